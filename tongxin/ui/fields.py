@@ -1,0 +1,121 @@
+"""How a form field is drawn: which shape, which attributes. Also the text field that counts as the office does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import widgets as w
+from django.utils.translation import gettext as _
+
+from tongxin.core.words import character_count
+
+if TYPE_CHECKING:
+    from django.forms import BoundField
+
+FEW = 5  # so many choices stand side by side; more go into a list
+
+
+class CountedText(forms.CharField):
+    """A text with a counter: `least` and `most` are 字数, counted without white space, never truncated."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, most: int = 0, least: int = 0, rows: int = 4, **options: Any) -> None:
+        """Remember the limits and hand them to the counter on the page."""
+        self.most, self.least = most, least
+        one_line = rows == 1
+        attrs = {"rows": rows, "data-max": most or None, "class": "one" if one_line else None}
+        options.setdefault("widget", forms.Textarea(attrs={k: v for k, v in attrs.items() if v}))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> str:
+        """Refuse what is too long or too short, saying by how much."""
+        text: str = super().clean(value)
+        size = character_count(text)
+        if self.most and size > self.most:
+            raise ValidationError(_("最多 {most} 字，现在是 {size} 字。").format(most=self.most, size=size), code="long")
+        if text and size < self.least:
+            raise ValidationError(_("至少 {least} 字，现在是 {size} 字。").format(least=self.least, size=size), code="short")
+        return text
+
+
+def describe(bound: BoundField) -> dict[str, object]:
+    """Return what `ui/field.html` needs to draw one field."""
+    widget = bound.field.widget
+    shape = _shape(bound)
+    context: dict[str, object] = {"field": bound, "shape": shape, "required": bound.field.required}
+    if shape in {"segs", "radios"}:
+        context["options"] = _options(bound)
+        context["described"] = bound.aria_describedby or ""
+        return context
+    if shape == "hidden":
+        context["control"] = bound.as_widget()
+        return context
+    attrs: dict[str, Any] = {}
+    if shape != "tick":
+        attrs["class"] = " ".join(filter(None, ["input", widget.attrs.get("class")]))
+    else:
+        attrs["class"] = "check"
+    if shape in {"text", "area"} and (most := widget.attrs.get("data-max") or getattr(bound.field, "max_length", None)):
+        widget.attrs.pop("maxlength", None)  # the browser would cut the text short
+        if shape == "area" or widget.attrs.get("data-max"):
+            attrs |= {"data-max": most, "data-count": f"{bound.auto_id}_count"}
+            context |= {"most": most, "size": character_count(str(bound.value() or ""))}
+        else:
+            attrs["maxlength"] = most
+    if shape == "date":
+        _as_native_date(widget)
+    context["control"] = bound.as_widget(attrs=attrs)
+    return context
+
+
+def _shape(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if bound.is_hidden:
+        return "hidden"
+    for kind, shape in (
+        (w.CheckboxSelectMultiple, "radios"),
+        (w.RadioSelect, "radios"),
+        (w.CheckboxInput, "tick"),
+        (w.FileInput, "file"),
+        (w.Textarea, "area"),
+        (w.DateTimeBaseInput, "date"),
+    ):
+        if isinstance(widget, kind):
+            return "segs" if shape == "radios" and len(widget.choices) <= FEW else shape
+    if type(widget) is w.Select and not isinstance(bound.field, forms.ModelChoiceField):
+        choices = [choice for choice in widget.choices if choice[0] not in {"", None}]
+        grouped = any(isinstance(label, (list, tuple)) for _value, label in choices)
+        return "segs" if 0 < len(choices) <= FEW and not grouped else "select"
+    return "select" if isinstance(widget, w.Select) else "text"
+
+
+def _options(bound: BoundField) -> list[dict[str, Any]]:
+    """Return the choices as inputs: radios, or ticks where several may be chosen."""
+    widget = bound.field.widget
+    several = isinstance(widget, w.CheckboxSelectMultiple)
+    drawn = widget if isinstance(widget, w.ChoiceWidget) and not isinstance(widget, w.Select) else w.RadioSelect(choices=widget.choices)
+    context = drawn.get_context(bound.html_name, bound.value(), {"id": bound.auto_id})
+    return [
+        {
+            "type": "checkbox" if several else "radio",
+            "name": option["name"],
+            "value": "" if option["value"] is None else option["value"],
+            "label": option["label"] if option["value"] not in {"", None} else _("不选"),
+            "id": option["attrs"].get("id", ""),
+            "checked": option["selected"],
+        }
+        for _group, group, _index in context["widget"]["optgroups"]
+        for option in group
+        if option["value"] not in {"", None} or not bound.field.required
+    ]
+
+
+def _as_native_date(widget: w.DateTimeBaseInput) -> None:
+    """Let the browser offer its own calendar, which wants the ISO spelling."""
+    native = {"DateInput": ("date", "%Y-%m-%d"), "DateTimeInput": ("datetime-local", "%Y-%m-%dT%H:%M"), "TimeInput": ("time", "%H:%M")}
+    for kind, (input_type, spelling) in native.items():
+        if isinstance(widget, getattr(w, kind)):
+            widget.input_type, widget.format = input_type, spelling

@@ -1,0 +1,55 @@
+"""Line icons on a 24-unit grid: name → drawing. Drawn for this project; always beside a word or a label."""
+
+_CIRCLE = '<circle cx="12" cy="12" r="8.5"/>'
+
+ICONS = {
+    "home": '<path d="M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z"/>',
+    "doc": '<path d="M6 3h8l4 4v14H6z"/><path d="M14 3v4h4M9 12h6M9 16h6"/>',
+    "calendar": '<rect x="4" y="5" width="16" height="15" rx="2"/><path d="M4 10h16M8 3v4M16 3v4"/>',
+    "talk": '<path d="M4 5h12v9H9l-4 3v-3H4z"/><path d="M19 9h1v9h-1v2.5L16 18h-5"/>',
+    "person": '<circle cx="12" cy="8" r="4"/><path d="M4 20c1-4 4-6 8-6s7 2 8 6"/>',
+    "people": '<circle cx="9" cy="8" r="3.5"/><path d="M2.5 19c.7-3.5 3-5.5 6.5-5.5s5.8 2 6.5 5.5M15.5 5a3.5 3.5 0 0 1 0 6.8'
+    'M18 14c2 .8 3 2.5 3.5 5"/>',
+    "bell": '<path d="M6 17V11a6 6 0 0 1 12 0v6l1.5 1.5h-15z"/><path d="M10 20.5a2 2 0 0 0 4 0"/>',
+    "lock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
+    "search": '<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>',
+    "print": '<path d="M7 9V4h10v5M7 17H4v-8h16v8h-3"/><path d="M7 14h10v6H7z"/>',
+    "download": '<path d="M12 4v11M7 11l5 5 5-5M5 20h14"/>',
+    "upload": '<path d="M12 16V4M7 9l5-5 5 5M5 20h14"/>',
+    "plus": '<path d="M12 5v14M5 12h14"/>',
+    "check": _CIRCLE + '<path d="m8 12.5 3 3 5.5-6"/>',
+    "warn": '<path d="M12 4 21 20H3z"/><path d="M12 10v5M12 17.5v.5"/>',
+    "info": _CIRCLE + '<path d="M12 11v5M12 8v.3"/>',
+    "clock": _CIRCLE + '<path d="M12 7v5l3.5 2"/>',
+    "inbox": '<path d="M4 13 7 5h10l3 8v6H4z"/><path d="M4 13h5l1 3h4l1-3h5"/>',
+    "chart": '<path d="M4 20h16M7 20v-6M12 20V6M17 20v-9"/>',
+    "book": '<path d="M12 6c-2-1.5-5-2-8-2v14c3 0 6 .5 8 2 2-1.5 5-2 8-2V4c-3 0-6 .5-8 2zM12 6v14"/>',
+    "hall": '<path d="M4 20h16M5 10h14L12 4zM7 10v7M12 10v7M17 10v7"/>',
+    "gear": '<circle cx="12" cy="12" r="3"/><path d="M12 4v3M12 17v3M4 12h3M17 12h3M6.3 6.3l2.2 2.2'
+    'M15.5 15.5l2.2 2.2M6.3 17.7l2.2-2.2M15.5 8.5l2.2-2.2"/>',
+    "out": '<path d="M14 4h5a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-5M4 12h11M11 8l4 4-4 4"/>',
+    "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
+    "close": '<path d="m6 6 12 12M18 6 6 18"/>',
+    "chevron": '<path d="m9 5 7 7-7 7"/>',
+    "back": '<path d="m15 5-7 7 7 7"/>',
+    "clip": '<path d="m8 12 6-6a3 3 0 0 1 4.5 4.5L11 18a5 5 0 0 1-7-7l7-7"/>',
+    "phone": '<path d="M6 3h4l1.5 5L9 10c1 2.5 2.5 4 5 5l2-2.5 5 1.5v4c0 1.5-1 2-2 2C10 20 4 13 4 5c0-1 .5-2 2-2z"/>',
+    "chat": '<path d="M4 5h16v11h-9l-5 4v-4H4z"/><path d="M8 9h8M8 12.5h5"/>',
+    "list": '<path d="M9 6h11M9 12h11M9 18h11"/><path d="M4.5 6h.5M4.5 12h.5M4.5 18h.5"/>',
+    "flag": '<path d="M6 21V4h11l-2 4 2 4H6"/>',
+    "shield": '<path d="M12 3 5 6v5c0 5 3 8 7 10 4-2 7-5 7-10V6z"/><path d="m9 12 2 2 4-4"/>',
+    "key": '<circle cx="8" cy="14" r="4"/><path d="m11 11 8-8M16 6l3 3M13.5 8.5l2 2"/>',
+    "mail": '<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m4 7 8 6 8-6"/>',
+    "eye": '<path d="M2.5 12C5 7.5 8 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.5 6.5-9.5 6.5S5 16.5 2.5 12z"/>'
+    '<circle cx="12" cy="12" r="3"/>',
+    "filter": '<path d="M4 5h16l-6 8v6l-4-2v-4z"/>',
+    "edit": '<path d="m4 20 1-4L16 5l3 3L8 19z"/><path d="m14 7 3 3"/>',
+    "news": '<path d="M4 5h13v14H6a2 2 0 0 1-2-2zM17 9h3v8a2 2 0 0 1-2 2"/><path d="M7 9h7M7 13h7M7 16h4"/>',
+    "walk": '<circle cx="13" cy="4.5" r="2"/><path d="m9 21 2-6-2-2 1-5 3 1 2 3 3 1M13 15l2 6M10 8l-3 2-1 4"/>',
+    "bulb": '<path d="M9 18h6M10 21h4M8 14.5A6 6 0 1 1 16 14.5c-.7.7-1 1.5-1 2.5H9c0-1-.3-1.8-1-2.5z"/>',
+    "place": '<path d="M12 21c4-5 6.5-8 6.5-11.5a6.5 6.5 0 0 0-13 0C5.5 13 8 16 12 21z"/>'
+    '<circle cx="12" cy="9.5" r="2.3"/>',
+    "scan": '<path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16"/>',
+    "refresh": '<path d="M19 8a8 8 0 1 0 1 6"/><path d="M20 3v5h-5"/>',
+    "star": '<path d="m12 4 2.5 5.2 5.5.8-4 4 1 5.6-5-2.7-5 2.7 1-5.6-4-4 5.5-.8z"/>',
+}

@@ -1,0 +1,760 @@
+const root = document.documentElement;
+const all = (selector, where = document) => Array.from(where.querySelectorAll(selector));
+const plainText = (text) => (text || "").replace(/\s/g, "");
+function build(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+}
+function cookie(name) {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+function csrf() {
+  const field = document.querySelector("[name=csrfmiddlewaretoken]");
+  return cookie("csrftoken") || (field ? field.value : "");
+}
+function post(url, data, options = {}) {
+  return fetch(url, {
+    method: "POST",
+    body: new URLSearchParams(data),
+    credentials: "same-origin",
+    redirect: "manual",
+    headers: { "X-CSRFToken": csrf(), "X-Requested-With": "fetch", Accept: "application/json" },
+    ...options,
+  });
+}
+function startPage() {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+    if (event.target.closest("[data-print]")) window.print();
+    const closes = event.target.closest("[data-close]");
+    if (closes) {
+      const target = document.getElementById(closes.dataset.close);
+      target.hidden = true;
+      const source = document.querySelector("[aria-current=true].fig");
+      if (source) source.focus();
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector("[name=csrfmiddlewaretoken]");
+    if (field && cookie("csrftoken")) field.value = cookie("csrftoken");
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf();
+  });
+}
+function startSize() {
+  for (const form of all("[data-size-form]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const on = root.dataset.size !== "elder";
+      if (on) root.dataset.size = "elder";
+      else delete root.dataset.size;
+      for (const button of all("[data-size-form] button")) {
+        button.setAttribute("aria-pressed", String(on));
+        button.value = on ? "" : "elder";
+      }
+      post(form.action, { size: on ? "elder" : "" }).catch(() => {
+        document.cookie = `size=${on ? "elder" : ""}; path=/; max-age=31536000; samesite=lax`;
+      });
+    });
+  }
+}
+function tell(box) {
+  const out = document.getElementById(box.dataset.count);
+  const max = Number(box.dataset.max);
+  const size = plainText(box.value).length;
+  if (out) {
+    out.textContent = `${size} / ${max} 字`;
+    out.className = `counter${size > max ? " over" : size > max * 0.9 ? " near" : ""}`;
+  }
+  box.setCustomValidity(size > max ? `最多 ${max} 字，现在是 ${size} 字。` : "");
+  return size <= max;
+}
+function startCounters() {
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset && event.target.dataset.count) tell(event.target);
+  });
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const button = event.submitter;
+      if (button && button.formNoValidate) return;
+      const over = all("[data-count]", event.target).filter((box) => !tell(box));
+      if (!over.length) return;
+      event.preventDefault();
+      over[0].focus();
+      over[0].reportValidity();
+    },
+    true,
+  );
+  const ready = (where) => all("[data-count]", where).forEach(tell);
+  ready(document);
+  document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
+}
+const TOAST_TIME = 8000;
+function live(toast) {
+  let left = TOAST_TIME;
+  let since = Date.now();
+  let timer = setTimeout(() => toast.remove(), left);
+  const hold = () => {
+    clearTimeout(timer);
+    left -= Date.now() - since;
+  };
+  const go = () => {
+    since = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(() => toast.remove(), Math.max(left, 2000));
+  };
+  toast.addEventListener("mouseenter", hold);
+  toast.addEventListener("focusin", hold);
+  toast.addEventListener("mouseleave", go);
+  toast.addEventListener("focusout", go);
+}
+function toast(text, undo) {
+  const close = build("button", { type: "button", class: "btn quiet", onclick: () => box.remove() }, "知道了");
+  const link = undo ? build("a", { href: undo.url }, undo.label || "撤销") : null;
+  const box = build("div", { class: "toast" }, build("span", {}, text), link, close);
+  document.getElementById("toasts").append(box);
+  live(box);
+}
+function startToasts() {
+  for (const given of all("#toasts [data-toast]")) {
+    const text = given.textContent.trim();
+    given.remove();
+    setTimeout(() => toast(text), 100);
+  }
+  document.addEventListener("toast", (event) => toast(event.detail.value || event.detail.text || "", event.detail.undo));
+}
+function openDialog(dialog, from = document.activeElement) {
+  if (dialog.open) return;
+  dialog.showModal();
+  dialog.addEventListener("close", () => from && from.focus && from.focus(), { once: true });
+}
+function openNavigation(link) {
+  const home = document.getElementById(link.dataset.nav);
+  const list = home.querySelector(".navlist");
+  let dialog = document.getElementById("nav-dialog");
+  if (!dialog) {
+    const close = build("button", { type: "button", class: "btn", "data-dismiss": true }, "关闭");
+    dialog = build("dialog", { id: "nav-dialog", class: "navdialog", "aria-label": "菜单" }, build("div", { class: "close" }, close));
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => home.append(list));
+  }
+  dialog.append(list);
+  openDialog(dialog, link);
+}
+function startDialogs() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) openDialog(document.getElementById(opener.dataset.dialog), opener);
+    const nav = event.target.closest("[data-nav]");
+    if (nav) {
+      event.preventDefault();
+      openNavigation(nav);
+    }
+    const dialog = event.target.closest("dialog");
+    if (dialog && (event.target.closest("[data-dismiss]") || event.target === dialog)) dialog.close();
+  });
+  document.addEventListener("keydown", (event) => {
+    const nav = event.target.closest && event.target.closest("[data-nav]");
+    if (nav && event.key === " ") {
+      event.preventDefault();
+      openNavigation(nav);
+    }
+  });
+}
+function startMenus() {
+  document.addEventListener("click", (event) => {
+    for (const menu of all("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest && event.target.closest("[data-menu][open]");
+    if (menu && event.key === "Escape") {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  for (const row of all(".tabs, .pnav ul")) {
+    const here = row.querySelector("[aria-current]");
+    if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - row.clientWidth / 2 + here.clientWidth / 2;
+  }
+}
+const FIRST_FIELD = "input:not([type=hidden]):not([disabled]), select, textarea";
+function land(target) {
+  const wanted = target.querySelector("[data-focus], [autofocus]");
+  const slot = target.closest(".action-form, .drawer, main") || target;
+  let place = wanted;
+  if (!place && slot.matches(".action-form")) place = slot.querySelector(FIRST_FIELD) || slot.querySelector("button");
+  if (!place && slot.matches(".drawer, main") && slot === target) place = slot.querySelector("h1, h2");
+  if (!place) return;
+  if (!place.matches("a, button, input, select, textarea, [tabindex]")) place.setAttribute("tabindex", "-1");
+  place.focus({ preventScroll: false });
+}
+function trouble(text, link) {
+  const box = document.getElementById("trouble");
+  if (!box) return;
+  const note = build("p", { class: "note stop" }, text);
+  if (link) note.append(" ", build("a", { href: link.url }, link.label));
+  box.replaceChildren(note);
+}
+function startFocus() {
+  const summary = document.querySelector("main [data-focus]");
+  if (summary) summary.focus();
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target) land(event.detail.target);
+  });
+  document.addEventListener("htmx:beforeRequest", () => document.getElementById("trouble")?.replaceChildren());
+  document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 403) trouble("登录已经到期，或者这一步不由您办理。", { url: document.body.dataset.signin || location.href, label: "重新登录" });
+    else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
+    else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
+  });
+}
+function startGuard() {
+  const changed = new Set();
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.matches("[data-guard]")) changed.add(form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) changed.delete(event.target);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    const open = all("[data-guard]").filter((form) => changed.has(form));
+    if (!open.length) return;
+    event.preventDefault();
+    event.returnValue = "";
+  });
+}
+function sizeInWords(bytes) {
+  return bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+}
+function startUploads() {
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (input.type !== "file") return;
+    const list = document.querySelector(`[data-file-list="${input.id}"]`);
+    if (!list) return;
+    const most = Number(input.dataset.maxMb || 0) * 1048576;
+    const rows = Array.from(input.files).map((file) => {
+      const large = most && file.size > most;
+      const kind = (file.name.split(".").pop() || "").slice(0, 4).toUpperCase();
+      const words = large ? `${sizeInWords(file.size)}　超过 ${input.dataset.maxMb} MB，不能上传` : sizeInWords(file.size);
+      return build(
+        "li",
+        {},
+        build("span", { class: "ft", "aria-hidden": "true" }, kind),
+        build("div", { class: "grow" }, build("p", {}, file.name), build("p", { class: large ? "error" : "xs muted" }, words)),
+      );
+    });
+    list.replaceChildren(...rows);
+    const bad = Array.from(input.files).some((file) => most && file.size > most);
+    input.setCustomValidity(bad ? `每个文件不超过 ${input.dataset.maxMb} MB。` : "");
+  });
+}
+function cellValue(row, column) {
+  const cell = row.cells[column];
+  return cell ? cell.dataset.v || cell.textContent.trim() : "";
+}
+function compareCells(a, b) {
+  const [x, y] = [parseFloat(a), parseFloat(b)];
+  if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+  return a.localeCompare(b, "zh-Hans-CN");
+}
+function startTables() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("table[data-sortable] th .sort");
+    if (!button) return;
+    event.preventDefault();
+    const head = button.closest("th");
+    const table = head.closest("table");
+    const down = head.getAttribute("aria-sort") === "ascending";
+    for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const rows = Array.from(table.tBodies[0].rows);
+    rows.sort((a, b) => compareCells(cellValue(a, head.cellIndex), cellValue(b, head.cellIndex)) * (down ? -1 : 1));
+    table.tBodies[0].append(...rows);
+  });
+}
+function tellBulk(form) {
+  const picks = all("tbody .pick input", form);
+  const ticked = picks.filter((pick) => pick.checked);
+  for (const pick of picks) pick.closest("tr").setAttribute("aria-selected", String(pick.checked));
+  const every = form.querySelector("thead .pick input");
+  if (every) {
+    every.checked = ticked.length > 0 && ticked.length === picks.length;
+    every.indeterminate = ticked.length > 0 && ticked.length < picks.length;
+  }
+  const bar = form.querySelector(".bulk");
+  bar.hidden = !ticked.length;
+  bar.querySelector("[data-bulk-count]").textContent = `已选 ${ticked.length} 件`;
+  const reasons = [];
+  for (const button of all("[data-act]", bar)) {
+    const shut = ticked.filter((pick) => !(pick.closest("tr").dataset.can || "").split(" ").includes(button.dataset.act));
+    button.setAttribute("aria-disabled", String(shut.length > 0));
+    if (shut.length) reasons.push(`${button.textContent.trim()}：所选 ${ticked.length} 件中有 ${shut.length} 件${button.dataset.why || "现在不能办"}`);
+  }
+  bar.querySelector("[data-bulk-why]").textContent = reasons.join("；");
+}
+function startBulk() {
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-bulk]");
+    if (!form) return;
+    if (event.target.closest("thead .pick")) {
+      for (const pick of all("tbody .pick input", form)) pick.checked = event.target.checked;
+    }
+    tellBulk(form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.getAttribute("aria-disabled") === "true") event.preventDefault();
+  });
+  all("[data-bulk]").forEach(tellBulk);
+}
+function startSession() {
+  const dialog = document.getElementById("session-warning");
+  if (!dialog) return;
+  let ends = Date.now() + Number(document.body.dataset.session) * 1000;
+  let told = false;
+  const look = () => {
+    const left = ends - Date.now();
+    if (left < 300000 && left > 0 && !told) {
+      told = true;
+      openDialog(dialog);
+    }
+    if (left <= 0 && dialog.open) dialog.close();
+  };
+  dialog.querySelector("[data-stay]").addEventListener("click", async () => {
+    dialog.close();
+    const answer = await post(document.body.dataset.stayUrl, {}).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const { seconds } = await answer.json();
+    ends = Date.now() + seconds * 1000;
+    told = false;
+    toast("可以继续使用。");
+  });
+  setInterval(look, 15000);
+  look();
+}
+const COPIES = "tongxin:draft:";
+const ALIVE = 15000; // a younger copy belongs to a tab that is still saving it
+const copyKey = (owner, key, tab) => `${COPIES}${owner}:${key}:${tab}`;
+function stored(prefix) {
+  const found = [];
+  try {
+    for (let i = 0; i < localStorage.length; i += 1) {
+      const name = localStorage.key(i);
+      if (name.startsWith(prefix)) found.push({ name, ...JSON.parse(localStorage.getItem(name)) });
+    }
+  } catch {
+  }
+  return found;
+}
+function forget(name) {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+  }
+}
+function keepCopy(owner, key, tab, fields, version, closed = false) {
+  try {
+    localStorage.setItem(copyKey(owner, key, tab), JSON.stringify({ fields, version, at: Date.now(), closed }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+const dropCopy = (owner, key, tab) => forget(copyKey(owner, key, tab));
+const dropNamed = (copy) => forget(copy.name);
+function waitingCopies(owner, key) {
+  const old = (copy) => copy.closed || copy.submitted || Date.now() - copy.at > ALIVE;
+  return stored(`${COPIES}${owner}:${key}:`)
+    .filter(old)
+    .sort((a, b) => b.at - a.at);
+}
+function markSubmitted(owner, key) {
+  for (const { name, ...copy } of stored(`${COPIES}${owner}:${key}:`)) {
+    try {
+      localStorage.setItem(name, JSON.stringify({ ...copy, submitted: true }));
+    } catch {
+      forget(name);
+    }
+  }
+}
+function startDrafts() {
+  const owner = document.body.dataset.owner || "";
+  const here = all("[data-autosave]").map((form) => `${COPIES}${form.dataset.owner || owner}:${form.dataset.key}:`);
+  for (const copy of stored(COPIES)) {
+    if (copy.submitted && !here.some((prefix) => copy.name.startsWith(prefix))) forget(copy.name);
+  }
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-signout]")) return;
+    for (const copy of stored(`${COPIES}${owner}:`)) forget(copy.name);
+  });
+}
+const UNSAVED = new Set(["csrfmiddlewaretoken", "version", "tab"]);
+const sameLines = (text) => String(text == null ? "" : text).replace(/\r\n?/g, "\n");
+function readFields(form) {
+  const fields = {};
+  for (const control of Array.from(form.elements)) {
+    const { name, type } = control;
+    if (!name || UNSAVED.has(name) || control.disabled || control.dataset.nosave !== undefined) continue;
+    if (["submit", "button", "file", "reset", "image", "password"].includes(type) || control.tagName === "FIELDSET") continue;
+    fields[name] = fields[name] || [];
+    if ((type === "checkbox" || type === "radio") && !control.checked) continue;
+    if (type === "select-multiple") fields[name].push(...Array.from(control.selectedOptions, (option) => option.value));
+    else fields[name].push(sameLines(control.value));
+  }
+  return fields;
+}
+function writeField(form, name, values) {
+  const wanted = values.map(sameLines);
+  let place = 0;
+  for (const control of all("input, select, textarea", form).filter((one) => one.name === name)) {
+    if (control.type === "checkbox" || control.type === "radio") control.checked = wanted.includes(control.value);
+    else if (control.type === "select-multiple") {
+      for (const option of Array.from(control.options)) option.selected = wanted.includes(option.value);
+    } else {
+      control.value = wanted[place] == null ? "" : wanted[place];
+      place += 1;
+    }
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+const asList = (value) => (Array.isArray(value) ? value.map(sameLines) : [sameLines(value)]);
+const sameValue = (a, b) => JSON.stringify(a.map((text) => text.trim())) === JSON.stringify(b.map((text) => text.trim()));
+function fieldLabel(form, name) {
+  const control = all("input, select, textarea", form).find((one) => one.name === name);
+  if (!control) return name;
+  const legend = control.type === "radio" || control.type === "checkbox" ? control.closest("fieldset")?.querySelector("legend") : null;
+  const label = legend || (control.labels && control.labels[0]);
+  return label ? label.textContent.replace(/必填/g, "").trim() : name;
+}
+function inWords(form, name, values) {
+  const controls = all("input, select, textarea", form).filter((one) => one.name === name);
+  const words = values.map((value) => {
+    const choice = controls.find((one) => (one.type === "radio" || one.type === "checkbox") && one.value === value);
+    if (choice) return choice.closest("label")?.textContent.trim() || value;
+    const option = controls.length && controls[0].options ? Array.from(controls[0].options).find((one) => one.value === value) : null;
+    return option ? option.textContent.trim() : value;
+  });
+  return words.filter(Boolean).join("、");
+}
+function marked(text, other) {
+  if (!text) return [build("span", { class: "muted" }, "（空）")];
+  let start = 0;
+  while (start < text.length && start < other.length && text[start] === other[start]) start += 1;
+  let end = 0;
+  const most = Math.min(text.length, other.length) - start;
+  while (end < most && text[text.length - 1 - end] === other[other.length - 1 - end]) end += 1;
+  const middle = text.slice(start, text.length - end);
+  return [text.slice(0, start), middle ? build("mark", { class: "hl" }, middle) : "", text.slice(text.length - end)];
+}
+function comparePanel(form, { words, fields, pick, done }) {
+  const open = new Set(fields.map((field) => field.name));
+  const choose = (name, side, block) => {
+    pick(name, side);
+    open.delete(name);
+    for (const pane of all("[data-side]", block)) pane.classList.toggle("picked", pane.dataset.side === side);
+    for (const button of all("button", block)) button.setAttribute("aria-pressed", String(button.dataset.pick === side));
+    if (open.size) return;
+    panel.remove();
+    done();
+  };
+  const blocks = fields.map((field) => {
+    const texts = { left: inWords(form, field.name, field.left), right: inWords(form, field.name, field.right) };
+    const pane = (side, other, title, label) =>
+      build(
+        "div",
+        { "data-side": side },
+        build("p", { class: "strong sm" }, title),
+        build("p", { class: "said", tabindex: "0" }, ...marked(texts[side], texts[other])),
+        build("button", { type: "button", class: "btn", "data-pick": side, onclick: () => choose(field.name, side, block) }, label),
+      );
+    const block = build(
+      "div",
+      { class: "one" },
+      build("h3", {}, fieldLabel(form, field.name)),
+      build("div", { class: "pair" }, pane("left", "right", words.left, words.useLeft), pane("right", "left", words.right, words.useRight)),
+    );
+    return block;
+  });
+  const chooseAll = (side) => () => fields.forEach((field, n) => open.has(field.name) && choose(field.name, side, blocks[n]));
+  const panel = build(
+    "section",
+    { class: "card conflict", role: "region", "aria-label": words.title, tabindex: "-1" },
+    build("h2", {}, words.title),
+    build("p", { class: "sm mt2", role: "alert" }, words.lead),
+    words.link ? build("p", { class: "sm" }, build("a", { href: words.link.url, target: "_blank", rel: "noopener" }, words.link.label)) : null,
+    ...blocks,
+    build(
+      "div",
+      { class: "form-end mt4" },
+      build("button", { type: "button", class: "btn act", onclick: chooseAll("right") }, words.allRight),
+      build("button", { type: "button", class: "btn", onclick: chooseAll("left") }, words.allLeft),
+    ),
+  );
+  form.before(panel);
+  return panel;
+}
+const PAUSE = 2000;
+const LONGEST_PAUSE = 20000; // of unbroken typing
+const SAVED_SIGNAL = "tongxin:saved";
+const STATES = {
+  saving: "正在保存…",
+  offline: "没有网络，已存在本机",
+  conflict: "另一处已保存过，请比较后选定",
+  ended: "登录已到期，已存在本机",
+};
+const later = (time) => new Promise((ready) => setTimeout(ready, time));
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.owner = form.dataset.owner || document.body.dataset.owner || "";
+    this.key = form.dataset.key;
+    this.version = form.dataset.version;
+    this.tab = Array.from(crypto.getRandomValues(new Uint8Array(6)), (n) => n.toString(16).padStart(2, "0")).join("");
+    this.mark = form.querySelector(".autosave") || document.querySelector(".autosave");
+    this.base = readFields(form); // what the server is known to hold
+    this.tries = 0;
+    this.busy = null;
+    this.panel = null;
+  }
+  get changed() {
+    return JSON.stringify(readFields(this.form)) !== JSON.stringify(this.base);
+  }
+  say(state, words = STATES[state]) {
+    if (!this.mark || (this.mark.dataset.state === state && this.mark.lastElementChild.textContent === words)) return;
+    this.mark.dataset.state = state;
+    this.mark.lastElementChild.textContent = words;
+  }
+  keep(closed = false) {
+    return keepCopy(this.owner, this.key, this.tab, readFields(this.form), this.version, closed);
+  }
+  typed() {
+    clearTimeout(this.timer);
+    clearTimeout(this.copyTimer);
+    if (!this.changed) return;
+    this.copyTimer = setTimeout(() => this.changed && this.keep(), 400);
+    if (this.panel) return;
+    if (this.mark && this.mark.dataset.state !== "offline" && this.mark.dataset.state !== "ended") this.say("saving");
+    this.since = this.since || Date.now();
+    this.timer = setTimeout(() => this.flush(), Date.now() - this.since > LONGEST_PAUSE ? 0 : PAUSE);
+  }
+  async flush(leaving = false) {
+    clearTimeout(this.timer);
+    if (this.busy) await this.busy;
+    if (this.panel || !this.changed) return;
+    this.since = 0;
+    this.say("saving");
+    this.busy = this.send(readFields(this.form), leaving);
+    await this.busy;
+    this.busy = null;
+    if (this.again) {
+      this.again = false;
+      await this.flush();
+    }
+  }
+  async send(fields, leaving) {
+    const kept = this.keep();
+    const body = [["version", this.version], ["tab", this.tab]];
+    for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
+    const stop = new AbortController();
+    const limit = setTimeout(() => stop.abort(), 20000);
+    let answer;
+    try {
+      const small = JSON.stringify(body).length < 16000; // browsers refuse larger farewell requests
+      answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, signal: stop.signal });
+    } catch {
+      return this.unreached(kept);
+    } finally {
+      clearTimeout(limit);
+    }
+    const said = await answer.json().catch(() => null);
+    if (answer.ok && said) return this.saved(said, fields);
+    if (answer.status === 409 && said) return this.differs(said);
+    if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.ended(said);
+    if (answer.status >= 500 || !answer.status) return this.unreached(kept, "服务器没有应答，已存在本机");
+    return this.say("offline", (said && said.message) || "没有存上，已存在本机");
+  }
+  saved(said, fields) {
+    this.setVersion(said.version);
+    this.base = fields;
+    this.tries = 0;
+    this.say("saved", `已自动保存（${said.saved_at}）`);
+    if (this.changed) this.typed();
+    else dropCopy(this.owner, this.key, this.tab);
+    try {
+      const signal = { key: this.key, owner: this.owner, version: said.version, at: said.saved_at, tab: this.tab };
+      localStorage.setItem(SAVED_SIGNAL, JSON.stringify(signal));
+    } catch {
+    }
+  }
+  setVersion(version) {
+    this.version = version;
+    const field = this.form.elements.namedItem("version");
+    if (field) field.value = version;
+  }
+  unreached(kept, words = STATES.offline) {
+    this.say("offline", kept ? words : "没有网络，请不要关闭这一页");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), Math.min(60000, 5000 * 2 ** this.tries));
+    this.tries += 1;
+  }
+  ended(said) {
+    this.say("ended");
+    const signin = document.body.dataset.signin;
+    const link = signin ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" } : null;
+    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", link);
+  }
+  differs(said) {
+    const mine = readFields(this.form);
+    const theirs = Object.entries(said.fields || {}).filter(([name]) => name in mine);
+    const fields = theirs
+      .map(([name, value]) => ({ name, left: asList(value), right: mine[name], base: this.base[name] || [] }))
+      .filter((field) => !sameValue(field.left, field.right) && !sameValue(field.left, field.base));
+    const adopt = () => {
+      this.setVersion(said.version);
+      for (const [name, value] of theirs) this.base[name] = asList(value);
+      this.panel = null;
+    };
+    if (!fields.length) {
+      adopt();
+      this.again = true;
+      return;
+    }
+    this.say("conflict");
+    this.compare(fields, adopt, {
+      title: "这份内容在另一处保存过",
+      lead: said.message || "左边是已保存的，右边是您刚写的。请逐项选定，选定以前两份都在。",
+      left: "已保存的",
+      right: "我的",
+      useLeft: "用已保存的",
+      useRight: "用我的",
+      allLeft: "全部用已保存的",
+      allRight: "全部用我的",
+      link: said.url ? { url: said.url, label: "您的这一份也已另存，可以打开查看" } : null,
+    });
+  }
+  compare(fields, settle, words, after = () => {}) {
+    const focused = document.activeElement;
+    this.panel = comparePanel(this.form, {
+      words,
+      fields,
+      pick: (name, side) => {
+        const field = fields.find((one) => one.name === name);
+        if (side === "left") writeField(this.form, name, field.left);
+        else if (field.fixed) writeField(this.form, name, field.right);
+      },
+      done: () => {
+        this.panel = null;
+        settle();
+        if (focused && focused.isConnected && focused !== document.body) focused.focus();
+        else this.form.querySelector("input:not([type=hidden]), textarea")?.focus();
+        this.flush();
+        if (!this.changed) this.say("saved", "已保存");
+        after();
+      },
+    });
+  }
+  offer() {
+    const now = readFields(this.form);
+    for (const copy of waitingCopies(this.owner, this.key)) {
+      const fields = Object.entries(copy.fields)
+        .filter(([name]) => name in now)
+        .map(([name, values]) => ({ name, left: now[name], right: values, fixed: true }))
+        .filter((field) => !sameValue(field.left, field.right));
+      if (fields.length) {
+        const when = new Date(copy.at).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
+        const words = {
+          title: "本机有一份没有传上去的内容",
+          lead: `这是 ${when} 在这台设备上写的。要恢复吗？选定以前两份都在。`,
+          left: "已保存的",
+          right: "本机的",
+          useLeft: "用已保存的",
+          useRight: "恢复这一段",
+          allLeft: "放弃本机的",
+          allRight: "全部恢复",
+        };
+        this.compare(fields, () => dropNamed(copy), words, () => this.offer());
+        return;
+      }
+      dropNamed(copy);
+    }
+  }
+  savedElsewhere(signal) {
+    if (this.changed) {
+      this.flush();
+      return;
+    }
+    const again = build("button", { type: "button", class: "btn", onclick: () => location.reload() }, "载入最新内容");
+    const note = build("div", { class: "note mt2 row between", role: "status", "data-elsewhere": true });
+    note.append(build("span", {}, `这份内容已在另一个窗口保存（${signal.at}）。`), again);
+    all("[data-elsewhere]").forEach((old) => old.remove());
+    this.form.before(note);
+  }
+  async submitting(event) {
+    if (event.defaultPrevented || this.leaving || this.form.hasAttribute("hx-post")) return;
+    if (!this.panel && !this.busy && !this.changed) {
+      markSubmitted(this.owner, this.key);
+      return;
+    }
+    event.preventDefault();
+    const button = event.submitter;
+    if (!this.panel) await Promise.race([this.flush(), later(4000)]);
+    if (this.panel) {
+      this.panel.focus();
+      this.panel.scrollIntoView();
+      return;
+    }
+    markSubmitted(this.owner, this.key);
+    this.leaving = true;
+    this.form.requestSubmit(button || undefined);
+    this.leaving = false;
+  }
+  listen() {
+    this.form.addEventListener("input", () => this.typed());
+    this.form.addEventListener("change", () => this.typed());
+    this.form.addEventListener("focusout", () => this.flush());
+    this.form.addEventListener("submit", (event) => this.submitting(event));
+    window.addEventListener("online", () => this.flush());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush(true));
+    window.addEventListener("pagehide", () => {
+      if (!this.changed) return;
+      this.keep(true);
+      this.flush(true);
+    });
+    window.addEventListener("storage", (event) => {
+      if (event.key !== SAVED_SIGNAL || !event.newValue) return;
+      const signal = JSON.parse(event.newValue);
+      const mine = signal.key === this.key && signal.owner === this.owner && signal.tab !== this.tab;
+      if (mine && String(signal.version) !== String(this.version)) this.savedElsewhere(signal);
+    });
+    document.addEventListener("htmx:confirm", (event) => {
+      if (!this.changed || event.detail.elt.closest("[data-nosave]")) return;
+      event.preventDefault();
+      Promise.race([this.flush(), later(4000)]).then(() => this.panel || event.detail.issueRequest(true));
+    });
+  }
+}
+function startAutosave() {
+  for (const form of all("[data-autosave]")) {
+    const draft = new Draft(form);
+    draft.listen();
+    draft.offer();
+  }
+}
+for (const start of [
+  ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
+  ...[startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
+]) {
+  start();
+}

@@ -1,0 +1,278 @@
+// 自动保存: <form data-autosave="URL" data-version="N" data-key="proposal-UID">.
+// Sends two seconds after the last key, on leaving a field, and when the page is put away. Nothing typed is lost:
+// a copy stays on the device until the server has the text, and a text saved elsewhere is shown beside, never replaced.
+import { comparePanel } from "./compare.js";
+import { asList, dropCopy, dropNamed, keepCopy, markSubmitted, readFields, sameValue, waitingCopies, writeField } from "./drafts.js";
+import { trouble } from "./focus.js";
+import { all, build, post } from "./page.js";
+
+const PAUSE = 2000;
+const LONGEST_PAUSE = 20000; // of unbroken typing
+const SAVED_SIGNAL = "tongxin:saved";
+const STATES = {
+  saving: "正在保存…",
+  offline: "没有网络，已存在本机",
+  conflict: "另一处已保存过，请比较后选定",
+  ended: "登录已到期，已存在本机",
+};
+const later = (time) => new Promise((ready) => setTimeout(ready, time));
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.owner = form.dataset.owner || document.body.dataset.owner || "";
+    this.key = form.dataset.key;
+    this.version = form.dataset.version;
+    this.tab = Array.from(crypto.getRandomValues(new Uint8Array(6)), (n) => n.toString(16).padStart(2, "0")).join("");
+    this.mark = form.querySelector(".autosave") || document.querySelector(".autosave");
+    this.base = readFields(form); // what the server is known to hold
+    this.tries = 0;
+    this.busy = null;
+    this.panel = null;
+  }
+
+  get changed() {
+    return JSON.stringify(readFields(this.form)) !== JSON.stringify(this.base);
+  }
+
+  say(state, words = STATES[state]) {
+    if (!this.mark || (this.mark.dataset.state === state && this.mark.lastElementChild.textContent === words)) return;
+    this.mark.dataset.state = state;
+    this.mark.lastElementChild.textContent = words;
+  }
+
+  keep(closed = false) {
+    return keepCopy(this.owner, this.key, this.tab, readFields(this.form), this.version, closed);
+  }
+
+  typed() {
+    clearTimeout(this.timer);
+    clearTimeout(this.copyTimer);
+    if (!this.changed) return;
+    this.copyTimer = setTimeout(() => this.changed && this.keep(), 400);
+    if (this.panel) return;
+    if (this.mark && this.mark.dataset.state !== "offline" && this.mark.dataset.state !== "ended") this.say("saving");
+    this.since = this.since || Date.now();
+    this.timer = setTimeout(() => this.flush(), Date.now() - this.since > LONGEST_PAUSE ? 0 : PAUSE);
+  }
+
+  // Sends what has changed; resolves when the server has answered or cannot be reached.
+  async flush(leaving = false) {
+    clearTimeout(this.timer);
+    if (this.busy) await this.busy;
+    if (this.panel || !this.changed) return;
+    this.since = 0;
+    this.say("saving");
+    this.busy = this.send(readFields(this.form), leaving);
+    await this.busy;
+    this.busy = null;
+    if (this.again) {
+      this.again = false;
+      await this.flush();
+    }
+  }
+
+  async send(fields, leaving) {
+    const kept = this.keep();
+    const body = [["version", this.version], ["tab", this.tab]];
+    for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
+    const stop = new AbortController();
+    const limit = setTimeout(() => stop.abort(), 20000);
+    let answer;
+    try {
+      const small = JSON.stringify(body).length < 16000; // browsers refuse larger farewell requests
+      answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, signal: stop.signal });
+    } catch {
+      return this.unreached(kept);
+    } finally {
+      clearTimeout(limit);
+    }
+    const said = await answer.json().catch(() => null);
+    if (answer.ok && said) return this.saved(said, fields);
+    if (answer.status === 409 && said) return this.differs(said);
+    if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.ended(said);
+    if (answer.status >= 500 || !answer.status) return this.unreached(kept, "服务器没有应答，已存在本机");
+    return this.say("offline", (said && said.message) || "没有存上，已存在本机");
+  }
+
+  saved(said, fields) {
+    this.setVersion(said.version);
+    this.base = fields;
+    this.tries = 0;
+    this.say("saved", `已自动保存（${said.saved_at}）`);
+    if (this.changed) this.typed();
+    else dropCopy(this.owner, this.key, this.tab);
+    try {
+      const signal = { key: this.key, owner: this.owner, version: said.version, at: said.saved_at, tab: this.tab };
+      localStorage.setItem(SAVED_SIGNAL, JSON.stringify(signal));
+    } catch {
+      // The other tab finds out when it saves.
+    }
+  }
+
+  setVersion(version) {
+    this.version = version;
+    const field = this.form.elements.namedItem("version");
+    if (field) field.value = version;
+  }
+
+  unreached(kept, words = STATES.offline) {
+    this.say("offline", kept ? words : "没有网络，请不要关闭这一页");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), Math.min(60000, 5000 * 2 ** this.tries));
+    this.tries += 1;
+  }
+
+  ended(said) {
+    this.say("ended");
+    const signin = document.body.dataset.signin;
+    const link = signin ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" } : null;
+    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", link);
+  }
+
+  // The server holds something newer: show both, field by field.
+  differs(said) {
+    const mine = readFields(this.form);
+    const theirs = Object.entries(said.fields || {}).filter(([name]) => name in mine);
+    const fields = theirs
+      .map(([name, value]) => ({ name, left: asList(value), right: mine[name], base: this.base[name] || [] }))
+      .filter((field) => !sameValue(field.left, field.right) && !sameValue(field.left, field.base));
+    const adopt = () => {
+      this.setVersion(said.version);
+      for (const [name, value] of theirs) this.base[name] = asList(value);
+      this.panel = null;
+    };
+    if (!fields.length) {
+      adopt();
+      this.again = true;
+      return;
+    }
+    this.say("conflict");
+    this.compare(fields, adopt, {
+      title: "这份内容在另一处保存过",
+      lead: said.message || "左边是已保存的，右边是您刚写的。请逐项选定，选定以前两份都在。",
+      left: "已保存的",
+      right: "我的",
+      useLeft: "用已保存的",
+      useRight: "用我的",
+      allLeft: "全部用已保存的",
+      allRight: "全部用我的",
+      link: said.url ? { url: said.url, label: "您的这一份也已另存，可以打开查看" } : null,
+    });
+  }
+
+  compare(fields, settle, words, after = () => {}) {
+    const focused = document.activeElement;
+    this.panel = comparePanel(this.form, {
+      words,
+      fields,
+      pick: (name, side) => {
+        const field = fields.find((one) => one.name === name);
+        if (side === "left") writeField(this.form, name, field.left);
+        else if (field.fixed) writeField(this.form, name, field.right);
+      },
+      done: () => {
+        this.panel = null;
+        settle();
+        if (focused && focused.isConnected && focused !== document.body) focused.focus();
+        else this.form.querySelector("input:not([type=hidden]), textarea")?.focus();
+        this.flush();
+        if (!this.changed) this.say("saved", "已保存");
+        after();
+      },
+    });
+  }
+
+  // A copy from a lost network or an ended session: offer it, newest first.
+  offer() {
+    const now = readFields(this.form);
+    for (const copy of waitingCopies(this.owner, this.key)) {
+      const fields = Object.entries(copy.fields)
+        .filter(([name]) => name in now)
+        .map(([name, values]) => ({ name, left: now[name], right: values, fixed: true }))
+        .filter((field) => !sameValue(field.left, field.right));
+      if (fields.length) {
+        const when = new Date(copy.at).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
+        const words = {
+          title: "本机有一份没有传上去的内容",
+          lead: `这是 ${when} 在这台设备上写的。要恢复吗？选定以前两份都在。`,
+          left: "已保存的",
+          right: "本机的",
+          useLeft: "用已保存的",
+          useRight: "恢复这一段",
+          allLeft: "放弃本机的",
+          allRight: "全部恢复",
+        };
+        this.compare(fields, () => dropNamed(copy), words, () => this.offer());
+        return;
+      }
+      dropNamed(copy);
+    }
+  }
+
+  savedElsewhere(signal) {
+    if (this.changed) {
+      this.flush();
+      return;
+    }
+    const again = build("button", { type: "button", class: "btn", onclick: () => location.reload() }, "载入最新内容");
+    const note = build("div", { class: "note mt2 row between", role: "status", "data-elsewhere": true });
+    note.append(build("span", {}, `这份内容已在另一个窗口保存（${signal.at}）。`), again);
+    all("[data-elsewhere]").forEach((old) => old.remove());
+    this.form.before(note);
+  }
+
+  async submitting(event) {
+    if (event.defaultPrevented || this.leaving || this.form.hasAttribute("hx-post")) return;
+    if (!this.panel && !this.busy && !this.changed) {
+      markSubmitted(this.owner, this.key);
+      return;
+    }
+    event.preventDefault();
+    const button = event.submitter;
+    if (!this.panel) await Promise.race([this.flush(), later(4000)]);
+    if (this.panel) {
+      this.panel.focus();
+      this.panel.scrollIntoView();
+      return;
+    }
+    markSubmitted(this.owner, this.key);
+    this.leaving = true;
+    this.form.requestSubmit(button || undefined);
+    this.leaving = false;
+  }
+
+  listen() {
+    this.form.addEventListener("input", () => this.typed());
+    this.form.addEventListener("change", () => this.typed());
+    this.form.addEventListener("focusout", () => this.flush());
+    this.form.addEventListener("submit", (event) => this.submitting(event));
+    window.addEventListener("online", () => this.flush());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush(true));
+    window.addEventListener("pagehide", () => {
+      if (!this.changed) return;
+      this.keep(true);
+      this.flush(true);
+    });
+    window.addEventListener("storage", (event) => {
+      if (event.key !== SAVED_SIGNAL || !event.newValue) return;
+      const signal = JSON.parse(event.newValue);
+      const mine = signal.key === this.key && signal.owner === this.owner && signal.tab !== this.tab;
+      if (mine && String(signal.version) !== String(this.version)) this.savedElsewhere(signal);
+    });
+    // A button elsewhere on the page acts on the text: let the text arrive first.
+    document.addEventListener("htmx:confirm", (event) => {
+      if (!this.changed || event.detail.elt.closest("[data-nosave]")) return;
+      event.preventDefault();
+      Promise.race([this.flush(), later(4000)]).then(() => this.panel || event.detail.issueRequest(true));
+    });
+  }
+}
+
+export function startAutosave() {
+  for (const form of all("[data-autosave]")) {
+    const draft = new Draft(form);
+    draft.listen();
+    draft.offer();
+  }
+}

@@ -1,0 +1,39 @@
+// Where the keyboard goes after the page changed, and what is said when an answer did not come.
+import { build } from "./page.js";
+
+const FIRST_FIELD = "input:not([type=hidden]):not([disabled]), select, textarea";
+
+function land(target) {
+  const wanted = target.querySelector("[data-focus], [autofocus]");
+  const slot = target.closest(".action-form, .drawer, main") || target;
+  let place = wanted;
+  if (!place && slot.matches(".action-form")) place = slot.querySelector(FIRST_FIELD) || slot.querySelector("button");
+  if (!place && slot.matches(".drawer, main") && slot === target) place = slot.querySelector("h1, h2");
+  if (!place) return;
+  if (!place.matches("a, button, input, select, textarea, [tabindex]")) place.setAttribute("tabindex", "-1");
+  place.focus({ preventScroll: false });
+}
+
+export function trouble(text, link) {
+  const box = document.getElementById("trouble");
+  if (!box) return;
+  const note = build("p", { class: "note stop" }, text);
+  if (link) note.append(" ", build("a", { href: link.url }, link.label));
+  box.replaceChildren(note);
+}
+
+export function startFocus() {
+  const summary = document.querySelector("main [data-focus]");
+  if (summary) summary.focus();
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target) land(event.detail.target);
+  });
+  document.addEventListener("htmx:beforeRequest", () => document.getElementById("trouble")?.replaceChildren());
+  document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 403) trouble("登录已经到期，或者这一步不由您办理。", { url: document.body.dataset.signin || location.href, label: "重新登录" });
+    else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
+    else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
+  });
+}

@@ -1,0 +1,22 @@
+// Everything begins here, once, when the page has been read.
+import { startAutosave } from "./autosave.js";
+import { startBulk } from "./bulk.js";
+import { startCounters } from "./counters.js";
+import { startDialogs } from "./dialogs.js";
+import { startDrafts } from "./drafts.js";
+import { startFocus } from "./focus.js";
+import { startGuard } from "./guard.js";
+import { startMenus } from "./menus.js";
+import { startPage } from "./page.js";
+import { startSession } from "./session.js";
+import { startSize } from "./size.js";
+import { startTables } from "./tables.js";
+import { startToasts } from "./toast.js";
+import { startUploads } from "./uploads.js";
+
+for (const start of [
+  ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
+  ...[startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
+]) {
+  start();
+}
