@@ -45,7 +45,7 @@ def page(kind: str, asked: QueryDict) -> dict[str, Any]:
         "base": f"ui/{kind}.html",
         "kinds": KINDS,
         "form": Sample(initial={"kind": "joint", "title": "关于建立老旧小区加装电梯协商议事机制的提案", "facts": text}),
-        "wrong": Sample({"kind": "", "title": "长" * 60, "until": "明天"}, prefix="w"),
+        "wrong": Sample({"w-title": "长" * 60, "w-until": "明天"}, prefix="w"),
         "icons": list(ICONS),
         "badges": _badges(),
         "chips_due": _dues(),

@@ -206,7 +206,7 @@ function trouble(text, link) {
 }
 function startFocus() {
   const summary = document.querySelector("main [data-focus]");
-  if (summary) summary.focus();
+  if (summary && !summary.closest("[data-quiet]")) summary.focus();
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target) land(event.detail.target);
   });

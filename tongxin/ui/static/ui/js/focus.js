@@ -24,7 +24,7 @@ export function trouble(text, link) {
 
 export function startFocus() {
   const summary = document.querySelector("main [data-focus]");
-  if (summary) summary.focus();
+  if (summary && !summary.closest("[data-quiet]")) summary.focus();
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target) land(event.detail.target);
   });

@@ -1,0 +1,67 @@
+"""Writing events, one or many, always in the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from tongxin.accounts.models import Account
+from tongxin.audit import kinds
+from tongxin.audit.models import Event, Mark
+
+
+class UnknownKindError(Exception):
+    """An event kind without a registered sentence."""
+
+
+def label_of(subject: models.Model) -> str:
+    """Name the model the way events do: proposals.proposal."""
+    return subject._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
+
+
+def build(
+    kind: str,
+    subject: models.Model,
+    *,
+    actor: Account | None,
+    at: datetime | None,
+    data: dict[str, Any] | None = None,
+    **more: Any,
+) -> Event:
+    """Make an unsaved event about `subject`, which must have `committee` (or be one) and a `str()` people understand.
+
+    `more`: acting_as, on_behalf_of, from_state, to_state, regulation_version, request, via, recorded_at.
+    """
+    if kind not in kinds.KINDS:
+        raise UnknownKindError(kind)
+    behalf = more.get("on_behalf_of")
+    committee = getattr(subject, "committee", None) or (subject if hasattr(subject, "code") else None)
+    return Event(
+        kind=kind,
+        committee_code=committee.code if committee is not None else "",
+        subject_type=label_of(subject),
+        subject_id=subject.pk,
+        subject_label=str(subject)[:200],
+        actor=actor,
+        actor_name=actor.name if actor is not None else "",
+        behalf_name=behalf.name if behalf is not None else more.pop("behalf_name", ""),
+        data=data or {},
+        at=at,
+        recorded_at=more.pop("recorded_at", None) or at,
+        **more,
+    )
+
+
+@transaction.atomic
+def record(kind: str, subject: models.Model, *, actor: Account | None, at: datetime, **more: Any) -> Event:
+    """Write one event, marked for every consumer of the stream. Must stand in the transaction of what it records."""
+    event = build(kind, subject, actor=actor, at=at, **more)
+    event.save()
+    Mark.objects.bulk_create(Mark(event=event, consumer=consumer) for consumer in kinds.CONSUMERS)
+    return event
+
+
+def record_many(events: Sequence[Event]) -> None:
+    """Write imported history in bulk: no marks, so nobody is told of what happened years ago."""
+    Event.objects.bulk_create(events, batch_size=2000)

@@ -1,0 +1,66 @@
+"""The register of event kinds: each has a sentence for people, or it cannot be recorded."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tongxin.audit.models import Event
+
+Sentence = str | Callable[["Event"], str]
+Detail = Callable[["Event"], str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An event kind.
+
+    `sentence` is a text with {actor} and {data keys}, or a function of the event; `detail` the smaller line below it;
+    `key` marks what stays in “只看要事”; `personal` lists the keys of `data` that are personal and can be masked;
+    `private` kinds are shown to the assembly's office only (a proposer's rating, a protected field read).
+    """
+
+    name: str
+    sentence: Sentence
+    detail: Detail | None = None
+    key: bool = False
+    personal: tuple[str, ...] = ()
+    private: bool = False
+
+
+KINDS: dict[str, Kind] = {}
+CONSUMERS: list[str] = []
+
+
+def register(*kinds: Kind) -> None:
+    """Register an app's event kinds. A name is registered once."""
+    for kind in kinds:
+        if kind.name in KINDS:
+            message = f"event kind {kind.name} is registered twice"
+            raise ValueError(message)
+        KINDS[kind.name] = kind
+
+
+def consume(consumer: str) -> None:
+    """Declare a consumer of the stream: every new event is marked for it."""
+    if consumer not in CONSUMERS:
+        CONSUMERS.append(consumer)
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def sentence(event: "Event") -> str:
+    """Say what happened."""
+    kind = KINDS[event.kind]
+    if callable(kind.sentence):
+        return kind.sentence(event)
+    return kind.sentence.format_map(_Blank(event.data, actor=event.acting_as or event.actor_name))
+
+
+def detail(event: "Event") -> str:
+    """Say the smaller facts of it, or nothing."""
+    kind = KINDS[event.kind]
+    return kind.detail(event) if kind.detail else ""

@@ -1,0 +1,11 @@
+"""Event kinds of bodies."""
+
+from tongxin.audit.kinds import Kind, register
+
+register(
+    Kind("committees.appoint", "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", ""))),
+    Kind("committees.end_appointment", "{actor}免去{name}的“{duty}”，{on} 起"),
+    Kind("committees.add_unit", "{actor}增加承办单位{name}"),
+    Kind("committees.change_unit", "{actor}修改承办单位{name}"),
+    Kind("committees.open_session", "{actor}设立{name}"),
+)

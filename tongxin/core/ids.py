@@ -1,0 +1,16 @@
+"""Short random identifiers for whatever leaves the database: addresses, exports, packages."""
+
+import secrets
+
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/l/i: people read them aloud
+
+
+def new_uid() -> str:
+    """Return 12 random characters (about 59 bits)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+def new_code() -> str:
+    """Return a one-time code for a printed slip, like `k7mp-3xqd-w9ht` (about 59 bits)."""
+    raw = new_uid()
+    return f"{raw[:4]}-{raw[4:8]}-{raw[8:]}"

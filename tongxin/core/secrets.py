@@ -1,0 +1,53 @@
+"""Encryption of sensitive fields with a key outside the database, and keyed hashes to look them up."""
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import models
+
+
+def _fernet() -> Fernet:
+    digest = hashlib.sha256(settings.FIELD_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))
+
+
+def encrypt(text: str) -> str:
+    """Encrypt with AES-128-CBC and HMAC-SHA256 (Fernet); the empty string stays empty."""
+    return _fernet().encrypt(text.encode()).decode() if text else ""
+
+
+def decrypt(token: str) -> str:
+    """Undo `encrypt`. Raises ValueError when the key is not the one the field was written with."""
+    if not token:
+        return ""
+    try:
+        return _fernet().decrypt(token.encode()).decode()
+    except InvalidToken as error:
+        message = "the field key does not fit this database; restore keys/field from the backup"
+        raise ValueError(message) from error
+
+
+def lookup_hash(text: str) -> str:
+    """Return a keyed hash (HMAC-SHA256, 64 hex digits) by which an encrypted value can be found; empty for empty."""
+    if not text:
+        return ""
+    return hmac.new(settings.FIELD_KEY.encode(), text.strip().encode(), hashlib.sha256).hexdigest()
+
+
+def mask_phone(phone: str) -> str:
+    """Show the first three and the last two digits: 138******12."""
+    return f"{phone[:3]}{'*' * max(len(phone) - 5, 1)}{phone[-2:]}" if len(phone) > 5 else "*" * len(phone)  # noqa: PLR2004
+
+
+class EncryptedField(models.TextField):
+    """A text kept encrypted at rest; reading gives the plain text."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return encrypt(value) if isinstance(value, str) else value
+
+    def from_db_value(self, value: str | None, _expression: object, _connection: object) -> str | None:
+        return decrypt(value) if value is not None else None

@@ -1,0 +1,98 @@
+"""Filters for dates, numbers, 届次 and document numbers, so that nobody formats by hand (DESIGN-LANGUAGE 5)."""
+
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.utils import timezone
+
+from tongxin.core import words
+
+register = template.Library()
+
+NEAR = {0: "今天", 1: "明天", 2: "后天", -1: "昨天"}
+
+
+def _day(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+@register.filter
+def day(value: date | datetime | None, today: date | None = None) -> str:
+    """Write a date: 5 月 18 日, with the year when it is another one."""
+    if not value:
+        return ""
+    on = _day(value)
+    today = today or timezone.localdate()
+    short = f"{on.month} 月 {on.day} 日"
+    return short if on.year == today.year else f"{on.year} 年 {short}"
+
+
+@register.filter
+def full_day(value: date | datetime | None) -> str:
+    """Write a date with its year: 2026 年 5 月 18 日."""
+    if not value:
+        return ""
+    on = _day(value)
+    return f"{on.year} 年 {on.month} 月 {on.day} 日"
+
+
+@register.filter
+def near_day(value: date | datetime | None) -> str:
+    """Write a date near today in words (今天, 明天, 后天, 昨天), any other as `day`."""
+    if not value:
+        return ""
+    on = _day(value)
+    distance = (on - timezone.localdate()) // timedelta(days=1)
+    return NEAR.get(distance) or day(on)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a date and time: 5 月 18 日　14:30."""
+    if not value:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{day(value)}　{local.hour}:{local.minute:02d}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write the time of day: 8:52."""
+    if not value:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{local.hour}:{local.minute:02d}"
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """Write a number with a thin group space above 9 999: 12 600; 6 900."""
+    return "" if value is None else f"{value:,}".replace(",", " ")
+
+
+@register.filter
+def case_number(value: int | None) -> str:
+    """Write a proposal's number: 第 0047 号."""
+    return "" if value is None else f"第 {value:04d} 号"
+
+
+@register.filter
+def characters(value: str) -> int:
+    """Count characters without white space."""
+    return words.character_count(value or "")
+
+
+@register.filter
+def paragraphs(value: str) -> list[str]:
+    """Split a cleaned text into its paragraphs."""
+    return [line for line in (value or "").split("\n") if line.strip()]
+
+
+@register.filter
+def size(value: int) -> str:
+    """Write a file's size: 312 KB, 3.2 MB."""
+    if value < 1024 * 1024:
+        return f"{max(round(value / 1024), 1)} KB"
+    return f"{value / 1024 / 1024:.1f} MB"

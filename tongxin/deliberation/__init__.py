@@ -1,0 +1,1 @@
+"""Online topics, statements and votes; the arithmetic of consensus."""

@@ -1,0 +1,72 @@
+"""The command ``tongxin consensus``: votes in, one JSON document out; starts without Django."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tongxin.deliberation.consensus.engine import Question, Result
+
+MOST_GROUPS = 20
+_FILE = click.Path(path_type=Path)
+
+
+class _GroupCount(click.ParamType):
+    """``auto`` or a number of groups."""
+
+    name = "auto|N"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """The number, or ``None`` for ``auto``."""
+        text = str(value)
+        if text == "auto":
+            return None
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_GROUPS):
+            self.fail(f"“{text}”无效，应为 auto 或 1 至 {MOST_GROUPS} 的整数。", param, ctx)
+        return int(text)
+
+
+@click.command(help="由表态计算共识：看法图、分组、各组一致与分歧的观点。VOTES 为长表或宽表（CSV 或 XLSX）。")
+@click.argument("votes", type=_FILE)
+@click.option("--statements", type=_FILE, help="观点清单 statement_id,text[,moderated]；-1 不参加计算，仍计数。")
+@click.option("--groups", type=_FILE, help="给定分组 participant_id,group；不再自动分组。")
+@click.option("--k", type=_GroupCount(), default="auto", show_default=True, help="分为几组；指定后不作检验。")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="随机数种子。")
+@click.option("--minimum", type=click.IntRange(2), default=50, show_default=True, help="看法图中不足此人数不分组。")
+@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
+@click.option("--plot", type=_FILE, help="另存同心圆图（SVG）。")
+def consensus(  # noqa: PLR0913 - one argument an option
+    *,
+    votes: Path,
+    statements: Path | None,
+    groups: Path | None,
+    k: int | None,
+    seed: int,
+    minimum: int,
+    as_json: bool,
+    plot: Path | None,
+) -> None:
+    """Reads the files, computes, and writes the result; exits 2 on bad input and 1 on a failure of its own."""
+    from tongxin.deliberation.consensus.problems import BadInput  # noqa: PLC0415 - numpy loads only now
+
+    try:
+        result, texts = _computed(votes, statements, groups, k=k, seed=seed, minimum=minimum)
+        from tongxin.deliberation.consensus import result as public  # noqa: PLC0415
+
+        output = public.text(result) if as_json else _summary(result)
+        if plot is not None:
+            from tongxin.deliberation.consensus.plot import drawn  # noqa: PLC0415
+
+            plot.write_text(drawn(result, texts), encoding="utf-8")
+    except BadInput as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(2)
+    except OSError as fault:
+        click.echo(f"{fault.filename or ''}：写不进去：{fault.strerror}。请检查目录和权限。", err=True)
+        sys.exit(2)
+    sys.stdout.buffer.write(output.encode() + b"\n")
+    sys.stdout.flush()

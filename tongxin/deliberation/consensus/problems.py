@@ -1,0 +1,33 @@
+"""What can be wrong with a file, said so that the office can put it right."""
+
+from dataclasses import dataclass
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: the line (1 is the header), the column's name if one is to blame, and the reason in Chinese."""
+
+    line: int
+    column: str
+    reason: str
+
+
+class BadInput(Exception):  # noqa: N818 - reads as what it is in "except BadInput"
+    """A file that cannot be taken as it is; ``str()`` lists file, line, column and reason, one fault a line."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        super().__init__(file, problems)
+        self.file = file
+        self.problems = problems
+
+    def __str__(self) -> str:
+        lines = []
+        for problem in self.problems[:SHOWN]:
+            place = f"第 {problem.line} 行" if problem.line else ""
+            column = f"“{problem.column}”列" if problem.column else ""
+            lines.append(f"{self.file} {place}{column}：{problem.reason}")
+        if len(self.problems) > SHOWN:
+            lines.append(f"{self.file}：只列出前 {SHOWN} 处，请改正后再试。")
+        return "\n".join(lines)

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class HandlingConfig(AppConfig):
+    name = "tongxin.handling"
+    label = "handling"
+
+    def ready(self) -> None:
+        from tongxin.handling import events, notices, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start

@@ -1,0 +1,52 @@
+"""Event kinds of handling: a sentence for each."""
+
+from tongxin.audit.kinds import Kind, register
+from tongxin.audit.models import Event
+
+
+def _reason(event: Event) -> str:
+    return str(event.data.get("reason", ""))
+
+
+def _sent_detail(event: Event) -> str:
+    data = event.data
+    if data.get("before") and data["before"] != data.get("category"):
+        return f"类别由 {data['before']} 类改定为 {data['category']} 类"
+    return f"{data['category']} 类" if data.get("category") else ""
+
+
+register(
+    # the case
+    Kind("cases.assign", "交办　{units}", lambda e: f"答复期限 {e.data['due']}" if e.data.get("due") else "", key=True),
+    Kind("cases.open_rating", "答复全部送达，请提案人评价", lambda e: f"评价截止 {e.data['due']}" if e.data.get("due") else "", key=True),
+    Kind("cases.rework", "提案人不满意，退回重新办理", lambda e: f"第 {e.data.get('round', 2)} 次办理", key=True),
+    Kind("cases.escalate", "再次不满意，转政协协调", key=True),
+    Kind("cases.resume", "政协协调后重新办理", _reason, key=True),
+    Kind("cases.settle", "政协协调后办结", _reason, key=True),
+    Kind("cases.close", "办结", lambda e: "未评价" if e.data.get("unrated") else "", key=True),
+    Kind("cases.add_unit", "增加承办单位　{units}", _reason),
+    # one unit's part
+    Kind("tasks.assign", "交{unit}{part}"),
+    Kind("tasks.sign_for", "{unit}签收", lambda e: f"承办人　{e.data['handler']}" if e.data.get("handler") else ""),
+    Kind("tasks.ask_return", "{unit}申请退办", _reason, key=True),
+    Kind("tasks.grant_return", "同意{unit}退办", _reason, key=True),
+    Kind("tasks.refuse_return", "不同意{unit}退办", _reason, key=True),
+    Kind("tasks.give_opinion", "{unit}送来会办意见"),
+    Kind("tasks.ask_opinion_again", "请{unit}补充会办意见", _reason),
+    Kind("tasks.submit_reply", "{unit}答复稿送负责人审签"),
+    Kind("tasks.revise", "{unit}负责人退回修改答复稿", _reason),
+    Kind("tasks.submit_for_review", "{unit}答复稿送督办部门审核"),
+    Kind("tasks.sign_and_send", "{unit}的答复经负责人签发，送达提案人", _sent_detail, key=True),
+    Kind("tasks.approve", "{unit}负责人签发，送督办部门审核"),
+    Kind("tasks.return_reply", "督办部门退回{unit}答复稿", _reason, key=True),
+    Kind("tasks.send", "{unit}的答复经审核，送达提案人", _sent_detail, key=True),
+    Kind("tasks.rework", "{unit}重新办理", lambda e: f"答复期限 {e.data['due']}" if e.data.get("due") else ""),
+    # others
+    Kind("handling.contact", "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
+    Kind("handling.confirm_contact", "{name}确认面商记录"),
+    Kind("handling.rate", "{name}评价", private=True, personal=("name",)),
+    Kind("handling.remind", "催办{unit}", _reason),
+    Kind("handling.due_soon", "系统提醒：{unit}距{what}期限还有 {days} 天"),
+    Kind("handling.overdue", "{unit}超过{what}期限"),
+    Kind("handling.export", "{actor}导出办理情况 {rows} 件"),
+)

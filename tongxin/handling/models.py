@@ -1,0 +1,212 @@
+"""The handling of a filed proposal: one case, one task a unit, replies, contacts, ratings."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Committee, Unit
+from tongxin.committees.queries import appointments_of
+from tongxin.core.models import Row
+from tongxin.core.words import character_count
+from tongxin.files.models import File
+from tongxin.handling.choices import ANSWERING, CaseState, Grade, Meaning, Part, Stage, TaskState, Way
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.workflow.models import Stateful
+
+OFFICE_DUTIES = {Duty.ASSIGN, Duty.SUPERVISE, Duty.PROPOSAL_OFFICE}
+
+
+class Case(Stateful):
+    """The handling of one proposal over all its units. `round` counts handlings: 2 is the second (重办)."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="case")
+    round = models.PositiveSmallIntegerField(default=1)
+    assigned_at = models.DateTimeField(null=True)
+    rating_due_on = models.DateField(_("评价截止"), null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    unrated = models.BooleanField(_("未评价"), default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["committee", "state", "-id"], name="case_list")]
+        constraints = [models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_known_state")]
+
+    def __str__(self) -> str:
+        return str(self.proposal)
+
+    def get_absolute_url(self) -> str:
+        return self.proposal.get_absolute_url()
+
+    @property
+    def affiliation(self) -> str:
+        """The 归口 whose office assigns and supervises it."""
+        return self.proposal.routed_to
+
+    def capacity_of(self, actor: Any) -> str:
+        """In whose name somebody acts on it."""
+        return _capacity(actor, self.committee_id, None)
+
+
+class Task(Stateful):
+    """One unit's part in a case. Deadlines are set when their clock starts and never silently recomputed."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tasks")
+    part = models.CharField(_("承办方式"), max_length=10, choices=Part)
+    assigned_at = models.DateTimeField(null=True)
+    sign_due_on = models.DateField(_("签收期限"), null=True, blank=True)
+    return_until = models.DateField(_("可申请退办至"), null=True, blank=True)
+    due_on = models.DateField(_("答复期限"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
+    handler = models.CharField(_("承办人"), max_length=40, blank=True)
+    return_reason = models.TextField(blank=True)
+    return_answer_due_on = models.DateField(null=True, blank=True)
+    opinion = models.TextField(_("会办意见"), blank=True)
+    opinion_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["unit", "state", "due_on"], name="task_of_unit"),
+            models.Index(fields=["committee", "state", "due_on"], name="task_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_known_state"),
+            models.UniqueConstraint(fields=["case", "unit"], condition=~Q(state="returned"), name="task_unit_once"),
+            models.CheckConstraint(condition=~Q(state="opinion_given") | Q(part="co"), name="task_opinion_of_co"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["with_leader", "under_review", "answered"]) | ~Q(part="co"),
+                name="task_answer_not_of_co",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}　{self.unit}"
+
+    def get_absolute_url(self) -> str:
+        return f"/handling/{self.uid}/"
+
+    @property
+    def affiliation(self) -> str:
+        return self.case.affiliation
+
+    @property
+    def answers(self) -> bool:
+        """Whether this unit answers the proposer itself."""
+        return self.part in ANSWERING
+
+    def capacity_of(self, actor: Any) -> str:
+        """In whose name somebody acts on it: the unit's for its people."""
+        return _capacity(actor, self.committee_id, self.unit)
+
+
+def _capacity(actor: Any, committee_id: int, unit: Unit | None) -> str:
+    held = [a for a in appointments_of(actor) if a.committee_id == committee_id]
+    if unit is not None and any(a.unit_id == unit.pk for a in held):
+        return unit.name
+    return next((a.body or a.committee.short_name for a in held if a.duty in OFFICE_DUTIES), "")
+
+
+class Reply(Row):
+    """A unit's answer in one round: drafted with autosave, sent once. `meaning` is what the category's letter stands for."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="replies")
+    round = models.PositiveSmallIntegerField(default=1)
+    category = models.CharField(_("答复类别"), max_length=4, blank=True)
+    category_label = models.CharField(max_length=60, blank=True)
+    meaning = models.CharField(max_length=12, choices=Meaning, blank=True)
+    category_before_review = models.CharField(max_length=4, blank=True)
+    text = models.TextField(_("答复内容"), blank=True)
+    contact = models.CharField(_("联系人"), max_length=40, blank=True)
+    phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    leader = models.CharField(_("签发人"), max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["round", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "round"], name="reply_once_a_round"),
+            models.CheckConstraint(condition=Q(sent_at=None) | (~Q(category="") & ~Q(text="")), name="reply_sent_is_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task.unit}的答复"
+
+    @property
+    def characters(self) -> int:
+        return character_count(self.text)
+
+
+class ReplyFile(Row):
+    """A file that belongs to a reply."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="files")
+    file = models.OneToOneField(File, on_delete=models.PROTECT, related_name="reply_file")
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class StaleReply(Row):
+    """A save of a reply that started from an old version: kept beside, until its writer has looked at both."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="stale_copies")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_from = models.PositiveIntegerField()
+    fields = models.JSONField()
+    kept_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.reply} v{self.started_from}"
+
+
+class Contact(Row):
+    """A talk of the unit with the proposer (面商)."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="contacts")
+    stage = models.CharField(_("阶段"), max_length=8, choices=Stage)
+    way = models.CharField(_("方式"), max_length=8, choices=Way)
+    on = models.DateField(_("日期"))
+    who = models.CharField(_("单位参加人"), max_length=80)
+    with_whom = models.CharField(_("提案人"), max_length=120)
+    note = models.TextField(_("主要意见"))
+    recorded_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} {self.on}"
+
+
+class Rating(Row):
+    """What one proposer or co-signer says of one reply. Seen by the rater and the assembly's office; by the unit never by name."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="ratings")
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, related_name="ratings")
+    attitude = models.CharField(_("办理态度"), max_length=12, choices=Grade)
+    result = models.CharField(_("办理结果"), max_length=12, choices=Grade)
+    comment = models.TextField(_("想说的话"), blank=True)
+    rated_at = models.DateTimeField(null=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reply", "signature"], name="rating_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reply}　{self.get_result_display()}"

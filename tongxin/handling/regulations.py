@@ -1,0 +1,65 @@
+"""What differs between committees about handling."""
+
+from dataclasses import dataclass
+
+from tongxin.regulations.schema import kind, rule
+
+
+@kind("handling.deadlines", "办理时限", "签收、退办、会办、答复、评价、重办各有多少时间，提前几天提醒")
+@dataclass(frozen=True)
+class Deadlines:
+    """Months are calendar months; days are working days where the name says so."""
+
+    sign_working_days: int = rule("签收期限", unit="个工作日", low=1, high=30)
+    return_working_days: int = rule("可申请退办的期限", help="自交办之日起", unit="个工作日", low=1, high=30)
+    return_answer_days: int = rule("答复退办申请的期限", unit="天", low=1, high=30)
+    co_opinion_months: int = rule("会办意见期限", unit="个月", low=1, high=6)
+    reply_months: int = rule("答复期限", unit="个月", low=1, high=12)
+    first_contact_working_days: int = rule("首次面商期限", unit="个工作日", low=1, high=60)
+    rating_working_days: int = rule("评价期限", unit="个工作日", low=1, high=60)
+    rework_days: int = rule("重新办理的期限", unit="天", low=5, high=180)
+    soon_days: int = rule("提前几天提示临期", unit="天", low=1, high=60)
+    yellow_days: int = rule("提前几天亮黄牌", unit="天", low=0, high=30)
+
+
+@dataclass(frozen=True)
+class ReplyCategory:
+    """A letter on the reply, its words, and what it means (solved, planned, later, reference)."""
+
+    code: str
+    label: str
+    meaning: str
+
+
+@kind("handling.categories", "答复类别", "答复分哪几类，各类是什么意思")
+@dataclass(frozen=True)
+class ReplyCategories:
+    """The letters do not mean the same everywhere; the abstract meaning makes them comparable."""
+
+    categories: tuple[ReplyCategory, ...] = rule("答复类别")
+
+    def find(self, code: str) -> ReplyCategory | None:
+        """Return the category with a letter."""
+        return next((c for c in self.categories if c.code == code), None)
+
+
+@kind("handling.rework", "重新办理", "哪些不满意退回重办，最多重办几次")
+@dataclass(frozen=True)
+class Rework:
+    """When a dissatisfied result sends a case back."""
+
+    sent_back_when: str = rule(
+        "退回重办的条件", choices={"any": "有一位提案人对结果不满意", "first": "第一提案人对结果不满意", "majority": "半数以上提案人对结果不满意"}
+    )
+    rounds: int = rule("自动退回重办的次数", help="超过次数的，转政协协调", unit="次", low=0, high=5)
+
+
+@kind("handling.review", "答复审核", "答复送达提案人之前由谁审核")
+@dataclass(frozen=True)
+class Review:
+    """Which steps a reply passes before it reaches the proposer."""
+
+    unit_leader_signs: bool = rule("须由单位负责人签发")
+    supervising_office_reviews: bool = rule("须由督办部门审核")
+    contact_required: bool = rule("没有面商记录不能答复")
+    reply_max: int = rule("答复字数上限", unit="字", low=200, high=20000)

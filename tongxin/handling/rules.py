@@ -1,0 +1,100 @@
+"""Who may do what in handling. The unit never sees who rated what; ratings go from the proposer to the assembly."""
+
+from typing import Any
+
+from tongxin.access.permissions import grant
+from tongxin.access.predicates import predicate
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.rules import holds, holds_for_affiliation, holds_for_unit
+from tongxin.handling.choices import CaseState, Part
+from tongxin.members.models import Member
+from tongxin.proposals.rules import is_leader, member_of
+
+
+@predicate
+def case_of_own_unit(actor: Any, case: Any) -> bool:
+    """A unit of the actor takes part in the case."""
+    units = bodies.units_with(actor, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
+    return bool(units) and any(t.unit_id in units and t.state != "returned" for t in case.tasks.all())
+
+
+@predicate
+def signs_the_case(actor: Any, case: Any) -> bool:
+    """The actor signed the proposal, or one merged into it."""
+    member: Member | None = member_of(actor)
+    return member is not None and case.proposal_id in _signed_by(member)
+
+
+def _signed_by(member: Member) -> set[int]:
+    kept: set[int] | None = member.__dict__.get("_signed")
+    if kept is None:
+        from tongxin.handling.queries import proposals_signed_by  # noqa: PLC0415 -- queries stand below rules' users
+
+        kept = member.__dict__["_signed"] = proposals_signed_by(member)
+    return kept
+
+
+@predicate
+def answers_itself(_actor: Any, task: Any) -> bool:
+    """The unit answers the proposer itself: sole, separate or lead."""
+    return bool(task.part != Part.CO)
+
+
+@predicate
+def is_co_handler(_actor: Any, task: Any) -> bool:
+    """The unit gives its opinion to the lead."""
+    return bool(task.part == Part.CO)
+
+
+@predicate
+def case_is_open(_actor: Any, task: Any) -> bool:
+    """The case is not closed."""
+    return bool(task.case.state != CaseState.CLOSED)
+
+
+@predicate
+def case_in_hand(_actor: Any, task: Any) -> bool:
+    """Its case is being handled."""
+    return bool(task.case.state == CaseState.IN_HAND)
+
+
+in_office = holds(Duty.PROPOSAL_OFFICE)
+assigns = holds_for_affiliation(Duty.ASSIGN)
+supervises = holds_for_affiliation(Duty.SUPERVISE)
+is_clerk = holds_for_unit(Duty.UNIT_CLERK)
+is_unit_leader = holds_for_unit(Duty.UNIT_LEADER)
+in_the_unit = is_clerk | is_unit_leader
+
+
+@predicate
+def task_of_own_case(actor: Any, task: Any) -> bool:
+    """Another unit of the same case: co-handlers and lead see each other's part."""
+    return case_of_own_unit.test(actor, task.case)
+
+
+@predicate
+def signs_the_task(actor: Any, task: Any) -> bool:
+    """The actor signed the proposal of the task."""
+    return signs_the_case.test(actor, task.case)
+
+
+PERMISSIONS = {
+    "handling.view_case": (
+        "提案人、承办单位、交办督办部门和本会机关可以查看办理情况",
+        signs_the_case | case_of_own_unit | in_office | is_leader | assigns | supervises,
+    ),
+    "handling.view": (
+        "承办单位、交办督办部门和本会机关可以查看承办情况",
+        in_the_unit | task_of_own_case | in_office | is_leader | assigns | supervises,
+    ),
+    "handling.assign": ("交办部门可以交办本归口的提案", assigns),
+    "handling.contact": ("承办单位可以记录面商", in_the_unit & case_is_open),
+    "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
+    "handling.rate": ("提案人和联名委员可以评价", signs_the_case),
+    "handling.rate_for": ("本会机关可以代录评价", in_office),
+    "handling.see_ratings": ("只有本会机关可以查看每个人的评价", in_office | is_leader),
+    "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
+    "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),
+}
+grant(PERMISSIONS)

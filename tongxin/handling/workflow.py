@@ -1,0 +1,203 @@
+"""The two small machines of handling: the case, and each unit's part in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tongxin.access.predicates import nobody, predicate
+from tongxin.core.templatetags.chinese import day
+from tongxin.core.words import character_count
+from tongxin.handling import actions, queries
+from tongxin.handling.choices import CaseState, Part, TaskState
+from tongxin.handling.regulations import ReplyCategories, Review
+from tongxin.handling.rules import (
+    answers_itself,
+    assigns,
+    in_office,
+    is_clerk,
+    is_co_handler,
+    is_unit_leader,
+    supervises,
+)
+from tongxin.regulations.queries import in_force
+from tongxin.workflow.table import T, Workflow, register
+
+C, S = CaseState, TaskState
+
+
+# ── who: switches of the regulation, and the lead of the case ────────────────────────────────────
+def _review(task: Any) -> Review:
+    from django.utils import timezone  # noqa: PLC0415 -- the one switch that asks for today
+
+    rules: Review = in_force(task.committee, Review, timezone.localdate())
+    return rules
+
+
+@predicate
+def leader_signs(_actor: Any, task: Any) -> bool:
+    """The committee's rule: the unit's leader signs replies."""
+    return _review(task).unit_leader_signs
+
+
+@predicate
+def office_reviews(_actor: Any, task: Any) -> bool:
+    """The committee's rule: the supervising office reviews replies."""
+    return _review(task).supervising_office_reviews
+
+
+@predicate
+def leads_the_case(actor: Any, task: Any) -> bool:
+    """A clerk of the case's lead unit."""
+    return any(t.part == Part.LEAD and is_clerk.test(actor, t) for t in queries.live_tasks(task.case))
+
+
+# ── guards ───────────────────────────────────────────────────────────────────────────────────────
+def within_return_window(task: Any, at: datetime) -> str | None:
+    """退办 can be asked for some working days only."""
+    if task.return_until is not None and at.date() > task.return_until:
+        return f"申请退办的期限是{day(task.return_until)}，已经过了，请签收办理或与交办部门联系"
+    return None
+
+
+def co_opinions_are_in(task: Any, _at: datetime) -> str | None:
+    """The lead answers after every co-handler has given its opinion."""
+    if task.part != Part.LEAD:
+        return None
+    missing = [t.unit.name for t in queries.live_tasks(task.case) if t.part == Part.CO and t.state != S.OPINION_GIVEN]
+    return f"还没有收到{'、'.join(missing)}的会办意见" if missing else None
+
+
+def reply_is_whole(task: Any, at: datetime) -> str | None:
+    """Category and text are there, within the length."""
+    reply = task.replies.filter(round=task.case.round).first()
+    if reply is None or not reply.text.strip():
+        return "还没有写答复内容"
+    if in_force(task.committee, ReplyCategories, at.date()).find(reply.category) is None:
+        return "还没有选答复类别"
+    limit = in_force(task.committee, Review, at.date()).reply_max
+    if (n := character_count(reply.text)) > limit:
+        return f"答复内容 {n} 字，超过 {limit} 字"
+    return None
+
+
+def was_in_contact(task: Any, at: datetime) -> str | None:
+    """Where the rule asks for it: no reply without a contact in this round's handling."""
+    if in_force(task.committee, Review, at.date()).contact_required and not task.contacts.exists():
+        return "还没有面商记录，请先与提案人面商"
+    return None
+
+
+# ── what must be said ────────────────────────────────────────────────────────────────────────────
+def _ask(label: str, **more: Any) -> Any:
+    return field(metadata={"label": label, **more})
+
+
+def _categories(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
+    return [(c.code, f"{c.code} 类　{c.label}") for c in in_force(subject.committee, ReplyCategories, at.date()).categories]
+
+
+def _own_category(subject: Any) -> str:
+    reply = subject.replies.filter(round=subject.case.round).first()
+    return reply.category if reply else ""
+
+
+@dataclass(frozen=True)
+class SignFor:
+    """Who in the unit handles it."""
+
+    handler: str = _ask("承办人", max=40)
+
+
+@dataclass(frozen=True)
+class Why:
+    """A reason that the other side reads."""
+
+    reason: str = _ask("理由", widget="textarea", max=300)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A co-handler's opinion for the lead."""
+
+    opinion: str = _ask("会办意见", widget="textarea", max=3000)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """The category with which the reply goes out."""
+
+    category: str = _ask("审定类别", choices=_categories, initial=_own_category)
+
+    def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
+        """The category must be one in force."""
+        if in_force(subject.committee, ReplyCategories, at.date()).find(self.category) is None:
+            return {"category": "请从现行答复类别中选择"}
+        return {}
+
+
+CASES = register(
+    Workflow(
+        name="cases",
+        label="办理",
+        model="handling.case",
+        states=C,
+        initial=C.IN_HAND,
+        start=("assign", "交办"),
+        rows=(
+            T("open_rating", "请提案人评价", (C.IN_HAND,), C.RATING, nobody),
+            T("rework", "退回重新办理", (C.RATING,), C.IN_HAND, nobody),
+            T("escalate", "转政协协调", (C.RATING,), C.WITH_OFFICE, nobody),
+            T("resume", "重新办理", (C.WITH_OFFICE,), C.IN_HAND, in_office, asks=Why, then=(actions.resume_dissatisfied,)),
+            T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, in_office, asks=Why, sets=(actions.settled_now,)),
+            T("close", "办结", (C.RATING,), C.CLOSED, nobody),
+        ),
+        badges={C.IN_HAND: "doing", C.RATING: "wait", C.WITH_OFFICE: "stop", C.CLOSED: "good"},
+    ),
+    visible_to=queries.cases_visible_to,
+)
+
+TASKS = register(
+    Workflow(
+        name="tasks",
+        label="承办",
+        model="handling.task",
+        states=S,
+        initial=S.AWAITING,
+        start=("assign", "交办"),
+        rows=(
+            T("sign_for", "签收", (S.AWAITING,), S.IN_HAND, is_clerk, asks=SignFor,
+              sets=(actions.unit_named, actions.signed_now)),
+            T("ask_return", "申请退办", (S.AWAITING,), S.RETURN_ASKED, is_clerk, when=(within_return_window,), asks=Why,
+              sets=(actions.unit_named, actions.return_asked)),
+            T("grant_return", "同意退办", (S.RETURN_ASKED,), S.RETURNED, assigns, asks=Why, sets=(actions.unit_named,)),
+            T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=Why,
+              sets=(actions.unit_named, actions.return_refused)),
+            T("give_opinion", "送会办意见", (S.IN_HAND,), S.OPINION_GIVEN, is_clerk & is_co_handler, asks=Opinion,
+              sets=(actions.unit_named, actions.opinion_said)),
+            T("ask_opinion_again", "请补充会办意见", (S.OPINION_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
+              sets=(actions.unit_named,)),
+            T("submit_reply", "送负责人审签", (S.IN_HAND,), S.WITH_LEADER, is_clerk & answers_itself & leader_signs,
+              when=(reply_is_whole, was_in_contact, co_opinions_are_in), sets=(actions.unit_named,)),
+            T("submit_for_review", "送督办部门审核", (S.IN_HAND,), S.UNDER_REVIEW,
+              is_clerk & answers_itself & ~leader_signs & office_reviews,
+              when=(reply_is_whole, was_in_contact, co_opinions_are_in), sets=(actions.unit_named,)),
+            T("approve", "签发，送督办部门审核", (S.WITH_LEADER,), S.UNDER_REVIEW, is_unit_leader & office_reviews,
+              sets=(actions.unit_named,), then=(actions.leader_signs,)),
+            T("sign_and_send", "签发，送提案人", (S.WITH_LEADER,), S.ANSWERED, is_unit_leader & ~office_reviews,
+              sets=(actions.unit_named, actions.category_reviewed),
+              then=(actions.leader_signs, actions.open_rating_when_all_answered)),
+            T("revise", "退回承办人修改", (S.WITH_LEADER,), S.IN_HAND, is_unit_leader, asks=Why, sets=(actions.unit_named,)),
+            T("send", "审核通过，送提案人", (S.UNDER_REVIEW,), S.ANSWERED, supervises, asks=Sending,
+              sets=(actions.unit_named, actions.category_reviewed), then=(actions.open_rating_when_all_answered,)),
+            T("return_reply", "退回修改答复", (S.UNDER_REVIEW,), S.IN_HAND, supervises, asks=Why, sets=(actions.unit_named,)),
+            T("rework", "重新办理", (S.ANSWERED,), S.IN_HAND, nobody),
+        ),
+        badges={
+            S.AWAITING: "wait", S.RETURN_ASKED: "wait", S.RETURNED: "note-end", S.IN_HAND: "doing",
+            S.OPINION_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
+        },
+        grave=frozenset({"ask_return", "return_reply"}),
+    ),
+    visible_to=queries.visible_to,
+)  # fmt: skip
+

@@ -1,0 +1,19 @@
+"""Enumerations of members."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Gender(models.TextChoices):
+    MALE = "male", _("男")
+    FEMALE = "female", _("女")
+
+
+class Rank(models.TextChoices):
+    """职务 in the assembly, lowest first."""
+
+    MEMBER = "member", _("委员")
+    STANDING = "standing", _("常委")
+    SECRETARY_GENERAL = "secretary_general", _("秘书长")
+    VICE_CHAIR = "vice_chair", _("副主席")
+    CHAIR = "chair", _("主席")

@@ -1,0 +1,85 @@
+"""The member: one person in one committee, with dated seats and posts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
+from tongxin.core.models import Row
+from tongxin.core.secrets import EncryptedField
+from tongxin.members.choices import Gender, Rank
+
+
+class Member(Row):
+    """A person who is or was a member of one committee. May have no account."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="member"
+    )
+    number = models.CharField(_("编号"), max_length=20)
+    name = models.CharField(_("姓名"), max_length=40)
+    sound = models.CharField(max_length=120, blank=True)  # pinyin, for sorting and finding
+    gender = models.CharField(_("性别"), max_length=8, choices=Gender, blank=True)
+    ethnicity = models.CharField(_("民族"), max_length=20, blank=True)
+    born_in = models.DateField(_("出生年月"), null=True, blank=True)  # first of the month
+    party = models.CharField(_("政治面貌"), max_length=30, blank=True)
+    is_party_member = models.BooleanField(_("是否党员"), null=True, blank=True)
+    workplace = models.CharField(_("工作单位"), max_length=80, blank=True)
+    workplace_post = models.CharField(_("单位职务"), max_length=60, blank=True)
+    phone = EncryptedField(_("手机"), blank=True, default="")
+    phone_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    email = models.EmailField(_("邮箱"), blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["committee", "number"], name="member_number_once")]
+        indexes = [models.Index(fields=["committee", "name"], name="member_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Seat(Row):
+    """A member's seat: the sector (and special committee) in a term, from a day until another."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="seats")
+    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="seats")
+    special_committee = models.ForeignKey(
+        SpecialCommittee, null=True, blank=True, on_delete=models.PROTECT, related_name="seats"
+    )
+    convenes = models.BooleanField(_("界别召集人"), default=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "term"], condition=Q(ends_on=None), name="seat_once_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}　{self.sector}"
+
+
+class Post(Row):
+    """A member's 职务 in the assembly, from a day until another."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="posts")
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
+    rank = models.CharField(_("职务"), max_length=20, choices=Rank)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "term", "rank"], condition=Q(ends_on=None), name="post_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}　{self.get_rank_display()}"

@@ -1,0 +1,212 @@
+"""A proposal (提案): its text, who signed it, what was decided about it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees.choices import Duty, System
+from tongxin.committees.models import Committee, Session
+from tongxin.committees.queries import appointments_of
+from tongxin.core.models import Row
+from tongxin.core.words import character_count
+from tongxin.files.models import File
+from tongxin.members.models import Member
+from tongxin.proposals.choices import Answer, Destination, Form, Role, Season, State
+from tongxin.workflow.models import Stateful
+
+TEXT_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_units", "consents_to_publication", "wants_contact")
+
+
+class Proposal(Stateful):
+    """One matter raised. `number` and `category_number` are given on filing, once, and never change."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="proposals")
+    session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.PROTECT, related_name="proposals")
+    form = models.CharField(_("提案形式"), max_length=12, choices=Form, default=Form.INDIVIDUAL)
+    title = models.CharField(_("案由"), max_length=200, blank=True)
+    situation = models.TextField(_("情况"), blank=True)
+    analysis = models.TextField(_("分析"), blank=True)
+    suggestions = models.TextField(_("建议"), blank=True)
+    suggested_units = models.CharField(_("建议承办单位"), max_length=200, blank=True)
+    consents_to_publication = models.BooleanField(_("同意公开"), default=True)
+    wants_contact = models.BooleanField(_("愿意面商"), default=True)
+    version = models.PositiveIntegerField(default=1)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    cosign_until = models.DateTimeField(_("联名截止"), null=True, blank=True)
+    serial = models.PositiveIntegerField(_("收件号"), null=True, blank=True)
+    season = models.CharField(_("征集时段"), max_length=8, choices=Season, blank=True)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    construction = models.CharField(_("建设类别"), max_length=24, blank=True)
+    topic = models.CharField(_("类别"), max_length=24, blank=True)
+    routed_to = models.CharField(_("交办口"), max_length=16, choices=System, blank=True)
+    number = models.PositiveIntegerField(_("提案号"), null=True, blank=True)
+    category_number = models.PositiveIntegerField(_("类别号"), null=True, blank=True)
+    category_label = models.CharField(max_length=24, blank=True)  # the category its number was given in
+    decided_at = models.DateTimeField(_("审定时间"), null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    destination = models.CharField(_("去向"), max_length=12, choices=Destination, blank=True)
+    reason_code = models.CharField(_("不立案理由"), max_length=24, blank=True)
+    passed_on_at = models.DateTimeField(_("转出时间"), null=True, blank=True)
+    released_at = models.DateTimeField(_("公开时间"), null=True, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["committee", "state", "-id"], name="proposal_list"),
+            models.Index(fields=["committee", "-id"], name="proposal_all"),
+            models.Index(fields=["committee", "released_at", "-id"], name="proposal_public"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="proposal_number_once"),
+            models.UniqueConstraint(
+                fields=["session", "category_label", "category_number"], name="proposal_category_number_once"
+            ),
+            models.UniqueConstraint(fields=["committee", "serial"], name="proposal_serial_once"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="proposal_known_state"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["filed", "handed_over"])
+                | Q(number__isnull=False, category_number__isnull=False, session__isnull=False),
+                name="proposal_filed_has_numbers",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["draft", "gathering", "submitted", "returned", "in_decision"]) | Q(number=None),
+                name="proposal_number_only_when_filed",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="merged") & Q(merged_into__isnull=False)) | (~Q(state="merged") & Q(merged_into=None)),
+                name="proposal_merged_into_one",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="not_filed") & ~Q(destination="")) | (~Q(state="not_filed") & Q(destination="")),
+                name="proposal_not_filed_has_destination",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or "未写案由的提案"
+
+    def get_absolute_url(self) -> str:
+        return f"/proposals/{self.uid}/"
+
+    @property
+    def affiliation(self) -> str:
+        """The 归口 whose office assigns it (for `holds_for_affiliation`)."""
+        return self.routed_to
+
+    @property
+    def body(self) -> str:
+        """The three parts as one text."""
+        return "\n".join(part for part in (self.situation, self.analysis, self.suggestions) if part)
+
+    @property
+    def characters(self) -> int:
+        """字数 of the body, without white space."""
+        return character_count(self.body)
+
+    @property
+    def outcome(self) -> str:
+        """What people read as its state: the destination's words when it was not filed."""
+        if self.state == State.NOT_FILED:
+            return str(self.get_destination_display())
+        return str(State(self.state).label) if self.state else ""
+
+    @property
+    def is_numbered(self) -> bool:
+        return self.number is not None
+
+    def capacity_of(self, actor: Any) -> str:
+        """In whose name an office person acts on it; nothing for members."""
+        return next(
+            (
+                a.body or str(a.committee.short_name)
+                for a in appointments_of(actor)
+                if a.committee_id == self.committee_id
+                and a.duty in {Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION}
+            ),
+            "",
+        )
+
+
+class Signature(Row):
+    """Somebody's name under a proposal: the first proposer or a co-signer, a member or a body."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="signatures")
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="signatures")
+    body = models.CharField(_("单位名称"), max_length=80, blank=True)  # a party, a sector, a special committee
+    role = models.CharField(max_length=8, choices=Role)
+    answer = models.CharField(max_length=12, choices=Answer)
+    place_in_list = models.PositiveSmallIntegerField(default=0)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    signed_version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["place_in_list", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposal", "member"], condition=Q(member__isnull=False), name="signature_once"
+            ),
+            models.UniqueConstraint(fields=["proposal"], condition=Q(role="first"), name="signature_one_first"),
+            models.CheckConstraint(
+                condition=Q(member__isnull=False) | ~Q(body=""), name="signature_of_member_or_body"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name that stands under the proposal."""
+        return self.body or (self.member.name if self.member else "")
+
+
+class Endorsement(Row):
+    """附议: a member supports a proposal without signing it, and is not asked to rate."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="endorsements")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="endorsements")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proposal", "member"], name="endorsement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member} 附议"
+
+
+class Attachment(Row):
+    """A file that belongs to a proposal's text."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="attachments")
+    file = models.OneToOneField(File, on_delete=models.PROTECT, related_name="proposal_attachment")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class StaleCopy(Row):
+    """A save that started from an old version: kept beside the newer text until its writer has looked at both."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="stale_copies")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_from = models.PositiveIntegerField()
+    fields = models.JSONField()
+    kept_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.proposal} v{self.started_from}"

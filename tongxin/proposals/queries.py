@@ -1,0 +1,137 @@
+"""Every read of proposals worth a name."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tongxin.audit.models import Event
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Committee, Session
+from tongxin.core.calendar import add_months
+from tongxin.proposals.choices import Answer, Season, State, States
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.regulations import Collection
+from tongxin.proposals.rules import OFFICE, member_of
+from tongxin.regulations.queries import in_force
+
+
+def visible_to(user: Any) -> QuerySet[Proposal]:
+    """Return the proposals `user` may see: the twin of the permission proposals.view."""
+    seen = Q(released_at__isnull=False, consents_to_publication=True)
+    if user is None or not user.is_authenticated or not user.is_active:
+        return Proposal.objects.filter(seen)
+    member = member_of(user)
+    if member is not None:
+        mine = Signature.objects.filter(
+            proposal=OuterRef("pk"), member=member, answer__in=(Answer.ACCEPTED, Answer.INVITED)
+        )
+        seen |= Exists(mine) | Q(committee_id=member.committee_id, state__in=States.filed)
+    if inside := bodies.committees_with(user, *OFFICE, Duty.LEADERSHIP):
+        seen |= Q(committee_id__in=inside, state__in=States.received)
+    if entering := bodies.committees_with(user, Duty.PROPOSAL_OFFICE):
+        seen |= Q(committee_id__in=entering, entered_by=user)
+    for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN, Duty.SUPERVISE):
+        seen |= Q(committee_id=committee_id, routed_to=affiliation, state__in=States.filed)
+    return Proposal.objects.filter(seen)
+
+
+def parts(proposal: Proposal) -> list[tuple[str, str]]:
+    """Return the required parts with their labels."""
+    return [
+        ("案由", proposal.title),
+        ("情况", proposal.situation),
+        ("分析", proposal.analysis),
+        ("建议", proposal.suggestions),
+    ]
+
+
+def for_page(user: Any, uid: str) -> Proposal | None:
+    """Return a proposal with what its page needs, if `user` may see it."""
+    return (
+        visible_to(user)
+        .filter(uid=uid)
+        .select_related("committee__parent__parent", "session__term", "merged_into__session__term", "entered_by")
+        .prefetch_related("signatures__member", "endorsements__member", "attachments__file")
+        .first()
+    )
+
+
+def plenary_window(session: Session) -> tuple[datetime | None, datetime | None]:
+    """Return when 大会提案 of a session are collected: from, until. Computed from the regulation unless set on the session."""
+    from datetime import timedelta  # noqa: PLC0415 -- used here alone
+
+    rules = in_force(session.committee, Collection, session.starts_on)
+    opens, closes = session.collects_from, session.cut_off_at
+    if session.plenary_from is not None:
+        if opens is None:
+            start = add_months(session.plenary_from.date(), -rules.opens_months_before)
+            opens = session.plenary_from.replace(year=start.year, month=start.month, day=start.day)
+        closes = closes or session.plenary_from + timedelta(hours=rules.cut_off_hours)
+    return opens, closes
+
+
+def session_and_season_at(committee: Committee, at: datetime) -> tuple[Session | None, str]:
+    """Return the session a submission at `at` belongs to, and whether it is 大会 or 平时.
+
+    Within a session's collection window it is that session's 大会提案, even before its working year begins.
+    """
+    for session in committee.sessions.select_related("term", "committee").order_by("-starts_on")[:3]:
+        opens, closes = plenary_window(session)
+        if opens and closes and opens <= at <= closes:
+            return session, Season.PLENARY
+    return bodies.session_on(committee, at.date()), Season.REGULAR
+
+
+def season_at(committee: Committee, at: datetime) -> str:
+    """Return 大会 or 平时 for a submission at `at`."""
+    return session_and_season_at(committee, at)[1]
+
+
+def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
+    """Return the proposals this one may be merged into: filed, of the same session, not itself."""
+    return (
+        Proposal.objects.filter(committee_id=proposal.committee_id, session_id=proposal.session_id, state__in=States.filed)
+        .exclude(pk=proposal.pk)
+        .order_by("number")
+    )
+
+
+def handed_over_at(proposal: Proposal) -> datetime | None:
+    """Return when a proposal was handed over for handling."""
+    return (
+        Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.hand_over")
+        .values_list("at", flat=True)
+        .order_by("-id")
+        .first()
+    )
+
+
+def to_be_passed_on(committee: Committee) -> QuerySet[Proposal]:
+    """Return what was converted and waits to be passed on: later apps pick it up here."""
+    return (
+        Proposal.objects.filter(committee=committee, state=State.NOT_FILED, passed_on_at=None)
+        .exclude(destination="nowhere")
+        .order_by("decided_at", "id")
+    )
+
+
+def signers(proposal: Proposal) -> list[Signature]:
+    """Return the first proposer and the co-signers who accepted, in order."""
+    return [s for s in proposal.signatures.all() if s.answer == Answer.ACCEPTED]
+
+
+def raters(proposal: Proposal) -> list[Signature]:
+    """Return whose judgement is asked: the signers of this proposal and of those merged into it, each person once."""
+    everyone = Signature.objects.filter(
+        Q(proposal=proposal) | Q(proposal__merged_into=proposal), answer=Answer.ACCEPTED
+    ).select_related("member__account", "proposal")
+    seen: set[Any] = set()
+    found = []
+    for signature in sorted(everyone, key=lambda s: (s.proposal_id != proposal.pk, s.proposal_id, s.place_in_list, s.pk)):
+        who = signature.member_id or signature.body
+        if who not in seen:
+            seen.add(who)
+            found.append(signature)
+    return found

@@ -1,0 +1,84 @@
+"""What differs between committees about proposals."""
+
+from dataclasses import dataclass
+
+from tongxin.regulations.schema import kind, rule
+
+
+@kind("proposals.form", "提案格式", "案由和正文的字数、附件的个数和大小、联名的期限")
+@dataclass(frozen=True)
+class FormRules:
+    """Lengths count characters without white space."""
+
+    title_max: int = rule("案由字数上限", unit="字", low=10, high=100)
+    body_min: int = rule("正文字数下限", unit="字", low=0, high=1000)
+    body_max: int = rule("正文字数上限", unit="字", low=500, high=10000)
+    attachments_max: int = rule("附件个数上限", unit="个", low=0, high=20)
+    attachment_mb: int = rule("单个附件大小上限", unit="MB", low=1, high=200)
+    cosign_days: int = rule("联名征集天数", help="发出邀请时默认的截止日", unit="天", low=1, high=60)
+    cosigners_max: int = rule("联名人数上限", unit="人", low=1, high=200)
+
+
+@kind("proposals.collection", "征集时段", "大会提案从何时征集、何时截止")
+@dataclass(frozen=True)
+class Collection:
+    """When a submission counts for the plenary (大会提案) and when it is 平时提案."""
+
+    opens_months_before: int = rule("会前几个月开始征集大会提案", unit="个月", low=0, high=12)
+    cut_off_hours: int = rule("大会开幕后几小时截止", unit="小时", low=0, high=240)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category: a code for the record, a name for people."""
+
+    code: str
+    name: str
+    short: str
+
+
+@kind("proposals.taxonomies", "提案类别", "两套互不相干的分类：五大建设和本地类别")
+@dataclass(frozen=True)
+class Taxonomies:
+    """Two independent taxonomies. Category numbers are given within the constructions."""
+
+    constructions: tuple[Category, ...] = rule("建设类别")
+    topics: tuple[Category, ...] = rule("本地类别")
+
+    def construction(self, code: str) -> Category | None:
+        """Return the construction with a code."""
+        return next((c for c in self.constructions if c.code == code), None)
+
+    def topic(self, code: str) -> Category | None:
+        """Return the topic with a code."""
+        return next((c for c in self.topics if c.code == code), None)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason for not filing, and where the content may go then."""
+
+    code: str
+    text: str
+    destinations: tuple[str, ...]
+
+
+@kind("proposals.not_filing", "不立案情形", "哪些情形不予立案，内容可以转到哪里")
+@dataclass(frozen=True)
+class NotFiling:
+    """The listed reasons (《提案工作条例》所列情形)."""
+
+    reasons: tuple[Reason, ...] = rule("不立案情形")
+
+    def reason(self, code: str) -> Reason | None:
+        """Return the reason with a code."""
+        return next((r for r in self.reasons if r.code == code), None)
+
+
+@kind("proposals.similar", "相似提案提示", "写作时提示多少件相似的以往提案，多像才提示")
+@dataclass(frozen=True)
+class SimilarRules:
+    """How many earlier proposals are shown while writing."""
+
+    shown: int = rule("最多提示件数", unit="件", low=0, high=20)
+    threshold_percent: int = rule("相似度下限", unit="%", low=1, high=99)

@@ -1,0 +1,131 @@
+"""Who may do what with a proposal."""
+
+from typing import Any
+
+from tongxin.access.permissions import grant
+from tongxin.access.predicates import predicate
+from tongxin.committees.choices import Duty
+from tongxin.committees.rules import holds, holds_for_affiliation
+from tongxin.members.models import Member
+from tongxin.proposals.choices import Answer, Role, States
+
+
+def member_of(actor: Any) -> Member | None:
+    """Return the member behind an account, read once."""
+    if actor is None or not actor.is_authenticated:
+        return None
+    return getattr(actor, "member", None)
+
+
+def signature_of(actor: Any, proposal: Any) -> Any:
+    """Return the actor's own signature under a proposal."""
+    member = member_of(actor)
+    if member is None:
+        return None
+    return next((s for s in proposal.signatures.all() if s.member_id == member.pk), None)
+
+
+@predicate
+def is_member(actor: Any, subject: Any) -> bool:
+    """A member (of the subject's committee, when there is one)."""
+    member = member_of(actor)
+    return member is not None and (subject is None or getattr(subject, "committee_id", member.committee_id) == member.committee_id)
+
+
+@predicate
+def is_first_proposer(actor: Any, proposal: Any) -> bool:
+    """The first proposer."""
+    signature = signature_of(actor, proposal)
+    return signature is not None and signature.role == Role.FIRST
+
+
+@predicate
+def is_cosigner(actor: Any, proposal: Any) -> bool:
+    """A co-signer who accepted."""
+    signature = signature_of(actor, proposal)
+    return signature is not None and signature.role == Role.CO and signature.answer == Answer.ACCEPTED
+
+
+@predicate
+def is_invited(actor: Any, proposal: Any) -> bool:
+    """A member invited to co-sign, who has not answered."""
+    signature = signature_of(actor, proposal)
+    return signature is not None and signature.answer == Answer.INVITED
+
+
+@predicate
+def is_editable(_actor: Any, proposal: Any) -> bool:
+    """The text is with the proposer."""
+    return proposal.state in States.with_the_proposer
+
+
+@predicate
+def is_received(_actor: Any, proposal: Any) -> bool:
+    """It was submitted at least once and not discarded."""
+    return proposal.state in States.received
+
+
+@predicate
+def is_filed(_actor: Any, proposal: Any) -> bool:
+    """It was filed."""
+    return proposal.state in States.filed
+
+
+@predicate
+def is_released(_actor: Any, proposal: Any) -> bool:
+    """It is published."""
+    return proposal.released_at is not None and proposal.consents_to_publication
+
+
+@predicate
+def entered_it_on_behalf(actor: Any, proposal: Any) -> bool:
+    """An office person who enters the text on a member's or body's behalf."""
+    return actor is not None and proposal.entered_by_id is not None and proposal.entered_by_id == actor.pk
+
+
+@predicate
+def may_endorse_it(actor: Any, proposal: Any) -> bool:
+    """A member of the same committee who neither signed nor endorsed it."""
+    return signature_of(actor, proposal) is None and not any(
+        e.member_id == getattr(member_of(actor), "pk", None) for e in proposal.endorsements.all()
+    )
+
+
+OFFICE = (Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION)
+in_office = holds(*OFFICE)
+is_leader = holds(Duty.LEADERSHIP)
+assigns_it = holds_for_affiliation(Duty.ASSIGN, Duty.SUPERVISE)
+writes_it = is_first_proposer | (entered_it_on_behalf & holds(Duty.PROPOSAL_OFFICE))
+
+
+@predicate
+def takes_part(actor: Any, proposal: Any) -> bool:
+    """The proposer, a co-signer, or somebody invited to co-sign while the invitation stands."""
+    signature = signature_of(actor, proposal)
+    return signature is not None and signature.answer in {Answer.ACCEPTED, Answer.INVITED}
+
+
+PERMISSIONS = {
+    "proposals.write": ("委员可以提出提案，机关可以代录", is_member | holds(Duty.PROPOSAL_OFFICE)),
+    "proposals.view": (
+        "提案人、联名委员、本会机关可以查看；立案后本会委员和交办、督办部门也可以查看；公开后所有人可以查看",
+        takes_part
+        | writes_it
+        | ((in_office | is_leader) & is_received)
+        | (is_filed & (is_member | assigns_it))
+        | is_released,
+    ),
+    "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
+    "proposals.invite": ("第一提案人在提交前可以邀请联名", writes_it & is_editable),
+    "proposals.answer_invitation": ("受邀委员可以答复联名邀请", is_invited),
+    "proposals.leave": ("联名委员在审定前可以退出联名", is_cosigner),
+    "proposals.endorse": ("本会委员可以附议已立案、未联名的提案", is_member & is_filed & may_endorse_it),
+    "proposals.examine": ("提案日常工作人员可以查看工作台", in_office | is_leader),
+    "proposals.reclassify": ("提案日常工作人员可以调整类别", holds(Duty.PROPOSAL_OFFICE, Duty.FILING) & is_filed),
+    "proposals.reroute": ("提案日常工作人员可以改变交办口", holds(Duty.PROPOSAL_OFFICE, Duty.FILING)),
+    "proposals.release": ("公开审核人员可以公开提案", holds(Duty.PUBLICATION)),
+    "proposals.pass_on": ("提案日常工作人员可以办理转出", holds(Duty.PROPOSAL_OFFICE)),
+    "proposals.export": ("本会机关可以导出提案", in_office),
+}
+grant(PERMISSIONS)
+

@@ -1,0 +1,187 @@
+"""The life of a proposal from draft until it is handed over, merged, passed on or withdrawn."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tongxin.access.predicates import nobody
+from tongxin.committees.choices import Duty, System
+from tongxin.committees.rules import holds
+from tongxin.core.templatetags.chinese import day
+from tongxin.core.words import character_count
+from tongxin.proposals import actions, queries
+from tongxin.proposals.choices import PLENARY_ONLY_FORMS, Destination, Season, State
+from tongxin.proposals.regulations import FormRules, NotFiling, Taxonomies
+from tongxin.proposals.rules import writes_it
+from tongxin.regulations.queries import in_force
+from tongxin.workflow.table import T, Workflow, register
+
+S = State
+
+
+# ── guards: what must be true, or the reason why not ─────────────────────────────────────────────
+def has_required_parts(proposal: Any, at: datetime) -> str | None:
+    """案由 and the three parts are there, within the lengths of the regulation."""
+    missing = [label for label, text in queries.parts(proposal) if not text.strip()]
+    if missing:
+        return f"还没有写{'、'.join(missing)}"
+    rules = in_force(proposal.committee, FormRules, at.date())
+    if (n := character_count(proposal.title)) > rules.title_max:
+        return f"案由 {n} 字，超过 {rules.title_max} 字"
+    if (n := proposal.characters) < rules.body_min:
+        return f"正文 {n} 字，不足 {rules.body_min} 字"
+    if n > rules.body_max:
+        return f"正文 {n} 字，超过 {rules.body_max} 字"
+    return None
+
+
+def form_fits_the_season(proposal: Any, at: datetime) -> str | None:
+    """界别 and 小组 proposals are raised only during a plenary (《提案工作条例》)."""
+    if proposal.form in PLENARY_ONLY_FORMS and queries.season_at(proposal.committee, at) != Season.PLENARY:
+        return f"{proposal.get_form_display()}只在大会期间提出"
+    return None
+
+
+def not_handed_over(proposal: Any, _at: datetime) -> str | None:
+    """撤案 is possible only before 交办."""
+    if proposal.state == S.HANDED_OVER:
+        return f"{day(queries.handed_over_at(proposal))}已经交办，交办后不能撤案"
+    return None
+
+
+# ── what must be said ────────────────────────────────────────────────────────────────────────────
+def _ask(label: str, **more: Any) -> Any:
+    default = more.pop("default", None)
+    return field(default=default, metadata={"label": label, **more}) if "optional" in more else field(metadata={"label": label, **more})
+
+
+def _constructions(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
+    return [(c.code, c.name) for c in in_force(subject.committee, Taxonomies, at.date()).constructions]
+
+
+def _topics(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
+    return [(c.code, c.name) for c in in_force(subject.committee, Taxonomies, at.date()).topics]
+
+
+def _systems(_subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in System.choices]
+
+
+def _reasons(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
+    return [(r.code, r.text) for r in in_force(subject.committee, NotFiling, at.date()).reasons]
+
+
+def _destinations(_subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in Destination.choices]
+
+
+def _lead_candidates(subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
+    return [(p.uid, f"第 {p.number:04d} 号　{p.title}") for p in queries.may_absorb(subject)]
+
+
+@dataclass(frozen=True)
+class Return:
+    """Why a proposal goes back to its proposer."""
+
+    reason: str = _ask("退回理由", widget="textarea", max=300, help="提案人会看到这段话，请写明怎样修改。")
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What pre-examination found."""
+
+    construction: str = _ask("建设类别", choices=_constructions, initial="construction")
+    topic: str = _ask("本地类别", choices=_topics, initial="topic")
+    routed_to: str = _ask("交办口", choices=_systems, initial="routed_to")
+    opinion: str = _ask("预审意见", widget="textarea", max=300, optional=True, default="")
+
+
+@dataclass(frozen=True)
+class Filing:
+    """How a proposal is filed."""
+
+    construction: str = _ask("建设类别", choices=_constructions, initial="construction")
+    topic: str = _ask("本地类别", choices=_topics, initial="topic")
+    routed_to: str = _ask("交办口", choices=_systems, initial="routed_to")
+
+
+@dataclass(frozen=True)
+class MergeInto:
+    """Which filed proposal becomes the lead one (主案)."""
+
+    into: str = _ask("主案", choices=_lead_candidates, widget="search", help="只列出同一届次已立案、尚未办结的提案。")
+    reason: str = _ask("并案理由", widget="textarea", max=300)
+
+    def problems(self, subject: Any, _actor: Any, _at: datetime) -> dict[str, str]:
+        """The lead proposal must be one that may take others in."""
+        if self.into not in {p.uid for p in queries.may_absorb(subject)}:
+            return {"into": "这件提案现在不能作为主案，请另选一件已立案的提案"}
+        return {}
+
+
+@dataclass(frozen=True)
+class NotFilingDecision:
+    """Why it is not filed and where the content goes: one decision."""
+
+    reason_code: str = _ask("不立案情形", choices=_reasons)
+    destination: str = _ask("内容去向", choices=_destinations)
+    reason: str = _ask("向提案人说明", widget="textarea", max=300, help="提案人会看到这段话。")
+
+    def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
+        """The destination must be one that the reason allows."""
+        reason = in_force(subject.committee, NotFiling, at.date()).reason(self.reason_code)
+        if reason is None:
+            return {"reason_code": "请从所列情形中选择"}
+        if self.destination not in reason.destinations:
+            allowed = "、".join(str(Destination(d).label) for d in reason.destinations)
+            return {"destination": f"这种情形的内容去向只能是：{allowed}"}
+        return {}
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """Why the proposer withdraws it."""
+
+    reason: str = _ask("撤案理由", widget="textarea", max=300)
+
+
+PROPOSAL = register(
+    Workflow(
+        name="proposals",
+        label="提案",
+        model="proposals.proposal",
+        states=S,
+        initial=S.DRAFT,
+        start=("draft", "起草"),
+        rows=(
+            T("gather", "征集联名", (S.DRAFT,), S.GATHERING, nobody),
+            T("submit", "提交", (S.DRAFT, S.GATHERING, S.RETURNED), S.SUBMITTED, writes_it,
+              when=(has_required_parts, form_fits_the_season), sets=(actions.on_submission,),
+              then=(actions.lapse_invitations,)),
+            T("return_for_revision", "退回修改", (S.SUBMITTED, S.IN_DECISION), S.RETURNED, holds(Duty.PRE_EXAMINATION),
+              asks=Return),
+            T("pass_examination", "预审通过", (S.SUBMITTED,), S.IN_DECISION, holds(Duty.PRE_EXAMINATION),
+              asks=Examination, sets=(actions.categories_said,)),
+            T("file", "立案", (S.IN_DECISION,), S.FILED, holds(Duty.FILING), asks=Filing,
+              sets=(actions.categories_said, actions.assign_numbers)),
+            T("merge", "并案", (S.IN_DECISION, S.FILED), S.MERGED, holds(Duty.FILING), asks=MergeInto,
+              sets=(actions.merged_into,), then=(actions.note_in_lead,)),
+            T("not_file", "不予立案或转办", (S.IN_DECISION,), S.NOT_FILED, holds(Duty.FILING),
+              asks=NotFilingDecision, sets=(actions.destination_said,)),
+            T("hand_over", "交办", (S.FILED,), S.HANDED_OVER, nobody),
+            T("withdraw", "撤案", (S.SUBMITTED, S.RETURNED, S.IN_DECISION, S.FILED), S.WITHDRAWN, writes_it,
+              when=(not_handed_over,), asks=Withdrawal),
+            T("withdraw", "撤案", (S.HANDED_OVER,), S.HANDED_OVER, writes_it, when=(not_handed_over,)),
+            T("discard", "作废草稿", (S.DRAFT, S.GATHERING), S.DISCARDED, writes_it),
+        ),
+        badges={
+            S.DRAFT: "draft", S.GATHERING: "draft", S.SUBMITTED: "exam", S.RETURNED: "stop", S.IN_DECISION: "exam",
+            S.FILED: "good", S.HANDED_OVER: "doing", S.MERGED: "note-end", S.NOT_FILED: "note-end",
+            S.WITHDRAWN: "note-end", S.DISCARDED: "note-end",
+        },
+        grave=frozenset({"withdraw", "discard"}),
+        own_page={"submit": "preview"},
+    ),
+    visible_to=queries.visible_to,
+)  # fmt: skip
+

@@ -1,0 +1,108 @@
+"""What a kind of regulation is: a frozen, typed schema with labels and limits; values are checked against it."""
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+
+class SchemaError(Exception):
+    """A regulation's body does not fit its kind; the message names the key in the office's words."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of regulation: its name, its label on the screen, its schema, and what it rules in one sentence."""
+
+    name: str
+    label: str
+    schema: type
+    about: str
+
+
+KINDS: dict[str, Kind] = {}
+BY_SCHEMA: dict[type, Kind] = {}
+
+
+def kind(name: str, label: str, about: str) -> Any:
+    """Register a frozen dataclass as the schema of a kind of regulation."""
+
+    def wrap(schema: type) -> type:
+        KINDS[name] = BY_SCHEMA[schema] = Kind(name, label, schema, about)
+        return schema
+
+    return wrap
+
+
+def rule(
+    label: str,
+    *,
+    help: str = "",  # noqa: A002 -- the word the form uses
+    unit: str = "",
+    low: int | None = None,
+    high: int | None = None,
+    choices: Mapping[str, str] | None = None,
+) -> Any:
+    """Declare a value of a schema: what it is called, in which unit, within which limits. There is never a default in code."""
+    return field(metadata={"label": label, "help": help, "unit": unit, "low": low, "high": high, "choices": choices})
+
+
+@cache
+def hints(schema: type) -> dict[str, Any]:
+    """Return the resolved types of a schema's fields."""
+    return typing.get_type_hints(schema)
+
+
+def build(schema: type, body: Mapping[str, Any], *, partial: bool = False, where: str = "") -> Any:
+    """Make an instance of `schema` from plain data. With `partial`, only check the keys that are there; return a dict.
+
+    Raises SchemaError naming the first key that does not fit.
+    """
+    known = {f.name: f for f in fields(schema)}
+    if unknown := set(body) - set(known):
+        message = f"{where}有未知的项：{'、'.join(sorted(unknown))}"
+        raise SchemaError(message)
+    values = {}
+    for name, spec in known.items():
+        label = where + str(spec.metadata.get("label", name))
+        if name not in body:
+            if partial or spec.default is not MISSING:
+                continue
+            message = f"{label}没有规定"
+            raise SchemaError(message)
+        values[name] = _value(hints(schema)[name], body[name], spec.metadata, label)
+    return values if partial else schema(**values)
+
+
+def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str) -> Any:
+    if isinstance(kind_of, types.UnionType):
+        if raw is None:
+            return None
+        kind_of = next(k for k in kind_of.__args__ if k is not type(None))
+    if typing.get_origin(kind_of) is tuple:
+        if not isinstance(raw, (list, tuple)):
+            message = f"{label}应是若干项"
+            raise SchemaError(message)
+        item = typing.get_args(kind_of)[0]
+        return tuple(_value(item, one, {}, f"{label}第 {n} 项") for n, one in enumerate(raw, 1))
+    if is_dataclass(kind_of):
+        if not isinstance(raw, Mapping):
+            message = f"{label}应写明各项"
+            raise SchemaError(message)
+        return build(typing.cast("type", kind_of), raw, where=f"{label}的")
+    if kind_of is date and isinstance(raw, str):
+        return date.fromisoformat(raw)
+    if not isinstance(raw, kind_of) or (kind_of is int and isinstance(raw, bool)):
+        message = f"{label}填写的“{raw}”不合规定的类型"
+        raise SchemaError(message)
+    low, high, choices = limits.get("low"), limits.get("high"), limits.get("choices")
+    if (low is not None and raw < low) or (high is not None and raw > high):
+        message = f"{label}应在 {low} 与 {high} 之间，现为 {raw}"
+        raise SchemaError(message)
+    if choices and raw not in choices:
+        message = f"{label}只能是{'、'.join(choices)}，现为 {raw}"
+        raise SchemaError(message)
+    return raw

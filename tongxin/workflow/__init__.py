@@ -1,0 +1,1 @@
+"""The only mover of states. Import `workflow.engine` and `workflow.table`."""

@@ -1,0 +1,208 @@
+"""The only mover of states: check, move, record, run the effects; all of it or none of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Subquery
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit.models import Event
+from tongxin.workflow.models import Stateful, add, move
+from tongxin.workflow.table import BY_NAME, T, Workflow, workflow_of
+
+
+class WorkflowError(Exception):
+    """A move that did not happen; nothing was changed."""
+
+
+class NotAllowed(WorkflowError):  # noqa: N818 -- reads as a sentence where it is caught
+    """There is no such step for this person in this state."""
+
+
+class Blocked(WorkflowError):  # noqa: N818
+    """The step exists but cannot be taken yet; `reasons` say why."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("；".join(reasons))
+        self.reasons = list(reasons)
+
+
+class Invalid(WorkflowError):  # noqa: N818
+    """What was said with the step does not do; `problems` maps field → sentence."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("；".join(problems.values()))
+        self.problems = dict(problems)
+
+
+class Overtaken(WorkflowError):  # noqa: N818
+    """Somebody else was faster; `event` is what they did, if known."""
+
+    def __init__(self, event: Event | None) -> None:
+        super().__init__(str(event) if event else "")
+        self.event = event
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step open to somebody, with the reasons that still block it."""
+
+    row: T
+    reasons: tuple[str, ...]
+    subject: Any
+
+    @property
+    def blocked(self) -> bool:
+        return bool(self.reasons)
+
+
+def _reasons(row: T, subject: Any, at: datetime) -> list[str]:
+    return [reason for guard in row.when if (reason := guard(subject, at))]
+
+
+def available(subject: Stateful, actor: Any, *, at: datetime) -> list[Offer]:
+    """Return the steps open to `actor` now, in the table's order, each with what blocks it."""
+    return [
+        Offer(row, tuple(_reasons(row, subject, at)), subject)
+        for row in workflow_of(subject).rows
+        if subject.state in row.sources and row.by.test(actor, subject)
+    ]
+
+
+def plain(payload: Any) -> dict[str, Any]:
+    """Turn what was said into JSON: dates as ISO, tuples as lists, no None."""
+
+    def value(v: Any) -> Any:
+        if isinstance(v, (datetime, date)):
+            return v.isoformat()
+        return list(v) if isinstance(v, tuple) else v
+
+    facts = asdict(payload) if is_dataclass(payload) and not isinstance(payload, type) else dict(payload or {})
+    return {key: value(v) for key, v in facts.items() if v is not None}
+
+
+def last_event(subject: Stateful) -> Event | None:
+    """Return the last event that moved a row."""
+    return (
+        Event.objects.filter(subject_type=audit.label_of(subject), subject_id=subject.pk)
+        .exclude(to_state="")
+        .order_by("-id")
+        .first()
+    )
+
+
+def _capacity(subject: Any, actor: Any) -> str:
+    capacity = getattr(subject, "capacity_of", None)
+    return str(capacity(actor))[:80] if capacity and actor is not None else ""
+
+
+@transaction.atomic
+def begin(subject: Stateful, *, actor: Account | None, at: datetime, data: dict[str, Any] | None = None) -> Event:
+    """Insert a new row in its first state and record its beginning."""
+    workflow = workflow_of(subject)
+    add(subject, state=workflow.initial)
+    return audit.record(
+        workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data,
+        to_state=workflow.initial, acting_as=_capacity(subject, actor),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def perform(
+    subject: Stateful,
+    action: str,
+    *,
+    actor: Account,
+    at: datetime,
+    payload: Any = None,
+    on_behalf_of: Account | None = None,
+    by_system: bool = False,
+) -> Event:
+    """Check, move, record, then run the row's effects: all of it or none of it.
+
+    `payload` is an instance of the row's `asks`. `by_system` lets an effect or a scheduled task take a step that no person
+    may take by hand (`by` is not asked, `when` is). Raises NotAllowed, Blocked, Invalid, Overtaken.
+    """
+    workflow, source = workflow_of(subject), subject.state
+    row = workflow.row(source, action)
+    if row is None:
+        now = type(subject)._base_manager.filter(pk=subject.pk).values_list("state", flat=True).first()  # noqa: SLF001
+        raise Overtaken(last_event(subject)) if now != source or _was_done(workflow, subject, action) else NotAllowed(
+            f"{workflow.name}: {action} from {source}"
+        )
+    if not by_system and not row.by.test(actor, subject):
+        raise NotAllowed(f"{workflow.name}: {action} by {actor}")
+    if reasons := _reasons(row, subject, at):
+        raise Blocked(reasons)
+    check = getattr(payload, "problems", None)
+    if check and (problems := check(subject, actor, at)):
+        raise Invalid(problems)
+    values: dict[str, Any] = {}
+    for setter in row.sets:
+        values |= setter(subject, actor=actor, at=at, payload=payload)
+    if not move(subject, source=source, target=row.target, values=values):
+        raise Overtaken(last_event(subject))
+    event = audit.record(
+        workflow.kind(action), subject, actor=actor, at=at, from_state=source, to_state=row.target,
+        data=plain(payload) | getattr(subject, "event_facts", {}), acting_as=_capacity(subject, actor),
+        on_behalf_of=on_behalf_of,
+    )  # fmt: skip
+    for effect in row.then:
+        effect(subject, event)
+    return event
+
+
+def _was_done(workflow: Workflow, subject: Stateful, action: str) -> bool:
+    last = last_event(subject)
+    return last is not None and last.kind == workflow.kind(action)
+
+
+def retell(
+    subject: Stateful, steps: Sequence[tuple[str, datetime | None, Mapping[str, Any]]], *, recorded_at: datetime
+) -> list[Event]:
+    """Make the unsaved events of an imported history: permissions, guards and notices off, the graph on.
+
+    `steps` are (action, at or None where the sheet did not say, extra event fields incl. `data`), beginning with the
+    workflow's start. `subject` must be saved; its state must be what the last step leads to. Raises TableError otherwise.
+    """
+    workflow = workflow_of(subject)
+    events, state = [], ""
+    for action, at, facts in steps:
+        if action == workflow.start[0] and not state:
+            source, target = "", workflow.initial
+        else:
+            row = workflow.row(state, action)
+            if row is None:
+                raise NotAllowed(f"{workflow.name}: {action} from {state}")
+            source, target = state, row.target
+        events.append(
+            audit.build(
+                workflow.kind(action), subject, actor=None, at=at, from_state=source, to_state=target,
+                via="import", recorded_at=recorded_at, **facts,
+            )  # fmt: skip
+        )
+        state = target
+    if state != subject.state:
+        raise NotAllowed(f"{workflow.name}: the history ends in {state}, the row in {subject.state}")
+    return events
+
+
+def unexplained(workflow: Workflow, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Return the rows whose state is not what their last event says: must be empty."""
+    last = (
+        Event.objects.filter(subject_type=workflow.model, subject_id=OuterRef("pk"))
+        .exclude(to_state="")
+        .order_by("-id")
+        .values("to_state")[:1]
+    )
+    said = rows.annotate(said=Subquery(last))
+    return said.exclude(said=F("state")) | said.filter(said=None)
+
+
+def workflows() -> list[Workflow]:
+    """Return every registered lifecycle, by name."""
+    return [BY_NAME[name] for name in sorted(BY_NAME)]

@@ -1,0 +1,65 @@
+"""The form of a step, made from what it `asks`."""
+
+import typing
+from dataclasses import MISSING, fields
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+SEGMENTS = 5
+
+
+def form_for(asks: type, *, subject: Any, actor: Any, at: datetime, data: Any = None) -> forms.Form:
+    """Return the form for a step's `asks` dataclass; its field names are the dataclass's."""
+    hints = typing.get_type_hints(asks)
+    made = {}
+    for spec in fields(asks):
+        made[spec.name] = _field(spec.metadata, hints[spec.name], subject, actor, at, required=spec.default is MISSING)
+    kind = type(f"{asks.__name__}Form", (forms.Form,), made)
+    form: forms.Form = kind(data)
+    return form
+
+
+def payload_of(asks: type, form: forms.Form) -> Any:
+    """Return what was said, from a valid form."""
+    said = {}
+    for spec in fields(asks):
+        value = form.cleaned_data[spec.name]
+        said[spec.name] = tuple(value) if isinstance(value, list) else value
+    return asks(**said)
+
+
+def _initial(meta: Any, subject: Any) -> Any:
+    start = meta.get("initial")
+    if callable(start):
+        return start(subject)
+    return getattr(subject, start) if isinstance(start, str) else None
+
+
+def _field(meta: Any, hint: Any, subject: Any, actor: Any, at: datetime, *, required: bool) -> forms.Field:
+    common = {
+        "label": meta["label"], "help_text": meta.get("help", ""), "required": required,
+        "initial": _initial(meta, subject),
+        "error_messages": {"required": _("请填写%(label)s。") % {"label": meta["label"]}},
+    }  # fmt: skip
+    if (choices := meta.get("choices")) is not None:
+        found = choices(subject, actor, at)
+        common["error_messages"] |= {"required": _("请选择%(label)s。") % {"label": meta["label"]}}
+        if typing.get_origin(hint) is tuple:
+            return forms.MultipleChoiceField(choices=found, widget=forms.CheckboxSelectMultiple, **common)
+        few = len(found) <= SEGMENTS and meta.get("widget") != "search"
+        if few:
+            return forms.ChoiceField(choices=found, widget=forms.RadioSelect, **common)
+        widget = forms.Select(attrs={"data-search": ""} if meta.get("widget") == "search" else {})
+        return forms.ChoiceField(choices=[("", _("请选择")), *found], widget=widget, **common)
+    if hint is date:
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+    if hint is bool:
+        return forms.BooleanField(**(common | {"required": False}))
+    limit = meta.get("max", 2000)
+    widget = forms.Textarea(attrs={"rows": 4}) if meta.get("widget") == "textarea" else forms.TextInput()
+    field = forms.CharField(max_length=limit, widget=widget, **common)
+    field.counter_max = limit if meta.get("widget") == "textarea" else None  # type: ignore[attr-defined]
+    return field

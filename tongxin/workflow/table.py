@@ -1,0 +1,112 @@
+"""What a lifecycle is: one flat table of transitions, checked when it is read."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from tongxin.access.predicates import Predicate
+
+Guard = Callable[[Any, datetime], str | None]
+Effect = Callable[[Any, Any], None]
+Setter = Callable[..., dict[str, Any]]
+
+
+class TableError(Exception):
+    """A workflow table contradicts itself."""
+
+
+@dataclass(frozen=True)
+class T:
+    """One row: who may move what from where to where, when, saying what, with which effects.
+
+    `by` false: there is no button. `when` false: a grey button that says why. `asks` is a frozen dataclass: what must be
+    said; it may have `problems(subject, actor, at) -> dict[field, sentence]`. `sets` are functions (subject, *, actor, at,
+    payload) → field values written in the same UPDATE as the state, so that check constraints can bind state to facts.
+    `then` are effects (subject, event), in the same transaction.
+    """
+
+    action: str
+    label: str
+    sources: tuple[str, ...]
+    target: str
+    by: Predicate
+    when: tuple[Guard, ...] = ()
+    asks: type | None = None
+    sets: tuple[Setter, ...] = ()
+    then: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One lifecycle of one model.
+
+    `name` begins every event kind of it; `start` is the action that makes a row in the `initial` state; `badges` maps
+    states to badge kinds of the design language; `grave` names actions that are shown last and in the stopping colour;
+    `by_hand` is false for actions that have a page of their own and are left out of the generic form's links.
+    """
+
+    name: str
+    label: str
+    model: str
+    states: type[models.TextChoices]
+    initial: str
+    start: tuple[str, str]
+    rows: tuple[T, ...]
+    badges: dict[str, str] = field(default_factory=dict)
+    grave: frozenset[str] = frozenset()
+    own_page: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            message = f"workflow {self.name}: " + "; ".join(problems)
+            raise TableError(message)
+
+    def _problems(self) -> Iterable[str]:
+        known, seen = set(self.states.values), set()
+        reached = {self.initial}
+        for row in self.rows:
+            for state in (*row.sources, row.target):
+                if state not in known:
+                    yield f"{row.action} names the unknown state {state}"
+            for source in row.sources:
+                if (source, row.action) in seen:
+                    yield f"two rows for {row.action} from {source}"
+                seen.add((source, row.action))
+        for _ in known:
+            reached |= {row.target for row in self.rows if reached & set(row.sources)}
+        if lost := known - reached:
+            yield f"unreachable: {', '.join(sorted(lost))}"
+        if missing := known - set(self.badges):
+            yield f"no badge for {', '.join(sorted(missing))}"
+
+    def row(self, state: str, action: str) -> T | None:
+        """Return the row for an action in a state, if there is one."""
+        return next((r for r in self.rows if r.action == action and state in r.sources), None)
+
+    def kind(self, action: str) -> str:
+        """Name the event of an action."""
+        return f"{self.name}.{action}"
+
+
+BY_MODEL: dict[str, Workflow] = {}
+BY_NAME: dict[str, Workflow] = {}
+VISIBLE_TO: dict[str, Callable[[Any], models.QuerySet[Any]]] = {}
+
+
+def register(workflow: Workflow, *, visible_to: Callable[[Any], models.QuerySet[Any]]) -> Workflow:
+    """Register a lifecycle with the query that says whose rows somebody may see."""
+    if workflow.name in BY_NAME:
+        message = f"workflow {workflow.name} is registered twice"
+        raise TableError(message)
+    BY_MODEL[workflow.model] = BY_NAME[workflow.name] = workflow
+    VISIBLE_TO[workflow.name] = visible_to
+    return workflow
+
+
+def workflow_of(subject: models.Model) -> Workflow:
+    """Return the lifecycle of a row."""
+    return BY_MODEL[subject._meta.label_lower]  # noqa: SLF001 -- Django's public-in-practice Meta

@@ -1,0 +1,95 @@
+"""The one view that serves every step of every lifecycle."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from tongxin.access.views import requires
+from tongxin.audit import kinds
+from tongxin.core.templatetags.chinese import moment
+from tongxin.workflow import engine
+from tongxin.workflow.forms import form_for, payload_of
+from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, Workflow
+
+GONE = 409
+
+
+@requires("workflow.step", of_object=True)
+@login_required
+def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpResponse:
+    """Show the form of a step, or why it is blocked; take it on POST; tell what happened when somebody was faster."""
+    workflow = BY_NAME.get(name)
+    subject = VISIBLE_TO[name](request.user).filter(uid=uid).first() if workflow else None
+    if workflow is None or subject is None:
+        raise Http404
+    at = timezone.now()
+    row = workflow.row(subject.state, action)
+    if row is None or not row.by.test(request.user, subject):
+        return _too_late(request, workflow, subject, action)
+    form = form_for(row.asks, subject=subject, actor=request.user, at=at, data=request.POST or None) if row.asks else None
+    offer = next(o for o in engine.available(subject, request.user, at=at) if o.row is row)
+    if request.method == "POST" and not offer.blocked and (form is None or form.is_valid()):
+        payload = payload_of(row.asks, form) if row.asks and form is not None else None
+        try:
+            event = engine.perform(subject, action, actor=request.user, at=at, payload=payload)
+        except engine.Invalid as error:
+            for field, sentence in error.problems.items():
+                form.add_error(field if form is not None and field in form.fields else None, sentence)  # type: ignore[union-attr]
+        except engine.Overtaken:
+            return _too_late(request, workflow, subject, action)
+        except engine.WorkflowError as error:
+            messages.error(request, str(error))
+            return _back(request, subject)
+        else:
+            messages.success(request, _("已办：%(what)s") % {"what": kinds.sentence(event)})
+            return _back(request, subject)
+    return _show(request, workflow, row, subject, form, offer)
+
+
+def _show(request: HttpRequest, workflow: Workflow, row: T, subject: Any, form: Any, offer: Any) -> HttpResponse:
+    context = {
+        "row": row, "subject": subject, "form": form, "offer": offer, "grave": row.action in workflow.grave,
+        "back": _next(request) or subject.get_absolute_url(), "post_to": request.get_full_path(),
+    }  # fmt: skip
+    fragment = request.headers.get("HX-Request") == "true"
+    status = 422 if request.method == "POST" and form is not None and form.errors else 200
+    # htmx swaps only 2xx by default; the fragment shows its own errors.
+    return render(request, "workflow/_step.html" if fragment else "workflow/step.html", context, status=200 if fragment else status)
+
+
+def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: str) -> HttpResponse:
+    """Say who did what in the meantime; nothing was changed."""
+    event = engine.last_event(subject)
+    same = event is not None and event.actor_id == request.user.pk and event.kind == workflow.kind(action)
+    if event is None:
+        raise Http404
+    who = _("您") if event.actor_id == request.user.pk else (event.acting_as or event.actor_name or _("系统"))
+    sentence = _("%(who)s已于%(when)s办理：%(what)s。") % {
+        "who": who, "when": moment(event.at) or _("较早时候"), "what": kinds.sentence(event)
+    }  # fmt: skip
+    if same:
+        messages.info(request, sentence)
+        return _back(request, subject)
+    context = {"sentence": sentence, "subject": subject, "back": subject.get_absolute_url()}
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(
+        request, "workflow/_overtaken.html" if fragment else "workflow/overtaken.html", context, status=200 if fragment else GONE
+    )
+
+
+def _next(request: HttpRequest) -> str:
+    target = request.GET.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
+
+
+def _back(request: HttpRequest, subject: Any) -> HttpResponse:
+    target = _next(request) or subject.get_absolute_url()
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
