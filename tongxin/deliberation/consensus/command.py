@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from tongxin.deliberation.consensus.engine import Question, Result
+    from tongxin.deliberation.consensus.engine import Result
 
 MOST_GROUPS = 20
 _FILE = click.Path(path_type=Path)
@@ -70,3 +70,49 @@ def consensus(  # noqa: PLR0913 - one argument an option
         sys.exit(2)
     sys.stdout.buffer.write(output.encode() + b"\n")
     sys.stdout.flush()
+
+
+def _computed(  # noqa: PLR0913 - one argument an option
+    votes: Path, statements: Path | None, groups: Path | None, *, k: int | None, seed: int, minimum: int
+) -> "tuple[Result, dict[str, str]]":
+    """The result and the texts of the statements."""
+    from tongxin.deliberation.consensus import tables  # noqa: PLC0415 - numpy loads only now
+    from tongxin.deliberation.consensus.engine import Question, compute  # noqa: PLC0415
+    from tongxin.deliberation.consensus.reading import read_votes  # noqa: PLC0415
+
+    listed = tables.read_statements(statements) if statements else tables.Statements({}, frozenset())
+    membership = tables.read_membership(groups) if groups else None
+    read = read_votes(votes)
+    question = Question(
+        listed=frozenset(listed.texts),
+        moderated=listed.moderated,
+        membership=membership,
+        k=k,
+        seed=seed,
+        minimum=minimum,
+    )
+    if membership and (absent := len(membership.keys() - set(read.participants))):
+        click.echo(f"提示：分组表中有 {absent} 人没有表态，只计入组的人数。", err=True)
+    if listed.texts and (unlisted := [name for name in read.statements if name not in listed.texts]):
+        click.echo(f"提示：有 {len(unlisted)} 条观点不在观点清单中，照常计算：{'、'.join(unlisted[:5])}。", err=True)
+    return compute(read, question), listed.texts
+
+
+def _summary(result: "Result") -> str:
+    """The result in a few lines for people; the whole of it is in the JSON."""
+    from tongxin.deliberation.consensus.result import document  # noqa: PLC0415 - numpy loads only now
+
+    shown = document(result)
+    lines = [
+        f"参与 {shown['participants']} 人，进入看法图 {shown['in_map']} 人，观点 {shown['statements']} 条，表态 {shown['votes']} 次。",
+        *([shown["reason"]] if shown["reason"] else []),
+        *(f"第 {group['id']} 组：{group['size']} 人" for group in shown["groups"]),
+        f"多数赞成的观点：{'、'.join(shown['majority']['agree']) or '无'}",
+        f"多数反对的观点：{'、'.join(shown['majority']['disagree']) or '无'}",
+    ]
+    if shown["groups"]:
+        lines += [
+            f"各组都赞成的观点：{'、'.join(shown['bridging']) or '无'}",
+            f"各组看法不同的观点：{'、'.join(shown['dividing']) or '无'}",
+        ]
+    return "\n".join([*lines, "加 --json 得到全部数字。"])
