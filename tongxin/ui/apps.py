@@ -1,6 +1,18 @@
 """The components, page shells and tokens that every screen is made of."""
 
+from django import forms
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+PLAIN_WORDS = (
+    (forms.Field, "required", _("请填写。")),
+    (forms.ChoiceField, "required", _("请选一项。")),
+    (forms.MultipleChoiceField, "required", _("请至少选一项。")),
+    (forms.BooleanField, "required", _("请勾选。")),
+    (forms.FileField, "required", _("请选择文件。")),
+    (forms.DateField, "invalid", _("请填完整的日期，例如 2026-05-18。")),
+    (forms.ChoiceField, "invalid_choice", _("没有这一项，请重新选择。")),
+)
 
 
 class UiConfig(AppConfig):
@@ -8,3 +20,8 @@ class UiConfig(AppConfig):
 
     name = "tongxin.ui"
     label = "ui"
+
+    def ready(self) -> None:
+        """Let forms speak as the office does: what to do, not what a field is."""
+        for field, code, words in PLAIN_WORDS:
+            field.default_error_messages = {**field.default_error_messages, code: words}
