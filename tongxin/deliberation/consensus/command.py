@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from tongxin.deliberation.consensus.engine import Result
 
-MOST_GROUPS = 20
+MOST_GROUPS = 10
 _FILE = click.Path(path_type=Path)
 
 

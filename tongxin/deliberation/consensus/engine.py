@@ -26,7 +26,8 @@ class Question:
 
     ``listed``: statements that exist, voted on or not; ``moderated``: those kept out of the mathematics;
     ``membership``: participant → group, given from outside; ``k``: a number of groups asked for; ``minimum``:
-    people in the map below which no groups are formed; ``previous``: participant → group number of an earlier run.
+    people in the map below which no groups are formed; ``previous``: participant → group number of an earlier run;
+    ``chance``: an earlier verdict, taken over instead of shuffling anew.
     """
 
     listed: frozenset[str] = frozenset()
@@ -36,6 +37,7 @@ class Question:
     seed: int = 0
     minimum: int = MINIMUM
     previous: Mapping[str, int] | None = None
+    chance: Chance | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,9 @@ def _found(votes: Votes, space: Space, question: Question) -> _Formed:
     if question.k is None:
         if people < question.minimum:
             return _Formed(labels, [], reason=f"看法图中有 {people} 人，不足 {question.minimum} 人，不分组。")
-        chance = against_chance(space.centred, space.axes.variances[0], space.axes.total, question.seed)
+        chance = question.chance or against_chance(
+            space.centred, space.axes.variances[0], space.axes.total, question.seed
+        )
         if not chance.structured:
             return _Formed(labels, [], reason=_no_structure(chance), chance=chance)
     else:
