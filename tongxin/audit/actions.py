@@ -59,6 +59,8 @@ def record(kind: str, subject: models.Model, *, actor: Account | None, at: datet
     event = build(kind, subject, actor=actor, at=at, **more)
     event.save()
     Mark.objects.bulk_create(Mark(event=event, consumer=consumer) for consumer in kinds.CONSUMERS)
+    for work in kinds.CONSUMERS.values():
+        transaction.on_commit(work, robust=True)
     return event
 
 

@@ -1,6 +1,6 @@
 """The register of event kinds: each has a sentence for people, or it cannot be recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
-CONSUMERS: list[str] = []
+CONSUMERS: dict[str, Callable[[], object]] = {}
 
 
 def register(*kinds: Kind) -> None:
@@ -41,10 +41,12 @@ def register(*kinds: Kind) -> None:
         KINDS[kind.name] = kind
 
 
-def consume(consumer: str) -> None:
-    """Declare a consumer of the stream: every new event is marked for it."""
-    if consumer not in CONSUMERS:
-        CONSUMERS.append(consumer)
+def consume(consumer: str, work: Callable[[], object]) -> None:
+    """Declare a consumer of the stream: every new event is marked for it, and `work` is called after the commit.
+
+    `work` takes what is marked; whatever it leaves (a crash, a busy database) the worker's next round takes.
+    """
+    CONSUMERS[consumer] = work
 
 
 class _Blank(dict[str, Any]):

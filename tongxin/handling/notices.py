@@ -1,1 +1,108 @@
-"""Who is told what."""
+"""Who is told what about handling. The unit is told grades and reasons after a round closed, never whose."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Unit
+from tongxin.committees.queries import holders_of
+from tongxin.core.templatetags.chinese import day
+from tongxin.handling.models import Case
+from tongxin.handling.queries import answering_tasks
+from tongxin.notices.table import Tell, register
+from tongxin.proposals import queries as proposals
+
+
+def raters(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell every proposer and co-signer, those of merged proposals too."""
+    yield from (s.member.account for s in proposals.raters(_case(subject).proposal) if s.member)
+
+
+def clerks(_event: Event, task: Any) -> Iterable[Account | None]:
+    """Tell the unit's clerks."""
+    return holders_of(task.committee, Duty.UNIT_CLERK, unit=task.unit)
+
+
+def unit_leaders(_event: Event, task: Any) -> Iterable[Account | None]:
+    """Tell the unit's leaders."""
+    return holders_of(task.committee, Duty.UNIT_LEADER, unit=task.unit)
+
+
+def unit_of_event(event: Event, case: Any) -> Iterable[Account | None]:
+    """Tell the clerks of the unit that the event names."""
+    unit = Unit.objects.filter(pk=event.data.get("unit_id")).first()
+    return holders_of(case.committee, Duty.UNIT_CLERK, unit=unit) if unit else ()
+
+
+def answering_clerks(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the clerks of the units that answer."""
+    case = _case(subject)
+    for task in answering_tasks(case):
+        yield from holders_of(case.committee, Duty.UNIT_CLERK, unit=task.unit)
+
+
+def assigning_office(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the office that assigns for its 归口."""
+    return holders_of(subject.committee, Duty.ASSIGN, affiliation=subject.affiliation)
+
+
+def supervising_office(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the office that supervises for its 归口."""
+    return holders_of(subject.committee, Duty.SUPERVISE, affiliation=subject.affiliation)
+
+
+def assembly_office(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the assembly's proposal office."""
+    return holders_of(subject.committee, Duty.PROPOSAL_OFFICE)
+
+
+def _case(subject: Any) -> Case:
+    return subject if isinstance(subject, Case) else subject.case
+
+
+def _name(subject: Any) -> str:
+    proposal = _case(subject).proposal
+    return f"第 {proposal.number:04d} 号提案《{proposal.title}》"
+
+
+def _rate_url(_event: Event, subject: Any) -> str:
+    return f"/handling/rate/{_case(subject).uid}/"
+
+
+def _because(event: Event) -> str:
+    return f"：{event.data['reason']}" if event.data.get("reason") else ""
+
+
+register(
+    Tell("tasks.assign", clerks, lambda e, t: f"{_name(t)}交你单位{e.data.get('part', '')}，请在 {day(t.sign_due_on)}前签收", urgent=True),
+    Tell("tasks.sign_for", raters, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
+    Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{_because(e)}", urgent=True),
+    Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{_because(e)}"),
+    Tell("tasks.refuse_return", clerks, lambda e, t: f"不同意你单位退办{_name(t)}，请签收办理{_because(e)}", urgent=True),
+    Tell("tasks.give_opinion", answering_clerks, lambda e, t: f"{t.unit}送来{_name(t)}的会办意见"),
+    Tell("tasks.ask_opinion_again", clerks, lambda e, t: f"主办单位请你单位补充{_name(t)}的会办意见{_because(e)}", urgent=True),
+    Tell("tasks.submit_reply", unit_leaders, lambda e, t: f"{_name(t)}的答复稿请您审签", urgent=True),
+    Tell("tasks.submit_for_review", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
+    Tell("tasks.revise", clerks, lambda e, t: f"{_name(t)}的答复稿退回修改{_because(e)}", urgent=True),
+    Tell("tasks.approve", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
+    Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{_because(e)}", urgent=True),
+    Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),
+    Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True),
+    Tell("cases.rework", raters, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
+    Tell("tasks.rework", clerks, lambda e, t: f"{_name(t)}评价不满意，请重新办理，期限 {day(t.due_on)}", urgent=True),
+    Tell("cases.escalate", assembly_office, lambda e, c: f"{_name(c)}再次评为不满意，请协调", urgent=True),
+    Tell("cases.escalate", raters, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
+    Tell("cases.escalate", answering_clerks, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
+    Tell("cases.resume", raters, lambda e, c: f"{_name(c)}经政协协调，重新办理{_because(e)}"),
+    Tell("cases.settle", raters, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
+    Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
+    Tell("cases.close", raters, lambda e, c: f"{_name(c)}已办结{'，期限内没有评价' if e.data.get('unrated') else ''}"),
+    Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结，可以查看评价汇总"),
+    Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
+    Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{_because(e)}", urgent=True),
+    Tell("handling.due_soon", unit_of_event, lambda e, c: f"{_name(c)}距{e.data.get('what') or '答复'}期限还有 {e.data.get('days', '')} 天"),
+    Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),
+    Tell("handling.overdue", supervising_office, lambda e, c: f"{e.data.get('unit', '')}办理{_name(c)}已超过{e.data.get('what') or '答复'}期限"),
+)  # fmt: skip
