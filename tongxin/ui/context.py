@@ -26,7 +26,7 @@ def _shell(request: HttpRequest) -> navigation.Shell:
     kept = getattr(request, "_ui_shell", None)
     if kept is None:
         kept = replace(navigation.provided(request), size=size_of(request), session_seconds=seconds_left(request))
-        request._ui_shell = kept  # noqa: SLF001 - kept for the second template of the same answer
+        request._ui_shell = kept  # type: ignore[attr-defined]  # noqa: SLF001 -- kept for the second template of the same answer
     return kept
 
 

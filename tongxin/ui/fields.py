@@ -84,7 +84,7 @@ def _shape(bound: BoundField) -> str:
         (w.DateTimeBaseInput, "date"),
     ):
         if isinstance(widget, kind):
-            return "segs" if shape == "radios" and len(widget.choices) <= FEW else shape
+            return "segs" if isinstance(widget, w.RadioSelect) and len(list(widget.choices)) <= FEW else shape
     if type(widget) is w.Select and not isinstance(bound.field, forms.ModelChoiceField):
         choices = [choice for choice in widget.choices if choice[0] not in {"", None}]
         grouped = any(isinstance(label, (list, tuple)) for _value, label in choices)

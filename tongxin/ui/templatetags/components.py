@@ -50,7 +50,7 @@ def due(chip: Any) -> SafeString:
     """Return a deadline chip from an object with `level`, `text` and `full` (a date or its words)."""
     if not chip:
         return NOTHING
-    full = getattr(chip, "full", "")
+    full: Any = getattr(chip, "full", "")
     if hasattr(full, "year"):
         full = _("{year} 年 {month} 月 {day} 日").format(year=full.year, month=full.month, day=full.day)
     return format_html('<span class="due {}" title="{}">{}</span>', chip.level, full or "", chip.text)

@@ -214,7 +214,8 @@ function startFocus() {
   document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 403) trouble("登录已经到期，或者这一步不由您办理。", { url: document.body.dataset.signin || location.href, label: "重新登录" });
+    if (status === 403)
+      trouble("登录已经到期，或者这一步不由您办理。", { url: document.body.dataset.signin || location.href, label: "重新登录" });
     else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
     else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
   });
@@ -301,7 +302,8 @@ function tellBulk(form) {
   for (const button of all("[data-act]", bar)) {
     const shut = ticked.filter((pick) => !(pick.closest("tr").dataset.can || "").split(" ").includes(button.dataset.act));
     button.setAttribute("aria-disabled", String(shut.length > 0));
-    if (shut.length) reasons.push(`${button.textContent.trim()}：所选 ${ticked.length} 件中有 ${shut.length} 件${button.dataset.why || "现在不能办"}`);
+    if (shut.length)
+      reasons.push(`${button.textContent.trim()}：所选 ${ticked.length} 件中有 ${shut.length} 件${button.dataset.why || "现在不能办"}`);
   }
   bar.querySelector("[data-bulk-why]").textContent = reasons.join("；");
 }
@@ -374,12 +376,13 @@ function keepCopy(owner, key, tab, fields, version, closed = false) {
 }
 const dropCopy = (owner, key, tab) => forget(copyKey(owner, key, tab));
 const dropNamed = (copy) => forget(copy.name);
-function waitingCopies(owner, key) {
+function waitingCopies(owner, key, tab) {
   const old = (copy) => copy.closed || copy.submitted || Date.now() - copy.at > ALIVE;
   return stored(`${COPIES}${owner}:${key}:`)
-    .filter(old)
+    .filter((copy) => copy.name !== copyKey(owner, key, tab) && old(copy))
     .sort((a, b) => b.at - a.at);
 }
+const closedNow = ({ key, newValue }) => Boolean(key && newValue && key.startsWith(COPIES) && JSON.parse(newValue).closed);
 function markSubmitted(owner, key) {
   for (const { name, ...copy } of stored(`${COPIES}${owner}:${key}:`)) {
     try {
@@ -493,7 +496,9 @@ function comparePanel(form, { words, fields, pick, done }) {
     { class: "card conflict", role: "region", "aria-label": words.title, tabindex: "-1" },
     build("h2", {}, words.title),
     build("p", { class: "sm mt2", role: "alert" }, words.lead),
-    words.link ? build("p", { class: "sm" }, build("a", { href: words.link.url, target: "_blank", rel: "noopener" }, words.link.label)) : null,
+    words.link
+      ? build("p", { class: "sm" }, build("a", { href: words.link.url, target: "_blank", rel: "noopener" }, words.link.label))
+      : null,
     ...blocks,
     build(
       "div",
@@ -527,6 +532,7 @@ class Draft {
     this.tries = 0;
     this.busy = null;
     this.panel = null;
+    this.gone = false;
   }
   get changed() {
     return JSON.stringify(readFields(this.form)) !== JSON.stringify(this.base);
@@ -536,8 +542,8 @@ class Draft {
     this.mark.dataset.state = state;
     this.mark.lastElementChild.textContent = words;
   }
-  keep(closed = false) {
-    return keepCopy(this.owner, this.key, this.tab, readFields(this.form), this.version, closed);
+  keep() {
+    return keepCopy(this.owner, this.key, this.tab, readFields(this.form), this.version, this.gone);
   }
   typed() {
     clearTimeout(this.timer);
@@ -565,7 +571,10 @@ class Draft {
   }
   async send(fields, leaving) {
     const kept = this.keep();
-    const body = [["version", this.version], ["tab", this.tab]];
+    const body = [
+      ["version", this.version],
+      ["tab", this.tab],
+    ];
     for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
     const stop = new AbortController();
     const limit = setTimeout(() => stop.abort(), 20000);
@@ -612,7 +621,9 @@ class Draft {
   ended(said) {
     this.say("ended");
     const signin = document.body.dataset.signin;
-    const link = signin ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" } : null;
+    const link = signin
+      ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" }
+      : null;
     trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", link);
   }
   differs(said) {
@@ -667,7 +678,7 @@ class Draft {
   }
   offer() {
     const now = readFields(this.form);
-    for (const copy of waitingCopies(this.owner, this.key)) {
+    for (const copy of waitingCopies(this.owner, this.key, this.tab)) {
       const fields = Object.entries(copy.fields)
         .filter(([name]) => name in now)
         .map(([name, values]) => ({ name, left: now[name], right: values, fixed: true }))
@@ -684,7 +695,12 @@ class Draft {
           allLeft: "放弃本机的",
           allRight: "全部恢复",
         };
-        this.compare(fields, () => dropNamed(copy), words, () => this.offer());
+        this.compare(
+          fields,
+          () => dropNamed(copy),
+          words,
+          () => this.offer(),
+        );
         return;
       }
       dropNamed(copy);
@@ -728,12 +744,19 @@ class Draft {
     window.addEventListener("online", () => this.flush());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush(true));
     window.addEventListener("pagehide", () => {
+      this.gone = true;
       if (!this.changed) return;
-      this.keep(true);
+      this.keep();
       this.flush(true);
     });
+    window.addEventListener("pageshow", () => {
+      this.gone = false;
+    });
     window.addEventListener("storage", (event) => {
-      if (event.key !== SAVED_SIGNAL || !event.newValue) return;
+      if (event.key !== SAVED_SIGNAL || !event.newValue) {
+        if (closedNow(event) && !this.panel) this.offer();
+        return;
+      }
       const signal = JSON.parse(event.newValue);
       const mine = signal.key === this.key && signal.owner === this.owner && signal.tab !== this.tab;
       if (mine && String(signal.version) !== String(this.version)) this.savedElsewhere(signal);
@@ -750,6 +773,7 @@ function startAutosave() {
     const draft = new Draft(form);
     draft.listen();
     draft.offer();
+    setTimeout(() => draft.panel || draft.offer(), ALIVE + 1000);
   }
 }
 for (const start of [

@@ -2,7 +2,19 @@
 // Sends two seconds after the last key, on leaving a field, and when the page is put away. Nothing typed is lost:
 // a copy stays on the device until the server has the text, and a text saved elsewhere is shown beside, never replaced.
 import { comparePanel } from "./compare.js";
-import { asList, dropCopy, dropNamed, keepCopy, markSubmitted, readFields, sameValue, waitingCopies, writeField } from "./drafts.js";
+import {
+  ALIVE,
+  asList,
+  closedNow,
+  dropCopy,
+  dropNamed,
+  keepCopy,
+  markSubmitted,
+  readFields,
+  sameValue,
+  waitingCopies,
+  writeField,
+} from "./drafts.js";
 import { trouble } from "./focus.js";
 import { all, build, post } from "./page.js";
 
@@ -29,6 +41,7 @@ class Draft {
     this.tries = 0;
     this.busy = null;
     this.panel = null;
+    this.gone = false;
   }
 
   get changed() {
@@ -41,8 +54,8 @@ class Draft {
     this.mark.lastElementChild.textContent = words;
   }
 
-  keep(closed = false) {
-    return keepCopy(this.owner, this.key, this.tab, readFields(this.form), this.version, closed);
+  keep() {
+    return keepCopy(this.owner, this.key, this.tab, readFields(this.form), this.version, this.gone);
   }
 
   typed() {
@@ -74,7 +87,10 @@ class Draft {
 
   async send(fields, leaving) {
     const kept = this.keep();
-    const body = [["version", this.version], ["tab", this.tab]];
+    const body = [
+      ["version", this.version],
+      ["tab", this.tab],
+    ];
     for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
     const stop = new AbortController();
     const limit = setTimeout(() => stop.abort(), 20000);
@@ -126,7 +142,9 @@ class Draft {
   ended(said) {
     this.say("ended");
     const signin = document.body.dataset.signin;
-    const link = signin ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" } : null;
+    const link = signin
+      ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" }
+      : null;
     trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", link);
   }
 
@@ -186,7 +204,7 @@ class Draft {
   // A copy from a lost network or an ended session: offer it, newest first.
   offer() {
     const now = readFields(this.form);
-    for (const copy of waitingCopies(this.owner, this.key)) {
+    for (const copy of waitingCopies(this.owner, this.key, this.tab)) {
       const fields = Object.entries(copy.fields)
         .filter(([name]) => name in now)
         .map(([name, values]) => ({ name, left: now[name], right: values, fixed: true }))
@@ -203,7 +221,12 @@ class Draft {
           allLeft: "放弃本机的",
           allRight: "全部恢复",
         };
-        this.compare(fields, () => dropNamed(copy), words, () => this.offer());
+        this.compare(
+          fields,
+          () => dropNamed(copy),
+          words,
+          () => this.offer(),
+        );
         return;
       }
       dropNamed(copy);
@@ -250,12 +273,19 @@ class Draft {
     window.addEventListener("online", () => this.flush());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush(true));
     window.addEventListener("pagehide", () => {
+      this.gone = true;
       if (!this.changed) return;
-      this.keep(true);
+      this.keep();
       this.flush(true);
     });
+    window.addEventListener("pageshow", () => {
+      this.gone = false;
+    });
     window.addEventListener("storage", (event) => {
-      if (event.key !== SAVED_SIGNAL || !event.newValue) return;
+      if (event.key !== SAVED_SIGNAL || !event.newValue) {
+        if (closedNow(event) && !this.panel) this.offer();
+        return;
+      }
       const signal = JSON.parse(event.newValue);
       const mine = signal.key === this.key && signal.owner === this.owner && signal.tab !== this.tab;
       if (mine && String(signal.version) !== String(this.version)) this.savedElsewhere(signal);
@@ -274,5 +304,7 @@ export function startAutosave() {
     const draft = new Draft(form);
     draft.listen();
     draft.offer();
+    // A tab that crashed a moment ago looks like one that is still saving; look again when it cannot be.
+    setTimeout(() => draft.panel || draft.offer(), ALIVE + 1000);
   }
 }

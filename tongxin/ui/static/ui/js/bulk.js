@@ -18,7 +18,8 @@ function tellBulk(form) {
   for (const button of all("[data-act]", bar)) {
     const shut = ticked.filter((pick) => !(pick.closest("tr").dataset.can || "").split(" ").includes(button.dataset.act));
     button.setAttribute("aria-disabled", String(shut.length > 0));
-    if (shut.length) reasons.push(`${button.textContent.trim()}：所选 ${ticked.length} 件中有 ${shut.length} 件${button.dataset.why || "现在不能办"}`);
+    if (shut.length)
+      reasons.push(`${button.textContent.trim()}：所选 ${ticked.length} 件中有 ${shut.length} 件${button.dataset.why || "现在不能办"}`);
   }
   bar.querySelector("[data-bulk-why]").textContent = reasons.join("；");
 }

@@ -69,7 +69,9 @@ export function comparePanel(form, { words, fields, pick, done }) {
     { class: "card conflict", role: "region", "aria-label": words.title, tabindex: "-1" },
     build("h2", {}, words.title),
     build("p", { class: "sm mt2", role: "alert" }, words.lead),
-    words.link ? build("p", { class: "sm" }, build("a", { href: words.link.url, target: "_blank", rel: "noopener" }, words.link.label)) : null,
+    words.link
+      ? build("p", { class: "sm" }, build("a", { href: words.link.url, target: "_blank", rel: "noopener" }, words.link.label))
+      : null,
     ...blocks,
     build(
       "div",

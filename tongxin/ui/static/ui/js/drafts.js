@@ -2,7 +2,7 @@
 import { all } from "./page.js";
 
 const COPIES = "tongxin:draft:";
-const ALIVE = 15000; // a younger copy belongs to a tab that is still saving it
+export const ALIVE = 15000; // a younger copy belongs to a tab that is still saving it
 
 const copyKey = (owner, key, tab) => `${COPIES}${owner}:${key}:${tab}`;
 
@@ -41,12 +41,15 @@ export const dropCopy = (owner, key, tab) => forget(copyKey(owner, key, tab));
 export const dropNamed = (copy) => forget(copy.name);
 
 // Copies that no living tab is about to save, newest first.
-export function waitingCopies(owner, key) {
+export function waitingCopies(owner, key, tab) {
   const old = (copy) => copy.closed || copy.submitted || Date.now() - copy.at > ALIVE;
   return stored(`${COPIES}${owner}:${key}:`)
-    .filter(old)
+    .filter((copy) => copy.name !== copyKey(owner, key, tab) && old(copy))
     .sort((a, b) => b.at - a.at);
 }
+
+// Whether another tab has just put a copy away for good.
+export const closedNow = ({ key, newValue }) => Boolean(key && newValue && key.startsWith(COPIES) && JSON.parse(newValue).closed);
 
 // A submitted form's copies stay until another page shows that the submit arrived.
 export function markSubmitted(owner, key) {
