@@ -31,7 +31,7 @@ TEXT = {
 
 
 def moment(day: str, hour: int = 9) -> datetime:
-    """Return an hour of a day in the county: moment("2026-03-06")."""
+    """Return an hour of a day in the county, nine in the morning unless said."""
     return datetime.combine(date.fromisoformat(day), datetime.min.time(), SHANGHAI).replace(hour=hour)
 
 
@@ -79,9 +79,7 @@ class Cast:
     # ── short ways into a state, by the same actions the pages use ──
     def draft(self, at: datetime = NOW, **text: Any) -> Proposal:
         """A draft with all its parts."""
-        return proposals.draft(
-            self.county, actor=self.proposer, at=at, first=self.member(self.proposer), text=TEXT | text
-        )
+        return proposals.draft(self.county, actor=self.proposer, at=at, first=self.member(self.proposer), text=TEXT | text)
 
     def submitted(self, at: datetime = NOW, **text: Any) -> Proposal:
         """A proposal handed in by the proposer and one co-signer."""
@@ -127,7 +125,15 @@ class Cast:
         perform(co, "sign_for", actor=self.co_clerk, at=at, payload=SignFor("陆知行"))
         perform(co, "give_opinion", actor=self.co_clerk, at=at, payload=Opinion("同意，夜班补助可从公共卫生经费中列支。"))
         handling.record_contact(
-            lead, stage="before", way="meeting", on=at.date(), who="孟时雨", with_whom="林知远", note="先在两个镇试点。", actor=self.clerk, at=at
+            lead,
+            stage="before",
+            way="meeting",
+            on=at.date(),
+            who="孟时雨",
+            with_whom="林知远",
+            note="先在两个镇试点。",
+            actor=self.clerk,
+            at=at,
         )
         reply = handling.reply_of(lead)
         handling.save_reply(
@@ -153,7 +159,13 @@ def _member(committee: Committee, sector: Sector, number: str, name: str) -> Acc
 
 def _committee(code: str, place: str, tier: str, parent: Committee | None) -> tuple[Committee, Session, Sector]:
     committee = Committee.objects.create(
-        code=code, name=f"中国人民政治协商会议{place}委员会", short_name=f"{place}政协", place=place, tier=tier, parent=parent, fictional=True
+        code=code,
+        name=f"中国人民政治协商会议{place}委员会",
+        short_name=f"{place}政协",
+        place=place,
+        tier=tier,
+        parent=parent,
+        fictional=True,
     )
     term = Term.objects.create(committee=committee, number=11, starts_on=date(2022, 1, 1))
     session = Session.objects.create(
@@ -163,7 +175,7 @@ def _committee(code: str, place: str, tier: str, parent: Committee | None) -> tu
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:  # noqa: ARG001 -- needs the database
+def cast(db: None) -> Cast:
     """A city with two counties, their rules, and everybody a story needs."""
     since, at = date(2022, 1, 1), moment("2022-01-01")
     city, _s, _x = _committee("QL", "青岚市", Level.CITY, None)

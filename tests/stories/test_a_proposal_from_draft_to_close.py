@@ -33,7 +33,13 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
     assert (proposal.state, proposal.season, str(proposal.session)) == (State.SUBMITTED, Season.REGULAR, "十一届五次会议")
 
     # 提案委预审、审定，立案，编两个号。
-    perform(proposal, "pass_examination", actor=cast.office, at=moment("2026-02-09"), payload=Examination("social", "learning", "government"))
+    perform(
+        proposal,
+        "pass_examination",
+        actor=cast.office,
+        at=moment("2026-02-09"),
+        payload=Examination("social", "learning", "government"),
+    )
     perform(proposal, "file", actor=cast.office, at=moment("2026-02-20"), payload=Filing("social", "learning", "government"))
     assert (proposal.number, proposal.category_number, proposal.category_label) == (1, 1, "社会类")
 
@@ -53,7 +59,11 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
     perform(co, "sign_for", actor=cast.co_clerk, at=moment("2026-03-10"), payload=SignFor("陆知行"))
     reply = handling.reply_of(lead)
     handling.save_reply(
-        reply, fields={"category": "A", "text": "关于夜间药房，我局已在柳河镇试点。"}, started_from=1, actor=cast.clerk, at=moment("2026-03-12")
+        reply,
+        fields={"category": "A", "text": "关于夜间药房，我局已在柳河镇试点。"},
+        started_from=1,
+        actor=cast.clerk,
+        at=moment("2026-03-12"),
     )
     with pytest.raises(Blocked) as blocked:
         perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-03-12"))
@@ -87,7 +97,12 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
         actor=cast.second_cosigner, at=moment("2026-05-19"),
     )  # fmt: skip
     case, lead = Case.objects.get(pk=case.pk), Task.objects.get(pk=lead.pk)
-    assert (case.state, case.round, lead.state, lead.due_on.isoformat()) == (CaseState.IN_HAND, 2, TaskState.IN_HAND, "2026-06-18")
+    assert (case.state, case.round, lead.state, lead.due_on.isoformat()) == (
+        CaseState.IN_HAND,
+        2,
+        TaskState.IN_HAND,
+        "2026-06-18",
+    )
     verdict = cases.verdict_for_unit(lead, case)
     assert verdict is not None
     assert (verdict.result, verdict.reasons) == (

@@ -11,7 +11,8 @@ __all__ = ["Predicate", "anyone", "is_signed_in", "nobody", "predicate"]
 
 def predicate(function: Callable[[Any, Any], bool]) -> Predicate:
     """Make a predicate of a function on (actor, subject); its name is the function's."""
-    return rules.predicate(function)
+    made: Predicate = rules.predicate(function)
+    return made
 
 
 @predicate

@@ -12,8 +12,13 @@ class SignInName(BaseBackend):
     """Checks a sign-in name and password. The time is the same whether the name exists or not."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_more: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **_more: Any,  # noqa: ARG002 -- Django's slot
     ) -> Account | None:
+        """Return the account whose name and password these are, or nobody."""
         if not username or not password:
             return None
         account = Account.objects.filter(username=username.strip()).exclude(username=SYSTEM).first()

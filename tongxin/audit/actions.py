@@ -36,6 +36,7 @@ def build(
     if kind not in kinds.KINDS:
         raise UnknownKindError(kind)
     behalf = more.get("on_behalf_of")
+    recorded: Any = more.pop("recorded_at", None) or at
     committee = getattr(subject, "committee", None) or (subject if hasattr(subject, "code") else None)
     return Event(
         kind=kind,
@@ -48,7 +49,7 @@ def build(
         behalf_name=behalf.name if behalf is not None else more.pop("behalf_name", ""),
         data=data or {},
         at=at,
-        recorded_at=more.pop("recorded_at", None) or at,
+        recorded_at=recorded,
         **more,
     )
 

@@ -19,27 +19,32 @@ def _about(account: Account, kind: str, **data: Any) -> None:
 
 @receiver(user_logged_in)
 def signed_in(user: Account, **_more: Any) -> None:
+    """Somebody signed in."""
     _about(user, "accounts.sign_in")
 
 
 @receiver(user_logged_out)
 def signed_out(user: Account | None, **_more: Any) -> None:
+    """Somebody signed out; a session that had run out has nobody to name."""
     if user is not None:
         _about(user, "accounts.sign_out")
 
 
 @receiver(password_changed)
 def password_was_changed(user: Account, **_more: Any) -> None:
+    """Somebody changed the own password."""
     _about(user, "accounts.change_password")
 
 
 @receiver(authenticator_added)
 def second_factor_added(user: Account, **_more: Any) -> None:
+    """Somebody began to use one-time codes."""
     _about(user, "accounts.second_factor", change="启用")
 
 
 @receiver(authenticator_removed)
 def second_factor_removed(user: Account, **_more: Any) -> None:
+    """Somebody gave up one-time codes."""
     _about(user, "accounts.second_factor", change="停用")
 
 
@@ -50,9 +55,11 @@ def _about_name(kind: str, username: str) -> None:
 
 @receiver(user_login_failed)
 def sign_in_failed(credentials: dict[str, Any], **_more: Any) -> None:
+    """A sign-in did not succeed: kept with the name that was typed, never the password."""
     _about_name("accounts.sign_in_failed", str(credentials.get("username") or credentials.get("login") or ""))
 
 
 @receiver(user_locked_out)
 def locked_out(username: str | None = None, **_more: Any) -> None:
+    """A name was locked for some minutes after too many failures."""
     _about_name("accounts.locked_out", username or "")

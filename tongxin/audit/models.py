@@ -36,9 +36,7 @@ class Event(Row):
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField(null=True)
     subject_label = models.CharField(max_length=200)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     actor_name = models.CharField(max_length=60)
     acting_as = models.CharField(max_length=80, blank=True)
     on_behalf_of = models.ForeignKey(

@@ -46,9 +46,10 @@ def canonical(event: Event) -> bytes:
 
 
 def link(previous: str, event: Event) -> str:
-    """Return the next digest of the chain, with its algorithm: sha256:…"""
+    """Return the next digest of the chain, with its algorithm in front, as in sha256:9f86…."""
     name = settings.AUDIT_DIGEST
-    return f"{name}:{hashlib.new(name, previous.encode() + b'\n' + canonical(event)).hexdigest()}"
+    digest = hashlib.new(name, previous.encode() + b"\n" + canonical(event)).hexdigest()
+    return f"{name}:{digest}"
 
 
 def heads_file() -> Path:
@@ -91,12 +92,7 @@ def _write_heads(heads: object, at: datetime) -> None:
 
 
 def _sealed(code: str) -> Iterator[Seal]:
-    return (
-        Seal.objects.filter(committee_code=code)
-        .select_related("event")
-        .order_by("number")
-        .iterator(chunk_size=BATCH)
-    )
+    return Seal.objects.filter(committee_code=code).select_related("event").order_by("number").iterator(chunk_size=BATCH)
 
 
 def _break_in(code: str, kept: dict[int, str]) -> tuple[str | None, str]:

@@ -43,7 +43,7 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]}{'*' * max(len(phone) - 5, 1)}{phone[-2:]}" if len(phone) > 5 else "*" * len(phone)  # noqa: PLR2004
 
 
-class EncryptedField(models.TextField):
+class EncryptedField(models.TextField[Any, Any]):
     """A text kept encrypted at rest; reading gives the plain text."""
 
     def get_prep_value(self, value: Any) -> Any:

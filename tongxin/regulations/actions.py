@@ -54,9 +54,7 @@ def load_library(folder: Path, committee: Committee | None, *, actor: Account | 
     new = 0
     for path in sorted(folder.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-            known = Regulation.objects.filter(
-                committee=committee, kind=entry["kind"], effective_from=entry["effective_from"]
-            )
+            known = Regulation.objects.filter(committee=committee, kind=entry["kind"], effective_from=entry["effective_from"])
             if not known.exists():
                 adopt(
                     committee, entry["kind"], effective_from=entry["effective_from"], body=entry["values"],

@@ -81,9 +81,7 @@ def _versions(committee: Committee, kind: Kind, on: date) -> Iterable[Regulation
     """Return the version in force of each committee of the lineage, nearest first, the national default last."""
     lineage = committee.lineage()
     newest: dict[int | None, Regulation] = {}
-    rows = Regulation.objects.filter(kind=kind.name, effective_from__lte=on).filter(
-        Q(committee__in=lineage) | Q(committee=None)
-    )
+    rows = Regulation.objects.filter(kind=kind.name, effective_from__lte=on).filter(Q(committee__in=lineage) | Q(committee=None))
     for row in rows.select_related("committee").order_by("effective_from"):
         newest[row.committee_id] = row
     return [newest[pk] for pk in [*(c.pk for c in lineage), None] if pk in newest]

@@ -94,10 +94,23 @@ def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str) -> Any
             raise SchemaError(message)
         return build(typing.cast("type", kind_of), raw, where=f"{label}的")
     if kind_of is date and isinstance(raw, str):
-        return date.fromisoformat(raw)
+        return _date(raw, label)
     if not isinstance(raw, kind_of) or (kind_of is int and isinstance(raw, bool)):
         message = f"{label}填写的“{raw}”不合规定的类型"
         raise SchemaError(message)
+    _check_limits(raw, limits, label)
+    return raw
+
+
+def _date(raw: str, label: str) -> date:
+    try:
+        return date.fromisoformat(raw)
+    except ValueError as error:
+        message = f"{label}填写的“{raw}”不是日期，请写成 2026-03-06 的样子"
+        raise SchemaError(message) from error
+
+
+def _check_limits(raw: Any, limits: Mapping[str, Any], label: str) -> None:
     low, high, choices = limits.get("low"), limits.get("high"), limits.get("choices")
     if (low is not None and raw < low) or (high is not None and raw > high):
         message = f"{label}应在 {low} 与 {high} 之间，现为 {raw}"
@@ -105,4 +118,3 @@ def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str) -> Any
     if choices and raw not in choices:
         message = f"{label}只能是{'、'.join(choices)}，现为 {raw}"
         raise SchemaError(message)
-    return raw

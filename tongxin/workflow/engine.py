@@ -22,6 +22,9 @@ class WorkflowError(Exception):
 class NotAllowed(WorkflowError):  # noqa: N818 -- reads as a sentence where it is caught
     """There is no such step for this person in this state."""
 
+    def __init__(self, workflow: Workflow, action: str, why: str) -> None:
+        super().__init__(f"{workflow.name}: {action} {why}")
+
 
 class Blocked(WorkflowError):  # noqa: N818
     """The step exists but cannot be taken yet; `reasons` say why."""
@@ -131,11 +134,11 @@ def perform(
     row = workflow.row(source, action)
     if row is None:
         now = type(subject)._base_manager.filter(pk=subject.pk).values_list("state", flat=True).first()  # noqa: SLF001
-        raise Overtaken(last_event(subject)) if now != source or _was_done(workflow, subject, action) else NotAllowed(
-            f"{workflow.name}: {action} from {source}"
-        )
+        if now != source or _was_done(workflow, subject, action):
+            raise Overtaken(last_event(subject))
+        raise NotAllowed(workflow, action, f"from {source}")
     if not by_system and not row.by.test(actor, subject):
-        raise NotAllowed(f"{workflow.name}: {action} by {actor}")
+        raise NotAllowed(workflow, action, f"by {actor}")
     if reasons := _reasons(row, subject, at):
         raise Blocked(reasons)
     check = getattr(payload, "problems", None)
@@ -177,17 +180,24 @@ def retell(
         else:
             row = workflow.row(state, action)
             if row is None:
-                raise NotAllowed(f"{workflow.name}: {action} from {state}")
+                raise NotAllowed(workflow, action, f"from {state}")
             source, target = state, row.target
         events.append(
             audit.build(
-                workflow.kind(action), subject, actor=None, at=at, from_state=source, to_state=target,
-                via="import", recorded_at=recorded_at, **facts,
-            )  # fmt: skip
+                workflow.kind(action),
+                subject,
+                actor=None,
+                at=at,
+                from_state=source,
+                to_state=target,
+                via="import",
+                recorded_at=recorded_at,
+                **facts,
+            )
         )
         state = target
     if state != subject.state:
-        raise NotAllowed(f"{workflow.name}: the history ends in {state}, the row in {subject.state}")
+        raise NotAllowed(workflow, steps[-1][0] if steps else "", f"ends in {state}, the row is in {subject.state}")
     return events
 
 
@@ -200,7 +210,8 @@ def unexplained(workflow: Workflow, rows: models.QuerySet[Any]) -> models.QueryS
         .values("to_state")[:1]
     )
     said = rows.annotate(said=Subquery(last))
-    return said.exclude(said=F("state")) | said.filter(said=None)
+    lost: models.QuerySet[Any] = said.exclude(said=F("state")) | said.filter(said=None)
+    return lost
 
 
 def workflows() -> list[Workflow]:

@@ -52,8 +52,8 @@ def _field(meta: Any, hint: Any, subject: Any, actor: Any, at: datetime, *, requ
         few = len(found) <= SEGMENTS and meta.get("widget") != "search"
         if few:
             return forms.ChoiceField(choices=found, widget=forms.RadioSelect, **common)
-        widget = forms.Select(attrs={"data-search": ""} if meta.get("widget") == "search" else {})
-        return forms.ChoiceField(choices=[("", _("请选择")), *found], widget=widget, **common)
+        select = forms.Select(attrs={"data-search": ""} if meta.get("widget") == "search" else {})
+        return forms.ChoiceField(choices=[("", _("请选择")), *found], widget=select, **common)
     if hint is date:
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
     if hint is bool:

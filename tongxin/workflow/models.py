@@ -36,8 +36,8 @@ class Stateful(Row):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
-        row = super().from_db(db, field_names, values)
+    def from_db(cls, db: Any, field_names: Any, values: Any, **more: Any) -> Any:
+        row = super().from_db(db, field_names, values, **more)
         row.__dict__["_loaded_state"] = row.__dict__.get("state")
         return row
 
@@ -51,7 +51,7 @@ class Stateful(Row):
 
 def move(subject: Stateful, *, source: str, target: str, values: dict[str, Any]) -> bool:
     """Compare and set: write the state and `values` if the state is still `source`. For the engine alone."""
-    rows = models.QuerySet(type(subject)).filter(pk=subject.pk, state=source)
+    rows: models.QuerySet[Any] = models.QuerySet(type(subject)).filter(pk=subject.pk, state=source)
     if not rows.update(state=target, **values):
         return False
     for name, value in (values | {"state": target}).items():

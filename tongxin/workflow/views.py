@@ -40,7 +40,7 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
             event = engine.perform(subject, action, actor=request.user, at=at, payload=payload)
         except engine.Invalid as error:
             for field, sentence in error.problems.items():
-                form.add_error(field if form is not None and field in form.fields else None, sentence)  # type: ignore[union-attr]
+                form.add_error(field if form is not None and field in form.fields else None, sentence)
         except engine.Overtaken:
             return _too_late(request, workflow, subject, action)
         except engine.WorkflowError as error:
@@ -49,10 +49,10 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
         else:
             messages.success(request, _("已办：%(what)s") % {"what": kinds.sentence(event)})
             return _back(request, subject)
-    return _show(request, workflow, row, subject, form, offer)
+    return _show(request, workflow=workflow, row=row, subject=subject, form=form, offer=offer)
 
 
-def _show(request: HttpRequest, workflow: Workflow, row: T, subject: Any, form: Any, offer: Any) -> HttpResponse:
+def _show(request: HttpRequest, *, workflow: Workflow, row: T, subject: Any, form: Any, offer: Any) -> HttpResponse:
     context = {
         "row": row, "subject": subject, "form": form, "offer": offer, "grave": row.action in workflow.grave,
         "back": _next(request) or subject.get_absolute_url(), "post_to": request.get_full_path(),
@@ -60,7 +60,9 @@ def _show(request: HttpRequest, workflow: Workflow, row: T, subject: Any, form: 
     fragment = request.headers.get("HX-Request") == "true"
     status = 422 if request.method == "POST" and form is not None and form.errors else 200
     # htmx swaps only 2xx by default; the fragment shows its own errors.
-    return render(request, "workflow/_step.html" if fragment else "workflow/step.html", context, status=200 if fragment else status)
+    return render(
+        request, "workflow/_step.html" if fragment else "workflow/step.html", context, status=200 if fragment else status
+    )
 
 
 def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: str) -> HttpResponse:

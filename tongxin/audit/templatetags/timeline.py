@@ -28,7 +28,9 @@ class Entry:
 
 def entry(event: Event) -> Entry:
     """Say an event as a line of the timeline."""
-    behalf = f"{event.actor_name}代录" if event.on_behalf_of_id or event.data.get("entered_for") or event.data.get("on_behalf") else ""
+    behalf = (
+        f"{event.actor_name}代录" if event.on_behalf_of_id or event.data.get("entered_for") or event.data.get("on_behalf") else ""
+    )
     return Entry(
         when=moment(event.at) or "日期不详",
         what=kinds.sentence(event),
