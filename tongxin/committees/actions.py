@@ -1,5 +1,6 @@
 """Writes about bodies: numbers without gaps, appointments."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.db.models import F
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.committees import queries
-from tongxin.committees.models import Appointment, Committee, Counter, Unit
+from tongxin.committees.choices import Level
+from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
 
 
 def next_number(committee: Committee, series: str) -> int:
@@ -61,3 +63,41 @@ def end_appointment(appointment: Appointment, *, ends_on: date, actor: Account |
         "committees.end_appointment", appointment, actor=actor, at=at,
         data={"name": appointment.account.name, "duty": appointment.get_duty_display(), "on": ends_on.isoformat()},
     )  # fmt: skip
+
+
+# ── assemblies, terms and sessions ───────────────────────────────────────────────────────────────
+@transaction.atomic
+def found(
+    *, code: str, name: str, tier: str | None = None, parent: Committee | None = None, actor: Account | None, at: datetime
+) -> Committee:
+    """Add an assembly. Its place, and its tier when not given, are read from its name (政协云溪县委员会 → 云溪县, 县级)."""
+    place = re.sub(r"^(中国人民政治协商会议|政协)|委员会$", "", name.strip()) or name.strip()
+    made = Committee(
+        code=code, name=name.strip(), place=place[:20], short_name=f"{place}政协"[:20], tier=tier or _tier_of(place), parent=parent
+    )
+    made.full_clean(exclude=["uid"])
+    made.save()
+    audit.record("committees.found", made, actor=actor, at=at, data={"name": made.name})
+    return made
+
+
+def _tier_of(place: str) -> str:
+    if place.startswith("全国"):
+        return str(Level.NATIONAL)
+    if place.endswith(("省", "自治区", "特别行政区")) or place in {"北京市", "天津市", "上海市", "重庆市"}:
+        return str(Level.PROVINCE)
+    return str(Level.CITY if place.endswith(("市", "自治州", "盟", "地区")) else Level.COUNTY)
+
+
+@transaction.atomic
+def open_session(
+    committee: Committee, *, term: int, number: int, starts_on: date, actor: Account | None, at: datetime, via: str = ""
+) -> Session:
+    """Set up a session and, when it is the first of its term, the term."""
+    kept, _made = Term.objects.get_or_create(committee=committee, number=term, defaults={"starts_on": starts_on})
+    if starts_on < kept.starts_on:
+        kept.starts_on = starts_on
+        kept.save(update_fields=["starts_on"])
+    session = Session.objects.create(committee=committee, term=kept, number=number, starts_on=starts_on)
+    audit.record("committees.open_session", session, actor=actor, at=at, data={"name": str(session)}, via=via)
+    return session

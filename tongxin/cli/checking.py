@@ -1,0 +1,134 @@
+"""`tongxin check` and `tongxin audit verify`: whether an installation is in order."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tongxin.cli import start
+from tongxin.cli.problems import BadInput, NotInOrder
+
+Finding = tuple[str, list[str]]
+
+
+@click.command(help="检查系统是否正常：配置、密钥、数据库结构、办理状态与记录是否相符、操作记录是否被改动。不正常时退出码为 1。")
+@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
+def check(*, as_json: bool) -> None:
+    """Look at everything; exit 1 when anything is not in order."""
+    keys = missing_keys()  # before settings are read: they make keys that are not there
+    start.django()
+    findings: list[Finding] = [("密钥", keys), ("配置", _framework())]
+    old = start.pending()
+    findings.append(("数据库结构", [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []))
+    if not old:
+        more: tuple[tuple[str, Callable[[], list[str]]], ...] = (
+            ("制度", _regulations), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", _audit),
+        )  # fmt: skip
+        findings += [(name, look()) for name, look in more]
+    ok = not any(problems for _name, problems in findings)
+    if as_json:
+        click.echo(json.dumps({"ok": ok, "problems": dict(findings)}, ensure_ascii=False))
+    else:
+        for name, problems in findings:
+            click.echo(f"{name}　{'正常' if not problems else '；'.join(problems)}")
+    if not ok:
+        raise NotInOrder("检查没有通过。")
+
+
+def missing_keys() -> list[str]:
+    """Return what is wrong with the two keys, which must be kept with every backup."""
+    home = Path(os.environ.get("TONGXIN_HOME", "var")).resolve()
+    problems = []
+    for name, variable in (("secret", "TONGXIN_SECRET_KEY"), ("field", "TONGXIN_FIELD_KEY")):
+        path = home / "keys" / name
+        if not os.environ.get(variable) and not path.exists():
+            problems.append(f"没有 {path}，也没有设 {variable}")
+        elif path.exists() and path.stat().st_mode & 0o077:
+            problems.append(f"{path} 别的用户也能读，请改为 600")
+    return problems
+
+
+def _framework() -> list[str]:
+    from django.core import checks
+
+    return [str(m) for m in checks.run_checks() if m.level >= checks.ERROR and not m.is_silenced()]
+
+
+def _regulations() -> list[str]:
+    from django.utils import timezone
+
+    from tongxin.committees.models import Committee
+    from tongxin.regulations.queries import MissingRegulationError, overview
+    from tongxin.regulations.schema import SchemaError
+
+    problems = []
+    for committee in Committee.objects.select_related("parent__parent"):
+        try:
+            overview(committee, timezone.localdate())
+        except (MissingRegulationError, SchemaError) as problem:
+            problems.append(f"{committee}：{problem}")
+    return problems
+
+
+def _field_key() -> list[str]:
+    from tongxin.committees.models import Unit
+    from tongxin.members.models import Member
+
+    try:
+        for model in (Member, Unit):
+            list(model.objects.exclude(phone="").order_by("id").values_list("phone", flat=True)[:1])
+    except ValueError:
+        return ["密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥"]
+    return []
+
+
+def _unexplained() -> list[str]:
+    from django.apps import apps
+
+    from tongxin.workflow import engine
+
+    problems = []
+    for workflow in engine.workflows():
+        rows = apps.get_model(workflow.model)._base_manager.all()  # noqa: SLF001 -- every row, whatever its manager hides
+        odd = engine.unexplained(workflow, rows)
+        if count := odd.count():
+            some = "、".join(odd.order_by("pk").values_list("uid", flat=True)[:3])
+            problems.append(f"{workflow.label}有 {count} 条的状态与最后一条记录不符：{some}")
+    return problems
+
+
+def _audit() -> list[str]:
+    from tongxin.audit import sealing
+
+    verdict = sealing.verify()
+    return [] if verdict.ok else [f"{verdict.reason}，第一处是 {verdict.first_bad}"]
+
+
+@click.group(help="操作记录。")
+def audit() -> None:
+    """Commands about the event stream."""
+
+
+@audit.command(help="核验操作记录的封存链；被改动、删除或调换过的，指出第一处，退出码为 1。")
+@click.option("--committee", metavar="CODE", help="只核验一个政协。")
+@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
+def verify(*, committee: str | None, as_json: bool) -> None:
+    """Recompute the chains and compare."""
+    start.django(current=True)
+    from tongxin.audit import sealing
+    from tongxin.committees.models import Committee
+
+    if committee is not None and not Committee.objects.filter(code=committee).exists():
+        message = f"没有代码为 {committee} 的政协。"
+        raise BadInput(message)
+    verdict = asdict(sealing.verify(committee_code=committee))
+    if as_json:
+        click.echo(json.dumps({name: verdict[name] for name in ("events", "sealed", "ok", "first_bad")}))
+    elif verdict["ok"]:
+        click.echo(f"操作记录 {verdict['events']} 条，已封存 {verdict['sealed']} 条，没有发现改动。")
+    if not verdict["ok"]:
+        message = f"{verdict['reason']}，第一处是 {verdict['first_bad']}。"
+        raise NotInOrder(message)

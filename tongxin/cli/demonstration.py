@@ -1,0 +1,136 @@
+"""`tongxin demo`: a living county in one command."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+
+from tongxin.cli import start
+from tongxin.cli.problems import BadInput
+
+REAL = "这个数据目录里已有正式数据，演示不能装在一起。请另设 TONGXIN_HOME（或 DATABASE_URL）再运行。"
+
+
+@click.command(help="建好演示用的青岚市云溪县（已有则直接使用），然后启动网站和后台任务。")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
+@click.option("--no-serve", is_flag=True, help="只建数据，不启动。")
+@click.option("--fresh", is_flag=True, help="删去已有的演示数据，重新建。")
+def demo(*, port: int, no_serve: bool, fresh: bool) -> None:
+    """Build the demo world if absent, then serve it with the worker beside."""
+    if not no_serve:
+        _demand_free(port)
+    start.django(demo=True)
+    _refuse_real_data()
+    if fresh:
+        _clear()
+    start.migrate_and_load()
+    _build_if_absent()
+    if no_serve:
+        return
+    prepare_static()
+    click.echo(f"同心演示已启动：http://localhost:{port}/　按 Ctrl+C 停止。", err=True)
+    from tongxin.cli.running import run_server
+
+    with _worker_beside():
+        run_server(host="127.0.0.1", port=port, workers=1, threads=4)
+
+
+def _demand_free(port: int) -> None:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as problem:
+            message = f"端口 {port} 已被占用，请用 --port 另选一个。"
+            raise BadInput(message) from problem
+
+
+def _refuse_real_data() -> None:
+    from django.db import connection, transaction
+    from django.db.utils import DatabaseError
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM committees_committee WHERE NOT fictional")
+            real = cursor.fetchone()[0]
+    except DatabaseError:  # no such table yet
+        return
+    if real:
+        raise BadInput(REAL)
+
+
+def _clear() -> None:
+    """Empty the demo's database (an SQLite file is removed, so that an older schema does not matter) and its files."""
+    import shutil
+
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        name = Path(str(connection.settings_dict["NAME"]))
+        connection.close()
+        for path in (name, name.with_name(name.name + "-wal"), name.with_name(name.name + "-shm")):
+            path.unlink(missing_ok=True)
+    elif not start.pending():
+        call_command("flush", interactive=False, verbosity=0)
+    for folder in (settings.MEDIA_ROOT, settings.TONGXIN_HOME / "audit"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _build_if_absent() -> None:
+    from django.db import transaction
+
+    from tongxin.committees.models import Committee
+
+    if Committee.objects.exists():
+        return
+    from tongxin.demo import world
+
+    click.echo("正在建演示数据，约需半分钟。", err=True)
+    with transaction.atomic():  # all of the world or none of it
+        world.build(today=date.today())  # noqa: DTZ011 -- the day on the wall of the office
+    click.echo("演示数据已建好。", err=True)
+
+
+def prepare_static() -> None:
+    """Collect and compress the static files when any of them changed."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    facts = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            about = Path(storage.path(path)).stat()
+            facts.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / ".collected"
+    if stamp.exists() and stamp.read_text() == facts.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(facts.hexdigest())
+
+
+@contextlib.contextmanager
+def _worker_beside() -> Iterator[None]:
+    """Run the worker as a child; it also ends by itself when its parent is gone."""
+    child = subprocess.Popen(  # noqa: S603 -- our own module
+        [sys.executable, "-m", "tongxin.cli", "worker", "--parent", str(os.getpid())]
+    )
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            child.kill()

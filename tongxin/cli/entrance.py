@@ -1,0 +1,80 @@
+"""The table of commands, loaded one at a time, and what becomes of their errors."""
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from tongxin.cli.phrases import speak_chinese
+
+COMMANDS = {
+    "demo": ("tongxin.cli.demonstration:demo", "建好演示用的云溪县并启动"),
+    "init": ("tongxin.cli.founding:init", "新建一个空的正式系统"),
+    "migrate": ("tongxin.cli.founding:migrate", "升级数据库，装入全国默认规定"),
+    "serve": ("tongxin.cli.running:serve", "启动网站"),
+    "worker": ("tongxin.cli.running:worker", "启动后台任务"),
+    "check": ("tongxin.cli.checking:check", "检查系统是否正常"),
+    "audit": ("tongxin.cli.checking:audit", "核验操作记录"),
+    "import": ("tongxin.cli.exchange:import_", "从表格导入委员、单位、提案"),
+    "template": ("tongxin.cli.exchange:template", "生成导入用的空表"),
+    "export": ("tongxin.cli.exchange:export", "导出委员、单位、提案"),
+    "similar": ("tongxin.cli.finding:similar", "查找相似的提案"),
+    "consensus": ("tongxin.deliberation.consensus.command:consensus", "由表态计算共识"),
+}
+
+
+def _is_there(place: str) -> bool:
+    try:
+        return find_spec(place.partition(":")[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+class Lazy(click.Group):
+    """Knows its commands by name and imports a command's module only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """Return the commands whose modules are installed, in the table's order."""
+        return [name for name, (place, _help) in COMMANDS.items() if _is_there(place)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS or not _is_there(COMMANDS[cmd_name][0]):
+            return None
+        module, _colon, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with one line each, without importing them."""
+        with formatter.section("命令"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["--help", "-h"]})
+def tongxin() -> None:
+    """同心：政协的工作系统。每个命令都可以加 --help 看说明。"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command: 0 done, 2 bad input or usage, 1 an internal failure. Never shows a traceback unless TONGXIN_DEBUG is set."""
+    speak_chinese()
+    try:
+        result = tongxin.main(args=arguments, prog_name="tongxin", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已中止。", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as failure:  # the last stand: a sentence, not a traceback
+        if os.environ.get("TONGXIN_DEBUG"):
+            raise
+        click.echo(f"内部错误：{type(failure).__name__}：{failure}。设置 TONGXIN_DEBUG=1 再试可以看到详情。", err=True)
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,102 @@
+"""`tongxin init` and `tongxin migrate`: an empty, real installation, and keeping it up to date."""
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from tongxin.cli import start
+from tongxin.cli.problems import BadInput
+
+if TYPE_CHECKING:
+    from tongxin.committees.models import Committee
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+
+
+@click.command(help="升级数据库结构，装入全国默认规定。可以重复运行。")
+def migrate() -> None:
+    """Bring the schema up to date and load the national library."""
+    start.django()
+    before = len(start.pending())
+    new = start.migrate_and_load()
+    click.echo(f"数据库结构已是最新（本次升级 {before} 项），全国默认规定新装入 {new} 项。", err=True)
+
+
+@click.command(help="新建一个空的正式系统：一个政协、一届、一次会议；写明 --admin 的，打印一次性登录邀请码。")
+@click.option("--committee-name", required=True, help="全称，如：中国人民政治协商会议云溪县委员会。")
+@click.option("--code", required=True, help="代码，字母和数字，如：YX。以后的命令用它指明是哪个政协。")
+@click.option("--admin", metavar="NAME", help="管理员姓名。")
+@click.option("--admin-login", metavar="LOGIN", default="admin", show_default=True, help="管理员的登录名。")
+@click.option("--term", default="1", show_default=True, help="现为第几届，可写“十”或 10。")
+@click.option("--session", "session_", default="1", show_default=True, help="现为第几次会议，可写“三”或 3。")
+@click.option("--tier", type=click.Choice(["national", "province", "city", "county"]), help="层级；不写则按名称判断。")
+@click.option("--parent", metavar="CODE", help="上级政协的代码（须已在本系统内）。")
+def init(  # noqa: PLR0913 -- one argument an option
+    *, committee_name: str, code: str, admin: str | None, admin_login: str, term: str, session_: str, tier: str | None,
+    parent: str | None,
+) -> None:  # fmt: skip
+    """Found a committee with its first term and session, and invite its administrator."""
+    start.django()
+    from django.db import transaction
+    from django.utils import timezone
+
+    from tongxin.committees import actions as bodies
+    from tongxin.committees.models import Committee
+
+    numbers = _numbers(term, session_)
+    if not CODE.fullmatch(code):
+        raise BadInput("--code 只能用字母、数字、- 和 _，最多 20 个字。")
+    start.migrate_and_load()
+    if Committee.objects.filter(code=code).exists():
+        message = f"代码 {code} 已经有了。要另建一个政协，请换一个代码。"
+        raise BadInput(message)
+    above = None
+    if parent is not None and (above := Committee.objects.filter(code=parent).first()) is None:
+        message = f"没有代码为 {parent} 的政协。"
+        raise BadInput(message)
+    at = timezone.now()
+    with transaction.atomic():
+        committee = bodies.found(code=code, name=committee_name, tier=tier, parent=above, actor=None, at=at)
+        session = bodies.open_session(
+            committee, term=numbers[0], number=numbers[1], starts_on=date(timezone.localdate().year, 1, 1), actor=None, at=at
+        )
+        invitation = _invite(committee, admin, admin_login) if admin else None
+    click.echo(f"已建好{committee.name}（{committee.code}），{session}。", err=True)
+    if invitation:
+        click.echo(f"登录名　{admin_login}\n邀请码　{invitation}")
+        click.echo("邀请码只显示这一次，只能用一次。请管理员登录后设定密码。", err=True)
+
+
+def _numbers(term: str, session: str) -> tuple[int, int]:
+    from tongxin.core.numerals import arabic
+
+    try:
+        found = arabic(term), arabic(session)
+    except ValueError as problem:
+        raise BadInput("--term、--session 应是数字，如：十 或 10。") from problem
+    if not all(1 <= n <= 99 for n in found):  # noqa: PLR2004 -- terms never reach a hundred
+        raise BadInput("--term、--session 应在 1 至 99 之间。")
+    return found
+
+
+def _invite(committee: "Committee", name: str, login: str) -> str:
+    """Make the first account, appoint it to set up the others, and return its one-time code."""
+    from django.utils import timezone
+
+    from tongxin.accounts import actions as accounts
+    from tongxin.accounts.models import Account
+    from tongxin.committees import actions as bodies
+    from tongxin.committees.choices import Duty
+
+    if Account.objects.filter(username=login).exists():
+        message = f"登录名 {login} 已经有人用了，请用 --admin-login 另写一个。"
+        raise BadInput(message)
+    at = timezone.now()
+    account = Account(username=login, name=name)
+    account.set_unusable_password()
+    account.save()
+    for duty in (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN):
+        bodies.appoint(account, committee=committee, duty=duty, starts_on=timezone.localdate(), actor=None, at=at)
+    return str(accounts.invite(account, actor=Account.objects.system(), at=at))

@@ -1,0 +1,160 @@
+"""`tongxin serve` and `tongxin worker`: the two processes of an installation."""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from types import FrameType
+from typing import Any
+
+import click
+
+from tongxin.cli import start
+
+logger = logging.getLogger("tongxin.worker")
+Job = Callable[[], object]
+
+
+# ── the web server ───────────────────────────────────────────────────────────────────────────────
+@click.command(help="启动网站。数据库结构不是最新的时候不启动，请先运行 tongxin migrate。")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址；放在反向代理后面时不用改。")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="进程数。")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
+def serve(*, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the site; refuse on an older schema."""
+    start.django(current=True)
+    from tongxin.cli.demonstration import prepare_static
+
+    prepare_static()
+    run_server(host=host, port=port, workers=workers, threads=threads)
+
+
+def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
+    """Run granian until it is told to stop."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        log_level="warning",
+        respawn_failed_workers=True,
+    ).serve()
+
+
+# ── the worker ───────────────────────────────────────────────────────────────────────────────────
+class Scheduled:
+    """One job of an app's `tasks.SCHEDULE`: due at once, then every so often."""
+
+    def __init__(self, every: timedelta | float, job: Job) -> None:
+        self.every = every.total_seconds() if isinstance(every, timedelta) else float(every)
+        self.job = job
+        self.due = 0.0
+
+    @property
+    def name(self) -> str:
+        """Where the job is written, for the log."""
+        function: Any = getattr(self.job, "func", self.job)
+        return f"{function.__module__}.{function.__qualname__}"
+
+    def run_if_due(self, now: float) -> bool:
+        """Run the job when its time has come; a failure is logged and the job comes again at its next time."""
+        if now < self.due:
+            return False
+        self.due = now + self.every
+        try:
+            function: Any = getattr(self.job, "func", self.job)
+            function()
+        except Exception:
+            logger.exception("定时任务 %s 没有完成，下次再试", self.name)
+        return True
+
+
+def schedule(apps: Iterable[str]) -> list[Scheduled]:
+    """Collect `SCHEDULE`, a list of (every, function), from each app's `tasks` module."""
+    found = []
+    for app in apps:
+        if find_spec(f"{app}.tasks") is not None:
+            for every, job in getattr(import_module(f"{app}.tasks"), "SCHEDULE", ()):
+                found.append(Scheduled(every, job))
+    return found
+
+
+class Stop:
+    """Whether the worker was told to end: by a signal, or because the process it belongs to is gone."""
+
+    def __init__(self, parent: int | None) -> None:
+        self.parent = parent
+        self.told = False
+
+    def listen(self) -> None:
+        """Take SIGINT and SIGTERM as the word to end after the task in hand."""
+        signal.signal(signal.SIGINT, self._tell)
+        signal.signal(signal.SIGTERM, self._tell)
+
+    def _tell(self, _number: int, _frame: FrameType | None) -> None:
+        self.told = True
+
+    def __bool__(self) -> bool:
+        return self.told or (self.parent is not None and os.getppid() != self.parent)
+
+
+def run_waiting_tasks() -> None:
+    """Run every task that waits in the database now."""
+    from django.utils.crypto import get_random_string
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    Worker(
+        queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
+        worker_id=get_random_string(32), excluded_queue_names=[],
+    ).run()  # fmt: skip
+
+
+def work(*, jobs: list[Scheduled], stop: Stop, interval: float, once: bool = False) -> None:
+    """The loop: waiting tasks, then scheduled jobs, then a rest. Errors are logged; only `stop` ends it."""
+    from django.db import close_old_connections
+
+    while not stop:
+        close_old_connections()
+        try:
+            run_waiting_tasks()
+        except Exception:
+            logger.exception("后台任务没有完成，稍后再试")
+        now = time.monotonic()
+        for job in jobs:
+            if stop:
+                break
+            job.run_if_due(now)
+        close_old_connections()
+        if once:
+            return
+        rested = 0.0
+        while rested < interval and not stop:
+            time.sleep(min(0.25, interval - rested))
+            rested += 0.25
+
+
+@click.command(help="启动后台任务：发送通知、到期提醒、评价截止、封存操作记录。可以只运行一轮。")
+@click.option("--interval", default=1.0, show_default=True, type=click.FloatRange(0.1, 60), help="每隔几秒看一次。")
+@click.option("--once", is_flag=True, help="只运行一轮就退出（供系统的定时任务调用）。")
+@click.option("--no-schedule", is_flag=True, help="不运行定时任务（同时开几个后台进程时，只让一个运行）。")
+@click.option("--parent", type=int, hidden=True)
+def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None) -> None:
+    """Run the tasks written into the database and the apps' scheduled jobs."""
+    start.django(current=True)
+    from django.conf import settings
+
+    jobs = [] if no_schedule else schedule(app for app in settings.INSTALLED_APPS if app.startswith("tongxin."))
+    stop = Stop(parent)
+    stop.listen()
+    work(jobs=jobs, stop=stop, interval=interval, once=once)

@@ -1,0 +1,57 @@
+"""Starting Django for the commands that need it, and saying clearly when the database is not up to date."""
+
+import os
+
+from tongxin.cli.problems import BadInput
+
+OLD = "数据库结构不是最新的，请先运行 tongxin migrate。"
+
+
+def django(*, demo: bool = False, current: bool = False) -> None:
+    """Load settings and apps. `current`: refuse when the schema is older than the code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if demo:
+        os.environ["TONGXIN_DEMO"] = "1"
+    import django as framework
+
+    try:
+        framework.setup()
+    except ValueError as problem:  # a contradiction in the environment, said by the settings
+        raise BadInput(str(problem)) from problem
+    if current:
+        demand_current_schema()
+
+
+def pending() -> list[str]:
+    """Return the migrations that the database has not seen yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.utils import OperationalError
+
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError as problem:
+        message = f"连不上数据库：{problem}。请检查 DATABASE_URL 和 TONGXIN_HOME。"
+        raise BadInput(message) from problem
+    return [str(migration) for migration, _back in plan]
+
+
+def demand_current_schema() -> None:
+    """Raise BadInput when the schema is older than the code."""
+    if pending():
+        raise BadInput(OLD)
+
+
+def migrate_and_load(*, quiet: bool = True) -> int:
+    """Bring the schema up to date (only when it is not) and load the national library; return how many rules were new."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from tongxin.regulations.actions import load_library
+
+    settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True)
+    if pending():
+        call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
+    return load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=timezone.now())
