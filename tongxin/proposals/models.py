@@ -57,6 +57,7 @@ class Proposal(Stateful):
         indexes = [
             models.Index(fields=["committee", "state", "-id"], name="proposal_list"),
             models.Index(fields=["committee", "-id"], name="proposal_all"),
+            models.Index(fields=["committee", "session", "state", "destination", "-id"], name="proposal_session"),
             models.Index(fields=["committee", "released_at", "-id"], name="proposal_public"),
         ]
         constraints = [
