@@ -4,5 +4,15 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("tongxin.ui.urls")),
+    path("", include("tongxin.accounts.urls")),
+    path("", include("tongxin.audit.urls")),
     path("", include("tongxin.workflow.urls")),
+    path("", include("tongxin.committees.urls")),
+    path("", include("tongxin.regulations.urls")),
+    path("", include("tongxin.notices.urls")),
+    path("", include("tongxin.files.urls")),
+    path("", include("tongxin.members.urls")),
+    path("", include("tongxin.handling.urls")),
+    path("", include("tongxin.proposals.urls")),
+    path("", include("tongxin.site.urls")),  # last: its /proposals/<uid>/ must not catch /proposals/new/
 ]

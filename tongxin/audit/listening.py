@@ -1,5 +1,6 @@
 """Third-party hooks that become events: allauth and axes tell of sign-ins through signals (`accounts` stands below)."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.signals import password_changed
@@ -9,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.utils import timezone
 
+from tongxin.accounts import signals
 from tongxin.accounts.models import Account
 from tongxin.audit import actions
 
@@ -63,3 +65,13 @@ def sign_in_failed(credentials: dict[str, Any], **_more: Any) -> None:
 def locked_out(username: str | None = None, **_more: Any) -> None:
     """A name was locked for some minutes after too many failures."""
     _about_name("accounts.locked_out", username or "")
+
+
+@receiver(signals.invited)
+def invited(account: Account, actor: Account | None, at: datetime, **_more: Any) -> None:
+    actions.record("accounts.invite", account, actor=actor, at=at, data={"name": account.name})
+
+
+@receiver(signals.accepted)
+def accepted(account: Account, at: datetime, **_more: Any) -> None:
+    actions.record("accounts.accept_invitation", account, actor=account, at=at)

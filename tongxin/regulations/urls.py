@@ -1,0 +1,5 @@
+"""Addresses of regulations."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,147 @@
+"""The shell around every page: which menu somebody sees, from duties alone. An item without permission is absent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tongxin.access.permissions import allowed
+from tongxin.committees import queries as bodies
+from tongxin.committees.models import Committee
+from tongxin.notices.queries import unread
+from tongxin.proposals.rules import member_of
+from tongxin.site import queries
+from tongxin.ui.navigation import NavGroup, NavItem, Person, Role, Shell
+
+FICTION = "人名、地名、单位与数据均为虚构"
+
+
+def shell_of(request: HttpRequest) -> Shell:
+    """Return the shell of a request: portal for the public, member's tabs, or the desk of staff."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return _portal(request)
+    own = bodies.appointments_of(user)
+    member = member_of(user)
+    committee = own[0].committee if own else member.committee if member else None
+    common: dict[str, Any] = {
+        "committee_name": committee.short_name if committee else "同心",
+        "unread": unread(user),
+        "unread_url": "/notices/",
+        "account_url": "/account/",
+        "home_url": "/home/",
+        "signout_url": "/accounts/logout/",
+        "owner": user.uid,
+        **_demo(request),
+    }
+    if own:
+        line = own[0].body or (own[0].unit.name if own[0].unit else str(own[0].get_duty_display()))
+        return Shell(
+            kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
+            search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
+        )  # fmt: skip
+    line = _("委员") if member else ""
+    return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)
+
+
+def _subtitle(own: list[Any]) -> str:
+    duties = {a.duty for a in own}
+    if any(d.startswith("unit.") for d in duties):
+        return _("提案承办")
+    if duties & {"handling.assign", "handling.supervise"}:
+        return _("交办督办")
+    return _("机关办公")
+
+
+def _portal(request: HttpRequest) -> Shell:
+    committee: Committee | None = queries.portal_committee(request.path)
+    items = [NavItem(_("首页"), "/", "home", current=request.path == "/"), NavItem(_("公开提案"), "/public/proposals/", "doc")]
+    name = committee.short_name if committee else "同心"
+    return Shell(
+        kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=tuple(_current(items, request.path)), home_url="/",
+        signin_url="/accounts/login/", **_demo(request),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """A person of the demo that the role switcher offers."""
+
+    username: str
+    label: str
+    line: str
+
+
+_parts: tuple[Part, ...] = ()
+
+
+def offer_roles(parts: Iterable[Part]) -> None:
+    """Let the demo (which stands above) say whom the role switcher offers."""
+    global _parts  # noqa: PLW0603 -- given once at start
+    _parts = tuple(parts)
+
+
+def offered(username: str) -> bool:
+    """Say whether the role switcher may sign in as somebody: only in the demo, only its own people."""
+    return settings.DEMO and any(part.username == username for part in _parts)
+
+
+def _demo(request: HttpRequest) -> dict[str, Any]:
+    if not settings.DEMO:
+        return {}
+    name = request.user.username if getattr(request, "user", None) and request.user.is_authenticated else ""
+    roles = tuple(Role(p.label, f"/demo/role/?as={p.username}", p.line, current=p.username == name) for p in _parts)
+    return {"demo": True, "roles": roles, "foot": (FICTION,)}
+
+
+def _current(items: Iterable[NavItem], path: str) -> list[NavItem]:
+    """Mark the item whose address is the longest beginning of the path."""
+    listed = list(items)
+    fits = [item.url for item in listed if path == item.url or (item.url != "/" and path.startswith(item.url))]
+    here = max(fits, key=len, default="")
+    return [NavItem(i.label, i.url, i.icon, i.count, i.url == here, i.hot) for i in listed]
+
+
+def _tabs(path: str, user: Any) -> tuple[NavItem, ...]:
+    waiting = queries.member_waiting(user)
+    items = [
+        NavItem(_("首页"), "/home/", "home", waiting, hot=True),
+        NavItem(_("提案"), "/proposals/", "doc"),
+        NavItem(_("名册"), "/members/", "people"),
+        NavItem(_("制度"), "/regulations/", "book"),
+        NavItem(_("我的"), "/account/", "person"),
+    ]
+    return tuple(_current(items, path))
+
+
+def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
+    counts = queries.desk_waiting(user)
+    table: list[tuple[str, list[tuple[str, str, str, str]]]] = [
+        ("", [("我的工作台", "/home/", "home", "site.home"), ("消息", "/notices/", "bell", "notices.view")]),
+        (_("提案"), [
+            ("提案工作台", "/desk/proposals/", "doc", "proposals.examine"),
+            ("待转出", "/desk/passing-on/", "out", "proposals.pass_on"),
+            ("交办", "/handling/assign/", "flag", "handling.desk"),
+            ("督办", "/handling/supervise/", "eye", "handling.desk"),
+            ("承办提案", "/handling/", "inbox", "handling.inbox"),
+        ]),
+        (_("委员与单位"), [
+            ("委员名册", "/members/", "people", "members.view"),
+            ("承办单位", "/units/", "list", "committees.view_units"),
+        ]),
+        (_("机关事务"), [
+            ("制度与规则", "/regulations/", "gear", "regulations.view"),
+            ("职责任免", "/appointments/", "key", "committees.appoint"),
+            ("审计记录", "/audit/", "shield", "audit.read"),
+        ]),
+    ]  # fmt: skip
+    shown = [
+        (label, [(name, url, icon) for name, url, icon, permission in items if allowed(user, permission)])
+        for label, items in table
+    ]
+    flat = _current([NavItem(_(n), u, i, counts.get(u, 0), hot=True) for _l, items in shown for n, u, i in items], path)
+    by_url = {item.url: item for item in flat}
+    return tuple(NavGroup(label, tuple(by_url[u] for _n, u, _i in items)) for label, items in shown if items)

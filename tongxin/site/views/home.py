@@ -1,0 +1,42 @@
+"""The first page of everybody who signed in: what waits for them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from tongxin.access.views import requires
+from tongxin.committees import queries as bodies
+from tongxin.notices import queries as notices
+from tongxin.proposals.rules import member_of
+from tongxin.site.queries import home as queries
+
+NOON, EVENING, MORNING = 12, 18, 5
+WEEKDAYS = "一二三四五六日"
+
+
+def _greeting(hour: int) -> str:
+    return "上午好" if MORNING <= hour < NOON else "下午好" if NOON <= hour < EVENING else "晚上好"
+
+
+@requires("site.front")
+def front(request: HttpRequest) -> HttpResponse:
+    """The first page of the house: the own home for who is signed in, the public front for others."""
+    return redirect("home" if request.user.is_authenticated else "public-proposals")
+
+
+@requires("site.home")
+def home(request: HttpRequest) -> HttpResponse:
+    """The desk for staff, the member's home for members."""
+    now = timezone.now()
+    local = timezone.localtime(now)
+    common = {
+        "now": now, "greeting": _greeting(local.hour), "weekday": WEEKDAYS[local.weekday()],
+        "news": notices.visible_to(request.user)[: queries.SHOWN],
+    }  # fmt: skip
+    member = member_of(request.user)
+    if bodies.appointments_of(request.user):
+        return render(request, "site/home_desk.html", common | {"queues": queries.queues(request.user, now)})
+    if member is None:
+        return redirect("account")
+    context = {"member": member, "todos": queries.todos(member, now), "rows": queries.own_rows(member)}
+    return render(request, "site/home_member.html", common | context)
