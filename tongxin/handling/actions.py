@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -96,12 +97,12 @@ def _rules(proposal: Proposal, on: date) -> Deadlines:
 
 
 def _due(proposal: Proposal, part: str, at: datetime) -> date:
-    rules, on = _rules(proposal, at.date()), at.date()
+    rules, on = _rules(proposal, timezone.localdate(at)), timezone.localdate(at)
     return calendar.add_months(on, rules.co_opinion_months if part == Part.CO else rules.reply_months)
 
 
 def _add_task(case: Case, unit: Unit, part: str, actor: Account, at: datetime) -> Task:
-    rules, on = _rules(case.proposal, at.date()), at.date()
+    rules, on = _rules(case.proposal, timezone.localdate(at)), timezone.localdate(at)
     task = Task(
         committee=case.committee, case=case, unit=unit, part=part, assigned_at=at, due_on=_due(case.proposal, part, at),
         sign_due_on=calendar.add_working_days(on, rules.sign_working_days),
@@ -156,7 +157,7 @@ def record_contact(
     task: Task, *, stage: str, way: str, on: date, who: str, with_whom: str, note: str, actor: Account, at: datetime
 ) -> Contact:
     """Write down a talk with the proposer (面商)."""
-    if on > at.date():
+    if on > timezone.localdate(at):
         message = "面商日期不能在今天以后"
         raise HandlingError(message)
     made = Contact(
@@ -211,14 +212,14 @@ def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> dic
 
 def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The reason, and until when the assigning office answers."""
-    rules = _rules(task.case.proposal, at.date())
-    return {"return_reason": payload.reason, "return_answer_due_on": at.date() + timedelta(days=rules.return_answer_days)}
+    rules = _rules(task.case.proposal, timezone.localdate(at))
+    return {"return_reason": payload.reason, "return_answer_due_on": timezone.localdate(at) + timedelta(days=rules.return_answer_days)}
 
 
 def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The clock for signing starts again."""
-    rules = _rules(task.case.proposal, at.date())
-    return {"sign_due_on": calendar.add_working_days(at.date(), rules.sign_working_days), "return_answer_due_on": None}
+    rules = _rules(task.case.proposal, timezone.localdate(at))
+    return {"sign_due_on": calendar.add_working_days(timezone.localdate(at), rules.sign_working_days), "return_answer_due_on": None}
 
 
 def opinion_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -235,7 +236,7 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
     """The supervising office may change the category; the unit's own choice is kept beside."""
     reply = reply_of(task)
     chosen = payload.category if payload is not None else reply.category
-    rules = look_up(task.committee, ReplyCategories, at.date())
+    rules = look_up(task.committee, ReplyCategories, timezone.localdate(at))
     found = rules.values.find(chosen)
     if found is None:
         raise engine.Invalid({"category": "请从现行答复类别中选择"})
@@ -254,7 +255,7 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
     if case.state != CaseState.IN_HAND or any(t.state != TaskState.ANSWERED for t in queries.answering_tasks(case)):
         return
     at = event.at or event.recorded_at
-    due = calendar.add_working_days(at.date(), _rules(case.proposal, at.date()).rating_working_days)
+    due = calendar.add_working_days(timezone.localdate(at), _rules(case.proposal, timezone.localdate(at)).rating_working_days)
     case.event_facts = {"due": due.isoformat(), "round": case.round}  # type: ignore[attr-defined]
     engine.perform(case, "open_rating", actor=Account.objects.system(), at=at, by_system=True)
     Case.objects.filter(pk=case.pk).update(rating_due_on=due)
@@ -314,7 +315,7 @@ def close_round(case: Case, *, at: datetime) -> Case:
     case = Case.objects.select_for_update().select_related("proposal", "committee").get(pk=case.pk)
     if case.state != CaseState.RATING:
         return case
-    rules: Rework = in_force(case.committee, Rework, at.date())
+    rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))
     replies = queries.replies_to_rate(case)
     ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
     everyone = len(proposals.raters(case.proposal))
@@ -334,7 +335,7 @@ def close_round(case: Case, *, at: datetime) -> Case:
 
 def send_back(case: Case, tasks: Sequence[Task], *, action: str, actor: Account, at: datetime, payload: Any = None) -> None:
     """Begin another round for some units, with a new deadline."""
-    due = at.date() + timedelta(days=_rules(case.proposal, at.date()).rework_days)
+    due = timezone.localdate(at) + timedelta(days=_rules(case.proposal, timezone.localdate(at)).rework_days)
     case.event_facts = {"round": case.round + 1}  # type: ignore[attr-defined]
     engine.perform(case, action, actor=actor, at=at, payload=payload, by_system=True)
     reopen(case, tasks, due=due, actor=actor, at=at)
@@ -357,7 +358,7 @@ def resume_dissatisfied(case: Case, event: Event) -> None:
     """After the office's coordination, the units whose result was 不满意 handle the case again."""
     at = event.at or event.recorded_at
     bad = {r.reply.task_id for r in Rating.objects.filter(reply__task__case=case, reply__round=case.round, result="dissatisfied").select_related("reply")}
-    due = at.date() + timedelta(days=_rules(case.proposal, at.date()).rework_days)
+    due = timezone.localdate(at) + timedelta(days=_rules(case.proposal, timezone.localdate(at)).rework_days)
     actor = event.actor or Account.objects.system()
     reopen(case, [t for t in queries.answering_tasks(case) if t.pk in bad], due=due, actor=actor, at=at)
 

@@ -9,6 +9,8 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation, holds_for_unit
 from tongxin.handling.choices import CaseState, Part
 from tongxin.members.models import Member
+from tongxin.proposals.choices import Answer
+from tongxin.proposals.models import Signature
 from tongxin.proposals.rules import is_leader, member_of
 
 
@@ -16,7 +18,7 @@ from tongxin.proposals.rules import is_leader, member_of
 def case_of_own_unit(actor: Any, case: Any) -> bool:
     """A unit of the actor takes part in the case."""
     units = bodies.units_with(actor, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
-    return bool(units) and any(t.unit_id in units and t.state != "returned" for t in case.tasks.all())
+    return bool(units) and case is not None and any(t.unit_id in units and t.state != "returned" for t in case.tasks.all())
 
 
 @predicate
@@ -27,11 +29,11 @@ def signs_the_case(actor: Any, case: Any) -> bool:
 
 
 def _signed_by(member: Member) -> set[int]:
+    """Return the ids of proposals a member signed, and of those they were merged into; read once."""
     kept: set[int] | None = member.__dict__.get("_signed")
     if kept is None:
-        from tongxin.handling.queries import proposals_signed_by  # noqa: PLC0415 -- queries stand below rules' users
-
-        kept = member.__dict__["_signed"] = proposals_signed_by(member)
+        rows = Signature.objects.filter(member=member, answer=Answer.ACCEPTED).values_list("proposal_id", "proposal__merged_into_id")
+        kept = member.__dict__["_signed"] = {pk for row in rows for pk in row if pk is not None}
     return kept
 
 
@@ -93,7 +95,9 @@ PERMISSIONS = {
     "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
     "handling.rate": ("提案人和联名委员可以评价", signs_the_case),
     "handling.rate_for": ("本会机关可以代录评价", in_office),
-    "handling.see_ratings": ("只有本会机关可以查看每个人的评价", in_office | is_leader),
+    "handling.confirm_contact": ("提案人和联名委员可以确认面商记录", signs_the_case),
+    # a member of the chair's meeting may lead a handling unit as well: then he is of the unit
+    "handling.see_ratings": ("只有本会机关可以查看每个人的评价", (in_office | is_leader) & ~case_of_own_unit),
     "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
     "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),
 }

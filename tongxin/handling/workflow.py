@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from tongxin.access.predicates import nobody, predicate
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import character_count
@@ -27,8 +29,6 @@ C, S = CaseState, TaskState
 
 # ── who: switches of the regulation, and the lead of the case ────────────────────────────────────
 def _review(task: Any) -> Review:
-    from django.utils import timezone  # noqa: PLC0415 -- the one switch that asks for today
-
     rules: Review = in_force(task.committee, Review, timezone.localdate())
     return rules
 
@@ -54,7 +54,7 @@ def leads_the_case(actor: Any, task: Any) -> bool:
 # ── guards ───────────────────────────────────────────────────────────────────────────────────────
 def within_return_window(task: Any, at: datetime) -> str | None:
     """退办 can be asked for some working days only."""
-    if task.return_until is not None and at.date() > task.return_until:
+    if task.return_until is not None and timezone.localdate(at) > task.return_until:
         return f"申请退办的期限是{day(task.return_until)}，已经过了，请签收办理或与交办部门联系"
     return None
 
@@ -72,9 +72,9 @@ def reply_is_whole(task: Any, at: datetime) -> str | None:
     reply = task.replies.filter(round=task.case.round).first()
     if reply is None or not reply.text.strip():
         return "还没有写答复内容"
-    if in_force(task.committee, ReplyCategories, at.date()).find(reply.category) is None:
+    if in_force(task.committee, ReplyCategories, timezone.localdate(at)).find(reply.category) is None:
         return "还没有选答复类别"
-    limit = in_force(task.committee, Review, at.date()).reply_max
+    limit = in_force(task.committee, Review, timezone.localdate(at)).reply_max
     if (n := character_count(reply.text)) > limit:
         return f"答复内容 {n} 字，超过 {limit} 字"
     return None
@@ -82,7 +82,7 @@ def reply_is_whole(task: Any, at: datetime) -> str | None:
 
 def was_in_contact(task: Any, at: datetime) -> str | None:
     """Where the rule asks for it: no reply without a contact in this round's handling."""
-    if in_force(task.committee, Review, at.date()).contact_required and not task.contacts.exists():
+    if in_force(task.committee, Review, timezone.localdate(at)).contact_required and not task.contacts.exists():
         return "还没有面商记录，请先与提案人面商"
     return None
 
@@ -93,7 +93,7 @@ def _ask(label: str, **more: Any) -> Any:
 
 
 def _categories(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
-    return [(c.code, f"{c.code} 类　{c.label}") for c in in_force(subject.committee, ReplyCategories, at.date()).categories]
+    return [(c.code, f"{c.code} 类　{c.label}") for c in in_force(subject.committee, ReplyCategories, timezone.localdate(at)).categories]
 
 
 def _own_category(subject: Any) -> str:
@@ -130,7 +130,7 @@ class Sending:
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """The category must be one in force."""
-        if in_force(subject.committee, ReplyCategories, at.date()).find(self.category) is None:
+        if in_force(subject.committee, ReplyCategories, timezone.localdate(at)).find(self.category) is None:
             return {"category": "请从现行答复类别中选择"}
         return {}
 

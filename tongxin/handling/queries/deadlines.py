@@ -1,0 +1,115 @@
+"""The clocks of handling as people see them: what is left, in which colour, and which rule said so."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.committees.models import Committee
+from tongxin.core import calendar
+from tongxin.core.templatetags.chinese import full_day
+from tongxin.handling.choices import TaskState
+from tongxin.handling.models import Task
+from tongxin.handling.regulations import Deadlines
+from tongxin.regulations.models import Regulation
+from tongxin.regulations.queries import in_force, look_up
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A deadline as people see it: level ok, soon, yellow or red; what is left in words; the full date."""
+
+    level: str
+    text: str
+    full: str
+    due_on: date
+    days: int
+
+
+def chip(due_on: date | None, *, on: date, rules: Deadlines, what: str = "") -> Chip | None:
+    """Compute the deadline chip of a clock on a day. `what` names the clock when it is not the reply (签收, 会办, 评价)."""
+    if due_on is None:
+        return None
+    left = (due_on - on).days
+    if left < 0:
+        level, text = "red", f"{what}超期 {-left} 天"
+    elif left == 0:
+        level, text = "yellow", f"今天{what}到期" if what else "今天到期"
+    else:
+        level = "yellow" if left <= rules.yellow_days else "soon" if left <= rules.soon_days else "ok"
+        text = f"{what}剩 {left} 天"
+    return Chip(level, text, full_day(due_on), due_on, left)
+
+
+def clock_of(task: Task) -> tuple[date | None, str]:
+    """Return the clock that runs for a unit's part, and its name when it is not the reply's."""
+    if task.state == TaskState.AWAITING:
+        return task.sign_due_on, "签收"
+    if task.state == TaskState.RETURN_ASKED:
+        return task.return_answer_due_on, "答复退办"
+    if task.state in {TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW}:
+        return task.due_on, "" if task.answers else "会办"
+    return None, ""
+
+
+def task_chip(task: Task, *, on: date) -> Chip | None:
+    """Return the chip of the clock that runs for a unit's part."""
+    due_on, what = clock_of(task)
+    return chip(due_on, on=on, rules=in_force(task.committee, Deadlines, on), what=what)
+
+
+# ── limits with their source ─────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Limit:
+    """A deadline with what it is for, how long it is, and which rule says so."""
+
+    label: str
+    due_on: date | None
+    length: str
+    source: str
+
+
+def cited(regulation: Regulation | None) -> str:
+    """Cite a regulation: 见《办理协商办法》第十二条."""
+    return _("见《%(title)s》%(article)s") % {"title": regulation.title, "article": regulation.article} if regulation else ""
+
+
+def rule_of(committee: Committee, key: str, on: date) -> tuple[str, str]:
+    """Return a limit of the regulation in words (3 个月) and its source."""
+    found = look_up(committee, Deadlines, on)
+    unit = Deadlines.__dataclass_fields__[key].metadata["unit"]
+    return f"{getattr(found.values, key)} {unit}", cited(found.sources.get(key))
+
+
+def _limit(committee: Committee, label: str, key: str, due_on: date | None, on: date) -> Limit:
+    length, source = rule_of(committee, key, on)
+    return Limit(label, due_on, length, source)
+
+
+def limits_of(task: Task) -> list[Limit]:
+    """Return every limit that binds a unit's part, as the rule stood when it was assigned."""
+    on = timezone.localdate(task.assigned_at) if task.assigned_at else timezone.localdate()
+    committee, rules = task.committee, in_force(task.committee, Deadlines, on)
+    found = [
+        _limit(committee, _("签收"), "sign_working_days", task.sign_due_on, on),
+        _limit(committee, _("申请退办"), "return_working_days", task.return_until, on),
+    ]
+    if not task.answers:
+        return [*found, _limit(committee, _("会办意见"), "co_opinion_months", task.due_on, on)]
+    first = calendar.add_working_days(on, rules.first_contact_working_days)
+    found.append(_limit(committee, _("首次面商"), "first_contact_working_days", first, on))
+    key = "rework_days" if task.case.round > 1 else "reply_months"
+    return [*found, _limit(committee, _("重新办理") if task.case.round > 1 else _("答复"), key, task.due_on, on)]
+
+
+def limits_for(committee: Committee, on: date) -> list[Limit]:
+    """Return what the limits would be for an assignment made on a day, to be seen before it is made."""
+    rules: Deadlines = in_force(committee, Deadlines, on)
+    due = {
+        "sign_working_days": (_("签收"), calendar.add_working_days(on, rules.sign_working_days)),
+        "return_working_days": (_("可申请退办至"), calendar.add_working_days(on, rules.return_working_days)),
+        "co_opinion_months": (_("会办意见"), calendar.add_months(on, rules.co_opinion_months)),
+        "reply_months": (_("答复"), calendar.add_months(on, rules.reply_months)),
+    }
+    return [_limit(committee, label, key, day, on) for key, (label, day) in due.items()]

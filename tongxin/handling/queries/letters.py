@@ -1,0 +1,46 @@
+"""A reply as the letter it is: title, category at the upper right, text, who signs, whom to call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tongxin.core.templatetags.chinese import case_number
+from tongxin.files.models import File
+from tongxin.handling.models import Case, Reply
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What stands on the paper (DOMAIN 10.4)."""
+
+    line: str
+    title: str
+    category: str
+    category_label: str
+    paragraphs: tuple[str, ...]
+    unit: str
+    sent_at: datetime | None
+    leader: str
+    contact: str
+    phone: str
+    files: tuple[File, ...]
+
+
+def letter_of(reply: Reply, case: Case, *, phone: bool) -> Letter:
+    """Return a reply as a letter. The phone stands on it for the people concerned, never on public pages."""
+    proposal = case.proposal
+    session = str(proposal.session) if proposal.session else ""
+    return Letter(
+        line=_("关于%(body)s%(session)s") % {"body": proposal.committee.short_name, "session": session},
+        title=_("%(number)s提案的答复") % {"number": case_number(proposal.number)},
+        category=reply.category,
+        category_label=reply.category_label,
+        paragraphs=tuple(line for line in reply.text.split("\n") if line.strip()),
+        unit=reply.task.unit.name,
+        sent_at=reply.sent_at,
+        leader=reply.leader,
+        contact=reply.contact,
+        phone=reply.phone if phone else "",
+        files=tuple(f.file for f in reply.files.all()) if reply.pk else (),
+    )

@@ -1,0 +1,263 @@
+"""What the page of a proposal shows of its handling, for whoever reads it: read in a handful of queries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access.permissions import allowed
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Case, Contact, Rating, Reply, Task
+from tongxin.handling.queries.cases import Verdict, closed_round, live_tasks, summed
+from tongxin.handling.queries.deadlines import Chip, chip, task_chip
+from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.handling.regulations import Deadlines
+from tongxin.handling.rules import assigns, case_of_own_unit, in_office, in_the_unit, signs_the_case, supervises
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.models import Signature
+from tongxin.proposals.rules import is_leader, is_released, member_of
+from tongxin.regulations.queries import in_force
+from tongxin.workflow.table import workflow_of
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """How the reader stands to a case; what each part of the page shows follows from it."""
+
+    inside: bool  # signs it, works on it, or oversees it
+    working: bool  # sees the units' own papers: opinions, drafts of the own unit
+    of_unit: bool  # never sees who rated, nor who has rated
+    signer: bool
+    sees_names: bool
+    enters_for: bool
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One unit's part."""
+
+    task: Task
+    badge: str
+    chip: Chip | None
+    url: str
+    opinion: str
+
+
+@dataclass(frozen=True)
+class RatingLine:
+    """One proposer's judgement, by name: for the assembly's office, and each rater's own for the rater."""
+
+    name: str
+    rating: Rating
+    entered_for: bool
+
+
+@dataclass(frozen=True)
+class ReplyLine:
+    """One answer as a letter, with as much of its rating as the reader may know."""
+
+    reply: Reply
+    letter: Letter
+    heading: str
+    ratings: tuple[RatingLine, ...] = ()
+    own: RatingLine | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One talk with the proposer."""
+
+    contact: Contact
+    unit: str
+    confirm_url: str
+
+
+@dataclass(frozen=True)
+class RaterLine:
+    """A rater: done or not done, never the grade."""
+
+    name: str
+    role: str
+    mine: bool
+    done: bool
+    rated_at: datetime | None
+    entered_for: bool
+    enter_url: str
+
+
+@dataclass(frozen=True)
+class CaseSections:
+    """Everything of the handling that a proposal's page composes."""
+
+    case: Case
+    badge: str
+    viewer: Viewer
+    tasks: tuple[TaskLine, ...]
+    replies: tuple[ReplyLine, ...]
+    contacts: tuple[ContactLine, ...]
+    raters: tuple[RaterLine, ...]
+    rating_chip: Chip | None
+    rating_due_on: date | None
+    may_rate: bool
+    rate_url: str
+    units_url: str
+
+    @property
+    def raters_done(self) -> int:
+        """Return how many have rated."""
+        return sum(r.done for r in self.raters)
+
+    @property
+    def own_ratings(self) -> list[ReplyLine]:
+        """Return the replies that the reader has rated."""
+        return [line for line in self.replies if line.own]
+
+
+def viewer_of(case: Case, user: Any) -> Viewer:
+    """Say how a reader stands to a case. The case's tasks should be prefetched."""
+    inside = allowed(user, "handling.view_case", case)
+    of_unit = inside and case_of_own_unit.test(user, case)
+    offices = inside and (in_office | is_leader | assigns | supervises).test(user, case)
+    return Viewer(
+        inside=inside, working=of_unit or offices, of_unit=of_unit, signer=inside and signs_the_case.test(user, case),
+        sees_names=inside and allowed(user, "handling.see_ratings", case),
+        enters_for=inside and allowed(user, "handling.rate_for", case) and not of_unit,
+    )  # fmt: skip
+
+
+def sections(case: Case, user: Any) -> CaseSections:
+    """Return what `user` may see of a case.
+
+    Somebody who may see the proposal but not its handling gets the units, and the letters once the proposal is published.
+    """
+    on = timezone.localdate()
+    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit")))
+    for task in case.tasks.all():
+        task.case, task.committee = case, case.committee
+    viewer = viewer_of(case, user)
+    written = _reply_rows(case) if viewer.inside or is_released.test(user, case.proposal) else []
+    ratings = _ratings(written) if viewer.inside else []
+    raters = _raters(case, viewer, written, ratings, user)
+    rating = case.state == CaseState.RATING
+    rules: Deadlines = in_force(case.committee, Deadlines, on)
+    mine = next((r for r in raters if r.mine), None)
+    return CaseSections(
+        case=case, badge=workflow_of(case).badges[case.state], viewer=viewer,
+        tasks=tuple(_task_line(t, viewer, on) for t in live_tasks(case)),
+        replies=tuple(_replies(written, case, user, viewer, ratings)),
+        contacts=tuple(_contacts(case, viewer)) if viewer.inside else (),
+        raters=() if viewer.of_unit else raters,
+        rating_chip=chip(case.rating_due_on, on=on, rules=rules, what=_("评价")) if rating and viewer.inside else None,
+        rating_due_on=case.rating_due_on if rating else None,
+        may_rate=rating and mine is not None and not mine.done and not (case.rating_due_on and case.rating_due_on < on),
+        rate_url=f"/handling/rate/{case.uid}/",
+        units_url=f"/handling/cases/{case.uid}/units/" if allowed(user, "handling.assign", case) else "",
+    )  # fmt: skip
+
+
+def _task_line(task: Task, viewer: Viewer, on: date) -> TaskLine:
+    return TaskLine(
+        task, workflow_of(task).badges[task.state], task_chip(task, on=on) if viewer.inside else None,
+        task.get_absolute_url() if viewer.working else "", task.opinion if viewer.working else "",
+    )  # fmt: skip
+
+
+def _reply_rows(case: Case) -> list[Reply]:
+    """Return the replies of the units that take part, newest round first, each with its part of the case."""
+    tasks = {t.pk: t for t in live_tasks(case)}
+    rows = list(Reply.objects.filter(task__in=tasks).prefetch_related("files__file").order_by("-round", "id"))
+    for reply in rows:
+        reply.task = tasks[reply.task_id]
+    return rows
+
+
+def _ratings(written: list[Reply]) -> list[Rating]:
+    sent = [r.pk for r in written if r.sent_at]
+    if not sent:
+        return []
+    return list(Rating.objects.filter(reply__in=sent).select_related("signature__member").order_by("id"))
+
+
+def _raters(
+    case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any
+) -> tuple[RaterLine, ...]:
+    """Return the progress of the present round, for the people who rate and the assembly."""
+    if not (viewer.signer or viewer.sees_names) or case.state == CaseState.IN_HAND:
+        return ()
+    replies = {r.pk for r in written if r.sent_at and r.round == case.round}
+    of_round = [r for r in ratings if r.reply_id in replies]
+    member = member_of(user)
+    lines = []
+    for signature in proposals.raters(case.proposal):
+        own = [r for r in of_round if r.signature_id == signature.pk]
+        done = bool(replies) and {r.reply_id for r in own} >= replies
+        lines.append(_rater(case, viewer, signature, own, done=done, mine=member is not None and signature.member_id == member.pk))
+    return tuple(lines)
+
+
+def _rater(case: Case, viewer: Viewer, signature: Signature, own: list[Rating], *, done: bool, mine: bool) -> RaterLine:
+    may_enter = viewer.enters_for and not done and not mine and case.state == CaseState.RATING
+    return RaterLine(
+        name=signature.name, role=signature.get_role_display(), mine=mine, done=done,
+        rated_at=max((r.rated_at for r in own if r.rated_at), default=None),
+        entered_for=any(r.entered_by_id for r in own),
+        enter_url=f"/handling/rate/{case.uid}/for/{signature.uid}/" if may_enter else "",
+    )  # fmt: skip
+
+
+def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, ratings: list[Rating]) -> list[ReplyLine]:
+    over, member, lines = closed_round(case), member_of(user), []
+    several = sum(t.answers for t in live_tasks(case)) > 1
+    for reply in written:
+        if reply.sent_at is None and not may_read_draft(reply, user):
+            continue
+        given = [r for r in ratings if r.reply_id == reply.pk]
+        own = next((r for r in given if member is not None and r.signature.member_id == member.pk), None)
+        told = reply.round <= over and reply.sent_at is not None
+        lines.append(
+            ReplyLine(
+                reply=reply, letter=letter_of(reply, case, phone=viewer.inside), heading=_heading(reply, several=several),
+                ratings=tuple(_line(r) for r in given) if told and viewer.sees_names else (),
+                own=_line(own) if own else None,
+                verdict=summed(given) if told and given and _hears_verdict(viewer, user, reply.task) else None,
+            )  # fmt: skip
+        )
+    return lines
+
+
+def may_read_draft(reply: Reply, user: Any) -> bool:
+    """Say whether an unsent reply may be read: by its unit, and by the supervising office while it reviews it."""
+    if reply.task.state == TaskState.ANSWERED or not reply.text:
+        return False
+    if in_the_unit.test(user, reply.task):
+        return True
+    return bool(reply.task.state == TaskState.UNDER_REVIEW and supervises.test(user, reply.task))
+
+
+def _hears_verdict(viewer: Viewer, user: Any, task: Task) -> bool:
+    return viewer.working and bool((in_the_unit | supervises | assigns).test(user, task))
+
+
+def _line(rating: Rating) -> RatingLine:
+    return RatingLine(rating.signature.name, rating, rating.entered_by_id is not None)
+
+
+def _heading(reply: Reply, *, several: bool) -> str:
+    name = reply.task.unit.name if several else _("办理答复")
+    if reply.round > 1:
+        return _("%(name)s（第 %(n)s 次办理）") % {"name": name, "n": reply.round}
+    return name
+
+
+def _contacts(case: Case, viewer: Viewer) -> list[ContactLine]:
+    tasks = {t.pk: t for t in live_tasks(case)}
+    found = []
+    for contact in Contact.objects.filter(task__in=tasks).order_by("on", "id"):
+        contact.task = tasks[contact.task_id]
+        url = f"/handling/contacts/{contact.uid}/confirm/" if viewer.signer and contact.confirmed_at is None else ""
+        found.append(ContactLine(contact, contact.task.unit.name, url))
+    return found
