@@ -1,7 +1,7 @@
 // 自动保存: <form data-autosave="URL" data-version="N" data-key="proposal-UID">.
 // Sends two seconds after the last key, on leaving a field, and when the page is put away. Nothing typed is lost:
 // a copy stays on the device until the server has the text, and a text saved elsewhere is shown beside, never replaced.
-import { comparePanel } from "./compare.js";
+import { comparePanel, conflictWords, copyWords } from "./compare.js";
 import {
   ALIVE,
   asList,
@@ -166,17 +166,7 @@ class Draft {
       return;
     }
     this.say("conflict");
-    this.compare(fields, adopt, {
-      title: "这份内容在另一处保存过",
-      lead: said.message || "左边是已保存的，右边是您刚写的。请逐项选定，选定以前两份都在。",
-      left: "已保存的",
-      right: "我的",
-      useLeft: "用已保存的",
-      useRight: "用我的",
-      allLeft: "全部用已保存的",
-      allRight: "全部用我的",
-      link: said.url ? { url: said.url, label: "您的这一份也已另存，可以打开查看" } : null,
-    });
+    this.compare(fields, adopt, conflictWords(said));
   }
 
   compare(fields, settle, words, after = () => {}) {
@@ -210,23 +200,8 @@ class Draft {
         .map(([name, values]) => ({ name, left: now[name], right: values, fixed: true }))
         .filter((field) => !sameValue(field.left, field.right));
       if (fields.length) {
-        const when = new Date(copy.at).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
-        const words = {
-          title: "本机有一份没有传上去的内容",
-          lead: `这是 ${when} 在这台设备上写的。要恢复吗？选定以前两份都在。`,
-          left: "已保存的",
-          right: "本机的",
-          useLeft: "用已保存的",
-          useRight: "恢复这一段",
-          allLeft: "放弃本机的",
-          allRight: "全部恢复",
-        };
-        this.compare(
-          fields,
-          () => dropNamed(copy),
-          words,
-          () => this.offer(),
-        );
+        const again = () => this.offer();
+        this.compare(fields, () => dropNamed(copy), copyWords(copy), again);
         return;
       }
       dropNamed(copy);

@@ -32,6 +32,32 @@ function marked(text, other) {
   return [text.slice(0, start), middle ? build("mark", { class: "hl" }, middle) : "", text.slice(text.length - end)];
 }
 
+export const conflictWords = (said) => ({
+  title: "这份内容在另一处保存过",
+  lead: said.message || "左边是已保存的，右边是您刚写的。请逐项选定，选定以前两份都在。",
+  left: "已保存的",
+  right: "我的",
+  useLeft: "用已保存的",
+  useRight: "用我的",
+  allLeft: "全部用已保存的",
+  allRight: "全部用我的",
+  link: said.url ? { url: said.url, label: "您的这一份也已另存，可以打开查看" } : null,
+});
+
+export function copyWords(copy) {
+  const when = new Date(copy.at).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  return {
+    title: "本机有一份没有传上去的内容",
+    lead: `这是 ${when} 在这台设备上写的。要恢复吗？选定以前两份都在。`,
+    left: "已保存的",
+    right: "本机的",
+    useLeft: "用已保存的",
+    useRight: "恢复这一段",
+    allLeft: "放弃本机的",
+    allRight: "全部恢复",
+  };
+}
+
 // words: title lead left right useLeft useRight allLeft allRight link
 // fields: [{ name, left: [..], right: [..] }]; pick(name, side); done()
 export function comparePanel(form, { words, fields, pick, done }) {
