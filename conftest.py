@@ -12,7 +12,7 @@ os.environ.setdefault("TONGXIN_TESTING", "1")
 # Playwright's synchronous API keeps an event loop in the thread; the database is used from the same one.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,10 +13,10 @@ class SignInName(BaseBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,
+        request: HttpRequest | None,  # noqa: ARG002 -- Django's slot
         username: str | None = None,
         password: str | None = None,
-        **_more: Any,  # noqa: ARG002 -- Django's slot
+        **_more: Any,
     ) -> Account | None:
         """Return the account whose name and password these are, or nobody."""
         if not username or not password:

@@ -1,0 +1,54 @@
+# The two commands a newcomer needs: make demo, make test. They do all set-up themselves.
+PORT ?= 8000
+RUN  := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check lint fmt docs golden bench bench-consensus clean
+
+help:            ## this list
+	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup:           ## fetch uv, make .venv from the lock, with the tools for tests
+	@tools/setup dev
+
+demo:            ## a living committee on http://localhost:8000 (PORT=…, ARGS=--fresh)
+	@tools/setup run
+	@exec .venv/bin/tongxin demo --port $(PORT) $(ARGS)
+
+run:             ## this installation's own server and worker, settings from the environment
+	@tools/setup run
+	@exec .venv/bin/tongxin serve $(ARGS)
+
+test:            ## every test, with Chromium (ARGS='-k …' for some)
+	@tools/setup dev
+	@tools/browser
+	@$(RUN) -m pytest $(ARGS)
+
+check:           ## style, types, directions, templates, migrations, documents (ONLY='ruff mypy' for some)
+	@tools/setup dev
+	@$(RUN) tools/check.py $(ONLY)
+
+lint: ; @$(MAKE) --no-print-directory check ONLY="ruff format imports templates"
+
+fmt:             ## put the code in its usual form
+	@tools/setup dev
+	@.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .
+
+docs:            ## write docs/generated anew
+	@tools/setup dev
+	@$(RUN) tools/generate_docs.py
+
+golden:          ## write the permission matrices anew, then look at the difference
+	@tools/setup dev
+	@$(RUN) -m pytest -q tests/architecture/test_matrix.py --update-golden && git diff --stat -- tests/architecture/golden
+
+bench:           ## measure lists, pages, submits and imports (ARGS='--sizes 1000')
+	@tools/setup dev
+	@$(RUN) -m bench $(ARGS)
+
+bench-consensus: ## measure the consensus arithmetic
+	@tools/setup bench
+	@$(RUN) -m bench.consensus $(ARGS)
+
+clean:           ## drop the environment and what tests left; data in var/ stays
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov test-results
