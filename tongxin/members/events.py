@@ -1,0 +1,10 @@
+"""Event kinds of members."""
+
+from tongxin.audit.kinds import Kind, register
+
+register(
+    Kind("members.add", "{actor}增加委员{name}"),
+    Kind("members.change", "{actor}修改委员{name}的资料", lambda e: "、".join(e.data.get("fields", []))),
+    Kind("members.import", "{actor}导入委员 {rows} 名"),
+    Kind("members.export", "{actor}导出委员名册 {rows} 名"),
+)

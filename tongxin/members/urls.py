@@ -1,0 +1,13 @@
+"""Addresses of members."""
+
+from django.urls import path
+
+from tongxin.members import views
+
+urlpatterns = [
+    path("members/", views.members, name="members"),
+    path("members/<str:uid>/", views.member, name="member"),
+    path("members/<str:uid>/phone/", views.phone, name="member-phone"),
+    path("members/<str:uid>/change/", views.change, name="member-change"),
+    path("members/<str:uid>/invite/", views.invite, name="member-invite"),
+]
