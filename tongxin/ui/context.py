@@ -6,6 +6,9 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch
 from django.utils.functional import SimpleLazyObject
 
 from tongxin.ui import navigation
@@ -25,9 +28,23 @@ def shell(request: HttpRequest) -> dict[str, object]:
 def _shell(request: HttpRequest) -> navigation.Shell:
     kept = getattr(request, "_ui_shell", None)
     if kept is None:
-        kept = replace(navigation.provided(request), size=size_of(request), session_seconds=seconds_left(request))
+        given = navigation.provided(request)
+        kept = replace(
+            given,
+            size=size_of(request),
+            session_seconds=seconds_left(request),
+            signin_url=given.signin_url or signin_url(),
+        )
         request._ui_shell = kept  # type: ignore[attr-defined]  # noqa: SLF001 -- kept for the second template of the same answer
     return kept
+
+
+def signin_url() -> str:
+    """Return where one signs in; empty where there is no such page."""
+    try:
+        return resolve_url(settings.LOGIN_URL)
+    except NoReverseMatch:
+        return ""
 
 
 def size_of(request: HttpRequest) -> str:

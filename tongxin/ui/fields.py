@@ -96,7 +96,11 @@ def _options(bound: BoundField) -> list[dict[str, Any]]:
     """Return the choices as inputs: radios, or ticks where several may be chosen."""
     widget = bound.field.widget
     several = isinstance(widget, w.CheckboxSelectMultiple)
-    drawn = widget if isinstance(widget, w.ChoiceWidget) and not isinstance(widget, w.Select) else w.RadioSelect(choices=widget.choices)
+    drawn = (
+        widget
+        if isinstance(widget, w.ChoiceWidget) and not isinstance(widget, w.Select)
+        else w.RadioSelect(choices=widget.choices)
+    )
     context = drawn.get_context(bound.html_name, bound.value(), {"id": bound.auto_id})
     return [
         {
@@ -115,7 +119,11 @@ def _options(bound: BoundField) -> list[dict[str, Any]]:
 
 def _as_native_date(widget: w.DateTimeBaseInput) -> None:
     """Let the browser offer its own calendar, which wants the ISO spelling."""
-    native = {"DateInput": ("date", "%Y-%m-%d"), "DateTimeInput": ("datetime-local", "%Y-%m-%dT%H:%M"), "TimeInput": ("time", "%H:%M")}
+    native = {
+        "DateInput": ("date", "%Y-%m-%d"),
+        "DateTimeInput": ("datetime-local", "%Y-%m-%dT%H:%M"),
+        "TimeInput": ("time", "%H:%M"),
+    }
     for kind, (input_type, spelling) in native.items():
         if isinstance(widget, getattr(w, kind)):
             widget.input_type, widget.format = input_type, spelling

@@ -23,16 +23,25 @@ COMMITTEE = "云溪县政协"
 class Sample(forms.Form):
     """One field of each shape."""
 
-    kind = forms.ChoiceField(label="提案类别", choices=[("own", "个人"), ("joint", "联名"), ("body", "专委会"), ("party", "党派团体")])
+    kind = forms.ChoiceField(
+        label="提案类别", choices=[("own", "个人"), ("joint", "联名"), ("body", "专委会"), ("party", "党派团体")]
+    )
     title = CountedText(label="案由", most=50, rows=1)
     facts = CountedText(label="情况", most=1000, help_text="现在是什么样，涉及多少人，您怎么知道的。")
-    unit = forms.ChoiceField(label="建议承办单位", required=False, choices=[("", "不填")] + [(str(n), f"第 {n} 个单位") for n in range(1, 9)])
+    unit = forms.ChoiceField(
+        label="建议承办单位", required=False, choices=[("", "不填")] + [(str(n), f"第 {n} 个单位") for n in range(1, 9)]
+    )
     until = forms.DateField(label="联名截止", help_text="截止后未回复的视为不参加。")
     topics = forms.MultipleChoiceField(
-        label="涉及方面", required=False, widget=forms.CheckboxSelectMultiple, choices=[("a", "养老"), ("b", "城建"), ("c", "教育")]
+        label="涉及方面",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("a", "养老"), ("b", "城建"), ("c", "教育")],
     )
     phone = forms.CharField(label="联系电话", max_length=20, required=False)
-    paper = forms.FileField(label="附件", required=False, help_text="最多 5 个，每个不超过 32 MB。", widget=forms.FileInput(attrs={"data-max-mb": 32}))
+    paper = forms.FileField(
+        label="附件", required=False, help_text="最多 5 个，每个不超过 32 MB。", widget=forms.FileInput(attrs={"data-max-mb": 32})
+    )
     agreed = forms.BooleanField(label="我已核对联名委员名单")
 
 
@@ -50,7 +59,11 @@ def page(kind: str, asked: QueryDict) -> dict[str, Any]:
         "badges": _badges(),
         "chips_due": _dues(),
         "stages": _stages(),
-        "outcome": [*_stages()[:1], Row(label="审查", date="", status="done"), Row(label="转意见建议", date="2 月 20 日", status="end")],
+        "outcome": [
+            *_stages()[:1],
+            Row(label="审查", date="", status="done"),
+            Row(label="转意见建议", date="2 月 20 日", status="end"),
+        ],
         "lanes": _lanes(),
         "tabs": _tabs(),
         "chosen": [Row(label="主办、独办、分办", url="#"), Row(label="按期限由急到缓", url="#")],
@@ -59,7 +72,14 @@ def page(kind: str, asked: QueryDict) -> dict[str, Any]:
         "actions": _actions(),
         "entries": _entries(),
         "files": [
-            Row(kind="xls", name="五个小区走访情况汇总表.xlsx", size="48 KB", url="#", checked="已检查，未见涉密标志", remove_url="#"),
+            Row(
+                kind="xls",
+                name="五个小区走访情况汇总表.xlsx",
+                size="48 KB",
+                url="#",
+                checked="已检查，未见涉密标志",
+                remove_url="#",
+            ),
             Row(kind="pdf", name="走访照片与问卷.pdf", size="3.2 MB", url="#", checked="", remove_url=""),
         ],
         "likes": _likes(),
@@ -79,7 +99,9 @@ def shell(kind: str, size: str) -> Shell:
         kind=kind,
         committee_name=COMMITTEE,
         subtitle={"member": _("委员履职"), "desk": _("机关办公")}.get(kind, _("县政协门户")),
-        tabs=tuple(NavItem(label, "#", icon, current=n == 1, count=3 if n == 1 and icon else 0) for n, (label, icon) in enumerate(tabs)),
+        tabs=tuple(
+            NavItem(label, "#", icon, current=n == 1, count=3 if n == 1 and icon else 0) for n, (label, icon) in enumerate(tabs)
+        ),
         groups=_groups() if kind == "desk" else (),
         person=Person("秦若水", "提案委办公室") if kind == "desk" else Person("林知远", "委员") if known else None,
         unread=3 if known else 0,
@@ -89,7 +111,11 @@ def shell(kind: str, size: str) -> Shell:
         signout_url="#" if known else "",
         search_url="#" if kind == "desk" else "",
         demo=True,
-        roles=(Role("林知远", "#", "委员", current=kind == "member"), Role("秦若水", "#", "提案委办公室"), Role("孟时雨", "#", "县民政局")),
+        roles=(
+            Role("林知远", "#", "委员", current=kind == "member"),
+            Role("秦若水", "#", "提案委办公室"),
+            Role("孟时雨", "#", "县民政局"),
+        ),
         owner="sample",
         foot=("云溪县政协办公室 · 云台街道文昌路 1 号",),
         foot_links=(NavItem("无障碍说明", "#"), NavItem("隐私与公开规则", "#")),
@@ -102,14 +128,29 @@ def _groups() -> tuple[NavGroup, ...]:
         NavGroup("", (NavItem("我的工作台", "#", "home"), NavItem("待办事项", "#", "inbox", 12))),
         NavGroup(
             "履职业务",
-            (NavItem("提案", "#", "doc", 7, current=True, hot=True), NavItem("社情民意", "#", "news", 5), NavItem("民主监督", "#", "flag")),
+            (
+                NavItem("提案", "#", "doc", 7, current=True, hot=True),
+                NavItem("社情民意", "#", "news", 5),
+                NavItem("民主监督", "#", "flag"),
+            ),
         ),
-        NavGroup("机关事务", (NavItem("委员名册", "#", "people"), NavItem("年度报告", "#", "chart"), NavItem("制度与规则", "#", "gear"))),
+        NavGroup(
+            "机关事务",
+            (NavItem("委员名册", "#", "people"), NavItem("年度报告", "#", "chart"), NavItem("制度与规则", "#", "gear")),
+        ),
     )
 
 
 def _badges() -> list[Row]:
-    words = (("draft", "草稿"), ("exam", "预审"), ("wait", "待签收"), ("doing", "办理中"), ("good", "已立案"), ("stop", "退回修改"), ("note-end", "并案"))
+    words = (
+        ("draft", "草稿"),
+        ("exam", "预审"),
+        ("wait", "待签收"),
+        ("doing", "办理中"),
+        ("good", "已立案"),
+        ("stop", "退回修改"),
+        ("note-end", "并案"),
+    )
     return [Row(kind=kind, word=word) for kind, word in words]
 
 
@@ -138,7 +179,16 @@ def _lanes() -> list[Row]:
 
 
 def _tabs() -> list[Row]:
-    words = (("全部在办", 92), ("待审查", 6), ("待交办", 0), ("待签收", 2), ("办理中", 63), ("答复待审", 7), ("待评价", 19), ("已办结", 29))
+    words = (
+        ("全部在办", 92),
+        ("待审查", 6),
+        ("待交办", 0),
+        ("待签收", 2),
+        ("办理中", 63),
+        ("答复待审", 7),
+        ("待评价", 19),
+        ("已办结", 29),
+    )
     return [Row(label=label, url="#", count=n, current=not i) for i, (label, n) in enumerate(words)]
 
 
@@ -156,7 +206,9 @@ def _rows() -> list[Row]:
 
 def _actions() -> list[Row]:
     def action(label: str, **more: Any) -> Row:
-        return Row(**{"label": label, "url": "#", "reasons": [], "blocked": False, "main": False, "stop": False, "note": ""} | more)
+        return Row(
+            **{"label": label, "url": "#", "reasons": [], "blocked": False, "main": False, "stop": False, "note": ""} | more
+        )
 
     return [
         action("评价办理结果", main=True, note="请在 5 月 29 日前评价，还剩 11 天"),
@@ -167,7 +219,9 @@ def _actions() -> list[Row]:
 
 def _entries() -> list[Row]:
     def entry(when: str, what: str, more: str = "", **flags: Any) -> Row:
-        return Row(**{"when": when, "what": what, "more": more, "key": False, "auto": False, "future": False, "behalf": ""} | flags)
+        return Row(
+            **{"when": when, "what": what, "more": more, "key": False, "auto": False, "future": False, "behalf": ""} | flags
+        )
 
     return [
         entry("5 月 29 日", "评价截止", future=True),
@@ -190,5 +244,12 @@ def _likes() -> list[Row]:
             badge="stop",
             badge_word="到期未见落实",
         ),
-        Row(title="关于完善社区协商议事制度的提案", url="#", line="2025 年第 0029 号　A 类，已解决", promise="", badge="", badge_word=""),
+        Row(
+            title="关于完善社区协商议事制度的提案",
+            url="#",
+            line="2025 年第 0029 号　A 类，已解决",
+            promise="",
+            badge="",
+            badge_word="",
+        ),
     ]

@@ -188,14 +188,15 @@ function startMenus() {
 }
 const FIRST_FIELD = "input:not([type=hidden]):not([disabled]), select, textarea";
 function land(target) {
-  const wanted = target.querySelector("[data-focus], [autofocus]");
-  const slot = target.closest(".action-form, .drawer, main") || target;
-  let place = wanted;
-  if (!place && slot.matches(".action-form")) place = slot.querySelector(FIRST_FIELD) || slot.querySelector("button");
-  if (!place && slot.matches(".drawer, main") && slot === target) place = slot.querySelector("h1, h2");
+  const slot = target.closest("#action-form, .drawer, main") || target;
+  const asks = (selector) => target.querySelector(selector);
+  let place = asks(".errors") || asks("[autofocus]");
+  if (!place && slot.matches("#action-form")) place = asks(FIRST_FIELD) || asks("[data-focus]") || asks("button, a");
+  if (!place) place = asks("[data-focus]");
+  if (!place && slot === target && slot.matches(".drawer, main")) place = asks("h1, h2");
   if (!place) return;
   if (!place.matches("a, button, input, select, textarea, [tabindex]")) place.setAttribute("tabindex", "-1");
-  place.focus({ preventScroll: false });
+  place.focus();
 }
 function trouble(text, link) {
   const box = document.getElementById("trouble");
