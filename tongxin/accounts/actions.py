@@ -68,3 +68,10 @@ def save_size(account: Any, value: str) -> None:
     """Keep the chosen text size."""
     size = Account.Size.ELDER if value == "elder" else Account.Size.NORMAL
     Account.objects.filter(pk=account.pk).update(size=size)
+
+
+def save_settings(account: Account, *, size: str, email: str, by_mail: bool) -> None:
+    """Keep one's own settings."""
+    account.size, account.email, account.by_mail = size, email, by_mail
+    account.full_clean(exclude=["password"])
+    account.save(update_fields=["size", "email", "by_mail"])

@@ -3,10 +3,16 @@
 from allauth.account import views as allauth
 from django.urls import include, path
 
+from tongxin.accounts import views
+
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/password/", allauth.password_change, name="account_change_password"),
     path("accounts/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/2fa/totp/", include("allauth.mfa.totp.urls")),
+    path("accounts/2fa/codes/", include("allauth.mfa.recovery_codes.urls")),
+    path("accounts/2fa/", include("allauth.mfa.base.urls")),
+    path("invitation/", views.invitation, name="invitation"),
+    path("account/", views.account, name="account"),
 ]

@@ -6,4 +6,7 @@ class CommitteesConfig(AppConfig):
     label = "committees"
 
     def ready(self) -> None:
-        from tongxin.committees import events  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.accounts import describing  # noqa: PLC0415 -- registers at start
+        from tongxin.committees import events, queries  # noqa: F401, PLC0415 -- as above
+
+        describing.register(queries.about)

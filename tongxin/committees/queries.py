@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 
@@ -73,3 +74,11 @@ def home_committee(account: Account) -> Committee | None:
 def active_units(committee: Committee, on: date) -> QuerySet[Unit]:
     """Return the units that may be assigned to on a day."""
     return committee.units.filter(Q(active_until=None) | Q(active_until__gte=on)).order_by("system", "id")
+
+
+def about(account: Account) -> list[Line]:
+    """Say which duties an account holds, for its own page."""
+    return [
+        Line(str(a.get_duty_display()), a.unit.name if a.unit else a.body or a.committee.short_name)
+        for a in appointments_of(account)
+    ]

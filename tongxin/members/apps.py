@@ -6,4 +6,7 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        from tongxin.members import events  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.accounts import describing  # noqa: PLC0415 -- registers at start
+        from tongxin.members import events, queries  # noqa: F401, PLC0415 -- as above
+
+        describing.register(queries.about)

@@ -1,11 +1,11 @@
 """Reads of members."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from tongxin.accounts.describing import Line
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee, Sector, Term
 from tongxin.members.models import Member, Post, Seat
@@ -58,9 +58,10 @@ def sectors(committee: Committee, on: date) -> QuerySet[Sector]:
     return Sector.objects.filter(committee=committee, term=current_term(committee, on)).order_by("place_in_list", "id")
 
 
-@dataclass(frozen=True)
-class SectorCount:
-    """A sector with how many sit in it."""
-
-    sector: Sector
-    members: int
+def about(account: Any) -> list[Line]:
+    """Say where somebody sits, for the own account page."""
+    own = getattr(account, "member", None)
+    if own is None:
+        return []
+    seats = Seat.objects.filter(member=own, ends_on=None).select_related("sector", "special_committee", "committee")
+    return [Line("界别", f"{s.committee.short_name}　{s.sector}") for s in seats]

@@ -1,0 +1,10 @@
+"""One's own account, and the way in."""
+
+from tongxin.access.permissions import grant
+from tongxin.access.predicates import anyone, is_signed_in
+
+PERMISSIONS = {
+    "accounts.own": ("每个人管理自己的账户", is_signed_in),
+    "accounts.accept_invitation": ("凭邀请码设定自己的密码", anyone),
+}
+grant(PERMISSIONS)
