@@ -9,6 +9,11 @@ import pytest
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch that writes reviewed files anew."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
 def excused(reason: str) -> bool:
     """Say whether a skip is allowed in CI: it names ../shared, and that is not there."""
     return "../shared" in reason and not SHARED.exists()
