@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 
@@ -14,11 +15,12 @@ from tongxin.committees import actions as bodies
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee
 from tongxin.core.words import clean_line, clean_text
+from tongxin.files import actions as files
 from tongxin.members.models import Member
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, Form, Role, Season, State
-from tongxin.proposals.models import TEXT_FIELDS, Endorsement, Proposal, Signature, StaleCopy
-from tongxin.proposals.regulations import NotFiling, Taxonomies
+from tongxin.proposals.choices import Answer, Form, Role, Season, State, States
+from tongxin.proposals.models import TEXT_FIELDS, Attachment, Endorsement, Proposal, Signature, StaleCopy
+from tongxin.proposals.regulations import FormRules, NotFiling, Taxonomies
 from tongxin.regulations.queries import in_force, look_up
 from tongxin.workflow import engine
 
@@ -46,13 +48,18 @@ def draft(
     body: str = "",
     form: str = Form.INDIVIDUAL,
     text: Mapping[str, Any] | None = None,
+    uid: str = "",
 ) -> Proposal:
-    """Begin a proposal of a member (`first`) or a body. When `actor` is not that member, it is an entry on behalf (marked)."""
+    """Begin a proposal of a member (`first`) or a body. When `actor` is not that member, it is an entry on behalf (marked).
+
+    `uid` is the address that the form was opened under, before anything was written.
+    """
     if first is None and not body:
         message = "提案必须有第一提案人"
         raise ProposalError(message)
     own = first is not None and first.account_id == actor.pk
     proposal = Proposal(committee=committee, form=form, edited_at=at, entered_by=None if own else actor, **_clean(text or {}))
+    proposal.uid = uid or proposal.uid
     engine.begin(proposal, actor=actor, at=at, data={} if own else {"on_behalf": first.name if first else body})
     Signature.objects.create(
         committee=committee, proposal=proposal, member=first, body=body, role=Role.FIRST, answer=Answer.ACCEPTED,
@@ -219,6 +226,50 @@ def endorse(proposal: Proposal, *, member: Member, actor: Account, at: datetime)
     if new:
         audit.record("proposals.endorse", proposal, actor=actor, at=at, data={"name": member.name, "member": member.pk})
     return made
+
+
+@transaction.atomic
+def confirm_text(signature: Signature, *, version: int, actor: Account, at: datetime) -> None:
+    """A co-signer read the text as it is now and stands by the signature. Raises ProposalError when it changed meanwhile."""
+    proposal = Proposal.objects.get(pk=signature.proposal_id)
+    if signature.answer != Answer.ACCEPTED or proposal.version != version:
+        message = "正文刚刚又改过，请再看一遍现在的正文"
+        raise ProposalError(message)
+    if Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED, signed_version__lt=version).update(signed_version=version):
+        audit.record(
+            "proposals.confirm_text", proposal, actor=actor, at=at, data={"name": signature.name, "member": signature.member_id}
+        )
+
+
+# ── attachments ──────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Account, at: datetime) -> list[Attachment]:
+    """Add files to a proposal's text, all or none. Raises ProposalError or files' RefusedError with a sentence for people."""
+    rules: FormRules = in_force(proposal.committee, FormRules, at.date())
+    locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state__in=States.with_the_proposer).first()
+    if locked is None:
+        message = "提案已经提交，不能再添加附件"
+        raise ProposalError(message)
+    if (have := locked.attachments.count()) + len(uploads) > rules.attachments_max:
+        message = f"附件最多 {rules.attachments_max} 个，已有 {have} 个，这次选了 {len(uploads)} 个。请先移除几个再添加"
+        raise ProposalError(message)
+    made = []
+    for upload in uploads:
+        file = files.store(upload, committee=proposal.committee, owner=actor, at=at, limit_mb=rules.attachment_mb)
+        made.append(Attachment.objects.create(committee=proposal.committee, proposal=locked, file=file))
+        audit.record("proposals.attach", locked, actor=actor, at=at, data={"name": file.name, "file": file.uid})
+    return made
+
+
+@transaction.atomic
+def detach(attachment: Attachment, *, actor: Account, at: datetime) -> None:
+    """Take a file off a proposal's text; the nightly clearing removes it later."""
+    proposal = attachment.proposal
+    if not Proposal.objects.filter(pk=proposal.pk, state__in=States.with_the_proposer).exists():
+        message = "提案已经提交，不能再移除附件"
+        raise ProposalError(message)
+    if Attachment.objects.filter(pk=attachment.pk).delete()[0]:
+        audit.record("proposals.detach", proposal, actor=actor, at=at, data={"name": attachment.file.name, "file": attachment.file.uid})
 
 
 # ── what a step sets and does: used by the workflow table ────────────────────────────────────────

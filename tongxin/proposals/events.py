@@ -29,6 +29,7 @@ register(
     Kind("proposals.invite", "邀请{name}联名"),
     Kind("proposals.accept_invitation", "{name}同意联名"),
     Kind("proposals.decline_invitation", "{name}谢绝联名", _reason),
+    Kind("proposals.confirm_text", "{name}确认联名时的正文改动"),
     Kind("proposals.leave", "{name}退出联名", _reason),
     Kind("proposals.lapse_invitation", "{name}到截止时未答复联名邀请"),
     Kind("proposals.remove_invitation", "收回对{name}的联名邀请"),

@@ -115,6 +115,11 @@ PERMISSIONS = {
         | (is_filed & (is_member | assigns_it))
         | is_released,
     ),
+    "proposals.read_attachments": (
+        "能在系统内查看提案的人可以下载附件；对外公开的页面不带附件",
+        takes_part | writes_it | ((in_office | is_leader) & is_received) | (is_filed & (is_member | assigns_it)),
+    ),
+    "proposals.enter": ("提案日常工作人员可以代委员或单位录入提案", holds(Duty.PROPOSAL_OFFICE)),
     "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
     "proposals.invite": ("第一提案人在提交前可以邀请联名", writes_it & is_editable),
     "proposals.answer_invitation": ("受邀委员可以答复联名邀请", is_invited),

@@ -1,4 +1,4 @@
-"""Every read of proposals worth a name."""
+"""Who may see which proposals, what their pages need, when they are collected."""
 
 from datetime import datetime
 from typing import Any

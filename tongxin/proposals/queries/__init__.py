@@ -1,0 +1,37 @@
+"""Every read of proposals worth a name."""
+
+from tongxin.proposals.queries.drafting import (
+    Check,
+    candidates,
+    checks,
+    copy_for,
+    differences,
+    invitation_for,
+    latest_cutoff,
+    open_copies,
+    outdated_signers,
+    taken_back,
+    writable,
+)
+from tongxin.proposals.queries.lists import Page, Tab, lists_for, page_of, tabs_for
+from tongxin.proposals.queries.reading import (
+    for_page,
+    handed_over_at,
+    may_absorb,
+    parts,
+    plenary_window,
+    raters,
+    season_at,
+    session_and_season_at,
+    signers,
+    to_be_passed_on,
+    visible_to,
+)
+from tongxin.proposals.queries.similar import Similar, register_outcome, similar, similar_for, warm
+
+__all__ = [
+    "Check", "Page", "Similar", "Tab", "candidates", "checks", "copy_for", "differences", "for_page", "handed_over_at",
+    "invitation_for", "latest_cutoff", "lists_for", "may_absorb", "open_copies", "outdated_signers", "page_of", "parts", "plenary_window", "raters",
+    "register_outcome", "season_at", "session_and_season_at", "signers", "similar", "similar_for", "tabs_for", "taken_back",
+    "to_be_passed_on", "visible_to", "warm", "writable",
+]  # fmt: skip

@@ -1,0 +1,187 @@
+"""What somebody who writes or co-signs a proposal has to know: what is missing, who may be asked, what differs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from tongxin.audit.models import Event
+from tongxin.core.templatetags.chinese import moment
+from tongxin.core.words import character_count
+from tongxin.members.models import Member, Seat
+from tongxin.proposals.choices import Answer, Role
+from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature, StaleCopy
+from tongxin.proposals.queries.reading import parts, visible_to
+from tongxin.proposals.regulations import FormRules
+from tongxin.proposals.rules import member_of
+from tongxin.regulations.queries import in_force
+
+MOST_CANDIDATES = 20
+PERSONAL = (
+    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "手机号码"),
+    (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "身份证号码"),
+)
+SECRET = re.compile(r"(绝密|机密|秘密)\s*[★☆]")
+DATED = re.compile(r"年底|月底|年内|季度|月前|日前|年前|个月|工作日|[一二三四五六七八九十\d]+\s*[年月日天周]|汛前|入冬|开学|期限|以前|之前")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of 提交前检查: good, or what to look at."""
+
+    ok: bool
+    text: str
+
+
+def writable(user: Any, uid: str) -> Proposal | None:
+    """Return a proposal with what its writing pages need, if `user` may see it."""
+    return (
+        visible_to(user)
+        .filter(uid=uid)
+        .select_related("committee__parent__parent", "session__term", "entered_by")
+        .prefetch_related(Prefetch("signatures", Signature.objects.select_related("member")), "attachments__file__owner")
+        .first()
+    )
+
+
+# ── before submitting ────────────────────────────────────────────────────────────────────────────
+def checks(proposal: Proposal, *, on: date) -> list[Check]:
+    """Return what is checked before submitting, in the order of the form. Only what is required blocks; that is the guards' word."""
+    rules = in_force(proposal.committee, FormRules, on)
+    found = [*_lengths(proposal, rules), *_suggestions(proposal)]
+    text = f"{proposal.title}\n{proposal.body}"
+    personal = [name for pattern, name in PERSONAL if pattern.search(text)]
+    found.append(
+        Check(ok=False, text=f"正文里有{'、'.join(personal)}，公开前会隐去，最好不写")
+        if personal
+        else Check(ok=True, text="没有发现电话、证件号码等个人信息")
+    )
+    if SECRET.search(text):
+        found.append(Check(ok=False, text="正文里有密级标志。本平台不能填写涉密内容，请删去"))
+    return [*found, *_cosigners(proposal)]
+
+
+def _lengths(proposal: Proposal, rules: FormRules) -> list[Check]:
+    title, body = character_count(proposal.title), proposal.characters
+    missing = [label for label, text in parts(proposal)[1:] if not text.strip()]
+    found = [
+        Check(ok=False, text="还没有写案由")
+        if not title
+        else Check(ok=False, text=f"案由 {title} 字，超过 {rules.title_max} 字，请缩短")
+        if title > rules.title_max
+        else Check(ok=True, text=f"案由 {title} 字，没有超长"),
+        Check(ok=False, text=f"还没有写{'、'.join(missing)}") if missing else Check(ok=True, text="情况、分析、建议三部分都已填写"),
+    ]
+    if body and not rules.body_min <= body <= rules.body_max:
+        over = body > rules.body_max
+        found.append(Check(ok=False, text=f"正文 {body} 字，{'最多' if over else '至少'} {rules.body_max if over else rules.body_min} 字"))
+    elif body:
+        found.append(Check(ok=True, text=f"正文 {body} 字，在 {rules.body_min} 到 {rules.body_max} 字之间"))
+    return found
+
+
+def _suggestions(proposal: Proposal) -> list[Check]:
+    items = [line for line in proposal.suggestions.split("\n") if line.strip()]
+    if not items:
+        return []
+    if not any(DATED.search(item) for item in items):
+        return [Check(ok=False, text="建议没有写明完成时限，承办单位可能只作原则答复")]
+    return [Check(ok=True, text="建议写明了时间要求")]
+
+
+def _cosigners(proposal: Proposal) -> list[Check]:
+    found = []
+    if waiting := [s.name for s in proposal.signatures.all() if s.answer == Answer.INVITED]:
+        found.append(Check(ok=False, text=f"{'、'.join(waiting)}还没有答复联名，提交后视为不参加"))
+    if outdated := outdated_signers(proposal):
+        names = "、".join(s.name for s in outdated)
+        found.append(Check(ok=False, text=f"{names}同意的是较早的正文，之后正文改过，可请再看一遍"))
+    return found
+
+
+def outdated_signers(proposal: Proposal) -> list[Signature]:
+    """Return the co-signers who agreed to an older text than the present one."""
+    return [
+        s
+        for s in proposal.signatures.all()
+        if s.role == Role.CO and s.answer == Answer.ACCEPTED and s.signed_version < proposal.version
+    ]
+
+
+# ── co-signers ───────────────────────────────────────────────────────────────────────────────────
+def candidates(proposal: Proposal, text: str, *, on: date) -> list[Member]:
+    """Return members of the proposal's committee who hold a seat and were not asked: by name, sound, number or sector."""
+    seats = Seat.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on).select_related("sector")
+    asked = [
+        s.member_id
+        for s in proposal.signatures.all()
+        if s.member_id and (s.role == Role.FIRST or s.answer in {Answer.INVITED, Answer.ACCEPTED})
+    ]
+    rows = Member.objects.filter(committee_id=proposal.committee_id, pk__in=seats.values("member")).exclude(pk__in=asked)
+    if words := text.replace("　", " ").split():
+        for word in words:
+            rows = rows.filter(
+                Q(name__icontains=word)
+                | Q(sound__icontains=word)
+                | Q(number__iexact=word)
+                | Q(pk__in=seats.filter(sector__name__icontains=word).values("member"))
+            )
+    rows = rows.prefetch_related(Prefetch("seats", seats, to_attr="seats_now")).order_by("sound", "name", "id")
+    return list(rows[: MOST_CANDIDATES + 1])
+
+
+def invitation_for(user: Any, uid: str) -> Signature | None:
+    """Return somebody's own signature or invitation under a proposal, whatever its answer, with what the page needs."""
+    member = member_of(user)
+    if member is None:
+        return None
+    return (
+        Signature.objects.filter(proposal__uid=uid, member=member, role=Role.CO)
+        .select_related("proposal__committee__parent__parent", "proposal__session__term", "member")
+        .prefetch_related("proposal__signatures__member", "proposal__attachments__file")
+        .first()
+    )
+
+
+def taken_back(user: Any, uid: str) -> str:
+    """Say when an invitation to this member was taken back; nothing when there was none."""
+    member = member_of(user)
+    if member is None:
+        return ""
+    proposal = Proposal.objects.filter(uid=uid, committee_id=member.committee_id).only("pk").first()
+    event = proposal and (
+        Event.objects.filter(
+            subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.remove_invitation", data__member=member.pk
+        )
+        .order_by("-id")
+        .first()
+    )
+    return f"第一提案人已于{moment(event.at)}收回这份联名邀请，您不用再答复。" if event else ""
+
+
+# ── two texts ────────────────────────────────────────────────────────────────────────────────────
+def copy_for(user: Any, proposal: Proposal, uid: str) -> StaleCopy | None:
+    """Return a copy that `user` left beside a proposal's text."""
+    return proposal.stale_copies.filter(uid=uid, account=user).first()
+
+
+def differences(proposal: Proposal, fields: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Return (field, kept text, own text) where a copy differs from the proposal."""
+    return [
+        (name, getattr(proposal, name), fields[name])
+        for name in TEXT_FIELDS
+        if name in fields and fields[name] != getattr(proposal, name)
+    ]
+
+
+def open_copies(user: Any, proposal: Proposal) -> Sequence[StaleCopy] | QuerySet[StaleCopy]:
+    """Return the copies of `user` that were not looked at yet."""
+    return proposal.stale_copies.filter(account=user, settled_at=None)
+
+
+def latest_cutoff(proposal: Proposal, at: datetime) -> datetime | None:
+    """Return the cut-off of the invitations while it lies ahead."""
+    return proposal.cosign_until if proposal.cosign_until and proposal.cosign_until > at else None

@@ -1,0 +1,118 @@
+"""The lists of a member (or of the office's own entries): tabs, search, pages by key."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Committee
+from tongxin.proposals.choices import Answer, Role, State, States
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.rules import member_of
+
+PAGE = 14
+LABELS = {
+    "mine": _("我提出的"),
+    "cosigned": _("我联名的"),
+    "invited": _("邀我联名的"),
+    "entered": _("我代录的"),
+    "filed": _("本会已立案的"),
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One list of somebody, with how many are in it; no number where counting would cost."""
+
+    key: str
+    count: int | None
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.key])
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a list, and whether there are rows before and after."""
+
+    rows: list[Proposal]
+    before: int | None  # rows with smaller ids follow
+    after: int | None  # rows with greater ids precede
+
+
+def committee_of(user: Any) -> Committee | None:
+    """Return the committee somebody raises proposals in."""
+    member = member_of(user)
+    return member.committee if member is not None else bodies.home_committee(user)
+
+
+def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
+    """Return the lists that `user` has."""
+    tabs = []
+    member = member_of(user)
+    if member is not None:
+        counts = Signature.objects.filter(member=member).exclude(proposal__state=State.DISCARDED).aggregate(
+            mine=Count("id", filter=Q(role=Role.FIRST)),
+            cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED)),
+            invited=Count("id", filter=_open_invitation(at)),
+        )
+        tabs = [Tab(key, counts[key]) for key in ("mine", "cosigned", "invited")]
+    if bodies.committees_with(user, Duty.PROPOSAL_OFFICE):
+        tabs.append(Tab("entered", _entered(user).count()))
+    return [*tabs, Tab("filed", None)]
+
+
+def _open_invitation(at: datetime) -> Q:
+    return (
+        Q(role=Role.CO, answer=Answer.INVITED, proposal__state__in=States.with_the_proposer)
+        & (Q(proposal__cosign_until=None) | Q(proposal__cosign_until__gte=at))
+    )  # fmt: skip
+
+
+def _entered(user: Any) -> QuerySet[Proposal]:
+    inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
+    return Proposal.objects.filter(entered_by=user, committee_id__in=inside).exclude(state=State.DISCARDED)
+
+
+def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str = "") -> QuerySet[Proposal]:
+    """Return one list of somebody, narrowed by words of the title or a number, and by category."""
+    member = member_of(user)
+    if tab == "entered":
+        rows = _entered(user)
+    elif tab == "filed":
+        committee = committee_of(user)
+        rows = Proposal.objects.filter(committee=committee, state__in=States.filed)
+    elif member is None:
+        return Proposal.objects.none()
+    else:
+        own = Signature.objects.filter(member=member)
+        own = {
+            "mine": own.filter(role=Role.FIRST),
+            "cosigned": own.filter(role=Role.CO, answer=Answer.ACCEPTED),
+            "invited": own.filter(_open_invitation(at)),
+        }[tab]
+        rows = Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
+    if text:
+        named = Q(title__icontains=text)
+        digits = text.removeprefix("第").removesuffix("号").strip()
+        rows = rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)  # noqa: PLR2004
+    return rows.filter(topic=topic) if topic else rows
+
+
+def page_of(rows: QuerySet[Proposal], *, before: int | None = None, after: int | None = None, size: int = PAGE) -> Page:
+    """Return one page by key, newest first, with the signers of each row."""
+    rows = rows.select_related("session__term").prefetch_related("signatures__member")
+    if after is not None:
+        found = list(rows.filter(id__gt=after).order_by("id")[: size + 1])
+        more = len(found) > size
+        found = found[:size][::-1]
+        return Page(found, before=found[-1].pk if found else None, after=found[0].pk if more else None)
+    found = list((rows.filter(id__lt=before) if before is not None else rows).order_by("-id")[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return Page(found, before=found[-1].pk if more else None, after=found[0].pk if before is not None and found else None)
