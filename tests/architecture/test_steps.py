@@ -4,8 +4,8 @@ import pytest
 
 from tests.architecture.world import AT, World, said, steps
 from tests.cast import Cast
-from tongxin.accounts.models import Account
 from tongxin.access.predicates import nobody
+from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.workflow.engine import Blocked, Overtaken, perform, unexplained
 from tongxin.workflow.table import BY_NAME, T, Workflow
