@@ -5,7 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tongxin.ui.urls")),
     path("", include("tongxin.accounts.urls")),
-    path("", include("tongxin.audit.urls")),
     path("", include("tongxin.workflow.urls")),
     path("", include("tongxin.committees.urls")),
     path("", include("tongxin.regulations.urls")),

@@ -24,3 +24,16 @@ def register(source: Callable[[Any], Iterable[Line]]) -> None:
 def lines(user: Any) -> list[Line]:
     """Return everything said about somebody."""
     return [line for source in _sources for line in source(user)]
+
+
+_homes: list[Callable[[Any], str]] = []
+
+
+def register_home(source: Callable[[Any], str]) -> None:
+    """Add a way to tell in which committee somebody is at home."""
+    _homes.append(source)
+
+
+def home_code(account: Any) -> str:
+    """Return the code of the committee somebody is at home in, or nothing: whose auditors read of the sign-ins."""
+    return next((code for source in _homes if (code := source(account))), "")

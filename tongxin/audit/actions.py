@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from tongxin.accounts import describing
 from tongxin.accounts.models import Account
 from tongxin.audit import kinds
 from tongxin.audit.models import Event, Mark
@@ -18,6 +19,10 @@ class UnknownKindError(Exception):
 def label_of(subject: models.Model) -> str:
     """Name the model the way events do: proposals.proposal."""
     return subject._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
+
+
+def _home_of(subject: models.Model) -> str:
+    return describing.home_code(subject) if isinstance(subject, Account) else ""
 
 
 def build(
@@ -40,7 +45,7 @@ def build(
     committee = getattr(subject, "committee", None) or (subject if hasattr(subject, "code") else None)
     return Event(
         kind=kind,
-        committee_code=committee.code if committee is not None else "",
+        committee_code=committee.code if committee is not None else _home_of(subject),
         subject_type=label_of(subject),
         subject_id=subject.pk,
         subject_label=str(subject)[:200],

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.committees import queries
@@ -101,3 +102,42 @@ def open_session(
     session = Session.objects.create(committee=committee, term=kept, number=number, starts_on=starts_on)
     audit.record("committees.open_session", session, actor=actor, at=at, data={"name": str(session)}, via=via)
     return session
+
+
+@transaction.atomic
+def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
+    """Add a unit, or change its data."""
+    new = unit is None
+    saved = unit or Unit(committee=committee, active_from=at.date())
+    for name, value in fields.items():
+        setattr(saved, name, value)
+    saved.full_clean(exclude=["uid"])
+    saved.save()
+    audit.record(
+        "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name}
+    )
+    return saved
+
+
+@transaction.atomic
+def appoint_person(
+    committee: Committee,
+    *,
+    name: str,
+    username: str,
+    duty: str,
+    starts_on: date,
+    scope: dict[str, Any],
+    actor: Account,
+    at: datetime,
+) -> tuple[Account, str]:
+    """Appoint somebody by sign-in name; who is new here gets an account and a one-time code (else an empty one)."""
+    account = Account.objects.filter(username=username).first()
+    code = ""
+    if account is None:
+        account = Account(username=username, name=name)
+        account.set_unusable_password()
+        account.save()
+        code = accounts.invite(account, actor=actor, at=at)
+    appoint(account, committee=committee, duty=duty, starts_on=starts_on, actor=actor, at=at, **scope)
+    return account, code

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
+from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 
 
@@ -82,3 +83,15 @@ def about(account: Account) -> list[Line]:
         Line(str(a.get_duty_display()), a.unit.name if a.unit else a.body or a.committee.short_name)
         for a in appointments_of(account)
     ]
+
+
+def home_code(account: Account) -> str:
+    """Return the code of the committee a staff account works in."""
+    found = Appointment.objects.filter(account=account).select_related("committee").order_by("-starts_on", "-id").first()
+    return found.committee.code if found else ""
+
+
+def audited_codes(account: Account) -> set[str]:
+    """Return the codes whose events an audit administrator reads; who audits the topmost committee also reads those of nobody."""
+    own = [a.committee for a in appointments_of(account) if a.duty == Duty.AUDIT_ADMIN]
+    return {c.code for c in own} | ({""} if any(c.parent_id is None for c in own) else set())

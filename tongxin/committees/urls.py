@@ -1,5 +1,15 @@
-"""Addresses of committees."""
+"""Addresses of units, appointments and the audit reader."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tongxin.committees import views
+
+urlpatterns = [
+    path("units/", views.units, name="units"),
+    path("units/new/", views.add_unit, name="unit-new"),
+    path("units/<str:uid>/", views.unit, name="unit"),
+    path("appointments/", views.appointments, name="appointments"),
+    path("appointments/<str:uid>/end/", views.end_appointment, name="appointment-end"),
+    path("audit/", views.events, name="events"),
+    path("audit/verify/", views.verify, name="audit-verify"),
+]

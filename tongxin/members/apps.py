@@ -10,3 +10,4 @@ class MembersConfig(AppConfig):
         from tongxin.members import events, queries  # noqa: F401, PLC0415 -- as above
 
         describing.register(queries.about)
+        describing.register_home(queries.home_code)

@@ -65,3 +65,9 @@ def about(account: Any) -> list[Line]:
         return []
     seats = Seat.objects.filter(member=own, ends_on=None).select_related("sector", "special_committee", "committee")
     return [Line("界别", f"{s.committee.short_name}　{s.sector}") for s in seats]
+
+
+def home_code(account: Any) -> str:
+    """Return the code of the committee a member sits in."""
+    own = Member.objects.filter(account=account).select_related("committee").first()
+    return own.committee.code if own else ""

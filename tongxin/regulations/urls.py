@@ -1,5 +1,10 @@
 """Addresses of regulations."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tongxin.regulations import views
+
+urlpatterns = [
+    path("regulations/", views.regulations, name="regulations"),
+    path("regulations/<str:name>/", views.regulation, name="regulation"),
+]

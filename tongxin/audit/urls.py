@@ -1,5 +1,0 @@
-"""Addresses of audit."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []

@@ -1,0 +1,80 @@
+"""Cleaning of units' and appointments' data."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.accounts.models import Account
+from tongxin.committees.choices import Duty, System
+from tongxin.committees.models import Committee, Unit
+from tongxin.core.words import clean_line
+
+
+class UnitForm(forms.Form):
+    """A handling unit's data."""
+
+    name = forms.CharField(label=_("单位名称"), max_length=60)
+    short_name = forms.CharField(label=_("简称"), max_length=20, required=False)
+    system = forms.ChoiceField(label=_("归口"), choices=System.choices, widget=forms.RadioSelect)
+    contact = forms.CharField(label=_("联系人"), max_length=40, required=False)
+    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+
+    def __init__(self, *args: Any, committee: Committee, unit: Unit | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.committee, self.unit = committee, unit
+
+    def clean_name(self) -> str:
+        """One unit of a name in a committee."""
+        name = clean_line(self.cleaned_data["name"])
+        others = Unit.objects.filter(committee=self.committee, name=name)
+        if self.unit is not None:
+            others = others.exclude(pk=self.unit.pk)
+        if others.exists():
+            raise forms.ValidationError(_("已经有“%(name)s”，请直接修改那个单位。"), params={"name": name})
+        return name
+
+
+class AppointmentForm(forms.Form):
+    """Who does what from when, in which scope."""
+
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    username = forms.CharField(label=_("登录名"), max_length=40, help_text=_("手机号或工号。已有账户的填原来的登录名。"))
+    duty = forms.ChoiceField(label=_("职责"), choices=Duty.choices)
+    unit = forms.ChoiceField(label=_("所在承办单位"), required=False, help_text=_("承办人、单位负责人必须选单位。"))
+    affiliation = forms.ChoiceField(
+        label=_("归口"), required=False, choices=[("", _("不限")), *System.choices], help_text=_("交办、督办按归口任命。")
+    )
+    body = forms.CharField(label=_("以何名义"), max_length=60, required=False, help_text=_("例如：提案委员会办公室。"))
+    starts_on = forms.DateField(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.committee = committee
+        units = Unit.objects.filter(committee=committee).order_by("id")
+        self.units = {u.uid: u for u in units}
+        self.fields["unit"].choices = [("", _("不属于承办单位")), *((u.uid, u.name) for u in units)]  # type: ignore[attr-defined]
+        self.fields["starts_on"].initial = timezone.localdate()
+
+    def clean(self) -> dict[str, Any]:
+        """Scopes fit the duty; three administrators are three people; a known sign-in name keeps its person."""
+        data: dict[str, Any] = super().clean() or {}
+        duty, unit = data.get("duty", ""), data.get("unit")
+        if duty.startswith("unit.") and not unit:
+            self.add_error("unit", _("请选所在承办单位。"))
+        if not duty.startswith("unit.") and unit:
+            self.add_error("unit", _("这项职责不属于承办单位，请选“不属于承办单位”。"))
+        if duty in {Duty.ASSIGN, Duty.SUPERVISE} and not data.get("affiliation"):
+            self.add_error("affiliation", _("交办、督办请选归口。"))
+        account = Account.objects.filter(username=data.get("username", "")).first()
+        if account is not None and account.name != data.get("name"):
+            self.add_error("username", _("这个登录名已属于另一个人，请核对。"))
+        if account is not None and duty.startswith("admin.") and self._is_other_administrator(account, duty):
+            self.add_error("duty", _("系统、安全、审计管理员应是三个人，此人已是另一种管理员。"))
+        return data
+
+    def _is_other_administrator(self, account: Account, duty: str) -> bool:
+        return (
+            account.appointments.filter(duty__startswith="admin.", ends_on=None).exclude(duty=duty).exists()
+        )

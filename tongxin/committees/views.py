@@ -1,0 +1,162 @@
+"""Units and appointments; the audit reader stands here too, because whose events one may read is an appointment."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.accounts.slips import slip
+from tongxin.audit import kinds, sealing
+from tongxin.audit import queries as audit
+from tongxin.audit.templatetags.timeline import entry
+from tongxin.committees import actions, queries
+from tongxin.committees.choices import Duty, System
+from tongxin.committees.forms import AppointmentForm, UnitForm
+from tongxin.committees.models import Appointment, Committee, Unit
+
+PAGE = 50
+
+
+def _own(request: HttpRequest) -> Committee:
+    committee = queries.home_committee(request.user)
+    member = getattr(request.user, "member", None)
+    found = committee or (member.committee if member else None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@requires("committees.view_units")
+def units(request: HttpRequest) -> HttpResponse:
+    """The handling units of the reader's committee, by 归口."""
+    committee = _own(request)
+    rows = queries.active_units(committee, timezone.localdate())
+    words, system = request.GET.get("q", "").strip(), request.GET.get("system", "")
+    if words:
+        rows = rows.filter(name__contains=words) | rows.filter(short_name__contains=words)
+    if system:
+        rows = rows.filter(system=system)
+    context = {
+        "units": rows, "q": words, "system": system, "systems": System.choices,
+        "changes": permissions.allowed(request.user, "committees.change_units", committee),
+    }  # fmt: skip
+    return render(request, "committees/units.html", context)
+
+
+def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) -> HttpResponse:
+    permissions.demand(request.user, "committees.change_units", committee)
+    names = ("name", "short_name", "system", "contact", "phone")
+    start = {n: getattr(unit, n) for n in names} if unit else {"system": System.GOVERNMENT}
+    form = UnitForm(request.POST or None, initial=start, committee=committee, unit=unit)
+    if request.method == "POST" and form.is_valid():
+        saved = actions.save_unit(committee, unit, fields=form.cleaned_data, actor=request.user, at=timezone.now())
+        messages.success(request, _("已保存%(name)s") % {"name": saved.name})
+        return redirect("units")
+    return render(request, "committees/unit.html", {"form": form, "unit": unit})
+
+
+@requires("committees.change_units", of_object=True)
+def add_unit(request: HttpRequest) -> HttpResponse:
+    """Add a unit."""
+    return _unit_page(request, _own(request), None)
+
+
+@requires("committees.change_units", of_object=True)
+def unit(request: HttpRequest, uid: str) -> HttpResponse:
+    """Change a unit's data."""
+    found = Unit.objects.filter(uid=uid, committee=_own(request)).first()
+    if found is None:
+        raise Http404
+    return _unit_page(request, found.committee, found)
+
+
+@requires("committees.appoint")
+def appointments(request: HttpRequest) -> HttpResponse:
+    """Who holds which duty now; appoint; end."""
+    committee = _own(request)
+    permissions.demand(request.user, "committees.appoint", committee)
+    rows = Appointment.objects.filter(committee=committee, ends_on=None).select_related("account", "unit").order_by("duty", "id")
+    form = AppointmentForm(request.POST or None, committee=committee)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        account, code = actions.appoint_person(
+            committee, name=data["name"], username=data["username"], duty=data["duty"], starts_on=data["starts_on"],
+            scope={"unit": form.units.get(data["unit"]), "affiliation": data["affiliation"], "body": data["body"]},
+            actor=request.user, at=timezone.now(),
+        )  # fmt: skip
+        if code:
+            origin = (settings.CSRF_TRUSTED_ORIGINS or [f"{request.scheme}://{request.get_host()}"])[0]
+            context = {"slips": [slip(account.name, account.username, code, origin)], "committee": committee}
+            return render(request, "committees/slip.html", context)
+        messages.success(request, _("已任命"))
+        return redirect("appointments")
+    return render(request, "committees/appointments.html", {"appointments": rows, "form": form})
+
+
+@require_POST
+@requires("committees.appoint", of_object=True)
+def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
+    """End an appointment today."""
+    found = Appointment.objects.filter(uid=uid).select_related("account", "committee").first()
+    if found is None:
+        raise Http404
+    permissions.demand(request.user, "committees.appoint", found)
+    if found.account_id == request.user.pk and found.duty == Duty.SECURITY_ADMIN:
+        messages.error(request, _("不能免去自己的安全管理员职责，请由接任者办理"))
+    elif found.ends_on is None:
+        actions.end_appointment(found, ends_on=timezone.localdate(), actor=request.user, at=timezone.now())
+        messages.success(request, _("已免去"))
+    return redirect("appointments")
+
+
+def _search(request: HttpRequest) -> audit.Search:
+    get = request.GET.get
+    since, until = (_date(get(name, "")) for name in ("since", "until"))
+    return audit.Search(get("q", "").strip(), get("kind", ""), since, until)
+
+
+def _date(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+@requires("audit.read")
+def events(request: HttpRequest) -> HttpResponse:
+    """The audit reader: every event of the committees one audits, newest first, key-paged."""
+    codes = queries.audited_codes(request.user)
+    search = _search(request)
+    rows = audit.events(codes, search)
+    if (before := request.GET.get("before", "")).isdecimal():
+        rows = rows.filter(id__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    context = {
+        "rows": [(event, entry(event), getattr(event, "seal", None)) for event in found[:PAGE]], "search": search,
+        "older": found[PAGE - 1].pk if len(found) > PAGE else None, "health": audit.health(codes),
+        "apps": sorted({name.split(".")[0] for name in kinds.KINDS}), "query": _query(request),
+    }  # fmt: skip
+    return render(request, "committees/events.html", context)
+
+
+def _query(request: HttpRequest) -> str:
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    return kept.urlencode()
+
+
+@require_POST
+@requires("audit.read")
+def verify(request: HttpRequest) -> HttpResponse:
+    """Recompute the chains of the committees one audits, and say whether anything was changed."""
+    codes = queries.audited_codes(request.user)
+    verdicts = [(code, sealing.verify(committee_code=code)) for code in sorted(codes)]
+    return render(request, "committees/verdict.html", {"verdicts": verdicts})

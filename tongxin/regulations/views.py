@@ -1,0 +1,52 @@
+"""Reading the rules: what is in force, where each value comes from, what was in force before."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from tongxin.access.views import requires
+from tongxin.committees import queries as bodies
+from tongxin.committees.models import Committee
+from tongxin.regulations import presenting, queries
+from tongxin.regulations.schema import KINDS
+
+
+def _committee(request: HttpRequest) -> Committee:
+    """Return the reader's own committee."""
+    found = bodies.home_committee(request.user)
+    member = getattr(request.user, "member", None)
+    committee = found or (member.committee if member else None)
+    if committee is None:
+        raise Http404
+    return committee
+
+
+def _on(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return timezone.localdate()
+
+
+@requires("regulations.view")
+def regulations(request: HttpRequest) -> HttpResponse:
+    """Every kind, as it is in force for the reader's committee on a day."""
+    committee, on = _committee(request), _on(request)
+    kinds = [(found.kind, sorted({r for r in found.sources.values()}, key=lambda r: r.pk)) for found in queries.overview(committee, on)]
+    return render(request, "regulations/regulations.html", {"kinds": kinds, "committee": committee, "on": on})
+
+
+@requires("regulations.view")
+def regulation(request: HttpRequest, name: str) -> HttpResponse:
+    """One kind: values with their sources, and all versions."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise Http404
+    committee, on = _committee(request), _on(request)
+    found = queries.look_up(committee, kind.schema, on)
+    context = {
+        "kind": kind, "lines": presenting.lines(found), "versions": queries.history(committee, kind), "committee": committee, "on": on,
+    }  # fmt: skip
+    return render(request, "regulations/regulation.html", context)
