@@ -31,41 +31,46 @@ class _Table:
         slots = self._slots(keys)
         codes = self._codes[slots].astype(np.int64)
         missing = np.flatnonzero((self._keys[slots] != keys) | (codes < 0))
-        unknown = []
         slots = slots[missing]
+        added: list[Words] = []
         while missing.size:
-            at = self._codes[slots]
-            hit = (at >= 0) & (self._keys[slots] == keys[missing])
+            at, wanted = self._codes[slots], keys[missing]
+            empty = np.flatnonzero(at < 0)
+            if empty.size:
+                added.append(self._claim(slots[empty], wanted[empty]))
+                if 2 * self.size > self._keys.size:
+                    self._grow()
+                    slots = self._slots(wanted)
+                at = self._codes[slots]
+            hit = (at >= 0) & (self._keys[slots] == wanted)
             codes[missing[hit]] = at[hit]
-            empty = at < 0
-            unknown.append(missing[empty])
-            going = ~(hit | empty)
+            going = ~hit
             missing = missing[going]
-            slots = (slots[going] + 1) & (self._keys.size - 1)
-        rows = np.concatenate(unknown) if unknown else np.empty(0, np.int64)
-        if not rows.size:
-            return codes, np.empty(0, np.uint64)
-        fresh, inverse = np.unique(keys[rows], return_inverse=True)
-        codes[rows] = self.size + inverse
-        self._add(fresh)
-        return codes, fresh
+            slots = (slots[going] + (at[going] >= 0)) & (self._keys.size - 1)
+        return codes, np.concatenate(added) if added else np.empty(0, np.uint64)
 
-    def _add(self, fresh: Words) -> None:
-        codes = np.arange(self.size, self.size + fresh.size, dtype=np.int32)
-        self.size += fresh.size
-        if 2 * self.size > self._keys.size:
-            used = self._codes >= 0
-            fresh, codes = np.append(self._keys[used], fresh), np.append(self._codes[used], codes)
-            self._bits = int(2 * self.size).bit_length() + 1
-            self._keys = np.zeros(1 << self._bits, np.uint64)
-            self._codes = np.full(1 << self._bits, -1, np.int32)
-        slots = self._slots(fresh)
-        while fresh.size:
+    def _claim(self, slots: Codes, keys: Words) -> Words:
+        """Gives empty slots to keys, of several that want one the last; the keys that got one, in code order."""
+        self._codes[slots] = -2 - np.arange(len(slots), dtype=np.int32)
+        won = np.flatnonzero(self._codes[slots] == -2 - np.arange(len(slots), dtype=np.int32))
+        self._keys[slots[won]] = keys[won]
+        self._codes[slots[won]] = np.arange(self.size, self.size + len(won), dtype=np.int32)
+        self.size += len(won)
+        return keys[won]
+
+    def _grow(self) -> None:
+        used = self._codes >= 0
+        keys, codes = self._keys[used], self._codes[used]
+        self._bits = int(4 * self.size).bit_length()
+        self._keys = np.zeros(1 << self._bits, np.uint64)
+        self._codes = np.full(1 << self._bits, -1, np.int32)
+        slots = self._slots(keys)
+        while keys.size:
             empty = self._codes[slots] < 0
-            self._keys[slots[empty]] = fresh[empty]
+            self._keys[slots[empty]] = keys[empty]
             self._codes[slots[empty]] = codes[empty]
             left = self._codes[slots] != codes
-            fresh, codes = fresh[left], codes[left]
+            keys, codes = keys[left], codes[left]
             slots = (slots[left] + 1) & (self._keys.size - 1)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from tongxin.deliberation.consensus.engine import Result
 from tongxin.deliberation.consensus.plot_style import COLOURS, LETTERS, STYLE, mark
-from tongxin.deliberation.consensus.statistics import consensus, share
+from tongxin.deliberation.consensus.statistics import consensus, dividing, share
 
 Point = tuple[float, float]
 
@@ -26,6 +26,9 @@ _DOTS = 400
 _SHOWN = (12, 10, 12)
 _WIDTH, _LEFT, _LINE = 1240, 790, 22
 _LETTERS_A_LINE = 27
+_LINES = 3
+_APART = 10
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,15 @@ def drawn(result: Result, texts: dict[str, str] | None = None) -> str:
         return _without_map(result, texts)
     angles = _angles(result, shown)
     placed = _placed(result, shown, angles)
-    body = [f'<circle class="ring" cx="380" cy="372" r="{radius}"/>' for radius in _RINGS[:0:-1]]
+    captions = [("各方同心", 264), ("几组相近", 166), ("一组所盼", 76)]
+    radii = list(_RINGS)
+    if len(shown) <= 2:  # noqa: PLR2004 - of two groups, all or one agrees
+        del captions[1], radii[1]
+    body = [f'<circle class="ring" cx="380" cy="372" r="{radius}"/>' for radius in radii[:0:-1]]
     for place in shown:
         body += _people(result, place, angles[place])
     body.append(f'<circle class="ring0" cx="380" cy="372" r="{_RINGS[0]}"/>')
-    body += [_label(result, place, angles[place]) for place in shown]
-    captions = (("各方同心", 264), ("几组相近", 166), ("一组所盼", 76))
+    body += _labels(result, shown, angles)
     body += [f'<text class="cap" x="380" y="{y}">{words}</text>' for words, y in captions]
     body += [
         f'<g class="s{row.ring}"><circle cx="{_n(row.at[0])}" cy="{_n(row.at[1])}" r="17"/>'
@@ -129,7 +135,7 @@ def _turns_right(one: Point, two: Point, three: Point) -> bool:
 def _placed(result: Result, shown: list[int], angles: dict[int, float]) -> list[_Placed]:
     """The statements on each ring, the strongest first: all groups, some, one; at most 12, 10 and 12."""
     groups = result.by_group[np.array(shown)]
-    agreed = share(groups.agree, groups.seen) >= AGREED
+    agreed = (groups.seen >= SMALLEST) & (groups.agree >= AGREED * groups.seen)
     strength = consensus(groups, agree=True)
     rings: tuple[list[int], list[int], list[int]] = ([], [], [])
     for statement in np.argsort(-np.round(strength, 12), kind="stable").tolist():
@@ -149,7 +155,7 @@ def _placed(result: Result, shown: list[int], angles: dict[int, float]) -> list[
 def _direction(angles: list[float]) -> float:
     """The mean direction; of opposite ones, a quarter turn from the first."""
     east, north = sum(map(cos, angles)), sum(map(sin, angles))
-    return atan2(north, east) if hypot(east, north) > 1e-9 else angles[0] + pi / 2  # noqa: PLR2004
+    return atan2(north, east) if hypot(east, north) > _NOTHING else angles[0] + pi / 2
 
 
 def _inner(count: int) -> list[Point]:
@@ -173,34 +179,46 @@ def _round(towards: list[float], radius: float) -> list[Point]:
     return [(_CENTRE[0] + radius * cos(at), _CENTRE[1] + radius * sin(at)) for at in taken]
 
 
-def _label(result: Result, place: int, angle: float) -> str:
-    x, y = _CENTRE[0] + 350 * cos(angle), _CENTRE[1] + 335 * sin(angle)
-    anchor, x = ("start", 8) if x < 250 else ("end", 752) if x > 510 else ("middle", x)  # noqa: PLR2004
-    y = min(max(y, 28), 730) - (112 if abs(sin(angle)) < 0.1 else 0)  # noqa: PLR2004
-    words = f"{LETTERS[place % len(LETTERS)]}组　{len(result.groups[place].members)} 人"
-    return f'<text class="ql" x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" fill="{COLOURS[place % len(COLOURS)][0]}">{words}</text>'
+def _labels(result: Result, shown: list[int], angles: dict[int, float]) -> list[str]:
+    """Letter and size of each group in the nearest corner of the map; two in one corner stand below each other."""
+    taken: dict[tuple[bool, bool], int] = {}
+    found = []
+    for place in sorted(shown, key=angles.__getitem__):
+        right, low = cos(angles[place]) > -_NOTHING, sin(angles[place]) > _NOTHING
+        line = taken[right, low] = taken.get((right, low), -1) + 1
+        x, anchor = (752, "end") if right else (8, "start")
+        y = 724 - 30 * line if low else 36 + 30 * line
+        words = f"{LETTERS[place % len(LETTERS)]}组　{len(result.groups[place].members)} 人"
+        ink = COLOURS[place % len(COLOURS)][0]
+        found.append(f'<text class="ql" x="{x}" y="{y}" text-anchor="{anchor}" fill="{ink}">{words}</text>')
+    return found
 
 
 def _list(result: Result, placed: list[_Placed], shown: list[int], texts: dict[str, str]) -> tuple[list[str], int]:
     """The numbered statements with each group's agreement, and the height they need."""
     lines, y = [], 40
     groups = result.by_group
-    for ring, title in enumerate(("各方同心", "几组相近", "一组所盼")):
-        rows = [row for row in placed if row.ring == ring]
-        if not rows:
-            continue
-        lines.append(f'<text class="h" x="{_LEFT}" y="{y}">{title}　{len(rows)} 条</text>')
+    sections = [
+        (f"{title}　{len(rows)} 条", [(str(row.number), row.statement) for row in rows])
+        for ring, title in enumerate(("各方同心", "几组相近", "一组所盼"))
+        if (rows := [row for row in placed if row.ring == ring])
+    ]
+    if apart := dividing(groups, result.allowed)[:_APART]:
+        sections.append((f"看法不同　{len(apart)} 条　如实记录，不作结论", [("·", statement) for statement in apart]))
+    for title, rows in sections:
+        lines.append(f'<text class="h" x="{_LEFT}" y="{y}">{title}</text>')
         y += _LINE + 4
-        for row in rows:
-            for number, part in enumerate(_parts(_words(result, row.statement, texts))):
-                lead = f"{row.number}　" if number == 0 else "　　"
+        for number, statement in rows:
+            for place, part in enumerate(_parts(_words(result, statement, texts))):
+                lead = "　　" if place else f"{number}　"
                 lines.append(f'<text class="li" x="{_LEFT}" y="{y}">{escape(lead + part)}</text>')
                 y += _LINE
-            shares = "　".join(
-                f"{LETTERS[place % len(LETTERS)]}组 {_fraction(int(groups.agree[place, row.statement]), int(groups.seen[place, row.statement]))}"
+            shares = [
+                f"{LETTERS[place % len(LETTERS)]}组 "
+                + _fraction(int(groups.agree[place, statement]), int(groups.seen[place, statement]))
                 for place in shown
-            )
-            lines.append(f'<text class="sh" x="{_LEFT + 32}" y="{y}">赞成　{shares}</text>')
+            ]
+            lines.append(f'<text class="sh" x="{_LEFT + 32}" y="{y}">赞成　{"　".join(shares)}</text>')
             y += _LINE + 4
         y += 10
     return lines, y
@@ -214,17 +232,19 @@ def _fraction(agree: int, seen: int) -> str:
 
 
 def _words(result: Result, statement: int, texts: dict[str, str]) -> str:
+    """The text of a statement, or its identifier, without control characters."""
     name = result.votes.statements[statement]
-    words = "".join(letter for letter in texts.get(name) or f"观点 {name}" if letter.isprintable())
-    return words if len(words) <= 3 * _LETTERS_A_LINE else words[: 3 * _LETTERS_A_LINE - 1] + "…"
+    return "".join(letter for letter in texts.get(name) or f"观点 {name}" if letter.isprintable())
 
 
 def _parts(words: str) -> list[str]:
-    """Lines of 27 full-width letters; narrow letters count half."""
+    """At most three lines of 27 full-width letters (narrow ones count half), with … where something is left out."""
     parts, width = [""], 0.0
     for letter in words:
-        wide = 0.55 if letter.isascii() else 1.0
+        wide = 0.5 if letter.isascii() else 1.0
         if width + wide > _LETTERS_A_LINE:
+            if len(parts) == _LINES:
+                return [*parts[:-1], parts[-1][:-1] + "…"]
             parts.append("")
             width = 0.0
         parts[-1] += letter
@@ -238,7 +258,7 @@ def _without_map(result: Result, texts: dict[str, str]) -> str:
     lines, y = [f'<text class="h" x="40" y="48">{escape(result.reason or "各组都不足五人，不画图。")}</text>'], 92
     for number, statement in enumerate([s for s in order if result.allowed[s] and every.seen[s]][:20], 1):
         agreed = _fraction(int(every.agree[statement]), int(every.seen[statement]))
-        words = escape(_words(result, statement, texts))
+        words = escape(_words(result, statement, texts)[: 2 * _LETTERS_A_LINE])
         lines.append(f'<text class="li" x="40" y="{y}">{number}　{words}　赞成 {agreed}</text>')
         y += _LINE + 6
     return _svg("没有分组，不画同心圆", result.reason or "各组都不足五人。", lines, y)

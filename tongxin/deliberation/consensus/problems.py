@@ -27,7 +27,18 @@ class BadInput(Exception):  # noqa: N818 - reads as what it is in "except BadInp
         for problem in self.problems[:SHOWN]:
             place = f"第 {problem.line} 行" if problem.line else ""
             column = f"“{problem.column}”列" if problem.column else ""
-            lines.append(f"{self.file} {place}{column}：{problem.reason}")
+            lines.append(" ".join(filter(None, (self.file, place + column))) + f"：{problem.reason}")
         if len(self.problems) > SHOWN:
             lines.append(f"{self.file}：只列出前 {SHOWN} 处，请改正后再试。")
         return "\n".join(lines)
+
+
+def unreadable(file: str, fault: OSError) -> BadInput:
+    """What to say of a file that cannot be opened."""
+    if isinstance(fault, FileNotFoundError):
+        reason = "没有这个文件，请检查文件名。"
+    elif isinstance(fault, IsADirectoryError):
+        reason = "是目录，不是文件。"
+    else:
+        reason = f"打不开（{fault.strerror or fault}），请检查权限。"
+    return BadInput(file, [Problem(0, "", reason)])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tongxin.deliberation.consensus import blocks, cells
 from tongxin.deliberation.consensus.identifiers import Codes, Identifiers, as_words
 from tongxin.deliberation.consensus.layout import Layout, layout_of
-from tongxin.deliberation.consensus.problems import BadInput, Problem
+from tongxin.deliberation.consensus.problems import BadInput, Problem, unreadable
 from tongxin.deliberation.consensus.sheets import is_workbook, sheet_rows
 from tongxin.deliberation.consensus.votes import Gathering, Votes
 
@@ -34,7 +34,7 @@ def read_votes(path: str | Path, *, keep_times: bool = False, block: int = BLOCK
                 return _read_sheet(path, keep_times=keep_times)
             return _read_csv(path.name, stream, keep_times=keep_times, block=block)
     except OSError as fault:
-        raise BadInput(path.name, [Problem(0, "", f"打不开：{fault.strerror}。请检查文件名和权限。")]) from fault
+        raise unreadable(path.name, fault) from fault
     except BadInput as fault:
         raise BadInput(path.name, fault.problems) from fault
 
@@ -93,7 +93,9 @@ def _read_csv(file: str, stream: BinaryIO, *, keep_times: bool, block: int) -> V
     while header_line.count(b'"') % 2 and (more := stream.readline()):
         header_line += more
         lines += 1
-    raw = next(csv.reader(io.StringIO(header_line.decode(cells.BYTES), newline=""), strict=False), [])
+    if b"\r" in header_line.rstrip(b"\r\n"):
+        raise BadInput(file, [Problem(1, "", "行尾只有回车符（旧式 Mac 格式）。请另存为 UTF-8 的 CSV。")])
+    raw = next(csv.reader(io.StringIO(header_line.decode(cells.BYTES), newline="")), [])
     if not any(cell.strip() for cell in raw):
         raise BadInput(file, [Problem(1, "", "没有表头。第一行应写列名，例如 participant_id,statement_id,vote。")])
     layout = layout_of(file, _decoded(file, raw))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongxin.deliberation.consensus.layout import PERSON, STATEMENT, find, normal
-from tongxin.deliberation.consensus.problems import BadInput, Problem
+from tongxin.deliberation.consensus.problems import BadInput, Problem, unreadable
 from tongxin.deliberation.consensus.sheets import is_workbook, sheet_rows
 
 _TEXT = frozenset({"text", "comment-body", "statement-text"})
@@ -88,7 +88,7 @@ def _table(path: Path) -> tuple[str, tuple[str, ...], list[tuple[int, list[str]]
         rows = sheet_rows(path) if is_workbook(path) else _csv_rows(path)
         found = [(line, [cell.strip() for cell in cells]) for line, cells in rows if any(cell.strip() for cell in cells)]
     except OSError as fault:
-        raise BadInput(path.name, [Problem(0, "", f"打不开：{fault.strerror}。请检查文件名和权限。")]) from fault
+        raise unreadable(path.name, fault) from fault
     except csv.Error as fault:
         raise BadInput(path.name, [Problem(0, "", f"不是完整的 CSV（引号可能没有配对）：{fault}")]) from fault
     if not found:
