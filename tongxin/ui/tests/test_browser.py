@@ -1,0 +1,222 @@
+"""In a real browser: nothing typed is lost, and the shell works by keyboard."""
+
+import re
+from urllib.parse import parse_qs
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FACTS = "#id_facts"
+STATE = ".autosave"
+
+
+class Office:
+    """Stands in for the server's end of the autosave contract, shared by all tabs of a browser."""
+
+    def __init__(self, context, live_server):
+        self.context = context
+        self.address = f"{live_server.url}/components/?shell=member&autosave=/save/"
+        self.version, self.text, self.answers = 1, None, []
+        context.route("**/save/", self.save)
+        context.route("**/components/**", self.page)
+
+    def save(self, route):
+        if self.answers:
+            route.fulfill(**self.answers[0])
+            return
+        sent = parse_qs(route.request.post_data, keep_blank_values=True)
+        if int(sent["version"][0]) != self.version:
+            mine = {"version": self.version, "fields": {"facts": self.text}, "mine_kept_as": "x", "url": "/kept/"}
+            route.fulfill(status=409, json=mine)
+            return
+        self.version += 1
+        self.text = sent["facts"][0]
+        route.fulfill(json={"version": self.version, "saved_at": "8:52"})
+
+    def page(self, route):
+        answer = route.fetch()
+        body = answer.text().replace('data-version="1"', f'data-version="{self.version}"')
+        if self.text is not None:
+            body = re.sub(r'(<textarea name="facts".*?>)[^<]*', lambda m: f"{m[1]}\n{self.text}", body, count=1, flags=re.DOTALL)
+        route.fulfill(response=answer, body=body)
+
+    def open(self):
+        page = self.context.new_page()
+        page.goto(self.address)
+        return page
+
+
+@pytest.fixture
+def office(context, live_server):
+    return Office(context, live_server)
+
+
+def copies(page):
+    return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('tongxin:draft:')).length")
+
+
+def leave(page):
+    page.goto("about:blank")
+    page.wait_for_timeout(300)
+    page.close()
+
+
+def state(page, wanted, timeout=6000):
+    page.wait_for_selector(f"{STATE}[data-state={wanted}]", timeout=timeout)
+
+
+def test_it_saves_two_seconds_after_the_last_key(office):
+    page = office.open()
+    page.fill(FACTS, "第一稿")
+    state(page, "saving")
+    state(page, "saved")
+    assert office.text == "第一稿"
+    assert "已自动保存（8:52）" in page.inner_text(STATE)
+    assert copies(page) == 0
+
+
+def test_it_saves_on_leaving_the_field(office):
+    page = office.open()
+    page.fill(FACTS, "第一稿")
+    with page.expect_response("**/save/", timeout=1500):
+        page.focus("#id_phone")
+
+
+def test_a_lost_network_keeps_the_text_and_sends_it_later(office):
+    page = office.open()
+    office.context.set_offline(True)
+    office.answers = [{"status": 503, "body": ""}]
+    page.fill(FACTS, "断网时写的")
+    state(page, "offline")
+    assert copies(page) == 1
+    office.answers = []
+    office.context.set_offline(False)
+    state(page, "saved")
+    assert office.text == "断网时写的"
+
+
+def test_a_text_that_never_arrived_is_offered_on_return(office):
+    office.text = "已保存的话"
+    page = office.open()
+    office.answers = [{"status": 503, "body": ""}]
+    page.fill(FACTS, "没传上去的话")
+    state(page, "offline")
+    leave(page)
+    page = office.open()
+    assert page.input_value(FACTS) == "已保存的话"
+    offer = page.wait_for_selector(".conflict")
+    assert "没传上去的话" in offer.inner_text()
+    office.answers = []
+    page.get_by_role("button", name="全部恢复").click()
+    state(page, "saved")
+    assert (page.input_value(FACTS), office.text, copies(page)) == ("没传上去的话", "没传上去的话", 0)
+
+
+def test_an_ended_session_keeps_the_text(office):
+    page = office.open()
+    office.answers = [{"status": 302, "headers": {"Location": "/accounts/login/"}}]
+    page.fill(FACTS, "登录到期后写的")
+    state(page, "ended")
+    assert "登录已经到期，您写的内容已存在本机" in page.inner_text("#trouble")
+    leave(page)
+    page = office.open()
+    page.wait_for_selector(".conflict")
+    page.get_by_role("button", name="放弃本机的").click()
+    page.wait_for_selector(".conflict", state="detached")
+    assert page.input_value(FACTS) != "登录到期后写的"
+    assert copies(page) == 0
+
+
+def test_two_tabs_show_both_texts_and_overwrite_neither(office):
+    mine, other = office.open(), office.open()
+    other.fill(FACTS, "另一窗口写的")
+    state(other, "saved")
+    mine.wait_for_selector("[data-elsewhere]")
+    mine.fill(FACTS, "我这边写的")
+    panel = mine.wait_for_selector(".conflict", timeout=6000)
+    assert "另一窗口写的" in panel.inner_text()
+    assert "我这边写的" in panel.inner_text()
+    assert (mine.input_value(FACTS), office.text) == ("我这边写的", "另一窗口写的")
+    mine.get_by_role("button", name="用我的", exact=True).click()
+    state(mine, "saved")
+    assert office.text == "我这边写的"
+    other.fill(FACTS, "又改")
+    other.wait_for_selector(".conflict", timeout=6000)
+    other.get_by_role("button", name="用已保存的", exact=True).click()
+    other.wait_for_selector(".conflict", state="detached")
+    assert (other.input_value(FACTS), office.text) == ("我这边写的", "我这边写的")
+
+
+def test_submitting_waits_for_the_last_words(office):
+    page = office.open()
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    page.fill(FACTS, "提交前的最后一句")
+    page.locator("[data-autosave] .btn.main").click()
+    page.wait_for_timeout(1500)
+    assert [("/components/" in url) for url in sent] == [False, True]
+    assert office.text == "提交前的最后一句"
+
+
+def test_signing_out_leaves_nothing_on_the_device(office):
+    page = office.open()
+    office.answers = [{"status": 503, "body": ""}]
+    page.fill(FACTS, "别人不该看到")
+    state(page, "offline")
+    page.evaluate("document.querySelector('[data-signout]').addEventListener('submit', (event) => event.preventDefault())")
+    page.click("summary[aria-label*=账户]")
+    page.get_by_role("button", name="退出登录").click()
+    assert copies(page) == 0
+
+
+def test_the_menu_opens_in_a_dialog_and_gives_the_focus_back(page, live_server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/components/?shell=desk")
+    opener = page.locator("[data-nav]")
+    opener.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#nav-dialog a", has_text="社情民意").is_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#nav-dialog", state="hidden")
+    assert opener.evaluate("(node) => node === document.activeElement")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.locator(".dnav a", has_text="社情民意").is_visible()
+
+
+def test_large_letters_switch_at_once_and_stay(page, live_server):
+    page.goto(f"{live_server.url}/components/?shell=portal")
+    with page.expect_response("**/size/"):
+        page.click(".size-toggle")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    assert {c["name"]: c["value"] for c in page.context.cookies()}["size"] == "elder"
+    with page.expect_response("**/size/"):
+        page.click(".size-toggle")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"
+
+
+def test_the_bulk_bar_greys_what_is_not_open_to_all(page, live_server):
+    page.goto(f"{live_server.url}/components/?shell=desk")
+    assert page.locator(".bulk").is_hidden()
+    page.check("input[value='0033']")
+    assert page.inner_text("[data-bulk-count]") == "已选 1 件"
+    assert page.get_attribute("[data-act=extend]", "aria-disabled") == "false"
+    page.check("input[value='0018']")
+    assert page.get_attribute("[data-act=extend]", "aria-disabled") == "true"
+    assert "所选 2 件中有 1 件没有提出延期申请" in page.inner_text("[data-bulk-why]")
+
+
+@pytest.mark.parametrize(("width", "size"), [(390, ""), (320, "elder"), (1440, "")])
+@pytest.mark.parametrize("kind", ["portal", "member", "desk", "plain"])
+def test_every_shell_is_accessible_and_fits(page, live_server, width, kind, size):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.set_viewport_size({"width": width, "height": 844})
+    refused = []
+    page.on("console", lambda message: message.type == "error" and refused.append(message.text))
+    page.on("pageerror", lambda error: refused.append(str(error)))
+    page.goto(f"{live_server.url}/components/?shell={kind}&size={size}")
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert refused == []

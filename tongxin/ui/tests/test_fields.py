@@ -1,0 +1,93 @@
+"""Fields have their label above, 必填 in words, help and error joined to the control, and the right shape."""
+
+import re
+
+import pytest
+from django import forms
+from django.template import Context, Template
+
+from tongxin.ui.fields import CountedText
+
+
+class Letter(forms.Form):
+    grade = forms.ChoiceField(label="类别", choices=[("a", "已解决"), ("b", "列入计划"), ("c", "留作参考")])
+    unit = forms.ChoiceField(label="单位", choices=[(str(n), f"单位 {n}") for n in range(9)], required=False)
+    kind = forms.ChoiceField(label="方式", choices=[("", "---------"), ("face", "面谈"), ("phone", "电话")], required=False)
+    on = forms.DateField(label="日期", help_text="答复的日期。")
+    text = CountedText(label="正文", most=10, least=3)
+    short = forms.CharField(label="联系人", max_length=20)
+    sure = forms.BooleanField(label="已核对")
+    paper = forms.FileField(label="附件", required=False)
+    secret = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+def drawn(name, data=None):
+    return Template("{% field bound %}").render(Context({"bound": Letter(data)[name]}))
+
+
+def test_few_choices_stand_side_by_side_many_go_into_a_list():
+    assert drawn("grade").count('class="seg"') == 3
+    assert "<select" in drawn("unit")
+
+
+def test_an_optional_choice_can_be_left_out_in_words():
+    assert "不选" in drawn("kind")
+    assert "---" not in drawn("kind")
+
+
+def test_the_chosen_one_stays_chosen():
+    assert re.search(r'value="b"[^>]* checked', drawn("grade", {"grade": "b"}))
+
+
+def test_required_is_a_word():
+    assert "必填" in drawn("short")
+    assert "必填" not in drawn("paper")
+    assert "*" not in drawn("short")
+
+
+def test_help_and_error_are_joined_to_the_control():
+    text = drawn("on", {"on": "明天"})
+    described = re.search(r'aria-describedby="([^"]+)"', text)[1].split()
+    assert described == ["id_on_helptext", "id_on_error"]
+    assert all(f'id="{name}"' in text for name in described)
+    assert 'aria-invalid="true"' in text
+    assert 'type="date"' in text
+
+
+def test_a_group_of_choices_is_joined_to_its_error():
+    text = drawn("grade", {})
+    assert re.search(r'<fieldset[^>]* aria-describedby="id_grade_error"', text)
+    assert "请选一项。" in text
+
+
+def test_the_counter_counts_as_the_office_does_and_never_truncates():
+    text = drawn("text", {"text": "一 二\n三"})
+    assert "3 / 10 字" in text
+    assert "maxlength" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("字" * 11, "最多 10 字，现在是 11 字。"), ("字", "至少 3 字，现在是 1 字。"), ("字 " * 10, None), ("", "请填写。")],
+)
+def test_a_text_is_measured_without_white_space(text, error):
+    assert Letter({"text": text}).errors.get("text", [None]) == [error]
+
+
+def test_a_file_field_warns_of_secrets_beside_the_button():
+    assert "严禁填写、上传涉密内容和他人隐私" in drawn("paper")
+
+
+def test_the_summary_leads_to_each_field():
+    text = Template("{% form_errors form %}").render(Context({"form": Letter({})}))
+    assert 'role="alert"' in text
+    for name in ("grade", "on", "text", "short", "sure"):
+        assert f'href="#id_{name}"' in text
+    assert Template("{% form_errors form %}").render(Context({"form": Letter()})).strip() == ""
+
+
+def test_a_whole_form_is_drawn_the_same_way():
+    text = str(Letter({}))
+    assert text.count("label") > 9
+    assert 'name="secret"' in text
+    assert "有 5 处要改" in text
