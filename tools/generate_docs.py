@@ -59,13 +59,13 @@ def workflow_page(workflow: Any) -> str:
     ]  # fmt: skip
     words = sorted({word for row in workflow.rows for word in sentences.words(row.by)})
     matrix = GOLDEN / f"matrix-{workflow.name}.txt"
-    return (
-        f"# {workflow.label} `{workflow.name}`\n\nThe lifecycle of `{workflow.model}`, read from its table.\n\n{diagram(workflow)}\n"
-         "## Steps\n\n" + table(["Step", "From", "To", "By whom", "When", "Says", "Sets, and then"], rows)
-        + "\n## The words of “by whom”\n\n" + table(["Word", "Means"], [[f"`{w}`", sentences.meaning(w)] for w in words])
-        + "\n## Who may do what\n\nThe members of the test cast who may take each step, under the rules of 云溪县.\n\n```text\n"
-        + matrix.read_text(encoding="utf-8") + "```\n"
-    )  # fmt: skip
+    return "".join([
+        f"# {workflow.label} `{workflow.name}`\n\nThe lifecycle of `{workflow.model}`, read from its table.\n\n{diagram(workflow)}\n",
+        "## Steps\n\n", table(["Step", "From", "To", "By whom", "When", "Says", "Sets, and then"], rows),
+        "\n## The words of “by whom”\n\n", table(["Word", "Means"], [[f"`{w}`", sentences.meaning(w)] for w in words]),
+        "\n## Who may do what\n\nThe members of the test cast who may take each step, under the rules of 云溪县.\n\n",
+        f"```text\n{matrix.read_text(encoding='utf-8')}```\n",
+    ])  # fmt: skip
 
 
 def regulation_part(kind: Any, national: dict[str, Any]) -> str:
