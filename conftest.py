@@ -1,16 +1,9 @@
 """What every test shares: a home of its own, the loaded library, and the cast."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-os.environ.setdefault("TONGXIN_HOME", tempfile.mkdtemp(prefix="tongxin-test-"))
-os.environ.setdefault("TONGXIN_TESTING", "1")
-# Playwright's synchronous API keeps an event loop in the thread; the database is used from the same one.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium"]
 

@@ -1,0 +1,11 @@
+"""Set before the settings are read: a home of its own for the tests. Loaded by `-p` in pyproject.toml, first of all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+home = Path(os.environ.setdefault("TONGXIN_HOME", tempfile.mkdtemp(prefix="tongxin-test-")))
+(home / "static").mkdir(parents=True, exist_ok=True)
+os.environ["TONGXIN_TESTING"] = "1"
+# Playwright's synchronous API keeps an event loop in the thread; the database is used from the same one.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

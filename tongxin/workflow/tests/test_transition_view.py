@@ -1,0 +1,78 @@
+"""The one view behind every button."""
+
+from django.test import Client
+
+from tests.cast import Cast
+from tongxin.audit.models import Event
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Proposal
+
+
+def url(proposal: Proposal, action: str) -> str:
+    return f"/go/proposals/{proposal.uid}/{action}/"
+
+
+def test_the_form_asks_what_the_step_asks(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    client.force_login(cast.office)
+    page = client.get(url(proposal, "return_for_revision"))
+    assert page.status_code == 200
+    assert "退回理由" in page.text
+    fragment = client.get(url(proposal, "return_for_revision"), headers={"HX-Request": "true"})
+    assert "<html" not in fragment.text
+
+
+def test_an_empty_answer_is_told_and_nothing_moves(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    client.force_login(cast.office)
+    answer = client.post(url(proposal, "return_for_revision"), {"reason": ""})
+    assert answer.status_code == 422
+    assert "请填写退回理由。" in answer.text
+    assert Proposal.objects.get(pk=proposal.pk).state == State.SUBMITTED
+
+
+def test_the_step_is_taken_once_and_the_second_click_is_told(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    client.force_login(cast.office)
+    first = client.post(url(proposal, "return_for_revision"), {"reason": "请补充数据"})
+    assert (first.status_code, first["Location"]) == (302, proposal.get_absolute_url())
+    count = Event.objects.count()
+    client.post(url(proposal, "return_for_revision"), {"reason": "请补充数据"})
+    assert Event.objects.count() == count
+    other = client.post(url(proposal, "pass_examination"), {"construction": "social", "topic": "learning", "routed_to": "government"})
+    assert other.status_code == 409
+    assert "您已于" in other.text
+    assert "退回修改" in other.text
+
+
+def test_a_wrong_choice_shows_the_tables_own_sentence(cast: Cast, client: Client) -> None:
+    proposal = cast.in_decision()
+    client.force_login(cast.office)
+    answer = client.post(url(proposal, "not_file"), {"reason_code": "secret", "destination": "letter", "reason": "涉密"})
+    assert "这种情形的内容去向只能是：不立案" in answer.text
+
+
+def test_a_blocked_step_shows_the_reason_and_no_button(cast: Cast, client: Client) -> None:
+    case = cast.assigned()
+    client.force_login(cast.proposer)
+    page = client.get(url(case.proposal, "withdraw"))
+    assert "交办后不能撤案" in page.text
+    assert client.post(url(case.proposal, "withdraw"), {}).status_code == 200
+    assert Proposal.objects.get(pk=case.proposal_id).state == State.HANDED_OVER
+
+
+def test_htmx_is_sent_to_the_page_after_the_step(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    client.force_login(cast.office)
+    answer = client.post(url(proposal, "return_for_revision"), {"reason": "请补充数据"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, proposal.get_absolute_url())
+
+
+def test_who_cannot_see_the_row_finds_nothing(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    for who in (cast.office_of_other_county, cast.bystander, cast.clerk):
+        client.force_login(who)
+        assert client.get(url(proposal, "return_for_revision")).status_code == 404
+    client.logout()
+    assert client.get(url(proposal, "return_for_revision")).status_code == 302
+    assert client.get("/go/nothing/x/y/").status_code == 302
