@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tongxin.handling",
     "tongxin.site",
     "tongxin.demo",
+    "django.forms",  # last: our own templates of forms and fields stand before its widgets
 ]
 
 MIDDLEWARE = [
@@ -206,6 +207,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
+IMPORT_MAX_MB = int(os.environ.get("TONGXIN_IMPORT_MAX_MB", "64"))  # one spreadsheet, on import
+IMPORT_MAX_ROWS = int(os.environ.get("TONGXIN_IMPORT_MAX_ROWS", "300000"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -1,6 +1,6 @@
 """`{% action_bar object %}`: the steps open to the reader, grey ones with their reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import template
@@ -15,7 +15,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Button:
-    """One button of an action bar."""
+    """One button of an action bar. `page`: it leads to a page of its own, not to a form in the slot below."""
 
     label: str
     url: str
@@ -23,6 +23,7 @@ class Button:
     main: bool
     stop: bool
     note: str = ""
+    page: bool = False
 
     @property
     def blocked(self) -> bool:
@@ -37,9 +38,11 @@ def buttons(subject: Any, actor: Any, *, notes: dict[str, str] | None = None, sk
     made: list[Button] = []
     for offer in offers:
         action = offer.row.action
-        url = reverse("transition", args=[workflow.name, subject.uid, action])
+        own = workflow.own_page.get(action)
+        url = f"{subject.get_absolute_url()}{own}/" if own else reverse("transition", args=[workflow.name, subject.uid, action])
         main = not offer.blocked and action not in workflow.grave and not any(b.main for b in made)
-        made.append(Button(offer.row.label, url, offer.reasons, main, action in workflow.grave, (notes or {}).get(action, "")))
+        note, grave = (notes or {}).get(action, ""), action in workflow.grave
+        made.append(Button(offer.row.label, url, offer.reasons, main, grave, note, page=bool(own)))
     return made
 
 
@@ -49,5 +52,5 @@ def action_bar(context: Any, subject: Any, extra: Any = None) -> dict[str, Any]:
     more = list(extra or [])
     own = buttons(subject, context["request"].user)
     if any(b.main for b in more):
-        own = [Button(b.label, b.url, b.reasons, main=False, stop=b.stop, note=b.note) for b in own]
+        own = [replace(b, main=False) for b in own]
     return {"actions": more + own, "request": context["request"]}

@@ -1,0 +1,230 @@
+"""The public pages: released proposals only, and of those nothing but what the public may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tongxin.audit.templatetags.timeline import Entry, entry
+from tongxin.committees.models import Committee
+from tongxin.core.templatetags.chinese import day
+from tongxin.handling.choices import CaseState
+from tongxin.handling.models import Reply
+from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.site.queries.desk import tasks_of, unit_lines, with_details
+from tongxin.site.queries.paging import capped, counted, page_by
+from tongxin.site.queries.proposal import PUBLIC, history, topics_of
+from tongxin.site.queries.standing import Standing, Step, case_of, life_of
+
+SIZE = 15
+SHOWN_ON_FRONT = 5
+
+
+def released(committee: Committee | None = None) -> QuerySet[Proposal]:
+    """Return what everybody may read: released, with the proposer's consent, and still standing."""
+    rows = Proposal.objects.filter(released_at__isnull=False, consents_to_publication=True, state__in=(State.FILED, State.HANDED_OVER))
+    return rows.filter(committee=committee) if committee else rows
+
+
+def committees() -> list[Committee]:
+    """Return the committees that have a public front, cities before their counties."""
+    return list(Committee.objects.order_by("parent_id", "id"))
+
+
+def _progress(key: str) -> Q:
+    answered = Q(Exists(Reply.objects.filter(task__case__proposal=OuterRef("pk"), sent_at__isnull=False)))
+    return {
+        "handling": ~answered & ~Q(case__state=CaseState.CLOSED),
+        "answered": answered & ~Q(case__state=CaseState.CLOSED),
+        "closed": Q(case__state=CaseState.CLOSED),
+    }.get(key, Q())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the public list is asked to show."""
+
+    committee: Committee
+    text: str = ""
+    topic: str = ""
+    session: str = ""
+    progress: str = ""
+    key: str = ""
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One published proposal in a list."""
+
+    proposal: Proposal
+    by: str
+    units: str
+    badge: Standing
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the public list."""
+
+    lines: list[Line]
+    count: str
+    has_previous: bool
+    has_next: bool
+
+
+def _matching(asked: Asked) -> QuerySet[Proposal]:
+    rows = released(asked.committee).filter(_progress(asked.progress))
+    if asked.topic:
+        rows = rows.filter(topic=asked.topic)
+    if asked.session:
+        rows = rows.filter(session_id=int(asked.session))
+    if asked.text:
+        named = Signature.objects.filter(proposal=OuterRef("pk"), answer=Answer.ACCEPTED).filter(
+            Q(member__name__icontains=asked.text) | Q(body__icontains=asked.text)
+        )
+        words = Q(title__icontains=asked.text) | Q(Exists(named))
+        digits = asked.text.strip("第号 ")
+        if digits.isdecimal() and len(digits) <= 6:  # noqa: PLR2004 -- a number, not a phone
+            words |= Q(number=int(digits))
+        rows = rows.filter(words)
+    return rows
+
+
+def listing(asked: Asked) -> Listing:
+    """Return a page of the published proposals, the last published first."""
+    rows = _matching(asked)
+    key = None
+    if asked.key:
+        key = released(asked.committee).filter(uid=asked.key).values_list("released_at", "id").first()
+    part = page_by(rows.values("pk", "released_at", "id"), ("released_at", "id"), size=SIZE, down=True, key=key, back=asked.back)
+    return Listing(lines([r["pk"] for r in part.rows]), counted(capped(rows)), part.has_previous, part.has_next)
+
+
+def lines(ids: Sequence[int]) -> list[Line]:
+    """Return published proposals as lines, in the given order."""
+    found = {p.pk: p for p in with_details(released(), ids)}
+    return [_line(found[pk]) for pk in ids if pk in found]
+
+
+def _line(proposal: Proposal) -> Line:
+    return Line(proposal, signed_by(proposal), unit_lines(tasks_of(proposal))[0], public_standing(proposal))
+
+
+def signed_by(proposal: Proposal) -> str:
+    """Name the proposers in a line: 林知远等 4 位委员; a body by its name."""
+    signed = [s for s in proposal.signatures.all() if s.answer == Answer.ACCEPTED]
+    if not signed:
+        return ""
+    first = signed[0]
+    if len(signed) > 1:
+        return _("%(name)s等 %(n)s 位委员") % {"name": first.name, "n": len(signed)}
+    return first.name if first.body else _("%(name)s委员") % {"name": first.name}
+
+
+def public_standing(proposal: Proposal) -> Standing:
+    """Say where a published proposal stands, without what goes on between proposer and unit."""
+    case = case_of(proposal)
+    if case is None:
+        return Standing("good", _("已立案"))
+    if case.state == CaseState.CLOSED:
+        return Standing("good", _("已办结"))
+    if case.state == CaseState.IN_HAND:
+        return Standing("doing", _("办理中"))
+    return Standing("wait", _("已答复"))
+
+
+def latest(committee: Committee) -> list[Line]:
+    """Return the newest published proposals for the front."""
+    ids = released(committee).order_by("-released_at", "-id").values_list("pk", flat=True)[:SHOWN_ON_FRONT]
+    return lines(list(ids))
+
+
+@dataclass(frozen=True)
+class Count:
+    """A figure of the front; `progress` opens its rows."""
+
+    label: str
+    number: str
+    progress: str
+
+
+def counts(committee: Committee) -> list[Count]:
+    """Return how the published proposals stand: each figure opens to them."""
+    words = [("", _("公开提案")), ("handling", _("正在办理")), ("answered", _("已经答复")), ("closed", _("已经办结"))]
+    return [Count(label, counted(capped(_matching(Asked(committee, progress=key)))), key) for key, label in words]
+
+
+# ── one published proposal ───────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class PublicPage:
+    """What the public reads of one proposal."""
+
+    proposal: Proposal
+    badge: Standing
+    by: tuple[str, ...]
+    topics: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
+    letters: tuple[Letter, ...]
+    steps: list[Step]
+    entries: list[Entry]
+    first_answered_at: datetime | None
+
+
+def load(uid: str) -> Proposal | None:
+    """Return a published proposal."""
+    signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
+    return (
+        released()
+        .filter(uid=uid)
+        .select_related("committee__parent__parent", "session__term", "case__committee")
+        .prefetch_related(Prefetch("signatures", signers), "case__tasks__unit")
+        .first()
+    )
+
+
+def page(proposal: Proposal) -> PublicPage:
+    """Return the public page of a loaded proposal."""
+    case, tasks = case_of(proposal), tasks_of(proposal)
+    if case is not None:
+        case.proposal = proposal
+    events = [e for e in history(proposal, case) if e.kind in PUBLIC and not (e.kind == "proposals.hand_over")]
+    units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
+    return PublicPage(
+        proposal=proposal, badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),
+        topics=topics_of(proposal), units=tuple(units), letters=tuple(_letters(proposal)),
+        steps=_steps(proposal, tasks, events), entries=[_told(e) for e in events],
+        first_answered_at=min((t.answered_at for t in tasks if t.answered_at), default=None),
+    )  # fmt: skip
+
+
+def _steps(proposal: Proposal, tasks: Sequence[Any], events: Sequence[Any]) -> list[Step]:
+    steps = life_of(proposal, tasks, events)
+    return [Step(s.label, "" if s.date == _("未评价") else s.date, s.status) for s in steps]
+
+
+def _letters(proposal: Proposal) -> list[Letter]:
+    """Return each unit's newest sent reply as a letter without telephone and contact person."""
+    from dataclasses import replace  # noqa: PLC0415 -- used here alone
+
+    case = case_of(proposal)
+    if case is None:
+        return []
+    tasks = {t.pk: t for t in tasks_of(proposal)}
+    newest: dict[int, Reply] = {}
+    for reply in Reply.objects.filter(task__in=tasks, sent_at__isnull=False).order_by("round").prefetch_related("files"):
+        reply.task = tasks[reply.task_id]
+        newest[reply.task_id] = reply
+    return [replace(letter_of(r, case, phone=False), contact="", leader="", files=()) for r in newest.values()]
+
+
+def _told(event: Any) -> Entry:
+    """Say an event in public: without names of clerks and without changes made in review."""
+    said = entry(event)
+    what = _("收到提案") if event.kind == "proposals.submit" else said.what
+    return Entry(when=day(event.at) or _("日期不详"), what=what, key=said.key)

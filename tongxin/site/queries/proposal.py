@@ -1,0 +1,247 @@
+"""The page of one proposal, the same shape for everybody: what differs is which rows and actions a reader gets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access.permissions import allowed
+from tongxin.audit import kinds
+from tongxin.audit.models import Event
+from tongxin.audit.templatetags.timeline import Entry, entry
+from tongxin.core.templatetags.chinese import day, full_day, size
+from tongxin.files.queries import link
+from tongxin.handling import queries as cases
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Case, Task
+from tongxin.handling.queries.sections import CaseSections, sections
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature
+from tongxin.proposals.regulations import Taxonomies
+from tongxin.proposals.rules import in_office, is_leader, takes_part
+from tongxin.regulations.queries import in_force
+from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing
+
+# between the proposers, before it was handed in: of no concern to units and other members
+AMONG_PROPOSERS = frozenset(
+    f"proposals.{act}"
+    for act in (
+        "draft", "gather", "invite", "accept_invitation", "decline_invitation", "leave", "lapse_invitation", "remove_invitation",
+        "attach", "detach", "return_for_revision",
+    )
+)  # fmt: skip
+INSIDE_THE_OFFICE = frozenset({"proposals.pass_examination", "proposals.reclassify", "proposals.reroute", "proposals.change_season"})
+# what the public may read of a life: never a return, a reminder, a dissatisfied proposer
+PUBLIC = frozenset(
+    {
+        "proposals.submit", "proposals.file", "proposals.absorb", "cases.assign", "tasks.send", "tasks.sign_and_send", "cases.close",
+        "cases.settle", "proposals.release",
+    }
+)  # fmt: skip
+CLOCKS = {
+    TaskState.AWAITING: ("签收期限", "sign_working_days"),
+    TaskState.RETURN_ASKED: ("答复退办申请期限", "return_answer_days"),
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the reader stands to the proposal."""
+
+    office: bool  # the assembly's office and leaders: private kinds too
+    part: bool  # the proposers, and who was asked to sign
+    handles: bool  # sees the handling: proposers, units, assigning offices, the assembly
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file of the text, with the reader's own link."""
+
+    kind: str
+    name: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the page shows."""
+
+    proposal: Proposal
+    case: Case | None
+    sections: CaseSections | None
+    reader: Reader
+    standing: Standing
+    steps: list[Step]
+    topics: tuple[str, ...]
+    first: str
+    cosigners: tuple[Signature, ...]
+    waiting: tuple[Signature, ...]
+    lead: str
+    others: str
+    merged: tuple[Proposal, ...]
+    files: list[Attached]
+    entries: list[Entry]
+
+
+def load(user: Any, uid: str) -> Proposal | None:
+    """Return a proposal that `user` may open: as a proposal, or through its handling. Twin of site.view_proposal."""
+    seen = proposals.visible_to(user).filter(pk=OuterRef("pk"))
+    handled = cases.cases_visible_to(user).filter(proposal=OuterRef("pk"))
+    return (
+        Proposal.objects.filter(uid=uid)
+        .filter(Q(Exists(seen)) | Q(Exists(handled)))
+        .select_related("committee__parent__parent", "session__term", "merged_into", "entered_by", "case__committee")
+        .prefetch_related(
+            Prefetch("signatures", Signature.objects.select_related("member")),
+            Prefetch("endorsements", Endorsement.objects.select_related("member")),
+            Prefetch("attachments", Attachment.objects.select_related("file")),
+            Prefetch("case__tasks", Task.objects.select_related("unit")),
+        )
+        .first()
+    )
+
+
+def reader_of(user: Any, proposal: Proposal) -> Reader:
+    """Say how a reader stands to a proposal."""
+    case = case_of(proposal)
+    office = bool((in_office | is_leader).test(user, proposal))
+    return Reader(
+        office=office, part=office or takes_part.test(user, proposal) or proposal.entered_by_id == getattr(user, "pk", None),
+        handles=office or (case is not None and allowed(user, "handling.view_case", case)),
+    )  # fmt: skip
+
+
+def only_published_for(user: Any, proposal: Proposal) -> bool:
+    """Say whether somebody sees the proposal only because it is published: the public page is theirs."""
+    case = case_of(proposal)
+    if case is not None and allowed(user, "handling.view_case", case):
+        return False
+    return not allowed(user, "proposals.read_attachments", proposal)
+
+
+def page(user: Any, proposal: Proposal) -> Page:
+    """Return the page of a loaded proposal for a reader."""
+    case, reader = case_of(proposal), reader_of(user, proposal)
+    if case is not None:
+        case.proposal = proposal  # what predicates walk is read already
+    found = sections(case, user) if case else None
+    tasks = [line.task for line in found.tasks] if found else []
+    events = history(proposal, case)
+    signed = [s for s in proposal.signatures.all() if s.role == "co"]
+    lead = "、".join(t.unit.name for t in tasks if t.answers)
+    return Page(
+        proposal=proposal, case=case, sections=found, reader=reader, standing=_standing(proposal, tasks, found),
+        steps=life_of(proposal, tasks, events), topics=topics_of(proposal),
+        first=next((s.name for s in proposal.signatures.all() if s.role == "first"), ""),
+        cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
+        waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
+        lead=lead, others="、".join(t.unit.name for t in tasks if not t.answers),
+        merged=tuple(merged_into(proposal)) if proposal.number else (),
+        files=[Attached(a.file.kind, a.file.name, size(a.file.size), link(a.file, user)) for a in proposal.attachments.all()],
+        entries=[*_future(proposal, case, tasks, reader), *(_told(e, reader) for e in events if readable(e, reader))],
+    )  # fmt: skip
+
+
+def _standing(proposal: Proposal, tasks: list[Task], found: CaseSections | None) -> Standing:
+    said = standing(proposal, tasks)
+    if found is not None and found.case.state == CaseState.RATING and found.raters:
+        return Standing(said.kind, f"{said.word} {found.raters_done}/{len(found.raters)}")
+    return said
+
+
+def topics_of(proposal: Proposal) -> tuple[str, ...]:
+    """Return the names of both categories, as the taxonomy has them today."""
+    rules: Taxonomies = in_force(proposal.committee, Taxonomies, timezone.localdate())
+    found = (rules.construction(proposal.construction), rules.topic(proposal.topic))
+    return tuple(c.name for c in found if c is not None)
+
+
+def merged_into(proposal: Proposal) -> Iterable[Proposal]:
+    """Return what was merged into a proposal."""
+    signers = Prefetch("signatures", Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member"))
+    return proposal.merged.prefetch_related(signers).order_by("id")
+
+
+# ── what happened, and what is to come ───────────────────────────────────────────────────────────
+def history(proposal: Proposal, case: Case | None) -> list[Event]:
+    """Return the events of a proposal, its case and its units' parts, newest first, in one query."""
+    about = Q(subject_type="proposals.proposal", subject_id=proposal.pk)
+    if case is not None:
+        about |= Q(subject_type="handling.case", subject_id=case.pk)
+        about |= Q(subject_type="handling.task", subject_id__in=[t.pk for t in case.tasks.all()])
+    return in_order(Event.objects.filter(about).order_by("id"))
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Order events by when they happened, newest first; one without a date stays behind the one before it."""
+    placed: list[tuple[Any, int, Event]] = []
+    last: dict[tuple[str, int | None], datetime] = {}
+    for event in events:
+        subject = (event.subject_type, event.subject_id)
+        at = event.at or last.get(subject) or event.recorded_at.min.replace(tzinfo=event.recorded_at.tzinfo)
+        last[subject] = at
+        placed.append((at, event.pk, event))
+    return [event for _at, _pk, event in sorted(placed, key=lambda p: p[:2], reverse=True)]
+
+
+def readable(event: Event, reader: Reader) -> bool:
+    """Say whether a reader is told of an event."""
+    kind = kinds.KINDS[event.kind]
+    if kind.private or event.kind in INSIDE_THE_OFFICE:
+        return reader.office
+    if event.kind in AMONG_PROPOSERS:
+        return reader.part
+    if event.subject_type == "proposals.proposal":
+        return event.kind != "proposals.hand_over"  # the case tells it, with its deadline
+    return reader.handles or event.kind in PUBLIC
+
+
+def _told(event: Event, reader: Reader) -> Entry:
+    told = entry(event)
+    if reader.handles or reader.part or event.subject_type == "proposals.proposal":
+        return told
+    return Entry(told.when, told.what, "", key=told.key, auto=told.auto)
+
+
+def _future(proposal: Proposal, case: Case | None, tasks: Iterable[Task], reader: Reader) -> list[Entry]:
+    """Return the deadlines that run, the last one first, each naming its source."""
+    if case is None or not reader.handles:
+        return [_cosign_until(proposal)] if proposal.state == State.GATHERING and proposal.cosign_until else []
+    running: list[tuple[date, str, str]] = []
+    for task in tasks:
+        due, _what = cases.clock_of(task)
+        if due is not None:
+            label, key = CLOCKS.get(task.state, (_("答复期限"), "rework_days" if case.round > 1 else "reply_months"))
+            if not task.answers and task.state not in CLOCKS:
+                label, key = _("会办意见期限"), "co_opinion_months"
+            running.append((due, f"{task.unit.name}　{label}", key))
+    if case.state == CaseState.RATING and case.rating_due_on:
+        running.append((case.rating_due_on, _("评价截止"), "rating_working_days"))
+    began = timezone.localdate(case.assigned_at) if case.assigned_at else timezone.localdate()
+    return [_deadline(case, due, label, key, began) for due, label, key in sorted(running, reverse=True)]
+
+
+def _deadline(case: Case, due: date, label: str, key: str, began: date) -> Entry:
+    length, source = cases.rule_of(case.committee, key, began)
+    late = (timezone.localdate() - due).days
+    when = day(due) if late <= 0 else _("%(day)s　已过 %(n)s 天") % {"day": day(due), "n": late}
+    return Entry(when=when, what=label, more="，".join(part for part in (length, source) if part), future=True)
+
+
+def _cosign_until(proposal: Proposal) -> Entry:
+    return Entry(when=full_day(proposal.cosign_until), what=_("联名截止"), future=True)
+
+
+
+
+def similar_to(user: Any, proposal: Proposal) -> list[proposals.Similar]:
+    """Return earlier proposals like this one that the reader may see."""
+    return proposals.similar_for(
+        user, proposal.committee, proposal.body, title=proposal.title, exclude=proposal, on=timezone.localdate()
+    )

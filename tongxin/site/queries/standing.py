@@ -1,0 +1,108 @@
+"""Where a proposal stands in one word, and where in its life of eight stages (DB3303/T 036)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tongxin.audit.models import Event
+from tongxin.core.templatetags.chinese import day
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Case, Task
+from tongxin.handling.workflow import CASES, TASKS
+from tongxin.proposals.choices import State, States
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.workflow import PROPOSAL
+
+# which part's state speaks for a case in hand: the one somebody must act on first
+LOUDEST = (
+    TaskState.RETURN_ASKED, TaskState.AWAITING, TaskState.UNDER_REVIEW, TaskState.WITH_LEADER, TaskState.IN_HAND,
+)  # fmt: skip
+SUPERVISING = ("handling.remind", "tasks.send", "tasks.return_reply")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A badge: its look and its word."""
+
+    kind: str
+    word: str
+
+
+def case_of(proposal: Proposal) -> Case | None:
+    """Return the handling of a proposal, when it was handed over. Read it with select_related("case")."""
+    return getattr(proposal, "case", None)
+
+
+def standing(proposal: Proposal, tasks: Iterable[Task] = (), *, prefer: Sequence[str] = ()) -> Standing:
+    """Say where a proposal stands; `prefer` names the task states a list was asked for."""
+    case = case_of(proposal)
+    if case is None or proposal.state != State.HANDED_OVER:
+        return Standing(PROPOSAL.badges[proposal.state], proposal.outcome)
+    if case.state != CaseState.IN_HAND:
+        return Standing(CASES.badges[case.state], str(CaseState(case.state).label))
+    states = {t.state for t in tasks}
+    found = next((s for s in (*prefer, *LOUDEST) if s in states), None)
+    if found is None:
+        return Standing("wait", _("待改派")) if states <= {TaskState.RETURNED} else Standing("doing", _("办理中"))
+    if found == TaskState.IN_HAND and case.round > 1:
+        return Standing("stop", _("重新办理"))
+    return Standing(TASKS.badges[found], str(TaskState(found).label))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the eight stages."""
+
+    label: str
+    date: str = ""
+    status: str = "todo"  # done, now, todo, end
+
+
+def _when(value: Any) -> str:
+    return day(value) if value else ""
+
+
+def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event]) -> list[Step]:
+    """Return the life of a proposal; what was not filed ends at 审查 with its outcome."""
+    case = case_of(proposal)
+    if proposal.state in States.ended:
+        raised = Step(_("提出"), _when(proposal.submitted_at), "done" if proposal.submitted_at else "todo")
+        examined = [Step(_("审查"), "", "done")] if proposal.state != State.WITHDRAWN else []
+        return [raised, *examined, Step(proposal.outcome, _when(proposal.decided_at or _last(events)), "end")]
+    filed = proposal.state in States.filed
+    raised = _step(_("提出"), proposal.submitted_at, done=proposal.state not in States.with_the_proposer, now=True)
+    decided = _step(_("审查"), proposal.decided_at, done=filed, now=proposal.state in States.in_examination)
+    assigned = _step(_("交办"), case.assigned_at if case else None, done=case is not None, now=filed and case is None)
+    return [raised, decided, assigned, *_handling(proposal, case, tasks, events)]
+
+
+def _step(label: str, on: Any, *, done: bool, now: bool) -> Step:
+    if done:
+        return Step(label, _when(on), "done")
+    return Step(label, _("现在"), "now") if now else Step(label)
+
+
+def _last(events: Iterable[Event]) -> Any:
+    return max((e.at for e in events if e.to_state and e.at), default=None)
+
+
+def _handling(proposal: Proposal, case: Case | None, tasks: Sequence[Task], events: Iterable[Event]) -> list[Step]:
+    state = case.state if case else ""
+    answered = max((t.answered_at for t in tasks if t.answered_at), default=None)
+    handled = state in {CaseState.RATING, CaseState.WITH_OFFICE, CaseState.CLOSED}
+    watched = max((e.at for e in events if e.kind in SUPERVISING and e.at), default=None)
+    closed = state == CaseState.CLOSED
+    judged = _("未评价") if case and case.unrated else _when(case.closed_at if case else None)
+    if proposal.released_at:
+        shown = Step(_("公开"), _when(proposal.released_at), "done")
+    else:
+        shown = Step(_("公开"), "" if proposal.consents_to_publication else _("不公开"))
+    return [
+        _step(_("办理"), answered, done=handled, now=state == CaseState.IN_HAND),
+        Step(_("督办"), _when(watched), "done" if watched or handled else "todo"),
+        Step(_("评议"), judged, "done") if closed else _step(_("评议"), None, done=False, now=handled),
+        shown,
+        Step(_("归档"), _when(case.closed_at if case else None), "done" if closed else "todo"),
+    ]

@@ -1,0 +1,48 @@
+"""The page of one proposal."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.core.templatetags.chinese import case_number
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Proposal
+from tongxin.site.queries import proposal as queries
+from tongxin.site.queries.buttons import bar
+
+LEAVABLE = (State.GATHERING, State.RETURNED, State.SUBMITTED, State.IN_DECISION)
+
+
+def _load(request: HttpRequest, uid: str) -> Proposal:
+    found = queries.load(request.user, uid)
+    if found is None:
+        raise Http404
+    permissions.demand(request.user, "site.view_proposal", found)
+    return found
+
+
+@require_GET
+@requires("site.view_proposal", of_object=True)
+def show(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show a proposal; who sees it only because it is published is led to its public page."""
+    found = _load(request, uid)
+    if queries.only_published_for(request.user, found):
+        return redirect("public-proposal", uid=uid)
+    page = queries.page(request.user, found)
+    context = {"page": page, "proposal": found, "sections": page.sections, "actions": bar(request.user, page),
+               "files": page.files, "here": case_number(found.number) if found.number else found.title,
+               "may_leave": permissions.allowed(request.user, "proposals.leave", found) and found.state in LEAVABLE,
+               "may_endorse": permissions.allowed(request.user, "proposals.endorse", found)}  # fmt: skip
+    return render(request, "site/proposal.html", context)
+
+
+@require_GET
+@requires("site.view_proposal", of_object=True)
+def similar(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show earlier proposals like this one: a piece of the page, fetched when it is looked at."""
+    found = _load(request, uid)
+    fragment = request.headers.get("HX-Request") == "true"
+    context = {"items": queries.similar_to(request.user, found), "proposal": found}
+    return render(request, "site/_proposal_similar.html" if fragment else "site/proposal_similar.html", context)
