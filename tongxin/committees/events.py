@@ -7,6 +7,8 @@ register(
     Kind("committees.end_appointment", "{actor}免去{name}的“{duty}”，{on} 起"),
     Kind("committees.add_unit", "{actor}增加承办单位{name}"),
     Kind("committees.change_unit", "{actor}修改承办单位{name}"),
+    Kind("committees.import_units", "{actor}导入承办单位 {rows} 个"),
+    Kind("committees.export_units", "{actor}导出承办单位 {rows} 个"),
     Kind("committees.found", "建立{name}"),
     Kind("committees.open_session", "{actor}设立{name}"),
 )

@@ -1,0 +1,191 @@
+"""`tongxin import`, `template`, `export`: people's spreadsheets in and out."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tongxin.cli import start
+from tongxin.cli.problems import BadInput
+
+if TYPE_CHECKING:
+    from tongxin.sheets.engine import Progress, Report
+    from tongxin.sheets.kinds import Kind
+
+MODULES = {
+    "members": "tongxin.members.sheets",
+    "units": "tongxin.committees.sheets",
+    "proposals": "tongxin.handling.sheets",
+}
+LABELS = {"members": "委员", "units": "承办单位", "proposals": "提案"}
+EXPORTED = {"members": "members.export", "units": "committees.export_units", "proposals": "proposals.export"}
+SHOWN = 50  # faults on the screen; --json has them all
+KIND = click.Choice(list(MODULES))
+
+
+def kind_named(name: str) -> "Kind":
+    """Return a kind; its app's module registers it."""
+    from tongxin.sheets.kinds import KINDS
+
+    import_module(MODULES[name])
+    return KINDS[name]
+
+
+def _committee(code: str) -> Any:
+    from tongxin.committees.models import Committee
+
+    found = Committee.objects.select_related("parent__parent").filter(code=code).first()
+    if found is None:
+        known = "、".join(Committee.objects.order_by("id").values_list("code", flat=True)[:10])
+        message = f"没有代码为 {code} 的政协。" + (f"现有：{known}。" if known else "请先用 tongxin init 新建。")
+        raise BadInput(message)
+    return found
+
+
+# ── import ───────────────────────────────────────────────────────────────────────────────────────
+@click.command(
+    name="import",
+    help="从表格（XLSX、XLS、ODS、CSV）导入。KIND 是 members 委员、units 承办单位、proposals 提案。先全部核对，有一处不对就什么也不写。",
+)
+@click.argument("kind", type=KIND)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--committee", "code", required=True, metavar="CODE", help="导入到哪个政协（代码）。")
+@click.option("--dry-run", is_flag=True, help="只核对，不写入。")
+@click.option(
+    "--skip-invalid", metavar="REJECTS.xlsx", type=click.Path(path_type=Path), help="不对的行不导入，连同原因另存到这个工作簿。"
+)
+@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
+def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, skip_invalid: Path | None, as_json: bool) -> None:
+    """Check everything, then write everything or nothing."""
+    if skip_invalid is not None and skip_invalid.suffix.lower() != ".xlsx":
+        raise BadInput("--skip-invalid 后面应是 .xlsx 文件名。")
+    start.django(current=True)
+    from django.utils import timezone
+
+    from tongxin.accounts.models import Account
+    from tongxin.regulations.queries import MissingRegulationError
+    from tongxin.sheets import engine
+
+    committee, found = _committee(code), kind_named(kind)
+    try:
+        with _progress() as tell:
+            report = engine.run(
+                found, files, committee, dry_run=dry_run, skip_invalid=skip_invalid, actor=Account.objects.system(),
+                at=timezone.now(), progress=tell,
+            )  # fmt: skip
+    except engine.ChangedMeanwhile as problem:
+        raise BadInput("核对以后、写入之前，系统里的数据有了变化，什么也没有写入，请重新导入。") from problem
+    except MissingRegulationError as problem:
+        raise BadInput(str(problem)) from problem
+    _say(report, kind, dry_run=dry_run)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    elif not report.refused:
+        click.echo(summary(report, kind, dry_run=dry_run))
+    if report.refused:
+        raise BadInput(f"共 {len(report.rejected)} 处不对，什么也没有写入。")
+
+
+def summary(report: "Report", kind: str, *, dry_run: bool) -> str:
+    """Say in a sentence what an import did."""
+    label = LABELS[kind]
+    if dry_run and report.rows:
+        return f"核对通过：{label} {report.rows} 行，没有写入。"
+    if not report.rows:
+        return "没有读到数据行，什么也没有写入。"
+    if not report.created and not report.left_out:
+        return f"{label} {report.rows} 行都已在系统里，没有改动。"
+    parts = [f"导入{label} {report.created} 行"]
+    if report.unchanged:
+        parts.append(f"{report.unchanged} 行已在系统里，没有改动")
+    if report.left_out:
+        parts.append(f"{report.left_out} 行没有导入，另存在所给的工作簿里")
+    return "；".join(parts) + "。"
+
+
+MADE = {
+    "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
+    "constructions": "建设类别",
+}  # fmt: skip
+
+
+def _say(report: "Report", _kind: str, *, dry_run: bool) -> None:
+    for faults, title in ((report.rejected, ""), (report.warnings, "提示　")):
+        for fault in faults[:SHOWN]:
+            click.echo(f"{title}{fault}", err=True)
+        if len(faults) > SHOWN:
+            click.echo(f"{title}另有 {len(faults) - SHOWN} 处，加 --json 可以看到全部。", err=True)
+    if not report.refused:
+        for name, made in report.made.items():
+            verb = "将新增" if dry_run else "新增"
+            click.echo(f"{verb}{MADE.get(name, name)}：{'、'.join(made)}", err=True)
+
+
+@contextlib.contextmanager
+def _progress() -> "Iterator[Progress | None]":
+    """Show how far it is, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda phase, count: status.update(f"{phase} {count} 行")
+
+
+# ── template and export ──────────────────────────────────────────────────────────────────────────
+@click.command(help="生成导入用的空表，带下拉列表、填写说明和一行例子。KIND 是 members、units、proposals。")
+@click.argument("kind", type=KIND)
+@click.argument("out", metavar="OUT.xlsx", type=click.Path(path_type=Path))
+def template(*, kind: str, out: Path) -> None:
+    """Write the empty workbook of a kind."""
+    if out.suffix.lower() != ".xlsx":
+        raise BadInput("输出文件应是 .xlsx。")
+    start.django()
+    from tongxin.sheets import templates
+
+    with _writable(out):
+        templates.write(out, kind_named(kind))
+    click.echo(f"空表已存为 {out}。", err=True)
+
+
+@click.command(help="导出，列与导入的相同。KIND 是 members、units、proposals；文件可以是 .csv、.xlsx、.json。")
+@click.argument("kind", type=KIND)
+@click.argument("out", metavar="OUT.(csv|xlsx|json)", type=click.Path(path_type=Path))
+@click.option("--committee", "code", required=True, metavar="CODE", help="导出哪个政协的（代码）。")
+@click.option("--year", type=click.IntRange(1949, 2100), help="只导出这一年的：提案按会议年度，委员、单位按任期。")
+def export(*, kind: str, out: Path, code: str, year: int | None) -> None:
+    """Write a kind's rows to a file, streaming, and record it."""
+    from tongxin.sheets import exporting
+
+    if out.suffix.lower().lstrip(".") not in exporting.FORMATS:
+        raise BadInput("输出文件应是 .csv、.xlsx 或 .json。")
+    start.django(current=True)
+    from django.utils import timezone
+
+    from tongxin.accounts.models import Account
+    from tongxin.audit import actions as events
+
+    committee, found, at = _committee(code), kind_named(kind), timezone.now()
+    with _writable(out):
+        try:
+            count = exporting.write(out, found, found.rows(committee, year=year, on=timezone.localdate()))
+        except exporting.TooLong as problem:
+            raise BadInput(str(problem)) from problem
+    events.record(EXPORTED[kind], committee, actor=Account.objects.system(), at=at, data={"rows": count, "file": out.name})
+    click.echo(f"{LABELS[kind]} {count} 行已导出到 {out}。", err=True)
+
+
+@contextlib.contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        yield
+    except (OSError, FileCreateError) as problem:
+        raise BadInput(f"{out}：写不进去，请检查目录和权限。") from problem

@@ -1,0 +1,134 @@
+"""Handling units as a spreadsheet: columns, which unit a row is, what it implies."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from tongxin.audit import actions as audit
+from tongxin.committees.choices import System
+from tongxin.committees.models import Committee, Unit
+from tongxin.sheets import cells
+from tongxin.sheets.kinds import Column, Context, Kind, Row, register
+from tongxin.sheets.problems import Fault
+
+COLUMNS = {
+    "name": "单位名称", "short_name": "简称", "system": "归口", "contact": "联系人", "phone": "电话", "number": "编号",
+}  # fmt: skip
+LIMITS = {"name": 60, "short_name": 20, "contact": 40, "phone": 30, "number": 20}
+SYSTEMS = {str(system.label): system.value for system in System}
+_PARTY = re.compile(r"(省|市|州|县|区|旗)委($|[^员])|纪委|监委|党校|总工会|妇女联合会|妇联|共青团|团委|科学技术协会|残疾人联合会|融媒体")
+
+
+def system_of(name: str) -> str:
+    """Guess the 归口 of a unit from its name; the office can change it."""
+    if "人民法院" in name:
+        return System.COURT.value
+    if "检察院" in name:
+        return System.PROCURATORATE.value
+    return System.PARTY.value if _PARTY.search(name) else System.GOVERNMENT.value
+
+
+@dataclass
+class UnitImporter:
+    """Takes units in. There are few: all known ones are held."""
+
+    context: Context
+    checked: "UnitImporter | None" = None
+    made: dict[str, list[str]] = field(default_factory=dict)
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.committee: Committee = self.context.committee
+        units = list(Unit.objects.filter(committee=self.committee))
+        self.by_name = {unit.name: unit for unit in units}
+        self.by_number = {unit.number: unit for unit in units if unit.number}
+
+    def check(self, rows: Sequence[Row]) -> None:
+        """Read the rows, find which units they are, compare."""
+        for row in rows:
+            said: dict[str, str] = {
+                name: row.read(column, lambda value, limit=LIMITS.get(name, 0): cells.line(value, limit)) or ""  # type: ignore[misc]
+                for name, column in COLUMNS.items()
+                if name != "system"
+            }
+            said["system"] = row.read("归口", lambda value: cells.choice(value, SYSTEMS)) or ""
+            row.parsed = said
+            if not said["name"] and not row.faults:
+                row.fault("单位名称", "没有填写")
+            self._demand_once(row)
+            if not row.faults:
+                self._judge(row)
+
+    def _demand_once(self, row: Row) -> None:
+        for name in ("name", "number"):
+            key = (name, row.parsed[name])
+            if key[1] and (first := self.seen.setdefault(key, row.place.row)) != row.place.row:
+                row.fault(COLUMNS[name], f"与第 {first} 行重复")
+
+    def _judge(self, row: Row) -> None:
+        said = row.parsed
+        unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
+        if unit is None:
+            if said["name"] in self.by_name:
+                row.fault("编号", f"系统里已有{said['name']}，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")
+            return
+        row.known = True
+        for name, column in COLUMNS.items():
+            if said[name] and said[name] != getattr(unit, name):
+                kept = spoken(name, getattr(unit, name)) or "空"
+                row.fault(column, f"与系统里的不同：系统里是“{kept}”，没有改动；要改请在系统里改")
+
+    def settle(self) -> list[Fault]:
+        """Nothing more shows only in the whole file."""
+        return []
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Add the units of new rows."""
+        Unit.objects.bulk_create(
+            Unit(committee=self.committee, **row.parsed | {"system": row.parsed["system"] or system_of(row.parsed["name"])})
+            for row in rows
+        )
+
+    def finish(self, created: int) -> None:
+        """Record the import."""
+        audit.record(
+            "committees.import_units", self.committee, actor=self.context.actor, at=self.context.at, via="import",
+            data={"rows": created},
+        )  # fmt: skip
+
+
+def spoken(name: str, value: Any) -> str:
+    """Write a value as the sheet writes it."""
+    return str(System(value).label) if name == "system" and value else str(value)
+
+
+def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
+    """Yield the units (of a year: those active in it) as rows of the sheet."""
+    found = Unit.objects.filter(committee=committee).order_by("id")
+    if year is not None:
+        found = found.filter(Q(active_from=None) | Q(active_from__lte=date(year, 12, 31)))
+        found = found.filter(Q(active_until=None) | Q(active_until__gte=date(year, 1, 1)))
+    for unit in found.iterator(chunk_size=500):
+        yield {column: spoken(name, getattr(unit, name)) for name, column in COLUMNS.items()}
+
+
+UNITS = register(
+    Kind(
+        name="units",
+        label="单位",
+        columns=(
+            Column("单位名称", "写全称，答复和统计都用它。", required=True, example="县卫生健康局", width=28),
+            Column("简称", example="县卫健局", width=16),
+            Column("归口", "由哪个部门交办、督办；不写的按名称判断。", words=tuple(SYSTEMS), example="政府", width=10),
+            Column("联系人", example="孟时雨", width=12),
+            Column("电话", "加密保存。", example="0000-1234567", width=16),
+            Column("编号", width=10),
+        ),
+        importer=UnitImporter,
+        rows=rows,
+    )
+)

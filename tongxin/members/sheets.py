@@ -1,0 +1,323 @@
+"""Members as a spreadsheet: columns, who a row is, and what it implies (a person, a seat, posts)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from tongxin.audit import actions as audit
+from tongxin.committees.actions import claim_number, next_number
+from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
+from tongxin.core.secrets import lookup_hash
+from tongxin.core.sounds import sound_of
+from tongxin.members.choices import Gender, Rank
+from tongxin.members.models import Member, Post, Seat
+from tongxin.sheets import cells
+from tongxin.sheets.kinds import Column, Context, Kind, Row, register
+from tongxin.sheets.problems import Fault
+
+RANKS = {str(rank.label): rank.value for rank in Rank}
+GENDERS = {str(gender.label): gender.value for gender in Gender}
+PARTY_MEMBERS = ("中共党员", "中共预备党员")
+SERIES = "member.number"
+DIGITS = 3
+CHUNK = 500
+
+
+@dataclass
+class Person:
+    """A row of the sheet, read; or a member of the database, in the same words, so that the two can be compared."""
+
+    name: str = ""
+    gender: str = ""
+    ethnicity: str = ""
+    born_in: date | None = None
+    party: str = ""
+    sector: str = ""
+    special_committee: str = ""
+    ranks: tuple[str, ...] = ()
+    workplace: str = ""
+    workplace_post: str = ""
+    phone: str = ""
+    email: str = ""
+    is_party_member: bool | None = None
+    number: str = ""
+
+
+COLUMNS = {  # field → column
+    "name": "姓名", "gender": "性别", "ethnicity": "民族", "born_in": "出生年月", "party": "政治面貌", "sector": "界别",
+    "special_committee": "专委会", "ranks": "职务", "workplace": "工作单位", "workplace_post": "单位职务", "phone": "手机",
+    "email": "邮箱", "is_party_member": "是否党员", "number": "编号",
+}  # fmt: skip
+
+
+def _email(value: cells.Cell) -> str:
+    written = cells.line(value, 254)
+    if written:
+        try:
+            validate_email(written)
+        except ValidationError as problem:
+            message = f"“{written[:40]}”不是邮箱地址"
+            raise ValueError(message) from problem
+    return written
+
+
+def _ranks(value: cells.Cell) -> tuple[str, ...]:
+    found = {cells.choice(part, RANKS) for part in cells.several(value)}
+    return tuple(rank for rank in Rank.values if rank in found and rank != Rank.MEMBER)
+
+
+def read(row: Row) -> Person:
+    """Read a row; what does not do becomes its faults."""
+
+    def line(column: str, limit: int) -> str:
+        return str(row.read(column, lambda v: cells.line(v, limit)) or "")
+
+    person = Person(
+        name=row.read("姓名", cells.name) or "", gender=row.read("性别", lambda v: cells.choice(v, GENDERS)) or "",
+        ethnicity=line("民族", 20), born_in=row.read("出生年月", cells.month), party=line("政治面貌", 30),
+        sector=line("界别", 30), special_committee=line("专委会", 40), ranks=row.read("职务", _ranks) or (),
+        workplace=line("工作单位", 80), workplace_post=line("单位职务", 60), phone=row.read("手机", cells.phone) or "",
+        email=row.read("邮箱", _email) or "", is_party_member=row.read("是否党员", cells.flag), number=line("编号", 20),
+    )  # fmt: skip
+    for column, value in (("姓名", person.name), ("界别", person.sector)):
+        if not value and not any(fault.column == column for fault in row.faults):
+            row.fault(column, "没有填写")
+    if person.is_party_member is None and person.party:
+        person.is_party_member = person.party in PARTY_MEMBERS
+    return person
+
+
+def of_member(member: Member) -> Person:
+    """Return a member, fetched by `with_current_seats`, in the words of the sheet."""
+    seat = next(iter(member.seats_now), None)  # type: ignore[attr-defined]
+    held = {post.rank for post in member.posts_now}  # type: ignore[attr-defined]
+    special = seat.special_committee if seat else None
+    return Person(
+        name=member.name, gender=member.gender, ethnicity=member.ethnicity, born_in=member.born_in, party=member.party,
+        sector=seat.sector.name if seat else "", special_committee=special.name if special else "",
+        ranks=tuple(rank for rank in Rank.values if rank in held and rank != Rank.MEMBER), workplace=member.workplace,
+        workplace_post=member.workplace_post, phone=member.phone, email=member.email,
+        is_party_member=member.is_party_member, number=member.number,
+    )  # fmt: skip
+
+
+def with_current_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
+    """Fetch what the sheet needs of members, whatever their number in three queries."""
+    in_force = Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
+    seats = Seat.objects.filter(in_force).select_related("sector", "special_committee").order_by("-term__number", "id")
+    return rows.prefetch_related(
+        Prefetch("seats", seats, "seats_now"), Prefetch("posts", Post.objects.filter(in_force), "posts_now")
+    )
+
+
+def term_for(committee: Committee, on: date) -> Term | None:
+    """Return the term that runs on a day, else the newest."""
+    terms = committee.terms.order_by("-starts_on")
+    return terms.filter(starts_on__lte=on).first() or terms.first()
+
+
+@dataclass
+class MemberImporter:
+    """Takes members in: known ones are compared, new ones get a seat, posts, and a number when they bring none."""
+
+    context: Context
+    checked: "MemberImporter | None" = None
+    made: dict[str, list[str]] = field(default_factory=lambda: {"sectors": [], "special_committees": []})
+    seen: dict[Any, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.taken = self.checked.seen if self.checked else self.seen  # the numbers of the whole file, not only so far
+        self.committee: Committee = self.context.committee
+        self.term = term_for(self.committee, timezone.localtime(self.context.at).date())
+        named = {"committee": self.committee, "term": self.term}
+        self.sectors = {s.name: s for s in Sector.objects.filter(**named)} if self.term else {}
+        self.special = {s.name: s for s in SpecialCommittee.objects.filter(**named)} if self.term else {}
+
+    # ── checking ──
+    def check(self, rows: Sequence[Row]) -> None:
+        """Read the rows, find whom they mean, compare."""
+        for row in rows:
+            row.parsed = read(row)
+            if self.term is None:
+                row.fault("界别", "还没有设立届次，请先用 tongxin init 或在系统里设立")
+            self._demand_once(row)
+            self._note_bodies(row)
+        sound = [row for row in rows if not row.faults]
+        names = {row.parsed.name for row in sound}
+        numbers = {row.parsed.number for row in sound if row.parsed.number}
+        found = Member.objects.filter(Q(name__in=names) | Q(number__in=numbers), committee=self.committee).order_by("id")
+        by_number: dict[str, Member] = {}
+        by_name: dict[str, list[Member]] = defaultdict(list)
+        for member in with_current_seats(found, timezone.localtime(self.context.at).date()):
+            by_number[member.number] = member
+            by_name[member.name].append(member)
+        for row in sound:
+            self._judge(row, by_number, by_name)
+
+    def _demand_once(self, row: Row) -> None:
+        person: Person = row.parsed
+        key = ("number", person.number) if person.number else (person.name, person.born_in)
+        if person.name and (first := self.seen.setdefault(key, row.place.row)) != row.place.row:
+            what = "编号" if person.number else "姓名"
+            row.fault(what, f"与第 {first} 行是同一个人" + ("" if person.number else "；确是两人的，请写编号或出生年月"))
+
+    def _note_bodies(self, row: Row) -> None:
+        person: Person = row.parsed
+        for name, known, made in (
+            (person.sector, self.sectors, self.made["sectors"]),
+            (person.special_committee, self.special, self.made["special_committees"]),
+        ):
+            if name and not row.faults and name not in known and name not in made:
+                made.append(name)
+
+    def _judge(self, row: Row, by_number: Mapping[str, Member], by_name: Mapping[str, Sequence[Member]]) -> None:
+        person: Person = row.parsed
+        member: Member | None = None
+        if person.number:
+            member = by_number.get(person.number)
+        else:
+            alike = by_name.get(person.name, ())
+            fitting = [m for m in alike if person.born_in and m.born_in == person.born_in]
+            fitting = fitting or [m for m in alike if not (person.born_in and m.born_in)]
+            if len(fitting) > 1:
+                row.fault("姓名", f"有 {len(fitting)} 位叫{person.name}的委员（编号 {'、'.join(m.number for m in fitting)}），请写编号")
+                return
+            member = fitting[0] if fitting else None
+        if member is not None:
+            row.known = True
+            self._compare(row, person, of_member(member))
+
+    @staticmethod
+    def _compare(row: Row, said: Person, kept: Person) -> None:
+        for spec in fields(Person):
+            column = COLUMNS[spec.name]
+            mine, theirs = getattr(said, spec.name), getattr(kept, spec.name)
+            if row.has(column) and mine != theirs:
+                row.fault(column, f"与系统里的不同：系统里是“{spoken(spec.name, theirs) or '空'}”，没有改动；要改请在系统里改")
+
+    def settle(self) -> list[Fault]:
+        """Nothing more shows only in the whole file."""
+        return []
+
+    # ── writing ──
+    def write(self, rows: Sequence[Row]) -> None:
+        """Add the members of new rows, with seats and posts."""
+        if self.term is None:
+            return
+        self._make_bodies(rows)
+        members = [self._member(row.parsed) for row in rows]
+        Member.objects.bulk_create(members)
+        pairs = list(zip(members, (row.parsed for row in rows), strict=True))
+        Seat.objects.bulk_create(
+            Seat(
+                committee=self.committee, member=member, term=self.term, sector=self.sectors[person.sector],
+                special_committee=self.special.get(person.special_committee), starts_on=self.term.starts_on,
+            )  # fmt: skip
+            for member, person in pairs
+        )
+        Post.objects.bulk_create(
+            Post(committee=self.committee, member=member, term=self.term, rank=rank, starts_on=self.term.starts_on)
+            for member, person in pairs
+            for rank in person.ranks
+        )
+
+    def _make_bodies(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            person: Person = row.parsed
+            if person.sector not in self.sectors:
+                self.sectors[person.sector] = Sector.objects.create(
+                    committee=self.committee, term=self.term, name=person.sector, place_in_list=len(self.sectors) + 1
+                )
+            if person.special_committee and person.special_committee not in self.special:
+                self.special[person.special_committee] = SpecialCommittee.objects.create(
+                    committee=self.committee, term=self.term, name=person.special_committee, place_in_list=len(self.special) + 1
+                )
+
+    def _member(self, person: Person) -> Member:
+        return Member(
+            committee=self.committee, number=person.number or self._new_number(), name=person.name, sound=sound_of(person.name),
+            gender=person.gender, ethnicity=person.ethnicity, born_in=person.born_in, party=person.party,
+            is_party_member=person.is_party_member, workplace=person.workplace, workplace_post=person.workplace_post,
+            phone=person.phone, phone_hash=lookup_hash(person.phone), email=person.email,
+        )  # fmt: skip
+
+    def _new_number(self) -> str:
+        """Give the next free number: the committee's code and three digits or more."""
+        while True:
+            number = f"{self.committee.code}{next_number(self.committee, SERIES):0{DIGITS}d}"[:20]
+            if ("number", number) not in self.taken and not Member.objects.filter(committee=self.committee, number=number).exists():
+                return number
+
+    def finish(self, created: int) -> None:
+        """Let new numbers go on behind the imported ones, and record the import."""
+        digits = len(self.committee.code)
+        taken = [
+            int(key[1][digits:])
+            for key in self.seen
+            if key[0] == "number" and key[1].startswith(self.committee.code) and key[1][digits:].isdecimal()
+        ]
+        if taken:
+            claim_number(self.committee, SERIES, max(taken))
+        audit.record(
+            "members.import", self.committee, actor=self.context.actor, at=self.context.at, via="import",
+            data={"rows": created} | {name: names for name, names in self.made.items() if names},
+        )  # fmt: skip
+
+
+# ── export ───────────────────────────────────────────────────────────────────────────────────────
+def spoken(name: str, value: Any) -> str:
+    """Write a value as the sheet writes it."""
+    if value is None or value == "":
+        return ""
+    if name == "gender":
+        return str(Gender(value).label)
+    if name == "ranks":
+        return "、".join(str(Rank(rank).label) for rank in reversed(value)) or str(Rank.MEMBER.label)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return f"{value:%Y-%m}" if isinstance(value, date) else str(value)
+
+
+def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:
+    """Yield the members (of a year: those who held a seat in it) as rows of the sheet."""
+    found = Member.objects.filter(committee=committee).order_by("number", "id")
+    if year is not None:
+        held = Seat.objects.filter(committee=committee, starts_on__lte=date(year, 12, 31))
+        held = held.filter(Q(ends_on=None) | Q(ends_on__gte=date(year, 1, 1)))
+        found, on = found.filter(pk__in=held.values("member")), date(year, 12, 31)
+    for member in with_current_seats(found, on).iterator(chunk_size=CHUNK):
+        person = of_member(member)
+        yield {COLUMNS[spec.name]: spoken(spec.name, getattr(person, spec.name)) for spec in fields(Person)}
+
+
+MEMBERS = register(
+    Kind(
+        name="members",
+        label="委员",
+        columns=(
+            Column("姓名", "两个字的姓名中间不用空格。", required=True, example="林知远", width=12),
+            Column("性别", words=tuple(GENDERS), example="男", width=8),
+            Column("民族", example="汉族", width=10),
+            Column("出生年月", "如 1975-03。", example="1975-03", width=12),
+            Column("政治面貌", "如 中共党员、民盟盟员、无党派人士、群众。", example="无党派人士", width=14),
+            Column("界别", "第一次出现的界别自动增加。", required=True, example="医药卫生界", width=16),
+            Column("专委会", "第一次出现的专委会自动增加。", example="教科卫体委员会", width=20),
+            Column("职务", "有几个的用顿号隔开。", words=tuple(RANKS), example="委员", width=12),
+            Column("工作单位", example="县人民医院", width=24),
+            Column("单位职务", example="主任医师", width=16),
+            Column("手机", "11 位数字，加密保存。", example="13800000000", width=14),
+            Column("邮箱", width=22),
+            Column("是否党员", "是否中共党员。", words=("是", "否"), example="否", width=10),
+            Column("编号", "委员编号，作登录名用；不写的由系统编号。", example="YX001", width=12),
+        ),
+        importer=MemberImporter,
+        rows=rows,
+    )
+)

@@ -1,0 +1,167 @@
+"""Importing a kind from files: everything is checked first, then everything is written in one transaction, or nothing is."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from tongxin.sheets import rejects
+from tongxin.sheets.cells import Cell
+from tongxin.sheets.files import Limits
+from tongxin.sheets.kinds import KINDS, Context, Importer, Kind, Row
+from tongxin.sheets.problems import Fault, Place, Unreadable
+from tongxin.sheets.reading import Table, open_table
+
+BATCH = 500
+Progress = Callable[[str, int], None]
+
+
+class ChangedMeanwhile(Exception):  # noqa: N818 -- reads as a sentence
+    """Between checking and writing somebody changed what was checked; nothing was written."""
+
+
+@dataclass
+class Report:
+    """What an import found and did. `refused`: nothing was written because something is wrong."""
+
+    kind: str
+    rows: int = 0
+    created: int = 0
+    unchanged: int = 0
+    rejected: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    made: dict[str, list[str]] = field(default_factory=dict)
+    left_out: int = 0
+    refused: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as the documented JSON object."""
+        return {
+            "kind": self.kind, "rows": self.rows, "created": self.created, "unchanged": self.unchanged,
+            "rejected": [fault.as_dict() for fault in self.rejected],
+            "warnings": [str(warning) for warning in self.warnings], "made": self.made,
+        }  # fmt: skip
+
+
+def run(
+    kind: str | Kind,
+    files: Sequence[Path],
+    committee: Any,
+    *,
+    dry_run: bool = False,
+    skip_invalid: Path | None = None,
+    actor: Any,
+    at: datetime,
+    progress: Progress | None = None,
+) -> Report:
+    """Import files into a committee and say what happened; the report's `refused` means that nothing was written.
+
+    `dry_run` only checks. `skip_invalid` leaves faulty rows out and writes them, with the reasons, to a workbook there.
+    """
+    found = KINDS[kind] if isinstance(kind, str) else kind
+    job = _Job(found, [Path(f) for f in files], Context(committee, actor, at), progress or (lambda _phase, _rows: None))
+    report, bad = job.check()
+    unreadable = any(fault.row == 0 or fault.file in job.unread for fault in report.rejected)
+    if report.rejected and (skip_invalid is None or unreadable):
+        report.refused, report.made = True, {}
+        return report
+    if bad and skip_invalid is not None:
+        rejects.write(skip_invalid, found, job.originals(bad), report.rejected)
+        report.left_out = len(bad)
+    if dry_run:
+        report.created = 0
+    elif report.created:
+        job.write(report, bad)
+    return report
+
+
+class _Job:
+    """One import: the same files are read once to check and once to write, so that memory stays flat."""
+
+    def __init__(self, kind: Kind, files: Sequence[Path], context: Context, progress: Progress) -> None:
+        self.kind, self.files, self.context, self.progress = kind, files, context, progress
+        self.limits = Limits.of_settings()
+        self.unread: set[str] = set()
+        self.checked: Importer | None = None
+
+    def _tables(self) -> Iterator[Table]:
+        for path in self.files:
+            yield open_table(path, self.kind, self.limits)
+
+    def check(self) -> tuple[Report, set[Place]]:
+        """Read and judge everything; write nothing."""
+        report, bad = Report(self.kind.name), set[Place]()
+        importer = self.checked = self.kind.importer(self.context, None)
+        for path in self.files:
+            try:
+                table = open_table(path, self.kind, self.limits)
+                report.warnings += table.header.warnings
+                for batch in _batches(row for row, _cells in table.rows()):
+                    importer.check(batch)
+                    self._count(report, batch, bad)
+                    self.progress("检查", report.rows)
+            except Unreadable as problem:
+                self.unread.add(path.name)
+                report.rejected += problem.faults
+        for fault in importer.settle():
+            place = Place(fault.file, fault.sheet, fault.row)
+            if place not in bad:
+                report.created -= 1
+                bad.add(place)
+            report.rejected.append(fault)
+        report.made = {name: names for name, names in importer.made.items() if names}
+        return report, bad
+
+    @staticmethod
+    def _count(report: Report, batch: Sequence[Row], bad: set[Place]) -> None:
+        for row in batch:
+            report.rows += 1
+            report.warnings += row.warnings
+            if row.faults:
+                report.rejected += row.faults
+                bad.add(row.place)
+            elif row.known:
+                report.unchanged += 1
+            else:
+                report.created += 1
+
+    def write(self, report: Report, bad: set[Place]) -> None:
+        """Write every new row, in one transaction. Raises ChangedMeanwhile when the world is not what was checked."""
+        created = 0
+        with transaction.atomic():
+            importer = self.kind.importer(self.context, self.checked)
+            for table in self._tables():
+                for batch in _batches(row for row, _cells in table.rows() if row.place not in bad):
+                    importer.check(batch)
+                    created += _written(importer, batch)
+                    self.progress("写入", created)
+            if importer.settle() or created != report.created:
+                raise ChangedMeanwhile
+            importer.finish(created)
+        report.made = {name: names for name, names in importer.made.items() if names}
+
+    def originals(self, bad: set[Place]) -> Iterator[tuple[Row, Sequence[str], Sequence[Cell]]]:
+        """Yield the rows left out, with the header and the cells as they stood in the file."""
+        for table in self._tables():
+            for row, cells in table.rows():
+                if row.place in bad:
+                    yield row, table.header.cells, cells
+
+
+def _written(importer: Importer, batch: Sequence[Row]) -> int:
+    if any(row.faults for row in batch):
+        raise ChangedMeanwhile
+    new = [row for row in batch if not row.known]
+    if new:
+        importer.write(new)
+    return len(new)
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        yield batch

@@ -1,0 +1,79 @@
+"""Writing a kind's rows as CSV, XLSX or JSON, streaming: memory does not grow with the rows."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import xlsxwriter
+
+from tongxin.sheets.cells import guarded
+from tongxin.sheets.kinds import Kind
+
+CELL_LIMIT = 32_767  # Excel's own
+FORMATS = ("csv", "xlsx", "json")
+Rows = Iterable[Mapping[str, str]]
+
+
+class TooLong(Exception):  # noqa: N818 -- reads as a sentence
+    """A text that no spreadsheet cell can hold."""
+
+
+def write(path: Path, kind: Kind, rows: Rows, *, only: Sequence[str] = ()) -> int:
+    """Write rows to a file of the kind its ending names, with the columns of the import (or `only` some); return how many.
+
+    The file appears whole or not at all: it is written beside and then put in its place.
+    """
+    ending = path.suffix.lower().lstrip(".")
+    writer = {"csv": _csv, "xlsx": _xlsx, "json": _json}[ending]
+    names = tuple(only) or kind.names
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        count = writer(beside, kind, names, rows)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return count
+
+
+def _csv(path: Path, _kind: Kind, names: Sequence[str], rows: Rows) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as out:  # the mark makes spreadsheet programs read UTF-8
+        writer = csv.writer(out)
+        writer.writerow(names)
+        for count, row in enumerate(rows, 1):  # noqa: B007 -- the number of rows
+            writer.writerow([guarded(row.get(name, "")) for name in names])
+    return count
+
+
+def _json(path: Path, _kind: Kind, names: Sequence[str], rows: Rows) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8") as out:
+        out.write("[")
+        for count, row in enumerate(rows, 1):
+            out.write(",\n" if count > 1 else "\n")
+            out.write(json.dumps({name: row.get(name, "") for name in names}, ensure_ascii=False))
+        out.write("\n]\n")
+    return count
+
+
+def _xlsx(path: Path, kind: Kind, names: Sequence[str], rows: Rows) -> int:
+    widths = {column.name: column.width for column in kind.columns}
+    count = 0
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet(kind.label)
+        bold = book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        for index, name in enumerate(names):
+            sheet.set_column(index, index, widths.get(name, 14))
+        for index, name in enumerate(names):
+            sheet.write_string(0, index, name, bold)
+        for count, row in enumerate(rows, 1):
+            for index, name in enumerate(names):
+                value = row.get(name, "")
+                if len(value) > CELL_LIMIT:
+                    message = f"“{name}”有 {len(value)} 个字，电子表格一个单元格放不下，请导出为 JSON 或 CSV"
+                    raise TooLong(message)
+                if value:
+                    sheet.write_string(count, index, value)  # always text: what begins with = is no formula
+    return count

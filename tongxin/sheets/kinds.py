@@ -1,0 +1,117 @@
+"""What can be imported and exported: a register of kinds, filled by each app's `sheets` module."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from tongxin.sheets.cells import Cell
+from tongxin.sheets.problems import Fault, Place
+
+EXAMPLE = "（示例）"  # begins the example row of a template, which the importer skips
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, what to write in it, the words it may hold, an example, and the width in the template."""
+
+    name: str
+    note: str = ""
+    required: bool = False
+    words: tuple[str, ...] = ()
+    example: str = ""
+    width: int = 14
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a sheet on its way in: its cells by column name, and what was found out about it."""
+
+    place: Place
+    cells: Mapping[str, Cell]
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    known: bool = False
+    parsed: Any = None
+
+    def read(self, column: str, reader: Callable[[Any], Any]) -> Any:
+        """Read a cell; what does not do becomes a fault of the row, and None."""
+        try:
+            return reader(self.cells.get(column))
+        except ValueError as problem:
+            self.fault(column, str(problem))
+            return None
+
+    def has(self, column: str) -> bool:
+        """Say whether the sheet says anything in a column."""
+        value = self.cells.get(column)
+        return value is not None and bool(str(value).strip())
+
+    def fault(self, column: str, reason: str) -> None:
+        """Note what makes the row impossible to take."""
+        self.faults.append(Fault.at(self.place, column, reason))
+
+    def warn(self, column: str, reason: str) -> None:
+        """Note what is odd but taken."""
+        self.warnings.append(Fault.at(self.place, column, reason))
+
+
+class Importer(Protocol):
+    """What a kind does with rows: check them in batches, then write those that are new. Nothing is written by checking.
+
+    It is made with the context and, for writing, with the importer that has checked the whole file before.
+    """
+
+    made: dict[str, list[str]]
+
+    def check(self, rows: Sequence[Row]) -> None:
+        """Parse rows and judge them: `faults`, `warnings`, `known`, `parsed`."""
+
+    def settle(self) -> list[Fault]:
+        """Return the faults that only the whole file shows."""
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write new rows that were checked, in the caller's transaction."""
+
+    def finish(self, created: int) -> None:
+        """Write what belongs to the import as a whole, its event among it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of sheet. `label` is the name of the sheet in a workbook; `rows` gives texts by column for export."""
+
+    name: str
+    label: str
+    columns: tuple[Column, ...]
+    importer: Callable[..., Importer]
+    rows: Callable[..., Iterator[Mapping[str, str]]]
+    one_of: tuple[tuple[str, ...], ...] = ()  # groups of columns of which one must be there
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the required columns."""
+        return tuple(column.name for column in self.columns if column.required)
+
+
+@dataclass(frozen=True)
+class Context:
+    """For whom and when rows are taken in."""
+
+    committee: Any
+    actor: Any
+    at: datetime
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Register a kind; the app's `sheets` module is imported by whoever wants to use it."""
+    KINDS[kind.name] = kind
+    return kind
