@@ -33,8 +33,13 @@ class StaleError(ProposalError):
     """A save that started from an old version. `copy` is what was kept beside."""
 
     def __init__(self, copy: StaleCopy) -> None:
-        super().__init__("这份提案在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定")
         self.copy = copy
+        self.closed = copy.proposal.state not in States.with_the_proposer
+        super().__init__(
+            "这份提案已经提交，正文不能再改。您刚写的内容已另存一份，退回修改时可以取用"
+            if self.closed
+            else "这份提案在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定"
+        )
 
 
 # ── drafting ─────────────────────────────────────────────────────────────────────────────────────
@@ -77,24 +82,33 @@ def _clean(text: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
 def save_text(proposal: Proposal, *, text: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Proposal:
     """Save what was typed; no event. A save that did not start from the current version is kept beside, nothing overwritten.
 
-    Raises StaleError with the kept copy, or ProposalError when the text is no longer with the proposer.
+    Raises StaleError with the kept copy, also when the text is no longer with the proposer (`closed`).
     """
     fields = _clean(text)
-    if all(getattr(proposal, name) == value for name, value in fields.items()) and proposal.version == started_from:
-        return proposal
-    rows = Proposal.objects.filter(pk=proposal.pk, version=started_from, state__in=(State.DRAFT, State.GATHERING, State.RETURNED))
+    with transaction.atomic():
+        copy = _save_or_keep(proposal, fields, started_from, actor, at)
+    if copy is not None:  # raised outside, or the copy would be rolled back with it
+        raise StaleError(copy)
+    return proposal
+
+
+def _save_or_keep(
+    proposal: Proposal, fields: dict[str, Any], started_from: int, actor: Account, at: datetime
+) -> StaleCopy | None:
+    def unchanged() -> bool:
+        return all(getattr(proposal, name) == value for name, value in fields.items())
+
+    if unchanged() and proposal.version == started_from:
+        return None
+    rows = Proposal.objects.filter(pk=proposal.pk, version=started_from, state__in=States.with_the_proposer)
     if not rows.update(version=F("version") + 1, edited_at=at, **fields):
         proposal.refresh_from_db()
-        if all(getattr(proposal, name) == value for name, value in fields.items()):
-            return proposal
-        copy = _keep_beside(proposal, fields, started_from, actor, at)
-        raise StaleError(copy)
+        return None if unchanged() else _keep_beside(proposal, fields, started_from, actor, at)
     proposal.refresh_from_db()
-    return proposal
+    return None
 
 
 def _keep_beside(proposal: Proposal, fields: dict[str, Any], started_from: int, actor: Account, at: datetime) -> StaleCopy:

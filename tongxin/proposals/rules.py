@@ -119,6 +119,7 @@ PERMISSIONS = {
         "能在系统内查看提案的人可以下载附件；对外公开的页面不带附件",
         takes_part | writes_it | ((in_office | is_leader) & is_received) | (is_filed & (is_member | assigns_it)),
     ),
+    "proposals.write_it": ("第一提案人或代录人可以查看自己另存的内容", writes_it),
     "proposals.enter": ("提案日常工作人员可以代委员或单位录入提案", holds(Duty.PROPOSAL_OFFICE)),
     "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
     "proposals.invite": ("第一提案人在提交前可以邀请联名", writes_it & is_editable),

@@ -13,7 +13,7 @@ from tongxin.proposals.queries.drafting import (
     taken_back,
     writable,
 )
-from tongxin.proposals.queries.lists import Page, Tab, lists_for, page_of, tabs_for
+from tongxin.proposals.queries.lists import Page, Tab, committee_of, lists_for, page_of, tabs_for
 from tongxin.proposals.queries.reading import (
     for_page,
     handed_over_at,
@@ -30,7 +30,7 @@ from tongxin.proposals.queries.reading import (
 from tongxin.proposals.queries.similar import Similar, register_outcome, similar, similar_for, warm
 
 __all__ = [
-    "Check", "Page", "Similar", "Tab", "candidates", "checks", "copy_for", "differences", "for_page", "handed_over_at",
+    "Check", "Page", "Similar", "Tab", "candidates", "checks", "committee_of", "copy_for", "differences", "for_page", "handed_over_at",
     "invitation_for", "latest_cutoff", "lists_for", "may_absorb", "open_copies", "outdated_signers", "page_of", "parts", "plenary_window", "raters",
     "register_outcome", "season_at", "session_and_season_at", "signers", "similar", "similar_for", "tabs_for", "taken_back",
     "to_be_passed_on", "visible_to", "warm", "writable",

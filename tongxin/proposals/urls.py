@@ -1,0 +1,26 @@
+"""Addresses of proposals: the members' side; the office's lines stand below. The proposal page itself is the site's."""
+
+from django.urls import path
+
+from tongxin.proposals.views import attachments, cosigning, editor, lists, similar, submission
+
+urlpatterns = [
+    path("proposals/", lists.mine, name="proposals"),
+    path("proposals/new/", editor.new, name="proposal-new"),
+    path("proposals/new/behalf/", editor.behalf, name="proposal-behalf"),
+    path("proposals/new/<str:token>/", editor.new_form, name="proposal-new-form"),
+    path("proposals/new/<str:token>/autosave/", editor.autosave_new, name="proposal-new-autosave"),
+    path("proposals/similar/", similar.similar, name="proposals-similar"),
+    path("proposals/<str:uid>/edit/", editor.edit, name="proposal-edit"),
+    path("proposals/<str:uid>/autosave/", editor.autosave, name="proposal-autosave"),
+    path("proposals/<str:uid>/copies/<str:copy_uid>/", editor.copy, name="proposal-copy"),
+    path("proposals/<str:uid>/attachments/", attachments.add, name="proposal-attach"),
+    path("proposals/<str:uid>/attachments/<str:attachment_uid>/remove/", attachments.remove, name="proposal-detach"),
+    path("proposals/<str:uid>/invite/", cosigning.invite, name="proposal-invite"),
+    path("proposals/<str:uid>/invitations/<str:signature_uid>/remove/", cosigning.take_back, name="proposal-take-back"),
+    path("proposals/<str:uid>/invitation/", cosigning.invitation, name="proposal-invitation"),
+    path("proposals/<str:uid>/leave/", cosigning.leave, name="proposal-leave"),
+    path("proposals/<str:uid>/endorse/", cosigning.endorse, name="proposal-endorse"),
+    path("proposals/<str:uid>/preview/", submission.preview, name="proposal-preview"),
+    path("proposals/<str:uid>/submit/", submission.submit, name="proposal-submit"),
+]

@@ -1,0 +1,1 @@
+"""The pages of proposals that their writers, co-signers and the office use."""

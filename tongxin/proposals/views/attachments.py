@@ -1,0 +1,61 @@
+"""Files of a proposal's text."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongxin.access.permissions import demand
+from tongxin.access.views import requires
+from tongxin.files.actions import RefusedError
+from tongxin.proposals import actions, queries
+from tongxin.proposals.models import Proposal
+
+
+def _load(request: HttpRequest, uid: str) -> Proposal:
+    proposal = queries.writable(request.user, uid)
+    if proposal is None:
+        raise Http404
+    demand(request.user, "proposals.edit", proposal)
+    return proposal
+
+
+@requires("proposals.edit", of_object=True)
+@login_required
+@require_POST
+def add(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take files in, all or none."""
+    proposal, uploads = _load(request, uid), request.FILES.getlist("files")
+    if not uploads:
+        messages.error(request, _("请先选择文件，再点添加。"))
+    else:
+        try:
+            made = actions.attach(proposal, uploads=uploads, actor=request.user, at=timezone.now())
+        except (RefusedError, actions.ProposalError) as error:
+            several = _("这次选的文件都没有添加。") if len(uploads) > 1 else ""
+            messages.error(request, f"{str(error).rstrip('。')}。{several}")
+        else:
+            messages.success(request, _("已添加附件 %(n)s 个。") % {"n": len(made)})
+    return redirect(f"/proposals/{uid}/edit/#attachments")
+
+
+@requires("proposals.edit", of_object=True)
+@login_required
+@require_POST
+def remove(request: HttpRequest, uid: str, attachment_uid: str) -> HttpResponse:
+    """Take a file off."""
+    proposal = _load(request, uid)
+    attachment = next((a for a in proposal.attachments.all() if a.uid == attachment_uid), None)
+    if attachment is None:
+        messages.info(request, _("这个附件已经移除过了。"))
+    else:
+        try:
+            actions.detach(attachment, actor=request.user, at=timezone.now())
+        except actions.ProposalError as error:
+            messages.error(request, f"{error}。")
+        else:
+            messages.success(request, _("已移除附件《%(name)s》。") % {"name": attachment.file.name})
+    return redirect(f"/proposals/{uid}/edit/#attachments")

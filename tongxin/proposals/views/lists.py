@@ -1,0 +1,79 @@
+"""My proposals: what I raised, co-signed, was invited to, and what the committee has filed."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access.permissions import allowed
+from tongxin.access.views import requires
+from tongxin.committees import queries as bodies
+from tongxin.proposals import queries
+from tongxin.proposals.choices import Answer, Role
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.regulations import Taxonomies
+from tongxin.proposals.rules import member_of
+from tongxin.proposals.workflow import PROPOSAL
+from tongxin.regulations.queries import in_force
+
+EMPTY = {
+    "mine": _("您还没有提出提案。"),
+    "cosigned": _("您还没有联名的提案。"),
+    "invited": _("现在没有等您答复的联名邀请。"),
+    "entered": _("您还没有代录的提案。"),
+    "filed": _("本会还没有立案的提案。"),
+}
+
+
+@requires("proposals.write")
+def mine(request: HttpRequest) -> HttpResponse:
+    """List one tab, searched and paged by key."""
+    at = timezone.now()
+    tabs = queries.tabs_for(request.user, at=at)
+    tab = next((t.key for t in tabs if t.key == request.GET.get("tab")), tabs[0].key)
+    text, topic = request.GET.get("q", "").strip()[:60], request.GET.get("topic", "")[:24]
+    rows = queries.lists_for(request.user, tab, at=at, text=text, topic=topic)
+    page = queries.page_of(rows, before=_key(request, "before"), after=_key(request, "after"))
+    committee = queries.committee_of(request.user)
+    kept = {"tab": tab, "q": text, "topic": topic}
+    context = {
+        "tab": tab, "q": text, "topic": topic, "rows": [_row(p, request.user, tab) for p in page.rows],
+        "topics": in_force(committee, Taxonomies, at.date()).topics if committee else (),
+        "tabs": [{"label": t.label, "count": t.count, "url": f"?tab={t.key}", "current": t.key == tab} for t in tabs],
+        "page": {
+            "caption": _("本页 %(n)s 件") % {"n": len(page.rows)},
+            "next_url": _url(kept, before=page.before), "previous_url": _url(kept, after=page.after),
+        },
+        "empty": _("没有找到符合条件的提案。") if text or topic else EMPTY[tab],
+        "may_enter": allowed(request.user, "proposals.enter") , "is_member": member_of(request.user) is not None,
+        "committee": committee, "session": bodies.session_on(committee, at.date()) if committee else None,
+    }  # fmt: skip
+    return render(request, "proposals/mine.html", context)
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    given = request.GET.get(name, "")
+    return int(given) if given.isdecimal() and len(given) < 19 else None  # noqa: PLR2004 -- what a key can hold
+
+
+def _url(kept: dict[str, str], **key: int | None) -> str:
+    given = {name: str(value) for name, value in {**kept, **key}.items() if value}
+    return f"?{urlencode(given)}" if any(key.values()) else ""
+
+
+def _row(proposal: Proposal, user: Any, tab: str) -> dict[str, Any]:
+    """Return what one line shows: where the title leads depends on whose text it is now."""
+    signatures = list(proposal.signatures.all())
+    first = next((s for s in signatures if s.role == Role.FIRST), None)
+    cosigners = [s for s in signatures if s.role == Role.CO]
+    own_draft = tab in {"mine", "entered"} and proposal.state in {"draft", "gathering", "returned"}
+    ending = {True: "edit/", False: "invitation/" if tab == "invited" else ""}[own_draft]
+    return {
+        "proposal": proposal, "url": proposal.get_absolute_url() + ending, "first": first.name if first else "",
+        "agreed": sum(s.answer == Answer.ACCEPTED for s in cosigners), "asked": len(cosigners),
+        "waiting": sum(s.answer == Answer.INVITED for s in cosigners), "badge": PROPOSAL.badges[proposal.state],
+        "invited_at": next((s.invited_at for s in cosigners if s.member == member_of(user)), None),
+    }  # fmt: skip
