@@ -106,7 +106,7 @@ def _sequence(handing: Handing, signed: datetime, replied: date, roll: random.Ra
         sure = when + timedelta(days=1, hours=2) if roll.random() < 0.6 else None  # noqa: PLR2004 -- many confirm
         steps.append((when, len(steps), _contact(handing, stage, way, note, sure)))
     for name in text.co:
-        said = text.co_opinion.get(name, "对所提建议没有不同意见，愿意按职责配合主办单位办理。")
+        said = text.co_opinion.get(name) or roll.choice(phrases.CO_OPINIONS)
         lead = [d for d in days_told(said, y) if signed.date() < d < minus(replied, 5)]
         day = max([signed.date() + timedelta(days=roll.randint(6, 24 if roll.random() < 0.9 else 45)), *lead])  # noqa: PLR2004
         day = min(on_or_after(day), minus(replied, 5))

@@ -10,14 +10,13 @@ from django.db import transaction
 from tongxin.accounts.models import Account
 from tongxin.audit import sealing
 from tongxin.committees.models import Appointment, Committee, Counter, Unit
-from tongxin.core.secrets import lookup_hash  # noqa: F401
 from tongxin.demo import bodies
 from tongxin.demo.bodies import Assembly, Founding
 from tongxin.demo.clock import Clock, at
 from tongxin.demo.ledger import Ledger
 from tongxin.demo.names import Names
 from tongxin.demo.people import PART_NAMES, Seating
-from tongxin.demo.running import tell_running
+from tongxin.demo.running import tell_elsewhere, tell_running
 from tongxin.demo.seeding import dice, seeded_uids
 from tongxin.demo.texts import load
 from tongxin.demo.year import Natural
@@ -93,7 +92,7 @@ def _build(clock: Clock, seed: int) -> None:
     Natural(ledger, county, clock.running_year - 1, seed, late_replies=True).tell(of["finished"])
     tell_running(clock, ledger, county, of["running"], seed)
     for made, world in ((other, "neighbour"), (city, "city")):
-        Natural(ledger, made, clock.running_year, seed, late_replies=True).tell(of[world])
+        tell_elsewhere(clock, ledger, made, of[world], seed)
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
     ledger.save(ROWS)
