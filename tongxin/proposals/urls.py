@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.proposals.views import attachments, cosigning, editor, lists, similar, submission
+from tongxin.proposals.views import attachments, cosigning, editor, lists, office, similar, submission
 
 urlpatterns = [
     path("proposals/", lists.mine, name="proposals"),
@@ -23,4 +23,7 @@ urlpatterns = [
     path("proposals/<str:uid>/endorse/", cosigning.endorse, name="proposal-endorse"),
     path("proposals/<str:uid>/preview/", submission.preview, name="proposal-preview"),
     path("proposals/<str:uid>/submit/", submission.submit, name="proposal-submit"),
+    # the office
+    path("desk/passing-on/", office.passing_on, name="passing-on"),
+    *(path(f"proposals/<str:uid>/office/{name}/", office.correct(act), name=f"office-{name}") for name, act in office.ACTS.items()),
 ]

@@ -15,8 +15,6 @@ from tongxin.audit import actions as audit
 from tongxin.committees.models import Committee
 from tongxin.handling import actions as handling
 from tongxin.proposals import actions as proposals
-from tongxin.proposals import queries as proposal_reads
-from tongxin.proposals.models import Proposal
 from tongxin.proposals.workflow import Filing
 from tongxin.site.queries import desk
 from tongxin.workflow import engine
@@ -109,14 +107,3 @@ def note_export(committee: Committee, *, rows: int, actor: Account, at: datetime
     """Record that a list left the system, with its filter."""
     audit.record("proposals.export", committee, actor=actor, at=at, data={"rows": rows, "filter": words})
 
-
-@transaction.atomic
-def note_passed_on(user: Account, uids: Sequence[str], *, committee: Committee, to: str, at: datetime) -> Outcome:
-    """Note that the ticked proposals' contents were passed on to somebody."""
-    outcome = Outcome()
-    rows: list[Proposal] = list(proposal_reads.to_be_passed_on(committee).filter(uid__in=uids))
-    for proposal in rows:
-        proposals.pass_on(proposal, to=to, actor=user, at=at)
-        outcome.done += 1
-    outcome.left += [_("有的已由他人转出")] * (len(set(uids)) - len(rows))
-    return outcome

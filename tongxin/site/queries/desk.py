@@ -347,6 +347,15 @@ def whole(user: Any, w: Wanted) -> Iterator[Row]:
         page = replace(page, key=(last.clock, last.proposal.uid))
 
 
+def to_pass_on(user: Any, committee: Committee, kind: str) -> Iterator[Row]:
+    """Return what was converted and waits to be passed on, as rows of the ledger."""
+    waiting = proposals.to_be_passed_on(committee)
+    if kind in Destination.values:
+        waiting = waiting.filter(destination=kind)
+    uids = tuple(waiting.values_list("uid", flat=True))
+    return whole(user, Wanted(committee, STAGES["unfiled"], picked=uids)) if uids else iter(())
+
+
 # ── counts: each one opens to its rows ───────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Figure:

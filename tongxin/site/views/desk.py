@@ -72,7 +72,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
                  for f in desk.tabs(committee)],
         "chosen": [{"label": words, "url": _url(request.GET, **{name: ""})} for name, words in form.chosen(w)],
         "clear_url": _url(QueryDict(), stage=w.stage.key if w.stage.tab else "", **here),
-        "may": {name: allowed(request.user, f"proposals.{name}", committee) for name in ("release", "export", "write")}
+        "may": {name: allowed(request.user, f"proposals.{name}", committee) for name in ("release", "export", "enter")}
         | {"file": allowed(request.user, "site.file_many", committee), "remind": allowed(request.user, "site.remind", committee)},
         "sizes": [(n, _url(request.GET, size=str(n)), n == w.size) for n in desk.SIZES], "query": _url(request.GET).partition("?")[2],
         "others": [c for c in desk.desk_committees(request.user) if c.pk != committee.pk],
@@ -142,3 +142,15 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "committee": committee,
     }  # fmt: skip
     return render(request, "site/desk_bulk.html", context)
+
+
+@require_POST
+@requires("proposals.pass_on")
+def passing_on_export(request: HttpRequest) -> HttpResponse:
+    """Give what waits to be passed on as a file."""
+    committee = committee_of(request)
+    rows = desk.to_pass_on(request.user, committee, request.POST.get("kind", ""))
+    title = _("待转出的提案")
+    path, number = sheets.ledger(rows, kind="xlsx", title=title, filters=[title], person=request.user.name, at=timezone.now())
+    actions.note_export(committee, rows=number, actor=request.user, at=timezone.now(), words=title)
+    return sheets.download(path, kind="xlsx", name=f"{committee.short_name}待转出提案-{timezone.localdate():%Y%m%d}")
