@@ -13,17 +13,21 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees.models import Unit
 from tongxin.core import calendar
+from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import clean_line, clean_text
+from tongxin.files.models import File
 from tongxin.handling import queries
 from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState
-from tongxin.handling.models import Case, Contact, Rating, Reply, StaleReply, Task
+from tongxin.handling.models import Case, Contact, Rating, Reply, ReplyFile, StaleReply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Rework
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force, look_up
 from tongxin.workflow import engine
 
 REPLY_FIELDS = ("category", "text", "contact", "phone")
+SUBMITTED = "答复稿已经送出审签，现在不能修改"
 
 
 class HandlingError(Exception):
@@ -46,6 +50,8 @@ def check_parts(proposal: Proposal, parts: Sequence[tuple[Unit, str]]) -> None:
     problem = ""
     if len(units) != len(parts):
         problem = "同一个单位只能选一次"
+    elif not parts:
+        problem = "还没有选承办单位"
     elif any(unit.committee_id != proposal.committee_id for unit, _part in parts):
         problem = "只能交给本县（市）的承办单位"
     elif not (
@@ -65,7 +71,7 @@ def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Acco
     """Hand a filed proposal over to its units (交办); every clock starts. Raises HandlingError or the engine's errors."""
     check_parts(proposal, parts)
     units = "、".join(f"{unit}（{Part(part).label}）" for unit, part in parts)
-    proposal.event_facts = {"units": units}  # type: ignore[attr-defined]
+    proposal.event_facts = {"units": units}
     engine.perform(proposal, "hand_over", actor=actor, at=at, by_system=True)
     case = Case(committee=proposal.committee, proposal=proposal, assigned_at=at)
     due = _due(proposal, Part.SOLE, at)
@@ -78,6 +84,8 @@ def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Acco
 @transaction.atomic
 def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, actor: Account, at: datetime) -> list[Task]:
     """Give a case to further units after a return (改派); what is there already stays."""
+    Case.objects.select_for_update().filter(pk=case.pk).first()  # two clerks: the second sees what the first has added
+    case = Case.objects.select_related("proposal__committee", "committee").get(pk=case.pk)
     kept = [(task.unit, task.part) for task in queries.live_tasks(case)]
     if case.state != CaseState.IN_HAND:
         message = "这件提案不在办理中，不能增加承办单位"
@@ -126,37 +134,78 @@ def reply_of(task: Task) -> Reply:
     return reply
 
 
-@transaction.atomic
+def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[str, str]:
+    clean = {
+        name: clean_text(value) if name == "text" else clean_line(value) for name, value in fields.items() if name in REPLY_FIELDS
+    }
+    for name, label in (("contact", "联系人"), ("phone", "联系电话")):
+        limit = Reply._meta.get_field(name).max_length or 0  # noqa: SLF001 -- Django's public-in-practice Meta
+        if len(clean.get(name, "")) > limit:
+            message = f"{label}最多 {limit} 字，请改短后再保存"
+            raise HandlingError(message)
+    if clean.get("category") and in_force(reply.committee, ReplyCategories, timezone.localdate(at)).find(clean["category"]) is None:
+        message = "请从现行答复类别中选择"
+        raise HandlingError(message)
+    return clean
+
+
 def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Reply:
     """Save what was typed; no event. A stale save is kept beside. Raises StaleError, or HandlingError when it is not being written."""
-    clean = {
-        name: clean_text(value) if name == "text" else clean_line(value)[:40]
-        for name, value in fields.items()
-        if name in REPLY_FIELDS
-    }
+    clean = _clean_reply(reply, fields, at)
     if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
-        message = "答复稿已经送出审签，现在不能修改"
-        raise HandlingError(message)
+        raise HandlingError(SUBMITTED)
     if all(getattr(reply, k) == v for k, v in clean.items()) and reply.version == started_from:
         return reply
-    if not Reply.objects.filter(pk=reply.pk, version=started_from, sent_at=None).update(version=F("version") + 1, edited_at=at, **clean):
-        reply.refresh_from_db()
-        if all(getattr(reply, k) == v for k, v in clean.items()):
-            return reply
-        copy, _made = StaleReply.objects.update_or_create(
-            committee=reply.committee, reply=reply, account=actor, started_from=started_from, settled_at=None,
-            defaults={"fields": clean, "kept_at": at},
-        )  # fmt: skip
-        raise StaleError(copy)
+    open_ = Reply.objects.filter(pk=reply.pk, sent_at=None, task__state=TaskState.IN_HAND)
+    saved = open_.filter(version=started_from).update(version=F("version") + 1, edited_at=at, **clean)
     reply.refresh_from_db()
-    return reply
+    if saved or all(getattr(reply, k) == v for k, v in clean.items()):
+        return reply
+    # Outside any transaction of ours: what is kept beside must not be rolled back with the error that tells of it.
+    copy, _made = StaleReply.objects.update_or_create(
+        committee=reply.committee, reply=reply, account=actor, started_from=started_from, settled_at=None,
+        defaults={"fields": clean, "kept_at": at},
+    )  # fmt: skip
+    if not open_.exists():
+        raise HandlingError(SUBMITTED)
+    raise StaleError(copy)
+
+
+def settle_copy(copy: StaleReply, *, at: datetime) -> None:
+    """Put a kept copy away, once its writer has looked at both texts."""
+    StaleReply.objects.filter(pk=copy.pk, settled_at=None).update(settled_at=at)
+
+
+@transaction.atomic
+def attach_to_reply(reply: Reply, *, file: File, at: datetime) -> ReplyFile:
+    """Join an upload to a reply that is being written. Raises HandlingError; the upload is then cleared away later."""
+    most = in_force(reply.committee, FormRules, timezone.localdate(at)).attachments_max
+    if reply.files.count() >= most:
+        message = f"最多 {most} 个附件，请先移除一个"
+        raise HandlingError(message)
+    if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
+        raise HandlingError(SUBMITTED)
+    reply.edited_at = at
+    reply.save(update_fields=["edited_at"])
+    return ReplyFile.objects.create(committee=reply.committee, reply=reply, file=file)
+
+
+@transaction.atomic
+def detach_from_reply(attached: ReplyFile) -> None:
+    """Take a file off a reply that is being written; the upload itself is cleared away later."""
+    if attached.reply.task.state != TaskState.IN_HAND or attached.reply.sent_at is not None:
+        raise HandlingError(SUBMITTED)
+    attached.delete()
 
 
 @transaction.atomic
 def record_contact(
     task: Task, *, stage: str, way: str, on: date, who: str, with_whom: str, note: str, actor: Account, at: datetime
 ) -> Contact:
-    """Write down a talk with the proposer (面商)."""
+    """Write down a talk with the proposer (面商), by a unit that has signed for the case."""
+    if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.RETURNED}:
+        message = "签收以后才能记录面商"
+        raise HandlingError(message)
     if on > timezone.localdate(at):
         message = "面商日期不能在今天以后"
         raise HandlingError(message)
@@ -201,7 +250,7 @@ def remind(task: Task, *, reason: str, actor: Account, at: datetime) -> Event:
 # ── what a step sets and does: used by the workflow tables ───────────────────────────────────────
 def unit_named(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Every event of a task names its unit."""
-    task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id}  # type: ignore[attr-defined]
+    task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id}
     return {}
 
 
@@ -243,7 +292,8 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
     Reply.objects.filter(pk=reply.pk).update(
         category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning, sent_at=at
     )
-    task.event_facts = task.event_facts | {  # type: ignore[attr-defined]
+    task.event_regulation = rules.version
+    task.event_facts = task.event_facts | {
         "category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round,
     }  # fmt: skip
     return {"answered_at": at}
@@ -256,7 +306,7 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
         return
     at = event.at or event.recorded_at
     due = calendar.add_working_days(timezone.localdate(at), _rules(case.proposal, timezone.localdate(at)).rating_working_days)
-    case.event_facts = {"due": due.isoformat(), "round": case.round}  # type: ignore[attr-defined]
+    case.event_facts = {"due": due.isoformat(), "round": case.round}
     engine.perform(case, "open_rating", actor=Account.objects.system(), at=at, by_system=True)
     Case.objects.filter(pk=case.pk).update(rating_due_on=due)
     if not proposals.raters(case.proposal):
@@ -281,6 +331,9 @@ def rate(
     if case.state != CaseState.RATING or reply.round != case.round:
         message = "评价已经截止，或者还没有开始"
         raise HandlingError(message)
+    if case.rating_due_on is not None and timezone.localdate(at) > case.rating_due_on:
+        message = f"评价已于 {day(case.rating_due_on)}截止"
+        raise HandlingError(message)
     if signature.pk not in {s.pk for s in proposals.raters(case.proposal)}:
         message = "只有提案人和联名委员可以评价"
         raise HandlingError(message)
@@ -297,13 +350,26 @@ def rate(
     if not new:
         message = "您已经评价过这份答复，评价提交后不能更改"
         raise HandlingError(message)
+    member = signature.member if entered_for else None
     audit.record(
-        "handling.rate", case, actor=actor, at=at,
+        "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None,
         data={"name": signature.name, "signature": signature.pk, "reply": reply.pk, "entered_for": entered_for},
     )  # fmt: skip
     if not queries.outstanding(case):
         close_round(case, at=at)
     return made
+
+
+@transaction.atomic
+def rate_all(
+    marks: Sequence[tuple[Reply, Mapping[str, str]]], *, signature: Signature, actor: Account, at: datetime, entered_for: bool = False
+) -> None:
+    """Rate the replies of a case together: all or none. Raises HandlingError."""
+    for reply, said in marks:
+        rate(
+            reply, signature=signature, attitude=said["attitude"], result=said["result"], comment=said["comment"],
+            actor=actor, at=at, entered_for=entered_for,
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -326,7 +392,7 @@ def close_round(case: Case, *, at: datetime) -> Case:
     elif again:
         engine.perform(case, "escalate", actor=system, at=at, by_system=True)
     else:
-        case.event_facts = {"unrated": True} if not ratings else {}  # type: ignore[attr-defined]
+        case.event_facts = {"unrated": True} if not ratings else {}
         engine.perform(case, "close", actor=system, at=at, by_system=True)
         Case.objects.filter(pk=case.pk).update(closed_at=at, unrated=not ratings)
     case.refresh_from_db()
@@ -336,7 +402,7 @@ def close_round(case: Case, *, at: datetime) -> Case:
 def send_back(case: Case, tasks: Sequence[Task], *, action: str, actor: Account, at: datetime, payload: Any = None) -> None:
     """Begin another round for some units, with a new deadline."""
     due = timezone.localdate(at) + timedelta(days=_rules(case.proposal, timezone.localdate(at)).rework_days)
-    case.event_facts = {"round": case.round + 1}  # type: ignore[attr-defined]
+    case.event_facts = {"round": case.round + 1}
     engine.perform(case, action, actor=actor, at=at, payload=payload, by_system=True)
     reopen(case, tasks, due=due, actor=actor, at=at)
 
@@ -348,7 +414,7 @@ def reopen(case: Case, tasks: Sequence[Task], *, due: date, actor: Account, at: 
     for task in tasks:
         task.refresh_from_db()
         task.case = case
-        task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": case.pk, "due": due.isoformat()}  # type: ignore[attr-defined]
+        task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": case.pk, "due": due.isoformat()}
         engine.perform(task, "rework", actor=actor, at=at, by_system=True)
         Task.objects.filter(pk=task.pk).update(due_on=due, answered_at=None)
         reply_of(task)
@@ -357,7 +423,11 @@ def reopen(case: Case, tasks: Sequence[Task], *, due: date, actor: Account, at: 
 def resume_dissatisfied(case: Case, event: Event) -> None:
     """After the office's coordination, the units whose result was 不满意 handle the case again."""
     at = event.at or event.recorded_at
-    bad = {r.reply.task_id for r in Rating.objects.filter(reply__task__case=case, reply__round=case.round, result="dissatisfied").select_related("reply")}
+    rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))
+    replies = queries.replies_to_rate(case)
+    ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
+    everyone = len(proposals.raters(case.proposal))
+    bad = {r.task_id for r in replies if queries.dissatisfied(r, ratings, rules.sent_back_when, everyone)}
     due = timezone.localdate(at) + timedelta(days=_rules(case.proposal, timezone.localdate(at)).rework_days)
     actor = event.actor or Account.objects.system()
     reopen(case, [t for t in queries.answering_tasks(case) if t.pk in bad], due=due, actor=actor, at=at)

@@ -7,7 +7,9 @@ from tongxin.access.predicates import predicate
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation, holds_for_unit
-from tongxin.handling.choices import CaseState, Part
+from tongxin.files.rules import register_owner
+from tongxin.handling.choices import CaseState, Part, TaskState
+from tongxin.handling.models import ReplyFile
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
@@ -81,6 +83,16 @@ def signs_the_task(actor: Any, task: Any) -> bool:
     return signs_the_case.test(actor, task.case)
 
 
+@predicate
+def may_read_reply_file(actor: Any, row: Any) -> bool:
+    """A sent reply's file: whoever sees the handling. A draft's: its unit, and the supervising office while it reviews it."""
+    task = row.reply.task
+    if row.reply.sent_at is not None:
+        seen = signs_the_case | case_of_own_unit | in_office | is_leader | assigns | supervises
+        return bool(seen.test(actor, task.case))
+    return bool(in_the_unit.test(actor, task) or (task.state == TaskState.UNDER_REVIEW and supervises.test(actor, task)))
+
+
 PERMISSIONS = {
     "handling.view_case": (
         "提案人、承办单位、交办督办部门和本会机关可以查看办理情况",
@@ -92,13 +104,21 @@ PERMISSIONS = {
     ),
     "handling.assign": ("交办部门可以交办本归口的提案", assigns),
     "handling.contact": ("承办单位可以记录面商", in_the_unit & case_is_open),
+    "handling.remind": ("督办、交办部门可以催办", supervises | assigns),
+    "handling.supervise": ("督办部门可以查看本归口的办理情况", supervises),
+    "handling.review": ("督办部门可以审核答复", supervises),
     "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
     "handling.rate": ("提案人和联名委员可以评价", signs_the_case),
     "handling.rate_for": ("本会机关可以代录评价", in_office),
     "handling.confirm_contact": ("提案人和联名委员可以确认面商记录", signs_the_case),
     # a member of the chair's meeting may lead a handling unit as well: then he is of the unit
     "handling.see_ratings": ("只有本会机关可以查看每个人的评价", (in_office | is_leader) & ~case_of_own_unit),
+    "handling.read_file": ("能查看答复的人可以下载其中的附件", may_read_reply_file),
     "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
     "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),
 }
 grant(PERMISSIONS)
+register_owner(
+    ReplyFile, "handling.read_file",
+    related=("reply__task__case__proposal", "reply__task__case__committee", "reply__task__unit", "reply__task__committee"),
+)  # fmt: skip

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tongxin.core.templatetags.chinese import case_number
-from tongxin.files.models import File
 from tongxin.handling.models import Case, Reply
 
 
@@ -24,7 +23,6 @@ class Letter:
     leader: str
     contact: str
     phone: str
-    files: tuple[File, ...]
 
 
 def letter_of(reply: Reply, case: Case, *, phone: bool) -> Letter:
@@ -42,5 +40,4 @@ def letter_of(reply: Reply, case: Case, *, phone: bool) -> Letter:
         leader=reply.leader,
         contact=reply.contact,
         phone=reply.phone if phone else "",
-        files=tuple(f.file for f in reply.files.all()) if reply.pk else (),
     )

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
+from tongxin.core.templatetags.chinese import size
+from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, live_tasks, summed
@@ -62,6 +64,7 @@ class ReplyLine:
     reply: Reply
     letter: Letter
     heading: str
+    files: tuple[dict[str, str], ...] = ()
     ratings: tuple[RatingLine, ...] = ()
     own: RatingLine | None = None
     verdict: Verdict | None = None
@@ -221,12 +224,21 @@ def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, rating
         lines.append(
             ReplyLine(
                 reply=reply, letter=letter_of(reply, case, phone=viewer.inside), heading=_heading(reply, several=several),
+                files=file_lines(reply, user) if viewer.inside else (),
                 ratings=tuple(_line(r) for r in given) if told and viewer.sees_names else (),
                 own=_line(own) if own else None,
                 verdict=summed(given) if told and given and _hears_verdict(viewer, user, reply.task) else None,
-            )  # fmt: skip
+            )
         )
     return lines
+
+
+def file_lines(reply: Reply, user: Any) -> tuple[dict[str, str], ...]:
+    """Return a reply's files, ready for the list of attachments; the links are this reader's own."""
+    return tuple(
+        {"kind": row.file.kind, "name": row.file.name, "size": size(row.file.size), "url": files.link(row.file, user), "uid": row.uid}
+        for row in reply.files.all()
+    )
 
 
 def may_read_draft(reply: Reply, user: Any) -> bool:

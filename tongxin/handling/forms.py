@@ -1,0 +1,179 @@
+"""Cleaning of what is typed on the pages of handling; saving is done by the actions."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tongxin.committees.models import Unit
+from tongxin.files.choices import ACCEPT
+from tongxin.handling.choices import Grade, Part, Stage, Way
+from tongxin.handling.models import Reply
+from tongxin.handling.regulations import ReplyCategories, Review
+from tongxin.ui.fields import CountedText
+
+WAYS = {
+    "sole": gettext_lazy("独办"),
+    "lead": gettext_lazy("主办加会办"),
+    "separate": gettext_lazy("分办"),
+    "co": gettext_lazy("只增加会办"),
+}
+COMMENT_MAX = 300
+
+
+def _unit_choices(units: Iterable[Unit], suggested: str) -> list[tuple[str, str]]:
+    """Name the units, those that the proposer suggested first."""
+    named = [(u.uid, _("%(unit)s（提案人建议）") % {"unit": u.name}) for u in units if u.name in suggested]
+    return [*named, *((u.uid, u.name) for u in units if u.name not in suggested)]
+
+
+class UnitsForm(forms.Form):
+    """Who handles a proposal: one unit alone, several separately, or a lead with co-handlers."""
+
+    way = forms.ChoiceField(label=gettext_lazy("承办方式"), widget=forms.RadioSelect)
+    units = forms.MultipleChoiceField(
+        label=gettext_lazy("承办单位"), widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=gettext_lazy("独办、主办选一个，分办选两个以上。只列出本交办口的单位。"),
+    )  # fmt: skip
+    co = forms.MultipleChoiceField(
+        label=gettext_lazy("会办单位"), widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=gettext_lazy("只在主办加会办时选，可以是其他归口的单位。"),
+    )  # fmt: skip
+
+    def __init__(
+        self, data: Any = None, *, own: Sequence[Unit], everyone: Sequence[Unit], ways: Sequence[str], suggested: str = ""
+    ) -> None:
+        """Offer the units that may be chosen; `ways` are those that make sense for this case."""
+        super().__init__(data)
+        self.by_uid = {u.uid: u for u in everyone}
+        self.fields["way"].choices = [(name, WAYS[name]) for name in ways]
+        self.fields["way"].error_messages["required"] = _("请选择承办方式。")
+        self.fields["units"].choices = _unit_choices(own, suggested)
+        self.fields["co"].choices = _unit_choices(everyone, suggested)
+        if ways == ["co"]:
+            del self.fields["units"]
+        if not {"lead", "co"} & set(ways):
+            del self.fields["co"]
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field what does not fit together."""
+        said = super().clean() or {}
+        way, units, co = said.get("way"), said.get("units", []), said.get("co", [])
+        if way in {"sole", "lead"} and len(units) != 1:
+            self.add_error("units", _("请选一个%(part)s单位。") % {"part": Part(way).label})
+        if way == "separate" and not units:
+            self.add_error("units", _("请选分办单位。"))
+        if way in {"lead", "co"} and not co:
+            self.add_error("co", _("请选会办单位；没有会办单位的，请改为独办。") if way == "lead" else _("请选会办单位。"))
+        if way in {"sole", "separate"} and co:
+            self.add_error("co", _("独办、分办没有会办单位，请取消勾选，或改为主办加会办。"))
+        return said
+
+    @property
+    def parts(self) -> list[tuple[Unit, str]]:
+        """Return what was chosen as (unit, part)."""
+        way = self.cleaned_data["way"]
+        answering = [(self.by_uid[uid], way) for uid in self.cleaned_data.get("units", [])] if way != "co" else []
+        return [*answering, *((self.by_uid[uid], str(Part.CO)) for uid in self.cleaned_data.get("co", []))]
+
+
+class MoreUnitsForm(UnitsForm):
+    """Further units after a return, with the reason."""
+
+    reason = CountedText(label=gettext_lazy("调整理由"), most=300, rows=2, error_messages={"required": gettext_lazy("请填写调整理由。")})
+
+
+class TogetherForm(forms.Form):
+    """Several proposals to one unit at once."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("独办单位"), error_messages={"required": gettext_lazy("请选择承办单位。")})
+    picked = forms.MultipleChoiceField(
+        widget=forms.MultipleHiddenInput, error_messages={"required": gettext_lazy("请先勾选要交办的提案。")}
+    )
+
+    def __init__(self, data: Any = None, *, own: Sequence[Unit], picked: Sequence[str] = ()) -> None:
+        """Offer the units of the reader's 归口 and the proposals ticked."""
+        super().__init__(data)
+        self.by_uid = {u.uid: u for u in own}
+        self.fields["unit"].choices = [("", _("请选择")), *((u.uid, u.name) for u in own)]
+        self.fields["picked"].choices = [(uid, uid) for uid in picked]
+
+
+class ContactForm(forms.Form):
+    """A talk with the proposer (面商)."""
+
+    stage = forms.ChoiceField(label=gettext_lazy("阶段"), choices=Stage.choices, widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选择阶段。")})
+    way = forms.ChoiceField(label=gettext_lazy("方式"), choices=Way.choices, error_messages={"required": gettext_lazy("请选择方式。")})
+    on = forms.DateField(
+        label=gettext_lazy("日期"), widget=forms.DateInput,
+        error_messages={"required": gettext_lazy("请填写日期。"), "invalid": gettext_lazy("请填写日期，例如 2026-03-18。")},
+    )  # fmt: skip
+    who = forms.CharField(label=gettext_lazy("单位参加人"), max_length=80, error_messages={"required": gettext_lazy("请填写单位参加人。")})
+    with_whom = forms.CharField(label=gettext_lazy("提案人"), max_length=120, error_messages={"required": gettext_lazy("请填写面商的提案人。")})
+    note = CountedText(label=gettext_lazy("主要意见"), most=500, rows=4, error_messages={"required": gettext_lazy("请填写主要意见。")})
+
+    def clean_on(self) -> Any:
+        """A talk that has not been held cannot be recorded."""
+        on = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise forms.ValidationError(_("面商日期不能在今天以后。"))
+        return on
+
+
+class RemindForm(forms.Form):
+    """What the chased unit is told."""
+
+    reason = CountedText(label=gettext_lazy("催办要求"), most=300, rows=3, error_messages={"required": gettext_lazy("请填写催办要求。")})
+
+
+class ReplyForm(forms.Form):
+    """A reply as it is being written: nothing is required yet, the guards of the next step ask for it."""
+
+    category = forms.ChoiceField(label=gettext_lazy("答复类别"), widget=forms.RadioSelect, required=False)
+    text = CountedText(label=gettext_lazy("答复内容"), rows=16, required=False)
+    contact = forms.CharField(label=gettext_lazy("联系人"), max_length=40, required=False)
+    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, categories: ReplyCategories, review: Review, reply: Reply) -> None:
+        """Offer the categories in force; the limit only counts here, the next step asks for it."""
+        start = {name: getattr(reply, name) for name in ("category", "text", "contact", "phone", "version")}
+        super().__init__(data, initial=start)
+        self.fields["category"].choices = [("", ""), *((c.code, f"{c.code} 类　{c.label}") for c in categories.categories)]
+        self.fields["category"].widget.choices = self.fields["category"].choices[1:]
+        self.fields["text"].widget.attrs["data-max"] = review.reply_max
+
+
+class UploadForm(forms.Form):
+    """A file for the reply."""
+
+    file = forms.FileField(
+        label=gettext_lazy("附件"), widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        error_messages={"required": gettext_lazy("请先选择文件。"), "empty": gettext_lazy("这是空文件，请另选一个。")},
+    )  # fmt: skip
+
+
+class RatingForm(forms.Form):
+    """Two questions about one reply."""
+
+    attitude = forms.ChoiceField(
+        label=gettext_lazy("一、对办理态度"), choices=Grade.choices, widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选择对办理态度的评价。")},
+    )  # fmt: skip
+    result = forms.ChoiceField(
+        label=gettext_lazy("二、对办理结果"), choices=Grade.choices, widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选择对办理结果的评价。")},
+    )  # fmt: skip
+    comment = CountedText(
+        label=gettext_lazy("想说的话"), most=COMMENT_MAX, rows=3, required=False, help_text=gettext_lazy("评为不满意的，请写明理由。")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Where somebody is dissatisfied, the reason is what helps."""
+        said = super().clean() or {}
+        if Grade.DISSATISFIED in (said.get("attitude"), said.get("result")) and not said.get("comment", "").strip() and "comment" not in self.errors:
+            self.add_error("comment", _("评为不满意的，请写明理由，供承办单位改进。"))
+        return said

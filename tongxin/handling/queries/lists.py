@@ -1,0 +1,181 @@
+"""The lists of handling: a unit's inbox, the desk that assigns, the desk that supervises."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Committee, Unit
+from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState
+from tongxin.handling.models import Case, Task
+from tongxin.handling.queries.deadlines import Chip, task_chip
+from tongxin.handling.regulations import Deadlines
+from tongxin.proposals.choices import Answer, Role, State
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.regulations.queries import in_force
+from tongxin.workflow.table import workflow_of
+
+S = TaskState
+LEVELS = ("red", "yellow", "soon", "ok")
+RUNNING = (S.AWAITING, S.RETURN_ASKED, S.IN_HAND, S.WITH_LEADER, S.UNDER_REVIEW)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list of tasks."""
+
+    task: Task
+    badge: str
+    chip: Chip | None
+    proposers: str
+    others: str
+
+
+def level(committees: Iterable[Committee], on: date, name: str) -> Q:
+    """Return the condition of a deadline level on a day, each committee by its own rule."""
+    found = Q(pk__in=())
+    for committee in committees:
+        rules: Deadlines = in_force(committee, Deadlines, on)
+        yellow, soon = on + timedelta(days=rules.yellow_days), on + timedelta(days=rules.soon_days)
+        found |= Q(committee=committee) & {
+            "red": Q(clock_on__lt=on),
+            "yellow": Q(clock_on__gte=on, clock_on__lte=yellow),
+            "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
+            "ok": Q(clock_on__gt=max(yellow, soon)) | Q(clock_on=None),
+        }[name]
+    return found
+
+
+def counts(rows: QuerySet[Task], conditions: dict[str, Q]) -> dict[str, int]:
+    """Count several parts of a list in one query."""
+    return rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+
+
+def for_rows(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """Fetch what a row of a list of tasks shows."""
+    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
+    return rows.select_related("case__proposal__session__term", "unit", "committee").prefetch_related(
+        Prefetch("case__proposal__signatures", signed), Prefetch("case__tasks", Task.objects.select_related("unit"))
+    )
+
+
+def row_of(task: Task, on: date) -> Row:
+    """Make the line of a task."""
+    others = [t for t in task.case.tasks.all() if t.pk != task.pk and t.state != S.RETURNED]
+    words = "　".join(f"{t.get_part_display()}{t.unit.short_name or t.unit.name}" for t in others)
+    return Row(task, workflow_of(task).badges[task.state], task_chip(task, on=on), proposers_of(task.case.proposal), words)
+
+
+def proposers_of(proposal: Proposal) -> str:
+    """Name who raised a proposal: 苏明澈等 2 人. Its signatures should be prefetched."""
+    signed = [s for s in proposal.signatures.all() if s.answer == Answer.ACCEPTED]
+    first = next((s.name for s in signed if s.role == Role.FIRST), signed[0].name if signed else "")
+    return _("%(name)s等 %(n)s 人") % {"name": first, "n": len(signed)} if len(signed) > 1 else first
+
+
+# ── the unit's inbox ─────────────────────────────────────────────────────────────────────────────
+def units_of(user: Any) -> list[Unit]:
+    """Return the units somebody works for, each once."""
+    held = bodies.appointments_of(user)
+    return list({a.unit_id: a.unit for a in held if a.duty in (Duty.UNIT_CLERK, Duty.UNIT_LEADER) and a.unit}.values())
+
+
+def inbox_parts(user: Any) -> dict[str, Q]:
+    """Return the parts of an inbox: what the reader has to do, by kind; what waits for others; what is done."""
+    led = bodies.units_with(user, Duty.UNIT_LEADER)
+    clerked = bodies.units_with(user, Duty.UNIT_CLERK)
+    again = Q(case__round__gt=1, state=S.IN_HAND, part__in=ANSWERING)
+    parts = {
+        "sign": Q(state=S.AWAITING),
+        "hand": Q(state=S.IN_HAND, part__in=ANSWERING),
+        "co": Q(state=S.IN_HAND, part=Part.CO),
+        "leader": Q(state=S.WITH_LEADER, unit_id__in=led),
+        "again": again,
+    }
+    mine = Q(state__in=(S.AWAITING, S.IN_HAND), unit_id__in=clerked) | parts["leader"]
+    closed = Q(state=S.RETURNED) | Q(state__in=(S.ANSWERED, S.OPINION_GIVEN), case__state=CaseState.CLOSED)
+    return {
+        "todo": mine, **parts, "wait": ~mine & ~closed & ~Q(state__in=(S.ANSWERED,)), "answered": Q(state=S.ANSWERED),
+        "done": closed,
+    }  # fmt: skip
+
+
+def inbox(user: Any, *, unit: Unit | None = None) -> QuerySet[Task]:
+    """Return all parts of a person's units, or of one of them."""
+    units = bodies.units_with(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
+    rows = Task.objects.filter(unit_id__in=units)
+    return rows.filter(unit=unit) if unit else rows
+
+
+# ── the desk that assigns ────────────────────────────────────────────────────────────────────────
+def _own(user: Any, duty: str, prefix: str) -> Q:
+    seen = Q(pk__in=())
+    for committee_id, affiliation in bodies.affiliations_with(user, duty):
+        seen |= Q(**{"committee_id": committee_id, f"{prefix}routed_to": affiliation})
+    return seen
+
+
+def to_assign(user: Any) -> QuerySet[Proposal]:
+    """Return the filed proposals that wait to be handed over by the reader's office."""
+    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
+    rows = Proposal.objects.filter(_own(user, Duty.ASSIGN, ""), state=State.FILED)
+    return rows.select_related("committee__parent__parent", "session__term").prefetch_related(Prefetch("signatures", signed))
+
+
+def returns_asked(user: Any) -> QuerySet[Task]:
+    """Return the requests to be let off (退办) that wait for the reader's answer."""
+    return Task.objects.filter(_own(user, Duty.ASSIGN, "case__proposal__"), state=S.RETURN_ASKED)
+
+
+def to_reassign(user: Any) -> QuerySet[Case]:
+    """Return the cases that lost a unit to a granted return and lack one that answers."""
+    parts = Task.objects.filter(case=OuterRef("pk"))
+    live = parts.exclude(state=S.RETURNED)
+    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
+    lone = Exists(parts.filter(state=S.RETURNED, part=Part.SEPARATE)) & Exists(live.filter(part=Part.SEPARATE))
+    return (
+        Case.objects.filter(_own(user, Duty.ASSIGN, "proposal__"), state=CaseState.IN_HAND)
+        .filter(Exists(parts.filter(state=S.RETURNED)))
+        .annotate(separate=Count("tasks", filter=Q(tasks__part=Part.SEPARATE) & ~Q(tasks__state=S.RETURNED)))
+        .filter(~Exists(live.filter(part__in=ANSWERING)) | (Q(lone) & Q(separate=1)))
+        .select_related("proposal__session__term", "committee")
+        .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))
+    )
+
+
+def assigned_by(user: Any) -> QuerySet[Case]:
+    """Return the cases of the reader's 归口, for looking up what was handed over."""
+    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
+    return (
+        Case.objects.filter(_own(user, Duty.ASSIGN, "proposal__"))
+        .select_related("proposal__session__term", "committee")
+        .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))
+    )
+
+
+# ── the desk that supervises ─────────────────────────────────────────────────────────────────────
+def supervised(user: Any) -> QuerySet[Task]:
+    """Return every part of the cases the reader's office supervises."""
+    return Task.objects.filter(_own(user, Duty.SUPERVISE, "case__proposal__"))
+
+
+def supervision_parts() -> dict[str, Q]:
+    """Return the parts of the supervising desk."""
+    return {
+        "review": Q(state=S.UNDER_REVIEW),
+        "open": Q(state__in=RUNNING),
+        "sign": Q(state=S.AWAITING),
+        "again": Q(case__round__gt=1, state__in=(S.IN_HAND, S.WITH_LEADER)),
+        "answered": Q(state=S.ANSWERED),
+    }
+
+
+def committees_of(user: Any, *duties: str) -> list[Committee]:
+    """Return the committees in which somebody holds a duty, each once."""
+    held = {a.committee_id: a.committee for a in bodies.appointments_of(user) if a.duty in duties}
+    return list(held.values())

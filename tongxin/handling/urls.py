@@ -1,0 +1,26 @@
+"""Addresses of handling."""
+
+from django.urls import path
+
+from tongxin.handling import views
+
+urlpatterns = [
+    path("handling/", views.inbox, name="handling-inbox"),
+    path("handling/assign/", views.assign_desk, name="handling-assign"),
+    path("handling/assign/together/", views.assign_together, name="handling-assign-together"),
+    path("handling/assign/<str:uid>/", views.assign, name="handling-assign-one"),
+    path("handling/cases/<str:uid>/units/", views.units, name="handling-units"),
+    path("handling/supervise/", views.supervise_desk, name="handling-supervise"),
+    path("handling/rate/<str:uid>/", views.rate, name="handling-rate"),
+    path("handling/rate/<str:uid>/for/<str:signature>/", views.rate_for, name="handling-rate-for"),
+    path("handling/contacts/<str:uid>/confirm/", views.confirm_contact, name="handling-confirm-contact"),
+    path("handling/<str:uid>/", views.task, name="handling-task"),
+    path("handling/<str:uid>/contact/", views.record_contact, name="handling-contact"),
+    path("handling/<str:uid>/remind/", views.remind, name="handling-remind"),
+    path("handling/<str:uid>/review/", views.review, name="handling-review"),
+    path("handling/<str:uid>/reply/", views.reply, name="handling-reply"),
+    path("handling/<str:uid>/reply/autosave/", views.autosave_reply, name="handling-reply-autosave"),
+    path("handling/<str:uid>/reply/preview/", views.preview_reply, name="handling-reply-preview"),
+    path("handling/<str:uid>/reply/files/<str:file>/remove/", views.detach, name="handling-reply-detach"),
+    path("handling/<str:uid>/reply/copies/<str:copy>/", views.kept_copy, name="handling-reply-copy"),
+]

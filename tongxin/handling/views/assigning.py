@@ -1,0 +1,200 @@
+"""The desk that assigns: which unit gets which proposal, and what happens when a unit gave one back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.audit import kinds
+from tongxin.audit.models import Event
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Unit
+from tongxin.committees.queries import active_units, affiliations_with
+from tongxin.handling import actions, queries
+from tongxin.handling.choices import CaseState, Part
+from tongxin.handling.forms import MoreUnitsForm, TogetherForm, UnitsForm
+from tongxin.handling.models import Case
+from tongxin.handling.views.answers import GONE, UNPROCESSABLE, Link, overtaken, pager_of, with_params
+from tongxin.handling.views.working import attached
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Proposal
+from tongxin.workflow import engine
+
+PARTS = {"": "待交办", "returns": "退办申请", "again": "须改派", "done": "已交办"}
+
+
+@requires("handling.assign")
+def assign_desk(request: HttpRequest) -> HttpResponse:
+    """Show what waits to be handed over, what units ask to give back, and what has to go to another unit."""
+    part = request.GET.get("part", "")
+    part = part if part in PARTS else ""
+    return _desk(request, part)
+
+
+def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = None, status: int = 200) -> HttpResponse:
+    user, on = request.user, timezone.localdate()
+    lists = {"": queries.to_assign(user), "returns": queries.returns_asked(user), "again": queries.to_reassign(user), "done": queries.assigned_by(user)}
+    counted = {name: rows.count() for name, rows in lists.items()}
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    if part == "returns":
+        page = queries.by_day(queries.for_rows(lists[part]), "clock_on", after=after, before=before)
+    elif part == "done":
+        page = queries.newest_first(lists[part], after=after, before=before)
+    else:
+        page = queries.oldest_first(lists[part], after=after, before=before)
+    own = _units_of_desk(user)
+    context = {
+        "part": part, "rows": [_row(part, row, on) for row in page.rows],
+        "tabs": [Link(_(label), with_params(part=name), counted[name], name == part) for name, label in PARTS.items()],
+        "pager": pager_of(page, counted[part], {"part": part}),
+        "together": together or TogetherForm(own=own), "chosen": request.POST.getlist("picked"),
+    }  # fmt: skip
+    return render(request, "handling/assign_desk.html", context, status=status)
+
+
+def _row(part: str, row: Any, on: Any) -> Any:
+    """Make a line of the desk: a proposal, a request, or a case."""
+    if part == "returns":
+        return queries.row_of(row, on)
+    if part == "":
+        return {"proposal": row, "proposers": queries.proposers_of(row)}
+    live = queries.live_tasks(row)
+    return {
+        "case": row, "proposal": row.proposal, "proposers": queries.proposers_of(row.proposal), "tasks": live,
+        "returned": [t for t in row.tasks.all() if t.state == "returned"],
+    }  # fmt: skip
+
+
+def _units_of_desk(user: Any) -> list[Unit]:
+    """Return the units to which the reader's office may hand proposals over."""
+    own, today = Q(pk__in=()), timezone.localdate()
+    for committee_id, affiliation in affiliations_with(user, Duty.ASSIGN):
+        own |= Q(committee_id=committee_id, system=affiliation)
+    return list(Unit.objects.filter(own).filter(Q(active_until=None) | Q(active_until__gte=today)).order_by("id"))
+
+
+@requires("handling.assign", of_object=True)
+@login_required
+@require_POST
+def assign_together(request: HttpRequest) -> HttpResponse:
+    """Hand several proposals over to one unit; each that cannot be is named with its reason."""
+    permissions.demand(request.user, "handling.assign")
+    picked = request.POST.getlist("picked")
+    form = TogetherForm(request.POST, own=_units_of_desk(request.user), picked=picked)
+    if not form.is_valid():
+        return _desk(request, "", together=form, status=UNPROCESSABLE)
+    unit, failed, made = form.by_uid[form.cleaned_data["unit"]], [], 0
+    for proposal in proposals.visible_to(request.user).filter(uid__in=picked).select_related("committee__parent__parent").order_by("id"):
+        if not permissions.allowed(request.user, "handling.assign", proposal):
+            continue
+        try:
+            actions.assign(proposal, parts=[(unit, Part.SOLE)], actor=request.user, at=timezone.now())
+        except (actions.HandlingError, engine.Blocked) as error:
+            failed.append(f"{proposal}：{error}")
+        except engine.WorkflowError:
+            failed.append(_("%(proposal)s：已经由他人办理") % {"proposal": proposal})
+        else:
+            made += 1
+    if made:
+        messages.success(request, _("已向%(unit)s交办 %(n)s 件。") % {"unit": unit.name, "n": made})
+    if failed:
+        messages.error(request, _("%(n)s 件没有交办：%(what)s") % {"n": len(failed), "what": "；".join(failed)})
+    return redirect("handling-assign")
+
+
+@requires("handling.assign", of_object=True)
+@login_required
+def assign(request: HttpRequest, uid: str) -> HttpResponse:
+    """Hand one proposal over (交办), with the deadlines shown before it is done."""
+    found = proposals.visible_to(request.user).filter(uid=uid)
+    proposal = found.select_related("committee__parent__parent", "session__term").prefetch_related("signatures__member").first()
+    if proposal is None:
+        raise Http404
+    permissions.demand(request.user, "handling.assign", proposal)
+    if proposal.state != State.FILED:
+        return overtaken(request, proposal, proposal.get_absolute_url())
+    on = timezone.localdate()
+    everyone = list(active_units(proposal.committee, on))
+    own = [u for u in everyone if u.system == proposal.routed_to]
+    form = UnitsForm(request.POST or None, own=own, everyone=everyone, ways=["sole", "lead", "separate"], suggested=proposal.suggested_units)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = actions.assign(proposal, parts=form.parts, actor=request.user, at=timezone.now())
+        except actions.HandlingError as error:
+            form.add_error(None, str(error))
+        except engine.Overtaken:
+            return overtaken(request, proposal, proposal.get_absolute_url())
+        else:
+            messages.success(request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)})
+            return redirect("handling-units", case.uid)
+    case = Case(proposal=proposal, committee=proposal.committee)
+    context = {
+        "proposal": proposal, "form": form, "limits": queries.limits_for(proposal.committee, on), "proposers": proposals.signers(proposal),
+        "opinion": _examined(proposal), "attached": attached(case, request.user),
+    }  # fmt: skip
+    return render(request, "handling/assign.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _examined(proposal: Proposal) -> str:
+    """Return what pre-examination said of a proposal."""
+    event = Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_examination").order_by("-id").first()
+    return kinds.detail(event) if event else ""
+
+
+@requires("handling.assign", of_object=True)
+@login_required
+def units(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show who handles a case, answer requests to be let off, and give it to further units after a return."""
+    found = queries.cases_visible_to(request.user).filter(uid=uid)
+    case = found.select_related("proposal__session__term", "committee__parent__parent").first()
+    if case is None:
+        raise Http404
+    case.proposal.committee = case.committee
+    permissions.demand(request.user, "handling.assign", case)
+    on = timezone.localdate()
+    everyone = list(active_units(case.committee, on))
+    ways, shown = _ways(case), queries.sections(case, request.user)
+    form = None
+    if ways:
+        own = [u for u in everyone if u.system == case.affiliation]
+        form = MoreUnitsForm(request.POST or None, own=own, everyone=everyone, ways=ways, suggested=case.proposal.suggested_units)
+    status = 200
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            actions.assign_again(case, parts=form.parts, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
+        except actions.HandlingError as error:
+            form.add_error(None, str(error))
+            status = GONE
+        else:
+            messages.success(request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)})
+            return redirect("handling-units", uid)
+    elif request.method == "POST":
+        status = UNPROCESSABLE
+    context = {
+        "case": case, "proposal": case.proposal, "sections": shown, "form": form, "limits": queries.limits_for(case.committee, on),
+        "returned": [t for t in case.tasks.all() if t.state == "returned"], "asked": [t for t in case.tasks.all() if t.state == "return_asked"],
+    }  # fmt: skip
+    return render(request, "handling/units.html", context, status=status)
+
+
+def _ways(case: Case) -> list[str]:
+    """Return how further units may join a case, by what is left of it."""
+    if case.state != CaseState.IN_HAND:
+        return []
+    parts = {t.part for t in queries.live_tasks(case)}
+    if Part.SOLE in parts:
+        return []
+    if Part.LEAD in parts:
+        return ["co"]
+    if Part.SEPARATE in parts:
+        return ["separate"]
+    return ["lead"] if Part.CO in parts else ["sole", "lead", "separate"]

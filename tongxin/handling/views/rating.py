@@ -1,0 +1,125 @@
+"""Where proposers judge the answers, and confirm what a unit wrote of a talk with them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.core.templatetags.chinese import day, moment
+from tongxin.handling import actions, queries
+from tongxin.handling.choices import CaseState
+from tongxin.handling.forms import RatingForm
+from tongxin.handling.models import Case, Contact, Rating, Reply
+from tongxin.handling.views.answers import GONE, UNPROCESSABLE
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.models import Signature
+from tongxin.proposals.rules import member_of
+
+
+def _case(request: HttpRequest, uid: str, permission: str) -> Case:
+    found = queries.cases_visible_to(request.user).filter(uid=uid)
+    case = found.select_related("proposal__session__term", "committee__parent__parent").first()
+    if case is None:
+        raise Http404
+    case.proposal.committee = case.committee
+    permissions.demand(request.user, permission, case)
+    return case
+
+
+@requires("handling.rate", of_object=True)
+@login_required
+def rate(request: HttpRequest, uid: str) -> HttpResponse:
+    """Ask a proposer or co-signer for the attitude and the result of each reply, once."""
+    case = _case(request, uid, "handling.rate")
+    signature = queries.signature_to_rate(case, member_of(request.user))
+    if signature is None:
+        raise Http404
+    return _rate(request, case, signature, entered_for=False)
+
+
+@requires("handling.rate_for", of_object=True)
+@login_required
+def rate_for(request: HttpRequest, uid: str, signature: str) -> HttpResponse:
+    """Enter a rating for a member or a body that gave it on paper or by telephone; it is marked."""
+    case = _case(request, uid, "handling.rate_for")
+    found = next((s for s in proposals.raters(case.proposal) if s.uid == signature), None)
+    if found is None:
+        raise Http404
+    return _rate(request, case, found, entered_for=True)
+
+
+def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for: bool) -> HttpResponse:
+    replies = queries.replies_to_rate(case)
+    given = {r.reply_id: r for r in Rating.objects.filter(reply__in=replies, signature=signature)}
+    late = bool(case.rating_due_on and case.rating_due_on < timezone.localdate())
+    closed = case.state != CaseState.RATING or late
+    todo = [r for r in replies if r.pk not in given]
+    posted = request.method == "POST"
+    forms = [(r, RatingForm(request.POST if posted else None, prefix=r.uid)) for r in todo]
+    status, problem = 200, ""
+    if posted and (closed or not todo):
+        status, problem = GONE, _why_not(case, given)
+    elif posted and all(form.is_valid() for _reply, form in forms):
+        try:
+            actions.rate_all(
+                [(reply, form.cleaned_data) for reply, form in forms], signature=signature, actor=request.user, at=timezone.now(),
+                entered_for=entered_for,
+            )  # fmt: skip
+        except actions.HandlingError as error:
+            status, problem = GONE, str(error)
+        else:
+            messages.success(request, _("评价已送到政协。") if not entered_for else _("已代录%(name)s的评价。") % {"name": signature.name})
+            return redirect(case)
+    elif posted:
+        status = UNPROCESSABLE
+    context = {
+        "case": case, "proposal": case.proposal, "signature": signature, "entered_for": entered_for, "closed": closed, "problem": problem,
+        "replies": [_reply(case, reply, form, given.get(reply.pk)) for reply, form in _each(replies, forms)],
+        "todo": bool(todo) and not closed, "sections": queries.sections(case, request.user), "own_visible": not entered_for,
+    }  # fmt: skip
+    return render(request, "handling/rate.html", context, status=status)
+
+
+def _each(replies: list[Reply], forms: list[tuple[Reply, RatingForm]]) -> list[tuple[Reply, RatingForm | None]]:
+    by_reply = {reply.pk: form for reply, form in forms}
+    return [(reply, by_reply.get(reply.pk)) for reply in replies]
+
+
+def _reply(case: Case, reply: Reply, form: RatingForm | None, given: Rating | None) -> dict[str, Any]:
+    return {"reply": reply, "form": form, "given": given, "letter": queries.letter_of(reply, case, phone=True)}
+
+
+def _why_not(case: Case, given: dict[int, Rating]) -> str:
+    """Say why a rating is not taken: it is there already, or the time is over."""
+    last = max((r.rated_at for r in given.values() if r.rated_at), default=None)
+    if last is not None:
+        return _("这份答复已于%(when)s评价过，评价提交后不能更改。") % {"when": moment(last)}
+    if case.rating_due_on is not None:
+        return _("评价已于 %(on)s截止，这次没有记下。") % {"on": day(case.rating_due_on)}
+    return _("这件提案现在不在评价期内，这次没有记下。")
+
+
+@requires("handling.confirm_contact", of_object=True)
+@login_required
+def confirm_contact(request: HttpRequest, uid: str) -> HttpResponse:
+    """Let a proposer confirm that a talk took place as it was written down."""
+    visible = queries.cases_visible_to(request.user)
+    contact = Contact.objects.filter(uid=uid, task__case__in=visible).select_related("task__unit", "task__case__proposal", "task__committee").first()
+    if contact is None:
+        raise Http404
+    case = contact.task.case
+    permissions.demand(request.user, "handling.confirm_contact", case)
+    if request.method == "POST":
+        if contact.confirmed_at is None:
+            actions.confirm_contact(contact, actor=request.user, at=timezone.now())
+            messages.success(request, _("已确认这次面商。"))
+        else:
+            messages.info(request, _("这次面商已于%(when)s确认。") % {"when": moment(contact.confirmed_at)})
+        return redirect(f"{case.get_absolute_url()}#contacts")
+    return render(request, "handling/confirm_contact.html", {"contact": contact, "case": case, "proposal": case.proposal})

@@ -1,0 +1,91 @@
+"""The desk that supervises: what is late, what waits for review, chasing."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access.views import requires
+from tongxin.committees.choices import Duty
+from tongxin.handling import actions, queries
+from tongxin.handling.choices import TaskState
+from tongxin.handling.forms import RemindForm
+from tongxin.handling.regulations import ReplyCategories
+from tongxin.handling.views.answers import Link, done, lanes_of, pager_of, small_form, with_params
+from tongxin.handling.views.working import attached, load
+from tongxin.proposals import queries as proposals
+from tongxin.regulations.queries import in_force
+
+PARTS = {"open": "在办", "review": "待审核", "sign": "待签收", "again": "重办", "answered": "已答复"}
+
+
+@requires("handling.supervise")
+def supervise_desk(request: HttpRequest) -> HttpResponse:
+    """Show the handling under the reader's 归口, the most urgent first."""
+    on, parts = timezone.localdate(), queries.supervision_parts()
+    part = request.GET.get("part") if request.GET.get("part") in parts else "open"
+    level = request.GET.get("level") if request.GET.get("level") in queries.LEVELS else ""
+    rows = queries.supervised(request.user)
+    committees = queries.committees_of(request.user, Duty.SUPERVISE)
+    levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}
+    counted = queries.counts(rows, parts | {f"in_{n}": parts["open"] & q for n, q in levels.items()} | {
+        f"of_{n}": parts[part] & q for n, q in levels.items()
+    })  # fmt: skip
+    shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    if part == "answered":
+        page = queries.newest_first(shown, after=after, before=before)
+    else:
+        page = queries.by_day(shown, "clock_on", after=after, before=before)
+    filters = {"part": "" if part == "open" else part, "level": level}
+    context = {
+        "rows": [queries.row_of(t, on) for t in page.rows], "part": PARTS[part],
+        "lanes": lanes_of({n: counted[f"in_{n}"] for n in queries.LEVELS}, filters | {"part": ""}),
+        "tabs": [Link(_(label), with_params(part="" if name == "open" else name), counted[name], name == part) for name, label in PARTS.items()],
+        "pager": pager_of(page, counted[f"of_{level}"] if level else counted[part], filters),
+    }  # fmt: skip
+    return render(request, "handling/supervise.html", context)
+
+
+@requires("handling.remind", of_object=True)
+@login_required
+def remind(request: HttpRequest, uid: str) -> HttpResponse:
+    """Chase a unit: it is told, the deadline stays."""
+    task = load(request, uid, "handling.remind")
+    form = RemindForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.remind(task, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
+        except actions.HandlingError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已催办%(unit)s。") % {"unit": task.unit.name})
+            return done(request, task.get_absolute_url())
+    return small_form(
+        request, form, title=_("催办%(unit)s") % {"unit": task.unit.name}, submit=_("催办"), subject=task.case.proposal,
+        back=task.get_absolute_url(), lead=_("承办人会收到这段话，办理期限不变。"),
+    )  # fmt: skip
+
+
+@requires("handling.review", of_object=True)
+@login_required
+def review(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show a reply beside the proposal it answers, with the steps open to the supervising office."""
+    task = load(request, uid, "handling.review")
+    if task.state != TaskState.UNDER_REVIEW:
+        return redirect("handling-task", uid)
+    case = task.case
+    shown = queries.sections(case, request.user)
+    draft = queries.draft_of(task)
+    draft.task = task
+    found = in_force(task.committee, ReplyCategories, timezone.localdate()).find(draft.category)
+    draft.category_label = found.label if found else ""
+    context = {
+        "task": task, "case": case, "proposal": case.proposal, "sections": shown, "draft": draft,
+        "letter": queries.letter_of(draft, case, phone=True), "proposers": proposals.signers(case.proposal),
+        "chip": queries.task_chip(task, on=timezone.localdate()), "attached": attached(case, request.user),
+        "opinions": [line for line in shown.tasks if line.opinion],
+    }  # fmt: skip
+    return render(request, "handling/review.html", context)

@@ -1,0 +1,154 @@
+"""The unit's inbox and its working page for one case."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.core.templatetags.chinese import size
+from tongxin.files import queries as files
+from tongxin.handling import actions, queries
+from tongxin.handling.choices import TaskState
+from tongxin.handling.forms import ContactForm
+from tongxin.handling.models import Case, Task
+from tongxin.handling.regulations import ReplyCategories
+from tongxin.handling.views.answers import Link, done, lanes_of, pager_of, small_form, with_params
+from tongxin.proposals import queries as proposals
+from tongxin.regulations.queries import in_force
+from tongxin.workflow import engine
+from tongxin.workflow.table import workflow_of
+from tongxin.workflow.templatetags.steps import Button
+
+PARTS = {
+    "todo": "要办的", "sign": "待签收", "hand": "办理中", "co": "会办", "leader": "待审签", "again": "重办", "wait": "等待回音",
+    "answered": "已答复", "done": "已结束",
+}  # fmt: skip
+
+
+@requires("handling.inbox")
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show what the reader's units have to do, the most urgent first."""
+    units, on = queries.units_of(request.user), timezone.localdate()
+    unit = next((u for u in units if u.uid == request.GET.get("unit")), None)
+    parts = queries.inbox_parts(request.user)
+    part = request.GET.get("part") if request.GET.get("part") in parts else "todo"
+    level = request.GET.get("level") if request.GET.get("level") in queries.LEVELS else ""
+    rows = queries.inbox(request.user, unit=unit)
+    committees = list({u.committee_id: u.committee for u in units}.values())
+    levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}
+    counted = queries.counts(rows, parts | {f"in_{n}": parts["todo"] & q for n, q in levels.items()} | {
+        f"of_{n}": parts[part] & q for n, q in levels.items()
+    })  # fmt: skip
+    shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    by_clock = part not in {"answered", "done"}
+    page = queries.by_day(shown, "clock_on", after=after, before=before) if by_clock else queries.newest_first(shown, after=after, before=before)
+    filters = {"unit": unit.uid if unit else "", "part": "" if part == "todo" else part, "level": level}
+    leads = bool(bodies.units_with(request.user, Duty.UNIT_LEADER))
+    context = {
+        "units": units, "unit": unit, "part": PARTS[part], "level": level, "several": len(units) > 1,
+        "unit_tabs": _unit_tabs(units, unit, filters), "rows": [queries.row_of(t, on) for t in page.rows],
+        "lanes": lanes_of({n: counted[f"in_{n}"] for n in queries.LEVELS}, filters | {"part": ""}),
+        "tabs": [
+            Link(_(label), with_params(unit=filters["unit"], part="" if name == "todo" else name), counted[name], name == part)
+            for name, label in PARTS.items()
+            if (name != "leader" or leads) and (counted[name] or name in {"todo", "wait", part})
+        ],
+        "pager": pager_of(page, counted[f"of_{level}"] if level else counted[part], filters),
+    }  # fmt: skip
+    return render(request, "handling/inbox.html", context)
+
+
+def _unit_tabs(units: list[Any], unit: Any, filters: dict[str, str]) -> list[Link]:
+    rest = {k: v for k, v in filters.items() if k != "unit"}
+    return [
+        Link(_("全部单位"), with_params(**rest), current=unit is None),
+        *(Link(u.name, with_params(**rest, unit=u.uid), current=u == unit) for u in units),
+    ]
+
+
+def load(request: HttpRequest, uid: str, permission: str) -> Task:
+    """Return a unit's part with what its page needs, if the reader may see it and do this."""
+    found = queries.visible_to(request.user).filter(uid=uid)
+    task = found.select_related("case__proposal__session__term", "case__committee__parent__parent", "unit").first()
+    if task is None:
+        raise Http404
+    task.committee = task.case.proposal.committee = task.case.committee
+    permissions.demand(request.user, permission, task)
+    return task
+
+
+@requires("handling.view", of_object=True)
+@login_required
+def task(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show a unit's part: what to do, by when and why, the text, the talks, the other units, the reply."""
+    mine = load(request, uid, "handling.view")
+    case, on = mine.case, timezone.localdate()
+    shown = queries.sections(case, request.user)
+    mine = next(t for t in case.tasks.all() if t.pk == mine.pk)
+    writes = permissions.allowed(request.user, "handling.write_reply", mine) and mine.state == TaskState.IN_HAND
+    context = {
+        "task": mine, "case": case, "proposal": case.proposal, "sections": shown, "chip": queries.task_chip(mine, on=on),
+        "badge": workflow_of(mine).badges[mine.state], "others": [line for line in shown.tasks if line.task.pk != mine.pk],
+        "limits": queries.limits_of(mine), "extra": _buttons(request, mine), "proposers": proposals.signers(case.proposal),
+        "reply": queries.draft_of(mine) if writes else None, "writes": writes,
+        "categories": in_force(mine.committee, ReplyCategories, on).categories if mine.answers else (),
+        "verdict": queries.verdict_for_unit(mine, case) if case.round > 1 and mine.state != TaskState.ANSWERED else None,
+        "events": queries.history_of(case, request.user)[:60], "attached": attached(case, request.user),
+        "in_unit": permissions.allowed(request.user, "handling.inbox"),
+        "review_url": f"{mine.get_absolute_url()}review/" if _reviews(request.user, mine) else "",
+    }  # fmt: skip
+    return render(request, "handling/task.html", context)
+
+
+def attached(case: Case, user: Any) -> list[dict[str, str]]:
+    """Return the proposal's files, ready for the list of attachments."""
+    rows = case.proposal.attachments.select_related("file")
+    return [{"kind": a.file.kind, "name": a.file.name, "size": size(a.file.size), "url": files.link(a.file, user)} for a in rows]
+
+
+def _reviews(user: Any, task: Task) -> bool:
+    return any(o.row.action == "send" for o in engine.available(task, user, at=timezone.now()))
+
+
+def _buttons(request: HttpRequest, task: Task) -> list[Button]:
+    """Return the steps that are not moves: recording a talk, chasing the unit."""
+    made, base = [], task.get_absolute_url()
+    may_record = permissions.allowed(request.user, "handling.contact", task)
+    if may_record and task.state in {TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW, TaskState.ANSWERED, TaskState.OPINION_GIVEN}:
+        made.append(Button(_("记录面商"), f"{base}contact/", (), main=False, stop=False))
+    if permissions.allowed(request.user, "handling.remind", task) and task.state in {TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER}:
+        made.append(Button(_("催办"), f"{base}remind/", (), main=False, stop=False))
+    return made
+
+
+@requires("handling.contact", of_object=True)
+@login_required
+def record_contact(request: HttpRequest, uid: str) -> HttpResponse:
+    """Record a talk with the proposer."""
+    task = load(request, uid, "handling.contact")
+    start = {
+        "on": timezone.localdate(), "who": task.handler or request.user.name,
+        "with_whom": "、".join(s.name for s in proposals.signers(task.case.proposal)[:1]),
+    }  # fmt: skip
+    form = ContactForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.record_contact(task, **form.cleaned_data, actor=request.user, at=timezone.now())
+        except actions.HandlingError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已记录面商，并请提案人确认。"))
+            return done(request, f"{task.get_absolute_url()}#contacts")
+    return small_form(
+        request, form, title=_("记录面商"), submit=_("保存面商记录"), subject=task.case.proposal, back=task.get_absolute_url(),
+        lead=_("提案人会看到这条记录，并可以确认。"),
+    )  # fmt: skip
