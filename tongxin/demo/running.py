@@ -183,8 +183,8 @@ def _merge(d: Desk, lead: Desk) -> None:
 
 def tell_elsewhere(clock: Clock, ledger: Ledger, assembly: Assembly, texts: list[Text], seed: int) -> None:
     """Tell another assembly's running year: some matters on its desks, the others in their natural course."""
-    waiting = [t for t in texts if t.timeless][: len(ELSEWHERE)]
-    for story, text in zip(ELSEWHERE, waiting, strict=False):
+    waiting = texts[: len(ELSEWHERE)]
+    for story, text in zip(ELSEWHERE, waiting, strict=True):
         story(Desk(clock, ledger, assembly, text, seed))
     rest = [t for t in texts if t not in waiting]
     Natural(ledger, assembly, clock.running_year, seed, late_replies=True).tell(rest)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tongxin.accounts.models import Account
-from tongxin.audit import sealing
+from tongxin.audit import kinds, sealing
 from tongxin.committees.models import Appointment, Committee, Counter, Unit
 from tongxin.demo import bodies
 from tongxin.demo.bodies import Assembly, Founding
@@ -96,6 +96,8 @@ def _build(clock: Clock, seed: int) -> None:
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
     ledger.save(ROWS)
+    for work in kinds.CONSUMERS.values():  # the notices of the last two weeks
+        work()
     Account.objects.update(joined_at=at(county.since))
     sealing.seal(at=clock.until)
 
