@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace as Row
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,7 @@ def page(kind: str, asked: QueryDict) -> dict[str, Any]:
     kind = kind if kind in KINDS else "desk"
     text = "我县云台、望溪两个街道有 2000 年前建成的六层以上住宅楼 214 栋，住户约 6 900 户。"
     return {
-        "shell": shell(kind, "elder" if asked.get("size") == "elder" else ""),
+        "shell": replace(shell(kind, "elder" if asked.get("size") == "elder" else ""), session_seconds=_seconds(asked)),
         "base": f"ui/{kind}.html",
         "kinds": KINDS,
         "form": Sample(initial={"kind": "joint", "title": "关于建立老旧小区加装电梯协商议事机制的提案", "facts": text}),
@@ -86,6 +87,11 @@ def page(kind: str, asked: QueryDict) -> dict[str, Any]:
         "checks": [Row(ok=True, text="一事一案，案由 21 字，没有超长"), Row(ok=False, text="建议第 2 条没有写明完成时限")],
         "autosave_url": asked.get("autosave", ""),
     }
+
+
+def _seconds(asked: QueryDict) -> int:
+    text = asked.get("session", "")
+    return int(text) if text.isdecimal() else 0
 
 
 def shell(kind: str, size: str) -> Shell:

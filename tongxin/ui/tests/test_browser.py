@@ -184,6 +184,53 @@ def test_the_menu_opens_in_a_dialog_and_gives_the_focus_back(page, live_server):
     assert page.locator(".dnav a", has_text="社情民意").is_visible()
 
 
+def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(page, live_server):
+    form = '<form hx-post="/step/" hx-target="#action-form"><h2 tabindex="-1" data-focus>评价</h2><input name="why" aria-label="理由"><button>评价</button></form>'
+    wrong = '<div class="note stop errors" role="alert" tabindex="-1" data-focus>有 1 处要改</div>' + form
+    answers = {"GET": [{"body": form}], "POST": [{"status": 422, "body": wrong}, {"status": 403, "body": ""}]}
+    page.route("**/step/", lambda route: route.fulfill(content_type="text/html", **answers[route.request.method].pop(0)))
+    page.route(
+        "**/components/**",
+        lambda route: (
+            (answer := route.fetch())
+            and route.fulfill(response=answer, body=answer.text().replace('hx-get="#"', 'hx-get="/step/"'))
+        ),
+    )
+    page.goto(f"{live_server.url}/components/?shell=member")
+    page.get_by_role("link", name="评价办理结果").click()
+    page.wait_for_selector("[name=why]:focus")
+    page.click("#action-form button")
+    page.wait_for_selector(".errors:focus")
+    page.click("#action-form button")
+    page.wait_for_selector("#trouble a")
+    assert "登录已经到期" in page.inner_text("#trouble")
+    assert page.locator("#action-form .errors").is_visible()
+
+
+def test_before_the_session_ends_one_can_go_on(page, live_server):
+    page.route("**/session/", lambda route: route.fulfill(json={"seconds": 3600}))
+    page.goto(f"{live_server.url}/components/?shell=member&session=200")
+    page.get_by_role("button", name="继续").click()
+    page.wait_for_selector(".toast")
+    assert "可以继续使用" in page.inner_text(".toast")
+    assert page.locator("#session-warning").is_hidden()
+    page.goto(f"{live_server.url}/components/?shell=member&session=3600")
+    assert page.locator("#session-warning").is_hidden()
+
+
+def test_only_what_matters_is_shown_without_a_script(browser, live_server):
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/components/?shell=member")
+    assert page.locator(".timeline li:visible").count() == 7
+    page.check("#only-key")
+    assert page.locator(".timeline li:visible").count() == 4
+    page.click(".size-toggle")
+    assert page.get_attribute(".size-toggle", "value") == "elder"
+    assert {c["name"]: c["value"] for c in context.cookies()}["size"] == "elder"
+    context.close()
+
+
 def test_large_letters_switch_at_once_and_stay(page, live_server):
     page.goto(f"{live_server.url}/components/?shell=portal")
     with page.expect_response("**/size/"):

@@ -94,6 +94,9 @@ function startCounters() {
     },
     true,
   );
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing && event.target.matches("textarea.one")) event.preventDefault();
+  });
   const ready = (where) => all("[data-count]", where).forEach(tell);
   ready(document);
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
@@ -717,6 +720,10 @@ class Draft {
     all("[data-elsewhere]").forEach((old) => old.remove());
     this.form.before(note);
   }
+  showPanel() {
+    this.panel.focus();
+    this.panel.scrollIntoView();
+  }
   async submitting(event) {
     if (event.defaultPrevented || this.leaving || this.form.hasAttribute("hx-post")) return;
     if (!this.panel && !this.busy && !this.changed) {
@@ -727,8 +734,7 @@ class Draft {
     const button = event.submitter;
     if (!this.panel) await Promise.race([this.flush(), later(4000)]);
     if (this.panel) {
-      this.panel.focus();
-      this.panel.scrollIntoView();
+      this.showPanel();
       return;
     }
     markSubmitted(this.owner, this.key);
@@ -762,9 +768,16 @@ class Draft {
       if (mine && String(signal.version) !== String(this.version)) this.savedElsewhere(signal);
     });
     document.addEventListener("htmx:confirm", (event) => {
-      if (!this.changed || event.detail.elt.closest("[data-nosave]")) return;
+      const { elt, question, issueRequest } = event.detail;
+      const waited = this.waiting === elt;
+      this.waiting = null;
+      if (waited || !this.changed || elt.closest("[data-nosave]")) return;
       event.preventDefault();
-      Promise.race([this.flush(), later(4000)]).then(() => this.panel || event.detail.issueRequest(true));
+      Promise.race([this.flush(), later(4000)]).then(() => {
+        if (this.panel) return this.showPanel();
+        this.waiting = elt;
+        return issueRequest(!question);
+      });
     });
   }
 }

@@ -220,6 +220,11 @@ class Draft {
     this.form.before(note);
   }
 
+  showPanel() {
+    this.panel.focus();
+    this.panel.scrollIntoView();
+  }
+
   async submitting(event) {
     if (event.defaultPrevented || this.leaving || this.form.hasAttribute("hx-post")) return;
     if (!this.panel && !this.busy && !this.changed) {
@@ -230,8 +235,7 @@ class Draft {
     const button = event.submitter;
     if (!this.panel) await Promise.race([this.flush(), later(4000)]);
     if (this.panel) {
-      this.panel.focus();
-      this.panel.scrollIntoView();
+      this.showPanel();
       return;
     }
     markSubmitted(this.owner, this.key);
@@ -267,9 +271,16 @@ class Draft {
     });
     // A button elsewhere on the page acts on the text: let the text arrive first.
     document.addEventListener("htmx:confirm", (event) => {
-      if (!this.changed || event.detail.elt.closest("[data-nosave]")) return;
+      const { elt, question, issueRequest } = event.detail;
+      const waited = this.waiting === elt;
+      this.waiting = null;
+      if (waited || !this.changed || elt.closest("[data-nosave]")) return;
       event.preventDefault();
-      Promise.race([this.flush(), later(4000)]).then(() => this.panel || event.detail.issueRequest(true));
+      Promise.race([this.flush(), later(4000)]).then(() => {
+        if (this.panel) return this.showPanel();
+        this.waiting = elt;
+        return issueRequest(!question);
+      });
     });
   }
 }

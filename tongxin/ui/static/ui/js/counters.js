@@ -30,6 +30,10 @@ export function startCounters() {
     },
     true,
   );
+  document.addEventListener("keydown", (event) => {
+    // A title has one line, however long.
+    if (event.key === "Enter" && !event.isComposing && event.target.matches("textarea.one")) event.preventDefault();
+  });
   const ready = (where) => all("[data-count]", where).forEach(tell);
   ready(document);
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
