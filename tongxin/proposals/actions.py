@@ -290,13 +290,13 @@ def detach(attachment: Attachment, *, actor: Account, at: datetime) -> None:
 def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The first submission gives the serial, the session and the season; a later one keeps them."""
     if proposal.submitted_at is not None:
-        proposal.event_facts = {"season": "修改后重新提交"}  # type: ignore[attr-defined]
+        proposal.event_facts = {"season": "修改后重新提交"}
         return {}
     session, season = queries.session_and_season_at(proposal.committee, at)
     if session is None:
         message = "还没有设立届次，请与机关联系"
         raise engine.Blocked([message])
-    proposal.event_facts = {"season": str(Season(season).label)}  # type: ignore[attr-defined]
+    proposal.event_facts = {"season": str(Season(season).label)}
     serial = bodies.next_number(proposal.committee, "proposal.serial")
     return {"serial": serial, "session": session, "season": season, "submitted_at": at}
 
@@ -330,7 +330,7 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
         "category_number": bodies.next_number(proposal.committee, f"{series}.{category.code}"),
         "category_label": category.short,
     }
-    proposal.event_facts = numbers  # type: ignore[attr-defined]
+    proposal.event_facts, proposal.event_regulation = numbers, rules.version
     return numbers | {"decided_at": at}
 
 
@@ -338,7 +338,7 @@ def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: An
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
     lead = queries.may_absorb(proposal).get(uid=payload.into)
     proposal.merged.update(merged_into=lead)
-    proposal.event_facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}  # type: ignore[attr-defined]
+    proposal.event_facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
     return {"merged_into": lead, "decided_at": at}
 
 
@@ -354,8 +354,10 @@ def note_in_lead(proposal: Proposal, event: Event) -> None:
 
 def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The listed reason and where the content goes."""
-    reason = in_force(proposal.committee, NotFiling, at.date()).reason(payload.reason_code)
-    proposal.event_facts = {"reason_text": f"{reason.text}。{payload.reason}" if reason else payload.reason}  # type: ignore[attr-defined]
+    rules = look_up(proposal.committee, NotFiling, at.date())
+    reason = rules.values.reason(payload.reason_code)
+    proposal.event_regulation = rules.version
+    proposal.event_facts = {"reason_text": f"{reason.text}。{payload.reason}" if reason else payload.reason}
     return {"destination": payload.destination, "reason_code": payload.reason_code, "decided_at": at}
 
 
@@ -419,7 +421,9 @@ def release(proposal: Proposal, *, actor: Account, at: datetime) -> None:
 @transaction.atomic
 def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) -> None:
     """Take a published proposal off the public pages, with a reason."""
-    Proposal.objects.filter(pk=proposal.pk).update(released_at=None)
+    if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
+        message = "这件提案现在没有公开，不用撤下"
+        raise ProposalError(message)
     proposal.refresh_from_db()
     audit.record(
         "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason}
