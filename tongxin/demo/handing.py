@@ -45,7 +45,7 @@ class Handing:
         return rules
 
     def _facts(self, task: Task) -> dict[str, Any]:
-        return {"unit": task.unit.name, "unit_id": task.unit.pk, "case": self.case}
+        return {"unit": task.unit.name, "unit_id": task.unit, "case": self.case}
 
     def _unit_step(self, task: Task, action: str, at: datetime, *, leader: bool = False, **data: Any) -> None:
         people = self.people(task)
@@ -95,7 +95,7 @@ class Handing:
         )  # fmt: skip
         desk = self.assigner
         self.told.ledger.begin(
-            task, actor=desk.account, at=at, acting_as=desk.acting_as, unit=name, part=str(Part(part).label), unit_id=unit.pk
+            task, actor=desk.account, at=at, acting_as=desk.acting_as, unit=name, part=str(Part(part).label), unit_id=unit
         )
         self.tasks[name] = task
 
@@ -163,7 +163,7 @@ class Handing:
         task, desk = self.tasks[name], self.assigner
         self.told.ledger.note(
             "handling.remind", self.case, actor=desk.account, at=at, acting_as=desk.acting_as, unit=task.unit.name,
-            unit_id=task.unit.pk, task=task, reason=reason,
+            unit_id=task.unit, task=task, reason=reason,
         )  # fmt: skip
 
     # ── the reply ──
