@@ -1,11 +1,20 @@
 """Event kinds of handling: a sentence for each."""
 
+from collections.abc import Callable
+from datetime import date
+
 from tongxin.audit.kinds import Kind, register
 from tongxin.audit.models import Event
+from tongxin.core.templatetags.chinese import day
 
 
 def _reason(event: Event) -> str:
     return str(event.data.get("reason", ""))
+
+
+def _by(word: str) -> Callable[[Event], str]:
+    """Say a date of an event's data with what it is for; nothing where there is none."""
+    return lambda event: f"{word} {day(date.fromisoformat(event.data['due']))}" if event.data.get("due") else ""
 
 
 def _sent_detail(event: Event) -> str:
@@ -17,10 +26,10 @@ def _sent_detail(event: Event) -> str:
 
 register(
     # the case
-    Kind("cases.assign", "交办　{units}", lambda e: f"答复期限 {e.data['due']}" if e.data.get("due") else "", key=True),
-    Kind("cases.open_rating", "答复全部送达，请提案人评价", lambda e: f"评价截止 {e.data['due']}" if e.data.get("due") else "", key=True),
+    Kind("cases.assign", "交办　{units}", _by("答复期限"), key=True),
+    Kind("cases.open_rating", "答复全部送达，请提案人评价", _by("评价截止"), key=True),
     Kind("cases.rework", "提案人不满意，退回重新办理", lambda e: f"第 {e.data.get('round', 2)} 次办理", key=True),
-    Kind("cases.escalate", "再次不满意，转政协协调", key=True),
+    Kind("cases.escalate", lambda e: "提案人不满意，转政协协调" if e.via == "import" else "再次不满意，转政协协调", key=True),
     Kind("cases.resume", "政协协调后重新办理", _reason, key=True),
     Kind("cases.settle", "政协协调后办结", _reason, key=True),
     Kind("cases.close", "办结", lambda e: "未评价" if e.data.get("unrated") else "", key=True),
@@ -40,7 +49,7 @@ register(
     Kind("tasks.approve", "{unit}负责人签发，送督办部门审核"),
     Kind("tasks.return_reply", "督办部门退回{unit}答复稿", _reason, key=True),
     Kind("tasks.send", "{unit}的答复经审核，送达提案人", _sent_detail, key=True),
-    Kind("tasks.rework", "{unit}重新办理", lambda e: f"答复期限 {e.data['due']}" if e.data.get("due") else ""),
+    Kind("tasks.rework", "{unit}重新办理", _by("答复期限")),
     # others
     Kind("handling.contact", "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", "{name}确认面商记录"),

@@ -89,7 +89,7 @@ class MoreUnitsForm(UnitsForm):
 class TogetherForm(forms.Form):
     """Several proposals to one unit at once."""
 
-    unit = forms.ChoiceField(label=gettext_lazy("独办单位"), error_messages={"required": gettext_lazy("请选择承办单位。")})
+    unit = forms.ChoiceField(label=gettext_lazy("独办单位"), widget=forms.Select(attrs={"class": "input"}), error_messages={"required": gettext_lazy("请选择承办单位。")})
     picked = forms.MultipleChoiceField(
         widget=forms.MultipleHiddenInput, error_messages={"required": gettext_lazy("请先勾选要交办的提案。")}
     )

@@ -45,6 +45,11 @@ class Case(Stateful):
         return self.proposal.get_absolute_url()
 
     @property
+    def state_word(self) -> str:
+        """Its state as people read it."""
+        return str(CaseState(self.state).label)
+
+    @property
     def affiliation(self) -> str:
         """The 归口 whose office assigns and supervises it."""
         return self.proposal.routed_to
@@ -107,6 +112,11 @@ class Task(Stateful):
 
     def get_absolute_url(self) -> str:
         return f"/handling/{self.uid}/"
+
+    @property
+    def state_word(self) -> str:
+        """Its state as people read it."""
+        return str(TaskState(self.state).label)
 
     @property
     def affiliation(self) -> str:

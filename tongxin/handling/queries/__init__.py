@@ -14,6 +14,7 @@ from tongxin.handling.queries.cases import (
     signature_to_rate,
     verdict_for_unit,
 )
+from tongxin.handling.queries.clocks import deadlines_to_tell, ratings_overdue, threshold_of, told
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
@@ -36,6 +37,7 @@ from tongxin.handling.queries.lists import (
     to_reassign,
     units_of,
 )
+from tongxin.handling.queries.outcomes import outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.sections import CaseSections, RatingLine, file_lines, may_read_draft, sections, viewer_of
 from tongxin.handling.queries.visibility import cases_visible_to, visible_to
@@ -61,6 +63,7 @@ __all__ = [
     "committees_of",
     "counts",
     "current_replies",
+    "deadlines_to_tell",
     "dissatisfied",
     "draft_of",
     "file_lines",
@@ -76,9 +79,11 @@ __all__ = [
     "may_read_draft",
     "newest_first",
     "oldest_first",
+    "outcome_words",
     "outstanding",
     "proposers_of",
     "raters_done",
+    "ratings_overdue",
     "replies_to_rate",
     "returns_asked",
     "row_of",
@@ -88,8 +93,10 @@ __all__ = [
     "supervised",
     "supervision_parts",
     "task_chip",
+    "threshold_of",
     "to_assign",
     "to_reassign",
+    "told",
     "units_of",
     "verdict_for_unit",
     "viewer_of",

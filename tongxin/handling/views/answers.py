@@ -1,5 +1,6 @@
 """Answers that several pages give: the links of a list, a small form, what somebody else did first."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +39,12 @@ class Pager:
     caption: str
     previous_url: str
     next_url: str
+
+
+def chosen(request: HttpRequest, parts: Container[str], default: str) -> tuple[str, str]:
+    """Return which part of a list is asked for and which deadline level; what is not known counts as not asked."""
+    part, level = request.GET.get("part", ""), request.GET.get("level", "")
+    return part if part in parts else default, level if level in queries.LEVELS else ""
 
 
 def with_params(**params: str) -> str:

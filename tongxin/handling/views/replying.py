@@ -57,7 +57,7 @@ def reply(request: HttpRequest, uid: str) -> HttpResponse:
         except actions.StaleError as error:
             form.add_error(None, str(error))
             theirs = error.copy.reply
-            form.data = form.data.copy() | {"version": theirs.version}
+            form.data = {name: request.POST.get(name, "") for name in request.POST} | {"version": theirs.version}
         except actions.HandlingError as error:
             form.add_error(None, str(error))
         else:
@@ -138,7 +138,7 @@ def autosave_reply(request: HttpRequest, uid: str) -> HttpResponse:
     task = load(request, uid, "handling.write_reply")
     form = _form(queries.draft_of(task), task, request.POST)
     if not form.is_valid():
-        return JsonResponse({"message": "".join(error for errors in form.errors.values() for error in errors)}, status=UNPROCESSABLE)
+        return JsonResponse({"message": "".join(str(error) for errors in form.errors.values() for error in errors)}, status=UNPROCESSABLE)
     at = timezone.now()
     try:
         saved = actions.save_reply(

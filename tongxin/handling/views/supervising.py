@@ -13,7 +13,7 @@ from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import RemindForm
 from tongxin.handling.regulations import ReplyCategories
-from tongxin.handling.views.answers import Link, done, lanes_of, pager_of, small_form, with_params
+from tongxin.handling.views.answers import Link, chosen, done, lanes_of, pager_of, small_form, with_params
 from tongxin.handling.views.working import attached, load
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
@@ -25,8 +25,7 @@ PARTS = {"open": "在办", "review": "待审核", "sign": "待签收", "again": 
 def supervise_desk(request: HttpRequest) -> HttpResponse:
     """Show the handling under the reader's 归口, the most urgent first."""
     on, parts = timezone.localdate(), queries.supervision_parts()
-    part = request.GET.get("part") if request.GET.get("part") in parts else "open"
-    level = request.GET.get("level") if request.GET.get("level") in queries.LEVELS else ""
+    part, level = chosen(request, parts, "open")
     rows = queries.supervised(request.user)
     committees = queries.committees_of(request.user, Duty.SUPERVISE)
     levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}

@@ -20,7 +20,7 @@ from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import ContactForm
 from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import ReplyCategories
-from tongxin.handling.views.answers import Link, done, lanes_of, pager_of, small_form, with_params
+from tongxin.handling.views.answers import Link, chosen, done, lanes_of, pager_of, small_form, with_params
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
 from tongxin.workflow import engine
@@ -39,8 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     units, on = queries.units_of(request.user), timezone.localdate()
     unit = next((u for u in units if u.uid == request.GET.get("unit")), None)
     parts = queries.inbox_parts(request.user)
-    part = request.GET.get("part") if request.GET.get("part") in parts else "todo"
-    level = request.GET.get("level") if request.GET.get("level") in queries.LEVELS else ""
+    part, level = chosen(request, parts, "todo")
     rows = queries.inbox(request.user, unit=unit)
     committees = list({u.committee_id: u.committee for u in units}.values())
     levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}

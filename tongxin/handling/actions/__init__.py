@@ -1,0 +1,60 @@
+"""Every write of handling that is not the move itself: assigning, replies, contacts, ratings, closing a round."""
+
+from tongxin.handling.actions.assigning import assign, assign_again, check_parts
+from tongxin.handling.actions.contacting import confirm_contact, record_contact, remind, tell_deadline
+from tongxin.handling.actions.problems import HandlingError, StaleError
+from tongxin.handling.actions.rating import close_round, rate, rate_all, reopen, resume_dissatisfied, send_back
+from tongxin.handling.actions.replying import (
+    REPLY_FIELDS,
+    SUBMITTED,
+    attach_to_reply,
+    detach_from_reply,
+    reply_of,
+    save_reply,
+    settle_copy,
+)
+from tongxin.handling.actions.steps import (
+    category_reviewed,
+    leader_signs,
+    open_rating_when_all_answered,
+    opinion_said,
+    return_asked,
+    return_refused,
+    settled_now,
+    signed_now,
+    unit_named,
+)
+
+__all__ = [
+    "REPLY_FIELDS",
+    "SUBMITTED",
+    "HandlingError",
+    "StaleError",
+    "assign",
+    "assign_again",
+    "attach_to_reply",
+    "category_reviewed",
+    "check_parts",
+    "close_round",
+    "confirm_contact",
+    "detach_from_reply",
+    "leader_signs",
+    "open_rating_when_all_answered",
+    "opinion_said",
+    "rate",
+    "rate_all",
+    "record_contact",
+    "remind",
+    "reopen",
+    "reply_of",
+    "resume_dissatisfied",
+    "return_asked",
+    "return_refused",
+    "save_reply",
+    "send_back",
+    "settle_copy",
+    "settled_now",
+    "signed_now",
+    "tell_deadline",
+    "unit_named",
+]

@@ -1,0 +1,95 @@
+"""Handing a proposal over to its units, and to further ones after a return."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.committees.models import Unit
+from tongxin.core import calendar
+from tongxin.handling import queries
+from tongxin.handling.actions.problems import HandlingError, rules_on
+from tongxin.handling.choices import ANSWERING, CaseState, Part
+from tongxin.handling.models import Case, Task
+from tongxin.handling.regulations import Deadlines
+from tongxin.proposals.models import Proposal
+from tongxin.regulations.queries import look_up
+from tongxin.workflow import engine
+
+
+def check_parts(proposal: Proposal, parts: Sequence[tuple[Unit, str]]) -> None:
+    """Raise HandlingError unless the parts make sense: one sole; two or more separate; or one lead with co-handlers."""
+    kinds = sorted(part for _unit, part in parts)
+    units = {unit.pk for unit, _part in parts}
+    problem = ""
+    if len(units) != len(parts):
+        problem = "同一个单位只能选一次"
+    elif not parts:
+        problem = "还没有选承办单位"
+    elif any(unit.committee_id != proposal.committee_id for unit, _part in parts):
+        problem = "只能交给本县（市）的承办单位"
+    elif not (
+        kinds == [Part.SOLE]
+        or (len(kinds) > 1 and set(kinds) == {Part.SEPARATE})
+        or (kinds.count(Part.LEAD) == 1 and len(kinds) > 1 and set(kinds) == {Part.LEAD, Part.CO})
+    ):
+        problem = "请选一个独办单位，或者两个以上分办单位，或者一个主办单位加会办单位"
+    elif outside := [u.name for u, part in parts if part in ANSWERING and u.system != proposal.routed_to]:
+        problem = f"{'、'.join(outside)}不属于本交办口，不能由您交办"
+    if problem:
+        raise HandlingError(problem)
+
+
+@transaction.atomic
+def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Account, at: datetime) -> Case:
+    """Hand a filed proposal over to its units (交办); every clock starts. Raises HandlingError or the engine's errors."""
+    check_parts(proposal, parts)
+    units = "、".join(f"{unit}（{Part(part).label}）" for unit, part in parts)
+    proposal.event_facts = {"units": units}
+    engine.perform(proposal, "hand_over", actor=actor, at=at, by_system=True)
+    case = Case(committee=proposal.committee, proposal=proposal, assigned_at=at)
+    case.event_regulation = look_up(proposal.committee, Deadlines, timezone.localdate(at)).version
+    due = _due(proposal, Part.SOLE, at)
+    engine.begin(case, actor=actor, at=at, data={"units": units, "due": due.isoformat()})
+    for unit, part in parts:
+        _add_task(case, unit, part, actor, at)
+    return case
+
+
+@transaction.atomic
+def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, actor: Account, at: datetime) -> list[Task]:
+    """Give a case to further units after a return (改派); what is there already stays."""
+    Case.objects.select_for_update().filter(pk=case.pk).first()  # two clerks: the second sees what the first has added
+    case = Case.objects.select_related("proposal__committee", "committee").get(pk=case.pk)
+    kept = [(task.unit, task.part) for task in queries.live_tasks(case)]
+    if case.state != CaseState.IN_HAND:
+        message = "这件提案不在办理中，不能增加承办单位"
+        raise HandlingError(message)
+    check_parts(case.proposal, [*kept, *parts])
+    made = [_add_task(case, unit, part, actor, at) for unit, part in parts]
+    audit.record(
+        "cases.add_unit", case, actor=actor, at=at, acting_as=case.capacity_of(actor),
+        data={"units": "、".join(f"{u}（{Part(p).label}）" for u, p in parts), "reason": reason},
+    )  # fmt: skip
+    return made
+
+
+def _due(proposal: Proposal, part: str, at: datetime) -> date:
+    rules, on = rules_on(proposal, timezone.localdate(at)), timezone.localdate(at)
+    return calendar.add_months(on, rules.co_opinion_months if part == Part.CO else rules.reply_months)
+
+
+def _add_task(case: Case, unit: Unit, part: str, actor: Account, at: datetime) -> Task:
+    rules, on = rules_on(case.proposal, timezone.localdate(at)), timezone.localdate(at)
+    task = Task(
+        committee=case.committee, case=case, unit=unit, part=part, assigned_at=at, due_on=_due(case.proposal, part, at),
+        sign_due_on=calendar.add_working_days(on, rules.sign_working_days),
+        return_until=calendar.add_working_days(on, rules.return_working_days),
+    )  # fmt: skip
+    engine.begin(
+        task, actor=actor, at=at, data={"unit": unit.name, "part": str(Part(part).label), "unit_id": unit.pk}
+    )
+    return task

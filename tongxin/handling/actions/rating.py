@@ -1,0 +1,144 @@
+"""What proposers say of the replies, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit.models import Event
+from tongxin.core.templatetags.chinese import day
+from tongxin.core.words import clean_text
+from tongxin.handling import queries
+from tongxin.handling.actions.problems import HandlingError, rules_on
+from tongxin.handling.actions.replying import reply_of
+from tongxin.handling.choices import CaseState
+from tongxin.handling.models import Case, Rating, Reply, Task
+from tongxin.handling.regulations import Rework
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.models import Signature
+from tongxin.regulations.queries import in_force
+from tongxin.workflow import engine
+
+
+@transaction.atomic
+def rate(
+    reply: Reply,
+    *,
+    signature: Signature,
+    attitude: str,
+    result: str,
+    comment: str,
+    actor: Account,
+    at: datetime,
+    entered_for: bool = False,
+) -> Rating:
+    """Rate one reply, once. When the last rating is in, the round closes. Raises HandlingError."""
+    case = Case.objects.select_for_update().get(pk=reply.task.case_id)
+    if case.state != CaseState.RATING or reply.round != case.round:
+        message = "评价已经截止，或者还没有开始"
+        raise HandlingError(message)
+    if case.rating_due_on is not None and timezone.localdate(at) > case.rating_due_on:
+        message = f"评价已于 {day(case.rating_due_on)}截止"
+        raise HandlingError(message)
+    if signature.pk not in {s.pk for s in proposals.raters(case.proposal)}:
+        message = "只有提案人和联名委员可以评价"
+        raise HandlingError(message)
+    if "dissatisfied" in (attitude, result) and not comment.strip():
+        message = "评为不满意的，请写明理由，供承办单位改进"
+        raise HandlingError(message)
+    made, new = Rating.objects.get_or_create(
+        reply=reply, signature=signature,
+        defaults={
+            "committee": case.committee, "attitude": attitude, "result": result, "comment": clean_text(comment),
+            "rated_at": at, "entered_by": actor if entered_for else None,
+        },
+    )  # fmt: skip
+    if not new:
+        message = "您已经评价过这份答复，评价提交后不能更改"
+        raise HandlingError(message)
+    member = signature.member if entered_for else None
+    audit.record(
+        "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None,
+        data={"name": signature.name, "signature": signature.pk, "reply": reply.pk, "entered_for": entered_for},
+    )  # fmt: skip
+    if not queries.outstanding(case):
+        close_round(case, at=at)
+    return made
+
+
+@transaction.atomic
+def rate_all(
+    marks: Sequence[tuple[Reply, Mapping[str, str]]], *, signature: Signature, actor: Account, at: datetime, entered_for: bool = False
+) -> None:
+    """Rate the replies of a case together: all or none. Raises HandlingError."""
+    for reply, said in marks:
+        rate(
+            reply, signature=signature, attitude=said["attitude"], result=said["result"], comment=said["comment"],
+            actor=actor, at=at, entered_for=entered_for,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def close_round(case: Case, *, at: datetime) -> Case:
+    """End the rating of a round: close, send back once or as often as the regulation says, or pass to the office.
+
+    Not rated at all within the rule's days: closed as 未评价, never counted as 满意.
+    """
+    case = Case.objects.select_for_update().select_related("proposal", "committee").get(pk=case.pk)
+    if case.state != CaseState.RATING:
+        return case
+    rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))
+    replies = queries.replies_to_rate(case)
+    ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
+    everyone = len(proposals.raters(case.proposal))
+    again = [r for r in replies if queries.dissatisfied(r, ratings, rules.sent_back_when, everyone)]
+    system = Account.objects.system()
+    if again and case.round <= rules.rounds:
+        send_back(case, [r.task for r in again], action="rework", actor=system, at=at)
+    elif again:
+        engine.perform(case, "escalate", actor=system, at=at, by_system=True)
+    else:
+        case.event_facts = {"unrated": True} if not ratings else {}
+        engine.perform(case, "close", actor=system, at=at, by_system=True)
+        Case.objects.filter(pk=case.pk).update(closed_at=at, unrated=not ratings)
+    case.refresh_from_db()
+    return case
+
+
+def send_back(case: Case, tasks: Sequence[Task], *, action: str, actor: Account, at: datetime, payload: Any = None) -> None:
+    """Begin another round for some units, with a new deadline."""
+    due = timezone.localdate(at) + timedelta(days=rules_on(case.proposal, timezone.localdate(at)).rework_days)
+    case.event_facts = {"round": case.round + 1}
+    engine.perform(case, action, actor=actor, at=at, payload=payload, by_system=True)
+    reopen(case, tasks, due=due, actor=actor, at=at)
+
+
+def reopen(case: Case, tasks: Sequence[Task], *, due: date, actor: Account, at: datetime) -> None:
+    """Put the tasks of dissatisfied replies back in hand, in a new round."""
+    Case.objects.filter(pk=case.pk).update(round=F("round") + 1, rating_due_on=None)
+    case.refresh_from_db()
+    for task in tasks:
+        task.refresh_from_db()
+        task.case = case
+        task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": case.pk, "due": due.isoformat()}
+        engine.perform(task, "rework", actor=actor, at=at, by_system=True)
+        Task.objects.filter(pk=task.pk).update(due_on=due, answered_at=None)
+        reply_of(task)
+
+
+def resume_dissatisfied(case: Case, event: Event) -> None:
+    """After the office's coordination, the units whose result was 不满意 handle the case again."""
+    at = event.at or event.recorded_at
+    rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))
+    replies = queries.replies_to_rate(case)
+    ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
+    everyone = len(proposals.raters(case.proposal))
+    bad = {r.task_id for r in replies if queries.dissatisfied(r, ratings, rules.sent_back_when, everyone)}
+    due = timezone.localdate(at) + timedelta(days=rules_on(case.proposal, timezone.localdate(at)).rework_days)
+    actor = event.actor or Account.objects.system()
+    reopen(case, [t for t in queries.answering_tasks(case) if t.pk in bad], due=due, actor=actor, at=at)

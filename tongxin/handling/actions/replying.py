@@ -1,0 +1,98 @@
+"""Writing a reply: saved as often as one types, its files, the copies kept beside."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.core.words import clean_line, clean_text
+from tongxin.files.models import File
+from tongxin.handling.actions.problems import HandlingError, StaleError
+from tongxin.handling.choices import TaskState
+from tongxin.handling.models import Reply, ReplyFile, StaleReply, Task
+from tongxin.handling.regulations import ReplyCategories
+from tongxin.proposals.regulations import FormRules
+from tongxin.regulations.queries import in_force
+
+REPLY_FIELDS = ("category", "text", "contact", "phone")
+LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
+SUBMITTED = "答复稿已经送出审签，现在不能修改"
+
+
+def reply_of(task: Task) -> Reply:
+    """Return the reply of the current round, begun when it is not there; a second round starts from the first text."""
+    round_ = task.case.round
+    before = task.replies.filter(round__lt=round_).order_by("-round").first()
+    start = {name: getattr(before, name) for name in REPLY_FIELDS} if before else {}
+    reply, _made = Reply.objects.get_or_create(
+        task=task, round=round_, defaults={"committee": task.committee, **start}
+    )
+    return reply
+
+
+def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[str, str]:
+    clean = {
+        name: clean_text(value) if name == "text" else clean_line(value) for name, value in fields.items() if name in REPLY_FIELDS
+    }
+    for name, label in (("contact", "联系人"), ("phone", "联系电话")):
+        limit = LINE_LIMITS[name]
+        if len(clean.get(name, "")) > limit:
+            message = f"{label}最多 {limit} 字，请改短后再保存"
+            raise HandlingError(message)
+    if clean.get("category") and in_force(reply.committee, ReplyCategories, timezone.localdate(at)).find(clean["category"]) is None:
+        message = "请从现行答复类别中选择"
+        raise HandlingError(message)
+    return clean
+
+
+def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Reply:
+    """Save what was typed; no event. A stale save is kept beside. Raises StaleError, or HandlingError when it is not being written."""
+    clean = _clean_reply(reply, fields, at)
+    if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
+        raise HandlingError(SUBMITTED)
+    if all(getattr(reply, k) == v for k, v in clean.items()) and reply.version == started_from:
+        return reply
+    open_ = Reply.objects.filter(pk=reply.pk, sent_at=None, task__state=TaskState.IN_HAND)
+    saved = open_.filter(version=started_from).update(version=F("version") + 1, edited_at=at, **clean)
+    reply.refresh_from_db()
+    if saved or all(getattr(reply, k) == v for k, v in clean.items()):
+        return reply
+    # Outside any transaction of ours: what is kept beside must not be rolled back with the error that tells of it.
+    copy, _made = StaleReply.objects.update_or_create(
+        committee=reply.committee, reply=reply, account=actor, started_from=started_from, settled_at=None,
+        defaults={"fields": clean, "kept_at": at},
+    )  # fmt: skip
+    if not open_.exists():
+        raise HandlingError(SUBMITTED)
+    raise StaleError(copy)
+
+
+def settle_copy(copy: StaleReply, *, at: datetime) -> None:
+    """Put a kept copy away, once its writer has looked at both texts."""
+    StaleReply.objects.filter(pk=copy.pk, settled_at=None).update(settled_at=at)
+
+
+@transaction.atomic
+def attach_to_reply(reply: Reply, *, file: File, at: datetime) -> ReplyFile:
+    """Join an upload to a reply that is being written. Raises HandlingError; the upload is then cleared away later."""
+    most = in_force(reply.committee, FormRules, timezone.localdate(at)).attachments_max
+    if reply.files.count() >= most:
+        message = f"最多 {most} 个附件，请先移除一个"
+        raise HandlingError(message)
+    if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
+        raise HandlingError(SUBMITTED)
+    reply.edited_at = at
+    reply.save(update_fields=["edited_at"])
+    return ReplyFile.objects.create(committee=reply.committee, reply=reply, file=file)
+
+
+@transaction.atomic
+def detach_from_reply(attached: ReplyFile) -> None:
+    """Take a file off a reply that is being written; the upload itself is cleared away later."""
+    if attached.reply.task.state != TaskState.IN_HAND or attached.reply.sent_at is not None:
+        raise HandlingError(SUBMITTED)
+    attached.delete()

@@ -1,0 +1,91 @@
+"""What a step sets and does: used by the workflow tables."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.core import calendar
+from tongxin.core.words import clean_line, clean_text
+from tongxin.handling import queries
+from tongxin.handling.actions.problems import rules_on
+from tongxin.handling.actions.rating import close_round
+from tongxin.handling.actions.replying import reply_of
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Case, Reply, Task
+from tongxin.handling.regulations import ReplyCategories
+from tongxin.proposals import queries as proposals
+from tongxin.regulations.queries import look_up
+from tongxin.workflow import engine
+
+
+def unit_named(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Every event of a task names its unit."""
+    task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id}
+    return {}
+
+
+def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """When it was signed for and who handles it."""
+    return {"signed_at": at, "handler": clean_line(payload.handler)}
+
+
+def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """The reason, and until when the assigning office answers."""
+    rules = rules_on(task.case.proposal, timezone.localdate(at))
+    return {"return_reason": payload.reason, "return_answer_due_on": timezone.localdate(at) + timedelta(days=rules.return_answer_days)}
+
+
+def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """The clock for signing starts again."""
+    rules = rules_on(task.case.proposal, timezone.localdate(at))
+    return {"sign_due_on": calendar.add_working_days(timezone.localdate(at), rules.sign_working_days), "return_answer_due_on": None}
+
+
+def opinion_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """The co-handler's opinion for the lead."""
+    return {"opinion": clean_text(payload.opinion), "opinion_at": at}
+
+
+def leader_signs(task: Task, event: Event) -> None:
+    """The reply carries the name of who signed it."""
+    Reply.objects.filter(task=task, round=task.case.round).update(leader=event.actor_name)
+
+
+def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """The supervising office may change the category; the unit's own choice is kept beside."""
+    reply = reply_of(task)
+    chosen = payload.category if payload is not None else reply.category
+    rules = look_up(task.committee, ReplyCategories, timezone.localdate(at))
+    found = rules.values.find(chosen)
+    if found is None:
+        raise engine.Invalid({"category": "请从现行答复类别中选择"})
+    Reply.objects.filter(pk=reply.pk).update(
+        category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning, sent_at=at
+    )
+    task.event_regulation = rules.version
+    task.event_facts = task.event_facts | {
+        "category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round,
+    }  # fmt: skip
+    return {"answered_at": at}
+
+
+def open_rating_when_all_answered(task: Task, event: Event) -> None:
+    """When the last answering unit has answered, the proposers are asked."""
+    case = Case.objects.select_for_update().select_related("proposal", "committee").get(pk=task.case_id)
+    if case.state != CaseState.IN_HAND or any(t.state != TaskState.ANSWERED for t in queries.answering_tasks(case)):
+        return
+    at = event.at or event.recorded_at
+    due = calendar.add_working_days(timezone.localdate(at), rules_on(case.proposal, timezone.localdate(at)).rating_working_days)
+    case.event_facts = {"due": due.isoformat(), "round": case.round}
+    engine.perform(case, "open_rating", actor=Account.objects.system(), at=at, by_system=True)
+    Case.objects.filter(pk=case.pk).update(rating_due_on=due)
+    if not proposals.raters(case.proposal):
+        close_round(case, at=at)
+
+
+def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """When it was closed."""
+    return {"closed_at": at}

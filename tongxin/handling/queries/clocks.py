@@ -1,0 +1,62 @@
+"""What time has brought about and nobody has been told of."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from tongxin.audit.models import Event
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Case, Task
+from tongxin.handling.queries.deadlines import clock_of
+from tongxin.handling.regulations import Deadlines
+from tongxin.regulations.queries import in_force
+
+WITH_THE_UNIT = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
+SOONEST = 60  # the regulation's upper limit of `soon_days`
+
+
+def ratings_overdue(on: date) -> list[Case]:
+    """Return the cases whose days for rating are over."""
+    return list(Case.objects.filter(state=CaseState.RATING, rating_due_on__lt=on).order_by("id"))
+
+
+def threshold_of(task: Task, on: date) -> str:
+    """Name the threshold that a unit's clock has passed: soon, yellow, red, or none.
+
+    A clock shorter than the first warning starts without one: nobody is warned on the day of assignment.
+    """
+    due, _what = clock_of(task)
+    if due is None or task.state not in WITH_THE_UNIT:
+        return ""
+    rules: Deadlines = in_force(task.committee, Deadlines, on)
+    left = (due - on).days
+    if left < 0:
+        return "red"
+    if left <= rules.yellow_days:
+        return "yellow"
+    began = timezone.localdate(task.assigned_at) if task.assigned_at else on
+    return "soon" if left <= rules.soon_days and (due - began).days > rules.soon_days else ""
+
+
+def told(task: Task, threshold: str, due: date) -> bool:
+    """Say whether the passing of a threshold was told."""
+    rows = Event.objects.filter(subject_type="handling.case", subject_id=task.case_id, kind__in=("handling.due_soon", "handling.overdue"))
+    mark = [task.pk, threshold, due.isoformat()]
+    return any([e.data.get("task"), e.data.get("threshold"), e.data.get("due")] == mark for e in rows)
+
+
+def deadlines_to_tell(on: date) -> list[Task]:
+    """Return the parts whose clock has passed a threshold that was not told."""
+    rows = Task.objects.filter(state__in=WITH_THE_UNIT, clock_on__lte=on + timedelta(days=SOONEST))
+    rows = rows.select_related("committee__parent__parent", "case__proposal", "case__committee", "unit").order_by("id")
+    near = [(task, name) for task in rows if (name := threshold_of(task, on))]
+    events = Event.objects.filter(
+        subject_type="handling.case", subject_id__in=[t.case_id for t, _n in near], kind__in=("handling.due_soon", "handling.overdue")
+    )
+    known = {(e.data.get("task"), e.data.get("threshold"), e.data.get("due")) for e in events}
+    return [task for task, name in near if (task.pk, name, _iso(task)) not in known]
+
+
+def _iso(task: Task) -> str:
+    due, _what = clock_of(task)
+    return due.isoformat() if due else ""

@@ -1,0 +1,21 @@
+"""The whole sheet of proposals: what is raised and decided (`proposals.sheets`), what units answered, what proposers rated."""
+
+from tongxin.handling.sheets.columns import COLUMNS
+from tongxin.handling.sheets.importing import CaseImporter
+from tongxin.handling.sheets.speaking import rows
+from tongxin.proposals import sheets as proposals
+from tongxin.sheets.kinds import Kind, register
+
+__all__ = ["PROPOSALS", "CaseImporter", "rows"]
+
+_LAST = -1  # 是否公开 closes the sheet
+PROPOSALS = register(
+    Kind(
+        name="proposals",
+        label="提案",
+        columns=(*proposals.COLUMNS[:_LAST], *COLUMNS, *proposals.COLUMNS[_LAST:]),
+        importer=CaseImporter,
+        rows=rows,
+        one_of=proposals.ONE_OF,
+    )
+)

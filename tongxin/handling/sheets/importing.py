@@ -1,0 +1,114 @@
+"""Taking proposals in with their whole outcome, so that each imported case then behaves like a native one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tongxin.audit.models import Event
+from tongxin.handling.models import Case, Rating, Reply, Task
+from tongxin.handling.sheets.columns import COLUMNS
+from tongxin.handling.sheets.reading import Outcome, Reader, Units
+from tongxin.handling.sheets.speaking import facts_of, outcome_of, with_outcomes, words_of
+from tongxin.handling.sheets.writing import Handled, Maker, units_text
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.sheets.columns import FILED, MERGED, WAITING
+from tongxin.proposals.sheets.importing import ProposalImporter
+from tongxin.proposals.sheets.reading import Draft
+from tongxin.sheets.kinds import Context, Row
+
+
+class CaseImporter(ProposalImporter):
+    """Takes in proposals with units, answers and ratings."""
+
+    def __init__(self, context: Context, checked: "CaseImporter | None" = None) -> None:
+        self.units = Units(context)
+        self.outcomes: dict[int, Outcome] = {}
+        super().__init__(context, checked)
+        self.made["units"] = []
+        if checked is not None:
+            self.made["units"] = list(checked.units.wanted)
+            self.units.make(self.made["units"])
+        self.reader, self.cases = Reader(context, self.units), Maker(context, self.units)
+
+    def check(self, rows: Sequence[Row]) -> None:
+        """Read, judge and compare a batch."""
+        self.outcomes = {}
+        super().check(rows)
+        self.made["units"] = self.made["units"] or list(self.units.wanted)
+
+    def read_more(self, row: Row, draft: Draft) -> None:
+        """Read what became of it. Units and answers belong to what was filed."""
+        if not draft.result and not row.has("审查结果"):
+            handled = any(row.has(column.name) for column in COLUMNS)
+            draft.result = MERGED if draft.into else FILED if draft.number or handled else WAITING
+        if draft.result == FILED:
+            self.outcomes[id(row)] = self.reader.read(row, draft)
+            return
+        self.outcomes[id(row)] = Outcome()
+        for column in COLUMNS:
+            if row.has(column.name):
+                row.warn(column.name, "没有立案或已并入主案的提案不单独办理，这一列没有读取")
+
+    def note_new(self, row: Row) -> None:
+        """Note units named for the first time."""
+        super().note_new(row)
+        outcome = self.outcomes[id(row)]
+        for name in (*outcome.units, *outcome.co_units):
+            if name not in self.units.known:
+                self.units.wanted[name] = None
+        if row.parsed.result == FILED and not outcome.units:
+            row.warn("承办单位", "没有填写：作待交办，交办口暂记为政府")
+
+    # ── comparing ──
+    def fetch(self, rows: QuerySet[Proposal]) -> Iterable[Proposal]:
+        """Fetch proposals with their outcomes."""
+        return list(with_outcomes(rows).order_by("id"))
+
+    def facts_said(self, row: Row) -> dict[str, Any]:
+        """Return what a row says of handling, too; nothing of it where it was not filed."""
+        said = super().facts_said(row)
+        return said | facts_of(self.outcomes[id(row)]) if row.parsed.result == FILED else said
+
+    def facts_kept(self, proposal: Proposal) -> dict[str, Any]:
+        """Return what is kept of handling."""
+        return facts_of(outcome_of(proposal))
+
+    def words_kept(self, proposal: Proposal, kept: Draft) -> dict[str, str]:
+        """Return what is kept as the sheet would write it."""
+        return super().words_kept(proposal, kept) | words_of(outcome_of(proposal))
+
+    # ── writing ──
+    def is_handed_over(self, row: Row) -> bool:
+        """Handed over as soon as there are units."""
+        return bool(self.outcomes[id(row)].units)
+
+    def routed_to(self, row: Row) -> str:
+        """The 归口 of the first unit."""
+        units = self.outcomes[id(row)].units
+        return str(self.units.known[units[0]].system) if units else ""
+
+    def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:
+        """Write the cases of saved proposals and return the history of all."""
+        made: dict[int, Handled] = {}
+        for _draft, proposal, row in rows:
+            outcome = self.outcomes.get(id(row))
+            if outcome is not None and outcome.units:
+                made[proposal.pk] = self.cases.handled(proposal, outcome, signed[proposal.pk])
+        self._save_cases(list(made.values()))
+        events: list[Event] = []
+        for draft, proposal, _row in rows:
+            handled = made.get(proposal.pk)
+            begun = self.story(draft, proposal, units_text(handled) if handled else "")
+            events += self.cases.story(handled, begun) if handled else begun
+        return events
+
+    def _save_cases(self, made: Sequence[Handled]) -> None:
+        Case.objects.bulk_create(handled.case for handled in made)
+        Task.objects.bulk_create(task for handled in made for task in handled.tasks)
+        for handled in made:
+            handled.replies = self.cases.replies(handled)
+        Reply.objects.bulk_create(reply for handled in made for reply in handled.replies)
+        for handled in made:
+            handled.ratings = self.cases.ratings(handled)
+        Rating.objects.bulk_create(rating for handled in made for rating in handled.ratings)

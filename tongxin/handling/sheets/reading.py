@@ -1,0 +1,191 @@
+"""What a row says about handling: units, their answers, the proposers' grades."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from tongxin.committees.models import Committee, Unit
+from tongxin.committees.sheets import system_of
+from tongxin.handling.regulations import ReplyCategories
+from tongxin.handling.sheets.columns import GRADE_WORDS
+from tongxin.proposals.sheets.bodies import rules_on
+from tongxin.proposals.sheets.reading import TEXT_LIMIT, Draft
+from tongxin.sheets import cells
+from tongxin.sheets.kinds import Context, Row
+
+ANSWER_COLUMNS = ("答复日期", "答复类别", "答复内容")
+RATING_COLUMNS = ("办理态度评价", "办理结果评价")
+_BLOCK = re.compile(r"^【(.+?)】\s*$", re.MULTILINE)
+Grades = tuple[tuple[str, ...], ...]  # per unit, per signer
+
+
+@dataclass
+class Answer:
+    """One unit's reply, as far as the sheet tells."""
+
+    on: date | None = None
+    category: str = ""
+    text: str = ""
+
+
+@dataclass
+class Outcome:
+    """What became of a filed proposal."""
+
+    units: list[str] = field(default_factory=list)
+    co_units: list[str] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)  # one a unit, none when nothing was answered
+    attitudes: Grades = ()
+    results: Grades = ()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the units answered."""
+        return bool(self.answers)
+
+
+class Units:
+    """The committee's units by name and short name, and the names that are not among them yet."""
+
+    def __init__(self, context: Context) -> None:
+        self.committee: Committee = context.committee
+        self.wanted: dict[str, None] = {}
+        self.known: dict[str, Unit] = {}
+        units = list(Unit.objects.filter(committee=self.committee))
+        for unit in [*(u for u in units if u.short_name), *units]:
+            self.known.setdefault(unit.short_name, unit) if unit.short_name else None
+        self.known |= {unit.name: unit for unit in units}
+        self.known.pop("", None)
+
+    def name_of(self, written: str) -> str:
+        """Return a unit's full name."""
+        return self.known[written].name if written in self.known else written
+
+    def make(self, names: Sequence[str]) -> None:
+        """Add units."""
+        missing = [name for name in names if name not in self.known]
+        made = [Unit(committee=self.committee, name=name, system=system_of(name)) for name in missing]
+        self.known |= {unit.name: unit for unit in Unit.objects.bulk_create(made)}
+
+
+@dataclass
+class Reader:
+    """Reads the columns of handling."""
+
+    context: Context
+    units: Units
+
+    def __post_init__(self) -> None:
+        self.today = timezone.localtime(self.context.at).date()
+
+    def read(self, row: Row, draft: Draft) -> Outcome:
+        """Read a row; what does not do becomes its faults."""
+        outcome = Outcome(units=self._units(row, "承办单位"), co_units=self._units(row, "会办单位"))
+        if both := [name for name in outcome.co_units if name in outcome.units]:
+            row.fault("会办单位", f"{'、'.join(both)}已是承办单位")
+        said = [column for column in (*ANSWER_COLUMNS, *RATING_COLUMNS) if row.has(column)]
+        if not outcome.units:
+            if said or outcome.co_units:
+                column = said[0] if said else "会办单位"
+                row.fault("承办单位", f"没有填写，但写了{column}")
+            return outcome
+        if said and not any(fault.column == "承办单位" for fault in row.faults):
+            outcome.answers = self._answers(row, outcome.units)
+            many = len(draft.signers)
+            outcome.attitudes = self._grades(row, "办理态度评价", many, len(outcome.units))
+            outcome.results = self._grades(row, "办理结果评价", many, len(outcome.units))
+        return outcome
+
+    def _units(self, row: Row, column: str) -> list[str]:
+        names: list[str] = []
+        for written in cells.several(row.cells.get(column)):
+            name = self.units.name_of(written)
+            if len(name) > 60:  # noqa: PLR2004 -- the field's length
+                row.fault(column, f"单位名称“{name[:20]}……”过长，几个单位请用顿号隔开")
+            elif name in names:
+                row.fault(column, f"{name}写了两次")
+            else:
+                names.append(name)
+        return names
+
+    def _answers(self, row: Row, units: Sequence[str]) -> list[Answer]:
+        days = self._each(row, "答复日期", units, cells.day)
+        letters = self._each(row, "答复类别", units, lambda value: value)
+        texts = self._texts(row, units)
+        answers = []
+        for day, letter, text in zip(days, letters, texts, strict=True):
+            answers.append(Answer(day, self._category(row, letter, day), text))
+        if not row.has("答复日期"):
+            row.warn("答复日期", "没有填写：时间线上写“日期不详”，答复页上以导入的日期为送达日期")
+        elif any(day and day > self.today for day in days):
+            row.warn("答复日期", "在今天以后，请核对")
+        return answers
+
+    def _each(self, row: Row, column: str, units: Sequence[str], reader: Any) -> list[Any]:
+        """Read one value for all units, or one for each."""
+        value = row.cells.get(column)
+        parts: list[Any] = cells.several(value) if isinstance(value, str) else [value]
+        if len(parts) > 1 and len(parts) != len(units):
+            row.fault(column, f"写了 {len(parts)} 个，承办单位有 {len(units)} 个，应只写一个或一一对应")
+            return [None] * len(units)
+        found = []
+        for part in parts:
+            try:
+                found.append(reader(part))
+            except ValueError as problem:
+                row.fault(column, str(problem))
+                found.append(None)
+        return found * len(units) if len(found) == 1 else found or [None] * len(units)
+
+    def _category(self, row: Row, written: Any, day: date | None) -> str:
+        """Return the letter that a committee's rule knows: A, A类, ａ, or the category's words."""
+        said = unicodedata.normalize("NFKC", cells.line(written)).removesuffix("类").strip()
+        if not said:
+            return ""
+        rules = rules_on(self.context.committee, ReplyCategories, day, self.today)
+        assert isinstance(rules, ReplyCategories)  # noqa: S101 -- the schema asked for
+        for category in rules.categories:
+            if said.upper() == category.code.upper() or said == category.label:
+                return category.code
+        known = "、".join(c.code for c in rules.categories)
+        if not any(fault.column == "答复类别" for fault in row.faults):
+            row.fault("答复类别", f"“{said[:20]}”不在答复类别（{known}）里，本地另有规定的请先在制度里写明")
+        return ""
+
+    def _texts(self, row: Row, units: Sequence[str]) -> list[str]:
+        text = row.read("答复内容", lambda v: cells.paragraphs(v, TEXT_LIMIT)) or ""
+        parts = _BLOCK.split(text)
+        if len(parts) > 1 and not parts[0].strip():
+            blocks = {self.units.name_of(name.strip()): body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+            if set(blocks) <= set(units) and len(units) > 1:
+                return [blocks.get(unit, "") for unit in units]
+        return [text] * len(units)
+
+    def _grades(self, row: Row, column: str, signers: int, units: int) -> Grades:
+        """Read the grades: one for all, one a signer; groups for several units are separated by ；."""
+        written = cells.text(row.cells.get(column)).strip()
+        if not written or not signers:
+            return ()
+        groups = [g for g in re.split(r"[;；\n]", written) if g.strip()]
+        if len(groups) not in {1, units}:
+            row.fault(column, f"写了 {len(groups)} 组，承办单位有 {units} 个，应只写一组或一一对应")
+            return ()
+        read = [self._group(row, column, group, signers) for group in groups]
+        return tuple(read * units if len(read) == 1 else read)
+
+    @staticmethod
+    def _group(row: Row, column: str, group: str, signers: int) -> tuple[str, ...]:
+        try:
+            grades = [cells.choice(part, GRADE_WORDS) for part in re.split(r"[、,，]", group)]
+        except ValueError as problem:
+            row.fault(column, str(problem))
+            return ("",) * signers
+        if len(grades) not in {1, signers}:
+            row.fault(column, f"有 {signers} 位提案人，写了 {len(grades)} 个评价，应只写一个或一一对应")
+            return ("",) * signers
+        return tuple(grades * signers if len(grades) == 1 else grades)

@@ -1,0 +1,118 @@
+"""A case of the database in the words of the sheet: for export, and to compare with what a row says."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from tongxin.committees.models import Committee
+from tongxin.handling.choices import ANSWERING, TaskState
+from tongxin.handling.models import Reply, Task
+from tongxin.handling.sheets.columns import GRADE_LABELS, NO_CATEGORY, NO_TEXT
+from tongxin.handling.sheets.reading import Answer, Grades, Outcome
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.sheets.bodies import Categories
+from tongxin.proposals.sheets.columns import FILED
+from tongxin.proposals.sheets.speaking import Speaker, exported, with_what_is_spoken
+from tongxin.sheets.kinds import Context
+
+CHUNK = 500
+
+
+def with_outcomes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Fetch what the whole sheet needs of proposals: a constant number of queries."""
+    sent = Reply.objects.filter(sent_at__isnull=False).order_by("round", "id").prefetch_related("ratings")
+    tasks = Task.objects.exclude(state=TaskState.RETURNED).select_related("unit").order_by("id")
+    tasks = tasks.prefetch_related(Prefetch("replies", sent, "sent"))
+    return with_what_is_spoken(rows).select_related("case").prefetch_related(Prefetch("case__tasks", tasks, "live"))
+
+
+def outcome_of(proposal: Proposal) -> Outcome:
+    """Return what became of a proposal (fetched by `with_outcomes`): of several rounds the last."""
+    case = getattr(proposal, "case", None)
+    if case is None:
+        return Outcome()
+    answering = [t for t in case.live if t.part in ANSWERING]
+    last = [t.sent[-1] if t.sent else None for t in answering]
+    outcome = Outcome(
+        units=[t.unit.name for t in answering], co_units=[t.unit.name for t in case.live if t.part not in ANSWERING]
+    )
+    if any(last):
+        outcome.answers = [_answer(task, reply) for task, reply in zip(answering, last, strict=True)]
+        signed = [s.pk for s in proposal.signed]  # type: ignore[attr-defined]
+        outcome.attitudes = _grades(last, signed, "attitude")
+        outcome.results = _grades(last, signed, "result")
+    return outcome
+
+
+def _answer(task: Task, reply: Reply | None) -> Answer:
+    if reply is None:
+        return Answer()
+    return Answer(
+        on=timezone.localdate(task.answered_at or reply.sent_at) if _is_dated(task, reply) else None,
+        category="" if reply.category == NO_CATEGORY else reply.category,
+        text="" if reply.text == NO_TEXT else reply.text,
+    )
+
+
+def _is_dated(task: Task, reply: Reply) -> bool:
+    """An answered part without a day is one whose day the imported sheet did not give."""
+    return task.answered_at is not None or (task.state != TaskState.ANSWERED and reply.sent_at is not None)
+
+
+def _grades(replies: Sequence[Reply | None], signed: Sequence[int], name: str) -> Grades:
+    found = []
+    for reply in replies:
+        by_signer = {r.signature_id: getattr(r, name) for r in reply.ratings.all()} if reply else {}
+        found.append(tuple(by_signer.get(pk, "") for pk in signed))
+    return tuple(found) if any(grade for group in found for grade in group) else ()
+
+
+def facts_of(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome by column, in a form that can be compared."""
+    def said(grades: Grades) -> Grades:
+        return grades if any(grade for group in grades for grade in group) else ()
+
+    return {
+        "承办单位": outcome.units, "会办单位": outcome.co_units, "答复日期": [a.on for a in outcome.answers],
+        "答复类别": [a.category for a in outcome.answers], "答复内容": [a.text for a in outcome.answers],
+        "办理态度评价": said(outcome.attitudes), "办理结果评价": said(outcome.results),
+    }  # fmt: skip
+
+
+def words_of(outcome: Outcome) -> dict[str, str]:
+    """Return an outcome by column, as it is written in the sheet."""
+    days = [a.on.isoformat() if a.on else "" for a in outcome.answers]
+    texts = [a.text for a in outcome.answers]
+    if len(set(texts)) > 1:
+        blocks = (f"【{unit}】\n{text}" for unit, text in zip(outcome.units, texts, strict=True))
+        text = "\n\n".join(blocks)
+    else:
+        text = texts[0] if texts else ""
+    return {
+        "承办单位": "、".join(outcome.units), "会办单位": "、".join(outcome.co_units), "答复日期": _one_or_each(days),
+        "答复类别": _one_or_each([a.category for a in outcome.answers]), "答复内容": text,
+        "办理态度评价": _grade_words(outcome.attitudes), "办理结果评价": _grade_words(outcome.results),
+    }  # fmt: skip
+
+
+def _one_or_each(values: Sequence[str]) -> str:
+    if len(set(values)) <= 1:
+        return values[0] if values else ""
+    return "、".join(values)
+
+
+def _grade_words(grades: Grades) -> str:
+    groups = ["、".join(GRADE_LABELS[g] for g in (group[:1] if len(set(group)) == 1 else group)) for group in grades]
+    return groups[0] if len(set(groups)) == 1 else "；".join(groups)
+
+
+def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
+    """Yield the received proposals (of a year: of the session that begins in it) as rows of the sheet."""
+    speaker = Speaker(committee, Categories(Context(committee, None, timezone.now())))
+    for proposal in with_outcomes(exported(committee, year)).iterator(chunk_size=CHUNK):
+        draft = speaker.draft_of(proposal)
+        said = speaker.words(draft)
+        yield said | words_of(outcome_of(proposal)) if draft.result == FILED else said
