@@ -5,7 +5,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    # pytest-playwright's base_url is written in a way that pytest 10 will refuse.
+    pytest.mark.filterwarnings("ignore::pytest.PytestRemovedIn10Warning"),
+]
 
 FACTS = "#id_facts"
 STATE = ".autosave"
