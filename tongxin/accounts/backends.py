@@ -8,6 +8,12 @@ from django.http import HttpRequest
 from tongxin.accounts.models import SYSTEM, Account
 
 
+def attempted_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """Return the name somebody tried to sign in with, for counting failures (django-axes)."""
+    given = (credentials or {}).get("username") or (request.POST.get("login") if request is not None else "")
+    return str(given or "")[:40]
+
+
 class SignInName(BaseBackend):
     """Checks a sign-in name and password. The time is the same whether the name exists or not."""
 

@@ -16,3 +16,18 @@ class NotTheSignInName:
 
     def get_help_text(self) -> str:
         return _("密码里不能含有登录名或手机号。")
+
+
+class LongEnough:
+    """A password has at least `min_length` characters (Django's own sentence has no Chinese translation)."""
+
+    def __init__(self, min_length: int = 10) -> None:
+        self.min_length = min_length
+
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002 -- Django's signature
+        if len(password) < self.min_length:
+            message = _("密码只有 %(have)s 位，至少要 %(need)s 位。")
+            raise ValidationError(message, code="too_short", params={"have": len(password), "need": self.min_length})
+
+    def get_help_text(self) -> str:
+        return _("密码至少 %(need)s 位。") % {"need": self.min_length}

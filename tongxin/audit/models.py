@@ -46,7 +46,7 @@ class Event(Row):
     from_state = models.CharField(max_length=24, blank=True)
     to_state = models.CharField(max_length=24, blank=True)
     data = models.JSONField(default=dict)
-    regulation_version = models.CharField(max_length=80, blank=True)
+    regulation_version = models.CharField(max_length=300, blank=True)
     request = models.CharField(max_length=16, blank=True)
     via = models.CharField(max_length=12, blank=True)
     at = models.DateTimeField(null=True)  # null: an imported sheet did not say when

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
@@ -26,6 +27,13 @@ def next_number(committee: Committee, series: str) -> int:
     row, _made = Counter.objects.get_or_create(committee=committee, series=series)
     Counter.objects.filter(pk=row.pk).update(last=F("last") + 1)
     return Counter.objects.values_list("last", flat=True).get(pk=row.pk)
+
+
+def take_numbers(committee: Committee, series: str, count: int) -> int:
+    """Give `count` numbers of a series at once and return the first: what an import needs. The same conditions as `next_number`."""
+    row, _made = Counter.objects.get_or_create(committee=committee, series=series)
+    Counter.objects.filter(pk=row.pk).update(last=F("last") + count)
+    return Counter.objects.values_list("last", flat=True).get(pk=row.pk) - count + 1
 
 
 def claim_number(committee: Committee, series: str, number: int) -> None:
@@ -108,7 +116,7 @@ def open_session(
 def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
     """Add a unit, or change its data."""
     new = unit is None
-    saved = unit or Unit(committee=committee, active_from=at.date())
+    saved = unit or Unit(committee=committee, active_from=timezone.localdate(at))
     for name, value in fields.items():
         setattr(saved, name, value)
     saved.full_clean(exclude=["uid"])

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -259,7 +260,7 @@ def confirm_text(signature: Signature, *, version: int, actor: Account, at: date
 @transaction.atomic
 def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Account, at: datetime) -> list[Attachment]:
     """Add files to a proposal's text, all or none. Raises ProposalError or files' RefusedError with a sentence for people."""
-    rules: FormRules = in_force(proposal.committee, FormRules, at.date())
+    rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state__in=States.with_the_proposer).first()
     if locked is None:
         message = "提案已经提交，不能再添加附件"
@@ -320,7 +321,7 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
     """Give the two numbers: one in the session, one in the construction. Given once; never reused or changed."""
     if proposal.number is not None:
         return {"decided_at": at}
-    rules = look_up(proposal.committee, Taxonomies, at.date())
+    rules = look_up(proposal.committee, Taxonomies, timezone.localdate(at))
     category = rules.values.construction(payload.construction)
     if category is None:
         raise engine.Invalid({"construction": "请从现行类别中选择"})
@@ -354,7 +355,7 @@ def note_in_lead(proposal: Proposal, event: Event) -> None:
 
 def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The listed reason and where the content goes."""
-    rules = look_up(proposal.committee, NotFiling, at.date())
+    rules = look_up(proposal.committee, NotFiling, timezone.localdate(at))
     reason = rules.values.reason(payload.reason_code)
     proposal.event_regulation = rules.version
     proposal.event_facts = {"reason_text": f"{reason.text}。{payload.reason}" if reason else payload.reason}
@@ -365,7 +366,7 @@ def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payloa
 @transaction.atomic
 def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str, actor: Account, at: datetime) -> None:
     """Change the categories of a filed proposal; its numbers stay as they were given."""
-    rules: Taxonomies = in_force(proposal.committee, Taxonomies, at.date())
+    rules: Taxonomies = in_force(proposal.committee, Taxonomies, timezone.localdate(at))
     main, local = rules.construction(construction), rules.topic(topic)
     if main is None or local is None:
         message = "请从现行类别中选择"

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from tongxin.access.predicates import nobody
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.rules import holds
@@ -25,7 +27,7 @@ def has_required_parts(proposal: Any, at: datetime) -> str | None:
     missing = [label for label, text in queries.parts(proposal) if not text.strip()]
     if missing:
         return f"还没有写{'、'.join(missing)}"
-    rules = in_force(proposal.committee, FormRules, at.date())
+    rules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     if (n := character_count(proposal.title)) > rules.title_max:
         return f"案由 {n} 字，超过 {rules.title_max} 字"
     if (n := proposal.characters) < rules.body_min:
@@ -56,11 +58,11 @@ def _ask(label: str, **more: Any) -> Any:
 
 
 def _constructions(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
-    return [(c.code, c.name) for c in in_force(subject.committee, Taxonomies, at.date()).constructions]
+    return [(c.code, c.name) for c in in_force(subject.committee, Taxonomies, timezone.localdate(at)).constructions]
 
 
 def _topics(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
-    return [(c.code, c.name) for c in in_force(subject.committee, Taxonomies, at.date()).topics]
+    return [(c.code, c.name) for c in in_force(subject.committee, Taxonomies, timezone.localdate(at)).topics]
 
 
 def _systems(_subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
@@ -68,7 +70,7 @@ def _systems(_subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]
 
 
 def _reasons(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
-    return [(r.code, r.text) for r in in_force(subject.committee, NotFiling, at.date()).reasons]
+    return [(r.code, r.text) for r in in_force(subject.committee, NotFiling, timezone.localdate(at)).reasons]
 
 
 def _destinations(_subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
@@ -129,7 +131,7 @@ class NotFilingDecision:
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """The destination must be one that the reason allows."""
-        reason = in_force(subject.committee, NotFiling, at.date()).reason(self.reason_code)
+        reason = in_force(subject.committee, NotFiling, timezone.localdate(at)).reason(self.reason_code)
         if reason is None:
             return {"reason_code": "请从所列情形中选择"}
         if self.destination not in reason.destinations:

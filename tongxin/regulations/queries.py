@@ -1,7 +1,7 @@
 """Which rule is in force where and when, and where each value of it comes from."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -20,11 +20,12 @@ class InForce:
     kind: Kind
     values: Any
     sources: dict[str, Regulation]
+    versions: tuple[Regulation, ...]
 
     @property
     def version(self) -> str:
         """Name every version that took part, nearest first: what events pin."""
-        return " ".join(dict.fromkeys(r.version for r in self.sources.values()))[:80]
+        return " ".join(r.version for r in self.versions)
 
 
 class MissingRegulationError(LookupError):
@@ -77,7 +78,7 @@ def in_force(committee: Committee, schema: Any, on: date) -> Any:
     return look_up(committee, schema, on).values
 
 
-def _versions(committee: Committee, kind: Kind, on: date) -> Iterable[Regulation]:
+def _versions(committee: Committee, kind: Kind, on: date) -> Sequence[Regulation]:
     """Return the version in force of each committee of the lineage, nearest first, the national default last."""
     lineage = committee.lineage()
     newest: dict[int | None, Regulation] = {}
@@ -87,7 +88,7 @@ def _versions(committee: Committee, kind: Kind, on: date) -> Iterable[Regulation
     return [newest[pk] for pk in [*(c.pk for c in lineage), None] if pk in newest]
 
 
-def _compose(kind: Kind, versions: Iterable[Regulation]) -> InForce:
+def _compose(kind: Kind, versions: Sequence[Regulation]) -> InForce:
     merged: dict[str, Any] = {}
     sources: dict[str, Regulation] = {}
     for row in versions:
@@ -97,7 +98,9 @@ def _compose(kind: Kind, versions: Iterable[Regulation]) -> InForce:
     if not sources:
         message = f"“{kind.label}”还没有规定，请先装入制度库（tongxin migrate 会装入全国默认规定）"
         raise MissingRegulationError(message)
-    return InForce(kind, build(kind.schema, merged), {f.name: sources[f.name] for f in fields(kind.schema) if f.name in sources})
+    by_key = {f.name: sources[f.name] for f in fields(kind.schema) if f.name in sources}
+    used = tuple(row for row in versions if row in by_key.values())
+    return InForce(kind, build(kind.schema, merged), by_key, used)
 
 
 def overview(committee: Committee, on: date) -> list[InForce]:

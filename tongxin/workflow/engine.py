@@ -110,7 +110,7 @@ def begin(subject: Stateful, *, actor: Account | None, at: datetime, data: dict[
     add(subject, state=workflow.initial)
     return audit.record(
         workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data,
-        to_state=workflow.initial, acting_as=_capacity(subject, actor),
+        to_state=workflow.initial, acting_as=_capacity(subject, actor), regulation_version=subject.said("event_regulation", ""),
     )  # fmt: skip
 
 
@@ -151,8 +151,8 @@ def perform(
         raise Overtaken(last_event(subject))
     event = audit.record(
         workflow.kind(action), subject, actor=actor, at=at, from_state=source, to_state=row.target,
-        data=plain(payload) | getattr(subject, "event_facts", {}), acting_as=_capacity(subject, actor),
-        on_behalf_of=on_behalf_of,
+        data=plain(payload) | subject.said("event_facts", {}), acting_as=_capacity(subject, actor),
+        on_behalf_of=on_behalf_of, regulation_version=subject.said("event_regulation", ""),
     )  # fmt: skip
     for effect in row.then:
         effect(subject, event)

@@ -26,7 +26,13 @@ class StatefulQuerySet(models.QuerySet[Any]):
 
 
 class Stateful(Row):
-    """A row whose `state` is what its last event says."""
+    """A row whose `state` is what its last event says.
+
+    A setter may leave `event_facts` (data for the event) and `event_regulation` (the version it used) for the engine.
+    """
+
+    event_facts: dict[str, Any]
+    event_regulation: str
 
     state = models.CharField(max_length=24, editable=False)
 
@@ -40,6 +46,10 @@ class Stateful(Row):
         row = super().from_db(db, field_names, values, **more)
         row.__dict__["_loaded_state"] = row.__dict__.get("state")
         return row
+
+    def said(self, name: str, default: Any) -> Any:
+        """Take what a setter left for the event, once: the next step starts afresh."""
+        return self.__dict__.pop(name, default)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the fields. Raises StateIsMovedByPerformError when `state` was touched, or on a new row not begun."""

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('from_state', models.CharField(blank=True, max_length=24)),
                 ('to_state', models.CharField(blank=True, max_length=24)),
                 ('data', models.JSONField(default=dict)),
-                ('regulation_version', models.CharField(blank=True, max_length=80)),
+                ('regulation_version', models.CharField(blank=True, max_length=300)),
                 ('request', models.CharField(blank=True, max_length=16)),
                 ('via', models.CharField(blank=True, max_length=12)),
                 ('at', models.DateTimeField(null=True)),

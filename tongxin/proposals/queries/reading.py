@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
@@ -81,7 +82,7 @@ def session_and_season_at(committee: Committee, at: datetime) -> tuple[Session |
         opens, closes = plenary_window(session)
         if opens and closes and opens <= at <= closes:
             return session, Season.PLENARY
-    return bodies.session_on(committee, at.date()), Season.REGULAR
+    return bodies.session_on(committee, timezone.localdate(at)), Season.REGULAR
 
 
 def season_at(committee: Committee, at: datetime) -> str:

@@ -1,0 +1,113 @@
+"""Duties, numbers, units, appointments."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast, moment
+from tongxin.accounts.models import Account
+from tongxin.committees import actions, queries
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment, Unit
+from tongxin.committees.rules import holds
+
+
+def test_a_duty_is_held_from_its_first_to_its_last_day(cast: Cast) -> None:
+    today = timezone.localdate()
+    later = actions.appoint(
+        cast.bystander, committee=cast.county, duty=Duty.FILING, starts_on=today + timedelta(days=1), actor=None, at=moment("2026-03-02")
+    )
+    assert not holds(Duty.FILING).test(cast.bystander, cast.county)
+    Appointment.objects.filter(pk=later.pk).update(starts_on=today)
+    queries.forget_appointments(cast.bystander)
+    assert holds(Duty.FILING).test(cast.bystander, cast.county)
+    assert not holds(Duty.FILING).test(cast.bystander, cast.other_county)
+    actions.end_appointment(later, ends_on=today - timedelta(days=1), actor=cast.security_admin, at=timezone.now())
+    assert not holds(Duty.FILING).test(cast.bystander, cast.county)
+
+
+def test_staff_must_use_a_second_factor(cast: Cast, client: Client) -> None:
+    actions.appoint(cast.bystander, committee=cast.county, duty=Duty.FILING, starts_on=date(2026, 1, 1), actor=None, at=moment("2026-03-02"))
+    client.force_login(cast.bystander)
+    answer = client.get("/home/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/totp/activate/")
+
+
+def test_numbers_have_no_gaps_and_are_given_inside_a_transaction(cast: Cast) -> None:
+    with transaction.atomic():
+        assert [actions.next_number(cast.county, "x") for _ in range(3)] == [1, 2, 3]
+    assert actions.next_number(cast.other_county, "x") == 1
+    actions.claim_number(cast.county, "x", 40)
+    actions.claim_number(cast.county, "x", 20)
+    assert actions.next_number(cast.county, "x") == 41
+
+
+def test_a_units_duty_needs_a_unit(cast: Cast) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appointment.objects.create(account=cast.office, committee=cast.county, duty=Duty.UNIT_CLERK, starts_on=date(2026, 1, 1))
+
+
+def test_a_session_is_found_by_its_working_year(cast: Cast) -> None:
+    assert queries.session_on(cast.county, date(2026, 5, 1)) == cast.session
+    assert queries.session_on(cast.county, date(2025, 5, 1)) is None
+
+
+@pytest.fixture
+def security(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.security_admin)
+    return client
+
+
+def test_somebody_new_is_appointed_with_an_invitation(cast: Cast, security: Client) -> None:
+    page = security.post(
+        "/appointments/", {"name": "叶新知", "username": "19900007777", "duty": Duty.UNIT_CLERK, "unit": cast.unit.uid, "starts_on": "2026-03-02"}
+    )
+    assert "登录邀请单" in page.text
+    account = Account.objects.get(username="19900007777")
+    assert account.needs_second_factor
+    assert queries.units_with(account, Duty.UNIT_CLERK) == {cast.unit.pk}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"duty": "unit.clerk"}, "请选所在承办单位。"),
+        ({"duty": "handling.assign"}, "交办、督办请选归口。"),
+        ({"duty": "proposal.filing", "username": "YX001"}, "这个登录名已属于另一个人"),
+        ({"duty": "admin.system", "username": "audit", "name": "簿清明"}, "应是三个人"),
+    ],
+)
+def test_an_appointment_that_does_not_fit_is_told(cast: Cast, security: Client, data: dict[str, str], message: str) -> None:
+    count = Appointment.objects.count()
+    page = security.post("/appointments/", {"name": "叶新知", "username": "19900007777", "starts_on": "2026-03-02"} | data)
+    assert message in page.text
+    assert Appointment.objects.count() == count
+
+
+def test_appointments_end_but_not_the_own_security_duty(cast: Cast, security: Client) -> None:
+    own = Appointment.objects.get(account=cast.security_admin)
+    other = Appointment.objects.get(account=cast.clerk)
+    assert "不能免去自己" in security.post(f"/appointments/{own.uid}/end/", follow=True).text
+    security.post(f"/appointments/{other.uid}/end/")
+    own.refresh_from_db()
+    other.refresh_from_db()
+    assert (own.ends_on, other.ends_on) == (None, timezone.localdate())
+    foreign = Appointment.objects.filter(committee=cast.other_county).first()
+    assert foreign is not None
+    assert security.post(f"/appointments/{foreign.uid}/end/").status_code == 403
+
+
+def test_units_are_kept_by_the_proposal_office(cast: Cast, client: Client) -> None:
+    client.force_login(cast.clerk)
+    assert client.get("/units/new/").status_code == 403
+    client.force_login(cast.office)
+    data = {"name": "县林业局", "system": "government", "short_name": "", "contact": "", "phone": ""}
+    client.post("/units/new/", data)
+    assert Unit.objects.filter(committee=cast.county, name="县林业局").exists()
+    assert "已经有“县林业局”" in client.post("/units/new/", data).text
+    foreign = Unit.objects.create(committee=cast.other_county, name="县林业局")
+    assert client.get(f"/units/{foreign.uid}/").status_code == 404
+    assert "县林业局" in client.get("/units/?q=林业").text

@@ -1,0 +1,121 @@
+"""Who is told what; letters that do not hold up anything."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from tests.cast import Cast, moment
+from tongxin.audit.models import Mark
+from tongxin.handling import actions as handling
+from tongxin.handling.models import Reply
+from tongxin.notices import actions, tasks
+from tongxin.notices.models import Letter, Notice
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.workflow import NotFilingDecision
+from tongxin.workflow.engine import perform
+
+
+def told(account: object) -> list[str]:
+    return list(Notice.objects.filter(account=account).order_by("id").values_list("text", flat=True))
+
+
+def test_whoever_signed_is_told_of_the_end_and_why(cast: Cast) -> None:
+    proposal = cast.in_decision()
+    perform(
+        proposal, "not_file", actor=cast.office, at=moment("2026-03-04"),
+        payload=NotFilingDecision("beyond", "opinion", "全县药房布局由市里统一规划。"),
+    )  # fmt: skip
+    actions.deliver()
+    sentence = f"您的提案《{proposal.title}》转社情民意。超出本级职权范围。全县药房布局由市里统一规划。"
+    assert sentence in told(cast.proposer)
+    assert sentence in told(cast.cosigner)
+    assert not any("转社情民意" in text for text in told(cast.bystander) + told(cast.member_of_other_county))
+
+
+def test_the_actor_is_not_told_of_the_own_act(cast: Cast) -> None:
+    cast.submitted()
+    actions.deliver()
+    assert not any("已经提交" in text for text in told(cast.proposer))
+    assert any("已经提交" in text for text in told(cast.cosigner))
+    assert any("请预审" in text for text in told(cast.office))
+    assert told(cast.office_of_other_county) == []
+
+
+def test_delivery_is_done_once_and_takes_up_what_was_left(cast: Cast) -> None:
+    cast.filed()
+    assert actions.deliver() > 0
+    count = Notice.objects.count()
+    assert (actions.deliver(), Notice.objects.count(), Mark.objects.count()) == (0, count, 0)
+    cast.draft(title="关于另一件事的建议")
+    assert tasks.deliver_left_over(moment("2026-03-03")) == 1
+
+
+def test_a_unit_is_never_told_who_was_dissatisfied(cast: Cast) -> None:
+    case = cast.answered()
+    reply = Reply.objects.get(task__case=case, task__unit=cast.unit)
+    first, second = proposals.raters(case.proposal)
+    rate = {"attitude": "satisfied", "comment": ""}
+    handling.rate(reply, signature=first, result="satisfied", actor=cast.proposer, at=moment("2026-03-05"), **rate)
+    handling.rate(
+        reply, signature=second, attitude="fairly", result="dissatisfied", comment="没有期限", actor=cast.cosigner, at=moment("2026-03-06")
+    )
+    actions.deliver()
+    texts = told(cast.clerk) + told(cast.unit_leader) + told(cast.co_clerk)
+    assert any("请重新办理" in text for text in texts)
+    assert not any(name in text for text in texts for name in ("何青禾", "林知远", "没有期限"))
+
+
+def test_letters_wait_are_tried_again_and_given_up(cast: Cast, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.EMAIL_HOST = "localhost"  # type: ignore[attr-defined]
+    cast.cosigner.email = "heqinghe@example.invalid"
+    cast.cosigner.save()
+    cast.submitted()
+    actions.deliver()
+    letter = Letter.objects.get(notice__text__contains="已经提交")
+    assert Letter.objects.exclude(address="heqinghe@example.invalid").count() == 0
+    now = letter.made_at
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise ConnectionRefusedError("no mail server")
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    assert tasks.send_letters(now + timedelta(seconds=1)) == 0
+    letter.refresh_from_db()
+    assert (letter.tries, letter.sent_at, letter.given_up_at) == (1, None, None)
+    tasks.send_letters(now + timedelta(days=8))
+    letter.refresh_from_db()
+    assert letter.given_up_at is not None
+
+
+def test_a_letter_is_sent_once(cast: Cast, settings: object) -> None:
+    settings.EMAIL_HOST = "localhost"  # type: ignore[attr-defined]
+    cast.cosigner.email = "heqinghe@example.invalid"
+    cast.cosigner.save()
+    cast.submitted()
+    actions.deliver()
+    waiting = Letter.objects.count()
+    later = Letter.objects.latest("id").made_at + timedelta(minutes=1)
+    assert tasks.send_letters(later) == waiting
+    assert tasks.send_letters(later) == 0
+    assert len(mail.outbox) == waiting
+
+
+def test_one_reads_the_own_notices_only(cast: Cast, client: Client) -> None:
+    cast.filed()
+    actions.deliver()
+    client.force_login(cast.cosigner)
+    page = client.get("/notices/")
+    assert "已立案，编为第 0001 号" in page.text
+    foreign = Notice.objects.filter(account=cast.office).first()
+    assert foreign is not None
+    assert client.get(f"/notices/{foreign.uid}/")["Location"] == "/notices/"
+    foreign.refresh_from_db()
+    assert foreign.read_at is None
+    own = Notice.objects.filter(account=cast.cosigner, text__contains="立案").first()
+    assert own is not None
+    assert client.get(f"/notices/{own.uid}/")["Location"] == own.url
+    client.post("/notices/read/")
+    assert Notice.objects.filter(account=cast.cosigner, read_at=None).count() == 0
+    assert Notice.objects.filter(account=cast.office, read_at=None).exists()
