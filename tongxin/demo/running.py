@@ -118,7 +118,7 @@ STORIES: dict[str, Story] = {
     "learning-law-teachers": lambda d: d.filed_by(-5),
     # with the units
     "urban-lift-rescue": lambda d: d.filed_by(2, by=ZHOU).assign(2),
-    "rural-extension-staff": lambda d: d.filed_by(14).assign(14).sign(9, but=("县农业农村局",)),
+    "rural-extension-staff": lambda d: d.filed_by(22).assign(22).sign(17, but=("县农业农村局",)),
     "welfare-left-behind-children": lambda d: d.filed_by(3).assign(3, [
         ("县民政局", Part.LEAD), *((name, Part.CO) for name in (*d.text.co, "县财政局")),
     ]),
@@ -143,7 +143,7 @@ STORIES: dict[str, Story] = {
     "welfare-elder-classes": lambda d: _second(d, 24),
     "economy-return-home-business": lambda d: _second(d, 12),
     "governance-night-construction-noise": lambda d: _second(d, 36, agreed=(ZHOU,)),
-    "learning-tutoring-fees": lambda d: _second(d, 6),
+    "learning-tutoring-fees": lambda d: _second(d, 28),
     "rural-front-ditches": lambda d: _second(d, 18),
     "urban-park-trucks": _with_office,
 }  # fmt: skip

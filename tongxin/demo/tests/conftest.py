@@ -1,0 +1,29 @@
+"""One world for the tests that only look: built once, undone at the end."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tongxin.demo import world
+
+DAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[date]:  # noqa: ARG001
+    """The whole world of a November day."""
+    home: Path = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        from django.conf import settings  # noqa: PLC0415 -- patched here alone
+
+        patch.setattr(settings, "TONGXIN_HOME", home)
+        block = transaction.atomic()
+        block.__enter__()
+        world.build(today=DAY)
+        yield DAY
+        transaction.set_rollback(True)
+        block.__exit__(None, None, None)
