@@ -77,9 +77,7 @@ def _signed(axis: Floats) -> Floats:
     return axis if lean >= 0 else -axis
 
 
-def leading(
-    product: Product, width: int, count: int, seed: int, exact: float = EXACT
-) -> tuple[Floats, Floats]:
+def leading(product: Product, width: int, count: int, seed: int, exact: float = EXACT) -> tuple[Floats, Floats]:
     """The largest eigenvalues (count,) and their vectors (count, width) of a symmetric, non-negative operator.
 
     Lanczos iteration with full reorthogonalisation from a seeded start, until the residuals are below ``exact``
@@ -101,7 +99,7 @@ def leading(
         diagonal.append(_dot(basis[step], image))
         _orthogonalise(image, basis[: step + 1])
         length = _dot(image, image) ** 0.5
-        scale = max(max(diagonal), _NOTHING)
+        scale = max(*diagonal, _NOTHING)
         if length <= _NOTHING * scale:
             fresh, length = step + 1, 0.0
             image = random.standard_normal(width)
@@ -123,7 +121,8 @@ def _dot(one: Floats, other: Floats) -> float:
 
 
 def _unit(vector: Floats) -> Floats:
-    return vector / _dot(vector, vector) ** 0.5
+    unit: Floats = vector / np.sqrt(_dot(vector, vector))
+    return unit
 
 
 def _orthogonalise(vector: Floats, basis: Floats) -> None:

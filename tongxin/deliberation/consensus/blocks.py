@@ -121,9 +121,7 @@ def _values(
     return agree.view(np.int8) - disagree.view(np.int8), agree | disagree | (text == _PASS)
 
 
-def _whole_numbers(
-    words: NDArray[np.uint64], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.int64] | None:
+def _whole_numbers(words: NDArray[np.uint64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64] | None:
     """Numbers of 1 to 18 digits, eight digits at a time; ``None`` if a cell is anything else."""
     lengths = ends - starts
     if lengths.min(initial=1) < 1 or lengths.max(initial=1) > _DIGITS_AT_MOST:

@@ -11,12 +11,14 @@ from tongxin.deliberation.consensus.layout import Layout
 from tongxin.deliberation.consensus.problems import SHOWN, BadInput, Problem
 
 BYTES = "latin-1"  # any byte is one character: identifiers are decoded when all of them are known
+# What is trimmed from cells: in bytes shown as characters, ``strip()`` alone would also take halves of letters.
+BLANKS = "".join(map(chr, range(1, 33)))
 _BATCH = 100_000
 _VALUES = {"1": 1, "0": 0, "-1": -1}
 _TIMES = range(-(2**63), 2**63)
 
 
-def numbered(lines: Iterable[str], first_line: int = 1) -> Iterator[tuple[int, list[str]]]:
+def numbered(file: str, lines: Iterable[str], first_line: int = 1) -> Iterator[tuple[int, list[str]]]:
     """The rows of CSV text with the number of the line each begins on."""
     reader = csv.reader(lines, strict=True)
     line = first_line
@@ -26,7 +28,7 @@ def numbered(lines: Iterable[str], first_line: int = 1) -> Iterator[tuple[int, l
         except StopIteration:
             return
         except csv.Error as fault:
-            raise BadInput("", [Problem(line, "", f"不是完整的 CSV（引号可能没有配对）：{fault}")]) from fault
+            raise BadInput(file, [Problem(line, "", f"不是完整的 CSV（引号可能没有配对）：{fault}")]) from fault
         yield line, row
         line = first_line + reader.line_num
 
@@ -60,12 +62,12 @@ def batches(file: str, rows: Iterable[tuple[int, list[str]]], layout: Layout) ->
     batch, problems = _Batch(), []
     take = _take_wide if layout.wide else _take_long
     for line, cells in rows:
-        if not any(cell.strip() for cell in cells):
+        if not any(cell.strip(BLANKS) for cell in cells):
             continue
         if len(cells) != layout.width:
             problems.append(Problem(line, "", f"有 {len(cells)} 格，表头是 {layout.width} 格，请补齐或删去多余的逗号。"))
         else:
-            problems.extend(take(batch, line, [cell.strip() for cell in cells], layout))
+            problems.extend(take(batch, line, [cell.strip(BLANKS) for cell in cells], layout))
         if len(problems) > SHOWN:
             break
         if len(batch.values) >= _BATCH and not problems:

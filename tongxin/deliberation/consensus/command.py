@@ -13,14 +13,12 @@ MOST_GROUPS = 10
 _FILE = click.Path(path_type=Path)
 
 
-class _GroupCount(click.ParamType):
+class _GroupCount(click.ParamType):  # type: ignore[type-arg]
     """``auto`` or a number of groups."""
 
     name = "auto|N"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | None:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
         """The number, or ``None`` for ``auto``."""
         text = str(value)
         if text == "auto":
@@ -39,7 +37,7 @@ class _GroupCount(click.ParamType):
 @click.option("--minimum", type=click.IntRange(2), default=50, show_default=True, help="看法图中不足此人数不分组。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 @click.option("--plot", type=_FILE, help="另存同心圆图（SVG）。")
-def consensus(  # noqa: PLR0913 - one argument an option
+def consensus(
     *,
     votes: Path,
     statements: Path | None,
@@ -72,7 +70,7 @@ def consensus(  # noqa: PLR0913 - one argument an option
     sys.stdout.flush()
 
 
-def _computed(  # noqa: PLR0913 - one argument an option
+def _computed(
     votes: Path, statements: Path | None, groups: Path | None, *, k: int | None, seed: int, minimum: int
 ) -> "tuple[Result, dict[str, str]]":
     """The result and the texts of the statements."""

@@ -170,9 +170,7 @@ def _found(votes: Votes, space: Space, question: Question) -> _Formed:
     if question.k is None:
         if people < question.minimum:
             return _Formed(labels, [], reason=f"看法图中有 {people} 人，不足 {question.minimum} 人，不分组。")
-        chance = question.chance or against_chance(
-            space.centred, space.axes.variances[0], space.axes.total, question.seed
-        )
+        chance = question.chance or against_chance(space.centred, space.axes.variances[0], space.axes.total, question.seed)
         if not chance.structured:
             return _Formed(labels, [], reason=_no_structure(chance), chance=chance)
     else:

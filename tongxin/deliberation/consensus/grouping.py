@@ -73,8 +73,6 @@ def _solutions(points: Floats, most: int) -> list[tuple[Codes, Floats]]:
             break
         costs = [round(float(((points - middle[label]) ** 2).sum()), 9) for label, middle in tried]
         labels, centres = tried[costs.index(min(costs))]
-        if np.bincount(labels, minlength=len(centres)).min() == 0:
-            break
         found.append((labels, centres))
     return found
 

@@ -59,12 +59,8 @@ def layout_of(file: str, header: tuple[str, ...]) -> Layout:
         missing = "participant_id" if person is None else "statement_id"
         raise BadInput(file, [Problem(1, missing, "缺少这一列。长表须有参与者编号、观点编号和表态三列。")])
     published = find(header, _ABOUT_PERSON) == 1
-    cells = [
-        place
-        for place, name in enumerate(header)
-        if place and not (published and normal(name) in _ABOUT_PERSON)
-    ]
-    names = tuple(header[place].strip() for place in cells)
+    cells = [place for place, name in enumerate(header) if place and not (published and normal(name) in _ABOUT_PERSON)]
+    names = tuple(header[place] for place in cells)
     problems = [
         Problem(1, f"第 {place + 1} 列", "观点编号是空的，请补上或删去这一列。")
         for place, name in zip(cells, names, strict=True)

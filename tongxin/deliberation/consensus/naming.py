@@ -33,9 +33,7 @@ def named(
     return place[labels], kept
 
 
-def _inherited(
-    labels: Codes, participants: Sequence[str], previous: Mapping[str, int], order: list[int]
-) -> dict[int, int]:
+def _inherited(labels: Codes, participants: Sequence[str], previous: Mapping[str, int], order: list[int]) -> dict[int, int]:
     shared: dict[tuple[int, int], int] = {}
     for label, participant in zip(labels.tolist(), participants, strict=True):
         if participant in previous:

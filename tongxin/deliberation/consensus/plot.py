@@ -107,11 +107,9 @@ def _people(result: Result, place: int, angle: float) -> list[str]:
     colour = COLOURS[place % len(COLOURS)]
     path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in hull(points)) + "Z"
     dots = "".join(mark(place, x, y) for x, y in points)
-    return [
-        f'<g class="hull" fill="{colour[1]}"><path stroke="{colour[0]}" stroke-width="51" d="{path}"/>'
-        f'<path stroke="{colour[1]}" stroke-width="48" d="{path}"/></g>',
-        f'<g class="pt" fill="{colour[0]}">{dots}</g>',
-    ]
+    edge = f'<path stroke="{colour[0]}" stroke-width="51" d="{path}"/>'
+    area = f'<path stroke="{colour[1]}" stroke-width="48" d="{path}"/>'
+    return [f'<g class="hull" fill="{colour[1]}">{edge}{area}</g>', f'<g class="pt" fill="{colour[0]}">{dots}</g>']
 
 
 def hull(points: list[Point]) -> list[Point]:
@@ -199,9 +197,9 @@ def _list(result: Result, placed: list[_Placed], shown: list[int], texts: dict[s
     lines, y = [], 40
     groups = result.by_group
     sections = [
-        (f"{title}　{len(rows)} 条", [(str(row.number), row.statement) for row in rows])
+        (f"{title}　{len(inside)} 条", [(str(row.number), row.statement) for row in inside])
         for ring, title in enumerate(("各方同心", "几组相近", "一组所盼"))
-        if (rows := [row for row in placed if row.ring == ring])
+        if (inside := [row for row in placed if row.ring == ring])
     ]
     if apart := dividing(groups, result.allowed)[:_APART]:
         sections.append((f"看法不同　{len(apart)} 条　如实记录，不作结论", [("·", statement) for statement in apart]))

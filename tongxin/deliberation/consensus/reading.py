@@ -58,7 +58,7 @@ class _Intake:
             place = np.zeros(len(rows.people), np.int64)
             place[voted] = self.people.number(rows.people[voted])
             self.gathering.add(place[rows.people_of], self.columns[rows.columns], rows.values)
-        elif len(rows.values):
+        else:
             people, statements = self.people.number(rows.people), self.statements.number(rows.statements)
             self.gathering.add(people, statements, rows.values, rows.times)
 
@@ -96,10 +96,10 @@ def _read_csv(file: str, stream: BinaryIO, *, keep_times: bool, block: int) -> V
     if b"\r" in header_line.rstrip(b"\r\n"):
         raise BadInput(file, [Problem(1, "", "行尾只有回车符（旧式 Mac 格式）。请另存为 UTF-8 的 CSV。")])
     raw = next(csv.reader(io.StringIO(header_line.decode(cells.BYTES), newline="")), [])
-    if not any(cell.strip() for cell in raw):
+    if not any(cell.strip(cells.BLANKS) for cell in raw):
         raise BadInput(file, [Problem(1, "", "没有表头。第一行应写列名，例如 participant_id,statement_id,vote。")])
     layout = layout_of(file, _decoded(file, raw))
-    names = [raw[place].strip().encode(cells.BYTES) for place in layout.cells]
+    names = [raw[place].strip(cells.BLANKS).encode(cells.BYTES) for place in layout.cells]
     intake = _Intake(file, layout, names)
     for rows in _rows(file, stream, layout, lines + 1, block):
         intake.take(rows)
@@ -109,7 +109,7 @@ def _read_csv(file: str, stream: BinaryIO, *, keep_times: bool, block: int) -> V
 def _decoded(file: str, raw: list[str]) -> tuple[str, ...]:
     named = [cell.encode(cells.BYTES) for cell in raw]
     encoding = encoding_of(file, named)
-    return tuple(cell.decode(encoding).strip() for cell in named)
+    return tuple(cell.decode(encoding).strip(cells.BLANKS) for cell in named)
 
 
 def _rows(file: str, stream: BinaryIO, layout: Layout, line: int, block: int) -> Iterator[blocks.Rows]:
@@ -132,11 +132,11 @@ def _rows(file: str, stream: BinaryIO, layout: Layout, line: int, block: int) ->
         if not length or b'"' in text or b"\0" in text:
             stream.seek(position)
             rest = io.TextIOWrapper(stream, cells.BYTES, newline="")
-            yield from cells.batches(file, cells.numbered(rest, line), layout)
+            yield from cells.batches(file, cells.numbered(file, rest, line), layout)
             return
         rows = blocks.rows_of(padded, length, layout)
         if rows is None:
-            slow = cells.numbered(io.StringIO(text.decode(cells.BYTES), newline=""), line)
+            slow = cells.numbered(file, io.StringIO(text.decode(cells.BYTES), newline=""), line)
             yield from cells.batches(file, slow, layout)
         else:
             yield rows

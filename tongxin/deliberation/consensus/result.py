@@ -14,11 +14,10 @@ from tongxin.deliberation.consensus.statistics import Counts, Representative, sh
 DIGITS = 12
 
 
-def rounded(values: Floats) -> list[Any]:
+def rounded(values: Floats) -> Any:
     """The numbers as nested lists, to twelve significant digits, without a negative zero."""
     flat = [float(f"{value:.{DIGITS}g}") + 0.0 for value in values.ravel().tolist()]
-    shaped: list[Any] = np.array(flat, np.float64).reshape(values.shape).tolist()
-    return shaped
+    return np.array(flat, np.float64).reshape(values.shape).tolist()
 
 
 def document(result: Result) -> dict[str, Any]:
@@ -35,18 +34,11 @@ def document(result: Result) -> dict[str, Any]:
         "silhouette": rounded(np.array(result.silhouette)),
         "explained": rounded(result.axes.explained),
         "reason": result.reason,
-        "groups": [
-            {"id": group.number, "size": len(group.members), "members": group.members} for group in result.groups
-        ],
+        "groups": [{"id": group.number, "size": len(group.members), "members": group.members} for group in result.groups],
         "statements_out": _statements(result, informed),
-        "representative": [
-            _representative(result, row) for row in statistics.representative(result.by_group, result.allowed)
-        ],
+        "representative": [_representative(result, row) for row in statistics.representative(result.by_group, result.allowed)],
         "majority": {
-            direction: [
-                names[place]
-                for place in statistics.majority(result.every, result.allowed, agree=direction == "agree")
-            ]
+            direction: [names[place] for place in statistics.majority(result.every, result.allowed, agree=direction == "agree")]
             for direction in ("agree", "disagree")
         },
         "bridging": [names[place] for place in statistics.bridging(result.by_group, result.allowed)],
@@ -126,7 +118,5 @@ def _projection(result: Result) -> list[dict[str, Any]]:
     names = result.votes.participants
     return [
         {"participant": names[person], "x": x, "y": y, "group": numbers[place]}
-        for person, (x, y), place in zip(
-            result.people.tolist(), rounded(result.points), result.labels.tolist(), strict=True
-        )
+        for person, (x, y), place in zip(result.people.tolist(), rounded(result.points), result.labels.tolist(), strict=True)
     ]

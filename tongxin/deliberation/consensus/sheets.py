@@ -29,4 +29,4 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return str(cell)

@@ -14,6 +14,13 @@ from tongxin.deliberation.consensus.votes import AGREE, DISAGREE, PASS, Votes, l
 _ALLOWED = (AGREE, PASS, DISAGREE)
 
 
+class UnfitVotes(ValueError):  # noqa: N818 - reads as what it is in "except UnfitVotes"
+    """Votes that cannot be added: the program that adds them is wrong, not a person."""
+
+    LENGTHS = "participants, statements, values and times differ in length"
+    VALUES = "a vote is 1, 0 or -1"
+
+
 class State:
     """The votes so far and the groups of the last result, whose numbers the next result keeps.
 
@@ -23,9 +30,7 @@ class State:
 
     def __init__(self, votes: Votes | None = None, question: Question | None = None) -> None:
         nothing = np.empty(0, np.int64)
-        self.votes = votes or Votes(
-            [], [], np.zeros(1, np.int64), nothing.astype(np.int32), nothing.astype(np.int8), nothing
-        )
+        self.votes = votes or Votes([], [], np.zeros(1, np.int64), nothing.astype(np.int32), nothing.astype(np.int8), nothing)
         self.question = question or Question()
         self._people = {name: place for place, name in enumerate(self.votes.participants)}
         self._statements = {name: place for place, name in enumerate(self.votes.statements)}
@@ -41,14 +46,14 @@ class State:
 
         A later vote of the same person on the same statement replaces the earlier; with ``times`` (milliseconds)
         a vote older than the one known changes nothing. Votes without times count as cast at 0, so that among
-        them order decides. Raises ``ValueError`` on other values or unequal lengths, and then changes nothing.
+        them order decides. Raises ``UnfitVotes`` on other values or unequal lengths, and then changes nothing.
         """
         new = np.asarray(values, np.int64)
         at = np.zeros(len(new), np.int64) if times is None else np.asarray(times, np.int64)
         if not len(participants) == len(statements) == len(new) == len(at):
-            raise ValueError("participants, statements, values and times differ in length")
+            raise UnfitVotes(UnfitVotes.LENGTHS)
         if not np.isin(new, _ALLOWED).all():
-            raise ValueError("a vote is 1, 0 or -1")
+            raise UnfitVotes(UnfitVotes.VALUES)
         if not len(new):
             return
         people = self._widened("participants", participants)

@@ -64,8 +64,8 @@ def counted(votes: Votes, labels: Codes | None = None, groups: int = 0) -> Count
 def _spread(starts: NDArray[np.int64], person: NDArray[np.int32], low: int, high: int) -> NDArray[np.int32]:
     """What belongs to the person of each vote ``low:high``."""
     first, last = np.searchsorted(starts, [low, high - 1], side="right") - 1
-    lengths = np.diff(np.clip(starts[first : last + 2], low, high))
-    return np.repeat(person[first : last + 1], lengths)
+    edges = np.clip(starts[first : last + 2], low, high)
+    return np.repeat(person[first : last + 1], edges[1:] - edges[:-1])
 
 
 def share(successes: NDArray[np.int64], seen: NDArray[np.int64]) -> Floats:
@@ -180,7 +180,7 @@ def dividing(groups: Counts, allowed: NDArray[np.bool_]) -> list[int]:
 def _by(strength: Floats, fit: NDArray[np.bool_]) -> list[int]:
     """The fit positions, strongest first, in the fixed order where equal (to twelve digits)."""
     places = np.flatnonzero(fit)
-    return places[np.argsort(-np.round(strength[places], 12), kind="stable")].tolist()
+    return [int(place) for place in places[np.argsort(-np.round(strength[places], 12), kind="stable")]]
 
 
 def extremity(means: Floats, loadings: Floats, count: int) -> Floats:

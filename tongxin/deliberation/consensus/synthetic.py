@@ -21,7 +21,7 @@ class Conversation:
     labels: Codes
 
 
-def conversation(  # noqa: PLR0913 - each is one number of the conversation
+def conversation(
     *, people: int, statements: int, votes: int, groups: int = 3, separation: float = 1.0, seed: int = 0
 ) -> Conversation:
     """A conversation of about ``votes`` votes with ``groups`` planted groups of unequal size.
@@ -50,8 +50,13 @@ def conversation(  # noqa: PLR0913 - each is one number of the conversation
         values.append(np.where(passing < _PASSING, 0, value).astype(np.int8))
     starts = np.append(0, np.cumsum(np.concatenate(counts)))
     names = [str(number) for number in range(people)]
-    made = Votes(names, names[:statements] if people >= statements else [*map(str, range(statements))], starts,
-                 np.concatenate(columns), np.concatenate(values))
+    made = Votes(
+        names,
+        names[:statements] if people >= statements else [*map(str, range(statements))],
+        starts,
+        np.concatenate(columns),
+        np.concatenate(values),
+    )
     return Conversation(made, labels if separation else np.zeros(people, np.int64))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,9 @@ from tongxin.deliberation.consensus.identifiers import Codes, canonical_order
 
 Times: TypeAlias = NDArray[np.int64]
 VoteValues: TypeAlias = NDArray[np.int8]
+Places: TypeAlias = NDArray[np.int32]
 Whole: TypeAlias = NDArray[np.signedinteger[Any]]
+Number = TypeVar("Number", bound=np.generic)
 
 AGREE, PASS, DISAGREE = 1, 0, -1
 _ROOM = 4_000_000
@@ -31,7 +33,7 @@ class Votes:
     participants: Sequence[str]
     statements: Sequence[str]
     starts: NDArray[np.int64]
-    columns: NDArray[np.int32]
+    columns: Places
     values: VoteValues
     times: Times | None = None
 
@@ -71,7 +73,8 @@ def latest_positions(people: Whole, statements: Whole, times: Times | None, in_o
         return places
     if times is not None:
         _order_repeats(places, changes, times)
-    return places[last]
+    chosen: Codes = places[last]
+    return chosen
 
 
 def _sort(numbers: NDArray[np.uint64]) -> None:
@@ -115,14 +118,12 @@ class Gathering:
             self._times.append(times)
         self._waiting += len(people)
         if self._waiting >= max(self._room, self._kept):
-            people, statements, values, times = self._latest(np.arange(0), np.arange(0))
-            self._people, self._statements, self._values = [people], [statements], [values]
+            kept, columns, values, times = self._latest(np.empty(0, np.int32), np.empty(0, np.int32))
+            self._people, self._statements, self._values = [kept], [columns], [values]
             self._times = [] if times is None else [times]
-            self._kept, self._waiting = len(people), 0
+            self._kept, self._waiting = len(kept), 0
 
-    def _latest(
-        self, people_ranks: Codes, statement_ranks: Codes
-    ) -> tuple[Codes, Codes, VoteValues, Times | None]:
+    def _latest(self, people_ranks: Places, statement_ranks: Places) -> tuple[Places, Places, VoteValues, Times | None]:
         people, statements = _emptied(self._people), _emptied(self._statements)
         values, times = _emptied(self._values), _emptied(self._times) if self._timed else None
         in_order = self._kept
@@ -148,14 +149,14 @@ class Gathering:
         )
 
 
-def _emptied(parts: list[NDArray[np.generic]]) -> NDArray[np.generic]:
+def _emptied(parts: list[NDArray[Number]]) -> NDArray[Number]:
     """The parts as one array; the list is emptied so that they need not be held twice."""
     whole = np.concatenate(parts)
     parts.clear()
     return whole
 
 
-def _ranks(order: Codes) -> NDArray[np.int32]:
+def _ranks(order: Codes) -> Places:
     ranks = np.empty(len(order), np.int32)
     ranks[order] = np.arange(len(order), dtype=np.int32)
     return ranks

@@ -35,9 +35,7 @@ def as_cells(votes: Votes):
     """(person, statement) → value of a compact collection."""
     return {
         (votes.participants[row], votes.statements[column]): value
-        for row, column, value in zip(
-            votes.rows.tolist(), votes.columns.tolist(), votes.values.tolist(), strict=True
-        )
+        for row, column, value in zip(votes.rows.tolist(), votes.columns.tolist(), votes.values.tolist(), strict=True)
     }
 
 

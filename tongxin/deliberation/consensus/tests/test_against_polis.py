@@ -24,10 +24,7 @@ def pair(request):
     theirs = json.loads((folder / "math-pca2.json").read_text())
     base = dict(zip(theirs["base-clusters"]["id"], theirs["base-clusters"]["members"], strict=True))
     membership = {
-        str(person): group["id"]
-        for group in theirs["group-clusters"]
-        for cluster in group["members"]
-        for person in base[cluster]
+        str(person): group["id"] for group in theirs["group-clusters"] for cluster in group["members"] for person in base[cluster]
     }
     votes = read_votes(folder / "votes.csv")
     moderated = frozenset(map(str, theirs["mod-out"])) & frozenset(votes.statements)

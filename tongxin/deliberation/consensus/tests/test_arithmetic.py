@@ -9,23 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from tongxin.deliberation.consensus import statistics
+from tongxin.deliberation.consensus import grouping, statistics
 from tongxin.deliberation.consensus.axes import gram_product, leading, principal_axes
 from tongxin.deliberation.consensus.chance import FEWER_SHUFFLES, SHUFFLES, against_chance
 from tongxin.deliberation.consensus.engine import compute
 from tongxin.deliberation.consensus.grouping import PART, grouped, stated_part
 from tongxin.deliberation.consensus.naming import named
+from tongxin.deliberation.consensus.reading import read_votes
 from tongxin.deliberation.consensus.silhouette import silhouettes
 from tongxin.deliberation.consensus.statistics import Counts
-from tongxin.deliberation.consensus.synthetic import conversation
-from tongxin.deliberation.consensus.tests.reference import agreement, dense, dense_axes
+from tongxin.deliberation.consensus.synthetic import conversation, write_csv
+from tongxin.deliberation.consensus.tests.reference import agreement, as_cells, dense, dense_axes
 
 
 @pytest.mark.parametrize(("people", "statements", "votes"), [(60, 12, 400), (150, 80, 4000), (90, 200, 3000)])
 def test_axes_equal_those_of_the_full_matrix(people, statements, votes):
     made = conversation(people=people, statements=statements, votes=votes, separation=2).votes
     result = compute(made)
-    means, centred, axes, shares = dense_axes(dense(made))
+    _, centred, axes, shares = dense_axes(dense(made))
     assert result.axes.explained == pytest.approx(shares, rel=1e-10)
     for ours, theirs in zip(result.axes.loadings, axes, strict=True):
         assert abs(ours @ theirs) == pytest.approx(1, abs=1e-10)
@@ -124,6 +125,12 @@ def test_fewer_places_than_groups_give_fewer_groups():
     assert grouped(np.zeros((1, 2)), 2).k == 1
     assert grouped(np.zeros((0, 2))).k == 1
     assert grouped(points, 1).k == 1
+
+
+def test_rounds_are_limited(monkeypatch):
+    points = np.random.default_rng(5).standard_normal((200, 2))
+    monkeypatch.setattr(grouping, "_ROUNDS", 1)
+    assert grouped(points, 3).k == 3
 
 
 def test_above_five_thousand_people_a_stated_part_decides():
@@ -256,6 +263,12 @@ def test_five_shuffles_are_enough_above_two_hundred_thousand_votes():
 
 def test_nothing_to_explain_is_no_structure():
     assert not against_chance(csr_array((3, 2)), 0.0, 0.0).structured
+
+
+def test_people_without_votes_are_not_written(tmp_path):
+    made = conversation(people=40, statements=10, votes=20).votes
+    write_csv(made, tmp_path / "votes.csv")
+    assert as_cells(read_votes(tmp_path / "votes.csv")) == as_cells(made)
 
 
 def test_a_conversation_without_groups_has_none_planted():

@@ -237,7 +237,7 @@ def test_a_verdict_may_be_taken_over_instead_of_shuffling_anew():
 def test_wrong_votes_change_nothing():
     state = State()
     for bad in ((["a"], ["1"], [2]), (["a"], ["1", "2"], [1]), (["a"], ["1"], [1], [1, 2])):
-        with pytest.raises(ValueError, match="vote|length"):
+        with pytest.raises(ValueError, match=r"vote|length"):
             state.add(*bad)
     assert len(state.votes.participants) == 0
 

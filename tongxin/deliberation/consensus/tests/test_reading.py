@@ -1,7 +1,6 @@
 """Files as offices and other programs write them, and what is said of those that are wrong."""
 
 import codecs
-import random
 
 import numpy as np
 import pytest
@@ -103,7 +102,7 @@ def test_a_broken_or_empty_workbook_is_refused(write, tmp_path):
     "text",
     [
         'participant_id,statement_id,vote\n"a","1","1"\n"b, c","1","-1"\n',
-        "participant_id,statement_id,vote\n a , 1 ,1\n\n\"b, c\",1, -1 \n\n",
+        'participant_id,statement_id,vote\n a , 1 ,1\n\n"b, c",1, -1 \n\n',
         '"participant_id","statement_id",vote\na,1,1\n"b, c",1,-1',
     ],
 )
@@ -120,7 +119,7 @@ def test_identifiers_of_any_length_stay_apart(write):
 
 
 def test_header_alone_is_an_empty_conversation(write):
-    for text in (HEADER, HEADER.strip(), "p,1,2\n", "participant\n"):
+    for text in (HEADER, HEADER.strip(), "p,1,2\n", "participant\n", '"p",1\n"a",\n'):
         votes = read_votes(write(text))
         assert (len(votes.participants), len(votes.values)) == (0, 0)
 
@@ -222,8 +221,8 @@ def test_patient_and_quick_reading_agree_in_batches(write, monkeypatch):
 
 def test_superseded_votes_are_dropped_while_reading(write):
     gathering = Gathering(timed=True, room=100)
-    random.seed(1)
-    rows = [(random.randrange(5), random.randrange(4), random.choice([-1, 0, 1]), random.randrange(50)) for _ in range(5000)]
+    random = np.random.default_rng(1)
+    rows = [tuple(row) for row in random.integers((0, 0, -1, 0), (5, 4, 2, 50), (5000, 4)).tolist()]
     for low in range(0, len(rows), 60):
         people, statements, values, times = np.array(rows[low : low + 60]).T
         gathering.add(people, statements, values.astype(np.int8), times)
@@ -251,3 +250,21 @@ def test_a_line_longer_than_a_block_is_read(write):
     votes = read_votes(write(header + "\na" + ",1" * 200 + "\n"), block=128)
     assert len(votes.values) == 200
     assert reading.BLOCK > 128
+
+
+def test_spaces_round_identifiers_and_uneven_lines_are_left_to_patient_reading(write):
+    assert as_cells(read_votes(write("participant_id,statement_id,vote\n a ,1,1\nb, 1,-1\n"))) == {("a", "1"): 1, ("b", "1"): -1}
+    said = refusal(write("participant_id,statement_id,vote\na,1\nb,1,1,1\n"))
+    assert [line.split("：")[0] for line in said.splitlines()] == ["votes.csv 第 2 行", "votes.csv 第 3 行"]
+
+
+def test_a_header_may_run_over_two_lines(write):
+    votes = read_votes(write('人,"观点\n一"\na,1\n'))
+    assert as_cells(votes) == {("a", "观点\n一"): 1}
+
+
+@pytest.mark.parametrize("name", ["م", "à", "\u2003a", "a\xa0"])
+def test_letters_whose_bytes_look_like_spaces_are_kept_whole(write, name):
+    for mark in ("", '"'):
+        text = f"participant_id,statement_id,vote\n{mark}{name}{mark},s,1\n"
+        assert as_cells(read_votes(write(text))) == {(name, "s"): 1}
