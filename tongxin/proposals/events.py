@@ -52,5 +52,6 @@ register(
     Kind("proposals.change_season", "征集时段改为{season}", _reason),
     Kind("proposals.release", "向社会公开", key=True),
     Kind("proposals.unrelease", "撤下公开", _reason),
+    Kind("proposals.import", "{actor}导入提案 {rows} 件"),
     Kind("proposals.export", "{actor}导出提案 {rows} 件"),
 )

@@ -2,7 +2,7 @@
 
 Two views of each text are kept: the words of its title and of its whole. TF-IDF weighs them (scikit-learn), and among the best
 candidates the titles are compared letter by letter (rapidfuzz). Texts may come and go: a new one is weighed as the others
-were, and the weights are learnt anew when a quarter of the texts has changed.
+were, and the weights are learnt anew when some part of the texts has changed.
 """
 
 from collections.abc import Hashable, Iterable
@@ -21,7 +21,8 @@ FEW = 20  # below so many texts every word counts
 SAID = 4  # so many shared words are named
 LONG = 40  # a text with fewer characters than this is only a title
 PARTS = 8  # so many additions are kept apart before they are joined
-RELEARN = 4  # learn anew when 1 in so many texts has changed
+SMALL = 500  # so few texts are learnt anew at every change
+RELEARN = 20  # more are learnt anew when 1 in so many has changed
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class Index:
 
     def learn(self) -> None:
         """Weigh what came since the last time; a query does it by itself."""
-        if self._vectorizer is None or self._changed * RELEARN > len(self._titles):
+        small = len(self._titles) < SMALL
+        if self._changed and (self._vectorizer is None or small or self._changed * RELEARN > len(self._titles)):
             self._learn_anew()
         elif self._waiting:
             self._append(list(self._waiting))
@@ -118,8 +120,9 @@ class Index:
         """Name the shared words that weighed most."""
         part = self._parts[number]
         own = (part.wholes[row].multiply(asked) + part.titles[row].multiply(heading)).tocoo()
-        order = np.argsort(-own.data, kind="stable")[:SAID]
-        return tuple(str(self._vocabulary[own.col[i]]) for i in order)
+        shared = [str(self._vocabulary[own.col[i]]) for i in np.argsort(-own.data, kind="stable")]
+        whole = [word for word in shared if not any(word != other and word in other for other in shared)]
+        return tuple(whole[:SAID])
 
     def _learn_anew(self) -> None:
         keys = list(self._titles)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
@@ -13,7 +13,9 @@ from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries.reading import visible_to
 from tongxin.proposals.regulations import SimilarRules
 from tongxin.regulations.queries import in_force
-from tongxin.texts.similarity import Index, Match, Text
+
+if TYPE_CHECKING:
+    from tongxin.texts.similarity import Index, Match
 
 EARLIER = (*States.filed, State.MERGED, State.NOT_FILED)
 Outcomes = Callable[[Iterable[Proposal]], Mapping[int, str]]
@@ -48,9 +50,15 @@ class Similar:
         return "　".join(part for part in (f"{session}{number}", outcome or self.proposal.outcome) if part)
 
 
+def _empty() -> "Index":
+    from tongxin.texts.similarity import Index  # noqa: PLC0415 -- scikit-learn loads for seconds; commands do without
+
+    return Index()
+
+
 @dataclass
 class _Kept:
-    index: Index = field(default_factory=Index)
+    index: "Index" = field(default_factory=_empty)
     seen: int = 0  # the newest event that was looked at
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -66,7 +74,7 @@ def register_outcome(outcomes: Outcomes) -> None:
 
 def similar(
     committee: Committee, text: str, *, title: str = "", exclude: Proposal | None = None, n: int = 5, least: float | None = None
-) -> list[Match]:
+) -> "list[Match]":
     """Return the earlier proposals of a committee like a text, most alike first; the keys are ids."""
     kept = _fresh(committee)
     with kept.lock:
@@ -110,13 +118,15 @@ def _fresh(committee: Committee) -> _Kept:
     with kept.lock:
         newest = Event.objects.filter(committee_code=committee.code).order_by("-id").values_list("id", flat=True).first() or 0
         if newest < kept.seen:  # another database than before
-            kept.index, kept.seen = Index(), 0
+            kept.index, kept.seen = _empty(), 0
         if newest > kept.seen:
             _catch_up(kept, committee, newest)
     return kept
 
 
 def _catch_up(kept: _Kept, committee: Committee, newest: int) -> None:
+    from tongxin.texts.similarity import Text  # noqa: PLC0415 -- as above
+
     rows = Proposal.objects.filter(committee=committee)
     if kept.seen:
         changed = Event.objects.filter(

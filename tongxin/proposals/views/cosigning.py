@@ -136,6 +136,7 @@ def _answer(request: HttpRequest, signature: Signature, reason: str) -> None:
 def _invitation_context(request: HttpRequest, signature: Signature, form: AnswerForm, at: Any) -> dict[str, Any]:
     proposal = signature.proposal
     with_proposer = proposal.state in States.with_the_proposer
+    session, season = queries.session_and_season_at(proposal.committee, at)
     lapsed = signature.answer == Answer.INVITED and (
         not with_proposer or (proposal.cosign_until is not None and proposal.cosign_until < at)
     )
@@ -145,6 +146,7 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
         "open": signature.answer == Answer.INVITED and not lapsed, "accepted": signature.answer == Answer.ACCEPTED,
         "outdated": signature.answer == Answer.ACCEPTED and signature.signed_version < proposal.version,
         "may_leave": signature.answer == Answer.ACCEPTED and proposal.state in {"gathering", "returned", "submitted", "in_decision"},
+        "session": proposal.session or session, "season": proposal.season or season,
         "files": attachment_rows(proposal, request.user) if readable else [],
         "signatures": queries.signers(proposal) if readable else [],
     }  # fmt: skip

@@ -1,0 +1,254 @@
+"""Taking proposals in: each row is read, recognised, compared; new ones become rows with their history."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from tongxin.audit import actions as audit
+from tongxin.audit.models import Event
+from tongxin.core.words import character_count
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.regulations import FormRules
+from tongxin.proposals.sheets import writing
+from tongxin.proposals.sheets.bodies import Categories, Key, Sessions, rules_on
+from tongxin.proposals.sheets.columns import FILED, MERGED
+from tongxin.proposals.sheets.reading import Draft, People, read
+from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
+from tongxin.sheets.kinds import Context, Row
+from tongxin.sheets.problems import Fault, Place
+from tongxin.workflow import engine
+
+DIFFERENT = "与系统里的不同，没有改动；要改请在系统里改"
+
+
+class ProposalImporter:
+    """Takes in what is raised and decided. `handling` extends it by what was answered and rated."""
+
+    def __init__(self, context: Context, checked: "ProposalImporter | None" = None) -> None:
+        self.context, self.committee = context, context.committee
+        self.made: dict[str, list[str]] = {"sessions": [], "topics": [], "constructions": []}
+        self.today = timezone.localtime(context.at).date()
+        self.sessions, self.categories = Sessions(context), Categories(context)
+        self.people = People(self.committee)
+        self.speaker = Speaker(self.committee, self.categories)
+        self.seen: dict[Any, Place] = {}
+        self.filed: set[tuple[Key, int]] = set()  # of this file: what others may go into
+        self.merging: list[tuple[Place, Key, int]] = []
+        self.merged: list[tuple[Draft, Proposal, Any]] = []
+        if checked is not None:
+            self._prepare(checked)
+        self.maker = writing.Maker(self.committee, self.sessions, self.categories, context.at)
+
+    def _prepare(self, checked: "ProposalImporter") -> None:
+        """Make what the file names for the first time, and keep its numbers free, before anything is written."""
+        self.made["sessions"] = self.sessions.names(checked.sessions.wanted)
+        self.sessions.make(checked.sessions.wanted, checked.sessions.wanted)
+        self.made["topics"], self.made["constructions"] = list(checked.categories.topics), list(checked.categories.constructions)
+        self.categories.make(checked.categories.topics, checked.categories.constructions)
+        highest: dict[int, int] = defaultdict(int)
+        for key in checked.seen:
+            if key[0] == "number" and key[1] in self.sessions.known:
+                session_id = self.sessions.known[key[1]].pk
+                highest[session_id] = max(highest[session_id], key[2])
+        writing.claim(self.committee, highest)
+
+    # ── checking ──
+    def check(self, rows: Sequence[Row]) -> None:
+        """Read the rows, find out which are known, compare those."""
+        self.people.load(rows)
+        for row in rows:
+            draft = read(row, self.people)
+            row.parsed = draft
+            self.read_more(row, draft)
+            self._judge(row, draft)
+        sound = [row for row in rows if not row.faults]
+        kept = self._known(sound)
+        for row in sound:
+            if (proposal := kept.get(id(row))) is not None:
+                row.known = True
+                self._compare(row, proposal)
+            else:
+                self.note_new(row)
+        self.made["sessions"] = self.made["sessions"] or self.sessions.names(self.sessions.wanted)
+        self.made["topics"] = self.made["topics"] or self.categories.topics
+        self.made["constructions"] = self.made["constructions"] or self.categories.constructions
+
+    def read_more(self, row: Row, draft: Draft) -> None:
+        """Read the columns of a higher app. Here: what a blank 审查结果 must mean."""
+        if not draft.result and not row.has("审查结果"):
+            draft.result = MERGED if draft.into else FILED if draft.number else ""
+
+    def _judge(self, row: Row, draft: Draft) -> None:
+        if row.faults:
+            return
+        draft.session = self.sessions.key_for(draft.session, draft.submitted_on)
+        if draft.session is None:
+            row.fault("届次", "没有填写，系统里也还没有设立届次")
+            return
+        keys: list[Any] = [("number", draft.session, draft.number)] if draft.number else []
+        keys.append((draft.title, draft.signers[0].key, draft.submitted_on, draft.number))
+        for key in keys:
+            first = self.seen.setdefault(key, row.place)
+            if first != row.place:
+                where = f"第 {first.row} 行" if first.file == row.place.file else f"{first.file} 第 {first.row} 行"
+                row.fault("提案号" if key[0] == "number" else "案由", f"与{where}重复")
+                return
+        if draft.result == MERGED:
+            if draft.into is None:
+                row.fault("并入", "审查结果是并案，请写明主案的提案号")
+                return
+            self.merging.append((row.place, draft.session, draft.into))
+        elif draft.into is not None:
+            row.fault("并入", "写了主案的提案号，审查结果应是并案")
+        if draft.result == FILED and draft.number and not row.faults:
+            self.filed.add((draft.session, draft.number))
+        self._measure(row, draft)
+
+    def _measure(self, row: Row, draft: Draft) -> None:
+        """The editor's lengths do not bind an import; what is outside them is said."""
+        rules = rules_on(self.committee, FormRules, draft.submitted_on, self.today)
+        assert isinstance(rules, FormRules)  # noqa: S101 -- the schema asked for
+        if (n := character_count(draft.title)) > rules.title_max:
+            row.warn("案由", f"{n} 字，超过 {rules.title_max} 字，照收")
+        n = sum(map(character_count, draft.parts))
+        if n > rules.body_max:
+            row.warn("内容", f"正文 {n} 字，超过 {rules.body_max} 字，照收")
+        elif n < rules.body_min:
+            row.warn("内容", f"正文 {n} 字，不足 {rules.body_min} 字，照收")
+        if (row.has("提交日期") and draft.submitted_on) and draft.submitted_on > self.today:
+            row.warn("提交日期", "在今天以后，请核对")
+
+    def _known(self, rows: Sequence[Row]) -> dict[int, Proposal]:
+        """Find the rows' proposals: by session and number, else by title, first proposer and day."""
+        by_number: dict[tuple[int, int], list[Row]] = defaultdict(list)
+        by_title: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            draft: Draft = row.parsed
+            session = self.sessions.known.get(draft.session) if draft.session else None
+            if session and draft.number:
+                by_number[session.pk, draft.number].append(row)
+            elif not draft.number:
+                by_title[draft.title].append(row)
+        found: dict[int, Proposal] = {}
+        if by_number:
+            pairs = Proposal.objects.filter(
+                committee=self.committee, session_id__in={s for s, _n in by_number}, number__in={n for _s, n in by_number}
+            )
+            for proposal in self.fetch(pairs):
+                for row in by_number.get((proposal.session_id, proposal.number), ()):
+                    found[id(row)] = proposal
+        if by_title:
+            for proposal in self.fetch(Proposal.objects.filter(committee=self.committee, title__in=by_title)):
+                kept = self.speaker.draft_of(proposal)
+                for row in by_title[proposal.title]:
+                    same = kept.signers and kept.signers[0].key == row.parsed.signers[0].key
+                    if same and kept.submitted_on == row.parsed.submitted_on:
+                        found[id(row)] = proposal
+        return found
+
+    def fetch(self, rows: Any) -> Iterable[Proposal]:
+        """Fetch proposals with what is compared."""
+        return list(with_what_is_spoken(rows).order_by("id"))
+
+    def _compare(self, row: Row, proposal: Proposal) -> None:
+        kept = self.speaker.draft_of(proposal)
+        said, there = self.facts_said(row), self.speaker.facts(kept) | self.facts_kept(proposal)
+        words = self.words_kept(proposal, kept)
+        for column, value in said.items():
+            if row.has(column) and value != there.get(column):
+                shown = words.get(column, "")
+                row.fault(column, f"{DIFFERENT}（系统里是“{shown[:40] or '空'}”）")
+
+    def facts_said(self, row: Row) -> dict[str, Any]:
+        """Return what a row says, by column, to be compared."""
+        return self.speaker.facts(row.parsed)
+
+    def facts_kept(self, _proposal: Proposal) -> dict[str, Any]:
+        """Return what is kept in the columns of a higher app."""
+        return {}
+
+    def words_kept(self, _proposal: Proposal, kept: Draft) -> dict[str, str]:
+        """Return what is kept as the sheet would write it."""
+        return self.speaker.words(kept)
+
+    def note_new(self, row: Row) -> None:
+        """Note what a new row names for the first time."""
+        self.categories.note(row.parsed.topic, row.parsed.construction)
+
+    def settle(self) -> list[Fault]:
+        """Find the rows that go into a proposal which is not there, or is itself left out."""
+        waiting = [(place, key, into) for place, key, into in self.merging if (key, into) not in self.filed]
+        in_database = writing.leads(
+            self.committee, ((self.sessions.known[key].pk, into) for _p, key, into in waiting if key in self.sessions.known)
+        )
+        faults = []
+        for place, key, into in waiting:
+            session = self.sessions.known.get(key)
+            if session is None or (session.pk, into) not in in_database:
+                faults.append(Fault.at(place, "并入", f"没有第 {into} 号立案的提案（主案须是同一届次、审查结果为立案的提案）"))
+        return faults
+
+    # ── writing ──
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write new rows; those that go into others wait until the others are there."""
+        drafts: list[Draft] = [row.parsed for row in rows]
+        made = self.maker.proposals(
+            drafts, handed_over=[self.is_handed_over(row) for row in rows], routed_to=[self.routed_to(row) for row in rows]
+        )
+        now = []
+        for row, draft, proposal in zip(rows, drafts, made, strict=True):
+            if draft.result == MERGED:
+                self.merged.append((draft, proposal, row))
+            else:
+                now.append((draft, proposal, row))
+        self._save(now)
+
+    def is_handed_over(self, _row: Row) -> bool:
+        """Say whether a row was handed over to units."""
+        return False
+
+    def routed_to(self, _row: Row) -> str:
+        """Return the 归口 that assigns it."""
+        return ""
+
+    def _save(self, rows: Sequence[tuple[Draft, Proposal, Any]]) -> None:
+        Proposal.objects.bulk_create(proposal for _draft, proposal, _row in rows)
+        signed = [(proposal, writing.signatures(proposal, draft)) for draft, proposal, _row in rows]
+        Signature.objects.bulk_create(signature for _proposal, signatures in signed for signature in signatures)
+        by_proposal = {proposal.pk: signatures for proposal, signatures in signed}
+        audit.record_many(self.tell(rows, by_proposal))
+
+    def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:  # noqa: ARG002
+        """Return the history of saved proposals."""
+        return [event for draft, proposal, _row in rows for event in self.story(draft, proposal)]
+
+    def story(self, draft: Draft, proposal: Proposal, units: str = "") -> list[Event]:
+        """Return a proposal's own events."""
+        at = self.context.at
+        events = engine.retell(proposal, writing.history(proposal, draft, units=units), recorded_at=at)
+        if proposal.released_at is not None:
+            events.append(audit.build("proposals.release", proposal, actor=None, at=None, recorded_at=at, via="import"))
+        if proposal.state == State.MERGED and proposal.merged_into is not None:
+            data = {"title": proposal.title, "proposal": proposal.pk}
+            events.append(
+                audit.build(
+                    "proposals.absorb", proposal.merged_into, actor=None, at=None, recorded_at=at, via="import", data=data
+                )
+            )
+        return events
+
+    def finish(self, created: int) -> None:
+        """Write what goes into others, and record the import."""
+        wanted = [(p.session_id, d.into) for d, p, _row in self.merged if p.session_id and d.into]
+        found = writing.leads(self.committee, wanted)
+        for draft, proposal, _row in self.merged:
+            proposal.merged_into = found[proposal.session_id, draft.into]  # type: ignore[index]
+            proposal.merged_into.committee = self.committee
+        self._save(self.merged)
+        audit.record(
+            "proposals.import", self.committee, actor=self.context.actor, at=self.context.at, via="import",
+            data={"rows": created} | {name: names for name, names in self.made.items() if names},
+        )  # fmt: skip

@@ -1,0 +1,214 @@
+"""One row read into a draft: texts, who signs, session, categories, what was decided. Names are looked up, never invented."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tongxin.committees.models import Committee, Sector, SpecialCommittee
+from tongxin.core.numerals import parse_session
+from tongxin.members.models import Member
+from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
+from tongxin.proposals.sheets.columns import FORM_WORDS, PUBLIC_WORDS, RESULT_WORDS
+from tongxin.sheets import cells
+from tongxin.sheets.kinds import Row
+
+TEXT_LIMIT = 30_000
+_WITH_NUMBER = re.compile(r"(.+?)\s*[(（]\s*([^()（）]+?)\s*[)）]")
+_BODY = re.compile(r"(委员会|委|会|联|界|组|支部|总支|工商联|团体|机关|协会|联合会|侨联|妇联|科协)$")
+_PARTY = re.compile(r"民革|民盟|民建|民进|农工党|致公党|九三学社|台盟|工商联|支部|总支|基层委")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who stands under a proposal: a member, or a body by its name."""
+
+    name: str
+    member: Member | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells signers apart: the member's number, or the body's name."""
+        return self.member.number if self.member else self.name
+
+
+@dataclass
+class Draft:
+    """A row of the sheet, read. Categories are names, the session a (term, number)."""
+
+    title: str = ""
+    situation: str = ""
+    analysis: str = ""
+    suggestions: str = ""
+    signers: list[Signer] = field(default_factory=list)
+    number: int | None = None
+    form: str = ""
+    topic: str = ""
+    construction: str = ""
+    session: tuple[int, int] | None = None
+    submitted_on: date | None = None
+    result: str = ""
+    into: int | None = None
+    public: str = ""
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The three parts of the text."""
+        return self.situation, self.analysis, self.suggestions
+
+
+def noon(day: date | None) -> datetime | None:
+    """Return the middle of a day whose hour the sheet does not give: the same day in any zone the database keeps."""
+    return datetime.combine(day, time(12), timezone.get_current_timezone()) if day else None
+
+
+def names_in(rows: Iterable[Row]) -> tuple[set[str], set[str]]:
+    """Return the names and the numbers under which the rows name members."""
+    names, numbers = set(), set()
+    for row in rows:
+        for written in cells.several(row.cells.get("提案人")):
+            match = _WITH_NUMBER.fullmatch(written)
+            names.add(cells.name(match[1]) if match else written)
+            if match:
+                numbers.add(match[2])
+    return names, numbers
+
+
+class People:
+    """The members that some rows may mean, looked up in one query, and the bodies that may sign."""
+
+    def __init__(self, committee: Committee) -> None:
+        self.committee = committee
+        self.sectors = set(Sector.objects.filter(committee=committee).values_list("name", flat=True))
+        self.special = set(SpecialCommittee.objects.filter(committee=committee).values_list("name", flat=True))
+        self.by_name: Mapping[str, list[Member]] = {}
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Look up everybody the rows name."""
+        names, numbers = names_in(rows)
+        found = Member.objects.filter(Q(name__in=names) | Q(number__in=numbers), committee=self.committee)
+        by_name: dict[str, list[Member]] = defaultdict(list)
+        for member in found.only("id", "name", "number", "committee_id").order_by("id"):
+            by_name[member.name].append(member)
+        self.by_name = by_name
+
+    def signer(self, written: str, *, collective: bool) -> Signer:
+        """Return who is meant. Raises ValueError with a sentence when nobody is, or more than one."""
+        if match := _WITH_NUMBER.fullmatch(written):
+            name = cells.name(match[1])
+            for member in self.by_name.get(name, ()):
+                if member.number == match[2]:
+                    return Signer(name, member)
+            if not collective:
+                message = f"没有编号为 {match[2]}、姓名为{name}的委员"
+                raise ValueError(message)
+            return Signer(written)
+        found = self.by_name.get(written, [])
+        if len(found) > 1:
+            numbers = "、".join(m.number for m in found)
+            message = f"有 {len(found)} 位叫{written}的委员（编号 {numbers}），请写成“{written}（编号）”"
+            raise ValueError(message)
+        if found:
+            return Signer(written, found[0])
+        if collective or self.form_of(written):
+            return Signer(cells.line(written, 80))
+        message = f"没有叫{written[:40]}的委员，请先导入委员，或改正姓名"
+        raise ValueError(message)
+
+    def form_of(self, body: str) -> str:
+        """Guess from a body's name which form its proposals have; nothing for what is no body."""
+        if body in self.special or body.endswith(("专委会", "专门委员会")):
+            return Form.SPECIAL.value
+        if body in self.sectors or body.endswith("界"):
+            return Form.SECTOR.value
+        if len(body) < 4 and not _PARTY.search(body):  # noqa: PLR2004 -- as short as a person's name
+            return ""
+        if _PARTY.search(body):
+            return Form.PARTY.value
+        return Form.BODY.value if _BODY.search(body) else ""
+
+
+def read(row: Row, people: People) -> Draft:
+    """Read what is raised and decided; what does not do becomes faults of the row."""
+
+    def text(column: str) -> str:
+        return str(row.read(column, lambda v: cells.paragraphs(v, TEXT_LIMIT)) or "")
+
+    draft = Draft(
+        title=row.read("案由", lambda v: cells.line(v, 200)) or "", number=row.read("提案号", cells.whole),
+        form=row.read("提案形式", lambda v: cells.choice(v, FORM_WORDS)) or "",
+        topic=row.read("类别", lambda v: cells.line(v, 24)) or "",
+        construction=row.read("建设类别", lambda v: cells.line(v, 24)) or "", session=row.read("届次", _session),
+        submitted_on=row.read("提交日期", cells.day), result=row.read("审查结果", lambda v: cells.choice(v, RESULT_WORDS)) or "",
+        into=row.read("并入", cells.whole), public=row.read("是否公开", lambda v: cells.choice(v, PUBLIC_WORDS)) or "",
+        situation=text("情况"), analysis=text("分析"), suggestions=text("建议"),
+    )  # fmt: skip
+    _take_whole_text(row, draft, text("内容"))
+    if not draft.title and not _complained(row, "案由"):
+        row.fault("案由", "没有填写")
+    draft.signers = _signers(row, draft, people)
+    return draft
+
+
+def _complained(row: Row, column: str) -> bool:
+    return any(fault.column == column for fault in row.faults)
+
+
+def _session(value: cells.Cell) -> tuple[int, int] | None:
+    written = cells.line(value)
+    if not written:
+        return None
+    try:
+        found = parse_session(written)
+    except ValueError as problem:
+        message = f"“{written[:40]}”不是届次，应写成 十一届五次 或 11-5 的样子"
+        raise ValueError(message) from problem
+    if not all(1 <= n <= 99 for n in found):  # noqa: PLR2004 -- terms never reach a hundred
+        message = f"“{written[:40]}”不是届次，请核对"
+        raise ValueError(message)
+    return found
+
+
+def _take_whole_text(row: Row, draft: Draft, whole: str) -> None:
+    """内容 stands for the three parts when they are not given."""
+    if not any(draft.parts):
+        draft.situation = whole
+        if not whole and not any(_complained(row, column) for column in ("内容", "情况", "分析", "建议")):
+            row.fault("内容", "没有填写（也没有情况、分析、建议）")
+        return
+    if whole and whole != "\n".join(part for part in draft.parts if part):
+        row.warn("内容", "已有情况、分析、建议，这一列没有读取")
+    for column, part in zip(("情况", "分析", "建议"), draft.parts, strict=True):
+        if not part:
+            row.warn(column, "没有填写，照收")
+
+
+def _signers(row: Row, draft: Draft, people: People) -> list[Signer]:
+    written = cells.several(row.cells.get("提案人"))
+    if not written:
+        row.fault("提案人", "没有填写")
+    found: dict[str, Signer] = {}
+    for name in written:
+        try:
+            signer = people.signer(name, collective=draft.form in COLLECTIVE_FORMS)
+        except ValueError as problem:
+            row.fault("提案人", str(problem))
+            continue
+        if signer.key in found:
+            row.fault("提案人", f"{signer.name}写了两次")
+        found[signer.key] = signer
+    signers = list(found.values())
+    if signers and not draft.form:
+        draft.form = _form_of(signers, people)
+    return signers
+
+
+def _form_of(signers: Sequence[Signer], people: People) -> str:
+    if signers[0].member is None:
+        forms = {people.form_of(s.name) for s in signers if s.member is None}
+        return forms.pop() if len(forms) == 1 else Form.COLLECTIVE.value
+    return Form.JOINT.value if len(signers) > 1 else Form.INDIVIDUAL.value

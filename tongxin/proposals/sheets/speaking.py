@@ -1,0 +1,90 @@
+"""A proposal of the database in the words of the sheet: for export, and to compare with what a row says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils import timezone
+
+from tongxin.committees.models import Committee
+from tongxin.core.numerals import session_label
+from tongxin.members.models import Member
+from tongxin.proposals.choices import Answer, Form, State, States
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.sheets.bodies import Categories
+from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, NO, PUBLIC_LABELS, RESULT_LABELS, WITHDRAWN, YES
+from tongxin.proposals.sheets.reading import Draft, Signer
+
+STATE_RESULTS = {State.FILED: FILED, State.HANDED_OVER: FILED, State.MERGED: MERGED, State.WITHDRAWN: WITHDRAWN}
+
+
+def with_what_is_spoken(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Fetch what the sheet needs of proposals."""
+    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member").order_by("place_in_list", "id")
+    return rows.select_related("session__term", "merged_into").prefetch_related(Prefetch("signatures", signed, "signed"))
+
+
+class Speaker:
+    """Says proposals of one committee as rows."""
+
+    def __init__(self, committee: Committee, categories: Categories) -> None:
+        self.committee, self.categories = committee, categories
+        twice = Member.objects.filter(committee=committee).values("name").annotate(n=Count("id")).filter(n__gt=1)
+        self.ambiguous = set(twice.values_list("name", flat=True))
+
+    def draft_of(self, proposal: Proposal) -> Draft:
+        """Return a proposal (fetched by `with_what_is_spoken`) as a row would be read."""
+        rules = self.categories
+        return Draft(
+            title=proposal.title, situation=proposal.situation, analysis=proposal.analysis, suggestions=proposal.suggestions,
+            signers=[Signer(s.name, s.member) for s in proposal.signed],  # type: ignore[attr-defined]
+            number=proposal.number, form=proposal.form,
+            topic=rules.topic_names.get(proposal.topic, proposal.topic),
+            construction=rules.construction_names.get(proposal.construction, proposal.construction),
+            session=(proposal.session.term.number, proposal.session.number) if proposal.session else None,
+            submitted_on=timezone.localdate(proposal.submitted_at) if proposal.submitted_at else None,
+            result=proposal.destination or STATE_RESULTS.get(State(proposal.state), ""),
+            into=proposal.merged_into.number if proposal.merged_into else None,
+            public=YES if proposal.released_at else CONSENTS if proposal.consents_to_publication else NO,
+        )  # fmt: skip
+
+    def facts(self, draft: Draft) -> dict[str, Any]:
+        """Return what a draft says, by column, in a form that can be compared."""
+        rules = self.categories
+        return {
+            "案由": draft.title, "内容": draft.parts, "情况": draft.situation, "分析": draft.analysis, "建议": draft.suggestions,
+            "提案人": tuple(s.key for s in draft.signers), "提案号": draft.number, "提案形式": draft.form,
+            "类别": rules.topic_codes.get(draft.topic, draft.topic),
+            "建设类别": rules.construction_codes.get(draft.construction, draft.construction), "届次": draft.session,
+            "提交日期": draft.submitted_on, "审查结果": draft.result, "并入": draft.into, "是否公开": draft.public,
+        }  # fmt: skip
+
+    def words(self, draft: Draft) -> dict[str, str]:
+        """Return what a draft says, by column, as it is written in the sheet."""
+        whole = draft.situation if not draft.analysis and not draft.suggestions else ""
+        return {
+            "案由": draft.title, "内容": whole, "情况": "" if whole else draft.situation, "分析": draft.analysis,
+            "建议": draft.suggestions, "提案人": "、".join(map(self._name, draft.signers)),
+            "提案号": str(draft.number or ""), "提案形式": str(Form(draft.form).label) if draft.form else "",
+            "类别": draft.topic, "建设类别": draft.construction,
+            "届次": session_label(*draft.session) if draft.session else "",
+            "提交日期": draft.submitted_on.isoformat() if draft.submitted_on else "",
+            "审查结果": RESULT_LABELS.get(draft.result, ""), "并入": str(draft.into or ""),
+            "是否公开": PUBLIC_LABELS.get(draft.public, ""),
+        }  # fmt: skip
+
+    def _name(self, signer: Signer) -> str:
+        return f"{signer.name}（{signer.key}）" if signer.member and signer.name in self.ambiguous else signer.name
+
+
+def exported(committee: Committee, year: int | None) -> QuerySet[Proposal]:
+    """Return the proposals an export holds: what was received, never drafts; of the sessions whose year begins in `year`."""
+    found = Proposal.objects.filter(committee=committee, state__in=States.received)
+    if year is not None:
+        found = found.filter(session__starts_on__year=year)
+    return found.order_by("session__starts_on", "number", "id")
+
+
+def differing(row_says: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
+    """Return the columns in which a row says something else than what is kept."""
+    return [column for column, value in row_says.items() if value != kept.get(column)]

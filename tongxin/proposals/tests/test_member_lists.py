@@ -1,0 +1,167 @@
+"""The lists of a member, similar proposals, and how many queries each page asks."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import NOW, TEXT, Cast
+from tongxin.accounts.models import Account
+from tongxin.proposals import actions, queries
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries import similar as similar_queries
+from tongxin.proposals.workflow import MergeInto, NotFilingDecision
+from tongxin.workflow.engine import perform
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    similar_queries.forget()
+
+
+def signed_in(account: Account) -> Client:
+    client = Client()
+    client.force_login(account, backend="tongxin.accounts.backends.SignInName")
+    return client
+
+
+def listed(client: Client, **asked: str) -> list[str]:
+    return [row["proposal"].title for row in client.get("/proposals/", asked).context["rows"]]
+
+
+def test_every_tab_shows_its_own(cast: Cast) -> None:
+    draft, submitted, filed = cast.draft(title="草稿"), cast.submitted(title="已交"), cast.filed(title="已立")
+    at = timezone.now()
+    actions.invite_cosigners(draft, members=[cast.member(cast.cosigner)], until=at + timedelta(days=1), actor=cast.proposer, at=at)
+    mine, other = signed_in(cast.proposer), signed_in(cast.cosigner)
+    assert {tab: listed(mine, tab=tab) for tab in ("mine", "cosigned", "invited", "filed")} == {
+        "mine": ["已立", "已交", "草稿"], "cosigned": [], "invited": [], "filed": ["已立"],
+    }  # fmt: skip
+    assert {tab: listed(other, tab=tab) for tab in ("mine", "cosigned", "invited", "filed")} == {
+        "mine": [], "cosigned": ["已立", "已交"], "invited": ["草稿"], "filed": ["已立"],
+    }  # fmt: skip
+    assert [(t["label"], t["count"]) for t in other.get("/proposals/").context["tabs"]] == [
+        ("我提出的", 0), ("我联名的", 2), ("邀我联名的", 1), ("本会已立案的", None),
+    ]  # fmt: skip
+    assert (submitted.state, filed.number) == ("submitted", 1)
+
+
+def test_lists_stay_within_the_committee(cast: Cast) -> None:
+    cast.filed(title="云溪的")
+    cast.draft(title="云溪的草稿")
+    client = signed_in(cast.member_of_other_county)
+    assert [listed(client, tab=tab) for tab in ("mine", "cosigned", "invited", "filed")] == [[], [], [], []]
+
+
+def test_a_list_is_searched_by_words_number_and_category(cast: Cast) -> None:
+    cast.filed(title="关于夜间药房的建议")
+    cast.filed(title="关于乡村公路的建议")
+    client = signed_in(cast.bystander)
+    asked = [{"q": "药房"}, {"q": "2"}, {"q": "第 0001 号"}, {"q": "没有的"}, {"topic": "learning"}, {"topic": "law"}, {"q": "9" * 30}]
+    assert [listed(client, tab="filed", **one) for one in asked] == [
+        ["关于夜间药房的建议"], ["关于乡村公路的建议"], ["关于夜间药房的建议"], [], ["关于乡村公路的建议", "关于夜间药房的建议"], [], [],
+    ]  # fmt: skip
+
+
+def test_pages_go_by_key_there_and_back(cast: Cast) -> None:
+    for n in range(5):
+        cast.draft(title=f"第{n}件")
+    rows = queries.lists_for(cast.proposer, "mine", at=NOW)
+    first = queries.page_of(rows, size=2)
+    second = queries.page_of(rows, before=first.before, size=2)
+    last = queries.page_of(rows, before=second.before, size=2)
+    back = queries.page_of(rows, after=second.after, size=2)
+    titles = [[p.title for p in page.rows] for page in (first, second, last, back)]
+    assert titles == [["第4件", "第3件"], ["第2件", "第1件"], ["第0件"], ["第4件", "第3件"]]
+    assert [(p.before is None, p.after is None) for p in (first, second, last, back)] == [
+        (False, True), (False, False), (True, False), (False, True),
+    ]  # fmt: skip
+
+
+def test_the_offices_own_entries_are_listed_for_it(cast: Cast) -> None:
+    actions.draft(cast.county, actor=cast.office, at=NOW, first=cast.member(cast.bystander), text=TEXT | {"title": "代录的"})
+    cast.draft(title="不是代录的")
+    client = signed_in(cast.office)
+    assert (listed(client, tab="entered"), [t["label"] for t in client.get("/proposals/").context["tabs"]]) == (
+        ["代录的"], ["我代录的", "本会已立案的"],
+    )  # fmt: skip
+    assert listed(signed_in(cast.bystander), tab="mine") == ["代录的"]
+
+
+# ── how many queries ─────────────────────────────────────────────────────────────────────────────
+LIST_QUERIES = {"mine": 0, "cosigned": 0, "invited": 0, "filed": 0}
+
+
+def _queries_of(client: Client, url: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.get(url)  # what is kept per process is read first
+    with CaptureQueriesContext(connection, ) as asked:
+        assert client.get(url).status_code == 200
+    return len(asked)
+
+
+# ── similar ──────────────────────────────────────────────────────────────────────────────────────
+def test_earlier_proposals_like_the_title_are_shown_with_why(cast: Cast) -> None:
+    earlier = cast.filed()
+    cast.filed(title="关于缓解春茶采摘用工短缺的建议", situation="茶场缺采茶工。", analysis="带工抽成高。", suggestions="建议集中招一次。")
+    answer = signed_in(cast.bystander).get("/proposals/similar/", {"title": "关于镇卫生院夜间药房值班的提案"})
+    [row] = answer.context["rows"]
+    assert (row.proposal, row.url, row.line) == (earlier, earlier.get_absolute_url(), "十一届五次会议第 0001 号　待交办")
+    assert {"卫生院", "药房"} <= set(row.because)
+
+
+def test_similar_shows_nothing_that_the_reader_may_not_open(cast: Cast) -> None:
+    cast.draft()
+    cast.submitted()
+    turned = cast.in_decision()
+    perform(turned, "not_file", actor=cast.office, at=NOW, payload=NotFilingDecision("empty", "letter", "没有具体建议。"))
+    asked = {"title": TEXT["title"]}
+    rows = {name: [r.proposal.pk for r in signed_in(who).get("/proposals/similar/", asked).context["rows"]]
+            for name, who in {"bystander": cast.bystander, "proposer": cast.proposer, "other": cast.member_of_other_county}.items()}  # fmt: skip
+    assert rows == {"bystander": [], "proposer": [turned.pk], "other": []}
+
+
+def test_a_merged_proposal_leads_to_its_lead(cast: Cast) -> None:
+    lead = cast.filed(title="关于完善乡镇公共卫生服务的建议")
+    merged = cast.in_decision()
+    perform(merged, "merge", actor=cast.office, at=NOW, payload=MergeInto(lead.uid, "同一件事。"))
+    rows = signed_in(cast.bystander).get("/proposals/similar/", {"title": TEXT["title"]}).context["rows"]
+    [row] = [r for r in rows if r.proposal == merged]
+    assert (row.url, row.line) == (lead.get_absolute_url(), "十一届五次会议第 0001 号　已并案")
+
+
+def test_what_is_filed_or_withdrawn_later_is_seen_at_once(cast: Cast) -> None:
+    from tongxin.proposals.workflow import Withdrawal
+
+    client, asked = signed_in(cast.bystander), {"title": TEXT["title"]}
+    assert client.get("/proposals/similar/", asked).context["rows"] == []
+    filed = cast.filed()
+    assert [r.proposal for r in client.get("/proposals/similar/", asked).context["rows"]] == [filed]
+    perform(filed, "withdraw", actor=cast.proposer, at=NOW, payload=Withdrawal("另有安排。"))
+    assert client.get("/proposals/similar/", asked).context["rows"] == []
+
+
+def test_the_app_above_says_what_became_of_a_proposal(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    filed = cast.filed()
+    monkeypatch.setattr(similar_queries, "_outcomes", [])
+    queries.register_outcome(lambda rows: {row.pk: "B 类，已答复" for row in rows})
+    [row] = queries.similar_for(cast.bystander, cast.county, "", title=TEXT["title"], on=NOW.date())
+    assert (row.proposal, row.line) == (filed, "十一届五次会议第 0001 号　B 类，已答复")
+
+
+def test_a_proposal_being_revised_is_not_like_itself(cast: Cast) -> None:
+    filed = cast.filed()
+    rows = queries.similar_for(cast.proposer, cast.county, filed.body, title=filed.title, exclude=filed, on=NOW.date())
+    assert rows == []
+    assert Proposal.objects.count() == 1
+
+
+def test_a_name_in_a_title_is_text_not_markup(cast: Cast) -> None:
+    cast.filed(title="关于<b>夜间药房</b>的建议")
+    page = signed_in(cast.bystander).get("/proposals/similar/", {"title": "关于夜间药房的建议"}).content.decode()
+    assert "关于&lt;b&gt;夜间药房&lt;/b&gt;的建议" in page
+    assert SimpleUploadedFile  # kept for the page tests below
