@@ -30,6 +30,10 @@ def _unit_choices(units: Iterable[Unit], suggested: str) -> list[tuple[str, str]
     return [*named, *((u.uid, u.name) for u in units if u.name not in suggested)]
 
 
+def _offer(field: Any, choices: list[tuple[str, Any]]) -> None:
+    field.choices = choices
+
+
 class UnitsForm(forms.Form):
     """Who handles a proposal: one unit alone, several separately, or a lead with co-handlers."""
 
@@ -49,10 +53,10 @@ class UnitsForm(forms.Form):
         """Offer the units that may be chosen; `ways` are those that make sense for this case."""
         super().__init__(data)
         self.by_uid = {u.uid: u for u in everyone}
-        self.fields["way"].choices = [(name, WAYS[name]) for name in ways]
+        _offer(self.fields["way"], [(name, WAYS[name]) for name in ways])
         self.fields["way"].error_messages["required"] = _("请选择承办方式。")
-        self.fields["units"].choices = _unit_choices(own, suggested)
-        self.fields["co"].choices = _unit_choices(everyone, suggested)
+        _offer(self.fields["units"], _unit_choices(own, suggested))
+        _offer(self.fields["co"], _unit_choices(everyone, suggested))
         if ways == ["co"]:
             del self.fields["units"]
         if not {"lead", "co"} & set(ways):
@@ -98,8 +102,8 @@ class TogetherForm(forms.Form):
         """Offer the units of the reader's 归口 and the proposals ticked."""
         super().__init__(data)
         self.by_uid = {u.uid: u for u in own}
-        self.fields["unit"].choices = [("", _("请选择")), *((u.uid, u.name) for u in own)]
-        self.fields["picked"].choices = [(uid, uid) for uid in picked]
+        _offer(self.fields["unit"], [("", _("请选择")), *((u.uid, u.name) for u in own)])
+        _offer(self.fields["picked"], [(uid, uid) for uid in picked])
 
 
 class ContactForm(forms.Form):
@@ -142,8 +146,7 @@ class ReplyForm(forms.Form):
         """Offer the categories in force; the limit only counts here, the next step asks for it."""
         start = {name: getattr(reply, name) for name in ("category", "text", "contact", "phone", "version")}
         super().__init__(data, initial=start)
-        self.fields["category"].choices = [("", ""), *((c.code, f"{c.code} 类　{c.label}") for c in categories.categories)]
-        self.fields["category"].widget.choices = self.fields["category"].choices[1:]
+        _offer(self.fields["category"], [(c.code, f"{c.code} 类　{c.label}") for c in categories.categories])
         self.fields["text"].widget.attrs["data-max"] = review.reply_max
 
 

@@ -43,7 +43,7 @@ def by_day(rows: QuerySet[Any], field: str, *, after: str = "", before: str = ""
     back, key = bool(before), _parse(before or after)
     if key is not None:
         rows = rows.filter(_beyond(field, key, back=back))
-    order = [F(field).desc(nulls_first=True), "-pk"] if back else [F(field).asc(nulls_last=True), "pk"]
+    order: list[Any] = [F(field).desc(nulls_first=True), "-pk"] if back else [F(field).asc(nulls_last=True), "pk"]
     found = list(rows.order_by(*order)[: size + 1])
     more, found = len(found) > size, found[:size]
     if back:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -24,8 +23,9 @@ def as_() -> Callable[[Account], Client]:
 
 @pytest.fixture
 def today():
-    """A moment of today, so that pages see running clocks."""
-    return timezone.localtime() - timedelta(minutes=5)
+    """A moment of today, so that pages see running clocks; never the last hour, when no day is left to invite co-signers."""
+    now = timezone.localtime()
+    return now.replace(hour=min(now.hour, 22))
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def _editor(
     rules: FormRules = in_force(task.committee, FormRules, on)
     held = _files(draft, request.user)
     shown = queries.sections(task.case, request.user)
-    kept = StaleReply.objects.filter(reply=draft, account=request.user, settled_at=None) if draft.pk else ()
+    kept = StaleReply.objects.filter(reply=draft, account=request.user, settled_at=None)  # type: ignore[misc] if draft.pk else ()
     context = {
         "task": task, "case": task.case, "proposal": task.case.proposal, "form": form, "draft": draft, "theirs": theirs,
         "chip": queries.task_chip(task, on=on), "upload": upload or UploadForm(), "files": held,
