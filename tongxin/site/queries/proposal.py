@@ -1,11 +1,11 @@
 """The page of one proposal, the same shape for everybody: what differs is which rows and actions a reader gets."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,11 @@ AMONG_PROPOSERS = frozenset(
     )
 )  # fmt: skip
 INSIDE_THE_OFFICE = frozenset({"proposals.pass_examination", "proposals.reclassify", "proposals.reroute", "proposals.change_season"})
+TOLD_ELSEWHERE = frozenset({"proposals.hand_over", "tasks.assign"})  # the case's own event tells it, with its deadline
+SEVERAL = {
+    "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
+    "proposals.endorse": "%s附议",
+}  # fmt: skip
 # what the public may read of a life: never a return, a reminder, a dissatisfied proposer
 PUBLIC = frozenset(
     {
@@ -91,20 +96,35 @@ class Page:
 
 def load(user: Any, uid: str) -> Proposal | None:
     """Return a proposal that `user` may open: as a proposal, or through its handling. Twin of site.view_proposal."""
-    seen = proposals.visible_to(user).filter(pk=OuterRef("pk"))
-    handled = cases.cases_visible_to(user).filter(proposal=OuterRef("pk"))
-    return (
+    me = OuterRef("pk")
+    seen, handled = proposals.visible_to(user).filter(pk=me), cases.cases_visible_to(user).filter(proposal=me)
+    found: Proposal | None = (
         Proposal.objects.filter(uid=uid)
         .filter(Q(Exists(seen)) | Q(Exists(handled)))
         .select_related("committee__parent__parent", "session__term", "merged_into", "entered_by", "case__committee")
+        .annotate(
+            has_endorsements=Exists(Endorsement.objects.filter(proposal=me)),
+            has_attachments=Exists(Attachment.objects.filter(proposal=me)),
+            has_absorbed=Exists(Proposal.objects.filter(merged_into=me)),
+        )
         .prefetch_related(
             Prefetch("signatures", Signature.objects.select_related("member")),
-            Prefetch("endorsements", Endorsement.objects.select_related("member")),
-            Prefetch("attachments", Attachment.objects.select_related("file")),
             Prefetch("case__tasks", Task.objects.select_related("unit")),
         )
         .first()
     )
+    if found is not None:
+        _read_or_none(found, "endorsements", Endorsement.objects.select_related("member"), there=found.has_endorsements)
+        _read_or_none(found, "attachments", Attachment.objects.select_related("file"), there=found.has_attachments)
+    return found
+
+
+def _read_or_none(proposal: Any, name: str, rows: QuerySet[Any], *, there: bool) -> None:
+    """Read a relation that most proposals do not have only when it is there."""
+    if there:
+        prefetch_related_objects([proposal], Prefetch(name, rows))
+    else:
+        proposal.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows.none()
 
 
 def reader_of(user: Any, proposal: Proposal) -> Reader:
@@ -142,9 +162,9 @@ def page(user: Any, proposal: Proposal) -> Page:
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
         lead=lead, others="、".join(t.unit.name for t in tasks if not t.answers),
-        merged=tuple(merged_into(proposal)) if proposal.number else (),
+        merged=tuple(merged_into(proposal)) if proposal.has_absorbed else (),
         files=[Attached(a.file.kind, a.file.name, size(a.file.size), link(a.file, user)) for a in proposal.attachments.all()],
-        entries=[*_future(proposal, case, tasks, reader), *(_told(e, reader) for e in events if readable(e, reader))],
+        entries=[*_future(proposal, case, tasks, reader), *told(events, reader)],
     )  # fmt: skip
 
 
@@ -193,13 +213,33 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 def readable(event: Event, reader: Reader) -> bool:
     """Say whether a reader is told of an event."""
     kind = kinds.KINDS[event.kind]
+    if event.kind in TOLD_ELSEWHERE:
+        return False
     if kind.private or event.kind in INSIDE_THE_OFFICE:
         return reader.office
     if event.kind in AMONG_PROPOSERS:
         return reader.part
     if event.subject_type == "proposals.proposal":
-        return event.kind != "proposals.hand_over"  # the case tells it, with its deadline
+        return True
     return reader.handles or event.kind in PUBLIC
+
+
+def told(events: Iterable[Event], reader: Reader) -> list[Entry]:
+    """Say what a reader is told, newest first; several people doing the same in a row are one line."""
+    entries: list[Entry] = []
+    names: list[str] = []
+    before = ""
+    for event in events:
+        if not readable(event, reader):
+            continue
+        said = _told(event, reader)
+        if event.kind == before and event.kind in SEVERAL:
+            names.append(str(event.data.get("name", "")))
+            entries[-1] = replace(said, what=SEVERAL[event.kind] % "、".join(reversed(names)), more="")
+            continue
+        names, before = [str(event.data.get("name", ""))], event.kind
+        entries.append(said)
+    return entries
 
 
 def _told(event: Event, reader: Reader) -> Entry:

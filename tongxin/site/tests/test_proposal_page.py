@@ -1,36 +1,162 @@
 """The page of one proposal: one shape, for each reader what is theirs."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast, moment
+from tongxin.access.permissions import allowed
+from tongxin.accounts.models import Account
+from tongxin.committees.queries import appointments_of
+from tongxin.handling import actions as handling
+from tongxin.handling import queries as cases
 from tongxin.proposals import actions as proposals
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.regulations import NotFiling
+from tongxin.proposals.rules import member_of
+from tongxin.proposals.workflow import NotFilingDecision
+from tongxin.regulations.queries import in_force
+from tongxin.site.queries import proposal as queries
+from tongxin.site.queries.buttons import bar
+from tongxin.site.tests.helpers import as_
+from tongxin.workflow.engine import perform
+
+CONCERNED = ("proposer", "cosigner", "bystander", "office", "leader", "assigner", "clerk", "unit_leader", "co_clerk")
+STRANGERS = ("other_clerk", "party_assigner", "member_of_other_county", "office_of_other_county", "audit_admin", "security_admin")
 
 
-def reader(client: Client, account: object) -> Client:
-    client.force_login(account, backend="tongxin.accounts.backends.SignInName")  # type: ignore[arg-type]
-    session = client.session
-    session["second_factor_set"] = True
-    session.save()
-    return client
+def today() -> datetime:
+    """Return this morning: what runs now is measured against the real day."""
+    return moment(timezone.localdate().isoformat(), 1)
 
 
-@pytest.mark.parametrize("who", ["proposer", "cosigner", "bystander", "office", "leader", "assigner", "clerk", "unit_leader", "co_clerk"])
-def test_everybody_concerned_opens_the_page_of_an_answered_proposal(cast: Cast, client: Client, who: str) -> None:
+def body(account: Account, proposal: Proposal) -> str:
+    answer = as_(account).get(proposal.get_absolute_url())
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("who", CONCERNED)
+def test_everybody_concerned_opens_the_page_of_an_answered_proposal(cast: Cast, who: str) -> None:
+    proposal = cast.answered().proposal
+    assert f"<h1 class=\"mt2\">{proposal.title}</h1>" in body(getattr(cast, who), proposal)
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_strangers_do_not_learn_that_it_exists(cast: Cast, who: str) -> None:
+    proposal = cast.answered().proposal
+    assert as_(getattr(cast, who)).get(proposal.get_absolute_url()).status_code == 404
+
+
+def test_the_signed_out_find_nothing_before_release_and_the_public_page_after(cast: Cast, client: Client) -> None:
+    proposal = cast.answered().proposal
+    assert client.get(proposal.get_absolute_url()).status_code == 404
+    proposals.release(proposal, actor=cast.office, at=timezone.now())
+    answer = client.get(proposal.get_absolute_url())
+    assert (answer.status_code, answer["Location"]) == (302, f"/public/proposals/{proposal.uid}/")
+    other = as_(cast.member_of_other_county).get(proposal.get_absolute_url())
+    assert (other.status_code, other["Location"]) == (302, f"/public/proposals/{proposal.uid}/")
+
+
+def test_before_filing_only_those_allowed_see_it(cast: Cast) -> None:
+    proposal = cast.submitted()
+    for who in ("bystander", "assigner", "clerk", "member_of_other_county", "office_of_other_county"):
+        assert as_(getattr(cast, who)).get(proposal.get_absolute_url()).status_code == 404
+    for who in ("proposer", "cosigner", "office", "leader"):
+        assert as_(getattr(cast, who)).get(proposal.get_absolute_url()).status_code == 200
+
+
+def test_what_may_be_opened_is_what_the_permission_says(cast: Cast) -> None:
+    made = [cast.draft(), cast.submitted(), cast.filed(), cast.assigned().proposal, cast.answered().proposal]
+    released = cast.answered().proposal
+    proposals.release(released, actor=cast.office, at=timezone.now())
+    for name, account in cast.everyone().items():
+        for proposal in (*made, released):
+            fresh = Proposal.objects.get(pk=proposal.pk)
+            assert (queries.load(account, proposal.uid) is not None) is allowed(account, "site.view_proposal", fresh), name
+
+
+def test_grades_and_who_rated_stay_with_the_assembly(cast: Cast) -> None:
+    case = cast.answered(at=today())
+    [reply] = cases.current_replies(case)
+    (first, _done), _second = cases.raters_done(case)
+    handling.rate(
+        reply, signature=first, attitude="dissatisfied", result="fairly", comment="没有人来谈过。", actor=cast.proposer, at=timezone.now()
+    )
+    told = f"{cast.proposer.name}评价"
+    assert told in body(cast.office, case.proposal)
+    for who in ("clerk", "unit_leader", "co_clerk", "cosigner", "bystander", "assigner"):
+        page = body(getattr(cast, who), case.proposal)
+        for secret in (told, "没有人来谈过", "不满意"):
+            assert secret not in page, (who, secret)
+
+
+def test_what_went_on_between_proposers_is_not_told_to_units_and_other_members(cast: Cast) -> None:
+    proposal = cast.answered().proposal
+    for who in ("clerk", "bystander", "assigner"):
+        assert "联名</p>" not in body(getattr(cast, who), proposal).partition("办理经过")[2]
+    assert "何青禾同意联名" in body(cast.proposer, proposal)
+    assert "预审通过" in body(cast.office, proposal)
+    assert "预审通过" not in body(cast.proposer, proposal)
+
+
+def test_the_stepper_of_a_proposal_that_was_not_filed_ends_with_its_outcome(cast: Cast) -> None:
+    proposal = cast.in_decision()
+    reason = in_force(cast.county, NotFiling, timezone.localdate()).reasons
+    code = next(r.code for r in reason if "suggestion" in r.destinations)
+    perform(proposal, "not_file", actor=cast.office, at=today(), payload=NotFilingDecision(code, "suggestion", "内容宜作意见建议。"))
+    page = queries.page(cast.proposer, queries.load(cast.proposer, proposal.uid))  # type: ignore[arg-type]
+    assert [(s.label, s.status) for s in page.steps] == [("提出", "done"), ("审查", "done"), ("转意见建议", "end")]
+
+
+def test_the_stepper_follows_the_case(cast: Cast) -> None:
     case = cast.answered()
-    page = reader(client, getattr(cast, who)).get(f"/proposals/{case.proposal.uid}/")
-    assert page.status_code == 200
-    assert "关于在镇卫生院设立夜间值班药房的建议" in page.content.decode()
+    page = queries.page(cast.proposer, queries.load(cast.proposer, case.proposal.uid))  # type: ignore[arg-type]
+    assert [(s.label, s.status) for s in page.steps] == [
+        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("办理", "done"), ("督办", "done"), ("评议", "now"), ("公开", "todo"),
+        ("归档", "todo"),
+    ]  # fmt: skip
+    assert page.standing.word == "待评价 0/2"
 
 
-def test_desk(cast: Cast, client: Client) -> None:
-    cast.answered(); cast.assigned(title="b"); cast.submitted(title="c")
-    r = reader(client, cast.office)
-    for q in ("", "?stage=examine", "?stage=rating", "?q=b", "?stage=assign", "?level=ok", "?sort=-due", "?stage=closed", "?stage=received"):
-        page = r.get("/desk/proposals/" + q)
-        assert page.status_code == 200
-        print(q, page.context["listing"].total, [x.proposal.title for x in page.context["listing"].rows])
-    print([(f.key, f.number) for f, _ in page.context["header"]], [(t.label, t.count) for t in page.context["tabs"]], page.context["lanes"])
-    x = r.post("/desk/proposals/export/", {"format": "xlsx"}); assert x.status_code == 200
-    for u in ("/public/", "/public/proposals/?in=YX", "/public/YX/"):
-        assert client.get(u).status_code == 200, u
+def test_deadlines_to_come_name_their_source(cast: Cast) -> None:
+    case = cast.assigned(at=today())
+    page = queries.page(cast.proposer, queries.load(cast.proposer, case.proposal.uid))  # type: ignore[arg-type]
+    future = [e for e in page.entries if e.future]
+    assert [e.what for e in future] == ["县财政局　签收期限", "县卫生健康局　签收期限"]
+    assert all("个工作日" in e.more and "见《" in e.more for e in future)
+
+
+def test_the_next_thing_to_do_is_the_main_button(cast: Cast) -> None:
+    case = cast.answered()
+    assert '<a class="btn main" href="/handling/rate/' in body(cast.proposer, case.proposal)
+    filed = cast.filed()
+    assert f'href="/handling/assign/{filed.uid}/"' in body(cast.assigner, filed)
+    assert "交办后不能撤案" in body(cast.proposer, case.proposal)
+
+
+def test_a_grey_button_says_why_it_cannot_be_published(cast: Cast) -> None:
+    proposal = cast.filed(consents_to_publication=False)
+    assert "提案人没有同意公开" in body(cast.office, proposal)
+
+
+@pytest.mark.parametrize("who", CONCERNED)
+def test_the_page_takes_twelve_queries_at_most_after_a_long_history(
+    cast: Cast, django_assert_max_num_queries: object, who: str
+) -> None:
+    case = cast.answered()
+    lead = cast.task(case)
+    for n in range(30):
+        handling.record_contact(
+            lead, stage="during", way="phone", on=timezone.localdate(), who="孟时雨", with_whom="林知远", note=f"第 {n} 次",
+            actor=cast.clerk, at=timezone.now() + timedelta(minutes=n),
+        )  # fmt: skip
+    account = Account.objects.get(pk=getattr(cast, who).pk)
+    appointments_of(account)
+    member_of(account)  # every page of the house reads these two
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        proposal = queries.load(account, case.proposal.uid)
+        assert proposal is not None
+        bar(account, queries.page(account, proposal))
