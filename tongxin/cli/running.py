@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from types import FrameType
@@ -16,7 +16,7 @@ import click
 from tongxin.cli import start
 
 logger = logging.getLogger("tongxin.worker")
-Job = Callable[[], object]
+Job = Callable[[datetime], object]
 
 
 # ── the web server ───────────────────────────────────────────────────────────────────────────────
@@ -64,7 +64,7 @@ class Scheduled:
     @property
     def name(self) -> str:
         """Where the job is written, for the log."""
-        function: Any = getattr(self.job, "func", self.job)
+        function: Any = self.job
         return f"{function.__module__}.{function.__qualname__}"
 
     def run_if_due(self, now: float) -> bool:
@@ -72,16 +72,17 @@ class Scheduled:
         if now < self.due:
             return False
         self.due = now + self.every
+        from django.utils import timezone
+
         try:
-            function: Any = getattr(self.job, "func", self.job)
-            function()
+            self.job(timezone.now())
         except Exception:
             logger.exception("定时任务 %s 没有完成，下次再试", self.name)
         return True
 
 
 def schedule(apps: Iterable[str]) -> list[Scheduled]:
-    """Collect `SCHEDULE`, a list of (every, function), from each app's `tasks` module."""
+    """Collect `SCHEDULE`, a list of (every, function of the time), from each app's `tasks` module."""
     found = []
     for app in apps:
         if find_spec(f"{app}.tasks") is not None:

@@ -3,11 +3,16 @@
 import secrets
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/l/i: people read them aloud
+LENGTH = 12
 
 
 def new_uid() -> str:
     """Return 12 random characters (about 59 bits)."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(12))
+    number, characters = secrets.randbelow(len(ALPHABET) ** LENGTH), ""
+    for _ in range(LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        characters += ALPHABET[place]
+    return characters
 
 
 def new_code() -> str:

@@ -14,7 +14,9 @@ def character_count(text: str) -> int:
 
 def clean_line(text: str) -> str:
     """Trim, drop control characters, and turn runs of white space into one space."""
-    visible = "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cf"})
+    visible = text
+    if not text.isprintable():  # nothing to drop in most lines: that is known at once
+        visible = "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cf"})
     return _BLANK.sub(" ", visible).strip()
 
 
