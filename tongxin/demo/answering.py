@@ -1,6 +1,7 @@
 """The second half of a natural year: from the assignment through contacts, opinions and the reply to the last rating."""
 
 import random
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tongxin.regulations.queries import in_force
 if TYPE_CHECKING:
     from tongxin.demo.year import Natural
 
+Step = tuple[datetime, int, Callable[[datetime], None]]
 LATEST = (6, 20)  # no first reply of a natural year is later
 OTHERWISE = {"A": "B", "B": "A", "C": "B", "D": "C"}  # what the unit had thought where the office decided otherwise
 
@@ -93,10 +95,10 @@ def _wrong_unit(handing: Handing, roll: random.Random) -> str | None:
     return roll.choice(near) if len(near) > 1 else None
 
 
-def _sequence(handing: Handing, signed: datetime, replied: date, roll: random.Random) -> list[tuple[datetime, int, object]]:
+def _sequence(handing: Handing, signed: datetime, replied: date, roll: random.Random) -> list[Step]:
     """Contacts, co-handlers' opinions and reminders between signing and the reply, each with its hour."""
     text, y = handing.told.text, replied.year
-    steps: list[tuple[datetime, int, object]] = []
+    steps: list[Step] = []
     room = max(2, (minus(replied, 6) - signed.date()).days)
     first = on_or_after(signed.date() + timedelta(days=min(roll.randint(2, 14), room)))
     told_day = month_told(text.contact, y) if text.contact and not text.unhappy else None
@@ -118,7 +120,7 @@ def _talks(contact: str, told_day: date | None, first: date, replied: date, roll
     """One to three talks: a first call, the talk the text tells of, another before the reply."""
     last = minus(replied, 5)
     main = min(max(told_day or first + (last - first) * roll.random(), first), last)
-    talks = []
+    talks: list[tuple[date, str, str]] = []
     if contact:
         if main > first and roll.random() < 0.7:  # noqa: PLR2004 -- most call first
             talks.append((first, Stage.BEFORE, roll.choice(phrases.FIRST_CALLS)))
@@ -130,11 +132,11 @@ def _talks(contact: str, told_day: date | None, first: date, replied: date, roll
     return talks
 
 
-def _contact(handing: Handing, stage: str, way: str, note: str, sure: datetime | None) -> object:
+def _contact(handing: Handing, stage: str, way: str, note: str, sure: datetime | None) -> Callable[[datetime], None]:
     return lambda when: handing.contact(stage=stage, way=way, at=when, note=note, confirmed=sure)
 
 
-def _opinion(handing: Handing, name: str, said: str) -> object:
+def _opinion(handing: Handing, name: str, said: str) -> Callable[[datetime], None]:
     return lambda when: handing.give_opinion(name, opinion=said, at=when)
 
 
@@ -203,7 +205,7 @@ def _judge(handing: Handing, replied: date, roll: random.Random, *, against: boo
             handing.rate(signature, attitude="fairly", result="dissatisfied", comment=handing.told.text.unhappy_reason, at=when)
             continue
         chance = roll.random()
-        result = "satisfied" if chance < (0.9 if content else 0.74) and not against else "fairly"  # noqa: PLR2004
+        result = "satisfied" if chance < (0.9 if content else 0.74) and not against else "fairly"
         attitude = "satisfied" if roll.random() < 0.85 else "fairly"  # noqa: PLR2004
         comment = roll.choice(phrases.PRAISE) if roll.random() < 0.3 and not against else ""  # noqa: PLR2004
         handing.rate(signature, attitude=attitude, result=result, comment=comment, at=when)
@@ -218,7 +220,11 @@ def _second_round(handing: Handing, roll: random.Random) -> None:
     replied = max([on_or_after(begun + timedelta(days=roll.randint(18, 27))), *(plus(d, 1) for d in spoken)])
     replied = max(replied, on_or_after(date(y, 7, 2)))
     talk = month_told(text.contact, y) if text.contact else None
-    day = talk if talk and begun < talk < minus(replied, 4) else on_or_after(begun + timedelta(days=roll.randint(4, 8)))
+    day = (
+        on_or_after(talk)
+        if talk and begun < talk < minus(replied, 6)
+        else on_or_after(begun + timedelta(days=roll.randint(4, 8)))
+    )
     if (due := handing.lead.due_on) and plus(due, 2) < minus(replied, 5) and day > plus(due, 2):
         handing.remind(handing.lead.unit.name, reason=phrases.REMINDERS[2], at=at(plus(due, 2), 9, 40))
     note = text.contact or roll.choice(phrases.TALKS)
@@ -238,4 +244,3 @@ def _publish(handing: Handing, roll: random.Random) -> None:
     talked = handing.case.closed_at
     if talked and told.proposal.consents_to_publication and roll.random() < 0.7:  # noqa: PLR2004
         told.release(at=office_hour(plus(talked.date(), roll.randint(3, 20)), roll))
-

@@ -77,10 +77,13 @@ class Founding:
         term = Term.objects.create(committee=committee, number=TERM, starts_on=date(first, 1, 1))
         sessions = [
             Session.objects.create(
-                committee=committee, term=term, number=n, starts_on=date(first + n - 1, 1, 1),
+                committee=committee,
+                term=term,
+                number=n,
+                starts_on=date(first + n - 1, 1, 1),
                 plenary_from=at(plenary_of(first + n - 1, opens), 9),
                 plenary_until=at(plenary_of(first + n - 1, opens) + timedelta(days=3), 11, 30),
-            )  # fmt: skip
+            )
             for n in range(1, SESSIONS + 1)
         ]
         made = Assembly(committee, term, sessions, self.system, date(first, 1, 1))
@@ -112,7 +115,9 @@ class Founding:
         self.appoint(made, who, *duties, **scope)
         return who
 
-    def units(self, made: Assembly, systems: dict[str, tuple[str, ...]], given: dict[str, tuple[tuple[str, str], tuple[str, str]]]) -> None:
+    def units(
+        self, made: Assembly, systems: dict[str, tuple[str, ...]], given: dict[str, tuple[tuple[str, str], tuple[str, str]]]
+    ) -> None:
         """Found the units. `given`: unit → (username, name) of its clerk and its leader; the others are drawn."""
         code, place = made.committee.code.lower(), 0
         for system, names in systems.items():
@@ -177,7 +182,9 @@ def neighbour(founding: Founding, city: Committee) -> Assembly:
     made = founding.found("WC", "望川县", Level.COUNTY, city, 13)
     office = founding.staff(made, "wc-office", "江晚舟", *EXAMINE, Duty.FILING, Duty.MEMBER_AFFAIRS, body="提案委员会办公室")
     made.office = made.head = Desk(office, "提案委员会办公室")
-    desk = founding.staff(made, "wc-gov", "石中玉", Duty.ASSIGN, Duty.SUPERVISE, affiliation=System.GOVERNMENT, body="县政府办公室")
+    desk = founding.staff(
+        made, "wc-gov", "石中玉", Duty.ASSIGN, Duty.SUPERVISE, affiliation=System.GOVERNMENT, body="县政府办公室"
+    )
     made.assigners[System.GOVERNMENT] = Desk(desk, "县政府办公室")
     founding.units(made, NEIGHBOUR_UNITS, {})
     return made
@@ -188,7 +195,9 @@ def city(founding: Founding) -> Assembly:
     made = founding.found("QL", "青岚市", Level.CITY, None, 6)
     office = founding.staff(made, "ql-office", "闻人静", *EXAMINE, Duty.FILING, Duty.MEMBER_AFFAIRS, body="提案委员会办公室")
     made.office = made.head = Desk(office, "提案委员会办公室")
-    desk = founding.staff(made, "ql-gov", "郑清和", Duty.ASSIGN, Duty.SUPERVISE, affiliation=System.GOVERNMENT, body="市政府办公室")
+    desk = founding.staff(
+        made, "ql-gov", "郑清和", Duty.ASSIGN, Duty.SUPERVISE, affiliation=System.GOVERNMENT, body="市政府办公室"
+    )
     made.assigners[System.GOVERNMENT] = Desk(desk, "市政府办公室")
     founding.units(made, CITY_UNITS, {})
     return made

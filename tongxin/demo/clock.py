@@ -22,6 +22,11 @@ def office_hour(day: date, roll: random.Random, *, afternoon: bool = False) -> d
     return at(day, hour, roll.randrange(2, 58))
 
 
+def awake(moment: datetime) -> datetime:
+    """Return the moment, or seven in the morning when it lies in the small hours."""
+    return moment.replace(hour=7) if moment.hour < 7 else moment  # noqa: PLR2004 -- people sleep
+
+
 def on_or_after(day: date) -> date:
     """Return the first working day from `day` on."""
     while not is_working_day(day):

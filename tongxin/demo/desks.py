@@ -63,11 +63,15 @@ class Desk:
             proposal.edited_at, proposal.version = self.when(edited), 4
         return self
 
-    def gather(self, days: int, *, agreed: Sequence[str] = (), silent: Sequence[str] = (), declined: int = 0, others: int = 0) -> "Desk":
+    def gather(
+        self, days: int, *, agreed: Sequence[str] = (), silent: Sequence[str] = (), declined: int = 0, others: int = 0
+    ) -> "Desk":
         """Ask for co-signers: some agreed, some have not answered yet, some declined."""
         first = self.told.first.member
         named = [self.member(n) for n in (*agreed, *silent)]
-        more = [m for m in cosigners(self.assembly, first, others + declined + 4, self.roll) if m not in named][: others + declined]
+        more = [m for m in cosigners(self.assembly, first, others + declined + 4, self.roll) if m not in named][
+            : others + declined
+        ]
         asked = self.when(days)
         until = max(at(asked.date() + timedelta(days=5), 18), asked + timedelta(days=1))
         invitations = {s.member.number: s for s in self.told.invite([*named, *more], until=until, at=asked) if s.member}

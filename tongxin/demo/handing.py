@@ -12,7 +12,7 @@ from tongxin.handling.choices import ANSWERING, Part, Stage, TaskState, Way
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
 from tongxin.proposals.models import Signature
-from tongxin.regulations.queries import in_force
+from tongxin.regulations.queries import in_force, look_up
 
 
 @dataclass
@@ -65,7 +65,8 @@ class Handing:
         told.ledger.step(told.proposal, "hand_over", actor=desk.account, at=at, units=units)
         self.case = Case(committee=told.assembly.committee, proposal=told.proposal, assigned_at=at)
         due = calendar.add_months(at.date(), rules.reply_months).isoformat()
-        told.ledger.begin(self.case, actor=desk.account, at=at, acting_as=desk.acting_as, units=units, due=due)
+        version = look_up(told.assembly.committee, Deadlines, at.date()).version
+        told.ledger.begin(self.case, actor=desk.account, at=at, acting_as=desk.acting_as, version=version, units=units, due=due)
         for name, part in parts:
             self._add(name, part, at)
 
@@ -198,28 +199,29 @@ class Handing:
 
     def send(self, *, category: str, at: datetime) -> None:
         """It reaches the proposers, with the category the supervising office decides; they are asked to rate."""
-        self._answered("send", category, at, self.assigner.account, self.assigner.acting_as, {"category": category})
+        self._answered("send", category, at, self.assigner, said={"category": category})
 
     def sign_and_send(self, *, at: datetime) -> None:
         """Where no office reviews, the leader's signature sends it."""
         people = self.people(self.lead)
-        self._answered("sign_and_send", self.replies[-1].category, at, people.leader, self.lead.unit.name, {})
+        self._answered("sign_and_send", self.replies[-1].category, at, Desk(people.leader, self.lead.unit.name), said={})
         self.replies[-1].leader = people.leader.name
 
-    def _answered(self, action: str, category: str, at: datetime, actor: Any, acting_as: str, said: dict[str, Any]) -> None:
+    def _answered(self, action: str, category: str, at: datetime, desk: Desk, *, said: dict[str, Any]) -> None:
         told, task, reply = self.told, self.lead, self.replies[-1]
-        found = in_force(told.assembly.committee, ReplyCategories, at.date()).find(category)
+        rules = look_up(told.assembly.committee, ReplyCategories, at.date())
+        found = rules.values.find(category)
         facts = self._facts(task) | {
             "category": category, "before": reply.category, "meaning": found.meaning, "round": reply.round,
         }  # fmt: skip
-        told.ledger.step(task, action, actor=actor, at=at, acting_as=acting_as, **(said | facts))
+        told.ledger.step(
+            task, action, actor=desk.account, at=at, acting_as=desk.acting_as, version=rules.version, **(said | facts)
+        )
         reply.category_before_review, reply.category = reply.category, category
         reply.category_label, reply.meaning, reply.sent_at = found.label, found.meaning, at
         task.answered_at = at
         due = calendar.add_working_days(at.date(), self._rules(at.date()).rating_working_days)
-        told.ledger.step(
-            self.case, "open_rating", actor=told.assembly.system, at=at, due=due.isoformat(), round=self.case.round
-        )
+        told.ledger.step(self.case, "open_rating", actor=told.assembly.system, at=at, due=due.isoformat(), round=self.case.round)
         self.case.rating_due_on = due
 
     # ── rating ──
@@ -253,7 +255,8 @@ class Handing:
     def close(self, *, at: datetime) -> None:
         """The round ends well, or without any rating."""
         unrated = not self.rated.get(self.case.round)
-        self.told.ledger.step(self.case, "close", actor=self.told.assembly.system, at=at, **({"unrated": True} if unrated else {}))
+        said: dict[str, Any] = {"unrated": True} if unrated else {}
+        self.told.ledger.step(self.case, "close", actor=self.told.assembly.system, at=at, **said)
         self.case.closed_at, self.case.unrated = at, unrated
 
     def rework(self, *, at: datetime) -> None:

@@ -60,21 +60,22 @@ class Ledger:
 
     def note(self, kind: str, subject: Any, *, actor: Account | None, at: datetime, acting_as: str = "", **data: Any) -> Entry:
         """Write down something that moved nothing."""
-        return self._write(kind, subject, actor, at, data, {"acting_as": acting_as})
+        return self._write(Entry(at, len(self.entries), kind, subject, actor, data, {"acting_as": acting_as}))
 
-    def begin(self, row: M, *, actor: Account | None, at: datetime, acting_as: str = "", **data: Any) -> M:
+    def begin(self, row: M, *, actor: Account | None, at: datetime, acting_as: str = "", version: str = "", **data: Any) -> M:
         """Begin the lifecycle of a row."""
         self.check(at)
         workflow = workflow_of(row)
         row.__dict__["state"] = workflow.initial
         self.add(row)
-        self._write(
-            workflow.kind(workflow.start[0]), row, actor, at, data, {"acting_as": acting_as, "to_state": str(workflow.initial)}
-        )
+        states = {"to_state": str(workflow.initial), "acting_as": acting_as, "regulation_version": version}
+        self._write(Entry(at, len(self.entries), workflow.kind(workflow.start[0]), row, actor, data, states))
         return row
 
-    def step(self, row: Any, action: str, *, actor: Account | None, at: datetime, acting_as: str = "", **data: Any) -> Entry:
-        """Take a step of the row's workflow table. Raises ValueError when the table has none such."""
+    def step(
+        self, row: Any, action: str, *, actor: Account | None, at: datetime, acting_as: str = "", version: str = "", **data: Any
+    ) -> Entry:
+        """Take a step of the row's workflow table; `version` names the regulation used. Raises ValueError when there is none such."""
         self.check(at)
         workflow = workflow_of(row)
         source = row.__dict__["state"]
@@ -82,22 +83,19 @@ class Ledger:
         if found is None:
             message = f"{workflow.name}: {action} from {source}"
             raise ValueError(message)
-        states = {"from_state": str(source), "to_state": str(found.target), "acting_as": acting_as}
-        entry = self._write(workflow.kind(action), row, actor, at, data, states)
+        states = {"from_state": str(source), "to_state": str(found.target), "acting_as": acting_as, "regulation_version": version}
+        entry = self._write(Entry(at, len(self.entries), workflow.kind(action), row, actor, data, states))
         row.__dict__["state"] = found.target
         return entry
 
-    def _write(
-        self, kind: str, subject: Any, actor: Account | None, at: datetime, data: dict[str, Any], more: dict[str, Any]
-    ) -> Entry:
-        self.check(at)
-        last = self._last.get(id(subject))
-        if "to_state" in more and last is not None and at < last:
-            message = f"{kind} of {subject} at {at:%m-%d %H:%M} comes before {last:%m-%d %H:%M}"
-            raise ValueError(message)
-        if "to_state" in more:
-            self._last[id(subject)] = at
-        entry = Entry(at, len(self.entries), kind, subject, actor, data, more)
+    def _write(self, entry: Entry) -> Entry:
+        self.check(entry.at)
+        if "to_state" in entry.more:
+            last = self._last.get(id(entry.subject))
+            if last is not None and entry.at < last:
+                message = f"{entry.kind} of {entry.subject} at {entry.at:%m-%d %H:%M} comes before {last:%m-%d %H:%M}"
+                raise ValueError(message)
+            self._last[id(entry.subject)] = entry.at
         self.entries.append(entry)
         return entry
 
@@ -112,9 +110,7 @@ class Ledger:
         if self.rows:
             message = f"no order for {', '.join(m.__name__ for m in self.rows)}"
             raise ValueError(message)
-        events = [
-            audit.build(e.kind, e.subject, actor=e.actor, at=e.at, data=_plain(e.data), **e.more) for e in self.in_order()
-        ]
+        events = [audit.build(e.kind, e.subject, actor=e.actor, at=e.at, data=_plain(e.data), **e.more) for e in self.in_order()]
         Event.objects.bulk_create(events, batch_size=BATCH)
         fresh = [e for e in events if e.at and e.at > self.until - FRESH]
         Mark.objects.bulk_create(

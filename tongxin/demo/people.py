@@ -65,7 +65,7 @@ class Seating:
         made, roll, code = self.made, self.roll, self.made.committee.code
         number = f"{code}{place:03d}"
         part = self.parts.get(number)
-        woman = part.woman if part else roll.random() < (0.9 if plan.name == "妇联界" else WOMEN_SHARE)  # noqa: PLR2004 -- as it is
+        woman = part.woman if part else roll.random() < (0.9 if plan.name == "妇联界" else WOMEN_SHARE)
         name = part.name if part else self.names.draw(woman=woman)
         born = part.born if part else self._born(plan)
         workplace, post = plan.work[n % len(plan.work)]
@@ -77,18 +77,34 @@ class Seating:
         party = self._party(plan)
         member = self.ledger.add(
             Member(
-                committee=made.committee, account=who, number=number, name=name, sound=" ".join(lazy_pinyin(name)),
-                gender=Gender.FEMALE if woman else Gender.MALE, ethnicity=self._ethnicity(plan),
-                born_in=date(born, roll.randint(1, 12), 1), party=party, is_party_member=party == "中共党员", workplace=workplace,
-                workplace_post=post, phone=phone, phone_hash=lookup_hash(phone), email=mail,
-            )  # fmt: skip
+                committee=made.committee,
+                account=who,
+                number=number,
+                name=name,
+                sound=" ".join(lazy_pinyin(name)),
+                gender=Gender.FEMALE if woman else Gender.MALE,
+                ethnicity=self._ethnicity(plan),
+                born_in=date(born, roll.randint(1, 12), 1),
+                party=party,
+                is_party_member=party == "中共党员",
+                workplace=workplace,
+                workplace_post=post,
+                phone=phone,
+                phone_hash=lookup_hash(phone),
+                email=mail,
+            )
         )
         special = roll.choice(made.special) if roll.random() < ON_COMMITTEES else None
         self.ledger.add(
             Seat(
-                committee=made.committee, member=member, term=made.term, sector=made.sectors[plan.name], special_committee=special,
-                convenes=n == 0, starts_on=made.since,
-            )  # fmt: skip
+                committee=made.committee,
+                member=member,
+                term=made.term,
+                sector=made.sectors[plan.name],
+                special_committee=special,
+                convenes=n == 0,
+                starts_on=made.since,
+            )
         )
         made.members.append(member)
         made.by_sector.setdefault(plan.name, []).append(member)
@@ -100,7 +116,7 @@ class Seating:
 
     def _ethnicity(self, plan: SectorPlan) -> str:
         many = plan.name == "少数民族和宗教界"
-        return self.roll.choice(ETHNICITIES) if self.roll.random() < (0.85 if many else 0.04) else "汉族"  # noqa: PLR2004
+        return self.roll.choice(ETHNICITIES) if self.roll.random() < (0.85 if many else 0.04) else "汉族"
 
     def _party(self, plan: SectorPlan) -> str:
         if plan.party == "群众" and self.roll.random() < PLAIN_MEMBERS_OF_PARTY:
@@ -118,9 +134,7 @@ class Seating:
         others = [m for m in made.members if m.number not in chosen]
         elected += [(m, Rank.STANDING) for m in roll.sample(others, min(round(STANDING * share), len(others)))]
         for member, rank in elected:
-            self.ledger.add(
-                Post(committee=made.committee, member=member, term=made.term, rank=rank, starts_on=made.since)
-            )
+            self.ledger.add(Post(committee=made.committee, member=member, term=made.term, rank=rank, starts_on=made.since))
 
 
 def older_than(member: Member, years: int, on: date) -> bool:

@@ -35,7 +35,13 @@ def _soon(d: Desk, *, by: str = "", but: tuple[str, ...] = ()) -> Desk:
     """In hand, the limit in a week or two."""
     day = d.clock.assigned_for_due(3, (8, 14)) or d.clock.back(80)
     days = (d.clock.today - day).days
-    return d.filed_by(days, by=by, agreed=(HE,) if by else ()).assign(days).sign(days - 2).talk(days - 7).opinions(days - 22, but=but)
+    return (
+        d.filed_by(days, by=by, agreed=(HE,) if by else ())
+        .assign(days)
+        .sign(days - 2)
+        .talk(days - 7)
+        .opinions(days - 22, but=but)
+    )
 
 
 def _second(d: Desk, begun: int, *, agreed: tuple[str, ...] = ()) -> Desk:

@@ -10,12 +10,12 @@ from tongxin.core import ids
 @contextmanager
 def seeded_uids(seed: str) -> Iterator[None]:
     """Let `core.ids` draw from a seeded source while the world is built; never to be used on a living one."""
-    true_source = ids.secrets
-    ids.secrets = random.Random(f"uids:{seed}")  # type: ignore[assignment]  # noqa: S311 -- fiction, not secrets
+    true_source = vars(ids)["secrets"]
+    vars(ids)["secrets"] = random.Random(f"uids:{seed}")  # noqa: S311 -- fiction, not secrets
     try:
         yield
     finally:
-        ids.secrets = true_source
+        vars(ids)["secrets"] = true_source
 
 
 def dice(*about: object) -> random.Random:

@@ -14,7 +14,7 @@ from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Form, Role, Season
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
-from tongxin.regulations.queries import in_force
+from tongxin.regulations.queries import in_force, look_up
 
 
 @dataclass
@@ -56,7 +56,9 @@ class Telling:
         }
 
     # ── writing and signing ──
-    def draft(self, *, first: Member | None, at: datetime, body: str = "", form: str = Form.INDIVIDUAL, edited: datetime | None = None) -> None:
+    def draft(
+        self, *, first: Member | None, at: datetime, body: str = "", form: str = Form.INDIVIDUAL, edited: datetime | None = None
+    ) -> None:
         """Begin it; `body` in whose name the office enters it."""
         text, office = self.text, self.assembly.office
         self.proposal = Proposal(
@@ -69,9 +71,15 @@ class Telling:
         self.signatures.append(
             self.ledger.add(
                 Signature(
-                    committee=self.assembly.committee, proposal=self.proposal, member=first, body=body, role=Role.FIRST,
-                    answer=Answer.ACCEPTED, answered_at=at, signed_version=1,
-                )  # fmt: skip
+                    committee=self.assembly.committee,
+                    proposal=self.proposal,
+                    member=first,
+                    body=body,
+                    role=Role.FIRST,
+                    answer=Answer.ACCEPTED,
+                    answered_at=at,
+                    signed_version=1,
+                )
             )
         )
 
@@ -146,7 +154,8 @@ class Telling:
         """File it; the numbers are given in the order of decisions when all stories are told."""
         codes = self._codes(at) | {"routed_to": str(self.routed_to)}
         head = self.assembly.head
-        self.ledger.step(self.proposal, "file", actor=head.account, at=at, acting_as=head.acting_as, **codes)
+        version = look_up(self.assembly.committee, Taxonomies, at.date()).version
+        self.ledger.step(self.proposal, "file", actor=head.account, at=at, acting_as=head.acting_as, version=version, **codes)
         self._classify(codes)
         self.proposal.decided_at = at
 
@@ -165,14 +174,15 @@ class Telling:
 
     def not_file(self, *, code: str, destination: str, reason: str, at: datetime) -> None:
         """Decide that it is not filed, why, and where its content goes."""
-        listed = in_force(self.assembly.committee, NotFiling, at.date()).reason(code)
+        rules = look_up(self.assembly.committee, NotFiling, at.date())
+        listed = rules.values.reason(code)
         if listed is None or destination not in listed.destinations:
             message = f"{code} does not lead to {destination}"
             raise ValueError(message)
         head = self.assembly.head
         self.ledger.step(
-            self.proposal, "not_file", actor=head.account, at=at, acting_as=head.acting_as, reason_code=code,
-            destination=destination, reason=reason, reason_text=f"{listed.text}。{reason}",
+            self.proposal, "not_file", actor=head.account, at=at, acting_as=head.acting_as, version=rules.version,
+            reason_code=code, destination=destination, reason=reason, reason_text=f"{listed.text}。{reason}",
         )  # fmt: skip
         self.proposal.destination, self.proposal.reason_code, self.proposal.decided_at = destination, code, at
 

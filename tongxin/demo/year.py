@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from tongxin.demo import phrases
 from tongxin.demo.answering import answer_and_rate
 from tongxin.demo.bodies import Assembly
-from tongxin.demo.clock import at, office_hour, on_or_after, on_or_before, plus
+from tongxin.demo.clock import at, awake, office_hour, on_or_after, on_or_before, plus
 from tongxin.demo.handing import Handing
 from tongxin.demo.ledger import Ledger, NotYet
 from tongxin.demo.people import cosigners
@@ -110,7 +110,12 @@ class Natural:
         """Draft it, and ask for co-signers or let a body's office enter it."""
         text = telling.text
         drafted = at(submitted.date() - timedelta(days=roll.randint(9, 30)), roll.choice((8, 12, 19, 20, 21)), roll.randrange(60))
-        if self.assembly.committee.code == "YX" and text.sector in BODIES and text.sector not in self._bodies and not text.unhappy:
+        if (
+            self.assembly.committee.code == "YX"
+            and text.sector in BODIES
+            and text.sector not in self._bodies
+            and not text.unhappy
+        ):
             self._bodies.add(text.sector)
             form, body = BODIES[text.sector]
             entered = min(office_hour(on_or_after(drafted.date()), roll), submitted - timedelta(hours=1))
@@ -128,7 +133,7 @@ class Natural:
         people = cosigners(self.assembly, first, roll.choice((1, 1, 2, 2, 3, 3, 4, 5, 6)), roll)
         invitations = telling.invite(people, until=until, at=asked_at)
         end = min(until, submitted) - timedelta(minutes=30)
-        times = sorted(asked_at + (end - asked_at) * roll.random() for _ in invitations)
+        times = sorted(awake(asked_at + (end - asked_at) * roll.random()) for _ in invitations)
         for signature, when in zip(invitations, times, strict=True):
             chance = roll.random()
             if chance < 0.86:  # noqa: PLR2004 -- most agree, some decline, a few do not answer
@@ -143,7 +148,7 @@ class Natural:
 
     # ── from filing to the units ──
     def _after_filing(self, telling: Telling, decided: datetime, roll: random.Random) -> None:
-        handing = self.handed[telling.text.key] = Handing(telling)
+        self.handed[telling.text.key] = Handing(telling)
         if roll.random() < 0.16:  # noqa: PLR2004 -- some find support
             for n, member in enumerate(roll.sample(self.assembly.members, roll.randint(1, 3))):
                 if all(s.member is not member for s in telling.signatures):
@@ -167,4 +172,3 @@ def decide_otherwise(telling: Telling, lead: Telling | None, decided: datetime, 
     if destination != "nowhere" and roll.random() < 0.9:  # noqa: PLR2004 -- nearly all are passed on soon
         to = {"opinion": "社情民意信息工作组", "letter": f"{text.lead}（委员来信）"}.get(destination, text.lead)
         telling.pass_on(to=to, at=office_hour(plus(decided.date(), roll.randint(1, 6)), roll))
-

@@ -14,11 +14,11 @@ DAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
-def county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[date]:  # noqa: ARG001
+def county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[date]:
     """The whole world of a November day."""
     home: Path = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        from django.conf import settings  # noqa: PLC0415 -- patched here alone
+        from django.conf import settings
 
         patch.setattr(settings, "TONGXIN_HOME", home)
         block = transaction.atomic()

@@ -10,7 +10,14 @@ from tongxin.demo.clock import Clock, at, plenary_of
 
 @pytest.mark.parametrize(
     ("today", "running"),
-    [("2026-11-21", 2026), ("2027-02-20", 2026), ("2027-02-25", 2026), ("2027-02-26", 2027), ("2027-12-31", 2027), ("2028-03-01", 2027)],
+    [
+        ("2026-11-21", 2026),
+        ("2027-02-20", 2026),
+        ("2027-02-25", 2026),
+        ("2027-02-26", 2027),
+        ("2027-12-31", 2027),
+        ("2028-03-01", 2027),
+    ],
 )
 def test_the_running_plenary_opened_at_least_45_days_ago(today: str, running: int) -> None:
     assert Clock(date.fromisoformat(today)).running_year == running

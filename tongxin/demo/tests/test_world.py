@@ -25,7 +25,7 @@ from tongxin.workflow.engine import unexplained
 pytestmark = pytest.mark.django_db
 
 
-def test_people_and_bodies_are_as_many_as_promised(county: date) -> None:  # noqa: ARG001
+def test_people_and_bodies_are_as_many_as_promised(county: date) -> None:
     yunxi = Committee.objects.get(code="YX")
     assert (yunxi.parent.code, yunxi.fictional) == ("QL", True)
     assert (Member.objects.filter(committee=yunxi).count(), Unit.objects.filter(committee=yunxi).count()) == (220, 60)
@@ -36,13 +36,13 @@ def test_people_and_bodies_are_as_many_as_promised(county: date) -> None:  # noq
     assert [name for name, n in Counter(names).items() if n > 1] == []
 
 
-def test_nobody_can_sign_in_with_a_password_or_be_called(county: date) -> None:  # noqa: ARG001
+def test_nobody_can_sign_in_with_a_password_or_be_called(county: date) -> None:
     assert set(Account.objects.values_list("password", flat=True)) == {"!"}
     assert {m.phone[:6] for m in Member.objects.all()} == {"199000"}
     assert {m.email.split("@")[1] for m in Member.objects.all()} == {"example.invalid"}
 
 
-def test_every_text_became_a_proposal(county: date) -> None:  # noqa: ARG001
+def test_every_text_became_a_proposal(county: date) -> None:
     counts = Counter(Proposal.objects.values_list("committee__code", flat=True))
     assert counts == {"YX": 276, "WC": 12, "QL": 12}
     finished = Counter(Proposal.objects.filter(session__number=4).values_list("state", flat=True))
@@ -50,7 +50,7 @@ def test_every_text_became_a_proposal(county: date) -> None:  # noqa: ARG001
     assert set(Case.objects.filter(proposal__session__number=4).values_list("state", flat=True)) == {"closed"}
 
 
-def test_every_state_is_what_the_last_event_says(county: date) -> None:  # noqa: ARG001
+def test_every_state_is_what_the_last_event_says(county: date) -> None:
     for workflow, rows in ((PROPOSAL, Proposal.objects.all()), (CASES, Case.objects.all()), (TASKS, Task.objects.all())):
         assert list(unexplained(workflow, rows)) == []
 
@@ -66,29 +66,31 @@ def test_nothing_is_dated_after_the_day_before(county: date) -> None:
         assert (field, model._base_manager.filter(**{f"{field}__gte": now}).count()) == (field, 0)
 
 
-def test_events_stand_in_the_order_in_which_things_happened(county: date) -> None:  # noqa: ARG001
+def test_events_stand_in_the_order_in_which_things_happened(county: date) -> None:
     times = [e.at for e in Event.objects.exclude(kind__in=("regulations.adopt", "committees.appoint")).order_by("id")]
     assert times == sorted(times)
 
 
-def test_numbers_follow_the_decisions_without_gaps(county: date) -> None:  # noqa: ARG001
+def test_numbers_follow_the_decisions_without_gaps(county: date) -> None:
     for session_id in Proposal.objects.exclude(number=None).values_list("session", flat=True).distinct():
         filed = Proposal.objects.filter(session=session_id).exclude(number=None).order_by("number")
         assert [p.number for p in filed] == list(range(1, filed.count() + 1))
         assert [p.decided_at for p in filed] == sorted(p.decided_at for p in filed)
-    serials = list(Proposal.objects.filter(committee__code="YX").exclude(serial=None).order_by("serial").values_list("serial", flat=True))
+    serials = list(
+        Proposal.objects.filter(committee__code="YX").exclude(serial=None).order_by("serial").values_list("serial", flat=True)
+    )
     assert serials == list(range(1, len(serials) + 1))
 
 
-def test_the_next_number_goes_on_behind_the_last(county: date) -> None:  # noqa: ARG001
-    from tongxin.committees.actions import next_number  # noqa: PLC0415 -- this test alone
+def test_the_next_number_goes_on_behind_the_last(county: date) -> None:
+    from tongxin.committees.actions import next_number
 
     yunxi = Committee.objects.get(code="YX")
     last = Proposal.objects.filter(committee=yunxi).order_by("-serial").values_list("serial", flat=True)
     assert next_number(yunxi, "proposal.serial") == last.exclude(serial=None)[0] + 1
 
 
-def test_ratings_come_from_signers_and_second_rounds_from_dissatisfaction(county: date) -> None:  # noqa: ARG001
+def test_ratings_come_from_signers_and_second_rounds_from_dissatisfaction(county: date) -> None:
     cases = Case.objects.select_related("proposal").prefetch_related("tasks__replies__ratings")
     for case in cases:
         signers = {s.pk for s in proposals.raters(case.proposal)}
@@ -99,7 +101,7 @@ def test_ratings_come_from_signers_and_second_rounds_from_dissatisfaction(county
         assert case.unrated == (case.state == "closed" and not ratings)
 
 
-def test_no_reply_went_out_without_a_talk_and_the_opinions(county: date) -> None:  # noqa: ARG001
+def test_no_reply_went_out_without_a_talk_and_the_opinions(county: date) -> None:
     answered = Task.objects.filter(state="answered").select_related("case").prefetch_related("contacts", "case__tasks")
     for task in answered:
         if task.committee.code != "WC":
@@ -108,7 +110,7 @@ def test_no_reply_went_out_without_a_talk_and_the_opinions(county: date) -> None
     assert set(Reply.objects.filter(task__state="answered", sent_at=None)) == set()
 
 
-def test_the_year_has_its_good_and_its_bad_cases(county: date) -> None:  # noqa: ARG001
+def test_the_year_has_its_good_and_its_bad_cases(county: date) -> None:
     year = Task.objects.filter(case__proposal__session__number=4)
     late = sum(t.answered_at.date() > t.due_on for t in year.exclude(answered_at=None))
     assert 10 <= late <= 45
@@ -124,21 +126,36 @@ def test_the_year_has_its_good_and_its_bad_cases(county: date) -> None:  # noqa:
     assert grades["satisfied"] > grades["fairly"] > grades["dissatisfied"] >= 18
 
 
-def test_everybody_works_in_the_own_name(county: date) -> None:  # noqa: ARG001
+def test_everybody_works_in_the_own_name(county: date) -> None:
     signed = Event.objects.filter(kind="tasks.sign_for").select_related("actor")
     units = {(a.account_id, a.unit_id) for a in Appointment.objects.exclude(unit=None)}
-    assert [e.subject_label for e in signed if (e.actor_id, e.data["unit_id"]) not in units or e.acting_as != e.data["unit"]] == []
+    assert [
+        e.subject_label for e in signed if (e.actor_id, e.data["unit_id"]) not in units or e.acting_as != e.data["unit"]
+    ] == []
 
 
-def test_the_chain_of_events_holds(county: date, settings: object) -> None:  # noqa: ARG001
+def test_the_chain_of_events_holds(county: date, settings: object) -> None:
     verdict = sealing.verify()
     assert (verdict.ok, verdict.events) == (True, verdict.sealed)
 
 
-def test_roles_exist_and_find_notices(county: date) -> None:  # noqa: ARG001
+def test_roles_exist_and_find_notices(county: date) -> None:
     for role in world.ROLES:
         assert Account.objects.get(username=role.username).name == role.label.split(" ")[-1]
-    for username in ("YX016", "YX193", "YX181", "office", "head", "gov", "party", "clerk", "coclerk", "clerk2", "wc-office", "ql-office"):
+    for username in (
+        "YX016",
+        "YX193",
+        "YX181",
+        "office",
+        "head",
+        "gov",
+        "party",
+        "clerk",
+        "coclerk",
+        "clerk2",
+        "wc-office",
+        "ql-office",
+    ):
         assert (username, Notice.objects.filter(account__username=username, read_at=None).exists()) == (username, True)
 
 
