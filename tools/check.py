@@ -48,7 +48,7 @@ def no_machine_paths() -> Result:
         found += [
             f"{path.relative_to(ROOT)}:{number}: {match[0]}"
             for number, line in enumerate(text.splitlines(), 1)
-            if (match := MACHINE_PATHS.search(line))
+            if (match := MACHINE_PATHS.search(line)) and "paths-ok" not in line
         ]
     return not found, "\n".join(found)
 

@@ -1,0 +1,73 @@
+"""The frame itself: scripts that parse, tools that stay small, documents whose links and commands exist."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import gate
+from tests.architecture import source
+
+sys.path.insert(0, str(source.ROOT / "tools"))
+SCRIPTS = ("tools/setup", "tools/browser", ".ci/run")
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
+TARGET = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)
+
+
+def documents() -> list[Path]:
+    return [*source.ROOT.glob("*.md"), *(source.ROOT / "docs").rglob("*.md")]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_parses_and_may_be_run(name: str) -> None:
+    path = source.ROOT / name
+    bash = shutil.which("bash") or "bash"
+    assert subprocess.run([bash, "-n", path], check=False).returncode == 0  # noqa: S603 -- a script of ours
+    assert path.stat().st_mode & 0o111
+
+
+def test_every_tool_is_under_150_lines() -> None:
+    sizes = {p.name: len(p.read_text(encoding="utf-8").splitlines()) for p in (source.ROOT / "tools").iterdir() if p.is_file()}
+    assert {name: n for name, n in sizes.items() if n >= 150} == {}
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    dead = [
+        f"{source.name(path)}: {link}"
+        for path in documents()
+        for link in LINK.findall(path.read_text(encoding="utf-8"))
+        if not link.startswith(("http://", "https://", "mailto:")) and not (path.parent / link).exists()
+    ]
+    assert dead == []
+
+
+def test_commands_named_in_documents_exist() -> None:
+    there = set(re.findall(r"^([a-z-]+):", (source.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {a or b for path in documents() for a, b in TARGET.findall(path.read_text(encoding="utf-8"))}
+    assert named - there == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("open /root/notes", True),  # paths-ok
+        ("see /home/somebody/tongxin", True),  # paths-ok
+        ("https://example.org/home/page/", False),
+        ("a route like /members/home/", False),
+    ],
+)
+def test_machine_paths_are_found(line: str, *, found: bool) -> None:
+    import check
+
+    assert (check.MACHINE_PATHS.search(line) is not None) is found
+
+
+def test_in_ci_only_what_needs_the_workshop_may_be_skipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(gate, "SHARED", tmp_path / "absent")
+    assert gate.excused("needs ../shared/data")
+    assert not gate.excused("there is no Chromium on this machine")
+    monkeypatch.setattr(gate, "SHARED", tmp_path)
+    assert not gate.excused("needs ../shared/data")
