@@ -43,5 +43,5 @@ def words(text: str) -> list[str]:
 
 
 def subject_of(title: str) -> str:
-    """Return a title without its frame: 关于……的建议 → ……"""
+    """Return a title without its frame (关于……的建议)."""
     return _FRAME.sub("", title.strip())

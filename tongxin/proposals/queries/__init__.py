@@ -13,6 +13,7 @@ from tongxin.proposals.queries.drafting import (
     taken_back,
     writable,
 )
+from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
 from tongxin.proposals.queries.lists import Page, Tab, committee_of, lists_for, page_of, tabs_for
 from tongxin.proposals.queries.reading import (
     for_page,
@@ -27,7 +28,6 @@ from tongxin.proposals.queries.reading import (
     to_be_passed_on,
     visible_to,
 )
-from tongxin.proposals.queries.similar import Similar, register_outcome, similar, similar_for, warm
 
 __all__ = [
     "Check", "Page", "Similar", "Tab", "candidates", "checks", "committee_of", "copy_for", "differences", "for_page", "handed_over_at",

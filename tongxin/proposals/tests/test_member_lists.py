@@ -4,21 +4,18 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.proposals import actions, queries
 from tongxin.proposals.models import Proposal
-from tongxin.proposals.queries import similar as similar_queries
+from tongxin.proposals.queries import likeness
 from tongxin.proposals.workflow import MergeInto, NotFilingDecision
 from tongxin.workflow.engine import perform
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    similar_queries.forget()
 
 
 def signed_in(account: Account) -> Client:
@@ -91,23 +88,53 @@ def test_the_offices_own_entries_are_listed_for_it(cast: Cast) -> None:
 
 
 # ── how many queries ─────────────────────────────────────────────────────────────────────────────
-LIST_QUERIES = {"mine": 0, "cosigned": 0, "invited": 0, "filed": 0}
+def world_of(cast: Cast, count: int) -> tuple[Proposal, Proposal]:
+    """Return a draft with open invitations and a filed proposal, in lists of `count` items."""
+    at = timezone.now()
+    for n in range(count):
+        draft, filed = cast.draft(at, title=f"草稿{n}"), cast.filed(title=f"已立{n}")
+        asked = [cast.member(cast.cosigner), cast.member(cast.second_cosigner)][: 1 + (count > 1)]
+        actions.invite_cosigners(draft, members=asked, until=at + timedelta(days=2), actor=cast.proposer, at=at)
+        actions.attach(draft, uploads=[SimpleUploadedFile(f"{m}.pdf", b"%PDF-1.7\n") for m in range(count)], actor=cast.proposer, at=at)
+    return draft, filed
 
 
-def _queries_of(client: Client, url: str) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+LOOK = 'MAX("regulations_regulation"."id")'  # once a second, whatever the page
 
+
+def queries_of(who: Account, url: str) -> int:
+    client = signed_in(who)
     client.get(url)  # what is kept per process is read first
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert client.get(url).status_code == 200
-    return len(asked)
+    return sum(LOOK not in query["sql"] for query in asked)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_no_page_asks_more_when_more_is_in_it(cast: Cast, count: int) -> None:
+    draft, _filed = world_of(cast, count)
+    asked = {
+        "mine": queries_of(cast.proposer, "/proposals/"),
+        "cosigned": queries_of(cast.cosigner, "/proposals/?tab=cosigned"),
+        "invited": queries_of(cast.cosigner, "/proposals/?tab=invited"),
+        "filed": queries_of(cast.bystander, "/proposals/?tab=filed&q=已立"),
+        "entered": queries_of(cast.office, "/proposals/?tab=filed"),
+        "edit": queries_of(cast.proposer, f"/proposals/{draft.uid}/edit/"),
+        "preview": queries_of(cast.proposer, f"/proposals/{draft.uid}/preview/"),
+        "invite": queries_of(cast.proposer, f"/proposals/{draft.uid}/invite/"),
+        "invitation": queries_of(cast.cosigner, f"/proposals/{draft.uid}/invitation/"),
+        "similar": queries_of(cast.bystander, "/proposals/similar/?title=关于夜间药房的建议"),
+    }
+    assert asked == {
+        "mine": 13, "cosigned": 13, "invited": 13, "filed": 13, "entered": 12, "edit": 17, "preview": 15, "invite": 15,
+        "invitation": 15, "similar": 4,
+    }  # fmt: skip
 
 
 # ── similar ──────────────────────────────────────────────────────────────────────────────────────
 def test_earlier_proposals_like_the_title_are_shown_with_why(cast: Cast) -> None:
     earlier = cast.filed()
-    cast.filed(title="关于缓解春茶采摘用工短缺的建议", situation="茶场缺采茶工。", analysis="带工抽成高。", suggestions="建议集中招一次。")
+    cast.filed(title="关于缓解春茶采摘用工短缺的建议", situation="茶场缺采茶工。" * 9, analysis="带工抽成高。" * 9, suggestions="建议集中招一次。" * 9)
     answer = signed_in(cast.bystander).get("/proposals/similar/", {"title": "关于镇卫生院夜间药房值班的提案"})
     [row] = answer.context["rows"]
     assert (row.proposal, row.url, row.line) == (earlier, earlier.get_absolute_url(), "十一届五次会议第 0001 号　待交办")
@@ -147,7 +174,7 @@ def test_what_is_filed_or_withdrawn_later_is_seen_at_once(cast: Cast) -> None:
 
 def test_the_app_above_says_what_became_of_a_proposal(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     filed = cast.filed()
-    monkeypatch.setattr(similar_queries, "_outcomes", [])
+    monkeypatch.setattr(likeness, "_outcomes", [])
     queries.register_outcome(lambda rows: {row.pk: "B 类，已答复" for row in rows})
     [row] = queries.similar_for(cast.bystander, cast.county, "", title=TEXT["title"], on=NOW.date())
     assert (row.proposal, row.line) == (filed, "十一届五次会议第 0001 号　B 类，已答复")
@@ -164,4 +191,3 @@ def test_a_name_in_a_title_is_text_not_markup(cast: Cast) -> None:
     cast.filed(title="关于<b>夜间药房</b>的建议")
     page = signed_in(cast.bystander).get("/proposals/similar/", {"title": "关于夜间药房的建议"}).content.decode()
     assert "关于&lt;b&gt;夜间药房&lt;/b&gt;的建议" in page
-    assert SimpleUploadedFile  # kept for the page tests below

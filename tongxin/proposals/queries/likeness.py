@@ -63,7 +63,7 @@ class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_kept: dict[int, _Kept] = {}
+_kept: dict[str, _Kept] = {}
 _door = threading.Lock()
 
 
@@ -114,7 +114,7 @@ def warm(committee: Committee) -> int:
 def _fresh(committee: Committee) -> _Kept:
     """Return the committee's texts, with what happened since the last look: one query when nothing did."""
     with _door:
-        kept = _kept.setdefault(committee.pk, _Kept())
+        kept = _kept.setdefault(committee.uid, _Kept())
     with kept.lock:
         newest = Event.objects.filter(committee_code=committee.code).order_by("-id").values_list("id", flat=True).first() or 0
         if newest < kept.seen:  # another database than before
@@ -141,8 +141,3 @@ def _catch_up(kept: _Kept, committee: Committee, newest: int) -> None:
         for pk, title, situation, analysis, suggestions in earlier.values_list(*fields).iterator(chunk_size=2000)
     )
     kept.seen = newest
-
-
-def forget() -> None:
-    """Drop what is kept in this process."""
-    _kept.clear()
