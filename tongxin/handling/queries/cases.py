@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.handling.choices import ANSWERING, CaseState, Grade, TaskState
-from tongxin.handling.models import Case, Rating, Reply, Task
+from tongxin.handling.models import Case, Rating, Reply, StaleReply, Task
 from tongxin.members.models import Member
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
@@ -66,6 +68,12 @@ def draft_of(task: Task) -> Reply:
     """Return the reply of the current round, or an unsaved one: reading writes nothing."""
     kept = task.replies.filter(round=task.case.round).first()
     return kept or Reply(committee_id=task.committee_id, task=task, round=task.case.round)
+
+
+def kept_copies(task: Task, account: Any) -> QuerySet[StaleReply]:
+    """Return the copies of a reply that an account's stale saves left beside, and that it has not put away."""
+    rows = StaleReply.objects.filter(reply__task=task, account=account, settled_at=None)
+    return rows.select_related("reply__task__unit").order_by("-id")
 
 
 @dataclass(frozen=True)

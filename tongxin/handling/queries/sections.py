@@ -251,7 +251,7 @@ def may_read_draft(reply: Reply, user: Any) -> bool:
 
 
 def _hears_verdict(viewer: Viewer, user: Any, task: Task) -> bool:
-    return viewer.working and bool((in_the_unit | supervises | assigns).test(user, task))
+    return viewer.working and allowed(user, "handling.hear_verdict", task)
 
 
 def _line(rating: Rating) -> RatingLine:

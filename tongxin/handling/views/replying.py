@@ -76,7 +76,7 @@ def _editor(
     rules: FormRules = in_force(task.committee, FormRules, on)
     held = _files(draft, request.user)
     shown = queries.sections(task.case, request.user)
-    kept = StaleReply.objects.filter(reply=draft, account=request.user, settled_at=None)  # type: ignore[misc] if draft.pk else ()
+    kept = queries.kept_copies(task, request.user) if draft.pk else ()
     context = {
         "task": task, "case": task.case, "proposal": task.case.proposal, "form": form, "draft": draft, "theirs": theirs,
         "chip": queries.task_chip(task, on=on), "upload": upload or UploadForm(), "files": held,
@@ -167,7 +167,7 @@ def _copy_url(task: Task, copy: StaleReply) -> str:
 def kept_copy(request: HttpRequest, uid: str, copy: str) -> HttpResponse:
     """Show a copy that was kept beside next to what is saved; put it away when its writer says so."""
     task = load(request, uid, "handling.write_reply")
-    found = StaleReply.objects.filter(uid=copy, reply__task=task, account=request.user).select_related("reply__task__unit").first()
+    found = queries.kept_copies(task, request.user).filter(uid=copy).first()
     if found is None:
         raise Http404
     if request.method == "POST":

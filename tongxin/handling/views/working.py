@@ -100,12 +100,19 @@ def task(request: HttpRequest, uid: str) -> HttpResponse:
         "limits": queries.limits_of(mine), "extra": _buttons(request, mine), "proposers": proposals.signers(case.proposal),
         "reply": queries.draft_of(mine) if writes else None, "writes": writes,
         "categories": in_force(mine.committee, ReplyCategories, on).categories if mine.answers else (),
-        "verdict": queries.verdict_for_unit(mine, case) if case.round > 1 and mine.state != TaskState.ANSWERED else None,
+        "verdict": _verdict(request.user, mine),
         "events": queries.history_of(case, request.user)[:60], "attached": attached(case, request.user),
         "in_unit": permissions.allowed(request.user, "handling.inbox"),
         "review_url": f"{mine.get_absolute_url()}review/" if _reviews(request.user, mine) else "",
     }  # fmt: skip
     return render(request, "handling/task.html", context)
+
+
+def _verdict(user: Any, task: Task) -> queries.Verdict | None:
+    """Return why a case came back, for its own unit and the offices over it; not for the co-handlers."""
+    if task.case.round == 1 or task.state == TaskState.ANSWERED or not permissions.allowed(user, "handling.hear_verdict", task):
+        return None
+    return queries.verdict_for_unit(task, task.case)
 
 
 def attached(case: Case, user: Any) -> list[dict[str, str]]:

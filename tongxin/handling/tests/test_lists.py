@@ -1,0 +1,163 @@
+"""The lists: as many queries for three rows as for one, pages by key, and the same rows as the permission allows."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.cast import Cast
+from tongxin.access.permissions import allowed
+from tongxin.committees.queries import forget_appointments
+from tongxin.handling import actions, queries
+from tongxin.handling.models import Case, Task
+from tongxin.handling.workflow import SignFor
+from tongxin.workflow.engine import perform
+
+
+def _queries_of(client, url: str) -> int:
+    client.get(url)  # rules and the session are read once
+    with CaptureQueriesContext(connection ) as seen:
+        assert client.get(url).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("who", "url"),
+    [
+        ("clerk", "/handling/"), ("clerk", "/handling/?part=sign"), ("assigner", "/handling/supervise/"), ("assigner", "/handling/assign/?part=done"),
+        ("clerk", "/handling/?part=hand&level=ok"),
+    ],
+)  # fmt: skip
+def test_a_list_of_three_cases_asks_as_often_as_a_list_of_one(cast: Cast, as_, today, steady_rules, who: str, url: str) -> None:
+    client = as_(getattr(cast, who))
+    cast.assigned(today)
+    perform(cast.task(cast.assigned(today)), "sign_for", actor=cast.clerk, at=today, payload=SignFor("孟时雨"))
+    client.get(url)
+    steady_rules()
+    few = _queries_of(client, url)
+    for _n in range(2):
+        cast.assigned(today)
+        perform(cast.task(cast.assigned(today)), "sign_for", actor=cast.clerk, at=today, payload=SignFor("孟时雨"))
+    assert _queries_of(client, url) == few
+
+
+def test_the_desk_that_assigns_asks_as_often_for_three_as_for_one(cast: Cast, as_, today, steady_rules) -> None:
+    client = as_(cast.assigner)
+    for url, more in (("/handling/assign/", cast.filed), ("/handling/assign/?part=returns", lambda at: _asked_back(cast, at)),
+                      ("/handling/assign/?part=again", lambda at: _given_back(cast, at))):  # fmt: skip
+        more(today)
+        client.get(url)
+        steady_rules()
+        few = _queries_of(client, url)
+        more(today)
+        more(today)
+        assert _queries_of(client, url) == few, url
+
+
+def _asked_back(cast: Cast, at) -> Task:
+    from tongxin.handling.workflow import Why
+
+    task = cast.task(actions.assign(cast.filed(at), parts=[(cast.unit, "sole")], actor=cast.assigner, at=at))
+    perform(task, "ask_return", actor=cast.clerk, at=at, payload=Why("不属于本单位职责。"))
+    return task
+
+
+def _given_back(cast: Cast, at) -> Task:
+    from tongxin.handling.workflow import Why
+
+    task = _asked_back(cast, at)
+    perform(task, "grant_return", actor=cast.assigner, at=at, payload=Why("同意。"))
+    return task
+
+
+@pytest.mark.parametrize("cases", [1, 3])
+def test_the_rows_of_an_inbox_take_three_queries(cast: Cast, today, steady_rules, django_assert_num_queries, cases: int) -> None:
+    for _n in range(cases):
+        cast.assigned(today)
+    on = timezone.localdate()
+    rows = queries.for_rows(queries.inbox(cast.clerk))
+    [queries.row_of(t, on) for t in queries.by_day(rows, "clock_on").rows]
+    steady_rules()
+    with django_assert_num_queries(3):  # the rows, the signatures, the other parts of each case
+        found = [queries.row_of(t, on) for t in queries.by_day(queries.for_rows(queries.inbox(cast.clerk)), "clock_on").rows]
+    assert len(found) == cases
+
+
+@pytest.mark.parametrize("cosigners", [1, 2])
+def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
+    cast: Cast, today, steady_rules, django_assert_num_queries, cosigners: int
+) -> None:
+    case = cast.answered(today)
+    lead = cast.task(case)
+    for n in range(cosigners * 2):
+        actions.record_contact(
+            lead, stage="after", way="phone", on=today.date(), who="孟时雨", with_whom="林知远", note=f"第 {n} 次。", actor=cast.clerk, at=today
+        )
+    case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
+    queries.sections(case, cast.office)
+    steady_rules()
+    case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
+    case.proposal.committee = case.committee
+    with django_assert_num_queries(6):  # parts, replies, their files, ratings, raters, talks
+        shown = queries.sections(case, cast.office)
+    assert len(shown.contacts) == cosigners * 2 + 1
+
+
+def test_pages_by_key_go_forward_and_back_over_the_same_rows(cast: Cast, today) -> None:
+    made = [cast.assigned(today - timedelta(days=n)) for n in range(5)]
+    Task.objects.filter(case=made[0]).update(sign_due_on=None)
+    rows = queries.inbox(cast.clerk)
+    whole = [t.pk for t in queries.by_day(rows, "clock_on", size=99).rows]
+    first = queries.by_day(rows, "clock_on", size=2)
+    second = queries.by_day(rows, "clock_on", after=first.after, size=2)
+    third = queries.by_day(rows, "clock_on", after=second.after, size=2)
+    assert [t.pk for page in (first, second, third) for t in page.rows] == whole
+    assert (first.before, third.after) == ("", "")
+    back = queries.by_day(rows, "clock_on", before=third.before, size=2)
+    assert [t.pk for t in back.rows] == [t.pk for t in second.rows]
+    again = queries.by_day(rows, "clock_on", before=back.before, size=2)
+    assert ([t.pk for t in again.rows], again.before) == ([t.pk for t in first.rows], "")
+    assert [t.pk for t in queries.by_day(rows, "clock_on", after="nonsense", size=99).rows] == whole
+
+
+def test_lanes_count_what_the_colours_say(cast: Cast, as_, today) -> None:
+    for left in (-3, 0, 3, 4, 15, 16):
+        task = cast.task(actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today))
+        Task.objects.filter(pk=task.pk).update(sign_due_on=timezone.localdate() + timedelta(days=left))
+    on, rows = timezone.localdate(), queries.inbox(cast.clerk)
+    counted = {name: rows.filter(queries.level([cast.county], on, name)).count() for name in queries.LEVELS}
+    chips: dict[str, int] = {}
+    for task in rows:
+        chip = queries.task_chip(task, on=on)
+        chips[chip.level] = chips.get(chip.level, 0) + 1
+    assert counted == chips == {"red": 1, "yellow": 2, "soon": 2, "ok": 1}
+
+
+@pytest.mark.parametrize("state", ["assigned", "answered", "returned"])
+def test_lists_and_permissions_agree_for_everybody(cast: Cast, today, state: str) -> None:
+    case = {"assigned": cast.assigned, "answered": cast.answered, "returned": lambda at: _given_back(cast, at).case}[state](today)
+    for name, who in cast.everyone().items():
+        forget_appointments(who)
+        seen = queries.cases_visible_to(who).filter(pk=case.pk).exists()
+        assert seen == allowed(who, "handling.view_case", Case.objects.get(pk=case.pk)), name
+        for task in Task.objects.filter(case=case).select_related("case"):
+            assert queries.visible_to(who).filter(pk=task.pk).exists() == allowed(who, "handling.view", task), f"{name} {task}"
+
+
+def test_nobody_from_elsewhere_opens_a_page_of_a_case(cast: Cast, as_, today) -> None:
+    case = cast.assigned(today)
+    task = cast.task(case)
+    urls = [f"/handling/{task.uid}/", f"/handling/{task.uid}/reply/", f"/handling/cases/{case.uid}/units/", f"/handling/rate/{case.uid}/"]
+    strangers = ("bystander", "party_assigner", "other_clerk", "member_of_other_county", "office_of_other_county", "security_admin", "audit_admin")
+    for name in strangers:
+        got = [as_(getattr(cast, name)).get(url).status_code for url in urls]
+        assert got == [404] * 4, name
+
+
+def test_the_inbox_of_another_unit_shows_nothing_of_the_case(cast: Cast, as_, today) -> None:
+    case = cast.assigned(today)
+    assert case.proposal.title in as_(cast.clerk).get("/handling/").content.decode()
+    assert case.proposal.title not in as_(cast.other_clerk).get("/handling/").content.decode()
+    assert as_(cast.proposer).get("/handling/").status_code == 403
