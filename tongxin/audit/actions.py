@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from tongxin.accounts import describing
 from tongxin.accounts.models import Account
@@ -71,5 +71,23 @@ def record(kind: str, subject: models.Model, *, actor: Account | None, at: datet
 
 
 def record_many(events: Sequence[Event]) -> None:
-    """Write imported history in bulk: no marks, so nobody is told of what happened years ago."""
-    Event.objects.bulk_create(events, batch_size=2000)
+    """Write imported history in bulk: no marks, so nobody is told of what happened years ago. The events get no keys.
+
+    A plain `executemany`: an import writes some fifteen events a proposal, and half its time went into building INSERTs.
+    """
+    fields = [field for field in Event._meta.concrete_fields if not field.primary_key]  # noqa: SLF001
+    quote = connection.ops.quote_name
+    columns, places = ", ".join(quote(f.column) for f in fields), ", ".join(["%s"] * len(fields))
+    sql = f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608, SLF001 -- names of our own table
+    plain = {f.attname for f in fields if isinstance(f, (models.CharField, models.BigIntegerField, models.ForeignKey))}
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            sql,
+            (
+                [
+                    getattr(event, f.attname) if f.attname in plain else f.get_db_prep_save(getattr(event, f.attname), connection)
+                    for f in fields
+                ]
+                for event in events
+            ),
+        )

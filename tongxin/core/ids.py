@@ -4,11 +4,12 @@ import secrets
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/l/i: people read them aloud
 LENGTH = 12
+EVERY = range(len(ALPHABET) ** LENGTH)
 
 
 def new_uid() -> str:
     """Return 12 random characters (about 59 bits)."""
-    number, characters = secrets.randbelow(len(ALPHABET) ** LENGTH), ""
+    number, characters = secrets.choice(EVERY), ""
     for _ in range(LENGTH):
         number, place = divmod(number, len(ALPHABET))
         characters += ALPHABET[place]
