@@ -2,6 +2,8 @@
 
 import hashlib
 from datetime import datetime
+from functools import partial
+from typing import IO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -29,7 +31,7 @@ def store(upload: UploadedFile, *, committee: Committee, owner: Account, at: dat
     if size > limit_mb * MB:
         message = f"“{name}”有 {size / MB:.1f} MB，超过 {limit_mb} MB。请压缩或分成几个文件再上传。"
         raise RefusedError(message)
-    kind = queries.inspect(upload.file, name)
+    kind = queries.inspect(cast("IO[bytes]", upload), name)
     upload.seek(0)
     digest = hashlib.sha256()
     for piece in upload.chunks():
@@ -45,9 +47,9 @@ def clear_orphans(*, at: datetime, most: int = 500) -> int:
     """Remove uploads that belong to nothing since a day. Returns how many went."""
     gone = 0
     for file in queries.orphans(before=at)[:most]:
-        stored, name = file.content.storage, file.content.name
+        stored, name = file.content.storage, str(file.content.name)
         with transaction.atomic():
             file.delete()
-            transaction.on_commit(lambda stored=stored, name=name: stored.delete(name))
+            transaction.on_commit(partial(stored.delete, name))
         gone += 1
     return gone

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import quote
 
 import filetype
@@ -31,7 +31,7 @@ class RefusedError(Exception):
 
 
 # ── what it is ───────────────────────────────────────────────────────────────────────────────────
-def inspect(upload: BinaryIO, name: str) -> str:
+def inspect(upload: IO[bytes], name: str) -> str:
     """Return the kind of an upload by its content. Raises RefusedError with a sentence for people."""
     if SECRET_NAME.search(name):
         message = f"文件名“{name}”带有密级字样。本平台连接互联网，不能上传涉密文件，请走机要渠道。"
@@ -51,12 +51,12 @@ def inspect(upload: BinaryIO, name: str) -> str:
     return kind
 
 
-def _head(upload: BinaryIO) -> bytes:
+def _head(upload: IO[bytes]) -> bytes:
     upload.seek(0)
     return upload.read(HEAD)
 
 
-def _kind_by_content(upload: BinaryIO) -> str | None:
+def _kind_by_content(upload: IO[bytes]) -> str | None:
     head = _head(upload)
     if head.startswith(OLE):
         return next((kind for kind, stream in OLE_STREAMS if _contains(upload, stream.encode("utf-16-le"))), None)
@@ -68,7 +68,7 @@ def _kind_by_content(upload: BinaryIO) -> str | None:
     return "txt" if _is_text(upload) else None
 
 
-def _office_kind(upload: BinaryIO) -> str | None:
+def _office_kind(upload: IO[bytes]) -> str | None:
     upload.seek(0)
     try:
         with zipfile.ZipFile(upload) as packed:
@@ -80,7 +80,7 @@ def _office_kind(upload: BinaryIO) -> str | None:
     return next((kind for kind, folder in OFFICE_FOLDERS if any(name.startswith(folder) for name in names)), None)
 
 
-def _is_text(upload: BinaryIO) -> bool:
+def _is_text(upload: IO[bytes]) -> bool:
     head = _head(upload)
     if b"\x00" in head:
         return False
@@ -94,7 +94,7 @@ def _is_text(upload: BinaryIO) -> bool:
     return False
 
 
-def _contains(upload: BinaryIO, *needles: bytes) -> bool:
+def _contains(upload: IO[bytes], *needles: bytes) -> bool:
     """Search a file in pieces, so that a large one is never whole in memory."""
     overlap = max(len(needle) for needle in needles) - 1
     upload.seek(0)
@@ -107,7 +107,7 @@ def _contains(upload: BinaryIO, *needles: bytes) -> bool:
     return False
 
 
-def _refuse_active(upload: BinaryIO, kind: str, name: str) -> None:
+def _refuse_active(upload: IO[bytes], kind: str, name: str) -> None:
     """Refuse macros, programs inside documents, and archives that unpack without end."""
     active = f"“{name}”里有宏或可以运行的程序，不能上传。请另存为不带宏的文件，或转成 PDF 再上传。"
     if kind in {"docx", "xlsx", "pptx"}:
@@ -130,7 +130,7 @@ def _refuse_active(upload: BinaryIO, kind: str, name: str) -> None:
         raise RefusedError(active)
 
 
-def _text_of(upload: BinaryIO, kind: str) -> str:
+def _text_of(upload: IO[bytes], kind: str) -> str:
     upload.seek(0)
     if kind == "txt":
         return upload.read(MB).decode("utf-8", "ignore")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee
@@ -36,12 +37,18 @@ class TextForm(forms.Form):
         label=_("是否同意公开"), choices=[("1", _("同意全文公开")), ("0", _("不公开"))], widget=forms.RadioSelect, required=False
     )
     wants_contact = forms.ChoiceField(
-        label=_("是否愿意面商"), choices=[("1", _("愿意面商")), ("0", _("书面沟通即可"))], widget=forms.RadioSelect, required=False
+        label=_("是否愿意面商"),
+        choices=[("1", _("愿意面商")), ("0", _("书面沟通即可"))],
+        widget=forms.RadioSelect,
+        required=False,
     )
 
-    def __init__(self, rules: FormRules, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="id_%s", **options)
-        for name, most in (("title", rules.title_max), *((part, rules.body_max) for part in ("situation", "analysis", "suggestions"))):
+    def __init__(self, rules: FormRules, **options: Any) -> None:
+        super().__init__(**options)
+        for name, most in (
+            ("title", rules.title_max),
+            *((part, rules.body_max) for part in ("situation", "analysis", "suggestions")),
+        ):
             self.fields[name].widget.attrs["data-max"] = most
         self.fields["title"].widget.attrs |= {"class": "one strong"}
 
@@ -61,11 +68,14 @@ def typed_text(data: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
             continue
         value = str(data[name])
         text[name] = YES_NO.get(value, True) if name in {"consents_to_publication", "wants_contact"} else value
-    for name, label in (("title", _("案由")), ("suggested_units", _("建议承办单位"))):
+    for name, label in (("title", gettext("案由")), ("suggested_units", gettext("建议承办单位"))):
         if len(" ".join(str(text.get(name, "")).split())) > ONE_LINE:
-            return text, _("%(label)s太长，存不下。请先缩短到 %(most)s 字以内，正文请写在下面各栏。") % {"label": label, "most": ONE_LINE}
+            return text, gettext("%(label)s太长，存不下。请先缩短到 %(most)s 字以内，正文请写在下面各栏。") % {
+                "label": label,
+                "most": ONE_LINE,
+            }
     if any(len(value) > WHOLE for value in text.values() if isinstance(value, str)):
-        return text, _("正文太长，存不下。请把材料作为附件添加，正文写要点。")
+        return text, gettext("正文太长，存不下。请把材料作为附件添加，正文写要点。")
     return text, ""
 
 
@@ -102,11 +112,11 @@ class SeveralFiles(forms.FileInput):
 class AttachForm(forms.Form):
     """Files to attach; their content is checked when they are stored."""
 
-    files = forms.FileField(label=_("选择附件"), widget=SeveralFiles(attrs={"accept": ACCEPT}))
+    uploads = forms.FileField(label=_("选择附件"), widget=SeveralFiles(attrs={"accept": ACCEPT}))
 
     def __init__(self, rules: FormRules, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["files"].widget.attrs["data-max-mb"] = rules.attachment_mb
+        self.fields["uploads"].widget.attrs["data-max-mb"] = rules.attachment_mb
 
 
 class BehalfForm(forms.Form):

@@ -93,7 +93,9 @@ class Index:
             self._append(list(self._waiting))
         self._waiting = {}
 
-    def query(self, body: str, *, title: str = "", n: int = 5, exclude: Iterable[Hashable] = (), least: float = 0.0) -> list[Match]:
+    def query(
+        self, body: str, *, title: str = "", n: int = 5, exclude: Iterable[Hashable] = (), least: float = 0.0
+    ) -> list[Match]:
         """Return at most `n` texts whose likeness is at least `least`, most alike first."""
         self.learn()
         if self._vectorizer is None:
@@ -114,7 +116,9 @@ class Index:
                 if score >= least:
                     matches.append((score, str(key), key, number, row))
         matches.sort(key=lambda m: (-m[0], m[1]))
-        return [Match(key, round(score, 4), self._because(asked, heading, number, row)) for score, _s, key, number, row in matches[:n]]
+        return [
+            Match(key, round(score, 4), self._because(asked, heading, number, row)) for score, _s, key, number, row in matches[:n]
+        ]
 
     def _because(self, asked: sparse.csr_matrix, heading: sparse.csr_matrix, number: int, row: int) -> tuple[str, ...]:
         """Name the shared words that weighed most."""

@@ -75,7 +75,9 @@ def test_a_file_is_taken_for_what_it_is(cast: Cast, name: str, content: bytes, k
         ("坏.docx", b"PK\x03\x04broken", "“坏.docx”不是可以上传的文件。可以上传PDF、Word、Excel、PPT、WPS、图片（JPG、PNG）和纯文本。"),
     ],
 )  # fmt: skip
-def test_what_is_refused_is_refused_in_words_and_nothing_is_kept(cast: Cast, name: str, content: bytes, sentence: str, tmp_path: object) -> None:
+def test_what_is_refused_is_refused_in_words_and_nothing_is_kept(
+    cast: Cast, name: str, content: bytes, sentence: str, tmp_path: object
+) -> None:
     with pytest.raises(actions.RefusedError) as refused:
         store(cast, name, content)
     assert (str(refused.value), File.objects.count()) == (sentence, 0)
@@ -139,9 +141,9 @@ def test_an_old_link_says_so_and_offers_a_new_one(cast: Cast, monkeypatch: pytes
 def test_files_are_added_all_or_none_and_taken_off(cast: Cast) -> None:
     proposal, client = cast.draft(), signed_in(cast.proposer)
     url = f"/proposals/{proposal.uid}/attachments/"
-    client.post(url, {"files": [SimpleUploadedFile("走访.pdf", PDF), SimpleUploadedFile("坏.exe", b"MZ\x00\x00")]})
+    client.post(url, {"uploads": [SimpleUploadedFile("走访.pdf", PDF), SimpleUploadedFile("坏.exe", b"MZ\x00\x00")]})
     assert Attachment.objects.count() == 0
-    client.post(url, {"files": [SimpleUploadedFile("走访.pdf", PDF), SimpleUploadedFile("照片.png", PNG)]})
+    client.post(url, {"uploads": [SimpleUploadedFile("走访.pdf", PDF), SimpleUploadedFile("照片.png", PNG)]})
     assert [a.file.name for a in Attachment.objects.all()] == ["走访.pdf", "照片.png"]
     first = Attachment.objects.order_by("id")[0]
     for _click in range(2):
@@ -152,7 +154,7 @@ def test_files_are_added_all_or_none_and_taken_off(cast: Cast) -> None:
 def test_there_is_a_most_of_files(cast: Cast) -> None:
     proposal, client = cast.draft(), signed_in(cast.proposer)
     uploads = [SimpleUploadedFile(f"{n}.pdf", PDF) for n in range(6)]
-    client.post(f"/proposals/{proposal.uid}/attachments/", {"files": uploads})
+    client.post(f"/proposals/{proposal.uid}/attachments/", {"uploads": uploads})
     said = [str(m) for m in client.get(f"/proposals/{proposal.uid}/edit/").context["messages"]]
     assert (Attachment.objects.count(), said) == (
         0, ["附件最多 5 个，已有 0 个，这次选了 6 个。请先移除几个再添加。这次选的文件都没有添加。"],
@@ -162,7 +164,7 @@ def test_there_is_a_most_of_files(cast: Cast) -> None:
 def test_nobody_else_adds_or_removes_files(cast: Cast) -> None:
     proposal = cast.submitted()
     for who, status in ((cast.cosigner, 403), (cast.proposer, 403), (cast.bystander, 404), (cast.office_of_other_county, 404)):
-        answer = signed_in(who).post(f"/proposals/{proposal.uid}/attachments/", {"files": SimpleUploadedFile("走访.pdf", PDF)})
+        answer = signed_in(who).post(f"/proposals/{proposal.uid}/attachments/", {"uploads": SimpleUploadedFile("走访.pdf", PDF)})
         assert (answer.status_code, File.objects.count()) == (status, 0)
 
 

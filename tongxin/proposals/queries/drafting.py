@@ -25,7 +25,9 @@ PERSONAL = (
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "身份证号码"),
 )
 SECRET = re.compile(r"(绝密|机密|秘密)\s*[★☆]")
-DATED = re.compile(r"年底|月底|年内|季度|月前|日前|年前|个月|工作日|[一二三四五六七八九十\d]+\s*[年月日天周]|汛前|入冬|开学|期限|以前|之前")
+DATED = re.compile(
+    r"年底|月底|年内|季度|月前|日前|年前|个月|工作日|[一二三四五六七八九十\d]+\s*[年月日天周]|汛前|入冬|开学|期限|以前|之前"
+)
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,15 @@ def _lengths(proposal: Proposal, rules: FormRules) -> list[Check]:
         else Check(ok=False, text=f"案由 {title} 字，超过 {rules.title_max} 字，请缩短")
         if title > rules.title_max
         else Check(ok=True, text=f"案由 {title} 字，没有超长"),
-        Check(ok=False, text=f"还没有写{'、'.join(missing)}") if missing else Check(ok=True, text="情况、分析、建议三部分都已填写"),
+        Check(ok=False, text=f"还没有写{'、'.join(missing)}")
+        if missing
+        else Check(ok=True, text="情况、分析、建议三部分都已填写"),
     ]
     if body and not rules.body_min <= body <= rules.body_max:
         over = body > rules.body_max
-        found.append(Check(ok=False, text=f"正文 {body} 字，{'最多' if over else '至少'} {rules.body_max if over else rules.body_min} 字"))
+        found.append(
+            Check(ok=False, text=f"正文 {body} 字，{'最多' if over else '至少'} {rules.body_max if over else rules.body_min} 字")
+        )
     elif body:
         found.append(Check(ok=True, text=f"正文 {body} 字，在 {rules.body_min} 到 {rules.body_max} 字之间"))
     return found

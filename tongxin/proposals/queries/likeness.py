@@ -82,17 +82,15 @@ def similar(
         return kept.index.query(text, title=title, n=n, exclude=left_out, least=least or 0.0)
 
 
-def similar_for(user: Any, committee: Committee, text: str, *, title: str = "", exclude: Proposal | None = None, on: Any) -> list[Similar]:
+def similar_for(
+    user: Any, committee: Committee, text: str, *, title: str = "", exclude: Proposal | None = None, on: Any
+) -> list[Similar]:
     """Return what may be shown to `user` while writing: only proposals they may see (for a merged one, its lead), by the rules."""
     rules = in_force(committee, SimilarRules, on)
     if not rules.shown:
         return []
-    found = similar(
-        committee, text, title=title, exclude=exclude, n=rules.shown * 3, least=rules.threshold_percent / 100
-    )
-    rows = Proposal.objects.filter(pk__in=[m.key for m in found]).select_related(
-        "session__term", "merged_into__session__term"
-    )
+    found = similar(committee, text, title=title, exclude=exclude, n=rules.shown * 3, least=rules.threshold_percent / 100)
+    rows = Proposal.objects.filter(pk__in=[m.key for m in found]).select_related("session__term", "merged_into__session__term")
     by_id = {row.pk: row for row in rows}
     pages = {(row.merged_into_id or row.pk) for row in by_id.values()}
     seen = set(visible_to(user).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()

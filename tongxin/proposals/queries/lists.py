@@ -56,10 +56,14 @@ def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
     tabs = []
     member = member_of(user)
     if member is not None:
-        counts = Signature.objects.filter(member=member).exclude(proposal__state=State.DISCARDED).aggregate(
-            mine=Count("id", filter=Q(role=Role.FIRST)),
-            cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED)),
-            invited=Count("id", filter=_open_invitation(at)),
+        counts = (
+            Signature.objects.filter(member=member)
+            .exclude(proposal__state=State.DISCARDED)
+            .aggregate(
+                mine=Count("id", filter=Q(role=Role.FIRST)),
+                cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED)),
+                invited=Count("id", filter=_open_invitation(at)),
+            )
         )
         tabs = [Tab(key, counts[key]) for key in ("mine", "cosigned", "invited")]
     if bodies.committees_with(user, Duty.PROPOSAL_OFFICE):

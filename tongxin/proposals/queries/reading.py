@@ -25,9 +25,7 @@ def visible_to(user: Any) -> QuerySet[Proposal]:
         return Proposal.objects.filter(seen)
     member = member_of(user)
     if member is not None:
-        mine = Signature.objects.filter(
-            proposal=OuterRef("pk"), member=member, answer__in=(Answer.ACCEPTED, Answer.INVITED)
-        )
+        mine = Signature.objects.filter(proposal=OuterRef("pk"), member=member, answer__in=(Answer.ACCEPTED, Answer.INVITED))
         seen |= Exists(mine) | Q(committee_id=member.committee_id, state__in=States.filed)
     if inside := bodies.committees_with(user, *OFFICE, Duty.LEADERSHIP):
         seen |= Q(committee_id__in=inside, state__in=States.received)
@@ -125,9 +123,8 @@ def signers(proposal: Proposal) -> list[Signature]:
 
 def raters(proposal: Proposal) -> list[Signature]:
     """Return whose judgement is asked: the signers of this proposal and of those merged into it, each person once."""
-    everyone = Signature.objects.filter(
-        Q(proposal=proposal) | Q(proposal__merged_into=proposal), answer=Answer.ACCEPTED
-    ).select_related("member__account", "proposal")
+    together = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
+    everyone = Signature.objects.filter(proposal__in=together, answer=Answer.ACCEPTED).select_related("member__account", "proposal")
     seen: set[Any] = set()
     found = []
     for signature in sorted(everyone, key=lambda s: (s.proposal_id != proposal.pk, s.proposal_id, s.place_in_list, s.pk)):

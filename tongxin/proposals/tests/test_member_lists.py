@@ -31,7 +31,9 @@ def listed(client: Client, **asked: str) -> list[str]:
 def test_every_tab_shows_its_own(cast: Cast) -> None:
     draft, submitted, filed = cast.draft(title="草稿"), cast.submitted(title="已交"), cast.filed(title="已立")
     at = timezone.now()
-    actions.invite_cosigners(draft, members=[cast.member(cast.cosigner)], until=at + timedelta(days=1), actor=cast.proposer, at=at)
+    actions.invite_cosigners(
+        draft, members=[cast.member(cast.cosigner)], until=at + timedelta(days=1), actor=cast.proposer, at=at
+    )
     mine, other = signed_in(cast.proposer), signed_in(cast.cosigner)
     assert {tab: listed(mine, tab=tab) for tab in ("mine", "cosigned", "invited", "filed")} == {
         "mine": ["已立", "已交", "草稿"], "cosigned": [], "invited": [], "filed": ["已立"],
@@ -56,7 +58,15 @@ def test_a_list_is_searched_by_words_number_and_category(cast: Cast) -> None:
     cast.filed(title="关于夜间药房的建议")
     cast.filed(title="关于乡村公路的建议")
     client = signed_in(cast.bystander)
-    asked = [{"q": "药房"}, {"q": "2"}, {"q": "第 0001 号"}, {"q": "没有的"}, {"topic": "learning"}, {"topic": "law"}, {"q": "9" * 30}]
+    asked = [
+        {"q": "药房"},
+        {"q": "2"},
+        {"q": "第 0001 号"},
+        {"q": "没有的"},
+        {"topic": "learning"},
+        {"topic": "law"},
+        {"q": "9" * 30},
+    ]
     assert [listed(client, tab="filed", **one) for one in asked] == [
         ["关于夜间药房的建议"], ["关于乡村公路的建议"], ["关于夜间药房的建议"], [], ["关于乡村公路的建议", "关于夜间药房的建议"], [], [],
     ]  # fmt: skip
@@ -95,7 +105,9 @@ def world_of(cast: Cast, count: int) -> tuple[Proposal, Proposal]:
         draft, filed = cast.draft(at, title=f"草稿{n}"), cast.filed(title=f"已立{n}")
         asked = [cast.member(cast.cosigner), cast.member(cast.second_cosigner)][: 1 + (count > 1)]
         actions.invite_cosigners(draft, members=asked, until=at + timedelta(days=2), actor=cast.proposer, at=at)
-        actions.attach(draft, uploads=[SimpleUploadedFile(f"{m}.pdf", b"%PDF-1.7\n") for m in range(count)], actor=cast.proposer, at=at)
+        actions.attach(
+            draft, uploads=[SimpleUploadedFile(f"{m}.pdf", b"%PDF-1.7\n") for m in range(count)], actor=cast.proposer, at=at
+        )
     return draft, filed
 
 
@@ -134,7 +146,12 @@ def test_no_page_asks_more_when_more_is_in_it(cast: Cast, count: int) -> None:
 # ── similar ──────────────────────────────────────────────────────────────────────────────────────
 def test_earlier_proposals_like_the_title_are_shown_with_why(cast: Cast) -> None:
     earlier = cast.filed()
-    cast.filed(title="关于缓解春茶采摘用工短缺的建议", situation="茶场缺采茶工。" * 9, analysis="带工抽成高。" * 9, suggestions="建议集中招一次。" * 9)
+    cast.filed(
+        title="关于缓解春茶采摘用工短缺的建议",
+        situation="茶场缺采茶工。" * 9,
+        analysis="带工抽成高。" * 9,
+        suggestions="建议集中招一次。" * 9,
+    )
     answer = signed_in(cast.bystander).get("/proposals/similar/", {"title": "关于镇卫生院夜间药房值班的提案"})
     [row] = answer.context["rows"]
     assert (row.proposal, row.url, row.line) == (earlier, earlier.get_absolute_url(), "十一届五次会议第 0001 号　待交办")

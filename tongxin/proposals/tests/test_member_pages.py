@@ -152,7 +152,12 @@ def test_the_writer_chooses_between_two_texts_without_scripts(cast: Cast) -> Non
 def test_a_kept_copy_is_nobody_elses(cast: Cast) -> None:
     proposal = cast.draft()
     copy = StaleCopy.objects.create(
-        committee=cast.county, proposal=proposal, account=cast.proposer, started_from=1, fields={"title": "秘"}, kept_at=timezone.now()
+        committee=cast.county,
+        proposal=proposal,
+        account=cast.proposer,
+        started_from=1,
+        fields={"title": "秘"},
+        kept_at=timezone.now(),
     )
     for who in (cast.office, cast.bystander, cast.member_of_other_county, cast.office_of_other_county):
         assert signed_in(who).get(f"/proposals/{proposal.uid}/copies/{copy.uid}/").status_code == 404
@@ -161,7 +166,9 @@ def test_a_kept_copy_is_nobody_elses(cast: Cast) -> None:
 def test_a_save_after_submission_is_refused_and_kept(cast: Cast) -> None:
     proposal = cast.submitted()
     version = proposal.version
-    answer = signed_in(cast.proposer).post(f"/proposals/{proposal.uid}/autosave/", {"version": str(version), "title": "迟到的案由"})
+    answer = signed_in(cast.proposer).post(
+        f"/proposals/{proposal.uid}/autosave/", {"version": str(version), "title": "迟到的案由"}
+    )
     assert answer.status_code == 423
     assert answer.json() == {"message": "这份提案已经提交，正文不能再改。您刚写的内容已另存一份，退回修改时可以取用"}
     assert (StaleCopy.objects.get().fields, Proposal.objects.get().title) == ({"title": "迟到的案由"}, TEXT["title"])
@@ -290,9 +297,14 @@ def test_a_member_of_another_county_cannot_be_invited_by_address(cast: Cast) -> 
 
 def test_declining_tells_the_reason(cast: Cast) -> None:
     proposal, signature = invited(cast)
-    signed_in(cast.cosigner).post(f"/proposals/{proposal.uid}/invitation/", {"answer": "decline", "version": "1", "reason": "另有提案"})
+    signed_in(cast.cosigner).post(
+        f"/proposals/{proposal.uid}/invitation/", {"answer": "decline", "version": "1", "reason": "另有提案"}
+    )
     signature.refresh_from_db()
-    assert (signature.answer, Event.objects.get(kind="proposals.decline_invitation").data["reason"]) == (Answer.DECLINED, "另有提案")
+    assert (signature.answer, Event.objects.get(kind="proposals.decline_invitation").data["reason"]) == (
+        Answer.DECLINED,
+        "另有提案",
+    )
 
 
 def test_a_second_answer_is_told_of_the_first(cast: Cast) -> None:
@@ -317,12 +329,18 @@ def test_an_invitation_taken_back_is_told(cast: Cast) -> None:
     proposal, signature = invited(cast)
     signed_in(cast.proposer).post(f"/proposals/{proposal.uid}/invitations/{signature.uid}/remove/")
     page = signed_in(cast.cosigner).get(f"/proposals/{proposal.uid}/invitation/")
-    assert (page.status_code, "收回这份联名邀请" in page.content.decode(), TEXT["title"] in page.content.decode()) == (200, True, False)
+    assert (page.status_code, "收回这份联名邀请" in page.content.decode(), TEXT["title"] in page.content.decode()) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_a_text_changed_between_reading_and_agreeing_is_shown_again(cast: Cast) -> None:
     proposal, signature = invited(cast)
-    actions.save_text(Proposal.objects.get(), text={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now())
+    actions.save_text(
+        Proposal.objects.get(), text={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now()
+    )
     signed_in(cast.cosigner).post(f"/proposals/{proposal.uid}/invitation/", {"answer": "accept", "version": "1"})
     signature.refresh_from_db()
     assert signature.answer == Answer.INVITED
@@ -331,7 +349,9 @@ def test_a_text_changed_between_reading_and_agreeing_is_shown_again(cast: Cast) 
 def test_a_cosigner_of_an_older_text_is_told_and_may_confirm(cast: Cast) -> None:
     proposal, signature = invited(cast)
     actions.answer_invitation(signature, accept=True, actor=cast.cosigner, at=timezone.now())
-    actions.save_text(Proposal.objects.get(), text={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now())
+    actions.save_text(
+        Proposal.objects.get(), text={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now()
+    )
     client = signed_in(cast.cosigner)
     assert client.get(f"/proposals/{proposal.uid}/invitation/").context["outdated"] is True
     checks = signed_in(cast.proposer).get(f"/proposals/{proposal.uid}/preview/").context["checks"]

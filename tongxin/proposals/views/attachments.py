@@ -28,7 +28,7 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
 @require_POST
 def add(request: HttpRequest, uid: str) -> HttpResponse:
     """Take files in, all or none."""
-    proposal, uploads = _load(request, uid), request.FILES.getlist("files")
+    proposal, uploads = _load(request, uid), request.FILES.getlist("uploads")
     if not uploads:
         messages.error(request, _("请先选择文件，再点添加。"))
     else:

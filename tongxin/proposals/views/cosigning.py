@@ -37,7 +37,9 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     at = timezone.now()
     rules: FormRules = in_force(proposal.committee, FormRules, at.date())
     given = request.POST if request.method == "POST" else request.GET
-    chosen = list(Member.objects.filter(committee_id=proposal.committee_id, uid__in=given.getlist("m")[: rules.cosigners_max + 1]))
+    chosen = list(
+        Member.objects.filter(committee_id=proposal.committee_id, uid__in=given.getlist("m")[: rules.cosigners_max + 1])
+    )
     until = queries.latest_cutoff(proposal, at) or InviteForm.default_until(at, rules.cosign_days)
     form = InviteForm(request.POST if "send" in request.POST else None, initial={"until": given.get("until") or until})
     problem = ""
@@ -187,12 +189,15 @@ def endorse(request: HttpRequest, uid: str) -> HttpResponse:
     if proposal is None:
         raise Http404
     member = member_of(request.user)
-    if member is not None and any(e.member_id == member.pk for e in proposal.endorsements.all()):
+    if member is None:
+        demand(request.user, "proposals.endorse", proposal)
+        raise Http404
+    if any(e.member_id == member.pk for e in proposal.endorsements.all()):
         messages.info(request, _("您已经附议过这件提案。"))
-    elif member is not None and signature_of(request.user, proposal) is not None:
+    elif signature_of(request.user, proposal) is not None:
         messages.info(request, _("您是这件提案的提案人，不用再附议。"))
     else:
         demand(request.user, "proposals.endorse", proposal)
-        actions.endorse(proposal, member=member, actor=request.user, at=timezone.now())  # type: ignore[arg-type] -- demanded
+        actions.endorse(proposal, member=member, actor=request.user, at=timezone.now())
         messages.success(request, _("已附议这件提案。"))
     return redirect(proposal)

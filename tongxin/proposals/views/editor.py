@@ -257,7 +257,13 @@ def _autosave(request: HttpRequest, proposal: Proposal) -> JsonResponse:
         kept = {name: getattr(proposal, name) for name in TEXT_FIELDS}
         fields = {name: ("1" if value else "0") if isinstance(value, bool) else value for name, value in kept.items()}
         url = f"/proposals/{proposal.uid}/copies/{error.copy.uid}/"
-        answer = {"version": proposal.version, "fields": fields, "mine_kept_as": error.copy.uid, "message": str(error), "url": url}
+        answer = {
+            "version": proposal.version,
+            "fields": fields,
+            "mine_kept_as": error.copy.uid,
+            "message": str(error),
+            "url": url,
+        }
         return JsonResponse(answer, status=CONFLICT)
     return JsonResponse({"version": saved.version, "saved_at": clock(at)})
 
@@ -274,7 +280,9 @@ def copy(request: HttpRequest, uid: str, copy_uid: str) -> HttpResponse:
     editable = proposal.state in States.with_the_proposer
     if request.method == "POST" and editable:
         demand(request.user, "proposals.edit", proposal)
-        chosen = {name: kept.fields[name] for name in TEXT_FIELDS if request.POST.get(f"use_{name}") == "mine" and name in kept.fields}
+        chosen = {
+            name: kept.fields[name] for name in TEXT_FIELDS if request.POST.get(f"use_{name}") == "mine" and name in kept.fields
+        }
         try:
             actions.save_text(proposal, text=chosen, started_from=_version(request), actor=request.user, at=timezone.now())
         except actions.StaleError as error:
