@@ -95,6 +95,7 @@ class Task(Stateful):
             models.Index(fields=["unit", "state", "due_on"], name="task_of_unit"),
             models.Index(fields=["committee", "state", "due_on"], name="task_due"),
             models.Index(fields=["committee", "clock_on", "id"], name="task_clock"),
+            models.Index(fields=["case", "clock_on", "state", "id"], name="task_case_clock"),
             models.Index(fields=["committee", "state", "clock_on", "id"], name="task_state_clock"),
         ]
         constraints = [

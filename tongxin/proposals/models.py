@@ -58,7 +58,8 @@ class Proposal(Stateful):
             models.Index(fields=["committee", "state", "-id"], name="proposal_list"),
             models.Index(fields=["committee", "-id"], name="proposal_all"),
             models.Index(fields=["committee", "session", "state", "destination", "-id"], name="proposal_session"),
-            models.Index(fields=["committee", "released_at", "-id"], name="proposal_public"),
+            models.Index(fields=["committee", "released_at", "id"], name="proposal_published"),
+            models.Index(fields=["committee", "state", "passed_on_at"], name="proposal_passed_on"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="proposal_number_once"),

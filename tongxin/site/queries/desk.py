@@ -17,6 +17,7 @@ from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Contact, Task
 from tongxin.handling.queries import Chip, chip, clock_of
 from tongxin.handling.regulations import Deadlines
+from tongxin.members.models import Member
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, Destination, State, States
 from tongxin.proposals.models import Proposal, Signature
@@ -63,6 +64,7 @@ class Stage:
     states: tuple[str, ...] = ()
     sort: str = "id"
     tab: bool = True
+    case_state: str = ""  # of all its rows: then the list is read from the cases
 
 
 STAGES = {
@@ -77,9 +79,9 @@ STAGES = {
         Stage("handle", gettext_lazy("办理中"), _in_task_state(TaskState.IN_HAND, TaskState.WITH_LEADER),
               (TaskState.IN_HAND, TaskState.WITH_LEADER), "due"),
         Stage("review", gettext_lazy("答复待审"), _in_task_state(TaskState.UNDER_REVIEW), (TaskState.UNDER_REVIEW,), "due"),
-        Stage("rating", gettext_lazy("待评价"), _in_case_state(CaseState.RATING), (), "due"),
-        Stage("office", gettext_lazy("待协调"), _in_case_state(CaseState.WITH_OFFICE)),
-        Stage("closed", gettext_lazy("已办结"), _in_case_state(CaseState.CLOSED), (), "-id"),
+        Stage("rating", gettext_lazy("待评价"), _in_case_state(CaseState.RATING), (), "due", case_state=CaseState.RATING),
+        Stage("office", gettext_lazy("待协调"), _in_case_state(CaseState.WITH_OFFICE), case_state=CaseState.WITH_OFFICE),
+        Stage("closed", gettext_lazy("已办结"), _in_case_state(CaseState.CLOSED), (), "-id", case_state=CaseState.CLOSED),
         Stage("unfiled", gettext_lazy("未立案"), _in_state(State.MERGED, State.NOT_FILED, State.WITHDRAWN), (), "-id"),
         Stage("received", gettext_lazy("收到"), _in_state(*States.received), (), "-id", tab=False),
         Stage("filed", gettext_lazy("立案"), _in_state(*States.filed), (), "-id", tab=False),
@@ -132,6 +134,14 @@ def desk_committees(user: Any) -> list[Committee]:
 
 
 # ── which rows ───────────────────────────────────────────────────────────────────────────────────
+def signed_by_name(committee: Committee, text: str) -> QuerySet[Any]:
+    """Return the ids of proposals signed by members, or bodies, whose name holds a text."""
+    members = Member.objects.filter(committee=committee, name__icontains=text).values("pk")
+    bodies_named = Q(member__isnull=True, body__icontains=text)
+    signed = Signature.objects.filter(Q(member__in=members) | bodies_named, committee=committee, answer=Answer.ACCEPTED)
+    return signed.values("proposal_id")
+
+
 def _narrowed(w: Wanted, prefix: str) -> Q:
     said = {
         "construction": w.construction, "topic": w.topic, "form": w.form, "season": w.season, "session_id": w.session,
@@ -143,10 +153,7 @@ def _narrowed(w: Wanted, prefix: str) -> Q:
         found &= Q(Exists(Task.objects.filter(case__proposal=me, unit_id=w.unit).exclude(state=TaskState.RETURNED)))
     if w.text:
         digits = w.text.strip("第号 ")
-        named = Signature.objects.filter(proposal=me, answer=Answer.ACCEPTED).filter(
-            Q(member__name__icontains=w.text) | Q(body__icontains=w.text)
-        )
-        words = Q(**{f"{prefix}title__icontains": w.text}) | Q(Exists(named))
+        words = Q(**{f"{prefix}title__icontains": w.text}) | Q(**{f"{prefix}pk__in": signed_by_name(w.committee, w.text)})
         if digits.isdecimal() and len(digits) <= 6:  # noqa: PLR2004 -- a number, not a phone
             words |= Q(**{f"{prefix}number": int(digits)})
         found &= words
@@ -186,10 +193,12 @@ def _base(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
         if w.level:
             rows = rows.filter(level_range(w.level, *_today_rules(w.committee)))
         return rows, ("clock_on", "id"), "case__proposal_id"
-    if w.by_clock:
-        cases = Case.objects.filter(committee=w.committee, state=CaseState.RATING, rating_due_on__isnull=False)
-        return cases.filter(_narrowed(w, "proposal__")), ("rating_due_on", "id"), "proposal_id"
-    found = Proposal.objects.filter(committee=w.committee, state__in=States.received).filter(w.stage.where())
+    if w.stage.case_state:
+        cases = Case.objects.filter(committee=w.committee, state=w.stage.case_state).filter(_narrowed(w, "proposal__"))
+        if w.by_clock:
+            return cases.filter(rating_due_on__isnull=False), ("rating_due_on", "id"), "proposal_id"
+        return cases, ("id",), "proposal_id"
+    found = Proposal.objects.filter(committee=w.committee).filter(w.stage.where())
     if w.level and w.stage.states:
         on = most_urgent(w.committee, w.stage.states).filter(level_range(w.level, *_today_rules(w.committee)))
         found = found.filter(case__in=on.values("case"))
@@ -203,11 +212,13 @@ def _key(w: Wanted, path: str) -> list[Any] | None:
     if path == "pk":
         at = Proposal.objects.filter(committee=w.committee, uid=uid).values_list("pk", flat=True).first()
         return None if at is None else [at]
-    if clock is None:
-        return None
     if path == "proposal_id":
         at = Case.objects.filter(proposal__uid=uid).values_list("pk", flat=True).first()
-    else:
+        if not w.by_clock:
+            return None if at is None else [at]
+    if clock is None:
+        return None
+    if path != "proposal_id":
         at = Task.objects.filter(case__proposal__uid=uid, clock_on=clock).values_list("pk", flat=True).order_by("id").first()
     return [clock, at or 0]
 
@@ -389,6 +400,13 @@ def tabs(committee: Committee) -> list[Figure]:
     found = []
     for stage in STAGES.values():
         if stage.tab:
-            rows, _names, _path = _base(Wanted(committee, stage))
-            found.append(Figure(stage.key, str(stage.label), capped(rows)))
+            found.append(Figure(stage.key, str(stage.label), _count(committee, stage)))
     return found
+
+
+def _count(committee: Committee, stage: Stage) -> int:
+    if not stage.states:
+        return capped(_base(Wanted(committee, stage))[0])
+    # as many as the rows: one most urgent part stands for each case
+    parts = Task.objects.filter(committee=committee, clock_on__isnull=False, state__in=stage.states)
+    return capped(parts.values("case").distinct())

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.audit.templatetags.timeline import Entry, entry
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.choices import CaseState
-from tongxin.handling.models import Reply
+from tongxin.handling.models import Case, Reply
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.site.queries.desk import tasks_of, unit_lines, with_details
+from tongxin.site.queries.desk import signed_by_name, tasks_of, unit_lines, with_details
 from tongxin.site.queries.paging import capped, counted, page_by
 from tongxin.site.queries.proposal import PUBLIC, history, topics_of
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of
@@ -27,7 +27,9 @@ SHOWN_ON_FRONT = 5
 
 def released(committee: Committee | None = None) -> QuerySet[Proposal]:
     """Return what everybody may read: released, with the proposer's consent, and still standing."""
-    rows = Proposal.objects.filter(released_at__isnull=False, consents_to_publication=True, state__in=(State.FILED, State.HANDED_OVER))
+    rows = Proposal.objects.filter(released_at__isnull=False, consents_to_publication=True).exclude(
+        state__in=(State.MERGED, State.WITHDRAWN)
+    )
     return rows.filter(committee=committee) if committee else rows
 
 
@@ -36,13 +38,18 @@ def committees() -> list[Committee]:
     return list(Committee.objects.order_by("parent_id", "id"))
 
 
-def _progress(key: str) -> Q:
-    answered = Q(Exists(Reply.objects.filter(task__case__proposal=OuterRef("pk"), sent_at__isnull=False)))
-    return {
-        "handling": ~answered & ~Q(case__state=CaseState.CLOSED),
-        "answered": answered & ~Q(case__state=CaseState.CLOSED),
-        "closed": Q(case__state=CaseState.CLOSED),
-    }.get(key, Q())
+PROGRESS = {
+    "handling": (CaseState.IN_HAND,),
+    "answered": (CaseState.RATING, CaseState.WITH_OFFICE),
+    "closed": (CaseState.CLOSED,),
+}
+
+
+def _progress(committee: Committee, key: str) -> Q:
+    if key not in PROGRESS:
+        return Q()
+    found = Q(pk__in=Case.objects.filter(committee=committee, state__in=PROGRESS[key]).values("proposal"))
+    return found | Q(state=State.FILED) if key == "handling" else found
 
 
 @dataclass(frozen=True)
@@ -79,16 +86,13 @@ class Listing:
 
 
 def _matching(asked: Asked) -> QuerySet[Proposal]:
-    rows = released(asked.committee).filter(_progress(asked.progress))
+    rows = released(asked.committee).filter(_progress(asked.committee, asked.progress))
     if asked.topic:
         rows = rows.filter(topic=asked.topic)
     if asked.session:
         rows = rows.filter(session_id=int(asked.session))
     if asked.text:
-        named = Signature.objects.filter(proposal=OuterRef("pk"), answer=Answer.ACCEPTED).filter(
-            Q(member__name__icontains=asked.text) | Q(body__icontains=asked.text)
-        )
-        words = Q(title__icontains=asked.text) | Q(Exists(named))
+        words = Q(title__icontains=asked.text) | Q(pk__in=signed_by_name(asked.committee, asked.text))
         digits = asked.text.strip("第号 ")
         if digits.isdecimal() and len(digits) <= 6:  # noqa: PLR2004 -- a number, not a phone
             words |= Q(number=int(digits))
