@@ -12,7 +12,7 @@ DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "ma
 # What an app may hold beside the closed list, with the reason.
 MORE = {
     "deliberation": {"consensus"},  # a pure package
-    "regulations": {"schema"},  # what a kind of regulation is
+    "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     "notices": {"table"},  # the register that every app's notices.py fills
     "site": {"navigation"},  # provides the shell of the ui
 }
@@ -21,10 +21,7 @@ NAMES_WITHOUT_A_HOME = re.compile(r"^(utils?|helpers?|common|misc|managers?|hand
 
 HARD_LIMIT, FUNCTION_LIMIT, TEMPLATE_LIMIT, LOOK_AGAIN = 500, 40, 120, 300
 # Modules over 300 lines that were looked at again: date and reason. The list only shrinks.
-LOOKED_AT = {
-    "tongxin/proposals/actions.py": "2026-11: every write of one matter, in one order; becomes a package with the next group of verbs",
-    "tongxin/handling/actions.py": "2026-11: every write of one matter, in one order; becomes a package with the next group of verbs",
-}
+LOOKED_AT: dict[str, str] = {}
 
 
 def test_an_app_holds_only_modules_of_the_closed_list() -> None:
@@ -53,7 +50,7 @@ def test_modules_over_300_lines_were_looked_at_again() -> None:
         for p in source.modules()
         if len(p.read_text(encoding="utf-8").splitlines()) > LOOK_AGAIN and p.stem != "workflow"
     }
-    assert long - set(LOOKED_AT) == set(), "split it, or look again and write down why it stays"
+    assert long == set(LOOKED_AT), "split it, or look again and write down why it stays; take off the list what is short again"
 
 
 def test_no_function_is_longer_than_40_lines() -> None:
