@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "tongxin.accounts",  # before allauth: its own pages in place of allauth's
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -58,7 +59,6 @@ INSTALLED_APPS = [
     "tongxin.ui",
     "tongxin.texts",
     "tongxin.access",
-    "tongxin.accounts",
     "tongxin.audit",
     "tongxin.workflow",
     "tongxin.committees",

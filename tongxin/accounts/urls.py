@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/password/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/set/", allauth.password_set, name="account_set_password"),
     path("accounts/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("accounts/2fa/totp/", include("allauth.mfa.totp.urls")),
     path("accounts/2fa/codes/", include("allauth.mfa.recovery_codes.urls")),

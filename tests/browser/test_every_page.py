@@ -1,0 +1,211 @@
+"""Every address of the URL table is opened in a real browser: axe finds nothing serious, nothing scrolls sideways, no script fails."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+from tongxin.handling import actions as handling
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Contact, Reply, StaleReply
+from tongxin.members.models import Member
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
+from tongxin.proposals import actions as proposals
+from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.models import Proposal, Signature, StaleCopy
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# Addresses that take a POST, or give something that is no page.
+ACTS = {
+    "ui:size", "ui:stay", "appointment-end", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
+    "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
+    "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
+    "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
+    "passing-on-export", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on",
+}  # fmt: skip
+# Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
+LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes", "mfa_deactivate_totp", "account_set_password"}  # fmt: skip
+
+Visit = tuple[Account | None, str]
+
+
+def names(patterns: list[Any] | None = None, space: str = "") -> set[str]:
+    """Return the names of every address, with their namespaces."""
+    found = set()
+    for item in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(item, URLResolver):
+            found |= names(item.url_patterns, f"{item.namespace}:" if item.namespace else space)
+        elif isinstance(item, URLPattern):
+            assert item.name, f"{item.pattern} has no name"
+            found.add(f"{space}{item.name}")
+    return found
+
+
+def visits(cast: Cast) -> dict[str, list[Visit]]:
+    """Return who opens which address: for every page the person it is made for, and further ones where it looks different."""
+    world = World(cast)
+
+    def make(workflow: str, state: str) -> Any:
+        return world.builders[workflow][state]()
+
+    def to(who: Account | None, name: str, *args: str, query: str = "") -> Visit:
+        return who, reverse(name, args=args) + query
+
+    draft, gathering = make("proposals", State.DRAFT), make("proposals", State.GATHERING)
+    submitted, filed = make("proposals", State.SUBMITTED), make("proposals", State.FILED)
+    not_filed, decision = make("proposals", State.NOT_FILED), make("proposals", State.IN_DECISION)
+    rating, closed = make("cases", CaseState.RATING), make("cases", CaseState.CLOSED)
+    writing, review = make("tasks", TaskState.IN_HAND), make("tasks", TaskState.UNDER_REVIEW)
+    returned, asked = make("tasks", TaskState.RETURNED), make("tasks", TaskState.RETURN_ASKED)
+    released = Proposal.objects.get(pk=closed.proposal_id)
+    cast.proposer.set_password("云溪河边的茶园真好看")
+    cast.proposer.save()
+    proposals.release(released, actor=cast.office, at=world.at)
+    copy = StaleCopy.objects.create(
+        committee=cast.county, proposal=draft, account=cast.proposer, started_from=1, fields={"title": "另一处写的案由"}, kept_at=world.at
+    )
+    reply = handling.reply_of(writing)
+    stale = StaleReply.objects.create(
+        committee=cast.county, reply=reply, account=cast.clerk, started_from=1, fields={"text": "另一处写的答复"}, kept_at=world.at
+    )
+    invitation = Signature.objects.filter(proposal=gathering, answer=Answer.INVITED).select_related("member__account").first()
+    assert invitation is not None
+    assert invitation.member is not None
+    rater = Signature.objects.filter(proposal=rating.proposal).first()
+    assert rater is not None
+    assert Contact.objects.exists()
+    assert Reply.objects.filter(sent_at__isnull=False).exists()
+    notices.deliver()
+    assert Notice.objects.exists()
+    member = Member.objects.get(account=cast.cosigner)
+    return {
+        "front": [to(None, "front")], "public": [to(None, "public")], "public-proposals": [to(None, "public-proposals", query="?in=YX")],
+        "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
+        "home": [to(cast.proposer, "home"), to(cast.office, "home"), to(cast.assigner, "home"), to(cast.clerk, "home"), to(cast.leader, "home")],
+        "ui:components": [to(None, "ui:components")], "account_login": [to(None, "account_login")], "account_logout": [to(cast.proposer, "account_logout")],
+        "account_change_password": [to(cast.proposer, "account_change_password")], "mfa_activate_totp": [to(cast.proposer, "mfa_activate_totp")],
+        "invitation": [to(None, "invitation")], "account": [to(cast.proposer, "account"), to(cast.clerk, "account")],
+        "transition": [to(cast.office, "transition", "proposals", decision.uid, "not_file"), to(cast.office, "transition", "proposals", submitted.uid, "pass_examination")],
+        "units": [to(cast.office, "units")], "unit-new": [to(cast.office, "unit-new")], "unit": [to(cast.office, "unit", cast.unit.uid)],
+        "appointments": [to(cast.security_admin, "appointments")], "events": [to(cast.audit_admin, "events")],
+        "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
+        "notices": [to(cast.proposer, "notices")], "members": [to(cast.proposer, "members")], "member": [to(cast.office, "member", member.uid)],
+        "member-change": [to(cast.office, "member-change", member.uid)],
+        "handling-inbox": [to(cast.clerk, "handling-inbox")], "handling-assign": [to(cast.assigner, "handling-assign")],
+        "handling-assign-one": [to(cast.assigner, "handling-assign-one", filed.uid)], "handling-units": [to(cast.assigner, "handling-units", returned.case.uid)],
+        "handling-supervise": [to(cast.assigner, "handling-supervise")], "handling-rate": [to(cast.cosigner, "handling-rate", rating.uid)],
+        "handling-rate-for": [to(cast.office, "handling-rate-for", rating.uid, rater.uid)],
+        "handling-task": [to(cast.clerk, "handling-task", writing.uid), to(cast.assigner, "handling-task", asked.uid)],
+        "handling-contact": [to(cast.clerk, "handling-contact", writing.uid)], "handling-review": [to(cast.assigner, "handling-review", review.uid)],
+        "handling-reply": [to(cast.clerk, "handling-reply", writing.uid)], "handling-reply-preview": [to(cast.clerk, "handling-reply-preview", writing.uid)],
+        "handling-reply-copy": [to(cast.clerk, "handling-reply-copy", writing.uid, stale.uid)],
+        "proposals": [to(cast.proposer, "proposals"), to(cast.proposer, "proposals", query="?tab=filed")], "proposal-new": [to(cast.proposer, "proposal-new")],  # leads on to a form of its own
+       
+        "proposal-behalf": [to(cast.office, "proposal-behalf")], 
+        "proposal-edit": [to(cast.proposer, "proposal-edit", gathering.uid)], "proposal-copy": [to(cast.proposer, "proposal-copy", draft.uid, copy.uid)],
+        "proposal-invitation": [to(invitation.member.account, "proposal-invitation", gathering.uid)], "proposal-preview": [to(cast.proposer, "proposal-preview", draft.uid)],
+        "passing-on": [to(cast.office, "passing-on")], "office-reclassify": [to(cast.office, "office-reclassify", filed.uid)],
+        "office-reroute": [to(cast.office, "office-reroute", filed.uid)], "office-season": [to(cast.office, "office-season", filed.uid)],
+        "office-release": [to(cast.office, "office-release", filed.uid)], "office-unrelease": [to(cast.office, "office-unrelease", released.uid)],
+        "desk-proposals": [to(cast.office, "desk-proposals"), to(cast.leader, "desk-proposals")],
+        "proposal": [
+            to(cast.proposer, "proposal", rating.proposal.uid), to(cast.office, "proposal", closed.proposal.uid), to(cast.clerk, "proposal", writing.case.proposal.uid),
+            to(cast.proposer, "proposal", not_filed.uid), to(None, "proposal", released.uid),
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["phone", "desk"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page on a phone and on a desk."""
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_every_address_is_visited_or_named_as_no_page() -> None:
+    assert names() - ACTS - LEADS_ON == set(VISITED)
+    assert not set(VISITED) & (ACTS | LEADS_ON)
+
+
+def test_every_page_is_fit_for_everybody(page: Page, live_server: LiveServer, cast: Cast, settings: Any) -> None:
+    settings.DEMO = True  # the component page is shown in the demo only
+    table = visits(cast)
+    assert set(table) == set(VISITED)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(f"script on {page.url}: {error}"))
+    sign_in = _sessions(page, live_server)
+    for name, who_and_where in table.items():
+        for account, path in who_and_where:
+            sign_in(account)
+            answer = page.goto(live_server.url + path)
+            assert answer is not None
+            here = page.url.removeprefix(live_server.url).split("?")[0]
+            if answer.status != HTTP_OK or not here.startswith((path.split("?")[0], LEADS_TO.get(name, path))):
+                problems.append(f"{name} {path}: {answer.status} {page.url}")
+                continue
+            problems += [f"{name} {path}: {p}" for p in _faults(page)]
+    assert not problems, "\n".join(problems)
+
+
+HTTP_OK = 200
+LEADS_TO = {"front": "/public/", "proposal": "/public/proposals/"}
+IMPACTS = {"serious", "critical"}
+
+
+def _sessions(page: Page, live_server: LiveServer) -> Callable[[Account | None], None]:
+    kept: dict[int, str] = {}
+
+    def into(account: Account | None) -> None:
+        page.context.clear_cookies()
+        if account is None:
+            return
+        if account.pk not in kept:
+            client = Client()
+            client.force_login(account, backend="tongxin.accounts.backends.SignInName")
+            kept[account.pk] = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": kept[account.pk], "url": live_server.url}])
+
+    return into
+
+
+def _faults(page: Page) -> list[str]:
+    found = []
+    result = Axe().run(page)
+    for violation in result.response["violations"]:
+        if violation["impact"] in IMPACTS:
+            where = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+            found.append(f"{violation['id']} ({violation['impact']}): {where}")
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+        found.append("scrolls sideways")
+    if page.evaluate("[...document.querySelectorAll('h1')].length") != 1:
+        found.append("has not exactly one h1")
+    small = page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => e.childNodes.length && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())"
+        " && e.offsetParent && parseFloat(getComputedStyle(e).fontSize) < 13.9 && !e.closest('svg')).slice(0, 3).map(e => e.outerHTML.slice(0, 100))"
+    )
+    return [*found, *(f"text under 14 px: {html}" for html in small)]
+
+
+VISITED = (
+    "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
+    "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "events",
+    "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",
+    "handling-units", "handling-supervise", "handling-rate", "handling-rate-for", "handling-task", "handling-contact", "handling-review",
+    "handling-reply", "handling-reply-preview", "handling-reply-copy", "proposals", "proposal-new", "proposal-behalf",
+    "proposal-edit", "proposal-copy", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
+    "office-season", "office-release", "office-unrelease", "desk-proposals", "proposal",
+)  # fmt: skip
