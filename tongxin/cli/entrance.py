@@ -21,6 +21,7 @@ COMMANDS = {
     "template": ("tongxin.cli.exchange:template", "生成导入用的空表"),
     "export": ("tongxin.cli.exchange:export", "导出委员、单位、提案"),
     "similar": ("tongxin.cli.finding:similar", "查找相似的提案"),
+    "bench": ("tongxin.cli.benching:bench", "测量性能"),
     "consensus": ("tongxin.deliberation.consensus.command:consensus", "由表态计算共识"),
 }
 
