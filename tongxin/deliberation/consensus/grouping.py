@@ -16,6 +16,8 @@ EXACT_UP_TO = 5_000
 PART = 2_500
 _TURNS = 18
 _CUTS = 2
+_CUT_OF = 800
+_MOVES = 100_000
 _ROUNDS = 300
 _TINY = 1e-9
 
@@ -100,11 +102,13 @@ def _starts(points: Floats, labels: Codes, centres: Floats) -> list[Floats]:
 def _cut(points: Floats) -> tuple[float, Floats]:
     """The best cut of the points (m, 2) by a straight line in one of 18 directions: gain and the halves' means (2, 2).
 
-    The gain is what the sum of squares loses, |S₁|²/m₁ + |S₂|²/m₂ with S the sums of the halves about the mean.
+    Sought among at most 800 of them, at even steps. The gain is what the sum of squares loses, |S₁|²/m₁ + |S₂|²/m₂ with S the sums of the halves about the mean.
     """
-    count = len(points)
-    if count <= 1:
+    whole = len(points)
+    if whole <= 1:
         return 0.0, np.zeros((2, 2))
+    points = points[np.arange(min(whole, _CUT_OF)) * whole // min(whole, _CUT_OF)]
+    count = len(points)
     middle = points.mean(0)
     away = points - middle
     turns = np.arange(_TURNS) * np.pi / _TURNS
@@ -116,7 +120,7 @@ def _cut(points: Floats) -> tuple[float, Floats]:
     turn, place = divmod(int(gains.argmax()), count - 1)
     first = sums[turn, place]
     halves = np.array([first / (place + 1), -first / (count - place - 1)]) + middle
-    return float(gains[turn, place]), halves
+    return float(gains[turn, place]) * whole / count, halves
 
 
 def _nearest(points: Floats, centres: Floats) -> Codes:
@@ -154,7 +158,7 @@ def _settled(points: Floats, centres: Floats) -> tuple[Codes, Floats]:
 
 
 def _improved(points: Floats, labels: Codes, centres: Floats) -> tuple[Codes, Floats]:
-    """Moves single points, the greatest gain first, as long as that lowers the sum of squares (Hartigan).
+    """Moves single points (at most 100 000 / n), the greatest gain first, while that lowers the sum of squares (Hartigan).
 
     A point at squared distance d² leaves a group of m for another of l if l/(l + 1)·d²_new < m/(m − 1)·d²_old:
     this leads out of many places where Lloyd's rounds stop.
@@ -163,7 +167,7 @@ def _improved(points: Floats, labels: Codes, centres: Floats) -> tuple[Codes, Fl
     every = np.arange(len(points))
     sizes = np.bincount(labels, minlength=len(centres)).astype(np.float64)
     away = np.array([((points - centre) ** 2).sum(1) for centre in centres])
-    for _ in range(_ROUNDS):
+    for _ in range(_MOVES // len(points)):
         leaving = away[labels, every] * (sizes / np.maximum(sizes - 1, _TINY))[labels]
         leaving[sizes[labels] <= 1] = 0
         joining = away * (sizes / (sizes + 1))[:, None]
