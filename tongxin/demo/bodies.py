@@ -127,7 +127,7 @@ class Founding:
                     (f"{code}-u{place:02d}", self.names.draw(woman=place % 2 == 0)),
                     (f"{code}-u{place:02d}-leader", self.names.draw(woman=place % 4 == 1)),
                 )
-                phone = f"0990-66{place:02d}0{place % 10}{(place * 7) % 10}"
+                phone = f"0900-66{place:02d}0{place % 10}{(place * 7) % 10}"
                 unit = Unit(
                     committee=made.committee, number=f"D{place:02d}", name=name, short_name=_short(name), system=system,
                     contact=clerk[1], phone=phone, active_from=made.since,

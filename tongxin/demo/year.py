@@ -169,6 +169,6 @@ def decide_otherwise(telling: Telling, lead: Telling | None, decided: datetime, 
         "suggestion": ("small", "suggestion"), "letter": ("small", "letter"), "opinion": ("information", "opinion"),
     }.get(text.outcome) or (("in_court", "nowhere") if in_court else ("beyond", "opinion"))  # fmt: skip
     telling.not_file(code=code, destination=destination, reason=why, at=decided)
-    if destination != "nowhere" and roll.random() < 0.9:  # noqa: PLR2004 -- nearly all are passed on soon
+    if destination != "nowhere":
         to = {"opinion": "社情民意信息工作组", "letter": f"{text.lead}（委员来信）"}.get(destination, text.lead)
         telling.pass_on(to=to, at=office_hour(plus(decided.date(), roll.randint(1, 6)), roll))
