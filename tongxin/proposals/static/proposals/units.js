@@ -26,9 +26,9 @@ for (const box of document.querySelectorAll("[data-units]")) {
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-unit]");
     if (!button) return;
-    const named = line.value.split("；").map((one) => one.trim()).filter(Boolean);
+    const named = line.value.split(/[；;、]/).map((one) => one.trim()).filter(Boolean);
     if (!named.includes(button.dataset.unit)) named.push(button.dataset.unit);
-    line.value = named.join("；");
+    line.value = named.join("、");
     line.dispatchEvent(new Event("input", { bubbles: true }));
     find.value = "";
     for (const row of rows) row.hidden = true;
