@@ -15,7 +15,9 @@ from tongxin.sheets.kinds import EXAMPLE, Kind, Row
 from tongxin.sheets.problems import Fault, Place, Unreadable
 
 FEW = 2  # a footer fills this many cells at most
-_FOOTER = re.compile(r"^(合\s*计|总\s*计|小\s*计|共\s*计|制表|填表|审核人|填报|说明|备注|注)\s*([:：].*|\d.*)?$")
+_FOOTER = re.compile(
+    r"^((合|总|小|共)\s*计|(制表|填表|填报|审核|复核|统计)(人|单位|日期|时间)?|说明|备注|注)\s*([:：].*|\d.*)?$", re.DOTALL
+)
 csv.field_size_limit(8 << 20)
 
 
