@@ -94,7 +94,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
         "home": [to(cast.proposer, "home"), to(cast.office, "home"), to(cast.assigner, "home"), to(cast.clerk, "home"), to(cast.leader, "home")],
         "ui:components": [to(None, "ui:components")], "account_login": [to(None, "account_login")], "account_logout": [to(cast.proposer, "account_logout")],
-        "account_change_password": [to(cast.proposer, "account_change_password")], "mfa_activate_totp": [to(cast.proposer, "mfa_activate_totp")],
+        "account_change_password": [to(cast.proposer, "account_change_password")], "mfa_activate_totp": [to(cast.clerk, "mfa_activate_totp")],
         "invitation": [to(None, "invitation")], "account": [to(cast.proposer, "account"), to(cast.clerk, "account")],
         "transition": [to(cast.office, "transition", "proposals", decision.uid, "not_file"), to(cast.office, "transition", "proposals", submitted.uid, "pass_examination")],
         "units": [to(cast.office, "units")], "unit-new": [to(cast.office, "unit-new")], "unit": [to(cast.office, "unit", cast.unit.uid)],

@@ -300,6 +300,7 @@ function tellBulk(form) {
     every.indeterminate = ticked.length > 0 && ticked.length < picks.length;
   }
   const bar = form.querySelector(".bulk");
+  if (!bar) return; // readers without duties tick rows only to export or print them
   bar.hidden = !ticked.length;
   bar.querySelector("[data-bulk-count]").textContent = `已选 ${ticked.length} 件`;
   const reasons = [];

@@ -1,0 +1,122 @@
+"""The list of members, and what protects the people on it."""
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tongxin.access.permissions import allowed
+from tongxin.accounts.models import Invitation
+from tongxin.audit.models import Event
+from tongxin.members import queries
+from tongxin.members.models import Member, Seat
+
+
+def test_list_and_object_permission_agree_for_everybody(cast: Cast) -> None:
+    for name, account in cast.everyone().items():
+        seen = set(queries.visible_to(account))
+        assert {m for m in Member.objects.all() if allowed(account, "members.view", m)} == seen, name
+
+
+def test_members_of_another_county_are_not_on_the_list(cast: Cast, client: Client) -> None:
+    client.force_login(cast.proposer)
+    page = client.get("/members/")
+    assert "何青禾" in page.text
+    assert "石望川" not in page.text
+    foreign = Member.objects.get(account=cast.member_of_other_county)
+    assert client.get(f"/members/{foreign.uid}/").status_code == 404
+    client.force_login(cast.clerk)
+    assert client.get("/members/").status_code == 403
+    client.logout()
+    assert client.get("/members/").status_code == 302
+
+
+@pytest.mark.parametrize(("words", "names"), [("何", ["何青禾"]), ("heqinghe", ["何青禾"]), ("yx003", ["沈如松"]), ("没有这个人", [])])
+def test_members_are_found_by_name_sound_and_number(cast: Cast, client: Client, words: str, names: list[str]) -> None:
+    Member.objects.filter(name="何青禾").update(sound="heqinghe hqh")
+    client.force_login(cast.office)
+    page = client.get("/members/", {"q": words})
+    assert [row["member"].name for row in page.context["members"]] == names
+
+
+def test_the_list_asks_the_database_no_more_for_three_members_than_for_one(
+    cast: Cast, client: Client, django_assert_num_queries: object
+) -> None:
+    client.force_login(cast.office)
+    everyone = list(Member.objects.filter(committee=cast.county))
+    Seat.objects.filter(member__in=everyone[1:]).update(ends_on="2025-01-01")
+    client.get("/members/")
+    with django_assert_num_queries(LIST_QUERIES):  # type: ignore[operator]
+        assert len(client.get("/members/").context["members"]) == 1
+    Seat.objects.filter(member__in=everyone).update(ends_on=None)
+    with django_assert_num_queries(LIST_QUERIES):  # type: ignore[operator]
+        assert len(client.get("/members/").context["members"]) == 4
+
+
+LIST_QUERIES = 14
+
+
+def test_reading_a_phone_number_is_an_event_that_does_not_contain_it(cast: Cast, client: Client) -> None:
+    member = cast.member(cast.cosigner)
+    member.phone = "19900001234"
+    member.save()
+    client.force_login(cast.office)
+    page = client.get(f"/members/{member.uid}/")
+    assert "19900001234" not in page.text
+    assert "199******34" in page.text
+    assert "19900001234" in client.post(f"/members/{member.uid}/phone/").text
+    event = Event.objects.get(kind="audit.read_protected")
+    assert (event.actor, event.data) == (cast.office, {"name": "何青禾", "field": "手机号"})
+    client.force_login(cast.proposer)
+    assert "199***" not in client.get(f"/members/{member.uid}/").text
+    assert client.post(f"/members/{member.uid}/phone/").status_code == 403
+
+
+def test_changing_contact_data_names_the_fields_not_the_values(cast: Cast, client: Client) -> None:
+    member = cast.member(cast.cosigner)
+    client.force_login(cast.office)
+    answer = client.post(f"/members/{member.uid}/change/", {"phone": "19900005678", "email": "x", "workplace": "", "workplace_post": ""})
+    assert "邮箱格式不对" in answer.text
+    client.post(f"/members/{member.uid}/change/", {"phone": "19900005678", "email": "", "workplace": "县医院", "workplace_post": ""})
+    member.refresh_from_db()
+    assert (member.phone, member.workplace, len(member.phone_hash)) == ("19900005678", "县医院", 64)
+    assert Event.objects.get(kind="members.change").data == {"name": "何青禾", "fields": ["手机", "工作单位"]}
+
+
+def test_an_invitation_slip_opens_the_way_in_once(cast: Cast, client: Client) -> None:
+    member = Member.objects.create(committee=cast.county, number="YX050", name="新委员")
+    Seat.objects.create(committee=cast.county, member=member, term=cast.sector.term, sector=cast.sector, starts_on="2026-01-01")
+    client.force_login(cast.proposer)
+    assert client.post(f"/members/{member.uid}/invite/").status_code == 403
+    client.force_login(cast.office)
+    page = client.post(f"/members/{member.uid}/invite/")
+    code = page.context["slips"][0].code
+    assert code in page.text
+    assert not Invitation.objects.filter(code_hash=code).exists()  # only a hash is kept
+    client.logout()
+    password = "云溪河边的茶园真好看"
+    weak = client.post("/invitation/", {"code": code, "password": "1234567890", "again": "1234567890"})
+    assert weak.status_code == 200
+    differs = client.post("/invitation/", {"code": code, "password": password, "again": "不一样的密码啊啊啊"})
+    assert "两次输入的密码不一样" in differs.text
+    done = client.post("/invitation/", {"code": code, "password": password, "again": password})
+    assert (done.status_code, done["Location"]) == (302, "/home/")
+    client.logout()
+    assert "已经用过" in client.post("/invitation/", {"code": code}).text
+    assert client.post("/accounts/login/", {"login": "YX050", "password": password})["Location"] == "/home/"
+    kept = Event.objects.filter(kind__startswith="accounts.").exclude(kind__startswith="accounts.sign").order_by("id")
+    assert [(e.kind, e.committee_code) for e in kept] == [("accounts.invite", "YX"), ("accounts.accept_invitation", "YX")]
+
+
+def test_a_new_slip_ends_the_old_one(cast: Cast, client: Client) -> None:
+    member = cast.member(cast.bystander)
+    client.force_login(cast.office)
+    old = client.post(f"/members/{member.uid}/invite/").context["slips"][0].code
+    client.post(f"/members/{member.uid}/invite/")
+    client.logout()
+    assert "已经失效" in client.post("/invitation/", {"code": old}).text
+    assert "没有这个邀请码" in client.post("/invitation/", {"code": "abcd-efgh-jkmn"}).text
+
+
+def test_codes_cannot_be_tried_for_ever(cast: Cast, client: Client) -> None:
+    answers = [client.post("/invitation/", {"code": f"aaaa-bbbb-{n:04d}"}).status_code for n in range(21)]
+    assert (answers[19], answers[20]) == (200, 429)
