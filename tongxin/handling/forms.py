@@ -55,6 +55,8 @@ class UnitsForm(forms.Form):
         self.by_uid = {u.uid: u for u in everyone}
         _offer(self.fields["way"], [(name, WAYS[name]) for name in ways])
         self.fields["way"].error_messages["required"] = _("请选择承办方式。")
+        if len(ways) == 1:
+            self.fields["way"].initial = ways[0]
         _offer(self.fields["units"], _unit_choices(own, suggested))
         _offer(self.fields["co"], _unit_choices(everyone, suggested))
         if ways == ["co"]:

@@ -89,7 +89,8 @@ def small_form(request: HttpRequest, form: Form, *, title: str, submit: str, sub
 def done(request: HttpRequest, target: str) -> HttpResponse:
     """Go on to a page, for htmx too."""
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
+        # With a fragment the browser would only scroll, and show the page as it was.
+        return HttpResponse(status=204, headers={"HX-Redirect": target.partition("#")[0]})
     return HttpResponse(status=302, headers={"Location": target})
 
 

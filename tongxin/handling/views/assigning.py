@@ -161,8 +161,9 @@ def units(request: HttpRequest, uid: str) -> HttpResponse:
     case.proposal.committee = case.committee
     permissions.demand(request.user, "handling.assign", case)
     on = timezone.localdate()
-    everyone = list(active_units(case.committee, on))
     ways, shown = _ways(case), queries.sections(case, request.user)
+    taken = {t.unit_id for t in queries.live_tasks(case)}
+    everyone = [u for u in active_units(case.committee, on) if u.pk not in taken]
     form = None
     if ways:
         own = [u for u in everyone if u.system == case.affiliation]
