@@ -35,6 +35,7 @@ class _GroupCount(click.ParamType):  # type: ignore[type-arg]
 @click.option("--k", type=_GroupCount(), default="auto", show_default=True, help="分为几组；指定后不作检验。")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="随机数种子。")
 @click.option("--minimum", type=click.IntRange(2), default=50, show_default=True, help="看法图中不足此人数不分组。")
+@click.option("--previous", type=_FILE, help="上次的结果（JSON）；各组沿用上次的编号。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 @click.option("--plot", type=_FILE, help="另存同心圆图（SVG）。")
 def consensus(
@@ -45,6 +46,7 @@ def consensus(
     k: int | None,
     seed: int,
     minimum: int,
+    previous: Path | None,
     as_json: bool,
     plot: Path | None,
 ) -> None:
@@ -52,7 +54,7 @@ def consensus(
     from tongxin.deliberation.consensus.problems import BadInput  # noqa: PLC0415 - numpy loads only now
 
     try:
-        result, texts = _computed(votes, statements, groups, k=k, seed=seed, minimum=minimum)
+        result, texts = _computed(votes, statements, groups, previous, k=k, seed=seed, minimum=minimum)
         from tongxin.deliberation.consensus import result as public  # noqa: PLC0415
 
         output = public.text(result) if as_json else _summary(result)
@@ -71,7 +73,7 @@ def consensus(
 
 
 def _computed(
-    votes: Path, statements: Path | None, groups: Path | None, *, k: int | None, seed: int, minimum: int
+    votes: Path, statements: Path | None, groups: Path | None, previous: Path | None, *, k: int | None, seed: int, minimum: int
 ) -> "tuple[Result, dict[str, str]]":
     """The result and the texts of the statements."""
     from tongxin.deliberation.consensus import tables  # noqa: PLC0415 - numpy loads only now
@@ -88,6 +90,7 @@ def _computed(
         k=k,
         seed=seed,
         minimum=minimum,
+        previous=tables.read_previous(previous) if previous else None,
     )
     if membership and (absent := len(membership.keys() - set(read.participants))):
         click.echo(f"提示：分组表中有 {absent} 人没有表态，只计入组的人数。", err=True)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,19 @@ def read_membership(path: str | Path) -> dict[str, int]:
         return {person: int(label) for person, label in named.items() if label}
     numbers = {label: number for number, label in enumerate(sorted(labels))}
     return {person: numbers[label] for person, label in named.items() if label}
+
+
+def read_previous(path: str | Path) -> dict[str, int]:
+    """Participant → group number from the JSON of an earlier run. Raises ``BadInput``."""
+    path = Path(path)
+    try:
+        groups = json.loads(path.read_text(encoding="utf-8"))["groups"]
+        return {str(member): int(group["id"]) for group in groups for member in group["members"]}
+    except OSError as fault:
+        raise unreadable(path.name, fault) from fault
+    except (ValueError, KeyError, TypeError) as fault:
+        reason = "不是 tongxin consensus --json 的结果，请给出上次保存的 JSON 文件。"
+        raise BadInput(path.name, [Problem(0, "", reason)]) from fault
 
 
 def _needed(file: str, header: tuple[str, ...], names: frozenset[str], shown: str) -> int:

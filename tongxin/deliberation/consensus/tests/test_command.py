@@ -211,6 +211,21 @@ def test_seed_k_and_minimum_are_taken_from_the_options(run, votes):
     assert json.loads(run(votes, "--minimum", "500", "--k", "auto", "--json").stdout)["groups"] == []
 
 
+def test_groups_take_the_numbers_of_the_result_before(run, votes, tmp_path):
+    first = json.loads(run(votes, "--json").stdout)
+    for group in first["groups"]:
+        group["id"] += 10
+    (tmp_path / "before.json").write_text(json.dumps(first), encoding="utf-8")
+    again = json.loads(run(votes, "--previous", tmp_path / "before.json", "--json").stdout)
+    assert again["groups"] == first["groups"]
+    for bad in (b"{}", b"[1]", b"\xff", b'{"groups": [{"id": "x", "members": ["a"]}]}'):
+        (tmp_path / "before.json").write_bytes(bad)
+        done = run(votes, "--previous", tmp_path / "before.json", "--json")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "请给出上次保存的 JSON 文件" in done.stderr
+    assert "没有这个文件" in run(votes, "--previous", tmp_path / "none.json").stderr
+
+
 def test_without_json_there_is_a_summary_for_people(run, votes):
     shown = run(votes).stdout
     assert "参与 120 人" in shown
