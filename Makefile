@@ -15,7 +15,7 @@ demo:            ## a living committee on http://localhost:8000 (PORT=…, ARGS=
 	@tools/setup run
 	@exec .venv/bin/tongxin demo --port $(PORT) $(ARGS)
 
-run:             ## this installation's own server and worker, settings from the environment
+run:             ## this installation's own server; `.venv/bin/tongxin worker` beside it
 	@tools/setup run
 	@exec .venv/bin/tongxin serve $(ARGS)
 
@@ -24,7 +24,7 @@ test:            ## every test, with Chromium (ARGS='-k …' for some)
 	@tools/browser
 	@$(RUN) -m pytest $(ARGS)
 
-check:           ## style, types, directions, templates, migrations, documents (ONLY='ruff mypy' for some)
+check:           ## style, types, directions, templates, migrations, documents (ONLY='ruff types' for some)
 	@tools/setup dev
 	@$(RUN) tools/check.py $(ONLY)
 
@@ -42,7 +42,7 @@ golden:          ## write the permission matrices anew, then look at the differe
 	@tools/setup dev
 	@$(RUN) -m pytest -q tests/architecture/test_matrix.py --update-golden && git diff --stat -- tests/architecture/golden
 
-bench:           ## measure lists, pages, submits and imports (ARGS='--sizes 1000')
+bench:           ## measure lists, pages, submits and imports (ARGS=…)
 	@tools/setup dev
 	@$(RUN) -m bench $(ARGS)
 
