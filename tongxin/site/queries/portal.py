@@ -1,7 +1,7 @@
 """The public pages: released proposals only, and of those nothing but what the public may read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -214,17 +214,15 @@ def _steps(proposal: Proposal, tasks: Sequence[Any], events: Sequence[Any]) -> l
 
 def _letters(proposal: Proposal) -> list[Letter]:
     """Return each unit's newest sent reply as a letter without telephone and contact person."""
-    from dataclasses import replace  # noqa: PLC0415 -- used here alone
-
     case = case_of(proposal)
     if case is None:
         return []
     tasks = {t.pk: t for t in tasks_of(proposal)}
     newest: dict[int, Reply] = {}
-    for reply in Reply.objects.filter(task__in=tasks, sent_at__isnull=False).order_by("round").prefetch_related("files"):
+    for reply in Reply.objects.filter(task__in=tasks, sent_at__isnull=False).order_by("round"):
         reply.task = tasks[reply.task_id]
         newest[reply.task_id] = reply
-    return [replace(letter_of(r, case, phone=False), contact="", leader="", files=()) for r in newest.values()]
+    return [replace(letter_of(r, case, phone=False), contact="", leader="") for r in newest.values()]
 
 
 def _told(event: Any) -> Entry:

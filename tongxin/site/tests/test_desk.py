@@ -143,13 +143,16 @@ def test_the_list_takes_the_same_queries_for_one_and_three(cast: Cast, django_as
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    with CaptureQueriesContext(connection) as one:
+    client.get(DESK + query)
+    with CaptureQueriesContext(connection) as captured:
         client.get(DESK + query)
+    one = len(captured)
     rows(2)
     rows(3)
-    with django_assert_num_queries(len(one)):
+    client.get(DESK + query)  # what is looked for once a second was looked for
+    with django_assert_num_queries(one):
         client.get(DESK + query)
-    assert len(one) < 50
+    assert one <= 42
 
 
 @pytest.mark.parametrize("who", ["proposer", "clerk", "assigner", "audit_admin", "security_admin"])

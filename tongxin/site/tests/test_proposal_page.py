@@ -130,7 +130,7 @@ def test_deadlines_to_come_name_their_source(cast: Cast) -> None:
 
 
 def test_the_next_thing_to_do_is_the_main_button(cast: Cast) -> None:
-    case = cast.answered()
+    case = cast.answered(at=today())
     assert '<a class="btn main" href="/handling/rate/' in body(cast.proposer, case.proposal)
     filed = cast.filed()
     assert f'href="/handling/assign/{filed.uid}/"' in body(cast.assigner, filed)
