@@ -150,7 +150,7 @@ def test_without_ratings_it_waits_for_them_while_there_is_time(cast: Cast, bring
         WHOLE | none | {"提案号": "13", "案由": "关于旧事的建议", "提交日期": "2026-01-05", "答复日期": "2026-01-20"},
     )
     assert [(c.state, c.unrated, c.rating_due_on) for c in Case.objects.order_by("id")] == [
-        (CaseState.RATING, False, date(2026, 3, 20)), (CaseState.CLOSED, True, date(2026, 2, 10)),
+        (CaseState.RATING, False, date(2026, 3, 19)), (CaseState.CLOSED, True, date(2026, 2, 10)),
     ]  # fmt: skip
 
 

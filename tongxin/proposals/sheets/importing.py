@@ -14,7 +14,7 @@ from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.sheets import writing
 from tongxin.proposals.sheets.bodies import Categories, Key, Sessions, rules_on
-from tongxin.proposals.sheets.columns import FILED, MERGED
+from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, YES
 from tongxin.proposals.sheets.reading import Draft, People, read
 from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.sheets.kinds import Context, Row
@@ -84,6 +84,9 @@ class ProposalImporter:
     def _judge(self, row: Row, draft: Draft) -> None:
         if row.faults:
             return
+        if draft.public == YES and draft.result != FILED:
+            draft.public = CONSENTS
+            row.warn("是否公开", "没有立案的提案不公开，只记为同意公开")
         draft.session = self.sessions.key_for(draft.session, draft.submitted_on)
         if draft.session is None:
             row.fault("届次", "没有填写，系统里也还没有设立届次")

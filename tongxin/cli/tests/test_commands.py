@@ -1,0 +1,187 @@
+"""The command line as people and programs meet it: exit codes, one JSON document, sentences on stderr."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tests.cast import NOW, Cast
+from tongxin.audit import sealing
+from tongxin.audit.models import Event
+from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
+from tongxin.cli.running import Scheduled, Stop, schedule, work
+from tongxin.committees.models import Committee
+from tongxin.members.models import Member
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        code = main([str(a) for a in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def sheet(tmp_path: Path):
+    def write(*rows, name="委员.xlsx", title="委员"):
+        path = tmp_path / name
+        with xlsxwriter.Workbook(str(path)) as book:
+            page = book.add_worksheet(title)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+        return path
+
+    return write
+
+
+# ── the frame ──
+def test_help_is_chinese_everywhere(run):
+    code, out, _err = run("--help")
+    assert (code, "用法：" in out, "Usage" in out) == (0, True, False)
+    for name in Lazy.list_commands(tongxin, None):
+        code, out, _err = run(name, "--help")
+        assert (name, code, out.startswith("用法："), "Show this message" in out) == (name, 0, True, False)
+        assert COMMANDS[name][1]
+
+
+def test_wrong_usage_ends_with_two_and_a_sentence(run):
+    assert run("import", "members")[::2] == (
+        2, "用法： tongxin import [OPTIONS] {members|units|proposals} FILES...\n用 tongxin import --help 查看说明。\n\n缺少参数 'FILES...'.\n",
+    )  # fmt: skip
+    assert run("nothing")[0] == 2
+    assert run("serve", "--port", "x")[0] == 2
+
+
+def test_light_commands_do_not_load_django():
+    probe = "import sys; from tongxin.cli import main; main(['--help']); main(['import', '--help']); print('django' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.django_db
+def test_a_failure_inside_ends_with_one(run, monkeypatch, cast):
+    monkeypatch.setattr(sealing, "verify", lambda **_: 1 / 0)
+    monkeypatch.delenv("TONGXIN_DEBUG", raising=False)
+    code, out, err = run("audit", "verify", "--json")
+    assert (code, out, err.startswith("内部错误：ZeroDivisionError")) == (1, "", True)
+
+
+# ── import, template, export ──
+def test_import_prints_one_document(run, sheet, cast: Cast):
+    code, out, err = run("import", "members", sheet(["姓名", "界别"], ["甲一", "农业界"]), "--committee", "YX", "--json")
+    assert (code, json.loads(out)) == (
+        0,
+        {"kind": "members", "rows": 1, "created": 1, "unchanged": 0, "rejected": [], "warnings": [], "made": {"sectors": ["农业界"]}},
+    )  # fmt: skip
+    assert err == "新增界别：农业界\n"
+
+
+def test_what_is_wrong_is_said_with_its_place_and_nothing_written(run, sheet, cast: Cast):
+    path = sheet(["姓名", "界别"], ["甲一", ""], ["甲二", "农业界"])
+    code, out, err = run("import", "members", path, "--committee", "YX", "--json")
+    assert (code, Member.objects.filter(name__startswith="甲").count()) == (2, 0)
+    assert json.loads(out)["rejected"] == [
+        {"file": "委员.xlsx", "sheet": "委员", "row": 2, "column": "界别", "reason": "没有填写"}
+    ]
+    assert err == "委员.xlsx　工作表“委员”　第 2 行　“界别”列：没有填写\n共 1 处不对，什么也没有写入。\n"
+
+
+def test_bad_rows_may_be_left_out(run, sheet, cast: Cast, tmp_path):
+    path = sheet(["姓名", "界别"], ["甲一", ""], ["甲二", "农业界"])
+    code, out, _err = run("import", "members", path, "--committee", "YX", "--skip-invalid", tmp_path / "退.xlsx")
+    assert (code, out) == (0, "导入委员 1 行；1 行没有导入，另存在所给的工作簿里。\n")
+    assert (tmp_path / "退.xlsx").exists()
+
+
+def test_the_second_time_it_says_so(run, sheet, cast: Cast):
+    path = sheet(["姓名", "界别"], ["甲二", "农业界"])
+    run("import", "members", path, "--committee", "YX")
+    assert run("import", "members", path, "--committee", "YX")[1] == "委员 1 行都已在系统里，没有改动。\n"
+
+
+def test_an_unknown_committee_is_said(run, sheet, cast: Cast):
+    code, _out, err = run("import", "members", sheet(["姓名", "界别"]), "--committee", "XX")
+    assert (code, err) == (2, "没有代码为 XX 的政协。现有：QL、YX、WC。\n")
+
+
+@pytest.mark.parametrize("kind", ["members", "units", "proposals"])
+def test_each_template_imports_as_nothing_and_each_export_is_recorded(run, cast: Cast, tmp_path, kind):
+    assert run("template", kind, tmp_path / "空.xlsx")[0] == 0
+    assert run("import", kind, tmp_path / "空.xlsx", "--committee", "YX")[:2] == (0, "没有读到数据行，什么也没有写入。\n")
+    for ending in ("csv", "xlsx", "json"):
+        assert run("export", kind, tmp_path / f"出.{ending}", "--committee", "YX")[0] == 0
+    assert Event.objects.filter(kind__contains="export").count() == 3
+    assert len(json.loads((tmp_path / "出.json").read_text())) == {"members": 4, "units": 4, "proposals": 0}[kind]
+
+
+def test_an_export_to_nowhere_is_said(run, cast: Cast, tmp_path):
+    assert run("export", "units", tmp_path / "无" / "出.csv", "--committee", "YX")[0] == 2
+    assert run("export", "units", tmp_path / "出.pdf", "--committee", "YX")[0] == 2
+
+
+# ── founding and checking ──
+@pytest.mark.django_db
+def test_init_founds_a_committee_and_invites_once(run):
+    code, out, err = run(
+        "init", "--committee-name", "政协望山县委员会", "--code", "WS", "--admin", "秦若水", "--term", "十", "--session", "三"
+    )
+    assert (code, out.splitlines()[0], err.splitlines()[0]) == (0, "登录名　admin", "已建好政协望山县委员会（WS），十届三次会议。")
+    made = Committee.objects.get(code="WS")
+    assert (made.place, made.short_name, made.tier, made.fictional) == ("望山县", "望山县政协", "county", False)
+    assert run("init", "--committee-name", "政协望山县委员会", "--code", "WS")[0] == 2
+    assert run("init", "--committee-name", "政协望山县委员会", "--code", "W 2")[0] == 2
+    assert run("init", "--committee-name", "政协望山县委员会", "--code", "W2", "--term", "头")[0] == 2
+
+
+def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
+    keys = Path(os.environ["TONGXIN_HOME"]) / "keys"
+    assert {path.name for path in keys.iterdir()} >= {"secret", "field"}
+    sealing.seal(at=NOW)
+    code, out, _err = run("audit", "verify", "--committee", "YX", "--json")
+    said = json.loads(out)
+    assert (code, said["ok"], said["first_bad"], set(said)) == (0, True, None, {"events", "sealed", "ok", "first_bad"})
+    from django.db import connection
+
+    event = Event.objects.filter(committee_code="YX").order_by("id").first()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_event SET actor_name = 'x' WHERE id = %s", [event.pk])
+    code, out, err = run("audit", "verify", "--json")
+    assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, event.uid)
+    assert err == f"记录被改动过，第一处是 {event.uid}。\n"
+    code, out, _err = run("check", "--json")
+    assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [f"记录被改动过，第一处是 {event.uid}"])
+
+
+# ── the worker ──
+@pytest.mark.django_db
+def test_the_worker_survives_a_job_that_fails(caplog):
+    ran = []
+
+    def breaks(_at):
+        ran.append("breaks")
+        raise RuntimeError
+
+    jobs = [Scheduled(timedelta(hours=1), breaks), Scheduled(60, lambda at: ran.append(at.tzinfo is not None))]
+    with caplog.at_level(logging.ERROR, "tongxin.worker"):
+        work(jobs=jobs, stop=Stop(None), interval=0, once=True)
+        work(jobs=jobs, stop=Stop(None), interval=0, once=True)
+    assert ran == ["breaks", True]
+    assert "没有完成，下次再试" in caplog.text
+
+
+def test_the_apps_jobs_are_found():
+    names = {job.name for job in schedule(["tongxin.notices", "tongxin.ui"])}
+    assert names == {"tongxin.notices.tasks.deliver_left_over", "tongxin.notices.tasks.send_letters"}
+
+
+def test_the_worker_ends_with_its_parent():
+    assert (bool(Stop(os.getppid())), bool(Stop(1_000_000_000))) == (False, True)

@@ -1,0 +1,52 @@
+"""Handling units come in from a spreadsheet, and go out again."""
+
+import pytest
+
+from tests.cast import NOW, Cast
+from tongxin.committees.models import Unit
+from tongxin.committees.sheets import UNITS, system_of
+from tongxin.sheets import engine, exporting
+
+
+@pytest.fixture
+def bring(cast: Cast, tmp_path):
+    def run(text):
+        path = tmp_path / "单位.csv"
+        path.write_text(text, encoding="gb18030")
+        return engine.run(UNITS, [path], cast.county, actor=cast.office, at=NOW)
+
+    return run
+
+
+def test_units_come_in_once(cast: Cast, bring):
+    text = "单位名称,简称,归口,联系人,电话,编号\n县教育局,,,陈一,0000-1234567,E1\n县财政局,,政府,,,\n县总工会,,,,,\n"
+    first, second = bring(text), bring(text)
+    assert (first.created, first.unchanged, second.created, second.unchanged) == (2, 1, 0, 3)
+    unit = Unit.objects.get(name="县教育局")
+    assert (unit.system, unit.contact, unit.phone, unit.number, unit.committee) == ("government", "陈一", "0000-1234567", "E1", cast.county)
+    assert Unit.objects.get(name="县总工会").system == "party"
+
+
+def test_what_differs_is_named(cast: Cast, bring):
+    report = bring("单位名称,归口,编号\n县财政局,党委,\n县财政局,,\n县水务局,,W1\n县审计局,乡镇,\n")
+    assert [(f.row, f.column, f.reason) for f in report.rejected] == [
+        (2, "归口", "与系统里的不同：系统里是“政府”，没有改动；要改请在系统里改"),
+        (3, "单位名称", "与第 2 行重复"),
+        (4, "编号", "系统里已有县水务局，编号是“空”，没有改动"),
+        (5, "归口", "“乡镇”不在可填的范围内，应是：党委、政府、法院、检察院、其他"),
+    ]
+
+
+def test_the_affiliation_is_read_from_the_name():
+    names = ("县委宣传部", "县人民法院", "县人民检察院", "共青团县委", "县卫生健康委员会", "云溪经济开发区管委会", "城关镇人民政府")
+    assert [system_of(name) for name in names] == [
+        "party", "court", "procuratorate", "party", "government", "government", "government",
+    ]  # fmt: skip
+
+
+def test_what_goes_out_comes_in_elsewhere(cast: Cast, tmp_path):
+    path = tmp_path / "单位.xlsx"
+    exporting.write(path, UNITS, UNITS.rows(cast.county, year=None, on=NOW.date()))
+    report = engine.run(UNITS, [path], cast.other_county, actor=None, at=NOW)
+    assert (report.rejected, report.created) == ([], 4)
+    assert list(UNITS.rows(cast.county, year=None, on=NOW.date())) == list(UNITS.rows(cast.other_county, year=None, on=NOW.date()))

@@ -1,0 +1,129 @@
+"""Members come in from a spreadsheet, and go out again."""
+
+from datetime import date
+
+import pytest
+
+from tests.cast import NOW, Cast
+from tongxin.audit.models import Event
+from tongxin.committees.models import Sector
+from tongxin.core.secrets import lookup_hash
+from tongxin.members.models import Member, Post, Seat
+from tongxin.members.sheets import MEMBERS
+from tongxin.sheets import engine, exporting
+
+HEAD = "姓名,性别,出生年月,界别,专委会,职务,手机,是否党员,政治面貌,编号\n"
+
+
+@pytest.fixture
+def bring(cast: Cast, tmp_path):
+    def run(text, **more):
+        path = tmp_path / "委员.csv"
+        path.write_text(text, encoding="utf-8")
+        return engine.run(MEMBERS, [path], cast.county, actor=cast.office, at=NOW, **more)
+
+    return run
+
+
+def said(report):
+    return [(f.row, f.column, f.reason) for f in report.rejected]
+
+
+def test_a_new_member_gets_a_seat_posts_and_a_number(cast: Cast, bring):
+    report = bring(f"{HEAD}曾 贤,女,1975年3月,农业界,提案委员会,常委、秘书长,138 0000 0001,,中共党员,\n")
+    assert (report.created, report.made) == (1, {"sectors": ["农业界"], "special_committees": ["提案委员会"]})
+    member = Member.objects.get(name="曾贤")
+    assert (member.number, member.sound, member.born_in, member.phone, member.phone_hash, member.is_party_member) == (
+        "YX005", "zengxian zx", date(1975, 3, 1), "13800000001", lookup_hash("13800000001"), True,
+    )  # fmt: skip
+    seat = Seat.objects.get(member=member)
+    assert (seat.sector.name, seat.special_committee.name, seat.starts_on) == ("农业界", "提案委员会", date(2022, 1, 1))
+    assert set(Post.objects.filter(member=member).values_list("rank", flat=True)) == {"standing", "secretary_general"}
+    event = Event.objects.get(kind="members.import")
+    assert (event.committee_code, event.data["rows"], event.actor) == ("YX", 1, cast.office)
+
+
+def test_the_phone_is_not_kept_in_the_clear(cast: Cast, bring):
+    from django.db import connection
+
+    bring(f"{HEAD}曾贤,,,农业界,,,13800000001,,,\n")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM members_member WHERE name = %s", ["曾贤"])
+        assert "13800000001" not in cursor.fetchone()[0]
+
+
+def test_the_same_file_twice_changes_nothing(cast: Cast, bring):
+    text = f"{HEAD}曾贤,女,1975-03,农业界,,常委,13800000001,否,,\n林知远,,,医药卫生界,,,,,,YX001\n"
+    assert (bring(text).created, bring(text).unchanged) == (1, 2)
+    assert Event.objects.filter(kind="members.import").count() == 1
+
+
+def test_what_differs_is_named_and_nothing_overwritten(cast: Cast, bring):
+    report = bring(f"{HEAD}林知远,,,农业界,,主席,,,,YX001\n新人,,,农业界,,,,,,\n")
+    assert said(report) == [
+        (2, "界别", "与系统里的不同：系统里是“医药卫生界”，没有改动；要改请在系统里改"),
+        (2, "职务", "与系统里的不同：系统里是“委员”，没有改动；要改请在系统里改"),
+    ]
+    assert not Member.objects.filter(name="新人").exists()
+    assert not Sector.objects.filter(name="农业界").exists()
+
+
+def test_two_of_a_name_need_their_number(cast: Cast, bring):
+    Member.objects.create(committee=cast.county, number="YX009", name="林知远")
+    report = bring(f"{HEAD}林知远,,,医药卫生界,,,,,,\n")
+    assert said(report) == [(2, "姓名", "有 2 位叫林知远的委员（编号 YX001、YX009），请写编号")]
+
+
+def test_members_of_another_county_are_not_meant(cast: Cast, bring):
+    assert bring(f"{HEAD}石望川,,,医药卫生界,,,,,,\n").created == 1
+    assert set(Member.objects.filter(name="石望川").values_list("committee__code", flat=True)) == {"WC", "YX"}
+
+
+def test_wrong_cells_are_named_with_row_and_column(cast: Cast, bring):
+    report = bring(f"{HEAD}甲一,男性,去年,农业界,,组长,123,也许,,\n,,,,,,,,,X1\n甲二,,,农业界,,,,,,\n甲二,,,农业界,,,,,,\n")
+    assert said(report) == [
+        (2, "性别", "“男性”不在可填的范围内，应是：男、女"),
+        (2, "出生年月", "“去年”不是年月，应写成 1975-03 的样子"),
+        (2, "职务", "“组长”不在可填的范围内，应是：委员、常委、秘书长、副主席、主席"),
+        (2, "手机", "“123”不是手机号，应是 1 开头的 11 位数字"),
+        (2, "是否党员", "“也许”应是“是”或“否”"),
+        (3, "姓名", "没有填写"),
+        (3, "界别", "没有填写"),
+        (5, "姓名", "与第 4 行是同一个人；确是两人的，请写编号或出生年月"),
+    ]
+
+
+def test_new_numbers_go_on_behind_those_of_the_file(cast: Cast, bring):
+    bring(f"{HEAD}甲一,,,农业界,,,,,,\n甲二,,,农业界,,,,,,YX005\n甲三,,,农业界,,,,,,YX030\n")
+    bring(f"{HEAD}甲四,,,农业界,,,,,,\n")
+    assert dict(Member.objects.filter(name__startswith="甲").values_list("name", "number")) == {
+        "甲一": "YX006", "甲二": "YX005", "甲三": "YX030", "甲四": "YX031",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_goes_out_comes_in_elsewhere(cast: Cast, bring, tmp_path, ending):
+    bring(f"{HEAD}曾贤,女,1975-03,农业界,提案委员会,常委,13800000001,是,中共党员,\n")
+    first, again = tmp_path / f"一.{ending}", tmp_path / f"二.{ending}"
+    exporting.write(first, MEMBERS, MEMBERS.rows(cast.county, year=None, on=NOW.date()))
+    report = engine.run(MEMBERS, [first], cast.other_county, actor=None, at=NOW)
+    assert (report.rejected, report.created) == ([], 5)
+    exporting.write(again, MEMBERS, [r for r in MEMBERS.rows(cast.other_county, year=None, on=NOW.date()) if r["姓名"] != "石望川"])
+    assert rows_of(first) == rows_of(again)
+
+
+def rows_of(path):
+    from pathlib import Path
+
+    from tongxin.sheets.files import Limits
+    from tongxin.sheets.reading import open_table
+
+    return [row.cells for row, _cells in open_table(Path(path), MEMBERS, Limits(64, 1000)).rows()]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_export_takes_a_constant_number_of_queries(cast: Cast, django_assert_num_queries, count):
+    for n in range(count):
+        Member.objects.create(committee=cast.county, number=f"Z{n}", name=f"某{n}")
+    with django_assert_num_queries(3):
+        assert len(list(MEMBERS.rows(cast.county, year=None, on=NOW.date()))) == 4 + count
