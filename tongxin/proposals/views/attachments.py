@@ -1,5 +1,7 @@
 """Files of a proposal's text."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,9 +12,23 @@ from django.views.decorators.http import require_POST
 
 from tongxin.access.permissions import demand
 from tongxin.access.views import requires
+from tongxin.core.templatetags.chinese import size
+from tongxin.files import queries as files
 from tongxin.files.actions import RefusedError
 from tongxin.proposals import actions, queries
 from tongxin.proposals.models import Proposal
+
+
+def attachment_rows(proposal: Proposal, user: Any, *, removable: bool = False) -> list[dict[str, Any]]:
+    """Return the attachments as the list component draws them, with links for this reader."""
+    return [
+        {
+            "kind": a.file.kind, "name": a.file.name, "size": size(a.file.size), "url": files.link(a.file, user),
+            "checked": _("已检查，未见涉密标志"),
+            "remove_url": f"/proposals/{proposal.uid}/attachments/{a.uid}/remove/" if removable else "",
+        }
+        for a in proposal.attachments.all()
+    ]  # fmt: skip
 
 
 def _load(request: HttpRequest, uid: str) -> Proposal:

@@ -19,7 +19,7 @@ from tongxin.proposals.forms import AnswerForm, InviteForm
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.rules import member_of, signature_of
-from tongxin.proposals.views.editor import attachment_rows
+from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.regulations.queries import in_force
 
 UNPROCESSABLE = 422

@@ -20,14 +20,14 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.core.ids import new_uid
 from tongxin.core.templatetags.chinese import clock
-from tongxin.files import queries as files
 from tongxin.members.models import Member
 from tongxin.proposals import actions, queries
-from tongxin.proposals.choices import Form, States
+from tongxin.proposals.choices import Form, State, States
 from tongxin.proposals.forms import AttachForm, BehalfForm, TextForm, typed_text
 from tongxin.proposals.models import TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.rules import member_of
+from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.regulations.queries import in_force
 
 SALT = "tongxin.proposals.new"
@@ -170,7 +170,8 @@ def _show(
     address = f"/proposals/new/{token}/" if is_new else f"/proposals/{proposal.uid}/"
     session, season = queries.session_and_season_at(proposal.committee, at)
     context = {
-        "proposal": proposal, "rules": rules, "is_new": is_new, "form": TextForm.of(proposal, rules, typed), "problem": problem,
+        "proposal": proposal, "rules": rules, "is_new": is_new, "returned": proposal.state == State.RETURNED,
+        "may_discard": proposal.state in {State.DRAFT, State.GATHERING}, "form": TextForm.of(proposal, rules, typed), "problem": problem,
         "autosave_url": f"{address}autosave/", "post_to": address if is_new else f"{address}edit/",
         "key": begun.uid if begun else proposal.uid, "session": session, "season": season,
         "behalf": begun.name if begun and (begun.first is None or begun.first.account_id != user.pk) else _behalf(proposal),
@@ -192,20 +193,6 @@ def _panels(proposal: Proposal, user: Any, at: Any) -> dict[str, Any]:
         "checks": queries.checks(proposal, on=at.date()), "signatures": list(proposal.signatures.all()),
         "files": attachment_rows(proposal, user, removable=True), "copies": queries.open_copies(user, proposal),
     }  # fmt: skip
-
-
-def attachment_rows(proposal: Proposal, user: Any, *, removable: bool = False) -> list[dict[str, Any]]:
-    """Return the attachments as the list component draws them, with links for this reader."""
-    from tongxin.core.templatetags.chinese import size  # noqa: PLC0415 -- a filter, used here alone
-
-    return [
-        {
-            "kind": a.file.kind, "name": a.file.name, "size": size(a.file.size), "url": files.link(a.file, user),
-            "checked": _("已检查，未见涉密标志"),
-            "remove_url": f"/proposals/{proposal.uid}/attachments/{a.uid}/remove/" if removable else "",
-        }
-        for a in proposal.attachments.all()
-    ]  # fmt: skip
 
 
 # ── saving by itself ─────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from tongxin.core.templatetags.chinese import moment
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, States
 from tongxin.proposals.models import Proposal
-from tongxin.proposals.views.editor import attachment_rows
+from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.workflow import engine
 
 

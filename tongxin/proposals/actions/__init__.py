@@ -1,0 +1,52 @@
+"""Every write of proposals that is not the move itself: drafting, co-signing, what filing and merging set."""
+
+from tongxin.proposals.actions.attaching import attach, detach
+from tongxin.proposals.actions.correcting import change_season, pass_on, reclassify, release, reroute, unrelease
+from tongxin.proposals.actions.cosigning import (
+    answer_invitation,
+    confirm_text,
+    endorse,
+    invite_cosigners,
+    leave,
+    remove_invitation,
+)
+from tongxin.proposals.actions.drafting import draft, save_text, settle_copy
+from tongxin.proposals.actions.problems import ProposalError, StaleError
+from tongxin.proposals.actions.steps import (
+    assign_numbers,
+    categories_said,
+    destination_said,
+    lapse_invitations,
+    merged_into,
+    note_in_lead,
+    on_submission,
+)
+
+__all__ = [
+    "ProposalError",
+    "StaleError",
+    "answer_invitation",
+    "assign_numbers",
+    "attach",
+    "categories_said",
+    "change_season",
+    "confirm_text",
+    "destination_said",
+    "detach",
+    "draft",
+    "endorse",
+    "invite_cosigners",
+    "lapse_invitations",
+    "leave",
+    "merged_into",
+    "note_in_lead",
+    "on_submission",
+    "pass_on",
+    "reclassify",
+    "release",
+    "remove_invitation",
+    "reroute",
+    "save_text",
+    "settle_copy",
+    "unrelease",
+]

@@ -1,0 +1,49 @@
+"""Files of a proposal's text."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.files import actions as files
+from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.choices import States
+from tongxin.proposals.models import Attachment, Proposal
+from tongxin.proposals.regulations import FormRules
+from tongxin.regulations.queries import in_force
+
+
+@transaction.atomic
+def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Account, at: datetime) -> list[Attachment]:
+    """Add files to a proposal's text, all or none. Raises ProposalError or files' RefusedError with a sentence for people."""
+    rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
+    locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state__in=States.with_the_proposer).first()
+    if locked is None:
+        message = "提案已经提交，不能再添加附件"
+        raise ProposalError(message)
+    if (have := locked.attachments.count()) + len(uploads) > rules.attachments_max:
+        message = f"附件最多 {rules.attachments_max} 个，已有 {have} 个，这次选了 {len(uploads)} 个。请先移除几个再添加"
+        raise ProposalError(message)
+    made = []
+    for upload in uploads:
+        file = files.store(upload, committee=proposal.committee, owner=actor, at=at, limit_mb=rules.attachment_mb)
+        made.append(Attachment.objects.create(committee=proposal.committee, proposal=locked, file=file))
+        audit.record("proposals.attach", locked, actor=actor, at=at, data={"name": file.name, "file": file.uid})
+    return made
+
+
+@transaction.atomic
+def detach(attachment: Attachment, *, actor: Account, at: datetime) -> None:
+    """Take a file off a proposal's text; the nightly clearing removes it later."""
+    proposal = attachment.proposal
+    if not Proposal.objects.filter(pk=proposal.pk, state__in=States.with_the_proposer).exists():
+        message = "提案已经提交，不能再移除附件"
+        raise ProposalError(message)
+    if Attachment.objects.filter(pk=attachment.pk).delete()[0]:
+        audit.record(
+            "proposals.detach", proposal, actor=actor, at=at, data={"name": attachment.file.name, "file": attachment.file.uid}
+        )

@@ -1,0 +1,99 @@
+"""Corrections by the office, publication, passing on."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.committees.choices import System
+from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.choices import Season, State
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.regulations import Taxonomies
+from tongxin.regulations.queries import in_force
+
+
+@transaction.atomic
+def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str, actor: Account, at: datetime) -> None:
+    """Change the categories of a filed proposal; its numbers stay as they were given."""
+    rules: Taxonomies = in_force(proposal.committee, Taxonomies, timezone.localdate(at))
+    main, local = rules.construction(construction), rules.topic(topic)
+    if main is None or local is None:
+        message = "请从现行类别中选择"
+        raise ProposalError(message)
+    Proposal.objects.filter(pk=proposal.pk).update(construction=construction, topic=topic)
+    proposal.refresh_from_db()
+    audit.record(
+        "proposals.reclassify", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
+        data={"construction": main.name, "topic": local.name, "reason": reason},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def reroute(proposal: Proposal, *, routed_to: str, reason: str, actor: Account, at: datetime) -> None:
+    """Send a filed proposal to another 归口 for assignment."""
+    if not Proposal.objects.filter(pk=proposal.pk, state=State.FILED).update(routed_to=routed_to):
+        message = "提案已经交办，不能再改变交办口"
+        raise ProposalError(message)
+    proposal.refresh_from_db()
+    audit.record(
+        "proposals.reroute", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
+        data={"system": str(System(routed_to).label), "reason": reason},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def change_season(proposal: Proposal, *, season: str, reason: str, actor: Account, at: datetime) -> None:
+    """Change 大会 / 平时, with a reason."""
+    if not reason.strip():
+        message = "请写明改变征集时段的理由"
+        raise ProposalError(message)
+    Proposal.objects.filter(pk=proposal.pk).update(season=season)
+    proposal.refresh_from_db()
+    audit.record(
+        "proposals.change_season", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
+        data={"season": str(Season(season).label), "reason": reason},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def release(proposal: Proposal, *, actor: Account, at: datetime) -> None:
+    """Publish a filed proposal whose proposer consents."""
+    if not proposal.consents_to_publication:
+        message = "提案人没有同意公开"
+        raise ProposalError(message)
+    if not Proposal.objects.filter(pk=proposal.pk, released_at=None, state__in=(State.FILED, State.HANDED_OVER)).update(
+        released_at=at
+    ):
+        message = "这件提案已经公开，或者还没有立案"
+        raise ProposalError(message)
+    proposal.refresh_from_db()
+    audit.record("proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor))
+
+
+@transaction.atomic
+def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) -> None:
+    """Take a published proposal off the public pages, with a reason."""
+    if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
+        message = "这件提案现在没有公开，不用撤下"
+        raise ProposalError(message)
+    proposal.refresh_from_db()
+    audit.record(
+        "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason}
+    )
+
+
+@transaction.atomic
+def pass_on(proposal: Proposal, *, to: str, actor: Account, at: datetime) -> None:
+    """Note that a converted proposal's content was passed on to somebody."""
+    if (
+        not Proposal.objects.filter(pk=proposal.pk, state=State.NOT_FILED, passed_on_at=None)
+        .exclude(destination="nowhere")
+        .update(passed_on_at=at)
+    ):
+        message = "这件提案的内容已经转出，或者没有需要转出的内容"
+        raise ProposalError(message)
+    proposal.refresh_from_db()
+    audit.record("proposals.pass_on", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"to": to})

@@ -1,0 +1,148 @@
+"""Co-signing: inviting, answering, confirming, leaving; endorsing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.members.models import Member
+from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.choices import Answer, Form, Role, State
+from tongxin.proposals.models import Endorsement, Proposal, Signature
+from tongxin.workflow import engine
+
+
+@transaction.atomic
+def invite_cosigners(
+    proposal: Proposal, *, members: Sequence[Member], until: datetime, actor: Account, at: datetime
+) -> list[Signature]:
+    """Invite members to co-sign until a cut-off. Those already asked are left as they are. Returns the new invitations."""
+    if until <= at:
+        message = "联名截止时间应在现在之后"
+        raise ProposalError(message)
+    if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
+        message = "提案已经提交，不能再邀请联名"
+        raise ProposalError(message)
+    if any(m.committee_id != proposal.committee_id for m in members):
+        message = "只能邀请本会委员联名"
+        raise ProposalError(message)
+    if proposal.state == State.DRAFT:
+        engine.perform(proposal, "gather", actor=actor, at=at, by_system=True)
+    asked = {s.member_id: s for s in proposal.signatures.select_for_update()}
+    Proposal.objects.filter(pk=proposal.pk).update(cosign_until=until, **_form_of(proposal, len(asked) + len(members)))
+    proposal.refresh_from_db()
+    made = []
+    for place, member in enumerate(members, len(asked)):
+        known = asked.get(member.pk)
+        if known is not None:
+            if known.answer in {Answer.LAPSED, Answer.LEFT, Answer.DECLINED} and known.role == Role.CO:
+                known.answer, known.invited_at, known.answered_at = Answer.INVITED, at, None
+                known.save(update_fields=["answer", "invited_at", "answered_at"])
+                made.append(known)
+            continue
+        made.append(
+            Signature.objects.create(
+                committee=proposal.committee,
+                proposal=proposal,
+                member=member,
+                role=Role.CO,
+                answer=Answer.INVITED,
+                invited_at=at,
+                place_in_list=place,
+            )
+        )
+    for signature in made:
+        audit.record(
+            "proposals.invite", proposal, actor=actor, at=at,
+            data={"name": signature.name, "member": signature.member_id, "until": until.isoformat()},
+        )  # fmt: skip
+    return made
+
+
+def _form_of(proposal: Proposal, signers: int) -> dict[str, str]:
+    if proposal.form in {Form.INDIVIDUAL, Form.JOINT}:
+        return {"form": Form.JOINT if signers > 1 else Form.INDIVIDUAL}
+    return {}
+
+
+@transaction.atomic
+def answer_invitation(
+    signature: Signature, *, accept: bool, actor: Account, at: datetime, reason: str = "", on_behalf_of: Account | None = None
+) -> Signature:
+    """Accept or decline an invitation to co-sign. Raises ProposalError when it lapsed or was answered already."""
+    proposal = signature.proposal
+    if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
+        message = "提案已经提交，联名邀请不再有效"
+        raise ProposalError(message)
+    if proposal.cosign_until is not None and at > proposal.cosign_until:
+        message = "联名已经截止，如仍想联名，请与第一提案人联系"
+        raise ProposalError(message)
+    answer = Answer.ACCEPTED if accept else Answer.DECLINED
+    taken = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED).update(
+        answer=answer, answered_at=at, signed_version=proposal.version
+    )
+    if not taken:
+        message = "这份联名邀请已经答复过了"
+        raise ProposalError(message)
+    signature.refresh_from_db()
+    audit.record(
+        "proposals.accept_invitation" if accept else "proposals.decline_invitation", proposal, actor=actor, at=at,
+        data={"name": signature.name, "member": signature.member_id, "reason": reason}, on_behalf_of=on_behalf_of,
+    )  # fmt: skip
+    return signature
+
+
+@transaction.atomic
+def leave(signature: Signature, *, actor: Account, at: datetime, reason: str = "") -> None:
+    """Take one's name off a proposal, before it is decided."""
+    if signature.proposal.state not in {State.GATHERING, State.RETURNED, State.SUBMITTED, State.IN_DECISION}:
+        message = "提案已经审定，不能再退出联名"
+        raise ProposalError(message)
+    if signature.role == Role.FIRST or signature.answer != Answer.ACCEPTED:
+        message = "只有联名委员可以退出联名"
+        raise ProposalError(message)
+    Signature.objects.filter(pk=signature.pk).update(answer=Answer.LEFT, answered_at=at)
+    audit.record(
+        "proposals.leave", signature.proposal, actor=actor, at=at,
+        data={"name": signature.name, "member": signature.member_id, "reason": reason},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def remove_invitation(signature: Signature, *, actor: Account, at: datetime) -> None:
+    """Take back an invitation that was not answered yet."""
+    if not Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED, role=Role.CO).delete()[0]:
+        message = "对方已经答复，不能再收回邀请"
+        raise ProposalError(message)
+    audit.record(
+        "proposals.remove_invitation", signature.proposal, actor=actor, at=at,
+        data={"name": signature.name, "member": signature.member_id},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def endorse(proposal: Proposal, *, member: Member, actor: Account, at: datetime) -> Endorsement:
+    """Support somebody else's filed proposal (附议)."""
+    made, new = Endorsement.objects.get_or_create(
+        proposal=proposal, member=member, defaults={"committee": proposal.committee, "at": at}
+    )
+    if new:
+        audit.record("proposals.endorse", proposal, actor=actor, at=at, data={"name": member.name, "member": member.pk})
+    return made
+
+
+@transaction.atomic
+def confirm_text(signature: Signature, *, version: int, actor: Account, at: datetime) -> None:
+    """A co-signer read the text as it is now and stands by the signature. Raises ProposalError when it changed meanwhile."""
+    proposal = Proposal.objects.get(pk=signature.proposal_id)
+    if signature.answer != Answer.ACCEPTED or proposal.version != version:
+        message = "正文刚刚又改过，请再看一遍现在的正文"
+        raise ProposalError(message)
+    if Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED, signed_version__lt=version).update(
+        signed_version=version
+    ):
+        audit.record(
+            "proposals.confirm_text", proposal, actor=actor, at=at, data={"name": signature.name, "member": signature.member_id}
+        )
