@@ -26,10 +26,12 @@ def record_contact(
     if on > timezone.localdate(at):
         message = "面商日期不能在今天以后"
         raise HandlingError(message)
-    made = Contact(
-        committee=task.committee, task=task, stage=stage, way=way, on=on, who=clean_line(who), with_whom=clean_line(with_whom),
-        note=clean_text(note), recorded_at=at,
-    )  # fmt: skip
+    Task.objects.select_for_update().filter(pk=task.pk).first()  # two clicks: the second sees the first
+    said = {"stage": stage, "way": way, "on": on, "who": clean_line(who), "with_whom": clean_line(with_whom), "note": clean_text(note)}
+    if Contact.objects.filter(task=task, **said).exists():
+        message = "这次面商已经记录过了"
+        raise HandlingError(message)
+    made = Contact(committee=task.committee, task=task, recorded_at=at, **said)
     made.full_clean(exclude=["uid"])
     made.save()
     audit.record(
@@ -58,10 +60,22 @@ def remind(task: Task, *, reason: str, actor: Account, at: datetime) -> Event:
     if task.state not in {TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER}:
         message = f"{task.unit}没有正在办理的事项，不用催办"
         raise HandlingError(message)
+    Task.objects.select_for_update().filter(pk=task.pk).first()
+    if _said_today(task, clean_text(reason), at):
+        message = f"今天已经这样催办过{task.unit}"
+        raise HandlingError(message)
     return audit.record(
         "handling.remind", task.case, actor=actor, at=at, acting_as=task.capacity_of(actor),
         data={"unit": task.unit.name, "unit_id": task.unit_id, "task": task.pk, "reason": clean_text(reason)},
     )  # fmt: skip
+
+
+def _said_today(task: Task, reason: str, at: datetime) -> bool:
+    rows = Event.objects.filter(subject_type="handling.case", subject_id=task.case_id, kind="handling.remind").order_by("-id")[:20]
+    return any(
+        (e.data.get("task"), e.data.get("reason")) == (task.pk, reason) and e.at and timezone.localdate(e.at) == timezone.localdate(at)
+        for e in rows
+    )
 
 
 @transaction.atomic

@@ -262,6 +262,17 @@ def test_the_supervising_office_chases_a_unit_and_nobody_else_does(cast: Cast, a
     assert event.data["reason"] == "请抓紧签收。"
 
 
+def test_a_second_click_neither_records_a_talk_nor_chases_twice(cast: Cast, as_, today) -> None:
+    task = _in_hand(cast, today)
+    said = {"stage": "before", "way": "phone", "on": today.date(), "who": "孟时雨", "with_whom": "林知远", "note": "先试点。"}
+    clerk, office = as_(cast.clerk), as_(cast.assigner)
+    clerk.post(f"/handling/{task.uid}/contact/", said)
+    assert "这次面商已经记录过了" in clerk.post(f"/handling/{task.uid}/contact/", said).content.decode()
+    office.post(f"/handling/{task.uid}/remind/", {"reason": "请抓紧。"})
+    assert "今天已经这样催办过县卫生健康局" in office.post(f"/handling/{task.uid}/remind/", {"reason": "请抓紧。"}).content.decode()
+    assert (Contact.objects.count(), Event.objects.filter(kind="handling.remind").count()) == (1, 1)
+
+
 def test_the_files_of_a_draft_open_to_its_unit_alone(cast: Cast, as_, today) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
