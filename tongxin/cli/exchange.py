@@ -36,7 +36,8 @@ def kind_named(name: str) -> "Kind":
     return KINDS[name]
 
 
-def _committee(code: str) -> Any:
+def committee_named(code: str) -> Any:
+    """Return the committee with a code. Raises BadInput naming those there are."""
     from tongxin.committees.models import Committee
 
     found = Committee.objects.select_related("parent__parent").filter(code=code).first()
@@ -71,7 +72,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     from tongxin.regulations.queries import MissingRegulationError
     from tongxin.sheets import engine
 
-    committee, found = _committee(code), kind_named(kind)
+    committee, found = committee_named(code), kind_named(kind)
     try:
         with _progress() as tell:
             report = engine.run(
@@ -171,7 +172,7 @@ def export(*, kind: str, out: Path, code: str, year: int | None) -> None:
     from tongxin.accounts.models import Account
     from tongxin.audit import actions as events
 
-    committee, found, at = _committee(code), kind_named(kind), timezone.now()
+    committee, found, at = committee_named(code), kind_named(kind), timezone.now()
     with _writable(out):
         try:
             count = exporting.write(out, found, found.rows(committee, year=year, on=timezone.localdate()))
