@@ -59,8 +59,8 @@ class Outcome:
 
 
 def ticked(user: Any, committee: Committee, uids: Sequence[str]) -> list[desk.Row]:
-    """Return the ticked rows that the person may see, in the order of the list."""
-    w = desk.Wanted(committee, desk.STAGES["received"], picked=tuple(uids), size=desk.SIZES[-1])
+    """Return the ticked rows that the person may see, the first received first: numbers are given in that order."""
+    w = desk.Wanted(committee, desk.STAGES["received"], picked=tuple(uids), size=desk.SIZES[-1], sort="id")
     return desk.listing(user, w).rows
 
 

@@ -186,7 +186,7 @@ def load(uid: str) -> Proposal | None:
     return (
         released()
         .filter(uid=uid)
-        .select_related("committee__parent__parent", "session__term", "case__committee")
+        .select_related("committee__parent__parent", "session__term", "case")
         .prefetch_related(Prefetch("signatures", signers), "case__tasks__unit")
         .first()
     )
@@ -196,7 +196,7 @@ def page(proposal: Proposal) -> PublicPage:
     """Return the public page of a loaded proposal."""
     case, tasks = case_of(proposal), tasks_of(proposal)
     if case is not None:
-        case.proposal = proposal
+        case.proposal, case.committee = proposal, proposal.committee
     events = [e for e in history(proposal, case) if e.kind in PUBLIC and not (e.kind == "proposals.hand_over")]
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(

