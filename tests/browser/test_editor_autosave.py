@@ -53,7 +53,9 @@ def opened(context: BrowserContext, live_server: LiveServer, path: str) -> Page:
     return page
 
 
-def test_what_was_typed_survives_a_reload(context: BrowserContext, live_server: LiveServer, cast: Cast, sign_in: Callable[[Account], None]) -> None:
+def test_what_was_typed_survives_a_reload(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, sign_in: Callable[[Account], None]
+) -> None:
     sign_in(cast.proposer)
     page = opened(context, live_server, "/proposals/new/")
     page.get_by_label("案由").fill("关于夜间药房的建议")
@@ -112,7 +114,9 @@ def test_two_tabs_show_both_texts_and_the_writer_chooses(
     second = opened(context, live_server, f"/proposals/{proposal.uid}/edit/")
     expect(second.locator("#id_title")).to_have_value(TEXT["title"])
     # meanwhile another device saved
-    actions.save_text(Proposal.objects.get(), text={"title": "先存的案由"}, started_from=1, actor=cast.proposer, at=proposal.edited_at)
+    actions.save_text(
+        Proposal.objects.get(), text={"title": "先存的案由"}, started_from=1, actor=cast.proposer, at=proposal.edited_at
+    )
     second.locator("#id_title").fill("后写的案由")
     expect(second.locator(".conflict")).to_contain_text("先存的案由", timeout=20_000)
     expect(second.locator(".conflict")).to_contain_text("后写的案由")

@@ -25,5 +25,8 @@ urlpatterns = [
     path("proposals/<str:uid>/submit/", submission.submit, name="proposal-submit"),
     # the office
     path("desk/passing-on/", office.passing_on, name="passing-on"),
-    *(path(f"proposals/<str:uid>/office/{name}/", office.correct(act), name=f"office-{name}") for name, act in office.ACTS.items()),
+    *(
+        path(f"proposals/<str:uid>/office/{name}/", office.correct(act), name=f"office-{name}")
+        for name, act in office.ACTS.items()
+    ),
 ]

@@ -19,15 +19,7 @@ def invite_cosigners(
     proposal: Proposal, *, members: Sequence[Member], until: datetime, actor: Account, at: datetime
 ) -> list[Signature]:
     """Invite members to co-sign until a cut-off. Those already asked are left as they are. Returns the new invitations."""
-    if until <= at:
-        message = "联名截止时间应在现在之后"
-        raise ProposalError(message)
-    if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
-        message = "提案已经提交，不能再邀请联名"
-        raise ProposalError(message)
-    if any(m.committee_id != proposal.committee_id for m in members):
-        message = "只能邀请本会委员联名"
-        raise ProposalError(message)
+    _check_invitable(proposal, members, until, at)
     if proposal.state == State.DRAFT:
         engine.perform(proposal, "gather", actor=actor, at=at, by_system=True)
     asked = {s.member_id: s for s in proposal.signatures.select_for_update()}
@@ -59,6 +51,19 @@ def invite_cosigners(
             data={"name": signature.name, "member": signature.member_id, "until": until.isoformat()},
         )  # fmt: skip
     return made
+
+
+def _check_invitable(proposal: Proposal, members: Sequence[Member], until: datetime, at: datetime) -> None:
+    """Raise ProposalError when nobody may be invited now, or not these members."""
+    if until <= at:
+        message = "联名截止时间应在现在之后"
+        raise ProposalError(message)
+    if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
+        message = "提案已经提交，不能再邀请联名"
+        raise ProposalError(message)
+    if any(m.committee_id != proposal.committee_id for m in members):
+        message = "只能邀请本会委员联名"
+        raise ProposalError(message)
 
 
 def _form_of(proposal: Proposal, signers: int) -> dict[str, str]:

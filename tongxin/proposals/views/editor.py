@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -91,7 +92,7 @@ class _Beginning:
 
 
 @requires("proposals.write")
-def new_form(request: HttpRequest, token: str) -> HttpResponse:
+def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the empty form; the first save makes the draft, after that this address leads to it."""
     begun = _Beginning(request, token)
     if Proposal.objects.filter(uid=begun.uid).exists():
