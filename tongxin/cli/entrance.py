@@ -54,9 +54,13 @@ class Lazy(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
-@click.command(cls=Lazy, context_settings={"help_option_names": ["--help", "-h"]})
+@click.command(
+    cls=Lazy,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    help="同心：政协的工作系统。每个命令都可以加 --help 看说明。",
+)
 def tongxin() -> None:
-    """同心：政协的工作系统。每个命令都可以加 --help 看说明。"""
+    """Stand above all commands."""
 
 
 def main(arguments: list[str] | None = None) -> int:

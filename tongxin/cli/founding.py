@@ -33,7 +33,7 @@ def migrate() -> None:
 @click.option("--session", "session_", default="1", show_default=True, help="现为第几次会议，可写“三”或 3。")
 @click.option("--tier", type=click.Choice(["national", "province", "city", "county"]), help="层级；不写则按名称判断。")
 @click.option("--parent", metavar="CODE", help="上级政协的代码（须已在本系统内）。")
-def init(  # noqa: PLR0913 -- one argument an option
+def init(
     *, committee_name: str, code: str, admin: str | None, admin_login: str, term: str, session_: str, tier: str | None,
     parent: str | None,
 ) -> None:  # fmt: skip

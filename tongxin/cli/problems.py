@@ -3,7 +3,7 @@
 import click
 
 
-class BadInput(click.ClickException):  # noqa: N818 -- read as a sentence
+class BadInput(click.ClickException):
     """What was given does not do; nothing was written."""
 
     exit_code = 2
@@ -13,7 +13,7 @@ class BadInput(click.ClickException):  # noqa: N818 -- read as a sentence
         click.echo(self.message, err=True)
 
 
-class NotInOrder(click.ClickException):  # noqa: N818
+class NotInOrder(click.ClickException):
     """The installation itself is not in order (exit code 1)."""
 
     exit_code = 1

@@ -38,6 +38,7 @@ def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
     """Run granian until it is told to stop."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         "config.wsgi:application",
@@ -47,7 +48,7 @@ def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
         workers=workers,
         blocking_threads=threads,
         websockets=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
 

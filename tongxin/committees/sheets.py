@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -20,7 +21,9 @@ COLUMNS = {
 }  # fmt: skip
 LIMITS = {"name": 60, "short_name": 20, "contact": 40, "phone": 30, "number": 20}
 SYSTEMS = {str(system.label): system.value for system in System}
-_PARTY = re.compile(r"(省|市|州|县|区|旗)委($|[^员])|纪委|监委|党校|总工会|妇女联合会|妇联|共青团|团委|科学技术协会|残疾人联合会|融媒体")
+_PARTY = re.compile(
+    r"(省|市|州|县|区|旗)委($|[^员])|纪委|监委|党校|总工会|妇女联合会|妇联|共青团|团委|科学技术协会|残疾人联合会|融媒体"
+)
 
 
 def system_of(name: str) -> str:
@@ -51,9 +54,7 @@ class UnitImporter:
         """Read the rows, find which units they are, compare."""
         for row in rows:
             said: dict[str, str] = {
-                name: row.read(column, lambda value, limit=LIMITS.get(name, 0): cells.line(value, limit)) or ""  # type: ignore[misc]
-                for name, column in COLUMNS.items()
-                if name != "system"
+                name: row.read(COLUMNS[name], partial(cells.line, limit=n)) or "" for name, n in LIMITS.items()
             }
             said["system"] = row.read("归口", lambda value: cells.choice(value, SYSTEMS)) or ""
             row.parsed = said

@@ -80,12 +80,21 @@ def read(row: Row) -> Person:
         return str(row.read(column, lambda v: cells.line(v, limit)) or "")
 
     person = Person(
-        name=row.read("姓名", cells.name) or "", gender=row.read("性别", lambda v: cells.choice(v, GENDERS)) or "",
-        ethnicity=line("民族", 20), born_in=row.read("出生年月", cells.month), party=line("政治面貌", 30),
-        sector=line("界别", 30), special_committee=line("专委会", 40), ranks=row.read("职务", _ranks) or (),
-        workplace=line("工作单位", 80), workplace_post=line("单位职务", 60), phone=row.read("手机", cells.phone) or "",
-        email=row.read("邮箱", _email) or "", is_party_member=row.read("是否党员", cells.flag), number=line("编号", 20),
-    )  # fmt: skip
+        name=row.read("姓名", cells.name) or "",
+        gender=row.read("性别", lambda v: cells.choice(v, GENDERS)) or "",
+        ethnicity=line("民族", 20),
+        born_in=row.read("出生年月", cells.month),
+        party=line("政治面貌", 30),
+        sector=line("界别", 30),
+        special_committee=line("专委会", 40),
+        ranks=row.read("职务", _ranks) or (),
+        workplace=line("工作单位", 80),
+        workplace_post=line("单位职务", 60),
+        phone=row.read("手机", cells.phone) or "",
+        email=row.read("邮箱", _email) or "",
+        is_party_member=row.read("是否党员", cells.flag),
+        number=line("编号", 20),
+    )
     for column, value in (("姓名", person.name), ("界别", person.sector)):
         if not value and not any(fault.column == column for fault in row.faults):
             row.fault(column, "没有填写")
@@ -187,7 +196,9 @@ class MemberImporter:
             fitting = [m for m in alike if person.born_in and m.born_in == person.born_in]
             fitting = fitting or [m for m in alike if not (person.born_in and m.born_in)]
             if len(fitting) > 1:
-                row.fault("姓名", f"有 {len(fitting)} 位叫{person.name}的委员（编号 {'、'.join(m.number for m in fitting)}），请写编号")
+                row.fault(
+                    "姓名", f"有 {len(fitting)} 位叫{person.name}的委员（编号 {'、'.join(m.number for m in fitting)}），请写编号"
+                )
                 return
             member = fitting[0] if fitting else None
         if member is not None:
@@ -211,15 +222,19 @@ class MemberImporter:
         """Add the members of new rows, with seats and posts."""
         if self.term is None:
             return
-        self._make_bodies(rows)
+        self._make_bodies(rows, self.term)
         members = [self._member(row.parsed) for row in rows]
         Member.objects.bulk_create(members)
         pairs = list(zip(members, (row.parsed for row in rows), strict=True))
         Seat.objects.bulk_create(
             Seat(
-                committee=self.committee, member=member, term=self.term, sector=self.sectors[person.sector],
-                special_committee=self.special.get(person.special_committee), starts_on=self.term.starts_on,
-            )  # fmt: skip
+                committee=self.committee,
+                member=member,
+                term=self.term,
+                sector=self.sectors[person.sector],
+                special_committee=self.special.get(person.special_committee),
+                starts_on=self.term.starts_on,
+            )
             for member, person in pairs
         )
         Post.objects.bulk_create(
@@ -228,17 +243,17 @@ class MemberImporter:
             for rank in person.ranks
         )
 
-    def _make_bodies(self, rows: Sequence[Row]) -> None:
+    def _make_bodies(self, rows: Sequence[Row], term: Term) -> None:
         for row in rows:
             person: Person = row.parsed
+            named = {"committee": self.committee, "term": term}
             if person.sector not in self.sectors:
-                self.sectors[person.sector] = Sector.objects.create(
-                    committee=self.committee, term=self.term, name=person.sector, place_in_list=len(self.sectors) + 1
-                )
+                place = len(self.sectors) + 1
+                self.sectors[person.sector] = Sector.objects.create(**named, name=person.sector, place_in_list=place)
             if person.special_committee and person.special_committee not in self.special:
-                self.special[person.special_committee] = SpecialCommittee.objects.create(
-                    committee=self.committee, term=self.term, name=person.special_committee, place_in_list=len(self.special) + 1
-                )
+                place = len(self.special) + 1
+                made = SpecialCommittee.objects.create(**named, name=person.special_committee, place_in_list=place)
+                self.special[person.special_committee] = made
 
     def _member(self, person: Person) -> Member:
         return Member(
@@ -252,7 +267,9 @@ class MemberImporter:
         """Give the next free number: the committee's code and three digits or more."""
         while True:
             number = f"{self.committee.code}{next_number(self.committee, SERIES):0{DIGITS}d}"[:20]
-            if ("number", number) not in self.taken and not Member.objects.filter(committee=self.committee, number=number).exists():
+            if ("number", number) not in self.taken and not Member.objects.filter(
+                committee=self.committee, number=number
+            ).exists():
                 return number
 
     def finish(self, created: int) -> None:

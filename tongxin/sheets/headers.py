@@ -43,7 +43,9 @@ def find(rows: Sequence[Sequence[Cell]], kind: Kind, place: Place) -> Header:
             best, best_count = index, count
     if not best_count:
         wanted = "、".join(kind.required[:4])
-        raise Unreadable(Fault.at(place, "", f"没有找到表头，表头应有这些列：{wanted}。可以用 tongxin template {kind.name} 生成空表"))
+        raise Unreadable(
+            Fault.at(place, "", f"没有找到表头，表头应有这些列：{wanted}。可以用 tongxin template {kind.name} 生成空表")
+        )
     return _judged(rows[best], best + 1, known, kind, place)
 
 

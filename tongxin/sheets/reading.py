@@ -103,8 +103,8 @@ def _filled_down(sheet: CalamineSheet) -> Iterator[Sequence[Cell]]:
     shift = sheet.start[1] if sheet.start else 0  # rows come without the empty columns at the left
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if left == right:
-            for row in range(top + 1, bottom + 1):
-                above.setdefault(row, set()).add(left - shift)
+            for below in range(top + 1, bottom + 1):
+                above.setdefault(below, set()).add(left - shift)
     kept: dict[int, Cell] = {}
     for number, row in enumerate(sheet.iter_rows()):
         cells: list[Cell] = list(row)

@@ -62,8 +62,10 @@ def test_wrong_usage_ends_with_two_and_a_sentence(run):
 
 
 def test_light_commands_do_not_load_django():
-    probe = "import sys; from tongxin.cli import main; main(['--help']); main(['import', '--help']); print('django' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    probe = (
+        "import sys; from tongxin.cli import main; main(['--help']); main(['import', '--help']); print('django' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)  # noqa: S603 -- ourselves
     assert done.stdout.splitlines()[-1] == "False"
 
 
@@ -134,7 +136,11 @@ def test_init_founds_a_committee_and_invites_once(run):
     code, out, err = run(
         "init", "--committee-name", "政协望山县委员会", "--code", "WS", "--admin", "秦若水", "--term", "十", "--session", "三"
     )
-    assert (code, out.splitlines()[0], err.splitlines()[0]) == (0, "登录名　admin", "已建好政协望山县委员会（WS），十届三次会议。")
+    assert (code, out.splitlines()[0], err.splitlines()[0]) == (
+        0,
+        "登录名　admin",
+        "已建好政协望山县委员会（WS），十届三次会议。",
+    )
     made = Committee.objects.get(code="WS")
     assert (made.place, made.short_name, made.tier, made.fictional) == ("望山县", "望山县政协", "county", False)
     assert run("init", "--committee-name", "政协望山县委员会", "--code", "WS")[0] == 2

@@ -23,7 +23,13 @@ def test_units_come_in_once(cast: Cast, bring):
     first, second = bring(text), bring(text)
     assert (first.created, first.unchanged, second.created, second.unchanged) == (2, 1, 0, 3)
     unit = Unit.objects.get(name="县教育局")
-    assert (unit.system, unit.contact, unit.phone, unit.number, unit.committee) == ("government", "陈一", "0000-1234567", "E1", cast.county)
+    assert (unit.system, unit.contact, unit.phone, unit.number, unit.committee) == (
+        "government",
+        "陈一",
+        "0000-1234567",
+        "E1",
+        cast.county,
+    )
     assert Unit.objects.get(name="县总工会").system == "party"
 
 
@@ -38,7 +44,15 @@ def test_what_differs_is_named(cast: Cast, bring):
 
 
 def test_the_affiliation_is_read_from_the_name():
-    names = ("县委宣传部", "县人民法院", "县人民检察院", "共青团县委", "县卫生健康委员会", "云溪经济开发区管委会", "城关镇人民政府")
+    names = (
+        "县委宣传部",
+        "县人民法院",
+        "县人民检察院",
+        "共青团县委",
+        "县卫生健康委员会",
+        "云溪经济开发区管委会",
+        "城关镇人民政府",
+    )
     assert [system_of(name) for name in names] == [
         "party", "court", "procuratorate", "party", "government", "government", "government",
     ]  # fmt: skip
@@ -49,4 +63,6 @@ def test_what_goes_out_comes_in_elsewhere(cast: Cast, tmp_path):
     exporting.write(path, UNITS, UNITS.rows(cast.county, year=None, on=NOW.date()))
     report = engine.run(UNITS, [path], cast.other_county, actor=None, at=NOW)
     assert (report.rejected, report.created) == ([], 4)
-    assert list(UNITS.rows(cast.county, year=None, on=NOW.date())) == list(UNITS.rows(cast.other_county, year=None, on=NOW.date()))
+    assert list(UNITS.rows(cast.county, year=None, on=NOW.date())) == list(
+        UNITS.rows(cast.other_county, year=None, on=NOW.date())
+    )

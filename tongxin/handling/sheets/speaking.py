@@ -72,6 +72,7 @@ def _grades(replies: Sequence[Reply | None], signed: Sequence[int], name: str) -
 
 def facts_of(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome by column, in a form that can be compared."""
+
     def said(grades: Grades) -> Grades:
         return grades if any(grade for group in grades for grade in group) else ()
 

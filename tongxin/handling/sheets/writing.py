@@ -66,9 +66,13 @@ class Maker:
         answers: Sequence[Answer | None] = outcome.answers or [None] * len(outcome.units)
         tasks = [
             Task(
-                committee=self.committee, case=case, unit=self.units.known[name], part=part, state=answering,
+                committee=self.committee,
+                case=case,
+                unit=self.units.known[name],
+                part=part,
+                state=answering,
                 answered_at=noon(answer.on) if answer else None,
-            )  # fmt: skip
+            )
             for name, answer in zip(outcome.units, answers, strict=True)
         ]
         return tasks + [
@@ -94,7 +98,9 @@ class Maker:
         return [
             Rating(committee=self.committee, reply=reply, signature=signature, attitude=attitude, result=result)
             for index, reply in enumerate(made.replies)
-            for signature, attitude, result in zip(made.signatures, *_grades(made.outcome, index, len(made.signatures)), strict=True)
+            for signature, attitude, result in zip(
+                made.signatures, *_grades(made.outcome, index, len(made.signatures)), strict=True
+            )
             if attitude or result
         ]
 

@@ -125,9 +125,7 @@ def test_an_imported_case_goes_on_like_a_native_one(cast: Cast, bring):
     perform(task, "sign_for", actor=cast.clerk, at=NOW, payload=SignFor("孟时雨"))
     from tongxin.handling import actions as handling
 
-    handling.assign(
-        Proposal.objects.get(title="关于待交办的建议"), parts=[(cast.unit, "sole")], actor=cast.assigner, at=NOW
-    )
+    handling.assign(Proposal.objects.get(title="关于待交办的建议"), parts=[(cast.unit, "sole")], actor=cast.assigner, at=NOW)
     assert (waiting.state, task.state, Case.objects.count()) == (State.IN_DECISION, TaskState.IN_HAND, 2)
     assert nothing_is_unexplained()
 
@@ -165,7 +163,12 @@ def test_several_units_answer_separately(cast: Cast, bring):
     assert [(r.task.unit.name, r.task.part, r.category, r.text) for r in Reply.objects.order_by("id")] == [
         ("县卫生健康局", "separate", "A", "已经试点。"), ("县水务局", "separate", "C", "留作参考。"),
     ]  # fmt: skip
-    assert list(Rating.objects.order_by("id").values_list("result", flat=True)) == ["satisfied", "satisfied", "fairly", "satisfied"]
+    assert list(Rating.objects.order_by("id").values_list("result", flat=True)) == [
+        "satisfied",
+        "satisfied",
+        "fairly",
+        "satisfied",
+    ]
 
 
 def test_bodies_raise_collective_proposals(cast: Cast, bring):
@@ -201,7 +204,11 @@ def test_wrong_rows_are_named_with_column_and_reason_and_nothing_is_written(cast
         (3, "提案号", "与第 2 行重复"),
         (4, "届次", "“第三次”不是届次，应写成 十一届五次 或 11-5 的样子"),
         (4, "提交日期", "“春天”不是日期，应写成 2023-07-01 的样子"),
-        (4, "审查结果", "“通过”不在可填的范围内，应是：立案、并案、转意见建议、转社情民意、转来信、不立案、撤案、并入、不予立案、转为意见建议"),
+        (
+            4,
+            "审查结果",
+            "“通过”不在可填的范围内，应是：立案、并案、转意见建议、转社情民意、转来信、不立案、撤案、并入、不予立案、转为意见建议",
+        ),
         (5, "并入", "审查结果是并案，请写明主案的提案号"),
         (7, "承办单位", "没有填写，但写了答复日期"),
         (8, "答复类别", "“Z”不在答复类别（A、B、C、D）里，本地另有规定的请先在制度里写明"),
@@ -217,7 +224,11 @@ def test_half_is_taken_when_asked(cast: Cast, bring, tmp_path):
 
 
 def test_twice_changes_nothing_and_a_difference_is_named(cast: Cast, bring):
-    rows = (WHOLE, {"案由": "关于没有号的建议", "提交日期": "2026-02-01"}, {"案由": "关于并案的建议", "审查结果": "并案", "并入": "12", "届次": "10-3"})
+    rows = (
+        WHOLE,
+        {"案由": "关于没有号的建议", "提交日期": "2026-02-01"},
+        {"案由": "关于并案的建议", "审查结果": "并案", "并入": "12", "届次": "10-3"},
+    )
     first, second = bring(*rows), bring(*rows)
     assert (first.created, second.created, second.unchanged, second.made) == (3, 0, 3, {})
     events = Event.objects.count()
@@ -248,7 +259,7 @@ def test_nothing_of_it_reaches_another_county(cast: Cast, bring):
 
 def finished_year(names, count=500):
     """Write a year as an office keeps it: outcomes of every kind, in the columns of the sheet."""
-    dice = random.Random(7)
+    dice = random.Random(7)  # noqa: S311 -- a made-up year
     units = ["县卫生健康局", "县财政局", "县水务局", "县教育局", "县交通运输局", "县委宣传部"]
     number = 0
     for n in range(1, count + 1):

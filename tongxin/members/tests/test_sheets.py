@@ -108,7 +108,9 @@ def test_what_goes_out_comes_in_elsewhere(cast: Cast, bring, tmp_path, ending):
     exporting.write(first, MEMBERS, MEMBERS.rows(cast.county, year=None, on=NOW.date()))
     report = engine.run(MEMBERS, [first], cast.other_county, actor=None, at=NOW)
     assert (report.rejected, report.created) == ([], 5)
-    exporting.write(again, MEMBERS, [r for r in MEMBERS.rows(cast.other_county, year=None, on=NOW.date()) if r["姓名"] != "石望川"])
+    exporting.write(
+        again, MEMBERS, [r for r in MEMBERS.rows(cast.other_county, year=None, on=NOW.date()) if r["姓名"] != "石望川"]
+    )
     assert rows_of(first) == rows_of(again)
 
 

@@ -135,7 +135,9 @@ class Categories:
     def _free_day(self) -> date:
         """Return today, or the first later day on which no version of this committee begins: adopted ones never change."""
         taken = set(
-            Regulation.objects.filter(committee=self.committee, kind="proposals.taxonomies").values_list("effective_from", flat=True)
+            Regulation.objects.filter(committee=self.committee, kind="proposals.taxonomies").values_list(
+                "effective_from", flat=True
+            )
         )
         latest = max(taken, default=date.min)
         today = timezone.localtime(self.context.at).date()

@@ -1,7 +1,7 @@
 """Taking proposals in: each row is read, recognised, compared; new ones become rows with their history."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -135,21 +135,29 @@ class ProposalImporter:
                 by_number[session.pk, draft.number].append(row)
             elif not draft.number:
                 by_title[draft.title].append(row)
+        return self._by_number(by_number) | self._by_title(by_title)
+
+    def _by_number(self, rows: Mapping[tuple[int, int], Sequence[Row]]) -> dict[int, Proposal]:
+        if not rows:
+            return {}
+        sessions, numbers = {s for s, _n in rows}, {n for _s, n in rows}
+        kept = Proposal.objects.filter(committee=self.committee, session_id__in=sessions, number__in=numbers)
+        return {
+            id(row): proposal
+            for proposal in self.fetch(kept)
+            for row in rows.get((proposal.session_id or 0, proposal.number or 0), ())
+        }
+
+    def _by_title(self, rows: Mapping[str, Sequence[Row]]) -> dict[int, Proposal]:
         found: dict[int, Proposal] = {}
-        if by_number:
-            pairs = Proposal.objects.filter(
-                committee=self.committee, session_id__in={s for s, _n in by_number}, number__in={n for _s, n in by_number}
-            )
-            for proposal in self.fetch(pairs):
-                for row in by_number.get((proposal.session_id, proposal.number), ()):
+        if not rows:
+            return found
+        for proposal in self.fetch(Proposal.objects.filter(committee=self.committee, title__in=rows)):
+            kept = self.speaker.draft_of(proposal)
+            for row in rows[proposal.title]:
+                same = kept.signers and kept.signers[0].key == row.parsed.signers[0].key
+                if same and kept.submitted_on == row.parsed.submitted_on:
                     found[id(row)] = proposal
-        if by_title:
-            for proposal in self.fetch(Proposal.objects.filter(committee=self.committee, title__in=by_title)):
-                kept = self.speaker.draft_of(proposal)
-                for row in by_title[proposal.title]:
-                    same = kept.signers and kept.signers[0].key == row.parsed.signers[0].key
-                    if same and kept.submitted_on == row.parsed.submitted_on:
-                        found[id(row)] = proposal
         return found
 
     def fetch(self, rows: Any) -> Iterable[Proposal]:

@@ -95,10 +95,15 @@ def signatures(proposal: Proposal, draft: Draft) -> list[Signature]:
     """Return the unsaved signatures of a proposal, first proposer first."""
     return [
         Signature(
-            committee_id=proposal.committee_id, proposal=proposal, member=signer.member,
-            body="" if signer.member else signer.name, role=Role.FIRST if place == 0 else Role.CO, answer=Answer.ACCEPTED,
-            place_in_list=place, signed_version=1,
-        )  # fmt: skip
+            committee_id=proposal.committee_id,
+            proposal=proposal,
+            member=signer.member,
+            body="" if signer.member else signer.name,
+            role=Role.FIRST if place == 0 else Role.CO,
+            answer=Answer.ACCEPTED,
+            place_in_list=place,
+            signed_version=1,
+        )
         for place, signer in enumerate(draft.signers)
     ]
 

@@ -47,7 +47,13 @@ def _rows(shelf: Shelf, **_more: object) -> Iterator[Mapping[str, str]]:
         yield {"名称": name, "日期": day.isoformat() if day else ""}
 
 
-THINGS = Kind("things", "东西", (Column("名称", "说明", required=True, example="甲"), Column("日期"), Column("数量", words=("一", "二"))), ThingImporter, _rows)
+THINGS = Kind(
+    "things",
+    "东西",
+    (Column("名称", "说明", required=True, example="甲"), Column("日期"), Column("数量", words=("一", "二"))),
+    ThingImporter,
+    _rows,
+)
 
 
 @pytest.fixture

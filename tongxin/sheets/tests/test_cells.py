@@ -1,5 +1,6 @@
 """What stands in a cell, read as people mean it."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -31,9 +32,8 @@ def test_a_day_is_read_in_every_usual_spelling(written):
     ],
 )
 def test_what_is_no_day_is_said(written, reason):
-    with pytest.raises(ValueError, match=".") as problem:
+    with pytest.raises(ValueError, match=re.escape(reason)):
         cells.day(written)
-    assert str(problem.value) == reason
 
 
 @pytest.mark.parametrize("written", ["1975-03", "1975.3", "1975年3月", "197503", "1975-03-18", date(1975, 3, 18)])
@@ -43,7 +43,14 @@ def test_a_month_is_its_first_day(written):
 
 @pytest.mark.parametrize(
     ("written", "amount"),
-    [("1200", "1200"), ("1,200.50", "1200.50"), ("3.5万", "35000.0"), ("1.2亿元", "120000000.0"), ("￥80 元", "80"), (12.5, "12.5")],
+    [
+        ("1200", "1200"),
+        ("1,200.50", "1200.50"),
+        ("3.5万", "35000.0"),
+        ("1.2亿元", "120000000.0"),
+        ("￥80 元", "80"),
+        (12.5, "12.5"),
+    ],
 )
 def test_an_amount_may_be_in_ten_thousands(written, amount):
     assert cells.amount(written) == Decimal(amount)

@@ -175,7 +175,9 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cs
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     things=st.lists(
-        st.tuples(NAMES.map(lambda n: f"甲{n}乙"), st.none() | st.dates(date(1950, 1, 1), date(2090, 1, 1))), min_size=1, max_size=8
+        st.tuples(NAMES.map(lambda n: f"甲{n}乙"), st.none() | st.dates(date(1950, 1, 1), date(2090, 1, 1))),
+        min_size=1,
+        max_size=8,
     ),
     ending=st.sampled_from(["csv", "xlsx"]),
 )
