@@ -1,12 +1,13 @@
-"""The nightly clearing of uploads that belong to nothing."""
+"""The regular clearing of uploads that belong to nothing."""
 
-from django.utils import timezone
-from django_tasks import task
+from datetime import datetime, timedelta
 
 from tongxin.files import actions
 
 
-@task()
-def clear_orphans() -> int:
-    """Remove uploads that belong to nothing since a day."""
-    return actions.clear_orphans(at=timezone.now())
+def clear_orphans(at: datetime) -> int:
+    """Remove uploads that belong to nothing since a day; return how many."""
+    return actions.clear_orphans(at=at)
+
+
+SCHEDULE = [(timedelta(hours=6), clear_orphans)]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number
@@ -139,3 +141,12 @@ def _catch_up(kept: _Kept, committee: Committee, newest: int) -> None:
         for pk, title, situation, analysis, suggestions in earlier.values_list(*fields).iterator(chunk_size=2000)
     )
     kept.seen = newest
+
+
+def warm_all() -> None:
+    """Read every committee's texts in the background of a server that starts, so that nobody waits for the first likeness."""
+    try:
+        for committee in Committee.objects.order_by("id"):
+            warm(committee)
+    finally:
+        connection.close()

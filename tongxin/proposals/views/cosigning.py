@@ -35,7 +35,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
         raise Http404
     demand(request.user, "proposals.invite", proposal)
     at = timezone.now()
-    rules: FormRules = in_force(proposal.committee, FormRules, at.date())
+    rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     given = request.POST if request.method == "POST" else request.GET
     chosen = list(
         Member.objects.filter(committee_id=proposal.committee_id, uid__in=given.getlist("m")[: rules.cosigners_max + 1])
@@ -48,7 +48,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
         if not problem:
             return redirect(f"/proposals/{uid}/edit/#cosigners")
     text = given.get("q", "").strip()[:40]
-    found = [m for m in queries.candidates(proposal, text, on=at.date()) if m not in chosen]
+    found = [m for m in queries.candidates(proposal, text, on=timezone.localdate(at)) if m not in chosen]
     context = {
         "proposal": proposal, "form": form, "q": text, "found": found[:20], "more": len(found) > 20,  # noqa: PLR2004
         "chosen": chosen, "rules": rules, "problem": problem,

@@ -98,7 +98,7 @@ def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
     if Proposal.objects.filter(uid=begun.uid).exists():
         return edit(request, begun.uid)
     at = timezone.now()
-    rules = in_force(begun.committee, FormRules, at.date())
+    rules = in_force(begun.committee, FormRules, timezone.localdate(at))
     blank = Proposal(committee=begun.committee, form=begun.form, version=0)
     if request.method == "POST":
         text, problem = typed_text(request.POST)
@@ -176,7 +176,7 @@ def _show(
         "autosave_url": f"{address}autosave/", "post_to": address if is_new else f"{address}edit/",
         "key": begun.uid if begun else proposal.uid, "session": session, "season": season,
         "behalf": begun.name if begun and (begun.first is None or begun.first.account_id != user.pk) else _behalf(proposal),
-        "units": [u.name for u in bodies.active_units(proposal.committee, at.date())],
+        "units": [u.name for u in bodies.active_units(proposal.committee, timezone.localdate(at))],
         "attach_form": AttachForm(rules), "until": queries.latest_cutoff(proposal, at),
         **({} if is_new else _panels(proposal, user, at)),
     }  # fmt: skip
@@ -191,7 +191,7 @@ def _behalf(proposal: Proposal) -> str:
 
 def _panels(proposal: Proposal, user: Any, at: Any) -> dict[str, Any]:
     return {
-        "checks": queries.checks(proposal, on=at.date()), "signatures": list(proposal.signatures.all()),
+        "checks": queries.checks(proposal, on=timezone.localdate(at)), "signatures": list(proposal.signatures.all()),
         "files": attachment_rows(proposal, user, removable=True), "copies": queries.open_copies(user, proposal),
     }  # fmt: skip
 

@@ -41,7 +41,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     kept = {"tab": tab, "q": text, "topic": topic}
     context = {
         "tab": tab, "q": text, "topic": topic, "rows": [_row(p, request.user, tab) for p in page.rows],
-        "topics": in_force(committee, Taxonomies, at.date()).topics if committee else (),
+        "topics": in_force(committee, Taxonomies, timezone.localdate(at)).topics if committee else (),
         "tabs": [{"label": t.label, "count": t.count, "url": f"?tab={t.key}", "current": t.key == tab} for t in tabs],
         "page": {
             "caption": _("本页 %(n)s 件") % {"n": len(page.rows)},
@@ -49,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         },
         "empty": _("没有找到符合条件的提案。") if text or topic else EMPTY[tab],
         "may_enter": allowed(request.user, "proposals.enter") , "is_member": member_of(request.user) is not None,
-        "committee": committee, "session": bodies.session_on(committee, at.date()) if committee else None,
+        "committee": committee, "session": bodies.session_on(committee, timezone.localdate(at)) if committee else None,
     }  # fmt: skip
     return render(request, "proposals/mine.html", context)
 
