@@ -51,7 +51,7 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """Say it: 3 件完成，1 件未办：…"""
+        """Say it: 3 件完成，1 件未办，and why."""
         said = _("%(n)s 件完成") % {"n": self.done}
         if not self.left:
             return f"{said}。"

@@ -197,7 +197,7 @@ def page(proposal: Proposal) -> PublicPage:
     case, tasks = case_of(proposal), tasks_of(proposal)
     if case is not None:
         case.proposal, case.committee = proposal, proposal.committee
-    events = [e for e in history(proposal, case) if e.kind in PUBLIC and not (e.kind == "proposals.hand_over")]
+    events = [e for e in history(proposal, case) if e.kind in PUBLIC ]
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
         proposal=proposal, badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),

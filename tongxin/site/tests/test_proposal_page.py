@@ -41,7 +41,7 @@ def body(account: Account, proposal: Proposal) -> str:
 @pytest.mark.parametrize("who", CONCERNED)
 def test_everybody_concerned_opens_the_page_of_an_answered_proposal(cast: Cast, who: str) -> None:
     proposal = cast.answered().proposal
-    assert f"<h1 class=\"mt2\">{proposal.title}</h1>" in body(getattr(cast, who), proposal)
+    assert f'<h1 class="mt2">{proposal.title}</h1>' in body(getattr(cast, who), proposal)
 
 
 @pytest.mark.parametrize("who", STRANGERS)

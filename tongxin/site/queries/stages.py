@@ -1,0 +1,122 @@
+"""The stages of the office's desk: what stands under each tab, and what a list may be asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy
+
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Committee
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Task
+from tongxin.proposals.choices import Destination, State, States
+from tongxin.proposals.rules import OFFICE
+
+SIZES = (14, 50, 500)
+RUNNING = (
+    TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW,
+)  # fmt: skip
+
+
+# ── stages ───────────────────────────────────────────────────────────────────────────────────────
+def _tasks_of_case(**of: Any) -> Exists:
+    return Exists(Task.objects.filter(case=OuterRef("case"), **of))
+
+
+def _running() -> Q:
+    return Q(case__state=CaseState.IN_HAND) & Q(_tasks_of_case(clock_on__isnull=False))
+
+
+def _in_task_state(*states: str) -> Callable[[], Q]:
+    return lambda: Q(case__state=CaseState.IN_HAND) & Q(_tasks_of_case(state__in=states, clock_on__isnull=False))
+
+
+def _in_case_state(state: str) -> Callable[[], Q]:
+    return lambda: Q(case__state=state)
+
+
+def _in_state(*states: str, **more: Any) -> Callable[[], Q]:
+    return lambda: Q(state__in=states, **more)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A tab of the desk. `states` are the task states whose clocks order it; without them it is ordered by receipt."""
+
+    key: str
+    label: Any
+    where: Callable[[], Q]
+    states: tuple[str, ...] = ()
+    sort: str = "id"
+    tab: bool = True
+    case_state: str = ""  # of all its rows: then the list is read from the cases
+
+
+STAGES = {
+    stage.key: stage
+    for stage in (
+        Stage("open", gettext_lazy("全部在办"), _running, RUNNING, "due"),
+        Stage("examine", gettext_lazy("待审查"), _in_state(State.SUBMITTED)),
+        Stage("decide", gettext_lazy("待审定"), _in_state(State.IN_DECISION)),
+        Stage("assign", gettext_lazy("待交办"), lambda: Q(state=State.FILED) | (Q(case__state=CaseState.IN_HAND) & ~_running())),
+        Stage("sign", gettext_lazy("待签收"), _in_task_state(TaskState.AWAITING), (TaskState.AWAITING,), "due"),
+        Stage("return", gettext_lazy("退办申请"), _in_task_state(TaskState.RETURN_ASKED), (TaskState.RETURN_ASKED,), "due"),
+        Stage("handle", gettext_lazy("办理中"), _in_task_state(TaskState.IN_HAND, TaskState.WITH_LEADER),
+              (TaskState.IN_HAND, TaskState.WITH_LEADER), "due"),
+        Stage("review", gettext_lazy("答复待审"), _in_task_state(TaskState.UNDER_REVIEW), (TaskState.UNDER_REVIEW,), "due"),
+        Stage("rating", gettext_lazy("待评价"), _in_case_state(CaseState.RATING), (), "due", case_state=CaseState.RATING),
+        Stage("office", gettext_lazy("待协调"), _in_case_state(CaseState.WITH_OFFICE), case_state=CaseState.WITH_OFFICE),
+        Stage("closed", gettext_lazy("已办结"), _in_case_state(CaseState.CLOSED), (), "-id", case_state=CaseState.CLOSED),
+        Stage("unfiled", gettext_lazy("未立案"), _in_state(State.MERGED, State.NOT_FILED, State.WITHDRAWN), (), "-id"),
+        Stage("received", gettext_lazy("收到"), _in_state(*States.received), (), "-id", tab=False),
+        Stage("filed", gettext_lazy("立案"), _in_state(*States.filed), (), "-id", tab=False),
+        Stage("merged", gettext_lazy("并案"), _in_state(State.MERGED), (), "-id", tab=False),
+        *(Stage(str(value), label, _in_state(State.NOT_FILED, destination=value), (), "-id", tab=False)
+          for value, label in Destination.choices),
+        Stage("withdrawn", gettext_lazy("撤案"), _in_state(State.WITHDRAWN), (), "-id", tab=False),
+        Stage("returned", gettext_lazy("退回修改"), _in_state(State.RETURNED), (), "-id", tab=False),
+    )
+}  # fmt: skip
+HEADER = ("received", "filed", "merged", "suggestion", "opinion", "letter", "nowhere", "withdrawn")
+LEVELS = ("red", "yellow", "soon", "ok")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the desk is asked to show. `key` is (clock or None, proposal uid) of the row the page borders on."""
+
+    committee: Committee
+    stage: Stage
+    level: str = ""
+    text: str = ""
+    unit: int | None = None
+    construction: str = ""
+    topic: str = ""
+    form: str = ""
+    session: int | None = None
+    season: str = ""
+    sort: str = ""
+    size: int = SIZES[0]
+    key: tuple[date | None, str] | None = None
+    back: bool = False
+    picked: tuple[str, ...] = field(default=())
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether the rows come in the order of their clocks."""
+        return (self.sort or self.stage.sort).lstrip("-") == "due" and (bool(self.stage.states) or self.stage.key == "rating")
+
+    @property
+    def down(self) -> bool:
+        order = self.sort or self.stage.sort
+        return order.startswith("-") if self.by_clock or order.lstrip("-") == "id" else True
+
+
+def desk_committees(user: Any) -> list[Committee]:
+    """Return the committees whose desk somebody may open."""
+    found = {a.committee_id: a.committee for a in bodies.appointments_of(user) if a.duty in {*OFFICE, Duty.LEADERSHIP}}
+    return list(found.values())
