@@ -111,8 +111,8 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "handling-reply": [to(cast.clerk, "handling-reply", writing.uid)], "handling-reply-preview": [to(cast.clerk, "handling-reply-preview", writing.uid)],
         "handling-reply-copy": [to(cast.clerk, "handling-reply-copy", writing.uid, stale.uid)],
         "proposals": [to(cast.proposer, "proposals"), to(cast.proposer, "proposals", query="?tab=filed")], "proposal-new": [to(cast.proposer, "proposal-new")],  # leads on to a form of its own
-       
-        "proposal-behalf": [to(cast.office, "proposal-behalf")], 
+
+        "proposal-behalf": [to(cast.office, "proposal-behalf")],
         "proposal-edit": [to(cast.proposer, "proposal-edit", gathering.uid)], "proposal-copy": [to(cast.proposer, "proposal-copy", draft.uid, copy.uid)],
         "proposal-invitation": [to(invitation.member.account, "proposal-invitation", gathering.uid)], "proposal-preview": [to(cast.proposer, "proposal-preview", draft.uid)],
         "passing-on": [to(cast.office, "passing-on")], "office-reclassify": [to(cast.office, "office-reclassify", filed.uid)],

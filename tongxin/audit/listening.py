@@ -69,9 +69,11 @@ def locked_out(username: str | None = None, **_more: Any) -> None:
 
 @receiver(signals.invited)
 def invited(account: Account, actor: Account | None, at: datetime, **_more: Any) -> None:
+    """Record an invitation."""
     actions.record("accounts.invite", account, actor=actor, at=at, data={"name": account.name})
 
 
 @receiver(signals.accepted)
 def accepted(account: Account, at: datetime, **_more: Any) -> None:
+    """Record that an invitation was accepted."""
     actions.record("accounts.accept_invitation", account, actor=account, at=at)

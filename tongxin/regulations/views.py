@@ -34,7 +34,7 @@ def _on(request: HttpRequest) -> date:
 def regulations(request: HttpRequest) -> HttpResponse:
     """Every kind, as it is in force for the reader's committee on a day."""
     committee, on = _committee(request), _on(request)
-    kinds = [(found.kind, sorted({r for r in found.sources.values()}, key=lambda r: r.pk)) for found in queries.overview(committee, on)]
+    kinds = [(found.kind, list(found.versions)) for found in queries.overview(committee, on)]
     return render(request, "regulations/regulations.html", {"kinds": kinds, "committee": committee, "on": on})
 
 
