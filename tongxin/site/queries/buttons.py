@@ -33,7 +33,8 @@ def bar(user: Any, page: Page) -> list[Button]:
 
 
 def _own_pages(user: Any, proposal: Proposal) -> list[Button]:
-    base, made = proposal.get_absolute_url(), []
+    base = proposal.get_absolute_url()
+    made: list[Button] = []
     if proposal.state in States.with_the_proposer and allowed(user, "proposals.answer_invitation", proposal):
         until = _("请在 %(day)s前答复") % {"day": day(proposal.cosign_until)} if proposal.cosign_until else ""
         made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=True, note=until))
@@ -46,7 +47,8 @@ def _own_pages(user: Any, proposal: Proposal) -> list[Button]:
 
 
 def _of_case(user: Any, page: Page) -> list[Button]:
-    found, made = page.sections, []
+    found = page.sections
+    made: list[Button] = []
     if found is None or page.case is None:
         return made
     if found.may_rate:
@@ -66,7 +68,8 @@ def _of_case(user: Any, page: Page) -> list[Button]:
 
 
 def _of_office(user: Any, proposal: Proposal) -> list[Button]:
-    base, made = f"{proposal.get_absolute_url()}office/", []
+    base = f"{proposal.get_absolute_url()}office/"
+    made: list[Button] = []
     if proposal.state not in States.received:
         return made
     if allowed(user, "proposals.reclassify", proposal):

@@ -48,7 +48,7 @@ PUBLIC = frozenset(
         "cases.settle", "proposals.release",
     }
 )  # fmt: skip
-CLOCKS = {
+CLOCKS: dict[str, tuple[str, str]] = {
     TaskState.AWAITING: ("签收期限", "sign_working_days"),
     TaskState.RETURN_ASKED: ("答复退办申请期限", "return_answer_days"),
 }
@@ -98,7 +98,7 @@ def load(user: Any, uid: str) -> Proposal | None:
     """Return a proposal that `user` may open: as a proposal, or through its handling. Twin of site.view_proposal."""
     me = OuterRef("pk")
     seen, handled = proposals.visible_to(user).filter(pk=me), cases.cases_visible_to(user).filter(proposal=me)
-    found: Proposal | None = (
+    found: Any = (  # with three answers beside its own fields
         Proposal.objects.filter(uid=uid)
         .filter(Q(Exists(seen)) | Q(Exists(handled)))
         .select_related("committee__parent__parent", "session__term", "merged_into", "entered_by", "case")
@@ -116,7 +116,8 @@ def load(user: Any, uid: str) -> Proposal | None:
     if found is not None:
         _read_or_none(found, "endorsements", Endorsement.objects.select_related("member"), there=found.has_endorsements)
         _read_or_none(found, "attachments", Attachment.objects.select_related("file"), there=found.has_attachments)
-    return found
+    loaded: Proposal | None = found
+    return loaded
 
 
 def _read_or_none(proposal: Any, name: str, rows: QuerySet[Any], *, there: bool) -> None:
@@ -162,7 +163,7 @@ def page(user: Any, proposal: Proposal) -> Page:
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
         lead=lead, others="、".join(t.unit.name for t in tasks if not t.answers),
-        merged=tuple(merged_into(proposal)) if proposal.has_absorbed else (),
+        merged=tuple(merged_into(proposal)) if getattr(proposal, "has_absorbed", True) else (),
         files=[Attached(a.file.kind, a.file.name, size(a.file.size), link(a.file, user)) for a in proposal.attachments.all()],
         entries=[*_future(proposal, case, tasks, reader), *told(events, reader)],
     )  # fmt: skip
