@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -95,7 +96,7 @@ def _lanes(figures: list[desk.Figure], w: desk.Wanted, here: dict[str, str]) -> 
 
 @require_POST
 @requires("proposals.export")
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """Give the current filter (or the ticked rows) as a file; the export is an event."""
     committee = committee_of(request)
     picked = tuple(request.POST.getlist("pick"))
@@ -116,7 +117,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("proposals.examine")
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: HttpRequest) -> HttpResponseBase:
     """Do one thing to the ticked rows: first show what it means, then do it row by row and say what happened."""
     committee = committee_of(request)
     act, picked = request.POST.get("act", ""), tuple(dict.fromkeys(request.POST.getlist("pick")))[: desk.SIZES[-1]]
@@ -146,7 +147,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("proposals.pass_on")
-def passing_on_export(request: HttpRequest) -> HttpResponse:
+def passing_on_export(request: HttpRequest) -> HttpResponseBase:
     """Give what waits to be passed on as a file."""
     committee = committee_of(request)
     rows = desk.to_pass_on(request.user, committee, request.POST.get("kind", ""))
