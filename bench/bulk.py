@@ -90,7 +90,7 @@ def _proposal_rows(count: int) -> Iterable[tuple[Any, ...]]:
     from bench.world import names
     from bench.world.texts import proposal_text, reply_text
 
-    rng, units = Random("import"), [name for name, _system in names.units()]  # noqa: S311 -- the same file in every run
+    rng, units = Random("import"), [name for name, _system in names.units()]
     start = date.today() - timedelta(days=300)  # noqa: DTZ011 -- a day of the office
     topics, mains = ("科教文卫体", "城乡建设", "农牧林水", "交通旅游"), ("社会建设", "经济建设", "生态文明建设")
     for number in range(1, count + 1):
@@ -152,7 +152,7 @@ def similar(_folder: Path) -> dict[str, Any]:
     from tongxin.committees.models import Committee
     from tongxin.proposals import queries
 
-    committee, rng = Committee.objects.get(code=MAIN), Random("similar")  # noqa: S311 -- the same questions in every run
+    committee, rng = Committee.objects.get(code=MAIN), Random("similar")
     begun = time.perf_counter()
     texts = queries.warm(committee)
     warming, ms = time.perf_counter() - begun, []

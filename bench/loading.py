@@ -81,7 +81,9 @@ def load(port: int, cookie: str, requests: list[Iterator[Request]], *, seconds: 
     found, threads = [Waits() for _ in requests], []
     barrier = threading.Barrier(len(requests))
     for own, waits in zip(requests, found, strict=True):
-        job = threading.Thread(target=_work, args=(Client(port, cookie), own, waits, barrier, seconds, max(1, most // len(requests))))
+        job = threading.Thread(
+            target=_work, args=(Client(port, cookie), own, waits, barrier, seconds, max(1, most // len(requests)))
+        )
         job.start()
         threads.append(job)
     for job in threads:
@@ -92,7 +94,9 @@ def load(port: int, cookie: str, requests: list[Iterator[Request]], *, seconds: 
     return total
 
 
-def _work(client: Client, requests: Iterator[Request], waits: Waits, barrier: threading.Barrier, seconds: float, most: int) -> None:
+def _work(
+    client: Client, requests: Iterator[Request], waits: Waits, barrier: threading.Barrier, seconds: float, most: int
+) -> None:
     for _turn, request in zip(range(min(WARM_UP, most)), requests, strict=False):
         client.ask(request)
         waits.warmed += 1

@@ -61,16 +61,30 @@ def look() -> Found:
     """Find the busiest member and unit, a long and many short histories."""
     committee = Committee.objects.get(code=MAIN)
     own = Proposal.objects.filter(committee=committee)
-    busiest = Signature.objects.filter(committee=committee, member__isnull=False).values("member").annotate(n=Count("id")).order_by("-n", "member")
+    busiest = (
+        Signature.objects.filter(committee=committee, member__isnull=False)
+        .values("member")
+        .annotate(n=Count("id"))
+        .order_by("-n", "member")
+    )
     member = Member.objects.get(pk=busiest[0]["member"])
     tasks = Task.objects.filter(committee=committee).values("unit").annotate(n=Count("id")).order_by("-n", "unit")
     unit = Unit.objects.get(pk=tasks[0]["unit"])
-    talks = Contact.objects.filter(committee=committee).values("task__case__proposal__uid").annotate(n=Count("id")).order_by("-n", "task__case__proposal__uid")
+    talks = (
+        Contact.objects.filter(committee=committee)
+        .values("task__case__proposal__uid")
+        .annotate(n=Count("id"))
+        .order_by("-n", "task__case__proposal__uid")
+    )
     filed = own.filter(state="handed_over", session__isnull=False)
     ends: dict[str, Any] = filed.aggregate(first=Min("pk"), last=Max("pk"))
     places = [ends["first"] + (ends["last"] - ends["first"]) * n // 40 for n in range(40)]
     short = [uid for at in places if (uid := filed.filter(pk__gte=at).order_by("pk").values_list("uid", flat=True).first())]
-    public = list(own.filter(released_at__isnull=False, consents_to_publication=True, state="handed_over").order_by("-released_at").values_list("uid", flat=True)[:40])
+    public = list(
+        own.filter(released_at__isnull=False, consents_to_publication=True, state="handed_over")
+        .order_by("-released_at")
+        .values_list("uid", flat=True)[:40]
+    )
     number = filed.aggregate(last=Max("number"))["last"] // 2
 
     def account(username: str) -> int:
@@ -123,11 +137,18 @@ def reading(found: Found, port: int, cookies: dict[str, str]) -> list[Target]:
         Target("supervise", "督办", "supervisor", _get("/handling/supervise/")),
         Target("assign", "交办", "supervisor", _get("/handling/assign/")),
         Target("public", "公开提案，第一页", "public", _get(f"/public/proposals/?{inside}")),
-        Target("public_deep", f"公开提案，往后 {DEEP} 页", "public", _get(_behind(port, cookies["public"], f"/public/proposals/?{inside}"))),
+        Target(
+            "public_deep",
+            f"公开提案，往后 {DEEP} 页",
+            "public",
+            _get(_behind(port, cookies["public"], f"/public/proposals/?{inside}")),
+        ),
         Target("public_word", "公开提案，按案由查找", "public", _get(f"/public/proposals/?{inside}&q={quote(WORD)}")),
         Target("notices", "消息", "office", _get("/notices/")),
         Target("members", "委员名册", "office", _get("/members/")),
-        Target("page_short", "提案页（机关，四十件轮流）", "office", _get(*(f"/proposals/{uid}/" for uid in found.short)), "page"),
+        Target(
+            "page_short", "提案页（机关，四十件轮流）", "office", _get(*(f"/proposals/{uid}/" for uid in found.short)), "page"
+        ),
         Target("page_long", "提案页（机关，经历很长）", "office", _get(f"/proposals/{found.long}/"), "page"),
         Target("page_member", "提案页（委员）", "member", _get(*(f"/proposals/{uid}/" for uid in found.short)), "page"),
         Target("page_public", "公开的提案页", "public", _get(*(f"/public/proposals/{uid}/" for uid in found.public)), "page"),
@@ -136,7 +157,7 @@ def reading(found: Found, port: int, cookies: dict[str, str]) -> list[Target]:
 
 def writing(found: Found) -> list[Target]:
     """Return what writes: saving while typing, and handing in."""
-    rng = Random("drafts")  # noqa: S311 -- the same texts in every run
+    rng = Random("drafts")
     account = Account.objects.get(pk=found.member.account_id)
 
     def draft() -> str:
@@ -151,7 +172,12 @@ def writing(found: Found) -> list[Target]:
     def autosave(client: int) -> Iterator[Request]:
         uid, text = edited[client], proposal_text(rng)
         for version in count(1):
-            typed = {"title": text.title, "situation": f"{text.situation}{version}", "analysis": text.analysis, "suggestions": text.suggestions}
+            typed = {
+                "title": text.title,
+                "situation": f"{text.situation}{version}",
+                "analysis": text.analysis,
+                "suggestions": text.suggestions,
+            }
             yield Request(f"/proposals/{uid}/autosave/", typed | {"version": str(version)})
 
     def submit(client: int) -> Iterator[Request]:

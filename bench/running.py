@@ -60,7 +60,7 @@ def measure(limits: Limits, *, scale: int | None, tell: Tell) -> dict[str, Any]:
     }  # fmt: skip
     found = pages.look()
     with server() as (port, pid):
-        result["pages"] = _pages(found, (port, pid), limits, tell)
+        result["pages"] = measure_pages(found, (port, pid), limits, tell)
         result["server_memory_mb"] = peak_memory(pid)
     result["jobs"] = {name: _job(name, tell) for name in BULK if limits.bulk and limits.wants(name)}
     result["load_after"] = round(os.getloadavg()[0], 1)
@@ -72,14 +72,17 @@ def _round(proposals: int) -> int:
     return next((n for n in (1_000_000, 100_000, 10_000, 1_000) if proposals >= n), proposals)
 
 
-def _pages(found: pages.Found, at: tuple[int, int], limits: Limits, tell: Tell) -> dict[str, Any]:
+def measure_pages(
+    found: pages.Found, at: tuple[int, int], limits: Limits, tell: Tell, *, clients: int = CLIENTS
+) -> dict[str, Any]:
+    """Measure every page on a server that runs; `at` is its port and its process."""
     cookies, (port, pid) = found.cookies(), at
     measured = {}
     for target in [*pages.reading(found, port, cookies), *pages.writing(found)]:
         if not limits.wants(target.key):
             continue
         cookie = cookies[target.person]
-        requests = [target.requests(number) for number in range(CLIENTS)]
+        requests = [target.requests(number) for number in range(clients)]
         worked = processor_seconds(pid)
         waits = load(port, cookie, requests, seconds=limits.seconds, most=limits.requests)
         worked = processor_seconds(pid) - worked
@@ -89,7 +92,9 @@ def _pages(found: pages.Found, at: tuple[int, int], limits: Limits, tell: Tell) 
             "cpu": round(worked * 1000 / max(1, len(waits.ms) + waits.warmed), 1), "queries": queries_of(target, cookie), "kb": round(waits.size / 1024, 1),
         }  # fmt: skip
         line = measured[target.key]
-        tell(f"{target.label}　p50 {line['p50']}　p95 {line['p95']}　p99 {line['p99']} 毫秒　处理器 {line['cpu']} 毫秒　查询 {line['queries']}　失败 {waits.failures}")
+        tell(
+            f"{target.label}　p50 {line['p50']}　p95 {line['p95']}　p99 {line['p99']} 毫秒　处理器 {line['cpu']} 毫秒　查询 {line['queries']}　失败 {waits.failures}"
+        )
     return measured
 
 

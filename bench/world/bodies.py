@@ -77,7 +77,8 @@ class Founding:
         county = County(committee, code, f"{place}政协")
         term = self._sessions(county)
         sectors = [
-            self._add(Sector, committee_id=committee, term_id=term, name=name, place_in_list=n) for n, name in enumerate(names.SECTORS)
+            self._add(Sector, committee_id=committee, term_id=term, name=name, place_in_list=n)
+            for n, name in enumerate(names.SECTORS)
         ]
         for number in range(members):
             county.members.append(self._member(county, term, sectors[number % len(sectors)], number))
@@ -95,7 +96,9 @@ class Founding:
                     Term, committee_id=county.id, number=10 + number // TERM_YEARS, starts_on=starts_on,
                     ends_on=None if number >= SESSIONS - TERM_YEARS else starts_on + timedelta(days=365 * TERM_YEARS - 1),
                 )  # fmt: skip
-            session = self._add(Session, committee_id=county.id, term_id=term, number=number % TERM_YEARS + 1, starts_on=starts_on)
+            session = self._add(
+                Session, committee_id=county.id, term_id=term, number=number % TERM_YEARS + 1, starts_on=starts_on
+            )
             county.sessions.append((session, starts_on))
         return term
 
@@ -133,7 +136,9 @@ class Founding:
         county.units.setdefault(system, []).append(Body(unit, name, system, clerk, leader))
 
     def _offices(self, county: County) -> None:
-        county.office = self._staff(county, "office", "proposal.office", "proposal.pre_examination", "proposal.publication", body="提案委员会办公室")
+        county.office = self._staff(
+            county, "office", "proposal.office", "proposal.pre_examination", "proposal.publication", body="提案委员会办公室"
+        )
         county.filing = self._staff(county, "filing", "proposal.filing", body="提案委员会")
         self._staff(county, "chair", "committee.leadership")
         for system in ("government", "party", "court", "procuratorate"):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +17,8 @@ from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
 
 ANSWERED = ("rating", "closed", "with_office", "rework")
+
+add_months, add_working_days = cache(calendar.add_months), cache(calendar.add_working_days)
 
 
 @dataclass
@@ -83,7 +86,7 @@ class Handling:
     def _assign(self) -> None:
         shape, at, day = self._shape(), self.life.after(12), self._day(12)
         units = "、".join(f"{unit.name}（{part.label}）" for unit, part in shape)
-        due = calendar.add_months(day, self.deadlines.reply_months)
+        due = add_months(day, self.deadlines.reply_months)
         event = self.stream.step(self.life.subject, "hand_over", self.county, self.office, at, acting_as="", units=units)
         self._tell_signers(event, f"已经交办：{units}")
         self.values["assigned_at"] = at
@@ -93,11 +96,11 @@ class Handling:
 
     def _add_part(self, unit: Body, part: Part, at: datetime, day: date, due: date) -> None:
         subject = Subject(self.stream.flows["tasks"], self.tables[Task].new_id(), f"{self.case.label}　{unit.name}")
-        own_due = calendar.add_months(day, self.deadlines.co_opinion_months) if part == Part.CO else due
+        own_due = add_months(day, self.deadlines.co_opinion_months) if part == Part.CO else due
         values = {
             "case_id": self.id, "part": part.value, "assigned_at": at, "due_on": own_due,
-            "sign_due_on": calendar.add_working_days(day, self.deadlines.sign_working_days),
-            "return_until": calendar.add_working_days(day, self.deadlines.return_working_days),
+            "sign_due_on": add_working_days(day, self.deadlines.sign_working_days),
+            "return_until": add_working_days(day, self.deadlines.return_working_days),
         }  # fmt: skip
         self.parts.append(Assigned(unit, part, subject, values))
         event = self.stream.begin(
@@ -108,7 +111,9 @@ class Handling:
     # ── working ──
     def _step(self, part: Assigned, action: str, by: Person, days: float, *, body: str | None = None, **data: Any) -> datetime:
         at = self.life.after(days)
-        self.stream.step(part.subject, action, self.county, by, at, acting_as=part.unit.name if body is None else body, **part.named, **data)
+        self.stream.step(
+            part.subject, action, self.county, by, at, acting_as=part.unit.name if body is None else body, **part.named, **data
+        )
         return at
 
     def _old(self, at: datetime) -> bool:
@@ -148,17 +153,28 @@ class Handling:
                 committee_id=self.county.id, task_id=part.subject.id, stage="during", way="phone", on=day, who=part.unit.clerk.name,
                 with_whom=first.name, note=note, recorded_at=at, confirmed_at=at if number else None,
             )  # fmt: skip
-            said = {"unit": part.unit.name, "stage": "办中", "way": "电话", "note": note, "contact": contact, "on": day.isoformat()}
+            said = {
+                "unit": part.unit.name,
+                "stage": "办中",
+                "way": "电话",
+                "note": note,
+                "contact": contact,
+                "on": day.isoformat(),
+            }
             event = self.stream.note(
                 "handling.contact", self.case, self.county, part.unit.clerk, at, acting_as=part.unit.name, **said
             )
             self._tell_signers(event, "有新的面商记录，请确认")
             if number:
                 confirmed = at + timedelta(minutes=30)
-                self.stream.note("handling.confirm_contact", self.case, self.county, first, confirmed, name=first.name, contact=contact)
+                self.stream.note(
+                    "handling.confirm_contact", self.case, self.county, first, confirmed, name=first.name, contact=contact
+                )
             if self.life.long:
                 told = {"unit": part.unit.name, "unit_id": part.unit.id, "task": part.subject.id, "reason": "请抓紧办理。"}
-                self.stream.note("handling.remind", self.case, self.county, self.office, at + timedelta(hours=1), acting_as=self.body, **told)
+                self.stream.note(
+                    "handling.remind", self.case, self.county, self.office, at + timedelta(hours=1), acting_as=self.body, **told
+                )
 
     def _answer(self, part: Assigned, *, round_: int = 1) -> None:
         """Write a reply and take it as far as the plan goes."""
@@ -202,9 +218,11 @@ class Handling:
             self._close(95, unrated=unrated)
 
     def _open(self, days: float, round_: int) -> None:
-        due = calendar.add_working_days(self._day(days), self.deadlines.rating_working_days)
+        due = add_working_days(self._day(days), self.deadlines.rating_working_days)
         self.values["rating_due_on"] = due
-        event = self.stream.step(self.case, "open_rating", self.county, self.system, self.life.after(days), due=due.isoformat(), round=round_)
+        event = self.stream.step(
+            self.case, "open_rating", self.county, self.system, self.life.after(days), due=due.isoformat(), round=round_
+        )
         self._tell_signers(event, "已有答复，请您评价")
 
     def _mark(self, days: float, *, of: int, unhappy: bool) -> None:
@@ -253,7 +271,9 @@ class Handling:
         if self.ends in {"closed", "rating", "in_hand"} and self.rng.random() < 0.7:
             at = self.life.after(15)
             self.life.values["released_at"] = at
-            self.stream.note("proposals.release", self.life.subject, self.county, self.county.office, at, acting_as="提案委员会办公室")
+            self.stream.note(
+                "proposals.release", self.life.subject, self.county, self.county.office, at, acting_as="提案委员会办公室"
+            )
 
     def _write(self) -> None:
         self.tables[Case].add(

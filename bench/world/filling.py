@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 from django.db import connection, models
 
@@ -24,6 +26,7 @@ def uid_of(number: int) -> str:
     return TRIPLES[a] + TRIPLES[b] + TRIPLES[c] + TRIPLES[value]
 
 
+@lru_cache(maxsize=4096)
 def _moment(value: datetime | None) -> Any:
     return None if value is None else connection.ops.adapt_datetimefield_value(value)
 
@@ -52,12 +55,10 @@ def _converter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
 class Table:
     """One table being filled. `add` gives the new row's id; `flush` writes what has gathered."""
 
-    kinds = 0
-
     def __init__(self, model: type[models.Model]) -> None:
-        Table.kinds += 1
-        self.model, self.number = model, Table.kinds
+        self.model = model
         self.last: int = model._base_manager.aggregate(last=models.Max("pk"))["last"] or 0  # noqa: SLF001 -- as below
+        self.number = crc32(model._meta.db_table.encode()) % 32  # noqa: SLF001 -- as below
         meta = model._meta  # noqa: SLF001 -- Django's public-in-practice Meta
         fields = [f for f in meta.concrete_fields if not getattr(f, "generated", False)]
         self.defaults = {f.attname: self._default(f) for f in fields}

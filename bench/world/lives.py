@@ -75,7 +75,9 @@ class Life:
             if end == "returned":
                 self._office("return_for_revision", 2, reason="建议部分请写明由谁办、办到什么程度。")
             elif end == "withdrawn":
-                self.stream.step(self.subject, "withdraw", self.county, self.signers[0][1], self.after(3), reason="情况已有变化。")
+                self.stream.step(
+                    self.subject, "withdraw", self.county, self.signers[0][1], self.after(3), reason="情况已有变化。"
+                )
             elif end != "submitted":
                 self._decide(taxonomies, reasons)
         return self.subject.state == "filed" and end not in {"filed", "merged"}
@@ -103,10 +105,16 @@ class Life:
             waits = self.plan.ends == "gathering" and place % 2
             answer = "invited" if waits else "declined" if self.rng.random() < 0.05 else "accepted"
             named = {"name": member.name, "member": member.member}
-            told = self.stream.note("proposals.invite", self.subject, self.county, first, opened, **named, until=until.isoformat())
+            told = self.stream.note(
+                "proposals.invite", self.subject, self.county, first, opened, **named, until=until.isoformat()
+            )
             text = f"{first.name}委员邀请您联名《{self.text.title}》"
             self.stream.tell(told, member, text, f"{self.url}invitation/", read=not waits)
-            answered = None if waits else min(self.now, opened + timedelta(days=self.rng.randrange(1, 6), minutes=self.rng.randrange(400)))
+            answered = (
+                None
+                if waits
+                else min(self.now, opened + timedelta(days=self.rng.randrange(1, 6), minutes=self.rng.randrange(400)))
+            )
             signature = self.tables[Signature].add(
                 committee_id=self.county.id, proposal_id=self.id, member_id=member.member, role="co", answer=answer,
                 place_in_list=place, invited_at=opened, answered_at=answered, signed_version=0 if waits else 1,
@@ -146,7 +154,9 @@ class Life:
         elif self.plan.ends == "merged" and self.session in self.numbers.last_filed:
             lead, number = self.numbers.last_filed[self.session]
             self.values |= {"merged_into_id": lead, "decided_at": self.after(8)}
-            event = self._office("merge", 8, into=self.table.uid(lead), reason="内容相近。", into_label=f"第 {number:04d} 号", lead=lead)
+            event = self._office(
+                "merge", 8, into=self.table.uid(lead), reason="内容相近。", into_label=f"第 {number:04d} 号", lead=lead
+            )
             self._tell_signers(event, f"并入第 {number:04d} 号提案一并办理")
         else:
             self._file(main, kinds)
@@ -158,11 +168,18 @@ class Life:
         passed = at + timedelta(days=3) if destination != "nowhere" and at + timedelta(days=40) < self.now else None
         self.values |= {"destination": destination, "reason_code": reason.code, "decided_at": at, "passed_on_at": passed}
         event = self._office(
-            "not_file", 8, reason_code=reason.code, destination=destination, reason="请见说明。", reason_text=f"{reason.text}。请见说明。"
+            "not_file",
+            8,
+            reason_code=reason.code,
+            destination=destination,
+            reason="请见说明。",
+            reason_text=f"{reason.text}。请见说明。",
         )
         self._tell_signers(event, f"未立案：{reason.text}")
         if passed:
-            self.stream.note("proposals.pass_on", self.subject, self.county, self.county.office, passed, acting_as=OFFICE, to="有关单位")
+            self.stream.note(
+                "proposals.pass_on", self.subject, self.county, self.county.office, passed, acting_as=OFFICE, to="有关单位"
+            )
 
     def _file(self, main: Category, kinds: dict[str, str]) -> None:
         series = f"proposal.{self.session}"

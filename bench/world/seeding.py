@@ -101,7 +101,7 @@ class Sower:
 
     def sow(self, county: County, count: int, tell: Progress) -> None:
         """Write a county's proposals, the oldest session first."""
-        rng = Random(f"{county.code} {count}")  # noqa: S311 -- the same world in every run
+        rng = Random(f"{county.code} {count}")
         over = count - int(count * PRESENT)
         for start in range(0, count, BATCH):
             for number in range(start, min(start + BATCH, count)):
@@ -136,7 +136,8 @@ class Sower:
         """Let the counters and the database's own numbering go on behind what was given."""
         with transaction.atomic():
             Counter.objects.bulk_create(
-                Counter(committee_id=committee, series=series, last=last) for (committee, series), last in self.numbers.given.items()
+                Counter(committee_id=committee, series=series, last=last)
+                for (committee, series), last in self.numbers.given.items()
             )
             set_sequences([*MODELS, Counter])
         with connection.cursor() as cursor:
@@ -157,5 +158,3 @@ def sizes() -> dict[str, int]:
     """Count the rows of what was written."""
     shown = (Proposal, Signature, Case, Task, Reply, Rating, Event, Notice, Member, Unit)
     return {model._meta.model_name or "": model._base_manager.count() for model in shown}  # noqa: SLF001 -- as above
-
-

@@ -42,10 +42,14 @@ class Stream:
             (flow.name, source, row.action): row.target for flow in workflows() for row in flow.rows for source in row.sources
         }
 
-    def begin(self, subject: Subject, county: County, by: Person, at: datetime, *, acting_as: str = "", **data: Any) -> dict[str, Any]:
+    def begin(
+        self, subject: Subject, county: County, by: Person, at: datetime, *, acting_as: str = "", **data: Any
+    ) -> dict[str, Any]:
         """Tell how a row began."""
         subject.state = subject.flow.initial
-        return self._say(f"{subject.flow.name}.{subject.flow.start[0]}", subject, county, by, at, acting_as, data, "", subject.state)
+        return self._say(
+            f"{subject.flow.name}.{subject.flow.start[0]}", subject, county, by, at, acting_as, data, "", subject.state
+        )
 
     def step(
         self, subject: Subject, action: str, county: County, by: Person, at: datetime, *, acting_as: str = "", **data: Any

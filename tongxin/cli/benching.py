@@ -52,12 +52,20 @@ def seed(*, scale: int, as_json: bool) -> None:
     world = _module("world.seeding")
     start.migrate_and_load()
     try:
-        done = world.seed(scale, today=timezone.localdate(), progress=lambda n: click.echo(f"\r已写入 {n} 件", nl=False, err=True))
+        done = world.seed(
+            scale, today=timezone.localdate(), progress=lambda n: click.echo(f"\r已写入 {n} 件", nl=False, err=True)
+        )
     except world.NotEmptyError as problem:
         raise BadInput("这个数据库里已经有数据。请用 TONGXIN_HOME 或 DATABASE_URL 指定一个空的数据库。") from problem
     click.echo("", err=True)
     lost = world.unexplained()
-    facts = {"proposals": done.proposals, "events": done.events, "seconds": round(done.seconds, 1), "unexplained": lost, "rows": world.sizes()}
+    facts = {
+        "proposals": done.proposals,
+        "events": done.events,
+        "seconds": round(done.seconds, 1),
+        "unexplained": lost,
+        "rows": world.sizes(),
+    }
     if any(lost.values()):
         raise click.ClickException(f"有状态与最后一条操作记录不符：{lost}")
     if as_json:
@@ -78,7 +86,9 @@ def run(*, scale: int | None, seconds: float, requests: int, only: str | None, n
     start.django(current=True)
     running = _module("running")
     try:
-        limits = running.Limits(seconds=seconds, requests=requests, only=tuple((only or "").split(",")) if only else (), bulk=not no_bulk)
+        limits = running.Limits(
+            seconds=seconds, requests=requests, only=tuple((only or "").split(",")) if only else (), bulk=not no_bulk
+        )
         result = running.measure(limits, scale=scale, tell=lambda line: click.echo(line, err=True))
     except running.NotSeededError as problem:
         raise BadInput(str(problem)) from problem
@@ -90,7 +100,9 @@ def run(*, scale: int | None, seconds: float, requests: int, only: str | None, n
 
 @bench.command(help="把几次测量的 JSON 文件写成对照表，放进 docs/benchmarks.md。")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--out", default=Path("docs/benchmarks.md"), show_default=True, type=click.Path(path_type=Path), help="写进哪个文件。")
+@click.option(
+    "--out", default=Path("docs/benchmarks.md"), show_default=True, type=click.Path(path_type=Path), help="写进哪个文件。"
+)
 def report(*, files: tuple[Path, ...], out: Path) -> None:
     """Write the section of the product's figures, leaving the rest of the page as it is."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in files]
