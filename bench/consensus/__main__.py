@@ -13,9 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.consensus.processes import FailedError, command, made, measured, mixed_csv
+from bench.consensus.processes import FailedError, command, measured
 from bench.consensus.report import machine, section, write_section
-from tongxin.deliberation.consensus import synthetic
 
 OUT = Path(__file__).parents[1] / "out"
 SMALL, MIDDLE, LARGE = (1_000, 200, 50_000), (33_000, 800, 2_000_000), (1_000_000, 1_000, 95_000_000)
@@ -64,7 +63,7 @@ def main() -> None:
 def beside(name: str, size: tuple[int, int, int], repeat: int, folder: Path) -> dict[str, Any]:
     """Ours and the published port on the same file of mixed rows, 5 % of the votes superseded."""
     path = folder / f"{name}.csv"
-    mixed_csv(made(*size), path)
+    measured("file", *size, path, "mixed")
     say(f"{name}: ours, computing")
     ours = measured("core", *size, repeat)
     say(f"{name}: ours, whole process")
@@ -88,23 +87,24 @@ def heavy(folder: Path) -> dict[str, Any]:
         return {}
     path = folder / "large.csv"
     say("a million people: making the file")
-    votes = made(*LARGE)
-    synthetic.write_csv(votes, path)
-    large = {"votes": len(votes.values), "file_mb": path.stat().st_size / 1e6}
-    del votes
+    large = measured("file", *LARGE, path, "ordered")
     say("a million people: whole process")
     large |= command(path)
     path.unlink()
+    return {"large": large, "rows": repeated_rows(folder)}
+
+
+def repeated_rows(folder: Path) -> dict[str, Any]:
+    """A hundred million rows in which the same fifty thousand votes are cast again and again."""
     rows = folder / "rows.csv"
-    mixed_csv(made(*SMALL), rows, 0.0)
+    measured("file", *SMALL, rows, "ordered")
     head, body = rows.read_bytes().split(b"\n", 1)
     with rows.open("wb") as stream:
         stream.write(head + b"\n")
         for _ in range(ROWS_TIMES):
             stream.write(body)
     say("a hundred million rows: whole process")
-    repeated = {"rows": body.count(b"\n") * ROWS_TIMES, "distinct": body.count(b"\n"), **command(rows)}
-    return {"large": large, "rows": repeated}
+    return {"rows": body.count(b"\n") * ROWS_TIMES, "distinct": body.count(b"\n"), **command(rows)}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from tongxin.deliberation.consensus.space import space_of
 from tongxin.deliberation.consensus.state import State
 from tongxin.deliberation.consensus.statistics import counted
 from tongxin.deliberation.consensus.tests.reference import agreement
+from tongxin.deliberation.consensus.votes import Votes
 
 SEPARATION = 2.0
 TAKEN_OVER = Chance(1.0, (0.0,), structured=True)
@@ -106,11 +107,43 @@ def reddwarf(path: str) -> dict[str, object]:
     return {"version": version("red-dwarf"), "read": read - begun, "compute": took}
 
 
-CASES: dict[str, Callable[..., dict[str, object]]] = {"core": core, "incremental": incremental}
+def mixed_csv(votes: Votes, path: Path, repeated: float = 0.05, seed: int = 0) -> None:
+    """Writes votes in random order, some of them cast before in another way and therefore superseded."""
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(votes.values))
+    rows, columns, values = votes.rows[order], votes.columns[order], votes.values[order]
+    again = random.random(len(order)) < repeated
+    people = votes.participants
+    statements = votes.statements
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.write("participant_id,statement_id,vote\n")
+        for first in (True, False):
+            chosen = again if first else slice(None)
+            stream.writelines(
+                f"{people[row]},{statements[column]},{0 if first else value}\n"
+                for row, column, value in zip(
+                    rows[chosen].tolist(), columns[chosen].tolist(), values[chosen].tolist(), strict=True
+                )
+            )
+
+
+def file(people: int, statements: int, votes: int, path: str, kind: str) -> dict[str, object]:
+    """Writes a conversation: ``mixed`` rows with 5 % superseded votes, or ``ordered`` by person, each vote once."""
+    made = synthetic.conversation(people=people, statements=statements, votes=votes, separation=SEPARATION).votes
+    if kind == "mixed":
+        mixed_csv(made, Path(path))
+    else:
+        synthetic.write_csv(made, Path(path))
+    return {"votes": len(made.values), "file_mb": Path(path).stat().st_size / 1e6}
+
+
+CASES: dict[str, Callable[..., dict[str, object]]] = {
+    "core": core,
+    "incremental": incremental,
+    "reddwarf": reddwarf,
+    "file": file,
+}
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
-    if name == "reddwarf":
-        print(json.dumps(reddwarf(arguments[0])))
-    else:
-        print(json.dumps(CASES[name](*map(int, arguments))))
+    print(json.dumps(CASES[name](*(int(text) if text.isdigit() else text for text in arguments))))

@@ -1,4 +1,7 @@
-"""Runs a measurement in a process of its own and takes its time and its peak memory from the system."""
+"""Runs a measurement in a process of its own and takes its time and its peak memory from the system.
+
+A child's peak counts from its parent's memory at the fork, so the parent stays small: files are made by children too.
+"""
 
 import json
 import os
@@ -8,11 +11,6 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-
-from tongxin.deliberation.consensus import synthetic
-from tongxin.deliberation.consensus.votes import Votes
 
 _MEGABYTE = 1024  # the system counts in kilobytes
 
@@ -43,28 +41,3 @@ def _run(arguments: list[str], *, keep: bool = True) -> dict[str, Any]:
         output.seek(0)
         found: dict[str, Any] = json.loads(output.read()) if keep else {}
     return {**found, "process": seconds, "busy": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / _MEGABYTE}
-
-
-def mixed_csv(votes: Votes, path: Path, repeated: float = 0.05, seed: int = 0) -> None:
-    """Writes votes in random order, some of them cast before in another way and therefore superseded."""
-    random = np.random.default_rng(seed)
-    order = random.permutation(len(votes.values))
-    rows, columns, values = votes.rows[order], votes.columns[order], votes.values[order]
-    again = random.random(len(order)) < repeated
-    people = votes.participants
-    statements = votes.statements
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        stream.write("participant_id,statement_id,vote\n")
-        for first in (True, False):
-            chosen = again if first else slice(None)
-            stream.writelines(
-                f"{people[row]},{statements[column]},{0 if first else value}\n"
-                for row, column, value in zip(
-                    rows[chosen].tolist(), columns[chosen].tolist(), values[chosen].tolist(), strict=True
-                )
-            )
-
-
-def made(people: int, statements: int, votes: int) -> Votes:
-    """A conversation with three planted groups."""
-    return synthetic.conversation(people=people, statements=statements, votes=votes, separation=2.0).votes

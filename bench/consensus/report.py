@@ -26,7 +26,7 @@ def machine() -> dict[str, object]:
 
 def ms(seconds: float) -> str:
     """Milliseconds, or seconds from ten on."""
-    return f"{seconds:.1f} s" if seconds >= 10 else f"{1000 * seconds:.0f} ms"  # noqa: PLR2004
+    return f"{seconds:.1f} s" if seconds >= 10 else f"{1000 * seconds:.0f} ms"
 
 
 def thousands(number: float) -> str:
@@ -166,6 +166,7 @@ def _draw(results: dict[str, Any], path: Path) -> None:
         axis.loglog(sizes, [1000 * row["compute"]["busy"] for row in results[name]], "o-", color="#1b4d5e", label="computing")
         axis.loglog(sizes, [1000 * row["shuffle"]["busy"] for row in results[name]], "s--", color="#b98a3a", label="shuffle test")
         axis.set_xlabel(name)
+        axis.minorticks_off()
         axis.grid(visible=True, alpha=0.3)
     axes[0].set_ylabel("ms of processor time")
     axes[0].legend(frameon=False)
