@@ -148,8 +148,10 @@ def test_computing_loads_no_django(votes):
 
 
 def test_one_thread_is_set_if_numpy_is_not_loaded_yet(monkeypatch):
-    monkeypatch.delitem(sys.modules, "numpy")
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "8")
+    importlib.reload(package)
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "8"
+    monkeypatch.delitem(sys.modules, "numpy")
     importlib.reload(package)
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
