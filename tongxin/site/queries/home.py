@@ -77,14 +77,15 @@ def todos(member: Member, now: datetime) -> list[Todo]:
 
 def _unrated(member: Member) -> QuerySet[Reply]:
     """Replies of open rounds that the member has still to rate."""
-    mine = Signature.objects.filter(member=member, answer=Answer.ACCEPTED).filter(
-        Q(proposal=OuterRef("task__case__proposal")) | Q(proposal__merged_into=OuterRef("task__case__proposal"))
+    signed = Signature.objects.filter(member=member, answer=Answer.ACCEPTED)
+    # from the member's own names to their cases: the other way round every open round of the county is looked through
+    open_rounds = Case.objects.filter(state=CaseState.RATING).filter(
+        Q(proposal__in=signed.values("proposal")) | Q(proposal__in=signed.values("proposal__merged_into"))
     )
     done = Rating.objects.filter(reply=OuterRef("pk"), signature__member=member)
     return (
-        Reply.objects.filter(sent_at__isnull=False, task__case__state=CaseState.RATING, round=F("task__case__round"))
+        Reply.objects.filter(sent_at__isnull=False, task__case__in=open_rounds.values("pk"), round=F("task__case__round"))
         .exclude(task__state=TaskState.RETURNED)
-        .filter(Exists(mine))
         .exclude(Exists(done))
     )
 
