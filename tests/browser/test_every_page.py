@@ -73,11 +73,21 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     cast.proposer.save()
     proposals.release(released, actor=cast.office, at=world.at)
     copy = StaleCopy.objects.create(
-        committee=cast.county, proposal=draft, account=cast.proposer, started_from=1, fields={"title": "另一处写的案由"}, kept_at=world.at
+        committee=cast.county,
+        proposal=draft,
+        account=cast.proposer,
+        started_from=1,
+        fields={"title": "另一处写的案由"},
+        kept_at=world.at,
     )
     reply = handling.reply_of(writing)
     stale = StaleReply.objects.create(
-        committee=cast.county, reply=reply, account=cast.clerk, started_from=1, fields={"text": "另一处写的答复"}, kept_at=world.at
+        committee=cast.county,
+        reply=reply,
+        account=cast.clerk,
+        started_from=1,
+        fields={"text": "另一处写的答复"},
+        kept_at=world.at,
     )
     invitation = Signature.objects.filter(proposal=gathering, answer=Answer.INVITED).select_related("member__account").first()
     assert invitation is not None

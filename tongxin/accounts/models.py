@@ -65,7 +65,7 @@ class Account(Row, AbstractBaseUser):
 
     def has_perm(self, name: str, subject: object = None) -> bool:
         """Ask the register of permissions (`access`)."""
-        from tongxin.access import permissions  # noqa: PLC0415 -- thin method
+        from tongxin.access import permissions
 
         return name in permissions.CATALOGUE and permissions.allowed(self, name, subject)
 

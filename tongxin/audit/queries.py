@@ -43,7 +43,7 @@ def about(*subjects: Any) -> QuerySet[Event]:
     rows = Event.objects.none()
     by_type: dict[str, list[int]] = {}
     for subject in subjects:
-        by_type.setdefault(subject._meta.label_lower, []).append(subject.pk)  # noqa: SLF001 -- Django's public-in-practice Meta
+        by_type.setdefault(subject._meta.label_lower, []).append(subject.pk)
     for name, ids in by_type.items():
         rows = rows | Event.objects.filter(subject_type=name, subject_id__in=ids)
     return rows.order_by("-id")
@@ -61,6 +61,4 @@ class Health:
 def health(codes: set[str]) -> Health:
     """Count sealed events, events waiting for a seal, and undelivered marks."""
     own = Event.objects.filter(committee_code__in=codes)
-    return Health(
-        Seal.objects.filter(committee_code__in=codes).count(), own.filter(seal=None).count(), Mark.objects.count()
-    )
+    return Health(Seal.objects.filter(committee_code__in=codes).count(), own.filter(seal=None).count(), Mark.objects.count())

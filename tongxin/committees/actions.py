@@ -82,7 +82,12 @@ def found(
     """Add an assembly. Its place, and its tier when not given, are read from its name (政协云溪县委员会 → 云溪县, 县级)."""
     place = re.sub(r"^(中国人民政治协商会议|政协)|委员会$", "", name.strip()) or name.strip()
     made = Committee(
-        code=code, name=name.strip(), place=place[:20], short_name=f"{place}政协"[:20], tier=tier or _tier_of(place), parent=parent
+        code=code,
+        name=name.strip(),
+        place=place[:20],
+        short_name=f"{place}政协"[:20],
+        tier=tier or _tier_of(place),
+        parent=parent,
     )
     made.full_clean(exclude=["uid"])
     made.save()
@@ -121,9 +126,7 @@ def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str]
         setattr(saved, name, value)
     saved.full_clean(exclude=["uid"])
     saved.save()
-    audit.record(
-        "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name}
-    )
+    audit.record("committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name})
     return saved
 
 

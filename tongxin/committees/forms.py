@@ -75,6 +75,4 @@ class AppointmentForm(forms.Form):
         return data
 
     def _is_other_administrator(self, account: Account, duty: str) -> bool:
-        return (
-            account.appointments.filter(duty__startswith="admin.", ends_on=None).exclude(duty=duty).exists()
-        )
+        return account.appointments.filter(duty__startswith="admin.", ends_on=None).exclude(duty=duty).exists()

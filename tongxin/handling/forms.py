@@ -89,13 +89,19 @@ class UnitsForm(forms.Form):
 class MoreUnitsForm(UnitsForm):
     """Further units after a return, with the reason."""
 
-    reason = CountedText(label=gettext_lazy("调整理由"), most=300, rows=2, error_messages={"required": gettext_lazy("请填写调整理由。")})
+    reason = CountedText(
+        label=gettext_lazy("调整理由"), most=300, rows=2, error_messages={"required": gettext_lazy("请填写调整理由。")}
+    )
 
 
 class TogetherForm(forms.Form):
     """Several proposals to one unit at once."""
 
-    unit = forms.ChoiceField(label=gettext_lazy("独办单位"), widget=forms.Select(attrs={"class": "input"}), error_messages={"required": gettext_lazy("请选择承办单位。")})
+    unit = forms.ChoiceField(
+        label=gettext_lazy("独办单位"),
+        widget=forms.Select(attrs={"class": "input"}),
+        error_messages={"required": gettext_lazy("请选择承办单位。")},
+    )
     picked = forms.MultipleChoiceField(
         widget=forms.MultipleHiddenInput, error_messages={"required": gettext_lazy("请先勾选要交办的提案。")}
     )
@@ -111,15 +117,28 @@ class TogetherForm(forms.Form):
 class ContactForm(forms.Form):
     """A talk with the proposer (面商)."""
 
-    stage = forms.ChoiceField(label=gettext_lazy("阶段"), choices=Stage.choices, widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选择阶段。")})
-    way = forms.ChoiceField(label=gettext_lazy("方式"), choices=Way.choices, error_messages={"required": gettext_lazy("请选择方式。")})
+    stage = forms.ChoiceField(
+        label=gettext_lazy("阶段"),
+        choices=Stage.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选择阶段。")},
+    )
+    way = forms.ChoiceField(
+        label=gettext_lazy("方式"), choices=Way.choices, error_messages={"required": gettext_lazy("请选择方式。")}
+    )
     on = forms.DateField(
         label=gettext_lazy("日期"), widget=forms.DateInput,
         error_messages={"required": gettext_lazy("请填写日期。"), "invalid": gettext_lazy("请填写日期，例如 2026-03-18。")},
     )  # fmt: skip
-    who = forms.CharField(label=gettext_lazy("单位参加人"), max_length=80, error_messages={"required": gettext_lazy("请填写单位参加人。")})
-    with_whom = forms.CharField(label=gettext_lazy("提案人"), max_length=120, error_messages={"required": gettext_lazy("请填写面商的提案人。")})
-    note = CountedText(label=gettext_lazy("主要意见"), most=500, rows=4, error_messages={"required": gettext_lazy("请填写主要意见。")})
+    who = forms.CharField(
+        label=gettext_lazy("单位参加人"), max_length=80, error_messages={"required": gettext_lazy("请填写单位参加人。")}
+    )
+    with_whom = forms.CharField(
+        label=gettext_lazy("提案人"), max_length=120, error_messages={"required": gettext_lazy("请填写面商的提案人。")}
+    )
+    note = CountedText(
+        label=gettext_lazy("主要意见"), most=500, rows=4, error_messages={"required": gettext_lazy("请填写主要意见。")}
+    )
 
     def clean_on(self) -> Any:
         """A talk that has not been held cannot be recorded."""
@@ -132,7 +151,9 @@ class ContactForm(forms.Form):
 class RemindForm(forms.Form):
     """What the chased unit is told."""
 
-    reason = CountedText(label=gettext_lazy("催办要求"), most=300, rows=3, error_messages={"required": gettext_lazy("请填写催办要求。")})
+    reason = CountedText(
+        label=gettext_lazy("催办要求"), most=300, rows=3, error_messages={"required": gettext_lazy("请填写催办要求。")}
+    )
 
 
 class ReplyForm(forms.Form):
@@ -173,12 +194,20 @@ class RatingForm(forms.Form):
         error_messages={"required": gettext_lazy("请选择对办理结果的评价。")},
     )  # fmt: skip
     comment = CountedText(
-        label=gettext_lazy("想说的话"), most=COMMENT_MAX, rows=3, required=False, help_text=gettext_lazy("评为不满意的，请写明理由。")
+        label=gettext_lazy("想说的话"),
+        most=COMMENT_MAX,
+        rows=3,
+        required=False,
+        help_text=gettext_lazy("评为不满意的，请写明理由。"),
     )
 
     def clean(self) -> dict[str, Any]:
         """Where somebody is dissatisfied, the reason is what helps."""
         said = super().clean() or {}
-        if Grade.DISSATISFIED in (said.get("attitude"), said.get("result")) and not said.get("comment", "").strip() and "comment" not in self.errors:
+        if (
+            Grade.DISSATISFIED in (said.get("attitude"), said.get("result"))
+            and not said.get("comment", "").strip()
+            and "comment" not in self.errors
+        ):
             self.add_error("comment", _("评为不满意的，请写明理由，供承办单位改进。"))
         return said

@@ -49,7 +49,8 @@ class Rework:
     """When a dissatisfied result sends a case back."""
 
     sent_back_when: str = rule(
-        "退回重办的条件", choices={"any": "有一位提案人对结果不满意", "first": "第一提案人对结果不满意", "majority": "半数以上提案人对结果不满意"}
+        "退回重办的条件",
+        choices={"any": "有一位提案人对结果不满意", "first": "第一提案人对结果不满意", "majority": "半数以上提案人对结果不满意"},
     )
     rounds: int = rule("自动退回重办的次数", help="超过次数的，转政协协调", unit="次", low=0, high=5)
 

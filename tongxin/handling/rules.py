@@ -34,7 +34,9 @@ def _signed_by(member: Member) -> set[int]:
     """Return the ids of proposals a member signed, and of those they were merged into; read once."""
     kept: set[int] | None = member.__dict__.get("_signed")
     if kept is None:
-        rows = Signature.objects.filter(member=member, answer=Answer.ACCEPTED).values_list("proposal_id", "proposal__merged_into_id")
+        rows = Signature.objects.filter(member=member, answer=Answer.ACCEPTED).values_list(
+            "proposal_id", "proposal__merged_into_id"
+        )
         kept = member.__dict__["_signed"] = {pk for row in rows for pk in row if pk is not None}
     return kept
 

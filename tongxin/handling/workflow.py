@@ -93,7 +93,10 @@ def _ask(label: str, **more: Any) -> Any:
 
 
 def _categories(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
-    return [(c.code, f"{c.code} 类　{c.label}") for c in in_force(subject.committee, ReplyCategories, timezone.localdate(at)).categories]
+    return [
+        (c.code, f"{c.code} 类　{c.label}")
+        for c in in_force(subject.committee, ReplyCategories, timezone.localdate(at)).categories
+    ]
 
 
 def _own_category(subject: Any) -> str:
@@ -200,4 +203,3 @@ TASKS = register(
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip
-

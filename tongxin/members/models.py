@@ -48,17 +48,13 @@ class Seat(Row):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="seats")
     sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="seats")
-    special_committee = models.ForeignKey(
-        SpecialCommittee, null=True, blank=True, on_delete=models.PROTECT, related_name="seats"
-    )
+    special_committee = models.ForeignKey(SpecialCommittee, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
     convenes = models.BooleanField(_("界别召集人"), default=False)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["member", "term"], condition=Q(ends_on=None), name="seat_once_at_a_time")
-        ]
+        constraints = [models.UniqueConstraint(fields=["member", "term"], condition=Q(ends_on=None), name="seat_once_at_a_time")]
 
     def __str__(self) -> str:
         return f"{self.member}　{self.sector}"
@@ -76,9 +72,7 @@ class Post(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["member", "term", "rank"], condition=Q(ends_on=None), name="post_once_at_a_time"
-            )
+            models.UniqueConstraint(fields=["member", "term", "rank"], condition=Q(ends_on=None), name="post_once_at_a_time")
         ]
 
     def __str__(self) -> str:

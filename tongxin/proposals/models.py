@@ -149,13 +149,9 @@ class Signature(Row):
     class Meta:
         ordering = ["place_in_list", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["proposal", "member"], condition=Q(member__isnull=False), name="signature_once"
-            ),
+            models.UniqueConstraint(fields=["proposal", "member"], condition=Q(member__isnull=False), name="signature_once"),
             models.UniqueConstraint(fields=["proposal"], condition=Q(role="first"), name="signature_one_first"),
-            models.CheckConstraint(
-                condition=Q(member__isnull=False) | ~Q(body=""), name="signature_of_member_or_body"
-            ),
+            models.CheckConstraint(condition=Q(member__isnull=False) | ~Q(body=""), name="signature_of_member_or_body"),
         ]
 
     def __str__(self) -> str:

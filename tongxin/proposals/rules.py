@@ -29,7 +29,9 @@ def signature_of(actor: Any, proposal: Any) -> Any:
 def is_member(actor: Any, subject: Any) -> bool:
     """A member (of the subject's committee, when there is one)."""
     member = member_of(actor)
-    return member is not None and (subject is None or getattr(subject, "committee_id", member.committee_id) == member.committee_id)
+    return member is not None and (
+        subject is None or getattr(subject, "committee_id", member.committee_id) == member.committee_id
+    )
 
 
 @predicate
@@ -109,11 +111,7 @@ PERMISSIONS = {
     "proposals.write": ("委员可以提出提案，机关可以代录", is_member | holds(Duty.PROPOSAL_OFFICE)),
     "proposals.view": (
         "提案人、联名委员、本会机关可以查看；立案后本会委员和交办、督办部门也可以查看；公开后所有人可以查看",
-        takes_part
-        | writes_it
-        | ((in_office | is_leader) & is_received)
-        | (is_filed & (is_member | assigns_it))
-        | is_released,
+        takes_part | writes_it | ((in_office | is_leader) & is_received) | (is_filed & (is_member | assigns_it)) | is_released,
     ),
     "proposals.read_attachments": (
         "能在系统内查看提案的人可以下载附件；对外公开的页面不带附件",
@@ -134,4 +132,3 @@ PERMISSIONS = {
     "proposals.export": ("本会机关可以导出提案", in_office),
 }
 grant(PERMISSIONS)
-

@@ -54,7 +54,11 @@ def not_handed_over(proposal: Any, _at: datetime) -> str | None:
 # ── what must be said ────────────────────────────────────────────────────────────────────────────
 def _ask(label: str, **more: Any) -> Any:
     default = more.pop("default", None)
-    return field(default=default, metadata={"label": label, **more}) if "optional" in more else field(metadata={"label": label, **more})
+    return (
+        field(default=default, metadata={"label": label, **more})
+        if "optional" in more
+        else field(metadata={"label": label, **more})
+    )
 
 
 def _constructions(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
@@ -186,4 +190,3 @@ PROPOSAL = register(
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip
-

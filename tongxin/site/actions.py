@@ -106,4 +106,3 @@ def to_many(act: str, rows: Sequence[desk.Row], *, reason: str, actor: Account, 
 def note_export(committee: Committee, *, rows: int, actor: Account, at: datetime, words: str) -> None:
     """Record that a list left the system, with its filter."""
     audit.record("proposals.export", committee, actor=actor, at=at, data={"rows": rows, "filter": words})
-

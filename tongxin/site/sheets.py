@@ -54,7 +54,11 @@ def _assigned(row: Row) -> str:
 COLUMNS: tuple[tuple[str, int, Callable[[Row], Any]], ...] = (
     ("届次", 16, lambda r: str(r.proposal.session) if r.proposal.session else ""),
     ("案号", 8, lambda r: f"{r.proposal.number:04d}" if r.proposal.number else ""),
-    ("类别号", 14, lambda r: f"{r.proposal.category_label}{r.proposal.category_number:03d}" if r.proposal.category_number else ""),
+    (
+        "类别号",
+        14,
+        lambda r: f"{r.proposal.category_label}{r.proposal.category_number:03d}" if r.proposal.category_number else "",
+    ),
     ("案由", 48, lambda r: r.proposal.title),
     ("提案形式", 14, lambda r: str(r.proposal.get_form_display())),
     ("第一提案人", 14, lambda r: _signers(r, first=True)),
@@ -79,9 +83,7 @@ def safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def ledger(
-    rows: Iterable[Row], *, kind: str, title: str, filters: list[str], person: str, at: datetime
-) -> tuple[Path, int]:
+def ledger(rows: Iterable[Row], *, kind: str, title: str, filters: list[str], person: str, at: datetime) -> tuple[Path, int]:
     """Write the rows to a temporary file, however many there are. Return its path and the number of rows."""
     handle, name = tempfile.mkstemp(suffix=f".{kind}")
     os.close(handle)

@@ -86,7 +86,9 @@ def test_a_deleted_event_is_noticed(sealed: Cast) -> None:
 def test_two_events_that_changed_places_are_noticed(sealed: Cast) -> None:
     one, two = (Seal.objects.get(committee_code="YX", number=n) for n in (5, 6))
     events = one.event_id, two.event_id
-    models.QuerySet(Seal).filter(pk=one.pk).update(event_id=Event.objects.filter(committee_code="QL").first().pk if False else events[0], number=900)
+    models.QuerySet(Seal).filter(pk=one.pk).update(
+        event_id=Event.objects.filter(committee_code="QL").first().pk if False else events[0], number=900
+    )
     models.QuerySet(Seal).filter(pk=two.pk).update(number=5)
     models.QuerySet(Seal).filter(pk=one.pk).update(number=6)
     assert sealing.verify().ok is False
@@ -135,7 +137,9 @@ def test_five_wrong_passwords_lock_the_name_out(cast: Cast, client: Client) -> N
 
 def test_the_audit_reader_shows_the_own_committee_only(cast: Cast, client: Client, django_assert_num_queries: object) -> None:
     cast.filed(title="关于本县的一件事的建议")
-    actions.record("proposals.export", cast.other_county, actor=cast.office_of_other_county, at=moment("2026-03-02"), data={"rows": 77})
+    actions.record(
+        "proposals.export", cast.other_county, actor=cast.office_of_other_county, at=moment("2026-03-02"), data={"rows": 77}
+    )
     client.force_login(cast.audit_admin)
     page = client.get("/audit/")
     assert "关于本县的一件事的建议" in page.text

@@ -18,7 +18,12 @@ from tongxin.committees.rules import holds
 def test_a_duty_is_held_from_its_first_to_its_last_day(cast: Cast) -> None:
     today = timezone.localdate()
     later = actions.appoint(
-        cast.bystander, committee=cast.county, duty=Duty.FILING, starts_on=today + timedelta(days=1), actor=None, at=moment("2026-03-02")
+        cast.bystander,
+        committee=cast.county,
+        duty=Duty.FILING,
+        starts_on=today + timedelta(days=1),
+        actor=None,
+        at=moment("2026-03-02"),
     )
     assert not holds(Duty.FILING).test(cast.bystander, cast.county)
     Appointment.objects.filter(pk=later.pk).update(starts_on=today)
@@ -30,7 +35,9 @@ def test_a_duty_is_held_from_its_first_to_its_last_day(cast: Cast) -> None:
 
 
 def test_staff_must_use_a_second_factor(cast: Cast, client: Client) -> None:
-    actions.appoint(cast.bystander, committee=cast.county, duty=Duty.FILING, starts_on=date(2026, 1, 1), actor=None, at=moment("2026-03-02"))
+    actions.appoint(
+        cast.bystander, committee=cast.county, duty=Duty.FILING, starts_on=date(2026, 1, 1), actor=None, at=moment("2026-03-02")
+    )
     client.force_login(cast.bystander)
     answer = client.get("/home/")
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/totp/activate/")
@@ -63,7 +70,8 @@ def security(cast: Cast, client: Client) -> Client:
 
 def test_somebody_new_is_appointed_with_an_invitation(cast: Cast, security: Client) -> None:
     page = security.post(
-        "/appointments/", {"name": "叶新知", "username": "19900007777", "duty": Duty.UNIT_CLERK, "unit": cast.unit.uid, "starts_on": "2026-03-02"}
+        "/appointments/",
+        {"name": "叶新知", "username": "19900007777", "duty": Duty.UNIT_CLERK, "unit": cast.unit.uid, "starts_on": "2026-03-02"},
     )
     assert "登录邀请单" in page.text
     account = Account.objects.get(username="19900007777")

@@ -32,13 +32,20 @@ def test_working_days_between_counts_the_end_but_not_the_start() -> None:
 
 @pytest.mark.parametrize(
     ("start", "months", "end"),
-    [("2026-03-06", 3, "2026-06-06"), ("2026-11-30", 3, "2027-02-28"), ("2024-01-31", 1, "2024-02-29"), ("2026-01-15", -3, "2025-10-15")],
+    [
+        ("2026-03-06", 3, "2026-06-06"),
+        ("2026-11-30", 3, "2027-02-28"),
+        ("2024-01-31", 1, "2024-02-29"),
+        ("2026-01-15", -3, "2025-10-15"),
+    ],
 )
 def test_a_month_later_is_the_same_day_or_the_months_last(start: str, months: int, end: str) -> None:
     assert calendar.add_months(date.fromisoformat(start), months) == date.fromisoformat(end)
 
 
-@pytest.mark.parametrize(("number", "text"), [(0, "零"), (4, "四"), (10, "十"), (11, "十一"), (20, "二十"), (25, "二十五"), (99, "九十九")])
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "零"), (4, "四"), (10, "十"), (11, "十一"), (20, "二十"), (25, "二十五"), (99, "九十九")]
+)
 def test_numerals_go_both_ways(number: int, text: str) -> None:
     assert numerals.chinese(number) == text
     assert numerals.arabic(text) == number

@@ -28,11 +28,27 @@ def test_near_days_are_written_in_words(days: int, word: str) -> None:
 
 
 def test_nothing_is_written_for_nothing() -> None:
-    assert [f(None) for f in (chinese.day, chinese.full_day, chinese.near_day, chinese.moment, chinese.clock, chinese.count, chinese.case_number)] == [""] * 7
+    assert [
+        f(None)
+        for f in (
+            chinese.day,
+            chinese.full_day,
+            chinese.near_day,
+            chinese.moment,
+            chinese.clock,
+            chinese.count,
+            chinese.case_number,
+        )
+    ] == [""] * 7
 
 
 def test_numbers_and_sizes_are_grouped() -> None:
-    assert (chinese.count(12600), chinese.case_number(47), chinese.size(900), chinese.size(3_355_443)) == ("12 600", "第 0047 号", "1 KB", "3.2 MB")
+    assert (chinese.count(12600), chinese.case_number(47), chinese.size(900), chinese.size(3_355_443)) == (
+        "12 600",
+        "第 0047 号",
+        "1 KB",
+        "3.2 MB",
+    )
     assert chinese.characters("一 二") == 2
     assert chinese.paragraphs("一\n\n二") == ["一", "二"]
 

@@ -89,7 +89,5 @@ def _add_task(case: Case, unit: Unit, part: str, actor: Account, at: datetime) -
         sign_due_on=calendar.add_working_days(on, rules.sign_working_days),
         return_until=calendar.add_working_days(on, rules.return_working_days),
     )  # fmt: skip
-    engine.begin(
-        task, actor=actor, at=at, data={"unit": unit.name, "part": str(Part(part).label), "unit_id": unit.pk}
-    )
+    engine.begin(task, actor=actor, at=at, data={"unit": unit.name, "part": str(Part(part).label), "unit_id": unit.pk})
     return task

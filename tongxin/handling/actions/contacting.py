@@ -27,7 +27,14 @@ def record_contact(
         message = "面商日期不能在今天以后"
         raise HandlingError(message)
     Task.objects.select_for_update().filter(pk=task.pk).first()  # two clicks: the second sees the first
-    said = {"stage": stage, "way": way, "on": on, "who": clean_line(who), "with_whom": clean_line(with_whom), "note": clean_text(note)}
+    said = {
+        "stage": stage,
+        "way": way,
+        "on": on,
+        "who": clean_line(who),
+        "with_whom": clean_line(with_whom),
+        "note": clean_text(note),
+    }
     if Contact.objects.filter(task=task, **said).exists():
         message = "这次面商已经记录过了"
         raise HandlingError(message)
@@ -71,9 +78,13 @@ def remind(task: Task, *, reason: str, actor: Account, at: datetime) -> Event:
 
 
 def _said_today(task: Task, reason: str, at: datetime) -> bool:
-    rows = Event.objects.filter(subject_type="handling.case", subject_id=task.case_id, kind="handling.remind").order_by("-id")[:20]
+    rows = Event.objects.filter(subject_type="handling.case", subject_id=task.case_id, kind="handling.remind").order_by("-id")[
+        :20
+    ]
     return any(
-        (e.data.get("task"), e.data.get("reason")) == (task.pk, reason) and e.at and timezone.localdate(e.at) == timezone.localdate(at)
+        (e.data.get("task"), e.data.get("reason")) == (task.pk, reason)
+        and e.at
+        and timezone.localdate(e.at) == timezone.localdate(at)
         for e in rows
     )
 

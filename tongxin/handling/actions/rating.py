@@ -73,7 +73,12 @@ def rate(
 
 @transaction.atomic
 def rate_all(
-    marks: Sequence[tuple[Reply, Mapping[str, str]]], *, signature: Signature, actor: Account, at: datetime, entered_for: bool = False
+    marks: Sequence[tuple[Reply, Mapping[str, str]]],
+    *,
+    signature: Signature,
+    actor: Account,
+    at: datetime,
+    entered_for: bool = False,
 ) -> None:
     """Rate the replies of a case together: all or none. Raises HandlingError."""
     for reply, said in marks:

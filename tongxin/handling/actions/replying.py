@@ -19,7 +19,7 @@ from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
 REPLY_FIELDS = ("category", "text", "contact", "phone")
-LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
+LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}
 SUBMITTED = "答复稿已经送出审签，现在不能修改"
 
 
@@ -28,9 +28,7 @@ def reply_of(task: Task) -> Reply:
     round_ = task.case.round
     before = task.replies.filter(round__lt=round_).order_by("-round").first()
     start = {name: getattr(before, name) for name in REPLY_FIELDS} if before else {}
-    reply, _made = Reply.objects.get_or_create(
-        task=task, round=round_, defaults={"committee": task.committee, **start}
-    )
+    reply, _made = Reply.objects.get_or_create(task=task, round=round_, defaults={"committee": task.committee, **start})
     return reply
 
 
@@ -43,7 +41,10 @@ def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[
         if len(clean.get(name, "")) > limit:
             message = f"{label}最多 {limit} 字，请改短后再保存"
             raise HandlingError(message)
-    if clean.get("category") and in_force(reply.committee, ReplyCategories, timezone.localdate(at)).find(clean["category"]) is None:
+    if (
+        clean.get("category")
+        and in_force(reply.committee, ReplyCategories, timezone.localdate(at)).find(clean["category"]) is None
+    ):
         message = "请从现行答复类别中选择"
         raise HandlingError(message)
     return clean

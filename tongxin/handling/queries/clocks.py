@@ -40,7 +40,9 @@ def threshold_of(task: Task, on: date) -> str:
 
 def told(task: Task, threshold: str, due: date) -> bool:
     """Say whether the passing of a threshold was told."""
-    rows = Event.objects.filter(subject_type="handling.case", subject_id=task.case_id, kind__in=("handling.due_soon", "handling.overdue"))
+    rows = Event.objects.filter(
+        subject_type="handling.case", subject_id=task.case_id, kind__in=("handling.due_soon", "handling.overdue")
+    )
     mark = [task.pk, threshold, due.isoformat()]
     return any([e.data.get("task"), e.data.get("threshold"), e.data.get("due")] == mark for e in rows)
 
@@ -51,7 +53,9 @@ def deadlines_to_tell(on: date) -> list[Task]:
     rows = rows.select_related("committee__parent__parent", "case__proposal", "case__committee", "unit").order_by("id")
     near = [(task, name) for task in rows if (name := threshold_of(task, on))]
     events = Event.objects.filter(
-        subject_type="handling.case", subject_id__in=[t.case_id for t, _n in near], kind__in=("handling.due_soon", "handling.overdue")
+        subject_type="handling.case",
+        subject_id__in=[t.case_id for t, _n in near],
+        kind__in=("handling.due_soon", "handling.overdue"),
     )
     known = {(e.data.get("task"), e.data.get("threshold"), e.data.get("due")) for e in events}
     return [task for task, name in near if (task.pk, name, _iso(task)) not in known]

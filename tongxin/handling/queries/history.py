@@ -27,7 +27,8 @@ def history_of(case: Case, user: Any) -> QuerySet[Event]:
         return Event.objects.none()
     tasks = list(case.tasks.all())
     found = Event.objects.filter(
-        Q(subject_type="handling.case", subject_id=case.pk) | Q(subject_type="handling.task", subject_id__in=[t.pk for t in tasks])
+        Q(subject_type="handling.case", subject_id=case.pk)
+        | Q(subject_type="handling.task", subject_id__in=[t.pk for t in tasks])
     ).exclude(kind__in=private_kinds())
     own = bodies.units_with(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
     if viewer.of_unit or not viewer.working:

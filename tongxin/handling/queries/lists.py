@@ -42,12 +42,15 @@ def level(committees: Iterable[Committee], on: date, name: str) -> Q:
     for committee in committees:
         rules: Deadlines = in_force(committee, Deadlines, on)
         yellow, soon = on + timedelta(days=rules.yellow_days), on + timedelta(days=rules.soon_days)
-        found |= Q(committee=committee) & {
-            "red": Q(clock_on__lt=on),
-            "yellow": Q(clock_on__gte=on, clock_on__lte=yellow),
-            "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
-            "ok": Q(clock_on__gt=max(yellow, soon)) | Q(clock_on=None),
-        }[name]
+        found |= (
+            Q(committee=committee)
+            & {
+                "red": Q(clock_on__lt=on),
+                "yellow": Q(clock_on__gte=on, clock_on__lte=yellow),
+                "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
+                "ok": Q(clock_on__gt=max(yellow, soon)) | Q(clock_on=None),
+            }[name]
+        )
     return found
 
 

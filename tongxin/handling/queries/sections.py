@@ -185,9 +185,7 @@ def _ratings(written: list[Reply]) -> list[Rating]:
     return list(Rating.objects.filter(reply__in=sent).select_related("signature__member").order_by("id"))
 
 
-def _raters(
-    case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any
-) -> tuple[RaterLine, ...]:
+def _raters(case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any) -> tuple[RaterLine, ...]:
     """Return the progress of the present round, for the people who rate and the assembly."""
     if not (viewer.signer or viewer.sees_names) or case.state == CaseState.IN_HAND:
         return ()
@@ -198,7 +196,9 @@ def _raters(
     for signature in proposals.raters(case.proposal):
         own = [r for r in of_round if r.signature_id == signature.pk]
         done = bool(replies) and {r.reply_id for r in own} >= replies
-        lines.append(_rater(case, viewer, signature, own, done=done, mine=member is not None and signature.member_id == member.pk))
+        lines.append(
+            _rater(case, viewer, signature, own, done=done, mine=member is not None and signature.member_id == member.pk)
+        )
     return tuple(lines)
 
 
@@ -223,7 +223,9 @@ def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, rating
         told = reply.round <= over and reply.sent_at is not None
         lines.append(
             ReplyLine(
-                reply=reply, letter=letter_of(reply, case, phone=viewer.inside), heading=_heading(reply, several=several),
+                reply=reply,
+                letter=letter_of(reply, case, phone=viewer.inside),
+                heading=_heading(reply, several=several),
                 files=file_lines(reply, user) if viewer.inside else (),
                 ratings=tuple(_line(r) for r in given) if told and viewer.sees_names else (),
                 own=_line(own) if own else None,
@@ -236,7 +238,13 @@ def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, rating
 def file_lines(reply: Reply, user: Any) -> tuple[dict[str, str], ...]:
     """Return a reply's files, ready for the list of attachments; the links are this reader's own."""
     return tuple(
-        {"kind": row.file.kind, "name": row.file.name, "size": size(row.file.size), "url": files.link(row.file, user), "uid": row.uid}
+        {
+            "kind": row.file.kind,
+            "name": row.file.name,
+            "size": size(row.file.size),
+            "url": files.link(row.file, user),
+            "uid": row.uid,
+        }
         for row in reply.files.all()
     )
 

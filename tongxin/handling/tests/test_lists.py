@@ -18,7 +18,7 @@ from tongxin.workflow.engine import perform
 
 def _queries_of(client, url: str) -> int:
     client.get(url)  # rules and the session are read once
-    with CaptureQueriesContext(connection ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         assert client.get(url).status_code == 200
     return len(seen)
 
@@ -93,7 +93,15 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
     lead = cast.task(case)
     for n in range(cosigners * 2):
         actions.record_contact(
-            lead, stage="after", way="phone", on=today.date(), who="孟时雨", with_whom="林知远", note=f"第 {n} 次。", actor=cast.clerk, at=today
+            lead,
+            stage="after",
+            way="phone",
+            on=today.date(),
+            who="孟时雨",
+            with_whom="林知远",
+            note=f"第 {n} 次。",
+            actor=cast.clerk,
+            at=today,
         )
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     queries.sections(case, cast.office)
@@ -149,8 +157,21 @@ def test_lists_and_permissions_agree_for_everybody(cast: Cast, today, state: str
 def test_nobody_from_elsewhere_opens_a_page_of_a_case(cast: Cast, as_, today) -> None:
     case = cast.assigned(today)
     task = cast.task(case)
-    urls = [f"/handling/{task.uid}/", f"/handling/{task.uid}/reply/", f"/handling/cases/{case.uid}/units/", f"/handling/rate/{case.uid}/"]
-    strangers = ("bystander", "party_assigner", "other_clerk", "member_of_other_county", "office_of_other_county", "security_admin", "audit_admin")
+    urls = [
+        f"/handling/{task.uid}/",
+        f"/handling/{task.uid}/reply/",
+        f"/handling/cases/{case.uid}/units/",
+        f"/handling/rate/{case.uid}/",
+    ]
+    strangers = (
+        "bystander",
+        "party_assigner",
+        "other_clerk",
+        "member_of_other_county",
+        "office_of_other_county",
+        "security_admin",
+        "audit_admin",
+    )
     for name in strangers:
         got = [as_(getattr(cast, name)).get(url).status_code for url in urls]
         assert got == [404] * 4, name

@@ -33,7 +33,14 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert _go(clerk, lead, "sign_for", handler="孟时雨").status_code == 302
     assert _go(as_(cast.co_clerk), co, "sign_for", handler="陆知行").status_code == 302
     assert _go(as_(cast.co_clerk), co, "give_opinion", opinion="同意列支夜班补助。").status_code == 302
-    contact = {"stage": "before", "way": "meeting", "on": today.date(), "who": "孟时雨", "with_whom": "林知远", "note": "先试点。"}
+    contact = {
+        "stage": "before",
+        "way": "meeting",
+        "on": today.date(),
+        "who": "孟时雨",
+        "with_whom": "林知远",
+        "note": "先试点。",
+    }
     assert clerk.post(f"/handling/{lead.uid}/contact/", contact).status_code == 302
     [talk] = Contact.objects.all()
     assert as_(cast.proposer).post(f"/handling/contacts/{talk.uid}/confirm/").status_code == 302
@@ -54,7 +61,9 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert (reply.category_before_review, reply.category, reply.leader) == ("A", "B", "齐望山")
 
     # 两位提案人评价，一位不满意，退回重办；单位只知道评价和理由。
-    first = as_(cast.proposer).post(f"/handling/rate/{case.uid}/", {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied"})
+    first = as_(cast.proposer).post(
+        f"/handling/rate/{case.uid}/", {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied"}
+    )
     assert first.headers["Location"] == f"/proposals/{proposal.uid}/"
     assert SECRET not in clerk.get(f"/handling/{lead.uid}/").content.decode()
     as_(cast.cosigner).post(
@@ -109,7 +118,11 @@ def test_an_assignment_that_does_not_fit_keeps_what_was_chosen_and_says_what_to_
 def test_only_the_office_of_the_same_affiliation_assigns(cast: Cast, as_, today) -> None:
     proposal = cast.filed(today)
     said = {"way": "sole", "units": cast.unit.uid}
-    answers = {name: as_(who).post(f"/handling/assign/{proposal.uid}/", said).status_code for name, who in cast.everyone().items() if name != "assigner"}
+    answers = {
+        name: as_(who).post(f"/handling/assign/{proposal.uid}/", said).status_code
+        for name, who in cast.everyone().items()
+        if name != "assigner"
+    }
     assert {name for name, code in answers.items() if code not in {403, 404}} == set()
     assert Case.objects.count() == 0
 
@@ -117,7 +130,9 @@ def test_only_the_office_of_the_same_affiliation_assigns(cast: Cast, as_, today)
 def test_several_proposals_go_to_one_unit_and_the_rest_is_named(cast: Cast, as_, today) -> None:
     first, second = cast.filed(today), cast.filed(today, title="关于整治路灯的建议")
     actions.assign(second, parts=[(cast.other_unit, "sole")], actor=cast.assigner, at=today)
-    answer = as_(cast.assigner).post("/handling/assign/together/", {"picked": [first.uid, second.uid], "unit": cast.unit.uid}, follow=True)
+    answer = as_(cast.assigner).post(
+        "/handling/assign/together/", {"picked": [first.uid, second.uid], "unit": cast.unit.uid}, follow=True
+    )
     page = answer.content.decode()
     assert "已向县卫生健康局交办 1 件。" in page
     assert "1 件没有交办：关于整治路灯的建议：已经由他人办理" in page
@@ -269,7 +284,9 @@ def test_a_second_click_neither_records_a_talk_nor_chases_twice(cast: Cast, as_,
     clerk.post(f"/handling/{task.uid}/contact/", said)
     assert "这次面商已经记录过了" in clerk.post(f"/handling/{task.uid}/contact/", said).content.decode()
     office.post(f"/handling/{task.uid}/remind/", {"reason": "请抓紧。"})
-    assert "今天已经这样催办过县卫生健康局" in office.post(f"/handling/{task.uid}/remind/", {"reason": "请抓紧。"}).content.decode()
+    assert (
+        "今天已经这样催办过县卫生健康局" in office.post(f"/handling/{task.uid}/remind/", {"reason": "请抓紧。"}).content.decode()
+    )
     assert (Contact.objects.count(), Event.objects.filter(kind="handling.remind").count()) == (1, 1)
 
 

@@ -35,7 +35,13 @@ def _reply(case: Case) -> Reply:
 
 def _pages(case: Case) -> list[str]:
     lead = case.tasks.get(part="lead")
-    return [f"/handling/{lead.uid}/", f"/proposals/{case.proposal.uid}/", "/handling/", "/handling/supervise/", f"/handling/rate/{case.uid}/"]
+    return [
+        f"/handling/{lead.uid}/",
+        f"/proposals/{case.proposal.uid}/",
+        "/handling/",
+        "/handling/supervise/",
+        f"/handling/rate/{case.uid}/",
+    ]
 
 
 def _told(as_, who: Account, case: Case) -> str:
@@ -75,7 +81,15 @@ def test_after_closing_the_unit_has_counts_and_reasons_the_office_names_and_othe
 
 def test_a_unit_never_sees_who_has_rated(cast: Cast, as_, today) -> None:
     case = cast.answered(today)
-    actions.rate(_reply(case), signature=raters(case.proposal)[0], attitude="satisfied", result="satisfied", comment="", actor=cast.proposer, at=today)
+    actions.rate(
+        _reply(case),
+        signature=raters(case.proposal)[0],
+        attitude="satisfied",
+        result="satisfied",
+        comment="",
+        actor=cast.proposer,
+        at=today,
+    )
     for who in (cast.clerk, cast.unit_leader, cast.co_clerk, cast.assigner):
         page = _told(as_, who, case)
         assert "已评价" not in page
@@ -85,7 +99,14 @@ def test_a_unit_never_sees_who_has_rated(cast: Cast, as_, today) -> None:
 
 
 def test_a_member_of_the_chairs_meeting_who_leads_the_unit_does_not_see_names(cast: Cast, as_, today) -> None:
-    bodies.appoint(cast.unit_leader, committee=cast.county, duty=Duty.LEADERSHIP, starts_on=today.date() - timedelta(days=9), actor=None, at=today)
+    bodies.appoint(
+        cast.unit_leader,
+        committee=cast.county,
+        duty=Duty.LEADERSHIP,
+        starts_on=today.date() - timedelta(days=9),
+        actor=None,
+        at=today,
+    )
     Account.objects.update(needs_second_factor=False)
     case = cast.answered(today)
     reply = _reply(case)
@@ -180,7 +201,15 @@ def test_a_round_that_nobody_rated_closes_as_unrated_and_only_after_its_last_day
 
 def test_one_rating_is_enough_not_to_be_unrated(cast: Cast, today) -> None:
     case = cast.answered(today)
-    actions.rate(_reply(case), signature=raters(case.proposal)[0], attitude="satisfied", result="satisfied", comment="", actor=cast.proposer, at=today)
+    actions.rate(
+        _reply(case),
+        signature=raters(case.proposal)[0],
+        attitude="satisfied",
+        result="satisfied",
+        comment="",
+        actor=cast.proposer,
+        at=today,
+    )
     tasks.close_overdue_ratings(today + timedelta(days=60))
     case.refresh_from_db()
     assert (case.state, case.unrated) == (CaseState.CLOSED, False)
@@ -199,7 +228,9 @@ def test_a_second_dissatisfaction_goes_to_the_office(cast: Cast, as_, today) -> 
             perform(task, "send", actor=cast.assigner, at=today, payload=Sending("B"))
         reply = _reply(case)
         for signature, who in zip(raters(case.proposal), (cast.proposer, cast.cosigner), strict=True):
-            actions.rate(reply, signature=signature, attitude="satisfied", result="dissatisfied", comment="还是没有", actor=who, at=today)
+            actions.rate(
+                reply, signature=signature, attitude="satisfied", result="dissatisfied", comment="还是没有", actor=who, at=today
+            )
     case.refresh_from_db()
     assert (case.state, case.round) == (CaseState.WITH_OFFICE, 2)
     assert as_(cast.office).post(f"/go/cases/{case.uid}/resume/", {"reason": "请县卫生健康局再研究。"}).status_code == 302
@@ -231,7 +262,9 @@ def wangchuan(cast: Cast, today):
     for name, account in people.items():
         people[name] = Account.objects.get(pk=account.pk)
     proposal = proposals.draft(county, actor=members[0].account, at=today, first=members[0], text=TEXT)
-    asked = proposals.invite_cosigners(proposal, members=members[1:], until=today.replace(hour=23), actor=members[0].account, at=today)
+    asked = proposals.invite_cosigners(
+        proposal, members=members[1:], until=today.replace(hour=23), actor=members[0].account, at=today
+    )
     for invitation, member in zip(asked, members[1:], strict=True):
         proposals.answer_invitation(invitation, accept=True, actor=member.account, at=today)
     perform(proposal, "submit", actor=members[0].account, at=today)
@@ -264,7 +297,9 @@ def test_where_no_office_reviews_the_leader_sends_and_a_minority_does_not_send_b
 
 def test_a_majority_sends_back(wangchuan, as_, today) -> None:
     case, task, members, people = wangchuan
-    as_(people["clerk"]).post(f"/handling/{task.uid}/reply/", {"category": "A", "text": "已经开设。", "contact": "", "phone": "", "version": 1})
+    as_(people["clerk"]).post(
+        f"/handling/{task.uid}/reply/", {"category": "A", "text": "已经开设。", "contact": "", "phone": "", "version": 1}
+    )
     perform(task, "submit_reply", actor=people["clerk"], at=today)
     perform(task, "sign_and_send", actor=people["leader"], at=today)
     reply = _reply(case)

@@ -78,10 +78,20 @@ def lanes_of(counted: dict[str, int], filters: dict[str, str]) -> list[Link]:
     ]  # fmt: skip
 
 
-def small_form(request: HttpRequest, form: Form, *, title: str, submit: str, subject: Any, back: str, lead: str = "") -> HttpResponse:
+def small_form(
+    request: HttpRequest, form: Form, *, title: str, submit: str, subject: Any, back: str, lead: str = ""
+) -> HttpResponse:
     """Show a short form: in the slot below the buttons when htmx asks, else as a page."""
     fragment = request.headers.get("HX-Request") == "true"
-    context = {"form": form, "title": title, "submit": submit, "subject": subject, "back": back, "lead": lead, "post_to": request.path}
+    context = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "subject": subject,
+        "back": back,
+        "lead": lead,
+        "post_to": request.path,
+    }
     status = UNPROCESSABLE if form.is_bound and not fragment else 200
     return render(request, "handling/_small_form.html" if fragment else "handling/small_form.html", context, status=status)
 

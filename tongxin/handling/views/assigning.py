@@ -42,7 +42,12 @@ def assign_desk(request: HttpRequest) -> HttpResponse:
 
 def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = None, status: int = 200) -> HttpResponse:
     user, on = request.user, timezone.localdate()
-    lists = {"": queries.to_assign(user), "returns": queries.returns_asked(user), "again": queries.to_reassign(user), "done": queries.assigned_by(user)}
+    lists = {
+        "": queries.to_assign(user),
+        "returns": queries.returns_asked(user),
+        "again": queries.to_reassign(user),
+        "done": queries.assigned_by(user),
+    }
     counted = {name: rows.count() for name, rows in lists.items()}
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if part == "returns":
@@ -93,7 +98,9 @@ def assign_together(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _desk(request, "", together=form, status=UNPROCESSABLE)
     unit, failed, made = form.by_uid[form.cleaned_data["unit"]], [], 0
-    for proposal in proposals.visible_to(request.user).filter(uid__in=picked).select_related("committee__parent__parent").order_by("id"):
+    for proposal in (
+        proposals.visible_to(request.user).filter(uid__in=picked).select_related("committee__parent__parent").order_by("id")
+    ):
         if not permissions.allowed(request.user, "handling.assign", proposal):
             continue
         try:
@@ -125,7 +132,9 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
     on = timezone.localdate()
     everyone = list(active_units(proposal.committee, on))
     own = [u for u in everyone if u.system == proposal.routed_to]
-    form = UnitsForm(request.POST or None, own=own, everyone=everyone, ways=["sole", "lead", "separate"], suggested=proposal.suggested_units)
+    form = UnitsForm(
+        request.POST or None, own=own, everyone=everyone, ways=["sole", "lead", "separate"], suggested=proposal.suggested_units
+    )
     if request.method == "POST" and form.is_valid():
         try:
             case = actions.assign(proposal, parts=form.parts, actor=request.user, at=timezone.now())
@@ -134,7 +143,9 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
         except engine.Overtaken:
             return overtaken(request, proposal, proposal.get_absolute_url())
         else:
-            messages.success(request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)})
+            messages.success(
+                request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)}
+            )
             return redirect("handling-units", case.uid)
     case = Case(proposal=proposal, committee=proposal.committee)
     context = {
@@ -146,7 +157,11 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _examined(proposal: Proposal) -> str:
     """Return what pre-examination said of a proposal."""
-    event = Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_examination").order_by("-id").first()
+    event = (
+        Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_examination")
+        .order_by("-id")
+        .first()
+    )
     return kinds.detail(event) if event else ""
 
 
@@ -171,12 +186,16 @@ def units(request: HttpRequest, uid: str) -> HttpResponse:
     status = 200
     if request.method == "POST" and form is not None and form.is_valid():
         try:
-            actions.assign_again(case, parts=form.parts, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
+            actions.assign_again(
+                case, parts=form.parts, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now()
+            )
         except actions.HandlingError as error:
             form.add_error(None, str(error))
             status = GONE
         else:
-            messages.success(request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)})
+            messages.success(
+                request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)}
+            )
             return redirect("handling-units", uid)
     elif request.method == "POST":
         status = UNPROCESSABLE

@@ -74,7 +74,9 @@ def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for
         except actions.HandlingError as error:
             status, problem = GONE, str(error)
         else:
-            messages.success(request, _("评价已送到政协。") if not entered_for else _("已代录%(name)s的评价。") % {"name": signature.name})
+            messages.success(
+                request, _("评价已送到政协。") if not entered_for else _("已代录%(name)s的评价。") % {"name": signature.name}
+            )
             return redirect(case)
     elif posted:
         status = UNPROCESSABLE
@@ -110,7 +112,11 @@ def _why_not(case: Case, given: dict[int, Rating]) -> str:
 def confirm_contact(request: HttpRequest, uid: str) -> HttpResponse:
     """Let a proposer confirm that a talk took place as it was written down."""
     visible = queries.cases_visible_to(request.user)
-    contact = Contact.objects.filter(uid=uid, task__case__in=visible).select_related("task__unit", "task__case__proposal", "task__committee").first()
+    contact = (
+        Contact.objects.filter(uid=uid, task__case__in=visible)
+        .select_related("task__unit", "task__case__proposal", "task__committee")
+        .first()
+    )
     if contact is None:
         raise Http404
     case = contact.task.case

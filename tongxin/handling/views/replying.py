@@ -52,7 +52,11 @@ def reply(request: HttpRequest, uid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_reply(
-                actions.reply_of(task), fields=form.cleaned_data, started_from=_started_from(form), actor=request.user, at=timezone.now()
+                actions.reply_of(task),
+                fields=form.cleaned_data,
+                started_from=_started_from(form),
+                actor=request.user,
+                at=timezone.now(),
             )
         except actions.StaleError as error:
             form.add_error(None, str(error))
@@ -70,7 +74,14 @@ def reply(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _editor(
-    request: HttpRequest, task: Task, draft: Reply, form: ReplyForm, *, theirs: Reply | None = None, upload: Any = None, status: int = 200
+    request: HttpRequest,
+    task: Task,
+    draft: Reply,
+    form: ReplyForm,
+    *,
+    theirs: Reply | None = None,
+    upload: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
     on = timezone.localdate()
     rules: FormRules = in_force(task.committee, FormRules, on)
@@ -138,7 +149,9 @@ def autosave_reply(request: HttpRequest, uid: str) -> HttpResponse:
     task = load(request, uid, "handling.write_reply")
     form = _form(queries.draft_of(task), task, request.POST)
     if not form.is_valid():
-        return JsonResponse({"message": "".join(str(error) for errors in form.errors.values() for error in errors)}, status=UNPROCESSABLE)
+        return JsonResponse(
+            {"message": "".join(str(error) for errors in form.errors.values() for error in errors)}, status=UNPROCESSABLE
+        )
     at = timezone.now()
     try:
         saved = actions.save_reply(
@@ -187,7 +200,11 @@ def preview_reply(request: HttpRequest, uid: str) -> HttpResponse:
     task = load(request, uid, "handling.view")
     draft = queries.draft_of(task)
     draft.task = task
-    if not (queries.may_read_draft(draft, request.user) or draft.sent_at or permissions.allowed(request.user, "handling.write_reply", task)):
+    if not (
+        queries.may_read_draft(draft, request.user)
+        or draft.sent_at
+        or permissions.allowed(request.user, "handling.write_reply", task)
+    ):
         raise Http404
     found = in_force(task.committee, ReplyCategories, timezone.localdate()).find(draft.category)
     draft.category_label = draft.category_label or (found.label if found else "")
@@ -196,4 +213,3 @@ def preview_reply(request: HttpRequest, uid: str) -> HttpResponse:
         "writes": task.state == TaskState.IN_HAND and permissions.allowed(request.user, "handling.write_reply", task),
     }  # fmt: skip
     return render(request, "handling/preview.html", context)
-

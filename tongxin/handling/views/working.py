@@ -49,7 +49,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     by_clock = part not in {"answered", "done"}
-    page = queries.by_day(shown, "clock_on", after=after, before=before) if by_clock else queries.newest_first(shown, after=after, before=before)
+    page = (
+        queries.by_day(shown, "clock_on", after=after, before=before)
+        if by_clock
+        else queries.newest_first(shown, after=after, before=before)
+    )
     filters = {"unit": unit.uid if unit else "", "part": "" if part == "todo" else part, "level": level}
     leads = bool(bodies.units_with(request.user, Duty.UNIT_LEADER))
     context = {
@@ -129,9 +133,19 @@ def _buttons(request: HttpRequest, task: Task) -> list[Button]:
     """Return the steps that are not moves: recording a talk, chasing the unit."""
     made, base = [], task.get_absolute_url()
     may_record = permissions.allowed(request.user, "handling.contact", task)
-    if may_record and task.state in {TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW, TaskState.ANSWERED, TaskState.OPINION_GIVEN}:
+    if may_record and task.state in {
+        TaskState.IN_HAND,
+        TaskState.WITH_LEADER,
+        TaskState.UNDER_REVIEW,
+        TaskState.ANSWERED,
+        TaskState.OPINION_GIVEN,
+    }:
         made.append(Button(_("记录面商"), f"{base}contact/", (), main=False, stop=False))
-    if permissions.allowed(request.user, "handling.remind", task) and task.state in {TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER}:
+    if permissions.allowed(request.user, "handling.remind", task) and task.state in {
+        TaskState.AWAITING,
+        TaskState.IN_HAND,
+        TaskState.WITH_LEADER,
+    }:
         made.append(Button(_("催办"), f"{base}remind/", (), main=False, stop=False))
     return made
 

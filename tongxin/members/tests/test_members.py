@@ -30,7 +30,9 @@ def test_members_of_another_county_are_not_on_the_list(cast: Cast, client: Clien
     assert client.get("/members/").status_code == 302
 
 
-@pytest.mark.parametrize(("words", "names"), [("何", ["何青禾"]), ("heqinghe", ["何青禾"]), ("yx003", ["沈如松"]), ("没有这个人", [])])
+@pytest.mark.parametrize(
+    ("words", "names"), [("何", ["何青禾"]), ("heqinghe", ["何青禾"]), ("yx003", ["沈如松"]), ("没有这个人", [])]
+)
 def test_members_are_found_by_name_sound_and_number(cast: Cast, client: Client, words: str, names: list[str]) -> None:
     Member.objects.filter(name="何青禾").update(sound="heqinghe hqh")
     client.force_login(cast.office)
@@ -74,9 +76,13 @@ def test_reading_a_phone_number_is_an_event_that_does_not_contain_it(cast: Cast,
 def test_changing_contact_data_names_the_fields_not_the_values(cast: Cast, client: Client) -> None:
     member = cast.member(cast.cosigner)
     client.force_login(cast.office)
-    answer = client.post(f"/members/{member.uid}/change/", {"phone": "19900005678", "email": "x", "workplace": "", "workplace_post": ""})
+    answer = client.post(
+        f"/members/{member.uid}/change/", {"phone": "19900005678", "email": "x", "workplace": "", "workplace_post": ""}
+    )
     assert "邮箱格式不对" in answer.text
-    client.post(f"/members/{member.uid}/change/", {"phone": "19900005678", "email": "", "workplace": "县医院", "workplace_post": ""})
+    client.post(
+        f"/members/{member.uid}/change/", {"phone": "19900005678", "email": "", "workplace": "县医院", "workplace_post": ""}
+    )
     member.refresh_from_db()
     assert (member.phone, member.workplace, len(member.phone_hash)) == ("19900005678", "县医院", 64)
     assert Event.objects.get(kind="members.change").data == {"name": "何青禾", "fields": ["手机", "工作单位"]}

@@ -59,7 +59,13 @@ def test_a_unit_is_never_told_who_was_dissatisfied(cast: Cast) -> None:
     rate = {"attitude": "satisfied", "comment": ""}
     handling.rate(reply, signature=first, result="satisfied", actor=cast.proposer, at=moment("2026-03-05"), **rate)
     handling.rate(
-        reply, signature=second, attitude="fairly", result="dissatisfied", comment="没有期限", actor=cast.cosigner, at=moment("2026-03-06")
+        reply,
+        signature=second,
+        attitude="fairly",
+        result="dissatisfied",
+        comment="没有期限",
+        actor=cast.cosigner,
+        at=moment("2026-03-06"),
     )
     actions.deliver()
     texts = told(cast.clerk) + told(cast.unit_leader) + told(cast.co_clerk)

@@ -59,7 +59,7 @@ def for_page(user: Any, uid: str) -> Proposal | None:
 
 def plenary_window(session: Session) -> tuple[datetime | None, datetime | None]:
     """Return when 大会提案 of a session are collected: from, until. Computed from the regulation unless set on the session."""
-    from datetime import timedelta  # noqa: PLC0415 -- used here alone
+    from datetime import timedelta
 
     rules = in_force(session.committee, Collection, session.starts_on)
     opens, closes = session.collects_from, session.cut_off_at
@@ -124,7 +124,9 @@ def signers(proposal: Proposal) -> list[Signature]:
 def raters(proposal: Proposal) -> list[Signature]:
     """Return whose judgement is asked: the signers of this proposal and of those merged into it, each person once."""
     together = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
-    everyone = Signature.objects.filter(proposal__in=together, answer=Answer.ACCEPTED).select_related("member__account", "proposal")
+    everyone = Signature.objects.filter(proposal__in=together, answer=Answer.ACCEPTED).select_related(
+        "member__account", "proposal"
+    )
     seen: set[Any] = set()
     found = []
     for signature in sorted(everyone, key=lambda s: (s.proposal_id != proposal.pk, s.proposal_id, s.place_in_list, s.pk)):

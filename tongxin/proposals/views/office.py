@@ -39,7 +39,9 @@ class Reclassify(forms.Form):
     def __init__(self, proposal: Proposal, data: Any = None) -> None:
         super().__init__(data, initial={"construction": proposal.construction, "topic": proposal.topic})
         rules: Taxonomies = in_force(proposal.committee, Taxonomies, timezone.localdate())
-        self.fields["construction"] = forms.ChoiceField(label=_("建设类别"), choices=[(c.code, c.name) for c in rules.constructions])
+        self.fields["construction"] = forms.ChoiceField(
+            label=_("建设类别"), choices=[(c.code, c.name) for c in rules.constructions]
+        )
         self.fields["topic"] = forms.ChoiceField(label=_("本地类别"), choices=[(c.code, c.name) for c in rules.topics])
         self.fields["reason"] = _reason(help_text=_("已经给出的案号和类别号不变。"))
 

@@ -55,12 +55,16 @@ def test_a_new_version_is_in_force_from_its_day_and_the_old_one_before(cast: Cas
 )
 def test_a_body_that_does_not_fit_is_refused_in_words(cast: Cast, kind: str, body: dict[str, object], message: str) -> None:
     with pytest.raises(SchemaError, match=message):
-        actions.adopt(cast.county, kind, effective_from=TODAY, body=body, reference=REFERENCE, actor=None, at=moment("2026-03-02"))
+        actions.adopt(
+            cast.county, kind, effective_from=TODAY, body=body, reference=REFERENCE, actor=None, at=moment("2026-03-02")
+        )
 
 
 def test_a_reference_is_required(cast: Cast) -> None:
     with pytest.raises(SchemaError, match="规定必须写明依据"):
-        actions.adopt(cast.county, "handling.rework", effective_from=TODAY, body={}, reference={}, actor=None, at=moment("2026-03-02"))
+        actions.adopt(
+            cast.county, "handling.rework", effective_from=TODAY, body={}, reference={}, actor=None, at=moment("2026-03-02")
+        )
 
 
 def test_an_adopted_version_cannot_be_changed_or_doubled(cast: Cast) -> None:
@@ -93,7 +97,12 @@ def test_a_missing_key_is_an_error_when_nobody_says_it() -> None:
 def test_another_processs_adoption_is_seen_within_a_second(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_force(cast.county, Rework, TODAY).rounds == 1
     Regulation(
-        committee=cast.county, kind="handling.rework", effective_from=date(2026, 1, 1), body={"rounds": 2}, title="新办法", adopted_at=moment("2026-01-01")
+        committee=cast.county,
+        kind="handling.rework",
+        effective_from=date(2026, 1, 1),
+        body={"rounds": 2},
+        title="新办法",
+        adopted_at=moment("2026-01-01"),
     ).save()
     assert in_force(cast.county, Rework, TODAY).rounds == 1
     monkeypatch.setattr(queries._kept, "looked_at", 0.0)
@@ -105,7 +114,14 @@ def test_every_rule_can_be_read_with_its_source(cast: Cast, client: Client) -> N
     page = client.get("/regulations/?on=2026-03-02")
     assert page.status_code == 200
     assert "政协云溪县委员会提案办理协商办法" in page.text
-    for name in ("handling.deadlines", "handling.categories", "proposals.taxonomies", "proposals.not_filing", "handling.review", "handling.rework"):
+    for name in (
+        "handling.deadlines",
+        "handling.categories",
+        "proposals.taxonomies",
+        "proposals.not_filing",
+        "handling.review",
+        "handling.rework",
+    ):
         answer = client.get(f"/regulations/{name}/")
         assert answer.status_code == 200
         assert "全国通例" in answer.text

@@ -26,7 +26,12 @@ def _form(label: str, url: str, *, why: str = "", stop: bool = False) -> Button:
 
 def bar(user: Any, page: Page) -> list[Button]:
     """Return every button: what waits for the reader first, grave ones last, one main button."""
-    found = [*_own_pages(user, page.proposal), *_of_case(user, page), *buttons(page.proposal, user), *_of_office(user, page.proposal)]
+    found = [
+        *_own_pages(user, page.proposal),
+        *_of_case(user, page),
+        *buttons(page.proposal, user),
+        *_of_office(user, page.proposal),
+    ]
     found.sort(key=lambda b: (b.stop, b.blocked))
     main = next((b for b in found if b.main), None)
     return [b if b is main else replace(b, main=False) for b in found]

@@ -52,7 +52,7 @@ def _narrowed(w: Wanted, prefix: str) -> Q:
     if w.text:
         digits = w.text.strip("第号 ")
         words = Q(**{f"{prefix}title__icontains": w.text}) | Q(**{f"{prefix}pk__in": signed_by_name(w.committee, w.text)})
-        if digits.isdecimal() and len(digits) <= 6:  # noqa: PLR2004 -- a number, not a phone
+        if digits.isdecimal() and len(digits) <= 6:
             words |= Q(**{f"{prefix}number": int(digits)})
         found &= words
     return found
@@ -172,8 +172,10 @@ def _rows(user: Any, w: Wanted, part: Slice, path: str, clock: str) -> list[Row]
 def with_details(rows: QuerySet[Proposal], ids: Sequence[int]) -> QuerySet[Proposal]:
     """Return proposals with what one line of a list shows: signers, units, the case."""
     signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    return rows.filter(pk__in=ids).select_related("committee", "session__term", "case").prefetch_related(
-        Prefetch("signatures", signers), Prefetch("case__tasks", Task.objects.select_related("unit"))
+    return (
+        rows.filter(pk__in=ids)
+        .select_related("committee", "session__term", "case")
+        .prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", Task.objects.select_related("unit")))
     )
 
 

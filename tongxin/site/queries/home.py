@@ -61,7 +61,7 @@ class Until:
 def until(at: datetime, now: datetime) -> Until:
     """Return the chip of a cut-off: 后天 18:00 截止."""
     left = (at - now).total_seconds() / 86400
-    level = "red" if left < 0 else "yellow" if left <= 2 else "soon" if left <= 7 else "ok"  # noqa: PLR2004 -- two days, a week
+    level = "red" if left < 0 else "yellow" if left <= 2 else "soon" if left <= 7 else "ok"
     text = f"{near_day(at)} {clock(at)} 截止"
     return Until(level, text, text)
 
@@ -220,9 +220,7 @@ def _late(user: Any, on: date) -> QuerySet[Task]:
 
 
 def _with_office(user: Any) -> QuerySet[Case]:
-    return Case.objects.filter(
-        committee_id__in=bodies.committees_with(user, Duty.PROPOSAL_OFFICE), state=CaseState.WITH_OFFICE
-    )
+    return Case.objects.filter(committee_id__in=bodies.committees_with(user, Duty.PROPOSAL_OFFICE), state=CaseState.WITH_OFFICE)
 
 
 def _to_pass_on(user: Any) -> QuerySet[Proposal]:
@@ -266,8 +264,20 @@ def queues(user: Any, now: datetime) -> list[Queue]:
         return lambda rows: _task_items(rows, button, on)
 
     unit = (Duty.UNIT_CLERK,)
-    add(Duty.PRE_EXAMINATION, "待预审", "/desk/proposals/?stage=submitted", _proposals(user, State.SUBMITTED, Duty.PRE_EXAMINATION), proposals("去预审"))
-    add(Duty.FILING, "待审定", "/desk/proposals/?stage=in_decision", _proposals(user, State.IN_DECISION, Duty.FILING), proposals("去审定"))
+    add(
+        Duty.PRE_EXAMINATION,
+        "待预审",
+        "/desk/proposals/?stage=submitted",
+        _proposals(user, State.SUBMITTED, Duty.PRE_EXAMINATION),
+        proposals("去预审"),
+    )
+    add(
+        Duty.FILING,
+        "待审定",
+        "/desk/proposals/?stage=in_decision",
+        _proposals(user, State.IN_DECISION, Duty.FILING),
+        proposals("去审定"),
+    )
     add(Duty.PROPOSAL_OFFICE, "待转出", "/desk/passing-on/", _to_pass_on(user), proposals("去转出"))
     add(Duty.PROPOSAL_OFFICE, "待协调", "/desk/proposals/?stage=with_office", _with_office(user), _case_items)
     add(Duty.ASSIGN, "退办申请", "/handling/assign/", _tasks(user, Duty.ASSIGN, TaskState.RETURN_ASKED), tasks("去答复"))
@@ -277,7 +287,13 @@ def queues(user: Any, now: datetime) -> list[Queue]:
     add(Duty.UNIT_LEADER, "待您审签", "/handling/", _tasks(user, Duty.UNIT_LEADER, TaskState.WITH_LEADER), tasks("去审签"))
     add(Duty.UNIT_CLERK, "待签收", "/handling/", _tasks(user, *unit, TaskState.AWAITING), tasks("去签收"))
     add(Duty.UNIT_CLERK, "办理中", "/handling/", _tasks(user, *unit, TaskState.IN_HAND).exclude(part=Part.CO), tasks("去办理"))
-    add(Duty.UNIT_CLERK, "待送会办意见", "/handling/", _tasks(user, *unit, TaskState.IN_HAND).filter(part=Part.CO), tasks("去会办"))
+    add(
+        Duty.UNIT_CLERK,
+        "待送会办意见",
+        "/handling/",
+        _tasks(user, *unit, TaskState.IN_HAND).filter(part=Part.CO),
+        tasks("去会办"),
+    )
     return made
 
 

@@ -19,7 +19,13 @@ class Slice:
 
 
 def page_by(
-    rows: QuerySet[Any], names: Sequence[str], *, size: int, down: bool = False, key: Sequence[Any] | None = None, back: bool = False
+    rows: QuerySet[Any],
+    names: Sequence[str],
+    *,
+    size: int,
+    down: bool = False,
+    key: Sequence[Any] | None = None,
+    back: bool = False,
 ) -> Slice:
     """Read a page ordered by one or two fields (the last one unique), behind `key`, or before it with `back`."""
     flip = down != back

@@ -94,7 +94,7 @@ def _matching(asked: Asked) -> QuerySet[Proposal]:
     if asked.text:
         words = Q(title__icontains=asked.text) | Q(pk__in=signed_by_name(asked.committee, asked.text))
         digits = asked.text.strip("第号 ")
-        if digits.isdecimal() and len(digits) <= 6:  # noqa: PLR2004 -- a number, not a phone
+        if digits.isdecimal() and len(digits) <= 6:
             words |= Q(number=int(digits))
         rows = rows.filter(words)
     return rows
@@ -197,7 +197,7 @@ def page(proposal: Proposal) -> PublicPage:
     case, tasks = case_of(proposal), tasks_of(proposal)
     if case is not None:
         case.proposal, case.committee = proposal, proposal.committee
-    events = [e for e in history(proposal, case) if e.kind in PUBLIC ]
+    events = [e for e in history(proposal, case) if e.kind in PUBLIC]
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
         proposal=proposal, badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),

@@ -35,7 +35,9 @@ AMONG_PROPOSERS = frozenset(
         "attach", "detach", "return_for_revision",
     )
 )  # fmt: skip
-INSIDE_THE_OFFICE = frozenset({"proposals.pass_examination", "proposals.reclassify", "proposals.reroute", "proposals.change_season"})
+INSIDE_THE_OFFICE = frozenset(
+    {"proposals.pass_examination", "proposals.reclassify", "proposals.reroute", "proposals.change_season"}
+)
 TOLD_ELSEWHERE = frozenset({"proposals.hand_over", "tasks.assign"})  # the case's own event tells it, with its deadline
 SEVERAL = {
     "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
@@ -277,8 +279,6 @@ def _deadline(case: Case, due: date, label: str, key: str, began: date) -> Entry
 
 def _cosign_until(proposal: Proposal) -> Entry:
     return Entry(when=full_day(proposal.cosign_until), what=_("联名截止"), future=True)
-
-
 
 
 def similar_to(user: Any, proposal: Proposal) -> list[proposals.Similar]:

@@ -133,9 +133,12 @@ def test_the_search_of_the_top_bar_looks_through_everything_received(cast: Cast)
 
 
 @pytest.mark.parametrize("query", ["", "?stage=examine", "?stage=rating", "?level=red&stage=open", "?stage=received&sort=-id"])
-def test_the_list_takes_the_same_queries_for_one_and_three(cast: Cast, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+def test_the_list_takes_the_same_queries_for_one_and_three(
+    cast: Cast, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
     # regulations are looked for once a second: here never again
     monkeypatch.setattr(regulations, "time", SimpleNamespace(monotonic=lambda: 2.0))
+
     def rows(n: int) -> None:
         cast.submitted(title=f"审{n}")
         at_level(cast, f"红{n}", -3)
@@ -196,7 +199,10 @@ def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
     client = as_(cast.office)
     picks = {"act": "remind", "pick": [case.proposal.uid, other.uid]}
     shown = client.post(f"{DESK}bulk/", picks)
-    assert ([r.proposal.title for r in shown.context["open"]], [r.proposal.title for r in shown.context["shut"]]) == (["在办"], ["在审"])
+    assert ([r.proposal.title for r in shown.context["open"]], [r.proposal.title for r in shown.context["shut"]]) == (
+        ["在办"],
+        ["在审"],
+    )
     assert not Event.objects.filter(kind="handling.remind").exists()
     done = client.post(f"{DESK}bulk/", picks | {"confirmed": "1", "reason": "请抓紧"}, follow=True)
     assert "1 件完成，1 件未办：《在审》没有正在办理的单位。" in done.content.decode()
@@ -229,9 +235,14 @@ def test_the_export_has_the_rows_of_the_filter_and_says_so(cast: Cast) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
     rows = book.get_sheet_by_name("提案台账").to_python()
     assert rows[0] == [name for name, _width, _read in sheets.COLUMNS]
-    assert [row[3] for row in rows[1:]] == ["'=HYPERLINK(\"http://x\")"]
+    assert [row[3] for row in rows[1:]] == ['\'=HYPERLINK("http://x")']
     about = dict(book.get_sheet_by_name("说明").to_python())
-    assert (about["内容"], about["条件"], about["导出人"], about["件数"]) == ("全部在办", "案由、案号、提案人　HYPER", "秦若水", "1")
+    assert (about["内容"], about["条件"], about["导出人"], about["件数"]) == (
+        "全部在办",
+        "案由、案号、提案人　HYPER",
+        "秦若水",
+        "1",
+    )
     event = Event.objects.get(kind="proposals.export")
     assert (event.actor, event.data["rows"], event.committee_code) == (cast.office, 1, "YX")
 
@@ -243,7 +254,9 @@ def test_the_ticked_rows_alone_can_be_exported_as_csv(cast: Cast) -> None:
     assert [row[3] for row in rows] == ["案由", "甲"]
 
 
-@pytest.mark.parametrize("query", ["stage=zzz", "unit=abc", "after=2026-99-99.x", "after=x", "level=blue", "size=999999", "session=0", "sort=title"])
+@pytest.mark.parametrize(
+    "query", ["stage=zzz", "unit=abc", "after=2026-99-99.x", "after=x", "level=blue", "size=999999", "session=0", "sort=title"]
+)
 def test_nonsense_in_the_address_shows_a_list_not_an_error(cast: Cast, query: str) -> None:
     cast.assigned()
     assert as_(cast.office).get(f"{DESK}?{query}").status_code == 200

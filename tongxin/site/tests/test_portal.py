@@ -65,7 +65,19 @@ def test_the_public_page_has_the_text_the_letter_and_no_private_thing(cast: Cast
     page = client.get(f"{LIST}{proposal.uid}/").content.decode()
     for told in (proposal.title, "林知远、何青禾", "县卫生健康局", "六月底前在两个镇试点夜间药房", "柳河镇夜间发热的孩子"):
         assert told in page, told
-    for private in ("0990-1234567", "孟时雨", "齐望山", "面商", "先在两个镇试点。", "会办意见", "同意联名", "预审", "审签", "催办", "满意"):
+    for private in (
+        "0990-1234567",
+        "孟时雨",
+        "齐望山",
+        "面商",
+        "先在两个镇试点。",
+        "会办意见",
+        "同意联名",
+        "预审",
+        "审签",
+        "催办",
+        "满意",
+    ):
         assert private not in page, private
 
 
@@ -96,7 +108,11 @@ def test_the_list_is_searched_and_filtered(cast: Cast, client: Client) -> None:
     assert titles(q="药房") == ["夜间药房"]
     assert titles(q=f"{second.number:04d}") == ["农村公路"]
     assert titles(q="何青禾") == ["农村公路", "夜间药房"]
-    assert (titles(progress="answered"), titles(progress="closed"), titles(progress="handling")) == (["农村公路", "夜间药房"], [], [])
+    assert (titles(progress="answered"), titles(progress="closed"), titles(progress="handling")) == (
+        ["农村公路", "夜间药房"],
+        [],
+        [],
+    )
     assert titles(topic="learning", session=str(first.session_id)) == ["农村公路", "夜间药房"]
     assert titles(topic="zzz") == ["农村公路", "夜间药房"]
 

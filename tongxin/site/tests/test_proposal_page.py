@@ -83,7 +83,13 @@ def test_grades_and_who_rated_stay_with_the_assembly(cast: Cast) -> None:
     [reply] = cases.current_replies(case)
     (first, _done), _second = cases.raters_done(case)
     handling.rate(
-        reply, signature=first, attitude="dissatisfied", result="fairly", comment="没有人来谈过。", actor=cast.proposer, at=timezone.now()
+        reply,
+        signature=first,
+        attitude="dissatisfied",
+        result="fairly",
+        comment="没有人来谈过。",
+        actor=cast.proposer,
+        at=timezone.now(),
     )
     told = f"{cast.proposer.name}评价"
     assert told in body(cast.office, case.proposal)
@@ -106,7 +112,9 @@ def test_the_stepper_of_a_proposal_that_was_not_filed_ends_with_its_outcome(cast
     proposal = cast.in_decision()
     reason = in_force(cast.county, NotFiling, timezone.localdate()).reasons
     code = next(r.code for r in reason if "suggestion" in r.destinations)
-    perform(proposal, "not_file", actor=cast.office, at=today(), payload=NotFilingDecision(code, "suggestion", "内容宜作意见建议。"))
+    perform(
+        proposal, "not_file", actor=cast.office, at=today(), payload=NotFilingDecision(code, "suggestion", "内容宜作意见建议。")
+    )
     page = queries.page(cast.proposer, queries.load(cast.proposer, proposal.uid))  # type: ignore[arg-type]
     assert [(s.label, s.status) for s in page.steps] == [("提出", "done"), ("审查", "done"), ("转意见建议", "end")]
 

@@ -53,7 +53,9 @@ def test_who_may_not_is_refused_and_nothing_changes(cast: Cast) -> None:
     proposal = cast.in_decision()
     count = Event.objects.count()
     with pytest.raises(engine.NotAllowed):
-        engine.perform(proposal, "file", actor=cast.proposer, at=moment("2026-03-03"), payload=Filing("social", "learning", "government"))
+        engine.perform(
+            proposal, "file", actor=cast.proposer, at=moment("2026-03-03"), payload=Filing("social", "learning", "government")
+        )
     assert (Proposal.objects.get(pk=proposal.pk).state, Event.objects.count()) == (State.IN_DECISION, count)
 
 
@@ -68,7 +70,11 @@ def test_what_was_said_is_checked_before_anything_moves(cast: Cast) -> None:
     proposal = cast.in_decision()
     with pytest.raises(engine.Invalid) as wrong:
         engine.perform(
-            proposal, "not_file", actor=cast.office, at=moment("2026-03-03"), payload=NotFilingDecision("secret", "letter", "涉密")
+            proposal,
+            "not_file",
+            actor=cast.office,
+            at=moment("2026-03-03"),
+            payload=NotFilingDecision("secret", "letter", "涉密"),
         )
     assert wrong.value.problems == {"destination": "这种情形的内容去向只能是：不立案"}
     with pytest.raises(engine.Invalid):
@@ -79,7 +85,9 @@ def test_what_was_said_is_checked_before_anything_moves(cast: Cast) -> None:
 def test_effects_and_event_are_undone_when_the_transaction_is(cast: Cast) -> None:
     proposal = cast.in_decision()
     with transaction.atomic():
-        engine.perform(proposal, "file", actor=cast.office, at=moment("2026-03-03"), payload=Filing("social", "learning", "government"))
+        engine.perform(
+            proposal, "file", actor=cast.office, at=moment("2026-03-03"), payload=Filing("social", "learning", "government")
+        )
         transaction.set_rollback(True)
     assert Proposal.objects.get(pk=proposal.pk).number is None
     again = Proposal.objects.get(pk=proposal.pk)

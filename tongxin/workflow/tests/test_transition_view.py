@@ -39,7 +39,9 @@ def test_the_step_is_taken_once_and_the_second_click_is_told(cast: Cast, client:
     count = Event.objects.count()
     client.post(url(proposal, "return_for_revision"), {"reason": "请补充数据"})
     assert Event.objects.count() == count
-    other = client.post(url(proposal, "pass_examination"), {"construction": "social", "topic": "learning", "routed_to": "government"})
+    other = client.post(
+        url(proposal, "pass_examination"), {"construction": "social", "topic": "learning", "routed_to": "government"}
+    )
     assert other.status_code == 409
     assert "您已于" in other.text
     assert "退回修改" in other.text
