@@ -19,7 +19,7 @@ class SignInName(BaseBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,
+        request: HttpRequest | None,  # noqa: ARG002 -- Django's slot
         username: str | None = None,
         password: str | None = None,
         **_more: Any,

@@ -65,7 +65,7 @@ class Account(Row, AbstractBaseUser):
 
     def has_perm(self, name: str, subject: object = None) -> bool:
         """Ask the register of permissions (`access`)."""
-        from tongxin.access import permissions
+        from tongxin.access import permissions  # noqa: PLC0415 -- thin method
 
         return name in permissions.CATALOGUE and permissions.allowed(self, name, subject)
 

@@ -11,7 +11,7 @@ class NotTheSignInName:
 
     def validate(self, password: str, user: Any = None) -> None:
         name = getattr(user, "username", "") or ""
-        if name and len(name) > 3 and name.lower() in password.lower():
+        if name and len(name) > 3 and name.lower() in password.lower():  # noqa: PLR2004 -- very short names occur by chance
             raise ValidationError(_("密码里不能含有登录名。"), code="contains_name")
 
     def get_help_text(self) -> str:
@@ -24,7 +24,7 @@ class LongEnough:
     def __init__(self, min_length: int = 10) -> None:
         self.min_length = min_length
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002 -- Django's signature
         if len(password) < self.min_length:
             message = _("密码只有 %(have)s 位，至少要 %(need)s 位。")
             raise ValidationError(message, code="too_short", params={"have": len(password), "need": self.min_length})

@@ -18,7 +18,7 @@ class UnknownKindError(Exception):
 
 def label_of(subject: models.Model) -> str:
     """Name the model the way events do: proposals.proposal."""
-    return subject._meta.label_lower
+    return subject._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
 
 
 def _home_of(subject: models.Model) -> str:
@@ -75,10 +75,10 @@ def record_many(events: Sequence[Event]) -> None:
 
     A plain `executemany`: an import writes some fifteen events a proposal, and half its time went into building INSERTs.
     """
-    fields = [field for field in Event._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in Event._meta.concrete_fields if not field.primary_key]  # noqa: SLF001
     quote = connection.ops.quote_name
     columns, places = ", ".join(quote(f.column) for f in fields), ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({places})"
+    sql = f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608, SLF001 -- names of our own table
     plain = {f.attname for f in fields if isinstance(f, (models.CharField, models.BigIntegerField, models.ForeignKey))}
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -6,4 +6,4 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from tongxin.audit import events, listening
+        from tongxin.audit import events, listening  # noqa: F401, PLC0415 -- registers at start

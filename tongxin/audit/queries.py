@@ -43,7 +43,7 @@ def about(*subjects: Any) -> QuerySet[Event]:
     rows = Event.objects.none()
     by_type: dict[str, list[int]] = {}
     for subject in subjects:
-        by_type.setdefault(subject._meta.label_lower, []).append(subject.pk)
+        by_type.setdefault(subject._meta.label_lower, []).append(subject.pk)  # noqa: SLF001 -- Django's public-in-practice Meta
     for name, ids in by_type.items():
         rows = rows | Event.objects.filter(subject_type=name, subject_id__in=ids)
     return rows.order_by("-id")

@@ -97,7 +97,7 @@ def _build_if_absent() -> None:
 
     click.echo("正在建演示数据，约需半分钟。", err=True)
     with transaction.atomic():  # all of the world or none of it
-        world.build(today=date.today())
+        world.build(today=date.today())  # noqa: DTZ011 -- the day on the wall of the office
     click.echo("演示数据已建好。", err=True)
 
 
@@ -122,7 +122,9 @@ def prepare_static() -> None:
 @contextlib.contextmanager
 def _worker_beside() -> Iterator[None]:
     """Run the worker as a child; it also ends by itself when its parent is gone."""
-    child = subprocess.Popen([sys.executable, "-m", "tongxin.cli", "worker", "--parent", str(os.getpid())])
+    child = subprocess.Popen(  # noqa: S603 -- our own module
+        [sys.executable, "-m", "tongxin.cli", "worker", "--parent", str(os.getpid())]
+    )
     try:
         yield
     finally:

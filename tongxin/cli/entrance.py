@@ -36,11 +36,11 @@ def _is_there(place: str) -> bool:
 class Lazy(click.Group):
     """Knows its commands by name and imports a command's module only when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         """Return the commands whose modules are installed, in the table's order."""
         return [name for name, (place, _help) in COMMANDS.items() if _is_there(place)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import a command."""
         if cmd_name not in COMMANDS or not _is_there(COMMANDS[cmd_name][0]):
             return None

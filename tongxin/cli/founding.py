@@ -76,7 +76,7 @@ def _numbers(term: str, session: str) -> tuple[int, int]:
         found = arabic(term), arabic(session)
     except ValueError as problem:
         raise BadInput("--term、--session 应是数字，如：十 或 10。") from problem
-    if not all(1 <= n <= 99 for n in found):
+    if not all(1 <= n <= 99 for n in found):  # noqa: PLR2004 -- terms never reach a hundred
         raise BadInput("--term、--session 应在 1 至 99 之间。")
     return found
 

@@ -8,7 +8,7 @@ class BadInput(click.ClickException):
 
     exit_code = 2
 
-    def show(self, file: object = None) -> None:
+    def show(self, file: object = None) -> None:  # noqa: ARG002 -- click's signature
         """Print the sentence on stderr, without a prefix."""
         click.echo(self.message, err=True)
 
@@ -18,6 +18,6 @@ class NotInOrder(click.ClickException):
 
     exit_code = 1
 
-    def show(self, file: object = None) -> None:
+    def show(self, file: object = None) -> None:  # noqa: ARG002
         """Print the sentence on stderr, without a prefix."""
         click.echo(self.message, err=True)

@@ -107,7 +107,7 @@ def spoken(name: str, value: Any) -> str:
     return str(System(value).label) if name == "system" and value else str(value)
 
 
-def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:
+def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
     """Yield the units (of a year: those active in it) as rows of the sheet."""
     found = Unit.objects.filter(committee=committee).order_by("id")
     if year is not None:

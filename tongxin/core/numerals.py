@@ -11,7 +11,7 @@ def chinese(number: int) -> str:
     >>> chinese(11), chinese(25)
     ('十一', '二十五')
     """
-    if not 0 <= number <= 99:
+    if not 0 <= number <= 99:  # noqa: PLR2004 -- terms and sessions never reach a hundred
         message = f"cannot write {number} as a short Chinese numeral"
         raise ValueError(message)
     tens, ones = divmod(number, 10)

@@ -29,7 +29,7 @@ def sound_of(name: str) -> str:
     >>> sound_of("单雄信"), sound_of("尉迟恭")
     ('shanxiongxin sxx', 'yuchigong ycg')
     """
-    from pypinyin import lazy_pinyin
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- its tables take a moment to load
 
     head, length = _surname(name[:3])
     compounds = {"yuchi": "yc", "moqi": "mq"}
@@ -40,6 +40,6 @@ def sound_of(name: str) -> str:
 
 
 def _initials_of(surname: str) -> str:
-    from pypinyin import lazy_pinyin
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- the same
 
     return "".join(part[0] for part in lazy_pinyin(surname))

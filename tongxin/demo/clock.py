@@ -24,7 +24,7 @@ def office_hour(day: date, roll: random.Random, *, afternoon: bool = False) -> d
 
 def awake(moment: datetime) -> datetime:
     """Return the moment, or seven in the morning when it lies in the small hours."""
-    return moment.replace(hour=7) if moment.hour < 7 else moment
+    return moment.replace(hour=7) if moment.hour < 7 else moment  # noqa: PLR2004 -- people sleep
 
 
 def on_or_after(day: date) -> date:

@@ -22,7 +22,7 @@ BATCH = 500
 M = TypeVar("M", bound=Model)
 
 
-class NotYet(Exception):
+class NotYet(Exception):  # noqa: N818 -- reads as a sentence where it is caught
     """The step lies after the world's last moment: the story is not that far yet."""
 
 
@@ -125,10 +125,10 @@ def _save_rows(model: type[Model], rows: list[Any]) -> None:
     for row in rows:
         lead = getattr(row, "merged_into", None) if model.__name__ == "Proposal" else None
         if lead is not None and lead.pk is None:
-            model._base_manager.bulk_create(waiting, batch_size=BATCH)
+            model._base_manager.bulk_create(waiting, batch_size=BATCH)  # noqa: SLF001 -- the lead first
             waiting = []
         waiting.append(row)
-    model._base_manager.bulk_create(waiting, batch_size=BATCH)
+    model._base_manager.bulk_create(waiting, batch_size=BATCH)  # noqa: SLF001 -- past managers that only add
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

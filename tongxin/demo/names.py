@@ -133,7 +133,7 @@ class Names:
         """Return a new name."""
         roll = self._roll
         while True:
-            family = roll.choice(self._common if roll.random() < 0.75 else self._rare)
+            family = roll.choice(self._common if roll.random() < 0.75 else self._rare)  # noqa: PLR2004 -- most bear a common name
             given = (roll.choice(WOMEN) + roll.choice(WOMEN_END)) if woman else (roll.choice(MEN) + roll.choice(MEN_END))
             name = family + given
             if name not in self._taken and given[0] != given[1] and family not in given:

@@ -73,7 +73,7 @@ class Seating:
         phone = f"1990000{place:04d}" if code == "YX" else f"199000{1 if code == 'WC' else 2}{place:04d}"
         mail = f"{number.lower()}@example.invalid"
         size = Account.Size.ELDER if part and part.elder else Account.Size.NORMAL
-        who = self.ledger.add(account(number, name, email=mail, size=size, by_mail=roll.random() < 0.8))
+        who = self.ledger.add(account(number, name, email=mail, size=size, by_mail=roll.random() < 0.8))  # noqa: PLR2004 -- most
         party = self._party(plan)
         member = self.ledger.add(
             Member(

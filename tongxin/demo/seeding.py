@@ -11,7 +11,7 @@ from tongxin.core import ids
 def seeded_uids(seed: str) -> Iterator[None]:
     """Let `core.ids` draw from a seeded source while the world is built; never to be used on a living one."""
     true_source = vars(ids)["secrets"]
-    vars(ids)["secrets"] = random.Random(f"uids:{seed}")
+    vars(ids)["secrets"] = random.Random(f"uids:{seed}")  # noqa: S311 -- fiction, not secrets
     try:
         yield
     finally:
@@ -20,4 +20,4 @@ def seeded_uids(seed: str) -> Iterator[None]:
 
 def dice(*about: object) -> random.Random:
     """Return the dice of one matter: its throws do not depend on what else is in the world."""
-    return random.Random(":".join(str(part) for part in about))
+    return random.Random(":".join(str(part) for part in about))  # noqa: S311 -- fiction, not secrets

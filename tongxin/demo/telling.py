@@ -106,7 +106,7 @@ class Telling:
     def answer(self, signature: Signature, *, accept: bool, at: datetime, reason: str = "") -> None:
         """A co-signer accepts or declines."""
         member = signature.member
-        assert member is not None
+        assert member is not None  # noqa: S101 -- only members are invited
         kind = "proposals.accept_invitation" if accept else "proposals.decline_invitation"
         self.ledger.note(kind, self.proposal, actor=member.account, at=at, name=member.name, member=member, reason=reason)
         signature.answer = Answer.ACCEPTED if accept else Answer.DECLINED

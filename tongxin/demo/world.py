@@ -126,7 +126,7 @@ def _number(ledger: Ledger) -> None:
         elif entry.kind == "proposals.file":
             rules: Taxonomies = in_force(row.committee, Taxonomies, entry.at.date())
             category = rules.construction(row.construction)
-            assert category is not None
+            assert category is not None  # noqa: S101 -- told with a code in force
             series = f"proposal.{row.session_id}"
             row.number, row.category_label = following(row.committee, series), category.short
             row.category_number = following(row.committee, f"{series}.{category.code}")

@@ -42,7 +42,7 @@ class Natural:
 
     def __post_init__(self) -> None:
         session = next(s for s in self.assembly.sessions if s.starts_on.year == self.year)
-        assert session.plenary_from is not None
+        assert session.plenary_from is not None  # noqa: S101 -- founded so
         self.opening: datetime = session.plenary_from
         day = self.opening.date()
         third = on_or_after(date(self.year, 2, 24))
@@ -79,7 +79,7 @@ class Natural:
         if text.key.endswith("bus-stop-name"):
             telling.withdraw(reason=phrases.WITHDRAWN, at=examined)
             return
-        if roll.random() < 0.09:
+        if roll.random() < 0.09:  # noqa: PLR2004 -- some come back
             telling.send_back(reason=roll.choice(phrases.RETURN_FOR_REVISION), at=examined)
             again = office_hour(plus(examined.date(), roll.randint(1, 3)), roll)
             telling.submit(at=again)
@@ -102,7 +102,7 @@ class Natural:
             day = min(plus(lead.date(), roll.randint(1, 4)), latest) if lead and lead.date() < latest else plus(latest, 3)
             return office_hour(day, roll, afternoon=True)
         if roll.random() < PLENARY_SHARE:
-            days = roll.randint(-1, 9) if roll.random() < 0.5 else roll.randint(10, 55)
+            days = roll.randint(-1, 9) if roll.random() < 0.5 else roll.randint(10, 55)  # noqa: PLR2004 -- half come at the end
             return office_hour(on_or_before(opening - timedelta(days=days)), roll)
         return office_hour(on_or_before(opening + timedelta(days=roll.randint(6, 26))), roll)
 
@@ -124,7 +124,7 @@ class Natural:
                 return
         first = self.proposer(text)
         telling.draft(first=first, at=drafted, edited=submitted - timedelta(minutes=20))
-        if text.unhappy or roll.random() < 0.68:
+        if text.unhappy or roll.random() < 0.68:  # noqa: PLR2004 -- most are joint
             self._gather(telling, first, drafted, submitted, roll)
 
     def _gather(self, telling: Telling, first: Member, drafted: datetime, submitted: datetime, roll: random.Random) -> None:
@@ -136,9 +136,9 @@ class Natural:
         times = sorted(awake(asked_at + (end - asked_at) * roll.random()) for _ in invitations)
         for signature, when in zip(invitations, times, strict=True):
             chance = roll.random()
-            if chance < 0.86:
+            if chance < 0.86:  # noqa: PLR2004 -- most agree, some decline, a few do not answer
                 telling.answer(signature, accept=True, at=when)
-            elif chance < 0.94:
+            elif chance < 0.94:  # noqa: PLR2004
                 telling.answer(signature, accept=False, at=when, reason=roll.choice(phrases.DECLINED))
 
     def _decision_after(self, examined: datetime, roll: random.Random) -> datetime:
@@ -149,7 +149,7 @@ class Natural:
     # ── from filing to the units ──
     def _after_filing(self, telling: Telling, decided: datetime, roll: random.Random) -> None:
         self.handed[telling.text.key] = Handing(telling)
-        if roll.random() < 0.16:
+        if roll.random() < 0.16:  # noqa: PLR2004 -- some find support
             for n, member in enumerate(roll.sample(self.assembly.members, roll.randint(1, 3))):
                 if all(s.member is not member for s in telling.signatures):
                     telling.endorse(member, at=decided + timedelta(days=1 + 2 * n, hours=roll.randint(0, 8)))

@@ -165,5 +165,5 @@ def orphans(*, before: datetime) -> QuerySet[File]:
     """Return files that belong to nothing and were uploaded more than a day before."""
     found = File.objects.filter(uploaded_at__lt=before - timedelta(days=1))
     for model, field in {(holder.model, holder.field) for holder in HOLDERS}:
-        found = found.exclude(Exists(model._default_manager.filter(**{field: OuterRef("pk")})))
+        found = found.exclude(Exists(model._default_manager.filter(**{field: OuterRef("pk")})))  # noqa: SLF001
     return found

@@ -46,7 +46,7 @@ def _tell(event: Event) -> None:
     lines = TABLE.get(event.kind, ())
     if not lines or event.via == "import":
         return
-    subject = apps.get_model(event.subject_type)._base_manager.filter(pk=event.subject_id).first()
+    subject = apps.get_model(event.subject_type)._base_manager.filter(pk=event.subject_id).first()  # noqa: SLF001
     if subject is None:
         return
     notices: dict[int, Notice] = {}

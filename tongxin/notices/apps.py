@@ -6,7 +6,7 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        from tongxin.audit import kinds
-        from tongxin.notices import actions
+        from tongxin.audit import kinds  # noqa: PLC0415 -- registers at start
+        from tongxin.notices import actions  # noqa: PLC0415 -- as above
 
         kinds.consume(actions.CONSUMER, actions.deliver)

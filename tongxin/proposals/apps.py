@@ -6,9 +6,9 @@ class ProposalsConfig(AppConfig):
     label = "proposals"
 
     def ready(self) -> None:
-        from tongxin.files.rules import register_owner
-        from tongxin.proposals import events, notices, regulations, sheets, workflow
-        from tongxin.proposals.models import Attachment
+        from tongxin.files.rules import register_owner  # noqa: PLC0415 -- needs the models
+        from tongxin.proposals import events, notices, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.proposals.models import Attachment  # noqa: PLC0415 -- as above
 
         register_owner(
             Attachment, "proposals.read_attachments", subject=lambda row: row.proposal, related=("proposal__committee",)

@@ -6,4 +6,4 @@ class RegulationsConfig(AppConfig):
     label = "regulations"
 
     def ready(self) -> None:
-        from tongxin.regulations import events
+        from tongxin.regulations import events  # noqa: F401, PLC0415 -- registers at start

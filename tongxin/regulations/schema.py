@@ -40,7 +40,7 @@ def kind(name: str, label: str, about: str) -> Any:
 def rule(
     label: str,
     *,
-    help: str = "",
+    help: str = "",  # noqa: A002 -- the word the form uses
     unit: str = "",
     low: int | None = None,
     high: int | None = None,

@@ -69,7 +69,7 @@ def several(value: Cell) -> list[str]:
     return [part for part in (clean_name(p) for p in SEPARATORS.split(text(value))) if part]
 
 
-def day(value: Cell) -> date | None:
+def day(value: Cell) -> date | None:  # noqa: PLR0911 -- one return a spelling
     """Read a day in any of the usual spellings: 2023-07-01, 2023/7/1, 2023.7.1, 2023年7月1日, 20230701, Excel days."""
     if value is None or value == "":
         return None

@@ -20,7 +20,7 @@ BATCH = 500
 Progress = Callable[[str, int], None]
 
 
-class ChangedMeanwhile(Exception):
+class ChangedMeanwhile(Exception):  # noqa: N818 -- reads as a sentence
     """Between checking and writing somebody changed what was checked; nothing was written."""
 
 

@@ -15,7 +15,7 @@ FORMATS = ("csv", "xlsx", "json")
 Rows = Iterable[Mapping[str, str]]
 
 
-class TooLong(Exception):
+class TooLong(Exception):  # noqa: N818 -- reads as a sentence
     """A text that no spreadsheet cell can hold."""
 
 
@@ -41,7 +41,7 @@ def _csv(path: Path, _kind: Kind, names: Sequence[str], rows: Rows) -> int:
     with path.open("w", encoding="utf-8-sig", newline="") as out:  # the mark makes spreadsheet programs read UTF-8
         writer = csv.writer(out)
         writer.writerow(names)
-        for count, row in enumerate(rows, 1):
+        for count, row in enumerate(rows, 1):  # noqa: B007 -- the number of rows
             writer.writerow([guarded(row.get(name, "")) for name in names])
     return count
 

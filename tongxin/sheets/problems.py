@@ -42,7 +42,7 @@ class Fault:
         return asdict(self)
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 -- reads as a sentence
     """A file or sheet that cannot be read at all; `faults` say why."""
 
     def __init__(self, *faults: Fault) -> None:

@@ -140,7 +140,7 @@ def _records(path: Path, encoding: str, delimiter: str, place: Place) -> Iterato
     number = 0
     try:
         with path.open(encoding=encoding, newline="") as source:
-            for number, record in enumerate(csv.reader(source, delimiter=delimiter, strict=True), 1):
+            for number, record in enumerate(csv.reader(source, delimiter=delimiter, strict=True), 1):  # noqa: B007 -- named in the fault
                 yield [unguarded(cell) for cell in record]
     except csv.Error as problem:
         reason = "这一行之后的引号不成对，读不下去，请用表格软件打开后另存再导入"

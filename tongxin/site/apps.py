@@ -6,9 +6,9 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        from tongxin.accounts.actions import save_size
-        from tongxin.site.navigation import shell_of
-        from tongxin.ui import navigation
+        from tongxin.accounts.actions import save_size  # noqa: PLC0415 -- registers at start
+        from tongxin.site.navigation import shell_of  # noqa: PLC0415 -- as above
+        from tongxin.ui import navigation  # noqa: PLC0415 -- as above
 
         navigation.register(shell_of)
         navigation.register_size(save_size)

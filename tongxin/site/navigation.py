@@ -80,7 +80,7 @@ _parts: tuple[Part, ...] = ()
 
 def offer_roles(parts: Iterable[Part]) -> None:
     """Let the demo (which stands above) say whom the role switcher offers."""
-    global _parts
+    global _parts  # noqa: PLW0603 -- given once at start
     _parts = tuple(parts)
 
 

@@ -143,7 +143,7 @@ class Index:
         self._keep(_Part(keys, wholes, vectorizer.transform([self._titles[k] for k in keys])))
 
     def _append(self, keys: list[Hashable]) -> None:
-        assert self._vectorizer is not None
+        assert self._vectorizer is not None  # noqa: S101 -- learn() sees to it
         wholes = self._vectorizer.transform([f"{self._titles[k]}\n{self._bodies[k]}" for k in keys])
         part = _Part(keys, wholes, self._vectorizer.transform([self._titles[k] for k in keys]))
         if len(self._parts) >= PARTS:

@@ -35,7 +35,7 @@ def _shell(request: HttpRequest) -> navigation.Shell:
             session_seconds=seconds_left(request),
             signin_url=given.signin_url or signin_url(),
         )
-        request._ui_shell = kept  # type: ignore[attr-defined]
+        request._ui_shell = kept  # type: ignore[attr-defined]  # noqa: SLF001 -- kept for the second template of the same answer
     return kept
 
 

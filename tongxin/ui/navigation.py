@@ -89,13 +89,13 @@ _save_size: SaveSize | None = None
 
 def register(provider: Provider) -> None:
     """Let the top app say what the shell of a request is."""
-    global _provider
+    global _provider  # noqa: PLW0603 - one provider per process, given once at start
     _provider = provider
 
 
 def register_size(save: SaveSize) -> None:
     """Let the top app keep the chosen text size on the account."""
-    global _save_size
+    global _save_size  # noqa: PLW0603 - as above
     _save_size = save
 
 

@@ -169,7 +169,7 @@ def _stages() -> list[Row]:
     dates = ("2 月 3 日", "2 月 20 日", "3 月 6 日", "5 月 15 日", "5 月 8 日", "现在", "", "")
     labels = ("提出", "审查", "交办", "办理", "督办", "评议", "公开", "归档")
     return [
-        Row(label=label, date=day, status="done" if n < 5 else "now" if n == 5 else "todo")
+        Row(label=label, date=day, status="done" if n < 5 else "now" if n == 5 else "todo")  # noqa: PLR2004
         for n, (label, day) in enumerate(zip(labels, dates, strict=True))
     ]
 

@@ -19,14 +19,14 @@ class WorkflowError(Exception):
     """A move that did not happen; nothing was changed."""
 
 
-class NotAllowed(WorkflowError):
+class NotAllowed(WorkflowError):  # noqa: N818 -- reads as a sentence where it is caught
     """There is no such step for this person in this state."""
 
     def __init__(self, workflow: Workflow, action: str, why: str) -> None:
         super().__init__(f"{workflow.name}: {action} {why}")
 
 
-class Blocked(WorkflowError):
+class Blocked(WorkflowError):  # noqa: N818
     """The step exists but cannot be taken yet; `reasons` say why."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ class Blocked(WorkflowError):
         self.reasons = list(reasons)
 
 
-class Invalid(WorkflowError):
+class Invalid(WorkflowError):  # noqa: N818
     """What was said with the step does not do; `problems` maps field → sentence."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ class Invalid(WorkflowError):
         self.problems = dict(problems)
 
 
-class Overtaken(WorkflowError):
+class Overtaken(WorkflowError):  # noqa: N818
     """Somebody else was faster; `event` is what they did, if known."""
 
     def __init__(self, event: Event | None) -> None:
@@ -133,7 +133,7 @@ def perform(
     workflow, source = workflow_of(subject), subject.state
     row = workflow.row(source, action)
     if row is None:
-        now = type(subject)._base_manager.filter(pk=subject.pk).values_list("state", flat=True).first()
+        now = type(subject)._base_manager.filter(pk=subject.pk).values_list("state", flat=True).first()  # noqa: SLF001
         if now != source or _was_done(workflow, subject, action):
             raise Overtaken(last_event(subject))
         raise NotAllowed(workflow, action, f"from {source}")

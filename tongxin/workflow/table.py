@@ -109,4 +109,4 @@ def register(workflow: Workflow, *, visible_to: Callable[[Any], models.QuerySet[
 
 def workflow_of(subject: models.Model) -> Workflow:
     """Return the lifecycle of a row."""
-    return BY_MODEL[subject._meta.label_lower]
+    return BY_MODEL[subject._meta.label_lower]  # noqa: SLF001 -- Django's public-in-practice Meta

@@ -21,18 +21,18 @@ from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
 
 
-def unit_named(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def unit_named(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Every event of a task names its unit."""
     task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id}
     return {}
 
 
-def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """When it was signed for and who handles it."""
     return {"signed_at": at, "handler": clean_line(payload.handler)}
 
 
-def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The reason, and until when the assigning office answers."""
     rules = rules_on(task.case.proposal, timezone.localdate(at))
     return {
@@ -41,7 +41,7 @@ def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> d
     }
 
 
-def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The clock for signing starts again."""
     rules = rules_on(task.case.proposal, timezone.localdate(at))
     return {
@@ -50,7 +50,7 @@ def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) ->
     }
 
 
-def opinion_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def opinion_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The co-handler's opinion for the lead."""
     return {"opinion": clean_text(payload.opinion), "opinion_at": at}
 
@@ -60,7 +60,7 @@ def leader_signs(task: Task, event: Event) -> None:
     Reply.objects.filter(task=task, round=task.case.round).update(leader=event.actor_name)
 
 
-def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The supervising office may change the category; the unit's own choice is kept beside."""
     reply = reply_of(task)
     chosen = payload.category if payload is not None else reply.category
@@ -92,6 +92,6 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
         close_round(case, at=at)
 
 
-def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """When it was closed."""
     return {"closed_at": at}

@@ -110,7 +110,7 @@ def _grade_words(grades: Grades) -> str:
     return groups[0] if len(set(groups)) == 1 else "；".join(groups)
 
 
-def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:
+def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
     """Yield the received proposals (of a year: of the session that begins in it) as rows of the sheet."""
     speaker = Speaker(committee, Categories(Context(committee, None, timezone.now())))
     for proposal in with_outcomes(exported(committee, year)).iterator(chunk_size=CHUNK):

@@ -17,7 +17,7 @@ from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
 
 
-def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The first submission gives the serial, the session and the season; a later one keeps them."""
     if proposal.submitted_at is not None:
         proposal.event_facts = {"season": "修改后重新提交"}
@@ -41,12 +41,12 @@ def lapse_invitations(proposal: Proposal, event: Event) -> None:
         )  # fmt: skip
 
 
-def categories_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def categories_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Both categories and the 归口 that will assign it."""
     return {"construction": payload.construction, "topic": payload.topic, "routed_to": payload.routed_to}
 
 
-def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Give the two numbers: one in the session, one in the construction. Given once; never reused or changed."""
     if proposal.number is not None:
         return {"decided_at": at}
@@ -64,7 +64,7 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
     return numbers | {"decided_at": at}
 
 
-def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
     lead = queries.may_absorb(proposal).get(uid=payload.into)
     proposal.merged.update(merged_into=lead)
@@ -82,7 +82,7 @@ def note_in_lead(proposal: Proposal, event: Event) -> None:
         )  # fmt: skip
 
 
-def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The listed reason and where the content goes."""
     rules = look_up(proposal.committee, NotFiling, timezone.localdate(at))
     reason = rules.values.reason(payload.reason_code)

@@ -53,7 +53,7 @@ class Similar:
 
 
 def _empty() -> "Index":
-    from tongxin.texts.similarity import Index
+    from tongxin.texts.similarity import Index  # noqa: PLC0415 -- scikit-learn loads for seconds; commands do without
 
     return Index()
 
@@ -125,7 +125,7 @@ def _fresh(committee: Committee) -> _Kept:
 
 
 def _catch_up(kept: _Kept, committee: Committee, newest: int) -> None:
-    from tongxin.texts.similarity import Text
+    from tongxin.texts.similarity import Text  # noqa: PLC0415 -- as above
 
     rows = Proposal.objects.filter(committee=committee)
     if kept.seen:

@@ -104,7 +104,7 @@ def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str =
     if text:
         named = Q(title__icontains=text)
         digits = text.removeprefix("第").removesuffix("号").strip()
-        rows = rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)
+        rows = rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)  # noqa: PLR2004
     return rows.filter(topic=topic) if topic else rows
 
 

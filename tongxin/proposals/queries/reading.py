@@ -59,7 +59,7 @@ def for_page(user: Any, uid: str) -> Proposal | None:
 
 def plenary_window(session: Session) -> tuple[datetime | None, datetime | None]:
     """Return when 大会提案 of a session are collected: from, until. Computed from the regulation unless set on the session."""
-    from datetime import timedelta
+    from datetime import timedelta  # noqa: PLC0415 -- used here alone
 
     rules = in_force(session.committee, Collection, session.starts_on)
     opens, closes = session.collects_from, session.cut_off_at

@@ -113,7 +113,7 @@ class ProposalImporter:
     def _measure(self, row: Row, draft: Draft) -> None:
         """The editor's lengths do not bind an import; what is outside them is said."""
         rules = rules_on(self.committee, FormRules, draft.submitted_on, self.today)
-        assert isinstance(rules, FormRules)
+        assert isinstance(rules, FormRules)  # noqa: S101 -- the schema asked for
         if (n := character_count(draft.title)) > rules.title_max:
             row.warn("案由", f"{n} 字，超过 {rules.title_max} 字，照收")
         n = sum(map(character_count, draft.parts))
@@ -232,7 +232,7 @@ class ProposalImporter:
         by_proposal = {proposal.pk: signatures for proposal, signatures in signed}
         audit.record_many(self.tell(rows, by_proposal))
 
-    def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:
+    def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:  # noqa: ARG002
         """Return the history of saved proposals."""
         return [event for draft, proposal, _row in rows for event in self.story(draft, proposal)]
 

@@ -125,7 +125,7 @@ class People:
             return Form.SPECIAL.value
         if body in self.sectors or body.endswith("界"):
             return Form.SECTOR.value
-        if len(body) < 4 and not _PARTY.search(body):
+        if len(body) < 4 and not _PARTY.search(body):  # noqa: PLR2004 -- as short as a person's name
             return ""
         if _PARTY.search(body):
             return Form.PARTY.value
@@ -167,7 +167,7 @@ def _session(value: cells.Cell) -> tuple[int, int] | None:
     except ValueError as problem:
         message = f"“{written[:40]}”不是届次，应写成 十一届五次 或 11-5 的样子"
         raise ValueError(message) from problem
-    if not all(1 <= n <= 99 for n in found):
+    if not all(1 <= n <= 99 for n in found):  # noqa: PLR2004 -- terms never reach a hundred
         message = f"“{written[:40]}”不是届次，请核对"
         raise ValueError(message)
     return found

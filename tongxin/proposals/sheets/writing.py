@@ -36,7 +36,7 @@ class Maker:
         self._number(list(zip(drafts, made, strict=True)))
         return made
 
-    def _proposal(self, draft: Draft, serial: int, handed_over: bool, routed_to: str) -> Proposal:
+    def _proposal(self, draft: Draft, serial: int, handed_over: bool, routed_to: str) -> Proposal:  # noqa: FBT001 -- one of a pair
         session = self.sessions.known[draft.session] if draft.session else None
         submitted_at = noon(draft.submitted_on)
         state = State.HANDED_OVER if handed_over else STATES.get(draft.result, State.NOT_FILED)

@@ -50,7 +50,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     text = given.get("q", "").strip()[:40]
     found = [m for m in queries.candidates(proposal, text, on=timezone.localdate(at)) if m not in chosen]
     context = {
-        "proposal": proposal, "form": form, "q": text, "found": found[:20], "more": len(found) > 20,
+        "proposal": proposal, "form": form, "q": text, "found": found[:20], "more": len(found) > 20,  # noqa: PLR2004
         "chosen": chosen, "rules": rules, "problem": problem,
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "candidates":
@@ -118,7 +118,7 @@ def invitation(request: HttpRequest, uid: str) -> HttpResponse:
 def _answer(request: HttpRequest, signature: Signature, reason: str) -> None:
     at, answer = timezone.now(), request.POST.get("answer", "")
     given = request.POST.get("version", "")
-    version = int(given) if given.isdecimal() and len(given) < 9 else 0
+    version = int(given) if given.isdecimal() and len(given) < 9 else 0  # noqa: PLR2004 -- what the column holds
     try:
         if answer == "confirm":
             actions.confirm_text(signature, version=version, actor=request.user, at=at)

@@ -61,7 +61,7 @@ class Until:
 def until(at: datetime, now: datetime) -> Until:
     """Return the chip of a cut-off: 后天 18:00 截止."""
     left = (at - now).total_seconds() / 86400
-    level = "red" if left < 0 else "yellow" if left <= 2 else "soon" if left <= 7 else "ok"
+    level = "red" if left < 0 else "yellow" if left <= 2 else "soon" if left <= 7 else "ok"  # noqa: PLR2004 -- two days, a week
     text = f"{near_day(at)} {clock(at)} 截止"
     return Until(level, text, text)
 

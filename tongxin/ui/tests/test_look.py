@@ -68,7 +68,7 @@ CONTROL_PAIRS = [
 @pytest.mark.parametrize("theme", [":root", ':root[data-size="elder"]'])
 def test_text_and_controls_stand_out_from_their_ground(theme):
     colours = {**block(":root"), **block(theme)}
-    value = lambda name: colours[f"--{name}"]
+    value = lambda name: colours[f"--{name}"]  # noqa: E731
     weak = [(a, b, round(contrast(value(a), value(b)), 2)) for a, b in TEXT_PAIRS if contrast(value(a), value(b)) < 4.5]
     weak += [(a, b) for a, b in CONTROL_PAIRS if contrast(value(a), value(b)) < 3]
     assert not weak
