@@ -30,9 +30,9 @@ def invitation(request: HttpRequest) -> HttpResponse:
     if not code:
         return render(request, "accounts/invitation.html", {"form": Code(), "word": _("下一步")})
     if _too_many(request):
-        form = Code({"code": code})
-        form.add_error(None, _("输入次数太多，请一小时后再试，或与机关联系。"))
-        return render(request, "accounts/invitation.html", {"form": form, "word": _("下一步")}, status=429)
+        tired = Code({"code": code})
+        tired.add_error(None, _("输入次数太多，请一小时后再试，或与机关联系。"))
+        return render(request, "accounts/invitation.html", {"form": tired, "word": _("下一步")}, status=429)
     now = timezone.now()
     try:
         found = actions.find(code, at=now)

@@ -77,17 +77,15 @@ def record_many(events: Sequence[Event]) -> None:
     """
     fields = [field for field in Event._meta.concrete_fields if not field.primary_key]  # noqa: SLF001
     quote = connection.ops.quote_name
-    columns, places = ", ".join(quote(f.column) for f in fields), ", ".join(["%s"] * len(fields))
+    columns, places = ", ".join(quote(str(f.column)) for f in fields), ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608, SLF001 -- names of our own table
     plain = {f.attname for f in fields if isinstance(f, (models.CharField, models.BigIntegerField, models.ForeignKey))}
+
+    def row(event: Event) -> list[Any]:
+        return [
+            getattr(event, f.attname) if f.attname in plain else f.get_db_prep_save(getattr(event, f.attname), connection)
+            for f in fields
+        ]
+
     with connection.cursor() as cursor:
-        cursor.executemany(
-            sql,
-            (
-                [
-                    getattr(event, f.attname) if f.attname in plain else f.get_db_prep_save(getattr(event, f.attname), connection)
-                    for f in fields
-                ]
-                for event in events
-            ),
-        )
+        cursor.executemany(sql, [row(event) for event in events])

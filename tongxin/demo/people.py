@@ -71,9 +71,7 @@ class Seating:
         workplace, post = plan.work[n % len(plan.work)]
         workplace = workplace.replace("县", made.committee.place[-1:], 1) if made.committee.tier == "city" else workplace
         phone = f"1990000{place:04d}" if code == "YX" else f"199000{1 if code == 'WC' else 2}{place:04d}"
-        mail = f"{number.lower()}@example.invalid"
-        size = Account.Size.ELDER if part and part.elder else Account.Size.NORMAL
-        who = self.ledger.add(account(number, name, email=mail, size=size, by_mail=roll.random() < 0.8))  # noqa: PLR2004 -- most
+        who = self._account(number, name, elder=bool(part and part.elder))
         party = self._party(plan)
         member = self.ledger.add(
             Member(
@@ -91,9 +89,18 @@ class Seating:
                 workplace_post=post,
                 phone=phone,
                 phone_hash=lookup_hash(phone),
-                email=mail,
+                email=who.email,
             )
         )
+        self._seat(member, plan, convenes=n == 0)
+
+    def _account(self, number: str, name: str, *, elder: bool) -> Account:
+        size = Account.Size.ELDER if elder else Account.Size.NORMAL
+        mail, by_mail = f"{number.lower()}@example.invalid", self.roll.random() < 0.8  # noqa: PLR2004 -- most
+        return self.ledger.add(account(number, name, email=mail, size=size, by_mail=by_mail))
+
+    def _seat(self, member: Member, plan: SectorPlan, *, convenes: bool) -> None:
+        made, roll = self.made, self.roll
         special = roll.choice(made.special) if roll.random() < ON_COMMITTEES else None
         self.ledger.add(
             Seat(
@@ -102,7 +109,7 @@ class Seating:
                 term=made.term,
                 sector=made.sectors[plan.name],
                 special_committee=special,
-                convenes=n == 0,
+                convenes=convenes,
                 starts_on=made.since,
             )
         )

@@ -50,6 +50,11 @@ class Case(Stateful):
         return str(CaseState(self.state).label)
 
     @property
+    def is_in_hand(self) -> bool:
+        """Whether its units are working on it."""
+        return self.state == CaseState.IN_HAND
+
+    @property
     def affiliation(self) -> str:
         """The 归口 whose office assigns and supervises it."""
         return self.proposal.routed_to
@@ -122,6 +127,16 @@ class Task(Stateful):
     @property
     def affiliation(self) -> str:
         return self.case.affiliation
+
+    @property
+    def awaits_return_answer(self) -> bool:
+        """Whether its unit asked to give it back and waits for an answer."""
+        return self.state == TaskState.RETURN_ASKED
+
+    @property
+    def awaits_review(self) -> bool:
+        """Whether its reply lies with the supervising office."""
+        return self.state == TaskState.UNDER_REVIEW
 
     @property
     def answers(self) -> bool:

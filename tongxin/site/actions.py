@@ -91,7 +91,7 @@ def to_many(act: str, rows: Sequence[desk.Row], *, reason: str, actor: Account, 
         try:
             with transaction.atomic():
                 if act not in row.can.split() or not allowed(actor, BULK[act].permission, row.proposal):
-                    raise proposals.ProposalError(str(BULK[act].shut))
+                    raise proposals.ProposalError(str(BULK[act].shut))  # noqa: TRY301 -- the row's transaction must be left
                 DOING[act](row, reason, actor, at)
         except engine.Overtaken:
             outcome.left.append(_("《%(title)s》已由他人办理") % {"title": row.proposal.title})

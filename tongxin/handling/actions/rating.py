@@ -25,6 +25,18 @@ from tongxin.regulations.queries import in_force
 from tongxin.workflow import engine
 
 
+def _demand_rateable(case: Case, reply: Reply, signature: Signature, at: datetime) -> None:
+    if case.state != CaseState.RATING or reply.round != case.round:
+        message = "评价已经截止，或者还没有开始"
+        raise HandlingError(message)
+    if case.rating_due_on is not None and timezone.localdate(at) > case.rating_due_on:
+        message = f"评价已于 {day(case.rating_due_on)}截止"
+        raise HandlingError(message)
+    if signature.pk not in {s.pk for s in proposals.raters(case.proposal)}:
+        message = "只有提案人和联名委员可以评价"
+        raise HandlingError(message)
+
+
 @transaction.atomic
 def rate(
     reply: Reply,
@@ -39,15 +51,7 @@ def rate(
 ) -> Rating:
     """Rate one reply, once. When the last rating is in, the round closes. Raises HandlingError."""
     case = Case.objects.select_for_update().get(pk=reply.task.case_id)
-    if case.state != CaseState.RATING or reply.round != case.round:
-        message = "评价已经截止，或者还没有开始"
-        raise HandlingError(message)
-    if case.rating_due_on is not None and timezone.localdate(at) > case.rating_due_on:
-        message = f"评价已于 {day(case.rating_due_on)}截止"
-        raise HandlingError(message)
-    if signature.pk not in {s.pk for s in proposals.raters(case.proposal)}:
-        message = "只有提案人和联名委员可以评价"
-        raise HandlingError(message)
+    _demand_rateable(case, reply, signature, at)
     if "dissatisfied" in (attitude, result) and not comment.strip():
         message = "评为不满意的，请写明理由，供承办单位改进"
         raise HandlingError(message)

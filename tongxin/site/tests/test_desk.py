@@ -20,7 +20,7 @@ from tongxin.proposals.models import Proposal
 from tongxin.regulations import queries as regulations
 from tongxin.site import sheets
 from tongxin.site.queries import desk
-from tongxin.site.tests.helpers import as_
+from tongxin.site.tests.worlds import as_
 from tongxin.workflow.engine import perform
 
 DESK = "/desk/proposals/"

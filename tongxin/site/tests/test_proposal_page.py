@@ -20,7 +20,7 @@ from tongxin.proposals.workflow import NotFilingDecision
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries import proposal as queries
 from tongxin.site.queries.buttons import bar
-from tongxin.site.tests.helpers import as_
+from tongxin.site.tests.worlds import as_
 from tongxin.workflow.engine import perform
 
 CONCERNED = ("proposer", "cosigner", "bystander", "office", "leader", "assigner", "clerk", "unit_leader", "co_clerk")
