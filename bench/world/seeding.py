@@ -140,8 +140,9 @@ class Sower:
                 for (committee, series), last in self.numbers.given.items()
             )
             set_sequences([*MODELS, Counter])
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":  # autovacuum would do it; on SQLite nobody does
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
 
 def unexplained() -> dict[str, int]:
