@@ -172,7 +172,7 @@ def test_every_page_is_fit_for_everybody(page: Page, live_server: LiveServer, ca
 
 
 HTTP_OK = 200
-LEADS_TO = {"front": "/public/", "proposal": "/public/proposals/"}
+LEADS_TO = {"proposal": "/public/proposals/"}
 IMPACTS = {"serious", "critical"}
 
 

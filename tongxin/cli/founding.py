@@ -27,8 +27,8 @@ def migrate() -> None:
 @click.command(help="新建一个空的正式系统：一个政协、一届、一次会议；写明 --admin 的，打印一次性登录邀请码。")
 @click.option("--committee-name", required=True, help="全称，如：中国人民政治协商会议云溪县委员会。")
 @click.option("--code", required=True, help="代码，字母和数字，如：YX。以后的命令用它指明是哪个政协。")
-@click.option("--admin", metavar="NAME", help="管理员姓名。")
-@click.option("--admin-login", metavar="LOGIN", default="admin", show_default=True, help="管理员的登录名。")
+@click.option("--admin", metavar="NAME", help="安全管理员姓名；其他人由他任命。")
+@click.option("--admin-login", metavar="LOGIN", default="admin", show_default=True, help="安全管理员的登录名。")
 @click.option("--term", default="1", show_default=True, help="现为第几届，可写“十”或 10。")
 @click.option("--session", "session_", default="1", show_default=True, help="现为第几次会议，可写“三”或 3。")
 @click.option("--tier", type=click.Choice(["national", "province", "city", "county"]), help="层级；不写则按名称判断。")
@@ -66,7 +66,7 @@ def init(
     click.echo(f"已建好{committee.name}（{committee.code}），{session}。", err=True)
     if invitation:
         click.echo(f"登录名　{admin_login}\n邀请码　{invitation}")
-        click.echo("邀请码只显示这一次，只能用一次。请管理员登录后设定密码。", err=True)
+        click.echo("邀请码只显示这一次，只能用一次。请安全管理员登录后设定密码，再任命其他人。", err=True)
 
 
 def _numbers(term: str, session: str) -> tuple[int, int]:
@@ -82,7 +82,10 @@ def _numbers(term: str, session: str) -> tuple[int, int]:
 
 
 def _invite(committee: "Committee", name: str, login: str) -> str:
-    """Make the first account, appoint it to set up the others, and return its one-time code."""
+    """Make the first account and return its one-time code: the security administrator, who appoints everybody else.
+
+    System, security and audit administrators are three people, so the first one is only one of them.
+    """
     from django.utils import timezone
 
     from tongxin.accounts import actions as accounts
@@ -97,6 +100,5 @@ def _invite(committee: "Committee", name: str, login: str) -> str:
     account = Account(username=login, name=name)
     account.set_unusable_password()
     account.save()
-    for duty in (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN):
-        bodies.appoint(account, committee=committee, duty=duty, starts_on=timezone.localdate(), actor=None, at=at)
+    bodies.appoint(account, committee=committee, duty=Duty.SECURITY_ADMIN, starts_on=timezone.localdate(), actor=None, at=at)
     return str(accounts.invite(account, actor=Account.objects.system(), at=at))

@@ -57,11 +57,14 @@ def _subtitle(own: list[Any]) -> str:
 
 
 def _portal(request: HttpRequest) -> Shell:
-    committee: Committee | None = queries.portal_committee(request.path)
-    items = [NavItem(_("首页"), "/", "home", current=request.path == "/"), NavItem(_("公开提案"), "/public/proposals/", "doc")]
+    committee: Committee | None = getattr(request, "public_committee", None) or queries.portal_committee(request.path)
+    front = f"/public/{committee.code}/" if committee else "/"
+    listed = f"/public/proposals/?in={committee.code}" if committee else "/public/proposals/"
+    here = "/public/proposals/" if request.path.startswith("/public/proposals/") else front if committee else request.path
+    items = [NavItem(_("首页"), front, "home", current=here == front), NavItem(_("公开提案"), listed, "doc", current=here != front)]
     name = committee.short_name if committee else "同心"
     return Shell(
-        kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=tuple(_current(items, request.path)), home_url="/",
+        kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=tuple(items), home_url="/",
         signin_url="/accounts/login/", **_demo(request),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from tongxin.committees import queries as bodies
 from tongxin.notices import queries as notices
 from tongxin.proposals.rules import member_of
 from tongxin.site.queries import home as queries
+from tongxin.site.views import portal
 
 NOON, EVENING, MORNING = 12, 18, 5
 WEEKDAYS = "一二三四五六日"
@@ -21,7 +22,7 @@ def _greeting(hour: int) -> str:
 @requires("site.front")
 def front(request: HttpRequest) -> HttpResponse:
     """The first page of the house: the own home for who is signed in, the public front for others."""
-    return redirect("home" if request.user.is_authenticated else "public-proposals")
+    return redirect("home") if request.user.is_authenticated else portal.front(request)
 
 
 @requires("site.home")

@@ -67,6 +67,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         if request.GET.get("in"):
             raise Http404
         return redirect("public")
+    request.public_committee = found  # type: ignore[attr-defined]  # the shell names it
     form = PublicFilter(request.GET, committee=found)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     asked = queries.Asked(
@@ -93,5 +94,6 @@ def proposal(request: HttpRequest, uid: str) -> HttpResponse:
     found = queries.load(uid)
     if found is None:
         raise Http404
+    request.public_committee = found.committee  # type: ignore[attr-defined]  # the shell names it
     context = {"page": queries.page(found), "proposal": found, "list_url": _url(QueryDict(), **{"in": found.committee.code})}
     return render(request, "site/public_proposal.html", context)
