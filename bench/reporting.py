@@ -46,14 +46,14 @@ def _about(own: Sequence[Mapping[str, Any]]) -> str:
         f"server (two processes of four threads) and {own[0]['clients']} clients on the same machine.\n"
     )
     lines.append(
-        "| Scale | proposals | cases | events | notices | members | database | server's peak memory | load before → after | on |"
+        "| Scale | proposals | cases | events | notices | members | database | server's peak memory | texts read after | load before → after | on |"
     )
-    lines.append("|---|---|---|---|---|---|---|---|---|---|")
+    lines.append("|" + "---|" * 11)
     for r in own:
         rows = r["data"]["rows"]
         counted = " | ".join(f"{rows[name]:,}" for name in ("proposal", "case", "event", "notice", "member"))
         lines.append(
-            f"| {name_of(r['scale'])} | {counted} | {r['data']['database_mb']:,} MB | {r['server_memory_mb']:.0f} MB "
+            f"| {name_of(r['scale'])} | {counted} | {r['data']['database_mb']:,} MB | {r['server_memory_mb']:.0f} MB | {r['ready_after_s']} s "
             f"| {r['load_before']} → {r['load_after']} | {r['measured_at'][:10]} |"
         )
     return "\n".join(lines)
@@ -152,7 +152,8 @@ INTRODUCTION = """## The product
 `make bench` fills an empty database for each size (`tongxin bench seed`), runs the real server on the loopback (`tongxin bench run`) and writes this
 section (`tongxin bench report`). The county is composed, deterministic, and has some nineteen events a proposal, a second assembly beside it, and 60
 units; members grow with the proposals. Nothing is cached that production does not cache. Signing in is left out: session rows are made directly.
-Events are not sealed. Each run adds some drafts, and an assembly for each import. 15 % of the proposals belong to the running session, so that open work
+Events are not sealed. Pages are measured once the
+server has read the texts for the likeness. Each run adds some drafts, and an assembly for each import. 15 % of the proposals belong to the running session, so that open work
 grows with the scale as well, which is harder than a county's life.
 """
 

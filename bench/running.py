@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from bench import pages
 from bench.loading import CLIENTS, load
-from bench.serving import CSRF, HOST, peak_memory, processor_seconds, server
+from bench.serving import CSRF, HOST, peak_memory, processor_seconds, server, until_idle
 from bench.world import seeding
 from tongxin.proposals.models import Proposal
 
@@ -60,6 +60,8 @@ def measure(limits: Limits, *, scale: int | None, tell: Tell) -> dict[str, Any]:
     }  # fmt: skip
     found = pages.look()
     with server() as (port, pid):
+        result["ready_after_s"] = until_idle(pid)
+        tell(f"网站启动后 {result['ready_after_s']} 秒内读入了写作时提示用的文本")
         result["pages"] = measure_pages(found, (port, pid), limits, tell)
         result["server_memory_mb"] = peak_memory(pid)
     result["jobs"] = {name: _job(name, tell) for name in BULK if limits.bulk and limits.wants(name)}

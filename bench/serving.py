@@ -14,6 +14,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 STARTS_WITHIN = 60
+QUIET, IDLE = 3, 0.1  # so many seconds in a row with less work than this
 CSRF = "b" * 32
 
 
@@ -86,6 +87,16 @@ def peak_memory(pid: int) -> float:
         with contextlib.suppress(OSError):
             total += peak_memory(int(child))
     return round(total, 1)
+
+
+def until_idle(pid: int, *, at_most: float = 900) -> float:
+    """Wait until a server has read what it reads after its start (texts, for the likeness); return the seconds it took."""
+    begun, quiet, last = time.monotonic(), 0, processor_seconds(pid)
+    while quiet < QUIET and time.monotonic() - begun < at_most:
+        time.sleep(1)
+        now = processor_seconds(pid)
+        quiet, last = quiet + 1 if now - last < IDLE else 0, now
+    return round(time.monotonic() - begun - QUIET, 1)
 
 
 def processor_seconds(pid: int) -> float:

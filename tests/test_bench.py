@@ -80,6 +80,7 @@ def test_the_page_of_figures_keeps_what_others_wrote(tmp_path: Path) -> None:
     }  # fmt: skip
     result = {
         "measured_at": "2026-03-02T09:00:00", "scale": 1000, "clients": 4, "load_before": 0.1, "load_after": 1.0, "server_memory_mb": 300.0,
+        "ready_after_s": 2.0,
         "machine": {"cores": 2, "memory_gb": 4.0, "system": "Linux", "python": "3.11", "django": "5.2", "granian": "2.8", "database": "sqlite 3.40"},
         "data": {"database_mb": 20, "rows": {"proposal": 1050, "case": 780, "event": 20000, "notice": 15000, "member": 260}},
         "pages": {"page_short": line}, "jobs": {},
