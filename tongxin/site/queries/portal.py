@@ -16,7 +16,7 @@ from tongxin.handling.models import Case, Reply
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.site.queries.desk import signed_by_name, tasks_of, unit_lines, with_details
+from tongxin.site.queries.desk import said_in, tasks_of, unit_lines, with_details
 from tongxin.site.queries.paging import capped, counted, page_by
 from tongxin.site.queries.proposal import PUBLIC, history, topics_of
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of
@@ -92,11 +92,7 @@ def _matching(asked: Asked) -> QuerySet[Proposal]:
     if asked.session:
         rows = rows.filter(session_id=int(asked.session))
     if asked.text:
-        words = Q(title__icontains=asked.text) | Q(pk__in=signed_by_name(asked.committee, asked.text))
-        digits = asked.text.strip("第号 ")
-        if digits.isdecimal() and len(digits) <= 6:  # noqa: PLR2004 -- a number, not a phone
-            words |= Q(number=int(digits))
-        rows = rows.filter(words)
+        rows = rows.filter(said_in(asked.committee, asked.text))
     return rows
 
 

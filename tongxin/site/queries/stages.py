@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Task
+from tongxin.handling.models import Case, Task
 from tongxin.proposals.choices import Destination, State, States
 from tongxin.proposals.rules import OFFICE
 
@@ -23,24 +23,35 @@ RUNNING = (
 
 
 # ── stages ───────────────────────────────────────────────────────────────────────────────────────
-def _tasks_of_case(**of: Any) -> Exists:
-    return Exists(Task.objects.filter(case=OuterRef("case"), **of))
+Where = Callable[[Committee], Q]
 
 
-def _running() -> Q:
-    return Q(case__state=CaseState.IN_HAND) & Q(_tasks_of_case(clock_on__isnull=False))
+def _with_clock(committee: Committee, *states: str) -> Q:
+    # from the running clocks to their proposals, not through all proposals: few run, many are closed
+    parts = Task.objects.filter(committee=committee, clock_on__isnull=False, state__in=states)
+    return Q(pk__in=parts.values("case__proposal"))
 
 
-def _in_task_state(*states: str) -> Callable[[], Q]:
-    return lambda: Q(case__state=CaseState.IN_HAND) & Q(_tasks_of_case(state__in=states, clock_on__isnull=False))
+def without_running_clock(committee: Committee) -> QuerySet[Case]:
+    """Return the cases in hand of which no part has a clock: every unit was taken out again."""
+    running = Task.objects.filter(case=OuterRef("pk"), clock_on__isnull=False)
+    return Case.objects.filter(Q(committee=committee, state=CaseState.IN_HAND) & ~Q(Exists(running)))
 
 
-def _in_case_state(state: str) -> Callable[[], Q]:
-    return lambda: Q(case__state=state)
+def _to_assign(committee: Committee) -> Q:
+    return Q(state=State.FILED) | Q(pk__in=without_running_clock(committee).values("proposal"))
 
 
-def _in_state(*states: str, **more: Any) -> Callable[[], Q]:
-    return lambda: Q(state__in=states, **more)
+def _in_task_state(*states: str) -> Where:
+    return lambda committee: _with_clock(committee, *states)
+
+
+def _in_case_state(state: str) -> Where:
+    return lambda _committee: Q(case__state=state)
+
+
+def _in_state(*states: str, **more: Any) -> Where:
+    return lambda _committee: Q(state__in=states, **more)
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class Stage:
 
     key: str
     label: Any
-    where: Callable[[], Q]
+    where: Where
     states: tuple[str, ...] = ()
     sort: str = "id"
     tab: bool = True
@@ -59,10 +70,10 @@ class Stage:
 STAGES = {
     stage.key: stage
     for stage in (
-        Stage("open", gettext_lazy("全部在办"), _running, RUNNING, "due"),
+        Stage("open", gettext_lazy("全部在办"), _in_task_state(*RUNNING), RUNNING, "due"),
         Stage("examine", gettext_lazy("待审查"), _in_state(State.SUBMITTED)),
         Stage("decide", gettext_lazy("待审定"), _in_state(State.IN_DECISION)),
-        Stage("assign", gettext_lazy("待交办"), lambda: Q(state=State.FILED) | (Q(case__state=CaseState.IN_HAND) & ~_running())),
+        Stage("assign", gettext_lazy("待交办"), _to_assign),
         Stage("sign", gettext_lazy("待签收"), _in_task_state(TaskState.AWAITING), (TaskState.AWAITING,), "due"),
         Stage("return", gettext_lazy("退办申请"), _in_task_state(TaskState.RETURN_ASKED), (TaskState.RETURN_ASKED,), "due"),
         Stage("handle", gettext_lazy("办理中"), _in_task_state(TaskState.IN_HAND, TaskState.WITH_LEADER),

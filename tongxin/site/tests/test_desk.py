@@ -63,12 +63,12 @@ def test_the_database_keeps_the_clock_that_the_rules_name(cast: Cast) -> None:
 def test_lanes_count_the_rows_they_open(cast: Cast) -> None:
     for title, days in (("超期", -2), ("今天", 0), ("黄牌", 3), ("临期", 10), ("正常", 40), ("也正常", 30)):
         at_level(cast, title, days)
-    found = {f.key: f.number for f in desk.lanes(cast.county)}
+    found = {f.key: f.number for f in desk.figures(cast.county, cast.session).lanes}
     assert found == {"red": 1, "yellow": 2, "soon": 1, "ok": 2}
     assert {level: titles(cast, level=level) for level in found} == {
         "red": ["超期"], "yellow": ["今天", "黄牌"], "soon": ["临期"], "ok": ["也正常", "正常"],
     }  # fmt: skip
-    tabs = {f.key: f.number for f in desk.tabs(cast.county)}
+    tabs = {f.key: f.number for f in desk.figures(cast.county, cast.session).tabs}
     assert tabs["open"] == sum(found.values())
 
 
@@ -78,9 +78,9 @@ def test_every_tab_counts_the_rows_it_opens(cast: Cast) -> None:
     cast.filed(title="待交办")
     cast.assigned(title="待签收")
     cast.answered(title="待评价")
-    found = {f.key: f.number for f in desk.tabs(cast.county)}
+    found = {f.key: f.number for f in desk.figures(cast.county, cast.session).tabs}
     assert {key: len(titles(cast, key)) for key in found} == found
-    for figure in desk.header(cast.county, cast.session):
+    for figure in desk.figures(cast.county, cast.session).header:
         assert len(titles(cast, figure.key, session=cast.session.pk)) == figure.number
 
 

@@ -63,14 +63,14 @@ def proposals(request: HttpRequest) -> HttpResponse:
     w = form.wanted()
     found = desk.listing(request.user, w)
     session = bodies.session_on(committee, timezone.localdate())
-    here = {"in": request.GET.get("in", "")}
+    here, counts = {"in": request.GET.get("in", "")}, desk.figures(committee, session)
     context = {
         "committee": committee, "form": form, "w": w, "listing": found, "page": _pager(request, w, found), "session": session,
         "header": [(f, _url(QueryDict(), stage=f.key, session=str(session.pk) if session else "", **here))
-                   for f in desk.header(committee, session)],
-        "lanes": _lanes(desk.lanes(committee), w, here),
+                   for f in counts.header],
+        "lanes": _lanes(counts.lanes, w, here),
         "tabs": [NavItem(f.label, _url(QueryDict(), stage=f.key, **here), count=f.count, current=f.key == w.stage.key)  # type: ignore[arg-type]
-                 for f in desk.tabs(committee)],
+                 for f in counts.tabs],
         "chosen": [{"label": words, "url": _url(request.GET, **{name: ""})} for name, words in form.chosen(w)],
         "clear_url": _url(QueryDict(), stage=w.stage.key if w.stage.tab else "", **here),
         "may": {name: allowed(request.user, f"proposals.{name}", committee) for name in ("release", "export", "enter")}
