@@ -108,7 +108,9 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "invitation": [to(None, "invitation")], "account": [to(cast.proposer, "account"), to(cast.clerk, "account")],
         "transition": [to(cast.office, "transition", "proposals", decision.uid, "not_file"), to(cast.office, "transition", "proposals", submitted.uid, "pass_examination")],
         "units": [to(cast.office, "units")], "unit-new": [to(cast.office, "unit-new")], "unit": [to(cast.office, "unit", cast.unit.uid)],
-        "appointments": [to(cast.security_admin, "appointments")], "events": [to(cast.audit_admin, "events")],
+        "appointments": [to(cast.security_admin, "appointments")],
+        "sessions": [to(cast.office, "sessions")],
+        "session": [to(cast.office, "session", cast.session.uid)], "events": [to(cast.audit_admin, "events")],
         "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
         "notices": [to(cast.proposer, "notices")], "members": [to(cast.proposer, "members")], "member": [to(cast.office, "member", member.uid)],
         "member-change": [to(cast.office, "member-change", member.uid)],
@@ -212,7 +214,7 @@ def _faults(page: Page) -> list[str]:
 
 VISITED = (
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
-    "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "events",
+    "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "sessions", "session", "events",
     "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",
     "handling-units", "handling-supervise", "handling-rate", "handling-rate-for", "handling-task", "handling-contact", "handling-review",
     "handling-reply", "handling-reply-preview", "handling-reply-copy", "proposals", "proposal-new", "proposal-behalf",

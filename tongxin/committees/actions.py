@@ -118,6 +118,18 @@ def open_session(
 
 
 @transaction.atomic
+def set_plenary(
+    session: Session, *, plenary_from: datetime | None, plenary_until: datetime | None, cut_off_at: datetime | None,
+    actor: Account, at: datetime,
+) -> Session:  # fmt: skip
+    """Set when a session's plenary is held and when its 大会提案 close; what was submitted before keeps its season."""
+    session.plenary_from, session.plenary_until, session.cut_off_at = plenary_from, plenary_until, cut_off_at
+    session.save(update_fields=["plenary_from", "plenary_until", "cut_off_at"])
+    audit.record("committees.set_plenary", session, actor=actor, at=at, data={"name": str(session)})
+    return session
+
+
+@transaction.atomic
 def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
     """Add a unit, or change its data."""
     new = unit is None

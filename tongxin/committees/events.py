@@ -11,4 +11,5 @@ register(
     Kind("committees.export_units", "{actor}导出承办单位 {rows} 个"),
     Kind("committees.found", "建立{name}"),
     Kind("committees.open_session", "{actor}设立{name}"),
+    Kind("committees.set_plenary", "{actor}改定{name}的会期和提案截止时间"),
 )

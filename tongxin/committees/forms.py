@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import Account
 from tongxin.committees.choices import Duty, System
-from tongxin.committees.models import Committee, Unit
+from tongxin.committees.models import Committee, Session, Unit
 from tongxin.core.words import clean_line
 
 
@@ -76,3 +76,53 @@ class AppointmentForm(forms.Form):
 
     def _is_other_administrator(self, account: Account, duty: str) -> bool:
         return account.appointments.filter(duty__startswith="admin.", ends_on=None).exclude(duty=duty).exists()
+
+
+def _moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=False, widget=widget, help_text=help_text)
+
+
+class PlenaryForm(forms.Form):
+    """When a plenary is held."""
+
+    plenary_from = _moment(_("大会开幕"))
+    plenary_until = _moment(_("大会闭幕"))
+    cut_off_at = _moment(_("大会提案截止"), _("不填的，按制度规定的开幕后若干小时计算。"))
+
+    def clean(self) -> dict[str, Any]:
+        """In order of time."""
+        data: dict[str, Any] = super().clean() or {}
+        begins, ends, cut_off = (data.get(n) for n in ("plenary_from", "plenary_until", "cut_off_at"))
+        if begins and ends and ends <= begins:
+            self.add_error("plenary_until", _("闭幕应在开幕之后。"))
+        if cut_off and not begins:
+            self.add_error("plenary_from", _("写了提案截止时间的，请写明开幕时间。"))
+        return data
+
+
+class SessionForm(PlenaryForm):
+    """A new session of the committee."""
+
+    term = forms.IntegerField(label=_("届"), min_value=1, max_value=99)
+    number = forms.IntegerField(label=_("次"), min_value=1, max_value=99)
+    starts_on = forms.DateField(
+        label=_("工作年度自何日起"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("这一天以后提交的平时提案，计入这一次会议。"),
+    )
+    field_order = ("term", "number", "starts_on", "plenary_from", "plenary_until", "cut_off_at")
+
+    def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.committee = committee
+
+    def clean(self) -> dict[str, Any]:
+        """Neither the session nor its first day is there yet."""
+        data = super().clean()
+        known = Session.objects.filter(committee=self.committee)
+        if known.filter(term__number=data.get("term"), number=data.get("number")).exists():
+            self.add_error("number", _("这一次会议已经设立。"))
+        if data.get("starts_on") and known.filter(starts_on=data["starts_on"]).exists():
+            self.add_error("starts_on", _("已有会议的工作年度从这一天起，请另选一天。"))
+        return data

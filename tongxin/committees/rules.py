@@ -62,6 +62,10 @@ is_administrator = holds(Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDIT_ADMI
 PERMISSIONS = {
     "committees.view_units": ("本会委员、机关和承办单位人员可以查看承办单位", is_signed_in),
     "committees.change_units": ("机关提案工作人员可以维护承办单位", holds(Duty.PROPOSAL_OFFICE)),
+    "committees.keep_sessions": (
+        "机关提案工作人员和制度管理人员可以设立届次、改定会期",
+        holds(Duty.PROPOSAL_OFFICE, Duty.REGULATIONS),
+    ),
     "committees.appoint": ("安全管理员可以任免职责", holds(Duty.SECURITY_ADMIN)),
     "audit.read": ("审计管理员可以查阅审计记录", holds(Duty.AUDIT_ADMIN)),
 }

@@ -19,8 +19,8 @@ from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty, System
-from tongxin.committees.forms import AppointmentForm, UnitForm
-from tongxin.committees.models import Appointment, Committee, Unit
+from tongxin.committees.forms import AppointmentForm, PlenaryForm, SessionForm, UnitForm
+from tongxin.committees.models import Appointment, Committee, Session, Unit
 
 PAGE = 50
 
@@ -76,6 +76,52 @@ def unit(request: HttpRequest, uid: str) -> HttpResponse:
     if found is None:
         raise Http404
     return _unit_page(request, found.committee, found)
+
+
+def _plenary(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("plenary_from", "plenary_until", "cut_off_at")}
+
+
+@requires("committees.keep_sessions")
+def sessions(request: HttpRequest) -> HttpResponse:
+    """The sessions of the committee; set up the next one."""
+    committee = _own(request)
+    permissions.demand(request.user, "committees.keep_sessions", committee)
+    last = committee.sessions.select_related("term").order_by("-starts_on").first()
+    start = {"term": last.term.number, "number": last.number + 1} if last else {"term": 1, "number": 1}
+    form = SessionForm(request.POST or None, initial=start, committee=committee)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = actions.open_session(
+            committee,
+            term=data["term"],
+            number=data["number"],
+            starts_on=data["starts_on"],
+            actor=request.user,
+            at=timezone.now(),
+        )
+        if data["plenary_from"]:
+            actions.set_plenary(made, **_plenary(data), actor=request.user, at=timezone.now())
+        messages.success(request, _("已设立%(name)s") % {"name": made})
+        return redirect("sessions")
+    context = {"sessions": committee.sessions.select_related("term"), "form": form, "committee": committee}
+    return render(request, "committees/sessions.html", context)
+
+
+@requires("committees.keep_sessions", of_object=True)
+def session(request: HttpRequest, uid: str) -> HttpResponse:
+    """When a session's plenary is held and its 大会提案 close."""
+    found = Session.objects.filter(uid=uid, committee=_own(request)).select_related("term", "committee").first()
+    if found is None:
+        raise Http404
+    permissions.demand(request.user, "committees.keep_sessions", found)
+    start = {name: getattr(found, name) for name in ("plenary_from", "plenary_until", "cut_off_at")}
+    form = PlenaryForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        actions.set_plenary(found, **_plenary(form.cleaned_data), actor=request.user, at=timezone.now())
+        messages.success(request, _("已改定%(name)s的会期") % {"name": found})
+        return redirect("sessions")
+    return render(request, "committees/session.html", {"session": found, "form": form})
 
 
 @requires("committees.appoint")

@@ -137,6 +137,7 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
         ]),
         (_("机关事务"), [
             ("制度与规则", "/regulations/", "gear", "regulations.view"),
+            ("届次", "/sessions/", "calendar", "committees.keep_sessions"),
             ("职责任免", "/appointments/", "key", "committees.appoint"),
             ("审计记录", "/audit/", "shield", "audit.read"),
         ]),

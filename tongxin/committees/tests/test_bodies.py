@@ -11,7 +11,7 @@ from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
 from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty
-from tongxin.committees.models import Appointment, Unit
+from tongxin.committees.models import Appointment, Session, Unit
 from tongxin.committees.rules import holds
 
 
@@ -119,3 +119,66 @@ def test_units_are_kept_by_the_proposal_office(cast: Cast, client: Client) -> No
     foreign = Unit.objects.create(committee=cast.other_county, name="县林业局")
     assert client.get(f"/units/{foreign.uid}/").status_code == 404
     assert "县林业局" in client.get("/units/?q=林业").text
+
+
+def test_the_office_opens_the_next_session_and_submissions_go_there(cast: Cast, client: Client) -> None:
+    from tongxin.proposals.queries import session_and_season_at
+
+    client.force_login(cast.office)
+    data = {
+        "term": 11,
+        "number": 6,
+        "starts_on": "2027-01-01",
+        "plenary_from": "2027-01-11T09:00",
+        "plenary_until": "2027-01-14T11:00",
+        "cut_off_at": "2027-01-12T20:00",
+    }
+    assert client.post("/sessions/", data)["Location"] == "/sessions/"
+    assert "这一次会议已经设立" in client.post("/sessions/", data).text
+    made = Session.objects.get(committee=cast.county, number=6)
+    assert session_and_season_at(cast.county, moment("2026-11-20")) == (made, "plenary")  # three months before
+    assert session_and_season_at(cast.county, moment("2027-01-12", 21))[1] == "regular"
+    late = {"plenary_from": "2027-01-11T09:00", "plenary_until": "2027-01-10T11:00", "cut_off_at": ""}
+    assert "闭幕应在开幕之后" in client.post(f"/sessions/{made.uid}/", late).text
+    client.post(f"/sessions/{made.uid}/", late | {"plenary_until": "2027-01-15T11:00"})
+    made.refresh_from_db()
+    assert made.cut_off_at is None
+    client.force_login(cast.office_of_other_county)
+    assert client.get(f"/sessions/{made.uid}/").status_code == 404
+    client.force_login(cast.clerk)
+    assert client.get("/sessions/").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/units/", "/appointments/", "/sessions/", "/audit/", "/notices/"])
+def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
+    cast: Cast, client: Client, path: str, django_assert_num_queries: object
+) -> None:
+    from tongxin.notices import actions as notices
+
+    who = {"/appointments/": cast.security_admin, "/audit/": cast.audit_admin}.get(path, cast.office)
+    client.force_login(who)
+    cast.submitted()
+    notices.deliver()
+    client.get(path)
+    with django_assert_num_queries(QUERIES[path]):  # type: ignore[operator]
+        client.get(path)
+    for n in range(2):
+        Unit.objects.create(committee=cast.county, name=f"县第{n}局")
+        actions.open_session(
+            cast.county, term=11, number=7 + n, starts_on=date(2028 + n, 1, 1), actor=None, at=moment("2026-03-02")
+        )
+        actions.appoint(
+            cast.bystander,
+            committee=cast.county,
+            duty=Duty.LEADERSHIP,
+            starts_on=date(2026, 1, 1 + n),
+            actor=None,
+            at=moment("2026-03-02"),
+        )
+        cast.submitted(title=f"关于第{n}件事的建议")
+    notices.deliver()
+    with django_assert_num_queries(QUERIES[path]):  # type: ignore[operator]
+        client.get(path)
+
+
+QUERIES = {"/units/": 8, "/appointments/": 6, "/sessions/": 9, "/audit/": 8, "/notices/": 8}

@@ -136,7 +136,7 @@ def test_the_command_starts_without_django_and_loads_numpy_only_to_compute():
         "print([name for name in ('django', 'numpy', 'scipy') if name in sys.modules])"
     )
     assert script(source).strip() == b"[]"
-    assert "Usage" in CliRunner().invoke(consensus, ["--help"]).stdout
+    assert "--minimum" in CliRunner().invoke(consensus, ["--help"]).stdout
 
 
 def test_computing_loads_no_django(votes):
