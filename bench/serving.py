@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 HOST = "127.0.0.1"
-STARTS_WITHIN = 60
+STARTS_WITHIN = 180
 QUIET, IDLE = 3, 0.1  # so many seconds in a row with less work than this
 CSRF = "b" * 32
 
