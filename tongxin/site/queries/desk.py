@@ -19,7 +19,7 @@ from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.figures import Figure, Figures, figures, total
-from tongxin.site.queries.paging import Slice, capped, counted, page_by
+from tongxin.site.queries.paging import LONG, Slice, capped, counted, page_by
 from tongxin.site.queries.rows import asked_for, key_of_page, said_in, today_rules
 from tongxin.site.queries.stages import LEVELS, RUNNING, SIZES, STAGES, Stage, Wanted, desk_committees
 from tongxin.site.queries.standing import Standing, case_of, standing
@@ -88,7 +88,7 @@ def with_details(rows: QuerySet[Proposal], ids: Sequence[int]) -> QuerySet[Propo
     return (
         rows.filter(pk__in=ids)
         .select_related("committee", "session__term", "case")
-        .defer("situation", "analysis", "suggestions")
+        .defer(*LONG)
         .prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", tasks))
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.audit.templatetags.timeline import Entry, entry
@@ -17,6 +17,7 @@ from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.site.queries.desk import said_in, tasks_of, unit_lines, with_details
+from tongxin.site.queries.kept import kept
 from tongxin.site.queries.paging import capped, counted, page_by
 from tongxin.site.queries.proposal import PUBLIC, history, topics_of
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of
@@ -48,7 +49,11 @@ PROGRESS = {
 def _progress(committee: Committee, key: str) -> Q:
     if key not in PROGRESS:
         return Q()
-    found = Q(pk__in=Case.objects.filter(committee=committee, state__in=PROGRESS[key]).values("proposal"))
+    cases = Case.objects.filter(committee=committee, state__in=PROGRESS[key])
+    # what is closed is the most: asked of each row. The others are few: found from the cases.
+    if key == "closed":
+        return Q(Exists(cases.filter(proposal=OuterRef("pk"))))
+    found = Q(pk__in=cases.values("proposal"))
     return found | Q(state=State.FILED) if key == "handling" else found
 
 
@@ -103,7 +108,13 @@ def listing(asked: Asked) -> Listing:
     if asked.key:
         key = released(asked.committee).filter(uid=asked.key).values_list("released_at", "id").first()
     part = page_by(rows.values("pk", "released_at", "id"), ("released_at", "id"), size=SIZE, down=True, key=key, back=asked.back)
-    return Listing(lines([r["pk"] for r in part.rows]), counted(capped(rows)), part.has_previous, part.has_next)
+    return Listing(lines([r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next)
+
+
+def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
+    """Count what matches, at most one beyond the cap; kept until something happens in the committee."""
+    what = ("public", asked.committee.pk, asked.text, asked.topic, asked.session, asked.progress)
+    return kept([asked.committee.pk], what, lambda: {"all": capped(rows)})["all"]
 
 
 def lines(ids: Sequence[int]) -> list[Line]:
@@ -157,7 +168,8 @@ class Count:
 def counts(committee: Committee) -> list[Count]:
     """Return how the published proposals stand: each figure opens to them."""
     words = [("", _("公开提案")), ("handling", _("正在办理")), ("answered", _("已经答复")), ("closed", _("已经办结"))]
-    return [Count(label, counted(capped(_matching(Asked(committee, progress=key)))), key) for key, label in words]
+    numbers = kept([committee.pk], ("front", committee.pk), lambda: {key: capped(_matching(Asked(committee, progress=key))) for key, _label in words})
+    return [Count(label, counted(numbers[key]), key) for key, label in words]
 
 
 # ── one published proposal ───────────────────────────────────────────────────────────────────────

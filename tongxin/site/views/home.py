@@ -9,6 +9,8 @@ from tongxin.committees import queries as bodies
 from tongxin.notices import queries as notices
 from tongxin.proposals.rules import member_of
 from tongxin.site.queries import home as queries
+from tongxin.site.queries.todos import SHOWN
+from tongxin.site.queries.waiting import queues
 from tongxin.site.views import portal
 
 NOON, EVENING, MORNING = 12, 18, 5
@@ -32,11 +34,11 @@ def home(request: HttpRequest) -> HttpResponse:
     local = timezone.localtime(now)
     common = {
         "now": now, "greeting": _greeting(local.hour), "weekday": WEEKDAYS[local.weekday()],
-        "news": notices.visible_to(request.user)[: queries.SHOWN],
+        "news": notices.visible_to(request.user)[: SHOWN],
     }  # fmt: skip
     member = member_of(request.user)
     if bodies.appointments_of(request.user):
-        return render(request, "site/home_desk.html", common | {"queues": queries.queues(request.user, now)})
+        return render(request, "site/home_desk.html", common | {"queues": queues(request.user, now)})
     if member is None:
         return redirect("account")
     context = {"member": member, "todos": queries.todos(member, now), "rows": queries.own_rows(member)}
