@@ -56,7 +56,9 @@ class Proposal(Stateful):
     class Meta:
         indexes = [
             models.Index(fields=["committee", "state", "-id"], name="proposal_list"),
-            models.Index(fields=["committee", "-id"], name="proposal_all"),
+            models.Index(fields=["committee", "-id", "title"], name="proposal_titles"),  # a search reads titles from it alone
+            models.Index(fields=["committee", "topic", "-id"], name="proposal_topic"),
+            models.Index(fields=["committee", "construction", "-id"], name="proposal_construction"),
             models.Index(fields=["committee", "session", "state", "destination", "-id"], name="proposal_session"),
             models.Index(fields=["committee", "released_at", "id"], name="proposal_published"),
             models.Index(fields=["committee", "state", "passed_on_at"], name="proposal_passed_on"),
