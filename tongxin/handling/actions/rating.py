@@ -98,7 +98,7 @@ def close_round(case: Case, *, at: datetime) -> Case:
 
     Not rated at all within the rule's days: closed as 未评价, never counted as 满意.
     """
-    case = Case.objects.select_for_update().select_related("proposal", "committee").get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=case.pk)
     if case.state != CaseState.RATING:
         return case
     rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))

@@ -80,7 +80,7 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
 
 def open_rating_when_all_answered(task: Task, event: Event) -> None:
     """When the last answering unit has answered, the proposers are asked."""
-    case = Case.objects.select_for_update().select_related("proposal", "committee").get(pk=task.case_id)
+    case = Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=task.case_id)
     if case.state != CaseState.IN_HAND or any(t.state != TaskState.ANSWERED for t in queries.answering_tasks(case)):
         return
     at = event.at or event.recorded_at

@@ -22,7 +22,7 @@ def invite_cosigners(
     _check_invitable(proposal, members, until, at)
     if proposal.state == State.DRAFT:
         engine.perform(proposal, "gather", actor=actor, at=at, by_system=True)
-    asked = {s.member_id: s for s in proposal.signatures.select_for_update()}
+    asked = {s.member_id: s for s in proposal.signatures.select_for_update(of=("self",))}
     Proposal.objects.filter(pk=proposal.pk).update(cosign_until=until, **_form_of(proposal, len(asked) + len(members)))
     proposal.refresh_from_db()
     made = []
