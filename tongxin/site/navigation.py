@@ -61,7 +61,10 @@ def _portal(request: HttpRequest) -> Shell:
     front = f"/public/{committee.code}/" if committee else "/"
     listed = f"/public/proposals/?in={committee.code}" if committee else "/public/proposals/"
     here = "/public/proposals/" if request.path.startswith("/public/proposals/") else front if committee else request.path
-    items = [NavItem(_("首页"), front, "home", current=here == front), NavItem(_("公开提案"), listed, "doc", current=here != front)]
+    items = [
+        NavItem(_("首页"), front, "home", current=here == front),
+        NavItem(_("公开提案"), listed, "doc", current=here != front),
+    ]
     name = committee.short_name if committee else "同心"
     return Shell(
         kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=tuple(items), home_url="/",

@@ -72,5 +72,3 @@ def total(w: Wanted, read: Callable[[], int]) -> int:
     asked = (w.stage.key, w.level, w.text, w.unit, w.construction, w.topic, w.form, w.session, w.season, w.picked, w.by_clock)
     what = ("list", w.committee.pk, today, rules.yellow_days, rules.soon_days, asked)
     return kept([w.committee.pk], what, lambda: {"total": read()})["total"]
-
-

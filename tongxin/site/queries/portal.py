@@ -168,7 +168,11 @@ class Count:
 def counts(committee: Committee) -> list[Count]:
     """Return how the published proposals stand: each figure opens to them."""
     words = [("", _("公开提案")), ("handling", _("正在办理")), ("answered", _("已经答复")), ("closed", _("已经办结"))]
-    numbers = kept([committee.pk], ("front", committee.pk), lambda: {key: capped(_matching(Asked(committee, progress=key))) for key, _label in words})
+    numbers = kept(
+        [committee.pk],
+        ("front", committee.pk),
+        lambda: {key: capped(_matching(Asked(committee, progress=key))) for key, _label in words},
+    )
     return [Count(label, counted(numbers[key]), key) for key, label in words]
 
 
