@@ -111,7 +111,9 @@ def _jobs(own: Sequence[Mapping[str, Any]]) -> str:
     lines = [_row(["Bulk", *(f"in {name_of(r['scale'])}" for r in own), "budget", "met"]), "|" + "---|" * (len(own) + 3)]
     for key in keys:
         found = [r["jobs"].get(key) for r in own]
-        lines.append(_row([ENGLISH[key], *(_job(f) for f in found), *_job_judged(key, found[-1])]))
+        lines.append(
+            _row([ENGLISH[key], *(_job(f) for f in found), *_job_judged(key, next((f for f in reversed(found) if f), None))])
+        )
     return "\n".join(lines)
 
 
@@ -142,8 +144,8 @@ def _verdict(own: Sequence[Mapping[str, Any]]) -> str:
     if max(r["load_before"] for r in own) < CALM:
         return "The machine was otherwise idle. CPU is the server's own work a request."
     return (
-        f"The machine was shared while this was measured (load up to {busy}): waiting times are longer than on an idle one. CPU is the "
-        "server's own work a request, and hardly depends on that."
+        f"The machine was shared with other work while this was measured (load up to {busy}, its own included): waiting times are longer than on "
+        "an idle one, and comparing two sizes is rough. CPU is the server's own work a request: it depends less on others, but not nothing."
     )
 
 
@@ -152,9 +154,9 @@ INTRODUCTION = """## The product
 `make bench` fills an empty database for each size (`tongxin bench seed`), runs the real server on the loopback (`tongxin bench run`) and writes this
 section (`tongxin bench report`). The county is composed, deterministic, and has some nineteen events a proposal, a second assembly beside it, and 60
 units; members grow with the proposals. Nothing is cached that production does not cache. Signing in is left out: session rows are made directly.
-Events are not sealed. Pages are measured once the
-server has read the texts for the likeness. Each run adds some drafts, and an assembly for each import. 15 % of the proposals belong to the running session, so that open work
-grows with the scale as well, which is harder than a county's life.
+Events are not sealed. Pages are measured once the server has read the texts for the likeness. Each run adds some drafts, and an assembly for each
+import, which later rows of the first table show. 15 % of the proposals belong to the running session, so that open work grows with the scale as well,
+which is harder than a county's life. “Met” is judged at the greatest scale.
 """
 
 
