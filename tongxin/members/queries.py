@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tongxin.accounts.describing import Line
 from tongxin.committees import queries as bodies
@@ -30,7 +30,8 @@ def current_term(committee: Committee, on: date) -> Term | None:
 
 def sitting(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
     """Keep those who hold a seat on a day."""
-    return rows.filter(seats__starts_on__lte=on).filter(Q(seats__ends_on=None) | Q(seats__ends_on__gte=on)).distinct()
+    seats = Seat.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), member=OuterRef("pk"), starts_on__lte=on)
+    return rows.filter(Exists(seats))
 
 
 def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:

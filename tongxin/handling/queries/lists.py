@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tongxin.audit.queries import kept
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
@@ -54,17 +55,25 @@ def level(committees: Iterable[Committee], on: date, name: str) -> Q:
     return found
 
 
-def counts(rows: QuerySet[Task], conditions: dict[str, Q]) -> dict[str, int]:
-    """Count several parts of a list in one query."""
-    return rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+def counts(
+    rows: QuerySet[Task], conditions: dict[str, Q], *, committees: Iterable[Committee], scope: tuple[Any, ...]
+) -> dict[str, int]:
+    """Count several parts of a list in one query; kept until something happens. `scope` says whose list it is."""
+    codes, what = {c.code for c in committees}, ("tasks", scope, repr(conditions))
+    return kept(codes, what, lambda: rows.aggregate(**{n: Count("pk", filter=q) for n, q in conditions.items()}))
 
 
 def for_rows(rows: QuerySet[Task]) -> QuerySet[Task]:
-    """Fetch what a row of a list of tasks shows."""
-    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    return rows.select_related("case__proposal__session__term", "unit", "committee").prefetch_related(
-        Prefetch("case__proposal__signatures", signed), Prefetch("case__tasks", Task.objects.select_related("unit"))
+    """Fetch what a row of a list of tasks shows: no long texts, and no telephones, which would be decrypted one by one."""
+    others = Task.objects.select_related("unit").defer("return_reason", "opinion", "unit__phone")
+    rows = rows.select_related("case__proposal__session__term", "unit", "committee").defer(
+        "unit__phone", *(f"case__proposal__{name}" for name in ("situation", "analysis", "suggestions"))
     )
+    return rows.prefetch_related(Prefetch("case__proposal__signatures", _signed()), Prefetch("case__tasks", others))
+
+
+def _signed() -> QuerySet[Signature]:
+    return Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member").defer("member__phone")
 
 
 def row_of(task: Task, on: date) -> Row:

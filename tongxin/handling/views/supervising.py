@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.views import requires
 from tongxin.committees.choices import Duty
+from tongxin.committees.queries import affiliations_with
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import RemindForm
@@ -29,9 +30,10 @@ def supervise_desk(request: HttpRequest) -> HttpResponse:
     rows = queries.supervised(request.user)
     committees = queries.committees_of(request.user, Duty.SUPERVISE)
     levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}
-    counted = queries.counts(rows, parts | {f"in_{n}": parts["open"] & q for n, q in levels.items()} | {
-        f"of_{n}": parts[part] & q for n, q in levels.items()
-    })  # fmt: skip
+    asked = parts | {f"in_{n}": parts["open"] & q for n, q in levels.items()}
+    asked |= {f"of_{n}": parts[part] & q for n, q in levels.items()}
+    scope = ("supervise", sorted(affiliations_with(request.user, Duty.SUPERVISE)))
+    counted = queries.counts(rows, asked, committees=committees, scope=scope)
     shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if part == "answered":

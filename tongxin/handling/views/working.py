@@ -43,9 +43,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     rows = queries.inbox(request.user, unit=unit)
     committees = list({u.committee_id: u.committee for u in units}.values())
     levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}
-    counted = queries.counts(rows, parts | {f"in_{n}": parts["todo"] & q for n, q in levels.items()} | {
-        f"of_{n}": parts[part] & q for n, q in levels.items()
-    })  # fmt: skip
+    asked = parts | {f"in_{n}": parts["todo"] & q for n, q in levels.items()}
+    asked |= {f"of_{n}": parts[part] & q for n, q in levels.items()}
+    scope = ("inbox", sorted(u.pk for u in units), unit.pk if unit else 0)
+    counted = queries.counts(rows, asked, committees=committees, scope=scope)
     shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     by_clock = part not in {"answered", "done"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees import queries as bodies
@@ -90,7 +90,8 @@ def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str =
         rows = _entered(user)
     elif tab == "filed":
         committee = committee_of(user)
-        rows = Proposal.objects.filter(committee=committee, state__in=States.filed)
+        # said by what it is not: so the newest are found in the order of receipt, without sorting all that were ever filed
+        rows = Proposal.objects.filter(committee=committee).exclude(state__in=sorted(set(State.values) - set(States.filed)))
     elif member is None:
         return Proposal.objects.none()
     else:
@@ -110,7 +111,8 @@ def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str =
 
 def page_of(rows: QuerySet[Proposal], *, before: int | None = None, after: int | None = None, size: int = PAGE) -> Page:
     """Return one page by key, newest first, with the signers of each row."""
-    rows = rows.select_related("session__term").prefetch_related("signatures__member")
+    signers = Prefetch("signatures", Signature.objects.select_related("member").defer("member__phone"))
+    rows = rows.select_related("session__term").defer("situation", "analysis", "suggestions").prefetch_related(signers)
     if after is not None:
         found = list(rows.filter(id__gt=after).order_by("id")[: size + 1])
         more = len(found) > size

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from tongxin.audit.queries import kept
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number, clock, day, near_day
 from tongxin.handling import queries as handling
@@ -21,7 +22,6 @@ from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import member_of
 from tongxin.proposals.workflow import PROPOSAL
 from tongxin.regulations.queries import in_force
-from tongxin.site.queries.kept import kept
 from tongxin.site.queries.paging import LONG, long_of
 from tongxin.site.queries.todos import SHOWN, Todo, until
 
@@ -117,7 +117,7 @@ def member_waiting(user: Any) -> int:
         return {"all": cases + _open_invitations(member, now)[:99].count() + _returned_to(member)[:99].count()}
 
     # an invitation lapses at a minute, not by an event: the minute is part of the question
-    return kept([member.committee_id], ("member", member.pk, now.replace(second=0, microsecond=0)), read)["all"]
+    return kept([member.committee.code], ("member", member.pk, now.replace(second=0, microsecond=0)), read)["all"]
 
 
 def own_proposals(member: Member) -> list[Proposal]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tongxin.audit.queries import kept
 from tongxin.audit.templatetags.timeline import Entry, entry
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import day
@@ -17,7 +18,6 @@ from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.site.queries.desk import said_in, tasks_of, unit_lines, with_details
-from tongxin.site.queries.kept import kept
 from tongxin.site.queries.paging import capped, counted, page_by
 from tongxin.site.queries.proposal import PUBLIC, history, topics_of
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of
@@ -114,7 +114,7 @@ def listing(asked: Asked) -> Listing:
 def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
     """Count what matches, at most one beyond the cap; kept until something happens in the committee."""
     what = ("public", asked.committee.pk, asked.text, asked.topic, asked.session, asked.progress)
-    return kept([asked.committee.pk], what, lambda: {"all": capped(rows)})["all"]
+    return kept([asked.committee.code], what, lambda: {"all": capped(rows)})["all"]
 
 
 def lines(ids: Sequence[int]) -> list[Line]:
@@ -169,7 +169,7 @@ def counts(committee: Committee) -> list[Count]:
     """Return how the published proposals stand: each figure opens to them."""
     words = [("", _("公开提案")), ("handling", _("正在办理")), ("answered", _("已经答复")), ("closed", _("已经办结"))]
     numbers = kept(
-        [committee.pk],
+        [committee.code],
         ("front", committee.pk),
         lambda: {key: capped(_matching(Asked(committee, progress=key))) for key, _label in words},
     )

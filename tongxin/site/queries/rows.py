@@ -57,24 +57,27 @@ def said_in(committee: Committee, text: str) -> Q:
 
 # ── filters ──────────────────────────────────────────────────────────────────────────────────────
 def narrowed(w: Wanted) -> Q:
-    """Return what the filters leave of the proposals."""
+    """Return what the filters leave of the proposals, by what stands in their own rows."""
     said = {
         "construction": w.construction, "topic": w.topic, "form": w.form, "season": w.season, "session_id": w.session,
         "uid__in": w.picked,
     }  # fmt: skip
     found = Q(**{name: value for name, value in said.items() if value})
-    if w.unit:
-        parts = Task.objects.filter(committee=w.committee, unit_id=w.unit).exclude(state=TaskState.RETURNED)
-        found &= Q(pk__in=parts.values("case__proposal"))
-    if w.text:
-        found &= said_in(w.committee, w.text)
-    return found
+    return found & said_in(w.committee, w.text) if w.text else found
+
+
+def _of_unit(w: Wanted, path: str) -> Q:
+    if not w.unit:
+        return Q()
+    parts = Task.objects.filter(committee=w.committee, unit_id=w.unit).exclude(state=TaskState.RETURNED)
+    return Q(**{f"{path}__in": parts.values("case__proposal")})
 
 
 def _narrowed_by(w: Wanted, path: str) -> Q:
     """Return the same for rows that lead to a proposal: without joining the proposals, whose rows are long."""
     found = narrowed(w)
-    return Q(**{f"{path}__in": Proposal.objects.filter(found, committee=w.committee).values("pk")}) if found else Q()
+    own = Q(**{f"{path}__in": Proposal.objects.filter(found, committee=w.committee).values("pk")}) if found else Q()
+    return own & _of_unit(w, path)
 
 
 def level_range(level: str, today: date, rules: Deadlines) -> Q:
@@ -121,7 +124,7 @@ def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
     if w.level and w.stage.states:
         on = most_urgent(w.committee, w.stage.states).filter(level_range(w.level, *today_rules(w.committee)))
         found = found.filter(pk__in=on.values("case__proposal"))
-    return found.filter(narrowed(w)), ("id",), "pk"
+    return found.filter(narrowed(w) & _of_unit(w, "pk")), ("id",), "pk"
 
 
 def key_of_page(w: Wanted, path: str) -> list[Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from tongxin.audit.queries import kept
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
@@ -18,7 +19,6 @@ from tongxin.handling.regulations import Deadlines
 from tongxin.proposals.choices import Role, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.regulations.queries import in_force
-from tongxin.site.queries.kept import kept
 from tongxin.site.queries.paging import LONG, capped, long_of
 from tongxin.site.queries.todos import SHOWN, Queue, Todo
 
@@ -148,8 +148,8 @@ def _numbers(user: Any, on: date) -> dict[str, int]:
     if not sources:
         return {}
     scope = sorted((a.duty, a.committee_id, a.unit_id or 0, a.affiliation) for a in held)
-    committees = {a.committee_id for a in held}
-    return kept(committees, ("waiting", on, *scope), lambda: {s.key: capped(s.rows(user, on)) for s in sources})
+    codes = {a.committee.code for a in held}
+    return kept(codes, ("waiting", on, *scope), lambda: {s.key: capped(s.rows(user, on)) for s in sources})
 
 
 def desk_waiting(user: Any) -> dict[str, int]:
