@@ -143,10 +143,14 @@ def _catch_up(kept: _Kept, committee: Committee, newest: int) -> None:
     kept.seen = newest
 
 
+WARMED = 20_000  # reading more takes a core for longer than somebody would wait; then the first writer does
+
+
 def warm_all() -> None:
-    """Read every committee's texts in the background of a server that starts, so that nobody waits for the first likeness."""
+    """Read committees' texts in the background of a server that starts, so that nobody waits for the first likeness."""
     try:
         for committee in Committee.objects.order_by("id"):
-            warm(committee)
+            if Proposal.objects.filter(committee=committee)[: WARMED + 1].count() <= WARMED:
+                warm(committee)
     finally:
         connection.close()
