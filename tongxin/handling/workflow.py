@@ -200,6 +200,7 @@ TASKS = register(
             S.OPINION_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
         },
         grave=frozenset({"ask_return", "return_reply"}),
+        aside=frozenset({"ask_opinion_again", "revise", "refuse_return"}),
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip

@@ -186,6 +186,7 @@ PROPOSAL = register(
             S.WITHDRAWN: "note-end", S.DISCARDED: "note-end",
         },
         grave=frozenset({"withdraw", "discard"}),
+        aside=frozenset({"return_for_revision", "merge", "not_file"}),
         own_page={"submit": "preview"},
     ),
     visible_to=queries.visible_to,

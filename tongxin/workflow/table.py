@@ -44,7 +44,8 @@ class Workflow:
     """One lifecycle of one model.
 
     `name` begins every event kind of it; `start` is the action that makes a row in the `initial` state; `badges` maps
-    states to badge kinds of the design language; `grave` names actions that are shown last and in the stopping colour;
+    states to badge kinds of the design language; `grave` names actions that are shown last and in the stopping colour, `aside` those
+    that are never offered as the first thing to do (returning, merging);
     `by_hand` is false for actions that have a page of their own and are left out of the generic form's links.
     """
 
@@ -57,6 +58,7 @@ class Workflow:
     rows: tuple[T, ...]
     badges: dict[str, str] = field(default_factory=dict)
     grave: frozenset[str] = frozenset()
+    aside: frozenset[str] = frozenset()
     own_page: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -31,7 +31,7 @@ class Button:
 
 
 def buttons(subject: Any, actor: Any, *, notes: dict[str, str] | None = None, skip: frozenset[str] = frozenset()) -> list[Button]:
-    """Return the buttons for a row: open ones first in the table's order, grave ones last; the first open one is the main one."""
+    """Return the buttons for a row: open ones first in the table's order, grave ones last; the first open one that is not aside is the main one."""
     workflow = workflow_of(subject)
     offers = [o for o in engine.available(subject, actor, at=timezone.now()) if o.row.action not in skip]
     offers.sort(key=lambda o: (o.row.action in workflow.grave, o.blocked))
@@ -40,7 +40,7 @@ def buttons(subject: Any, actor: Any, *, notes: dict[str, str] | None = None, sk
         action = offer.row.action
         own = workflow.own_page.get(action)
         url = f"{subject.get_absolute_url()}{own}/" if own else reverse("transition", args=[workflow.name, subject.uid, action])
-        main = not offer.blocked and action not in workflow.grave and not any(b.main for b in made)
+        main = not offer.blocked and action not in workflow.grave | workflow.aside and not any(b.main for b in made)
         note, grave = (notes or {}).get(action, ""), action in workflow.grave
         made.append(Button(offer.row.label, url, offer.reasons, main, grave, note, page=bool(own)))
     return made

@@ -78,3 +78,13 @@ def test_who_cannot_see_the_row_finds_nothing(cast: Cast, client: Client) -> Non
     client.logout()
     assert client.get(url(proposal, "return_for_revision")).status_code == 302
     assert client.get("/go/nothing/x/y/").status_code == 302
+
+
+def test_the_main_button_is_the_natural_next_step(cast: Cast) -> None:
+    from tongxin.workflow.templatetags.steps import buttons
+
+    submitted = [(b.label, b.main) for b in buttons(cast.submitted(), cast.office)]
+    assert submitted == [("预审通过", True), ("退回修改", False)]
+    filed = [(b.label, b.main, b.stop) for b in buttons(cast.filed(), cast.office)]
+    assert filed == [("并案", False, False)]
+    assert [(b.label, b.main, b.stop) for b in buttons(cast.submitted(), cast.proposer)] == [("撤案", False, True)]
