@@ -104,7 +104,7 @@ def test_the_database_refuses_a_filed_proposal_without_a_number(cast: Cast) -> N
 def test_available_steps_are_those_of_the_state_and_the_person(cast: Cast) -> None:
     proposal = cast.submitted()
     at = moment("2026-03-03")
-    assert [o.row.action for o in engine.available(proposal, cast.office, at=at)] == ["return_for_revision", "pass_examination"]
+    assert [o.row.action for o in engine.available(proposal, cast.office, at=at)] == ["pass_examination", "return_for_revision"]
     assert [o.row.action for o in engine.available(proposal, cast.proposer, at=at)] == ["withdraw"]
     assert engine.available(proposal, cast.office_of_other_county, at=at) == []
 
