@@ -121,7 +121,8 @@ class SessionForm(PlenaryForm):
         """Neither the session nor its first day is there yet."""
         data = super().clean()
         known = Session.objects.filter(committee=self.committee)
-        if known.filter(term__number=data.get("term"), number=data.get("number")).exists():
+        term, number = data.get("term"), data.get("number")
+        if term and number and known.filter(term__number=term, number=number).exists():
             self.add_error("number", _("这一次会议已经设立。"))
         if data.get("starts_on") and known.filter(starts_on=data["starts_on"]).exists():
             self.add_error("starts_on", _("已有会议的工作年度从这一天起，请另选一天。"))

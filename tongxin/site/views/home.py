@@ -1,6 +1,7 @@
 """The first page of everybody who signed in: what waits for them."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ def _greeting(hour: int) -> str:
 
 
 @requires("site.front")
-def front(request: HttpRequest) -> HttpResponse:
+def front(request: HttpRequest) -> HttpResponseBase:
     """The first page of the house: the own home for who is signed in, the public front for others."""
     return redirect("home") if request.user.is_authenticated else portal.front(request)
 
