@@ -69,7 +69,7 @@ def listing(user: Any, w: Wanted) -> Listing:
 
 def _rows(user: Any, w: Wanted, part: Slice, path: str, clock: str) -> list[Row]:
     keys = {r[path]: (r[clock] if clock != "id" else None) for r in part.rows}
-    found = {row.pk: row for row in with_details(proposals.visible_to(user), list(keys))}
+    found = with_details(proposals.visible_to(user), list(keys), w.committee)
     contacts = dict(
         Contact.objects.filter(task__case__proposal__in=list(found))
         .values_list("task__case__proposal")
@@ -79,18 +79,17 @@ def _rows(user: Any, w: Wanted, part: Slice, path: str, clock: str) -> list[Row]
     return [_row(found[pk], w, contacts.get(pk, 0), keys[pk]) for pk in keys if pk in found]
 
 
-def with_details(rows: QuerySet[Proposal], ids: Sequence[int]) -> QuerySet[Proposal]:
-    """Return proposals with what one line of a list shows: signers, units, the case; without their texts."""
+def with_details(rows: QuerySet[Proposal], ids: Sequence[int], committee: Committee) -> dict[int, Proposal]:
+    """Read a committee's proposals with what one line of a list shows: signers, units, the case; without their texts."""
     signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
     signers = signers.only("proposal", "body", "role", "answer", "place_in_list", "member__name")
     # of units and members only what is shown: their telephones would be decrypted one by one
     tasks = Task.objects.select_related("unit").defer("return_reason", "opinion", "unit__phone", "unit__contact")
-    return (
-        rows.filter(pk__in=ids)
-        .select_related("committee", "session__term", "case")
-        .defer(*LONG)
-        .prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", tasks))
-    )
+    read = rows.filter(pk__in=ids, committee=committee).select_related("session__term", "case").defer(*LONG)
+    found = {row.pk: row for row in read.prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", tasks))}
+    for row in found.values():
+        row.committee = committee  # known: not one more for every row
+    return found
 
 
 def tasks_of(proposal: Proposal) -> list[Task]:

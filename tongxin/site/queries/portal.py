@@ -108,7 +108,7 @@ def listing(asked: Asked) -> Listing:
     if asked.key:
         key = released(asked.committee).filter(uid=asked.key).values_list("released_at", "id").first()
     part = page_by(rows.values("pk", "released_at", "id"), ("released_at", "id"), size=SIZE, down=True, key=key, back=asked.back)
-    return Listing(lines([r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next)
+    return Listing(lines(asked.committee, [r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next)
 
 
 def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
@@ -117,9 +117,9 @@ def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
     return kept([asked.committee.code], what, lambda: {"all": capped(rows)})["all"]
 
 
-def lines(ids: Sequence[int]) -> list[Line]:
+def lines(committee: Committee, ids: Sequence[int]) -> list[Line]:
     """Return published proposals as lines, in the given order."""
-    found = {p.pk: p for p in with_details(released(), ids)}
+    found = with_details(released(committee), ids, committee)
     return [_line(found[pk]) for pk in ids if pk in found]
 
 
@@ -153,7 +153,7 @@ def public_standing(proposal: Proposal) -> Standing:
 def latest(committee: Committee) -> list[Line]:
     """Return the newest published proposals for the front."""
     ids = released(committee).order_by("-released_at", "-id").values_list("pk", flat=True)[:SHOWN_ON_FRONT]
-    return lines(list(ids))
+    return lines(committee, list(ids))
 
 
 @dataclass(frozen=True)

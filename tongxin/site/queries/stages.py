@@ -54,6 +54,11 @@ def _in_state(*states: str, **more: Any) -> Where:
     return lambda _committee: Q(state__in=states, **more)
 
 
+def _filed(_committee: Committee) -> Q:
+    # said by what it is not: the newest are found in order, without sorting all that were ever filed
+    return ~Q(state__in=sorted(set(State.values) - set(States.filed)))
+
+
 @dataclass(frozen=True)
 class Stage:
     """A tab of the desk. `states` are the task states whose clocks order it; without them it is ordered by receipt."""
@@ -84,7 +89,7 @@ STAGES = {
         Stage("closed", gettext_lazy("已办结"), _in_case_state(CaseState.CLOSED), (), "-id", case_state=CaseState.CLOSED),
         Stage("unfiled", gettext_lazy("未立案"), _in_state(State.MERGED, State.NOT_FILED, State.WITHDRAWN), (), "-id"),
         Stage("received", gettext_lazy("收到"), _in_state(*States.received), (), "-id", tab=False),
-        Stage("filed", gettext_lazy("立案"), _in_state(*States.filed), (), "-id", tab=False),
+        Stage("filed", gettext_lazy("立案"), _filed, (), "-id", tab=False),
         Stage("merged", gettext_lazy("并案"), _in_state(State.MERGED), (), "-id", tab=False),
         *(Stage(str(value), label, _in_state(State.NOT_FILED, destination=value), (), "-id", tab=False)
           for value, label in Destination.choices),
