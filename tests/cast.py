@@ -1,7 +1,7 @@
 """The cast: the same people in every test world, with a second committee in it, so that a leak always has something to leak."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,7 +85,7 @@ class Cast:
         """A proposal handed in by the proposer and one co-signer."""
         proposal = self.draft(at, **text)
         [invitation] = proposals.invite_cosigners(
-            proposal, members=[self.member(self.cosigner)], until=at.replace(hour=23), actor=self.proposer, at=at
+            proposal, members=[self.member(self.cosigner)], until=at + timedelta(hours=12), actor=self.proposer, at=at
         )
         proposals.answer_invitation(invitation, accept=True, actor=self.cosigner, at=at)
         perform(proposal, "submit", actor=self.proposer, at=at)

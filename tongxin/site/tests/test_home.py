@@ -1,0 +1,90 @@
+"""The first page of everybody: what waits for them, and nothing of anybody else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast
+from tongxin.handling.models import Reply
+from tongxin.proposals import actions as proposals
+
+
+def waiting(client: Client) -> list[str]:
+    return [todo.title for todo in client.get("/home/").context["todos"]]
+
+
+def queues(client: Client) -> dict[str, int]:
+    return {queue.label: queue.count for queue in client.get("/home/").context["queues"]}
+
+
+def test_a_member_sees_what_waits_for_them_most_urgent_first(cast: Cast, client: Client) -> None:
+    now = timezone.now()
+    case = cast.answered(now - timedelta(hours=1))
+    draft = cast.draft(now, title="关于另一件事的建议")
+    proposals.invite_cosigners(
+        draft, members=[cast.member(cast.cosigner)], until=now + timedelta(hours=20), actor=cast.proposer, at=now
+    )
+    client.force_login(cast.cosigner)
+    assert waiting(client) == ["林知远委员邀您联名", f"评价《{case.proposal.title}》的办理结果"]
+    client.force_login(cast.bystander)
+    assert waiting(client) == []
+    client.force_login(cast.member_of_other_county)
+    assert waiting(client) == []
+
+
+def test_what_was_rated_waits_no_longer(cast: Cast, client: Client) -> None:
+    from tongxin.handling import actions as handling
+    from tongxin.proposals.queries import raters
+
+    now = timezone.now()
+    case = cast.answered(now - timedelta(hours=1))
+    first = next(s for s in raters(case.proposal) if s.member == cast.member(cast.proposer))
+    client.force_login(cast.proposer)
+    assert waiting(client) == [f"评价《{case.proposal.title}》的办理结果", "确认县卫生健康局的面商记录"]
+    handling.rate(
+        Reply.objects.get(task__case=case), signature=first, attitude="satisfied", result="satisfied", comment="",
+        actor=cast.proposer, at=now,
+    )  # fmt: skip
+    assert waiting(client) == ["确认县卫生健康局的面商记录"]
+
+
+def test_every_desk_has_its_own_queues(cast: Cast, client: Client) -> None:
+    cast.submitted()
+    cast.filed(title="关于政府口一件事的建议")
+    cast.filed(title="关于党委口一件事的建议", routed_to="party")
+    cast.assigned(timezone.now(), title="关于已交办一件事的建议")
+    seen = {}
+    for name in ("office", "assigner", "party_assigner", "clerk", "co_clerk", "other_clerk", "office_of_other_county"):
+        client.force_login(getattr(cast, name))
+        seen[name] = queues(client)
+    assert seen == {
+        "office": {"待预审": 1}, "assigner": {"待交办": 1}, "party_assigner": {"待交办": 1},
+        "clerk": {"待签收": 1}, "co_clerk": {"待签收": 1}, "other_clerk": {}, "office_of_other_county": {},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["office", "clerk", "cosigner"])
+def test_homes_ask_the_database_no_more_for_three_matters_than_for_one(
+    cast: Cast, client: Client, who: str, django_assert_num_queries: Any
+) -> None:
+    def one(n: int) -> None:
+        cast.submitted(title=f"关于待审第{n}件事的建议")
+        cast.answered(timezone.now() - timedelta(hours=1), title=f"关于已答复第{n}件事的建议")
+        cast.assigned(title=f"关于已交办第{n}件事的建议")
+
+    one(1)
+    client.force_login(getattr(cast, who))
+    client.get("/home/")
+    one(2)  # kept counts are dropped by what happened
+    with django_assert_num_queries(QUERIES[who]):
+        client.get("/home/")
+    one(3)
+    one(4)
+    with django_assert_num_queries(QUERIES[who]):
+        client.get("/home/")
+
+
+QUERIES = {"office": 13, "clerk": 11, "cosigner": 15}
