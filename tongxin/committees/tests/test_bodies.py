@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -160,6 +161,7 @@ def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
     cast.submitted()
     notices.deliver()
     client.get(path)
+    cache.clear()  # counts that are kept between two acts are read anew
     with django_assert_num_queries(QUERIES[path]):  # type: ignore[operator]
         client.get(path)
     for n in range(2):
@@ -177,8 +179,9 @@ def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
         )
         cast.submitted(title=f"关于第{n}件事的建议")
     notices.deliver()
+    cache.clear()
     with django_assert_num_queries(QUERIES[path]):  # type: ignore[operator]
         client.get(path)
 
 
-QUERIES = {"/units/": 8, "/appointments/": 6, "/sessions/": 9, "/audit/": 8, "/notices/": 8}
+QUERIES = {"/units/": 11, "/appointments/": 7, "/sessions/": 12, "/audit/": 9, "/notices/": 11}
