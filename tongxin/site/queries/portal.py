@@ -108,7 +108,9 @@ def listing(asked: Asked) -> Listing:
     if asked.key:
         key = released(asked.committee).filter(uid=asked.key).values_list("released_at", "id").first()
     part = page_by(rows.values("pk", "released_at", "id"), ("released_at", "id"), size=SIZE, down=True, key=key, back=asked.back)
-    return Listing(lines(asked.committee, [r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next)
+    return Listing(
+        lines(asked.committee, [r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next
+    )
 
 
 def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
