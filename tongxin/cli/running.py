@@ -23,8 +23,8 @@ Job = Callable[[datetime], object]
 @click.command(help="启动网站。数据库结构不是最新的时候不启动，请先运行 tongxin migrate。")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址；放在反向代理后面时不用改。")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="进程数。")
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
+@click.option("--workers", default=3, show_default=True, type=click.IntRange(1, 64), help="进程数。")
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     """Serve the site; refuse on an older schema."""
     start.django(current=True)
