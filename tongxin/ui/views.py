@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.ui import navigation, samples
 from tongxin.ui.context import ENDS_AT, SIZES
@@ -48,7 +48,7 @@ def stay(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"seconds": seconds})
 
 
-@require_GET
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component as it is drawn now; only where the data is invented."""
     if not (settings.DEBUG or getattr(settings, "DEMO", False) or getattr(settings, "TESTING", False)):

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
@@ -54,7 +54,7 @@ def _pager(request: HttpRequest, w: desk.Wanted, found: desk.Listing) -> dict[st
     }
 
 
-@require_GET
+@require_safe
 @requires("proposals.examine")
 def proposals(request: HttpRequest) -> HttpResponse:
     """Show the proposals of a committee by stage, clock and filter."""

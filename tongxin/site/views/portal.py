@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.access.views import requires
 from tongxin.committees.models import Committee
@@ -24,7 +24,7 @@ def _committee(request: HttpRequest) -> Committee | None:
     return found[0] if len(found) == 1 else None
 
 
-@require_GET
+@require_safe
 @requires("site.front")
 def front(request: HttpRequest) -> HttpResponse:
     """The front for the public: the only committee's, or the choice between several."""
@@ -35,7 +35,7 @@ def front(request: HttpRequest) -> HttpResponse:
 chooser = front
 
 
-@require_GET
+@require_safe
 @requires("site.front")
 def committee(request: HttpRequest, code: str) -> HttpResponse:
     """The public front of one committee."""
@@ -58,7 +58,7 @@ def _url(data: QueryDict, **change: str) -> str:
     return f"{reverse('public-proposals')}?{said}" if said else reverse("public-proposals")
 
 
-@require_GET
+@require_safe
 @requires("site.front")
 def proposals(request: HttpRequest) -> HttpResponse:
     """The published proposals of a committee, searched and filtered."""
@@ -87,7 +87,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     return render(request, "site/public_proposals.html", context)
 
 
-@require_GET
+@require_safe
 @requires("site.front")
 def proposal(request: HttpRequest, uid: str) -> HttpResponse:
     """One published proposal, as the public may read it."""

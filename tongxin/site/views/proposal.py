@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
@@ -23,7 +23,7 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
     return found
 
 
-@require_GET
+@require_safe
 @requires("site.view_proposal", of_object=True)
 def show(request: HttpRequest, uid: str) -> HttpResponse:
     """Show a proposal; who sees it only because it is published is led to its public page."""
@@ -38,7 +38,7 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "site/proposal.html", context)
 
 
-@require_GET
+@require_safe
 @requires("site.view_proposal", of_object=True)
 def similar(request: HttpRequest, uid: str) -> HttpResponse:
     """Show earlier proposals like this one: a piece of the page, fetched when it is looked at."""
