@@ -1,7 +1,6 @@
 """The invitation slip: a one-time code as a link, a QR code and letters to type, for paper."""
 
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import quote
 
 import segno
@@ -25,8 +24,3 @@ def slip(name: str, username: str, code: str, origin: str) -> Slip:
     """Make the slip for a code; `origin` is the address people reach this installation at."""
     link = f"{origin}/invitation/?code={quote(code)}"
     return Slip(name, username, code, link, segno.make(link, error="m").svg_data_uri(scale=4, border=2), VALID.days)
-
-
-def valid_until(today: date) -> date:
-    """Return the last day of a slip made today."""
-    return today + VALID

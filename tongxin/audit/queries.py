@@ -63,22 +63,6 @@ def kept(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], dict[
     return found
 
 
-def of_subject(subject_type: str, subject_id: int) -> QuerySet[Event]:
-    """Return the events of one row, newest first."""
-    return Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("-id")
-
-
-def about(*subjects: Any) -> QuerySet[Event]:
-    """Return the events of several rows together (a proposal, its case, its tasks), newest first."""
-    rows = Event.objects.none()
-    by_type: dict[str, list[int]] = {}
-    for subject in subjects:
-        by_type.setdefault(subject._meta.label_lower, []).append(subject.pk)  # noqa: SLF001 -- Django's public-in-practice Meta
-    for name, ids in by_type.items():
-        rows = rows | Event.objects.filter(subject_type=name, subject_id__in=ids)
-    return rows.order_by("-id")
-
-
 @dataclass(frozen=True)
 class Health:
     """How far sealing and delivery have come."""

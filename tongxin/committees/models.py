@@ -1,7 +1,5 @@
 """Assemblies in a tree, their terms (届), sessions (次), sectors (界别), bodies, units, and who is appointed to what."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -165,8 +163,3 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.last}"
-
-
-def affiliations() -> list[tuple[Any, Any]]:
-    """Return the 归口 as choices."""
-    return list(System.choices)

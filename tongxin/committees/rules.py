@@ -57,7 +57,6 @@ OFFICE = (
     Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.REGULATIONS,
 )  # fmt: skip
 is_office = holds(*OFFICE)
-is_administrator = holds(Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN)
 
 PERMISSIONS = {
     "committees.view_units": ("本会委员、机关和承办单位人员可以查看承办单位", is_signed_in),

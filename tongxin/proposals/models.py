@@ -117,10 +117,6 @@ class Proposal(Stateful):
             return str(self.get_destination_display())
         return str(State(self.state).label) if self.state else ""
 
-    @property
-    def is_numbered(self) -> bool:
-        return self.number is not None
-
     def capacity_of(self, actor: Any) -> str:
         """In whose name an office person acts on it; nothing for members."""
         return next(

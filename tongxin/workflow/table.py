@@ -46,7 +46,7 @@ class Workflow:
     `name` begins every event kind of it; `start` is the action that makes a row in the `initial` state; `badges` maps
     states to badge kinds of the design language; `grave` names actions that are shown last and in the stopping colour, `aside` those
     that are never offered as the first thing to do (returning, merging);
-    `by_hand` is false for actions that have a page of their own and are left out of the generic form's links.
+    `own_page` maps actions that have a page of their own to its last part of the address.
     """
 
     name: str
