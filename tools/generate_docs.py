@@ -99,11 +99,11 @@ def app_page(app: str) -> str:
         rows = [[f"`{p.name}`", str(p.sentence), sentences.who(p.predicate)] for p in mine]
         parts.append("## Permissions\n\n" + table(["Name", "Who may", "Decided by"], rows))
     if kinds := [k for k in KINDS.values() if sentences.app_of(k.name) == app]:
-        marks = [
-            [w for w, on in (("key", k.key), ("office only", k.private), ("personal data", k.personal)) if on] for k in kinds
+        marks = [[w for w, on in (("key", k.key), ("personal data", k.personal)) if on] for k in kinds]
+        rows = [
+            [f"`{k.name}`", sentences.text_of(k), str(k.audience), "、".join(m) or "–"] for k, m in zip(kinds, marks, strict=True)
         ]
-        rows = [[f"`{k.name}`", sentences.text_of(k), "、".join(m) or "–"] for k, m in zip(kinds, marks, strict=True)]
-        parts.append("## Events\n\n" + table(["Kind", "Sentence", "Marks"], rows))
+        parts.append("## Events\n\n" + table(["Kind", "Sentence", "Audience", "Marks"], rows))
     if ruled := [k for k in REGULATIONS.values() if k.name.startswith(f"{app}.")]:
         library = sentences.national(ROOT / "library" / "national")
         parts.append("## Regulations\n\n" + "\n".join(regulation_part(k, library.get(k.name, {})) for k in ruled))

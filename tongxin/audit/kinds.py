@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,21 +12,36 @@ Sentence = str | Callable[["Event"], str]
 Detail = Callable[["Event"], str]
 
 
+class Audience(StrEnum):
+    """Who is told of an event, the widest first. Which of these somebody is of a row, `audience.circles` says.
+
+    PUBLIC: everybody, once the matter is published. PARTIES: whoever may open the matter in the system. HANDLING: its
+    proposers, its units, the offices that assign and supervise, the assembly. OFFICE: the assembly's office alone.
+    INSIDE: those among whom it happened: the proposers before they hand in, one unit with its supervisors. Of a case
+    nobody is inside: who rated stands in no timeline, it is read where each look is an event.
+    """
+
+    PUBLIC = "public"
+    PARTIES = "parties"
+    HANDLING = "handling"
+    OFFICE = "office"
+    INSIDE = "inside"
+
+
 @dataclass(frozen=True)
 class Kind:
     """An event kind.
 
-    `sentence` is a text with {actor} and {data keys}, or a function of the event; `detail` the smaller line below it;
-    `key` marks what stays in “只看要事”; `personal` lists the keys of `data` that are personal and can be masked;
-    `private` kinds are shown to the assembly's office only (a proposer's rating, a protected field read).
+    `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys}, or a function of the event; `detail` the smaller line below it;
+    `key` marks what stays in “只看要事”; `personal` lists the keys of `data` that are personal and can be erased.
     """
 
     name: str
+    audience: Audience
     sentence: Sentence
     detail: Detail | None = None
     key: bool = False
     personal: tuple[str, ...] = ()
-    private: bool = False
 
 
 KINDS: dict[str, Kind] = {}

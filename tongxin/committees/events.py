@@ -1,15 +1,17 @@
 """Event kinds of bodies."""
 
-from tongxin.audit.kinds import Kind, register
+from tongxin.audit.kinds import Audience, Kind, register
+
+A = Audience
 
 register(
-    Kind("committees.appoint", "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", ""))),
-    Kind("committees.end_appointment", "{actor}免去{name}的“{duty}”，{on} 起"),
-    Kind("committees.add_unit", "{actor}增加承办单位{name}"),
-    Kind("committees.change_unit", "{actor}修改承办单位{name}"),
-    Kind("committees.import_units", "{actor}导入承办单位 {rows} 个"),
-    Kind("committees.export_units", "{actor}导出承办单位 {rows} 个"),
-    Kind("committees.found", "建立{name}"),
-    Kind("committees.open_session", "{actor}设立{name}"),
-    Kind("committees.set_plenary", "{actor}改定{name}的会期和提案截止时间"),
+    Kind("committees.appoint", A.OFFICE, "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", ""))),
+    Kind("committees.end_appointment", A.OFFICE, "{actor}免去{name}的“{duty}”，{on} 起"),
+    Kind("committees.add_unit", A.OFFICE, "{actor}增加承办单位{name}"),
+    Kind("committees.change_unit", A.OFFICE, "{actor}修改承办单位{name}"),
+    Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个"),
+    Kind("committees.export_units", A.OFFICE, "{actor}导出承办单位 {rows} 个"),
+    Kind("committees.found", A.OFFICE, "建立{name}"),
+    Kind("committees.open_session", A.OFFICE, "{actor}设立{name}"),
+    Kind("committees.set_plenary", A.OFFICE, "{actor}改定{name}的会期和提案截止时间"),
 )

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
-from tongxin.audit.kinds import Kind, register
+from tongxin.audit.kinds import Audience, Kind, register
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import day
+
+A = Audience
 
 
 def _reason(event: Event) -> str:
@@ -26,36 +28,41 @@ def _sent_detail(event: Event) -> str:
 
 register(
     # the case
-    Kind("cases.assign", "交办　{units}", _by("答复期限"), key=True),
-    Kind("cases.open_rating", "答复全部送达，请提案人评价", _by("评价截止"), key=True),
-    Kind("cases.rework", "提案人不满意，退回重新办理", lambda e: f"第 {e.data.get('round', 2)} 次办理", key=True),
-    Kind("cases.escalate", lambda e: "提案人不满意，转政协协调" if e.via == "import" else "再次不满意，转政协协调", key=True),
-    Kind("cases.resume", "政协协调后重新办理", _reason, key=True),
-    Kind("cases.settle", "政协协调后办结", _reason, key=True),
-    Kind("cases.close", "办结", lambda e: "未评价" if e.data.get("unrated") else "", key=True),
-    Kind("cases.add_unit", "增加承办单位　{units}", _reason),
+    Kind("cases.assign", A.PUBLIC, "交办　{units}", _by("答复期限"), key=True),
+    Kind("cases.open_rating", A.HANDLING, "答复全部送达，请提案人评价", _by("评价截止"), key=True),
+    Kind("cases.rework", A.HANDLING, "提案人不满意，退回重新办理", lambda e: f"第 {e.data.get('round', 2)} 次办理", key=True),
+    Kind(
+        "cases.escalate",
+        A.HANDLING,
+        lambda e: "提案人不满意，转政协协调" if e.via == "import" else "再次不满意，转政协协调",
+        key=True,
+    ),
+    Kind("cases.resume", A.HANDLING, "政协协调后重新办理", _reason, key=True),
+    Kind("cases.settle", A.PUBLIC, "政协协调后办结", _reason, key=True),
+    Kind("cases.close", A.PUBLIC, "办结", lambda e: "未评价" if e.data.get("unrated") else "", key=True),
+    Kind("cases.add_unit", A.HANDLING, "增加承办单位　{units}", _reason),
     # one unit's part
-    Kind("tasks.assign", "交{unit}{part}"),
-    Kind("tasks.sign_for", "{unit}签收", lambda e: f"承办人　{e.data['handler']}" if e.data.get("handler") else ""),
-    Kind("tasks.ask_return", "{unit}申请退办", _reason, key=True),
-    Kind("tasks.grant_return", "同意{unit}退办", _reason, key=True),
-    Kind("tasks.refuse_return", "不同意{unit}退办", _reason, key=True),
-    Kind("tasks.give_opinion", "{unit}送来会办意见"),
-    Kind("tasks.ask_opinion_again", "请{unit}补充会办意见", _reason),
-    Kind("tasks.submit_reply", "{unit}答复稿送负责人审签"),
-    Kind("tasks.revise", "{unit}负责人退回修改答复稿", _reason),
-    Kind("tasks.submit_for_review", "{unit}答复稿送督办部门审核"),
-    Kind("tasks.sign_and_send", "{unit}的答复经负责人签发，送达提案人", _sent_detail, key=True),
-    Kind("tasks.approve", "{unit}负责人签发，送督办部门审核"),
-    Kind("tasks.return_reply", "督办部门退回{unit}答复稿", _reason, key=True),
-    Kind("tasks.send", "{unit}的答复经审核，送达提案人", _sent_detail, key=True),
-    Kind("tasks.rework", "{unit}重新办理", _by("答复期限")),
+    Kind("tasks.assign", A.HANDLING, "交{unit}{part}"),
+    Kind("tasks.sign_for", A.HANDLING, "{unit}签收", lambda e: f"承办人　{e.data['handler']}" if e.data.get("handler") else ""),
+    Kind("tasks.ask_return", A.HANDLING, "{unit}申请退办", _reason, key=True),
+    Kind("tasks.grant_return", A.HANDLING, "同意{unit}退办", _reason, key=True),
+    Kind("tasks.refuse_return", A.HANDLING, "不同意{unit}退办", _reason, key=True),
+    Kind("tasks.give_opinion", A.HANDLING, "{unit}送来会办意见"),
+    Kind("tasks.ask_opinion_again", A.HANDLING, "请{unit}补充会办意见", _reason),
+    Kind("tasks.submit_reply", A.INSIDE, "{unit}答复稿送负责人审签"),
+    Kind("tasks.revise", A.INSIDE, "{unit}负责人退回修改答复稿", _reason),
+    Kind("tasks.submit_for_review", A.INSIDE, "{unit}答复稿送督办部门审核"),
+    Kind("tasks.sign_and_send", A.PUBLIC, "{unit}的答复经负责人签发，送达提案人", _sent_detail, key=True),
+    Kind("tasks.approve", A.INSIDE, "{unit}负责人签发，送督办部门审核"),
+    Kind("tasks.return_reply", A.INSIDE, "督办部门退回{unit}答复稿", _reason, key=True),
+    Kind("tasks.send", A.PUBLIC, "{unit}的答复经审核，送达提案人", _sent_detail, key=True),
+    Kind("tasks.rework", A.HANDLING, "{unit}重新办理", _by("答复期限")),
     # others
-    Kind("handling.contact", "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
-    Kind("handling.confirm_contact", "{name}确认面商记录"),
-    Kind("handling.rate", "{name}评价", private=True, personal=("name",)),
-    Kind("handling.remind", "催办{unit}", _reason),
-    Kind("handling.due_soon", "系统提醒：{unit}距{what}期限还有 {days} 天"),
-    Kind("handling.overdue", "{unit}超过{what}期限"),
-    Kind("handling.export", "{actor}导出办理情况 {rows} 件"),
+    Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
+    Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录"),
+    Kind("handling.rate", A.INSIDE, "{name}评价", personal=("name",)),
+    Kind("handling.remind", A.HANDLING, "催办{unit}", _reason),
+    Kind("handling.due_soon", A.HANDLING, "系统提醒：{unit}距{what}期限还有 {days} 天"),
+    Kind("handling.overdue", A.HANDLING, "{unit}超过{what}期限"),
+    Kind("handling.export", A.OFFICE, "{actor}导出办理情况 {rows} 件"),
 )

@@ -4,6 +4,8 @@ from typing import Any
 
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
+from tongxin.audit import audience
+from tongxin.audit.kinds import Audience
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation, holds_for_unit
@@ -14,6 +16,9 @@ from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 from tongxin.proposals.rules import is_leader, member_of
+
+
+PARTIES = frozenset({Audience.PARTIES, Audience.HANDLING})
 
 
 @predicate
@@ -90,15 +95,37 @@ def may_read_reply_file(actor: Any, row: Any) -> bool:
     """A sent reply's file: whoever sees the handling. A draft's: its unit, and the supervising office while it reviews it."""
     task = row.reply.task
     if row.reply.sent_at is not None:
-        seen = signs_the_case | case_of_own_unit | in_office | is_leader | assigns | supervises
-        return bool(seen.test(actor, task.case))
+        return bool(sees_the_case.test(actor, task.case))
     return bool(in_the_unit.test(actor, task) or (task.state == TaskState.UNDER_REVIEW and supervises.test(actor, task)))
+
+
+sees_the_case = signs_the_case | case_of_own_unit | in_office | is_leader | assigns | supervises
+
+
+def circles_of_proposal(actor: Any, proposal: Any) -> frozenset[Audience]:
+    """Whoever follows the handling of a proposal is one of its parties: its units too, who are unknown to the proposal itself."""
+    case = getattr(proposal, "case", None)
+    return PARTIES if case is not None and sees_the_case.test(actor, case) else frozenset()
+
+
+def circles_of_case(actor: Any, case: Any) -> frozenset[Audience]:
+    """Say which audiences of a case's events somebody is of; nobody is inside."""
+    if not sees_the_case.test(actor, case):
+        return frozenset()
+    return PARTIES | {Audience.OFFICE} if (in_office | is_leader).test(actor, case) else PARTIES
+
+
+def circles_of_task(actor: Any, task: Any) -> frozenset[Audience]:
+    """Inside one unit's part are the unit, whoever supervises or assigns, and the assembly; not its proposers, no other unit."""
+    inside = in_the_unit | in_office | is_leader | assigns | supervises
+    found = circles_of_case(actor, task.case)
+    return found | {Audience.INSIDE} if inside.test(actor, task) else found
 
 
 PERMISSIONS = {
     "handling.view_case": (
         "提案人、承办单位、交办督办部门和本会机关可以查看办理情况",
-        signs_the_case | case_of_own_unit | in_office | is_leader | assigns | supervises,
+        sees_the_case,
     ),
     "handling.view": (
         "承办单位、交办督办部门和本会机关可以查看承办情况",
@@ -121,6 +148,9 @@ PERMISSIONS = {
     "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),
 }
 grant(PERMISSIONS)
+audience.register("proposals.proposal", circles_of_proposal)
+audience.register("handling.case", circles_of_case)
+audience.register("handling.task", circles_of_task)
 register_owner(
     ReplyFile, "handling.read_file",
     related=("reply__task__case__proposal", "reply__task__case__committee", "reply__task__unit", "reply__task__committee"),

@@ -1,10 +1,12 @@
 """Event kinds of members."""
 
-from tongxin.audit.kinds import Kind, register
+from tongxin.audit.kinds import Audience, Kind, register
+
+A = Audience
 
 register(
-    Kind("members.add", "{actor}增加委员{name}"),
-    Kind("members.change", "{actor}修改委员{name}的资料", lambda e: "、".join(e.data.get("fields", []))),
-    Kind("members.import", "{actor}导入委员 {rows} 名"),
-    Kind("members.export", "{actor}导出委员名册 {rows} 名"),
+    Kind("members.add", A.OFFICE, "{actor}增加委员{name}"),
+    Kind("members.change", A.OFFICE, "{actor}修改委员{name}的资料", lambda e: "、".join(e.data.get("fields", []))),
+    Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名"),
+    Kind("members.export", A.OFFICE, "{actor}导出委员名册 {rows} 名"),
 )

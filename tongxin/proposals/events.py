@@ -1,8 +1,10 @@
 """Event kinds of proposals: a sentence for each, transitions and others."""
 
-from tongxin.audit.kinds import Kind, register
+from tongxin.audit.kinds import Audience, Kind, register
 from tongxin.audit.models import Event
 from tongxin.proposals.choices import Destination
+
+A = Audience
 
 
 def _filed(event: Event) -> str:
@@ -24,34 +26,34 @@ def _reason(event: Event) -> str:
 
 
 register(
-    Kind("proposals.draft", "{actor}起草提案"),
-    Kind("proposals.gather", "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),
-    Kind("proposals.invite", "邀请{name}联名"),
-    Kind("proposals.accept_invitation", "{name}同意联名"),
-    Kind("proposals.decline_invitation", "{name}谢绝联名", _reason),
-    Kind("proposals.confirm_text", "{name}确认联名时的正文改动"),
-    Kind("proposals.leave", "{name}退出联名", _reason),
-    Kind("proposals.lapse_invitation", "{name}到截止时未答复联名邀请"),
-    Kind("proposals.remove_invitation", "收回对{name}的联名邀请"),
-    Kind("proposals.endorse", "{name}附议"),
-    Kind("proposals.attach", "添加附件《{name}》"),
-    Kind("proposals.detach", "移除附件《{name}》"),
-    Kind("proposals.submit", "提交", lambda e: str(e.data.get("season", "")), key=True),
-    Kind("proposals.return_for_revision", "退回修改", _reason, key=True),
-    Kind("proposals.pass_examination", "预审通过，提请审定", lambda e: str(e.data.get("opinion", ""))),
-    Kind("proposals.file", _filed, _filed_detail, key=True),
-    Kind("proposals.merge", "并入{into_label}", _reason, key=True),
-    Kind("proposals.absorb", "《{title}》并入本案", key=True),
-    Kind("proposals.not_file", _not_filed, _reason, key=True),
-    Kind("proposals.withdraw", "撤案", _reason, key=True),
-    Kind("proposals.discard", "作废草稿"),
-    Kind("proposals.hand_over", "交办", lambda e: str(e.data.get("units", "")), key=True),
-    Kind("proposals.pass_on", "内容已转{to}", key=True),
-    Kind("proposals.reclassify", "类别调整为{construction}、{topic}", _reason),
-    Kind("proposals.reroute", "交办口改为{system}", _reason),
-    Kind("proposals.change_season", "征集时段改为{season}", _reason),
-    Kind("proposals.release", "向社会公开", key=True),
-    Kind("proposals.unrelease", "撤下公开", _reason),
-    Kind("proposals.import", "{actor}导入提案 {rows} 件"),
-    Kind("proposals.export", "{actor}导出提案 {rows} 件"),
+    Kind("proposals.draft", A.INSIDE, "{actor}起草提案"),
+    Kind("proposals.gather", A.INSIDE, "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),
+    Kind("proposals.invite", A.INSIDE, "邀请{name}联名"),
+    Kind("proposals.accept_invitation", A.INSIDE, "{name}同意联名"),
+    Kind("proposals.decline_invitation", A.INSIDE, "{name}谢绝联名", _reason),
+    Kind("proposals.confirm_text", A.INSIDE, "{name}确认联名时的正文改动"),
+    Kind("proposals.leave", A.INSIDE, "{name}退出联名", _reason),
+    Kind("proposals.lapse_invitation", A.INSIDE, "{name}到截止时未答复联名邀请"),
+    Kind("proposals.remove_invitation", A.INSIDE, "收回对{name}的联名邀请"),
+    Kind("proposals.endorse", A.PARTIES, "{name}附议"),
+    Kind("proposals.attach", A.INSIDE, "添加附件《{name}》"),
+    Kind("proposals.detach", A.INSIDE, "移除附件《{name}》"),
+    Kind("proposals.submit", A.PUBLIC, "提交", lambda e: str(e.data.get("season", "")), key=True),
+    Kind("proposals.return_for_revision", A.INSIDE, "退回修改", _reason, key=True),
+    Kind("proposals.pass_examination", A.OFFICE, "预审通过，提请审定", lambda e: str(e.data.get("opinion", ""))),
+    Kind("proposals.file", A.PUBLIC, _filed, _filed_detail, key=True),
+    Kind("proposals.merge", A.PARTIES, "并入{into_label}", _reason, key=True),
+    Kind("proposals.absorb", A.PUBLIC, "《{title}》并入本案", key=True),
+    Kind("proposals.not_file", A.PARTIES, _not_filed, _reason, key=True),
+    Kind("proposals.withdraw", A.PARTIES, "撤案", _reason, key=True),
+    Kind("proposals.discard", A.INSIDE, "作废草稿"),
+    Kind("proposals.hand_over", A.PARTIES, "交办", lambda e: str(e.data.get("units", "")), key=True),
+    Kind("proposals.pass_on", A.PARTIES, "内容已转{to}", key=True),
+    Kind("proposals.reclassify", A.OFFICE, "类别调整为{construction}、{topic}", _reason),
+    Kind("proposals.reroute", A.OFFICE, "交办口改为{system}", _reason),
+    Kind("proposals.change_season", A.OFFICE, "征集时段改为{season}", _reason),
+    Kind("proposals.release", A.PUBLIC, "向社会公开", key=True),
+    Kind("proposals.unrelease", A.PARTIES, "撤下公开", _reason),
+    Kind("proposals.import", A.OFFICE, "{actor}导入提案 {rows} 件"),
+    Kind("proposals.export", A.OFFICE, "{actor}导出提案 {rows} 件"),
 )

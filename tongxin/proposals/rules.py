@@ -4,6 +4,8 @@ from typing import Any
 
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
+from tongxin.audit import audience
+from tongxin.audit.kinds import Audience
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation
 from tongxin.members.models import Member
@@ -107,15 +109,26 @@ def takes_part(actor: Any, proposal: Any) -> bool:
     return signature is not None and signature.answer in {Answer.ACCEPTED, Answer.INVITED}
 
 
+opens_it = takes_part | writes_it | ((in_office | is_leader) & is_received) | (is_filed & (is_member | assigns_it))
+
+
+def circles(actor: Any, proposal: Any) -> frozenset[Audience]:
+    """Say which audiences of a proposal's events somebody is of. Whoever entered it knows what its proposers know."""
+    office = bool((in_office | is_leader).test(actor, proposal))
+    among = office or bool((takes_part | entered_it_on_behalf).test(actor, proposal))
+    found = {Audience.PARTIES} if opens_it.test(actor, proposal) else set()
+    return frozenset(found | ({Audience.INSIDE} if among else set()) | ({Audience.OFFICE} if office else set()))
+
+
 PERMISSIONS = {
     "proposals.write": ("委员可以提出提案，机关可以代录", is_member | holds(Duty.PROPOSAL_OFFICE)),
     "proposals.view": (
         "提案人、联名委员、本会机关可以查看；立案后本会委员和交办、督办部门也可以查看；公开后所有人可以查看",
-        takes_part | writes_it | ((in_office | is_leader) & is_received) | (is_filed & (is_member | assigns_it)) | is_released,
+        opens_it | is_released,
     ),
     "proposals.read_attachments": (
         "能在系统内查看提案的人可以下载附件；对外公开的页面不带附件",
-        takes_part | writes_it | ((in_office | is_leader) & is_received) | (is_filed & (is_member | assigns_it)),
+        opens_it,
     ),
     "proposals.write_it": ("第一提案人或代录人可以查看自己另存的内容", writes_it),
     "proposals.enter": ("提案日常工作人员可以代委员或单位录入提案", holds(Duty.PROPOSAL_OFFICE)),
@@ -132,3 +145,4 @@ PERMISSIONS = {
     "proposals.export": ("本会机关可以导出提案", in_office),
 }
 grant(PERMISSIONS)
+audience.register("proposals.proposal", circles)

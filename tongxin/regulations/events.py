@@ -1,5 +1,7 @@
 """Event kinds of regulations."""
 
-from tongxin.audit.kinds import Kind, register
+from tongxin.audit.kinds import Audience, Kind, register
 
-register(Kind("regulations.adopt", "{actor}施行“{kind}”，{from} 起，依据《{reference}》", key=True))
+A = Audience
+
+register(Kind("regulations.adopt", A.PARTIES, "{actor}施行“{kind}”，{from} 起，依据《{reference}》", key=True))

@@ -11,8 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from tongxin.access.views import requires
-from tongxin.audit import kinds
-from tongxin.core.templatetags.chinese import moment
+from tongxin.audit import audience, kinds
 from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of
 from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, Workflow
@@ -71,10 +70,7 @@ def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: st
     same = event is not None and event.actor_id == request.user.pk and event.kind == workflow.kind(action)
     if event is None:
         raise Http404
-    who = _("您") if event.actor_id == request.user.pk else (event.acting_as or event.actor_name or _("系统"))
-    sentence = _("%(who)s已于%(when)s办理：%(what)s。") % {
-        "who": who, "when": moment(event.at) or _("较早时候"), "what": kinds.sentence(event)
-    }  # fmt: skip
+    sentence = audience.said_to(request.user, subject, event)
     if same:
         messages.info(request, sentence)
         return _back(request, subject)

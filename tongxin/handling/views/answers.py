@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tongxin.audit import kinds
-from tongxin.core.templatetags.chinese import moment
+from tongxin.audit import audience
 from tongxin.handling import queries
 from tongxin.workflow import engine
 
@@ -107,11 +106,5 @@ def done(request: HttpRequest, target: str) -> HttpResponse:
 def overtaken(request: HttpRequest, subject: Any, back: str) -> HttpResponse:
     """Say who did what in the meantime; nothing was changed."""
     event = engine.last_event(subject)
-    sentence = _("情况已经变了，这一步没有办理。")
-    if event is not None:
-        who = _("您") if event.actor_id == request.user.pk else (event.acting_as or event.actor_name or _("系统"))
-        more = kinds.detail(event)
-        sentence = _("%(who)s已于%(when)s办理：%(what)s。") % {
-            "who": who, "when": moment(event.at) or _("较早时候"), "what": f"{kinds.sentence(event)}　{more}" if more else kinds.sentence(event)
-        }  # fmt: skip
+    sentence = audience.said_to(request.user, subject, event)
     return render(request, "workflow/overtaken.html", {"sentence": sentence, "subject": subject, "back": back}, status=GONE)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tongxin.audit.kinds import KINDS, Audience
 from tongxin.audit.queries import kept
 from tongxin.audit.templatetags.timeline import Entry, entry
 from tongxin.committees.models import Committee
@@ -19,7 +20,7 @@ from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.site.queries.desk import said_in, tasks_of, unit_lines, with_details
 from tongxin.site.queries.paging import capped, counted, page_by
-from tongxin.site.queries.proposal import PUBLIC, history, topics_of
+from tongxin.site.queries.proposal import history, topics_of
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of
 
 SIZE = 15
@@ -211,7 +212,7 @@ def page(proposal: Proposal) -> PublicPage:
     case, tasks = case_of(proposal), tasks_of(proposal)
     if case is not None:
         case.proposal, case.committee = proposal, proposal.committee
-    events = [e for e in history(proposal, case) if e.kind in PUBLIC]
+    events = [e for e in history(proposal, case) if KINDS[e.kind].audience == Audience.PUBLIC]
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
         proposal=proposal, badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),

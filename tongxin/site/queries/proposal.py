@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
-from tongxin.audit import kinds
+from tongxin.audit import audience
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import Entry, entry
 from tongxin.core.templatetags.chinese import day, full_day, size
@@ -27,29 +27,11 @@ from tongxin.proposals.rules import in_office, is_leader, takes_part
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing
 
-# between the proposers, before it was handed in: of no concern to units and other members
-AMONG_PROPOSERS = frozenset(
-    f"proposals.{act}"
-    for act in (
-        "draft", "gather", "invite", "accept_invitation", "decline_invitation", "leave", "lapse_invitation", "remove_invitation",
-        "attach", "detach", "return_for_revision",
-    )
-)  # fmt: skip
-INSIDE_THE_OFFICE = frozenset(
-    {"proposals.pass_examination", "proposals.reclassify", "proposals.reroute", "proposals.change_season"}
-)
 TOLD_ELSEWHERE = frozenset({"proposals.hand_over", "tasks.assign"})  # the case's own event tells it, with its deadline
 SEVERAL = {
     "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
     "proposals.endorse": "%s附议",
 }  # fmt: skip
-# what the public may read of a life: never a return, a reminder, a dissatisfied proposer
-PUBLIC = frozenset(
-    {
-        "proposals.submit", "proposals.file", "proposals.absorb", "cases.assign", "tasks.send", "tasks.sign_and_send", "cases.close",
-        "cases.settle", "proposals.release",
-    }
-)  # fmt: skip
 CLOCKS: dict[str, tuple[str, str]] = {
     TaskState.AWAITING: ("签收期限", "sign_working_days"),
     TaskState.RETURN_ASKED: ("答复退办申请期限", "return_answer_days"),
@@ -60,7 +42,7 @@ CLOCKS: dict[str, tuple[str, str]] = {
 class Reader:
     """How the reader stands to the proposal."""
 
-    office: bool  # the assembly's office and leaders: private kinds too
+    office: bool  # the assembly's office and leaders
     part: bool  # the proposers, and who was asked to sign
     handles: bool  # sees the handling: proposers, units, assigning offices, the assembly
 
@@ -156,6 +138,7 @@ def page(user: Any, proposal: Proposal) -> Page:
     found = sections(case, user) if case else None
     tasks = [line.task for line in found.tasks] if found else []
     events = history(proposal, case)
+    heard = audience.told(user, [proposal, *([case, *case.tasks.all()] if case else [])], events)
     signed = [s for s in proposal.signatures.all() if s.role == "co"]
     lead = "、".join(t.unit.name for t in tasks if t.answers)
     return Page(
@@ -167,7 +150,7 @@ def page(user: Any, proposal: Proposal) -> Page:
         lead=lead, others="、".join(t.unit.name for t in tasks if not t.answers),
         merged=tuple(merged_into(proposal)) if getattr(proposal, "has_absorbed", True) else (),
         files=[Attached(a.file.kind, a.file.name, size(a.file.size), link(a.file, user)) for a in proposal.attachments.all()],
-        entries=[*_future(proposal, case, tasks, reader), *told(events, reader)],
+        entries=[*_future(proposal, case, tasks, reader), *told(heard, reader)],
     )  # fmt: skip
 
 
@@ -213,27 +196,13 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     return [event for _at, _pk, event in sorted(placed, key=lambda p: p[:2], reverse=True)]
 
 
-def readable(event: Event, reader: Reader) -> bool:
-    """Say whether a reader is told of an event."""
-    kind = kinds.KINDS[event.kind]
-    if event.kind in TOLD_ELSEWHERE:
-        return False
-    if kind.private or event.kind in INSIDE_THE_OFFICE:
-        return reader.office
-    if event.kind in AMONG_PROPOSERS:
-        return reader.part
-    if event.subject_type == "proposals.proposal":
-        return True
-    return reader.handles or event.kind in PUBLIC
-
-
 def told(events: Iterable[Event], reader: Reader) -> list[Entry]:
-    """Say what a reader is told, newest first; several people doing the same in a row are one line."""
+    """Say events that a reader is told of, newest first; several people doing the same in a row are one line."""
     entries: list[Entry] = []
     names: list[str] = []
     before = ""
     for event in events:
-        if not readable(event, reader):
+        if event.kind in TOLD_ELSEWHERE:
             continue
         said = _told(event, reader)
         if event.kind == before and event.kind in SEVERAL:

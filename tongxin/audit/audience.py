@@ -1,0 +1,51 @@
+"""Who is told of an event: one answer for timelines, the public page, notes of being overtaken, exports and the interface."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from tongxin.audit import kinds
+from tongxin.audit.kinds import Audience
+from tongxin.audit.models import Event
+from tongxin.core.templatetags.chinese import moment
+
+Circles = Callable[[Any, Any], frozenset[Audience]]
+EVERYBODY = frozenset({Audience.PUBLIC})
+
+_sources: dict[str, list[Circles]] = {}
+
+
+def register(subject_type: str, source: Circles) -> None:
+    """Say for one kind of subject which audiences (reader, subject) is of; `subject_type` as in events: proposals.proposal.
+
+    An app above may add to it: whoever handles a proposal is of its parties too.
+    """
+    _sources.setdefault(subject_type, []).append(source)
+
+
+def circles(user: Any, subject: models.Model) -> frozenset[Audience]:
+    """Return the audiences that somebody is of for a subject; the public's alone where no app says more."""
+    sources = _sources.get(subject._meta.label_lower, ())  # noqa: SLF001 -- Django's public-in-practice Meta
+    return EVERYBODY.union(*(source(user, subject) for source in sources))
+
+
+def reads(user: Any, subject: models.Model, event: Event) -> bool:
+    """Say whether somebody who may open `subject` is told of this event of it."""
+    return kinds.KINDS[event.kind].audience in circles(user, subject)
+
+
+def said_to(user: Any, subject: models.Model, event: Event | None) -> str:
+    """Say who did what in the meantime, to whoever is told of it; to others only that things are no longer as they were."""
+    if event is None or not reads(user, subject, event):
+        return _("情况已经变了，这一步没有办理。")
+    who = _("您") if event.actor_id == user.pk else (event.acting_as or event.actor_name or _("系统"))
+    what = "　".join(part for part in (kinds.sentence(event), kinds.detail(event)) if part)
+    return _("%(who)s已于%(when)s办理：%(what)s。") % {"who": who, "when": moment(event.at) or _("较早时候"), "what": what}
+
+
+def told(user: Any, subjects: Iterable[models.Model], events: Iterable[Event]) -> list[Event]:
+    """Keep the events of several subjects (a case and its parts) that somebody is told of; others' events are left out."""
+    own = {(s._meta.label_lower, s.pk): circles(user, s) for s in subjects}  # noqa: SLF001 -- as above
+    return [e for e in events if kinds.KINDS[e.kind].audience in own.get((e.subject_type, e.subject_id), ())]
