@@ -34,6 +34,7 @@ TESTING = env_flag("TONGXIN_TESTING")
 DEBUG = env_flag("TONGXIN_DEBUG")
 SECRET_KEY = keys.load("secret", TONGXIN_HOME, os.environ.get("TONGXIN_SECRET_KEY"))
 FIELD_KEY = keys.load("field", TONGXIN_HOME, os.environ.get("TONGXIN_FIELD_KEY"))
+AUDIT_KEY = keys.load("audit", TONGXIN_HOME, os.environ.get("TONGXIN_AUDIT_KEY"))
 ALLOWED_HOSTS = env_list("TONGXIN_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("TONGXIN_ORIGINS")
 HTTPS = env_flag("TONGXIN_HTTPS", default=bool(CSRF_TRUSTED_ORIGINS))

@@ -29,6 +29,8 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(Row, AbstractBaseUser):
     """Someone who signs in, with the member number or the mobile phone as name."""
 
+    label_is_personal = True  # in events: the label may be erased
+
     class Size(models.TextChoices):
         NORMAL = "normal", _("标准字号")
         ELDER = "elder", _("关怀版")

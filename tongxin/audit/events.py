@@ -15,5 +15,6 @@ register(
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
     Kind("accounts.switch_role", A.OFFICE, "演示：切换为{name}"),
+    Kind("audit.vouch", A.OFFICE, "登记 {rows} 行数据的摘要", lambda e: str(e.data.get("label", ""))),
     Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}"),
 )

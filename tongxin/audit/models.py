@@ -28,20 +28,26 @@ class AppendOnlyQuerySet(models.QuerySet["Event"]):
 class Event(Row):
     """One thing that happened. Names are kept as strings beside the keys, so that the record outlives its objects.
 
-    `at` is when it happened, `recorded_at` when it was written down (they differ for imported history).
+    `at` is when it happened, `recorded_at` when it was written down (they differ for imported history). `digest` is keyed,
+    made at writing, and takes in the digest of the subject's event before. It covers the uids of subject and people, and
+    of what is personal a salted commitment (`veils`: field → salt:commitment), so that the value may be erased later.
+    `proofs` are keyed digests of rows whose truth matters, as they were after this event (table:uid → digest).
     """
 
     committee_code = models.CharField(max_length=20, db_index=True)
     kind = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField(null=True)
+    subject_uid = models.CharField(max_length=12, blank=True)
     subject_label = models.CharField(max_length=200)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    actor_uid = models.CharField(max_length=12, blank=True)
     actor_name = models.CharField(max_length=60)
     acting_as = models.CharField(max_length=80, blank=True)
     on_behalf_of = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    behalf_uid = models.CharField(max_length=12, blank=True)
     behalf_name = models.CharField(max_length=60, blank=True)
     from_state = models.CharField(max_length=24, blank=True)
     to_state = models.CharField(max_length=24, blank=True)
@@ -51,6 +57,9 @@ class Event(Row):
     via = models.CharField(max_length=12, blank=True)
     at = models.DateTimeField(null=True)  # null: an imported sheet did not say when
     recorded_at = models.DateTimeField()
+    veils = models.JSONField(default=dict)
+    proofs = models.JSONField(default=dict)
+    digest = models.CharField(max_length=80, blank=True)
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -87,13 +96,47 @@ class Mark(models.Model):
         return f"{self.consumer}: {self.event_id}"
 
 
+class Head(models.Model):
+    """A subject's last event in one committee's stream: whoever deletes it, or adds one without the key, does not fit `mac`."""
+
+    committee_code = models.CharField(max_length=20)
+    subject_type = models.CharField(max_length=60)
+    subject_uid = models.CharField(max_length=12)
+    events = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=80, blank=True)
+    mac = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["committee_code", "subject_type", "subject_uid"], name="head_once")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_type} {self.subject_uid}"
+
+
+class Chain(models.Model):
+    """The last seal of one committee, and up to which number the heads stand in the file outside the database."""
+
+    committee_code = models.CharField(max_length=20, unique=True)
+    number = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=80, blank=True)
+    mac = models.CharField(max_length=80, blank=True)
+    noted = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.committee_code} {self.number}"
+
+
 class Seal(models.Model):
-    """An event's place in its committee's chain, given at sealing, because commit order is not id order."""
+    """An event's place in its committee's chain, given at sealing, because commit order is not id order.
+
+    `former` is its digest in the chain as it was before events had keyed digests; the heads kept then still fit it.
+    """
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="seal")
     committee_code = models.CharField(max_length=20)
     number = models.BigIntegerField()
     digest = models.CharField(max_length=80)
+    former = models.CharField(max_length=80, blank=True)
     sealed_at = models.DateTimeField()
 
     class Meta:

@@ -39,10 +39,10 @@ def check(*, as_json: bool) -> None:
 
 
 def missing_keys() -> list[str]:
-    """Return what is wrong with the two keys, which must be kept with every backup."""
+    """Return what is wrong with the three keys, which must be kept with every backup."""
     home = Path(os.environ.get("TONGXIN_HOME", "var")).resolve()
     problems = []
-    for name, variable in (("secret", "TONGXIN_SECRET_KEY"), ("field", "TONGXIN_FIELD_KEY")):
+    for name, variable in (("secret", "TONGXIN_SECRET_KEY"), ("field", "TONGXIN_FIELD_KEY"), ("audit", "TONGXIN_AUDIT_KEY")):
         path = home / "keys" / name
         if not os.environ.get(variable) and not path.exists():
             problems.append(f"没有 {path}，也没有设 {variable}")
@@ -101,9 +101,9 @@ def _unexplained() -> list[str]:
 
 
 def _audit() -> list[str]:
-    from tongxin.audit import sealing
+    from tongxin.audit import verifying
 
-    verdict = sealing.verify()
+    verdict = verifying.verify()
     return [] if verdict.ok else [f"{verdict.reason}，第一处是 {verdict.first_bad}"]
 
 
@@ -118,13 +118,13 @@ def audit() -> None:
 def verify(*, committee: str | None, as_json: bool) -> None:
     """Recompute the chains and compare."""
     start.django(current=True)
-    from tongxin.audit import sealing
+    from tongxin.audit import verifying
     from tongxin.committees.models import Committee
 
     if committee is not None and not Committee.objects.filter(code=committee).exists():
         message = f"没有代码为 {committee} 的政协。"
         raise BadInput(message)
-    verdict = asdict(sealing.verify(committee_code=committee))
+    verdict = asdict(verifying.verify(committee_code=committee))
     if as_json:
         click.echo(json.dumps({name: verdict[name] for name in ("events", "sealed", "ok", "first_bad")}))
     elif verdict["ok"]:

@@ -49,9 +49,11 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
+    from tongxin.committees.actions import vouch_for_what_is_there
     from tongxin.regulations.actions import load_library
 
     settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True)
     if pending():
         call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
+    vouch_for_what_is_there(at=timezone.now())
     return load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=timezone.now())

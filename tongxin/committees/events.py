@@ -1,9 +1,12 @@
 """Event kinds of bodies."""
 
 from tongxin.audit.kinds import Audience, Kind, register
+from tongxin.audit.truth import witness
+from tongxin.committees.models import Appointment
 
 A = Audience
 
+witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 register(
     Kind("committees.appoint", A.OFFICE, "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", ""))),
     Kind("committees.end_appointment", A.OFFICE, "{actor}免去{name}的“{duty}”，{on} 起"),

@@ -129,6 +129,8 @@ class Unit(Row):
 class Appointment(Row):
     """Who does what: an account holds a duty in a committee, for a unit or a 归口 where the duty has such a scope."""
 
+    label_is_personal = True
+
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments")
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="appointments")
     duty = models.CharField(_("职责"), max_length=40, choices=Duty)

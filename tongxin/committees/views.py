@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts.slips import slip
-from tongxin.audit import kinds, sealing
+from tongxin.audit import kinds, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import actions, queries
@@ -204,5 +204,5 @@ def _query(request: HttpRequest) -> str:
 def verify(request: HttpRequest) -> HttpResponse:
     """Recompute the chains of the committees one audits, and say whether anything was changed."""
     codes = queries.audited_codes(request.user)
-    verdicts = [(code, sealing.verify(committee_code=code)) for code in sorted(codes)]
+    verdicts = [(code, verifying.verify(committee_code=code)) for code in sorted(codes)]
     return render(request, "committees/verdict.html", {"verdicts": verdicts})

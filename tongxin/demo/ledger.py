@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.audit import kinds
+from tongxin.audit import heads, kinds, truth
 from tongxin.audit.models import Event, Mark
 from tongxin.workflow.table import workflow_of
 
@@ -105,18 +105,26 @@ class Ledger:
 
     def save(self, order: Iterable[type[Model]]) -> None:
         """Write all rows, model by model in the given order, then all events with the marks of the fresh ones."""
+        vouched: dict[Model, list[Model]] = {}
         for model in order:
-            _save_rows(model, self.rows.pop(model, []))
+            rows = self.rows.pop(model, [])
+            _save_rows(model, rows)
+            for row in rows:
+                if truth.is_declared(row):
+                    vouched.setdefault(row.committee, []).append(row)
         if self.rows:
             message = f"no order for {', '.join(m.__name__ for m in self.rows)}"
             raise ValueError(message)
         events = [audit.build(e.kind, e.subject, actor=e.actor, at=e.at, data=_plain(e.data), **e.more) for e in self.in_order()]
+        heads.link_many(events)
         Event.objects.bulk_create(events, batch_size=BATCH)
         fresh = [e for e in events if e.at and e.at > self.until - FRESH]
         Mark.objects.bulk_create(
             [Mark(event=event, consumer=consumer) for event in fresh for consumer in kinds.CONSUMERS], batch_size=BATCH
         )
         self.entries = []
+        for committee, rows in vouched.items():
+            audit.vouch(committee, rows, at=self.until)
 
 
 def _save_rows(model: type[Model], rows: list[Any]) -> None:

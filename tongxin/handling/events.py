@@ -1,11 +1,15 @@
-"""Event kinds of handling: a sentence for each."""
+"""Event kinds of handling: a sentence for each; and the rows that events vouch for."""
 
 from collections.abc import Callable
 from datetime import date
 
+from django.db.models import Q
+
 from tongxin.audit.kinds import Audience, Kind, register
 from tongxin.audit.models import Event
+from tongxin.audit.truth import witness
 from tongxin.core.templatetags.chinese import day
+from tongxin.handling.models import Rating, Reply
 
 A = Audience
 
@@ -26,6 +30,11 @@ def _sent_detail(event: Event) -> str:
     return f"{data['category']} 类" if data.get("category") else ""
 
 
+witness(Rating, "reply__uid", "signature__uid", "attitude", "result", "comment", "rated_at", "entered_by__uid")
+witness(
+    Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
+    only=Q(sent_at__isnull=False),
+)  # fmt: skip
 register(
     # the case
     Kind("cases.assign", A.PUBLIC, "交办　{units}", _by("答复期限"), key=True),

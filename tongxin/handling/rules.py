@@ -17,7 +17,6 @@ from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 from tongxin.proposals.rules import is_leader, member_of
 
-
 PARTIES = frozenset({Audience.PARTIES, Audience.HANDLING})
 
 

@@ -14,6 +14,8 @@ from tongxin.members.choices import Gender, Rank
 class Member(Row):
     """A person who is or was a member of one committee. May have no account."""
 
+    label_is_personal = True
+
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="member"
@@ -44,6 +46,8 @@ class Member(Row):
 class Seat(Row):
     """A member's seat: the sector (and special committee) in a term, from a day until another."""
 
+    label_is_personal = True
+
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="seats")
@@ -62,6 +66,8 @@ class Seat(Row):
 
 class Post(Row):
     """A member's 职务 in the assembly, from a day until another."""
+
+    label_is_personal = True
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="posts")

@@ -1,8 +1,12 @@
-"""Event kinds of proposals: a sentence for each, transitions and others."""
+"""Event kinds of proposals: a sentence for each, transitions and others; and the numbers that events vouch for."""
+
+from django.db.models import Q
 
 from tongxin.audit.kinds import Audience, Kind, register
 from tongxin.audit.models import Event
+from tongxin.audit.truth import witness
 from tongxin.proposals.choices import Destination
+from tongxin.proposals.models import Proposal
 
 A = Audience
 
@@ -25,6 +29,10 @@ def _reason(event: Event) -> str:
     return str(event.data.get("reason_text") or event.data.get("reason") or "")
 
 
+witness(
+    Proposal, "serial", "session__uid", "number", "category_label", "category_number",
+    only=Q(serial__isnull=False) | Q(number__isnull=False),
+)  # fmt: skip
 register(
     Kind("proposals.draft", A.INSIDE, "{actor}起草提案"),
     Kind("proposals.gather", A.INSIDE, "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),

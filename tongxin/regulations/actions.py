@@ -43,7 +43,7 @@ def adopt(
     made.save()
     queries.forget()
     audit.record(
-        "regulations.adopt", made, actor=actor, at=at,
+        "regulations.adopt", made, actor=actor, at=at, proves=[made],
         data={"kind": KINDS[kind].label, "from": effective_from.isoformat(), "reference": made.title},
     )  # fmt: skip
     return made

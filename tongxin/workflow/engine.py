@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit import truth
 from tongxin.audit.models import Event
 from tongxin.workflow.models import Stateful, add, move
 from tongxin.workflow.table import BY_NAME, T, Workflow, workflow_of
@@ -152,11 +153,16 @@ def perform(
     event = audit.record(
         workflow.kind(action), subject, actor=actor, at=at, from_state=source, to_state=row.target,
         data=plain(payload) | subject.said("event_facts", {}), acting_as=_capacity(subject, actor),
-        on_behalf_of=on_behalf_of, regulation_version=subject.said("event_regulation", ""),
+        on_behalf_of=on_behalf_of, regulation_version=subject.said("event_regulation", ""), proves=_proved(subject),
     )  # fmt: skip
     for effect in row.then:
         effect(subject, event)
     return event
+
+
+def _proved(subject: Stateful) -> list[models.Model]:
+    """Return the rows that a step vouches for: the subject where its truth matters, and what a setter named."""
+    return [*([subject] if truth.is_declared(subject) else []), *subject.said("event_proves", [])]
 
 
 def _was_done(workflow: Workflow, subject: Stateful, action: str) -> bool:

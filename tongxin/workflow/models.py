@@ -28,11 +28,13 @@ class StatefulQuerySet(models.QuerySet[Any]):
 class Stateful(Row):
     """A row whose `state` is what its last event says.
 
-    A setter may leave `event_facts` (data for the event) and `event_regulation` (the version it used) for the engine.
+    A setter may leave `event_facts` (data for the event), `event_regulation` (the version it used) and `event_proves` (rows
+    whose truth it settles) for the engine.
     """
 
     event_facts: dict[str, Any]
     event_regulation: str
+    event_proves: list[models.Model]
 
     state = models.CharField(max_length=24, editable=False)
 

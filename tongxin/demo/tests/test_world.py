@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 
 from tongxin.accounts.models import Account
-from tongxin.audit import sealing
+from tongxin.audit import verifying
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.demo import world
@@ -135,7 +135,7 @@ def test_everybody_works_in_the_own_name(county: date) -> None:
 
 
 def test_the_chain_of_events_holds(county: date, settings: object) -> None:
-    verdict = sealing.verify()
+    verdict = verifying.verify()
     assert (verdict.ok, verdict.events) == (True, verdict.sealed)
 
 

@@ -67,7 +67,7 @@ def rate(
         raise HandlingError(message)
     member = signature.member if entered_for else None
     audit.record(
-        "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None,
+        "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None, proves=[made],
         data={"name": signature.name, "signature": signature.pk, "reply": reply.pk, "entered_for": entered_for},
     )  # fmt: skip
     if not queries.outstanding(case):

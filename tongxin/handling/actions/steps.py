@@ -55,9 +55,10 @@ def opinion_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> d
     return {"opinion": clean_text(payload.opinion), "opinion_at": at}
 
 
-def leader_signs(task: Task, event: Event) -> None:
+def leader_signs(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The reply carries the name of who signed it."""
-    Reply.objects.filter(task=task, round=task.case.round).update(leader=event.actor_name)
+    Reply.objects.filter(task=task, round=task.case.round).update(leader=actor.name)
+    return {}
 
 
 def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -71,7 +72,7 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
     Reply.objects.filter(pk=reply.pk).update(
         category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning, sent_at=at
     )
-    task.event_regulation = rules.version
+    task.event_regulation, task.event_proves = rules.version, [reply]
     task.event_facts = task.event_facts | {
         "category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round,
     }  # fmt: skip

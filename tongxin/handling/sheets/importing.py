@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.sheets.columns import COLUMNS
@@ -112,3 +113,5 @@ class CaseImporter(ProposalImporter):
         for handled in made:
             handled.ratings = self.cases.ratings(handled)
         Rating.objects.bulk_create(rating for handled in made for rating in handled.ratings)
+        written = [row for handled in made for row in (*handled.replies, *handled.ratings)]
+        audit.vouch(self.committee, written, at=self.context.at)

@@ -231,6 +231,7 @@ class ProposalImporter:
         Signature.objects.bulk_create(signature for _proposal, signatures in signed for signature in signatures)
         by_proposal = {proposal.pk: signatures for proposal, signatures in signed}
         audit.record_many(self.tell(rows, by_proposal))
+        audit.vouch(self.committee, (proposal for _draft, proposal, _row in rows), at=self.context.at)
 
     def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:  # noqa: ARG002
         """Return the history of saved proposals."""

@@ -1,0 +1,238 @@
+"""Whether the record is what was written: events, heads, chains, the file outside, and the rows that events vouch for."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from tongxin.accounts.models import Account
+from tongxin.audit import digests, heads, sealing, truth
+from tongxin.audit.models import Chain, Event, Head, Seal
+
+BATCH = 2000
+ASKED = 500  # what a database takes in one list of values
+ERASURE = "audit.erase"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The first thing that is not as it was written: an event's uid, `code:number` of a head, `table:uid` of a row."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `tongxin audit verify` says: counts, whether all is well, the first thing that is not, what was lawfully erased."""
+
+    events: int
+    sealed: int
+    ok: bool
+    first_bad: str | None
+    reason: str = ""
+    erased: int = 0
+
+
+@dataclass
+class _Read:
+    """What one walk through a committee's events leaves."""
+
+    last: dict[heads.Key, tuple[int, str, str]] = field(default_factory=dict)  # events, digest, uid of the last
+    proofs: dict[str, str] = field(default_factory=dict)
+    gone: dict[str, list[str]] = field(default_factory=dict)  # event → fields whose value is erased
+    lawful: dict[str, list[str]] = field(default_factory=dict)  # the same, as erasures say
+    events: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the heads file; a former one is of the chain before events had keyed digests."""
+
+    code: str
+    number: int
+    digest: str
+    former: bool
+
+
+def verify(*, committee_code: str | None = None) -> Verdict:
+    """Recompute everything, of one committee or of all, and name the first thing that does not fit."""
+    lines, problem = kept_lines()
+    codes = [committee_code] if committee_code is not None else _codes(lines)
+    events = sealed = erased = 0
+    for code in codes:
+        read = _Read()
+        problem = problem or _committee(code, [line for line in lines if line.code == code], read)
+        events += read.events or Event.objects.filter(committee_code=code).count()
+        sealed += Seal.objects.filter(committee_code=code).count()
+        erased += sum(len(fields) for fields in read.gone.values())
+    if problem:
+        return Verdict(events, sealed, ok=False, first_bad=problem.where, reason=problem.reason, erased=erased)
+    return Verdict(events, sealed, ok=True, first_bad=None, erased=erased)
+
+
+def _codes(lines: list[Line]) -> list[str]:
+    found = set(Event.objects.order_by().values_list("committee_code", flat=True).distinct())
+    found |= set(Head.objects.order_by().values_list("committee_code", flat=True).distinct())
+    found |= set(Seal.objects.order_by().values_list("committee_code", flat=True).distinct())
+    return sorted(found | {line.code for line in lines} | {str(code) for kind in truth.declared() for code in _owners(kind)})
+
+
+def _owners(kind: truth.Witnessed) -> set[str]:
+    return {code or "" for code in kind.rows().order_by().values_list("code_", flat=True).distinct()}
+
+
+def _committee(code: str, lines: list[Line], read: _Read) -> Problem | None:
+    return (
+        _events(code, read)
+        or _erasures(read)
+        or _subjects(code, read)
+        or _keys(code)
+        or _seals(code)
+        or _outside(code, lines)
+        or _rows(code, read)
+    )
+
+
+# ── events and their subjects ────────────────────────────────────────────────────────────────────
+def _events(code: str, read: _Read) -> Problem | None:
+    """Walk the events in their order: each fits its digest, which takes in the one before."""
+    for event in Event.objects.filter(committee_code=code).order_by("id").iterator(chunk_size=BATCH):
+        key = heads.key_of(event)
+        number, previous, _uid = read.last.get(key, (0, "", ""))
+        if event.digest != digests.of_event(event, previous=previous) or digests.torn(event):
+            return Problem(event.uid, "记录被改动过，或者它前面缺少记录")
+        read.last[key] = (number + 1, event.digest, event.uid)
+        read.proofs |= event.proofs
+        read.events += 1
+        if gone := digests.erased(event):
+            read.gone[event.uid] = gone
+        if event.kind == ERASURE:
+            for uid, fields in event.data.get("veils", {}).items():
+                read.lawful.setdefault(uid, []).extend(fields)
+    return None
+
+
+def _erasures(read: _Read) -> Problem | None:
+    """Every value that is gone was erased under a rule, and says so."""
+    for uid, fields in read.gone.items():
+        if not set(fields) <= set(read.lawful.get(uid, ())):
+            return Problem(uid, "个人信息被删去，却没有按保管期限删除的记录")
+    return None
+
+
+def _subjects(code: str, read: _Read) -> Problem | None:
+    """Each subject's head is its last event: nothing was taken away behind it."""
+    left = dict(read.last)
+    for head in Head.objects.filter(committee_code=code).order_by("id").iterator(chunk_size=BATCH):
+        number, digest, uid = left.pop(heads.key_of(head), (0, "", ""))
+        if head.mac != digests.of_head(head):
+            return Problem(uid or head.subject_uid, "事项的末条摘要被改动过")
+        if (head.events, head.digest) != (number, digest):
+            return Problem(uid or head.subject_uid, "事项末尾的记录被删去")
+    if left:
+        return Problem(next(iter(left.values()))[2], "事项没有末条摘要")
+    return None
+
+
+def _keys(code: str) -> Problem | None:
+    """The keys that join an event to its subject and its people are those of the uids that the digest covers."""
+    own = Event.objects.filter(committee_code=code).order_by("id")
+    for label in own.order_by().values_list("subject_type", flat=True).distinct():
+        if odd := _elsewhere(own.filter(subject_type=label), apps.get_model(label), "subject_id", "subject_uid"):
+            return Problem(odd, "记录被挂到了别的事项上")
+    for key, uid in (("actor_id", "actor_uid"), ("on_behalf_of_id", "behalf_uid")):
+        if odd := _elsewhere(own, Account, key, uid):
+            return Problem(odd, "记录被挂到了别人名下")
+    return None
+
+
+def _elsewhere(events: QuerySet[Event], model: Any, key: str, uid: str) -> str | None:
+    there = Subquery(model._base_manager.filter(pk=OuterRef(key)).values("uid")[:1])  # noqa: SLF001 -- every row
+    return events.annotate(there_=there).exclude(there_=None).exclude(there_=F(uid)).values_list("uid", flat=True).first()
+
+
+# ── the chain, and the file outside ──────────────────────────────────────────────────────────────
+def _sealed(code: str) -> Iterator[Seal]:
+    return Seal.objects.filter(committee_code=code).select_related("event").order_by("number").iterator(chunk_size=BATCH)
+
+
+def _seals(code: str) -> Problem | None:
+    """The links follow one another without a gap, up to the one that the chain row keeps."""
+    previous, number = "", 0
+    for row in _sealed(code):
+        number += 1
+        if row.number != number:
+            return Problem(row.event.uid, "链上缺少记录")
+        if row.digest != digests.of_seal(previous, number, row.event):
+            return Problem(row.event.uid, "链上的记录被调换过")
+        previous = row.digest
+    chain = Chain.objects.filter(committee_code=code).first() or Chain(committee_code=code)
+    if chain.number and chain.mac != digests.of_chain(chain):
+        return Problem(f"{code}:{chain.number}", "链头被改动过")
+    if (chain.number, chain.digest) != (number, previous):
+        return Problem(f"{code}:{number}", "链尾的记录被删去")
+    return None
+
+
+def kept_lines() -> tuple[list[Line], Problem | None]:
+    """Read the heads file: every line as written, in an order that can only have grown. A cut-off line says nothing."""
+    path, before = sealing.heads_file(), b""
+    found: list[Line] = []
+    for raw in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+        try:
+            row = json.loads(raw)
+            line = Line(row["committee"], int(row["number"]), row["digest"], former="mac" not in row)
+        except (ValueError, KeyError, TypeError):
+            before += raw  # cut off by a full disk or a kill: the next line takes it in as it is
+            continue
+        if not line.former:
+            said = sealing.line_of(line.code, line.number, line.digest, str(row.get("at", "")), before)
+            if said != raw:
+                return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过")
+        found.append(line)
+        before += raw
+    return found, None
+
+
+def _outside(code: str, lines: list[Line]) -> Problem | None:
+    """Every head that was ever written outside is still true."""
+    asked = sorted({line.number for line in lines})
+    seals: dict[int, Seal] = {}
+    for start in range(0, len(asked), ASKED):
+        rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + ASKED])
+        seals |= {seal.number: seal for seal in rows}
+    for line in lines:
+        seal = seals.get(line.number)
+        if seal is None:
+            return Problem(f"{code}:{line.number}", "数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去")
+        if line.digest != (seal.former if line.former else seal.digest):
+            return Problem(f"{code}:{line.number}", "与库外留存的链头不符")
+    noted = Chain.objects.filter(committee_code=code).values_list("noted", flat=True).first() or 0
+    if noted > max((line.number for line in lines if not line.former), default=0):
+        return Problem(f"{code}:{noted}", "库外留存的链头文件缺少已写入的行")
+    return None
+
+
+# ── rows that events vouch for ───────────────────────────────────────────────────────────────────
+def _rows(code: str, read: _Read) -> Problem | None:
+    """Ratings, numbers, sent replies, regulations, appointments are what their last event says."""
+    for kind in truth.declared():
+        prefix = truth.key_of(kind.label, "")
+        said = {key: digest for key, digest in read.proofs.items() if key.startswith(prefix)}
+        own = kind.rows().filter(code_=None if code == "" and _national(kind) else code)
+        for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
+            vouched = said.pop(key, None)
+            if vouched != digest:
+                return Problem(key, "数据被改动过" if vouched else "数据没有办理记录")
+        if lost := next((key for key, digest in said.items() if digest), None):
+            return Problem(lost, "有办理记录的数据被删去")
+    return None
+
+
+def _national(kind: truth.Witnessed) -> bool:
+    """Rows without a committee (the national regulations) belong to the stream without a code."""
+    return bool(kind.model._meta.get_field(kind.committee.split("__", 1)[0]).null)  # noqa: SLF001 -- Django's public-in-practice Meta
