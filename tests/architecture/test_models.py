@@ -14,7 +14,9 @@ PORTABLE = "django.db.models"
 BELONGS_TO_NO_COMMITTEE = {
     "accounts.account": "a person may serve in several",
     "accounts.invitation": "is about an account",
+    "audit.chain": "carries committee_code",
     "audit.event": "carries committee_code, so that it outlives the row",
+    "audit.head": "carries committee_code",
     "audit.mark": "an event's slip for one consumer",
     "audit.seal": "carries committee_code",
     "committees.committee": "is one",

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from tests.cast import NOW, Cast
-from tongxin.audit import sealing
+from tongxin.audit import sealing, verifying
 from tongxin.audit.models import Event
 from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
 from tongxin.cli.running import Scheduled, Stop, schedule, work
@@ -71,7 +71,7 @@ def test_light_commands_do_not_load_django():
 
 @pytest.mark.django_db
 def test_a_failure_inside_ends_with_one(run, monkeypatch, cast):
-    monkeypatch.setattr(sealing, "verify", lambda **_: 1 / 0)
+    monkeypatch.setattr(verifying, "verify", lambda **_: 1 / 0)
     monkeypatch.delenv("TONGXIN_DEBUG", raising=False)
     code, out, err = run("audit", "verify", "--json")
     assert (code, out, err.startswith("内部错误：ZeroDivisionError")) == (1, "", True)
@@ -150,7 +150,7 @@ def test_init_founds_a_committee_and_invites_once(run):
 
 def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
     keys = Path(os.environ["TONGXIN_HOME"]) / "keys"
-    assert {path.name for path in keys.iterdir()} >= {"secret", "field"}
+    assert {path.name for path in keys.iterdir()} >= {"secret", "field", "audit"}
     sealing.seal(at=NOW)
     code, out, _err = run("audit", "verify", "--committee", "YX", "--json")
     said = json.loads(out)
@@ -162,9 +162,9 @@ def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
         cursor.execute("UPDATE audit_event SET actor_name = 'x' WHERE id = %s", [event.pk])
     code, out, err = run("audit", "verify", "--json")
     assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, event.uid)
-    assert err == f"记录被改动过，第一处是 {event.uid}。\n"
+    assert err == f"记录被改动过，或者它前面缺少记录，第一处是 {event.uid}。\n"
     code, out, _err = run("check", "--json")
-    assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [f"记录被改动过，第一处是 {event.uid}"])
+    assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [f"记录被改动过，或者它前面缺少记录，第一处是 {event.uid}"])
 
 
 # ── the worker ──

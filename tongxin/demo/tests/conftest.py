@@ -14,9 +14,14 @@ DAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
-def county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[date]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the world's files lie."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def county(django_db_setup: None, django_db_blocker: Any, home: Path) -> Iterator[date]:
     """The whole world of a November day."""
-    home: Path = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         from django.conf import settings
 

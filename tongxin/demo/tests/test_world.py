@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.models import F
@@ -134,7 +136,8 @@ def test_everybody_works_in_the_own_name(county: date) -> None:
     ] == []
 
 
-def test_the_chain_of_events_holds(county: date, settings: object) -> None:
+def test_the_chain_of_events_holds(county: date, home: Path, settings: Any) -> None:
+    settings.TONGXIN_HOME = home
     verdict = verifying.verify()
     assert (verdict.ok, verdict.events) == (True, verdict.sealed)
 
