@@ -16,5 +16,14 @@ register(
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
     Kind("accounts.switch_role", A.OFFICE, "演示：切换为{name}"),
     Kind("audit.vouch", A.OFFICE, "登记 {rows} 行数据的摘要", lambda e: str(e.data.get("label", ""))),
+    Kind(
+        "audit.erase",
+        A.OFFICE,
+        "{actor}按保管期限删除{what}",
+        lambda e: (
+            f"依据 {e.data.get('rule', '')}，资料 {e.data.get('rows', 0)} 份，记录里的个人信息 {e.data.get('values', 0)} 项"
+        ),
+        key=True,
+    ),
     Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}"),
 )

@@ -9,12 +9,11 @@ from django.apps import apps
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from tongxin.accounts.models import Account
-from tongxin.audit import digests, heads, sealing, truth
+from tongxin.audit import digests, erasing, heads, sealing, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 
 BATCH = 2000
 ASKED = 500  # what a database takes in one list of values
-ERASURE = "audit.erase"
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def _events(code: str, read: _Read) -> Problem | None:
         read.events += 1
         if gone := digests.erased(event):
             read.gone[event.uid] = gone
-        if event.kind == ERASURE:
+        if event.kind == erasing.KIND:
             for uid, fields in event.data.get("veils", {}).items():
                 read.lawful.setdefault(uid, []).extend(fields)
     return None

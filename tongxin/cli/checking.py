@@ -128,7 +128,8 @@ def verify(*, committee: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({name: verdict[name] for name in ("events", "sealed", "ok", "first_bad")}))
     elif verdict["ok"]:
-        click.echo(f"操作记录 {verdict['events']} 条，已封存 {verdict['sealed']} 条，没有发现改动。")
+        gone = f"其中 {verdict['erased']} 项个人信息已按保管期限删除，" if verdict["erased"] else ""
+        click.echo(f"操作记录 {verdict['events']} 条，已封存 {verdict['sealed']} 条，{gone}没有发现改动。")
     if not verdict["ok"]:
         message = f"{verdict['reason']}，第一处是 {verdict['first_bad']}。"
         raise NotInOrder(message)
