@@ -1,0 +1,103 @@
+"""Brings back a database that an earlier revision made, and opens its pages after the upgrade. Run as a process of its own.
+
+The file beside it holds every row of the cast's world as revision 6444d83 wrote it, table by table, on no particular
+database: `load` makes the tables of that revision and puts the rows in, `visit` opens every address as everybody.
+"""
+
+import gzip
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("6444d83.json.gz")
+KEYS = {"TONGXIN_FIELD_KEY": "yesterday-field-key", "TONGXIN_SECRET_KEY": "yesterday-secret-key"}
+PASSWORDS = {"YX001": "云溪河边的茶园真好看", "office": "提案办公室的老茶壶"}
+
+
+def _read() -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(gzip.decompress(FILE.read_bytes()))
+    return kept
+
+
+def load() -> None:
+    """Make the tables as they were, and put the rows in."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    kept = _read()
+    own = {app.rsplit(".", 1)[-1] for app in settings.INSTALLED_APPS if app.startswith("tongxin.")}
+    settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True)
+    for app, name in kept["migrations"].items():
+        call_command("migrate", app, *([name] if app in own else []), verbosity=0, interactive=False)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, found in kept["tables"].items():
+            cursor.execute(f'DELETE FROM "{table}"')
+            _fill(cursor, table, found["columns"], found["rows"])
+    heads = settings.TONGXIN_HOME / "audit" / "heads.jsonl"
+    heads.parent.mkdir(parents=True, exist_ok=True)
+    heads.write_text(kept["heads"], encoding="utf-8")
+
+
+def _fill(cursor: Any, table: str, columns: list[str], rows: list[list[Any]]) -> None:
+    from django.db import connection
+
+    names, places = ", ".join(f'"{c}"' for c in columns), ", ".join(["%s"] * len(columns))
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s", [table])
+        yes_no = {name for name, kind in cursor.fetchall() if kind == "boolean"}
+        places_of = [i for i, name in enumerate(columns) if name in yes_no]
+        rows = [[bool(v) if i in places_of and v is not None else v for i, v in enumerate(row)] for row in rows]
+    cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', rows)
+    if connection.vendor == "postgresql" and "id" in columns:
+        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM \"{table}\"))")
+
+
+def visit() -> None:
+    """Open a proposal and a part in each state, every member and list, as everybody; sign in with the passwords of yesterday. Prints how many opened."""
+    from django.test import Client
+
+    from tongxin.accounts.models import Account
+    from tongxin.handling.models import Task
+    from tongxin.members.models import Member
+    from tongxin.proposals.models import Proposal
+
+    paths = [
+        "/", "/home/", "/notices/", "/proposals/", "/members/", "/regulations/", "/units/", "/desk/proposals/", "/handling/",
+        "/handling/assign/", "/handling/supervise/", "/appointments/", "/sessions/", "/audit/", "/account/",
+        "/public/proposals/?in=YX", "/public/YX/",
+    ]  # fmt: skip
+    paths += [p.get_absolute_url() for p in {p.state: p for p in Proposal.objects.all()}.values()]
+    paths += [f"/public/proposals/{p.uid}/" for p in Proposal.objects.exclude(released_at=None)]
+    paths += [t.get_absolute_url() for t in {t.state: t for t in Task.objects.all()}.values()]
+    paths += [f"/members/{m.uid}/" for m in Member.objects.all()]
+    opened, broken = 0, []
+    for account in [None, *Account.objects.order_by("id")]:
+        client = Client(raise_request_exception=False)
+        if account is not None:
+            client.force_login(account, backend="tongxin.accounts.backends.SignInName")
+        for path in paths:
+            answer = client.get(path)
+            opened += answer.status_code == 200
+            if answer.status_code >= 500:
+                broken.append(f"{account}: {path}: {answer.status_code}")
+    for name, password in PASSWORDS.items():
+        account = Account.objects.get(username=name)
+        if not account.check_password(password):
+            broken.append(f"{name} cannot sign in any more")
+    print(json.dumps({"opened": opened, "broken": broken}))
+
+
+def main() -> None:
+    """Run one of the two."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    {"load": load, "visit": visit}[sys.argv[1]]()
+
+
+if __name__ == "__main__":
+    main()
