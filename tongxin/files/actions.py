@@ -1,46 +1,114 @@
 """Taking uploads in, and clearing away what belongs to nothing."""
 
+import contextlib
 import hashlib
-from datetime import datetime
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
-from typing import IO, cast
+from pathlib import Path
 
+from django.conf import settings
+from django.core.files import File as DjangoFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
-from tongxin.core.words import clean_line
+from tongxin.core.ids import new_uid
 from tongxin.files import queries
+from tongxin.files.inspection import process
+from tongxin.files.inspection.names import clean_name
+from tongxin.files.inspection.process import Limits
 from tongxin.files.models import File
-from tongxin.files.queries import MB, RefusedError
+from tongxin.files.queries import INCOMING, MB, RefusedError
 
-__all__ = ["RefusedError", "clear_orphans", "store"]
+__all__ = ["Received", "RefusedError", "clear_orphans", "clear_strays", "received", "store"]
+A_DAY = timedelta(days=1)
 
 
-def store(upload: UploadedFile, *, committee: Committee, owner: Account, at: datetime, limit_mb: int) -> File:
-    """Check an upload by its content and keep it. Raises RefusedError with a sentence for people; nothing is kept then.
+@dataclass(frozen=True)
+class Received:
+    """An upload that was checked and lies ready beside the kept files: what is left to do takes no time."""
 
-    The file is written before the row: a file without a row is cleared away, a row without a file never exists.
+    path: Path
+    name: str
+    kind: str
+    size: int
+    digest: str
+    kept_at: list[Path] = field(default_factory=list, compare=False)
+
+    def forget(self) -> None:
+        """Take the bytes away again: what was to be done with them was not done."""
+        for path in self.kept_at:
+            path.unlink(missing_ok=True)
+
+
+class _Ready(DjangoFile):
+    """A file on the same disk: the storage moves it into its place in one step, so that no half of it is ever there."""
+
+    def temporary_file_path(self) -> str:
+        """Name the place from which the storage takes it."""
+        return str(self.name)
+
+
+@contextlib.contextmanager
+def received(uploads: Sequence[UploadedFile], *, limit_mb: int, limits: Limits | None = None) -> Iterator[list[Received]]:
+    """Check uploads by their content, all or none. Raises RefusedError with a sentence for people; nothing is kept then.
+
+    Enter it before a transaction begins: a check may take seconds, and on SQLite one writer keeps all others waiting.
     """
-    name = clean_line((upload.name or "").replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "未命名"
-    size = upload.size or 0
-    if size == 0:
-        message = f"“{name}”是空文件，没有内容可以上传。"
-        raise RefusedError(message)
-    if size > limit_mb * MB:
-        message = f"“{name}”有 {size / MB:.1f} MB，超过 {limit_mb} MB。请压缩或分成几个文件再上传。"
-        raise RefusedError(message)
-    kind = queries.inspect(cast("IO[bytes]", upload), name)
-    upload.seek(0)
-    digest = hashlib.sha256()
-    for piece in upload.chunks():
-        digest.update(piece)
-    file = File(committee=committee, owner=owner, name=name, kind=kind, size=size, digest=digest.hexdigest(), uploaded_at=at)
-    upload.seek(0)
-    file.content.save(f"{file.uid}.{kind}", upload, save=False)
-    file.save(force_insert=True)
-    return file
+    with contextlib.ExitStack() as tidying:
+        waiting = [_received(upload, limit_mb=limit_mb, tidying=tidying) for upload in uploads]
+        kinds = process.kinds(
+            [(path, name) for path, name, _size, _digest in waiting],
+            places=Path(settings.TONGXIN_HOME) / "checks",
+            limits=limits or Limits(),
+        )
+        ready = []
+        for path, name, size, digest in waiting:
+            with queries.in_words(name):
+                ready.append(Received(path, name, next(kinds), size, digest))
+        try:
+            yield ready
+        except BaseException:
+            for file in ready:
+                file.forget()
+            raise
+
+
+def _received(upload: UploadedFile, *, limit_mb: int, tidying: contextlib.ExitStack) -> tuple[Path, str, int, str]:
+    """Write an upload to the disk where it may stay; it goes again with `tidying` unless it was stored."""
+    name, size = clean_name(upload.name or ""), upload.size or 0
+    queries.refuse_by_name_and_size(name, size, limit_mb=limit_mb)
+    folder = Path(settings.MEDIA_ROOT) / INCOMING
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path, digest, written = folder / new_uid(), hashlib.sha256(), 0
+    tidying.callback(path.unlink, missing_ok=True)
+    with path.open("xb", opener=_private) as kept:
+        for piece in upload.chunks():
+            digest.update(piece)
+            written += kept.write(piece)
+        kept.flush()
+        os.fsync(kept.fileno())
+    return path, name, written, digest.hexdigest()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
+
+
+def store(file: Received, *, committee: Committee, owner: Account, at: datetime) -> File:
+    """Keep what was received. The file is moved before the row is written, so that a row without a file never exists."""
+    kept = File(
+        committee=committee, owner=owner, name=file.name, kind=file.kind, size=file.size, digest=file.digest, uploaded_at=at
+    )
+    with file.path.open("rb") as content:
+        kept.content.save(f"{kept.uid}.{file.kind}", _Ready(content, name=str(file.path)), save=False)
+    file.kept_at.append(Path(kept.content.path))
+    kept.save(force_insert=True)
+    return kept
 
 
 def clear_orphans(*, at: datetime, most: int = 500) -> int:
@@ -51,5 +119,14 @@ def clear_orphans(*, at: datetime, most: int = 500) -> int:
         with transaction.atomic():
             file.delete()
             transaction.on_commit(partial(stored.delete, name))
+        gone += 1
+    return gone
+
+
+def clear_strays(*, at: datetime) -> int:
+    """Remove uploads that a crash left where they are checked. Returns how many went."""
+    gone = 0
+    for path in queries.strays(before=at - A_DAY):
+        path.unlink(missing_ok=True)
         gone += 1
     return gone

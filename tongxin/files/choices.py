@@ -1,4 +1,4 @@
-"""Which files are taken, how each is told by its content, and with which type it is sent."""
+"""Which files are taken, which endings each may carry, and with which type it is sent."""
 
 from dataclasses import dataclass
 

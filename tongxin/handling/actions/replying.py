@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.core.words import clean_line, clean_text
-from tongxin.files.models import File
+from tongxin.files import actions as files
 from tongxin.handling.actions.problems import HandlingError, StaleError
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Reply, ReplyFile, StaleReply, Task
@@ -77,18 +78,27 @@ def settle_copy(copy: StaleReply, *, at: datetime) -> None:
     StaleReply.objects.filter(pk=copy.pk, settled_at=None).update(settled_at=at)
 
 
-@transaction.atomic
-def attach_to_reply(reply: Reply, *, file: File, at: datetime) -> ReplyFile:
-    """Join an upload to a reply that is being written. Raises HandlingError; the upload is then cleared away later."""
-    most = in_force(reply.committee, FormRules, timezone.localdate(at)).attachments_max
-    if reply.files.count() >= most:
-        message = f"最多 {most} 个附件，请先移除一个"
+def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: datetime) -> ReplyFile:
+    """Add a file to a reply that is being written. Raises HandlingError or files' RefusedError with a sentence for people."""
+    rules: FormRules = in_force(reply.committee, FormRules, timezone.localdate(at))
+    _refuse_more_files(reply, rules)  # before time is spent on a look into it
+    with files.received([upload], limit_mb=rules.attachment_mb) as [ready], transaction.atomic():
+        locked = Reply.objects.select_for_update(of=("self",)).select_related("task").get(pk=reply.pk)
+        _refuse_more_files(locked, rules)
+        if (same := locked.files.filter(file__digest=ready.digest).first()) is not None:
+            message = f"“{ready.name}”与附件“{same.file.name}”内容相同，不用重复添加"
+            raise HandlingError(message)
+        file = files.store(ready, committee=reply.committee, owner=actor, at=at)
+        Reply.objects.filter(pk=reply.pk).update(edited_at=at)
+        return ReplyFile.objects.create(committee=reply.committee, reply=reply, file=file)
+
+
+def _refuse_more_files(reply: Reply, rules: FormRules) -> None:
+    if reply.files.count() >= rules.attachments_max:
+        message = f"最多 {rules.attachments_max} 个附件，请先移除一个"
         raise HandlingError(message)
     if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
         raise HandlingError(SUBMITTED)
-    reply.edited_at = at
-    reply.save(update_fields=["edited_at"])
-    return ReplyFile.objects.create(committee=reply.committee, reply=reply, file=file)
 
 
 @transaction.atomic

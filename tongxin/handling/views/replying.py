@@ -111,10 +111,9 @@ def _take_file(request: HttpRequest, task: Task) -> HttpResponse:
     form, at = UploadForm(request.POST, request.FILES), timezone.now()
     if form.is_valid():
         try:
-            draft = actions.reply_of(task)
-            limit = in_force(task.committee, FormRules, timezone.localdate()).attachment_mb
-            kept = uploads.store(form.cleaned_data["file"], committee=task.committee, owner=request.user, at=at, limit_mb=limit)
-            actions.attach_to_reply(draft, file=kept, at=at)
+            kept = actions.attach_to_reply(
+                actions.reply_of(task), upload=form.cleaned_data["file"], actor=request.user, at=at
+            ).file
         except (uploads.RefusedError, actions.HandlingError) as error:
             form.add_error("file", str(error))
         else:

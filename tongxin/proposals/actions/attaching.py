@@ -17,22 +17,40 @@ from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
 
-@transaction.atomic
 def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Account, at: datetime) -> list[Attachment]:
     """Add files to a proposal's text, all or none. Raises ProposalError or files' RefusedError with a sentence for people."""
     rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
-    locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state__in=States.with_the_proposer).first()
-    if locked is None:
-        message = "提案已经提交，不能再添加附件"
+    _refuse_too_many(proposal, len(uploads), rules)  # before time is spent on a look into them
+    with files.received(uploads, limit_mb=rules.attachment_mb) as ready, transaction.atomic():
+        locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state__in=States.with_the_proposer).first()
+        if locked is None:
+            message = "提案已经提交，不能再添加附件"
+            raise ProposalError(message)
+        _refuse_too_many(locked, len(ready), rules)
+        _refuse_doubles(locked, ready)
+        return [_attach(locked, file, actor=actor, at=at) for file in ready]
+
+
+def _refuse_too_many(proposal: Proposal, more: int, rules: FormRules) -> None:
+    if (have := proposal.attachments.count()) + more > rules.attachments_max:
+        message = f"附件最多 {rules.attachments_max} 个，已有 {have} 个，这次选了 {more} 个。请先移除几个再添加"
         raise ProposalError(message)
-    if (have := locked.attachments.count()) + len(uploads) > rules.attachments_max:
-        message = f"附件最多 {rules.attachments_max} 个，已有 {have} 个，这次选了 {len(uploads)} 个。请先移除几个再添加"
-        raise ProposalError(message)
-    made = []
-    for upload in uploads:
-        file = files.store(upload, committee=proposal.committee, owner=actor, at=at, limit_mb=rules.attachment_mb)
-        made.append(Attachment.objects.create(committee=proposal.committee, proposal=locked, file=file))
-        audit.record("proposals.attach", locked, actor=actor, at=at, data={"name": file.name, "file": file.uid})
+
+
+def _refuse_doubles(proposal: Proposal, ready: Sequence[files.Received]) -> None:
+    """The same bytes twice are a slip of the hand, or a second click."""
+    have = dict(proposal.attachments.values_list("file__digest", "file__name"))
+    for file in ready:
+        if file.digest in have:
+            message = f"“{file.name}”与附件“{have[file.digest]}”内容相同，不用重复添加"
+            raise ProposalError(message)
+        have[file.digest] = file.name
+
+
+def _attach(proposal: Proposal, ready: files.Received, *, actor: Account, at: datetime) -> Attachment:
+    file = files.store(ready, committee=proposal.committee, owner=actor, at=at)
+    made = Attachment.objects.create(committee=proposal.committee, proposal=proposal, file=file)
+    audit.record("proposals.attach", proposal, actor=actor, at=at, data={"name": file.name, "file": file.uid})
     return made
 
 
