@@ -44,8 +44,9 @@ def parts(kind: str = "docx", text: str = "走访情况", *, types: str = "", bo
 
 def relations(*lines: tuple[str, str, bool]) -> str:
     """Return a part of relationships: (kind, target, outside)."""
+    modes = {True: 'TargetMode="External"', False: ""}
     said = "".join(
-        f'<Relationship Id="r{n}" Type="{RELATION}/{kind}" Target="{target}"{" TargetMode='External'" if outside else ""}/>'
+        f'<Relationship Id="r{n}" Type="{RELATION}/{kind}" Target="{target}" {modes[outside]}/>'
         for n, (kind, target, outside) in enumerate(lines)
     )
     return f"<?xml version='1.0'?><Relationships>{said}</Relationships>"
@@ -172,8 +173,10 @@ def ppt(*records: tuple[int, int, bytes], user: bytes = b"\0" * 20) -> bytes:
 
 
 # ── PDF ──────────────────────────────────────────────────────────────────────────────────────────
-def pdf(*more: bytes, catalog: bytes = b"", packed: bytes | None = None, content: bytes = b"", font: bytes = b"") -> bytes:
-    """Return a PDF of one page: `more` are objects from number 5 on, `packed` one that stands inside an object stream."""
+def pdf(
+    *more: bytes, catalog: bytes = b"", packed: bytes | None = None, loose: bytes = b"", content: bytes = b"", font: bytes = b""
+) -> bytes:
+    """Return a PDF of one page: `more` are objects from number 5 on, `packed` one inside an object stream, `loose` one that no table names."""
     objects = [
         b"<</Type /Catalog /Pages 2 0 R" + catalog + b">>", b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
         b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <<" + font + b">>>>", stream(content), *more,
@@ -186,6 +189,7 @@ def pdf(*more: bytes, catalog: bytes = b"", packed: bytes | None = None, content
     for number, one in enumerate(objects, 1):
         places.append(len(data))
         data += f"{number} 0 obj ".encode() + one + b" endobj\n"
+    data += loose
     table = b"".join(f"{place:010} 00000 n \n".encode() for place in places)
     head = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
     return data + head + table + f"trailer <</Size {len(objects) + 1} /Root 1 0 R>>\nstartxref\n{len(data)}\n%%EOF\n".encode()
