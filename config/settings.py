@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlparse
 
 from csp.constants import NONE, SELF
 
-from tongxin.core import keys
+from tongxin.core import keys, modes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -21,6 +21,8 @@ def env_list(name: str) -> list[str]:
     """Read a comma-separated variable."""
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
+
+modes.keep_private()  # here, because every entrance passes here before it writes anything
 
 # ── where things are kept ────────────────────────────────────────────────────────────────────────
 TONGXIN_HOME = Path(os.environ.get("TONGXIN_HOME", "var")).resolve()
@@ -210,6 +212,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 IMPORT_MAX_MB = int(os.environ.get("TONGXIN_IMPORT_MAX_MB", "64"))  # one spreadsheet, on import
 IMPORT_MAX_ROWS = int(os.environ.get("TONGXIN_IMPORT_MAX_ROWS", "300000"))
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # whatever the umask
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

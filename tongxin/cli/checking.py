@@ -12,6 +12,7 @@ from tongxin.cli import start
 from tongxin.cli.problems import BadInput, NotInOrder
 
 Finding = tuple[str, list[str]]
+MANY = 20  # of one sort: what is named one by one
 
 
 @click.command(help="检查系统是否正常：配置、密钥、数据库结构、办理状态与记录是否相符、操作记录是否被改动。不正常时退出码为 1。")
@@ -20,7 +21,7 @@ def check(*, as_json: bool) -> None:
     """Look at everything; exit 1 when anything is not in order."""
     keys = missing_keys()  # before settings are read: they make keys that are not there
     start.django()
-    findings: list[Finding] = [("密钥", keys), ("配置", _framework())]
+    findings: list[Finding] = [("密钥", keys), ("配置", _framework()), ("文件权限", _modes()), ("附件检查", _inspection())]
     old = start.pending()
     findings.append(("数据库结构", [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []))
     if not old:
@@ -46,9 +47,33 @@ def missing_keys() -> list[str]:
         path = home / "keys" / name
         if not os.environ.get(variable) and not path.exists():
             problems.append(f"没有 {path}，也没有设 {variable}")
-        elif path.exists() and path.stat().st_mode & 0o077:
-            problems.append(f"{path} 别的用户也能读，请改为 600")
     return problems
+
+
+def _modes() -> list[str]:
+    from django.conf import settings
+
+    from tongxin.core import modes
+
+    said = modes.findings(settings.TONGXIN_HOME)
+    return said[:MANY] + ([f"还有 {len(said) - MANY} 处，运行 tongxin migrate 会一并改正"] if len(said) > MANY else [])
+
+
+def _inspection() -> list[str]:
+    """Whether the process that looks into uploads starts and answers on this machine."""
+    from tempfile import TemporaryDirectory
+
+    from tongxin.files.inspection import process
+    from tongxin.files.inspection.reasons import Refused
+
+    with TemporaryDirectory() as folder:
+        paper = Path(folder) / "说明.txt"
+        paper.write_text("同心", encoding="utf-8")
+        try:
+            list(process.kinds([(paper, paper.name)], places=Path(folder), limits=process.Limits()))
+        except Refused as refused:
+            return [f"检查附件的进程没有正常答复（{refused.reason}），现在不能上传附件"]
+    return []
 
 
 def _framework() -> list[str]:

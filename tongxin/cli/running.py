@@ -28,6 +28,7 @@ Job = Callable[[datetime], object]
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     """Serve the site; refuse on an older schema."""
     start.django(current=True)
+    start.keep_private()
     from tongxin.cli.demonstration import prepare_static
 
     prepare_static()
@@ -154,6 +155,7 @@ def work(*, jobs: list[Scheduled], stop: Stop, interval: float, once: bool = Fal
 def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None) -> None:
     """Run the tasks written into the database and the apps' scheduled jobs."""
     start.django(current=True)
+    start.keep_private()
     from django.conf import settings
 
     jobs = [] if no_schedule else schedule(app for app in settings.INSTALLED_APPS if app.startswith("tongxin."))

@@ -2,6 +2,8 @@
 
 import os
 
+import click
+
 from tongxin.cli.problems import BadInput
 
 OLD = "数据库结构不是最新的，请先运行 tongxin migrate。"
@@ -43,6 +45,16 @@ def demand_current_schema() -> None:
         raise BadInput(OLD)
 
 
+def keep_private() -> None:
+    """Take what the installation keeps out of other users' sight, and say what could not be mended."""
+    from django.conf import settings
+
+    from tongxin.core import modes
+
+    for path in modes.tighten(settings.TONGXIN_HOME):
+        click.echo(f"{path} 别的用户也能读，但本用户改不了它的权限，请管理员处理。", err=True)
+
+
 def migrate_and_load(*, quiet: bool = True) -> int:
     """Bring the schema up to date (only when it is not) and load the national library; return how many rules were new."""
     from django.conf import settings
@@ -52,7 +64,7 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     from tongxin.committees.actions import vouch_for_what_is_there
     from tongxin.regulations.actions import load_library
 
-    settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True)
+    keep_private()
     if pending():
         call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
     vouch_for_what_is_there(at=timezone.now())

@@ -15,8 +15,8 @@ def load(name: str, home: Path, given: str | None) -> str:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)  # private before there is anything to read
         fresh.write_text(secrets.token_urlsafe(48))
-        fresh.chmod(0o600)
         try:
             os.link(fresh, path)  # two processes may start at once: the first one's key stays
         except FileExistsError:

@@ -86,17 +86,14 @@ def _received(upload: UploadedFile, *, limit_mb: int, tidying: contextlib.ExitSt
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path, digest, written = folder / new_uid(), hashlib.sha256(), 0
     tidying.callback(path.unlink, missing_ok=True)
-    with path.open("xb", opener=_private) as kept:
+    path.touch(mode=0o600, exist_ok=False)
+    with path.open("wb") as kept:
         for piece in upload.chunks():
             digest.update(piece)
             written += kept.write(piece)
         kept.flush()
         os.fsync(kept.fileno())
     return path, name, written, digest.hexdigest()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)
 
 
 def store(file: Received, *, committee: Committee, owner: Account, at: datetime) -> File:

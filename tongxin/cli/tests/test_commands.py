@@ -167,6 +167,32 @@ def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
     assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [f"记录被改动过，或者它前面缺少记录，第一处是 {event.uid}"])
 
 
+@pytest.mark.django_db
+def test_check_names_what_others_can_read_and_changes_nothing(run, settings, tmp_path: Path):
+    home = settings.TONGXIN_HOME = tmp_path / "home"
+    for number in range(25):
+        paper = home / "files" / f"{number}.pdf"
+        paper.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        paper.write_text("x")
+        paper.chmod(0o644 if number < 22 else 0o600)
+    home.chmod(0o700)
+    code, out, _err = run("check", "--json")
+    said = json.loads(out)["problems"]
+    assert (code, len(said["文件权限"]), said["文件权限"][-1]) == (1, 21, "还有 2 处，运行 tongxin migrate 会一并改正")
+    assert all(line.endswith(".pdf") and "请运行 chmod 600" in line for line in said["文件权限"][:-1])
+    assert (home / "files" / "0.pdf").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.django_db
+def test_check_tries_the_process_that_looks_into_uploads(run, monkeypatch):
+    from tongxin.files.inspection import process
+
+    assert json.loads(run("check", "--json")[1])["problems"]["附件检查"] == []
+    monkeypatch.setattr(process, "START", "import nothing_of_this_name")
+    code, out, _err = run("check", "--json")
+    assert (code, json.loads(out)["problems"]["附件检查"]) == (1, ["检查附件的进程没有正常答复（too_heavy），现在不能上传附件"])
+
+
 # ── the worker ──
 @pytest.mark.django_db
 def test_the_worker_survives_a_job_that_fails(caplog):

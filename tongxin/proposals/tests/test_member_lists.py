@@ -106,7 +106,7 @@ def world_of(cast: Cast, count: int) -> tuple[Proposal, Proposal]:
         asked = [cast.member(cast.cosigner), cast.member(cast.second_cosigner)][: 1 + (count > 1)]
         actions.invite_cosigners(draft, members=asked, until=at + timedelta(days=2), actor=cast.proposer, at=at)
         actions.attach(
-            draft, uploads=[SimpleUploadedFile(f"{m}.pdf", b"%PDF-1.7\n") for m in range(count)], actor=cast.proposer, at=at
+            draft, uploads=[SimpleUploadedFile(f"{m}.txt", f"说明{m}".encode()) for m in range(count)], actor=cast.proposer, at=at
         )
     return draft, filed
 
