@@ -12,6 +12,7 @@ DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "ma
 # What an app may hold beside the closed list, with the reason.
 MORE = {
     "deliberation": {"consensus"},  # a pure package
+    "files": {"inspection"},  # a pure package, run in a process of its own
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     "notices": {"table"},  # the register that every app's notices.py fills
     "site": {"navigation"},  # provides the shell of the ui

@@ -22,7 +22,7 @@ from tongxin.files.inspection import process
 from tongxin.files.inspection.names import clean_name
 from tongxin.files.inspection.process import Limits
 from tongxin.files.models import File
-from tongxin.files.queries import INCOMING, MB, RefusedError
+from tongxin.files.queries import INCOMING, RefusedError
 
 __all__ = ["Received", "RefusedError", "clear_orphans", "clear_strays", "received", "store"]
 A_DAY = timedelta(days=1)

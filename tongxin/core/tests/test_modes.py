@@ -76,7 +76,9 @@ def test_a_link_out_of_the_home_is_not_followed(loose: Path, tmp_path: Path) -> 
 )  # fmt: skip
 def test_whatever_an_entrance_makes_is_private_from_the_beginning(tmp_path: Path, entrance: list[str]) -> None:
     home = tmp_path / "var" / "tongxin"
-    environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "TONGXIN_TESTING"}} | {"TONGXIN_HOME": str(home)}
+    environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "TONGXIN_TESTING"}} | {
+        "TONGXIN_HOME": str(home)
+    }
     subprocess.run(  # noqa: S603 -- ourselves
         entrance, cwd=ROOT, env=environment | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True, umask=0o022,
     )  # fmt: skip
@@ -90,7 +92,7 @@ def test_the_home_is_closed_again_when_the_schema_is_brought_up_to_date(loose: P
     (loose / "tongxin.sqlite3").unlink()
     (loose / "tongxin.sqlite3-wal").unlink()
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "TONGXIN_TESTING"}}
-    subprocess.run(  # noqa: S603 -- ourselves
+    subprocess.run(
         [sys.executable, "-m", "tongxin.cli", "migrate"], cwd=ROOT, check=True, capture_output=True,
         env=environment | {"TONGXIN_HOME": str(loose), "PYTHONPATH": str(ROOT)},
     )  # fmt: skip

@@ -79,7 +79,8 @@ class Compound:
 
     def _chain(self, first: int, size: int | None) -> bytes:
         """Follow a chain of sectors. A chain longer than the file goes in a circle."""
-        pieces, most = [], len(self._data) >> self._shift
+        pieces: list[bytes] = []
+        most = len(self._data) >> self._shift
         while first < LAST_SECTOR:
             if len(pieces) > most or first >= len(self._fat):
                 raise Refused(Reason.CORRUPT)
@@ -89,7 +90,8 @@ class Compound:
         return joined if size is None else joined[:size]
 
     def _mini_chain(self, entry: Entry) -> bytes:
-        pieces, first = [], entry.first
+        pieces: list[bytes] = []
+        first = entry.first
         while first < LAST_SECTOR:
             if len(pieces) > len(self._mini_fat) or first >= len(self._mini_fat):
                 raise Refused(Reason.CORRUPT)
@@ -124,7 +126,7 @@ def _name(line: bytes) -> str:
 def _paths(lines: list[bytes]) -> dict[int, tuple[str, ...]]:
     """Walk the tree from the root; each line is visited once, so that a circle ends."""
     found: dict[int, tuple[str, ...]] = {}
-    waiting = [(struct.unpack_from("<L", lines[0], 76)[0], ())] if lines else []
+    waiting: list[tuple[int, tuple[str, ...]]] = [(struct.unpack_from("<L", lines[0], 76)[0], ())] if lines else []
     while waiting:
         number, path = waiting.pop()
         if number >= len(lines) or number in found:

@@ -12,11 +12,11 @@ MAIN = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "PowerPoint Doc
 PASSWORD_STREAMS = {"encryptedpackage", "encryptioninfo", "encryptedsummary", "\x06dataspaces"}
 MACRO_NAMES = {"macros", "vba", "_vba_project", "_vba_project_cur"}
 OBJECT_NAMES = ("\x01ole10native", "\x01ole10itemname", "package", "\x03ocxname", "\x03ocxdata")
-# BIFF (MS-XLS): the records of the first substream that matter here
+# The records of a workbook's first substream that matter here, by MS-XLS.
 BIFF_EOF, BIFF_PASSWORD, BIFF_SHEET, BIFF_BOOK = 0x0A, 0x2F, 0x85, 0x1AE
 SHEET_OF_MACROS = (1, 6)
 BOOK_ITSELF = (0x0401, 0x3A01)  # this workbook, an add-in's functions
-# PPT (MS-PPT)
+# The records of slides that matter here, by MS-PPT.
 PPT_MACROS, PPT_OBJECTS, PPT_CONTAINER = 0x03FF, {0x0FCC, 0x0FCE, 0x0FEE, 0x1011}, 0xF
 PPT_PASSWORD = 0xF3D1C4DF
 
@@ -28,10 +28,10 @@ def examine(stream: IO[bytes], scanner: Scanner) -> str:
     names = {entry.name.lower() for entry in compound.entries}
     if names & PASSWORD_STREAMS:
         raise Refused(Reason.ENCRYPTED)
-    found = next(((name, kind, data) for name, kind in MAIN.items() if (data := compound.read(name)) is not None), None)
+    found = next(((kind, data) for name, kind in MAIN.items() if (data := compound.read(name)) is not None), None)
     if found is None:
         raise Refused(Reason.UNKNOWN)
-    name, kind, data = found
+    kind, data = found
     if names & MACRO_NAMES:
         raise Refused(Reason.MACROS)
     _refuse_objects(compound)

@@ -102,7 +102,9 @@ def _relation(name: str, said: dict[str, str]) -> None:
         raise Refused(Reason.EXTERNAL)
     target = said.get("Target", "").strip().lower()
     scheme = target.partition(":")[0]
-    if target.startswith(("\\", "//")) or (":" in target and "/" not in scheme and "#" not in scheme and not target.startswith(SCHEMES)):
+    if target.startswith(("\\", "//")) or (
+        ":" in target and "/" not in scheme and "#" not in scheme and not target.startswith(SCHEMES)
+    ):
         raise Refused(Reason.LINKS)
 
 

@@ -19,7 +19,7 @@ ATTACHMENTS = {"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Screen", "/Mo
 RAW = {b"JavaScript": Reason.PDF_SCRIPT, b"Launch": Reason.PDF_SCRIPT, b"EmbeddedFile": Reason.PDF_ATTACHMENT}
 DELIMITERS = frozenset(b"\x00\t\n\f\r ()<>[]{}/%")
 LONGEST_NAME = 3 * max(map(len, RAW)) + 1
-TEXT_SECONDS = 1.5  # of processor time: a mark stands on the first pages
+TEXT_SECONDS = 0.6  # of processor time, some thirty pages: a mark stands on the first
 FAULTS = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OSError, NotImplementedError)
 
 
@@ -89,7 +89,7 @@ def _look_at_dictionary(one: DictionaryObject) -> None:
 def _look_at_opening(one: DictionaryObject, key: str) -> None:
     """What happens by itself may turn a page, nothing else."""
     try:
-        said = one[key]
+        said: Any = one[key]
         actions = [said] if key == "/OpenAction" else [said[name] for name in said]
         kinds = {action.get("/S") for action in actions if isinstance(action, DictionaryObject)}
     except FAULTS as error:

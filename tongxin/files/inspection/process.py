@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -25,13 +24,16 @@ POLL = 0.02
 
 @dataclass(frozen=True)
 class Limits:
-    """What the files of one request may cost together; with the wait for a place it stays under six seconds."""
+    """What the files of one request may cost together; with the wait for a place it stays under six seconds.
+
+    Two children: one fewer than `serve` has processes, so that files that are hard to look into never hold up all of them.
+    """
 
     cpu_seconds: int = 4
     wall_seconds: float = 5.0
     memory_mb: int = 1024
     wait_seconds: float = 1.0
-    children: int = max(2, (os.cpu_count() or 2) // 2)
+    children: int = 2
 
 
 def kinds(files: Sequence[tuple[Path, str]], *, places: Path, limits: Limits) -> Iterator[str]:

@@ -145,16 +145,28 @@ def _sectors(lines: list[list], children: dict[int, list[int]]) -> bytes:
             + b"\0" * 36 + struct.pack("<LLL", starts[number], root_size if number == 0 else len(content), 0)
         )  # fmt: skip
     directory_start = put(directory)
-    tables = 1
-    while -(-(len(fat) + tables) // 128) > tables:
-        tables += 1
-    fat_start = len(fat)
-    fat.extend([0xFFFFFFFD] * tables)
+    return _with_tables(fat, body, directory_start, mini_start, has_mini=bool(mini_fat))
+
+
+def _with_tables(fat: list[int], body: bytes, directory: int, mini: int, *, has_mini: bool) -> bytes:
+    """Add the allocation table, the sectors that name its sectors where the header has no room for all, and the header."""
+    tables, more = 1, 0
+    while -(-(len(fat) + tables + more) // 128) > tables or -(-max(0, tables - 109) // 127) > more:
+        tables = -(-(len(fat) + tables + more) // 128)
+        more = -(-max(0, tables - 109) // 127)
+    first, first_more = len(fat), len(fat) + tables
+    fat.extend([0xFFFFFFFD] * tables + [0xFFFFFFFC] * more)
     body += struct.pack(f"<{len(fat)}L", *fat).ljust(tables * 512, b"\xff")
-    named = [*range(fat_start, fat_start + tables)] + [0xFFFFFFFF] * (109 - tables)
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH6sLLLLLLLLL", 0x3E, 3, 0xFFFE, 9, 6, b"", 0, tables,
-        directory_start, 0, 4096, mini_start, int(bool(mini_fat)), 0xFFFFFFFE, 0)  # fmt: skip
-    return head + struct.pack("<109L", *named) + body
+    named = [*range(first, first + tables)]
+    for number in range(more):
+        here = named[109 + 127 * number :][:127]
+        following = first_more + number + 1 if number + 1 < more else 0xFFFFFFFE
+        body += struct.pack("<128L", *here, *[0xFFFFFFFF] * (127 - len(here)), following)
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack(
+        "<HHHHH6sLLLLLLLLL", 0x3E, 3, 0xFFFE, 9, 6, b"", 0, tables, directory, 0, 4096, mini, int(has_mini),
+        first_more if more else 0xFFFFFFFE, more,
+    )  # fmt: skip
+    return head + struct.pack("<109L", *named[:109], *[0xFFFFFFFF] * (109 - len(named[:109]))) + body
 
 
 def doc(head: bytes = WORD_HEAD, text: str = "走访情况", **storages: Mapping[str, bytes]) -> bytes:

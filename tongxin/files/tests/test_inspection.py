@@ -192,6 +192,12 @@ def test_a_sector_chain_that_goes_in_a_circle_ends() -> None:
     assert verdict("环.doc", data[:at] + circle + data[at + 512 :]) == Reason.CORRUPT
 
 
+def test_a_large_old_document_is_read_to_its_end() -> None:
+    """Above seven megabytes the header has no room for the places of the allocation table."""
+    assert verdict("大.doc", doc(text="访" * 4_000_000)) == "doc"
+    assert verdict("大.doc", doc(text="访" * 4_000_000 + "机密★")) == Reason.SECRET_TEXT
+
+
 def test_every_reason_has_a_sentence_of_its_own_that_ends() -> None:
     assert set(SENTENCES) == set(Reason)
     said = [sentence.format(name="甲.docx", kind="PDF") for sentence in SENTENCES.values()]
@@ -206,7 +212,7 @@ def test_every_reason_has_a_sentence_of_its_own_that_ends() -> None:
         (["秘密"], False), (["秘密", "会议★"], False), (["密★"], False), (["机", "", "密", " ", "★"], True),
     ],
 )  # fmt: skip
-def test_a_mark_is_found_across_runs(pieces: list[str], found: bool) -> None:
+def test_a_mark_is_found_across_runs(pieces: list[str], *, found: bool) -> None:
     scanner = Scanner()
     for piece in pieces:
         scanner.feed(piece)
@@ -225,7 +231,7 @@ def test_a_mark_does_not_go_across_cells() -> None:
     ("name", "marked"),
     [("机密材料.pdf", True), ("绝 密.docx", True), ("秘密★.txt", True), ("商业秘密保护条例.docx", False), ("密云.pdf", False)],
 )
-def test_a_name_may_carry_a_mark(name: str, marked: bool) -> None:
+def test_a_name_may_carry_a_mark(name: str, *, marked: bool) -> None:
     assert marks_name(name) is marked
 
 

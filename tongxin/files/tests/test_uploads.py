@@ -88,7 +88,9 @@ def test_what_a_crash_left_unchecked_is_cleared_after_a_day(cast: Cast, settings
 def test_nobody_else_on_the_machine_reads_what_is_kept(cast: Cast, settings: object) -> None:
     file = Path(store(cast, "走访.pdf", PDF).content.path)
     home = Path(settings.MEDIA_ROOT)  # type: ignore[attr-defined]
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (file.parent, file.parent.parent, home, home / queries.INCOMING)} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (file.parent, file.parent.parent, home, home / queries.INCOMING)} == {
+        0o700
+    }
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
