@@ -43,8 +43,9 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
 @login_required
 @require_POST
 def add(request: HttpRequest, uid: str) -> HttpResponse:
-    """Take files in, all or none."""
+    """Take files in, all or none; a refusal is shown where it can be read, above the form."""
     proposal, uploads = _load(request, uid), request.FILES.getlist("uploads")
+    place = "trouble"
     if not uploads:
         messages.error(request, _("请先选择文件，再点添加。"))
     else:
@@ -55,7 +56,8 @@ def add(request: HttpRequest, uid: str) -> HttpResponse:
             messages.error(request, f"{str(error).rstrip('。')}。{several}")
         else:
             messages.success(request, _("已添加附件 %(n)s 个。") % {"n": len(made)})
-    return redirect(f"/proposals/{uid}/edit/#attachments")
+            place = "attachments"
+    return redirect(f"/proposals/{uid}/edit/#{place}")
 
 
 @requires("proposals.edit", of_object=True)
