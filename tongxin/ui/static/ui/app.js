@@ -204,9 +204,13 @@ function land(target) {
 function trouble(text, link) {
   const box = document.getElementById("trouble");
   if (!box) return;
-  const note = build("p", { class: "note stop" }, text);
+  const note = build("p", { class: "note stop", "data-said-here": "" }, text);
   if (link) note.append(" ", build("a", { href: link.url }, link.label));
-  box.replaceChildren(note);
+  quiet();
+  box.append(note);
+}
+function quiet() {
+  for (const note of all("#trouble [data-said-here]")) note.remove();
 }
 function startFocus() {
   const summary = document.querySelector("main [data-focus]");
@@ -214,7 +218,7 @@ function startFocus() {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target) land(event.detail.target);
   });
-  document.addEventListener("htmx:beforeRequest", () => document.getElementById("trouble")?.replaceChildren());
+  document.addEventListener("htmx:beforeRequest", quiet);
   document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;

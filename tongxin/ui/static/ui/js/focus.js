@@ -1,5 +1,5 @@
 // Where the keyboard goes after the page changed, and what is said when an answer did not come.
-import { build } from "./page.js";
+import { all, build } from "./page.js";
 
 const FIRST_FIELD = "input:not([type=hidden]):not([disabled]), select, textarea";
 
@@ -19,9 +19,15 @@ function land(target) {
 export function trouble(text, link) {
   const box = document.getElementById("trouble");
   if (!box) return;
-  const note = build("p", { class: "note stop" }, text);
+  const note = build("p", { class: "note stop", "data-said-here": "" }, text);
   if (link) note.append(" ", build("a", { href: link.url }, link.label));
-  box.replaceChildren(note);
+  quiet();
+  box.append(note);
+}
+
+// What the server said with the page stays: requests that the page makes by itself come before anybody has read it.
+function quiet() {
+  for (const note of all("#trouble [data-said-here]")) note.remove();
 }
 
 export function startFocus() {
@@ -30,7 +36,7 @@ export function startFocus() {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target) land(event.detail.target);
   });
-  document.addEventListener("htmx:beforeRequest", () => document.getElementById("trouble")?.replaceChildren());
+  document.addEventListener("htmx:beforeRequest", quiet);
   document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
