@@ -89,10 +89,15 @@ def _invite(committee: "Committee", name: str, login: str) -> str:
     from django.utils import timezone
 
     from tongxin.accounts import actions as accounts
+    from tongxin.accounts import names
     from tongxin.accounts.models import Account
     from tongxin.committees import actions as bodies
     from tongxin.committees.choices import Duty
 
+    try:
+        login = names.for_staff(login)
+    except names.NameRefusedError as refused:
+        raise BadInput(str(refused)) from refused
     if Account.objects.filter(username=login).exists():
         message = f"登录名 {login} 已经有人用了，请用 --admin-login 另写一个。"
         raise BadInput(message)
