@@ -57,6 +57,8 @@ def _fitting(request: HttpRequest | None, found: list[Account], password: str) -
 
 def _count_unknown(request: HttpRequest | None, realm: str, typed: str, password: str) -> None:
     """A name that is nobody's locks like one that is somebody's, and takes as long."""
-    attempt = guessing.begin(request, guessing.PASSWORD, name=f"{realm}:{plain_sign_in_name(typed)}", shown=mask_phone(typed[:40]))
+    attempt = guessing.begin(
+        request, guessing.PASSWORD, name=f"{realm}:{plain_sign_in_name(typed)}", shown=mask_phone(typed[:40])
+    )
     make_password(password)
     attempt.fail()

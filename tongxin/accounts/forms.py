@@ -66,7 +66,9 @@ class Code(forms.Form):
     """The code of an invitation slip."""
 
     code = forms.CharField(
-        label=_("邀请码"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"})
+        label=_("邀请码"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
     )
 
 

@@ -64,7 +64,7 @@ class Account(Row, AbstractBaseUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Bind sessions to the password and the second factor: when either changes, the account's other sessions end."""
         if not self.factor_changes:
-            return str(super()._get_session_auth_hash(secret))
+            return str(super()._get_session_auth_hash(secret))  # type: ignore[misc]  # missing in the stubs
         kept = f"{self.password}:{self.factor_changes}"
         return salted_hmac("tongxin.accounts.Account", kept, secret=secret, algorithm="sha256").hexdigest()
 
@@ -97,7 +97,9 @@ class Invitation(Row):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(account__isnull=False) | ~models.Q(seat=""), name="invitation_is_for_somebody")
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False) | ~models.Q(seat=""), name="invitation_is_for_somebody"
+            )
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,8 @@ from django.urls import include, path
 from tongxin.accounts import views
 
 urlpatterns = [
-    path("accounts/login/", views.SignInView.as_view(), name="account_login"),
-    path("in/<str:code>/", views.SignInView.as_view(), name="sign-in-at"),
+    path("accounts/login/", views.sign_in, name="account_login"),
+    path("in/<str:code>/", views.sign_in, name="sign-in-at"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/password/", allauth.password_change, name="account_change_password"),
     path("accounts/password/set/", allauth.password_set, name="account_set_password"),

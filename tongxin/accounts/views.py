@@ -18,16 +18,10 @@ from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
 
 
-class SignInView(LoginView):  # type: ignore[misc]
-    """The sign-in page: for everybody, or at a committee's own address, where its member numbers are meant."""
+class SignIn(LoginView):  # type: ignore[misc]
+    """allauth's sign-in, for everybody or at a committee's own address, where its member numbers are meant."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        code = kwargs.pop("code", "")
-        self.realm = next((realm for realm in names.realms() if realm.code == code), None) if code else None
-        if code and self.realm is None:
-            raise Http404
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return answer
+    realm: names.Realm | None = None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Tell the form whose numbers are meant."""
@@ -36,6 +30,16 @@ class SignInView(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the committee."""
         return super().get_context_data(**kwargs) | {"realm": self.realm}
+
+
+@requires("accounts.sign_in")
+def sign_in(request: HttpRequest, code: str = "") -> HttpResponseBase:
+    """The sign-in page."""
+    realm = next((realm for realm in names.realms() if realm.code == code), None)
+    if code and realm is None:
+        raise Http404
+    answer: HttpResponseBase = SignIn.as_view(realm=realm)(request)
+    return answer
 
 
 def _find(request: HttpRequest, code: str) -> Invitation:
