@@ -86,7 +86,9 @@ def test_the_committee_is_asked_for_where_there_are_several_and_only_there(
 
 
 def test_with_one_committee_the_number_is_enough(client: Client, db: None, sign_in: SignIn) -> None:
-    committee = Committee.objects.create(code="YX", name="政协云溪县委员会", short_name="云溪县政协", place="云溪县", tier="county")
+    committee = Committee.objects.create(
+        code="YX", name="政协云溪县委员会", short_name="云溪县政协", place="云溪县", tier="county"
+    )
     account = Account(username=names.for_member("YX", "001"), name="林知远")
     account.set_password(PASSWORD)
     account.save()
@@ -162,7 +164,11 @@ def test_what_is_said_and_kept_is_the_same_for_a_known_and_an_unknown_name_and_n
 ) -> None:
     with_password(cast.office)
     known, unknown = (sign_in(client, name, "不是这个密码") for name in ("office", "我的密码是春天"))
-    assert known.context["form"].non_field_errors() == unknown.context["form"].non_field_errors() == ["登录名或密码不对，请核对后再输一次。"]
+    assert (
+        known.context["form"].non_field_errors()
+        == unknown.context["form"].non_field_errors()
+        == ["登录名或密码不对，请核对后再输一次。"]
+    )
     kept = [e.data["username"] for e in Event.objects.filter(kind="accounts.sign_in_failed").order_by("id")]
     assert kept[0] == "秦若水"
     assert "我的密码是春天" not in kept[1]
