@@ -57,7 +57,7 @@ def recovery_codes_made_anew(user: Account, **_more: Any) -> None:
 
 def _about_guess(kind: str, account: Account | None, shown: str, what: str, at: datetime) -> None:
     """A failure is about the account it was tried on; a name that is nobody's is kept masked, for it may be a password."""
-    name = account.name if account is not None else shown
+    name = account.name if account is not None else shown or "有人"
     actions.record(kind, account or Account.objects.system(), actor=None, at=at, data={"username": name[:40], "what": what})
 
 
