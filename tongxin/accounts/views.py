@@ -59,7 +59,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
     """Enter the code (the link brings it along), then set the password; then one signs in, with the second factor if there is one."""
     if request.method != "POST":
         form = Code(initial={"code": request.GET.get("code", "")[:40]})
-        return _private(render(request, "accounts/invitation.html", {"form": form, "word": _("下一步")}))
+        return render(request, "accounts/invitation.html", {"form": form, "word": _("下一步")})
     code = request.POST.get("code", "")
     try:
         found = _find(request, code)
@@ -70,7 +70,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         wrong = Code({"code": code})
         if wrong.is_valid():
             wrong.add_error("code", str(error))
-        return _private(render(request, "accounts/invitation.html", {"form": wrong, "word": _("下一步")}))
+        return render(request, "accounts/invitation.html", {"form": wrong, "word": _("下一步")})
 
 
 def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
@@ -82,7 +82,7 @@ def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpRes
         opened = actions.accept(code, password=form.cleaned_data["password"], at=timezone.now())
         return _come_in(request, opened)
     context = {"form": form, "account": account, "seat": seat, "word": _("设定密码并登录"), "code": code}
-    return _private(render(request, "accounts/invitation.html", context))
+    return render(request, "accounts/invitation.html", context)
 
 
 def _come_in(request: HttpRequest, account: Account) -> HttpResponse:
@@ -93,14 +93,9 @@ def _come_in(request: HttpRequest, account: Account) -> HttpResponse:
     return answer
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"  # the code may stand in the address
-    return response
-
-
 def _confirm_link(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
     seat = seats.describe(found.seat)
-    return _private(render(request, "accounts/link.html", {"form": Code(initial={"code": code}), "seat": seat}))
+    return render(request, "accounts/link.html", {"form": Code(initial={"code": code}), "seat": seat})
 
 
 @requires("accounts.own")
@@ -117,7 +112,7 @@ def link(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已关联%(seat)s委员身份") % {"seat": seat.committee})
             return redirect("account")
-    return _private(render(request, "accounts/link.html", {"form": form, "seat": None}))
+    return render(request, "accounts/link.html", {"form": form, "seat": None})
 
 
 @requires("accounts.own")
