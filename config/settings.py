@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlparse
 
 from csp.constants import NONE, SELF
 
-from tongxin.core import keys, modes
+from tongxin.core import addresses, keys, modes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,6 +20,15 @@ def env_flag(name: str, *, default: bool = False) -> bool:
 def env_list(name: str) -> list[str]:
     """Read a comma-separated variable."""
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def trusted_proxies(text: str) -> list[addresses.Network]:
+    """Read the proxies whose X-Forwarded-For is believed."""
+    try:
+        return addresses.networks([part.strip() for part in text.split(",") if part.strip()])
+    except ValueError as problem:
+        message = f"TONGXIN_TRUSTED_PROXIES：{problem}。请写反向代理的地址或网段，如 127.0.0.1,10.0.0.0/24。"
+        raise ValueError(message) from problem
 
 
 modes.keep_private()  # here, because every entrance passes here before it writes anything
@@ -39,6 +48,7 @@ FIELD_KEY = keys.load("field", TONGXIN_HOME, os.environ.get("TONGXIN_FIELD_KEY")
 AUDIT_KEY = keys.load("audit", TONGXIN_HOME, os.environ.get("TONGXIN_AUDIT_KEY"))
 ALLOWED_HOSTS = env_list("TONGXIN_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("TONGXIN_ORIGINS")
+TRUSTED_PROXIES = trusted_proxies(os.environ.get("TONGXIN_TRUSTED_PROXIES", ""))
 HTTPS = env_flag("TONGXIN_HTTPS", default=bool(CSRF_TRUSTED_ORIGINS))
 
 INSTALLED_APPS = [
@@ -53,7 +63,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
     "csp",
     "rules.apps.AutodiscoverRulesConfig",
     "django_tasks",
@@ -87,8 +96,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tongxin.accounts.middleware.Doors",
     "tongxin.accounts.middleware.StaffSecondFactor",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -157,7 +166,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # ── people who sign in ───────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",
     "tongxin.accounts.backends.SignInName",
 ]
@@ -176,20 +184,19 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = False  # axes counts failures by name and address
-ACCOUNT_FORMS = {"login": "tongxin.accounts.forms.SignIn"}
+ACCOUNT_RATE_LIMITS = False  # accounts.guessing counts failures, in the database
+ACCOUNT_FORMS = {"login": "tongxin.accounts.forms.SignIn", "change_password": "tongxin.accounts.forms.ChangePassword"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "tongxin.accounts.adapters.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "tongxin.accounts.codes.Authenticate",
+    "reauthenticate": "tongxin.accounts.codes.Reauthenticate",
+    "activate_totp": "tongxin.accounts.codes.Activate",
+}
 MFA_TOTP_ISSUER = "同心"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-AXES_USERNAME_CALLABLE = "tongxin.accounts.backends.attempted_name"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 SESSION_COOKIE_AGE = 60 * 60 * 12
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # signed out in one process is signed out in all
 
 # ── language, time, words ────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"

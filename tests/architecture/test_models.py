@@ -13,6 +13,7 @@ PORTABLE = "django.db.models"
 # Rows without a committee, with the reason.
 BELONGS_TO_NO_COMMITTEE = {
     "accounts.account": "a person may serve in several",
+    "accounts.failure": "is a keyed hash of whom and from where, kept for two days",
     "accounts.invitation": "is about an account",
     "audit.chain": "carries committee_code",
     "audit.event": "carries committee_code, so that it outlives the row",

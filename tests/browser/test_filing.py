@@ -35,7 +35,7 @@ def page_of(context: BrowserContext, live_server: LiveServer) -> Callable[[Accou
         client = Client()
         client.force_login(account, backend="tongxin.accounts.backends.SignInName")
         session = client.session
-        session["second_factor_set"] = True
+        session["second_factor"] = 0
         session.save()
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
         page = context.new_page()

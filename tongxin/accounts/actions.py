@@ -1,12 +1,14 @@
-"""Writes about accounts: invitations, the text size."""
+"""Writes about accounts: invitations, the second factor, the text size."""
 
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
-from tongxin.accounts import signals
+from tongxin.accounts import seats, signals
 from tongxin.accounts.models import Account, Invitation
 from tongxin.core.ids import new_code
 
@@ -24,44 +26,97 @@ def code_hash(code: str) -> str:
 
 
 @transaction.atomic
-def invite(account: Account, *, actor: Account | None, at: datetime) -> str:
+def invite(account: Account, *, seat: str = "", actor: Account | None, at: datetime) -> str:
     """Make a one-time code with which the person sets the own password; earlier open ones end. Returns the code, kept nowhere.
 
-    `audit` stands above this app and listens to its signals.
+    `seat`: made by those who keep the members, so it ends as soon as the account holds a duty. A second factor stays: the code
+    replaces the password alone. `audit` stands above this app and listens to its signals.
     """
     account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)
-    code = new_code()
-    Invitation.objects.create(account=account, code_hash=code_hash(code), made_at=at, expires_at=at + VALID)
+    code = _make(account=account, seat=seat, at=at)
     signals.invited.send(Account, account=account, actor=actor, at=at)
+    return code
+
+
+@transaction.atomic
+def invite_to_seat(seat: str, *, at: datetime) -> str:
+    """Make a one-time code for a seat that has no account yet; earlier open ones end. The caller records it."""
+    Invitation.objects.filter(seat=seat, used_at=None, revoked_at=None).update(revoked_at=at)
+    return _make(account=None, seat=seat, at=at)
+
+
+def _make(*, account: Account | None, seat: str, at: datetime) -> str:
+    code = new_code()
+    Invitation.objects.create(account=account, seat=seat, code_hash=code_hash(code), made_at=at, expires_at=at + VALID)
     return code
 
 
 def find(code: str, *, at: datetime) -> Invitation:
     """Return the invitation a code opens. Raises InvitationError saying what to do."""
     found = Invitation.objects.select_related("account").filter(code_hash=code_hash(code)).first()
-    if found is None or not found.account.is_active:
-        message = "没有这个邀请码，请核对邀请单，或与机关联系"
+    account = found.account if found is not None else None
+    if found is None or (account is not None and not account.is_active):
+        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
     elif found.used_at is not None:
-        message = "这个邀请码已经用过，请直接登录；忘记密码的，请与机关联系重新发邀请"
+        message = _("这个邀请码已经用过，请直接登录；忘记密码的，请与机关联系重新发邀请")
     elif found.revoked_at is not None or at > found.expires_at:
-        message = "这个邀请码已经失效，请与机关联系重新发邀请"
+        message = _("这个邀请码已经失效，请与机关联系重新发邀请")
+    elif account is not None and found.seat and seats.holds_duty(account):
+        message = _("这个账户已承担职责，请用原来的密码登录；忘记密码的，请安全管理员发重置码")
+    elif account is None and (seat := seats.describe(found.seat)) is None:
+        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
+    elif account is None and seat is not None and seat.taken:
+        message = _("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请")
     else:
         return found
     raise InvitationError(message)
 
 
+def _use(found: Invitation, *, at: datetime) -> None:
+    """Use a code up. Raises InvitationError when somebody was faster."""
+    if not Invitation.objects.filter(pk=found.pk, used_at=None, revoked_at=None).update(used_at=at):
+        raise InvitationError(_("这个邀请码已经用过，请直接登录"))
+
+
 @transaction.atomic
 def accept(code: str, *, password: str, at: datetime) -> Account:
-    """Set the password with a code, once. Raises InvitationError."""
+    """Set the password with a code, once; a seat without account gets one. Raises InvitationError."""
     found = find(code, at=at)
-    if not Invitation.objects.filter(pk=found.pk, used_at=None, revoked_at=None).update(used_at=at):
-        message = "这个邀请码已经用过，请直接登录"
-        raise InvitationError(message)
-    account = found.account
+    _use(found, at=at)
+    account = found.account or _open_account(found.seat, at=at)
     account.set_password(password)
     account.save(update_fields=["password"])
     signals.accepted.send(Account, account=account, at=at)
     return account
+
+
+def _open_account(uid: str, *, at: datetime) -> Account:
+    seat = seats.describe(uid)
+    if seat is None:
+        raise InvitationError(_("没有这个邀请码，请核对邀请单，或与机关联系"))
+    taken = Account.objects.filter(username=seat.inner_name).exists()  # a number that was given to somebody else before
+    name = f"{seat.code}/{seat.uid}".upper() if taken else seat.inner_name
+    account = Account(username=name, name=seat.name, email=seat.email)
+    account.set_unusable_password()
+    account.save()
+    if not seats.take(uid, account, at=at):
+        raise InvitationError(_("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请"))
+    return account
+
+
+@transaction.atomic
+def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
+    """Link the seat a code is for to the account of the person who is signed in. Raises InvitationError."""
+    found = find(code, at=at)
+    seat = seats.describe(found.seat) if found.account is None else None
+    if seat is None:
+        raise InvitationError(_("这个邀请码是用来设定密码的，不能关联委员身份；请先退出登录再使用"))
+    if seats.holds_seat(account):
+        raise InvitationError(_("这个账户已经关联了一个委员身份；请先退出登录，用邀请码为这个委员身份另设账户"))
+    _use(found, at=at)
+    if not seats.take(seat.uid, account, at=at):
+        raise InvitationError(_("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请"))
+    return seat
 
 
 def save_size(account: Any, value: str) -> None:
@@ -75,3 +130,14 @@ def save_settings(account: Account, *, size: str, email: str, by_mail: bool) -> 
     account.size, account.email, account.by_mail = size, email, by_mail
     account.full_clean(exclude=["password"])
     account.save(update_fields=["size", "email", "by_mail"])
+
+
+def note_factor_change(account: Account) -> None:
+    """The second factor was added, removed or made anew: sessions begun before it end (`Account._get_session_auth_hash`)."""
+    Account.objects.filter(pk=account.pk).update(factor_changes=F("factor_changes") + 1)
+    account.refresh_from_db(fields=["factor_changes"])
+
+
+def take_code_step(account: Account, step: int) -> bool:
+    """Take the time step of a one-time code, once for all processes: an earlier or the same one is refused afterwards."""
+    return bool(Account.objects.filter(pk=account.pk, last_code_step__lt=step).update(last_code_step=step))

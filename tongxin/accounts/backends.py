@@ -1,17 +1,16 @@
-"""Signing in by member number or mobile phone, with a password."""
+"""Signing in by member number, mobile phone or staff name, with a password."""
 
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
-from tongxin.accounts.models import SYSTEM, Account
-
-
-def attempted_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """Return the name somebody tried to sign in with, for counting failures (django-axes)."""
-    given = (credentials or {}).get("username") or (request.POST.get("login") if request is not None else "")
-    return str(given or "")[:40]
+from tongxin.accounts import guessing, names
+from tongxin.accounts.adapters import password_fits
+from tongxin.accounts.models import Account
+from tongxin.core.secrets import mask_phone
+from tongxin.core.words import plain_sign_in_name
 
 
 class SignInName(BaseBackend):
@@ -19,19 +18,47 @@ class SignInName(BaseBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002 -- Django's slot
+        request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
+        realm: str = "",
         **_more: Any,
     ) -> Account | None:
-        """Return the account whose name and password these are, or nobody."""
+        """Return the one account whose name and password these are, or nobody. Raises LockedOutError after too many failures."""
         if not username or not password:
             return None
-        account = Account.objects.filter(username=username.strip()).exclude(username=SYSTEM).first()
-        if account is None:
-            Account().set_password(password)
+        found = names.find(realm, username)
+        if not found:
+            _count_unknown(request, realm, username, password)
             return None
-        return account if account.check_password(password) and account.is_active else None
+        fitting = _fitting(request, found, password)
+        if len(fitting) > 1 and request is not None:
+            request.several_accounts = True  # type: ignore[attr-defined]  # the form says what to do
+        return fitting[0] if len(fitting) == 1 and fitting[0].is_active else None
 
     def get_user(self, user_id: int) -> Account | None:
         return Account.objects.filter(pk=user_id, is_active=True).first()
+
+
+def _fitting(request: HttpRequest | None, found: list[Account], password: str) -> list[Account]:
+    """Keep the accounts whose password it is; one that is locked is left out, and all locked is locked."""
+    fitting: list[Account] = []
+    locks: list[guessing.LockedOutError] = []
+    for account in found:
+        try:
+            if password_fits(request, account, password):
+                fitting.append(account)
+        except guessing.LockedOutError as error:
+            locks.append(error)
+    if len(locks) == len(found):
+        raise locks[0]
+    return fitting
+
+
+def _count_unknown(request: HttpRequest | None, realm: str, typed: str, password: str) -> None:
+    """A name that is nobody's locks like one that is somebody's, and takes as long."""
+    attempt = guessing.begin(
+        request, guessing.PASSWORD, name=f"{realm}:{plain_sign_in_name(typed)}", shown=mask_phone(typed[:40])
+    )
+    make_password(password)
+    attempt.fail()

@@ -2,33 +2,74 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.accounts import names
+from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
 
 
-class SignIn(LoginForm):
-    """The sign-in form in the house's words."""
+class SignIn(LoginForm):  # type: ignore[misc]
+    """The sign-in form in the house's words. A member number is a committee's: where there are several, it is asked for."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, realm: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("登录名")
-        self.fields["login"].help_text = _("委员编号或手机号")
+        self.fields["login"].help_text = _("委员编号或手机号；工作人员用手机号或工号。")
         self.fields["login"].widget = forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
         self.fields["password"].label = _("密码")
         self.fields["password"].help_text = ""
-        if "remember" in self.fields:
-            self.fields["remember"].label = _("在这台设备上保持登录")
+        known = names.realms() if not realm else []
+        self.realm = realm or (known[0].code if len(known) == 1 else "")
+        if len(known) > 1:
+            self.fields["realm"] = forms.ChoiceField(
+                label=_("所在政协"), required=False, help_text=_("用委员编号登录的请选；用手机号的，机关和承办单位人员，可以不选。"),
+                choices=[("", _("不选")), *((r.code, r.name) for r in known)],
+            )  # fmt: skip
+            self.order_fields(["realm", "login", "password"])
+
+    def user_credentials(self) -> dict[str, Any]:
+        """Add the committee whose numbers are meant."""
+        credentials: dict[str, Any] = super().user_credentials()
+        return credentials | {"realm": self.realm or self.cleaned_data.get("realm", "")}
+
+    def _clean_with_password(self, credentials: dict[str, Any]) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super()._clean_with_password(credentials)
+        except forms.ValidationError:
+            if getattr(self.request, "several_accounts", False):
+                raise forms.ValidationError(_("这个手机号有几个账户，请改用委员编号或工号登录。")) from None
+            raise forms.ValidationError(_("登录名或密码不对，请核对后再输一次。")) from None
+        return cleaned
+
+    def _login_with_password(self, request: Any, redirect_url: str | None, _credentials: dict[str, Any]) -> Any:
+        return super()._login_with_password(request, redirect_url, {})  # the session need not keep a phone number
+
+
+class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
+    """Changing the own password; wrong old ones count like those of the sign-in page."""
+
+    def clean_oldpassword(self) -> str:
+        """The password one has."""
+        given: str = self.cleaned_data["oldpassword"]
+        if not password_fits(context.request, self.user, given):
+            raise forms.ValidationError(_("现在的密码不对，请重新输入。"))
+        return given
 
 
 class Code(forms.Form):
     """The code of an invitation slip."""
 
-    code = forms.CharField(label=_("邀请码"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))
+    code = forms.CharField(
+        label=_("邀请码"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+    )
 
 
 class NewPassword(forms.Form):

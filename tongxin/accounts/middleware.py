@@ -1,13 +1,40 @@
-"""Staff work with a second factor: until it is set up, every page leads to setting it up."""
+"""The doors: staff without a second factor is led to its set-up; who guessed too often reads how long to wait."""
 
 from collections.abc import Callable
+from math import ceil
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+
+from tongxin.accounts import guessing
 
 OPEN = ("/accounts/", "/static/", "/size/", "/invitation/")
+MINUTES_SAID = 120  # longer waits are said in hours
+
+
+class Doors:
+    """Answers a locked door with a page, and gives the device its cookie after a sign-in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        guessing.set_cookie(request, response)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say why nothing was looked at, and for how long."""
+        if not isinstance(error, guessing.LockedOutError):
+            return None
+        minutes = ceil(error.seconds / 60)
+        wait = {"hours": ceil(minutes / 60)} if minutes > MINUTES_SAID else {"minutes": minutes}
+        context = {"scope": error.scope, "what": guessing.WORDS[error.kind], "kind": error.kind, **wait}
+        response = render(request, "accounts/locked.html", context, status=429)
+        response["Retry-After"] = str(error.seconds)
+        return response
 
 
 class StaffSecondFactor:
@@ -23,9 +50,9 @@ class StaffSecondFactor:
             and user.needs_second_factor
             and not settings.DEMO
             and not request.path.startswith(OPEN)
-            and not request.session.get("second_factor_set")
+            and request.session.get("second_factor") != user.factor_changes  # what the session saw is of today
         ):
             if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
                 return redirect("mfa_activate_totp")
-            request.session["second_factor_set"] = True
+            request.session["second_factor"] = user.factor_changes
         return self.get_response(request)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.models import Row
@@ -27,7 +28,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(Row, AbstractBaseUser):
-    """Someone who signs in, with the member number or the mobile phone as name."""
+    """Someone who signs in. `username` is the name of staff, or the inner name of a member's account (`accounts.names`)."""
 
     label_is_personal = True  # in events: the label may be erased
 
@@ -35,7 +36,7 @@ class Account(Row, AbstractBaseUser):
         NORMAL = "normal", _("标准字号")
         ELDER = "elder", _("关怀版")
 
-    username = models.CharField(_("登录名"), max_length=40, unique=True)
+    username = models.CharField(_("登录名"), max_length=60, unique=True)
     name = models.CharField(_("姓名"), max_length=40)
     email = models.EmailField(_("邮箱"), blank=True)
     size = models.CharField(_("字号"), max_length=8, choices=Size, default=Size.NORMAL)
@@ -44,6 +45,8 @@ class Account(Row, AbstractBaseUser):
     needs_second_factor = models.BooleanField(
         _("须用动态口令"), default=False, help_text=_("机关、承办单位工作人员登录时，除密码外还须输入动态口令。")
     )
+    factor_changes = models.PositiveIntegerField(default=0)  # how often the second factor changed: ends the other sessions
+    last_code_step = models.BigIntegerField(default=0)  # the time step of the last one-time code taken: none is taken twice
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -60,6 +63,13 @@ class Account(Row, AbstractBaseUser):
         """The system's own account, whose acts stand as 系统 in the timeline."""
         return self.username == SYSTEM
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind sessions to the password and the second factor: when either changes, the account's other sessions end."""
+        if not self.factor_changes:
+            return str(super()._get_session_auth_hash(secret))  # type: ignore[misc]  # missing in the stubs
+        kept = f"{self.password}:{self.factor_changes}"
+        return salted_hmac("tongxin.accounts.Account", kept, secret=secret, algorithm="sha256").hexdigest()
+
     # Django's auth expects these two; permissions are ours, through rules.
     @property
     def is_superuser(self) -> bool:
@@ -73,14 +83,45 @@ class Account(Row, AbstractBaseUser):
 
 
 class Invitation(Row):
-    """A one-time code, sent as a link or printed on a slip, with which a person sets the own password."""
+    """A one-time code, sent as a link or printed on a slip: with it a person sets the own password, or takes a seat.
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="invitations")
+    With `account`: sets that account's password. With `seat` (a member's uid) and no account: is for this seat; an account is
+    made for it, or its owner, signed in, links it to the account he has.
+    """
+
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")
+    seat = models.CharField(max_length=12, blank=True, db_index=True)
     code_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False) | ~models.Q(seat=""), name="invitation_is_for_somebody"
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"{self.account.username} {self.made_at:%Y-%m-%d}"
+        return f"{self.account.username if self.account else self.seat} {self.made_at:%Y-%m-%d}"
+
+
+class Failure(models.Model):
+    """A wrong password, one-time code or invitation code: keyed hashes of whom and from where, for two days."""
+
+    kind = models.CharField(max_length=12)
+    target = models.CharField(max_length=64)
+    source = models.CharField(max_length=64)
+    known = models.BooleanField(default=False)  # from a device on which this account signed in before
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["target", "at"], name="failure_target"),
+            models.Index(fields=["source", "at"], name="failure_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"

@@ -4,3 +4,5 @@ from django.dispatch import Signal
 
 invited = Signal()  # account, actor, at
 accepted = Signal()  # account, at
+failed = Signal()  # account or None, shown (the name typed, masked), what (密码, 动态口令, 邀请码), at
+locked_out = Signal()  # the same

@@ -6,7 +6,8 @@ from django.urls import include, path
 from tongxin.accounts import views
 
 urlpatterns = [
-    path("accounts/login/", allauth.login, name="account_login"),
+    path("accounts/login/", views.sign_in, name="account_login"),
+    path("in/<str:code>/", views.sign_in, name="sign-in-at"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/password/", allauth.password_change, name="account_change_password"),
     path("accounts/password/set/", allauth.password_set, name="account_set_password"),
@@ -15,5 +16,6 @@ urlpatterns = [
     path("accounts/2fa/codes/", include("allauth.mfa.recovery_codes.urls")),
     path("accounts/2fa/", include("allauth.mfa.base.urls")),
     path("invitation/", views.invitation, name="invitation"),
+    path("account/seat/", views.link, name="account-seat"),
     path("account/", views.account, name="account"),
 ]

@@ -5,13 +5,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from tongxin.accounts import names
+from tongxin.accounts.models import Account
+from tongxin.core.words import plain_sign_in_name
+
 
 class NotTheSignInName:
     """A password may not contain the sign-in name (old systems used the phone's digits)."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        name = getattr(user, "username", "") or ""
-        if name and len(name) > 3 and name.lower() in password.lower():  # noqa: PLR2004 -- very short names occur by chance
+        own = names.of(user) if isinstance(user, Account) else []
+        plain = plain_sign_in_name(password)
+        if any(len(name) > 3 and plain_sign_in_name(name) in plain for name in own):  # noqa: PLR2004 -- short names occur by chance
             raise ValidationError(_("密码里不能含有登录名。"), code="contains_name")
 
     def get_help_text(self) -> str:

@@ -1,56 +1,118 @@
-"""Accepting an invitation, and one's own account."""
+"""Signing in, accepting an invitation, linking a seat, and one's own account."""
 
+from typing import Any
+
+from allauth.account.utils import perform_login
+from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.contrib.auth import login
-from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.views import requires
-from tongxin.accounts import actions, describing
+from tongxin.accounts import actions, describing, guessing, names, seats
 from tongxin.accounts.forms import Code, NewPassword, Settings
+from tongxin.accounts.models import Account, Invitation
 
-TRIES_AN_HOUR = 20
+
+class SignIn(LoginView):  # type: ignore[misc]
+    """allauth's sign-in, for everybody or at a committee's own address, where its member numbers are meant."""
+
+    realm: names.Realm | None = None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form whose numbers are meant."""
+        return super().get_form_kwargs() | {"realm": self.realm.code if self.realm else ""}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the committee."""
+        return super().get_context_data(**kwargs) | {"realm": self.realm}
 
 
-def _too_many(request: HttpRequest) -> bool:
-    """Count tries per address, so that codes cannot be guessed (59 bits besides)."""
-    key = f"invitation:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, 3600)
-    return cache.incr(key) > TRIES_AN_HOUR
+@requires("accounts.sign_in")
+def sign_in(request: HttpRequest, code: str = "") -> HttpResponseBase:
+    """The sign-in page."""
+    realm = next((realm for realm in names.realms() if realm.code == code), None)
+    if code and realm is None:
+        raise Http404
+    answer: HttpResponseBase = SignIn.as_view(realm=realm)(request)
+    return answer
+
+
+def _find(request: HttpRequest, code: str) -> Invitation:
+    """Look a code up; wrong ones are counted. Raises InvitationError, LockedOutError."""
+    attempt = guessing.begin(request, guessing.INVITATION)
+    try:
+        found = actions.find(code, at=timezone.now())
+    except actions.InvitationError:
+        attempt.fail()
+        raise
+    attempt.forgive()
+    return found
 
 
 @requires("accounts.accept_invitation")
 def invitation(request: HttpRequest) -> HttpResponse:
-    """Enter the code (or come with it in the link), then set the password; then one is signed in."""
-    code = request.POST.get("code") or request.GET.get("code", "")
-    if not code:
-        return render(request, "accounts/invitation.html", {"form": Code(), "word": _("下一步")})
-    if _too_many(request):
-        tired = Code({"code": code})
-        tired.add_error(None, _("输入次数太多，请一小时后再试，或与机关联系。"))
-        return render(request, "accounts/invitation.html", {"form": tired, "word": _("下一步")}, status=429)
-    now = timezone.now()
+    """Enter the code (the link brings it along), then set the password; then one signs in, with the second factor if there is one."""
+    if request.method != "POST":
+        form = Code(initial={"code": request.GET.get("code", "")[:40]})
+        return render(request, "accounts/invitation.html", {"form": form, "word": _("下一步")})
+    code = request.POST.get("code", "")
     try:
-        found = actions.find(code, at=now)
-        setting = "password" in request.POST
-        form = NewPassword(request.POST if setting else None, initial={"code": code}, account=found.account)
-        if setting and form.is_valid():
-            account = actions.accept(code, password=form.cleaned_data["password"], at=now)
-            login(request, account, backend="tongxin.accounts.backends.SignInName")
-            messages.success(request, _("密码已经设定，您已登录"))
-            return redirect("home")
+        found = _find(request, code)
+        if found.account is None and request.user.is_authenticated:
+            return _confirm_link(request, found, code)
+        return _set_password(request, found, code)
     except actions.InvitationError as error:
         wrong = Code({"code": code})
-        wrong.add_error("code", str(error))
+        if wrong.is_valid():
+            wrong.add_error("code", str(error))
         return render(request, "accounts/invitation.html", {"form": wrong, "word": _("下一步")})
-    context = {"form": form, "account": found.account, "word": _("设定密码并登录")}
-    response = render(request, "accounts/invitation.html", context)
-    response["Referrer-Policy"] = "no-referrer"  # the code stands in the address
-    return response
+
+
+def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
+    seat = seats.describe(found.seat) if found.account is None else None
+    account = found.account or Account(username=seat.inner_name if seat else "", name=seat.name if seat else "")
+    setting = "password" in request.POST
+    form = NewPassword(request.POST if setting else None, initial={"code": code}, account=account)
+    if setting and form.is_valid():
+        opened = actions.accept(code, password=form.cleaned_data["password"], at=timezone.now())
+        return _come_in(request, opened)
+    context = {"form": form, "account": account, "seat": seat, "word": _("设定密码并登录"), "code": code}
+    return render(request, "accounts/invitation.html", context)
+
+
+def _come_in(request: HttpRequest, account: Account) -> HttpResponse:
+    """Sign in by all the steps: a code replaces the password, never the second factor."""
+    messages.success(request, _("密码已经设定"))
+    account.backend = "tongxin.accounts.backends.SignInName"  # type: ignore[attr-defined]
+    answer: HttpResponse = perform_login(request, account, email_verification="none")
+    return answer
+
+
+def _confirm_link(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
+    seat = seats.describe(found.seat)
+    return render(request, "accounts/link.html", {"form": Code(initial={"code": code}), "seat": seat})
+
+
+@requires("accounts.own")
+def link(request: HttpRequest) -> HttpResponse:
+    """Link a seat to the own account, with the code of its invitation."""
+    form = Code(request.POST or None, initial={"code": request.GET.get("code", "")[:40]})
+    if request.method == "POST" and form.is_valid():
+        code = form.cleaned_data["code"]
+        try:
+            _find(request, code)
+            seat = actions.link(code, account=request.user, at=timezone.now())
+        except actions.InvitationError as error:
+            form.add_error("code", str(error))
+        else:
+            messages.success(request, _("已关联%(seat)s委员身份") % {"seat": seat.committee})
+            return redirect("account")
+    return render(request, "accounts/link.html", {"form": form, "seat": None})
 
 
 @requires("accounts.own")
@@ -63,7 +125,7 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已经保存"))
         return redirect("account")
     context = {
-        "form": form, "lines": describing.lines(user),
+        "form": form, "lines": describing.lines(user), "names": names.of(user), "links": not seats.holds_seat(user),
         "totp": Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists(),
     }  # fmt: skip
     return render(request, "accounts/account.html", context)

@@ -7,13 +7,14 @@ A = Audience
 register(
     Kind("accounts.sign_in", A.OFFICE, "{actor}登录"),
     Kind("accounts.sign_out", A.OFFICE, "{actor}退出登录"),
-    Kind("accounts.sign_in_failed", A.OFFICE, "登录未成功，登录名 {username}", personal=("username",)),
-    Kind("accounts.locked_out", A.OFFICE, "登录名 {username} 因多次输错密码被暂时锁定", personal=("username",)),
+    Kind("accounts.sign_in_failed", A.OFFICE, "登录未成功（{what}不对）：{username}", personal=("username",)),
+    Kind("accounts.locked_out", A.OFFICE, "{username}因多次输错{what}被暂时锁定", personal=("username",)),
     Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请"),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
     Kind("accounts.revoke_invitation", A.OFFICE, "{actor}收回给{name}的登录邀请"),
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
+    Kind("accounts.renew_recovery_codes", A.OFFICE, "{actor}重新生成动态口令的备用码"),
     Kind("accounts.switch_role", A.OFFICE, "演示：切换为{name}"),
     Kind("audit.vouch", A.OFFICE, "登记 {rows} 行数据的摘要", lambda e: str(e.data.get("label", ""))),
     Kind(

@@ -1,12 +1,11 @@
-"""Third-party hooks that become events: allauth and axes tell of sign-ins through signals (`accounts` stands below)."""
+"""Third-party hooks that become events: Django, allauth and accounts tell of sign-ins through signals (`accounts` stands below)."""
 
 from datetime import datetime
 from typing import Any
 
 from allauth.account.signals import password_changed
-from allauth.mfa.signals import authenticator_added, authenticator_removed
-from axes.signals import user_locked_out
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -50,21 +49,28 @@ def second_factor_removed(user: Account, **_more: Any) -> None:
     _about(user, "accounts.second_factor", change="停用")
 
 
-def _about_name(kind: str, username: str) -> None:
-    account = Account.objects.filter(username=username).first() or Account.objects.system()
-    actions.record(kind, account, actor=None, at=timezone.now(), data={"username": username[:40]})
+@receiver(authenticator_reset)
+def recovery_codes_made_anew(user: Account, **_more: Any) -> None:
+    """Somebody made new recovery codes; the old ones are void."""
+    _about(user, "accounts.renew_recovery_codes")
 
 
-@receiver(user_login_failed)
-def sign_in_failed(credentials: dict[str, Any], **_more: Any) -> None:
-    """A sign-in did not succeed: kept with the name that was typed, never the password."""
-    _about_name("accounts.sign_in_failed", str(credentials.get("username") or credentials.get("login") or ""))
+def _about_guess(kind: str, account: Account | None, shown: str, what: str, at: datetime) -> None:
+    """A failure is about the account it was tried on; a name that is nobody's is kept masked, for it may be a password."""
+    name = account.name if account is not None else shown or "有人"
+    actions.record(kind, account or Account.objects.system(), actor=None, at=at, data={"username": name[:40], "what": what})
 
 
-@receiver(user_locked_out)
-def locked_out(username: str | None = None, **_more: Any) -> None:
-    """A name was locked for some minutes after too many failures."""
-    _about_name("accounts.locked_out", username or "")
+@receiver(signals.failed)
+def sign_in_failed(account: Account | None, shown: str, what: str, at: datetime, **_more: Any) -> None:
+    """A password or a code was wrong."""
+    _about_guess("accounts.sign_in_failed", account, shown, what, at)
+
+
+@receiver(signals.locked_out)
+def locked_out(account: Account | None, shown: str, what: str, at: datetime, **_more: Any) -> None:
+    """Too many were wrong: no more are looked at for some time."""
+    _about_guess("accounts.locked_out", account, shown, what, at)
 
 
 @receiver(signals.invited)

@@ -79,7 +79,8 @@ def _inspection() -> list[str]:
 def _framework() -> list[str]:
     from django.core import checks
 
-    return [str(m) for m in checks.run_checks() if m.level >= checks.ERROR and not m.is_silenced()]
+    ours = [m for m in checks.run_checks() if m.level >= checks.ERROR or str(m.id).startswith("tongxin.")]
+    return [f"{m.msg}{m.hint or ''}" if str(m.id).startswith("tongxin.") else str(m) for m in ours if not m.is_silenced()]
 
 
 def _regulations() -> list[str]:

@@ -62,10 +62,10 @@ def init(
         session = bodies.open_session(
             committee, term=numbers[0], number=numbers[1], starts_on=date(timezone.localdate().year, 1, 1), actor=None, at=at
         )
-        invitation = _invite(committee, admin, admin_login) if admin else None
+        login, invitation = _invite(committee, admin, admin_login) if admin else ("", "")
     click.echo(f"已建好{committee.name}（{committee.code}），{session}。", err=True)
     if invitation:
-        click.echo(f"登录名　{admin_login}\n邀请码　{invitation}")
+        click.echo(f"登录名　{login}\n邀请码　{invitation}")
         click.echo("邀请码只显示这一次，只能用一次。请安全管理员登录后设定密码，再任命其他人。", err=True)
 
 
@@ -81,18 +81,23 @@ def _numbers(term: str, session: str) -> tuple[int, int]:
     return found
 
 
-def _invite(committee: "Committee", name: str, login: str) -> str:
-    """Make the first account and return its one-time code: the security administrator, who appoints everybody else.
+def _invite(committee: "Committee", name: str, login: str) -> tuple[str, str]:
+    """Make the first account and return its sign-in name and one-time code: the security administrator, who appoints everybody else.
 
     System, security and audit administrators are three people, so the first one is only one of them.
     """
     from django.utils import timezone
 
     from tongxin.accounts import actions as accounts
+    from tongxin.accounts import names
     from tongxin.accounts.models import Account
     from tongxin.committees import actions as bodies
     from tongxin.committees.choices import Duty
 
+    try:
+        login = names.for_staff(login)
+    except names.NameRefusedError as refused:
+        raise BadInput(str(refused)) from refused
     if Account.objects.filter(username=login).exists():
         message = f"登录名 {login} 已经有人用了，请用 --admin-login 另写一个。"
         raise BadInput(message)
@@ -101,4 +106,4 @@ def _invite(committee: "Committee", name: str, login: str) -> str:
     account.set_unusable_password()
     account.save()
     bodies.appoint(account, committee=committee, duty=Duty.SECURITY_ADMIN, starts_on=timezone.localdate(), actor=None, at=at)
-    return str(accounts.invite(account, actor=Account.objects.system(), at=at))
+    return login, accounts.invite(account, actor=Account.objects.system(), at=at)

@@ -4,11 +4,12 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from tongxin.accounts import actions as accounts
+from tongxin.accounts import names
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import truth
@@ -16,6 +17,11 @@ from tongxin.audit.models import Event
 from tongxin.committees import queries
 from tongxin.committees.choices import Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
+from tongxin.core.words import plain_phone, plain_staff_name
+
+
+class NameTakenError(Exception):
+    """A sign-in name that belongs to another person."""
 
 
 def next_number(committee: Committee, series: str) -> int:
@@ -156,16 +162,41 @@ def appoint_person(
     actor: Account,
     at: datetime,
 ) -> tuple[Account, str]:
-    """Appoint somebody by sign-in name; who is new here gets an account and a one-time code (else an empty one)."""
-    account = Account.objects.filter(username=username).first()
-    code = ""
+    """Appoint somebody by sign-in name; who is new here gets an account and a one-time code (else an empty one).
+
+    An account that is there keeps its person, its password and its second factor. Raises NameTakenError when the name belongs
+    to somebody else, and NameRefusedError (`accounts.names`) when it cannot be one.
+    """
+    account, code = known_account(committee, name=name, username=username), ""
     if account is None:
-        account = Account(username=username, name=name)
+        account = Account(username=names.for_staff(username), name=name)
         account.set_unusable_password()
-        account.save()
+        try:
+            with transaction.atomic():
+                account.save()
+        except IntegrityError as error:  # two clerks at once
+            raise NameTakenError from error
         code = accounts.invite(account, actor=actor, at=at)
     appoint(account, committee=committee, duty=duty, starts_on=starts_on, actor=actor, at=at, **scope)
     return account, code
+
+
+def known_account(committee: Committee, *, name: str, username: str) -> Account | None:
+    """Return the account of a sign-in name and a person's name. Raises NameTakenError when the name is somebody else's."""
+    found = names.find(committee.code, username)
+    own = [account for account in found if account.name == name and account.is_active]
+    if len(own) == 1:
+        return own[0]
+    same_number = found and not plain_phone(username)  # a family's phone is no obstacle, a member's number is
+    if own or same_number or Account.objects.filter(username=plain_staff_name(username)).exists():
+        raise NameTakenError
+    return None
+
+
+@transaction.atomic
+def make_reset_code(account: Account, *, actor: Account, at: datetime) -> str:
+    """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for."""
+    return accounts.invite(account, actor=actor, at=at)
 
 
 # ── rows whose truth matters, written before their events vouched for them ──────────────────────

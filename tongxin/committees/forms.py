@@ -6,7 +6,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.accounts import names
 from tongxin.accounts.models import Account
+from tongxin.committees.actions import NameTakenError, known_account
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session, Unit
 from tongxin.core.words import clean_line
@@ -67,12 +69,25 @@ class AppointmentForm(forms.Form):
             self.add_error("unit", _("这项职责不属于承办单位，请选“不属于承办单位”。"))
         if duty in {Duty.ASSIGN, Duty.SUPERVISE} and not data.get("affiliation"):
             self.add_error("affiliation", _("交办、督办请选归口。"))
-        account = Account.objects.filter(username=data.get("username", "")).first()
-        if account is not None and account.name != data.get("name"):
-            self.add_error("username", _("这个登录名已属于另一个人，请核对。"))
+        account = self._account(data)
         if account is not None and duty.startswith("admin.") and self._is_other_administrator(account, duty):
             self.add_error("duty", _("系统、安全、审计管理员应是三个人，此人已是另一种管理员。"))
         return data
+
+    def _account(self, data: dict[str, Any]) -> Account | None:
+        """Find who is meant; the same sentence whoever else has the name, here or in another committee."""
+        name, username = data.get("name", ""), data.get("username", "")
+        try:
+            account = known_account(self.committee, name=name, username=username) if name and username else None
+            if account is None and username:
+                names.for_staff(username)
+        except NameTakenError:
+            self.add_error("username", _("这个登录名已属于另一个人，请核对姓名，或另取一个登录名。"))
+        except names.NameRefusedError as refused:
+            self.add_error("username", str(refused))
+        else:
+            return account
+        return None
 
     def _is_other_administrator(self, account: Account, duty: str) -> bool:
         return account.appointments.filter(duty__startswith="admin.", ends_on=None).exclude(duty=duty).exists()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
+from tongxin.accounts.names import Realm
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 
@@ -95,3 +96,14 @@ def audited_codes(account: Account) -> set[str]:
     """Return the codes whose events an audit administrator reads; who audits the topmost committee also reads those of nobody."""
     own = [a.committee for a in appointments_of(account) if a.duty == Duty.AUDIT_ADMIN]
     return {c.code for c in own} | ({""} if any(c.parent_id is None for c in own) else set())
+
+
+def realms() -> list[Realm]:
+    """Return the committees whose members may sign in by number, the topmost first."""
+    return [Realm(code, name) for code, name in Committee.objects.order_by("id").values_list("code", "short_name")]
+
+
+def holds_any_duty(account: Account) -> bool:
+    """Say whether an account holds a duty in any committee, today or later."""
+    today = timezone.localdate()
+    return Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), account=account).exists()

@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/<str:uid>/", views.session, name="session"),
     path("appointments/", views.appointments, name="appointments"),
+    path("appointments/<str:uid>/reset/", views.reset, name="appointment-reset"),
     path("appointments/<str:uid>/end/", views.end_appointment, name="appointment-end"),
     path("audit/", views.events, name="events"),
     path("audit/verify/", views.verify, name="audit-verify"),

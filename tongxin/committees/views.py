@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,8 @@ from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
+from tongxin.accounts import names
+from tongxin.accounts.models import Account
 from tongxin.accounts.slips import slip
 from tongxin.audit import kinds, verifying
 from tongxin.audit import queries as audit
@@ -139,12 +140,30 @@ def appointments(request: HttpRequest) -> HttpResponse:
             actor=request.user, at=timezone.now(),
         )  # fmt: skip
         if code:
-            origin = (settings.CSRF_TRUSTED_ORIGINS or [f"{request.scheme}://{request.get_host()}"])[0]
-            context = {"slips": [slip(account.name, account.username, code, origin)], "committee": committee}
-            return render(request, "committees/slip.html", context)
+            return _slip(request, committee, account, code)
         messages.success(request, _("已任命"))
         return redirect("appointments")
     return render(request, "committees/appointments.html", {"appointments": rows, "form": form})
+
+
+def _slip(request: HttpRequest, committee: Committee, account: Account, code: str) -> HttpResponse:
+    made = slip(account.name, names.of(account)[0], code, request=request, realm=committee.code)
+    return render(request, "committees/slip.html", {"slips": [made], "committee": committee})
+
+
+@require_POST
+@requires("committees.appoint", of_object=True)
+def reset(request: HttpRequest, uid: str) -> HttpResponse:
+    """Make a code for somebody of the own committee who forgot the password, and show the slip this once."""
+    found = Appointment.objects.filter(uid=uid, ends_on=None).select_related("account", "committee").first()
+    if found is None:
+        raise Http404
+    permissions.demand(request.user, "committees.appoint", found)
+    if queries.home_committee(found.account) != found.committee:
+        messages.error(request, _("此人主要在另一个政协任职，请那里的安全管理员发重置码"))
+        return redirect("appointments")
+    code = actions.make_reset_code(found.account, actor=request.user, at=timezone.now())
+    return _slip(request, found.committee, found.account, code)
 
 
 @require_POST

@@ -9,6 +9,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import models
 
+from tongxin.core.words import plain_phone
+
 
 def _fernet() -> Fernet:
     digest = hashlib.sha256(settings.FIELD_KEY.encode()).digest()
@@ -36,6 +38,11 @@ def lookup_hash(text: str) -> str:
     if not text:
         return ""
     return hmac.new(settings.FIELD_KEY.encode(), text.strip().encode(), hashlib.sha256).hexdigest()
+
+
+def phone_hash(phone: str) -> str:
+    """Return the keyed hash a phone number is found by, however it is written: blanks, hyphens, +86, full width."""
+    return lookup_hash(plain_phone(phone))
 
 
 def mask_phone(phone: str) -> str:

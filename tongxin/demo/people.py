@@ -7,7 +7,7 @@ from datetime import date
 from pypinyin import lazy_pinyin
 
 from tongxin.accounts.models import Account
-from tongxin.core.secrets import lookup_hash
+from tongxin.core.secrets import phone_hash
 from tongxin.demo.bodies import Assembly, account
 from tongxin.demo.ledger import Ledger
 from tongxin.demo.names import Names
@@ -88,7 +88,7 @@ class Seating:
                 workplace=workplace,
                 workplace_post=post,
                 phone=phone,
-                phone_hash=lookup_hash(phone),
+                phone_hash=phone_hash(phone),
                 email=who.email,
             )
         )

@@ -6,8 +6,10 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        from tongxin.accounts import describing  # noqa: PLC0415 -- registers at start
-        from tongxin.members import events, queries  # noqa: F401, PLC0415 -- as above
+        from tongxin.accounts import describing, names, seats  # noqa: PLC0415 -- registers at start
+        from tongxin.members import actions, events, queries  # noqa: F401, PLC0415 -- as above
 
         describing.register(queries.about)
         describing.register_home(queries.home_code)
+        names.register(queries.accounts_named, queries.names_of)
+        seats.register(queries.seat_of_invitation, actions.take_seat, queries.holds_seat)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tongxin.audit import actions as audit
 from tongxin.committees.actions import claim_number, next_number
 from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
-from tongxin.core.secrets import lookup_hash
+from tongxin.core.secrets import phone_hash
 from tongxin.core.sounds import sound_of
 from tongxin.members.choices import Gender, Rank
 from tongxin.members.models import Member, Post, Seat
@@ -260,7 +260,7 @@ class MemberImporter:
             committee=self.committee, number=person.number or self._new_number(), name=person.name, sound=sound_of(person.name),
             gender=person.gender, ethnicity=person.ethnicity, born_in=person.born_in, party=person.party,
             is_party_member=person.is_party_member, workplace=person.workplace, workplace_post=person.workplace_post,
-            phone=person.phone, phone_hash=lookup_hash(person.phone), email=person.email,
+            phone=person.phone, phone_hash=phone_hash(person.phone), email=person.email,
         )  # fmt: skip
 
     def _new_number(self) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -113,7 +112,12 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     """Make a one-time code and show the slip to print; it is shown this once."""
     found = _load(request, uid)
     permissions.demand(request.user, "members.invite", found)
-    code = actions.invite(found, actor=request.user, at=timezone.now())
-    origin = (settings.CSRF_TRUSTED_ORIGINS or [f"{request.scheme}://{request.get_host()}"])[0]
-    context = {"slips": [slip(found.name, found.number, code, origin)], "member": found, "committee": found.committee}
+    try:
+        code = actions.invite(found, actor=request.user, at=timezone.now())
+    except actions.NotInvitedError as refused:
+        messages.error(request, str(refused))
+        return redirect("member", uid=uid)
+    own = [found.number, _("手机号")] if found.phone and found.number else queries.sign_in_names(found)
+    made = slip(found.name, _(" 或 ").join(own), code, request=request, realm=found.committee.code)
+    context = {"slips": [made], "member": found, "committee": found.committee}
     return render(request, "members/slip.html", context)

@@ -10,6 +10,6 @@ def as_(account: Account) -> Client:
     client = Client()
     client.force_login(account, backend="tongxin.accounts.backends.SignInName")
     session = client.session
-    session["second_factor_set"] = True
+    session["second_factor"] = 0
     session.save()
     return client

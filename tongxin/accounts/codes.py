@@ -1,0 +1,88 @@
+"""The forms of the second factor: wrong codes count like wrong passwords, and no code is taken twice, in whatever process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import decrypt
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.accounts import actions, guessing
+from tongxin.accounts.models import Account
+
+WRONG = "incorrect_code"  # allauth's key of the sentence
+
+
+@contextmanager
+def counted(account: Account) -> Iterator[None]:
+    """Count what is tried inside as a failure unless it ends well. Raises LockedOutError before it begins."""
+    attempt = guessing.begin(context.request, guessing.CODE, account=account)
+    try:
+        yield
+    except ValidationError:
+        attempt.fail()
+        raise
+    attempt.forgive()
+
+
+def take_once(account: Account, secret: str, code: str) -> None:
+    """Use a one-time code up. Raises ValidationError when it, or a later one, was used before.
+
+    allauth remembers used codes in the cache, which here is each process's own, and for one step of the two or three in which a
+    code is good.
+    """
+    plain = "".join(code.split())
+    steps = [step for step in yield_hotp_counters_from_time() if format_hotp_value(hotp_value(secret, step)) == plain]
+    if not steps or not actions.take_code_step(account, steps[0]):
+        raise get_adapter().validation_error(WRONG)
+
+
+class _Code:
+    """What the two forms that ask for a code have in common."""
+
+    user: Account
+    authenticator: Authenticator
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("动态口令或备用码")  # type: ignore[attr-defined]
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "placeholder": ""}  # type: ignore[attr-defined]
+
+    def clean_code(self) -> str:
+        """A right code, not used before."""
+        with counted(self.user):
+            code: str = super().clean_code()  # type: ignore[misc]
+            if self.authenticator.type == Authenticator.Type.TOTP:
+                take_once(self.user, decrypt(self.authenticator.data["secret"]), code)
+        return code
+
+
+class Authenticate(_Code, AuthenticateForm):  # type: ignore[misc]
+    """The code after the password."""
+
+
+class Reauthenticate(_Code, ReauthenticateForm):  # type: ignore[misc]
+    """The code before a step that touches the second factor itself."""
+
+
+class Activate(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("六位动态口令")
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "placeholder": ""}
+
+    def clean_code(self) -> str:
+        """A right code, which then is used."""
+        with counted(self.user):
+            code: str = super().clean_code()
+            take_once(self.user, self.secret, code)
+        return code

@@ -1,0 +1,25 @@
+"""Django's and allauth's hooks, which have no other form than signals: who came in, whose second factor changed."""
+
+from typing import Any
+
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from tongxin.accounts import actions, guessing
+from tongxin.accounts.models import Account
+
+
+@receiver(user_logged_in)
+def came_in(request: HttpRequest, user: Account, **_more: Any) -> None:
+    """Every step of signing in is done: the own mistypes are forgiven."""
+    guessing.welcome(request, user)
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def second_factor_changed(request: HttpRequest, user: Account, **_more: Any) -> None:
+    """End the account's other sessions; this one goes on."""
+    actions.note_factor_change(user)
+    update_session_auth_hash(request, user)

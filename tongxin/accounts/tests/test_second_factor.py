@@ -1,0 +1,175 @@
+"""The second factor: who must have one has one, each code opens once, and nothing goes past it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.cache import cache
+from django.test import Client
+
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+from tongxin.accounts.tests import codes
+from tongxin.accounts.tests.conftest import PASSWORD
+from tongxin.audit.models import Event
+
+SignIn = Callable[..., Any]
+Give = Callable[..., Account]
+COMMITS = pytest.mark.django_db(transaction=True)  # allauth tells of changes after the commit
+ASK = "/accounts/2fa/authenticate/"
+
+
+@pytest.fixture
+def clerk(cast: Cast, with_password: Give) -> Account:
+    """Somebody who must have a second factor, and has."""
+    account = with_password(cast.office)
+    Account.objects.filter(pk=account.pk).update(needs_second_factor=True)
+    codes.set_up(account)
+    RecoveryCodes.activate(account)
+    return Account.objects.get(pk=account.pk)
+
+
+@pytest.fixture
+def inside(clerk: Account, sign_in: SignIn) -> Callable[[int], Client]:
+    """Return a way to be signed in, with the code of now or of the next half minute."""
+
+    def come_in(steps: int = 0) -> Client:
+        client = Client()
+        sign_in(client, "office")
+        assert client.post(ASK, {"code": codes.code(clerk, steps)})["Location"] == "/home/"
+        return client
+
+    return come_in
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/account/").status_code == 200
+
+
+def recovery(account: Account) -> list[str]:
+    kept = Authenticator.objects.get(user=account, type=Authenticator.Type.RECOVERY_CODES)
+    unused: list[str] = kept.wrap().get_unused_codes()
+    return unused
+
+
+@pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_phones_clock_may_be_half_a_minute_off(clerk: Account, sign_in: SignIn, *, steps: int, taken: bool) -> None:
+    client = Client()
+    sign_in(client, "office")
+    answer = client.post(ASK, {"code": codes.code(clerk, steps)})
+    assert (answer.status_code == 302) is taken
+
+
+def test_a_code_opens_once_whatever_process_looks_at_it(clerk: Account, sign_in: SignIn) -> None:
+    code = codes.code(clerk)
+    answers = []
+    for _process in range(2):
+        client = Client()
+        sign_in(client, "office")
+        cache.clear()  # another process knows nothing of what this one keeps in memory
+        answers.append(client.post(ASK, {"code": code}).status_code)
+    assert answers == [302, 200]
+
+
+def test_an_earlier_code_is_refused_after_a_later_one(clerk: Account, sign_in: SignIn, inside: Callable[[int], Client]) -> None:
+    inside(1)
+    client = Client()
+    sign_in(client, "office")
+    assert client.post(ASK, {"code": codes.code(clerk, 0)}).status_code == 200
+    assert not is_in(client)
+
+
+def test_a_recovery_code_opens_once(clerk: Account, sign_in: SignIn) -> None:
+    code, answers = recovery(clerk)[0], []
+    for _again in range(2):
+        client = Client()
+        sign_in(client, "office")
+        answers.append(client.post(ASK, {"code": code}).status_code)
+    assert answers == [302, 200]
+    assert code not in recovery(clerk)
+
+
+def test_the_password_alone_neither_switches_it_off_nor_shows_the_recovery_codes(
+    clerk: Account, inside: Callable[[int], Client]
+) -> None:
+    client = inside(0)
+    for page in ("/accounts/2fa/totp/deactivate/", "/accounts/2fa/codes/", "/accounts/2fa/codes/generate/"):
+        assert client.get(page)["Location"].startswith("/accounts/2fa/reauthenticate/"), page
+        assert client.post(page).status_code in {302, 405}
+        assert client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": page})["Location"].startswith(
+            "/accounts/2fa/reauthenticate/"
+        )
+        assert client.get(page).status_code == 302
+    assert Authenticator.objects.filter(user=clerk).count() == 2
+    assert not Event.objects.filter(kind="accounts.second_factor").exists()
+
+
+@COMMITS
+def test_after_switching_it_off_every_page_leads_to_setting_it_up_and_other_sessions_end(
+    clerk: Account, inside: Callable[[int], Client]
+) -> None:
+    other, client = inside(-1), inside(0)
+    assert [c.get("/home/").status_code for c in (other, client)] == [200, 200]
+    client.post("/accounts/2fa/reauthenticate/", {"code": codes.code(clerk, 1)})
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert not Authenticator.objects.filter(user=clerk).exists()
+    assert [is_in(client), is_in(other)] == [False, False]
+    for page in ("/home/", "/members/", "/account/"):
+        assert client.get(page)["Location"] == "/accounts/2fa/totp/activate/", page
+    assert other.get("/members/")["Location"].startswith("/accounts/login/")
+    assert list(Event.objects.filter(kind="accounts.second_factor").values_list("data__change", flat=True)) == ["停用", "停用"]
+
+
+@COMMITS
+def test_a_new_password_or_new_recovery_codes_end_the_other_sessions_and_keep_this_one(
+    clerk: Account, inside: Callable[[int], Client]
+) -> None:
+    other, client = inside(-1), inside(0)
+    new = "另一个很长很长的新密码"
+    client.post("/accounts/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert [is_in(client), is_in(other)] == [True, False]
+    client.post("/accounts/2fa/reauthenticate/", {"code": codes.code(clerk, 1)})
+    third = Client()
+    third.post("/in/YX/", {"login": "office", "password": new})
+    third.post(ASK, {"code": recovery(clerk)[0]})
+    assert is_in(third)
+    client.post("/accounts/2fa/codes/generate/")
+    assert [is_in(client), is_in(third)] == [True, False]
+
+
+def test_keys_and_seeds_are_encrypted_at_rest(clerk: Account, cast: Cast) -> None:
+    kept = {row.type: row.data for row in Authenticator.objects.filter(user=clerk)}
+    assert kept["totp"]["secret"].startswith("gAAAA")
+    assert kept["recovery_codes"]["seed"].startswith("gAAAA")
+
+
+@COMMITS
+def test_setting_up_takes_the_code_of_the_key_that_was_shown_and_uses_it_up(
+    cast: Cast, client: Client, with_password: Give, sign_in: SignIn
+) -> None:
+    Account.objects.filter(pk=cast.office.pk).update(needs_second_factor=True)
+    with_password(Account.objects.get(pk=cast.office.pk))
+    sign_in(client, "office")
+    assert client.get("/home/")["Location"] == "/accounts/2fa/totp/activate/"
+    client.get("/accounts/2fa/totp/activate/")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    done = client.post("/accounts/2fa/totp/activate/", {"code": codes.shown(secret)})
+    assert done.status_code == 302
+    assert client.get("/home/").status_code == 200
+    again = Client()
+    sign_in(again, "office")
+    assert again.post(ASK, {"code": codes.shown(secret)}).status_code == 200
+    assert again.post(ASK, {"code": codes.shown(secret, 1)}).status_code == 302
+
+
+def test_wrong_codes_while_setting_up_are_counted(cast: Cast, client: Client, with_password: Give, sign_in: SignIn) -> None:
+    with_password(cast.office)
+    sign_in(client, "office")
+    client.get("/accounts/2fa/totp/activate/")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.get("/accounts/2fa/totp/activate/")
+    answers = [client.post("/accounts/2fa/totp/activate/", {"code": "abc"}).status_code for _n in range(5)]
+    assert answers == [200, 200, 200, 200, 429]

@@ -1,0 +1,154 @@
+"""Two server processes on one database: what one is told, the other knows."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
+
+import pytest
+
+from tongxin.accounts.tests import codes
+from tongxin.accounts.tests.conftest import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[3]
+SERVE = """
+import sys, os
+from wsgiref.simple_server import make_server, WSGIRequestHandler
+WSGIRequestHandler.log_message = lambda *a: None
+from django.core.wsgi import get_wsgi_application
+make_server("127.0.0.1", int(sys.argv[1]), get_wsgi_application()).serve_forever()
+"""
+FOUND = """
+import django; django.setup()
+from django.utils import timezone
+from tongxin.accounts.models import Account
+from tongxin.committees import actions
+committee = actions.found(code="YX", name="政协云溪县委员会", tier="county", actor=None, at=timezone.now())
+for name in ("clerk", "newcomer"):
+    account = Account(username=name, name=name)
+    account.set_password({password!r})
+    account.save()
+    actions.appoint(account, committee=committee, duty="proposal.filing", starts_on=timezone.localdate(), actor=None, at=timezone.now())
+Account.objects.filter(username="clerk").update(needs_second_factor=False)
+"""
+
+
+class _Stay(HTTPRedirectHandler):
+    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
+        return None
+
+
+class Person:
+    """A browser with one cookie jar, talking now to one process and now to the other."""
+
+    def __init__(self, ports: list[int]) -> None:
+        self.ports, self.jar = ports, CookieJar()
+        self.opener = build_opener(HTTPCookieProcessor(self.jar), _Stay())
+
+    def ask(self, process: int, path: str, **form: str) -> tuple[int, str, str]:
+        """Return status, where it leads, and text."""
+        origin = f"http://127.0.0.1:{self.ports[process]}"
+        token = next((c.value or "" for c in self.jar if c.name == "csrftoken"), "")
+        data = urlencode(form | {"csrfmiddlewaretoken": token}).encode() if form else None
+        request = Request(f"{origin}{path}", data, {"Origin": origin} if form else {})  # noqa: S310 -- our own servers
+        try:
+            answer = self.opener.open(request, timeout=30)
+        except HTTPError as error:
+            answer = error
+        return answer.status, answer.headers.get("Location", ""), answer.read().decode()
+
+    def sign_in(self, process: int, name: str) -> None:
+        """Sign in with the password."""
+        self.ask(process, "/accounts/login/")
+        status, _where, _text = self.ask(process, "/accounts/login/", login=name, password=PASSWORD)
+        assert status == 302
+
+
+def _port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[int]]:
+    """Start two servers on one new database."""
+    home = tmp_path_factory.mktemp("home")
+    hashers = "from config.settings import *\nPASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
+    (home / "quick.py").write_text(hashers)
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "TONGXIN_ORIGINS"}},
+        "TONGXIN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "quick", "PYTHONPATH": f"{home}:{ROOT}", "TONGXIN_TESTING": "1",
+    }  # fmt: skip
+
+    def run(*arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True)  # noqa: S603
+
+    run("-m", "django", "migrate", "-v0")
+    run("-c", FOUND.format(password=PASSWORD))
+    found = [_port(), _port()]
+    servers = [subprocess.Popen([sys.executable, "-c", SERVE, str(port)], cwd=ROOT, env=environment) for port in found]  # noqa: S603
+    try:
+        for port in found:
+            _wait(port)
+        yield found
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait(10)
+
+
+def _wait(port: int) -> None:
+    for _n in range(200):
+        try:
+            Person([port]).ask(0, "/accounts/login/")
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("a server did not start")
+
+
+def test_signed_out_in_one_process_is_signed_out_in_both(ports: list[int]) -> None:
+    person = Person(ports)
+    person.sign_in(0, "clerk")
+    assert [person.ask(process, "/account/")[0] for process in (0, 1, 0)] == [200, 200, 200]
+    stolen = Person(ports)
+    for cookie in person.jar:
+        stolen.jar.set_cookie(cookie)
+    assert person.ask(1, "/accounts/logout/", leave="1")[0] == 302
+    assert [stolen.ask(process, "/account/")[:2] for process in (0, 1)] == [(302, "/accounts/login/?next=/account/")] * 2
+
+
+def test_setting_up_the_second_factor_does_not_go_in_circles(ports: list[int]) -> None:
+    person, page = Person(ports), "/accounts/2fa/totp/activate/"
+    person.sign_in(0, "newcomer")
+    assert person.ask(1, "/home/")[1] == page
+    person.ask(0, page)
+    person.ask(1, "/accounts/reauthenticate/", password=PASSWORD)
+    status, _where, text = person.ask(0, page)
+    secret = re.search(r"密钥\s*([A-Z2-7]{32})", text)
+    assert (status, secret is not None) == (200, True)
+    assert secret is not None
+    code = codes.shown(secret[1])
+    assert person.ask(1, page, code=code)[0] == 302
+    assert [person.ask(process, "/home/")[0] for process in (0, 1)] == [200, 200]
+    second = Person(ports)
+    second.sign_in(0, "newcomer")
+    assert second.ask(0, "/accounts/2fa/authenticate/", code=code)[0] == 200  # used up in the other process
+
+
+def test_wrong_passwords_in_two_processes_are_one_count(ports: list[int]) -> None:
+    person = Person(ports)
+    person.ask(0, "/accounts/login/")
+    answers = [person.ask(n % 2, "/accounts/login/", login="nobody", password=f"错的{n}")[0] for n in range(6)]
+    assert answers == [200, 200, 200, 200, 429, 429]
