@@ -106,16 +106,24 @@ def furnish(cast: Cast, world: World) -> None:
     draft = world.row("proposals", State.DRAFT)
     proposals.attach(draft, uploads=[SimpleUploadedFile("走访.pdf", PDF)], actor=cast.proposer, at=world.at)
     StaleCopy.objects.create(
-        committee=cast.county, proposal=draft, account=cast.proposer, started_from=1, fields={"title": "另一处写的"}, kept_at=world.at
+        committee=cast.county,
+        proposal=draft,
+        account=cast.proposer,
+        started_from=1,
+        fields={"title": "另一处写的"},
+        kept_at=world.at,
     )
     task = world.row("tasks", TaskState.IN_HAND)
     reply = handling.reply_of(task)
-    kept = store(
-        SimpleUploadedFile("测算.pdf", PDF), committee=cast.county, owner=cast.clerk, at=world.at, limit_mb=10
-    )
+    kept = store(SimpleUploadedFile("测算.pdf", PDF), committee=cast.county, owner=cast.clerk, at=world.at, limit_mb=10)
     handling.attach_to_reply(reply, file=kept, at=world.at)
     StaleReply.objects.create(
-        committee=cast.county, reply=reply, account=cast.clerk, started_from=1, fields={"text": "另一处写的"}, kept_at=timezone.now()
+        committee=cast.county,
+        reply=reply,
+        account=cast.clerk,
+        started_from=1,
+        fields={"text": "另一处写的"},
+        kept_at=timezone.now(),
     )
     notices.deliver()
 
@@ -123,6 +131,7 @@ def furnish(cast: Cast, world: World) -> None:
 def openings(visitors: Visitors, people: list[Account | None], *, most: int) -> dict[str, list[tuple[Account | None, str]]]:
     """Return for each route who gets a page there and at which address: the first few."""
     found: dict[str, list[tuple[Account | None, str]]] = {}
+    answer: HttpResponseBase
     for route in routes():
         for account in people:
             if len(found.get(route.name, [])) >= most:
@@ -131,11 +140,14 @@ def openings(visitors: Visitors, people: list[Account | None], *, most: int) -> 
                 path = address(route, one, account)
                 client = visitors.of(account)
                 with undone():
-                    answer: HttpResponseBase = client.get(path)
+                    answer = client.get(path)
                     answer.close()
                 if answer.status_code == OK:
                     found.setdefault(route.name, []).append((account, path))
+                if answer.status_code in {OK, NOT_ALLOWED} or account is None:
                     break
+            if answer.status_code == NOT_ALLOWED:
+                break
     return found
 
 
