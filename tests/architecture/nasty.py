@@ -13,7 +13,7 @@ VALUES = (
     "9" * 18, "9" * 19, "9" * 20, "9" * 400, "9" * 5000, "-" + "9" * 30, "NaN", "inf", "null", "true", "[]", "{}",
     "0001-01-01", "1899-12-31", "9999-12-31", "9999-12-31T23:59", "0001-01-01T00:00", "2026-02-30", "2026-W01-1", "20260301",
     "0001-01-01.1", "9999-12-31.9", "2026-03-06." + "9" * 30, "-.1", "-." + "9" * 30, ".", "..", "a.b", "2026-03-06.",
-    "\x00", "夜间\x00药房", "2026-03-06.\x00", "\ud800", "\ufffd\u202e\u200b", "%00", "%", "'", "\"><script>alert(1)</script>",
+    "\x00", "夜间\x00药房", "2026-03-06.\x00", "\ud800", "\ufffd\u202e\u200b", "%00", "%", "'", '"><script>alert(1)</script>',
     "' OR 1=1 --", "../../etc/passwd", "//evil.example", "\r\nSet-Cookie: a=b", "{{7*7}}", "_" * 3, "長" * 300, "x" * 20000,
 )  # fmt: skip
 SHORT = ("²", "9" * 19, "9" * 4400, "0001-01-01", "9999-12-31.9", "-." + "9" * 30, "夜间\x00药房", "'%\r\n")
@@ -55,7 +55,8 @@ def names(module: str, *, body: bool = False) -> tuple[str, ...]:
             else ("next", "code")
         )
     app = source.TONGXIN / path.relative_to(source.TONGXIN).parts[0]
-    beside = [p for p in (app / "forms.py", app / "workflow.py") if p.exists() and (body or p.name == "forms.py")]
+    beside = [p for p in app.glob("*.py") if p.name == "forms.py" or "QueryDict" in p.read_text(encoding="utf-8")]
+    beside += [app / "workflow.py"] if body and (app / "workflow.py").exists() else []
     found = set().union(*(_strings(p, said) for p in [path, *beside]))
     if module.startswith("tongxin.workflow") and body:
         found |= set().union(*(_strings(p, said) for p in source.TONGXIN.glob("*/workflow.py")))

@@ -1,5 +1,6 @@
 """No address and no form, whatever is put into it, ends in an error of the server; what is refused has written nothing."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -8,13 +9,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tests.architecture import nasty
+from tests.architecture import nasty, source
 from tests.architecture.addresses import Route, everybody, routes, values_of
 from tests.architecture.walking import (
     NOT_ALLOWED,
     THOROUGH,
     Visitors,
     address,
+    drain,
     furnish,
     openings,
     quiet,  # noqa: F401 -- a fixture
@@ -46,8 +48,8 @@ BROKEN_BODIES = (
     ("application/x-www-form-urlencoded; charset=no-such-thing", b"title=x"),
     ("application/x-www-form-urlencoded; charset=gbk", "title=案由".encode("gbk")),
     ("multipart/form-data", b"--x\r\n"),
-    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"uploads\"; filename=\"a\x00b\"\r\n\r\n\x00\r\n--x--\r\n"),
-    ("multipart/form-data; boundary=x; charset=no-such-thing", b"--x\r\nContent-Disposition: form-data; name=\"q\"\r\n\r\n\xff\r\n--x--\r\n"),
+    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="uploads"; filename="a\x00b"\r\n\r\n\x00\r\n--x--\r\n'),
+    ("multipart/form-data; boundary=x; charset=no-such-thing", b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\n\xff\r\n--x--\r\n'),
 )  # fmt: skip
 
 
@@ -72,6 +74,16 @@ def test_the_names_are_found_in_the_source() -> None:
     } <= found
     said = {name for route in routes() for name in nasty.said_to(route)}
     assert {"version", "title", "text", "pick", "picked", "act", "query", "reason", "until", "plenary_from", "code"} <= said
+
+
+def test_pages_read_numbers_and_days_by_the_one_mechanism() -> None:
+    """What `core.asked` and `ui.fields` refuse is refused everywhere: nothing else turns a request's words into numbers or days."""
+    own = re.compile(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(|fromisoformat\(|parse_date|strptime\(|forms\.Date(Time)?Field\(")
+    reading = [
+        p for p in source.modules() if p.name in {"views.py", "forms.py", "samples.py", "paging.py"} or p.parent.name == "views"
+    ]
+    found = [f"{source.name(p)}: {hit[0]}" for p in reading for hit in own.finditer(p.read_text(encoding="utf-8"))]
+    assert found == []
 
 
 def _queries(route: Route) -> Iterator[str]:
@@ -100,7 +112,7 @@ def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str 
     with undone() as watch:
         try:
             answer = client.generic(method, path, body, kind)
-            answer.close()
+            drain(answer)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is a finding
             return SERVER_ERROR, [], f"{type(error).__name__}: {error}"[:160]
         tables = set(watch.tables) - set(KEPT_BESIDE) if answer.status_code in REFUSED else set()
@@ -109,6 +121,7 @@ def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str 
     return answer.status_code, [t for t in sorted(tables) if after[t] != before[t]], ""
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
 def test_no_address_ends_in_an_error(cast: Cast, settings: Any) -> None:
     settings.DEMO = True
@@ -123,7 +136,7 @@ def test_no_address_ends_in_an_error(cast: Cast, settings: Any) -> None:
                 if status >= SERVER_ERROR:
                     faults.add(f"{route.name} {path}?{query[:60]}: {status} {problem}")
     asked += _put_into_addresses(visitors, [None, cast.proposer, cast.office, cast.clerk], faults)
-    print(f"{asked} addresses")
+    print(f"{asked} addresses")  # noqa: T201 -- a walk says how far it went
     assert sorted(faults) == []
 
 
@@ -154,6 +167,7 @@ def _bodies(route: Route) -> Iterator[tuple[bytes, str]]:
     yield from ((body, kind) for kind, body in BROKEN_BODIES)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
 def test_no_form_ends_in_an_error(cast: Cast, settings: Any) -> None:
     settings.DEMO = True
@@ -168,7 +182,7 @@ def test_no_form_ends_in_an_error(cast: Cast, settings: Any) -> None:
                     faults.add(f"{route.name} as {account}: {body[0][:70]!r}: {status} {problem}")
                 elif left:
                     faults.add(f"{route.name} as {account}: refused with {status}, but wrote to {left}")
-    print(f"{sent} bodies")
+    print(f"{sent} bodies")  # noqa: T201 -- a walk says how far it went
     assert sorted(faults) == []
 
 

@@ -15,6 +15,7 @@ from tests.architecture.walking import (
     Visitors,
     WroteError,
     address,
+    drain,
     furnish,
     quiet,  # noqa: F401 -- a fixture
     undone,
@@ -57,7 +58,7 @@ class Findings:
             try:
                 with undone(refuses=True):
                     answer: HttpResponseBase = getattr(client, method)(path)
-                    answer.close()
+                    drain(answer)
             except WroteError as wrote:
                 self.faults.add(f"{method} {route.name} as {who} writes: {wrote}")
                 return
@@ -91,6 +92,7 @@ def _search(walk: Findings, route: Route, people: dict[str, Account | None]) -> 
                 return
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
 def test_reading_writes_nothing_and_is_kept_by_nobody(cast: Cast, settings: Any) -> None:
     settings.DEMO = True
@@ -106,7 +108,7 @@ def test_reading_writes_nothing_and_is_kept_by_nobody(cast: Cast, settings: Any)
     for route in routes():
         if route.name == "public-proposals":
             walk.visit(route, "anonymous", None, {}, f"?in={cast.county.code}")
-    print(f"{walk.seen.total()} answers: {dict(walk.seen)}")
+    print(f"{walk.seen.total()} answers: {dict(walk.seen)}")  # noqa: T201 -- a walk says how far it went
     assert sorted(walk.faults) == []
     never = {r.name for r in routes()} - walk.opened - walk.post_only
     assert never == set(LEAD_ON) - {"public-proposals"}

@@ -93,6 +93,11 @@ class Visitors:
         return self.kept[key]
 
 
+def drain(answer: HttpResponseBase) -> bytes:
+    """Read an answer to its end: only so is a streamed one closed, and the connection of the test left open."""
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined, no-any-return]
+
+
 def address(route: Route, values: dict[str, str], account: Account | None) -> str:
     """Return an address as its reader would follow it: a file's with the reader's own link."""
     if route.name == "file" and account is not None:
@@ -141,7 +146,7 @@ def openings(visitors: Visitors, people: list[Account | None], *, most: int) -> 
                 client = visitors.of(account)
                 with undone():
                     answer = client.get(path)
-                    answer.close()
+                    drain(answer)
                 if answer.status_code == OK:
                     found.setdefault(route.name, []).append((account, path))
                 if answer.status_code in {OK, NOT_ALLOWED} or account is None:

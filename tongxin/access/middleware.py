@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 
@@ -14,29 +14,26 @@ PRIVATE = "private, no-store"
 class WholeCharacters:
     """Drops the character NUL from what comes in, as it has no meaning in a text and PostgreSQL refuses it with an error.
 
-    An address with one is no address of ours: the same page without it is not asked for, so the answer is 404 from the URL
-    table or the view. Bodies are cleaned after the view was found, so that reading them stays the view's own business.
+    Addresses, form data and cookies are read as if it were not there. A body that is a form is cleaned when its view was
+    found, so that reading it in pieces stays the business of who does not want a form.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if NUL in request.path_info:
+            request.path_info, request.path = request.path_info.replace(NUL, ""), request.path.replace(NUL, "")
         request.GET = without_nul(request.GET)  # type: ignore[assignment]  # as immutable as the one it stands for
         for name, value in request.COOKIES.items():
             if NUL in value:
                 request.COOKIES[name] = value.replace(NUL, "")
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, _view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> HttpResponse | None:
-        """Refuse an address with NUL, and clean a body that is a form."""
-        if any(isinstance(value, str) and NUL in value for value in (*args, *kwargs.values())):
-            raise Http404
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
+        """Clean a body that is a form."""
         if request.method == "POST":
             request.POST = without_nul(request.POST)  # type: ignore[misc, assignment]
-        return None
 
 
 def without_nul(data: QueryDict) -> QueryDict:

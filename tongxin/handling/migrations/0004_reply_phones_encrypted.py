@@ -8,21 +8,21 @@ from tongxin.core.secrets import decrypt, encrypt
 COLUMNS = (("Reply", "phone"), ("StaleReply", "fields"))
 
 
-def _rewrite(apps, schema_editor, change):
+def rewrite(apps, schema_editor, change, columns=COLUMNS):
     """Change every filled value of the columns, row by row: the columns are plain text at this moment."""
     database = schema_editor.connection.alias
-    for name, column in COLUMNS:
+    for name, column in columns:
         rows = apps.get_model("handling", name).objects.using(database)
         for pk, value in rows.exclude(**{column: ""}).values_list("pk", column).iterator(chunk_size=500):
             rows.filter(pk=pk).update(**{column: change(value)})
 
 
 def encrypt_them(apps, schema_editor):
-    _rewrite(apps, schema_editor, encrypt)
+    rewrite(apps, schema_editor, encrypt)
 
 
 def decrypt_them(apps, schema_editor):
-    _rewrite(apps, schema_editor, decrypt)
+    rewrite(apps, schema_editor, decrypt)
 
 
 class Migration(migrations.Migration):
