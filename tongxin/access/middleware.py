@@ -33,7 +33,7 @@ class WholeCharacters:
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
         """Clean a body that is a form."""
         if request.method == "POST":
-            request.POST = without_nul(request.POST)  # type: ignore[misc, assignment]
+            request.POST = without_nul(request.POST)  # type: ignore[assignment]
 
 
 def without_nul(data: QueryDict) -> QueryDict:
