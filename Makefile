@@ -3,7 +3,7 @@ PORT ?= 8000
 RUN  := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint fmt docs golden bench bench-consensus clean
+.PHONY: help setup run demo test thorough check lint fmt docs golden bench bench-consensus clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -23,6 +23,10 @@ test:            ## every test, with Chromium (ARGS='-k …' for some)
 	@tools/setup dev
 	@tools/browser
 	@$(RUN) -m pytest $(ARGS)
+
+thorough:        ## the long walks, whole: leaks, every parameter, reading writes nothing (ARGS='-k …' for some)
+	@tools/setup dev
+	@TONGXIN_THOROUGH=1 $(RUN) -m pytest -s -m thorough --show-capture=no $(ARGS)
 
 check:           ## style, types, directions, templates, migrations, documents (ONLY='ruff types' for some)
 	@tools/setup dev

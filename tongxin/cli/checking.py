@@ -100,12 +100,15 @@ def _regulations() -> list[str]:
 
 
 def _field_key() -> list[str]:
-    from tongxin.committees.models import Unit
-    from tongxin.members.models import Member
+    from django.apps import apps
+
+    from tongxin.core.secrets import EncryptedField
 
     try:
-        for model in (Member, Unit):
-            list(model.objects.exclude(phone="").order_by("id").values_list("phone", flat=True)[:1])
+        for model in apps.get_models():
+            for field in (f for f in model._meta.local_fields if isinstance(f, EncryptedField)):  # noqa: SLF001
+                rows = model._base_manager.exclude(**{field.name: ""}).order_by("pk")  # noqa: SLF001
+                list(rows.values_list(field.name, flat=True)[:1])
     except ValueError:
         return ["密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥"]
     return []

@@ -12,6 +12,7 @@ from tongxin.committees.actions import NameTakenError, known_account
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session, Unit
 from tongxin.core.words import clean_line
+from tongxin.ui.fields import Day, Moment
 
 
 class UnitForm(forms.Form):
@@ -49,7 +50,7 @@ class AppointmentForm(forms.Form):
         label=_("归口"), required=False, choices=[("", _("不限")), *System.choices], help_text=_("交办、督办按归口任命。")
     )
     body = forms.CharField(label=_("以何名义"), max_length=60, required=False, help_text=_("例如：提案委员会办公室。"))
-    starts_on = forms.DateField(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = Day(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,9 +94,9 @@ class AppointmentForm(forms.Form):
         return account.appointments.filter(duty__startswith="admin.", ends_on=None).exclude(duty=duty).exists()
 
 
-def _moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
+def _moment(label: Any, help_text: Any = "") -> Moment:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, required=False, widget=widget, help_text=help_text)
+    return Moment(label=label, required=False, widget=widget, help_text=help_text)
 
 
 class PlenaryForm(forms.Form):
@@ -121,7 +122,7 @@ class SessionForm(PlenaryForm):
 
     term = forms.IntegerField(label=_("届"), min_value=1, max_value=99)
     number = forms.IntegerField(label=_("次"), min_value=1, max_value=99)
-    starts_on = forms.DateField(
+    starts_on = Day(
         label=_("工作年度自何日起"),
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("这一天以后提交的平时提案，计入这一次会议。"),

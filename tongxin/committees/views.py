@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,6 +21,7 @@ from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.forms import AppointmentForm, PlenaryForm, SessionForm, UnitForm
 from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.core import asked
 
 PAGE = 50
 
@@ -40,7 +40,7 @@ def units(request: HttpRequest) -> HttpResponse:
     """The handling units of the reader's committee, by 归口."""
     committee = _own(request)
     rows = queries.active_units(committee, timezone.localdate())
-    words, system = request.GET.get("q", "").strip(), request.GET.get("system", "")
+    words, system = asked.words(request.GET.get("q", ""), 60), asked.one_of(request.GET.get("system", ""), System.values)
     if words:
         rows = rows.filter(name__contains=words) | rows.filter(short_name__contains=words)
     if system:
@@ -184,15 +184,8 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _search(request: HttpRequest) -> audit.Search:
     get = request.GET.get
-    since, until = (_date(get(name, "")) for name in ("since", "until"))
-    return audit.Search(get("q", "").strip(), get("kind", ""), since, until)
-
-
-def _date(text: str) -> Any:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
+    since, until = asked.day(get("since", "")), asked.day(get("until", ""))
+    return audit.Search(asked.words(get("q", ""), 60), get("kind", "")[:60], since, until)
 
 
 @requires("audit.read")
@@ -201,8 +194,8 @@ def events(request: HttpRequest) -> HttpResponse:
     codes = queries.audited_codes(request.user)
     search = _search(request)
     rows = audit.events(codes, search)
-    if (before := request.GET.get("before", "")).isdecimal():
-        rows = rows.filter(id__lt=int(before))
+    if (before := asked.number(request.GET.get("before", ""))) is not None:
+        rows = rows.filter(id__lt=before)
     found = list(rows[: PAGE + 1])
     context = {
         "rows": [(event, entry(event), getattr(event, "seal", None)) for event in found[:PAGE]], "search": search,

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -58,3 +59,14 @@ class EncryptedField(models.TextField[Any, Any]):
 
     def from_db_value(self, value: str | None, _expression: object, _connection: object) -> str | None:
         return decrypt(value) if value is not None else None
+
+
+class EncryptedJSON(EncryptedField):
+    """Several values kept together, encrypted at rest: what a form held that was not saved."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(json.dumps(value, ensure_ascii=False))
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
+        plain = super().from_db_value(value, expression, connection)
+        return None if plain is None else json.loads(plain)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.committees.models import Unit
+from tongxin.core.asked import MOST
 from tongxin.files.choices import ACCEPT
 from tongxin.handling.choices import Grade, Part, Stage, Way
 from tongxin.handling.models import Reply
 from tongxin.handling.regulations import ReplyCategories, Review
-from tongxin.ui.fields import CountedText
+from tongxin.ui.fields import CountedText, Day
 
 WAYS = {
     "sole": gettext_lazy("独办"),
@@ -126,7 +127,7 @@ class ContactForm(forms.Form):
     way = forms.ChoiceField(
         label=gettext_lazy("方式"), choices=Way.choices, error_messages={"required": gettext_lazy("请选择方式。")}
     )
-    on = forms.DateField(
+    on = Day(
         label=gettext_lazy("日期"), widget=forms.DateInput,
         error_messages={"required": gettext_lazy("请填写日期。"), "invalid": gettext_lazy("请填写日期，例如 2026-03-18。")},
     )  # fmt: skip
@@ -163,7 +164,7 @@ class ReplyForm(forms.Form):
     text = CountedText(label=gettext_lazy("答复内容"), rows=16, required=False)
     contact = forms.CharField(label=gettext_lazy("联系人"), max_length=40, required=False)
     phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST)
 
     def __init__(self, data: Any = None, *, categories: ReplyCategories, review: Review, reply: Reply) -> None:
         """Offer the categories in force; the limit only counts here, the next step asks for it."""

@@ -11,6 +11,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
 from tongxin.committees.queries import appointments_of
 from tongxin.core.models import Row
+from tongxin.core.secrets import EncryptedField, EncryptedJSON
 from tongxin.core.words import character_count
 from tongxin.files.models import File
 from tongxin.handling.choices import ANSWERING, CaseState, Grade, Meaning, Part, Stage, TaskState, Way
@@ -167,7 +168,7 @@ class Reply(Row):
     category_before_review = models.CharField(max_length=4, blank=True)
     text = models.TextField(_("答复内容"), blank=True)
     contact = models.CharField(_("联系人"), max_length=40, blank=True)
-    phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    phone = EncryptedField(_("联系电话"), max_length=30, blank=True, default="")
     leader = models.CharField(_("签发人"), max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -206,7 +207,7 @@ class StaleReply(Row):
     reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="stale_copies")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_from = models.PositiveIntegerField()
-    fields = models.JSONField()
+    fields = EncryptedJSON()  # a telephone number among them
     kept_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,6 +1,7 @@
 """Cleaning of members' contact data."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +12,19 @@ PHONE = re.compile(r"^\+?[\d\- ]{5,20}$")
 class Contact(forms.Form):
     """How a member can be reached."""
 
-    phone = forms.CharField(label=_("手机"), required=False, max_length=20)
+    phone = forms.CharField(label=_("新的手机号"), required=False, max_length=20)
+    no_phone = forms.BooleanField(label=_("删去手机号"), required=False)
     email = forms.EmailField(label=_("邮箱"), required=False, error_messages={"invalid": _("邮箱格式不对，请核对。")})
     workplace = forms.CharField(label=_("工作单位"), required=False, max_length=80)
     workplace_post = forms.CharField(label=_("单位职务"), required=False, max_length=60)
+
+    def __init__(self, *args: Any, masked: str = "", **kwargs: Any) -> None:
+        """Show what is kept only masked: reading the number in full is an act of its own, which leaves a record."""
+        super().__init__(*args, **kwargs)
+        if masked:
+            self.fields["phone"].help_text = _("现在是 %(phone)s，不改的不用填写。") % {"phone": masked}
+        else:
+            del self.fields["no_phone"]
 
     def clean_phone(self) -> str:
         """Digits, blanks and hyphens only."""
@@ -22,3 +32,17 @@ class Contact(forms.Form):
         if phone and not PHONE.match(phone):
             raise forms.ValidationError(_("手机号只能是数字，请核对。"))
         return phone
+
+    def clean(self) -> dict[str, Any]:
+        """A new number or none: not both."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("phone") and data.get("no_phone"):
+            self.add_error("no_phone", _("已经填写了新的手机号，不能同时删去。"))
+        return data
+
+    def changes(self) -> dict[str, str]:
+        """Return what is to be kept, without the number when it stays."""
+        said = dict(self.cleaned_data)
+        if not said.pop("no_phone", False) and not said["phone"]:
+            del said["phone"]
+        return said

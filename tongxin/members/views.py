@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts.slips import slip
+from tongxin.core import asked
 from tongxin.core.secrets import mask_phone
 from tongxin.members import actions, queries
 from tongxin.members.forms import Contact
@@ -25,7 +26,7 @@ def members(request: HttpRequest) -> HttpResponse:
     """Members who sit now, by number; found by name, sound, number or workplace; by sector."""
     today = timezone.localdate()
     rows = queries.sitting(queries.visible_to(request.user), today)
-    sector, words, after = (request.GET.get(k, "") for k in ("sector", "q", "after"))
+    sector, words, after = (asked.words(request.GET.get(k, ""), 60) for k in ("sector", "q", "after"))
     if sector:
         rows = rows.filter(seats__sector__uid=sector, seats__ends_on=None)
     rows = queries.find(rows, words)
@@ -95,14 +96,12 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
     """Change how a member can be reached."""
     found = _load(request, uid)
     permissions.demand(request.user, "members.change", found)
-    start = {name: getattr(found, name) for name in actions.CONTACT_FIELDS}
-    form = Contact(request.POST or None, initial=start)
+    start = {name: getattr(found, name) for name in actions.CONTACT_FIELDS if name != "phone"}
+    form = Contact(request.POST or None, initial=start, masked=mask_phone(found.phone))
     if request.method == "POST" and form.is_valid():
-        changed = actions.change_contact(found, fields=form.cleaned_data, actor=request.user, at=timezone.now())
+        changed = actions.change_contact(found, fields=form.changes(), actor=request.user, at=timezone.now())
         messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _("资料没有变化"))
         return redirect("member", uid=uid)
-    if request.method == "GET":
-        actions.note_phone_read(found, actor=request.user, at=timezone.now())
     return render(request, "members/change.html", {"form": form, "member": found})
 
 

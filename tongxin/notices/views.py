@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
+from tongxin.core import asked
 from tongxin.notices import actions, queries
 
 PAGE = 20
@@ -16,8 +17,8 @@ PAGE = 20
 def notices(request: HttpRequest) -> HttpResponse:
     """Everything one was told, newest first; `before` pages by key."""
     rows = queries.visible_to(request.user)
-    if (before := request.GET.get("before", "")).isdecimal():
-        rows = rows.filter(id__lt=int(before))
+    if (before := asked.number(request.GET.get("before", ""))) is not None:
+        rows = rows.filter(id__lt=before)
     only_unread = request.GET.get("unread") == "1"
     if only_unread:
         rows = rows.filter(read_at=None)
@@ -28,11 +29,14 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @requires("notices.view")
 def follow(request: HttpRequest, uid: str) -> HttpResponse:
-    """Open what a notice leads to. Opening it is reading it."""
+    """Lead to what a notice is about; marked as read by POST: by its button, or by the page's script when it is followed."""
     notice = queries.visible_to(request.user).filter(uid=uid).first()
+    if request.method == "POST":
+        actions.mark_read(request.user, uids=[uid], at=timezone.now())
+        followed = request.headers.get("X-Requested-With") == "fetch"
+        return HttpResponse(status=204) if followed else redirect("notices")
     if notice is None:
         return redirect("notices")
-    actions.mark_read(request.user, uids=[uid], at=timezone.now())
     target = notice.url if url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None) else ""
     return redirect(target or "notices")
 

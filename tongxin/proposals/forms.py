@@ -15,7 +15,7 @@ from tongxin.members.models import Member
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
 from tongxin.proposals.models import TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
-from tongxin.ui.fields import CountedText
+from tongxin.ui.fields import CountedText, Moment
 
 YES_NO = {"1": True, "0": False}
 ONE_LINE = 200  # what the columns of the one-line fields hold
@@ -82,7 +82,7 @@ def typed_text(data: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 class InviteForm(forms.Form):
     """Whom to ask to co-sign, and until when."""
 
-    until = forms.DateTimeField(
+    until = Moment(
         label=_("联名截止"), help_text=_("到时没有答复的视为不参加。"), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M"),
         error_messages={"required": _("请填写联名截止时间。"), "invalid": _("请按“年-月-日 时:分”填写联名截止时间。")},

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
+from tongxin.core import asked
 from tongxin.regulations import presenting, queries
 from tongxin.regulations.schema import KINDS
 
@@ -24,10 +25,7 @@ def _committee(request: HttpRequest) -> Committee:
 
 
 def _on(request: HttpRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return timezone.localdate()
+    return asked.day(request.GET.get("on", "")) or timezone.localdate()
 
 
 @requires("regulations.view")

@@ -1,6 +1,5 @@
 """What the lists of this app are asked: an unknown value is dropped, never an error page."""
 
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.committees.models import Committee
+from tongxin.core import asked
 from tongxin.proposals.choices import Form, Season
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
@@ -21,15 +21,6 @@ from tongxin.site.queries.desk import LEVELS, SIZES, STAGES, Wanted
 ALL = [("", gettext_lazy("全部"))]
 SORTS = [("", gettext_lazy("默认")), ("due", gettext_lazy("期限由急到缓")), ("-due", gettext_lazy("期限由缓到急")),
          ("-id", gettext_lazy("最近收到在前")), ("id", gettext_lazy("最早收到在前"))]  # fmt: skip
-
-
-def key_of(text: str) -> tuple[date | None, str] | None:
-    """Read the key of a page: 2026-05-01.k7mp3xqdw9ht, or only the uid."""
-    clock, _dot, uid = text.rpartition(".")
-    try:
-        return (date.fromisoformat(clock) if clock else None, uid) if uid else None
-    except ValueError:
-        return None
 
 
 class Plain(forms.Select):
@@ -76,19 +67,18 @@ class DeskFilter(forms.Form):
         return str(self.cleaned_data.get(name) or "")
 
     def _one_of(self, name: str, known: Any, default: str = "") -> str:
-        value = self.data.get(name, "")
-        return value if value in known else default
+        return asked.one_of(self.data.get(name, ""), known, default)
 
     def wanted(self, picked: tuple[str, ...] = ()) -> Wanted:
         """Return what was asked, cleaned."""
         before, after = self.data.get("before", ""), self.data.get("after", "")
         numbers = {name: int(self._said(name)) if self._said(name) else None for name in ("unit", "session")}
-        size = self.data.get("size", "")
+        size = asked.number(self.data.get("size", ""))
         return Wanted(
             committee=self.committee, stage=STAGES[self._one_of("stage", STAGES, "received" if self._said("q") else "open")],
             level=self._one_of("level", LEVELS), text=self._said("q").strip(), construction=self._said("construction"),
             topic=self._said("topic"), form=self._said("form"), season=self._said("season"), sort=self._said("sort"),
-            size=int(size) if size.isdecimal() and int(size) in SIZES else SIZES[0], key=key_of(before or after),
+            size=size if size in SIZES else SIZES[0], key=asked.behind(before or after),
             back=bool(before), picked=picked, **numbers,
         )  # fmt: skip
 

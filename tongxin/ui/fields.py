@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms import widgets as w
 from django.utils.translation import gettext as _
 
+from tongxin.core.asked import FIRST_DAY, LAST_DAY
 from tongxin.core.words import character_count
 
 if TYPE_CHECKING:
@@ -39,6 +41,28 @@ class CountedText(forms.CharField):
         if text and size < self.least:
             raise ValidationError(_("至少 {least} 字，现在是 {size} 字。").format(least=self.least, size=size), code="short")
         return text
+
+
+class Day(forms.DateField):
+    """A day that can be reckoned with: between 1900 and 2199."""
+
+    def to_python(self, value: Any) -> date | None:
+        """Refuse the years at the ends of the calendar, where months and time zones run out."""
+        found = super().to_python(value)
+        if found is not None and not FIRST_DAY <= found <= LAST_DAY:
+            raise ValidationError(_("请核对年份。"), code="far")
+        return found
+
+
+class Moment(forms.DateTimeField):
+    """A day and an hour that can be reckoned with: between 1900 and 2199."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Refuse the years at the ends of the calendar, where months and time zones run out."""
+        found = super().to_python(value)
+        if found is not None and not FIRST_DAY <= found.date() <= LAST_DAY:
+            raise ValidationError(_("请核对年份。"), code="far")
+        return found
 
 
 def describe(bound: BoundField) -> dict[str, object]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from tongxin.ui.fields import CountedText
+from tongxin.core.asked import number
+from tongxin.ui.fields import CountedText, Day
 from tongxin.ui.icons import ICONS
 from tongxin.ui.navigation import NavGroup, NavItem, Person, Role, Shell
 
@@ -32,7 +33,7 @@ class Sample(forms.Form):
     unit = forms.ChoiceField(
         label="建议承办单位", required=False, choices=[("", "不填")] + [(str(n), f"第 {n} 个单位") for n in range(1, 9)]
     )
-    until = forms.DateField(label="联名截止", help_text="截止后未回复的视为不参加。")
+    until = Day(label="联名截止", help_text="截止后未回复的视为不参加。")
     topics = forms.MultipleChoiceField(
         label="涉及方面",
         required=False,
@@ -90,8 +91,7 @@ def page(kind: str, asked: QueryDict) -> dict[str, Any]:
 
 
 def _seconds(asked: QueryDict) -> int:
-    text = asked.get("session", "")
-    return int(text) if text.isdecimal() else 0
+    return number(asked.get("session", "")) or 0
 
 
 def shell(kind: str, size: str) -> Shell:

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from tongxin.ui.fields import Day
+
 SEGMENTS = 5
 
 
@@ -55,7 +57,7 @@ def _field(meta: Any, hint: Any, subject: Any, actor: Any, at: datetime, *, requ
         select = forms.Select(attrs={"data-search": ""} if meta.get("widget") == "search" else {})
         return forms.ChoiceField(choices=[("", _("请选择")), *found], widget=select, **common)
     if hint is date:
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+        return Day(widget=forms.DateInput(attrs={"type": "date"}), **common)
     if hint is bool:
         return forms.BooleanField(**(common | {"required": False}))
     limit = meta.get("max", 2000)

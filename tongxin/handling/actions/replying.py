@@ -66,7 +66,7 @@ def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, ac
     # Outside any transaction of ours: what is kept beside must not be rolled back with the error that tells of it.
     copy, _made = StaleReply.objects.update_or_create(
         committee=reply.committee, reply=reply, account=actor, started_from=started_from, settled_at=None,
-        defaults={"fields": clean, "kept_at": at},
+        defaults={"fields": clean, "kept_at": at},  # type: ignore[misc]  # an EncryptedJSON takes what JSON can say
     )  # fmt: skip
     if not open_.exists():
         raise HandlingError(SUBMITTED)

@@ -26,7 +26,7 @@ class Letter:
 
 
 def letter_of(reply: Reply, case: Case, *, phone: bool) -> Letter:
-    """Return a reply as a letter. The phone stands on it for the people concerned, never on public pages."""
+    """Return a reply as a letter. Whom to call stands on it for the people concerned, never for the public."""
     proposal = case.proposal
     session = str(proposal.session) if proposal.session else ""
     return Letter(
@@ -38,6 +38,6 @@ def letter_of(reply: Reply, case: Case, *, phone: bool) -> Letter:
         unit=reply.task.unit.name,
         sent_at=reply.sent_at,
         leader=reply.leader,
-        contact=reply.contact,
+        contact=reply.contact if phone else "",
         phone=reply.phone if phone else "",
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from tongxin.core import asked
+
 SIZE = 14
 
 
@@ -20,11 +22,9 @@ class Slice:
 
 def _parse(key: str) -> tuple[date | None, int] | None:
     """Read a key like 2026-03-06.17 or, without a date, -.17; None for anything else."""
-    day, _dot, number = key.partition(".")
-    try:
-        return (None if day == "-" else date.fromisoformat(day)), int(number)
-    except ValueError:
-        return None
+    found = asked.behind(key)
+    pk = asked.number(found[1]) if found else None
+    return None if found is None or pk is None else (found[0], pk)
 
 
 def _beyond(field: str, key: tuple[date | None, int], *, back: bool) -> Q:
@@ -71,7 +71,7 @@ def oldest_first(rows: QuerySet[Any], *, after: str = "", before: str = "", size
 
 def _by_pk(rows: QuerySet[Any], *, newest: bool, after: str, before: str, size: int) -> Slice:
     back, given = bool(before), before or after
-    key = int(given) if given.isdecimal() and len(given) < 19 else None  # noqa: PLR2004 -- what a BigInteger holds
+    key = asked.number(given)
     falling = newest != back
     if key is not None:
         rows = rows.filter(pk__lt=key) if falling else rows.filter(pk__gt=key)

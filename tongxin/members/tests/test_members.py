@@ -127,3 +127,33 @@ def test_a_new_slip_ends_the_old_one(cast: Cast, client: Client) -> None:
     client.logout()
     assert "已经失效" in client.post("/invitation/", {"code": old}).text
     assert "没有这个邀请码" in client.post("/invitation/", {"code": "abcd-efgh-jkmn"}).text
+
+
+def test_the_page_for_changing_contact_data_shows_the_number_masked_and_keeps_it_when_left_empty(
+    cast: Cast, client: Client
+) -> None:
+    member = cast.member(cast.cosigner)
+    member.phone = "13900001234"
+    member.save()
+    client.force_login(cast.office)
+    path, before = f"/members/{member.uid}/change/", Event.objects.count()
+    page = client.get(path).text
+    assert "13900001234" not in page
+    assert "139******34" in page
+    assert Event.objects.count() == before
+    client.post(path, {"phone": "", "email": "", "workplace": "县医院", "workplace_post": ""})
+    assert Member.objects.get(pk=member.pk).phone == "13900001234"
+    assert Event.objects.get(kind="members.change").data["fields"] == ["工作单位"]
+
+
+def test_a_number_is_taken_away_by_a_tick_of_its_own(cast: Cast, client: Client) -> None:
+    member = cast.member(cast.cosigner)
+    member.phone = "13900001234"
+    member.save()
+    client.force_login(cast.office)
+    path, fields = f"/members/{member.uid}/change/", {"email": "", "workplace": "", "workplace_post": ""}
+    both = client.post(path, fields | {"phone": "13900005678", "no_phone": "on"})
+    assert both.status_code == 200
+    assert Member.objects.get(pk=member.pk).phone == "13900001234"
+    client.post(path, fields | {"phone": "", "no_phone": "on"})
+    assert (Member.objects.get(pk=member.pk).phone, Member.objects.get(pk=member.pk).phone_hash) == ("", "")

@@ -125,3 +125,29 @@ def test_one_reads_the_own_notices_only(cast: Cast, client: Client) -> None:
     client.post("/notices/read/")
     assert Notice.objects.filter(account=cast.cosigner, read_at=None).count() == 0
     assert Notice.objects.filter(account=cast.office, read_at=None).exists()
+
+
+def test_following_a_notice_changes_nothing_and_marking_it_is_a_post(cast: Cast, client: Client) -> None:
+    cast.submitted()
+    actions.deliver()
+    own = Notice.objects.filter(account=cast.office).get()
+    client.force_login(cast.office)
+    assert client.get(f"/notices/{own.uid}/")["Location"] == own.url
+    assert Notice.objects.get(pk=own.pk).read_at is None
+    assert f'action="/notices/{own.uid}/"' in client.get("/notices/").text
+    assert client.post(f"/notices/{own.uid}/")["Location"] == "/notices/"
+    assert Notice.objects.get(pk=own.pk).read_at is not None
+    assert f'action="/notices/{own.uid}/"' not in client.get("/notices/").text
+
+
+def test_the_script_marks_a_followed_notice_beside_and_nobody_marks_anothers(cast: Cast, client: Client) -> None:
+    cast.submitted()
+    actions.deliver()
+    own = Notice.objects.filter(account=cast.office).get()
+    beside = {"X-Requested-With": "fetch"}
+    client.force_login(cast.leader)
+    assert client.post(f"/notices/{own.uid}/", headers=beside).status_code == 204
+    assert Notice.objects.get(pk=own.pk).read_at is None
+    client.force_login(cast.office)
+    assert client.post(f"/notices/{own.uid}/", headers=beside).status_code == 204
+    assert Notice.objects.get(pk=own.pk).read_at is not None

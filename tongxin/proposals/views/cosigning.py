@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from tongxin.access.permissions import demand
 from tongxin.access.views import requires
+from tongxin.core import asked
 from tongxin.members.models import Member
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import Answer, States
@@ -47,7 +48,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
         problem = _send(request, proposal, chosen, form.cleaned_data["until"], rules)
         if not problem:
             return redirect(f"/proposals/{uid}/edit/#cosigners")
-    text = given.get("q", "").strip()[:40]
+    text = asked.words(given.get("q", ""), 40)
     found = [m for m in queries.candidates(proposal, text, on=timezone.localdate(at)) if m not in chosen]
     context = {
         "proposal": proposal, "form": form, "q": text, "found": found[:20], "more": len(found) > 20,  # noqa: PLR2004
@@ -117,8 +118,7 @@ def invitation(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, signature: Signature, reason: str) -> None:
     at, answer = timezone.now(), request.POST.get("answer", "")
-    given = request.POST.get("version", "")
-    version = int(given) if given.isdecimal() and len(given) < 9 else 0  # noqa: PLR2004 -- what the column holds
+    version = asked.version(request.POST.get("version", ""))
     try:
         if answer == "confirm":
             actions.confirm_text(signature, version=version, actor=request.user, at=at)

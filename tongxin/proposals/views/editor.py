@@ -19,6 +19,7 @@ from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
+from tongxin.core import asked
 from tongxin.core.ids import new_uid
 from tongxin.core.templatetags.chinese import clock
 from tongxin.members.models import Member
@@ -158,8 +159,7 @@ def _mine(request: HttpRequest, uid: str) -> Proposal:
 
 
 def _version(request: HttpRequest) -> int:
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 9 else 0  # noqa: PLR2004 -- what the column holds
+    return asked.version(request.POST.get("version", ""))
 
 
 def _show(

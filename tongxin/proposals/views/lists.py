@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
+from tongxin.core import asked
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal
@@ -34,7 +35,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     tabs = queries.tabs_for(request.user, at=at)
     tab = next((t.key for t in tabs if t.key == request.GET.get("tab")), tabs[0].key)
-    text, topic = request.GET.get("q", "").strip()[:60], request.GET.get("topic", "")[:24]
+    text, topic = asked.words(request.GET.get("q", ""), 60), request.GET.get("topic", "")[:24]
     rows = queries.lists_for(request.user, tab, at=at, text=text, topic=topic)
     page = queries.page_of(rows, before=_key(request, "before"), after=_key(request, "after"))
     committee = queries.committee_of(request.user)
@@ -55,8 +56,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _key(request: HttpRequest, name: str) -> int | None:
-    given = request.GET.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 19 else None  # noqa: PLR2004 -- what a key can hold
+    return asked.number(request.GET.get(name, ""))
 
 
 def _url(kept: dict[str, str], **key: int | None) -> str:

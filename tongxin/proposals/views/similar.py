@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from tongxin.access.views import requires
+from tongxin.core import asked
 from tongxin.proposals import queries
 
 LEAST = 4  # characters of a title before it is worth looking
@@ -13,7 +14,7 @@ LEAST = 4  # characters of a title before it is worth looking
 @requires("proposals.write")
 def similar(request: HttpRequest) -> HttpResponse:
     """Answer the editor's question with the rows of earlier proposals."""
-    title, of = request.GET.get("title", "").strip()[:200], request.GET.get("of", "")
+    title, of = asked.words(request.GET.get("title", ""), 200), request.GET.get("of", "")
     committee, written = queries.committee_of(request.user), None
     if of:
         written = queries.visible_to(request.user).filter(uid=of).select_related("committee__parent__parent").first()

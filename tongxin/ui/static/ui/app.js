@@ -330,6 +330,16 @@ function startBulk() {
   });
   all("[data-bulk]").forEach(tellBulk);
 }
+function startReading() {
+  const told = (event) => {
+    const link = event.target.closest("a[data-read]");
+    if (!link || event.button > 1) return;
+    link.removeAttribute("data-read");
+    post(link.href, {}, { keepalive: true }).catch(() => {});
+  };
+  document.addEventListener("click", told);
+  document.addEventListener("auxclick", told);
+}
 function startSession() {
   const dialog = document.getElementById("session-warning");
   if (!dialog) return;
@@ -796,7 +806,7 @@ function startAutosave() {
 }
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
-  ...[startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
+  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
 ]) {
   start();
 }

@@ -8,6 +8,7 @@ import { startFocus } from "./focus.js";
 import { startGuard } from "./guard.js";
 import { startMenus } from "./menus.js";
 import { startPage } from "./page.js";
+import { startReading } from "./reading.js";
 import { startSession } from "./session.js";
 import { startSize } from "./size.js";
 import { startTables } from "./tables.js";
@@ -16,7 +17,7 @@ import { startUploads } from "./uploads.js";
 
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
-  ...[startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
+  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
 ]) {
   start();
 }

@@ -1,0 +1,148 @@
+"""Every address of the URL table with everything in the database that may stand in it: what the walks over all pages share."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tongxin.accounts.models import Account
+from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.files.models import File
+from tongxin.handling.models import Case, Contact, ReplyFile, StaleReply, Task
+from tongxin.members.models import Member
+from tongxin.notices.models import Notice
+from tongxin.proposals.models import Attachment, Proposal, Signature, StaleCopy
+from tongxin.proposals.views.editor import SALT
+from tongxin.regulations.schema import KINDS
+from tongxin.workflow.table import BY_NAME
+
+Values = Callable[[Account | None], list[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the URL table."""
+
+    name: str
+    pattern: str
+    view: Any
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of what stands in the address."""
+        return tuple(re.findall(r"<(?:\w+:)?(\w+)>", self.pattern))
+
+    @property
+    def module(self) -> str:
+        """The module of its view."""
+        view: Any = getattr(self.view, "view_class", self.view)
+        return str(view.__module__)
+
+    def path(self, values: dict[str, str]) -> str:
+        """Return the address with these values in it."""
+        return reverse(self.name, kwargs=values)
+
+
+def routes(patterns: list[Any] | None = None, space: str = "", before: str = "") -> Iterator[Route]:
+    """Yield the whole URL table."""
+    for item in get_resolver().url_patterns if patterns is None else patterns:
+        here = f"{before}{item.pattern}"
+        if isinstance(item, URLResolver):
+            yield from routes(item.url_patterns, f"{item.namespace}:" if item.namespace else space, here)
+        elif isinstance(item, URLPattern):
+            yield Route(f"{space}{item.name}", here, item.callback)
+
+
+def _uids(model: Any) -> Values:
+    return lambda _reader: [{"uid": uid} for uid in model.objects.order_by("pk").values_list("uid", flat=True)]
+
+
+def _below(model: Any, owner: str, argument: str) -> Values:
+    """Return pairs: a row's own uid, and the uid of what it belongs to."""
+    return lambda _reader: [
+        {"uid": uid, argument: own} for uid, own in model.objects.order_by("pk").values_list(f"{owner}__uid", "uid")
+    ]
+
+
+def _steps(_reader: Account | None) -> list[dict[str, str]]:
+    """Return every step of every lifecycle for every row that is in a state to take it."""
+    found = []
+    for name, workflow in BY_NAME.items():
+        model: Any = {"proposals": Proposal, "cases": Case, "tasks": Task}[name]
+        for uid, state in model.objects.order_by("pk").values_list("uid", "state"):
+            actions = sorted({row.action for row in workflow.rows if state in row.sources})
+            found += [{"name": name, "uid": uid, "action": action} for action in actions]
+    return found
+
+
+def _beginnings(_reader: Account | None) -> list[dict[str, str]]:
+    """Return a token of a new form for everybody who sits, as the page would give it."""
+    found = []
+    for member in Member.objects.exclude(account=None).select_related("committee").order_by("pk"):
+        said = [f"new{member.number.lower()}", member.account_id, member.committee.uid, member.uid, "", "individual"]
+        found.append({"token": signing.dumps(said, salt=SALT, compress=True)})
+    return found
+
+
+def _notices(reader: Account | None) -> list[dict[str, str]]:
+    """Return the reader's own notices, and one of each other person's."""
+    own = list(Notice.objects.filter(account=reader).order_by("pk").values_list("uid", flat=True)) if reader else []
+    others = dict(Notice.objects.exclude(account=reader).order_by("pk").values_list("account_id", "uid"))
+    return [{"uid": uid} for uid in (*own, *others.values())]
+
+
+def _rated(_reader: Account | None) -> list[dict[str, str]]:
+    pairs = Signature.objects.exclude(proposal__case=None).order_by("pk").values_list("proposal__case__uid", "uid")
+    return [{"uid": uid, "signature": own} for uid, own in pairs]
+
+
+# What stands in an address, by its longest known beginning: a page below a known object is walked without a new line here.
+KNOWN: dict[str, Values] = {
+    "go/": _steps,
+    "units/<": _uids(Unit),
+    "sessions/<": _uids(Session),
+    "appointments/<": _uids(Appointment),
+    "regulations/<": lambda _reader: [{"name": name} for name in sorted(KINDS)],
+    "notices/<": _notices,
+    "files/<": _uids(File),
+    "members/<": _uids(Member),
+    "handling/assign/<": _uids(Proposal),
+    "handling/cases/<": _uids(Case),
+    "handling/rate/<": _uids(Case),
+    "handling/rate/<str:uid>/for/<": _rated,
+    "handling/contacts/<": _uids(Contact),
+    "handling/<": _uids(Task),
+    "handling/<str:uid>/reply/files/<": _below(ReplyFile, "reply__task", "file"),
+    "handling/<str:uid>/reply/copies/<": _below(StaleReply, "reply__task", "copy"),
+    "proposals/new/<": _beginnings,
+    "proposals/<": _uids(Proposal),
+    "proposals/<str:uid>/copies/<": _below(StaleCopy, "proposal", "copy_uid"),
+    "proposals/<str:uid>/attachments/<": _below(Attachment, "proposal", "attachment_uid"),
+    "proposals/<str:uid>/invitations/<": _below(Signature, "proposal", "signature_uid"),
+    "public/proposals/<": _uids(Proposal),
+    "public/<": lambda _reader: [{"code": code} for code in Committee.objects.order_by("pk").values_list("code", flat=True)],
+}
+
+
+def values_of(route: Route, reader: Account | None) -> list[dict[str, str]]:
+    """Return everything that may stand in a route's address: one empty line where nothing stands in it."""
+    if not route.arguments:
+        return [{}]
+    known = max((start for start in KNOWN if route.pattern.startswith(start)), key=len, default=None)
+    found = KNOWN[known](reader) if known else []
+    return [values for values in found if set(values) == set(route.arguments)]
+
+
+def unknown() -> list[str]:
+    """Name the routes in whose address stands something that no line of `KNOWN` fits."""
+    return [f"{r.name}: {r.pattern}" for r in routes() if r.arguments and not values_of(r, None)]
+
+
+def everybody() -> dict[str, Account | None]:
+    """Return every account of the world, who opens most pages first, and nobody."""
+    busy = {name: place for place, name in enumerate(("YX001", "office", "assigner", "clerk", "unitlead", "YX002"))}
+    accounts = sorted(Account.objects.all(), key=lambda a: (busy.get(a.username, len(busy)), a.pk))
+    return {a.username: a for a in accounts} | {"anonymous": None}

@@ -1,0 +1,203 @@
+"""No address and no form, whatever is put into it, ends in an error of the server; what is refused has written nothing."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.architecture import nasty, source
+from tests.architecture.addresses import Route, everybody, routes, values_of
+from tests.architecture.walking import (
+    NOT_ALLOWED,
+    THOROUGH,
+    Visitors,
+    address,
+    drain,
+    furnish,
+    openings,
+    quiet,  # noqa: F401 -- a fixture
+    undone,
+)
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+
+SERVER_ERROR = 500
+FORM = "application/x-www-form-urlencoded"
+REFUSED = range(400, 500)
+EACH = 8 if THOROUGH else 1  # people for each address
+# Refusals that leave something behind, with the reason.
+KEPT_BESIDE = {
+    "accounts_account": "a sign-in that failed is counted",
+    "axes_accessattempt": "a sign-in that failed is counted",
+    "axes_accessfailurelog": "a sign-in that failed is counted",
+    "audit_event": "a sign-in that failed is an event",
+    "audit_mark": "an event's slip for its readers",
+    "proposals_stalecopy": "a save from an old version is kept beside the newer text",
+    "handling_stalereply": "a save from an old version is kept beside the newer text",
+}
+BROKEN_BODIES = (
+    ("application/json", b'{"title": "\\ud800'),
+    ("application/json", b"[" * 2000),
+    ("text/plain", b"title=\x00"),
+    ("application/x-www-form-urlencoded", b"version=%00&title=%00&=&&&%ff%fe&text=%ED%A0%80"),
+    ("application/x-www-form-urlencoded; charset=no-such-thing", b"title=x"),
+    ("application/x-www-form-urlencoded; charset=gbk", "title=案由".encode("gbk")),
+    ("multipart/form-data", b"--x\r\n"),
+    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="uploads"; filename="a\x00b"\r\n\r\n\x00\r\n--x--\r\n'),
+    ("multipart/form-data; boundary=x; charset=no-such-thing", b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\n\xff\r\n--x--\r\n'),
+)  # fmt: skip
+
+
+def test_the_names_are_found_in_the_source() -> None:
+    """A parameter that a view begins to read is fuzzed from then on, without a line here."""
+    found = {name for route in routes() for name in nasty.asked_by(route)}
+    assert {
+        "before",
+        "after",
+        "size",
+        "q",
+        "tab",
+        "part",
+        "level",
+        "since",
+        "until",
+        "on",
+        "sector",
+        "session",
+        "m",
+        "t",
+    } <= found
+    said = {name for route in routes() for name in nasty.said_to(route)}
+    assert {"version", "title", "text", "pick", "picked", "act", "query", "reason", "until", "plenary_from", "code"} <= said
+
+
+def test_pages_read_numbers_and_days_by_the_one_mechanism() -> None:
+    """What `core.asked` and `ui.fields` refuse is refused everywhere: nothing else turns a request's words into numbers or days."""
+    own = re.compile(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(|fromisoformat\(|parse_date|strptime\(|forms\.Date(Time)?Field\(")
+    reading = [
+        p for p in source.modules() if p.name in {"views.py", "forms.py", "samples.py", "paging.py"} or p.parent.name == "views"
+    ]
+    found = [f"{source.name(p)}: {hit[0]}" for p in reading for hit in own.finditer(p.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def _queries(route: Route) -> Iterator[str]:
+    """Yield question marks: every name at once, then (thoroughly) each by itself, as one may hide another."""
+    names = nasty.asked_by(route)
+    for value in nasty.VALUES if THOROUGH else nasty.SHORT:
+        sent = value.encode("utf-8", "surrogatepass")
+        yield urlencode([(name, sent) for name in names if name != "in"])
+        for name in names if THOROUGH else {"in", "before"} & set(names):
+            yield f"{name}={quote(sent)}"
+
+
+def _rows(tables: set[str]) -> dict[str, int]:
+    """Return a digest of some tables."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608 -- a name that Django itself wrote
+            found[table] = hash(tuple(map(str, cursor.fetchall())))
+    return found
+
+
+def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str = FORM) -> tuple[int, list[str], str]:
+    """Send something; return the status, the tables that a refusal nevertheless changed, and the exception if there was one."""
+    after: dict[str, int] = {}
+    with undone() as watch:
+        try:
+            answer = client.generic(method, path, body, kind)
+            drain(answer)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is a finding
+            return SERVER_ERROR, [], f"{type(error).__name__}: {error}"[:160]
+        tables = set(watch.tables) - set(KEPT_BESIDE) if answer.status_code in REFUSED else set()
+        after = _rows(tables)
+    before = _rows(tables)
+    return answer.status_code, [t for t in sorted(tables) if after[t] != before[t]], ""
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("quiet")
+def test_no_address_ends_in_an_error(cast: Cast, settings: Any) -> None:
+    settings.DEMO = True
+    furnish(cast, World(cast))
+    visitors, people = Visitors(), list(everybody().values())
+    opened, faults, asked = openings(visitors, people, most=EACH), set(), 0
+    for route in routes():
+        for account, path in opened.get(route.name, []):
+            for query in _queries(route):
+                status, _tables, problem = _fault(visitors.of(account), "GET", f"{path}{'&' if '?' in path else '?'}{query}")
+                asked += 1
+                if status >= SERVER_ERROR:
+                    faults.add(f"{route.name} {path}?{query[:60]}: {status} {problem}")
+    asked += _put_into_addresses(visitors, [None, cast.proposer, cast.office, cast.clerk], faults)
+    print(f"{asked} addresses")  # noqa: T201 -- a walk says how far it went
+    assert sorted(faults) == []
+
+
+def _put_into_addresses(visitors: Visitors, people: list[Account | None], faults: set[str]) -> int:
+    asked = 0
+    for route in (r for r in routes() if r.arguments):
+        for account in people:
+            for value in nasty.VALUES if THOROUGH else nasty.SHORT:
+                path = "/" + route.pattern
+                for argument in route.arguments:
+                    path = path.replace(f"<str:{argument}>", quote(value.encode("utf-8", "surrogatepass"), safe=""))
+                status, _tables, problem = _fault(visitors.of(account), "GET", path)
+                asked += 1
+                if status >= SERVER_ERROR:
+                    faults.add(f"{route.name} {path[:60]}: {status} {problem}")
+    return asked
+
+
+def _bodies(route: Route) -> Iterator[tuple[bytes, str]]:
+    """Yield what is posted: nothing, every name with the same nasty value, and (thoroughly) each name by itself."""
+    names = nasty.said_to(route)
+    yield b"", FORM
+    for value in nasty.VALUES if THOROUGH else nasty.SHORT:
+        sent = value.encode("utf-8", "surrogatepass")
+        yield urlencode([(name, sent) for name in names]).encode(), FORM
+        for name in names if THOROUGH else {"version", "until"} & set(names):
+            yield f"{name}={quote(sent)}".encode(), FORM
+    yield from ((body, kind) for kind, body in BROKEN_BODIES)
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("quiet")
+def test_no_form_ends_in_an_error(cast: Cast, settings: Any) -> None:
+    settings.DEMO = True
+    furnish(cast, World(cast))
+    visitors, people, faults, sent = Visitors(), everybody(), set(), 0
+    for route in routes():
+        for account, path in _takers(visitors, route, people):
+            for body in _bodies(route):
+                status, left, problem = _fault(visitors.of(account), "POST", path, *body)
+                sent += 1
+                if status >= SERVER_ERROR:
+                    faults.add(f"{route.name} as {account}: {body[0][:70]!r}: {status} {problem}")
+                elif left:
+                    faults.add(f"{route.name} as {account}: refused with {status}, but wrote to {left}")
+    print(f"{sent} bodies")  # noqa: T201 -- a walk says how far it went
+    assert sorted(faults) == []
+
+
+def _takers(visitors: Visitors, route: Route, people: dict[str, Account | None]) -> list[tuple[Account | None, str]]:
+    """Return who may post to a route, and where: the first few whom it neither turns away nor does not know."""
+    found: list[tuple[Account | None, str]] = []
+    for account in people.values():
+        for values in values_of(route, account):
+            path = address(route, values, account)
+            status, _tables, _problem = _fault(visitors.of(account), "POST", path)
+            if status == NOT_ALLOWED:
+                return found
+            if status not in {302, 403, 404, 409} or (status == 302 and account is not None):
+                found.append((account, path))
+                break
+        if len(found) >= EACH:
+            return found
+    return found

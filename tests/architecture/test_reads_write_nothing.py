@@ -1,0 +1,114 @@
+"""GET and HEAD write nothing, HEAD answers wherever GET does, and what is answered is kept by nobody."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.http.response import HttpResponseBase
+
+from tests.architecture.addresses import Route, everybody, routes, unknown, values_of
+from tests.architecture.walking import (
+    NOT_ALLOWED,
+    OK,
+    THOROUGH,
+    Visitors,
+    WroteError,
+    address,
+    drain,
+    furnish,
+    quiet,  # noqa: F401 -- a fixture
+    undone,
+)
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+
+# Addresses that give no page of their own to GET, with the reason; those that take only POST say so by 405.
+LEAD_ON = {
+    "notice": "leads to what it is about",
+    "proposal-new": "leads to a form under an address of its own",
+    "public-proposals": "leads to the choice between committees; with one chosen it is a page, see below",
+    "account_change_password": "leads to setting one, as the cast has none",
+    "account_reauthenticate": "leads on where nothing has to be confirmed",
+    "mfa_authenticate": "a stage of signing in",
+    "mfa_reauthenticate": "leads on where nothing has to be confirmed",
+    "mfa_deactivate_totp": "needs a second factor that is set up",
+    "mfa_view_recovery_codes": "needs a second factor that is set up",
+    "mfa_download_recovery_codes": "needs a second factor that is set up",
+}
+REFUSED = 400
+
+
+@dataclass
+class Findings:
+    """What the walk saw."""
+
+    visitors: Visitors = field(default_factory=Visitors)
+    faults: set[str] = field(default_factory=set)
+    seen: Counter[str] = field(default_factory=Counter)
+    heads: set[tuple[str, int]] = field(default_factory=set)  # a refusal's head is asked for once
+    opened: set[str] = field(default_factory=set)
+    post_only: set[str] = field(default_factory=set)
+
+    def visit(self, route: Route, who: str, account: Account | None, values: dict[str, str], query: str = "") -> None:
+        """Ask for a page and for its head, with a database that refuses to be written to."""
+        path, client, read = address(route, values, account) + query, self.visitors.of(account), 0
+        for method in ("get", "head"):
+            try:
+                with undone(refuses=True):
+                    answer: HttpResponseBase = getattr(client, method)(path)
+                    drain(answer)
+            except WroteError as wrote:
+                self.faults.add(f"{method} {route.name} as {who} writes: {wrote}")
+                return
+            status, kept = answer.status_code, answer.headers.get("Cache-Control", "")
+            self.seen[f"{method} {status}"] += 1
+            if not {"no-store", "private"} <= {part.strip() for part in kept.split(",")}:
+                self.faults.add(f"{method} {route.name} as {who} may be kept: {kept!r}")
+            if method == "head" and status != read:
+                self.faults.add(f"head {route.name} as {who}: {status}, get answers {read}")
+            read = status
+            if status == NOT_ALLOWED:
+                self.post_only.add(route.name)
+            if (route.name, status) in self.heads and status >= REFUSED and not THOROUGH:
+                return
+            self.heads.add((route.name, status))
+        if read == OK:
+            self.opened.add(route.name)
+
+
+def _sample(found: list[dict[str, str]], place: int) -> list[dict[str, str]]:
+    """Return everything, or for each person another one."""
+    return found if THOROUGH or not found else [found[place % len(found)]]
+
+
+def _search(walk: Findings, route: Route, people: dict[str, Account | None]) -> None:
+    """Look on until somebody finds a page at an address that the sample did not open."""
+    for who, account in people.items():
+        for values in values_of(route, account):
+            walk.visit(route, who, account, values)
+            if route.name in walk.opened:
+                return
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("quiet")
+def test_reading_writes_nothing_and_is_kept_by_nobody(cast: Cast, settings: Any) -> None:
+    settings.DEMO = True
+    furnish(cast, World(cast))
+    assert unknown() == [], "give these a line in tests/architecture/addresses.py"
+    walk, people = Findings(), everybody()
+    for route in routes():
+        for place, (who, account) in enumerate(people.items()):
+            for values in _sample(values_of(route, account), place):
+                walk.visit(route, who, account, values)
+        if route.name not in walk.opened | walk.post_only | set(LEAD_ON):
+            _search(walk, route, people)
+    for route in routes():
+        if route.name == "public-proposals":
+            walk.visit(route, "anonymous", None, {}, f"?in={cast.county.code}")
+    print(f"{walk.seen.total()} answers: {dict(walk.seen)}")  # noqa: T201 -- a walk says how far it went
+    assert sorted(walk.faults) == []
+    never = {r.name for r in routes()} - walk.opened - walk.post_only
+    assert never == set(LEAD_ON) - {"public-proposals"}

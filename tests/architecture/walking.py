@@ -1,0 +1,164 @@
+"""Walking over all pages as everybody: signing in fast, undoing what a request did, seeing what it wrote."""
+
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+
+from tests.architecture.addresses import Route, routes, values_of
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+from tongxin.files import queries as files
+from tongxin.files.actions import store
+from tongxin.files.models import File
+from tongxin.handling import actions as handling
+from tongxin.handling.choices import TaskState
+from tongxin.handling.models import StaleReply
+from tongxin.notices import actions as notices
+from tongxin.proposals import actions as proposals
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import StaleCopy
+
+THOROUGH = bool(os.environ.get("TONGXIN_THOROUGH"))
+OK, NOT_ALLOWED = 200, 405
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+# Rows that a request may write although it only reads, with the reason.
+BOOKKEEPING = {"django_session": "that somebody is there: how long the session lasts, messages already shown, codes being set up"}
+WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
+
+
+class WroteError(Exception):
+    """A request that only reads wanted to write."""
+
+
+@dataclass
+class Watch:
+    """Sees every statement; notes the tables written to, or refuses when told so."""
+
+    refuses: bool = False
+    tables: list[str] = field(default_factory=list)
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        """Let the statement through unless it writes and may not."""
+        written = WRITES.match(sql)
+        if written and written[1] not in BOOKKEEPING:
+            self.tables.append(written[1])
+            if self.refuses:
+                raise WroteError(sql[:200])
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def undone(*, refuses: bool = False) -> Iterator[Watch]:
+    """Watch what happens inside and undo it afterwards, also when the database itself failed."""
+    watch = Watch(refuses)
+    point = transaction.savepoint()
+    try:
+        with connection.execute_wrapper(watch):
+            yield watch
+    finally:
+        transaction.set_rollback(False)  # a failure inside is undone with the rest
+        transaction.savepoint_rollback(point)
+
+
+class Visitors:
+    """One signed-in client for each person, made once."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int | None, Client] = {}
+
+    def of(self, account: Account | None) -> Client:
+        """Return the person's client; sign-in itself is not what is tested."""
+        key = account.pk if account else None
+        if key not in self.kept:
+            client = Client()
+            if account is not None:
+                client.force_login(account, backend="tongxin.accounts.backends.SignInName")
+                session = client.session
+                session["second_factor_set"] = True
+                session.save()
+            self.kept[key] = client
+        return self.kept[key]
+
+
+def drain(answer: HttpResponseBase) -> bytes:
+    """Read an answer to its end: only so is a streamed one closed, and the connection of the test left open."""
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined, no-any-return]
+
+
+def address(route: Route, values: dict[str, str], account: Account | None) -> str:
+    """Return an address as its reader would follow it: a file's with the reader's own link."""
+    if route.name == "file" and account is not None:
+        return files.link(File.objects.get(uid=values["uid"]), account)
+    return route.path(values)
+
+
+def furnish(cast: Cast, world: World) -> None:
+    """Fill a world with everything that has an address: all states, files, kept copies, notices, somebody's wish to be let off."""
+    world.everything()
+    draft = world.row("proposals", State.DRAFT)
+    proposals.attach(draft, uploads=[SimpleUploadedFile("走访.pdf", PDF)], actor=cast.proposer, at=world.at)
+    StaleCopy.objects.create(
+        committee=cast.county,
+        proposal=draft,
+        account=cast.proposer,
+        started_from=1,
+        fields={"title": "另一处写的"},
+        kept_at=world.at,
+    )
+    task = world.row("tasks", TaskState.IN_HAND)
+    reply = handling.reply_of(task)
+    kept = store(SimpleUploadedFile("测算.pdf", PDF), committee=cast.county, owner=cast.clerk, at=world.at, limit_mb=10)
+    handling.attach_to_reply(reply, file=kept, at=world.at)
+    StaleReply.objects.create(
+        committee=cast.county,
+        reply=reply,
+        account=cast.clerk,
+        started_from=1,
+        fields={"text": "另一处写的"},
+        kept_at=timezone.now(),
+    )
+    notices.deliver()
+
+
+def openings(visitors: Visitors, people: list[Account | None], *, most: int) -> dict[str, list[tuple[Account | None, str]]]:
+    """Return for each route who gets a page there and at which address: the first few."""
+    found: dict[str, list[tuple[Account | None, str]]] = {}
+    answer: HttpResponseBase
+    for route in routes():
+        for account in people:
+            if len(found.get(route.name, [])) >= most:
+                break
+            for one in values_of(route, account):
+                path = address(route, one, account)
+                client = visitors.of(account)
+                with undone():
+                    answer = client.get(path)
+                    drain(answer)
+                if answer.status_code == OK:
+                    found.setdefault(route.name, []).append((account, path))
+                if answer.status_code in {OK, NOT_ALLOWED} or account is None:
+                    break
+            if answer.status_code == NOT_ALLOWED:
+                break
+    return found
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Keep the log silent: refusals are what a walk is about, and a trace of each costs more than the request."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)

@@ -1,0 +1,75 @@
+"""Some two dozen kinds of people: the cast, and those who once belonged, hold two things, or sit elsewhere."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tests.cast import Cast, moment
+from tongxin.accounts.models import Account
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty, System
+from tongxin.committees.models import Appointment, Committee, Sector, Unit
+from tongxin.members.models import Member, Seat
+
+SINCE, ENDED = date(2022, 1, 1), date(2025, 12, 31)
+
+
+@dataclass
+class People:
+    """Everybody by kind; nobody is the public."""
+
+    by_kind: dict[str, Account | None]
+    wc_unit: Unit
+
+    def __getitem__(self, kind: str) -> Account:
+        account = self.by_kind[kind]
+        assert account is not None
+        return account
+
+
+def _staff(committee: Committee, username: str, *duties: str, ended: bool = False, **scope: Any) -> Account:
+    account = Account.objects.create(username=username, name=f"人员{username}", password="!")
+    for duty in duties:
+        bodies.appoint(account, committee=committee, duty=duty, starts_on=SINCE, actor=None, at=moment("2022-01-01"), **scope)
+    if ended:
+        Appointment.objects.filter(account=account).update(ends_on=ENDED)
+    Account.objects.filter(pk=account.pk).update(needs_second_factor=False)
+    return Account.objects.get(pk=account.pk)
+
+
+def _member(committee: Committee, number: str, **seat: Any) -> Account:
+    account = Account.objects.create(username=number, name=f"委员{number}", password="!", is_active=seat.pop("active", True))
+    member = Member.objects.create(committee=committee, account=account, number=number, name=account.name)
+    sector = Sector.objects.get(committee=committee)
+    Seat.objects.create(committee=committee, member=member, term=sector.term, sector=sector, starts_on=SINCE, **seat)
+    return account
+
+
+def people_of(cast: Cast) -> People:
+    """Return the cast with everybody else who might look."""
+    county, other, city = cast.county, cast.other_county, cast.city
+    examine = (Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS)
+    wc_unit = Unit.objects.create(committee=other, name="望川县教育局", system=System.GOVERNMENT)
+    more = {
+        "former_member": _member(county, "YX090", ends_on=ENDED),
+        "suspended_member": _member(county, "YX091", active=False),
+        "dismissed_clerk": _staff(county, "dismissed", Duty.UNIT_CLERK, unit=cast.unit, ended=True),
+        "dismissed_office": _staff(county, "oldoffice", *examine, ended=True),
+        "co_leader": _staff(county, "colead", Duty.UNIT_LEADER, unit=cast.co_unit),
+        "two_hats": _staff(county, "twohats", Duty.UNIT_CLERK, unit=cast.unit),
+        "system_admin": _staff(county, "system1", Duty.SYSTEM_ADMIN),
+        "regulations_keeper": _staff(county, "rules", Duty.REGULATIONS),
+        "wc_assigner": _staff(other, "wcassign", Duty.ASSIGN, Duty.SUPERVISE, affiliation=System.GOVERNMENT),
+        "wc_clerk": _staff(other, "wcclerk", Duty.UNIT_CLERK, unit=wc_unit),
+        "wc_audit_admin": _staff(other, "wcaudit", Duty.AUDIT_ADMIN),
+        "wc_leader": _staff(other, "wcleader", Duty.LEADERSHIP),
+        "city_office": _staff(city, "cityoffice", *examine),
+        "city_leader": _staff(city, "cityleader", Duty.LEADERSHIP),
+        "city_audit_admin": _staff(city, "cityaudit", Duty.AUDIT_ADMIN),
+    }  # fmt: skip
+    bodies.appoint(more["two_hats"], committee=county, duty=Duty.LEADERSHIP, starts_on=SINCE, actor=None, at=moment("2022-01-01"))
+    Account.objects.filter(pk=more["two_hats"].pk).update(needs_second_factor=False)
+    renamed = {"member_of_other_county": "wc_member", "office_of_other_county": "wc_office"}
+    cast_by_kind = {renamed.get(name, name): account for name, account in cast.everyone().items()}
+    everyone = {kind: Account.objects.get(pk=account.pk) for kind, account in (cast_by_kind | more).items()}
+    return People({"anonymous": None, **everyone}, wc_unit)

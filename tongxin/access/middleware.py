@@ -1,0 +1,64 @@
+"""Two walls around every view: what no database can hold does not come in, and what concerns a person is kept by nobody."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.utils.datastructures import MultiValueDict
+
+NUL = "\x00"
+PRIVATE = "private, no-store"
+
+
+class WholeCharacters:
+    """Drops the character NUL from what comes in, as it has no meaning in a text and PostgreSQL refuses it with an error.
+
+    Addresses, form data and cookies are read as if it were not there. A body that is a form is cleaned when its view was
+    found, so that reading it in pieces stays the business of who does not want a form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if NUL in request.path_info:
+            request.path_info, request.path = request.path_info.replace(NUL, ""), request.path.replace(NUL, "")
+        request.GET = without_nul(request.GET)  # type: ignore[assignment]  # as immutable as the one it stands for
+        for name, value in request.COOKIES.items():
+            if NUL in value:
+                request.COOKIES[name] = value.replace(NUL, "")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
+        """Clean a body that is a form."""
+        if request.method == "POST":
+            request.POST = without_nul(request.POST)  # type: ignore[assignment]
+
+
+def without_nul(data: QueryDict) -> QueryDict:
+    """Return form data without NUL: the same object when there is none."""
+    if not any(NUL in name or any(NUL in value for value in values) for name, values in data.lists()):
+        return data
+    clean = QueryDict(mutable=True, encoding=data.encoding)
+    MultiValueDict.update(
+        clean, MultiValueDict({name.replace(NUL, ""): [v.replace(NUL, "") for v in values] for name, values in data.lists()})
+    )
+    clean._mutable = False  # noqa: SLF001 -- there is no public way to close a QueryDict again
+    return clean
+
+
+class NothingKept:
+    """Tells browsers and proxies to keep nothing of what a view answers, unless the view itself says for how long.
+
+    Every page carries who is signed in or a token of its own form; pages of persons, exports and downloads above all must
+    not be found on a shared computer by pressing Back. Static files do not come this way.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        answer.headers.setdefault("Cache-Control", PRIVATE)
+        return answer

@@ -1,0 +1,67 @@
+"""The two walls around every view."""
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from tests.cast import Cast
+from tongxin.access.middleware import without_nul
+from tongxin.proposals.models import Proposal
+
+
+def test_form_data_without_nul_is_left_as_it_is() -> None:
+    data = QueryDict("q=夜间&m=1&m=2")
+    assert without_nul(data) is data
+
+
+def test_nul_is_dropped_from_names_and_values_and_the_rest_stays() -> None:
+    clean = without_nul(QueryDict("q=夜%00间&m=1&m=2&%00a=b"))
+    assert list(clean.lists()) == [("q", ["夜间"]), ("m", ["1", "2"]), ("a", ["b"])]
+    with pytest.raises(AttributeError):
+        clean["q"] = "other"
+
+
+def test_words_with_nul_are_searched_without_it(cast: Cast, client: Client) -> None:
+    cast.filed()
+    client.force_login(cast.proposer)
+    page = client.get("/proposals/?tab=filed&q=夜间%00值班")
+    assert page.status_code == 200
+    assert page.context["q"] == "夜间值班"
+    assert len(page.context["rows"]) == 1
+
+
+def test_a_text_with_nul_is_saved_without_it(cast: Cast, client: Client) -> None:
+    draft = cast.draft()
+    client.force_login(cast.proposer)
+    answer = client.post(f"/proposals/{draft.uid}/autosave/", {"title": "夜间\x00药房", "version": draft.version})
+    assert answer.status_code == 200
+    assert Proposal.objects.get(pk=draft.pk).title == "夜间药房"
+
+
+def test_an_address_with_nul_is_read_without_it(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    assert client.get(f"/proposals/{cast.filed().uid}%00/").status_code == 200
+    assert client.get("/public/%00/").status_code == 404
+
+
+def test_a_session_cookie_with_nul_is_nobody(cast: Cast, client: Client) -> None:
+    client.cookies["sessionid"] = "abcdefgh\x00ijkl"
+    assert client.get("/home/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/invitation/", "/home/", "/no/such/page/", "/static/none.css"])
+def test_what_a_view_answers_is_kept_by_nobody(cast: Cast, client: Client, path: str) -> None:
+    for account in (None, cast.proposer):
+        if account is not None:
+            client.force_login(account)
+        said = {part.strip() for part in client.get(path)["Cache-Control"].split(",")}
+        assert said >= {"private", "no-store"}, (account, path)
+
+
+def test_exports_are_kept_by_nobody(cast: Cast, client: Client) -> None:
+    cast.filed()
+    client.force_login(cast.office)
+    for kind in ("csv", "xlsx"):
+        answer = client.post("/desk/proposals/export/", {"format": kind, "query": "stage=received"})
+        assert answer.status_code == 200
+        assert answer["Cache-Control"] == "private, no-store"

@@ -1,0 +1,73 @@
+"""What an address asks for: pages, days, choices. Whatever cannot be read counts as not asked, never as an error. Pure."""
+
+import re
+from collections.abc import Container
+from datetime import date
+
+KEY_DIGITS = 18  # more do not fit into a row's key
+MOST = 2_147_483_647  # what a column of small numbers holds
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # beyond, time zones and months cannot be reckoned any more
+
+_NUMBER = re.compile(f"[0-9]{{1,{KEY_DIGITS}}}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def number(text: str) -> int | None:
+    """Read a key of a row or a small number: plain digits, as many as a column holds.
+
+    >>> number("17"), number("-1"), number("１７"), number("9" * 19)
+    (17, None, None, None)
+    """
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def version(text: str) -> int:
+    """Read which version of a text somebody started from; 0, which no text has, when that is not said.
+
+    >>> version("3"), version("99999999999"), version("")
+    (3, 0, 0)
+    """
+    found = number(text)
+    return found if found is not None and found <= MOST else 0
+
+
+def day(text: str) -> date | None:
+    """Read a day written 2026-03-18, between 1900 and 2199.
+
+    >>> day("2026-03-18"), day("0001-01-01"), day("2026-W01-1")
+    (datetime.date(2026, 3, 18), None, None)
+    """
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None
+
+
+def one_of(text: str, known: Container[str], default: str = "") -> str:
+    """Return what was asked when it is known, else the default."""
+    return text if text in known else default
+
+
+def words(text: str, most: int) -> str:
+    """Return the words to look for, in one line, no longer than they can be.
+
+    >>> words("  夜间　药房 ", 4)
+    '夜间 药'
+    """
+    return " ".join(text.split())[:most].strip()
+
+
+def behind(text: str) -> tuple[date | None, str] | None:
+    """Read the key of a page that is ordered by a day: 2026-05-01.k7mp3xqdw9ht; without a day, -.17 or only 17.
+
+    >>> behind("2026-05-01.17"), behind("-.17"), behind("17"), behind("9999-12-31.17")
+    ((datetime.date(2026, 5, 1), '17'), (None, '17'), (None, '17'), None)
+    """
+    clock, _dot, row = text.rpartition(".")
+    if not row or clock in {"", "-"}:
+        return (None, row) if row else None
+    found = day(clock)
+    return None if found is None else (found, row)

@@ -1,0 +1,62 @@
+"""Telephone numbers of replies lie encrypted in the database, also those of saves kept beside; old rows are carried along."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from tests.cast import NOW, Cast
+from tongxin.core.secrets import decrypt, encrypt
+from tongxin.handling import actions
+from tongxin.handling.models import Reply, StaleReply
+from tongxin.handling.workflow import SignFor
+from tongxin.workflow.engine import perform
+
+PHONE = "0871-63210987"
+
+
+def raw(table: str, column: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "{column}" FROM "{table}" ORDER BY id')  # noqa: S608 -- names of this file
+        return [row[0] for row in cursor.fetchall()]
+
+
+def written(cast: Cast) -> Reply:
+    task = cast.task(cast.assigned())
+    perform(task, "sign_for", actor=cast.clerk, at=NOW, payload=SignFor("孟时雨"))
+    reply = actions.reply_of(cast.task(task.case))
+    return actions.save_reply(reply, fields={"phone": PHONE, "text": "答复"}, started_from=1, actor=cast.clerk, at=NOW)
+
+
+def test_a_reply_keeps_its_phone_encrypted(cast: Cast) -> None:
+    reply = written(cast)
+    [kept] = raw("handling_reply", "phone")
+    assert PHONE not in kept
+    assert decrypt(kept) == PHONE
+    assert Reply.objects.get(pk=reply.pk).phone == PHONE
+
+
+def test_a_save_kept_beside_is_encrypted_whole(cast: Cast) -> None:
+    reply = written(cast)
+    with pytest.raises(actions.StaleError):
+        actions.save_reply(reply, fields={"phone": "123456", "text": "另一处"}, started_from=1, actor=cast.clerk, at=NOW)
+    [kept] = raw("handling_stalereply", "fields")
+    assert "123456" not in kept
+    assert "另一处" not in kept
+    assert StaleReply.objects.get().fields == {"phone": "123456", "text": "另一处"}
+
+
+def test_what_was_plain_yesterday_is_encrypted_by_the_upgrade_and_can_be_taken_back(cast: Cast) -> None:
+    reply = written(cast)
+    migration = import_module("tongxin.handling.migrations.0004_reply_phones_encrypted")
+    plain = MigrationLoader(connection).project_state(("handling", "0003_faster_desk")).apps  # both columns as they were
+    editor = SimpleNamespace(connection=connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE handling_reply SET phone = %s WHERE id = %s", [PHONE, reply.pk])
+    migration.rewrite(plain, editor, encrypt, (("Reply", "phone"),))
+    assert PHONE not in raw("handling_reply", "phone")[0]
+    assert Reply.objects.get(pk=reply.pk).phone == PHONE
+    migration.rewrite(plain, editor, decrypt, (("Reply", "phone"),))
+    assert raw("handling_reply", "phone") == [PHONE]
