@@ -1,10 +1,18 @@
 """Event kinds of bodies."""
 
 from tongxin.audit.kinds import Kind, register
+from tongxin.audit.models import Event
+
+
+def _reason(event: Event) -> str:
+    return str(event.data.get("reason", ""))
+
 
 register(
     Kind("committees.appoint", "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", ""))),
-    Kind("committees.end_appointment", "{actor}免去{name}的“{duty}”，{on} 起"),
+    Kind("committees.break_glass", "在服务器上应急任命{name}承担“{duty}”", _reason),
+    Kind("committees.end_appointment", "{actor}免去{name}的“{duty}”，{on} 起", _reason),
+    Kind("committees.transfer_clerk", "承办人由{before}变动为{name}", _reason),
     Kind("committees.add_unit", "{actor}增加承办单位{name}"),
     Kind("committees.change_unit", "{actor}修改承办单位{name}"),
     Kind("committees.import_units", "{actor}导入承办单位 {rows} 个"),

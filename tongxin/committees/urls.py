@@ -12,6 +12,7 @@ urlpatterns = [
     path("sessions/<str:uid>/", views.session, name="session"),
     path("appointments/", views.appointments, name="appointments"),
     path("appointments/<str:uid>/end/", views.end_appointment, name="appointment-end"),
+    path("appointments/<str:uid>/transfer/", views.transfer, name="appointment-transfer"),
     path("audit/", views.events, name="events"),
     path("audit/verify/", views.verify, name="audit-verify"),
 ]

@@ -7,7 +7,9 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.accounts import describing  # noqa: PLC0415 -- registers at start
+        from tongxin.committees.queries import register_belonging  # noqa: PLC0415 -- as above
         from tongxin.members import events, queries  # noqa: F401, PLC0415 -- as above
 
         describing.register(queries.about)
         describing.register_home(queries.home_code)
+        register_belonging(queries.seat_committee)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.regulations import Taxonomies
-from tongxin.proposals.rules import member_of
 from tongxin.proposals.workflow import PROPOSAL
 from tongxin.regulations.queries import in_force
 
@@ -28,7 +28,7 @@ EMPTY = {
 }
 
 
-@requires("proposals.write")
+@requires("proposals.own_list")
 def mine(request: HttpRequest) -> HttpResponse:
     """List one tab, searched and paged by key."""
     at = timezone.now()
@@ -48,7 +48,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "next_url": _url(kept, before=page.before), "previous_url": _url(kept, after=page.after),
         },
         "empty": _("没有找到符合条件的提案。") if text or topic else EMPTY[tab],
-        "may_enter": allowed(request.user, "proposals.enter") , "is_member": member_of(request.user) is not None,
+        "may_enter": allowed(request.user, "proposals.enter") , "is_member": sitting_member_of(request.user) is not None,
         "committee": committee, "session": bodies.session_on(committee, timezone.localdate(at)) if committee else None,
     }  # fmt: skip
     return render(request, "proposals/mine.html", context)
