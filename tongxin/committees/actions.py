@@ -106,7 +106,8 @@ def end_appointment(
     if actor is not None and appointment.account_id == actor.pk and appointment.duty == Duty.SECURITY_ADMIN:
         message = "不能免去自己的安全管理员职责，请由接任者办理"
         raise AppointmentError(message)
-    day = max(ends_on or timezone.localdate(at), appointment.starts_on)
+    begun = Appointment.objects.select_for_update().values_list("starts_on", flat=True).get(pk=appointment.pk)
+    day = max(ends_on or timezone.localdate(at), begun)
     appointment.ends_on = day
     appointment.save(update_fields=["ends_on"])
     queries.forget_appointments(appointment.account)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
@@ -20,11 +20,23 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def seated(self, on: date) -> "MemberQuerySet":
         """Keep those who hold a seat on a day, suspended or not: who is on the list of members."""
-        return self.filter(Exists(Seat.objects.filter(running(on), member=OuterRef("pk"))))
+        return self.filter(_has_seat(on))
 
     def sitting(self, on: date) -> "MemberQuerySet":
         """Keep those who act as members on a day: a seat in force, and not suspended."""
-        return self.seated(on).exclude(Exists(Suspension.objects.filter(running(on), member=OuterRef("pk"))))
+        return self.filter(_has_seat(on) & ~_is_suspended(on))
+
+    def telling_who_sits(self, on: date) -> "MemberQuerySet":
+        """Fetch with each whether he sits on a day, as `sits`."""
+        return self.annotate(sits=Case(When(_has_seat(on) & ~_is_suspended(on), then=True), default=False))
+
+
+def _has_seat(on: date) -> Q:
+    return Q(Exists(Seat.objects.filter(running(on), member=OuterRef("pk"))))
+
+
+def _is_suspended(on: date) -> Q:
+    return Q(Exists(Suspension.objects.filter(running(on), member=OuterRef("pk"))))
 
 
 class Member(Row):

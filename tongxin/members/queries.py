@@ -8,13 +8,16 @@ from django.utils import timezone
 
 from tongxin.accounts.describing import Line
 from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Sector, Term
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.members import consequences
+from tongxin.members.choices import Ending
+from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
 from tongxin.members.rules import OFFICE, member_of, sitting_member_of
 
 
-def visible_to(user: Any) -> QuerySet[Member]:
+def visible_to(user: Any) -> MemberQuerySet:
     """Return the members `user` may see: the twin of members.view."""
     if not user.is_authenticated or not user.is_active:
         return Member.objects.none()
@@ -34,6 +37,46 @@ def departed(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
     """Keep those who held a seat and hold none on a day."""
     had = Seat.objects.filter(member=OuterRef("pk"), ends_on__lte=on)
     return rows.filter(Exists(had)).exclude(Exists(Seat.objects.filter(bodies.running(on), member=OuterRef("pk"))))
+
+
+def kept_by(user: Any) -> set[int]:
+    """Return the ids of the committees whose members somebody keeps."""
+    return bodies.committees_with(user, Duty.MEMBER_AFFAIRS)
+
+
+def held_in(sector: str, on: date | None) -> Q:
+    """Keep who holds a seat in a sector on a day, or held one at any time."""
+    seats = Seat.objects.filter(sector__uid=sector)
+    return Q(pk__in=(seats.filter(bodies.running(on)) if on else seats).values("member"))
+
+
+def what_follows(member: Member, kind: str) -> list[str]:
+    """Say what will happen when a member stops sitting, before it is confirmed (将发生什么)."""
+    died = kind == Ending.DIED
+    duties = len(bodies.appointments_of(member.account)) if member.account else 0
+    found = ["不再提出、联名、附议提案，不再评价办理结果" + ("" if died else "；可以登录查看自己提出、联名的提案和答复")]
+    if kind == "suspend":
+        found.append("席位和职务保留，恢复履职后照常行使")
+    else:
+        found.append("席位和政协职务同时终止，转入离任名单；以后可以恢复")
+    if died and member.account is not None:
+        found.append("登录账户关闭，不再发送消息和邮件")
+        found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
+    elif duties:
+        found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
+    return found + consequences.foreseen(member)
+
+
+def coming_back(member: Member) -> list[str]:
+    """Say what comes back with a member, and what does not."""
+    seats, posts = last_held(member)
+    found = ["可以重新提出、联名、附议提案，评价办理结果"]
+    if suspended_now(member, timezone.localdate()) is None:
+        ranks = "、".join(str(p.get_rank_display()) for p in posts)
+        found.append(f"恢复席位：{'、'.join(str(s.sector) for s in seats)}" + (f"；恢复职务：{ranks}" if ranks else ""))
+        if any(s.ending == Ending.DIED for s in seats):
+            found.append("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命")
+    return [*found, "已经失效的联名邀请、已经退出的联名不自动恢复，可以重新邀请"]
 
 
 def last_held(member: Member) -> tuple[list[Seat], list[Post]]:

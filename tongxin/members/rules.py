@@ -13,25 +13,25 @@ from tongxin.members.models import Member
 
 
 def member_of(actor: Any) -> Member | None:
-    """Return the member behind an account, sitting or not: whose own file it is. Whether he may act, `sitting_member_of` says."""
+    """Return the member behind an account, sitting or not: whose own file it is. Read once per request (kept on the account)."""
     if actor is None or not actor.is_authenticated or not actor.is_active:
         return None
-    return getattr(actor, "member", None)
+    if "_member" not in actor.__dict__:
+        mine = Member.objects.filter(account=actor)
+        actor.__dict__["_member"] = mine.telling_who_sits(timezone.localdate()).first()
+    kept: Member | None = actor.__dict__["_member"]
+    return kept
 
 
 def sitting_member_of(actor: Any) -> Member | None:
-    """Return the member behind an account while he sits (a seat in force, not suspended), asked once per request."""
+    """Return the member behind an account while he sits: a seat in force, not suspended. Everybody asks this."""
     member = member_of(actor)
-    if member is None:
-        return None
-    if "_sits" not in actor.__dict__:
-        actor.__dict__["_sits"] = Member.objects.sitting(timezone.localdate()).filter(pk=member.pk).exists()
-    return member if actor.__dict__["_sits"] else None
+    return member if member is not None and member.sits else None  # type: ignore[attr-defined]
 
 
 def forget_seat(account: Any) -> None:
-    """Drop what `sitting_member_of` keeps, after a seat changed."""
-    account.__dict__.pop("_sits", None)
+    """Drop what `member_of` keeps, after a seat changed."""
+    account.__dict__.pop("_member", None)
 
 
 @predicate

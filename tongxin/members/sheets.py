@@ -303,9 +303,14 @@ def spoken(name: str, value: Any) -> str:
 
 
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:
-    """Yield the members (of a year: those who held a seat in it) as rows of the sheet."""
+    """Yield the members who hold a seat (of a year: those who held one in it) as rows of the sheet.
+
+    Who left has no row: the sheet cannot say so, and read in elsewhere he would sit again.
+    """
     found = Member.objects.filter(committee=committee).order_by("number", "id")
-    if year is not None:
+    if year is None:
+        found = found.seated(on)
+    else:
         held = Seat.objects.filter(committee=committee, starts_on__lte=date(year, 12, 31))
         held = held.filter(not_over(date(year, 1, 1)))
         found, on = found.filter(pk__in=held.values("member")), date(year, 12, 31)

@@ -69,7 +69,8 @@ def _row(proposal: Proposal, user: Any, tab: str) -> dict[str, Any]:
     signatures = list(proposal.signatures.all())
     first = next((s for s in signatures if s.role == Role.FIRST), None)
     cosigners = [s for s in signatures if s.role == Role.CO]
-    own_draft = tab in {"mine", "entered"} and proposal.state in {"draft", "gathering", "returned"}
+    writes = tab == "entered" or (tab == "mine" and sitting_member_of(user) is not None)
+    own_draft = writes and proposal.state in {"draft", "gathering", "returned"}
     ending = {True: "edit/", False: "invitation/" if tab == "invited" else ""}[own_draft]
     return {
         "proposal": proposal, "url": proposal.get_absolute_url() + ending, "first": first.name if first else "",
