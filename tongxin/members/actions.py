@@ -135,7 +135,7 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
             end_seat(
                 member, ending=Ending.EXPIRED, on=on, reason=reason, document_number=document_number, actor=actor, at=at
             )
-    return len(rows)
+    return sum(member.pk not in going_on for member in rows)
 
 
 @transaction.atomic

@@ -171,7 +171,7 @@ PERMISSIONS = {
     "proposals.answer_invitation": ("受邀委员可以答复联名邀请", is_invited),
     "proposals.take_over": (
         "第一提案人不再任职或停止履职的，由第一位在任的联名委员接手还没有提交的提案",
-        its_proposer_is_gone & succeeds & is_editable,
+        is_editable & is_cosigner & its_proposer_is_gone & succeeds,
     ),
     "proposals.leave": ("联名委员在审定前可以退出联名", is_cosigner),
     "proposals.endorse": ("本会委员可以附议已立案、未联名的提案", is_member & is_filed & may_endorse_it),

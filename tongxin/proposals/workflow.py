@@ -181,7 +181,7 @@ PROPOSAL = register(
               asks=Return),
             T("hand_over", "交办", (S.FILED,), S.HANDED_OVER, nobody),
             T("withdraw", "撤案", (S.SUBMITTED, S.RETURNED, S.IN_DECISION, S.FILED), S.WITHDRAWN,
-              writes_it | (its_proposer_is_gone & holds(Duty.PROPOSAL_OFFICE)), when=(not_handed_over,), asks=Withdrawal),
+              writes_it | (holds(Duty.PROPOSAL_OFFICE) & its_proposer_is_gone), when=(not_handed_over,), asks=Withdrawal),
             T("withdraw", "撤案", (S.HANDED_OVER,), S.HANDED_OVER, writes_it, when=(not_handed_over,)),
             T("discard", "作废草稿", (S.DRAFT, S.GATHERING), S.DISCARDED, writes_it),
         ),
