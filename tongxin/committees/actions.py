@@ -130,7 +130,7 @@ def transfer_clerk(
     held = Appointment.objects.select_for_update(of=("self",)).select_related("account", "unit", "committee")
     old = held.get(pk=appointment.pk)
     today = timezone.localdate(at)
-    if old.duty != Duty.UNIT_CLERK or (old.ends_on is not None and old.ends_on <= today):
+    if old.duty != Duty.UNIT_CLERK or not held.filter(queries.not_over(today), pk=old.pk).exists():
         message = "这项任命已经终止，请看现任名单"
         raise AppointmentError(message)
     if old.account.username == username:

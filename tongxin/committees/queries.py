@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tongxin.accounts.describing import Line
@@ -19,8 +19,8 @@ def running(on: date) -> Q:
 
 
 def not_over(on: date) -> Q:
-    """Keep dated rows that have not ended by a day: those in force and those still to begin."""
-    return Q(ends_on=None) | Q(ends_on__gt=on)
+    """Keep dated rows that have not ended by a day: those in force and those still to begin, not those that never began."""
+    return Q(ends_on=None) | Q(ends_on__gt=on, starts_on__lt=F("ends_on"))
 
 
 def appointments_of(account: Account) -> list[Appointment]:

@@ -168,7 +168,8 @@ def _appointment(request: HttpRequest, uid: str) -> Appointment:
 def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
     """End an appointment at once."""
     found, at = _appointment(request, uid), timezone.now()
-    if found.ends_on is not None and found.ends_on <= timezone.localdate(at):
+    if not Appointment.objects.filter(queries.not_over(timezone.localdate(at)), pk=found.pk).exists():
+        messages.info(request, _("这项任命已经终止"))
         return redirect("appointments")
     try:
         actions.end_appointment(found, actor=request.user, at=at)

@@ -85,10 +85,10 @@ def test_a_dismissed_clerk_loses_the_duty_at_the_next_request(cast: Cast, securi
     task = cast.task(cast.assigned())
     clerk = Client()
     clerk.force_login(cast.clerk)
-    assert clerk.get(f"/handling/tasks/{task.uid}/").status_code == 200
+    assert clerk.get(task.get_absolute_url()).status_code == 200
     own = Appointment.objects.get(account=cast.clerk)
     security.post(f"/appointments/{own.uid}/end/")
-    assert [clerk.get(path).status_code for path in (f"/handling/tasks/{task.uid}/", "/handling/")] == [404, 403]
+    assert [clerk.get(path).status_code for path in (task.get_absolute_url(), "/handling/")] == [404, 403]
     answer = clerk.post(f"/workflow/tasks/{task.uid}/sign_for/", {"handler": "孟时雨"})
     assert answer.status_code in {403, 404}
     task.refresh_from_db()
@@ -129,7 +129,7 @@ def test_a_clerkship_is_handed_over_in_one_act(cast: Cast, security: Client) -> 
     kinds = Event.objects.filter(kind__startswith="committees.", actor=cast.security_admin).order_by("id")
     assert [e.kind for e in kinds] == ["committees.end_appointment", "committees.appoint", "committees.transfer_clerk"]
     notices.deliver()
-    told = Notice.objects.get(account=new.account)
+    told = Notice.objects.get(account=new.account, event__kind="committees.transfer_clerk")
     assert (told.url, task.case.proposal.title in told.text, told.urgent) == ("/handling/", True, True)
     assert "孟时雨变动为叶新知" in Notice.objects.get(account=cast.unit_leader, event__kind="committees.transfer_clerk").text
 

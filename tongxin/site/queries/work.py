@@ -8,6 +8,7 @@ from tongxin.committees.models import Unit
 from tongxin.committees.queries import Work
 from tongxin.core.templatetags.chinese import case_number, day
 from tongxin.handling import queries as handling
+from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Task
 from tongxin.handling.queries.lists import RUNNING
 from tongxin.site.queries.paging import long_of
@@ -21,5 +22,6 @@ def open_tasks(unit: Unit) -> Iterable[Work]:
     for task in rows:
         due, what = handling.clock_of(task)
         proposal = task.case.proposal
-        line = f"{task.get_state_display()}，{what or '答复'}期限 {day(due, today)}" if due else str(task.get_state_display())
+        state = str(TaskState(task.state).label)
+        line = f"{state}，{what or '答复'}期限 {day(due, today)}" if due else state
         yield Work(f"{case_number(proposal.number)}《{proposal.title}》", line, task.get_absolute_url())
