@@ -14,7 +14,8 @@ from tongxin.committees.choices import Duty, Level, System
 from tongxin.committees.models import Committee, Sector, Session, Term, Unit
 from tongxin.handling import actions as handling
 from tongxin.handling.models import Case, Task
-from tongxin.members.models import Member, Seat
+from tongxin.members.choices import Ending
+from tongxin.members.models import Member, Seat, Suspension
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.workflow import Filing
@@ -36,6 +37,7 @@ def moment(day: str, hour: int = 9) -> datetime:
 
 
 NOW = moment("2026-03-02")
+LEFT_ON = date(2026, 2, 1)  # since then one member is gone and another suspended
 
 
 @dataclass
@@ -51,6 +53,8 @@ class Cast:
     cosigner: Account
     second_cosigner: Account
     bystander: Account  # a member of the same county who signs nothing
+    former_member: Account  # sat in the same county, and resigned
+    suspended_member: Account  # has a seat in the same county, and may not act
     office: Account  # the proposal office: examines, files, publishes
     leader: Account  # a member of the chair's meeting
     assigner: Account  # government office: assigns and supervises
@@ -157,6 +161,17 @@ def _member(committee: Committee, sector: Sector, number: str, name: str) -> Acc
     return account
 
 
+def _former(account: Account) -> Account:
+    Seat.objects.filter(member__account=account).update(ends_on=LEFT_ON, ending=Ending.RESIGNED, reason="工作调动")
+    return account
+
+
+def _suspended(account: Account) -> Account:
+    member = Member.objects.get(account=account)
+    Suspension.objects.create(committee=member.committee, member=member, starts_on=LEFT_ON, reason="接受调查")
+    return account
+
+
 def _committee(code: str, place: str, tier: str, parent: Committee | None) -> tuple[Committee, Session, Sector]:
     committee = Committee.objects.create(
         code=code,
@@ -209,6 +224,8 @@ def cast(db: None) -> Cast:
         cosigner=_member(county, sector, "YX002", "何青禾"),
         second_cosigner=_member(county, sector, "YX003", "沈如松"),
         bystander=_member(county, sector, "YX004", "周望舒"),
+        former_member=_former(_member(county, sector, "YX091", "温故里")),
+        suspended_member=_suspended(_member(county, sector, "YX092", "于止水")),
         office=staff("office", "秦若水", *examine, body="提案委员会办公室"),
         leader=staff("leader", "顾怀谷", Duty.LEADERSHIP),
         assigner=staff("assigner", "程远帆", Duty.ASSIGN, Duty.SUPERVISE, affiliation=System.GOVERNMENT, body="县政府办公室"),

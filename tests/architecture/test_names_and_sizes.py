@@ -14,6 +14,7 @@ MORE = {
     "deliberation": {"consensus"},  # a pure package
     "files": {"inspection"},  # a pure package, run in a process of its own
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
+    "members": {"consequences"},  # the register of what the matters have open with a member who stops sitting
     "notices": {"table"},  # the register that every app's notices.py fills
     "site": {"navigation"},  # provides the shell of the ui
 }

@@ -1,11 +1,12 @@
 """A mixed world made of the cast: every state of every lifecycle, in both counties, reached by the steps people take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from tests.cast import TEXT, Cast, moment
+from tests.cast import LEFT_ON, TEXT, Cast, moment
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
@@ -15,11 +16,11 @@ from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import Opinion, Sending, SignFor, Why
-from tongxin.members.models import Member
+from tongxin.members.models import Member, Seat, Suspension
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries
-from tongxin.proposals.choices import State
-from tongxin.proposals.models import Proposal
+from tongxin.proposals.choices import Answer, Role, State
+from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.workflow import Examination, Filing, MergeInto, NotFilingDecision, Return, Withdrawal
 from tongxin.workflow.engine import perform
 from tongxin.workflow.table import BY_NAME, T
@@ -74,6 +75,7 @@ class World:
         for workflow, states in self.builders.items():
             for state in states:
                 self.rows(workflow, state)
+        self._of_who_left()
         self._public_ones()
         self._entered_by_the_office()
         self._party_side()
@@ -170,6 +172,41 @@ class World:
             proposal = self.cast.filed(consents_to_publication=True)
             proposals.release(proposal, actor=self.cast.office, at=AT)
         proposals.unrelease(proposal, reason="内容需要核实。", actor=self.cast.office, at=AT)
+
+    def _of_who_left(self) -> None:
+        """The file of two members who act no longer: a draft, one co-signed, an unanswered invitation, a filed one, one to rate."""
+        for account in (self.cast.former_member, self.cast.suspended_member):
+            with self._while_sitting(account) as member:
+                own = [proposals.draft(self.cast.county, actor=account, at=AT, first=member, text=TEXT) for _place in range(3)]
+                cosigner = [self.cast.member(self.cast.cosigner)]
+                [asked] = proposals.invite_cosigners(own[1], members=cosigner, until=LATER, actor=account, at=AT)
+                proposals.answer_invitation(asked, accept=True, actor=self.cast.cosigner, at=AT)
+                self._file(own[2], account)
+                open_one = self.cast.draft()
+                proposals.invite_cosigners(open_one, members=[member], until=LATER, actor=self.cast.proposer, at=AT)
+                rated = self.cast.answered()
+                Signature.objects.create(
+                    committee=rated.committee, proposal=rated.proposal, member=member, role=Role.CO, answer=Answer.ACCEPTED,
+                    place_in_list=9,
+                )  # fmt: skip
+
+    def _file(self, proposal: Proposal, first: Account) -> None:
+        perform(proposal, "submit", actor=first, at=AT, by_system=True)
+        said = Examination("social", "learning", "government")
+        perform(proposal, "pass_examination", actor=self.cast.office, at=AT, payload=said)
+        perform(proposal, "file", actor=self.cast.office, at=AT, payload=Filing("social", "learning", "government"))
+
+    @contextmanager
+    def _while_sitting(self, account: Account) -> Iterator[Member]:
+        """Let somebody who left act once more, as if it were before that."""
+        member = self.cast.member(account)
+        seats, pauses = Seat.objects.filter(member=member), Suspension.objects.filter(member=member)
+        kept = [(rows, rows.values().get()) for rows in (seats, pauses) if rows.exists()]
+        seats.update(ends_on=None, ending="")
+        pauses.update(ends_on=LEFT_ON)
+        yield member
+        for rows, row in kept:
+            rows.update(**{name: row[name] for name in ("ends_on", "ending") if name in row})
 
     def _entered_by_the_office(self) -> None:
         proposals.draft(self.cast.county, actor=self.cast.office, at=AT, first=self.cast.member(self.cast.bystander), text=TEXT)

@@ -15,7 +15,9 @@ Finding = tuple[str, list[str]]
 MANY = 20  # of one sort: what is named one by one
 
 
-@click.command(help="检查系统是否正常：配置、密钥、数据库结构、办理状态与记录是否相符、操作记录是否被改动。不正常时退出码为 1。")
+@click.command(
+    help="检查系统是否正常：配置、密钥、数据库结构、任免、办理状态与记录是否相符、操作记录是否被改动。不正常时退出码为 1。"
+)
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def check(*, as_json: bool) -> None:
     """Look at everything; exit 1 when anything is not in order."""
@@ -26,7 +28,7 @@ def check(*, as_json: bool) -> None:
     findings.append(("数据库结构", [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []))
     if not old:
         more: tuple[tuple[str, Callable[[], list[str]]], ...] = (
-            ("制度", _regulations), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", _audit),
+            ("制度", _regulations), ("任免", _appointments), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", _audit),
         )  # fmt: skip
         findings += [(name, look()) for name, look in more]
     ok = not any(problems for _name, problems in findings)
@@ -97,6 +99,19 @@ def _regulations() -> list[str]:
         except (MissingRegulationError, SchemaError) as problem:
             problems.append(f"{committee}：{problem}")
     return problems
+
+
+def _appointments() -> list[str]:
+    """Who keeps security or audit holds nothing else in that committee; what was appointed before that rule is found here."""
+    from django.utils import timezone
+
+    from tongxin.committees.queries import conflicting
+
+    return [
+        f"{held[0].committee.short_name}的{held[0].account.name}同时任{'、'.join(str(a.get_duty_display()) for a in held)}，"
+        "安全、审计管理员不能兼任，请免去一项"
+        for held in conflicting(timezone.localdate())
+    ]
 
 
 def _field_key() -> list[str]:

@@ -15,7 +15,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit import truth
 from tongxin.audit.models import Event
 from tongxin.committees import queries
-from tongxin.committees.choices import Level
+from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
 from tongxin.core.words import plain_phone, plain_staff_name
 
@@ -50,12 +50,29 @@ def claim_number(committee: Committee, series: str, number: int) -> None:
     Counter.objects.filter(pk=row.pk, last__lt=number).update(last=number)
 
 
+class AppointmentError(Exception):
+    """An appointment that must not be made or ended; the message is for people."""
+
+
 @transaction.atomic
 def appoint(
-    account: Account, *, committee: Committee, duty: str, starts_on: date, actor: Account | None, at: datetime, **scope: Any
+    account: Account,
+    *,
+    committee: Committee,
+    duty: str,
+    starts_on: date,
+    actor: Account | None,
+    at: datetime,
+    kind: str = "committees.appoint",
+    reason: str = "",
+    **scope: Any,
 ) -> Appointment:
-    """Appoint somebody to a duty (scope: unit, affiliation, body, ends_on); staff must then use a second factor."""
+    """Appoint somebody to a duty (scope: unit, affiliation, body, ends_on); staff must then use a second factor.
+
+    `kind` tells an appointment by other hands than the security administrator's (break-glass). Raises AppointmentError.
+    """
     unit: Unit | None = scope.get("unit")
+    _demand_appointable(account, committee, duty, actor=actor, at=at)
     made = Appointment(account=account, committee=committee, duty=duty, starts_on=starts_on, **scope)
     made.full_clean(exclude=["uid"])
     made.save()
@@ -64,22 +81,81 @@ def appoint(
         account.save(update_fields=["needs_second_factor"])
     queries.forget_appointments(account)
     audit.record(
-        "committees.appoint", made, actor=actor, at=at, proves=[made],
-        data={"name": account.name, "duty": made.get_duty_display(), "unit": unit.name if unit else ""},
+        kind, made, actor=actor, at=at, proves=[made],
+        data={"name": account.name, "duty": made.get_duty_display(), "unit": unit.name if unit else "", "reason": reason},
     )  # fmt: skip
     return made
 
 
+def _demand_appointable(account: Account, committee: Committee, duty: str, *, actor: Account | None, at: datetime) -> None:
+    """Nobody appoints himself; who keeps security or audit keeps nothing else. The account's row is held, so two clerks take turns."""
+    if actor is not None and actor.pk == account.pk:
+        message = "不能任命自己，请由另一位安全管理员办理"
+        raise AppointmentError(message)
+    Account.objects.select_for_update().filter(pk=account.pk).first()
+    held = Appointment.objects.filter(queries.not_over(timezone.localdate(at)), account=account, committee=committee)
+    against = next((a for a in held.order_by("id") if not queries.agree(a.duty, duty)), None)
+    if against is not None:
+        message = f"{account.name}已任“{against.get_duty_display()}”，{INCOMPATIBLE}"
+        raise AppointmentError(message)
+
+
+INCOMPATIBLE = "安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人"
+
+
 @transaction.atomic
-def end_appointment(appointment: Appointment, *, ends_on: date, actor: Account | None, at: datetime) -> None:
-    """End an appointment with a day; the row stays."""
-    appointment.ends_on = ends_on
+def end_appointment(
+    appointment: Appointment, *, actor: Account | None, at: datetime, ends_on: date | None = None, reason: str = ""
+) -> None:
+    """End an appointment, at once unless a day is given; the row stays. Raises AppointmentError.
+
+    `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on.
+    """
+    if actor is not None and appointment.account_id == actor.pk and appointment.duty == Duty.SECURITY_ADMIN:
+        message = "不能免去自己的安全管理员职责，请由接任者办理"
+        raise AppointmentError(message)
+    begun = Appointment.objects.select_for_update().values_list("starts_on", flat=True).get(pk=appointment.pk)
+    day = max(ends_on or timezone.localdate(at), begun)
+    appointment.ends_on = day
     appointment.save(update_fields=["ends_on"])
     queries.forget_appointments(appointment.account)
     audit.record(
         "committees.end_appointment", appointment, actor=actor, at=at, proves=[appointment],
-        data={"name": appointment.account.name, "duty": appointment.get_duty_display(), "on": ends_on.isoformat()},
+        data={
+            "name": appointment.account.name, "duty": appointment.get_duty_display(), "on": day.isoformat(), "reason": reason,
+        },
     )  # fmt: skip
+
+
+@transaction.atomic
+def transfer_clerk(
+    appointment: Appointment, *, name: str, username: str, reason: str, actor: Account, at: datetime
+) -> tuple[Account, str]:
+    """Hand a unit's clerkship to somebody else in one act (承办人变动). Returns the new clerk, and a code when he is new here.
+
+    The unit's open matters go on as they are; the names under what was signed for stay. Raises AppointmentError.
+    """
+    held = Appointment.objects.select_for_update(of=("self",)).select_related("account", "unit", "committee")
+    old = held.get(pk=appointment.pk)
+    today = timezone.localdate(at)
+    if old.duty != Duty.UNIT_CLERK or not held.filter(queries.not_over(today), pk=old.pk).exists():
+        message = "这项任命已经终止，请看现任名单"
+        raise AppointmentError(message)
+    if old.account.username == username:
+        message = f"{old.account.name}就是现任承办人，请填写接任的人"
+        raise AppointmentError(message)
+    end_appointment(old, actor=actor, at=at, reason=reason)
+    scope = {"unit": old.unit, "body": old.body}
+    account, code = appoint_person(
+        old.committee, name=name, username=username, duty=Duty.UNIT_CLERK, starts_on=today, scope=scope, actor=actor, at=at
+    )
+    audit.record(
+        "committees.transfer_clerk", old.unit or old.committee, actor=actor, at=at,
+        data={
+            "before": old.account.name, "name": account.name, "unit_id": old.unit_id, "account": account.pk, "reason": reason,
+        },
+    )  # fmt: skip
+    return account, code
 
 
 # ── assemblies, terms and sessions ───────────────────────────────────────────────────────────────

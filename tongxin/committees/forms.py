@@ -39,11 +39,33 @@ class UnitForm(forms.Form):
         return name
 
 
-class AppointmentForm(forms.Form):
-    """Who does what from when, in which scope."""
+class PersonForm(forms.Form):
+    """Who is appointed: a known sign-in name keeps its person."""
 
     name = forms.CharField(label=_("姓名"), max_length=40)
     username = forms.CharField(label=_("登录名"), max_length=40, help_text=_("手机号或工号。已有账户的填原来的登录名。"))
+
+    def clean(self) -> dict[str, Any]:
+        """A known sign-in name keeps its person."""
+        data: dict[str, Any] = super().clean() or {}
+        account = Account.objects.filter(username=data.get("username", "")).first()
+        if account is not None and account.name != data.get("name"):
+            self.add_error("username", _("这个登录名已属于另一个人，请核对。"))
+        return data
+
+
+class TransferForm(PersonForm):
+    """Who takes over a unit's clerkship, and why."""
+
+    reason = forms.CharField(
+        label=_("变动原因"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("例如：原承办人调离。会写入任免记录。"),
+    )  # fmt: skip
+
+
+class AppointmentForm(PersonForm):
+    """Who does what from when, in which scope."""
+
     duty = forms.ChoiceField(label=_("职责"), choices=Duty.choices)
     unit = forms.ChoiceField(label=_("所在承办单位"), required=False, help_text=_("承办人、单位负责人必须选单位。"))
     affiliation = forms.ChoiceField(
@@ -61,8 +83,8 @@ class AppointmentForm(forms.Form):
         self.fields["starts_on"].initial = timezone.localdate()
 
     def clean(self) -> dict[str, Any]:
-        """Scopes fit the duty; three administrators are three people; a known sign-in name keeps its person."""
-        data: dict[str, Any] = super().clean() or {}
+        """Scopes fit the duty. Who may hold what beside what is the action's word."""
+        data = super().clean()
         duty, unit = data.get("duty", ""), data.get("unit")
         if duty.startswith("unit.") and not unit:
             self.add_error("unit", _("请选所在承办单位。"))
@@ -70,13 +92,11 @@ class AppointmentForm(forms.Form):
             self.add_error("unit", _("这项职责不属于承办单位，请选“不属于承办单位”。"))
         if duty in {Duty.ASSIGN, Duty.SUPERVISE} and not data.get("affiliation"):
             self.add_error("affiliation", _("交办、督办请选归口。"))
-        account = self._account(data)
-        if account is not None and duty.startswith("admin.") and self._is_other_administrator(account, duty):
-            self.add_error("duty", _("系统、安全、审计管理员应是三个人，此人已是另一种管理员。"))
+        self._demand_own_name(data)
         return data
 
-    def _account(self, data: dict[str, Any]) -> Account | None:
-        """Find who is meant; the same sentence whoever else has the name, here or in another committee."""
+    def _demand_own_name(self, data: dict[str, Any]) -> None:
+        """A sign-in name keeps its person; the same sentence whoever else has it, here or in another committee."""
         name, username = data.get("name", ""), data.get("username", "")
         try:
             account = known_account(self.committee, name=name, username=username) if name and username else None
@@ -86,12 +106,6 @@ class AppointmentForm(forms.Form):
             self.add_error("username", _("这个登录名已属于另一个人，请核对姓名，或另取一个登录名。"))
         except names.NameRefusedError as refused:
             self.add_error("username", str(refused))
-        else:
-            return account
-        return None
-
-    def _is_other_administrator(self, account: Account, duty: str) -> bool:
-        return account.appointments.filter(duty__startswith="admin.", ends_on=None).exclude(duty=duty).exists()
 
 
 def _moment(label: Any, help_text: Any = "") -> Moment:

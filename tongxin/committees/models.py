@@ -138,7 +138,9 @@ class Appointment(Row):
     affiliation = models.CharField(_("归口"), max_length=16, choices=System, blank=True)
     body = models.CharField(_("以何名义"), max_length=60, blank=True)
     starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(
+        null=True, blank=True
+    )  # the first day without the duty: who is dismissed today holds nothing today
 
     class Meta:
         indexes = [models.Index(fields=["account", "duty"], name="appointment_account")]
@@ -146,11 +148,19 @@ class Appointment(Row):
             models.CheckConstraint(
                 condition=(Q(duty__startswith="unit.") & Q(unit__isnull=False)) | ~Q(duty__startswith="unit."),
                 name="unit_duty_has_unit",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")), name="appointment_ends_after_it_begins"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account.name}　{self.get_duty_display()}"
+
+    @property
+    def is_clerkship(self) -> bool:
+        """A unit's clerk, who may be relieved by another in one act."""
+        return self.duty == Duty.UNIT_CLERK
 
 
 class Counter(models.Model):

@@ -1,8 +1,10 @@
 """Who holds which duty now, which session a day belongs to, and other reads about bodies."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tongxin.accounts.describing import Line
@@ -12,19 +14,24 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 
 
+def running(on: date) -> Q:
+    """Keep dated rows (appointments, seats, posts) in force on a day: `starts_on` is the first day, `ends_on` the first without."""
+    return Q(starts_on__lte=on) & not_over(on)
+
+
+def not_over(on: date) -> Q:
+    """Keep dated rows that have not ended by a day: those in force and those still to begin, not those that never began."""
+    return Q(ends_on=None) | Q(ends_on__gt=on, starts_on__lt=F("ends_on"))
+
+
 def appointments_of(account: Account) -> list[Appointment]:
     """Return the appointments in force today, read once per request (kept on the account object)."""
     if not account.is_authenticated or not account.is_active:
         return []
     kept: list[Appointment] | None = account.__dict__.get("_appointments")
     if kept is None:
-        today = timezone.localdate()
-        kept = list(
-            Appointment.objects.filter(account=account, starts_on__lte=today)
-            .filter(Q(ends_on=None) | Q(ends_on__gte=today))
-            .select_related("committee", "unit")
-            .order_by("id")
-        )
+        mine = Appointment.objects.filter(running(timezone.localdate()), account=account)
+        kept = list(mine.select_related("committee", "unit").order_by("id"))
         account.__dict__["_appointments"] = kept
     return kept
 
@@ -51,15 +58,29 @@ def affiliations_with(account: Account, *duties: str) -> set[tuple[int, str]]:
 
 def holders_of(committee: Committee, duty: str, *, unit: Unit | None = None, affiliation: str = "") -> QuerySet[Account]:
     """Return the accounts that hold a duty today, for a unit or a 归口 where given."""
-    today = timezone.localdate()
-    found = Appointment.objects.filter(committee=committee, duty=duty, starts_on__lte=today).filter(
-        Q(ends_on=None) | Q(ends_on__gte=today)
-    )
+    found = Appointment.objects.filter(running(timezone.localdate()), committee=committee, duty=duty)
     if unit is not None:
         found = found.filter(unit=unit)
     if affiliation:
         found = found.filter(affiliation=affiliation)
     return Account.objects.filter(pk__in=found.values("account"), is_active=True).order_by("pk")
+
+
+ALONE = frozenset({Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN})
+
+
+def agree(held: str, other: str) -> bool:
+    """Say whether one person may hold two duties in a committee: security and audit stand beside nothing else (三员分离)."""
+    return held == other or not ALONE & {held, other}
+
+
+def conflicting(on: date) -> list[list[Appointment]]:
+    """Return the appointments of one person in one committee that must not stand together, not ended by a day."""
+    found: dict[tuple[int, int], list[Appointment]] = {}
+    rows = Appointment.objects.filter(not_over(on)).select_related("account", "committee").order_by("committee", "account", "id")
+    for row in rows:
+        found.setdefault((row.committee_id, row.account_id), []).append(row)
+    return [rows for rows in found.values() if any(not agree(a.duty, b.duty) for a in rows for b in rows)]
 
 
 def session_on(committee: Committee, day: date) -> Session | None:
@@ -71,6 +92,42 @@ def home_committee(account: Account) -> Committee | None:
     """Return the committee an office or unit account works in."""
     own = appointments_of(account)
     return own[0].committee if own else None
+
+
+_belonging: list[Callable[[Account], Committee | None]] = []
+
+
+def register_belonging(source: Callable[[Account], Committee | None]) -> None:
+    """Add a way to belong to a committee without a duty: who sits in it (the app above knows)."""
+    _belonging.append(source)
+
+
+def committee_of(account: Account) -> Committee | None:
+    """Return the committee somebody works in or sits in; nothing for who does neither now."""
+    own = home_committee(account)
+    return own or next((committee for source in _belonging if (committee := source(account))), None)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One open matter of a unit: what, where, until when."""
+
+    title: str
+    line: str
+    url: str
+
+
+_work: list[Callable[[Unit], Iterable[Work]]] = []
+
+
+def register_work(source: Callable[[Unit], Iterable[Work]]) -> None:
+    """Add what an app above knows to be open at a unit."""
+    _work.append(source)
+
+
+def open_work(unit: Unit) -> list[Work]:
+    """Return what is open at a unit: told to whoever takes over its clerkship."""
+    return [work for source in _work for work in source(unit)]
 
 
 def active_units(committee: Committee, on: date) -> QuerySet[Unit]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tongxin.access.permissions import grant
-from tongxin.access.predicates import Predicate, is_signed_in, predicate
+from tongxin.access.predicates import Predicate, predicate
 from tongxin.committees import queries
 from tongxin.committees.choices import Duty
 
@@ -53,13 +53,19 @@ def holds_for_affiliation(*duties: str) -> Predicate:
     return predicate(test)
 
 
+@predicate
+def belongs_here(actor: Any, _subject: Any) -> bool:
+    """Somebody who holds a duty in a committee, or sits in it."""
+    return actor is not None and actor.is_authenticated and queries.committee_of(actor) is not None
+
+
 OFFICE = (
     Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.REGULATIONS,
 )  # fmt: skip
 is_office = holds(*OFFICE)
 
 PERMISSIONS = {
-    "committees.view_units": ("本会委员、机关和承办单位人员可以查看承办单位", is_signed_in),
+    "committees.view_units": ("本会委员、机关和承办单位人员可以查看承办单位", belongs_here),
     "committees.change_units": ("机关提案工作人员可以维护承办单位", holds(Duty.PROPOSAL_OFFICE)),
     "committees.keep_sessions": (
         "机关提案工作人员和制度管理人员可以设立届次、改定会期",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("appointments/", views.appointments, name="appointments"),
     path("appointments/<str:uid>/reset/", views.reset, name="appointment-reset"),
     path("appointments/<str:uid>/end/", views.end_appointment, name="appointment-end"),
+    path("appointments/<str:uid>/transfer/", views.transfer, name="appointment-transfer"),
     path("audit/", views.events, name="events"),
     path("audit/verify/", views.verify, name="audit-verify"),
 ]

@@ -19,7 +19,7 @@ from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty, System
-from tongxin.committees.forms import AppointmentForm, PlenaryForm, SessionForm, UnitForm
+from tongxin.committees.forms import AppointmentForm, PlenaryForm, SessionForm, TransferForm, UnitForm
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.core import asked
 
@@ -27,9 +27,7 @@ PAGE = 50
 
 
 def _own(request: HttpRequest) -> Committee:
-    committee = queries.home_committee(request.user)
-    member = getattr(request.user, "member", None)
-    found = committee or (member.committee if member else None)
+    found = queries.committee_of(request.user)
     if found is None:
         raise Http404
     return found
@@ -127,23 +125,41 @@ def session(request: HttpRequest, uid: str) -> HttpResponse:
 
 @requires("committees.appoint")
 def appointments(request: HttpRequest) -> HttpResponse:
-    """Who holds which duty now; appoint; end."""
+    """Who holds which duty now or will; appoint; end."""
     committee = _own(request)
     permissions.demand(request.user, "committees.appoint", committee)
-    rows = Appointment.objects.filter(committee=committee, ends_on=None).select_related("account", "unit").order_by("duty", "id")
     form = AppointmentForm(request.POST or None, committee=committee)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        account, code = actions.appoint_person(
-            committee, name=data["name"], username=data["username"], duty=data["duty"], starts_on=data["starts_on"],
-            scope={"unit": form.units.get(data["unit"]), "affiliation": data["affiliation"], "body": data["body"]},
-            actor=request.user, at=timezone.now(),
-        )  # fmt: skip
-        if code:
-            return _slip(request, committee, account, code)
-        messages.success(request, _("已任命"))
-        return redirect("appointments")
-    return render(request, "committees/appointments.html", {"appointments": rows, "form": form})
+        try:
+            account, code = actions.appoint_person(
+                committee, name=data["name"], username=data["username"], duty=data["duty"], starts_on=data["starts_on"],
+                scope={"unit": form.units.get(data["unit"]), "affiliation": data["affiliation"], "body": data["body"]},
+                actor=request.user, at=timezone.now(),
+            )  # fmt: skip
+        except actions.AppointmentError as problem:
+            form.add_error("duty", f"{problem}。")
+        else:
+            return _appointed(request, committee, account, code, _("已任命"))
+    rows = Appointment.objects.filter(queries.not_over(timezone.localdate()), committee=committee)
+    rows = rows.select_related("account", "unit").order_by("duty", "id")
+    return render(request, "committees/appointments.html", {"appointments": rows, "form": form, "today": timezone.localdate()})
+
+
+def _appointed(request: HttpRequest, committee: Committee, account: Any, code: str, word: str) -> HttpResponse:
+    """Show the slip of somebody who is new here; else go back to the list."""
+    if code:
+        return _slip(request, committee, account, code)
+    messages.success(request, word)
+    return redirect("appointments")
+
+
+def _appointment(request: HttpRequest, uid: str) -> Appointment:
+    found = Appointment.objects.filter(uid=uid).select_related("account", "committee", "unit").first()
+    if found is None:
+        raise Http404
+    permissions.demand(request.user, "committees.appoint", found)
+    return found
 
 
 def _slip(request: HttpRequest, committee: Committee, account: Account, code: str) -> HttpResponse:
@@ -155,10 +171,7 @@ def _slip(request: HttpRequest, committee: Committee, account: Account, code: st
 @requires("committees.appoint", of_object=True)
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
     """Make a code for somebody of the own committee who forgot the password, and show the slip this once."""
-    found = Appointment.objects.filter(uid=uid, ends_on=None).select_related("account", "committee").first()
-    if found is None:
-        raise Http404
-    permissions.demand(request.user, "committees.appoint", found)
+    found = _appointment(request, uid)
     if queries.home_committee(found.account) != found.committee:
         messages.error(request, _("此人主要在另一个政协任职，请那里的安全管理员发重置码"))
         return redirect("appointments")
@@ -169,17 +182,37 @@ def reset(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 @requires("committees.appoint", of_object=True)
 def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
-    """End an appointment today."""
-    found = Appointment.objects.filter(uid=uid).select_related("account", "committee").first()
-    if found is None:
-        raise Http404
-    permissions.demand(request.user, "committees.appoint", found)
-    if found.account_id == request.user.pk and found.duty == Duty.SECURITY_ADMIN:
-        messages.error(request, _("不能免去自己的安全管理员职责，请由接任者办理"))
-    elif found.ends_on is None:
-        actions.end_appointment(found, ends_on=timezone.localdate(), actor=request.user, at=timezone.now())
-        messages.success(request, _("已免去"))
+    """End an appointment at once."""
+    found, at = _appointment(request, uid), timezone.now()
+    if not Appointment.objects.filter(queries.not_over(timezone.localdate(at)), pk=found.pk).exists():
+        messages.info(request, _("这项任命已经终止"))
+        return redirect("appointments")
+    try:
+        actions.end_appointment(found, actor=request.user, at=at)
+    except actions.AppointmentError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("已免去，即时生效"))
     return redirect("appointments")
+
+
+@requires("committees.appoint", of_object=True)
+def transfer(request: HttpRequest, uid: str) -> HttpResponse:
+    """Hand a unit's clerkship over (承办人变动): what is open at the unit, who takes over."""
+    found = _appointment(request, uid)
+    if found.duty != Duty.UNIT_CLERK or found.unit is None:
+        raise Http404
+    form = TransferForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account, code = actions.transfer_clerk(found, **form.cleaned_data, actor=request.user, at=timezone.now())
+        except actions.AppointmentError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            word = _("承办人已变动为%(name)s，在办事项已告知") % {"name": account.name}
+            return _appointed(request, found.committee, account, code, word)
+    context = {"appointment": found, "form": form, "work": queries.open_work(found.unit)}
+    return render(request, "committees/transfer.html", context)
 
 
 def _search(request: HttpRequest) -> audit.Search:

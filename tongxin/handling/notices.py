@@ -16,8 +16,13 @@ from tongxin.proposals import queries as proposals
 
 
 def raters(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell every proposer and co-signer, those of merged proposals too."""
+    """Ask every proposer and co-signer who sits, those of merged proposals too."""
     yield from (s.member.account for s in proposals.raters(_case(subject).proposal) if s.member)
+
+
+def proposers(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell every proposer and co-signer what became of it, also who sits no longer: whoever raised something is told its end."""
+    yield from (s.member.account for s in proposals.together(_case(subject).proposal) if s.member)
 
 
 def clerks(_event: Event, task: Any) -> Iterable[Account | None]:
@@ -77,7 +82,7 @@ def _because(event: Event) -> str:
 
 register(
     Tell("tasks.assign", clerks, lambda e, t: f"{_name(t)}交你单位{e.data.get('part', '')}，请在 {day(t.sign_due_on)}前签收", urgent=True),
-    Tell("tasks.sign_for", raters, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
+    Tell("tasks.sign_for", proposers, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
     Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{_because(e)}", urgent=True),
     Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{_because(e)}"),
     Tell("tasks.refuse_return", clerks, lambda e, t: f"不同意你单位退办{_name(t)}，请签收办理{_because(e)}", urgent=True),
@@ -90,15 +95,15 @@ register(
     Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{_because(e)}", urgent=True),
     Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),
     Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True),
-    Tell("cases.rework", raters, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
+    Tell("cases.rework", proposers, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
     Tell("tasks.rework", clerks, lambda e, t: f"{_name(t)}评价不满意，请重新办理，期限 {day(t.due_on)}", urgent=True),
     Tell("cases.escalate", assembly_office, lambda e, c: f"{_name(c)}再次评为不满意，请协调", urgent=True),
-    Tell("cases.escalate", raters, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
+    Tell("cases.escalate", proposers, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.escalate", answering_clerks, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
-    Tell("cases.resume", raters, lambda e, c: f"{_name(c)}经政协协调，重新办理{_because(e)}"),
-    Tell("cases.settle", raters, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
+    Tell("cases.resume", proposers, lambda e, c: f"{_name(c)}经政协协调，重新办理{_because(e)}"),
+    Tell("cases.settle", proposers, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
     Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
-    Tell("cases.close", raters, lambda e, c: f"{_name(c)}已办结{'，期限内没有评价' if e.data.get('unrated') else ''}"),
+    Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结{'，期限内没有评价' if e.data.get('unrated') else ''}"),
     Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结，可以查看评价汇总"),
     Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{_because(e)}", urgent=True),

@@ -13,9 +13,10 @@ from tongxin.files.rules import register_owner
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import ReplyFile
 from tongxin.members.models import Member
+from tongxin.members.rules import member_of
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
-from tongxin.proposals.rules import is_leader, member_of
+from tongxin.proposals.rules import is_leader, sits
 
 PARTIES = frozenset({Audience.PARTIES, Audience.HANDLING})
 
@@ -29,9 +30,12 @@ def case_of_own_unit(actor: Any, case: Any) -> bool:
 
 @predicate
 def signs_the_case(actor: Any, case: Any) -> bool:
-    """The actor signed the proposal, or one merged into it."""
+    """The actor signed the proposal, or one merged into it: it is of his own file, whether he still sits or not."""
     member: Member | None = member_of(actor)
     return member is not None and case.proposal_id in _signed_by(member)
+
+
+speaks_for_the_case = signs_the_case & sits  # judges and confirms: only who still sits
 
 
 def _signed_by(member: Member) -> set[int]:
@@ -136,9 +140,9 @@ PERMISSIONS = {
     "handling.supervise": ("督办部门可以查看本归口的办理情况", supervises),
     "handling.review": ("督办部门可以审核答复", supervises),
     "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
-    "handling.rate": ("提案人和联名委员可以评价", signs_the_case),
+    "handling.rate": ("在任的提案人和联名委员可以评价", speaks_for_the_case),
     "handling.rate_for": ("本会机关可以代录评价", in_office),
-    "handling.confirm_contact": ("提案人和联名委员可以确认面商记录", signs_the_case),
+    "handling.confirm_contact": ("在任的提案人和联名委员可以确认面商记录", speaks_for_the_case),
     # a member of the chair's meeting may lead a handling unit as well: then he is of the unit
     "handling.see_ratings": ("只有本会机关可以查看每个人的评价", (in_office | is_leader) & ~case_of_own_unit),
     "handling.hear_verdict": ("承办单位和交办、督办部门可以知道评价汇总和理由", in_the_unit | supervises | assigns),

@@ -1,24 +1,35 @@
-"""Writes about members: invitations, contact data."""
+"""Writes about members: invitations, contact data, how a seat ends and comes back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts import seats
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.committees import actions as bodies
+from tongxin.committees.models import Appointment, Term
+from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
 from tongxin.core.words import clean_line, plain_phone
-from tongxin.members.models import Member
+from tongxin.members import consequences, queries
+from tongxin.members.choices import Ending
+from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.members.rules import forget_seat
 
 CONTACT_FIELDS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
 
 
 class NotInvitedError(Exception):
     """A member who cannot be invited; the message is for people."""
+
+
+class StandingError(Exception):
+    """A change of a member's standing that cannot be made; the message is for people."""
 
 
 @transaction.atomic
@@ -70,3 +81,172 @@ def change_contact(member: Member, *, fields: Mapping[str, str], actor: Account,
 def note_phone_read(member: Member, *, actor: Account, at: datetime) -> None:
     """Record that somebody read a member's phone number in full."""
     audit.record("audit.read_protected", member, actor=actor, at=at, data={"name": member.name, "field": "手机号"})
+
+
+# ── how a seat ends and comes back ───────────────────────────────────────────────────────────────
+EVENTS = {
+    Ending.RESIGNED: "members.resign",
+    Ending.REVOKED: "members.revoke",
+    Ending.DIED: "members.record_death",
+    Ending.EXPIRED: "members.expire",
+}
+
+
+@transaction.atomic
+def end_seat(
+    member: Member, *, ending: str, on: date, reason: str, document_number: str = "", actor: Account, at: datetime
+) -> None:
+    """End a member's seats and posts from a day on (today or earlier); what he has open elsewhere follows. Raises StandingError.
+
+    He may still sign in and read the own file, unless he died: then the account is closed and its duties end.
+    """
+    _demand_day(on, at)
+    if ending == Ending.REVOKED and not document_number.strip():
+        message = "撤销委员资格须填写文号"
+        raise StandingError(message)
+    member = _held(member)
+    seats = list(member.seats.filter(running(timezone.localdate(at))))
+    if not seats:
+        message = f"{member.name}现在没有委员资格，不用再办理"
+        raise StandingError(message)
+    _demand_after(on, max(s.starts_on for s in seats))
+    why = {"ending": ending, "reason": clean_line(reason), "document_number": clean_line(document_number)}
+    member.seats.filter(pk__in=[s.pk for s in seats]).update(ends_on=on, **why)
+    for post in member.posts.filter(not_over(timezone.localdate(at))):
+        Post.objects.filter(pk=post.pk).update(ends_on=max(on, post.starts_on))
+    for suspension in member.suspensions.filter(ends_on=None):
+        Suspension.objects.filter(pk=suspension.pk).update(ends_on=max(on, suspension.starts_on))
+    _record(EVENTS[Ending(ending)], member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    if ending == Ending.DIED:
+        _close_account(member, actor=actor, at=at)
+    _stand_down(member, actor=actor, at=at)
+
+
+def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
+    """Nobody signs in as a dead person: sessions end with the next request, duties end, no notice goes out."""
+    if member.account is None:
+        return
+    Account.objects.filter(pk=member.account.pk).update(is_active=False)
+    rows = Appointment.objects.filter(not_over(timezone.localdate(at)), account=member.account)
+    for appointment in rows.select_related("account", "committee", "unit"):
+        bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label))
+
+
+def _stand_down(member: Member, *, actor: Account, at: datetime) -> None:
+    if member.account is not None:
+        forget_seat(member.account)
+    consequences.follow(member, actor=actor, at=at)
+
+
+@transaction.atomic
+def end_term(term: Term, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> int:
+    """End every seat of a term that is still held (任期届满), in one act with an event each. Returns how many members left."""
+    _demand_day(on, at)
+    rows = Member.objects.filter(seats__term=term, seats__ends_on=None).order_by("number").distinct()
+    elsewhere = Seat.objects.filter(running(timezone.localdate(at)), committee=term.committee).exclude(term=term)
+    going_on = set(elsewhere.values_list("member_id", flat=True))
+    for member in rows:
+        if member.pk in going_on:  # sits in the new term already: only the old seat ends
+            member.seats.filter(term=term, ends_on=None).update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
+            member.posts.filter(term=term, ends_on=None).update(ends_on=on)
+            _record("members.expire", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+        else:
+            end_seat(member, ending=Ending.EXPIRED, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    return sum(member.pk not in going_on for member in rows)
+
+
+@transaction.atomic
+def suspend(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> Suspension:
+    """Let a member keep the seat and do nothing (停止履职), from today or an earlier day on. Raises StandingError."""
+    _demand_day(on, at)
+    member = _held(member)
+    today = timezone.localdate(at)
+    if not Member.objects.sitting(today).filter(pk=member.pk).exists():
+        message = f"{member.name}现在不在任，或者已经停止履职"
+        raise StandingError(message)
+    made = Suspension.objects.create(
+        committee=member.committee, member=member, starts_on=on, reason=clean_line(reason),
+        document_number=clean_line(document_number),
+    )  # fmt: skip
+    _record("members.suspend", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    _stand_down(member, actor=actor, at=at)
+    return made
+
+
+@transaction.atomic
+def resume(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> None:
+    """Lift a suspension (恢复履职). Raises StandingError."""
+    _demand_day(on, at)
+    member = _held(member)
+    kept = member.suspensions.filter(running(timezone.localdate(at))).first()
+    if kept is None:
+        message = f"{member.name}没有停止履职，不用恢复"
+        raise StandingError(message)
+    _demand_after(on, kept.starts_on)
+    Suspension.objects.filter(pk=kept.pk).update(ends_on=on)
+    _record("members.resume", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    _forget(member)
+
+
+@transaction.atomic
+def restore(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> None:
+    """Give back the seats and posts that the last ending took (恢复委员资格): new rows from a day on; the ended ones stay.
+
+    An account closed by mistake opens again; what followed elsewhere is not undone. Raises StandingError.
+    """
+    _demand_day(on, at)
+    member = _held(member)
+    today = timezone.localdate(at)
+    if Member.objects.seated(today).filter(pk=member.pk).exists():
+        message = f"{member.name}现在有委员资格，不用恢复"
+        raise StandingError(message)
+    seats, posts = queries.last_held(member)
+    if not seats:
+        message = f"{member.name}没有可以恢复的席位，请重新增加"
+        raise StandingError(message)
+    ended = max(s.ends_on for s in seats if s.ends_on)
+    _demand_after(on, ended)
+    again = {"committee": member.committee, "member": member, "starts_on": on}
+    for seat in seats:
+        Seat.objects.create(
+            **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes
+        )
+    for post in posts:
+        Post.objects.create(**again, term=post.term, rank=post.rank)
+    if member.account is not None and any(s.ending == Ending.DIED for s in seats):
+        Account.objects.filter(pk=member.account.pk).update(is_active=True)
+    _record("members.restore", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    _forget(member)
+
+
+def _held(member: Member) -> Member:
+    """Hold the member's row, so that two clerks take turns."""
+    rows = Member.objects.select_for_update(of=("self",)).select_related("account", "committee")
+    return rows.get(pk=member.pk)
+
+
+def _forget(member: Member) -> None:
+    if member.account is not None:
+        forget_seat(member.account)
+
+
+def _demand_day(on: date, at: datetime) -> None:
+    if on > timezone.localdate(at):
+        message = "日期不能在今天以后，请到那一天再办理"
+        raise StandingError(message)
+
+
+def _demand_after(on: date, first: date) -> None:
+    if on < first:
+        message = f"日期不能早于 {first:%Y-%m-%d}"
+        raise StandingError(message)
+
+
+def _record(kind: str, member: Member, *, on: date, reason: str, document_number: str, actor: Account, at: datetime) -> None:
+    audit.record(
+        kind, member, actor=actor, at=at,
+        data={
+            "name": member.name, "on": on.isoformat(), "reason": clean_line(reason),
+            "document_number": clean_line(document_number),
+        },
+    )  # fmt: skip

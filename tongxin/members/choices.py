@@ -17,3 +17,12 @@ class Rank(models.TextChoices):
     SECRETARY_GENERAL = "secretary_general", _("秘书长")
     VICE_CHAIR = "vice_chair", _("副主席")
     CHAIR = "chair", _("主席")
+
+
+class Ending(models.TextChoices):
+    """Why a seat ended (委员变动)."""
+
+    RESIGNED = "resigned", _("辞去委员")
+    REVOKED = "revoked", _("撤销委员资格")
+    DIED = "died", _("去世")
+    EXPIRED = "expired", _("任期届满")

@@ -1,8 +1,15 @@
 """Event kinds of members."""
 
 from tongxin.audit.kinds import Audience, Kind, register
+from tongxin.audit.models import Event
 
 A = Audience
+
+
+def _why(event: Event) -> str:
+    parts = (event.data.get("reason"), event.data.get("document_number"))
+    return "　".join(str(part) for part in parts if part)
+
 
 register(
     Kind("members.add", A.OFFICE, "{actor}增加委员{name}"),
@@ -11,4 +18,11 @@ register(
     Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份"),
     Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名"),
     Kind("members.export", A.OFFICE, "{actor}导出委员名册 {rows} 名"),
+    Kind("members.resign", A.OFFICE, "{name}辞去委员，{on} 起", _why),
+    Kind("members.revoke", A.OFFICE, "撤销{name}的委员资格，{on} 起", _why),
+    Kind("members.record_death", A.OFFICE, "{name}委员去世，{on}", _why),
+    Kind("members.expire", A.OFFICE, "{name}委员任期届满，{on} 起", _why),
+    Kind("members.suspend", A.OFFICE, "{name}委员停止履职，{on} 起", _why),
+    Kind("members.resume", A.OFFICE, "{name}委员恢复履职，{on} 起", _why),
+    Kind("members.restore", A.OFFICE, "恢复{name}的委员资格，{on} 起", _why),
 )

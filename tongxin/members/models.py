@@ -1,14 +1,42 @@
 """The member: one person in one committee, with dated seats and posts."""
 
+from datetime import date
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
+from tongxin.committees.queries import running
 from tongxin.core.models import Row
 from tongxin.core.secrets import EncryptedField
-from tongxin.members.choices import Gender, Rank
+from tongxin.members.choices import Ending, Gender, Rank
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Who sits: the one condition that everybody asks."""
+
+    def seated(self, on: date) -> "MemberQuerySet":
+        """Keep those who hold a seat on a day, suspended or not: who is on the list of members."""
+        return self.filter(_has_seat(on))
+
+    def sitting(self, on: date) -> "MemberQuerySet":
+        """Keep those who act as members on a day: a seat in force, and not suspended."""
+        return self.filter(_has_seat(on) & ~_is_suspended(on))
+
+    def telling_who_sits(self, on: date) -> "MemberQuerySet":
+        """Fetch with each whether he sits on a day, as `sits`."""
+        return self.annotate(sits=Case(When(_has_seat(on) & ~_is_suspended(on), then=True), default=False))
+
+
+def _has_seat(on: date) -> Q:
+    return Q(Exists(Seat.objects.filter(running(on), member=OuterRef("pk"))))
+
+
+def _is_suspended(on: date) -> Q:
+    return Q(Exists(Suspension.objects.filter(running(on), member=OuterRef("pk"))))
 
 
 class Member(Row):
@@ -34,6 +62,8 @@ class Member(Row):
     phone_hash = models.CharField(max_length=64, blank=True, db_index=True)
     email = models.EmailField(_("邮箱"), blank=True)
 
+    objects: ClassVar[MemberQuerySet] = MemberQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["committee", "number"], name="member_number_once")]
@@ -44,7 +74,7 @@ class Member(Row):
 
 
 class Seat(Row):
-    """A member's seat: the sector (and special committee) in a term, from a day until another."""
+    """A member's seat: the sector (and special committee) in a term, from a day until the first day without, with the reason."""
 
     label_is_personal = True
 
@@ -56,16 +86,23 @@ class Seat(Row):
     convenes = models.BooleanField(_("界别召集人"), default=False)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    ending = models.CharField(_("离任原因"), max_length=12, choices=Ending, blank=True)
+    reason = models.CharField(_("说明"), max_length=200, blank=True)
+    document_number = models.CharField(_("文号"), max_length=60, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["member", "term"], condition=Q(ends_on=None), name="seat_once_at_a_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "term"], condition=Q(ends_on=None), name="seat_once_at_a_time"),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="seat_ends_after_it_begins"),
+            models.CheckConstraint(condition=~Q(ends_on=None) | Q(ending=""), name="seat_with_an_ending_has_ended"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member}　{self.sector}"
 
 
 class Post(Row):
-    """A member's 职务 in the assembly, from a day until another."""
+    """A member's 职务 in the assembly, from a day until the first day without."""
 
     label_is_personal = True
 
@@ -83,3 +120,26 @@ class Post(Row):
 
     def __str__(self) -> str:
         return f"{self.member}　{self.get_rank_display()}"
+
+
+class Suspension(Row):
+    """停止履职: the member keeps the seat and may not act, from a day until the first day of acting again."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="suspensions")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(_("说明"), max_length=200)
+    document_number = models.CharField(_("文号"), max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["member"], condition=Q(ends_on=None), name="suspended_once_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="suspension_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}　停止履职"

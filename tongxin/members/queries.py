@@ -4,28 +4,33 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from tongxin.accounts import names
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Sector, Term
 from tongxin.core.secrets import phone_hash
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import plain_phone, wide
-from tongxin.members.models import Member, Post, Seat
-from tongxin.members.rules import OFFICE
+from tongxin.members import consequences
+from tongxin.members.choices import Ending
+from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
+from tongxin.members.rules import OFFICE, member_of, sitting_member_of
 
 
-def visible_to(user: Any) -> QuerySet[Member]:
+def visible_to(user: Any) -> MemberQuerySet:
     """Return the members `user` may see: the twin of members.view."""
     if not user.is_authenticated or not user.is_active:
         return Member.objects.none()
     committees = bodies.committees_with(user, *OFFICE)
-    own = getattr(user, "member", None)
+    own = sitting_member_of(user)
     if own is not None:
         committees = committees | {own.committee_id}
-    return Member.objects.filter(committee_id__in=committees)
+    return Member.objects.filter(Q(committee_id__in=committees) | Q(account=user))
 
 
 def current_term(committee: Committee, on: date) -> Term | None:
@@ -33,10 +38,73 @@ def current_term(committee: Committee, on: date) -> Term | None:
     return committee.terms.filter(starts_on__lte=on).order_by("-starts_on").first()
 
 
-def sitting(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
-    """Keep those who hold a seat on a day."""
-    seats = Seat.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), member=OuterRef("pk"), starts_on__lte=on)
-    return rows.filter(Exists(seats))
+def departed(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
+    """Keep those who held a seat and hold none on a day."""
+    had = Seat.objects.filter(member=OuterRef("pk"), ends_on__lte=on)
+    return rows.filter(Exists(had)).exclude(Exists(Seat.objects.filter(bodies.running(on), member=OuterRef("pk"))))
+
+
+def kept_by(user: Any) -> set[int]:
+    """Return the ids of the committees whose members somebody keeps."""
+    return bodies.committees_with(user, Duty.MEMBER_AFFAIRS)
+
+
+def held_in(sector: str, on: date | None) -> Q:
+    """Keep who holds a seat in a sector on a day, or held one at any time."""
+    seats = Seat.objects.filter(sector__uid=sector)
+    return Q(pk__in=(seats.filter(bodies.running(on)) if on else seats).values("member"))
+
+
+def what_follows(member: Member, kind: str) -> list[str]:
+    """Say what will happen when a member stops sitting, before it is confirmed (将发生什么)."""
+    died = kind == Ending.DIED
+    duties = len(bodies.appointments_of(member.account)) if member.account else 0
+    found = ["不再提出、联名、附议提案，不再评价办理结果" + ("" if died else "；可以登录查看自己提出、联名的提案和答复")]
+    if kind == "suspend":
+        found.append("席位和职务保留，恢复履职后照常行使")
+    else:
+        found.append("席位和政协职务同时终止，转入离任名单；以后可以恢复")
+    if died and member.account is not None:
+        found.append("登录账户关闭，不再发送消息和邮件")
+        found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
+    elif duties:
+        found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
+    return found + consequences.foreseen(member)
+
+
+def coming_back(member: Member) -> list[str]:
+    """Say what comes back with a member, and what does not."""
+    seats, posts = last_held(member)
+    found = ["可以重新提出、联名、附议提案，评价办理结果"]
+    if suspended_now(member, timezone.localdate()) is None:
+        ranks = "、".join(str(p.get_rank_display()) for p in posts)
+        found.append(f"恢复席位：{'、'.join(str(s.sector) for s in seats)}" + (f"；恢复职务：{ranks}" if ranks else ""))
+        if any(s.ending == Ending.DIED for s in seats):
+            found.append("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命")
+    return [*found, "已经失效的联名邀请、已经退出的联名不自动恢复，可以重新邀请"]
+
+
+def last_held(member: Member) -> tuple[list[Seat], list[Post]]:
+    """Return the seats that ended last, together, and the posts that ended with them: what may be restored."""
+    ended = [s for s in member.seats.exclude(ends_on=None).select_related("term", "sector", "special_committee") if s.ends_on]
+    last = max((s.ends_on for s in ended if s.ends_on), default=None)
+    return [s for s in ended if s.ends_on == last], list(member.posts.filter(ends_on=last)) if last else []
+
+
+def history(member: Member) -> list[Seat]:
+    """Return every seat of a member, newest first."""
+    return list(member.seats.select_related("term", "sector", "special_committee").order_by("-starts_on", "-id"))
+
+
+def suspended_now(member: Member, on: date) -> Suspension | None:
+    """Return the suspension in force on a day."""
+    return member.suspensions.filter(bodies.running(on)).first()
+
+
+def with_endings(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Fetch every seat, the one that ended last first, for the list of those who left."""
+    seats = Seat.objects.exclude(ends_on=None).select_related("sector").order_by("-ends_on", "-id")
+    return rows.prefetch_related(Prefetch("seats", seats, "seats_past"))
 
 
 def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:
@@ -52,10 +120,9 @@ def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:
 
 def with_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
     """Fetch the seats and posts in force, for lists: two queries, however many members."""
-    in_force = Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
     return rows.prefetch_related(
-        Prefetch("seats", Seat.objects.filter(in_force).select_related("sector", "special_committee"), "seats_now"),
-        Prefetch("posts", Post.objects.filter(in_force), "posts_now"),
+        Prefetch("seats", Seat.objects.filter(bodies.running(on)).select_related("sector", "special_committee"), "seats_now"),
+        Prefetch("posts", Post.objects.filter(bodies.running(on)), "posts_now"),
     )
 
 
@@ -65,16 +132,25 @@ def sectors(committee: Committee, on: date) -> QuerySet[Sector]:
 
 
 def about(account: Any) -> list[Line]:
-    """Say where somebody sits, for the own account page."""
-    own = getattr(account, "member", None)
+    """Say where somebody sits, or sat, for the own account page."""
+    own = member_of(account)
     if own is None:
         return []
-    seats = Seat.objects.filter(member=own, ends_on=None).select_related("sector", "special_committee", "committee")
-    return [Line("界别", f"{s.committee.short_name}　{s.sector}") for s in seats]
+    on = timezone.localdate()
+    seats = list(Seat.objects.filter(member=own).select_related("sector", "committee").order_by("-starts_on", "-id"))
+    held = [s for s in seats if s.starts_on <= on and (s.ends_on is None or s.ends_on > on)]
+    lines = [Line("界别", f"{s.committee.short_name}　{s.sector}") for s in held]
+    if not held and seats and (last := seats[0]).ends_on:
+        lines.append(
+            Line("委员资格", f"{last.committee.short_name}　{full_day(last.ends_on)}起离任（{last.get_ending_display()}）")
+        )
+    if held and (paused := suspended_now(own, on)) is not None:
+        lines.append(Line("履职", f"{full_day(paused.starts_on)}起停止履职"))
+    return lines
 
 
 def home_code(account: Any) -> str:
-    """Return the code of the committee a member sits in."""
+    """Return the code of the committee a member sits or sat in."""
     own = Member.objects.filter(account=account).select_related("committee").first()
     return own.committee.code if own else ""
 
@@ -118,3 +194,14 @@ def seat_of_invitation(uid: str) -> SeatOfInvitation | None:
 def holds_seat(account: Account) -> bool:
     """Say whether an account belongs to a member."""
     return Member.objects.filter(account=account).exists()
+
+
+def seat_committee(account: Any) -> Committee | None:
+    """Return the committee somebody sits in now."""
+    own = sitting_member_of(account)
+    return own.committee if own else None
+
+
+def terms_held(committee: Committee) -> QuerySet[Term]:
+    """Return the terms of which seats are still held, oldest first."""
+    return committee.terms.filter(Exists(Seat.objects.filter(term=OuterRef("pk"), ends_on=None))).order_by("number")

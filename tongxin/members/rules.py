@@ -2,16 +2,42 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds
+from tongxin.members.choices import Ending
+from tongxin.members.models import Member
+
+
+def member_of(actor: Any) -> Member | None:
+    """Return the member behind an account, sitting or not: whose own file it is. Read once per request (kept on the account)."""
+    if actor is None or not actor.is_authenticated or not actor.is_active:
+        return None
+    if "_member" not in actor.__dict__:
+        mine = Member.objects.filter(account=actor)
+        actor.__dict__["_member"] = mine.telling_who_sits(timezone.localdate()).first()
+    kept: Member | None = actor.__dict__["_member"]
+    return kept
+
+
+def sitting_member_of(actor: Any) -> Member | None:
+    """Return the member behind an account while he sits: a seat in force, not suspended. Everybody asks this."""
+    member = member_of(actor)
+    return member if member is not None and member.sits else None  # type: ignore[attr-defined]
+
+
+def forget_seat(account: Any) -> None:
+    """Drop what `member_of` keeps, after a seat changed."""
+    account.__dict__.pop("_member", None)
 
 
 @predicate
 def is_fellow_member(actor: Any, subject: Any) -> bool:
-    """A member of the same committee."""
-    own = getattr(actor, "member", None) if actor is not None and actor.is_authenticated else None
+    """A member who sits in the same committee."""
+    own = sitting_member_of(actor)
     return own is not None and (subject is None or subject.committee_id == own.committee_id)
 
 
@@ -21,15 +47,27 @@ def is_self(actor: Any, subject: Any) -> bool:
     return subject is not None and actor is not None and actor.is_authenticated and subject.account_id == actor.pk
 
 
+@predicate
+def is_alive(_actor: Any, subject: Any) -> bool:
+    """Not recorded as dead."""
+    return subject is None or not subject.seats.filter(ending=Ending.DIED).exists() or subject.seats.filter(ends_on=None).exists()
+
+
 OFFICE = (
     Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.LEADERSHIP,
 )  # fmt: skip
 keeps_members = holds(Duty.MEMBER_AFFAIRS)
 
 PERMISSIONS = {
-    "members.view": ("本会委员和机关可以查看委员名册", is_fellow_member | holds(*OFFICE)),
+    "members.view": (
+        "本会在任委员和机关可以查看委员名册，离任委员可以查看自己的资料",
+        is_fellow_member | is_self | holds(*OFFICE),
+    ),
     "members.read_phone": ("委员联络人员和本人可以查看手机号，查看会留下记录", keeps_members | is_self),
-    "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members),
+    "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members & is_alive),
     "members.change": ("委员联络人员可以维护委员资料", keeps_members),
+    "members.see_departed": ("委员联络人员可以查看离任委员和离任原因", keeps_members),
+    "members.change_standing": ("委员联络人员可以办理委员变动；不能办理自己的", keeps_members & ~is_self),
+    "members.end_term": ("委员联络人员可以办理换届", keeps_members),
 }
 grant(PERMISSIONS)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tongxin.audit import actions as audit
 from tongxin.committees.actions import claim_number, next_number
 from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
+from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
 from tongxin.core.sounds import sound_of
 from tongxin.members.choices import Gender, Rank
@@ -119,10 +120,9 @@ def of_member(member: Member) -> Person:
 
 def with_current_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
     """Fetch what the sheet needs of members, whatever their number in three queries."""
-    in_force = Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
-    seats = Seat.objects.filter(in_force).select_related("sector", "special_committee").order_by("-term__number", "id")
+    seats = Seat.objects.filter(running(on)).select_related("sector", "special_committee").order_by("-term__number", "id")
     return rows.prefetch_related(
-        Prefetch("seats", seats, "seats_now"), Prefetch("posts", Post.objects.filter(in_force), "posts_now")
+        Prefetch("seats", seats, "seats_now"), Prefetch("posts", Post.objects.filter(running(on)), "posts_now")
     )
 
 
@@ -303,11 +303,16 @@ def spoken(name: str, value: Any) -> str:
 
 
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:
-    """Yield the members (of a year: those who held a seat in it) as rows of the sheet."""
+    """Yield the members who hold a seat (of a year: those who held one in it) as rows of the sheet.
+
+    Who left has no row: the sheet cannot say so, and read in elsewhere he would sit again.
+    """
     found = Member.objects.filter(committee=committee).order_by("number", "id")
-    if year is not None:
+    if year is None:
+        found = found.seated(on)
+    else:
         held = Seat.objects.filter(committee=committee, starts_on__lte=date(year, 12, 31))
-        held = held.filter(Q(ends_on=None) | Q(ends_on__gte=date(year, 1, 1)))
+        held = held.filter(not_over(date(year, 1, 1)))
         found, on = found.filter(pk__in=held.values("member")), date(year, 12, 31)
     for member in with_current_seats(found, on).iterator(chunk_size=CHUNK):
         person = of_member(member)

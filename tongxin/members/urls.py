@@ -6,8 +6,10 @@ from tongxin.members import views
 
 urlpatterns = [
     path("members/", views.members, name="members"),
+    path("members/term/", views.end_term, name="members-end-term"),
     path("members/<str:uid>/", views.member, name="member"),
     path("members/<str:uid>/phone/", views.phone, name="member-phone"),
     path("members/<str:uid>/change/", views.change, name="member-change"),
+    path("members/<str:uid>/standing/<str:kind>/", views.standing, name="member-standing"),
     path("members/<str:uid>/invite/", views.invite, name="member-invite"),
 ]

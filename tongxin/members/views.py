@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts.slips import slip
+from tongxin.committees.models import Committee
 from tongxin.core import asked
 from tongxin.core.secrets import mask_phone
 from tongxin.members import actions, queries
-from tongxin.members.forms import Contact
+from tongxin.members.choices import Ending
+from tongxin.members.forms import Contact, Standing, TermEnd
 from tongxin.members.models import Member
 
 PAGE = 30
@@ -23,23 +25,40 @@ PAGE = 30
 
 @requires("members.view")
 def members(request: HttpRequest) -> HttpResponse:
-    """Members who sit now, by number; found by name, sound, number or workplace; by sector."""
+    """Members who hold a seat now, by number; found by name, sound, number or workplace; by sector. Those who left: for who keeps the list."""
     today = timezone.localdate()
-    rows = queries.sitting(queries.visible_to(request.user), today)
     sector, words, after = (asked.words(request.GET.get(k, ""), 60) for k in ("sector", "q", "after"))
+    seen, keeps = queries.visible_to(request.user), permissions.allowed(request.user, "members.see_departed")
+    left = keeps and request.GET.get("who") == "left"
+    rows = queries.departed(seen.filter(committee__in=queries.kept_by(request.user)), today) if left else seen.seated(today)
     if sector:
-        rows = rows.filter(seats__sector__uid=sector, seats__ends_on=None)
+        rows = rows.filter(queries.held_in(sector, None if left else today))
     rows = queries.find(rows, words)
     total = rows.count()
     shown = rows.filter(number__gt=after) if after else rows
-    found = list(queries.with_seats(shown.order_by("number"), today)[: PAGE + 1])
-    committee = found[0].committee_id if found else None
+    fetch = queries.with_endings(shown) if left else queries.with_seats(shown, today)
+    found = list(fetch.order_by("number")[: PAGE + 1])
     context = {
-        "members": [_row(m) for m in found[:PAGE]], "total": total, "q": words, "sector": sector, "after": after,
-        "next": found[PAGE - 1].number if len(found) > PAGE else None,
-        "sectors": _sectors(request.user, today), "committee": committee,
+        "members": [_departed(m) if left else _row(m) for m in found[:PAGE]], "total": total, "q": words, "sector": sector,
+        "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "tabs": _tabs(keeps, left),
+        "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
+        "ends_terms": permissions.allowed(request.user, "members.end_term"),
     }  # fmt: skip
     return render(request, "members/members.html", context)
+
+
+def _tabs(keeps: bool, left: bool) -> list[dict[str, Any]]:
+    if not keeps:
+        return []
+    return [
+        {"label": _("在任"), "count": None, "url": "?", "current": not left},
+        {"label": _("离任"), "count": None, "url": "?who=left", "current": left},
+    ]
+
+
+def _departed(member: Member) -> dict[str, Any]:
+    last = member.seats_past[0]  # type: ignore[attr-defined]
+    return {"member": member, "sector": last.sector, "seat": last, "why": last.get_ending_display() or _("原因没有记录")}
 
 
 def _sectors(user: Any, today: Any) -> list[Any]:
@@ -67,16 +86,94 @@ def _load(request: HttpRequest, uid: str) -> Member:
 
 @requires("members.view", of_object=True)
 def member(request: HttpRequest, uid: str) -> HttpResponse:
-    """One member: seat, posts, workplace; the phone masked."""
-    found = _load(request, uid)
+    """One member: seat, posts, workplace, the seats held before; the phone masked."""
+    found, today = _load(request, uid), timezone.localdate()
     keeps = permissions.allowed(request.user, "members.change", found)
     reads_phone = permissions.allowed(request.user, "members.read_phone", found)
     context = {
         "row": _row(found), "member": found, "masked": mask_phone(found.phone) if found.phone else "", "keeps": keeps,
         "reads_phone": reads_phone, "invites": permissions.allowed(request.user, "members.invite", found),
-        "sees_contact": keeps or reads_phone,
+        "sees_contact": keeps or reads_phone, "seats": queries.history(found), "tells_why": keeps or reads_phone, "today": today,
+        "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
     }  # fmt: skip
     return render(request, "members/member.html", context)
+
+
+# ── how a seat ends and comes back ──
+WORDS: dict[str, str] = {
+    **{e.value: str(e.label) for e in Ending},
+    "suspend": "停止履职",
+    "resume": "恢复履职",
+    "restore": "恢复委员资格",
+}
+
+
+def _steps(user: Any, member: Member) -> list[tuple[str, str]]:
+    """Return what may be done about a member's standing now."""
+    if not permissions.allowed(user, "members.change_standing", member):
+        return []
+    today = timezone.localdate()
+    if not member.seats_now:  # type: ignore[attr-defined]
+        return [("restore", WORDS["restore"])] if queries.last_held(member)[0] else []
+    pause = "resume" if queries.suspended_now(member, today) else "suspend"
+    return [*((e.value, str(e.label)) for e in Ending), (pause, WORDS[pause])]
+
+
+@requires("members.change_standing", of_object=True)
+def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
+    """Let a seat end, pause or come back: what will happen is shown before it is confirmed."""
+    found = _load(request, uid)
+    permissions.demand(request.user, "members.change_standing", found)
+    if kind not in WORDS:
+        raise Http404
+    if kind not in dict(_steps(request.user, found)):
+        messages.info(request, _("%(name)s的任职情况已经变了，这一步现在不用办理") % {"name": found.name})
+        return redirect("member", uid=uid)
+    form = Standing(request.POST or None, kind=kind)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _change_standing(found, kind, form.cleaned_data, request.user)
+        except actions.StandingError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已办理：%(name)s%(what)s") % {"name": found.name, "what": WORDS[kind]})
+            return redirect("member", uid=uid)
+    coming_back = kind in {"resume", "restore"}
+    context = {
+        "form": form, "member": found, "word": WORDS[kind], "stop": not coming_back,
+        "sentences": queries.coming_back(found) if coming_back else queries.what_follows(found, kind),
+    }  # fmt: skip
+    return render(request, "members/standing.html", context)
+
+
+def _change_standing(member: Member, kind: str, said: dict[str, Any], actor: Any) -> None:
+    common = {**said, "actor": actor, "at": timezone.now()}
+    other: dict[str, Any] = {"suspend": actions.suspend, "resume": actions.resume, "restore": actions.restore}
+    if kind in other:
+        other[kind](member, **common)
+    else:
+        actions.end_seat(member, ending=kind, **common)
+
+
+@requires("members.end_term")
+def end_term(request: HttpRequest) -> HttpResponse:
+    """Let every seat of a term end at once (换届)."""
+    committee = Committee.objects.filter(pk__in=queries.kept_by(request.user)).order_by("pk").first()
+    if committee is None:
+        raise Http404
+    permissions.demand(request.user, "members.end_term", committee)
+    terms = {t.uid: t for t in queries.terms_held(committee)}
+    form = TermEnd(request.POST or None, kind=Ending.EXPIRED, terms=terms)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            ended = actions.end_term(terms[said.pop("term")], **said, actor=request.user, at=timezone.now())
+        except actions.StandingError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已办理任期届满，%(n)s 名委员离任") % {"n": ended})
+            return redirect("members")
+    return render(request, "members/end_term.html", {"form": form, "terms": terms, "committee": committee})
 
 
 @require_POST

@@ -24,6 +24,7 @@ def send_letters(at: datetime) -> int:
         return 0
     sent = 0
     waiting = Letter.objects.filter(sent_at=None, given_up_at=None, next_try_at__lte=at).select_related("notice")
+    waiting = waiting.filter(notice__account__is_active=True)  # none to an account that was closed, as a dead member's is
     for letter in waiting.order_by("next_try_at")[:BATCH]:
         try:
             EmailMessage(subject=f"同心：{letter.notice.text[:40]}", body=_body(letter), to=[letter.address]).send()

@@ -155,10 +155,10 @@ class BehalfForm(forms.Form):
         if not text:
             self.add_error("member", _("请填写委员的姓名或编号。"))
             return
-        rows = Member.objects.filter(committee=self.committee)
+        rows = Member.objects.sitting(timezone.localdate()).filter(committee=self.committee)
         same = list(rows.filter(number__iexact=text)[:1]) or list(rows.filter(name=text)[:3])
         if not same:
-            self.add_error("member", _("本会没有名为“%(name)s”的委员，请核对姓名，或填写委员编号。") % {"name": text})
+            self.add_error("member", _("本会没有名为“%(name)s”的在任委员，请核对姓名，或填写委员编号。") % {"name": text})
         elif len(same) > 1:
             numbers = "、".join(m.number for m in same)
             self.add_error("member", _("有同名委员，请填写编号：%(numbers)s。") % {"numbers": numbers})

@@ -9,6 +9,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import moment
 from tongxin.notices.table import Tell, register
+from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Destination, Role
 from tongxin.proposals.models import Signature
 
@@ -21,9 +22,16 @@ def signers(_event: Event, proposal: Any) -> Iterable[Account | None]:
 
 
 def first_proposer(_event: Event, proposal: Any) -> Iterable[Account | None]:
-    """Tell the first proposer (and whoever entered it on behalf)."""
-    rows = proposal.signatures.filter(role=Role.FIRST).select_related("member__account")
-    yield from (s.member.account for s in rows if s.member)
+    """Tell the first proposer, or the next signer who sits when he is gone (and whoever entered it on behalf)."""
+    found = queries.spokesman(proposal)
+    yield found.member.account if found is not None and found.member else None
+    yield proposal.entered_by
+
+
+def cosigners(_event: Event, proposal: Any) -> Iterable[Account | None]:
+    """Tell whoever co-signed or was asked to (and whoever entered it on behalf)."""
+    rows = proposal.signatures.filter(role=Role.CO, answer__in=(Answer.ACCEPTED, Answer.INVITED))
+    yield from (s.member.account for s in rows.select_related("member__account") if s.member)
     yield proposal.entered_by
 
 
@@ -75,6 +83,10 @@ register(
     Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}"),
     Tell("proposals.decline_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员谢绝联名{_title(p)}"),
     Tell("proposals.leave", first_proposer, lambda e, p: f"{e.data['name']}委员退出联名{_title(p)}"),
+    Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{e.data['name']}不再履职，联名{_title(p)}的邀请失效"),
+    Tell("proposals.end_cosigning", first_proposer, lambda e, p: f"{e.data['name']}不再履职，退出联名{_title(p)}"),
+    Tell("proposals.lose_first", cosigners, lambda e, p: f"{_title(p)}的第一提案人{e.data['name']}不再履职，提案现在不能提交；第一位在任的联名委员可以接手", urgent=True),
+    Tell("proposals.take_over", cosigners, lambda e, p: f"{e.data['name']}委员接手{_title(p)}，列为第一提案人"),
     Tell("proposals.endorse", first_proposer, lambda e, p: f"{e.data['name']}委员附议您的提案{_title(p)}"),
     Tell("proposals.submit", signers, lambda e, p: f"您署名的提案{_title(p)}已经提交，等待审查"),
     Tell("proposals.submit", duty(Duty.PRE_EXAMINATION), lambda e, p: f"收到提案{_title(p)}，请预审"),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
 from tongxin.audit import audience
@@ -9,52 +11,85 @@ from tongxin.audit.kinds import Audience
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation
 from tongxin.members.models import Member
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, States
 
 
-def member_of(actor: Any) -> Member | None:
-    """Return the member behind an account, read once."""
-    if actor is None or not actor.is_authenticated:
-        return None
-    return getattr(actor, "member", None)
-
-
 def signature_of(actor: Any, proposal: Any) -> Any:
-    """Return the actor's own signature under a proposal."""
+    """Return the actor's own signature under a proposal, whether he still sits or not: it is of his own file."""
     member = member_of(actor)
     if member is None:
         return None
     return next((s for s in proposal.signatures.all() if s.member_id == member.pk), None)
 
 
+def first_sits(proposal: Any) -> bool:
+    """Say whether the first proposer is a body, or a member who sits."""
+    first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
+    return first is None or first.member_id is None or first.member_id in _who_sit(proposal)
+
+
+def successor(proposal: Any) -> Any:
+    """Return the signature of the first co-signer who sits: asked and told in the place of a first proposer who is gone."""
+    agreed = (s for s in proposal.signatures.all() if s.role == Role.CO and s.answer == Answer.ACCEPTED and s.member_id)
+    return next((s for s in agreed if s.member_id in _who_sit(proposal)), None)
+
+
+def _who_sit(proposal: Any) -> set[int]:
+    """Return which of the signers sit now, asked once for the object."""
+    kept: set[int] | None = proposal.__dict__.get("_who_sit")
+    if kept is None:
+        asked = [s.member_id for s in proposal.signatures.all() if s.member_id]
+        sitting = Member.objects.sitting(timezone.localdate()).filter(pk__in=asked)
+        kept = proposal.__dict__["_who_sit"] = set(sitting.values_list("pk", flat=True))
+    return kept
+
+
+@predicate
+def sits(actor: Any, _subject: Any) -> bool:
+    """A member with a seat in force, who is not suspended. Who sits no longer reads the own file, nothing else."""
+    return sitting_member_of(actor) is not None
+
+
+@predicate
+def has_a_file(actor: Any, _subject: Any) -> bool:
+    """Somebody who is or was a member."""
+    return member_of(actor) is not None
+
+
 @predicate
 def is_member(actor: Any, subject: Any) -> bool:
-    """A member (of the subject's committee, when there is one)."""
-    member = member_of(actor)
+    """A member who sits (in the subject's committee, when there is one)."""
+    member = sitting_member_of(actor)
     return member is not None and (
         subject is None or getattr(subject, "committee_id", member.committee_id) == member.committee_id
     )
 
 
 @predicate
-def is_first_proposer(actor: Any, proposal: Any) -> bool:
-    """The first proposer."""
+def raised_it(actor: Any, proposal: Any) -> bool:
+    """The first proposer, sitting or not."""
     signature = signature_of(actor, proposal)
     return signature is not None and signature.role == Role.FIRST
 
 
 @predicate
-def is_cosigner(actor: Any, proposal: Any) -> bool:
-    """A co-signer who accepted."""
+def cosigned_it(actor: Any, proposal: Any) -> bool:
+    """A co-signer who accepted, sitting or not."""
     signature = signature_of(actor, proposal)
     return signature is not None and signature.role == Role.CO and signature.answer == Answer.ACCEPTED
 
 
 @predicate
-def is_invited(actor: Any, proposal: Any) -> bool:
-    """A member invited to co-sign, who has not answered."""
+def was_invited(actor: Any, proposal: Any) -> bool:
+    """Somebody invited to co-sign, who has not answered."""
     signature = signature_of(actor, proposal)
     return signature is not None and signature.answer == Answer.INVITED
+
+
+is_first_proposer = raised_it & sits
+is_cosigner = cosigned_it & sits
+is_invited = was_invited & sits
 
 
 @predicate
@@ -102,11 +137,22 @@ assigns_it = holds_for_affiliation(Duty.ASSIGN, Duty.SUPERVISE)
 writes_it = is_first_proposer | (entered_it_on_behalf & holds(Duty.PROPOSAL_OFFICE))
 
 
+# the proposer and the co-signers, also when they sit no longer; whoever is invited to co-sign, while he sits
+takes_part = raised_it | cosigned_it | is_invited
+
+
 @predicate
-def takes_part(actor: Any, proposal: Any) -> bool:
-    """The proposer, a co-signer, or somebody invited to co-sign while the invitation stands."""
-    signature = signature_of(actor, proposal)
-    return signature is not None and signature.answer in {Answer.ACCEPTED, Answer.INVITED}
+def its_proposer_is_gone(_actor: Any, proposal: Any) -> bool:
+    """Its first proposer is a member who does not sit now."""
+    return not first_sits(proposal)
+
+
+@predicate
+def succeeds(actor: Any, proposal: Any) -> bool:
+    """The first of the co-signers who sits."""
+    member = sitting_member_of(actor)
+    heir = successor(proposal) if member is not None else None
+    return heir is not None and member is not None and heir.member_id == member.pk
 
 
 opens_it = takes_part | writes_it | ((in_office | is_leader) & is_received) | (is_filed & (is_member | assigns_it))
@@ -122,8 +168,12 @@ def circles(actor: Any, proposal: Any) -> frozenset[Audience]:
 
 PERMISSIONS = {
     "proposals.write": ("委员可以提出提案，机关可以代录", is_member | holds(Duty.PROPOSAL_OFFICE)),
+    "proposals.own_list": (
+        "在任和离任委员可以查看自己提出、联名的提案，机关可以查看代录的提案",
+        has_a_file | holds(Duty.PROPOSAL_OFFICE),
+    ),
     "proposals.view": (
-        "提案人、联名委员、本会机关可以查看；立案后本会委员和交办、督办部门也可以查看；公开后所有人可以查看",
+        "提案人、联名委员、本会机关可以查看；立案后本会在任委员和交办、督办部门也可以查看；公开后所有人可以查看",
         opens_it | is_released,
     ),
     "proposals.read_attachments": (
@@ -135,6 +185,10 @@ PERMISSIONS = {
     "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
     "proposals.invite": ("第一提案人在提交前可以邀请联名", writes_it & is_editable),
     "proposals.answer_invitation": ("受邀委员可以答复联名邀请", is_invited),
+    "proposals.take_over": (
+        "第一提案人不再任职或停止履职的，由第一位在任的联名委员接手还没有提交的提案",
+        is_editable & is_cosigner & its_proposer_is_gone & succeeds,
+    ),
     "proposals.leave": ("联名委员在审定前可以退出联名", is_cosigner),
     "proposals.endorse": ("本会委员可以附议已立案、未联名的提案", is_member & is_filed & may_endorse_it),
     "proposals.examine": ("提案日常工作人员可以查看工作台", in_office | is_leader),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("proposals/<str:uid>/invitations/<str:signature_uid>/remove/", cosigning.take_back, name="proposal-take-back"),
     path("proposals/<str:uid>/invitation/", cosigning.invitation, name="proposal-invitation"),
     path("proposals/<str:uid>/leave/", cosigning.leave, name="proposal-leave"),
+    path("proposals/<str:uid>/take-over/", cosigning.take_over, name="proposal-take-over"),
     path("proposals/<str:uid>/endorse/", cosigning.endorse, name="proposal-endorse"),
     path("proposals/<str:uid>/preview/", submission.preview, name="proposal-preview"),
     path("proposals/<str:uid>/submit/", submission.submit, name="proposal-submit"),

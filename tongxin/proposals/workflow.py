@@ -14,7 +14,7 @@ from tongxin.core.words import character_count
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import PLENARY_ONLY_FORMS, Destination, Season, State
 from tongxin.proposals.regulations import FormRules, NotFiling, Taxonomies
-from tongxin.proposals.rules import writes_it
+from tongxin.proposals.rules import first_sits, its_proposer_is_gone, writes_it
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import T, Workflow, register
 
@@ -35,6 +35,11 @@ def has_required_parts(proposal: Any, at: datetime) -> str | None:
     if n > rules.body_max:
         return f"正文 {n} 字，超过 {rules.body_max} 字"
     return None
+
+
+def first_proposer_sits(proposal: Any, _at: datetime) -> str | None:
+    """Only who sits raises a proposal."""
+    return None if first_sits(proposal) else "第一提案人现在不在任，不能提交；第一位在任的联名委员可以接手"
 
 
 def form_fits_the_season(proposal: Any, at: datetime) -> str | None:
@@ -162,7 +167,7 @@ PROPOSAL = register(
         rows=(
             T("gather", "征集联名", (S.DRAFT,), S.GATHERING, nobody),
             T("submit", "提交", (S.DRAFT, S.GATHERING, S.RETURNED), S.SUBMITTED, writes_it,
-              when=(has_required_parts, form_fits_the_season), sets=(actions.on_submission,),
+              when=(first_proposer_sits, has_required_parts, form_fits_the_season), sets=(actions.on_submission,),
               then=(actions.lapse_invitations,)),
             T("pass_examination", "预审通过", (S.SUBMITTED,), S.IN_DECISION, holds(Duty.PRE_EXAMINATION),
               asks=Examination, sets=(actions.categories_said,)),
@@ -175,8 +180,8 @@ PROPOSAL = register(
             T("return_for_revision", "退回修改", (S.SUBMITTED, S.IN_DECISION), S.RETURNED, holds(Duty.PRE_EXAMINATION),
               asks=Return),
             T("hand_over", "交办", (S.FILED,), S.HANDED_OVER, nobody),
-            T("withdraw", "撤案", (S.SUBMITTED, S.RETURNED, S.IN_DECISION, S.FILED), S.WITHDRAWN, writes_it,
-              when=(not_handed_over,), asks=Withdrawal),
+            T("withdraw", "撤案", (S.SUBMITTED, S.RETURNED, S.IN_DECISION, S.FILED), S.WITHDRAWN,
+              writes_it | (holds(Duty.PROPOSAL_OFFICE) & its_proposer_is_gone), when=(not_handed_over,), asks=Withdrawal),
             T("withdraw", "撤案", (S.HANDED_OVER,), S.HANDED_OVER, writes_it, when=(not_handed_over,)),
             T("discard", "作废草稿", (S.DRAFT, S.GATHERING), S.DISCARDED, writes_it),
         ),

@@ -16,9 +16,7 @@ from tongxin.regulations.schema import KINDS
 
 def _committee(request: HttpRequest) -> Committee:
     """Return the reader's own committee."""
-    found = bodies.home_committee(request.user)
-    member = getattr(request.user, "member", None)
-    committee = found or (member.committee if member else None)
+    committee = bodies.committee_of(request.user)
     if committee is None:
         raise Http404
     return committee

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices.queries import unread
-from tongxin.proposals.rules import member_of
 from tongxin.site import queries
 from tongxin.ui.navigation import NavGroup, NavItem, Person, Role, Shell
 
@@ -43,7 +43,7 @@ def shell_of(request: HttpRequest) -> Shell:
             kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
             search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
         )  # fmt: skip
-    line = _("委员") if member else ""
+    line = (_("委员") if sitting_member_of(user) else _("不在任，可查看本人提案")) if member else ""
     return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)
 
 
@@ -113,14 +113,14 @@ def _current(items: Iterable[NavItem], path: str) -> list[NavItem]:
 
 def _tabs(path: str, user: Any) -> tuple[NavItem, ...]:
     waiting = queries.member_waiting(user)
-    items = [
-        NavItem(_("首页"), "/home/", "home", waiting, hot=True),
-        NavItem(_("提案"), "/proposals/", "doc"),
-        NavItem(_("名册"), "/members/", "people"),
-        NavItem(_("制度"), "/regulations/", "book"),
-        NavItem(_("我的"), "/account/", "person"),
+    table = [
+        (NavItem(_("首页"), "/home/", "home", waiting, hot=True), "site.home"),
+        (NavItem(_("提案"), "/proposals/", "doc"), "proposals.own_list"),
+        (NavItem(_("名册"), "/members/", "people"), "members.view"),
+        (NavItem(_("制度"), "/regulations/", "book"), "regulations.view"),
+        (NavItem(_("我的"), "/account/", "person"), "accounts.own"),
     ]
-    return tuple(_current(items, path))
+    return tuple(_current([item for item, permission in table if allowed(user, permission)], path))
 
 
 def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:

@@ -25,7 +25,7 @@ def migration(app: str, name: str) -> Any:
 
 accounts_data = migration("accounts", "0003_names_and_secrets_kept_safely")
 members_data = migration("members", "0002_numbers_belong_to_their_committee")
-committees_data = migration("committees", "0002_open_codes_of_staff_end")
+committees_data = migration("committees", "0003_open_codes_of_staff_end")
 
 
 def account(username: str) -> Account:

@@ -122,7 +122,7 @@ def test_each_template_imports_as_nothing_and_each_export_is_recorded(run, cast:
     for ending in ("csv", "xlsx", "json"):
         assert run("export", kind, tmp_path / f"出.{ending}", "--committee", "YX")[0] == 0
     assert Event.objects.filter(kind__contains="export").count() == 3
-    assert len(json.loads((tmp_path / "出.json").read_text())) == {"members": 4, "units": 4, "proposals": 0}[kind]
+    assert len(json.loads((tmp_path / "出.json").read_text())) == {"members": 5, "units": 4, "proposals": 0}[kind]
 
 
 def test_an_export_to_nowhere_is_said(run, cast: Cast, tmp_path):
@@ -217,3 +217,68 @@ def test_the_apps_jobs_are_found():
 
 def test_the_worker_ends_with_its_parent():
     assert (bool(Stop(os.getppid())), bool(Stop(1_000_000_000))) == (False, True)
+
+
+# ── appointing on the server ──
+@pytest.mark.django_db
+def test_an_emergency_appointment_is_recorded_as_one_and_told_to_audit(run, cast: Cast):
+    from tongxin.notices import actions as notices
+    from tongxin.notices.models import Notice
+
+    common = ("appoint", "--committee", "YX", "--reason", "安全管理员离职，无人任命")
+    code, out, err = run(*common, "--login", "newsec", "--name", "甘当先", "--duty", "安全管理员")
+    assert (code, "邀请码" in out, "已告知审计管理员" in err or "告知审计管理员" in err) == (0, True, True)
+    event = Event.objects.get(kind="committees.break_glass")
+    assert (event.actor, event.data["name"], event.data["duty"], event.data["reason"]) == (
+        None, "甘当先", "安全管理员", "安全管理员离职，无人任命",
+    )  # fmt: skip
+    notices.deliver()
+    told = Notice.objects.get(event=event)
+    assert (told.account, told.urgent, "甘当先" in told.text) == (cast.audit_admin, True, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--login", "audit", "--duty", "admin.security"), "不能兼任"),
+        (("--login", "nobody", "--duty", "admin.security"), "用 --name 写明姓名"),
+        (("--login", "office", "--name", "别人", "--duty", "proposal.filing"), "请核对"),
+        (("--login", "office", "--duty", "皇帝"), "没有“皇帝”这项职责"),
+        (("--login", "office", "--duty", "unit.clerk"), "请用 --unit"),
+        (("--login", "office", "--duty", "handling.assign"), "请用 --affiliation"),
+        (("--login", "office", "--duty", "proposal.filing", "--reason", " "), "请用 --reason"),
+        (("--login", "office", "--duty", "proposal.filing", "--committee", "XX"), "没有代码为 XX 的政协"),
+    ],
+)
+def test_an_emergency_appointment_that_cannot_be_says_why(run, cast: Cast, words, sentence):
+    before = Event.objects.count()
+    code, _out, err = run("appoint", "--committee", "YX", "--reason", "应急", *words)
+    assert (code, sentence in err, Event.objects.count()) == (2, True, before)
+
+
+@pytest.mark.django_db
+def test_check_finds_who_holds_what_must_stand_alone(run, cast: Cast):
+    from tongxin.committees.models import Appointment
+
+    def found():
+        return json.loads(run("check", "--json")[1])["problems"]["任免"]
+
+    assert found() == []
+    Appointment.objects.create(account=cast.audit_admin, committee=cast.county, duty="proposal.office", starts_on="2026-01-01")
+    assert found() == ["云溪县政协的簿清明同时任审计管理员、提案日常工作，安全、审计管理员不能兼任，请免去一项"]
+
+
+@pytest.mark.django_db
+def test_a_founded_committee_gets_three_administrators_who_are_three_people(run, client):
+    from tongxin.accounts.models import Account
+    from tongxin.committees.models import Appointment
+
+    run("init", "--committee-name", "中国人民政治协商会议云溪县委员会", "--code", "YX", "--admin", "严守正")
+    first = Account.objects.get(username="admin")
+    Account.objects.filter(pk=first.pk).update(needs_second_factor=False)
+    client.force_login(first)
+    for name, login, duty in (("簿清明", "audit", "admin.audit"), ("管系统", "system1", "admin.system")):
+        client.post("/appointments/", {"name": name, "username": login, "duty": duty, "starts_on": "2026-01-01"})
+    held = Appointment.objects.order_by("id").values_list("duty", "account__name")
+    assert list(held) == [("admin.security", "严守正"), ("admin.audit", "簿清明"), ("admin.system", "管系统")]

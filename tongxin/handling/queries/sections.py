@@ -17,10 +17,11 @@ from tongxin.handling.queries.cases import Verdict, closed_round, live_tasks, su
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.regulations import Deadlines
-from tongxin.handling.rules import assigns, case_of_own_unit, in_office, in_the_unit, signs_the_case, supervises
+from tongxin.handling.rules import assigns, case_of_own_unit, in_office, in_the_unit, speaks_for_the_case, supervises
+from tongxin.members.rules import member_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
-from tongxin.proposals.rules import is_leader, is_released, member_of
+from tongxin.proposals.rules import is_leader, is_released
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import workflow_of
 
@@ -32,7 +33,7 @@ class Viewer:
     inside: bool  # signs it, works on it, or oversees it
     working: bool  # sees the units' own papers: opinions, drafts of the own unit
     of_unit: bool  # never sees who rated, nor who has rated
-    signer: bool
+    signer: bool  # of the proposers who sit: judges, and confirms talks
     sees_names: bool
     enters_for: bool
 
@@ -126,7 +127,7 @@ def viewer_of(case: Case, user: Any) -> Viewer:
     of_unit = inside and case_of_own_unit.test(user, case)
     offices = inside and (in_office | is_leader | assigns | supervises).test(user, case)
     return Viewer(
-        inside=inside, working=of_unit or offices, of_unit=of_unit, signer=inside and signs_the_case.test(user, case),
+        inside=inside, working=of_unit or offices, of_unit=of_unit, signer=inside and speaks_for_the_case.test(user, case),
         sees_names=inside and allowed(user, "handling.see_ratings", case),
         enters_for=inside and allowed(user, "handling.rate_for", case) and not of_unit,
     )  # fmt: skip

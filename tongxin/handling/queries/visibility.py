@@ -8,9 +8,9 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Case, Task
+from tongxin.members.rules import member_of
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
-from tongxin.proposals.rules import member_of
 
 
 def _offices(user: Any, prefix: str) -> Q:

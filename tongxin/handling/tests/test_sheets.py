@@ -178,7 +178,7 @@ def test_bodies_raise_collective_proposals(cast: Cast, bring):
     )  # fmt: skip
     found = Proposal.objects.order_by("id").values_list("form", "signatures__body", "signatures__member")
     assert list(found) == [("party", "民建云溪县总支", None), ("sector", "医药卫生界", None), ("body", "某某商会", None)]
-    assert Member.objects.filter(committee=cast.county).count() == 4
+    assert Member.objects.filter(committee=cast.county).count() == 6
 
 
 def test_people_are_found_never_made(cast: Cast, bring):

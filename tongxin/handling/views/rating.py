@@ -17,9 +17,9 @@ from tongxin.handling.choices import CaseState
 from tongxin.handling.forms import RatingForm
 from tongxin.handling.models import Case, Contact, Rating, Reply
 from tongxin.handling.views.answers import GONE, UNPROCESSABLE
+from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
-from tongxin.proposals.rules import member_of
 
 
 def _case(request: HttpRequest, uid: str, permission: str) -> Case:
@@ -37,7 +37,7 @@ def _case(request: HttpRequest, uid: str, permission: str) -> Case:
 def rate(request: HttpRequest, uid: str) -> HttpResponse:
     """Ask a proposer or co-signer for the attitude and the result of each reply, once."""
     case = _case(request, uid, "handling.rate")
-    signature = queries.signature_to_rate(case, member_of(request.user))
+    signature = queries.signature_to_rate(case, sitting_member_of(request.user))
     if signature is None:
         raise Http404
     return _rate(request, case, signature, entered_for=False)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
@@ -44,8 +45,9 @@ def test_the_list_asks_the_database_no_more_for_three_members_than_for_one(
     cast: Cast, client: Client, django_assert_num_queries: object
 ) -> None:
     client.force_login(cast.office)
-    everyone = list(Member.objects.filter(committee=cast.county))
+    everyone = list(Member.objects.sitting(timezone.localdate()).filter(committee=cast.county))
     Seat.objects.filter(member__in=everyone[1:]).update(ends_on="2025-01-01")
+    Seat.objects.filter(member__account=cast.suspended_member).update(ends_on="2025-01-01")
     client.get("/members/")
     with django_assert_num_queries(LIST_QUERIES):  # type: ignore[operator]
         assert len(client.get("/members/").context["members"]) == 1

@@ -107,7 +107,7 @@ def test_what_goes_out_comes_in_elsewhere(cast: Cast, bring, tmp_path, ending):
     first, again = tmp_path / f"一.{ending}", tmp_path / f"二.{ending}"
     exporting.write(first, MEMBERS, MEMBERS.rows(cast.county, year=None, on=NOW.date()))
     report = engine.run(MEMBERS, [first], cast.other_county, actor=None, at=NOW)
-    assert (report.rejected, report.created) == ([], 5)
+    assert (report.rejected, report.created) == ([], 6)
     exporting.write(
         again, MEMBERS, [r for r in MEMBERS.rows(cast.other_county, year=None, on=NOW.date()) if r["姓名"] != "石望川"]
     )
@@ -126,6 +126,18 @@ def rows_of(path):
 @pytest.mark.parametrize("count", [1, 3])
 def test_export_takes_a_constant_number_of_queries(cast: Cast, django_assert_num_queries, count):
     for n in range(count):
-        Member.objects.create(committee=cast.county, number=f"Z{n}", name=f"某{n}")
+        made = Member.objects.create(committee=cast.county, number=f"Z{n}", name=f"某{n}")
+        Seat.objects.create(
+            committee=cast.county, member=made, term=cast.sector.term, sector=cast.sector, starts_on=date(2022, 1, 1)
+        )
     with django_assert_num_queries(3):
-        assert len(list(MEMBERS.rows(cast.county, year=None, on=NOW.date()))) == 4 + count
+        assert len(list(MEMBERS.rows(cast.county, year=None, on=NOW.date()))) == 5 + count
+
+
+def test_who_left_stands_on_no_list_of_today_but_on_that_of_his_years(cast: Cast):
+    def names(year):
+        return {row["姓名"] for row in MEMBERS.rows(cast.county, year=year, on=NOW.date())}
+
+    assert "温故里" not in names(None)
+    assert {"温故里", "林知远", "于止水"} <= names(2026)
+    assert "温故里" in names(2025)

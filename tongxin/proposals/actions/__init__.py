@@ -11,6 +11,7 @@ from tongxin.proposals.actions.cosigning import (
     remove_invitation,
 )
 from tongxin.proposals.actions.drafting import draft, save_text, settle_copy
+from tongxin.proposals.actions.leaving import CONSEQUENCE, drop_who_left, take_over
 from tongxin.proposals.actions.problems import ProposalError, StaleError
 from tongxin.proposals.actions.steps import (
     assign_numbers,
@@ -23,6 +24,7 @@ from tongxin.proposals.actions.steps import (
 )
 
 __all__ = [
+    "CONSEQUENCE",
     "ProposalError",
     "StaleError",
     "answer_invitation",
@@ -34,6 +36,7 @@ __all__ = [
     "destination_said",
     "detach",
     "draft",
+    "drop_who_left",
     "endorse",
     "invite_cosigners",
     "lapse_invitations",
@@ -48,5 +51,6 @@ __all__ = [
     "reroute",
     "save_text",
     "settle_copy",
+    "take_over",
     "unrelease",
 ]

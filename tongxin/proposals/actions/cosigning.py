@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -64,6 +65,15 @@ def _check_invitable(proposal: Proposal, members: Sequence[Member], until: datet
     if any(m.committee_id != proposal.committee_id for m in members):
         message = "只能邀请本会委员联名"
         raise ProposalError(message)
+    _demand_sitting(members, at)
+
+
+def _demand_sitting(members: Sequence[Member], at: datetime) -> None:
+    """Raise ProposalError when somebody does not sit: who sits no longer signs nothing new."""
+    sitting = set(Member.objects.sitting(timezone.localdate(at)).filter(pk__in=[m.pk for m in members]))
+    if gone := [m.name for m in members if m not in sitting]:
+        message = f"{'、'.join(gone)}现在不在任，不能联名、附议"
+        raise ProposalError(message)
 
 
 def _form_of(proposal: Proposal, signers: int) -> dict[str, str]:
@@ -84,6 +94,8 @@ def answer_invitation(
     if proposal.cosign_until is not None and at > proposal.cosign_until:
         message = "联名已经截止，如仍想联名，请与第一提案人联系"
         raise ProposalError(message)
+    if signature.member is not None:
+        _demand_sitting([signature.member], at)
     answer = Answer.ACCEPTED if accept else Answer.DECLINED
     taken = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED).update(
         answer=answer, answered_at=at, signed_version=proposal.version
@@ -130,6 +142,7 @@ def remove_invitation(signature: Signature, *, actor: Account, at: datetime) -> 
 @transaction.atomic
 def endorse(proposal: Proposal, *, member: Member, actor: Account, at: datetime) -> Endorsement:
     """Support somebody else's filed proposal (附议)."""
+    _demand_sitting([member], at)
     made, new = Endorsement.objects.get_or_create(
         proposal=proposal, member=member, defaults={"committee": proposal.committee, "at": at}
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
@@ -35,6 +36,9 @@ def draft(
     """
     if first is None and not body:
         message = "提案必须有第一提案人"
+        raise ProposalError(message)
+    if first is not None and not Member.objects.sitting(timezone.localdate(at)).filter(pk=first.pk).exists():
+        message = f"{first.name}现在不在任，不能提出提案"
         raise ProposalError(message)
     own = first is not None and first.account_id == actor.pk
     proposal = Proposal(committee=committee, form=form, edited_at=at, entered_by=None if own else actor, **_clean(text or {}))

@@ -10,6 +10,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.proposals import queries
+from tongxin.proposals.actions.leaving import drop_who_left
 from tongxin.proposals.choices import Answer, Season
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
@@ -32,7 +33,8 @@ def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: 
 
 
 def lapse_invitations(proposal: Proposal, event: Event) -> None:
-    """Invitations nobody answered end with the submission."""
+    """Invitations nobody answered end with the submission; so do the signatures of who sits no longer."""
+    drop_who_left(proposal, actor=event.actor, at=event.at or event.recorded_at)
     for signature in proposal.signatures.filter(answer=Answer.INVITED):
         Signature.objects.filter(pk=signature.pk).update(answer=Answer.LAPSED, answered_at=event.at)
         audit.record(

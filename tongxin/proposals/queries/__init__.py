@@ -25,13 +25,15 @@ from tongxin.proposals.queries.reading import (
     season_at,
     session_and_season_at,
     signers,
+    spokesman,
     to_be_passed_on,
+    together,
     visible_to,
 )
 
 __all__ = [
     "Check", "Page", "Similar", "Tab", "candidates", "checks", "committee_of", "copy_for", "differences", "for_page", "handed_over_at",
     "invitation_for", "latest_cutoff", "lists_for", "may_absorb", "open_copies", "outdated_signers", "page_of", "parts", "plenary_window", "raters",
-    "register_outcome", "season_at", "session_and_season_at", "signers", "similar", "similar_for", "tabs_for", "taken_back",
-    "to_be_passed_on", "visible_to", "warm", "writable",
+    "register_outcome", "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "tabs_for",
+    "taken_back", "to_be_passed_on", "together", "visible_to", "warm", "writable",
 ]  # fmt: skip

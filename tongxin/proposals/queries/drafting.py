@@ -9,14 +9,15 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from tongxin.audit.models import Event
+from tongxin.committees.queries import running
 from tongxin.core.templatetags.chinese import moment
 from tongxin.core.words import character_count
 from tongxin.members.models import Member, Seat
+from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature, StaleCopy
 from tongxin.proposals.queries.reading import parts, visible_to
 from tongxin.proposals.regulations import FormRules
-from tongxin.proposals.rules import member_of
 from tongxin.regulations.queries import in_force
 
 MOST_CANDIDATES = 20
@@ -119,14 +120,14 @@ def outdated_signers(proposal: Proposal) -> list[Signature]:
 
 # ── co-signers ───────────────────────────────────────────────────────────────────────────────────
 def candidates(proposal: Proposal, text: str, *, on: date) -> list[Member]:
-    """Return members of the proposal's committee who hold a seat and were not asked: by name, sound, number or sector."""
-    seats = Seat.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on).select_related("sector")
+    """Return members of the proposal's committee who sit and were not asked: by name, sound, number or sector."""
+    seats = Seat.objects.filter(running(on)).select_related("sector")
     asked = [
         s.member_id
         for s in proposal.signatures.all()
         if s.member_id and (s.role == Role.FIRST or s.answer in {Answer.INVITED, Answer.ACCEPTED})
     ]
-    rows = Member.objects.filter(committee_id=proposal.committee_id, pk__in=seats.values("member")).exclude(pk__in=asked)
+    rows = Member.objects.sitting(on).filter(committee_id=proposal.committee_id).exclude(pk__in=asked)
     if words := text.replace("　", " ").split():
         for word in words:
             rows = rows.filter(
@@ -140,8 +141,8 @@ def candidates(proposal: Proposal, text: str, *, on: date) -> list[Member]:
 
 
 def invitation_for(user: Any, uid: str) -> Signature | None:
-    """Return somebody's own signature or invitation under a proposal, whatever its answer, with what the page needs."""
-    member = member_of(user)
+    """Return a sitting member's own signature or invitation under a proposal, whatever its answer, with what the page needs."""
+    member = sitting_member_of(user)
     if member is None:
         return None
     return (
@@ -154,7 +155,7 @@ def invitation_for(user: Any, uid: str) -> Signature | None:
 
 def taken_back(user: Any, uid: str) -> str:
     """Say when an invitation to this member was taken back; nothing when there was none."""
-    member = member_of(user)
+    member = sitting_member_of(user)
     if member is None:
         return ""
     proposal = Proposal.objects.filter(uid=uid, committee_id=member.committee_id).only("pk").first()

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.rules import member_of
 
 PAGE = 14
 LABELS = {
@@ -46,15 +46,18 @@ class Page:
 
 
 def committee_of(user: Any) -> Committee | None:
-    """Return the committee somebody raises proposals in."""
+    """Return the committee somebody raises proposals in, works in, or raised them in."""
     member = member_of(user)
+    if member is not None and sitting_member_of(user) is None:
+        return bodies.home_committee(user) or member.committee
     return member.committee if member is not None else bodies.home_committee(user)
 
 
 def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
-    """Return the lists that `user` has."""
+    """Return the lists that `user` has: the own ones always, what the committee filed while sitting in it or working for it."""
     tabs = []
-    member = member_of(user)
+    member, inside = member_of(user), bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
+    sits = sitting_member_of(user) is not None
     if member is not None:
         counts = (
             Signature.objects.filter(member=member)
@@ -65,10 +68,11 @@ def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
                 invited=Count("id", filter=_open_invitation(at)),
             )
         )
-        tabs = [Tab(key, counts[key]) for key in ("mine", "cosigned", "invited")]
-    if bodies.committees_with(user, Duty.PROPOSAL_OFFICE):
+        kept = ("mine", "cosigned", "invited") if sits else ("mine", "cosigned")
+        tabs = [Tab(key, counts[key]) for key in kept]
+    if inside:
         tabs.append(Tab("entered", _entered(user).count()))
-    return [*tabs, Tab("filed", None)]
+    return [*tabs, Tab("filed", None)] if sits or inside else tabs
 
 
 def _open_invitation(at: datetime) -> Q:

@@ -11,10 +11,12 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Session
 from tongxin.core.calendar import add_months
-from tongxin.proposals.choices import Answer, Season, State, States
+from tongxin.members.models import Member
+from tongxin.members.rules import member_of, sitting_member_of
+from tongxin.proposals.choices import Answer, Role, Season, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import Collection
-from tongxin.proposals.rules import OFFICE, member_of
+from tongxin.proposals.rules import OFFICE, first_sits, successor
 from tongxin.regulations.queries import in_force
 
 
@@ -23,10 +25,12 @@ def visible_to(user: Any) -> QuerySet[Proposal]:
     seen = Q(released_at__isnull=False, consents_to_publication=True)
     if user is None or not user.is_authenticated or not user.is_active:
         return Proposal.objects.filter(seen)
-    member = member_of(user)
-    if member is not None:
-        mine = Signature.objects.filter(proposal=OuterRef("pk"), member=member, answer__in=(Answer.ACCEPTED, Answer.INVITED))
-        seen |= Exists(mine) | Q(committee_id=member.committee_id, state__in=States.filed)
+    if (member := member_of(user)) is not None:
+        sits = sitting_member_of(user) is not None
+        answers = (Answer.ACCEPTED, Answer.INVITED) if sits else (Answer.ACCEPTED,)
+        seen |= Exists(Signature.objects.filter(proposal=OuterRef("pk"), member=member, answer__in=answers))
+        if sits:
+            seen |= Q(committee_id=member.committee_id, state__in=States.filed)
     if inside := bodies.committees_with(user, *OFFICE, Duty.LEADERSHIP):
         seen |= Q(committee_id__in=inside, state__in=States.received)
     if entering := bodies.committees_with(user, Duty.PROPOSAL_OFFICE):
@@ -121,17 +125,33 @@ def signers(proposal: Proposal) -> list[Signature]:
     return [s for s in proposal.signatures.all() if s.answer == Answer.ACCEPTED]
 
 
+def together(proposal: Proposal) -> list[Signature]:
+    """Return who signed this proposal or one merged into it, each person once, whether they still sit or not: who is told its end."""
+    joined = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
+    everyone = Signature.objects.filter(proposal__in=joined, answer=Answer.ACCEPTED).select_related("member__account", "proposal")
+    return _each_once(proposal, everyone)
+
+
 def raters(proposal: Proposal) -> list[Signature]:
-    """Return whose judgement is asked: the signers of this proposal and of those merged into it, each person once."""
-    together = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
-    everyone = Signature.objects.filter(proposal__in=together, answer=Answer.ACCEPTED).select_related(
-        "member__account", "proposal"
-    )
+    """Return whose judgement is asked: the signers, those of merged proposals too, as far as they are bodies or members who sit."""
+    joined = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
+    sitting = Member.objects.sitting(timezone.localdate()).values("pk")
+    asked = Signature.objects.filter(Q(member=None) | Q(member__in=sitting), proposal__in=joined, answer=Answer.ACCEPTED)
+    return _each_once(proposal, asked.select_related("member__account", "proposal"))
+
+
+def _each_once(proposal: Proposal, rows: QuerySet[Signature]) -> list[Signature]:
     seen: set[Any] = set()
     found = []
-    for signature in sorted(everyone, key=lambda s: (s.proposal_id != proposal.pk, s.proposal_id, s.place_in_list, s.pk)):
+    for signature in sorted(rows, key=lambda s: (s.proposal_id != proposal.pk, s.proposal_id, s.place_in_list, s.pk)):
         who = signature.member_id or signature.body
         if who not in seen:
             seen.add(who)
             found.append(signature)
     return found
+
+
+def spokesman(proposal: Proposal) -> Signature | None:
+    """Return who is asked and told for the proposers: the first proposer, or the next signer who sits when he is gone."""
+    first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
+    return first if first_sits(proposal) else successor(proposal) or first

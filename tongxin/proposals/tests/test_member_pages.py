@@ -260,7 +260,7 @@ def test_entering_on_behalf_asks_for_what_is_missing(cast: Cast) -> None:
     nobody = client.post("/proposals/new/behalf/", {"who": "member", "member": "石望川"})
     body = client.post("/proposals/new/behalf/", {"who": "body"})
     assert (nobody.status_code, nobody.context["form"].errors["member"]) == (
-        422, ["本会没有名为“石望川”的委员，请核对姓名，或填写委员编号。"],
+        422, ["本会没有名为“石望川”的在任委员，请核对姓名，或填写委员编号。"],
     )  # fmt: skip
     assert list(body.context["form"].errors) == ["body", "form"]
     assert signed_in(cast.proposer).get("/proposals/new/behalf/").status_code == 403

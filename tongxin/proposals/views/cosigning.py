@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tongxin.access.permissions import demand
+from tongxin.access.permissions import allowed, demand
 from tongxin.access.views import requires
 from tongxin.core import asked
 from tongxin.members.models import Member
+from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import Answer, States
 from tongxin.proposals.forms import AnswerForm, InviteForm
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import FormRules
-from tongxin.proposals.rules import member_of, signature_of
+from tongxin.proposals.rules import signature_of
 from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.regulations.queries import in_force
 
@@ -39,7 +40,9 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     given = request.POST if request.method == "POST" else request.GET
     chosen = list(
-        Member.objects.filter(committee_id=proposal.committee_id, uid__in=given.getlist("m")[: rules.cosigners_max + 1])
+        Member.objects.sitting(timezone.localdate(at)).filter(
+            committee_id=proposal.committee_id, uid__in=given.getlist("m")[: rules.cosigners_max + 1]
+        )
     )
     until = queries.latest_cutoff(proposal, at) or InviteForm.default_until(at, rules.cosign_days)
     form = InviteForm(request.POST if "send" in request.POST else None, initial={"until": given.get("until") or until})
@@ -149,6 +152,7 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
         "outdated": signature.answer == Answer.ACCEPTED and signature.signed_version < proposal.version,
         "may_leave": signature.answer == Answer.ACCEPTED and proposal.state in {"gathering", "returned", "submitted", "in_decision"},
         "session": proposal.session or session, "season": proposal.season or season,
+        "may_take_over": allowed(request.user, "proposals.take_over", proposal),
         "files": attachment_rows(proposal, request.user) if readable else [],
         "signatures": queries.signers(proposal) if readable else [],
     }  # fmt: skip
@@ -179,6 +183,26 @@ def leave(request: HttpRequest, uid: str) -> HttpResponse:
     return redirect("proposals")
 
 
+# ── when the first proposer is gone ──────────────────────────────────────────────────────────────
+@requires("proposals.take_over", of_object=True)
+@login_required
+@require_POST
+def take_over(request: HttpRequest, uid: str) -> HttpResponse:
+    """Become the first proposer of a text whose first proposer does not sit any more."""
+    proposal = queries.writable(request.user, uid)
+    member = sitting_member_of(request.user)
+    if proposal is None or member is None:
+        raise Http404
+    demand(request.user, "proposals.take_over", proposal)
+    try:
+        actions.take_over(proposal, member=member, actor=request.user, at=timezone.now())
+    except actions.ProposalError as error:
+        messages.error(request, f"{error}。")
+        return redirect(proposal)
+    messages.success(request, _("已接手这件提案，您现在是第一提案人。"))
+    return redirect("proposal-edit", uid)
+
+
 # ── endorsing ────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.endorse", of_object=True)
 @login_required
@@ -188,7 +212,7 @@ def endorse(request: HttpRequest, uid: str) -> HttpResponse:
     proposal = queries.for_page(request.user, uid)
     if proposal is None:
         raise Http404
-    member = member_of(request.user)
+    member = sitting_member_of(request.user)
     if member is None:
         demand(request.user, "proposals.endorse", proposal)
         raise Http404

@@ -23,12 +23,12 @@ from tongxin.core import asked
 from tongxin.core.ids import new_uid
 from tongxin.core.templatetags.chinese import clock
 from tongxin.members.models import Member
+from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import Form, State, States
 from tongxin.proposals.forms import AttachForm, BehalfForm, TextForm, typed_text
 from tongxin.proposals.models import TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
-from tongxin.proposals.rules import member_of
 from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.regulations.queries import in_force
 
@@ -41,7 +41,7 @@ THEN = {"preview": "preview/", "invite": "invite/", "attach": "edit/#attachments
 @requires("proposals.write")
 def new(request: HttpRequest) -> HttpResponse:
     """Open an empty form under an address of its own, so that a reload finds what was typed. Nothing is written yet."""
-    member = member_of(request.user)
+    member = sitting_member_of(request.user)
     if member is None:
         return redirect("proposal-behalf")
     return redirect("proposal-new-form", _token(request, member.committee, member=member))
@@ -81,7 +81,7 @@ class _Beginning:
         if account != request.user.pk:
             raise Http404
         self.committee = Committee.objects.select_related("parent__parent").filter(uid=committee).first()
-        self.first = Member.objects.filter(uid=member).first() if member else None
+        self.first = Member.objects.sitting(timezone.localdate()).filter(uid=member).first() if member else None
         if self.committee is None or (self.first is None and not self.body):
             raise Http404
         if self.first is None or self.first.account_id != request.user.pk:

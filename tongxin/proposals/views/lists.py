@@ -12,11 +12,11 @@ from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
 from tongxin.core import asked
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.regulations import Taxonomies
-from tongxin.proposals.rules import member_of
 from tongxin.proposals.workflow import PROPOSAL
 from tongxin.regulations.queries import in_force
 
@@ -29,7 +29,7 @@ EMPTY = {
 }
 
 
-@requires("proposals.write")
+@requires("proposals.own_list")
 def mine(request: HttpRequest) -> HttpResponse:
     """List one tab, searched and paged by key."""
     at = timezone.now()
@@ -49,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "next_url": _url(kept, before=page.before), "previous_url": _url(kept, after=page.after),
         },
         "empty": _("没有找到符合条件的提案。") if text or topic else EMPTY[tab],
-        "may_enter": allowed(request.user, "proposals.enter") , "is_member": member_of(request.user) is not None,
+        "may_enter": allowed(request.user, "proposals.enter") , "is_member": sitting_member_of(request.user) is not None,
         "committee": committee, "session": bodies.session_on(committee, timezone.localdate(at)) if committee else None,
     }  # fmt: skip
     return render(request, "proposals/mine.html", context)
@@ -69,7 +69,8 @@ def _row(proposal: Proposal, user: Any, tab: str) -> dict[str, Any]:
     signatures = list(proposal.signatures.all())
     first = next((s for s in signatures if s.role == Role.FIRST), None)
     cosigners = [s for s in signatures if s.role == Role.CO]
-    own_draft = tab in {"mine", "entered"} and proposal.state in {"draft", "gathering", "returned"}
+    writes = tab == "entered" or (tab == "mine" and sitting_member_of(user) is not None)
+    own_draft = writes and proposal.state in {"draft", "gathering", "returned"}
     ending = {True: "edit/", False: "invitation/" if tab == "invited" else ""}[own_draft]
     return {
         "proposal": proposal, "url": proposal.get_absolute_url() + ending, "first": first.name if first else "",

@@ -43,6 +43,8 @@ def _own_pages(user: Any, proposal: Proposal) -> list[Button]:
     if proposal.state in States.with_the_proposer and allowed(user, "proposals.answer_invitation", proposal):
         until = _("请在 %(day)s前答复") % {"day": day(proposal.cosign_until)} if proposal.cosign_until else ""
         made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=True, note=until))
+    if allowed(user, "proposals.take_over", proposal):
+        made.append(_page(_("接手这件提案"), f"{base}invitation/", main=True, note=_("第一提案人不再履职")))
     if allowed(user, "proposals.edit", proposal):
         label = _("修改提案") if proposal.state == State.RETURNED else _("继续写提案")
         made.append(_page(label, f"{base}edit/", main=proposal.state == State.RETURNED))

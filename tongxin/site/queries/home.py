@@ -17,9 +17,9 @@ from tongxin.handling.models import Case, Contact, Rating, Reply
 from tongxin.handling.regulations import Deadlines
 from tongxin.handling.workflow import CASES
 from tongxin.members.models import Member
+from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.rules import member_of
 from tongxin.proposals.workflow import PROPOSAL
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.paging import LONG, long_of
@@ -30,7 +30,13 @@ def todos(member: Member, now: datetime) -> list[Todo]:
     """Return what waits for a member, the most urgent first."""
     on = timezone.localdate(now)
     rules = in_force(member.committee, Deadlines, on)
-    found = [*_to_rate(member, on, rules), *_invitations(member, now), *_returned(member), *_to_confirm(member)]
+    found = [
+        *_to_rate(member, on, rules),
+        *_invitations(member, now),
+        *_returned(member),
+        *_to_confirm(member, on),
+        *_to_take_over(member, on),
+    ]
     return sorted(found, key=lambda t: {"red": 0, "yellow": 1, "soon": 2}.get(getattr(t.chip, "level", ""), 3))
 
 
@@ -92,10 +98,32 @@ def _returned(member: Member) -> Iterable[Todo]:
         yield Todo(f"修改《{proposal}》", "提案委退回修改，改好后重新提交", proposal.get_absolute_url(), "去修改")
 
 
-def _to_confirm(member: Member) -> Iterable[Todo]:
-    rows = Contact.objects.filter(
-        confirmed_at=None, task__case__proposal__signatures__member=member, task__case__proposal__signatures__role=Role.FIRST
-    ).exclude(task__case__state=CaseState.CLOSED)
+def _to_take_over(member: Member, on: date) -> Iterable[Todo]:
+    """Texts with their proposers whose first proposer is gone: the next who sits is offered them."""
+    mine = _speaks_for(member, on).filter(role=Role.CO, proposal__state__in=States.with_the_proposer)
+    for signature in mine.select_related("proposal").defer(*long_of("proposal")).order_by("-id")[:SHOWN]:
+        proposal = signature.proposal
+        yield Todo(
+            f"接手《{proposal}》",
+            "第一提案人不再履职，您是第一位在任的联名委员",
+            f"{proposal.get_absolute_url()}invitation/",
+            "看一看",
+        )
+
+
+def _speaks_for(member: Member, on: date) -> QuerySet[Signature]:
+    """The member's names under proposals that he speaks for: as first proposer, or as the next who sits when that one is gone."""
+    sitting = Member.objects.sitting(on).values("pk")
+    there = Q(member=None) | Q(member__in=sitting)
+    before = Signature.objects.filter(
+        there, proposal=OuterRef("proposal"), answer=Answer.ACCEPTED, place_in_list__lt=OuterRef("place_in_list")
+    )
+    return Signature.objects.filter(member=member, answer=Answer.ACCEPTED).exclude(Exists(before))
+
+
+def _to_confirm(member: Member, on: date) -> Iterable[Todo]:
+    rows = Contact.objects.filter(confirmed_at=None, task__case__proposal__in=_speaks_for(member, on).values("proposal"))
+    rows = rows.exclude(task__case__state=CaseState.CLOSED)
     rows = rows.select_related("task__case__proposal", "task__unit").defer("task__unit__phone", *long_of("task__case__proposal"))
     for contact in rows.order_by("-on")[:5]:
         proposal = contact.task.case.proposal
@@ -107,7 +135,7 @@ def _to_confirm(member: Member) -> Iterable[Todo]:
 
 def member_waiting(user: Any) -> int:
     """Count what waits for a member, for the tab's bubble."""
-    member = member_of(user)
+    member = sitting_member_of(user)
     if member is None:
         return 0
     now = timezone.now()

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices import queries as notices
-from tongxin.proposals.rules import member_of
 from tongxin.site.queries import home as queries
 from tongxin.site.queries.todos import SHOWN
 from tongxin.site.queries.waiting import queues
@@ -42,5 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "site/home_desk.html", common | {"queues": queues(request.user, now)})
     if member is None:
         return redirect("account")
-    context = {"member": member, "todos": queries.todos(member, now), "rows": queries.own_rows(member)}
+    sits = sitting_member_of(request.user) is not None
+    context = {
+        "member": member, "sits": sits, "todos": queries.todos(member, now) if sits else [], "rows": queries.own_rows(member),
+    }  # fmt: skip
     return render(request, "site/home_member.html", common | context)

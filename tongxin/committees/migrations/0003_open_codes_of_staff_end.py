@@ -13,6 +13,6 @@ def revoke(apps, _editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("committees", "0001_initial"), ("accounts", "0002_failures_and_seats")]
+    dependencies = [("committees", "0002_duties_end_at_once"), ("accounts", "0002_failures_and_seats")]
 
     operations = [migrations.RunPython(revoke, migrations.RunPython.noop)]

@@ -1,0 +1,121 @@
+"""`tongxin appoint`: the emergency appointment on the server, for when nobody is left who may appoint (break-glass)."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tongxin.cli import start
+from tongxin.cli.problems import BadInput
+
+if TYPE_CHECKING:
+    from tongxin.accounts.models import Account
+    from tongxin.committees.models import Committee, Unit
+
+HELP = (
+    "应急任命：没有安全管理员可以任命时，在服务器上任命一人承担一项职责。"
+    "会写入操作记录，并立即告知审计管理员。三员分离的规定照样适用。"
+)
+
+
+@click.command(help=HELP)
+@click.option("--committee", "code", required=True, metavar="CODE", help="政协的代码。")
+@click.option("--login", required=True, metavar="LOGIN", help="登录名；还没有账户的，同时写明 --name。")
+@click.option("--duty", required=True, metavar="DUTY", help="职责的代码或名称，如：admin.security 或 安全管理员。")
+@click.option("--reason", required=True, metavar="TEXT", help="为什么要应急任命，写进操作记录。")
+@click.option("--name", metavar="NAME", help="姓名；登录名还没有账户时必填，随后打印一次性邀请码。")
+@click.option("--unit", "unit_name", metavar="NAME", help="承办单位全称；职责是承办人、单位负责人时必填。")
+@click.option("--affiliation", metavar="NAME", help="归口，如：政府；职责是交办、督办时必填。")
+def appoint(
+    *, code: str, login: str, duty: str, reason: str, name: str | None, unit_name: str | None, affiliation: str | None
+) -> None:
+    """Appoint without an appointing person: recorded as what it is, told to the auditors."""
+    start.django(current=True)
+    from django.db import transaction
+    from django.utils import timezone
+
+    from tongxin.committees import actions as bodies
+    from tongxin.committees.models import Committee
+
+    committee = Committee.objects.filter(code=code).first()
+    if committee is None:
+        message = f"没有代码为 {code} 的政协。"
+        raise BadInput(message)
+    if not reason.strip():
+        raise BadInput("请用 --reason 写明理由。")
+    chosen, at = _duty(duty), timezone.now()
+    scope = {"unit": _unit(committee, chosen, unit_name), "affiliation": _affiliation(chosen, affiliation)}
+    try:
+        with transaction.atomic():
+            account, invitation = _account(login, name)
+            bodies.appoint(
+                account, committee=committee, duty=chosen, starts_on=timezone.localdate(at), actor=None, at=at,
+                kind="committees.break_glass", reason=reason.strip(), **scope,
+            )  # fmt: skip
+    except bodies.AppointmentError as problem:
+        message = f"{problem}。"
+        raise BadInput(message) from problem
+    click.echo(f"已任命{account.name}（{login}），已写入操作记录，并告知审计管理员。", err=True)
+    if invitation:
+        click.echo(f"登录名　{login}\n邀请码　{invitation}")
+
+
+def _duty(text: str) -> str:
+    from tongxin.committees.choices import Duty
+
+    found = next((d.value for d in Duty if text.strip() in {d.value, str(d.label)}), None)
+    if found is None:
+        listed = "、".join(f"{d.value}（{d.label}）" for d in Duty)
+        message = f"没有“{text}”这项职责。可以写：{listed}。"
+        raise BadInput(message)
+    return str(found)
+
+
+def _unit(committee: "Committee", duty: str, name: str | None) -> "Unit | None":
+    if not duty.startswith("unit."):
+        if name:
+            raise BadInput("这项职责不属于承办单位，请去掉 --unit。")
+        return None
+    found = committee.units.filter(name=name or "").first()
+    if found is None:
+        raise BadInput("请用 --unit 写明本会的承办单位，写全称。")
+    return found
+
+
+def _affiliation(duty: str, name: str | None) -> str:
+    from tongxin.committees.choices import Duty, System
+
+    if duty not in {Duty.ASSIGN, Duty.SUPERVISE}:
+        if name:
+            raise BadInput("这项职责不分归口，请去掉 --affiliation。")
+        return ""
+    found = next((s.value for s in System if name in {s.value, str(s.label)}), None)
+    if found is None:
+        message = f"请用 --affiliation 写明归口：{'、'.join(str(s.label) for s in System)}。"
+        raise BadInput(message)
+    return str(found)
+
+
+def _account(login: str, name: str | None) -> tuple["Account", str]:
+    """Return the account of a sign-in name; a new one with its one-time code when there was none."""
+    from django.utils import timezone
+
+    from tongxin.accounts import actions as accounts
+    from tongxin.accounts.models import SYSTEM, Account
+
+    known = Account.objects.filter(username=login).exclude(username=SYSTEM).first()
+    if known is not None:
+        if name and known.name != name:
+            message = f"登录名 {login} 属于{known.name}，不是{name}，请核对。"
+            raise BadInput(message)
+        if not known.is_active:
+            message = f"{known.name}的账户已经关闭，不能任命。"
+            raise BadInput(message)
+        return known, ""
+    if not name:
+        message = f"没有登录名为 {login} 的账户。要新建的，请用 --name 写明姓名。"
+        raise BadInput(message)
+    made = Account(username=login, name=name)
+    made.set_unusable_password()
+    made.full_clean(exclude=["password", "uid"])
+    made.save()
+    return made, str(accounts.invite(made, actor=Account.objects.system(), at=timezone.now()))

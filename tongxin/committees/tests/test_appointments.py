@@ -1,0 +1,163 @@
+"""Who may be appointed to what, when a duty ends, how a unit's clerk is relieved."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.committees import actions, queries
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
+
+SINCE = date(2026, 1, 1)
+
+
+def appoint(cast: Cast, account: Account, duty: str, *, actor: Account | None = None, **scope: Any) -> Appointment:
+    scope.setdefault("starts_on", SINCE)
+    return actions.appoint(account, committee=cast.county, duty=duty, actor=actor, at=timezone.now(), **scope)
+
+
+@pytest.fixture
+def security(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.security_admin)
+    return client
+
+
+# ── who may hold what ──
+def test_nobody_appoints_himself_not_even_through_the_action(cast: Cast, security: Client) -> None:
+    before = Appointment.objects.count()
+    data = {"name": "严守正", "username": "security", "duty": Duty.PROPOSAL_OFFICE, "starts_on": "2026-03-02"}
+    assert "不能任命自己" in security.post("/appointments/", data).text
+    with pytest.raises(actions.AppointmentError, match="不能任命自己"):
+        appoint(cast, cast.security_admin, Duty.PROPOSAL_OFFICE, actor=cast.security_admin)
+    assert Appointment.objects.count() == before
+    assert not Event.objects.filter(kind="committees.appoint", actor=cast.security_admin).exists()
+
+
+@pytest.mark.parametrize("alone", [Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN])
+def test_security_and_audit_stand_beside_nothing_else_in_both_directions(cast: Cast, alone: str) -> None:
+    keeper = {Duty.SECURITY_ADMIN: cast.security_admin, Duty.AUDIT_ADMIN: cast.audit_admin}[alone]  # type: ignore[index]
+    before = Appointment.objects.count()
+    for duty in Duty.values:
+        if duty == alone or duty.startswith("unit."):
+            continue
+        with pytest.raises(actions.AppointmentError, match="不能兼任"):
+            appoint(cast, keeper, duty)
+    for other in (cast.office, cast.clerk, cast.leader, cast.assigner):
+        with pytest.raises(actions.AppointmentError, match="应是三个人"):
+            appoint(cast, other, alone)
+    assert Appointment.objects.count() == before
+
+
+def test_the_rule_is_of_one_committee_and_of_what_has_not_ended(cast: Cast) -> None:
+    actions.appoint(
+        cast.security_admin, committee=cast.other_county, duty=Duty.FILING, starts_on=SINCE, actor=None, at=timezone.now()
+    )
+    later = appoint(cast, cast.bystander, Duty.FILING, starts_on=timezone.localdate() + timedelta(days=30))
+    with pytest.raises(actions.AppointmentError):
+        appoint(cast, cast.bystander, Duty.AUDIT_ADMIN)  # what is still to begin counts
+    actions.end_appointment(later, actor=cast.security_admin, at=timezone.now())
+    later.refresh_from_db()
+    assert later.ends_on == later.starts_on  # it never began
+    appoint(cast, cast.bystander, Duty.AUDIT_ADMIN)
+
+
+def test_what_stood_together_before_the_rule_is_found(cast: Cast) -> None:
+    assert queries.conflicting(timezone.localdate()) == []
+    Appointment.objects.create(account=cast.audit_admin, committee=cast.county, duty=Duty.PROPOSAL_OFFICE, starts_on=SINCE)
+    [held] = queries.conflicting(timezone.localdate())
+    assert [(a.account, a.duty) for a in held] == [
+        (cast.audit_admin, Duty.AUDIT_ADMIN), (cast.audit_admin, Duty.PROPOSAL_OFFICE),
+    ]  # fmt: skip
+
+
+# ── from when, until when ──
+def test_a_dismissed_clerk_loses_the_duty_at_the_next_request(cast: Cast, security: Client) -> None:
+    task = cast.task(cast.assigned())
+    clerk = Client()
+    clerk.force_login(cast.clerk)
+    assert clerk.get(task.get_absolute_url()).status_code == 200
+    own = Appointment.objects.get(account=cast.clerk)
+    security.post(f"/appointments/{own.uid}/end/")
+    assert [clerk.get(path).status_code for path in (task.get_absolute_url(), "/handling/")] == [404, 403]
+    answer = clerk.post(f"/workflow/tasks/{task.uid}/sign_for/", {"handler": "孟时雨"})
+    assert answer.status_code in {403, 404}
+    task.refresh_from_db()
+    assert (task.state, Event.objects.filter(kind="tasks.sign_for").exists()) == ("awaiting", False)
+    own.refresh_from_db()
+    assert own.ends_on == timezone.localdate()
+    assert cast.clerk not in queries.holders_of(cast.county, Duty.UNIT_CLERK, unit=cast.unit)
+
+
+def test_an_appointment_counts_from_its_first_day(cast: Cast) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    appoint(cast, cast.bystander, Duty.FILING, starts_on=tomorrow)
+    assert queries.committees_with(Account.objects.get(pk=cast.bystander.pk), Duty.FILING) == set()
+    assert cast.bystander not in queries.holders_of(cast.county, Duty.FILING)
+    Appointment.objects.filter(account=cast.bystander).update(starts_on=timezone.localdate(), ends_on=tomorrow)
+    assert queries.committees_with(Account.objects.get(pk=cast.bystander.pk), Duty.FILING) == {cast.county.pk}
+
+
+def test_what_is_still_to_begin_stands_on_the_page(cast: Cast, security: Client) -> None:
+    appoint(cast, cast.bystander, Duty.FILING, starts_on=timezone.localdate() + timedelta(days=1))
+    assert "未到任" in security.get("/appointments/").text
+
+
+# ── a unit's clerk is relieved ──
+def test_a_clerkship_is_handed_over_in_one_act(cast: Cast, security: Client) -> None:
+    task = cast.task(cast.assigned())
+    own = Appointment.objects.get(account=cast.clerk)
+    page = security.get(f"/appointments/{own.uid}/transfer/").text
+    assert ("将发生什么" in page, task.case.proposal.title in page, "在办的 1 件" in page) == (True, True, True)
+    said = {"name": "叶新知", "username": "19900007777", "reason": "原承办人调离"}
+    slip = security.post(f"/appointments/{own.uid}/transfer/", said)
+    assert "叶新知" in slip.text
+    own.refresh_from_db()
+    new = Appointment.objects.get(account__username="19900007777")
+    assert (own.ends_on, new.unit, new.duty, new.starts_on) == (
+        timezone.localdate(), cast.unit, Duty.UNIT_CLERK, timezone.localdate(),
+    )  # fmt: skip
+    kinds = Event.objects.filter(kind__startswith="committees.", actor=cast.security_admin).order_by("id")
+    assert [e.kind for e in kinds] == ["committees.end_appointment", "committees.appoint", "committees.transfer_clerk"]
+    notices.deliver()
+    told = Notice.objects.get(account=new.account, event__kind="committees.transfer_clerk")
+    assert (told.url, task.case.proposal.title in told.text, told.urgent) == ("/handling/", True, True)
+    assert "孟时雨变动为叶新知" in Notice.objects.get(account=cast.unit_leader, event__kind="committees.transfer_clerk").text
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"name": "孟时雨", "username": "clerk"}, "就是现任承办人"),
+        ({"name": "簿清明", "username": "audit"}, "不能兼任"),
+        ({"name": "严守正", "username": "security"}, "不能任命自己"),
+        ({"name": "另一人", "username": "YX001"}, "这个登录名已属于另一个人"),
+    ],
+)
+def test_a_hand_over_that_cannot_be_leaves_the_old_clerk_in_place(
+    cast: Cast, security: Client, said: dict[str, str], sentence: str
+) -> None:
+    own = Appointment.objects.get(account=cast.clerk)
+    before = Event.objects.count()
+    assert sentence in security.post(f"/appointments/{own.uid}/transfer/", said | {"reason": ""}).text
+    own.refresh_from_db()
+    assert (own.ends_on, Event.objects.count()) == (None, before)
+
+
+def test_only_the_security_administrator_hands_over(cast: Cast, client: Client) -> None:
+    own = Appointment.objects.get(account=cast.clerk)
+    for name, account in cast.everyone().items():
+        if account == cast.security_admin:
+            continue
+        client.force_login(account)
+        said = {"name": "叶新知", "username": "19900007777", "reason": ""}
+        assert client.post(f"/appointments/{own.uid}/transfer/", said).status_code == 403, name
+    own.refresh_from_db()
+    assert (own.ends_on, Account.objects.filter(username="19900007777").exists()) == (None, False)

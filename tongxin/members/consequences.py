@@ -1,0 +1,44 @@
+"""What follows elsewhere when a member no longer acts: the apps above say it beforehand and do it, in the same transaction.
+
+`members` knows no matter; a matter registers here what it has open with a member: said on the page before confirming (将发生什么).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tongxin.accounts.models import Account
+    from tongxin.members.models import Member
+
+Foresee = Callable[["Member"], Iterable[str]]
+Follow = Callable[["Member", "Account", datetime], None]
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """`foresee` says in sentences what will happen, reading only; `follow` does it, after the member stopped sitting."""
+
+    foresee: Foresee
+    follow: Follow | None = None
+
+
+_registered: list[Consequence] = []
+
+
+def register(consequence: Consequence) -> None:
+    """Add what an app has open with members."""
+    _registered.append(consequence)
+
+
+def foreseen(member: "Member") -> list[str]:
+    """Say everything that will happen."""
+    return [sentence for consequence in _registered for sentence in consequence.foresee(member)]
+
+
+def follow(member: "Member", *, actor: "Account", at: datetime) -> None:
+    """Let it happen. Stands in the transaction of what it follows from."""
+    for consequence in _registered:
+        if consequence.follow is not None:
+            consequence.follow(member, actor, at)

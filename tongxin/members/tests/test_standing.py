@@ -1,0 +1,282 @@
+"""A seat ends, pauses, comes back: what may still be done, what follows, who is told."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import LEFT_ON, Cast
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment, Sector, Term
+from tongxin.members import actions, queries
+from tongxin.members.choices import Ending, Rank
+from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.members.rules import member_of, sitting_member_of
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
+from tongxin.proposals.choices import Answer
+from tongxin.proposals.models import Signature
+
+TODAY = timezone.localdate
+
+
+def fresh(account: Account) -> Account:
+    """Read an account as the next request does."""
+    return Account.objects.get(pk=account.pk)
+
+
+def said(**more: Any) -> dict[str, Any]:
+    return {"on": TODAY().isoformat(), "reason": "工作调动", "document_number": ""} | more
+
+
+@pytest.fixture
+def office(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.office)
+    return client
+
+
+# ── the predicate ──
+def test_a_member_is_who_has_a_seat_in_force_and_is_not_suspended(cast: Cast) -> None:
+    member = cast.member(cast.bystander)
+    seat = member.seats.get()
+    day = date(2026, 5, 1)
+
+    def sits(on: date) -> bool:
+        return Member.objects.sitting(on).filter(pk=member.pk).exists()
+
+    assert [sits(seat.starts_on - timedelta(days=1)), sits(seat.starts_on), sits(day)] == [False, True, True]
+    Seat.objects.filter(pk=seat.pk).update(ends_on=day)
+    assert [sits(day - timedelta(days=1)), sits(day)] == [True, False]  # the first day without
+    Seat.objects.filter(pk=seat.pk).update(ends_on=None)
+    Suspension.objects.create(
+        committee=cast.county, member=member, starts_on=day, ends_on=day + timedelta(days=2), reason="接受调查"
+    )
+    assert [sits(day - timedelta(days=1)), sits(day), sits(day + timedelta(days=2))] == [True, False, True]
+
+
+def test_who_left_keeps_a_file_and_acts_no_more(cast: Cast) -> None:
+    for account in (cast.former_member, cast.suspended_member):
+        assert (member_of(account), sitting_member_of(account)) == (cast.member(account), None)
+    assert sitting_member_of(cast.proposer) == cast.member(cast.proposer)
+    Account.objects.filter(pk=cast.proposer.pk).update(is_active=False)
+    assert member_of(fresh(cast.proposer)) is None
+
+
+# ── the acts ──
+@pytest.mark.parametrize(
+    ("kind", "event"),
+    [
+        ("resigned", "members.resign"),
+        ("revoked", "members.revoke"),
+        ("died", "members.record_death"),
+        ("expired", "members.expire"),
+    ],
+)
+def test_each_way_of_leaving_ends_seat_and_posts_with_an_event(cast: Cast, office: Client, kind: str, event: str) -> None:
+    member = cast.member(cast.bystander)
+    Post.objects.create(
+        committee=cast.county, member=member, term=cast.sector.term, rank=Rank.STANDING, starts_on=cast.sector.term.starts_on
+    )
+    page = office.get(f"/members/{member.uid}/standing/{kind}/")
+    assert "将发生什么" in page.text
+    answer = office.post(f"/members/{member.uid}/standing/{kind}/", said(document_number="云协发〔2026〕3号"))
+    assert answer["Location"] == f"/members/{member.uid}/"
+    seat = member.seats.get()
+    assert (seat.ends_on, seat.ending, seat.reason, seat.document_number) == (TODAY(), kind, "工作调动", "云协发〔2026〕3号")
+    assert member.posts.get().ends_on == TODAY()
+    recorded = Event.objects.get(kind=event)
+    assert (recorded.subject_id, recorded.actor, recorded.data["on"]) == (member.pk, cast.office, TODAY().isoformat())
+    assert sitting_member_of(fresh(cast.bystander)) is None
+    assert fresh(cast.bystander).is_active == (kind != "died")
+    again = office.post(f"/members/{member.uid}/standing/{kind}/", said(document_number="x"), follow=True)
+    assert "不用办理" in again.text
+    assert Event.objects.filter(kind=event).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "sentence"),
+    [
+        ("resigned", {"on": "2099-01-01"}, "日期不能在今天以后"),
+        ("resigned", {"on": "2021-01-01"}, "日期不能早于 2022-01-01"),
+        ("resigned", {"on": "昨天"}, "日期格式不对"),
+        ("resigned", {"reason": ""}, "说明"),
+        ("revoked", {}, "文号"),
+        ("suspend", {"on": "2099-01-01"}, "日期不能在今天以后"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_and_nothing_changes(
+    cast: Cast, office: Client, kind: str, data: dict[str, str], sentence: str
+) -> None:
+    member, before = cast.member(cast.bystander), Event.objects.count()
+    page = office.post(f"/members/{member.uid}/standing/{kind}/", said(**data))
+    assert (page.status_code, sentence in page.text) == (200, True)
+    assert (member.seats.get().ends_on, member.suspensions.count(), Event.objects.count()) == (None, 0, before)
+
+
+def test_the_action_itself_demands_a_number_for_a_revocation(cast: Cast) -> None:
+    with pytest.raises(actions.StandingError, match="文号"):
+        actions.end_seat(
+            cast.member(cast.bystander), ending=Ending.REVOKED, on=TODAY(), reason="违法", actor=cast.office, at=timezone.now()
+        )
+    assert not Event.objects.filter(kind="members.revoke").exists()
+
+
+def test_only_who_keeps_the_members_changes_a_standing_and_never_the_own(cast: Cast, client: Client) -> None:
+    target, before = cast.member(cast.bystander), Event.objects.count()
+    for name, account in cast.everyone().items():
+        if account == cast.office:
+            continue
+        client.force_login(account)
+        for kind in ("resigned", "suspend", "restore"):
+            answer = client.post(f"/members/{target.uid}/standing/{kind}/", said())
+            assert answer.status_code in {403, 404}, (name, kind)
+    own = Member.objects.create(committee=cast.county, number="YX080", name="秦若水", account=cast.office)
+    Seat.objects.create(committee=cast.county, member=own, term=cast.sector.term, sector=cast.sector, starts_on="2026-01-01")
+    client.force_login(cast.office)
+    assert client.post(f"/members/{own.uid}/standing/suspend/", said()).status_code == 403
+    assert "委员变动" not in client.get(f"/members/{own.uid}/").text
+    kinds = ("members.resign", "members.suspend", "members.restore")
+    assert not Event.objects.filter(kind__in=kinds, pk__gt=before).exists()
+    assert (target.seats.get().ends_on, target.suspensions.count()) == (None, 0)
+
+
+def test_a_suspension_keeps_the_seat_and_is_lifted_with_a_reason(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    office.post(f"/members/{member.uid}/standing/suspend/", said(reason="接受调查"))
+    assert (sitting_member_of(fresh(cast.bystander)), member.seats.get().ends_on) == (None, None)
+    assert "停止履职：接受调查" in office.get(f"/members/{member.uid}/").text
+    assert {row["member"] for row in office.get("/members/").context["members"]} >= {member}
+    office.post(f"/members/{member.uid}/standing/resume/", said(reason="查无问题"))
+    assert sitting_member_of(fresh(cast.bystander)) == member
+    kept = Event.objects.filter(kind__in=("members.suspend", "members.resume")).order_by("id")
+    assert [(e.kind, e.data["reason"]) for e in kept] == [("members.suspend", "接受调查"), ("members.resume", "查无问题")]
+
+
+def test_a_seat_comes_back_as_a_new_row_and_the_ended_one_stays(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.former_member)
+    assert "恢复席位：医药卫生界" in office.get(f"/members/{member.uid}/standing/restore/").text
+    early = office.post(f"/members/{member.uid}/standing/restore/", said(on="2026-01-01"))
+    assert "日期不能早于 2026-02-01" in early.text
+    office.post(f"/members/{member.uid}/standing/restore/", said(on="2026-02-01", reason="登记有误"))
+    rows = [(s.starts_on, s.ends_on, s.ending) for s in member.seats.order_by("id")]
+    assert rows == [(date(2022, 1, 1), LEFT_ON, "resigned"), (LEFT_ON, None, "")]
+    assert sitting_member_of(fresh(cast.former_member)) == member
+    assert Event.objects.get(kind="members.restore").data["reason"] == "登记有误"
+
+
+def test_death_closes_the_account_with_its_duties_and_a_mistake_opens_it_again(cast: Cast, client: Client) -> None:
+    member = cast.member(cast.bystander)
+    Appointment.objects.create(account=cast.bystander, committee=cast.county, duty=Duty.LEADERSHIP, starts_on="2026-01-01")
+    visitor = Client()
+    visitor.force_login(cast.bystander)
+    client.force_login(cast.office)
+    assert "其他职责 1 项同时终止" in client.get(f"/members/{member.uid}/standing/died/").text
+    client.post(f"/members/{member.uid}/standing/died/", said(reason=""))
+    assert visitor.get("/home/").status_code == 302  # an open session ends with the next request
+    assert Appointment.objects.get(account=cast.bystander).ends_on == TODAY()
+    assert Event.objects.filter(kind="committees.end_appointment").count() == 1
+    assert client.post(f"/members/{member.uid}/invite/").status_code == 403
+    client.post(f"/members/{member.uid}/standing/restore/", said(reason="误登"))
+    assert fresh(cast.bystander).is_active
+    assert Appointment.objects.get(account=cast.bystander).ends_on == TODAY()  # appointed anew by who appoints
+
+
+def test_other_duties_stay_when_a_seat_ends(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    Appointment.objects.create(account=cast.bystander, committee=cast.county, duty=Duty.LEADERSHIP, starts_on="2026-01-01")
+    assert "其他职责 1 项不变" in office.get(f"/members/{member.uid}/standing/resigned/").text
+    office.post(f"/members/{member.uid}/standing/resigned/", said())
+    assert Appointment.objects.get(account=cast.bystander).ends_on is None
+
+
+def test_a_term_ends_for_all_who_do_not_go_on(cast: Cast, office: Client) -> None:
+    new = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    going_on = cast.member(cast.proposer)
+    Seat.objects.create(committee=cast.county, member=going_on, term=new, sector=sector, starts_on=TODAY())
+    old = cast.sector.term
+    page = office.post("/members/term/", said(term=old.uid, reason="换届"), follow=True)
+    assert "4 名委员离任" in page.text
+    assert Event.objects.filter(kind="members.expire").count() == 5  # whoever goes on lost the old seat
+    assert not Seat.objects.filter(term=old, ends_on=None).exists()
+    assert set(Member.objects.seated(TODAY()).filter(committee=cast.county)) == {going_on}
+    assert sitting_member_of(fresh(cast.proposer)) == going_on
+    assert Seat.objects.filter(committee=cast.other_county, ends_on=None).exists()
+
+
+# ── the lists ──
+def test_those_who_left_are_listed_with_why_for_who_keeps_the_members(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    left = client.get("/members/?who=left")
+    assert [row["member"].name for row in left.context["members"]] == ["温故里"]
+    assert ("辞去委员" in left.text, "工作调动" in left.text) == (True, True)
+    assert "温故里" not in client.get("/members/").text
+    client.force_login(cast.proposer)
+    assert "温故里" not in client.get("/members/?who=left").text
+    page = client.get(f"/members/{cast.member(cast.former_member).uid}/").text
+    assert ("任职经历" in page, "辞去委员" in page, "工作调动" in page) == (True, False, False)
+    client.force_login(cast.office_of_other_county)
+    assert "温故里" not in client.get("/members/?who=left").text
+
+
+def test_the_list_of_those_who_left_takes_a_constant_number_of_queries(
+    cast: Cast, office: Client, django_assert_num_queries: Any
+) -> None:
+    office.get("/members/?who=left")
+    with django_assert_num_queries(LEFT_QUERIES):
+        assert len(office.get("/members/?who=left").context["members"]) == 1
+    Seat.objects.filter(committee=cast.county).update(ends_on=LEFT_ON, ending=Ending.EXPIRED)
+    with django_assert_num_queries(LEFT_QUERIES):
+        assert len(office.get("/members/?who=left").context["members"]) == 6
+
+
+LEFT_QUERIES = 11
+
+
+def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> None:
+    for account in (cast.former_member, cast.suspended_member):
+        own = cast.member(account)
+        client.force_login(account)
+        assert list(queries.visible_to(fresh(account))) == [own]
+        assert client.get(f"/members/{own.uid}/").status_code == 200
+        assert client.get("/members/").status_code == 403
+        assert client.get(f"/members/{cast.member(cast.proposer).uid}/").status_code == 404
+        assert [client.get(path).status_code for path in ("/units/", "/regulations/")] == [403, 403]
+        assert [client.get(path).status_code for path in ("/home/", "/account/", "/proposals/", "/notices/")] == [200] * 4
+        home = client.get("/home/").text
+        assert ("您现在不在任" in home, "/proposals/new/" in home, '/members/"' in home) == (True, False, False)
+
+
+# ── what follows ──
+def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
+    """The proposer leaves: with a draft co-signed by one and open to another, an invitation from somebody else, and a filed one."""
+    draft, other, filed = cast.draft(), cast.draft(), cast.filed()
+    from tests.cast import NOW
+    from tongxin.proposals import actions as proposals
+
+    until = timezone.now() + timedelta(days=1)
+    signed, asked = proposals.invite_cosigners(
+        draft, members=[cast.member(cast.cosigner), cast.member(cast.second_cosigner)], until=until, actor=cast.proposer, at=NOW
+    )
+    proposals.answer_invitation(signed, accept=True, actor=cast.cosigner, at=NOW)
+    Signature.objects.filter(proposal=other).update(member=cast.member(cast.bystander))
+    [invited] = proposals.invite_cosigners(other, members=[cast.member(cast.proposer)], until=until, actor=cast.bystander, at=NOW)
+    member = cast.member(cast.proposer)
+    page = office.get(f"/members/{member.uid}/standing/resigned/").text
+    for sentence in ("没有提交的提案 1 件", "没有答复的联名邀请 1 件失效", "已经提交的提案 1 件照常办理"):
+        assert sentence in page, sentence
+    assert Signature.objects.get(pk=invited.pk).answer == Answer.INVITED  # looking changes nothing
+    office.post(f"/members/{member.uid}/standing/resigned/", said())
+    assert Signature.objects.get(pk=invited.pk).answer == Answer.LAPSED
+    filed.refresh_from_db()
+    assert filed.state == "filed"
+    notices.deliver()
+    told = {
+        (n.account.name, n.text.partition("《")[0])
+        for n in Notice.objects.filter(event__kind__in=("proposals.end_invitation", "proposals.lose_first"))
+    }
+    assert told == {("周望舒", "林知远不再履职，联名"), ("何青禾", ""), ("沈如松", "")}

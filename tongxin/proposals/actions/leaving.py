@@ -1,0 +1,90 @@
+"""What becomes of a member's drafts, invitations and signatures when he no longer sits, and how a draft goes on without him."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.members import consequences
+from tongxin.members.models import Member
+from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.choices import Answer, Role, States
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.rules import first_sits, successor
+
+
+def _unsubmitted(member: Member) -> QuerySet[Signature]:
+    """Return the member's names under texts that are still with their proposers."""
+    rows = Signature.objects.filter(member=member, proposal__state__in=States.with_the_proposer)
+    return rows.select_related("proposal__committee", "member").order_by("id")
+
+
+def foresee(member: Member) -> Iterable[str]:
+    """Say what will become of what he has open."""
+    rows = list(_unsubmitted(member))
+    if drafts := [s.proposal for s in rows if s.role == Role.FIRST]:
+        yield (f"没有提交的提案 {len(drafts)} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手")
+    if asked := sum(s.role == Role.CO and s.answer == Answer.INVITED for s in rows):
+        yield f"还没有答复的联名邀请 {asked} 件失效，邀请人会收到通知"
+    if signed := sum(s.role == Role.CO and s.answer == Answer.ACCEPTED for s in rows):
+        yield f"还没有提交的联名 {signed} 件退出，第一提案人会收到通知"
+    filed = Signature.objects.filter(member=member, answer=Answer.ACCEPTED, proposal__state__in=States.received)
+    if handed := filed.exclude(proposal__state__in=States.with_the_proposer).count():
+        yield f"已经提交的提案 {handed} 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人"
+
+
+def follow(member: Member, actor: Account, at: datetime) -> None:
+    """Let invitations lapse and unsubmitted co-signatures end; whoever is concerned is told."""
+    for signature in _unsubmitted(member):
+        if signature.role == Role.FIRST:
+            audit.record("proposals.lose_first", signature.proposal, actor=actor, at=at, data={"name": signature.name})
+        else:
+            end_signature(signature, actor=actor, at=at)
+
+
+def end_signature(signature: Signature, *, actor: Account | None, at: datetime) -> None:
+    """Take the name of somebody who sits no longer off a text that was not handed in."""
+    invited = signature.answer == Answer.INVITED
+    if signature.answer not in {Answer.INVITED, Answer.ACCEPTED}:
+        return
+    answer = Answer.LAPSED if invited else Answer.LEFT
+    if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
+        audit.record(
+            "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
+            data={"name": signature.name, "member": signature.member_id},
+        )  # fmt: skip
+
+
+def drop_who_left(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
+    """Before it is handed in: nobody stands under a new proposal who does not sit, however the seat ended."""
+    sitting = Member.objects.sitting(timezone.localdate(at)).values("pk")
+    rows = Signature.objects.filter(proposal=proposal, role=Role.CO, answer=Answer.ACCEPTED, member__isnull=False)
+    for signature in rows.exclude(member__in=sitting).select_related("proposal__committee", "member"):
+        end_signature(signature, actor=actor, at=at)
+
+
+@transaction.atomic
+def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetime) -> Proposal:
+    """Make the first co-signer who sits the first proposer, when the present one is gone. Raises ProposalError."""
+    held = Proposal.objects.select_for_update(of=("self",)).select_related("committee").get(pk=proposal.pk)
+    heir = successor(held)
+    if held.state not in States.with_the_proposer or first_sits(held) or heir is None or heir.member_id != member.pk:
+        message = "这件提案现在不能接手，请刷新后再看"
+        raise ProposalError(message)
+    before = held.signatures.get(role=Role.FIRST)
+    Signature.objects.filter(pk=before.pk).update(
+        role=Role.CO, answer=Answer.LEFT, answered_at=at, place_in_list=heir.place_in_list
+    )
+    Signature.objects.filter(pk=heir.pk).update(role=Role.FIRST, place_in_list=before.place_in_list, signed_version=held.version)
+    audit.record(
+        "proposals.take_over", held, actor=actor, at=at,
+        data={"name": heir.name, "member": heir.member_id, "before": before.name},
+    )  # fmt: skip
+    return Proposal.objects.get(pk=held.pk)
+
+
+CONSEQUENCE = consequences.Consequence(foresee, follow)

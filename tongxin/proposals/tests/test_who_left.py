@@ -1,0 +1,239 @@
+"""Who sits no longer reads the own file and does nothing: every way in is tried by one who left and one who is suspended."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.architecture.world import World
+from tests.cast import NOW, TEXT, Cast
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.handling import queries as handling
+from tongxin.handling.models import Case, Contact, Rating
+from tongxin.members import actions as members
+from tongxin.members.choices import Ending
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
+from tongxin.proposals import actions, queries
+from tongxin.proposals.choices import Answer, Role, State
+from tongxin.proposals.models import Endorsement, Proposal, Signature
+from tongxin.site.queries import home
+from tongxin.workflow import engine
+
+
+def leave(cast: Cast, account: Account, ending: str = Ending.RESIGNED) -> None:
+    """End somebody's seat today, and read no account that remembers it."""
+    members.end_seat(
+        cast.member(account), ending=ending, on=timezone.localdate(), reason="工作调动", actor=cast.office, at=timezone.now()
+    )
+    cast.__dict__.update({name: Account.objects.get(pk=a.pk) for name, a in cast.everyone().items()})
+
+
+def gathered(cast: Cast) -> Proposal:
+    """A draft of the proposer, signed by one and open to a second."""
+    draft = cast.draft()
+    asked = [cast.member(cast.cosigner), cast.member(cast.second_cosigner)]
+    until = timezone.now() + timedelta(days=1)
+    signed, _open = actions.invite_cosigners(draft, members=asked, until=until, actor=cast.proposer, at=NOW)
+    actions.answer_invitation(signed, accept=True, actor=cast.cosigner, at=NOW)
+    return Proposal.objects.get(pk=draft.pk)
+
+
+# ── nothing may be done ──
+@pytest.mark.parametrize("part", ["former_member", "suspended_member"])
+def test_who_sits_no_longer_does_nothing_anywhere(cast: Cast, client: Client, part: str) -> None:
+    World(cast).everything()
+    account: Account = getattr(cast, part)
+    member = cast.member(account)
+    client.force_login(account)
+    before = (Event.objects.count(), Signature.objects.count(), Endorsement.objects.count(), Rating.objects.count())
+    tried = {}
+    for proposal in Proposal.objects.filter(committee=cast.county):
+        base = f"/proposals/{proposal.uid}/"
+        for path in ("edit/", "autosave/", "invite/", "invitation/", "leave/", "endorse/", "submit/", "take-over/"):
+            said = {
+                "answer": "accept",
+                "version": proposal.version,
+                "title": "改",
+                "m": cast.member(cast.bystander).uid,
+                "send": "1",
+            }
+            tried[base + path] = client.post(base + path, said).status_code
+        for action in ("submit", "withdraw", "discard"):
+            url = f"/workflow/proposals/{proposal.uid}/{action}/"
+            tried[url] = client.post(url, {"reason": "不办了"}).status_code
+    for case in Case.objects.all():
+        tried[f"/handling/rate/{case.uid}/"] = client.post(f"/handling/rate/{case.uid}/", {"result": "satisfied"}).status_code
+    for contact in Contact.objects.all():
+        url = f"/handling/contacts/{contact.uid}/confirm/"
+        tried[url] = client.post(url).status_code
+    for path in ("/proposals/new/", "/proposals/new/behalf/", "/proposals/similar/?title=夜间药房"):
+        tried[path] = client.get(path).status_code
+    assert {url: status for url, status in tried.items() if status not in {403, 404}} == {}
+    assert before == (
+        Event.objects.count(), Signature.objects.count(), Endorsement.objects.count(), Rating.objects.count(),
+    )  # fmt: skip
+    assert Proposal.objects.filter(signatures__member=member, signatures__role=Role.FIRST, state=State.DRAFT).exists()
+
+
+@pytest.mark.parametrize("part", ["former_member", "suspended_member"])
+def test_the_own_file_with_its_answers_stays_readable_and_nothing_else(cast: Cast, client: Client, part: str) -> None:
+    World(cast).everything()
+    account: Account = Account.objects.get(pk=getattr(cast, part).pk)
+    mine = set(Proposal.objects.filter(signatures__member=cast.member(account), signatures__answer=Answer.ACCEPTED))
+    public = set(Proposal.objects.filter(released_at__isnull=False, consents_to_publication=True))
+    assert set(queries.visible_to(account)) == mine | public
+    assert {c.proposal for c in handling.cases_visible_to(account)} <= mine
+    client.force_login(account)
+    for proposal in mine:
+        page = client.get(proposal.get_absolute_url())
+        assert (page.status_code, page.context["actions"]) == (200, []), proposal.state
+    assert {tab["url"] for tab in client.get("/proposals/").context["tabs"]} == {"?tab=mine", "?tab=cosigned"}
+    assert home.member_waiting(account) == 0
+
+
+# ── nobody asks him ──
+def test_he_is_not_offered_as_co_signer_nor_invited_by_hand(cast: Cast, client: Client) -> None:
+    draft = cast.draft()
+    offered = {m.name for m in queries.candidates(draft, "", on=timezone.localdate())}
+    assert offered == {"何青禾", "沈如松", "周望舒"}
+    until = timezone.now() + timedelta(days=1)
+    for account in (cast.former_member, cast.suspended_member):
+        with pytest.raises(actions.ProposalError, match="现在不在任"):
+            actions.invite_cosigners(draft, members=[cast.member(account)], until=until, actor=cast.proposer, at=timezone.now())
+        client.force_login(cast.proposer)
+        said = {"m": cast.member(account).uid, "send": "1", "until": f"{until:%Y-%m-%dT%H:%M}"}
+        assert client.post(f"/proposals/{draft.uid}/invite/", said).status_code == 422
+    assert draft.signatures.count() == 1
+
+
+def test_nothing_is_entered_for_him_by_the_office(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    said = {"who": "member", "member": "温故里"}
+    assert "没有名为“温故里”的在任委员" in client.post("/proposals/new/behalf/", said).text
+    with pytest.raises(actions.ProposalError, match="温故里现在不在任"):
+        actions.draft(cast.county, actor=cast.office, at=timezone.now(), first=cast.member(cast.former_member), text=TEXT)
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda cast, p, s: actions.endorse(
+            p, member=cast.member(cast.former_member), actor=cast.former_member, at=timezone.now()
+        ),
+        lambda cast, p, s: actions.answer_invitation(s, accept=True, actor=cast.former_member, at=timezone.now()),
+    ],
+)
+def test_the_actions_themselves_refuse_whose_seat_ended(cast: Cast, act: Callable[..., object]) -> None:
+    draft = cast.draft()
+    signature = Signature.objects.create(
+        committee=cast.county, proposal=draft, member=cast.member(cast.former_member), role=Role.CO, answer=Answer.INVITED
+    )
+    before = Event.objects.count()
+    with pytest.raises(actions.ProposalError, match="现在不在任"):
+        act(cast, draft, signature)
+    assert (Event.objects.count(), Endorsement.objects.count()) == (before, 0)
+
+
+def test_a_round_does_not_wait_for_him_and_he_is_still_told_the_end(cast: Cast) -> None:
+    case = cast.answered()
+    assert [s.name for s in queries.raters(case.proposal)] == ["林知远", "何青禾"]
+    leave(cast, cast.proposer)
+    assert [s.name for s in queries.raters(case.proposal)] == ["何青禾"]
+    assert [s.name for _reply, s in handling.outstanding(case)] == ["何青禾"]
+    assert [s.name for s in queries.together(case.proposal)] == ["林知远", "何青禾"]
+
+
+def test_the_next_signer_who_sits_is_asked_in_place_of_the_first(cast: Cast) -> None:
+    case = cast.answered()
+    now = timezone.now()
+
+    def asked(account: Account) -> list[str]:
+        return [t.title for t in home.todos(cast.member(account), now) if "面商" in t.title]
+
+    assert (asked(cast.proposer), asked(cast.cosigner)) == (["确认县卫生健康局的面商记录"], [])
+    leave(cast, cast.proposer)
+    assert asked(cast.cosigner) == ["确认县卫生健康局的面商记录"]
+    found = queries.spokesman(Proposal.objects.get(pk=case.proposal_id))
+    assert (found and found.name) == "何青禾"
+
+
+# ── what is still with its proposers ──
+def test_a_text_is_taken_over_by_the_first_co_signer_who_sits_and_by_nobody_else(cast: Cast, client: Client) -> None:
+    draft = gathered(cast)
+    client.force_login(cast.cosigner)
+    assert client.post(f"/proposals/{draft.uid}/take-over/").status_code == 403
+    leave(cast, cast.proposer)
+    for account in (cast.second_cosigner, cast.bystander, cast.office, cast.proposer):
+        client.force_login(account)
+        assert client.post(f"/proposals/{draft.uid}/take-over/").status_code in {403, 404}
+    assert draft.signatures.get(role=Role.FIRST).name == "林知远"
+    client.force_login(cast.cosigner)
+    assert "接手这件提案" in client.get(f"/proposals/{draft.uid}/invitation/").text
+    assert client.post(f"/proposals/{draft.uid}/take-over/")["Location"] == f"/proposals/{draft.uid}/edit/"
+    signed = {s.name: (s.role, s.answer) for s in draft.signatures.all()}
+    assert signed == {
+        "何青禾": ("first", "accepted"), "林知远": ("co", "left"), "沈如松": ("co", "invited"),
+    }  # fmt: skip
+    event = Event.objects.get(kind="proposals.take_over")
+    assert (event.actor, event.data["name"], event.data["before"]) == (cast.cosigner, "何青禾", "林知远")
+    assert client.post(f"/proposals/{draft.uid}/take-over/").status_code == 403
+    proposal = Proposal.objects.get(pk=draft.pk)
+    engine.perform(proposal, "submit", actor=cast.cosigner, at=NOW)
+    assert [s.name for s in queries.signers(Proposal.objects.get(pk=draft.pk))] == ["何青禾"]
+
+
+def test_the_office_cannot_hand_in_for_who_left_and_the_reason_is_said(cast: Cast) -> None:
+    draft = actions.draft(cast.county, actor=cast.office, at=NOW, first=cast.member(cast.proposer), text=TEXT)
+    leave(cast, cast.proposer)
+    fresh = Proposal.objects.get(pk=draft.pk)
+    with pytest.raises(engine.Blocked, match="第一提案人现在不在任"):
+        engine.perform(fresh, "submit", actor=cast.office, at=timezone.now())
+    assert not Event.objects.filter(kind="proposals.submit").exists()
+
+
+def test_a_returned_text_of_who_left_is_ended_by_the_office(cast: Cast) -> None:
+    from tongxin.proposals.workflow import Return, Withdrawal
+
+    proposal = cast.submitted()
+    engine.perform(proposal, "return_for_revision", actor=cast.office, at=NOW, payload=Return("请补充。"))
+    reason = Withdrawal("提案人离任，无人接手。")
+    with pytest.raises(engine.NotAllowed):
+        engine.perform(Proposal.objects.get(pk=proposal.pk), "withdraw", actor=cast.office, at=NOW, payload=reason)
+    leave(cast, cast.proposer)
+    engine.perform(Proposal.objects.get(pk=proposal.pk), "withdraw", actor=cast.office, at=timezone.now(), payload=reason)
+    assert Proposal.objects.get(pk=proposal.pk).state == State.WITHDRAWN
+
+
+def test_a_name_under_an_unsubmitted_text_ends_and_its_first_proposer_is_told(cast: Cast) -> None:
+    draft, filed = gathered(cast), cast.filed()
+    leave(cast, cast.cosigner)
+    assert draft.signatures.get(member=cast.member(cast.cosigner)).answer == Answer.LEFT
+    assert filed.signatures.get(member=cast.member(cast.cosigner)).answer == Answer.ACCEPTED  # what was handed in keeps his name
+    notices.deliver()
+    told = Notice.objects.get(event__kind="proposals.end_cosigning")
+    assert (told.account, "何青禾不再履职" in told.text) == (cast.proposer, True)
+
+
+def test_nobody_stands_under_a_new_proposal_whose_seat_ended_however_it_ended(cast: Cast) -> None:
+    from tongxin.members.models import Seat
+
+    draft = gathered(cast)
+    Seat.objects.filter(member=cast.member(cast.cosigner)).update(ends_on=NOW.date())  # no act, no consequence: a corrected date
+    engine.perform(draft, "submit", actor=cast.proposer, at=NOW)
+    assert [s.name for s in queries.signers(Proposal.objects.get(pk=draft.pk))] == ["林知远"]
+
+
+def test_no_notice_goes_to_the_dead(cast: Cast) -> None:
+    filed = cast.filed()
+    leave(cast, cast.cosigner, Ending.DIED)
+    notices.deliver()
+    before = Notice.objects.filter(account=cast.cosigner).count()
+    actions.release(filed, actor=cast.office, at=timezone.now())
+    notices.deliver()
+    assert Notice.objects.filter(account=cast.cosigner).count() == before
+    assert Notice.objects.filter(account=cast.proposer, event__kind="proposals.release").exists()

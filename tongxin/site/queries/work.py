@@ -1,0 +1,27 @@
+"""What is open at a handling unit, for whoever takes over its clerkship."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from tongxin.committees.models import Unit
+from tongxin.committees.queries import Work
+from tongxin.core.templatetags.chinese import case_number, day
+from tongxin.handling import queries as handling
+from tongxin.handling.choices import TaskState
+from tongxin.handling.models import Task
+from tongxin.handling.queries.lists import RUNNING
+from tongxin.site.queries.paging import long_of
+
+
+def open_tasks(unit: Unit) -> Iterable[Work]:
+    """Yield the unit's matters that are being handled, the earliest deadline first."""
+    rows = Task.objects.filter(unit=unit, state__in=RUNNING).select_related("case__proposal", "unit", "committee")
+    rows = rows.defer("unit__phone", *long_of("case__proposal")).order_by("due_on", "id")
+    today = timezone.localdate()
+    for task in rows:
+        due, what = handling.clock_of(task)
+        proposal = task.case.proposal
+        state = str(TaskState(task.state).label)
+        line = f"{state}，{what or '答复'}期限 {day(due, today)}" if due else state
+        yield Work(f"{case_number(proposal.number)}《{proposal.title}》", line, task.get_absolute_url())
