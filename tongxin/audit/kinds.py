@@ -17,7 +17,8 @@ class Kind:
 
     `sentence` is a text with {actor} and {data keys}, or a function of the event; `detail` the smaller line below it;
     `key` marks what stays in “只看要事”; `personal` lists the keys of `data` that are personal and can be masked;
-    `private` kinds are shown to the assembly's office only (a proposer's rating, a protected field read).
+    `private` kinds are shown to the assembly's office only (a proposer's rating, a protected field read);
+    kinds with `by_day` stand in no list of events, not even the auditor's: that word, and how many on a day that is over.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind:
     key: bool = False
     personal: tuple[str, ...] = ()
     private: bool = False
+    by_day: str = ""
 
 
 KINDS: dict[str, Kind] = {}
@@ -39,6 +41,11 @@ def register(*kinds: Kind) -> None:
             message = f"event kind {kind.name} is registered twice"
             raise ValueError(message)
         KINDS[kind.name] = kind
+
+
+def told_by_day() -> list[str]:
+    """Return the kinds of which name and hour are told to nobody."""
+    return [name for name, kind in KINDS.items() if kind.by_day]
 
 
 def consume(consumer: str, work: Callable[[], object]) -> None:

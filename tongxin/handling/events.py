@@ -32,7 +32,7 @@ register(
     Kind("cases.escalate", lambda e: "提案人不满意，转政协协调" if e.via == "import" else "再次不满意，转政协协调", key=True),
     Kind("cases.resume", "政协协调后重新办理", _reason, key=True),
     Kind("cases.settle", "政协协调后办结", _reason, key=True),
-    Kind("cases.close", "办结", lambda e: "未评价" if e.data.get("unrated") else "", key=True),
+    Kind("cases.close", "办结", key=True),
     Kind("cases.add_unit", "增加承办单位　{units}", _reason),
     # one unit's part
     Kind("tasks.assign", "交{unit}{part}"),
@@ -53,9 +53,10 @@ register(
     # others
     Kind("handling.contact", "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", "{name}确认面商记录"),
-    Kind("handling.rate", "{name}评价", private=True, personal=("name",)),
+    Kind("handling.rate", "{name}评价", private=True, by_day="提案人评价", personal=("name",)),
+    Kind("handling.read_ratings", "{actor}查看每位提案人的评价", private=True),
     Kind("handling.remind", "催办{unit}", _reason),
     Kind("handling.due_soon", "系统提醒：{unit}距{what}期限还有 {days} 天"),
     Kind("handling.overdue", "{unit}超过{what}期限"),
-    Kind("handling.export", "{actor}导出办理情况 {rows} 件"),
+    Kind("handling.export_ratings", "{actor}导出每位提案人的评价 {rows} 件", private=True),
 )
