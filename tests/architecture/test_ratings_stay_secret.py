@@ -62,7 +62,12 @@ MORE = (  # lists under other filters, and what the auditor asks for
 Answers = dict[tuple[str, str], bytes]
 REFUSED = {403, 404, 405}
 UIDS: tuple[str, ...] = ("case", "proposal", "lead", "co", "contact", "reply", "unit", "member")
-CHOICES = {"code": ("YX",), "name": ("cases", "tasks", "proposals", "handling.ratings"), "action": ("close", "send"), "token": ("none",)}
+CHOICES = {
+    "code": ("YX",),
+    "name": ("cases", "tasks", "proposals", "handling.ratings"),
+    "action": ("close", "send"),
+    "token": ("none",),
+}
 OPEN: list[tuple[str, tuple[str, ...]]] = []  # what the walk found somebody can open, by the parts played
 
 
@@ -107,7 +112,11 @@ class Secret:
             account = Account.objects.create(username=number, name=f"委员{number}", password="!")
             member = Member.objects.create(committee=cast.county, account=account, number=number, name=account.name)
             Seat.objects.create(
-                committee=cast.county, member=member, term=cast.sector.term, sector=cast.sector, starts_on=cast.sector.term.starts_on
+                committee=cast.county,
+                member=member,
+                term=cast.sector.term,
+                sector=cast.sector,
+                starts_on=cast.sector.term.starts_on,
             )
             found.append(account)
         Signature.objects.filter(proposal=self.case.proposal, role="co").delete()
@@ -173,10 +182,8 @@ class Secret:
         pool = self._pool()
         if not OPEN:
             scouts = ("office", "proposer", "clerk", "assigner", "audit_admin", "anonymous")
-            for path, parameters in routes():
-                for parts in product(*(CHOICES.get(p, UIDS if p == "uid" else ("first", "last", "none")) for p in parameters)):
-                    if any(self._get(who, filled(path, parts, pool))[0] not in REFUSED for who in scouts):
-                        OPEN.append((path, parts))
+            asked = ((path, parts) for path, parameters in routes() for parts in product(*(_choices(p) for p in parameters)))
+            OPEN.extend(one for one in asked if any(self._get(who, filled(*one, pool))[0] not in REFUSED for who in scouts))
         return [*(filled(*one, pool) for one in OPEN), *MORE]
 
     # ── looking ──
@@ -250,6 +257,10 @@ def queries_raters(case: Case) -> list[Signature]:
     return raters(case.proposal)
 
 
+def _choices(parameter: str) -> Sequence[str]:
+    return CHOICES.get(parameter, UIDS if parameter == "uid" else ("first", "last", "none"))
+
+
 def filled(path: str, parts: Sequence[str], pool: Mapping[str, str]) -> str:
     """Put what plays the parts into a path of the URL table."""
     wanted = iter(parts)
@@ -281,7 +292,7 @@ def _refused_in_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
 
-def _refused(code: int, _request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
+def _refused(code: int, _request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(status=code)
 
 
@@ -298,7 +309,9 @@ def test_no_answer_to_anybody_changes_with_a_rating(cast: Cast, at: datetime, ma
     others = secret.others(everybody=many == 1)
     before = secret.look(others)
     raters = secret.names_of_raters()
-    assert {f"/handling/rate/{secret.case.uid}/", secret.case.get_absolute_url(), "/audit/", "/home/"} <= {a for _who, a in before}
+    assert {f"/handling/rate/{secret.case.uid}/", secret.case.get_absolute_url(), "/audit/", "/home/"} <= {
+        a for _who, a in before
+    }
     for place in range(many):
         secret.rate(place, "dissatisfied" if place % 2 else "satisfied", "说的话", passes_on=True, closes_early=place == 0)
         unconcerned = [name for name in others if name not in {raters[n] for n in range(place + 1)}]
@@ -311,14 +324,22 @@ def test_no_answer_to_anybody_changes_with_a_rating(cast: Cast, at: datetime, ma
 Said = tuple[tuple[int, str, str], ...]
 ENDINGS: dict[str, tuple[int, list[Said]]] = {
     "one rater, closed": (1, [(), ((0, "satisfied", ""),), ((0, "fairly", "谢谢"),)]),
-    "two raters, closed": (2, [(), ((0, "satisfied", ""),), ((1, "fairly", "谢谢"),), ((0, "satisfied", ""), (1, "satisfied", ""))]),
-    "two raters, again": (2, [((0, "dissatisfied", "甲"),), ((1, "dissatisfied", "乙"),), ((0, "dissatisfied", "甲"), (1, "fairly", ""))]),
+    "two raters, closed": (
+        2,
+        [(), ((0, "satisfied", ""),), ((1, "fairly", "谢谢"),), ((0, "satisfied", ""), (1, "satisfied", ""))],
+    ),
+    "two raters, again": (
+        2,
+        [((0, "dissatisfied", "甲"),), ((1, "dissatisfied", "乙"),), ((0, "dissatisfied", "甲"), (1, "fairly", ""))],
+    ),
     "three raters of whom few rated, closed": (3, [(), ((0, "satisfied", ""), (2, "fairly", "谢谢"))]),
 }
 
 
 @pytest.mark.parametrize("ending", ENDINGS if THOROUGH else ["one rater, closed", "two raters, again"])
-def test_below_the_minimum_an_ending_tells_what_followed_and_nothing_of_what_was_said(cast: Cast, at: datetime, ending: str) -> None:
+def test_below_the_minimum_an_ending_tells_what_followed_and_nothing_of_what_was_said(
+    cast: Cast, at: datetime, ending: str
+) -> None:
     many, worlds = ENDINGS[ending]
     secret = Secret(cast, many, at)
     others = secret.others()

@@ -125,7 +125,11 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
         handling.rate(again, signature=signature, result="satisfied", actor=actor, at=moment("2026-06-12"), **rate)
     # 三个人评得一样，等到截止以后才办结。
     due = Case.objects.get(pk=case.pk).rating_due_on
-    assert (due.isoformat(), tasks.close_rounds(moment("2026-07-02", 23)), tasks.close_rounds(moment("2026-07-03"))) == ("2026-07-02", 0, 1)
+    assert (due.isoformat(), tasks.close_rounds(moment("2026-07-02", 23)), tasks.close_rounds(moment("2026-07-03"))) == (
+        "2026-07-02",
+        0,
+        1,
+    )
     case.refresh_from_db()
     assert (case.state, case.unrated, Rating.objects.count()) == (CaseState.CLOSED, False, 6)
 

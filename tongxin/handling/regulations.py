@@ -60,9 +60,7 @@ class Rework:
 class Secrecy:
     """What keeps a single judgement from being guessed: a number of ratings, and one hour a day at which rounds close."""
 
-    minimum: int = rule(
-        "告知评价汇总的最少人数", help="评价的人数不到的，只告知办结或者重新办理", unit="人", low=3, high=20
-    )
+    minimum: int = rule("告知评价汇总的最少人数", help="评价的人数不到的，只告知办结或者重新办理", unit="人", low=3, high=20)
     closing_hour: int = rule("每天办结的时间", help="评完的提案一起办结，不随最后一位提案人的评价办结", unit="时", low=0, high=23)
 
 

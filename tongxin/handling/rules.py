@@ -71,7 +71,9 @@ supervises = holds_for_affiliation(Duty.SUPERVISE)
 is_clerk = holds_for_unit(Duty.UNIT_CLERK)
 is_unit_leader = holds_for_unit(Duty.UNIT_LEADER)
 in_the_unit = is_clerk | is_unit_leader
-keeps_ratings = in_office & ~case_of_own_unit  # who keeps the proposals may serve in a handling unit as well: then he is of the unit
+keeps_ratings = (
+    in_office & ~case_of_own_unit
+)  # who keeps the proposals may serve in a handling unit as well: then he is of the unit
 
 
 @predicate
@@ -114,7 +116,10 @@ PERMISSIONS = {
     "handling.rate": ("提案人和联名委员可以评价", signs_the_case),
     "handling.rate_for": ("提案日常工作人员可以代录评价；在本案承办单位任职的除外", keeps_ratings),
     "handling.confirm_contact": ("提案人和联名委员可以确认面商记录", signs_the_case),
-    "handling.see_ratings": ("只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的除外", keeps_ratings),
+    "handling.see_ratings": (
+        "只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的除外",
+        keeps_ratings,
+    ),
     "handling.hear_verdict": (
         "承办单位、交办督办部门和本会可以知道满一定人数的评价汇总和同意转告的理由",
         in_the_unit | supervises | assigns | in_office | is_leader,

@@ -73,9 +73,7 @@ def _heading(reply: Reply) -> str:
     return _("%(unit)s的答复（第 %(n)s 次办理）") % {"unit": reply.task.unit.name, "n": reply.round}
 
 
-def _named(
-    case: Case, signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]
-) -> NamedLine:
+def _named(case: Case, signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]) -> NamedLine:
     waits = rating is None and is_open and bool(current)
     return NamedLine(
         name=signature.name, role=str(signature.get_role_display()), rated_at=rating.rated_at if rating else None,

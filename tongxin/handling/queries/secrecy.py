@@ -59,6 +59,7 @@ def _of_the_end(case: Case, rules: Secrecy, *, few: bool) -> str:
     said = {"due": day(case.rating_due_on), "hour": rules.closing_hour}
     if few:
         return _("%(due)s截止以后办结。全部评完、而且每位都同意提前办结的，到下一个 %(hour)s 时办结。") % said
-    return _(
-        "全部评完、而且评价不都一样的，到下一个 %(hour)s 时办结；其他的，%(due)s截止以后办结，每位都同意提前办结的除外。"
-    ) % said
+    return (
+        _("全部评完、而且评价不都一样的，到下一个 %(hour)s 时办结；其他的，%(due)s截止以后办结，每位都同意提前办结的除外。")
+        % said
+    )

@@ -159,9 +159,7 @@ def _ratings(written: list[Reply]) -> list[Rating]:
     return list(Rating.objects.filter(reply__in=sent).select_related("signature__member").order_by("id"))
 
 
-def _round(
-    case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any
-) -> tuple[bool, Progress | None]:
+def _round(case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any) -> tuple[bool, Progress | None]:
     """Say whether the present round waits for the reader, and how far it has come for who keeps the proposals."""
     if not (viewer.signer or viewer.keeps_ratings) or case.state == CaseState.IN_HAND:
         return False, None

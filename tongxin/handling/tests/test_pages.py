@@ -68,7 +68,12 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert SECRET not in clerk.get(f"/handling/{lead.uid}/").content.decode()
     as_(cast.cosigner).post(
         f"/handling/rate/{case.uid}/",
-        {f"{reply.uid}-attitude": "fairly", f"{reply.uid}-result": "dissatisfied", f"{reply.uid}-comment": SECRET, f"{reply.uid}-passes_on": "on"},
+        {
+            f"{reply.uid}-attitude": "fairly",
+            f"{reply.uid}-result": "dissatisfied",
+            f"{reply.uid}-comment": SECRET,
+            f"{reply.uid}-passes_on": "on",
+        },
     )
     assert SECRET not in clerk.get(f"/handling/{lead.uid}/").content.decode()
     actions.close_round(case, at=today)

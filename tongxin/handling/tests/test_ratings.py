@@ -181,7 +181,7 @@ def test_the_page_for_an_entry_on_behalf_does_not_tell_whether_somebody_has_rate
 
     def form() -> str:
         page = office.get(url).content.decode()
-        return page[page.index("<form method=\"post\" novalidate") :].partition("csrfmiddlewaretoken")[0]
+        return page[page.index('<form method="post" novalidate') :].partition("csrfmiddlewaretoken")[0]
 
     before = form()
     _rate(case, 0, today)
@@ -280,7 +280,9 @@ def test_the_last_rating_closes_nothing_the_daily_batch_does_and_once(wangchuan,
 def test_a_rating_that_comes_after_the_hour_of_the_batch_waits_for_the_next(wangchuan, today) -> None:
     case, _task, _members, _people = wangchuan
     _answer(wangchuan, today)
-    for place, (result, at) in enumerate([("satisfied", _noon(today)), ("fairly", _noon(today)), ("satisfied", _six(today, 1) + timedelta(minutes=1))]):
+    for place, (result, at) in enumerate(
+        [("satisfied", _noon(today)), ("fairly", _noon(today)), ("satisfied", _six(today, 1) + timedelta(minutes=1))]
+    ):
         _rate(case, place, at, result)
     assert [tasks.close_rounds(_six(today, 1) + timedelta(hours=n)) for n in (0, 1, 17)] == [0, 0, 0]
     assert tasks.close_rounds(_six(today, 2)) == 1
@@ -309,7 +311,9 @@ def test_a_round_of_one_mind_closes_on_its_last_day_unless_every_rater_agreed(wa
 
 def test_the_page_takes_what_a_rater_agrees_to(cast: Cast, as_, today) -> None:
     case = cast.answered(today)
-    as_(cast.proposer).post(f"/handling/rate/{case.uid}/", _say(_reply(case), comment="已看过", passes_on="on", closes_early="on"))
+    as_(cast.proposer).post(
+        f"/handling/rate/{case.uid}/", _say(_reply(case), comment="已看过", passes_on="on", closes_early="on")
+    )
     as_(cast.cosigner).post(f"/handling/rate/{case.uid}/", _say(_reply(case)))
     assert list(Rating.objects.order_by("id").values_list("passes_on", "closes_early")) == [(True, True), (False, False)]
 
@@ -325,7 +329,9 @@ def test_a_rating_after_the_last_day_is_not_taken_and_what_was_written_is_shown(
     assert Rating.objects.count() == 0
 
 
-def test_a_round_that_nobody_rated_closes_as_unrated_and_tells_it_to_who_keeps_the_proposals_alone(cast: Cast, as_, today) -> None:
+def test_a_round_that_nobody_rated_closes_as_unrated_and_tells_it_to_who_keeps_the_proposals_alone(
+    cast: Cast, as_, today
+) -> None:
     case = cast.answered(today)
     due = (case.rating_due_on - today.date()).days
     assert (tasks.close_rounds(_six(today, due)), tasks.close_rounds(_six(today, due + 1))) == (0, 1)
