@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from tests.cast import TEXT, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit import sealing
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
@@ -251,6 +253,39 @@ def test_a_rating_entered_by_the_office_is_marked(cast: Cast, as_, today) -> Non
     assert (event.actor, event.on_behalf_of, event.data["entered_for"]) == (cast.office, cast.cosigner, True)
     marked = {name: "机关代录" in _told(as_, getattr(cast, name), case) for name in ("cosigner", "proposer", "clerk", "leader")}
     assert marked == {"cosigner": True, "proposer": False, "clerk": False, "leader": False}
+
+
+def test_auditors_learn_how_many_rated_on_a_day_that_is_over_and_neither_name_nor_hour(cast: Cast, as_, today) -> None:
+    case = cast.answered(today - timedelta(days=3))
+    auditor = as_(cast.audit_admin)
+
+    def shown(query: str = "") -> str:
+        cache.clear()
+        return re.sub(r'value="[^"]{64}"|nonce="[^"]+"', "", auditor.get(f"/audit/{query}").content.decode())
+
+    before, of_day = [shown(), shown("?kind=handling"), shown("?q=林知远")], "提案人评价</th>"
+    _rate(case, 0, today)
+    assert [shown(), shown("?kind=handling"), shown("?q=林知远")] == before
+    assert of_day not in shown()
+    _rate(case, 1, today - timedelta(days=1))
+    assert shown().count(of_day) == 1
+    assert f"{today - timedelta(days=1):%Y-%m-%d}</td>" in shown()
+    assert of_day not in shown("?q=林知远")
+    assert Event.objects.filter(kind="handling.rate").count() == 2
+
+
+def test_neither_the_place_in_the_chain_nor_the_count_of_a_verification_tells_of_a_rating(cast: Cast, as_, today) -> None:
+    case = cast.answered(today)
+    sealing.seal(at=today)
+    auditor = as_(cast.audit_admin)
+    sealing.seal(at=today)
+    before = [re.findall(r"\d+ 条", auditor.post("/audit/verify/").content.decode()) for _n in range(2)]
+    _rate(case, 0, today)
+    sealing.seal(at=today)
+    assert re.findall(r"\d+ 条", auditor.post("/audit/verify/").content.decode()) == before[0] == before[1]
+    page = auditor.get("/audit/").content.decode()
+    assert re.findall(r'data-l="封存"[^>]*>([^<]*)<', page) == ["已封存"] * page.count('data-l="封存"')
+    assert re.findall(r"before=(\d+)", page) == []
 
 
 # ── when a round closes ──────────────────────────────────────────────────────────────────────────
