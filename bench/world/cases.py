@@ -262,7 +262,7 @@ class Handling:
 
     def _close(self, days: float, *, unrated: bool) -> None:
         at = self.life.after(days)
-        event = self.stream.step(self.case, "close", self.county, self.system, at, **({"unrated": True} if unrated else {}))
+        event = self.stream.step(self.case, "close", self.county, self.system, at)
         self._tell_signers(event, "已办结")
         self.values |= {"closed_at": at, "unrated": unrated}
 

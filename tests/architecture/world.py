@@ -149,12 +149,11 @@ class World:
 
     def _rated(self, case: Case, result: str) -> Case:
         for reply, signature in cases.outstanding(case):
-            if Case.objects.get(pk=case.pk).state == CaseState.RATING:
-                handling.rate(
-                    reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
-                    actor=signature.member.account, at=LATER,
-                )  # fmt: skip
-        return Case.objects.get(pk=case.pk)
+            handling.rate(
+                reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
+                actor=signature.member.account, at=LATER,
+            )  # fmt: skip
+        return handling.close_round(case, at=LATER)
 
     def _with_office(self) -> Case:
         """Dissatisfied twice."""

@@ -31,7 +31,7 @@ ACTS = {
     "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
-    "passing-on-export", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on",
+    "passing-on-export", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on", "handling-ratings",
 }  # fmt: skip
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
 from tongxin.handling import actions
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Contact, Rating, Reply, StaleReply, Task
@@ -121,29 +122,40 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     case = cast.answered(now)
     page = page_of(cast.proposer, f"/proposals/{case.proposal.uid}/")
     page.get_by_role("link", name="评价办理态度和结果").first.click()
-    expect(page.get_by_text("承办单位看不到")).to_be_visible()
+    told = page.get_by_role("region", name="您的评价，谁会知道什么")
+    expect(told).to_contain_text("这件提案由 2 位提案人评价，不足 3 位")
     _fits(page)
     attitude, result = page.locator("fieldset").nth(0), page.locator("fieldset").nth(1)
     attitude.locator(SEGMENT, has_text="基本满意").click()
     result.locator(SEGMENT, has_text="不满意").click()
     page.get_by_role("button", name="提交评价").click()
     # 没有写理由：说明要做什么，选过的都在。
-    expect(page.get_by_text("评为不满意的，请写明理由，供承办单位改进。").first).to_be_visible()
+    expect(page.get_by_text("评为不满意的，请写明理由。").nth(1)).to_be_visible()
     expect(page.locator("input:checked")).to_have_count(2)
     assert Rating.objects.count() == 0
     page.get_by_label("想说的话").fill("只说试点，没有说什么时候推开。")
+    page.get_by_label("理由可以不署名转告承办单位").check()
     page.get_by_role("button", name="提交评价").click()
     expect(page.get_by_text("评价已送到政协。").first).to_be_visible()
-    # 第二位评完，退回重办；单位看到理由，看不到是谁。
+    # 第二位评完，到了办结的时候退回重办；单位看到同意转告的理由，看不到是谁，也看不到几人评了什么。
     page = page_of(cast.cosigner, f"/handling/rate/{case.uid}/")
     for number in (0, 1):
         page.locator("fieldset").nth(number).locator(SEGMENT).first.click()
     page.get_by_role("button", name="提交评价").click()
     expect(page.get_by_text("评价已送到政协。").first).to_be_visible()
+    # 机关看到几人评过；谁评的、评了什么，要按一下才看得到，而且留下记录。
+    page = page_of(cast.office, case.get_absolute_url())
+    expect(page.get_by_text("应评 2 人，已评 2 人")).to_be_visible()
+    actions.close_round(case, at=now)
+    page.get_by_role("button", name="查看每位委员的评价").click()
+    expect(page.get_by_role("row", name="林知远")).to_contain_text("只说试点，没有说什么时候推开。")
+    _fits(page)
+    assert Event.objects.filter(kind="handling.read_ratings").count() == 1
     assert Case.objects.get().state == CaseState.IN_HAND
     page = page_of(cast.clerk, f"/handling/{cast.task(case).uid}/")
     told = page.get_by_role("region", name="重新办理的原因")
     expect(told).to_contain_text("只说试点，没有说什么时候推开。")
+    expect(told).to_contain_text("评价的人数不满 3 人，按规定不告知评价。")
     expect(told).not_to_contain_text("林知远")
     _fits(page)
 

@@ -7,10 +7,12 @@ import pytest
 from tests.cast import TEXT, Cast, moment
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
+from tongxin.handling import tasks
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.workflow import CASES, TASKS, Opinion, Sending, SignFor
 from tongxin.proposals import actions as proposals
+from tongxin.proposals import queries
 from tongxin.proposals.choices import Season, State
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.workflow import PROPOSAL, Examination, Filing
@@ -83,25 +85,25 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
     case.refresh_from_db()
     assert (case.state, case.rating_due_on.isoformat()) == (CaseState.RATING, "2026-06-05")
 
-    # 三位提案人各自评价，直接送政协；评完之前承办单位什么也看不到。
-    first, second, third = (signature for signature, _done in cases.raters_done(case))
+    # 三位提案人各自评价，直接送政协；办结或者退回以前，承办单位什么也看不到。
+    first, second, third = queries.raters(case.proposal)
     rate = {"attitude": "satisfied", "comment": ""}
     handling.rate(reply, signature=first, result="satisfied", actor=cast.proposer, at=moment("2026-05-17"), **rate)
     handling.rate(reply, signature=second, result="fairly", actor=cast.cosigner, at=moment("2026-05-18"), **rate)
     assert cases.verdict_for_unit(lead, case) is None
-    assert [done for _s, done in cases.raters_done(case)] == [True, True, False]
 
-    # 沈如松不满意：退回重办。单位知道评价和理由，不知道是谁。
+    # 沈如松不满意，同意把理由转告承办单位。当天没有动静，第二天早上 6 时才退回重办：单位知道评价和理由，不知道是谁、什么时候评的。
     handling.rate(
         reply, signature=third, attitude="fairly", result="dissatisfied", comment="只说试点，没有说什么时候推开。",
-        actor=cast.second_cosigner, at=moment("2026-05-19"),
+        passes_on=True, actor=cast.second_cosigner, at=moment("2026-05-19"),
     )  # fmt: skip
+    assert (tasks.close_rounds(moment("2026-05-19", 23)), tasks.close_rounds(moment("2026-05-20", 6))) == (0, 1)
     case, lead = Case.objects.get(pk=case.pk), Task.objects.get(pk=lead.pk)
     assert (case.state, case.round, lead.state, lead.due_on.isoformat()) == (
         CaseState.IN_HAND,
         2,
         TaskState.IN_HAND,
-        "2026-06-18",
+        "2026-06-19",
     )
     verdict = cases.verdict_for_unit(lead, case)
     assert verdict is not None
@@ -121,6 +123,13 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
     again.refresh_from_db()
     for signature, actor in ((first, cast.proposer), (second, cast.cosigner), (third, cast.second_cosigner)):
         handling.rate(again, signature=signature, result="satisfied", actor=actor, at=moment("2026-06-12"), **rate)
+    # 三个人评得一样，等到截止以后才办结。
+    due = Case.objects.get(pk=case.pk).rating_due_on
+    assert (due.isoformat(), tasks.close_rounds(moment("2026-07-02", 23)), tasks.close_rounds(moment("2026-07-03"))) == (
+        "2026-07-02",
+        0,
+        1,
+    )
     case.refresh_from_db()
     assert (case.state, case.unrated, Rating.objects.count()) == (CaseState.CLOSED, False, 6)
 

@@ -32,8 +32,10 @@ class Audience(StrEnum):
 class Kind:
     """An event kind.
 
-    `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys}, or a function of the event; `detail` the smaller line below it;
-    `key` marks what stays in “只看要事”; `personal` lists the keys of `data` that are personal and can be erased.
+    `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys},
+    or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
+    keys of `data` that are personal and can be erased. Kinds with `by_day` stand in no list of events, not even the
+    auditor's: that word, and how many on a day that is over.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Kind:
     detail: Detail | None = None
     key: bool = False
     personal: tuple[str, ...] = ()
+    by_day: str = ""
 
 
 KINDS: dict[str, Kind] = {}
@@ -55,6 +58,11 @@ def register(*kinds: Kind) -> None:
             message = f"event kind {kind.name} is registered twice"
             raise ValueError(message)
         KINDS[kind.name] = kind
+
+
+def told_by_day() -> list[str]:
+    """Return the kinds of which name and hour are told to nobody."""
+    return [name for name, kind in KINDS.items() if kind.by_day]
 
 
 def consume(consumer: str, work: Callable[[], object]) -> None:

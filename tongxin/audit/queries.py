@@ -7,12 +7,15 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
 
-from tongxin.audit.models import Event, Mark, Seal
+from tongxin.audit import kinds
+from tongxin.audit.models import Event, Mark
 
 # On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer than this.
 KEPT_SECONDS = 10
+DAYS = 31
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Search:
 
 
 def events(codes: set[str], search: Search) -> QuerySet[Event]:
-    """Return the events of some committees that fit, newest first."""
-    rows = Event.objects.filter(committee_code__in=codes).select_related("seal").order_by("-id")
+    """Return the events of some committees that fit, newest first; without those that are told by day alone."""
+    rows = _told(codes).select_related("seal").order_by("-id")
     if search.kind:
         rows = rows.filter(kind__startswith=search.kind)
     if search.words:
@@ -37,6 +40,26 @@ def events(codes: set[str], search: Search) -> QuerySet[Event]:
     if search.until:
         rows = rows.filter(recorded_at__date__lte=search.until)
     return rows
+
+
+def _told(codes: Collection[str]) -> QuerySet[Event]:
+    return Event.objects.filter(committee_code__in=codes).exclude(kind__in=kinds.told_by_day())
+
+
+@dataclass(frozen=True)
+class Daily:
+    """How many events of a kind there were on a day."""
+
+    on: date
+    kind: str
+    number: int
+
+
+def by_day(codes: Collection[str], *, before: date) -> list[Daily]:
+    """Count the events that are told by day alone, on the days that are over: a day still running would tell the hour."""
+    rows = Event.objects.filter(committee_code__in=codes, kind__in=kinds.told_by_day(), recorded_at__date__lt=before)
+    counted = rows.annotate(on=TruncDate("recorded_at")).values_list("on", "kind").annotate(number=Count("pk"))
+    return [Daily(*row) for row in counted.order_by("-on", "kind")[:DAYS]]
 
 
 def newest(codes: Collection[str]) -> tuple[str, ...]:
@@ -73,6 +96,6 @@ class Health:
 
 
 def health(codes: set[str]) -> Health:
-    """Count sealed events, events waiting for a seal, and undelivered marks."""
-    own = Event.objects.filter(committee_code__in=codes)
-    return Health(Seal.objects.filter(committee_code__in=codes).count(), own.filter(seal=None).count(), Mark.objects.count())
+    """Count sealed events, events waiting for a seal, and undelivered marks; without those that are told by day alone."""
+    own = _told(codes)
+    return Health(own.filter(seal__isnull=False).count(), own.filter(seal=None).count(), Mark.objects.count())

@@ -24,6 +24,7 @@ MODULES = {
 }
 LABELS = {"members": "委员", "units": "承办单位", "proposals": "提案"}
 EXPORTED = {"members": "members.export", "units": "committees.export_units", "proposals": "proposals.export"}
+MORE_EXPORTED = {"proposals": ("handling.export_ratings",)}  # the whole sheet holds each proposer's grades
 SHOWN = 50  # faults on the screen; --json has them all
 KIND = click.Choice(list(MODULES))
 
@@ -178,7 +179,9 @@ def export(*, kind: str, out: Path, code: str, year: int | None) -> None:
             count = exporting.write(out, found, found.rows(committee, year=year, on=timezone.localdate()))
         except exporting.TooLong as problem:
             raise BadInput(str(problem)) from problem
-    events.record(EXPORTED[kind], committee, actor=Account.objects.system(), at=at, data={"rows": count, "file": out.name})
+    facts: dict[str, Any] = {"actor": Account.objects.system(), "at": at, "data": {"rows": count, "file": out.name}}
+    for event in (EXPORTED[kind], *MORE_EXPORTED.get(kind, ())):
+        events.record(event, committee, **facts)
     click.echo(f"{LABELS[kind]} {count} 行已导出到 {out}。", err=True)
 
 

@@ -227,12 +227,15 @@ def events(request: HttpRequest) -> HttpResponse:
     codes = queries.audited_codes(request.user)
     search = _search(request)
     rows = audit.events(codes, search)
-    if (before := asked.number(request.GET.get("before", ""))) is not None:
-        rows = rows.filter(id__lt=before)
+    if before := asked.words(request.GET.get("before", ""), 12):
+        # paged by uid: the numbers of rows would tell between which two others something untold was written
+        rows = rows.filter(id__lt=rows.filter(uid=before).values("id")[:1])
     found = list(rows[: PAGE + 1])
+    on = timezone.localdate()
     context = {
         "rows": [(event, entry(event), getattr(event, "seal", None)) for event in found[:PAGE]], "search": search,
-        "older": found[PAGE - 1].pk if len(found) > PAGE else None, "health": audit.health(codes),
+        "older": found[PAGE - 1].uid if len(found) > PAGE else None, "health": audit.health(codes),
+        "daily": [] if before or search.words else [(d, kinds.KINDS[d.kind].by_day) for d in audit.by_day(codes, before=on)],
         "apps": sorted({name.split(".")[0] for name in kinds.KINDS}), "query": _query(request),
     }  # fmt: skip
     return render(request, "committees/events.html", context)
@@ -249,5 +252,6 @@ def _query(request: HttpRequest) -> str:
 def verify(request: HttpRequest) -> HttpResponse:
     """Recompute the chains of the committees one audits, and say whether anything was changed."""
     codes = queries.audited_codes(request.user)
-    verdicts = [(code, verifying.verify(committee_code=code)) for code in sorted(codes)]
+    # how many there are is said as in the reader: without those that are told by day alone
+    verdicts = [(code, verifying.verify(committee_code=code), audit.health({code})) for code in sorted(codes)]
     return render(request, "committees/verdict.html", {"verdicts": verdicts})

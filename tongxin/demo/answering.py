@@ -173,15 +173,15 @@ def _rate(handing: Handing, replied: date, roll: random.Random) -> None:
     text = handing.told.text
     if text.unhappy:
         _judge(handing, replied, roll, against=True)
-        handing.rework(at=handing.last_rating)
+        handing.rework(at=handing.next_closing)
         _second_round(handing, roll)
         return
     if roll.random() < 0.06:  # noqa: PLR2004 -- some never answer
-        handing.close(at=at(_after_rating(handing), 8, 5))
+        handing.close(at=at(_after_rating(handing), 6))
     elif _judge(handing, replied, roll):
-        handing.close(at=handing.last_rating)
+        handing.close(at=handing.next_closing)
     else:
-        handing.close(at=at(_after_rating(handing), 8, 5))
+        handing.close(at=at(_after_rating(handing), 6))
     _publish(handing, roll)
 
 
@@ -214,7 +214,7 @@ def _judge(handing: Handing, replied: date, roll: random.Random, *, against: boo
 
 def _second_round(handing: Handing, roll: random.Random) -> None:
     text = handing.told.text
-    begun = handing.last_rating.date()
+    begun = handing.next_closing.date()
     y = begun.year
     spoken = [d for d in days_told(text.second_reply, y) if begun < d <= date(y, 9, 29)]
     replied = max([on_or_after(begun + timedelta(days=roll.randint(18, 27))), *(plus(d, 1) for d in spoken)])
@@ -234,7 +234,7 @@ def _second_round(handing: Handing, roll: random.Random) -> None:
     handing.approve(at=at(minus(replied, 2), 10))
     handing.send(category=_category(handing, replied, text.meaning), at=at(replied, 10, 20))
     _judge(handing, replied, roll, content=True)
-    handing.close(at=handing.last_rating)
+    handing.close(at=handing.next_closing)
     _publish(handing, roll)
 
 

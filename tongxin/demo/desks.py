@@ -189,6 +189,7 @@ class Desk:
         return self
 
     def rework(self) -> "Desk":
-        """A second handling begins with the last rating."""
-        self.handing.rework(at=self.handing.last_rating)
+        """A second handling begins with the next daily closing after the last rating."""
+        self._now = self.handing.next_closing
+        self.handing.rework(at=self._now)
         return self

@@ -10,7 +10,7 @@ from tongxin.demo.bodies import Desk, UnitPeople
 from tongxin.demo.telling import Telling
 from tongxin.handling.choices import ANSWERING, Part, Stage, TaskState, Way
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
-from tongxin.handling.regulations import Deadlines, ReplyCategories
+from tongxin.handling.regulations import Deadlines, ReplyCategories, Secrecy
 from tongxin.proposals.models import Signature
 from tongxin.regulations.queries import in_force, look_up
 
@@ -78,6 +78,14 @@ class Handing:
     def last_rating(self) -> datetime:
         """When the newest rating came in."""
         return max(r.rated_at for ratings in self.rated.values() for r in ratings if r.rated_at is not None)
+
+    @property
+    def next_closing(self) -> datetime:
+        """The daily hour at which rounds close, after the newest rating."""
+        last = self.last_rating
+        rules: Secrecy = in_force(self.told.assembly.committee, Secrecy, last.date())
+        hour = last.replace(hour=rules.closing_hour, minute=0, second=0, microsecond=0)
+        return hour if last < hour else hour + timedelta(days=1)
 
     def natural_parts(self) -> list[tuple[str, str]]:
         """Return the parts that the text asks for."""
@@ -219,6 +227,7 @@ class Handing:
         )
         reply.category_before_review, reply.category = reply.category, category
         reply.category_label, reply.meaning, reply.sent_at = found.label, found.meaning, at
+        reply.counts_from = in_force(told.assembly.committee, Secrecy, at.date()).minimum
         task.answered_at = at
         due = calendar.add_working_days(at.date(), self._rules(at.date()).rating_working_days)
         told.ledger.step(self.case, "open_rating", actor=told.assembly.system, at=at, due=due.isoformat(), round=self.case.round)
@@ -238,7 +247,7 @@ class Handing:
         return found
 
     def rate(self, signature: Signature, *, attitude: str, result: str, at: datetime, comment: str = "") -> None:
-        """One signer judges the reply; the office enters it for a body."""
+        """One signer judges the reply, agreeing to an early end; the office enters it for a body."""
         told, reply = self.told, self.replies[-1]
         own = signature.member is not None
         actor = signature.member.account if signature.member else told.assembly.office.account
@@ -248,15 +257,15 @@ class Handing:
         )  # fmt: skip
         made = Rating(
             committee=told.assembly.committee, reply=reply, signature=signature, attitude=attitude, result=result,
-            comment=comment, rated_at=at, entered_by=None if own else actor,
+            comment=comment, passes_on=bool(comment) and "dissatisfied" in (attitude, result), closes_early=True,
+            rated_at=at, entered_by=None if own else actor,
         )  # fmt: skip
         self.rated.setdefault(reply.round, []).append(told.ledger.add(made))
 
     def close(self, *, at: datetime) -> None:
         """The round ends well, or without any rating."""
         unrated = not self.rated.get(self.case.round)
-        said: dict[str, Any] = {"unrated": True} if unrated else {}
-        self.told.ledger.step(self.case, "close", actor=self.told.assembly.system, at=at, **said)
+        self.told.ledger.step(self.case, "close", actor=self.told.assembly.system, at=at)
         self.case.closed_at, self.case.unrated = at, unrated
 
     def rework(self, *, at: datetime) -> None:

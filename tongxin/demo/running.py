@@ -78,7 +78,7 @@ def _with_office(d: Desk) -> None:
     _second(d, 60)
     d.talk(44, stage=Stage.DURING, note=phrases.TALKS[0]).answered(22, d.text.second_reply)
     d.rated(9, against=phrases.SECOND_NOT_ENOUGH)
-    d.handing.escalate(at=d.handing.last_rating)
+    d.handing.escalate(at=d.handing.next_closing)
 
 
 def _return_asked(d: Desk) -> None:

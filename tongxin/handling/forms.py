@@ -201,6 +201,10 @@ class RatingForm(forms.Form):
         required=False,
         help_text=gettext_lazy("评为不满意的，请写明理由。"),
     )
+    passes_on = forms.BooleanField(
+        label=gettext_lazy("理由可以不署名转告承办单位"), required=False,
+        help_text=gettext_lazy("不勾选的，想说的话只有政协看到。"),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Where somebody is dissatisfied, the reason is what helps."""
@@ -210,5 +214,14 @@ class RatingForm(forms.Form):
             and not said.get("comment", "").strip()
             and "comment" not in self.errors
         ):
-            self.add_error("comment", _("评为不满意的，请写明理由，供承办单位改进。"))
+            self.add_error("comment", _("评为不满意的，请写明理由。"))
         return said
+
+
+class EarlyForm(forms.Form):
+    """What a rater agrees to about the whole case."""
+
+    closes_early = forms.BooleanField(
+        label=gettext_lazy("同意全部委员评价后提前办结，不等到截止日"), required=False,
+        help_text=gettext_lazy("每位提案人都同意的才提前；承办单位由此知道大家都评过了。"),
+    )  # fmt: skip

@@ -173,6 +173,8 @@ class Reply(Row):
     version = models.PositiveIntegerField(default=1)
     edited_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # from how many ratings on their counts are told: as the raters of this round were told, whatever the rule is later
+    counts_from = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["round", "id"]
@@ -237,7 +239,7 @@ class Contact(Row):
 
 
 class Rating(Row):
-    """What one proposer or co-signer says of one reply. Seen by the rater and the assembly's office; by the unit never by name."""
+    """What one proposer or co-signer says of one reply. Whose it is, and when it came, nobody learns but who keeps the proposals."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="ratings")
@@ -245,6 +247,8 @@ class Rating(Row):
     attitude = models.CharField(_("办理态度"), max_length=12, choices=Grade)
     result = models.CharField(_("办理结果"), max_length=12, choices=Grade)
     comment = models.TextField(_("想说的话"), blank=True)
+    passes_on = models.BooleanField(_("理由可以转告"), default=False)
+    closes_early = models.BooleanField(_("同意提前办结"), default=False)
     rated_at = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -252,4 +256,4 @@ class Rating(Row):
         constraints = [models.UniqueConstraint(fields=["reply", "signature"], name="rating_once")]
 
     def __str__(self) -> str:
-        return f"{self.reply}　{self.get_result_display()}"
+        return f"{self.reply}的评价"

@@ -1,4 +1,4 @@
-"""Who is told what about handling. The unit is told grades and reasons after a round closed, never whose."""
+"""Who is told what about handling. Of ratings nobody is told more than what followed: closed, or again."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -103,8 +103,8 @@ register(
     Tell("cases.resume", proposers, lambda e, c: f"{_name(c)}经政协协调，重新办理{_because(e)}"),
     Tell("cases.settle", proposers, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
     Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
-    Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结{'，期限内没有评价' if e.data.get('unrated') else ''}"),
-    Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结，可以查看评价汇总"),
+    Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
+    Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
     Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{_because(e)}", urgent=True),
     Tell("handling.due_soon", unit_of_event, lambda e, c: f"{_name(c)}距{e.data.get('what') or '答复'}期限还有 {e.data.get('days', '')} 天"),

@@ -55,6 +55,15 @@ class Rework:
     rounds: int = rule("自动退回重办的次数", help="超过次数的，转政协协调", unit="次", low=0, high=5)
 
 
+@kind("handling.ratings", "评价保密", "满几人评价才告知汇总，每天几点办结已经评完的提案")
+@dataclass(frozen=True)
+class Secrecy:
+    """What keeps a single judgement from being guessed: a number of ratings, and one hour a day at which rounds close."""
+
+    minimum: int = rule("告知评价汇总的最少人数", help="评价的人数不到的，只告知办结或者重新办理", unit="人", low=3, high=20)
+    closing_hour: int = rule("每天办结的时间", help="评完的提案一起办结，不随最后一位提案人的评价办结", unit="时", low=0, high=23)
+
+
 @kind("handling.review", "答复审核", "答复送达提案人之前由谁审核")
 @dataclass(frozen=True)
 class Review:

@@ -79,6 +79,9 @@ supervises = holds_for_affiliation(Duty.SUPERVISE)
 is_clerk = holds_for_unit(Duty.UNIT_CLERK)
 is_unit_leader = holds_for_unit(Duty.UNIT_LEADER)
 in_the_unit = is_clerk | is_unit_leader
+keeps_ratings = (
+    in_office & ~case_of_own_unit
+)  # who keeps the proposals may serve in a handling unit as well: then he is of the unit
 
 
 @predicate
@@ -141,11 +144,16 @@ PERMISSIONS = {
     "handling.review": ("督办部门可以审核答复", supervises),
     "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
     "handling.rate": ("在任的提案人和联名委员可以评价", speaks_for_the_case),
-    "handling.rate_for": ("本会机关可以代录评价", in_office),
+    "handling.rate_for": ("提案日常工作人员可以代录评价；在本案承办单位任职的除外", keeps_ratings),
     "handling.confirm_contact": ("在任的提案人和联名委员可以确认面商记录", speaks_for_the_case),
-    # a member of the chair's meeting may lead a handling unit as well: then he is of the unit
-    "handling.see_ratings": ("只有本会机关可以查看每个人的评价", (in_office | is_leader) & ~case_of_own_unit),
-    "handling.hear_verdict": ("承办单位和交办、督办部门可以知道评价汇总和理由", in_the_unit | supervises | assigns),
+    "handling.see_ratings": (
+        "只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的除外",
+        keeps_ratings,
+    ),
+    "handling.hear_verdict": (
+        "承办单位、交办督办部门和本会可以知道满一定人数的评价汇总和同意转告的理由",
+        in_the_unit | supervises | assigns | in_office | is_leader,
+    ),
     "handling.read_file": ("能查看答复的人可以下载其中的附件", may_read_reply_file),
     "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
     "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),

@@ -8,13 +8,12 @@ from django.utils import timezone
 from tongxin.handling import actions, queries
 
 
-def close_overdue_ratings(at: datetime) -> int:
-    """Close every round whose days for rating are over. Returns how many."""
-    closed = 0
-    for case in queries.ratings_overdue(timezone.localdate(at)):
+def close_rounds(at: datetime) -> int:
+    """Close the rounds of the last daily batch; asking again on the same day closes no more. Returns how many."""
+    found = queries.rounds_to_close(at)
+    for case in found:
         actions.close_round(case, at=at)
-        closed += 1
-    return closed
+    return len(found)
 
 
 def tell_deadlines(at: datetime) -> int:
@@ -23,6 +22,6 @@ def tell_deadlines(at: datetime) -> int:
 
 
 SCHEDULE: list[tuple[timedelta, Callable[[datetime], int]]] = [
-    (timedelta(hours=1), close_overdue_ratings),
+    (timedelta(hours=1), close_rounds),
     (timedelta(hours=1), tell_deadlines),
 ]

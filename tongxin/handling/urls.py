@@ -10,6 +10,7 @@ urlpatterns = [
     path("handling/assign/together/", views.assign_together, name="handling-assign-together"),
     path("handling/assign/<str:uid>/", views.assign, name="handling-assign-one"),
     path("handling/cases/<str:uid>/units/", views.units, name="handling-units"),
+    path("handling/cases/<str:uid>/ratings/", views.ratings, name="handling-ratings"),
     path("handling/supervise/", views.supervise_desk, name="handling-supervise"),
     path("handling/rate/<str:uid>/", views.rate, name="handling-rate"),
     path("handling/rate/<str:uid>/for/<str:signature>/", views.rate_for, name="handling-rate-for"),

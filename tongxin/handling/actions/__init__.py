@@ -3,7 +3,7 @@
 from tongxin.handling.actions.assigning import assign, assign_again, check_parts
 from tongxin.handling.actions.contacting import confirm_contact, record_contact, remind, tell_deadline
 from tongxin.handling.actions.problems import HandlingError, StaleError
-from tongxin.handling.actions.rating import close_round, rate, rate_all, reopen, resume_dissatisfied, send_back
+from tongxin.handling.actions.rating import close_round, note_reading, rate, rate_all, reopen, resume_dissatisfied, send_back
 from tongxin.handling.actions.replying import (
     REPLY_FIELDS,
     SUBMITTED,
@@ -39,6 +39,7 @@ __all__ = [
     "confirm_contact",
     "detach_from_reply",
     "leader_signs",
+    "note_reading",
     "open_rating_when_all_answered",
     "opinion_said",
     "rate",

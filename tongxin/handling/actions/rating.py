@@ -47,56 +47,62 @@ def rate(
     comment: str,
     actor: Account,
     at: datetime,
+    passes_on: bool = False,
+    closes_early: bool = False,
     entered_for: bool = False,
 ) -> Rating:
-    """Rate one reply, once. When the last rating is in, the round closes. Raises HandlingError."""
+    """Rate one reply, once. Nothing else changes: the round closes in the daily batch. Raises HandlingError."""
     case = Case.objects.select_for_update().get(pk=reply.task.case_id)
     _demand_rateable(case, reply, signature, at)
     if "dissatisfied" in (attitude, result) and not comment.strip():
-        message = "评为不满意的，请写明理由，供承办单位改进"
+        message = "评为不满意的，请写明理由"
         raise HandlingError(message)
     made, new = Rating.objects.get_or_create(
         reply=reply, signature=signature,
         defaults={
             "committee": case.committee, "attitude": attitude, "result": result, "comment": clean_text(comment),
-            "rated_at": at, "entered_by": actor if entered_for else None,
+            "passes_on": passes_on, "closes_early": closes_early, "rated_at": at, "entered_by": actor if entered_for else None,
         },
     )  # fmt: skip
     if not new:
-        message = "您已经评价过这份答复，评价提交后不能更改"
+        message = "这份答复已经评价过，评价提交后不能更改"
         raise HandlingError(message)
     member = signature.member if entered_for else None
     audit.record(
         "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None, proves=[made],
         data={"name": signature.name, "signature": signature.pk, "reply": reply.pk, "entered_for": entered_for},
     )  # fmt: skip
-    if not queries.outstanding(case):
-        close_round(case, at=at)
     return made
 
 
 @transaction.atomic
 def rate_all(
-    marks: Sequence[tuple[Reply, Mapping[str, str]]],
+    marks: Sequence[tuple[Reply, Mapping[str, Any]]],
     *,
     signature: Signature,
     actor: Account,
     at: datetime,
+    closes_early: bool = False,
     entered_for: bool = False,
 ) -> None:
     """Rate the replies of a case together: all or none. Raises HandlingError."""
     for reply, said in marks:
         rate(
             reply, signature=signature, attitude=said["attitude"], result=said["result"], comment=said["comment"],
-            actor=actor, at=at, entered_for=entered_for,
+            passes_on=said["passes_on"], closes_early=closes_early, actor=actor, at=at, entered_for=entered_for,
         )  # fmt: skip
+
+
+def note_reading(case: Case, *, actor: Account, at: datetime) -> None:
+    """Record that somebody of the office looked at who rated, when and what."""
+    audit.record("handling.read_ratings", case, actor=actor, at=at, acting_as=case.capacity_of(actor))
 
 
 @transaction.atomic
 def close_round(case: Case, *, at: datetime) -> Case:
     """End the rating of a round: close, send back once or as often as the regulation says, or pass to the office.
 
-    Not rated at all within the rule's days: closed as 未评价, never counted as 满意.
+    Not rated at all within the rule's days: closed as 未评价, never counted as 满意; no event says so, since it tells of each rater.
     """
     case = Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=case.pk)
     if case.state != CaseState.RATING:
@@ -112,7 +118,6 @@ def close_round(case: Case, *, at: datetime) -> Case:
     elif again:
         engine.perform(case, "escalate", actor=system, at=at, by_system=True)
     else:
-        case.event_facts = {"unrated": True} if not ratings else {}
         engine.perform(case, "close", actor=system, at=at, by_system=True)
         Case.objects.filter(pk=case.pk).update(closed_at=at, unrated=not ratings)
     case.refresh_from_db()

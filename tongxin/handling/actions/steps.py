@@ -15,9 +15,9 @@ from tongxin.handling.actions.rating import close_round
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Reply, Task
-from tongxin.handling.regulations import ReplyCategories
+from tongxin.handling.regulations import ReplyCategories, Secrecy
 from tongxin.proposals import queries as proposals
-from tongxin.regulations.queries import look_up
+from tongxin.regulations.queries import in_force, look_up
 from tongxin.workflow import engine
 
 
@@ -89,6 +89,8 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
     case.event_facts = {"due": due.isoformat(), "round": case.round}
     engine.perform(case, "open_rating", actor=Account.objects.system(), at=at, by_system=True)
     Case.objects.filter(pk=case.pk).update(rating_due_on=due)
+    rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
+    Reply.objects.filter(task__case=case, round=case.round).update(counts_from=rules.minimum)
     if not proposals.raters(case.proposal):
         close_round(case, at=at)
 

@@ -10,12 +10,11 @@ from tongxin.handling.queries.cases import (
     kept_copies,
     live_tasks,
     outstanding,
-    raters_done,
     replies_to_rate,
     signature_to_rate,
     verdict_for_unit,
 )
-from tongxin.handling.queries.clocks import deadlines_to_tell, ratings_overdue, threshold_of, told
+from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
@@ -40,7 +39,10 @@ from tongxin.handling.queries.lists import (
 )
 from tongxin.handling.queries.outcomes import outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
-from tongxin.handling.queries.sections import CaseSections, RatingLine, file_lines, may_read_draft, sections, viewer_of
+from tongxin.handling.queries.ratings import NamedReply, by_name
+from tongxin.handling.queries.rounds import batch_before, closes_early, rounds_to_close
+from tongxin.handling.queries.secrecy import told_to_raters
+from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
 from tongxin.handling.queries.visibility import cases_visible_to, visible_to
 
 __all__ = [
@@ -51,16 +53,19 @@ __all__ = [
     "Chip",
     "Letter",
     "Limit",
-    "RatingLine",
+    "NamedReply",
     "Slice",
     "Verdict",
     "answering_tasks",
     "assigned_by",
+    "batch_before",
     "by_day",
+    "by_name",
     "cases_visible_to",
     "chip",
     "clock_of",
     "closed_round",
+    "closes_early",
     "committees_of",
     "counts",
     "current_replies",
@@ -84,10 +89,9 @@ __all__ = [
     "outcome_words",
     "outstanding",
     "proposers_of",
-    "raters_done",
-    "ratings_overdue",
     "replies_to_rate",
     "returns_asked",
+    "rounds_to_close",
     "row_of",
     "rule_of",
     "sections",
@@ -99,6 +103,7 @@ __all__ = [
     "to_assign",
     "to_reassign",
     "told",
+    "told_to_raters",
     "units_of",
     "verdict_for_unit",
     "viewer_of",

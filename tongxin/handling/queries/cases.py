@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.handling.choices import ANSWERING, CaseState, Grade, TaskState
 from tongxin.handling.models import Case, Rating, Reply, StaleReply, Task
+from tongxin.handling.regulations import Secrecy
 from tongxin.members.models import Member
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
+from tongxin.regulations.queries import in_force
 
 
 def live_tasks(case: Case) -> list[Task]:
@@ -46,12 +49,6 @@ def outstanding(case: Case) -> list[tuple[Reply, Signature]]:
     return [(r, s) for r in replies for s in proposals.raters(case.proposal) if (r.pk, s.pk) not in done]
 
 
-def raters_done(case: Case) -> list[tuple[Signature, bool]]:
-    """Return each rater with done or not done: never the grade."""
-    waiting = {s.pk for _reply, s in outstanding(case)}
-    return [(s, s.pk not in waiting) for s in proposals.raters(case.proposal)]
-
-
 def closed_round(case: Case) -> int:
     """Return the last round whose rating is over; 0 while the first is still open. What it said may then be told."""
     return case.round if case.state in {CaseState.CLOSED, CaseState.WITH_OFFICE} else case.round - 1
@@ -78,15 +75,21 @@ def kept_copies(task: Task, account: Any) -> QuerySet[StaleReply]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a unit learns when a round is closed: grades and reasons, not whose."""
+    """What a unit learns when a round is closed: from some ratings on their counts; and the reasons let pass on, never whose.
+
+    `result` and `attitude` are empty where too few rated: it then looks the same whatever they said, and if nobody rated.
+    """
 
     result: dict[str, int]
     attitude: dict[str, int]
     reasons: tuple[str, ...]
+    counts_from: int
 
     @property
     def lines(self) -> list[tuple[str, list[tuple[str, int]]]]:
-        """Return both questions with each grade's word and count."""
+        """Return both questions with each grade's word and count; nothing where too few rated."""
+        if not self.result:
+            return []
         return [
             (str(label), [(str(g.label), counts[g.value]) for g in Grade])
             for label, counts in ((_("办理态度"), self.attitude), (_("办理结果"), self.result))
@@ -95,18 +98,27 @@ class Verdict:
 
 def verdict_for_unit(task: Task, case: Case) -> Verdict | None:
     """Return what the unit may know of the last closed round; nothing while people are still rating."""
-    over = closed_round(case)
-    rows = list(Rating.objects.filter(reply__task=task, reply__round=over).order_by("uid")) if over else []
-    return summed(rows) if rows else None
+    reply = Reply.objects.filter(task=task, round=closed_round(case), sent_at__isnull=False).first()
+    return summed(Rating.objects.filter(reply=reply), counts_from=counts_from(case, reply)) if reply else None
 
 
-def summed(rows: Iterable[Rating]) -> Verdict:
-    """Count the grades and collect the reasons, in no order that would tell whose they are."""
+def counts_from(case: Case, reply: Reply) -> int:
+    """Return from how many ratings on the counts of a reply are told: what its raters were told, or the rule before they are."""
+    if reply.counts_from is not None:
+        return reply.counts_from
+    rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate())
+    return rules.minimum
+
+
+def summed(rows: Iterable[Rating], *, counts_from: int) -> Verdict:
+    """Count the grades where enough rated, and collect the reasons let pass on, in no order that would tell whose they are."""
     rows = sorted(rows, key=lambda r: r.uid)
+    counted = rows if len(rows) >= counts_from else []
     return Verdict(
-        result={g.value: sum(r.result == g for r in rows) for g in Grade},
-        attitude={g.value: sum(r.attitude == g for r in rows) for g in Grade},
-        reasons=tuple(r.comment for r in rows if r.comment and Grade.DISSATISFIED in (r.result, r.attitude)),
+        result={g.value: sum(r.result == g for r in rows) for g in Grade if counted},
+        attitude={g.value: sum(r.attitude == g for r in rows) for g in Grade if counted},
+        reasons=tuple(r.comment for r in rows if r.comment and r.passes_on),
+        counts_from=counts_from,
     )
 
 

@@ -5,19 +5,14 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from tongxin.audit.models import Event
-from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Task
+from tongxin.handling.choices import TaskState
+from tongxin.handling.models import Task
 from tongxin.handling.queries.deadlines import clock_of
 from tongxin.handling.regulations import Deadlines
 from tongxin.regulations.queries import in_force
 
 WITH_THE_UNIT = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
 SOONEST = 60  # the regulation's upper limit of `soon_days`
-
-
-def ratings_overdue(on: date) -> list[Case]:
-    """Return the cases whose days for rating are over."""
-    return list(Case.objects.filter(state=CaseState.RATING, rating_due_on__lt=on).order_by("id"))
 
 
 def threshold_of(task: Task, on: date) -> str:

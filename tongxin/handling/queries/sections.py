@@ -1,7 +1,7 @@
 """What the page of a proposal shows of its handling, for whoever reads it: read in a handful of queries."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -13,14 +13,14 @@ from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
-from tongxin.handling.queries.cases import Verdict, closed_round, live_tasks, summed
+from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
 from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.handling.queries.ratings import Progress, has_rated, progress_of
 from tongxin.handling.regulations import Deadlines
 from tongxin.handling.rules import assigns, case_of_own_unit, in_office, in_the_unit, speaks_for_the_case, supervises
 from tongxin.members.rules import member_of
 from tongxin.proposals import queries as proposals
-from tongxin.proposals.models import Signature
 from tongxin.proposals.rules import is_leader, is_released
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import workflow_of
@@ -32,10 +32,9 @@ class Viewer:
 
     inside: bool  # signs it, works on it, or oversees it
     working: bool  # sees the units' own papers: opinions, drafts of the own unit
-    of_unit: bool  # never sees who rated, nor who has rated
+    of_unit: bool
     signer: bool  # of the proposers who sit: judges, and confirms talks
-    sees_names: bool
-    enters_for: bool
+    keeps_ratings: bool  # learns how many have rated, and after a look that is recorded who
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,8 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class RatingLine:
-    """One proposer's judgement, by name: for the assembly's office, and each rater's own for the rater."""
+    """The reader's own judgement."""
 
-    name: str
     rating: Rating
     entered_for: bool
 
@@ -66,7 +64,6 @@ class ReplyLine:
     letter: Letter
     heading: str
     files: tuple[dict[str, str], ...] = ()
-    ratings: tuple[RatingLine, ...] = ()
     own: RatingLine | None = None
     verdict: Verdict | None = None
 
@@ -81,19 +78,6 @@ class ContactLine:
 
 
 @dataclass(frozen=True)
-class RaterLine:
-    """A rater: done or not done, never the grade."""
-
-    name: str
-    role: str
-    mine: bool
-    done: bool
-    rated_at: datetime | None
-    entered_for: bool
-    enter_url: str
-
-
-@dataclass(frozen=True)
 class CaseSections:
     """Everything of the handling that a proposal's page composes."""
 
@@ -103,22 +87,13 @@ class CaseSections:
     tasks: tuple[TaskLine, ...]
     replies: tuple[ReplyLine, ...]
     contacts: tuple[ContactLine, ...]
-    raters: tuple[RaterLine, ...]
+    progress: Progress | None
+    ratings_url: str
     rating_chip: Chip | None
     rating_due_on: date | None
     may_rate: bool
     rate_url: str
     units_url: str
-
-    @property
-    def raters_done(self) -> int:
-        """Return how many have rated."""
-        return sum(r.done for r in self.raters)
-
-    @property
-    def own_ratings(self) -> list[ReplyLine]:
-        """Return the replies that the reader has rated."""
-        return [line for line in self.replies if line.own]
 
 
 def viewer_of(case: Case, user: Any) -> Viewer:
@@ -128,8 +103,7 @@ def viewer_of(case: Case, user: Any) -> Viewer:
     offices = inside and (in_office | is_leader | assigns | supervises).test(user, case)
     return Viewer(
         inside=inside, working=of_unit or offices, of_unit=of_unit, signer=inside and speaks_for_the_case.test(user, case),
-        sees_names=inside and allowed(user, "handling.see_ratings", case),
-        enters_for=inside and allowed(user, "handling.rate_for", case) and not of_unit,
+        keeps_ratings=inside and allowed(user, "handling.see_ratings", case),
     )  # fmt: skip
 
 
@@ -145,19 +119,19 @@ def sections(case: Case, user: Any) -> CaseSections:
     viewer = viewer_of(case, user)
     written = _reply_rows(case) if viewer.inside or is_released.test(user, case.proposal) else []
     ratings = _ratings(written) if viewer.inside else []
-    raters = _raters(case, viewer, written, ratings, user)
+    waits_for_reader, progress = _round(case, viewer, written, ratings, user)
     rating = case.state == CaseState.RATING
     rules: Deadlines = in_force(case.committee, Deadlines, on)
-    mine = next((r for r in raters if r.mine), None)
     return CaseSections(
         case=case, badge=workflow_of(case).badges[case.state], viewer=viewer,
         tasks=tuple(_task_line(t, viewer, on) for t in live_tasks(case)),
         replies=tuple(_replies(written, case, user, viewer, ratings)),
         contacts=tuple(_contacts(case, viewer)) if viewer.inside else (),
-        raters=() if viewer.of_unit else raters,
+        progress=progress,
+        ratings_url=f"/handling/cases/{case.uid}/ratings/" if viewer.keeps_ratings and any(r.sent_at for r in written) else "",
         rating_chip=chip(case.rating_due_on, on=on, rules=rules, what=_("评价")) if rating and viewer.inside else None,
         rating_due_on=case.rating_due_on if rating else None,
-        may_rate=rating and mine is not None and not mine.done and not (case.rating_due_on and case.rating_due_on < on),
+        may_rate=rating and waits_for_reader and not (case.rating_due_on and case.rating_due_on < on),
         rate_url=f"/handling/rate/{case.uid}/",
         units_url=f"/handling/cases/{case.uid}/units/" if allowed(user, "handling.assign", case) else "",
     )  # fmt: skip
@@ -186,31 +160,15 @@ def _ratings(written: list[Reply]) -> list[Rating]:
     return list(Rating.objects.filter(reply__in=sent).select_related("signature__member").order_by("id"))
 
 
-def _raters(case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any) -> tuple[RaterLine, ...]:
-    """Return the progress of the present round, for the people who rate and the assembly."""
-    if not (viewer.signer or viewer.sees_names) or case.state == CaseState.IN_HAND:
-        return ()
-    replies = {r.pk for r in written if r.sent_at and r.round == case.round}
-    of_round = [r for r in ratings if r.reply_id in replies]
-    member = member_of(user)
-    lines = []
-    for signature in proposals.raters(case.proposal):
-        own = [r for r in of_round if r.signature_id == signature.pk]
-        done = bool(replies) and {r.reply_id for r in own} >= replies
-        lines.append(
-            _rater(case, viewer, signature, own, done=done, mine=member is not None and signature.member_id == member.pk)
-        )
-    return tuple(lines)
-
-
-def _rater(case: Case, viewer: Viewer, signature: Signature, own: list[Rating], *, done: bool, mine: bool) -> RaterLine:
-    may_enter = viewer.enters_for and not done and not mine and case.state == CaseState.RATING
-    return RaterLine(
-        name=signature.name, role=signature.get_role_display(), mine=mine, done=done,
-        rated_at=max((r.rated_at for r in own if r.rated_at), default=None),
-        entered_for=any(r.entered_by_id for r in own),
-        enter_url=f"/handling/rate/{case.uid}/for/{signature.uid}/" if may_enter else "",
-    )  # fmt: skip
+def _round(case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any) -> tuple[bool, Progress | None]:
+    """Say whether the present round waits for the reader, and how far it has come for who keeps the proposals."""
+    if not (viewer.signer or viewer.keeps_ratings) or case.state == CaseState.IN_HAND:
+        return False, None
+    replies = [r for r in written if r.sent_at and r.round == case.round]
+    raters, member = proposals.raters(case.proposal), member_of(user)
+    mine = next((s for s in raters if member is not None and s.member_id == member.pk), None)
+    waits = mine is not None and not has_rated(mine, replies, ratings)
+    return waits, progress_of(raters, replies, ratings) if viewer.keeps_ratings else None
 
 
 def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, ratings: list[Rating]) -> list[ReplyLine]:
@@ -228,9 +186,8 @@ def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, rating
                 letter=letter_of(reply, case, phone=viewer.inside),
                 heading=_heading(reply, several=several),
                 files=file_lines(reply, user) if viewer.inside else (),
-                ratings=tuple(_line(r) for r in given) if told and viewer.sees_names else (),
-                own=_line(own) if own else None,
-                verdict=summed(given) if told and given and _hears_verdict(viewer, user, reply.task) else None,
+                own=RatingLine(own, own.entered_by_id is not None) if own else None,
+                verdict=_verdict(given, case, reply, user) if told and viewer.working else None,
             )
         )
     return lines
@@ -259,12 +216,11 @@ def may_read_draft(reply: Reply, user: Any) -> bool:
     return bool(reply.task.state == TaskState.UNDER_REVIEW and supervises.test(user, reply.task))
 
 
-def _hears_verdict(viewer: Viewer, user: Any, task: Task) -> bool:
-    return viewer.working and allowed(user, "handling.hear_verdict", task)
-
-
-def _line(rating: Rating) -> RatingLine:
-    return RatingLine(rating.signature.name, rating, rating.entered_by_id is not None)
+def _verdict(given: list[Rating], case: Case, reply: Reply, user: Any) -> Verdict | None:
+    """Return the verdict for those who hear it; it is there when nobody rated, too, and then looks as if too few had."""
+    if not allowed(user, "handling.hear_verdict", reply.task):
+        return None
+    return summed(given, counts_from=counts_from(case, reply))
 
 
 def _heading(reply: Reply, *, several: bool) -> str:

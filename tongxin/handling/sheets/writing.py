@@ -13,7 +13,7 @@ from tongxin.committees.models import Committee
 from tongxin.core import calendar
 from tongxin.handling.choices import CaseState, Grade, Part, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
-from tongxin.handling.regulations import Deadlines, ReplyCategories, Review, Rework
+from tongxin.handling.regulations import Deadlines, ReplyCategories, Review, Rework, Secrecy
 from tongxin.handling.sheets.columns import NO_CATEGORY, NO_TEXT
 from tongxin.handling.sheets.reading import Answer, Outcome, Units
 from tongxin.proposals.models import Proposal, Signature
@@ -90,7 +90,7 @@ class Maker:
         return Reply(
             committee=self.committee, task=task, category=answer.category or NO_CATEGORY,
             category_label=found.label if found else "", meaning=found.meaning if found else "", text=answer.text or NO_TEXT,
-            sent_at=noon(answer.on) or self.context.at,
+            sent_at=noon(answer.on) or self.context.at, counts_from=self._rules(Secrecy, answer.on).minimum,
         )  # fmt: skip
 
     def ratings(self, made: Handled) -> list[Rating]:
@@ -118,7 +118,10 @@ class Maker:
             due = calendar.add_working_days(answered_on, deadlines.rating_working_days)
             return (CaseState.RATING, due) if due >= self.today else (CaseState.CLOSED, due)
         over = proposal.session is not None and calendar.add_months(proposal.session.starts_on, 12) <= self.today
-        return (CaseState.CLOSED if over else CaseState.RATING), None
+        if over:
+            return CaseState.CLOSED, None
+        asked: Deadlines = self._rules(Deadlines, self.today)  # the days for rating begin when people can rate
+        return CaseState.RATING, calendar.add_working_days(self.today, asked.rating_working_days)
 
     def _goes_back(self, outcome: Outcome, on: date | None) -> bool:
         """Whether by the committee's rule the results send it back; the office then says whether it is handled again."""
@@ -146,7 +149,7 @@ class Maker:
         if case.state == CaseState.WITH_OFFICE:
             steps.append(("escalate", None, {}))
         elif case.state == CaseState.CLOSED:
-            steps.append(("close", None, {"data": {"unrated": True} if case.unrated else {}}))
+            steps.append(("close", None, {}))
         [assigned, *later] = engine.retell(case, steps, recorded_at=at)
         parts = [event for index, task in enumerate(made.tasks) for event in self._part(made, index, task)]
         rated = [self._rated(made, rating) for rating in made.ratings]

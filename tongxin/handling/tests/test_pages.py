@@ -60,7 +60,7 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     reply = Reply.objects.get(task=lead)
     assert (reply.category_before_review, reply.category, reply.leader) == ("A", "B", "齐望山")
 
-    # 两位提案人评价，一位不满意，退回重办；单位只知道评价和理由。
+    # 两位提案人评价，一位不满意，退回重办；单位只知道同意转告的理由。
     first = as_(cast.proposer).post(
         f"/handling/rate/{case.uid}/", {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied"}
     )
@@ -68,8 +68,15 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert SECRET not in clerk.get(f"/handling/{lead.uid}/").content.decode()
     as_(cast.cosigner).post(
         f"/handling/rate/{case.uid}/",
-        {f"{reply.uid}-attitude": "fairly", f"{reply.uid}-result": "dissatisfied", f"{reply.uid}-comment": SECRET},
+        {
+            f"{reply.uid}-attitude": "fairly",
+            f"{reply.uid}-result": "dissatisfied",
+            f"{reply.uid}-comment": SECRET,
+            f"{reply.uid}-passes_on": "on",
+        },
     )
+    assert SECRET not in clerk.get(f"/handling/{lead.uid}/").content.decode()
+    actions.close_round(case, at=today)
     case.refresh_from_db()
     lead.refresh_from_db()
     assert (case.state, case.round, lead.state) == (CaseState.IN_HAND, 2, TaskState.IN_HAND)
@@ -86,6 +93,7 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     second.refresh_from_db()
     for who in (cast.proposer, cast.cosigner):
         as_(who).post(f"/handling/rate/{case.uid}/", {f"{second.uid}-attitude": "satisfied", f"{second.uid}-result": "satisfied"})
+    actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.unrated, Rating.objects.count()) == (CaseState.CLOSED, False, 4)
 

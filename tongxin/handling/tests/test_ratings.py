@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from tests.cast import TEXT, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit import sealing
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
@@ -16,17 +18,30 @@ from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.workflow import SignFor
 from tongxin.members.models import Member, Seat
+from tongxin.notices.actions import deliver
+from tongxin.notices.models import Notice
 from tongxin.proposals import actions as proposals
+from tongxin.proposals.models import Signature
 from tongxin.proposals.queries import raters
 from tongxin.proposals.workflow import Examination, Filing
+from tongxin.regulations.actions import adopt
 from tongxin.workflow.engine import perform
 
 SECRET = "答非所问，请把药房的名单列出来"
 GRADES = re.compile("基本满意|不满意")
 
 
-def _say(reply: Reply, attitude: str = "satisfied", result: str = "satisfied", comment: str = "") -> dict[str, str]:
-    return {f"{reply.uid}-attitude": attitude, f"{reply.uid}-result": result, f"{reply.uid}-comment": comment}
+def _say(
+    reply: Reply, attitude: str = "satisfied", result: str = "satisfied", comment: str = "", **ticked: str
+) -> dict[str, str]:
+    said = {f"{reply.uid}-attitude": attitude, f"{reply.uid}-result": result, f"{reply.uid}-comment": comment}
+    return said | {name if name == "closes_early" else f"{reply.uid}-{name}": value for name, value in ticked.items()}
+
+
+def _rate(case: Case, place: int, at, result: str = "satisfied", **more) -> None:
+    signature = raters(case.proposal)[place]
+    said = {"attitude": "satisfied", "comment": "写明的理由", "actor": signature.member.account} | more
+    actions.rate(_reply(case), signature=signature, result=result, at=at, **said)
 
 
 def _reply(case: Case) -> Reply:
@@ -59,63 +74,141 @@ def test_nobody_learns_a_grade_before_the_round_is_closed(cast: Cast, as_, today
     assert SECRET in _told(as_, cast.proposer, case)
 
 
-def test_after_closing_the_unit_has_counts_and_reasons_the_office_names_and_others_only_their_own(cast: Cast, as_, today) -> None:
+def test_below_the_minimum_the_unit_learns_again_and_the_reason_let_pass_on_and_nothing_else(cast: Cast, as_, today) -> None:
     case = cast.answered(today)
     reply = _reply(case)
-    as_(cast.proposer).post(f"/handling/rate/{case.uid}/", _say(reply, "fairly", "dissatisfied", SECRET))
+    as_(cast.proposer).post(f"/handling/rate/{case.uid}/", _say(reply, "fairly", "dissatisfied", SECRET, passes_on="on"))
     as_(cast.cosigner).post(f"/handling/rate/{case.uid}/", _say(reply, comment="谢谢，办得很实在"))
-    case.refresh_from_db()
+    case = actions.close_round(case, at=today)
     assert (case.state, case.round) == (CaseState.IN_HAND, 2)
     hears = {name for name, who in cast.everyone().items() if SECRET in _told(as_, who, case)}
     assert hears == {"proposer", "office", "leader", "assigner", "clerk", "unit_leader"}
     hears_praise = {name for name, who in cast.everyone().items() if "谢谢，办得很实在" in _told(as_, who, case)}
-    assert hears_praise == {"cosigner", "office", "leader"}
-    # 单位的页面上，理由旁边没有人名；谁评的也没有。
+    assert hears_praise == {"cosigner"}
+    for who in (cast.clerk, cast.unit_leader, cast.co_clerk, cast.leader, cast.assigner, cast.office):
+        assert re.findall(r"满意 \d 人", _told(as_, who, case)) == []
     page = as_(cast.clerk).get(f"/handling/{case.tasks.get(part='lead').uid}/").content.decode()
     verdict = page[page.index("重新办理的原因") : page.index("提案原文")]
-    assert "不满意 1 人" in verdict
-    assert "林知远" not in verdict
-    assert "何青禾" not in verdict
-    assert "评价进度" not in page
+    assert "评价的人数不满 3 人，按规定不告知评价。" in verdict
+    assert [name for name in ("林知远", "何青禾") if name in verdict] == []
 
 
-def test_a_unit_never_sees_who_has_rated(cast: Cast, as_, today) -> None:
+def test_from_the_minimum_on_counts_are_told_to_the_handling_side_and_names_to_nobody(wangchuan, as_, today) -> None:
+    case, _task, members, people = wangchuan
+    _answer(wangchuan, today)
+    reply = _reply(case)
+    for place, (attitude, result, comment) in enumerate(
+        [("satisfied", "dissatisfied", SECRET), ("fairly", "satisfied", "谢谢"), ("satisfied", "satisfied", "")]
+    ):
+        ticked = {"passes_on": "on"} if place == 0 else {}
+        as_(members[place].account).post(f"/handling/rate/{case.uid}/", _say(reply, attitude, result, comment, **ticked))
+    case = actions.close_round(case, at=today)
+    page = as_(people["clerk"]).get(case.get_absolute_url()).content.decode()
+    verdict = page[page.index("评价汇总") :].partition("</section>")[0]
+    assert re.findall(r"\w+ \d 人", re.sub(r"\s+", " ", verdict)) == [
+        "满意 2 人", "基本满意 1 人", "不满意 0 人", "满意 2 人", "基本满意 0 人", "不满意 1 人",
+    ]  # fmt: skip
+    assert SECRET in verdict
+    assert [name for name in ("石望川", "林听雪", "柳如眉", "谢谢") if name in verdict] == []
+    for member in members:
+        assert "评价汇总" not in as_(member.account).get(case.get_absolute_url()).content.decode()
+
+
+def test_a_round_keeps_the_minimum_its_raters_were_told(wangchuan, today) -> None:
+    case, task, _members, _people = wangchuan
+    _answer(wangchuan, today)
+    adopt(
+        case.committee, "handling.ratings", effective_from=today.date(), body={"minimum": 4}, reference={"title": "本会规定"},
+        actor=None, at=today,
+    )  # fmt: skip
+    for place, result in enumerate(("satisfied", "fairly", "fairly")):
+        _rate(case, place, today, result)
+    case = actions.close_round(case, at=today)
+    verdict = queries.verdict_for_unit(task, case)
+    assert (verdict.counts_from, verdict.result) == (3, {"satisfied": 1, "fairly": 2, "dissatisfied": 0})
+
+
+def test_a_co_signer_sees_his_own_line_and_not_who_else_has_rated(cast: Cast, as_, today) -> None:
     case = cast.answered(today)
-    actions.rate(
-        _reply(case),
-        signature=raters(case.proposal)[0],
-        attitude="satisfied",
-        result="satisfied",
-        comment="",
-        actor=cast.proposer,
-        at=today,
-    )
-    for who in (cast.clerk, cast.unit_leader, cast.co_clerk, cast.assigner):
+    before = _told(as_, cast.cosigner, case)
+    _rate(case, 0, today)
+    assert GRADES.findall(_told(as_, cast.cosigner, case)) == GRADES.findall(before)
+    for who in (cast.cosigner, cast.clerk, cast.unit_leader, cast.co_clerk, cast.assigner, cast.leader):
         page = _told(as_, who, case)
-        assert "已评价" not in page
-        assert "林知远评价" not in page
-    assert queries.sections(case, cast.clerk).raters == ()
-    assert [line.done for line in queries.sections(case, cast.cosigner).raters] == [True, False]
+        assert [word for word in ("已评价", "林知远评价", "已评 ", "评价进度") if word in page] == []
+    _rate(case, 1, today, "fairly")
+    assert "您的评价　办理态度：满意　办理结果：基本满意" in as_(cast.cosigner).get(case.get_absolute_url()).content.decode()
 
 
-def test_a_member_of_the_chairs_meeting_who_leads_the_unit_does_not_see_names(cast: Cast, as_, today) -> None:
+def test_the_office_sees_how_many_and_who_only_after_a_look_that_is_recorded(cast: Cast, as_, today) -> None:
+    case = cast.answered(today)
+    _rate(case, 0, today, "dissatisfied", comment=SECRET)
+    office, url = as_(cast.office), f"/handling/cases/{case.uid}/ratings/"
+    page = office.get(case.get_absolute_url()).content.decode()
+    assert "应评 2 人，已评 1 人" in page
+    assert office.get(url).status_code == 405
+    assert Event.objects.filter(kind="handling.read_ratings").count() == 0
+    looked = office.post(url).content.decode()
+    assert [("林知远" in looked), ("代录评价" in looked), (SECRET in looked), ("不满意" in looked)] == [True, True, False, False]
+    [event] = Event.objects.filter(kind="handling.read_ratings")
+    assert (event.actor, event.subject_id, event.data) == (cast.office, case.pk, {})
+    actions.close_round(case, at=today)
+    piece = office.post(url, headers={"HX-Request": "true"}).content.decode()
+    assert (SECRET in piece, "不满意" in piece, "<html" in piece) == (True, True, False)
+    assert Event.objects.filter(kind="handling.read_ratings").count() == 2
+    for name, who in cast.everyone().items():
+        if name != "office":
+            assert as_(who).post(url).status_code in {403, 404}, name
+    assert Event.objects.filter(kind="handling.read_ratings").count() == 2
+
+
+def test_who_keeps_proposals_and_serves_in_a_unit_of_the_case_is_of_the_unit(cast: Cast, as_, today) -> None:
     bodies.appoint(
-        cast.unit_leader,
-        committee=cast.county,
-        duty=Duty.LEADERSHIP,
-        starts_on=today.date() - timedelta(days=9),
-        actor=None,
+        cast.clerk, committee=cast.county, duty=Duty.PROPOSAL_OFFICE, starts_on=today.date() - timedelta(days=9), actor=None,
         at=today,
-    )
+    )  # fmt: skip
     Account.objects.update(needs_second_factor=False)
     case = cast.answered(today)
-    reply = _reply(case)
-    for signature, who in zip(raters(case.proposal), (cast.proposer, cast.cosigner), strict=True):
-        actions.rate(reply, signature=signature, attitude="satisfied", result="fairly", comment="还可以更快", actor=who, at=today)
-    cast.unit_leader.refresh_from_db()
-    page = as_(cast.unit_leader).get(f"/handling/{reply.task.uid}/").content.decode()
-    assert "评价汇总" in page
-    assert "还可以更快" not in page
+    both, second = as_(Account.objects.get(pk=cast.clerk.pk)), raters(case.proposal)[1]
+    assert both.post(f"/handling/cases/{case.uid}/ratings/").status_code == 403
+    assert both.get(f"/handling/rate/{case.uid}/for/{second.uid}/").status_code == 403
+    assert both.post(f"/handling/rate/{case.uid}/for/{second.uid}/", _say(_reply(case))).status_code == 403
+    assert "已评" not in both.get(case.get_absolute_url()).content.decode()
+    assert Rating.objects.count() == Event.objects.filter(kind__in=("handling.rate", "handling.read_ratings")).count() == 0
+
+
+def test_the_page_for_an_entry_on_behalf_does_not_tell_whether_somebody_has_rated(cast: Cast, as_, today) -> None:
+    case, office = cast.answered(today), as_(cast.office)
+    url = f"/handling/rate/{case.uid}/for/{raters(case.proposal)[0].uid}/"
+
+    def form() -> str:
+        page = office.get(url).content.decode()
+        return page[page.index('<form method="post" novalidate') :].partition("csrfmiddlewaretoken")[0]
+
+    before = form()
+    _rate(case, 0, today)
+    assert form() == before
+    answer = office.post(url, _say(_reply(case), "fairly", "fairly"))
+    assert (answer.status_code, "这位提案人已经评价过" in answer.content.decode()) == (409, True)
+    assert list(Rating.objects.values_list("result", flat=True)) == ["satisfied"]
+    assert Event.objects.filter(kind="handling.read_ratings").count() == 1
+
+
+def test_the_form_says_beforehand_who_will_know_what_in_this_case(cast: Cast, wangchuan, as_, today) -> None:
+    case = cast.answered(today)
+    few = as_(cast.proposer).get(f"/handling/rate/{case.uid}/").content.decode()
+    assert "这件提案由 2 位提案人评价，不足 3 位" in few
+    assert "有一位提案人对办理结果不满意的，退回重新办理" in few
+    assert "每位都同意提前办结的" in few
+    other, _task, members, _people = wangchuan
+    _answer(wangchuan, today)
+    many = as_(members[0].account).get(f"/handling/rate/{other.uid}/").content.decode()
+    assert "这件提案由 3 位提案人评价。实际评价满 3 位的" in many
+    assert "半数以上提案人对办理结果不满意的，退回重新办理" in many
+    Signature.objects.filter(proposal=case.proposal, role="co").delete()
+    alone = as_(cast.proposer).get(f"/handling/rate/{case.uid}/").content.decode()
+    assert "这件提案只有一位提案人评价" in alone
+    assert "承办单位由此可以推知您是否满意" in alone
 
 
 def test_a_second_rating_is_told_and_the_first_stays(cast: Cast, as_, today) -> None:
@@ -133,7 +226,7 @@ def test_a_dissatisfied_rating_without_a_reason_is_asked_for_it_and_keeps_the_re
     answer = as_(cast.proposer).post(f"/handling/rate/{case.uid}/", _say(_reply(case), "fairly", "dissatisfied"))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "评为不满意的，请写明理由，供承办单位改进。" in page
+    assert "评为不满意的，请写明理由。" in page
     assert len(re.findall(r'value="(?:fairly|dissatisfied)"[^>]* checked', page)) == 2
     assert Rating.objects.count() == 0
 
@@ -158,21 +251,106 @@ def test_a_rating_entered_by_the_office_is_marked(cast: Cast, as_, today) -> Non
     assert (rating.signature, rating.entered_by) == (second, cast.office)
     event = Event.objects.get(kind="handling.rate")
     assert (event.actor, event.on_behalf_of, event.data["entered_for"]) == (cast.office, cast.cosigner, True)
-    assert "机关代录" in as_(cast.proposer).get(f"/handling/rate/{case.uid}/").content.decode()
+    marked = {name: "机关代录" in _told(as_, getattr(cast, name), case) for name in ("cosigner", "proposer", "clerk", "leader")}
+    assert marked == {"cosigner": True, "proposer": False, "clerk": False, "leader": False}
 
 
-def test_the_last_two_ratings_close_the_round_once(cast: Cast, as_, today) -> None:
+def test_auditors_learn_how_many_rated_on_a_day_that_is_over_and_neither_name_nor_hour(cast: Cast, as_, today) -> None:
+    case = cast.answered(today - timedelta(days=3))
+    auditor = as_(cast.audit_admin)
+
+    def shown(query: str = "") -> str:
+        cache.clear()
+        return re.sub(r'value="[^"]{64}"|nonce="[^"]+"', "", auditor.get(f"/audit/{query}").content.decode())
+
+    before, of_day = [shown(), shown("?kind=handling"), shown("?q=林知远")], "提案人评价</th>"
+    _rate(case, 0, today)
+    assert [shown(), shown("?kind=handling"), shown("?q=林知远")] == before
+    assert of_day not in shown()
+    _rate(case, 1, today - timedelta(days=1))
+    assert shown().count(of_day) == 1
+    assert f"{today - timedelta(days=1):%Y-%m-%d}</td>" in shown()
+    assert of_day not in shown("?q=林知远")
+    assert Event.objects.filter(kind="handling.rate").count() == 2
+
+
+def test_neither_the_place_in_the_chain_nor_the_count_of_a_verification_tells_of_a_rating(cast: Cast, as_, today) -> None:
     case = cast.answered(today)
-    reply = _reply(case)
-    one, two = as_(cast.proposer), as_(cast.cosigner)
-    pages = [client.get(f"/handling/rate/{case.uid}/").status_code for client in (one, two)]
-    one.post(f"/handling/rate/{case.uid}/", _say(reply))
-    two.post(f"/handling/rate/{case.uid}/", _say(reply))
-    assert pages == [200, 200]
+    sealing.seal(at=today)
+    auditor = as_(cast.audit_admin)
+    sealing.seal(at=today)
+    before = [re.findall(r"\d+ 条", auditor.post("/audit/verify/").content.decode()) for _n in range(2)]
+    _rate(case, 0, today)
+    sealing.seal(at=today)
+    assert re.findall(r"\d+ 条", auditor.post("/audit/verify/").content.decode()) == before[0] == before[1]
+    page = auditor.get("/audit/").content.decode()
+    assert re.findall(r'data-l="封存"[^>]*>([^<]*)<', page) == ["已封存"] * page.count('data-l="封存"')
+    assert re.findall(r"before=(\d+)", page) == []
+
+
+# ── when a round closes ──────────────────────────────────────────────────────────────────────────
+def _six(today, days: int):
+    return today.replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def _noon(today):
+    return today.replace(hour=12)
+
+
+def test_the_last_rating_closes_nothing_the_daily_batch_does_and_once(wangchuan, today) -> None:
+    case, _task, _members, _people = wangchuan
+    _answer(wangchuan, today)
+    for place, result in enumerate(("satisfied", "fairly", "satisfied")):
+        _rate(case, place, _noon(today), result)
+    assert Case.objects.get(pk=case.pk).state == CaseState.RATING
+    assert tasks.close_rounds(_six(today, 1) - timedelta(minutes=1)) == 0
+    assert tasks.close_rounds(_six(today, 1)) == 1
+    closed = Case.objects.get(pk=case.pk)
+    assert (closed.state, closed.closed_at) == (CaseState.CLOSED, _six(today, 1))
+    assert tasks.close_rounds(_six(today, 2)) == 0
+    actions.close_round(closed, at=_six(today, 2))
     assert Event.objects.filter(kind="cases.close").count() == 1
-    # 已经办结，再来的关闭什么也不做。
-    actions.close_round(Case.objects.get(pk=case.pk), at=today)
-    assert Event.objects.filter(kind="cases.close").count() == 1
+
+
+def test_a_rating_that_comes_after_the_hour_of_the_batch_waits_for_the_next(wangchuan, today) -> None:
+    case, _task, _members, _people = wangchuan
+    _answer(wangchuan, today)
+    for place, (result, at) in enumerate(
+        [("satisfied", _noon(today)), ("fairly", _noon(today)), ("satisfied", _six(today, 1) + timedelta(minutes=1))]
+    ):
+        _rate(case, place, at, result)
+    assert [tasks.close_rounds(_six(today, 1) + timedelta(hours=n)) for n in (0, 1, 17)] == [0, 0, 0]
+    assert tasks.close_rounds(_six(today, 2)) == 1
+
+
+def test_a_round_of_few_raters_closes_on_its_last_day_unless_every_rater_agreed(cast: Cast, today) -> None:
+    waits, one_agreed, agreed = (cast.answered(today) for _n in range(3))
+    for case, first, second in ((waits, False, False), (one_agreed, True, False), (agreed, True, True)):
+        _rate(case, 0, _noon(today), closes_early=first)
+        _rate(case, 1, _noon(today), "fairly", closes_early=second)
+    assert tasks.close_rounds(_six(today, 1)) == 1
+    assert [Case.objects.get(pk=c.pk).state for c in (waits, one_agreed, agreed)] == ["rating", "rating", "closed"]
+    due = (waits.rating_due_on - today.date()).days
+    assert (tasks.close_rounds(_six(today, due)), tasks.close_rounds(_six(today, due + 1))) == (0, 2)
+
+
+def test_a_round_of_one_mind_closes_on_its_last_day_unless_every_rater_agreed(wangchuan, today) -> None:
+    case, _task, _members, _people = wangchuan
+    _answer(wangchuan, today)
+    for place in range(3):
+        _rate(case, place, _noon(today))
+    assert tasks.close_rounds(_six(today, 1)) == 0
+    Rating.objects.update(closes_early=True)
+    assert tasks.close_rounds(_six(today, 1)) == 1
+
+
+def test_the_page_takes_what_a_rater_agrees_to(cast: Cast, as_, today) -> None:
+    case = cast.answered(today)
+    as_(cast.proposer).post(
+        f"/handling/rate/{case.uid}/", _say(_reply(case), comment="已看过", passes_on="on", closes_early="on")
+    )
+    as_(cast.cosigner).post(f"/handling/rate/{case.uid}/", _say(_reply(case)))
+    assert list(Rating.objects.order_by("id").values_list("passes_on", "closes_early")) == [(True, True), (False, False)]
 
 
 def test_a_rating_after_the_last_day_is_not_taken_and_what_was_written_is_shown(cast: Cast, as_, today) -> None:
@@ -186,31 +364,25 @@ def test_a_rating_after_the_last_day_is_not_taken_and_what_was_written_is_shown(
     assert Rating.objects.count() == 0
 
 
-def test_a_round_that_nobody_rated_closes_as_unrated_and_only_after_its_last_day(cast: Cast, today) -> None:
+def test_a_round_that_nobody_rated_closes_as_unrated_and_tells_it_to_who_keeps_the_proposals_alone(
+    cast: Cast, as_, today
+) -> None:
     case = cast.answered(today)
-    due = case.rating_due_on
-    on_the_day = today.replace(year=due.year, month=due.month, day=due.day)
-    assert tasks.close_overdue_ratings(on_the_day) == 0
-    assert tasks.close_overdue_ratings(on_the_day + timedelta(days=1)) == 1
+    due = (case.rating_due_on - today.date()).days
+    assert (tasks.close_rounds(_six(today, due)), tasks.close_rounds(_six(today, due + 1))) == (0, 1)
     case.refresh_from_db()
     assert (case.state, case.unrated) == (CaseState.CLOSED, True)
     [event] = Event.objects.filter(kind="cases.close")
-    assert (event.actor_name, event.data["unrated"]) == ("系统", True)
-    assert tasks.close_overdue_ratings(on_the_day + timedelta(days=2)) == 0
+    assert (event.actor_name, event.data) == ("系统", {})
+    assert {name for name, who in cast.everyone().items() if "未评价" in _told(as_, who, case)} == {"office"}
+    deliver()
+    assert [n.text for n in Notice.objects.filter(event=event) if not n.text.endswith("已办结")] == []
 
 
 def test_one_rating_is_enough_not_to_be_unrated(cast: Cast, today) -> None:
     case = cast.answered(today)
-    actions.rate(
-        _reply(case),
-        signature=raters(case.proposal)[0],
-        attitude="satisfied",
-        result="satisfied",
-        comment="",
-        actor=cast.proposer,
-        at=today,
-    )
-    tasks.close_overdue_ratings(today + timedelta(days=60))
+    _rate(case, 0, today)
+    tasks.close_rounds(today + timedelta(days=60))
     case.refresh_from_db()
     assert (case.state, case.unrated) == (CaseState.CLOSED, False)
 
@@ -231,6 +403,7 @@ def test_a_second_dissatisfaction_goes_to_the_office(cast: Cast, as_, today) -> 
             actions.rate(
                 reply, signature=signature, attitude="satisfied", result="dissatisfied", comment="还是没有", actor=who, at=today
             )
+        actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.round) == (CaseState.WITH_OFFICE, 2)
     assert as_(cast.office).post(f"/go/cases/{case.uid}/resume/", {"reason": "请县卫生健康局再研究。"}).status_code == 302
@@ -277,6 +450,17 @@ def wangchuan(cast: Cast, today):
     return case, Task.objects.get(pk=task.pk), members, people
 
 
+def _answer(wangchuan, at) -> None:
+    """Send the reply of the other county's case, so that its three signers are asked."""
+    _case, task, _members, people = wangchuan
+    reply = actions.reply_of(task)
+    actions.save_reply(
+        reply, fields={"category": "A", "text": "已经开设。"}, started_from=reply.version, actor=people["clerk"], at=at
+    )
+    perform(task, "submit_reply", actor=people["clerk"], at=at)
+    perform(task, "sign_and_send", actor=people["leader"], at=at)
+
+
 def test_where_no_office_reviews_the_leader_sends_and_a_minority_does_not_send_back(wangchuan, as_, today) -> None:
     case, task, members, people = wangchuan
     clerk, leader = as_(people["clerk"]), as_(people["leader"])
@@ -291,21 +475,19 @@ def test_where_no_office_reviews_the_leader_sends_and_a_minority_does_not_send_b
     as_(members[0].account).post(f"/handling/rate/{case.uid}/", _say(reply, "satisfied", "dissatisfied", SECRET))
     for member in members[1:]:
         as_(member.account).post(f"/handling/rate/{case.uid}/", _say(reply))
+    actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.round) == (CaseState.CLOSED, 1)
 
 
 def test_a_majority_sends_back(wangchuan, as_, today) -> None:
-    case, task, members, people = wangchuan
-    as_(people["clerk"]).post(
-        f"/handling/{task.uid}/reply/", {"category": "A", "text": "已经开设。", "contact": "", "phone": "", "version": 1}
-    )
-    perform(task, "submit_reply", actor=people["clerk"], at=today)
-    perform(task, "sign_and_send", actor=people["leader"], at=today)
+    case, _task, members, _people = wangchuan
+    _answer(wangchuan, today)
     reply = _reply(case)
     for member in members[:2]:
         as_(member.account).post(f"/handling/rate/{case.uid}/", _say(reply, "satisfied", "dissatisfied", SECRET))
     as_(members[2].account).post(f"/handling/rate/{case.uid}/", _say(reply))
+    actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.round) == (CaseState.IN_HAND, 2)
 

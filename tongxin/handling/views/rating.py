@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.core.templatetags.chinese import day, moment
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState
-from tongxin.handling.forms import RatingForm
+from tongxin.handling.forms import EarlyForm, RatingForm
 from tongxin.handling.models import Case, Contact, Rating, Reply
 from tongxin.handling.views.answers import GONE, UNPROCESSABLE
 from tongxin.members.rules import sitting_member_of
@@ -54,38 +55,70 @@ def rate_for(request: HttpRequest, uid: str, signature: str) -> HttpResponse:
     return _rate(request, case, found, entered_for=True)
 
 
+@requires("handling.see_ratings", of_object=True)
+@login_required
+@require_POST
+def ratings(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show who rated, when and what; each look leaves an event, so it is a POST."""
+    case = _case(request, uid, "handling.see_ratings")
+    actions.note_reading(case, actor=request.user, at=timezone.now())
+    context = {"case": case, "proposal": case.proposal, "named": queries.by_name(case)}
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(request, "handling/_ratings_by_name.html" if fragment else "handling/ratings_by_name.html", context)
+
+
 def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for: bool) -> HttpResponse:
     replies = queries.replies_to_rate(case)
     given = {r.reply_id: r for r in Rating.objects.filter(reply__in=replies, signature=signature)}
     late = bool(case.rating_due_on and case.rating_due_on < timezone.localdate())
     closed = case.state != CaseState.RATING or late
-    todo = [r for r in replies if r.pk not in given]
     posted = request.method == "POST"
-    forms = [(r, RatingForm(request.POST if posted else None, prefix=r.uid)) for r in todo]
+    if entered_for and not _meets(request, case, replies, given):
+        given = {}  # the page itself does not tell whether somebody has rated
+    todo = [r for r in replies if r.pk not in given]
+    data = request.POST if posted else None
+    forms, early = [(r, RatingForm(data, prefix=r.uid)) for r in todo], EarlyForm(data)
     status, problem = 200, ""
-    if posted and (closed or not todo):
-        status, problem = GONE, _why_not(case, given)
-    elif posted and all(form.is_valid() for _reply, form in forms):
-        try:
-            actions.rate_all(
-                [(reply, form.cleaned_data) for reply, form in forms], signature=signature, actor=request.user, at=timezone.now(),
-                entered_for=entered_for,
-            )  # fmt: skip
-        except actions.HandlingError as error:
-            status, problem = GONE, str(error)
-        else:
-            messages.success(
-                request, _("评价已送到政协。") if not entered_for else _("已代录%(name)s的评价。") % {"name": signature.name}
-            )
+    if posted and (closed or not todo or (entered_for and given)):
+        status, problem = GONE, _why_not(case, given, own=not entered_for)
+    elif posted and early.is_valid() and all(form.is_valid() for _reply, form in forms):
+        problem = _take(request, forms, early, signature, entered_for=entered_for)
+        if not problem:
             return redirect(case)
+        status = GONE
     elif posted:
         status = UNPROCESSABLE
     context = {
         "case": case, "proposal": case.proposal, "signature": signature, "entered_for": entered_for, "closed": closed, "problem": problem,
         "replies": [_reply(case, reply, form, given.get(reply.pk)) for reply, form in _each(replies, forms)],
-        "todo": bool(todo) and not closed, "sections": queries.sections(case, request.user), "own_visible": not entered_for,
+        "todo": bool(todo) and not closed, "early": early, "sections": queries.sections(case, request.user),
+        "told": [] if closed else queries.told_to_raters(case, replies, len(proposals.raters(case.proposal))),
     }  # fmt: skip
     return render(request, "handling/rate.html", context, status=status)
+
+
+def _meets(request: HttpRequest, case: Case, replies: list[Reply], given: dict[int, Rating]) -> bool:
+    """Say whether an entry on behalf meets a rating that is there already: that, too, is a look, and leaves its event."""
+    met = any(reply.pk in given and f"{reply.uid}-attitude" in request.POST for reply in replies)
+    if met:
+        actions.note_reading(case, actor=request.user, at=timezone.now())
+    return met
+
+
+def _take(
+    request: HttpRequest, forms: list[tuple[Reply, RatingForm]], early: EarlyForm, signature: Signature, *, entered_for: bool
+) -> str:
+    """Take what was said of all replies, all or none; return why it was not taken, or nothing."""
+    try:
+        actions.rate_all(
+            [(reply, form.cleaned_data) for reply, form in forms], signature=signature, actor=request.user, at=timezone.now(),
+            closes_early=early.cleaned_data["closes_early"], entered_for=entered_for,
+        )  # fmt: skip
+    except actions.HandlingError as error:
+        return str(error)
+    said = _("已代录%(name)s的评价。") % {"name": signature.name} if entered_for else _("评价已送到政协。")
+    messages.success(request, said)
+    return ""
 
 
 def _each(replies: list[Reply], forms: list[tuple[Reply, RatingForm]]) -> list[tuple[Reply, RatingForm | None]]:
@@ -97,8 +130,10 @@ def _reply(case: Case, reply: Reply, form: RatingForm | None, given: Rating | No
     return {"reply": reply, "form": form, "given": given, "letter": queries.letter_of(reply, case, phone=True)}
 
 
-def _why_not(case: Case, given: dict[int, Rating]) -> str:
+def _why_not(case: Case, given: dict[int, Rating], *, own: bool) -> str:
     """Say why a rating is not taken: it is there already, or the time is over."""
+    if given and not own:
+        return _("这位提案人已经评价过，评价提交后不能更改，这次没有记下。")
     last = max((r.rated_at for r in given.values() if r.rated_at), default=None)
     if last is not None:
         return _("这份答复已于%(when)s评价过，评价提交后不能更改。") % {"when": moment(last)}

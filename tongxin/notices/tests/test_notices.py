@@ -65,8 +65,10 @@ def test_a_unit_is_never_told_who_was_dissatisfied(cast: Cast) -> None:
         result="dissatisfied",
         comment="没有期限",
         actor=cast.cosigner,
+        passes_on=True,
         at=moment("2026-03-06"),
     )
+    handling.close_round(case, at=moment("2026-03-07"))
     actions.deliver()
     texts = told(cast.clerk) + told(cast.unit_leader) + told(cast.co_clerk)
     assert any("请重新办理" in text for text in texts)

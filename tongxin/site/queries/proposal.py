@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
-from tongxin.audit import audience
+from tongxin.audit import audience, kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import Entry, entry
 from tongxin.core.templatetags.chinese import day, full_day, size
@@ -143,7 +143,7 @@ def page(user: Any, proposal: Proposal) -> Page:
     lead = "、".join(t.unit.name for t in tasks if t.answers)
     return Page(
         proposal=proposal, case=case, sections=found, reader=reader, standing=_standing(proposal, tasks, found),
-        steps=life_of(proposal, tasks, events), topics=topics_of(proposal),
+        steps=life_of(proposal, tasks, events, unrated_told=found is not None and found.viewer.keeps_ratings), topics=topics_of(proposal),
         first=next((s.name for s in proposal.signatures.all() if s.role == "first"), ""),
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
@@ -156,8 +156,8 @@ def page(user: Any, proposal: Proposal) -> Page:
 
 def _standing(proposal: Proposal, tasks: list[Task], found: CaseSections | None) -> Standing:
     said = standing(proposal, tasks)
-    if found is not None and found.case.state == CaseState.RATING and found.raters:
-        return Standing(said.kind, f"{said.word} {found.raters_done}/{len(found.raters)}")
+    if found is not None and found.case.state == CaseState.RATING and found.progress:
+        return Standing(said.kind, f"{said.word} {found.progress.done}/{found.progress.all}")
     return said
 
 
@@ -176,12 +176,12 @@ def merged_into(proposal: Proposal) -> Iterable[Proposal]:
 
 # ── what happened, and what is to come ───────────────────────────────────────────────────────────
 def history(proposal: Proposal, case: Case | None) -> list[Event]:
-    """Return the events of a proposal, its case and its units' parts, newest first, in one query."""
+    """Return the events of a proposal, its case and its units' parts, newest first, in one query: no ratings, for nobody."""
     about = Q(subject_type="proposals.proposal", subject_id=proposal.pk)
     if case is not None:
         about |= Q(subject_type="handling.case", subject_id=case.pk)
         about |= Q(subject_type="handling.task", subject_id__in=[t.pk for t in case.tasks.all()])
-    return in_order(Event.objects.filter(about).order_by("id"))
+    return in_order(Event.objects.filter(about).exclude(kind__in=kinds.told_by_day()).order_by("id"))
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

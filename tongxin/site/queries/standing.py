@@ -64,8 +64,11 @@ def _when(value: Any) -> str:
     return day(value) if value else ""
 
 
-def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event]) -> list[Step]:
-    """Return the life of a proposal; what was not filed ends at 审查 with its outcome."""
+def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], *, unrated_told: bool = False) -> list[Step]:
+    """Return the life of a proposal; what was not filed ends at 审查 with its outcome.
+
+    `unrated_told`: that nobody rated is told to who keeps the proposals alone, since it tells of each what he did not do.
+    """
     case = case_of(proposal)
     if proposal.state in States.ended:
         raised = Step(_("提出"), _when(proposal.submitted_at), "done" if proposal.submitted_at else "todo")
@@ -75,7 +78,7 @@ def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event]) 
     raised = _step(_("提出"), proposal.submitted_at, done=proposal.state not in States.with_the_proposer, now=True)
     decided = _step(_("审查"), proposal.decided_at, done=filed, now=proposal.state in States.in_examination)
     assigned = _step(_("交办"), case.assigned_at if case else None, done=case is not None, now=filed and case is None)
-    return [raised, decided, assigned, *_handling(proposal, case, tasks, events)]
+    return [raised, decided, assigned, *_handling(proposal, case, tasks, events, unrated_told=unrated_told)]
 
 
 def _step(label: str, on: Any, *, done: bool, now: bool) -> Step:
@@ -88,13 +91,15 @@ def _last(events: Iterable[Event]) -> Any:
     return max((e.at for e in events if e.to_state and e.at), default=None)
 
 
-def _handling(proposal: Proposal, case: Case | None, tasks: Sequence[Task], events: Iterable[Event]) -> list[Step]:
+def _handling(
+    proposal: Proposal, case: Case | None, tasks: Sequence[Task], events: Iterable[Event], *, unrated_told: bool
+) -> list[Step]:
     state = case.state if case else ""
     answered = max((t.answered_at for t in tasks if t.answered_at), default=None)
     handled = state in {CaseState.RATING, CaseState.WITH_OFFICE, CaseState.CLOSED}
     watched = max((e.at for e in events if e.kind in SUPERVISING and e.at), default=None)
     closed = state == CaseState.CLOSED
-    judged = _("未评价") if case and case.unrated else _when(case.closed_at if case else None)
+    judged = _("未评价") if case and case.unrated and unrated_told else _when(case.closed_at if case else None)
     if proposal.released_at:
         shown = Step(_("公开"), _when(proposal.released_at), "done")
     else:

@@ -13,6 +13,7 @@ from tongxin.handling import queries as cases
 from tongxin.handling.models import Reply
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries import raters
 from tongxin.proposals.workflow import MergeInto
 from tongxin.regulations import queries as regulations
 from tongxin.site.queries import portal
@@ -87,11 +88,12 @@ def test_ratings_and_second_handling_are_never_told_in_public(cast: Cast, client
     proposal = published(cast)
     case = proposal.case  # type: ignore[attr-defined]
     [reply] = cases.current_replies(case)
-    for signature, _done in cases.raters_done(case):
+    for signature in raters(proposal):
         handling.rate(
             reply, signature=signature, attitude="fairly", result="dissatisfied", comment="等于没有办。", actor=cast.proposer,
-            at=moment("2026-03-03"),
+            passes_on=True, at=moment("2026-03-03"),
         )  # fmt: skip
+    handling.close_round(case, at=moment("2026-03-04"))
     page = client.get(f"{LIST}{proposal.uid}/").content.decode()
     for private in ("不满意", "等于没有办", "重新办理", "重办", "退回", "评价截止"):
         assert private not in page, private

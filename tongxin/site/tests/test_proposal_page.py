@@ -14,6 +14,7 @@ from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries import raters
 from tongxin.proposals.regulations import NotFiling
 from tongxin.proposals.rules import member_of
 from tongxin.proposals.workflow import NotFilingDecision
@@ -81,7 +82,7 @@ def test_what_may_be_opened_is_what_the_permission_says(cast: Cast) -> None:
 def test_grades_and_who_rated_stay_with_the_assembly(cast: Cast) -> None:
     case = cast.answered(at=today())
     [reply] = cases.current_replies(case)
-    (first, _done), _second = cases.raters_done(case)
+    first, _second = raters(case.proposal)
     handling.rate(
         reply,
         signature=first,
@@ -92,10 +93,12 @@ def test_grades_and_who_rated_stay_with_the_assembly(cast: Cast) -> None:
         at=timezone.now(),
     )
     told = f"{cast.proposer.name}评价"
-    for who in ("clerk", "unit_leader", "co_clerk", "cosigner", "bystander", "assigner"):
+    for who in ("office", "leader", "clerk", "unit_leader", "co_clerk", "cosigner", "bystander", "assigner"):
         page = body(getattr(cast, who), case.proposal)
         for secret in (told, "没有人来谈过", "不满意"):
             assert secret not in page, (who, secret)
+    assert "应评 2 人，已评 1 人" in body(cast.office, case.proposal)
+    assert "已评" not in body(cast.leader, case.proposal)
 
 
 def test_what_went_on_between_proposers_is_not_told_to_units_and_other_members(cast: Cast) -> None:
@@ -125,7 +128,9 @@ def test_the_stepper_follows_the_case(cast: Cast) -> None:
         ("提出", "done"), ("审查", "done"), ("交办", "done"), ("办理", "done"), ("督办", "done"), ("评议", "now"), ("公开", "todo"),
         ("归档", "todo"),
     ]  # fmt: skip
-    assert page.standing.word == "待评价 0/2"
+    assert page.standing.word == "待评价"
+    kept = queries.page(cast.office, queries.load(cast.office, case.proposal.uid))  # type: ignore[arg-type]
+    assert kept.standing.word == "待评价 0/2"
 
 
 def test_deadlines_to_come_name_their_source(cast: Cast) -> None:

@@ -1,0 +1,82 @@
+"""What may be seen of the ratings of a case: how many there are, and by name for who keeps the proposals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tongxin.handling.choices import CaseState
+from tongxin.handling.models import Case, Rating, Reply
+from tongxin.handling.queries.cases import closed_round, replies_to_rate
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.models import Signature
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many have rated in the present round: for who keeps the proposals."""
+
+    done: int
+    all: int
+
+
+def progress_of(raters: Sequence[Signature], replies: Sequence[Reply], ratings: Sequence[Rating]) -> Progress:
+    """Count who has rated all replies of a round."""
+    return Progress(sum(has_rated(s, replies, ratings) for s in raters), len(raters))
+
+
+def has_rated(signature: Signature, replies: Sequence[Reply], ratings: Sequence[Rating]) -> bool:
+    """Say whether a signer has rated every reply of a round."""
+    wanted = {r.pk for r in replies}
+    return bool(wanted) and wanted <= {r.reply_id for r in ratings if r.signature_id == signature.pk}
+
+
+@dataclass(frozen=True)
+class NamedLine:
+    """One proposer's judgement, by name. While the round is open the grades are not shown to anybody."""
+
+    name: str
+    role: str
+    rated_at: datetime | None
+    done: bool
+    entered_for: bool
+    rating: Rating | None
+    enter_url: str
+
+
+@dataclass(frozen=True)
+class NamedReply:
+    """The judgements of one reply."""
+
+    heading: str
+    open: bool
+    lines: tuple[NamedLine, ...]
+
+
+def by_name(case: Case) -> list[NamedReply]:
+    """Return every judgement of a case by name, the newest round first: whoever reads this leaves an event."""
+    over, raters = closed_round(case), proposals.raters(case.proposal)
+    replies = Reply.objects.filter(task__case=case, sent_at__isnull=False).select_related("task__unit").order_by("-round", "id")
+    ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature__member", "entered_by").order_by("id"))
+    current = replies_to_rate(case) if case.state == CaseState.RATING else []
+    found = []
+    for reply in replies:
+        given = {r.signature_id: r for r in ratings if r.reply_id == reply.pk}
+        former = [r.signature for r in given.values() if r.signature_id not in {s.pk for s in raters}]
+        lines = [_named(case, s, given.get(s.pk), is_open=reply.round > over, current=current) for s in [*raters, *former]]
+        found.append(NamedReply(_heading(reply), reply.round > over, tuple(lines)))
+    return found
+
+
+def _heading(reply: Reply) -> str:
+    return _("%(unit)s的答复（第 %(n)s 次办理）") % {"unit": reply.task.unit.name, "n": reply.round}
+
+
+def _named(case: Case, signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]) -> NamedLine:
+    waits = rating is None and is_open and bool(current)
+    return NamedLine(
+        name=signature.name, role=str(signature.get_role_display()), rated_at=rating.rated_at if rating else None,
+        done=rating is not None, entered_for=rating is not None and rating.entered_by_id is not None,
+        rating=None if is_open else rating, enter_url=f"/handling/rate/{case.uid}/for/{signature.uid}/" if waits else "",
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""When a round of rating closes: in one batch a day, so that the hour of closing tells nothing of the hour of a rating."""
+
+from datetime import datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from tongxin.committees.models import Committee
+from tongxin.handling.choices import CaseState
+from tongxin.handling.models import Case, Rating, Reply
+from tongxin.handling.queries.cases import counts_from, replies_to_rate
+from tongxin.handling.regulations import Secrecy
+from tongxin.proposals import queries as proposals
+from tongxin.regulations.queries import in_force
+
+
+def batch_before(committee: Committee, at: datetime) -> datetime:
+    """Return the last daily closing of a committee that is not later than `at`."""
+    rules: Secrecy = in_force(committee, Secrecy, timezone.localdate(at))
+    today = timezone.make_aware(datetime.combine(timezone.localdate(at), time(rules.closing_hour)))
+    return today if today <= at else today - timedelta(days=1)
+
+
+def rounds_to_close(at: datetime) -> list[Case]:
+    """Return the cases whose round closes with the last daily batch: its days are over, or all have rated and it gives nobody away."""
+    rated = Rating.objects.filter(reply__task__case=OuterRef("pk"), reply__round=OuterRef("round"))
+    rows = Case.objects.filter(state=CaseState.RATING).filter(
+        Q(rating_due_on__lt=timezone.localdate(at)) | Q(Exists(rated)) | Q(rating_due_on=None)
+    )
+    rows = rows.select_related("proposal", "committee__parent__parent").order_by("id")
+    return [case for case in rows if _closes(case, batch_before(case.committee, at))]
+
+
+def _closes(case: Case, batch: datetime) -> bool:
+    if case.rating_due_on is not None and case.rating_due_on < timezone.localdate(batch):
+        return True
+    return closes_early(case, before=batch)
+
+
+def closes_early(case: Case, *, before: datetime) -> bool:
+    """Say whether a round may close before its last day: all have rated, and either all agreed to it or nobody is given away.
+
+    Fewer raters than the rule asks for, or all of one mind: the early end would tell of each what he said, and when.
+    """
+    replies, raters = replies_to_rate(case), proposals.raters(case.proposal)
+    if not replies or not raters:
+        return bool(replies)
+    given = list(Rating.objects.filter(reply__in=replies).filter(Q(rated_at=None) | Q(rated_at__lt=before)))
+    if not {(reply.pk, s.pk) for reply in replies for s in raters} <= {(r.reply_id, r.signature_id) for r in given}:
+        return False
+    if all(rating.closes_early for rating in given) or case.rating_due_on is None:
+        return True
+    return all(_gives_nobody_away(case, reply, [r for r in given if r.reply_id == reply.pk]) for reply in replies)
+
+
+def _gives_nobody_away(case: Case, reply: Reply, given: list[Rating]) -> bool:
+    return len(given) >= counts_from(case, reply) and len({(r.attitude, r.result) for r in given}) > 1
