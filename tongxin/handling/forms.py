@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 from tongxin.committees.models import Unit
 from tongxin.files.choices import ACCEPT
 from tongxin.handling.choices import Grade, Part, Stage, Way
-from tongxin.handling.models import Reply
+from tongxin.handling.models import PublicReply, Reply
 from tongxin.handling.regulations import ReplyCategories, Review
+from tongxin.proposals.forms import CoveringForm
+from tongxin.texts.redaction import Mark
 from tongxin.ui.fields import CountedText
 
 WAYS = {
@@ -211,3 +213,16 @@ class RatingForm(forms.Form):
         ):
             self.add_error("comment", _("评为不满意的，请写明理由，供承办单位改进。"))
         return said
+
+
+class PublicReplyForm(CoveringForm):
+    """What is covered in a sent reply, or why the public does not read it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("不公开的理由"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("提案人和承办单位会看到。"), error_messages={"max_length": gettext_lazy("理由请写在 300 字以内。")},
+    )  # fmt: skip
+
+    def __init__(self, copy: PublicReply, proposed: Sequence[Mark], *, data: Any = None) -> None:
+        texts = {"text": (_("答复内容"), copy.reply.text)}
+        super().__init__(texts, {"text": proposed}, version=copy.reply.version, data=data)

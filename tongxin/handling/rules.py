@@ -142,6 +142,7 @@ PERMISSIONS = {
     # a member of the chair's meeting may lead a handling unit as well: then he is of the unit
     "handling.see_ratings": ("只有本会机关可以查看每个人的评价", (in_office | is_leader) & ~case_of_own_unit),
     "handling.hear_verdict": ("承办单位和交办、督办部门可以知道评价汇总和理由", in_the_unit | supervises | assigns),
+    "handling.release_reply": ("公开审核人员可以核对答复的公开稿", holds(Duty.PUBLICATION)),
     "handling.read_file": ("能查看答复的人可以下载其中的附件", may_read_reply_file),
     "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
     "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),

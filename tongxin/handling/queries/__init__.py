@@ -40,6 +40,7 @@ from tongxin.handling.queries.lists import (
 )
 from tongxin.handling.queries.outcomes import outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
+from tongxin.handling.queries.publication import as_public, marks_of, public_replies, publishable, replies_to_publish
 from tongxin.handling.queries.sections import CaseSections, RatingLine, file_lines, may_read_draft, sections, viewer_of
 from tongxin.handling.queries.visibility import cases_visible_to, visible_to
 
@@ -55,6 +56,7 @@ __all__ = [
     "Slice",
     "Verdict",
     "answering_tasks",
+    "as_public",
     "assigned_by",
     "by_day",
     "cases_visible_to",
@@ -78,14 +80,18 @@ __all__ = [
     "limits_for",
     "limits_of",
     "live_tasks",
+    "marks_of",
     "may_read_draft",
     "newest_first",
     "oldest_first",
     "outcome_words",
     "outstanding",
     "proposers_of",
+    "public_replies",
+    "publishable",
     "raters_done",
     "ratings_overdue",
+    "replies_to_publish",
     "replies_to_rate",
     "returns_asked",
     "row_of",

@@ -251,7 +251,8 @@ def _cosign_until(proposal: Proposal) -> Entry:
 
 
 def similar_to(user: Any, proposal: Proposal) -> list[proposals.Similar]:
-    """Return earlier proposals like this one that the reader may see."""
-    return proposals.similar_for(
-        user, proposal.committee, proposal.body, title=proposal.title, exclude=proposal, on=timezone.localdate()
-    )
+    """Return earlier proposals like this one that the reader may see; who reads the public copy compares that."""
+    title, body = proposal.title, proposal.body
+    if only_published_for(user, proposal) and (copy := proposals.copy_of(proposal)) is not None:
+        title, body = copy.title, f"{copy.situation}\n{copy.analysis}\n{copy.suggestions}"
+    return proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())
