@@ -56,10 +56,10 @@ def _once(event: Event, *, second_told: bool) -> object:
 def entries(events: Sequence[Event]) -> list[Entry]:
     """Say events in public; proposals that were merged into this one are counted, never named."""
     lines: list[Entry] = []
-    joined = 0
+    joined, second_told = 0, any(event.kind in AGAIN for event in events)
     for event in events:
         joined = joined + 1 if event.kind == "proposals.absorb" else 0
-        line = _told(event, joined)
+        line = _told(event, joined, second_told=second_told)
         if joined > 1:
             lines[-1] = line
         else:
@@ -67,7 +67,7 @@ def entries(events: Sequence[Event]) -> list[Entry]:
     return lines
 
 
-def _told(event: Event, joined: int) -> Entry:
+def _told(event: Event, joined: int, *, second_told: bool) -> Entry:
     """Say an event without names of clerks, changes made in review, titles that are not public."""
     said = entry(event)
     what = said.what
@@ -81,6 +81,6 @@ def _told(event: Event, joined: int) -> Entry:
         what = _("办结")
     elif event.kind in SENT:
         name = event.data.get("unit", "")
-        again = event.data.get("round", 1) != 1
+        again = second_told and event.data.get("round", 1) != 1
         what = (_("%(unit)s重新办理后的答复送达提案人") if again else _("%(unit)s的答复送达提案人")) % {"unit": name}
     return Entry(when=day(event.at) or _("日期不详"), what=what, key=said.key)
