@@ -16,8 +16,8 @@ from tongxin.demo.clock import Clock, at
 from tongxin.demo.ledger import Ledger
 from tongxin.demo.names import Names
 from tongxin.demo.people import PART_NAMES, Seating
-from tongxin.demo.running import tell_elsewhere, tell_running
 from tongxin.demo.publishing import publish
+from tongxin.demo.running import tell_elsewhere, tell_running
 from tongxin.demo.seeding import dice, seeded_uids
 from tongxin.demo.texts import load
 from tongxin.demo.year import Natural

@@ -209,14 +209,14 @@ class CoveringForm(forms.Form):
     ) -> None:
         """`texts` are label and text by name; `proposed` the marks that stand ticked until somebody says otherwise."""
         super().__init__(data, initial={"version": version})
-        self.texts, self.proposed, self.version = texts, proposed, version
+        self.texts, self.proposed, self.of_version = texts, proposed, version
         self.fields["version"].error_messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), CHANGED)
         self.marks: dict[str, tuple[Mark, ...]] = {name: tuple(proposed.get(name, ())) for name in texts}
 
     def clean(self) -> dict[str, Any]:
         """Read the ticked marks and find the added words in the texts."""
         cleaned = super().clean() or {}
-        if cleaned.get("version") != self.version:
+        if cleaned.get("version") != self.of_version:
             if "version" not in self.errors:
                 self.add_error(None, CHANGED)
             return cleaned

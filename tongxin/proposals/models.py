@@ -215,7 +215,9 @@ class PublicCopy(Row):
 
     class Meta:
         indexes = [
-            models.Index(fields=["committee", "-proposal", "title"], name="public_copy_titles"),  # a search reads titles from it alone
+            models.Index(
+                fields=["committee", "-proposal", "title"], name="public_copy_titles"
+            ),  # a search reads titles from it alone
             models.Index(fields=["committee", "confirmed_at", "id"], name="public_copy_waiting"),
         ]
         constraints = [

@@ -40,7 +40,14 @@ from tongxin.handling.queries.lists import (
 )
 from tongxin.handling.queries.outcomes import outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
-from tongxin.handling.queries.publication import as_public, marks_of, public_replies, publishable, replies_to_publish
+from tongxin.handling.queries.publication import (
+    as_public,
+    marks_of,
+    public_replies,
+    publishable,
+    replies_to_publish,
+    reply_copies,
+)
 from tongxin.handling.queries.sections import CaseSections, RatingLine, file_lines, may_read_draft, sections, viewer_of
 from tongxin.handling.queries.visibility import cases_visible_to, visible_to
 
@@ -93,6 +100,7 @@ __all__ = [
     "ratings_overdue",
     "replies_to_publish",
     "replies_to_rate",
+    "reply_copies",
     "returns_asked",
     "row_of",
     "rule_of",

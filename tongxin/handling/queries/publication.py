@@ -12,10 +12,15 @@ from tongxin.proposals.queries import published
 from tongxin.texts.redaction import Mark, find
 
 
+def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
+    """Return the copies of a proposal's sent replies, by reply: shown ones, waiting ones, and those kept back."""
+    rows = PublicReply.objects.filter(reply__task__case__proposal=proposal, reply__sent_at__isnull=False)
+    return {copy.reply_id: copy for copy in rows}
+
+
 def public_replies(proposal: Proposal) -> dict[int, PublicReply]:
     """Return the copies that the public reads of a proposal's replies, by reply."""
-    rows = PublicReply.objects.filter(reply__task__case__proposal=proposal, reply__sent_at__isnull=False, is_shown=True)
-    return {copy.reply_id: copy for copy in rows}
+    return {reply: copy for reply, copy in reply_copies(proposal).items() if copy.is_shown}
 
 
 def as_public(reply: Reply, copy: PublicReply) -> Reply:

@@ -45,8 +45,13 @@ def test_a_sent_reply_waits_when_its_proposal_is_published(cast: Cast) -> None:
     copy = released(cast)
     assert (copy.text, copy.is_shown, copy.confirmed_at) == (COVERED, False, None)
     assert list(queries.replies_to_publish(cast.office)) == [copy]
-    assert [list(queries.replies_to_publish(who)) for who in (cast.office_of_other_county, cast.clerk, cast.leader)] == [[], [], []]
+    assert [list(queries.replies_to_publish(who)) for who in (cast.office_of_other_county, cast.clerk, cast.leader)] == [
+        [],
+        [],
+        [],
+    ]
     assert "六月底前建成" not in public_page(copy)
+    assert "答复已经送达提案人，公开稿正在核对。" in public_page(copy)
 
 
 def test_a_reply_sent_after_the_release_waits_as_well(cast: Cast) -> None:
@@ -63,10 +68,20 @@ def test_a_reply_sent_after_the_release_waits_as_well(cast: Cast) -> None:
 
     perform(co, "give_opinion", actor=cast.co_clerk, at=NOW, payload=Opinion("同意。"))
     actions.record_contact(
-        lead, stage="before", way="meeting", on=NOW.date(), who="孟时雨", with_whom="林知远", note="先试点。", actor=cast.clerk, at=NOW
+        lead,
+        stage="before",
+        way="meeting",
+        on=NOW.date(),
+        who="孟时雨",
+        with_whom="林知远",
+        note="先试点。",
+        actor=cast.clerk,
+        at=NOW,
     )
     reply = actions.reply_of(lead)
-    actions.save_reply(reply, fields={"category": "B", "text": ANSWER, "contact": "孟时雨"}, started_from=1, actor=cast.clerk, at=NOW)
+    actions.save_reply(
+        reply, fields={"category": "B", "text": ANSWER, "contact": "孟时雨"}, started_from=1, actor=cast.clerk, at=NOW
+    )
     perform(lead, "submit_reply", actor=cast.clerk, at=NOW)
     perform(lead, "approve", actor=cast.unit_leader, at=NOW)
     perform(lead, "send", actor=cast.assigner, at=NOW, payload=Sending("B"))
@@ -105,6 +120,7 @@ def test_a_reply_kept_back_needs_a_reason_and_waits_no_longer(cast: Cast) -> Non
     actions.confirm_public_reply(copy, shown=False, reason="涉及商业秘密", actor=cast.office, at=NOW)
     assert list(queries.replies_to_publish(cast.office)) == []
     assert "六月底前建成" not in public_page(copy)
+    assert "答复已经送达提案人，不向社会公开。" in public_page(copy)
     assert Event.objects.get(kind="handling.withhold_reply").data["reason"] == "涉及商业秘密"
 
 

@@ -102,7 +102,10 @@ def assign_together(request: HttpRequest) -> HttpResponse:
         return _desk(request, "", together=form, status=UNPROCESSABLE)
     unit, failed, made = form.by_uid[form.cleaned_data["unit"]], [], 0
     for proposal in (
-        proposals.original_visible_to(request.user).filter(uid__in=picked).select_related("committee__parent__parent").order_by("id")
+        proposals.original_visible_to(request.user)
+        .filter(uid__in=picked)
+        .select_related("committee__parent__parent")
+        .order_by("id")
     ):
         if not permissions.allowed(request.user, "handling.assign", proposal):
             continue

@@ -229,7 +229,9 @@ class ProposalImporter:
     def _save(self, rows: Sequence[tuple[Draft, Proposal, Any]]) -> None:
         Proposal.objects.bulk_create(proposal for _draft, proposal, _row in rows)
         public = [proposal for _draft, proposal, _row in rows if proposal.released_at is not None]
-        PublicCopy.objects.bulk_create(copies_by_machine(public, at=self.context.at))  # public before; somebody confirms them here
+        PublicCopy.objects.bulk_create(
+            copies_by_machine(public, at=self.context.at)
+        )  # public before; somebody confirms them here
         signed = [(proposal, writing.signatures(proposal, draft)) for draft, proposal, _row in rows]
         Signature.objects.bulk_create(signature for _proposal, signatures in signed for signature in signatures)
         by_proposal = {proposal.pk: signatures for proposal, signatures in signed}

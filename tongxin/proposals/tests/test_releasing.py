@@ -80,7 +80,11 @@ def test_a_mark_that_does_not_fit_the_text_is_refused_and_nothing_is_published(c
     proposal = secretive(cast)
     with pytest.raises(actions.ProposalError, match="标出的位置与原文对不上"):
         actions.release(proposal, marks={"title": (mark,)}, actor=cast.office, at=NOW)
-    assert (Proposal.objects.get(pk=proposal.pk).released_at, PublicCopy.objects.count(), told("proposals.release")) == (None, 0, 0)
+    assert (Proposal.objects.get(pk=proposal.pk).released_at, PublicCopy.objects.count(), told("proposals.release")) == (
+        None,
+        0,
+        0,
+    )
 
 
 def test_a_text_changed_since_it_was_looked_at_is_not_published(cast: Cast) -> None:

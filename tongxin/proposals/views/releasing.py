@@ -15,6 +15,7 @@ from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.core.templatetags.chinese import size
 from tongxin.files.choices import KINDS
+from tongxin.files.queries import link
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import States
 from tongxin.proposals.forms import CoveringForm
@@ -100,7 +101,7 @@ def _show(
     request: HttpRequest, proposal: Proposal, form: CoveringForm, *, preview: bool = False, status: int = 200
 ) -> HttpResponse:
     picked = {a.pk for a in _ticked_files(request, proposal)}
-    files = [(a, size(a.file.size), a.pk in picked) for a in proposal.attachments.all()]
+    files = [(a, size(a.file.size), link(a.file, request.user), a.pk in picked) for a in proposal.attachments.all()]
     context = {
         "proposal": proposal, "form": form, "drawn": form.drawn(), "preview": preview, "shut": _shut(proposal), "files": files,
         "found": len(form.values), "label": _("核对公开稿") if proposal.released_at else _("向社会公开"),

@@ -205,6 +205,7 @@ class PublicPage:
     topics: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
     letters: tuple[Letter, ...]
+    unanswered: str
     is_confirmed: bool
     steps: list[Step]
     entries: list[Entry]
@@ -228,12 +229,14 @@ def page(proposal: Proposal) -> PublicPage:
     if case is not None:
         case.proposal, case.committee = proposal, proposal.committee
     events = public_events(history(proposal, case), proposal, on=timezone.localdate())
-    copies = handling.public_replies(proposal)
+    every = handling.reply_copies(proposal)
+    copies = {reply: copy for reply, copy in every.items() if copy.is_shown}
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
         proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),
         topics=topics_of(proposal), units=tuple(units), letters=tuple(_letters(proposal, copies)),
-        is_confirmed=all(copy.confirmed_at for copy in (proposal.public_copy, *copies.values())),
+        unanswered=_unanswered(tasks, list(every.values())),
+        is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies.values()),
         steps=_steps(proposal, tasks, events), entries=entries(events),
     )  # fmt: skip
 
@@ -241,6 +244,15 @@ def page(proposal: Proposal) -> PublicPage:
 def _steps(proposal: Proposal, tasks: Sequence[Any], events: Sequence[Any]) -> list[Step]:
     steps = life_of(proposal, tasks, events)
     return [Step(s.label, "" if s.date == _("未评价") else s.date, s.status) for s in steps]
+
+
+def _unanswered(tasks: Sequence[Any], copies: Sequence[PublicReply]) -> str:
+    """Say why no answer is to be read, where none is."""
+    if any(copy.confirmed_at is None for copy in copies):
+        return _("答复已经送达提案人，公开稿正在核对。")
+    if copies:
+        return _("答复已经送达提案人，不向社会公开。")
+    return _("承办单位正在办理，还没有答复。") if tasks else _("提案已经立案，等待交办。")
 
 
 def _letters(proposal: Proposal, copies: dict[int, PublicReply]) -> list[Letter]:
@@ -260,4 +272,3 @@ def _files(proposal: Proposal) -> tuple[PublicAttachment, ...]:
     """Return the attachments released one by one."""
     rows = [(row.attachment.file, row.get_absolute_url()) for row in proposals.public_files(proposal)]
     return tuple(PublicAttachment(file.kind, file.name, size(file.size), url) for file, url in rows)
-

@@ -43,9 +43,7 @@ def waiting(user: Any) -> Desk:
     of = "reply__task__case__proposal"
     rows = replies_to_publish(user).select_related("reply__task__unit", of).defer("reply__task__unit__phone", *long_of(of))
     copies = list(rows.order_by("id")[: SHOWN + 1])
-    return Desk(
-        [_text(p) for p in texts[:SHOWN]], [_reply(c) for c in copies[:SHOWN]], more=max(len(texts), len(copies)) > SHOWN
-    )
+    return Desk([_text(p) for p in texts[:SHOWN]], [_reply(c) for c in copies[:SHOWN]], more=max(len(texts), len(copies)) > SHOWN)
 
 
 def _text(proposal: Proposal) -> Waiting:
@@ -59,6 +57,4 @@ def _reply(copy: PublicReply) -> Waiting:
     proposal, unit = copy.reply.task.case.proposal, copy.reply.task.unit.name
     why = _("由系统隐去，正在公开，还没有人核对") if copy.is_shown else _("核对后公开")
     what = _("%(unit)s的答复") % {"unit": unit}
-    return Waiting(
-        str(proposal), case_number(proposal.number), what, why, copy.reply.sent_at, f"/handling/public/{copy.uid}/"
-    )
+    return Waiting(str(proposal), case_number(proposal.number), what, why, copy.reply.sent_at, f"/handling/public/{copy.uid}/")

@@ -98,7 +98,7 @@ def test_a_second_handling_is_told_in_public_without_its_reason(cast: Cast, clie
     for private in ("不满意", "等于没有办", "重办", "退回", "评价截止"):
         assert private not in page, private
     assert "办理中" in page
-    assert page.count("<p>重新办理</p>") + page.count(">重新办理<") >= 1
+    assert "重新办理" in page
 
 
 def test_the_list_is_searched_and_filtered(cast: Cast, client: Client) -> None:
