@@ -15,7 +15,7 @@ from tongxin.handling import actions as handling
 from tongxin.handling.models import PublicReply, Reply, Task
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries
-from tongxin.proposals.models import Attachment, Proposal
+from tongxin.proposals.models import Attachment, Proposal, PublicCopy
 from tongxin.proposals.workflow import MergeInto
 from tongxin.site.queries import portal
 from tongxin.site.queries.public_timeline import entries, public_events
@@ -215,3 +215,25 @@ def test_separate_answers_are_told_with_their_units(cast: Cast) -> None:
     ]
     told = [e.what for e in entries(public_events(sent, proposal, on=NOW.date()))]
     assert told == ["县财政局的答复送达提案人", "县水务局的答复送达提案人"]
+
+
+def test_the_desk_of_publication_asks_no_more_for_three_than_for_one(cast: Cast) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = client_of(cast.office)
+
+    def asked(expected: int) -> int:
+        proposals.release(Proposal.objects.get(pk=cast.answered().proposal_id), actor=cast.office, at=NOW)
+        PublicCopy.objects.update(confirmed_at=None, confirmed_by=None)
+        client.get("/desk/publication/")
+        client.get("/desk/publication/")
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get("/desk/publication/")
+        waiting = page.context["waiting"]
+        assert (len(waiting.proposals), len(waiting.replies)) == (expected, expected)
+        return len(captured)
+
+    one = asked(1)
+    asked(2)
+    assert asked(3) == one
