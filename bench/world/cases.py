@@ -13,8 +13,9 @@ from bench.world.telling import Subject
 from bench.world.texts import DONE, reply_text
 from tongxin.core import calendar
 from tongxin.handling.choices import Part
-from tongxin.handling.models import Case, Contact, Rating, Reply, Task
+from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
+from tongxin.proposals.models import PublicCopy
 
 ANSWERED = ("rating", "closed", "with_office", "rework")
 
@@ -48,6 +49,7 @@ class Handling:
         self.case = Subject(self.stream.flows["cases"], self.id, life.text.title)
         self.values: dict[str, Any] = {"round": 1}
         self.parts: list[Assigned] = []
+        self.sent: list[tuple[int, str]] = []
         self.office = self.county.assigners[life.values["routed_to"]]
         self.body = {"government": "县政府办公室", "party": "县委办公室"}.get(life.values["routed_to"], "县委政法委")
 
@@ -193,6 +195,8 @@ class Handling:
                 "leader": part.unit.leader.name, "sent_at": at,
             }  # fmt: skip
         part.reply = self.tables[Reply].add(**row)
+        if sent:
+            self.sent.append((part.reply, text))
         if self.ends == "in_hand" or (round_ == 2 and not sent):
             return
         self._step(part, "submit_reply", part.unit.clerk, 75 + late)
@@ -274,6 +278,18 @@ class Handling:
             self.stream.note(
                 "proposals.release", self.life.subject, self.county, self.county.office, at, acting_as="提案委员会办公室"
             )
+            self._confirm_copies(at)
+
+    def _confirm_copies(self, at: datetime) -> None:
+        """What the public reads: the texts hold nothing to cover."""
+        text = self.life.text
+        said = {"committee_id": self.county.id, "made_at": at, "confirmed_at": at, "confirmed_by_id": self.county.office.account}
+        self.tables[PublicCopy].add(
+            proposal_id=self.life.id, of_version=1, title=text.title, situation=text.situation, analysis=text.analysis,
+            suggestions=text.suggestions, **said,
+        )  # fmt: skip
+        for reply, answer in self.sent:
+            self.tables[PublicReply].add(reply_id=reply, text=answer, is_shown=True, **said)
 
     def _write(self) -> None:
         self.tables[Case].add(

@@ -20,11 +20,11 @@ from bench.world.texts import proposal_text
 from tongxin.accounts.models import SYSTEM, Account
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee, Counter, Sector, Session, Term, Unit
-from tongxin.handling.models import Case, Contact, Rating, Reply, Task
+from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Rework
 from tongxin.members.models import Member, Seat
 from tongxin.notices.models import Notice
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
 from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
@@ -35,7 +35,7 @@ MEMBERS_PER_THOUSAND, LEAST_MEMBERS = 220, 40
 BATCH = 2000
 MODELS: tuple[type[models.Model], ...] = (  # parents first
     Account, Committee, Term, Session, Sector, Unit, Member, Seat, Appointment, Proposal, Signature, Case, Task, Contact, Reply,
-    Rating, Event, Notice,
+    Rating, PublicCopy, PublicReply, Event, Notice,
 )  # fmt: skip
 Progress = Callable[[int], None]
 

@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Contact, Reply, StaleReply
+from tongxin.handling.models import Contact, PublicReply, Reply, StaleReply
 from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
@@ -31,7 +31,7 @@ ACTS = {
     "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
-    "passing-on-export", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on", "handling-ratings",
+    "passing-on-export", "public-file", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on", "handling-ratings",
 }  # fmt: skip
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
@@ -129,7 +129,10 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "proposal-invitation": [to(invitation.member.account, "proposal-invitation", gathering.uid)], "proposal-preview": [to(cast.proposer, "proposal-preview", draft.uid)],
         "passing-on": [to(cast.office, "passing-on")], "office-reclassify": [to(cast.office, "office-reclassify", filed.uid)],
         "office-reroute": [to(cast.office, "office-reroute", filed.uid)], "office-season": [to(cast.office, "office-season", filed.uid)],
-        "office-release": [to(cast.office, "office-release", filed.uid)], "office-unrelease": [to(cast.office, "office-unrelease", released.uid)],
+        "office-release": [to(cast.office, "office-release", filed.uid), to(cast.office, "office-release", released.uid)],
+        "publication": [to(cast.office, "publication")],
+        "handling-public-reply": [to(cast.office, "handling-public-reply", PublicReply.objects.order_by("id")[0].uid)],
+        "office-unrelease": [to(cast.office, "office-unrelease", released.uid)],
         "desk-proposals": [to(cast.office, "desk-proposals"), to(cast.leader, "desk-proposals")],
         "proposal": [
             to(cast.proposer, "proposal", rating.proposal.uid), to(cast.office, "proposal", closed.proposal.uid), to(cast.clerk, "proposal", writing.case.proposal.uid),
@@ -219,5 +222,5 @@ VISITED = (
     "handling-units", "handling-supervise", "handling-rate", "handling-rate-for", "handling-task", "handling-contact", "handling-review",
     "handling-reply", "handling-reply-preview", "handling-reply-copy", "proposals", "proposal-new", "proposal-behalf",
     "proposal-edit", "proposal-copy", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
-    "office-season", "office-release", "office-unrelease", "desk-proposals", "proposal",
+    "office-season", "office-release", "office-unrelease", "publication", "handling-public-reply", "desk-proposals", "proposal",
 )  # fmt: skip

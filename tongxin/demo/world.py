@@ -16,6 +16,7 @@ from tongxin.demo.clock import Clock, at
 from tongxin.demo.ledger import Ledger
 from tongxin.demo.names import Names
 from tongxin.demo.people import PART_NAMES, Seating
+from tongxin.demo.publishing import publish
 from tongxin.demo.running import tell_elsewhere, tell_running
 from tongxin.demo.seeding import dice, seeded_uids
 from tongxin.demo.texts import load
@@ -96,6 +97,7 @@ def _build(clock: Clock, seed: int) -> None:
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
     ledger.save(ROWS)
+    publish((county, other, city))
     for work in kinds.CONSUMERS.values():  # the notices of the last two weeks
         work()
     Account.objects.update(joined_at=at(county.since))

@@ -7,7 +7,10 @@ class HandlingConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.handling import events, notices, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.handling.actions import begin_public_replies  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import outcome_words  # noqa: PLC0415
+        from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_outcome  # noqa: PLC0415
 
         register_outcome(outcome_words)
+        register_release(begin_public_replies)

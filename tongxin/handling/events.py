@@ -30,7 +30,10 @@ def _sent_detail(event: Event) -> str:
     return f"{data['category']} 类" if data.get("category") else ""
 
 
-witness(Rating, "reply__uid", "signature__uid", "attitude", "result", "comment", "rated_at", "entered_by__uid")
+witness(
+    Rating, "reply__uid", "signature__uid", "attitude", "result", "comment", "passes_on", "closes_early", "rated_at",
+    "entered_by__uid",
+)  # fmt: skip
 witness(
     Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
     only=Q(sent_at__isnull=False),
@@ -42,14 +45,12 @@ register(
     Kind(
         "cases.rework",
         A.HANDLING,
-        A.HANDLING,
         "提案人不满意，退回重新办理",
         lambda e: f"第 {e.data.get('round', 2)} 次办理",
         key=True,
     ),
     Kind(
         "cases.escalate",
-        A.HANDLING,
         A.HANDLING,
         lambda e: "提案人不满意，转政协协调" if e.via == "import" else "再次不满意，转政协协调",
         key=True,
@@ -62,7 +63,6 @@ register(
     Kind("tasks.assign", A.HANDLING, "交{unit}{part}"),
     Kind(
         "tasks.sign_for",
-        A.HANDLING,
         A.HANDLING,
         "{unit}签收",
         lambda e: f"承办人　{e.data['handler']}" if e.data.get("handler") else "",
@@ -85,6 +85,9 @@ register(
     Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录"),
     Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
     Kind("handling.read_ratings", A.OFFICE, "{actor}查看每位提案人的评价"),
+    Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),
+    Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),
+    Kind("handling.withhold_reply", A.HANDLING, "{unit}的答复不向社会公开", _reason),
     Kind("handling.remind", A.HANDLING, "催办{unit}", _reason),
     Kind("handling.due_soon", A.HANDLING, "系统提醒：{unit}距{what}期限还有 {days} 天"),
     Kind("handling.overdue", A.HANDLING, "{unit}超过{what}期限"),

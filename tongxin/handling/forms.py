@@ -12,8 +12,10 @@ from tongxin.committees.models import Unit
 from tongxin.core.asked import MOST
 from tongxin.files.choices import ACCEPT
 from tongxin.handling.choices import Grade, Part, Stage, Way
-from tongxin.handling.models import Reply
+from tongxin.handling.models import PublicReply, Reply
 from tongxin.handling.regulations import ReplyCategories, Review
+from tongxin.proposals.forms import CoveringForm
+from tongxin.texts.redaction import Mark
 from tongxin.ui.fields import CountedText, Day
 
 WAYS = {
@@ -225,3 +227,16 @@ class EarlyForm(forms.Form):
         label=gettext_lazy("同意全部委员评价后提前办结，不等到截止日"), required=False,
         help_text=gettext_lazy("每位提案人都同意的才提前；承办单位由此知道大家都评过了。"),
     )  # fmt: skip
+
+
+class PublicReplyForm(CoveringForm):
+    """What is covered in a sent reply, or why the public does not read it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("不公开的理由"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("提案人和承办单位会看到。"), error_messages={"max_length": gettext_lazy("理由请写在 300 字以内。")},
+    )  # fmt: skip
+
+    def __init__(self, copy: PublicReply, proposed: Sequence[Mark], *, data: Any = None) -> None:
+        texts = {"text": (_("答复内容"), copy.reply.text)}
+        super().__init__(texts, {"text": proposed}, version=copy.reply.version, data=data)

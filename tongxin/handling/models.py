@@ -191,6 +191,35 @@ class Reply(Row):
         return character_count(self.text)
 
 
+class PublicReply(Row):
+    """What the public reads of a sent reply: its text with the marked parts covered. The reply stays untouched beside it.
+
+    It is begun when the proposal is public and the reply is sent, and shown once somebody confirmed it. One made by the
+    machine from what was public before is shown already, and waits to be confirmed.
+    """
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    reply = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="public_copy")
+    text = models.TextField(_("答复内容"))
+    marks = models.JSONField(default=list)  # [[start, end, kind], …] in the reply's text
+    is_shown = models.BooleanField(_("已经公开"), default=False)
+    made_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["committee", "confirmed_at", "id"], name="public_reply_waiting")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None) | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="public_reply_confirmed_by_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reply}（公开稿）"
+
+
 class ReplyFile(Row):
     """A file that belongs to a reply."""
 

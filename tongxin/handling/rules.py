@@ -154,6 +154,7 @@ PERMISSIONS = {
         "承办单位、交办督办部门和本会可以知道满一定人数的评价汇总和同意转告的理由",
         in_the_unit | supervises | assigns | in_office | is_leader,
     ),
+    "handling.release_reply": ("公开审核人员可以核对答复的公开稿", holds(Duty.PUBLICATION)),
     "handling.read_file": ("能查看答复的人可以下载其中的附件", may_read_reply_file),
     "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
     "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("handling/supervise/", views.supervise_desk, name="handling-supervise"),
     path("handling/rate/<str:uid>/", views.rate, name="handling-rate"),
     path("handling/rate/<str:uid>/for/<str:signature>/", views.rate_for, name="handling-rate-for"),
+    path("handling/public/<str:uid>/", views.public_reply, name="handling-public-reply"),
     path("handling/contacts/<str:uid>/confirm/", views.confirm_contact, name="handling-confirm-contact"),
     path("handling/<str:uid>/", views.task, name="handling-task"),
     path("handling/<str:uid>/contact/", views.record_contact, name="handling-contact"),

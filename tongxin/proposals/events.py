@@ -71,6 +71,7 @@ register(
     Kind("proposals.reroute", A.OFFICE, "交办口改为{system}", _reason),
     Kind("proposals.change_season", A.OFFICE, "征集时段改为{season}", _reason),
     Kind("proposals.release", A.PUBLIC, "向社会公开", key=True),
+    Kind("proposals.confirm_copy", A.OFFICE, "核对公开稿，隐去 {covered} 处"),
     Kind("proposals.unrelease", A.PARTIES, "撤下公开", _reason),
     Kind("proposals.import", A.OFFICE, "{actor}导入提案 {rows} 件"),
     Kind("proposals.export", A.OFFICE, "{actor}导出提案 {rows} 件"),

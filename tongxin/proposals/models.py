@@ -190,6 +190,62 @@ class Attachment(Row):
         return str(self.file)
 
 
+PUBLIC_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_units")
+
+
+class PublicCopy(Row):
+    """What the public reads of a released proposal: its text with the marked parts covered. The original stays untouched beside it.
+
+    It stands for one version of the text (`of_version`); of another it is out of date, and the public reads nothing until it is
+    confirmed anew. One made by the machine (from records older than this, or imported) has nobody who confirmed it.
+    """
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    proposal = models.OneToOneField(Proposal, on_delete=models.CASCADE, related_name="public_copy")
+    of_version = models.PositiveIntegerField()
+    title = models.CharField(_("案由"), max_length=600)
+    situation = models.TextField(_("情况"), blank=True)
+    analysis = models.TextField(_("分析"), blank=True)
+    suggestions = models.TextField(_("建议"), blank=True)
+    suggested_units = models.CharField(_("建议承办单位"), max_length=600, blank=True)
+    marks = models.JSONField(default=dict)  # field → [[start, end, kind], …] in the original
+    made_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["committee", "-proposal", "title"], name="public_copy_titles"
+            ),  # a search reads titles from it alone
+            models.Index(fields=["committee", "confirmed_at", "id"], name="public_copy_waiting"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None) | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="public_copy_confirmed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PublicFile(Row):
+    """An attachment released to the public. Its address is its own uid: taken back and released again, it has another."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    attachment = models.OneToOneField(Attachment, on_delete=models.CASCADE, related_name="public_file")
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.attachment)
+
+    def get_absolute_url(self) -> str:
+        return f"/public/files/{self.uid}/"
+
+
 class StaleCopy(Row):
     """A save that started from an old version: kept beside the newer text until its writer has looked at both."""
 

@@ -82,3 +82,11 @@ class SimilarRules:
 
     shown: int = rule("最多提示件数", unit="件", low=0, high=20)
     threshold_percent: int = rule("相似度下限", unit="%", low=1, high=99)
+
+
+@kind("proposals.publication", "提案公开", "公开页面怎样说明重新办理")
+@dataclass(frozen=True)
+class Publication:
+    """What the public is told beside the text. Why something is handled again, it is never told."""
+
+    tells_second_handling: bool = rule("公开页面说明重新办理", help="只说重新办理，不说原因；不说明的，只显示最后一次答复送达")

@@ -12,7 +12,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
-from tongxin.proposals.choices import Answer, Role, States
+from tongxin.proposals.choices import Answer, Role, State, States
 
 
 def signature_of(actor: Any, proposal: Any) -> Any:
@@ -112,8 +112,11 @@ def is_filed(_actor: Any, proposal: Any) -> bool:
 
 @predicate
 def is_released(_actor: Any, proposal: Any) -> bool:
-    """It is published."""
-    return proposal.released_at is not None and proposal.consents_to_publication
+    """Everybody may read it: the twin of queries.published."""
+    if proposal.released_at is None or not proposal.consents_to_publication or proposal.state in (State.MERGED, State.WITHDRAWN):
+        return False
+    copy = getattr(proposal, "public_copy", None)
+    return copy is not None and copy.of_version == proposal.version
 
 
 @predicate
@@ -176,10 +179,8 @@ PERMISSIONS = {
         "提案人、联名委员、本会机关可以查看；立案后本会在任委员和交办、督办部门也可以查看；公开后所有人可以查看",
         opens_it | is_released,
     ),
-    "proposals.read_attachments": (
-        "能在系统内查看提案的人可以下载附件；对外公开的页面不带附件",
-        opens_it,
-    ),
+    "proposals.read_original": ("能在系统内查看提案的人可以阅读原文；其他人只能阅读公开稿", opens_it),
+    "proposals.read_attachments": ("能在系统内查看提案的人可以下载附件；公众只能下载逐个公开的附件", opens_it),
     "proposals.write_it": ("第一提案人或代录人可以查看自己另存的内容", writes_it),
     "proposals.enter": ("提案日常工作人员可以代委员或单位录入提案", holds(Duty.PROPOSAL_OFFICE)),
     "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
@@ -194,7 +195,7 @@ PERMISSIONS = {
     "proposals.examine": ("提案日常工作人员可以查看工作台", in_office | is_leader),
     "proposals.reclassify": ("提案日常工作人员可以调整类别", holds(Duty.PROPOSAL_OFFICE, Duty.FILING) & is_filed),
     "proposals.reroute": ("提案日常工作人员可以改变交办口", holds(Duty.PROPOSAL_OFFICE, Duty.FILING)),
-    "proposals.release": ("公开审核人员可以公开提案", holds(Duty.PUBLICATION)),
+    "proposals.release": ("公开审核人员可以公开提案，核对公开稿", holds(Duty.PUBLICATION)),
     "proposals.pass_on": ("提案日常工作人员可以办理转出", holds(Duty.PROPOSAL_OFFICE)),
     "proposals.export": ("本会机关可以导出提案", in_office),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.proposals.views import attachments, cosigning, editor, lists, office, similar, submission
+from tongxin.proposals.views import attachments, cosigning, editor, lists, office, releasing, similar, submission
 
 urlpatterns = [
     path("proposals/", lists.mine, name="proposals"),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("proposals/<str:uid>/preview/", submission.preview, name="proposal-preview"),
     path("proposals/<str:uid>/submit/", submission.submit, name="proposal-submit"),
     # the office
+    path("proposals/<str:uid>/office/release/", releasing.release, name="office-release"),
+    path("public/files/<str:uid>/", releasing.public_file, name="public-file"),
     path("desk/passing-on/", office.passing_on, name="passing-on"),
     *(
         path(f"proposals/<str:uid>/office/{name}/", office.correct(act), name=f"office-{name}")

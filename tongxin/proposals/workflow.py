@@ -194,5 +194,5 @@ PROPOSAL = register(
         aside=frozenset({"return_for_revision", "merge", "not_file"}),
         own_page={"submit": "preview"},
     ),
-    visible_to=queries.visible_to,
+    visible_to=queries.original_visible_to,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from tongxin.audit import actions as audit
 from tongxin.committees.models import Committee
 from tongxin.handling import actions as handling
 from tongxin.proposals import actions as proposals
+from tongxin.proposals import queries as proposals_read
 from tongxin.proposals.workflow import Filing
 from tongxin.site.queries import desk
 from tongxin.workflow import engine
@@ -37,7 +38,7 @@ BULK = {
         gettext_lazy("按预审提出的类别和交办口立案，依次编号。编号一经给出，不再改变。"), gettext_lazy("没有到审定这一步，或预审类别不全"),
     ),
     "release": Bulk(
-        gettext_lazy("公开"), "proposals.release", gettext_lazy("提案和已送达的答复向社会公开。"), gettext_lazy("已经公开、还没有立案或提案人不同意公开")
+        gettext_lazy("公开"), "proposals.release", gettext_lazy("没有查出电话、住址等内容的提案向社会公开，附件不公开；查出的逐件核对后公开。答复另行核对。"), gettext_lazy("已经公开、还没有立案或提案人不同意公开")
     ),
 }  # fmt: skip
 
@@ -78,7 +79,8 @@ def _file(row: desk.Row, _reason: str, actor: Account, at: datetime) -> None:
 
 
 def _release(row: desk.Row, _reason: str, actor: Account, at: datetime) -> None:
-    proposals.release(row.proposal, actor=actor, at=at)
+    whole = proposals_read.original_visible_to(actor).select_related("committee").get(pk=row.proposal.pk)  # the row has no texts
+    proposals.release_without_findings(whole, actor=actor, at=at)
 
 
 DOING: dict[str, Callable[[desk.Row, str, Account, datetime], None]] = {"remind": _remind, "file": _file, "release": _release}

@@ -129,6 +129,7 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
         ("", [("我的工作台", "/home/", "home", "site.home"), ("消息", "/notices/", "bell", "notices.view")]),
         (_("提案"), [
             ("提案工作台", "/desk/proposals/", "doc", "proposals.examine"),
+            ("公开审核", "/desk/publication/", "hall", "proposals.release"),
             ("待转出", "/desk/passing-on/", "out", "proposals.pass_on"),
             ("交办", "/handling/assign/", "flag", "handling.desk"),
             ("督办", "/handling/supervise/", "eye", "handling.desk"),

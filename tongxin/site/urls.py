@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.site.views import desk, home, portal, proposal, roles
+from tongxin.site.views import desk, home, portal, proposal, publication, roles
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/proposals/", desk.proposals, name="desk-proposals"),
     path("desk/proposals/bulk/", desk.bulk, name="desk-bulk"),
     path("desk/proposals/export/", desk.export, name="desk-export"),
+    path("desk/publication/", publication.desk, name="publication"),
     path("desk/passing-on/export/", desk.passing_on_export, name="passing-on-export"),
     path("public/", portal.chooser, name="public"),
     path("public/proposals/", portal.proposals, name="public-proposals"),

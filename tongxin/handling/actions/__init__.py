@@ -3,6 +3,12 @@
 from tongxin.handling.actions.assigning import assign, assign_again, check_parts
 from tongxin.handling.actions.contacting import confirm_contact, record_contact, remind, tell_deadline
 from tongxin.handling.actions.problems import HandlingError, StaleError
+from tongxin.handling.actions.publishing import (
+    begin_public_replies,
+    begin_public_reply,
+    confirm_public_reply,
+    copies_by_machine,
+)
 from tongxin.handling.actions.rating import close_round, note_reading, rate, rate_all, reopen, resume_dissatisfied, send_back
 from tongxin.handling.actions.replying import (
     REPLY_FIELDS,
@@ -33,10 +39,14 @@ __all__ = [
     "assign",
     "assign_again",
     "attach_to_reply",
+    "begin_public_replies",
+    "begin_public_reply",
     "category_reviewed",
     "check_parts",
     "close_round",
     "confirm_contact",
+    "confirm_public_reply",
+    "copies_by_machine",
     "detach_from_reply",
     "leader_signs",
     "note_reading",

@@ -26,7 +26,7 @@ def decrypt_them(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("handling", "0003_faster_desk")]
+    dependencies = [("handling", "0004_ratings_stay_secret")]
 
     operations = [
         migrations.AlterField("reply", "phone", models.TextField(blank=True, default="", verbose_name="联系电话")),

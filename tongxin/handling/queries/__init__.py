@@ -39,6 +39,14 @@ from tongxin.handling.queries.lists import (
 )
 from tongxin.handling.queries.outcomes import outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
+from tongxin.handling.queries.publication import (
+    as_public,
+    marks_of,
+    public_replies,
+    publishable,
+    replies_to_publish,
+    reply_copies,
+)
 from tongxin.handling.queries.ratings import NamedReply, by_name
 from tongxin.handling.queries.rounds import batch_before, closes_early, rounds_to_close
 from tongxin.handling.queries.secrecy import told_to_raters
@@ -57,6 +65,7 @@ __all__ = [
     "Slice",
     "Verdict",
     "answering_tasks",
+    "as_public",
     "assigned_by",
     "batch_before",
     "by_day",
@@ -83,13 +92,18 @@ __all__ = [
     "limits_for",
     "limits_of",
     "live_tasks",
+    "marks_of",
     "may_read_draft",
     "newest_first",
     "oldest_first",
     "outcome_words",
     "outstanding",
     "proposers_of",
+    "public_replies",
+    "publishable",
+    "replies_to_publish",
     "replies_to_rate",
+    "reply_copies",
     "returns_asked",
     "rounds_to_close",
     "row_of",

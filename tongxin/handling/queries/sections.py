@@ -16,6 +16,7 @@ from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
 from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.handling.queries.publication import as_public, public_replies
 from tongxin.handling.queries.ratings import Progress, has_rated, progress_of
 from tongxin.handling.regulations import Deadlines
 from tongxin.handling.rules import assigns, case_of_own_unit, in_office, in_the_unit, speaks_for_the_case, supervises
@@ -117,7 +118,7 @@ def sections(case: Case, user: Any) -> CaseSections:
     for task in case.tasks.all():
         task.case, task.committee = case, case.committee
     viewer = viewer_of(case, user)
-    written = _reply_rows(case) if viewer.inside or is_released.test(user, case.proposal) else []
+    written = _reply_rows(case) if viewer.inside else _public_rows(case) if is_released.test(user, case.proposal) else []
     ratings = _ratings(written) if viewer.inside else []
     waits_for_reader, progress = _round(case, viewer, written, ratings, user)
     rating = case.state == CaseState.RATING
@@ -151,6 +152,12 @@ def _reply_rows(case: Case) -> list[Reply]:
     for reply in rows:
         reply.task = tasks[reply.task_id]
     return rows
+
+
+def _public_rows(case: Case) -> list[Reply]:
+    """Return the replies that the public may read, in their public words."""
+    copies = public_replies(case.proposal)
+    return [as_public(reply, copies[reply.pk]) for reply in _reply_rows(case) if reply.pk in copies]
 
 
 def _ratings(written: list[Reply]) -> list[Rating]:

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
-from tongxin.handling.models import Case, Rating, Reply, Task
+from tongxin.handling.actions import copies_by_machine
+from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
 from tongxin.handling.sheets.columns import COLUMNS
 from tongxin.handling.sheets.reading import Outcome, Reader, Units
 from tongxin.handling.sheets.speaking import facts_of, outcome_of, with_outcomes, words_of
@@ -110,6 +111,8 @@ class CaseImporter(ProposalImporter):
         for handled in made:
             handled.replies = self.cases.replies(handled)
         Reply.objects.bulk_create(reply for handled in made for reply in handled.replies)
+        public = [reply for handled in made if handled.proposal.released_at for reply in handled.replies]
+        PublicReply.objects.bulk_create(copies_by_machine(public, at=self.context.at, shown=True))
         for handled in made:
             handled.ratings = self.cases.ratings(handled)
         Rating.objects.bulk_create(rating for handled in made for rating in handled.ratings)

@@ -50,7 +50,7 @@ def test_a_save_kept_beside_is_encrypted_whole(cast: Cast) -> None:
 
 def test_what_was_plain_yesterday_is_encrypted_by_the_upgrade_and_can_be_taken_back(cast: Cast) -> None:
     reply = written(cast)
-    migration = import_module("tongxin.handling.migrations.0004_reply_phones_encrypted")
+    migration = import_module("tongxin.handling.migrations.0005_reply_phones_encrypted")
     plain = MigrationLoader(connection).project_state(("handling", "0003_faster_desk")).apps  # both columns as they were
     editor = SimpleNamespace(connection=connection)
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """The pages of handling."""
 
 from tongxin.handling.views.assigning import assign, assign_desk, assign_together, units
+from tongxin.handling.views.publishing import public_reply
 from tongxin.handling.views.rating import confirm_contact, rate, rate_for, ratings
 from tongxin.handling.views.replying import autosave_reply, detach, kept_copy, preview_reply, reply
 from tongxin.handling.views.supervising import remind, review, supervise_desk
@@ -16,6 +17,7 @@ __all__ = [
     "inbox",
     "kept_copy",
     "preview_reply",
+    "public_reply",
     "rate",
     "rate_for",
     "ratings",

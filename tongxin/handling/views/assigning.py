@@ -102,7 +102,10 @@ def assign_together(request: HttpRequest) -> HttpResponse:
         return _desk(request, "", together=form, status=UNPROCESSABLE)
     unit, failed, made = form.by_uid[form.cleaned_data["unit"]], [], 0
     for proposal in (
-        proposals.visible_to(request.user).filter(uid__in=picked).select_related("committee__parent__parent").order_by("id")
+        proposals.original_visible_to(request.user)
+        .filter(uid__in=picked)
+        .select_related("committee__parent__parent")
+        .order_by("id")
     ):
         if not permissions.allowed(request.user, "handling.assign", proposal):
             continue
@@ -125,7 +128,7 @@ def assign_together(request: HttpRequest) -> HttpResponse:
 @login_required
 def assign(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand one proposal over (交办), with the deadlines shown before it is done."""
-    found = proposals.visible_to(request.user).filter(uid=uid)
+    found = proposals.original_visible_to(request.user).filter(uid=uid)
     proposal = found.select_related("committee__parent__parent", "session__term").prefetch_related("signatures__member").first()
     if proposal is None:
         raise Http404

@@ -1,7 +1,7 @@
 """Every write of proposals that is not the move itself: drafting, co-signing, what filing and merging set."""
 
 from tongxin.proposals.actions.attaching import attach, detach
-from tongxin.proposals.actions.correcting import change_season, pass_on, reclassify, release, reroute, unrelease
+from tongxin.proposals.actions.correcting import change_season, pass_on, reclassify, reroute
 from tongxin.proposals.actions.cosigning import (
     answer_invitation,
     confirm_text,
@@ -13,6 +13,15 @@ from tongxin.proposals.actions.cosigning import (
 from tongxin.proposals.actions.drafting import draft, save_text, settle_copy
 from tongxin.proposals.actions.leaving import CONSEQUENCE, drop_who_left, take_over
 from tongxin.proposals.actions.problems import ProposalError, StaleError
+from tongxin.proposals.actions.publishing import (
+    confirm_copy,
+    copies_by_machine,
+    covered,
+    register_release,
+    release,
+    release_without_findings,
+    unrelease,
+)
 from tongxin.proposals.actions.steps import (
     assign_numbers,
     categories_said,
@@ -32,7 +41,10 @@ __all__ = [
     "attach",
     "categories_said",
     "change_season",
+    "confirm_copy",
     "confirm_text",
+    "copies_by_machine",
+    "covered",
     "destination_said",
     "detach",
     "draft",
@@ -46,7 +58,9 @@ __all__ = [
     "on_submission",
     "pass_on",
     "reclassify",
+    "register_release",
     "release",
+    "release_without_findings",
     "remove_invitation",
     "reroute",
     "save_text",

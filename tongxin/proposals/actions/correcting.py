@@ -1,4 +1,4 @@
-"""Corrections by the office, publication, passing on."""
+"""Corrections by the office, passing on."""
 
 from datetime import datetime
 
@@ -56,33 +56,6 @@ def change_season(proposal: Proposal, *, season: str, reason: str, actor: Accoun
         "proposals.change_season", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
         data={"season": str(Season(season).label), "reason": reason},
     )  # fmt: skip
-
-
-@transaction.atomic
-def release(proposal: Proposal, *, actor: Account, at: datetime) -> None:
-    """Publish a filed proposal whose proposer consents."""
-    if not proposal.consents_to_publication:
-        message = "提案人没有同意公开"
-        raise ProposalError(message)
-    if not Proposal.objects.filter(pk=proposal.pk, released_at=None, state__in=(State.FILED, State.HANDED_OVER)).update(
-        released_at=at
-    ):
-        message = "这件提案已经公开，或者还没有立案"
-        raise ProposalError(message)
-    proposal.refresh_from_db()
-    audit.record("proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor))
-
-
-@transaction.atomic
-def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) -> None:
-    """Take a published proposal off the public pages, with a reason."""
-    if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
-        message = "这件提案现在没有公开，不用撤下"
-        raise ProposalError(message)
-    proposal.refresh_from_db()
-    audit.record(
-        "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason}
-    )
 
 
 @transaction.atomic

@@ -15,10 +15,22 @@ from tongxin.proposals.queries.drafting import (
 )
 from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
 from tongxin.proposals.queries.lists import Page, Tab, committee_of, lists_for, page_of, tabs_for
+from tongxin.proposals.queries.publication import (
+    copy_of,
+    has_findings,
+    marks_of,
+    proposed_marks,
+    public_file,
+    public_files,
+    public_titles,
+    published,
+    to_confirm,
+)
 from tongxin.proposals.queries.reading import (
     for_page,
     handed_over_at,
     may_absorb,
+    original_visible_to,
     parts,
     plenary_window,
     raters,
@@ -32,8 +44,10 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
-    "Check", "Page", "Similar", "Tab", "candidates", "checks", "committee_of", "copy_for", "differences", "for_page", "handed_over_at",
-    "invitation_for", "latest_cutoff", "lists_for", "may_absorb", "open_copies", "outdated_signers", "page_of", "parts", "plenary_window", "raters",
-    "register_outcome", "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "tabs_for",
-    "taken_back", "to_be_passed_on", "together", "visible_to", "warm", "writable",
+    "Check", "Page", "Similar", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "differences",
+    "for_page", "handed_over_at", "has_findings", "invitation_for", "latest_cutoff", "lists_for", "marks_of", "may_absorb",
+    "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "plenary_window", "proposed_marks",
+    "public_file", "public_files", "public_titles", "published", "raters", "register_outcome", "season_at",
+    "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "tabs_for", "taken_back", "to_be_passed_on",
+    "to_confirm", "together", "visible_to", "warm", "writable",
 ]  # fmt: skip

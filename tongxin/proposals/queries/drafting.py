@@ -16,15 +16,12 @@ from tongxin.members.models import Member, Seat
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature, StaleCopy
-from tongxin.proposals.queries.reading import parts, visible_to
+from tongxin.proposals.queries.reading import original_visible_to, parts
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
+from tongxin.texts.redaction import find
 
 MOST_CANDIDATES = 20
-PERSONAL = (
-    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "手机号码"),
-    (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "身份证号码"),
-)
 SECRET = re.compile(r"(绝密|机密|秘密)\s*[★☆]")
 DATED = re.compile(
     r"年底|月底|年内|季度|月前|日前|年前|个月|工作日|[一二三四五六七八九十\d]+\s*[年月日天周]|汛前|入冬|开学|期限|以前|之前"
@@ -42,7 +39,7 @@ class Check:
 def writable(user: Any, uid: str) -> Proposal | None:
     """Return a proposal with what its writing pages need, if `user` may see it."""
     return (
-        visible_to(user)
+        original_visible_to(user)
         .filter(uid=uid)
         .select_related("committee__parent__parent", "session__term", "entered_by")
         .prefetch_related(Prefetch("signatures", Signature.objects.select_related("member")), "attachments__file__owner")
@@ -56,7 +53,7 @@ def checks(proposal: Proposal, *, on: date) -> list[Check]:
     rules = in_force(proposal.committee, FormRules, on)
     found = [*_lengths(proposal, rules), *_suggestions(proposal)]
     text = f"{proposal.title}\n{proposal.body}"
-    personal = [name for pattern, name in PERSONAL if pattern.search(text)]
+    personal = list(dict.fromkeys(mark.word for mark in find(text)))
     found.append(
         Check(ok=False, text=f"正文里有{'、'.join(personal)}，公开前会隐去，最好不写")
         if personal

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
-from tongxin.proposals.queries.reading import visible_to
+from tongxin.proposals.queries.publication import public_titles, published
+from tongxin.proposals.queries.reading import original_visible_to
 from tongxin.proposals.regulations import SimilarRules
 from tongxin.regulations.queries import in_force
 
@@ -26,16 +28,14 @@ _outcomes: list[Outcomes] = []
 
 @dataclass(frozen=True)
 class Similar:
-    """An earlier proposal like this one: how much, and because of which words."""
+    """An earlier proposal like this one: how much, and because of which words. `title` is the one the reader may know."""
 
     proposal: Proposal
+    title: str
     score: float
-    because: tuple[str, ...]
+    because: tuple[str, ...] = ()
     outcome: str = ""
-
-    @property
-    def title(self) -> str:
-        return str(self.proposal.title)
+    merged: bool = False  # something merged into it is like this one; what, the reader may not know
 
     @property
     def url(self) -> str:
@@ -48,7 +48,8 @@ class Similar:
         shown = self.proposal.merged_into or self.proposal
         session = str(shown.session) if shown.session else ""
         number = case_number(shown.number)
-        outcome = "、".join(part for part in ("已并案" if shown is not self.proposal else "", self.outcome) if part)
+        joined = "已并案" if shown is not self.proposal else "有提案并入" if self.merged else ""
+        outcome = "、".join(part for part in (joined, self.outcome) if part)
         return "　".join(part for part in (f"{session}{number}", outcome or self.proposal.outcome) if part)
 
 
@@ -65,7 +66,7 @@ class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_kept: dict[str, _Kept] = {}
+_kept: dict[tuple[str, bool], _Kept] = {}  # by committee: its own texts, and the public ones
 _door = threading.Lock()
 
 
@@ -75,10 +76,14 @@ def register_outcome(outcomes: Outcomes) -> None:
 
 
 def similar(
-    committee: Committee, text: str, *, title: str = "", exclude: Proposal | None = None, n: int = 5, least: float | None = None
-) -> "list[Match]":
-    """Return the earlier proposals of a committee like a text, most alike first; the keys are ids."""
-    kept = _fresh(committee)
+    committee: Committee, text: str, *, title: str = "", exclude: Proposal | None = None, n: int = 5,
+    least: float | None = None, public: bool = False,
+) -> "list[Match]":  # fmt: skip
+    """Return the earlier proposals of a committee like a text, most alike first; the keys are ids.
+
+    With `public` only the redacted copies of published ones are compared: nothing that is covered makes two texts alike.
+    """
+    kept = _fresh(committee, public=public)
     with kept.lock:
         left_out = [exclude.pk] if exclude is not None and exclude.pk else []
         return kept.index.query(text, title=title, n=n, exclude=left_out, least=least or 0.0)
@@ -87,20 +92,62 @@ def similar(
 def similar_for(
     user: Any, committee: Committee, text: str, *, title: str = "", exclude: Proposal | None = None, on: Any
 ) -> list[Similar]:
-    """Return what may be shown to `user` while writing: only proposals they may see (for a merged one, its lead), by the rules."""
+    """Return what may be shown to `user`: originals that they may read, published copies beside them, nothing else.
+
+    Where only the lead of a merged one may be read, the lead stands there alone: no title, no words of the other.
+    """
     rules = in_force(committee, SimilarRules, on)
     if not rules.shown:
         return []
-    found = similar(committee, text, title=title, exclude=exclude, n=rules.shown * 3, least=rules.threshold_percent / 100)
-    rows = Proposal.objects.filter(pk__in=[m.key for m in found]).select_related("session__term", "merged_into__session__term")
-    by_id = {row.pk: row for row in rows}
-    pages = {(row.merged_into_id or row.pk) for row in by_id.values()}
-    seen = set(visible_to(user).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
-    shown = [(m, by_id[m.key]) for m in found if m.key in by_id and (by_id[m.key].merged_into_id or m.key) in seen][: rules.shown]
+    asked = {"title": title, "exclude": exclude, "n": rules.shown * 3, "least": rules.threshold_percent / 100}
+    found: dict[int, Similar] = {}
+    if user is not None and user.is_authenticated:
+        found = _inside(user, similar(committee, text, **asked))
+    if len(found) < rules.shown:
+        found = _public(similar(committee, text, public=True, **asked)) | found
+    shown = sorted(found.values(), key=lambda s: -s.score)[: rules.shown]
+    return [s for s in shown if exclude is None or s.proposal.pk != exclude.pk]
+
+
+def _inside(user: Any, matches: "list[Match]") -> dict[int, Similar]:
+    """Return the matches whose own text somebody may read, and the leads they may read of merged ones they may not."""
+    rows = {p.pk: p for p in _rows(m.key for m in matches)}
+    pages = set(rows) | {row.merged_into_id for row in rows.values() if row.merged_into_id}
+    seen = set(original_visible_to(user).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
+    words = _words([row.merged_into or row for row in rows.values() if row.pk in seen or row.merged_into_id in seen])
+    found: dict[int, Similar] = {}
+    for match in matches:
+        row = rows.get(match.key)  # type: ignore[call-overload]  # the keys are ids
+        if row is None:
+            continue
+        lead = row.merged_into
+        if row.pk in seen:
+            found[row.pk] = Similar(row, row.title, match.score, match.because, words.get((lead or row).pk, ""))
+        elif lead is not None and lead.pk in seen and lead.pk not in found:
+            found[lead.pk] = Similar(lead, lead.title, match.score, (), words.get(lead.pk, ""), merged=True)
+    return found
+
+
+def _public(matches: "list[Match]") -> dict[int, Similar]:
+    """Return the matches that everybody may read, under their public titles."""
+    rows = {p.pk: p for p in _rows(m.key for m in matches).filter(published())}
+    titles = public_titles(rows)
+    return {
+        row.pk: Similar(row, titles[row.pk], match.score, match.because)
+        for match in matches
+        if (row := rows.get(match.key))  # type: ignore[call-overload]  # the keys are ids
+    }
+
+
+def _rows(ids: Iterable[Any]) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(pk__in=list(ids)).select_related("session__term", "merged_into__session__term")
+
+
+def _words(rows: list[Proposal]) -> dict[int, str]:
     words: dict[int, str] = {}
     for outcomes in _outcomes:
-        words |= outcomes([row.merged_into or row for _m, row in shown])
-    return [Similar(row, m.score, m.because, words.get(row.merged_into_id or row.pk, "")) for m, row in shown]
+        words |= outcomes(rows)
+    return words
 
 
 def warm(committee: Committee) -> int:
@@ -111,34 +158,33 @@ def warm(committee: Committee) -> int:
         return len(kept.index)
 
 
-def _fresh(committee: Committee) -> _Kept:
+def _fresh(committee: Committee, *, public: bool = False) -> _Kept:
     """Return the committee's texts, with what happened since the last look: one query when nothing did."""
     with _door:
-        kept = _kept.setdefault(committee.uid, _Kept())
+        kept = _kept.setdefault((committee.uid, public), _Kept())
     with kept.lock:
         newest = Event.objects.filter(committee_code=committee.code).order_by("-id").values_list("id", flat=True).first() or 0
         if newest < kept.seen:  # another database than before
             kept.index, kept.seen = _empty(), 0
         if newest > kept.seen:
-            _catch_up(kept, committee, newest)
+            _catch_up(kept, committee, newest, public=public)
     return kept
 
 
-def _catch_up(kept: _Kept, committee: Committee, newest: int) -> None:
+def _catch_up(kept: _Kept, committee: Committee, newest: int, *, public: bool) -> None:
     from tongxin.texts.similarity import Text  # noqa: PLC0415 -- as above
 
-    rows = Proposal.objects.filter(committee=committee)
+    earlier = Proposal.objects.filter(published() if public else Q(state__in=EARLIER), committee=committee)
     if kept.seen:
-        changed = Event.objects.filter(
-            committee_code=committee.code, id__gt=kept.seen, subject_type="proposals.proposal"
-        ).values_list("subject_id", flat=True)
-        rows = rows.filter(pk__in=set(changed))
-        kept.index.remove(set(changed) - set(rows.filter(state__in=EARLIER).values_list("pk", flat=True)))
-    earlier = rows.filter(state__in=EARLIER).order_by("pk")
-    fields = ("pk", "title", "situation", "analysis", "suggestions")
+        events = Event.objects.filter(committee_code=committee.code, id__gt=kept.seen, subject_type="proposals.proposal")
+        changed = set(events.values_list("subject_id", flat=True))
+        earlier = earlier.filter(pk__in=changed)
+        kept.index.remove(changed - set(earlier.values_list("pk", flat=True)))
+    of = "public_copy__" if public else ""
+    fields = ("pk", *(f"{of}{name}" for name in ("title", "situation", "analysis", "suggestions")))
     kept.index.add(
         Text(pk, title, f"{situation}\n{analysis}\n{suggestions}")
-        for pk, title, situation, analysis, suggestions in earlier.values_list(*fields).iterator(chunk_size=2000)
+        for pk, title, situation, analysis, suggestions in earlier.order_by("pk").values_list(*fields).iterator(chunk_size=2000)
     )
     kept.seen = newest
 

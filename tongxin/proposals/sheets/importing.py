@@ -9,8 +9,9 @@ from django.utils import timezone
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.core.words import character_count
+from tongxin.proposals.actions import copies_by_machine
 from tongxin.proposals.choices import State
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.sheets import writing
 from tongxin.proposals.sheets.bodies import Categories, Key, Sessions, rules_on
@@ -227,6 +228,10 @@ class ProposalImporter:
 
     def _save(self, rows: Sequence[tuple[Draft, Proposal, Any]]) -> None:
         Proposal.objects.bulk_create(proposal for _draft, proposal, _row in rows)
+        public = [proposal for _draft, proposal, _row in rows if proposal.released_at is not None]
+        PublicCopy.objects.bulk_create(
+            copies_by_machine(public, at=self.context.at)
+        )  # public before; somebody confirms them here
         signed = [(proposal, writing.signatures(proposal, draft)) for draft, proposal, _row in rows]
         Signature.objects.bulk_create(signature for _proposal, signatures in signed for signature in signatures)
         by_proposal = {proposal.pk: signatures for proposal, signatures in signed}

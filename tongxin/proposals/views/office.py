@@ -1,4 +1,4 @@
-"""What the office does to a proposal beside its steps: correct, publish, pass on. Small forms in the slot of the action bar."""
+"""What the office does to a proposal beside its steps: correct, take back from the public, pass on. Small forms in the slot of the action bar."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,13 +64,6 @@ class ChangeSeason(forms.Form):
         self.fields["reason"] = _reason()
 
 
-class Release(forms.Form):
-    """Nothing is asked: only that it is meant."""
-
-    def __init__(self, _proposal: Proposal, data: Any = None) -> None:
-        super().__init__(data)
-
-
 class Unrelease(forms.Form):
     """Why it is taken off the public pages."""
 
@@ -98,7 +91,6 @@ class Act:
     form: Callable[..., forms.Form]
     do: Callable[..., None]
     done: Any
-    about: Any = ""
     stop: bool = False
 
 
@@ -106,10 +98,6 @@ ACTS: Mapping[str, Act] = {
     "reclassify": Act(gettext_lazy("调整类别"), "proposals.reclassify", Reclassify, actions.reclassify, gettext_lazy("类别已经调整")),
     "reroute": Act(gettext_lazy("改变交办口"), "proposals.reroute", Reroute, actions.reroute, gettext_lazy("交办口已经改变")),
     "season": Act(gettext_lazy("改变征集时段"), "proposals.reroute", ChangeSeason, actions.change_season, gettext_lazy("征集时段已经改变")),
-    "release": Act(
-        gettext_lazy("向社会公开"), "proposals.release", Release, actions.release, gettext_lazy("提案已经向社会公开"),
-        gettext_lazy("公开案由、正文、提案人姓名、承办单位和已送达的答复；不公开附件、联系方式和评价。"),
-    ),
     "unrelease": Act(
         gettext_lazy("撤下公开"), "proposals.release", Unrelease, actions.unrelease, gettext_lazy("提案已经从公开页面撤下"), stop=True
     ),
@@ -118,7 +106,7 @@ ACTS: Mapping[str, Act] = {
 
 
 def _load(request: HttpRequest, uid: str, permission: str) -> Proposal:
-    found = queries.visible_to(request.user).filter(uid=uid).select_related("committee__parent__parent").first()
+    found = queries.original_visible_to(request.user).filter(uid=uid).select_related("committee__parent__parent").first()
     if found is None:
         raise Http404
     permissions.demand(request.user, permission, found)

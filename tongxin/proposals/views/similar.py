@@ -17,7 +17,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     title, of = asked.words(request.GET.get("title", ""), 200), request.GET.get("of", "")
     committee, written = queries.committee_of(request.user), None
     if of:
-        written = queries.visible_to(request.user).filter(uid=of).select_related("committee__parent__parent").first()
+        written = queries.original_visible_to(request.user).filter(uid=of).select_related("committee__parent__parent").first()
     if written is not None:
         committee = written.committee
     rows = []

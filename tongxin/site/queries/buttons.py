@@ -90,8 +90,9 @@ def _of_office(user: Any, proposal: Proposal) -> list[Button]:
         made.append(_form(_("办理转出"), f"{base}pass-on/", why=why))
     if proposal.state in States.filed and allowed(user, "proposals.release", proposal):
         if proposal.released_at:
+            made.append(_page(_("核对公开稿"), f"{base}release/"))
             made.append(_form(_("撤下公开"), f"{base}unrelease/", stop=True))
         else:
             why = "" if proposal.consents_to_publication else _("提案人没有同意公开")
-            made.append(_form(_("向社会公开"), f"{base}release/", why=why))
+            made.append(_page(_("向社会公开"), f"{base}release/", why=why))
     return made

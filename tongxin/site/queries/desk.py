@@ -69,7 +69,7 @@ def listing(user: Any, w: Wanted) -> Listing:
 
 def _rows(user: Any, w: Wanted, part: Slice, path: str, clock: str) -> list[Row]:
     keys = {r[path]: (r[clock] if clock != "id" else None) for r in part.rows}
-    found = with_details(proposals.visible_to(user), list(keys), w.committee)
+    found = with_details(proposals.original_visible_to(user), list(keys), w.committee)
     contacts = dict(
         Contact.objects.filter(task__case__proposal__in=list(found))
         .values_list("task__case__proposal")

@@ -1,26 +1,29 @@
 """The public pages: released proposals only, and of those nothing but what the public may read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.audit.kinds import KINDS, Audience
 from tongxin.audit.queries import kept
-from tongxin.audit.templatetags.timeline import Entry, entry
+from tongxin.audit.templatetags.timeline import Entry
 from tongxin.committees.models import Committee
-from tongxin.core.templatetags.chinese import day
+from tongxin.core.templatetags.chinese import size
+from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState
-from tongxin.handling.models import Case, Reply
+from tongxin.handling.models import Case, PublicReply, Reply
 from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, State
-from tongxin.proposals.models import Proposal, Signature
-from tongxin.site.queries.desk import said_in, tasks_of, unit_lines, with_details
+from tongxin.proposals.models import Proposal, PublicCopy, Signature
+from tongxin.site.queries.desk import tasks_of, unit_lines, with_details
 from tongxin.site.queries.paging import capped, counted, page_by
 from tongxin.site.queries.proposal import history, topics_of
+from tongxin.site.queries.public_timeline import entries, public_events
+from tongxin.site.queries.rows import said_in
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of
 
 SIZE = 15
@@ -29,9 +32,7 @@ SHOWN_ON_FRONT = 5
 
 def released(committee: Committee | None = None) -> QuerySet[Proposal]:
     """Return what everybody may read: released, with the proposer's consent, and still standing."""
-    rows = Proposal.objects.filter(released_at__isnull=False, consents_to_publication=True).exclude(
-        state__in=(State.MERGED, State.WITHDRAWN)
-    )
+    rows = proposals.visible_to(None)
     return rows.filter(committee=committee) if committee else rows
 
 
@@ -76,6 +77,7 @@ class Line:
     """One published proposal in a list."""
 
     proposal: Proposal
+    title: str
     by: str
     units: str
     badge: Standing
@@ -98,7 +100,7 @@ def _matching(asked: Asked) -> QuerySet[Proposal]:
     if asked.session:
         rows = rows.filter(session_id=int(asked.session))
     if asked.text:
-        rows = rows.filter(said_in(asked.committee, asked.text))
+        rows = rows.filter(said_in(asked.committee, asked.text, titles=PublicCopy))
     return rows
 
 
@@ -123,11 +125,12 @@ def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
 def lines(committee: Committee, ids: Sequence[int]) -> list[Line]:
     """Return published proposals as lines, in the given order."""
     found = with_details(released(committee), ids, committee)
-    return [_line(found[pk]) for pk in ids if pk in found]
+    titles = proposals.public_titles(found)
+    return [_line(found[pk], titles[pk]) for pk in ids if pk in found]
 
 
-def _line(proposal: Proposal) -> Line:
-    return Line(proposal, signed_by(proposal), unit_lines(tasks_of(proposal))[0], public_standing(proposal))
+def _line(proposal: Proposal, title: str) -> Line:
+    return Line(proposal, title, signed_by(proposal), unit_lines(tasks_of(proposal))[0], public_standing(proposal))
 
 
 def signed_by(proposal: Proposal) -> str:
@@ -181,18 +184,31 @@ def counts(committee: Committee) -> list[Count]:
 
 # ── one published proposal ───────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
+class PublicAttachment:
+    """A file that was released by itself, with the link that everybody may follow."""
+
+    kind: str
+    name: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True)
 class PublicPage:
-    """What the public reads of one proposal."""
+    """What the public reads of one proposal: its text is the copy's."""
 
     proposal: Proposal
+    text: PublicCopy
+    files: tuple[PublicAttachment, ...]
     badge: Standing
     by: tuple[str, ...]
     topics: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
     letters: tuple[Letter, ...]
+    unanswered: str
+    is_confirmed: bool
     steps: list[Step]
     entries: list[Entry]
-    first_answered_at: datetime | None
 
 
 def load(uid: str) -> Proposal | None:
@@ -201,7 +217,7 @@ def load(uid: str) -> Proposal | None:
     return (
         released()
         .filter(uid=uid)
-        .select_related("committee__parent__parent", "session__term", "case")
+        .select_related("committee__parent__parent", "session__term", "case", "public_copy")
         .prefetch_related(Prefetch("signatures", signers), "case__tasks__unit")
         .first()
     )
@@ -212,13 +228,16 @@ def page(proposal: Proposal) -> PublicPage:
     case, tasks = case_of(proposal), tasks_of(proposal)
     if case is not None:
         case.proposal, case.committee = proposal, proposal.committee
-    events = [e for e in history(proposal, case) if KINDS[e.kind].audience == Audience.PUBLIC]
+    events = public_events(history(proposal, case), proposal, on=timezone.localdate())
+    every = handling.reply_copies(proposal)
+    copies = {reply: copy for reply, copy in every.items() if copy.is_shown}
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
-        proposal=proposal, badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),
-        topics=topics_of(proposal), units=tuple(units), letters=tuple(_letters(proposal)),
-        steps=_steps(proposal, tasks, events), entries=[_told(e) for e in events],
-        first_answered_at=min((t.answered_at for t in tasks if t.answered_at), default=None),
+        proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),
+        topics=topics_of(proposal), units=tuple(units), letters=tuple(_letters(proposal, copies)),
+        unanswered=_unanswered(tasks, list(every.values())),
+        is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies.values()),
+        steps=_steps(proposal, tasks, events), entries=entries(events),
     )  # fmt: skip
 
 
@@ -227,21 +246,29 @@ def _steps(proposal: Proposal, tasks: Sequence[Any], events: Sequence[Any]) -> l
     return [Step(s.label, "" if s.date == _("未评价") else s.date, s.status) for s in steps]
 
 
-def _letters(proposal: Proposal) -> list[Letter]:
-    """Return each unit's newest sent reply as a letter without telephone and contact person."""
+def _unanswered(tasks: Sequence[Any], copies: Sequence[PublicReply]) -> str:
+    """Say why no answer is to be read, where none is."""
+    if any(copy.confirmed_at is None for copy in copies):
+        return _("答复已经送达提案人，公开稿正在核对。")
+    if copies:
+        return _("答复已经送达提案人，不向社会公开。")
+    return _("承办单位正在办理，还没有答复。") if tasks else _("提案已经立案，等待交办。")
+
+
+def _letters(proposal: Proposal, copies: dict[int, PublicReply]) -> list[Letter]:
+    """Return each unit's newest reply that the public may read, as a letter without telephone and contact person."""
     case = case_of(proposal)
     if case is None:
         return []
     tasks = {t.pk: t for t in tasks_of(proposal)}
     newest: dict[int, Reply] = {}
-    for reply in Reply.objects.filter(task__in=tasks, sent_at__isnull=False).order_by("round"):
+    for reply in Reply.objects.filter(task__in=tasks, pk__in=copies).order_by("round"):
         reply.task = tasks[reply.task_id]
-        newest[reply.task_id] = reply
-    return [replace(letter_of(r, case, phone=False), contact="", leader="") for r in newest.values()]
+        newest[reply.task_id] = handling.as_public(reply, copies[reply.pk])
+    return [letter_of(reply, case, phone=False) for reply in newest.values()]
 
 
-def _told(event: Any) -> Entry:
-    """Say an event in public: without names of clerks and without changes made in review."""
-    said = entry(event)
-    what = _("收到提案") if event.kind == "proposals.submit" else said.what
-    return Entry(when=day(event.at) or _("日期不详"), what=what, key=said.key)
+def _files(proposal: Proposal) -> tuple[PublicAttachment, ...]:
+    """Return the attachments released one by one."""
+    rows = [(row.attachment.file, row.get_absolute_url()) for row in proposals.public_files(proposal)]
+    return tuple(PublicAttachment(file.kind, file.name, size(file.size), url) for file, url in rows)

@@ -22,6 +22,7 @@ from tongxin.handling.queries.sections import CaseSections, sections
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature
+from tongxin.proposals.queries import copy_of
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.proposals.rules import in_office, is_leader, takes_part
 from tongxin.regulations.queries import in_force
@@ -251,7 +252,8 @@ def _cosign_until(proposal: Proposal) -> Entry:
 
 
 def similar_to(user: Any, proposal: Proposal) -> list[proposals.Similar]:
-    """Return earlier proposals like this one that the reader may see."""
-    return proposals.similar_for(
-        user, proposal.committee, proposal.body, title=proposal.title, exclude=proposal, on=timezone.localdate()
-    )
+    """Return earlier proposals like this one that the reader may see; who reads the public copy compares that."""
+    title, body = proposal.title, proposal.body
+    if only_published_for(user, proposal) and (copy := copy_of(proposal)) is not None:
+        title, body = copy.title, f"{copy.situation}\n{copy.analysis}\n{copy.suggestions}"
+    return proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())

@@ -13,7 +13,7 @@ from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.paging import CAP
 from tongxin.site.queries.stages import RUNNING, Wanted
@@ -37,8 +37,10 @@ def numbered(committee: Committee, text: str) -> QuerySet[Proposal] | None:
     return Proposal.objects.filter(committee=committee, session__in=committee.sessions.values("pk"), number=int(digits))
 
 
-def said_in(committee: Committee, text: str) -> Q:
+def said_in(committee: Committee, text: str, *, titles: type[Proposal] | type[PublicCopy] = Proposal) -> Q:
     """Return which proposals of a committee have a text in their title, number or signers' names.
+
+    `titles` says whose titles are looked through: the proposals' own, or those that the public reads.
 
     The titles are looked through once, in an index of their own. A word in more titles than are counted is asked of the
     rows themselves: a page of them is found at once.
@@ -47,10 +49,13 @@ def said_in(committee: Committee, text: str) -> Q:
     of_number = numbered(committee, text)
     if of_number is not None and text.strip() != text.strip("第号 0"):
         return Q(pk__in=list(of_number.values_list("pk", flat=True)))
-    titled = list(own.filter(title__icontains=text).order_by("-id").values_list("pk", flat=True)[: CAP + 1])
+    known, key = titles._default_manager.filter(committee=committee), "pk" if titles is Proposal else "proposal"  # noqa: SLF001
+    named = known.filter(title__icontains=text)
+    titled = list(named.order_by(f"-{key}").values_list(key, flat=True)[: CAP + 1])
     signed = list(own.filter(signed_by_name(committee, text)).order_by("-id").values_list("pk", flat=True)[: CAP + 1])
     number = list(of_number.values_list("pk", flat=True)) if of_number is not None else []
-    found = Q(title__icontains=text) if len(titled) > CAP else Q(pk__in=titled)
+    many = Q(title__icontains=text) if titles is Proposal else Q(public_copy__title__icontains=text)
+    found = many if len(titled) > CAP else Q(pk__in=titled)
     found |= signed_by_name(committee, text) if len(signed) > CAP else Q(pk__in=signed)
     return found | Q(pk__in=number)
 

@@ -1,7 +1,7 @@
 """What waits at a desk: the queues of the duties held, and how many wait at each address of the menu."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState, Part, TaskState
-from tongxin.handling.models import Case, Task
+from tongxin.handling.models import Case, PublicReply, Task
 from tongxin.handling.regulations import Deadlines
 from tongxin.proposals.choices import Role, State
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.queries import to_confirm
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.paging import LONG, capped, long_of
 from tongxin.site.queries.todos import SHOWN, Queue, Todo
@@ -94,6 +95,19 @@ def _task_items(rows: QuerySet[Task], button: str, on: date) -> Iterable[Todo]:
         yield Todo(str(task.case.proposal), line, task.get_absolute_url(), button, chip)
 
 
+def _reply_items(rows: QuerySet[PublicReply], button: str, _on: date) -> Iterable[Todo]:
+    rows = rows.select_related("reply__task__unit", "reply__task__case__proposal")
+    for copy in rows.defer("reply__task__unit__phone", *long_of("reply__task__case__proposal")).order_by("id")[:SHOWN]:
+        proposal = copy.reply.task.case.proposal
+        line = f"{case_number(proposal.number)}　{copy.reply.task.unit}"
+        yield Todo(str(proposal), line, f"/handling/public/{copy.uid}/", button)
+
+
+def _copy_items(rows: QuerySet[Proposal], button: str, on: date) -> Iterable[Todo]:
+    for item in _proposal_items(rows, button, on):
+        yield replace(item, url=f"{item.url}office/release/")
+
+
 def _case_items(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
     for case in rows.select_related("proposal").defer(*long_of("proposal")).order_by("id")[:SHOWN]:
         yield Todo(str(case.proposal), case_number(case.proposal.number), case.get_absolute_url(), button)
@@ -119,6 +133,13 @@ def _sources() -> Iterable[Source]:
     yield Source(Duty.PRE_EXAMINATION, "待预审", f"{desk}?stage=examine", "去预审", submitted, _proposal_items)
     yield Source(Duty.FILING, "待审定", f"{desk}?stage=decide", "去审定", decided, _proposal_items)
     yield Source(own, "待转出", "/desk/passing-on/", "去转出", lambda user, _on: _to_pass_on(user), _proposal_items)
+    yield Source(
+        Duty.PUBLICATION, "待核对公开稿", "/desk/publication/", "去核对", lambda user, _on: to_confirm(user), _copy_items
+    )
+    yield Source(
+        Duty.PUBLICATION, "待核对答复公开稿", "/desk/publication/", "去核对",
+        lambda user, _on: handling.replies_to_publish(user), _reply_items,
+    )  # fmt: skip
     yield Source(own, "待协调", f"{desk}?stage=office", "去协调", lambda user, _on: _with_office(user), _case_items, menu=False)
     yield Source(Duty.ASSIGN, "退办申请", "/handling/assign/", "去答复", asked, _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)

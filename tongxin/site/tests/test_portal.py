@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
-from tongxin.handling.models import Reply
+from tongxin.handling.models import PublicReply, Reply
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import raters
@@ -23,10 +23,12 @@ LIST = "/public/proposals/"
 
 
 def published(cast: Cast, **text: Any) -> Proposal:
-    """An answered proposal that was released."""
+    """An answered proposal that was released, with its answer confirmed for the public."""
     proposal = cast.answered(**text).proposal
     Reply.objects.filter(task__case__proposal=proposal).update(phone="0990-1234567", contact="孟时雨")
     proposals.release(proposal, actor=cast.office, at=timezone.now())
+    for copy in PublicReply.objects.filter(reply__task__case__proposal=proposal):
+        handling.confirm_public_reply(copy, shown=True, actor=cast.office, at=timezone.now())
     return Proposal.objects.get(pk=proposal.pk)
 
 
@@ -82,7 +84,7 @@ def test_the_public_page_has_the_text_the_letter_and_no_private_thing(cast: Cast
         assert private not in page, private
 
 
-def test_ratings_and_second_handling_are_never_told_in_public(cast: Cast, client: Client) -> None:
+def test_a_second_handling_is_told_in_public_without_its_reason(cast: Cast, client: Client) -> None:
     from tests.cast import moment
 
     proposal = published(cast)
@@ -95,9 +97,10 @@ def test_ratings_and_second_handling_are_never_told_in_public(cast: Cast, client
         )  # fmt: skip
     handling.close_round(case, at=moment("2026-03-04"))
     page = client.get(f"{LIST}{proposal.uid}/").content.decode()
-    for private in ("不满意", "等于没有办", "重新办理", "重办", "退回", "评价截止"):
+    for private in ("不满意", "等于没有办", "重办", "退回", "评价截止"):
         assert private not in page, private
     assert "办理中" in page
+    assert "重新办理" in page
 
 
 def test_the_list_is_searched_and_filtered(cast: Cast, client: Client) -> None:

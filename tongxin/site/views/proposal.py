@@ -9,6 +9,7 @@ from tongxin.access.views import requires
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries import copy_of
 from tongxin.site.queries import proposal as queries
 from tongxin.site.queries.buttons import bar
 
@@ -44,5 +45,10 @@ def similar(request: HttpRequest, uid: str) -> HttpResponse:
     """Show earlier proposals like this one: a piece of the page, fetched when it is looked at."""
     found = _load(request, uid)
     fragment = request.headers.get("HX-Request") == "true"
-    context = {"items": queries.similar_to(request.user, found), "proposal": found}
+    public = copy_of(found) if queries.only_published_for(request.user, found) else None
+    context = {
+        "items": queries.similar_to(request.user, found),
+        "proposal": found,
+        "title": public.title if public else found.title,
+    }
     return render(request, "site/_proposal_similar.html" if fragment else "site/proposal_similar.html", context)

@@ -1,0 +1,50 @@
+"""What the public reads of replies, and which wait to be confirmed for it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.handling.models import PublicReply, Reply
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries import published
+from tongxin.texts.redaction import Mark, find
+
+
+def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
+    """Return the copies of a proposal's sent replies, by reply: shown ones, waiting ones, and those kept back."""
+    rows = PublicReply.objects.filter(reply__task__case__proposal=proposal, reply__sent_at__isnull=False)
+    return {copy.reply_id: copy for copy in rows}
+
+
+def public_replies(proposal: Proposal) -> dict[int, PublicReply]:
+    """Return the copies that the public reads of a proposal's replies, by reply."""
+    return {reply: copy for reply, copy in reply_copies(proposal).items() if copy.is_shown}
+
+
+def as_public(reply: Reply, copy: PublicReply) -> Reply:
+    """Return a reply as the public reads it: in the words of its copy, without whom to call. Never to be saved."""
+    reply.text, reply.contact, reply.phone, reply.leader = copy.text, "", "", ""
+    return reply
+
+
+def replies_to_publish(user: Any) -> QuerySet[PublicReply]:
+    """Return the copies of replies that somebody who publishes has to confirm: of proposals that are public now."""
+    inside = bodies.committees_with(user, Duty.PUBLICATION)
+    public = Proposal.objects.filter(published(), committee_id__in=inside)
+    return PublicReply.objects.filter(committee_id__in=inside, confirmed_at=None, reply__task__case__proposal__in=public)
+
+
+def publishable(user: Any, uid: str) -> PublicReply | None:
+    """Return the copy of a reply that somebody may confirm or correct, with the letter it comes from."""
+    inside = bodies.committees_with(user, Duty.PUBLICATION)
+    found = PublicReply.objects.filter(uid=uid, committee_id__in=inside, reply__sent_at__isnull=False)
+    return found.select_related(
+        "committee__parent__parent", "reply__task__unit", "reply__task__case__proposal__committee", "confirmed_by"
+    ).first()
+
+
+def marks_of(copy: PublicReply) -> tuple[Mark, ...]:
+    """Return what is covered: as it was confirmed, before that as the machine finds it."""
+    return tuple(Mark(*mark) for mark in copy.marks) if copy.confirmed_at else find(copy.reply.text)

@@ -1,0 +1,152 @@
+"""Publication: the redacted copy is confirmed, the proposal released with it, corrected, taken back."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import PUBLIC_FIELDS, Attachment, Proposal, PublicCopy, PublicFile
+from tongxin.proposals.queries import publication as queries
+from tongxin.texts.redaction import WORDS, Mark, redact, without_overlap
+
+Follower = Callable[[Proposal, datetime], None]
+LONGEST_LINE = 600
+_followers: list[Follower] = []
+
+
+def register_release(follower: Follower) -> None:
+    """Let the app above begin what belongs to a published proposal: in the same transaction as the release."""
+    _followers.append(follower)
+
+
+@transaction.atomic
+def release(
+    proposal: Proposal, *, actor: Account, at: datetime, marks: queries.Marks | None = None, files: Sequence[Attachment] = (),
+    version: int | None = None,
+) -> PublicCopy:  # fmt: skip
+    """Publish a filed proposal whose proposer consents, in the redacted words that `actor` confirms.
+
+    `marks` are what is covered, by field; without them what the machine found. `files` are the attachments that go with it,
+    no other. `version` is the text that was looked at. The event says how much was covered, never what.
+    """
+    if not proposal.consents_to_publication:
+        message = "提案人没有同意公开"
+        raise ProposalError(message)
+    if not Proposal.objects.filter(pk=proposal.pk, released_at=None, state__in=(State.FILED, State.HANDED_OVER)).update(
+        released_at=at
+    ):
+        message = "这件提案已经公开，或者还没有立案"
+        raise ProposalError(message)
+    proposal.refresh_from_db()
+    copy = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    _keep_files(proposal, files, actor=actor, at=at)
+    audit.record(
+        "proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=_facts(copy, files)
+    )
+    for follower in _followers:
+        follower(proposal, at)
+    return copy
+
+
+@transaction.atomic
+def release_without_findings(proposal: Proposal, *, actor: Account, at: datetime) -> PublicCopy:
+    """Publish one of several at once: only where the machine found nothing to cover; the others are looked at one by one."""
+    if queries.has_findings(proposal):
+        message = "正文里有需要核对的内容，请打开提案逐件核对后公开"
+        raise ProposalError(message)
+    return release(proposal, marks={}, actor=actor, at=at, version=proposal.version)
+
+
+@transaction.atomic
+def confirm_copy(
+    proposal: Proposal, *, marks: queries.Marks, files: Sequence[Attachment] | None, version: int, actor: Account, at: datetime
+) -> PublicCopy:
+    """Confirm or correct the copy of a published proposal. `files` None leaves the released attachments as they are."""
+    proposal = Proposal.objects.select_for_update(of=("self",)).select_related("committee").get(pk=proposal.pk)
+    if proposal.released_at is None:
+        message = "这件提案现在没有公开，请先办理公开"
+        raise ProposalError(message)
+    copy = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    if files is not None:
+        _keep_files(proposal, files, actor=actor, at=at)
+    audit.record(
+        "proposals.confirm_copy", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
+        data=_facts(copy, [f.attachment for f in queries.public_files(proposal)]),
+    )  # fmt: skip
+    return copy
+
+
+@transaction.atomic
+def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) -> None:
+    """Take a published proposal off the public pages, with a reason. The links of its attachments end with it."""
+    if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
+        message = "这件提案现在没有公开，不用撤下"
+        raise ProposalError(message)
+    PublicFile.objects.filter(attachment__proposal=proposal).delete()
+    proposal.refresh_from_db()
+    audit.record(
+        "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason}
+    )
+
+
+def copies_by_machine(proposals: Iterable[Proposal], *, at: datetime) -> list[PublicCopy]:
+    """Return unsaved copies of what was public before it came here: covered by the machine, to be confirmed by somebody."""
+    return [_copy(proposal, queries.proposed_marks(proposal), at) for proposal in proposals]
+
+
+def covered(text: str, marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Return marks in order, checked against the text they cover. Raises ProposalError when one does not fit."""
+    for mark in marks:
+        if not 0 <= mark.start < mark.end <= len(text) or mark.kind not in WORDS:
+            message = "标出的位置与原文对不上，请重新打开页面核对"
+            raise ProposalError(message)
+    return without_overlap(marks)
+
+
+def _copy(proposal: Proposal, marks: queries.Marks, at: datetime) -> PublicCopy:
+    """Make the unsaved copy of a text with the marked parts covered."""
+    checked = {name: covered(getattr(proposal, name), marks.get(name, ())) for name in PUBLIC_FIELDS}
+    texts = {name: redact(getattr(proposal, name), checked[name]) for name in PUBLIC_FIELDS}
+    if any(len(texts[name]) > LONGEST_LINE for name in ("title", "suggested_units")):
+        message = "案由里隐去的地方太多，读不成句。请把相邻的几处并成一处"
+        raise ProposalError(message)
+    places = {name: [[m.start, m.end, m.kind] for m in found] for name, found in checked.items() if found}
+    return PublicCopy(
+        committee_id=proposal.committee_id, proposal=proposal, of_version=proposal.version, marks=places, made_at=at, **texts
+    )
+
+
+def _keep_copy(
+    proposal: Proposal, *, marks: queries.Marks | None, version: int | None, actor: Account, at: datetime
+) -> PublicCopy:
+    if version is not None and version != proposal.version:
+        message = "核对期间原文有改动，请按现在的原文重新核对"
+        raise ProposalError(message)
+    made = _copy(proposal, queries.proposed_marks(proposal) if marks is None else marks, at)
+    kept = {name: getattr(made, name) for name in (*PUBLIC_FIELDS, "committee_id", "of_version", "marks", "made_at")}
+    copy, _new = PublicCopy.objects.update_or_create(
+        proposal=proposal, defaults=kept | {"confirmed_by": actor, "confirmed_at": at}
+    )
+    proposal.public_copy = copy  # type: ignore[attr-defined]  # who has the row in hand reads the new one
+    return copy
+
+
+def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> None:
+    """Release these attachments and no other; one that stays released keeps its address."""
+    if any(attachment.proposal_id != proposal.pk for attachment in files):
+        message = "只能公开这件提案自己的附件"
+        raise ProposalError(message)
+    PublicFile.objects.filter(attachment__proposal=proposal).exclude(attachment__in=[f.pk for f in files]).delete()
+    for attachment in files:
+        PublicFile.objects.get_or_create(
+            attachment=attachment,
+            defaults={"committee_id": proposal.committee_id, "released_by": actor, "released_at": at},
+        )
+
+
+def _facts(copy: PublicCopy, files: Sequence[Attachment]) -> dict[str, object]:
+    return {"covered": sum(len(found) for found in copy.marks.values()), "files": [f.uid for f in files]}

@@ -1,0 +1,15 @@
+"""The desk of publication: which public texts wait for somebody to confirm them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tongxin.access.views import requires
+from tongxin.site.queries import publication as queries
+
+
+@require_safe
+@requires("proposals.release")
+def desk(request: HttpRequest) -> HttpResponse:
+    """List the proposals and the replies whose public texts wait, the first to come on top."""
+    return render(request, "site/publication.html", {"waiting": queries.waiting(request.user), "most": queries.SHOWN})

@@ -1,0 +1,70 @@
+"""What must not be read in public is found, and nothing beside it; in the time that reading takes."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tongxin.texts.redaction import Mark, find, occurrences, pieces, redact, without_overlap
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "redaction.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c["name"] for c in CASES])
+def test_what_leads_to_a_person_is_found_and_nothing_else(case: dict[str, Any]) -> None:
+    text = case["text"]
+    assert [[text[m.start : m.end], m.kind] for m in find(text)] == [[str(part), kind] for part, kind in case["covered"]]
+
+
+def test_covered_parts_say_what_stood_there_and_the_rest_stays() -> None:
+    text = "王某电话１３８１２３４５６７８，住人民路12号。"
+    assert redact(text, find(text)) == "王某电话〔电话已隐去〕，住〔住址已隐去〕。"
+    assert "".join(p.text for p in pieces(text, find(text))) == text
+
+
+def test_covering_twice_covers_no_more() -> None:
+    for case in CASES:
+        once = redact(case["text"], find(case["text"]))
+        assert redact(once, find(once)) == once
+
+
+def test_marks_that_overlap_are_one_of_the_graver_kind() -> None:
+    assert without_overlap([Mark(5, 9, "other"), Mark(0, 6, "phone"), Mark(9, 11, "email")]) == (
+        Mark(0, 9, "phone"),
+        Mark(9, 11, "email"),
+    )
+
+
+def test_added_words_are_covered_wherever_they_stand() -> None:
+    text = "张三的儿子张三丰"
+    assert redact(text, occurrences(text, "张三")) == "〔内容已隐去〕的儿子〔内容已隐去〕丰"
+    assert occurrences(text, "") == ()
+
+
+NASTY = {
+    "figures": "1" * 1_000_000,
+    "figures with spaces": "1 " * 500_000,
+    "mobile beginnings": "138 1234 " * 110_000,
+    "letters and at": "a@" * 500_000,
+    "at alone": "@" * 1_000_000,
+    "a name without end": "a" * 999_999 + "@",
+    "hosts without end": "a@" + "b." * 500_000,
+    "doors": "1号" * 500_000,
+    "chinese figures": "一" * 1_000_000,
+    "roads": "路" * 1_000_000,
+    "plates": "京A" * 500_000,
+    "accounts": "微信:" * 333_000,
+    "keywords": "电话" * 500_000,
+    "dashes": "1-" * 500_000,
+    "invisible": "1\u200b" * 500_000,
+}
+WHOLE_MINUTE = 60  # one look that went over the rest of the text from every place would take days
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY.keys())
+def test_no_text_of_a_megabyte_holds_the_reader_up(text: str) -> None:
+    began = time.monotonic()
+    find(text)
+    assert time.monotonic() - began < WHOLE_MINUTE
