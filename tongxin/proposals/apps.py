@@ -7,7 +7,7 @@ class ProposalsConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.files.rules import register_owner  # noqa: PLC0415 -- needs the models
-        from tongxin.proposals import events, notices, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.proposals import events, notices, privacy, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
         from tongxin.proposals.models import Attachment  # noqa: PLC0415 -- as above
 
         register_owner(
