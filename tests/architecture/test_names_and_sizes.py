@@ -18,7 +18,18 @@ MORE = {
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
     "site": {"navigation"},  # provides the shell of the ui
 }
-APPS_BY_THE_LIST = ("committees", "regulations", "files", "notices", "privacy", "members", "proposals", "handling", "deliberation", "site")
+APPS_BY_THE_LIST = (
+    "committees",
+    "regulations",
+    "files",
+    "notices",
+    "privacy",
+    "members",
+    "proposals",
+    "handling",
+    "deliberation",
+    "site",
+)
 NAMES_WITHOUT_A_HOME = re.compile(r"^(utils?|helpers?|common|misc|managers?|handlers?|base\d*|functions|lib|stuff)$")
 
 HARD_LIMIT, FUNCTION_LIMIT, TEMPLATE_LIMIT, LOOK_AGAIN = 500, 40, 120, 300

@@ -6,13 +6,8 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-<<<<<<< HEAD
         from tongxin.accounts import describing, names, seats  # noqa: PLC0415 -- registers at start
-        from tongxin.members import actions, events, queries  # noqa: F401, PLC0415 -- as above
-=======
-        from tongxin.accounts import describing  # noqa: PLC0415 -- registers at start
-        from tongxin.members import events, privacy, queries  # noqa: F401, PLC0415 -- as above
->>>>>>> dbd064d (Everybody reads what is held about him, and whoever the regulation names takes away what is over)
+        from tongxin.members import actions, events, privacy, queries  # noqa: F401, PLC0415 -- as above
 
         describing.register(queries.about)
         describing.register_home(queries.home_code)

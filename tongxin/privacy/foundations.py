@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tongxin.accounts import names
 from tongxin.accounts.models import Account, Invitation
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
@@ -27,6 +28,7 @@ from tongxin.privacy.table import (
     register_erasable,
     register_held,
     register_people,
+    seats_of,
     serving_after,
     span,
     stamp,
@@ -43,7 +45,7 @@ ABOUT_SIGNING_IN = {"actor_name", "subject_label", "data.username"}
 def _account(account: Account, _most: int | None) -> Part:
     totp = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
     return Part([
-        ("姓名", account.name), ("登录名", account.username), ("邮箱", account.email or "没有填写"),
+        ("姓名", account.name), ("登录名", "、".join(names.of(account))), ("邮箱", account.email or "没有填写"),
         ("字号", str(account.get_size_display())), ("同时用邮件告知", "是" if account.by_mail else "否"),
         ("动态口令", "已启用" if totp else "没有启用"), ("密码", "只存不可还原的摘要" if account.has_usable_password() else "没有设定"),
         ("建立时间", stamp(account.joined_at)), ("上次登录", stamp(account.last_login) or "没有登录过"),
@@ -139,7 +141,12 @@ def _erase_sign_ins(events: Sequence[Event]) -> Erased:
 def _invitations_due(committee: Committee, before: date) -> QuerySet[Invitation]:
     end = end_of(before)
     over = Q(used_at__lt=end) | Q(revoked_at__lt=end) | Q(used_at=None, revoked_at=None, expires_at__lt=end)
-    return Invitation.objects.filter(over, account__in=accounts_of(committee)).select_related("account")
+    own = Q(account__in=accounts_of(committee)) | Q(seat__in=seats_of(committee))
+    return Invitation.objects.filter(over, own).select_related("account")
+
+
+def _invitation(row: Invitation) -> Going:
+    return Going(_("给%(who)s的邀请码") % {"who": row.account.name if row.account else _("一个委员席位")}, _what_became_of(row))
 
 
 def _erase_invitations(rows: Sequence[Invitation]) -> Erased:
@@ -184,7 +191,7 @@ register_erasable(
     ),
     Erasable(
         "invitation_codes", "用过或失效的邀请码", "用过、收回或到期的登录邀请", "自用过、收回或到期之日",
-        _invitations_due, lambda row: Going(f"给{row.account.name}的邀请码", _what_became_of(row)), _erase_invitations,
+        _invitations_due, _invitation, _erase_invitations,
     ),
     Erasable(
         "staff_emails", "离职工作人员账户的邮箱", "不再承担任何职责的工作人员的邮箱和发往该邮箱的信件", "自最后一项职责结束之日",

@@ -3,7 +3,7 @@
 The third, smaller one says which accounts are a committee's people, and which of them still serve.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -121,10 +121,14 @@ def register_erasable(*erasables: Erasable) -> None:
 # ── whose people, and who still serves ───────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class People:
-    """How an app knows accounts: those of a committee, and those that serve anywhere after a day. Conditions on accounts."""
+    """How an app knows accounts: those of a committee, and those that serve anywhere after a day. Conditions on accounts.
+
+    `seats` gives the uids of a committee's seats, for which invitations are made before there is an account.
+    """
 
     of: Callable[[Committee], Q]
     serving_after: Callable[[date], Q]
+    seats: Callable[[Committee], Iterable[str]] | None = None
 
 
 PEOPLE: list[People] = []
@@ -141,6 +145,11 @@ def accounts_of(committee: Committee) -> QuerySet[Account]:
     for people in PEOPLE:
         known |= people.of(committee)
     return Account.objects.filter(known)
+
+
+def seats_of(committee: Committee) -> list[str]:
+    """Return the uids that invitations name a committee's seats by."""
+    return [uid for people in PEOPLE if people.seats is not None for uid in people.seats(committee)]
 
 
 def serving_after(day: date) -> Q:
