@@ -117,7 +117,7 @@ register_erasable(
         _contacts_due, lambda row: Going(_of_reply(row), "联系人、联系电话"), _erase_contacts,
     ),
     Erasable(  # neither whose nor when: that would tell who rated
-        "rating_comments", "评价中的留言", "提案人评价时写的话，等次留存", "自提案办结之日",
+        "rating_comments", "评价中的留言", "提案人评价时写的话（等次留存）", "自提案办结之日",
         _comments_due, lambda row: Going(_of_reply(row.reply), "一条留言"), _erase_comments,
     ),
 )  # fmt: skip

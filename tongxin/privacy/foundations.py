@@ -102,7 +102,7 @@ def _acts(account: Account, most: int | None) -> Part:
 
 
 register_held(
-    Held("account", "账户", _account, "账户在任职期间使用，姓名和登录名随办理记录永久保存", ("staff_emails",)),
+    Held("account", "账户", _account, "姓名和登录名随办理记录永久保存，邮箱在离任、离职后到期删去", ("staff_emails",)),
     Held("appointments", "承担的职责", _appointments, "任免记录属于档案，永久保存，数据与记录相互印证"),
     Held("sign_ins", "登录记录", _sign_ins, "何时登录的记录永久保存，其中的姓名和登录名到期删去", ("sign_in_names",)),
     Held("invitations", "登录邀请", _invitations, erasables=("invitation_codes",)),

@@ -19,8 +19,10 @@ from tongxin.core.calendar import add_months
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.privacy.regulations import EXECUTORS, Retention
 from tongxin.privacy.table import ERASABLE, HELD, Erasable, Held, Part
+from tongxin.regulations import queries as regulations
 from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import MissingRegulationError, look_up
+from tongxin.regulations.schema import BY_SCHEMA
 
 SHOWN = 50  # rows of a list of what will go
 PAST = 50  # erasures of the history
@@ -101,9 +103,9 @@ def counts(found: Sequence[Keeping]) -> dict[str, int]:
     """Return how many rows of each are due now, in one query."""
     if not found:
         return {}
-    asked = {k.key: _Count(k.rows.order_by().values("pk")) for k in found}
-    row = Committee.objects.filter(pk=found[0].committee.pk).values(**asked).get()
-    return {k.key: row[k.key] for k in found}
+    asked = [_Count(k.rows.order_by().values("pk")) for k in found]
+    numbers = Committee.objects.filter(pk=found[0].committee.pk).values_list(*asked).get()
+    return dict(zip((k.key for k in found), numbers, strict=True))
 
 
 def end_of(day: date) -> datetime:
@@ -149,17 +151,19 @@ class Past:
 
 
 def history(committee: Committee, before: int | None = None) -> tuple[list[Past], int | None]:
-    """Return the newest erasures in a committee, and the key of the last where there are more."""
+    """Return the newest erasures in a committee, and the key of the last where there are more. The rule is named by its title."""
+    titles = {row.version: str(row) for row in regulations.history(committee, BY_SCHEMA[Retention])}
     rows = Event.objects.filter(kind=erasing.KIND, committee_code__in=codes_of(committee)).order_by("-id")
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAST + 1])
-    return [_past(event) for event in found[:PAST]], found[PAST - 1].pk if len(found) > PAST else None
+    return [_past(event, titles) for event in found[:PAST]], found[PAST - 1].pk if len(found) > PAST else None
 
 
-def _past(event: Event) -> Past:
+def _past(event: Event, titles: dict[str, str]) -> Past:
     data = event.data
     values = sum(len(fields) for fields in data.get("veils", {}).values())
+    rule = data.get("rule", "")
     return Past(
-        event.recorded_at, event.actor_name, data.get("what", ""), data.get("rows", 0), values, data.get("rule", "")
+        event.recorded_at, event.actor_name, data.get("what", ""), data.get("rows", 0), values, titles.get(rule, rule)
     )  # fmt: skip
 
 
@@ -199,7 +203,7 @@ def held_about(account: Account, on: date, *, most: int | None = MINE) -> list[S
 
 def _kept(held: Held, rules: dict[str, Keeping]) -> Iterable[str]:
     if held.kept:
-        yield held.kept
+        yield f"{held.kept}。"
     for rule in (rules[key] for key in held.erasables if key in rules):
         yield _("%(what)s保存 %(months)s 个月，%(since)s起算；期满由承担“%(duty)s”职责的人核对后删除。依据《%(title)s》%(article)s，%(day)s起施行。") % {
             "what": rule.erasable.consists, "months": rule.months, "since": rule.erasable.since, "duty": rule.executor,

@@ -30,7 +30,8 @@ KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
 def held(request: HttpRequest) -> HttpResponse:
     """Everything the system holds about whoever asks, and how long."""
     sections = queries.held_about(request.user, timezone.localdate())
-    return render(request, "privacy/held.html", {"sections": sections})
+    empty = [section for section in sections if not section.part.rows]
+    return render(request, "privacy/held.html", {"sections": sections, "empty": empty})
 
 
 @require_POST

@@ -128,7 +128,13 @@ def test_a_list_is_looked_at_confirmed_and_gone_and_stands_in_the_history(cast: 
     assert "已删除“已读的消息” 3 份。" in done.text
     assert Notice.objects.count() == 0
     [row] = client.get("/privacy/past/").context["rows"]
-    assert (row.who, row.what, row.rows, row.values, row.rule) == ("秦若水", "已读的消息", 3, 0, "*:privacy.retention:2021-11-01")
+    assert (row.who, row.what, row.rows, row.values, row.rule) == (
+        "秦若水",
+        "已读的消息",
+        3,
+        0,
+        "中华人民共和国个人信息保护法（2021-11-01 起）",
+    )
     assert client.get("/privacy/past/?before=" + "9" * 40).status_code == 200
     assert as_(cast.office_of_other_county).get("/privacy/past/").context["rows"] == []
 
@@ -208,7 +214,8 @@ def test_a_later_rule_brings_nothing_back_and_the_old_version_stays_named(cast: 
         reference={"title": "云溪县政协个人信息管理办法"}, actor=None, at=moment("2026-03-02"),
     )  # fmt: skip
     rows, _older = queries.history(cast.county)
-    assert [row.rule for row in rows] == ["*:privacy.retention:2021-11-01"]
+    assert [row.rule for row in rows] == ["中华人民共和国个人信息保护法（2021-11-01 起）"]
+    assert Event.objects.get(kind=erasing.KIND).data["rule"] == "*:privacy.retention:2021-11-01"
     assert verifying.verify().ok
 
 
