@@ -76,6 +76,7 @@ register_people(
     People(
         lambda committee: Q(member__committee=committee),
         lambda day: Q(pk__in=_sitting_after(day).exclude(member__account=None).values("member__account")),
+        seats=lambda committee: Member.objects.filter(committee=committee).values("uid"),
     )
 )
 

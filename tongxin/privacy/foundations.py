@@ -23,12 +23,11 @@ from tongxin.privacy.table import (
     Held,
     Part,
     People,
-    accounts_of,
+    invited_by,
     newest,
     register_erasable,
     register_held,
     register_people,
-    seats_of,
     serving_after,
     span,
     stamp,
@@ -141,8 +140,7 @@ def _erase_sign_ins(events: Sequence[Event]) -> Erased:
 def _invitations_due(committee: Committee, before: date) -> QuerySet[Invitation]:
     end = end_of(before)
     over = Q(used_at__lt=end) | Q(revoked_at__lt=end) | Q(used_at=None, revoked_at=None, expires_at__lt=end)
-    own = Q(account__in=accounts_of(committee)) | Q(seat__in=seats_of(committee))
-    return Invitation.objects.filter(over, own).select_related("account")
+    return Invitation.objects.filter(over, invited_by(committee)).select_related("account")
 
 
 def _invitation(row: Invitation) -> Going:

@@ -3,7 +3,7 @@
 The third, smaller one says which accounts are a committee's people, and which of them still serve.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -123,12 +123,12 @@ def register_erasable(*erasables: Erasable) -> None:
 class People:
     """How an app knows accounts: those of a committee, and those that serve anywhere after a day. Conditions on accounts.
 
-    `seats` gives the uids of a committee's seats, for which invitations are made before there is an account.
+    `seats` gives the uids of a committee's seats (a query of values): invitations name them before there is an account.
     """
 
     of: Callable[[Committee], Q]
     serving_after: Callable[[date], Q]
-    seats: Callable[[Committee], Iterable[str]] | None = None
+    seats: Callable[[Committee], QuerySet[Any, Any]] | None = None
 
 
 PEOPLE: list[People] = []
@@ -147,9 +147,13 @@ def accounts_of(committee: Committee) -> QuerySet[Account]:
     return Account.objects.filter(known)
 
 
-def seats_of(committee: Committee) -> list[str]:
-    """Return the uids that invitations name a committee's seats by."""
-    return [uid for people in PEOPLE if people.seats is not None for uid in people.seats(committee)]
+def invited_by(committee: Committee) -> Q:
+    """Return the condition on invitations of a committee's people: to an account of theirs, or to a seat that has none yet."""
+    known = Q(account__in=accounts_of(committee))
+    for people in PEOPLE:
+        if people.seats is not None:
+            known |= Q(seat__in=people.seats(committee))
+    return known
 
 
 def serving_after(day: date) -> Q:
