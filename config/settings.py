@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "tongxin.regulations",
     "tongxin.files",
     "tongxin.notices",
+    "tongxin.privacy",
     "tongxin.members",
     "tongxin.proposals",
     "tongxin.handling",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tongxin.regulations.urls")),
     path("", include("tongxin.notices.urls")),
     path("", include("tongxin.files.urls")),
+    path("", include("tongxin.privacy.urls")),
     path("", include("tongxin.members.urls")),
     path("", include("tongxin.handling.urls")),
     path("", include("tongxin.proposals.urls")),

@@ -5,7 +5,7 @@ import re
 from tests.architecture import source
 
 CLOSED_LIST = {
-    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "workflow", "actions", "queries",
+    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "workflow", "actions", "queries",
     "regulations", "rules", "events", "models", "choices", "admin", "apps", "__init__",
 }  # fmt: skip
 DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "management", "__pycache__"}
@@ -16,9 +16,21 @@ MORE = {
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     "members": {"consequences"},  # the register of what the matters have open with a member who stops sitting
     "notices": {"table"},  # the register that every app's notices.py fills
+    "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
     "site": {"navigation"},  # provides the shell of the ui
 }
-APPS_BY_THE_LIST = ("committees", "regulations", "files", "notices", "members", "proposals", "handling", "deliberation", "site")
+APPS_BY_THE_LIST = (
+    "committees",
+    "regulations",
+    "files",
+    "notices",
+    "privacy",
+    "members",
+    "proposals",
+    "handling",
+    "deliberation",
+    "site",
+)
 NAMES_WITHOUT_A_HOME = re.compile(r"^(utils?|helpers?|common|misc|managers?|handlers?|base\d*|functions|lib|stuff)$")
 
 HARD_LIMIT, FUNCTION_LIMIT, TEMPLATE_LIMIT, LOOK_AGAIN = 500, 40, 120, 300

@@ -31,7 +31,7 @@ ACTS = {
     "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
-    "passing-on-export", "public-file", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on", "handling-ratings",
+    "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on", "handling-ratings",
 }  # fmt: skip
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
@@ -112,6 +112,8 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "sessions": [to(cast.office, "sessions")],
         "session": [to(cast.office, "session", cast.session.uid)], "events": [to(cast.audit_admin, "events")],
         "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
+        "held": [to(cast.proposer, "held"), to(cast.clerk, "held")], "privacy": [to(cast.office, "privacy"), to(cast.security_admin, "privacy")],
+        "privacy-due": [to(cast.office, "privacy-due", "read_notices")], "privacy-past": [to(cast.office, "privacy-past")],
         "notices": [to(cast.proposer, "notices")], "members": [to(cast.proposer, "members")], "member": [to(cast.office, "member", member.uid)],
         "member-change": [to(cast.office, "member-change", member.uid)],
         "handling-inbox": [to(cast.clerk, "handling-inbox")], "handling-assign": [to(cast.assigner, "handling-assign")],
@@ -218,7 +220,7 @@ def _faults(page: Page) -> list[str]:
 VISITED = (
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "sessions", "session", "events",
-    "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",
+    "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",
     "handling-units", "handling-supervise", "handling-rate", "handling-rate-for", "handling-task", "handling-contact", "handling-review",
     "handling-reply", "handling-reply-preview", "handling-reply-copy", "proposals", "proposal-new", "proposal-behalf",
     "proposal-edit", "proposal-copy", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",

@@ -6,7 +6,7 @@ class HandlingConfig(AppConfig):
     label = "handling"
 
     def ready(self) -> None:
-        from tongxin.handling import events, notices, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.handling import events, notices, privacy, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
         from tongxin.handling.actions import begin_public_replies  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import outcome_words  # noqa: PLC0415
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above

@@ -4,22 +4,39 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import xlsxwriter
 
 from tongxin.sheets.cells import guarded
-from tongxin.sheets.kinds import Kind
+from tongxin.sheets.kinds import Column
 
 CELL_LIMIT = 32_767  # Excel's own
 FORMATS = ("csv", "xlsx", "json")
 Rows = Iterable[Mapping[str, str]]
 
 
+class Table(Protocol):
+    """What can be written: a kind of sheet, or a table that only leaves and is never taken in."""
+
+    @property
+    def label(self) -> str:
+        """The name of the sheet in a workbook."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names in order."""
+
+
 class TooLong(Exception):  # noqa: N818 -- reads as a sentence
     """A text that no spreadsheet cell can hold."""
 
 
-def write(path: Path, kind: Kind, rows: Rows, *, only: Sequence[str] = ()) -> int:
+def write(path: Path, kind: Table, rows: Rows, *, only: Sequence[str] = ()) -> int:
     """Write rows to a file of the kind its ending names, with the columns of the import (or `only` some); return how many.
 
     The file appears whole or not at all: it is written beside and then put in its place.
@@ -36,7 +53,7 @@ def write(path: Path, kind: Kind, rows: Rows, *, only: Sequence[str] = ()) -> in
     return count
 
 
-def _csv(path: Path, _kind: Kind, names: Sequence[str], rows: Rows) -> int:
+def _csv(path: Path, _kind: Table, names: Sequence[str], rows: Rows) -> int:
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as out:  # the mark makes spreadsheet programs read UTF-8
         writer = csv.writer(out)
@@ -46,7 +63,7 @@ def _csv(path: Path, _kind: Kind, names: Sequence[str], rows: Rows) -> int:
     return count
 
 
-def _json(path: Path, _kind: Kind, names: Sequence[str], rows: Rows) -> int:
+def _json(path: Path, _kind: Table, names: Sequence[str], rows: Rows) -> int:
     count = 0
     with path.open("w", encoding="utf-8") as out:
         out.write("[")
@@ -57,7 +74,7 @@ def _json(path: Path, _kind: Kind, names: Sequence[str], rows: Rows) -> int:
     return count
 
 
-def _xlsx(path: Path, kind: Kind, names: Sequence[str], rows: Rows) -> int:
+def _xlsx(path: Path, kind: Table, names: Sequence[str], rows: Rows) -> int:
     widths = {column.name: column.width for column in kind.columns}
     count = 0
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:

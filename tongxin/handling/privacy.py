@@ -1,0 +1,123 @@
+"""What is held of somebody's part in handling, and what of replies and ratings goes some time after a case was closed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.committees.models import Committee
+from tongxin.core.templatetags.chinese import full_day
+from tongxin.handling.choices import CaseState
+from tongxin.handling.models import Case, Contact, Rating, Reply, StaleReply
+from tongxin.privacy.queries import end_of
+from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
+
+
+# ── what is held ─────────────────────────────────────────────────────────────────────────────────
+def _ratings(account: Account, most: int | None) -> Part:
+    """The account's own ratings alone: whoever entered them for another is shown none."""
+    rows = Rating.objects.filter(signature__member__account=account).order_by("-id")
+    head = ("案由", "单位", "办理态度", "办理结果", "想说的话", "时间")
+    return newest(rows.select_related("reply__task__unit", "reply__task__case__proposal"), most, head=head, say=_rating)
+
+
+def _rating(row: Rating) -> tuple[str, ...]:
+    task = row.reply.task
+    grades = str(row.get_attitude_display()), str(row.get_result_display())
+    return str(task.case), task.unit.name, *grades, row.comment, stamp(row.rated_at)
+
+
+def _contacts(account: Account, most: int | None) -> Part:
+    done = Event.objects.filter(kind="handling.confirm_contact", actor=account).values_list("data__contact", flat=True)
+    rows = Contact.objects.filter(pk__in=list(done)).select_related("task__unit", "task__case__proposal").order_by("-id")
+    return newest(
+        rows, most, head=("案由", "单位", "方式", "面商日期", "确认时间"),
+        say=lambda row: (
+            str(row.task.case), row.task.unit.name, str(row.get_way_display()), full_day(row.on), stamp(row.confirmed_at)
+        ),
+    )  # fmt: skip
+
+
+def _copies(account: Account, most: int | None) -> Part:
+    rows = StaleReply.objects.filter(account=account).select_related("reply__task__case__proposal").order_by("-id")
+    return newest(
+        rows, most, head=("案由", "另存时间", "看过"),
+        say=lambda row: (str(row.reply.task.case), stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
+    )  # fmt: skip
+
+
+register_held(
+    Held(
+        "ratings", "本人的评价", _ratings, "评价的等次属于档案，永久保存；谁评的，只有提案工作机构能查看，每次查看都有记录",
+        ("rating_comments",),
+    ),
+    Held("contacts", "确认过的面商记录", _contacts, "面商记录随提案永久保存"),
+    Held("reply_copies", "另存的答复副本", _copies, "没有看过、答复还没有送出的，一直保留", ("reply_copies",)),
+)  # fmt: skip
+
+
+# ── what goes ────────────────────────────────────────────────────────────────────────────────────
+def _closed(end: datetime) -> QuerySet[Case]:
+    """Cases that were closed before a moment; an imported one says so by its event alone."""
+    told = Event.objects.filter(subject_type="handling.case", kind__in=("cases.close", "cases.settle"))
+    told = told.filter(Q(at__lt=end) | Q(at=None, recorded_at__lt=end))
+    over = Q(closed_at__lt=end) | Q(closed_at=None, pk__in=told.values("subject_id"))
+    return Case.objects.filter(over, state=CaseState.CLOSED)
+
+
+def _contacts_due(committee: Committee, before: date) -> QuerySet[Reply]:
+    rows = Reply.objects.filter(~Q(contact="") | ~Q(phone=""), committee=committee, task__case__in=_closed(end_of(before)))
+    return rows.select_related("task__unit", "task__case__proposal")
+
+
+def _of_reply(reply: Reply) -> str:
+    return f"{reply.task.case}　{reply.task.unit.name}"
+
+
+def _erase_contacts(rows: Sequence[Reply]) -> Erased:
+    """Blank them, and take away the copies kept beside, which hold them too. Sent replies are vouched for."""
+    replies = Reply.objects.filter(pk__in=[row.pk for row in rows])
+    StaleReply.objects.filter(reply__in=replies).delete()
+    replies.update(contact="", phone="")
+    return Erased(rows=len(rows), shortened=[row for row in rows if row.sent_at is not None])
+
+
+def _comments_due(committee: Committee, before: date) -> QuerySet[Rating]:
+    rows = Rating.objects.filter(committee=committee, reply__task__case__in=_closed(end_of(before))).exclude(comment="")
+    return rows.select_related("reply__task__unit", "reply__task__case__proposal")
+
+
+def _erase_comments(rows: Sequence[Rating]) -> Erased:
+    Rating.objects.filter(pk__in=[row.pk for row in rows]).update(comment="")
+    return Erased(rows=len(rows), shortened=rows)
+
+
+def _copies_due(committee: Committee, before: date) -> QuerySet[StaleReply]:
+    """Copies that were looked at; and others of a reply that was sent."""
+    end = end_of(before)
+    over = Q(settled_at__lt=end) | Q(settled_at=None, kept_at__lt=end, reply__sent_at__isnull=False)
+    rows = StaleReply.objects.filter(over, committee=committee)
+    return rows.select_related("account", "reply__task__unit", "reply__task__case__proposal")
+
+
+def _erase_copies(rows: Sequence[StaleReply]) -> Erased:
+    StaleReply.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return Erased(rows=len(rows))
+
+
+register_erasable(
+    Erasable(
+        "reply_copies", "另存的答复副本", "两处同时修改时另存的一份", "自看过之日（答复已经送出的，自另存之日）",
+        _copies_due, lambda row: Going(_of_reply(row.reply), f"{row.account.name}另存于 {full_day(row.kept_at)}"), _erase_copies,
+    ),
+    Erasable(
+        "reply_contacts", "答复上的联系人和电话", "答复末尾的联系人、联系电话和另存的答复副本", "自提案办结之日",
+        _contacts_due, lambda row: Going(_of_reply(row), "联系人、联系电话"), _erase_contacts,
+    ),
+    Erasable(  # neither whose nor when: that would tell who rated
+        "rating_comments", "评价中的留言", "提案人评价时写的话（等次留存）", "自提案办结之日",
+        _comments_due, lambda row: Going(_of_reply(row.reply), "一条留言"), _erase_comments,
+    ),
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""What is held about a member, and what goes when the last seat has been over for long."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tongxin.accounts.models import Account
+from tongxin.committees.models import Committee
+from tongxin.members.models import Member, Post, Seat
+from tongxin.privacy.foundations import clear_addresses
+from tongxin.privacy.table import (
+    Erasable,
+    Erased,
+    Going,
+    Held,
+    Part,
+    People,
+    newest,
+    register_erasable,
+    register_held,
+    register_people,
+    serving_after,
+    span,
+)
+
+CONTACTS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
+YES_NO = {True: "是", False: "否", None: ""}
+
+
+# ── what is held ─────────────────────────────────────────────────────────────────────────────────
+def _member(account: Account, _most: int | None) -> Part:
+    row = Member.objects.filter(account=account).select_related("committee").first()
+    if row is None:
+        return Part([])
+    born = f"{row.born_in.year} 年 {row.born_in.month} 月" if row.born_in else ""
+    return Part([
+        ("所在政协", row.committee.name), ("编号", row.number), ("姓名", row.name), ("性别", str(row.get_gender_display())),
+        ("民族", row.ethnicity), ("出生年月", born), ("政治面貌", row.party), ("是否党员", YES_NO[row.is_party_member]),
+        *((label, getattr(row, name)) for name, label in CONTACTS.items()),
+    ])  # fmt: skip
+
+
+def _seats(account: Account, most: int | None) -> Part:
+    rows = Seat.objects.filter(member__account=account).select_related("term", "sector", "special_committee")
+    return newest(rows.order_by("-starts_on", "-id"), most, head=("届", "界别", "专委会", "起止"), say=_seat)
+
+
+def _seat(row: Seat) -> tuple[str, ...]:
+    sector = f"{row.sector}（召集人）" if row.convenes else str(row.sector)
+    return str(row.term), sector, str(row.special_committee or ""), span(row.starts_on, row.ends_on)
+
+
+def _posts(account: Account, most: int | None) -> Part:
+    rows = Post.objects.filter(member__account=account).select_related("term").order_by("-starts_on", "-id")
+    return newest(
+        rows, most, head=("届", "职务", "起止"),
+        say=lambda row: (str(row.term), str(row.get_rank_display()), span(row.starts_on, row.ends_on)),
+    )  # fmt: skip
+
+
+register_held(
+    Held("member", "委员资料", _member, "姓名、编号、界别等属于委员档案，永久保存", ("departed_contacts",)),
+    Held("seats", "席位", _seats, "委员任职情况属于档案，永久保存"),
+    Held("posts", "职务", _posts, "委员任职情况属于档案，永久保存"),
+)
+
+
+# ── whose people, and who still serves ───────────────────────────────────────────────────────────
+def _sitting_after(day: date) -> QuerySet[Seat]:
+    return Seat.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+
+
+register_people(
+    People(
+        lambda committee: Q(member__committee=committee),
+        lambda day: Q(pk__in=_sitting_after(day).exclude(member__account=None).values("member__account")),
+        seats=lambda committee: Member.objects.filter(committee=committee).values("uid"),
+    )
+)
+
+
+# ── what goes ────────────────────────────────────────────────────────────────────────────────────
+def _due(committee: Committee, before: date) -> QuerySet[Member]:
+    """Who sat and sits no more, of whom something is still there: their own, or the e-mail of an account that serves nowhere."""
+    address = Exists(_with_address(before).filter(pk=OuterRef("pk")))
+    reachable = ~Q(phone="") | ~Q(phone_hash="") | Q(address)
+    for name in ("email", "workplace", "workplace_post"):
+        reachable |= ~Q(**{name: ""})
+    seats = Seat.objects.filter(member=OuterRef("pk"))
+    rows = Member.objects.annotate(address_is_over=address).filter(reachable, Exists(seats), committee=committee)
+    return rows.exclude(pk__in=_sitting_after(before).values("member"))
+
+
+def _with_address(before: date) -> QuerySet[Member]:
+    rows = Member.objects.exclude(account=None).exclude(account__email="")
+    return rows.exclude(account__in=Account.objects.filter(serving_after(before)))
+
+
+def _going(row: Member) -> Going:
+    held = [label for name, label in CONTACTS.items() if getattr(row, name)]
+    return Going(f"{row.name}　{row.number}", "、".join(held) or "账户的邮箱")
+
+
+def _erase(rows: Sequence[Any]) -> Erased:
+    pks = [row.pk for row in rows]
+    Member.objects.filter(pk__in=pks).update(phone_hash="", **dict.fromkeys(CONTACTS, ""))
+    clear_addresses(Account.objects.filter(pk__in=[row.account_id for row in rows if row.address_is_over]))
+    return Erased(rows=len(rows))
+
+
+register_erasable(
+    Erasable(
+        "departed_contacts", "离任委员的联系方式", "离任委员的手机、邮箱、工作单位和单位职务", "自最后一个席位结束之日",
+        _due, _going, _erase,
+    ),
+)  # fmt: skip

@@ -1,0 +1,201 @@
+"""What the apps below hold and let go: accounts, sign-ins, invitations, duties, notices, uploads, the record itself."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tongxin.accounts import names
+from tongxin.accounts.models import Account, Invitation
+from tongxin.audit import kinds
+from tongxin.audit.models import Event
+from tongxin.committees.models import Appointment, Committee
+from tongxin.files.models import File
+from tongxin.notices.models import Letter, Notice
+from tongxin.privacy.queries import codes_of, end_of
+from tongxin.privacy.table import (
+    Erasable,
+    Erased,
+    Going,
+    Held,
+    Part,
+    People,
+    invited_by,
+    newest,
+    register_erasable,
+    register_held,
+    register_people,
+    serving_after,
+    span,
+    stamp,
+)
+
+SIGN_IN = {
+    "accounts.sign_in": "登录", "accounts.sign_out": "退出登录", "accounts.sign_in_failed": "登录未成功",
+    "accounts.locked_out": "多次输错后锁定",
+}  # fmt: skip
+ABOUT_SIGNING_IN = {"actor_name", "subject_label", "data.username"}
+
+
+# ── what is held ─────────────────────────────────────────────────────────────────────────────────
+def _account(account: Account, _most: int | None) -> Part:
+    totp = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
+    return Part([
+        ("姓名", account.name), ("登录名", "、".join(names.of(account))), ("邮箱", account.email or "没有填写"),
+        ("字号", str(account.get_size_display())), ("同时用邮件告知", "是" if account.by_mail else "否"),
+        ("动态口令", "已启用" if totp else "没有启用"), ("密码", "只存不可还原的摘要" if account.has_usable_password() else "没有设定"),
+        ("建立时间", stamp(account.joined_at)), ("上次登录", stamp(account.last_login) or "没有登录过"),
+    ])  # fmt: skip
+
+
+def _appointments(account: Account, most: int | None) -> Part:
+    rows = Appointment.objects.filter(account=account).select_related("committee", "unit").order_by("-starts_on", "-id")
+    return newest(rows, most, head=("职责", "单位、归口、名义", "起止"), say=_appointment)
+
+
+def _appointment(row: Appointment) -> tuple[str, ...]:
+    scope = row.unit.name if row.unit else str(row.get_affiliation_display()) or row.body
+    return str(row.get_duty_display()), f"{row.committee.short_name}　{scope}".strip(), span(row.starts_on, row.ends_on)
+
+
+def _sign_ins(account: Account, most: int | None) -> Part:
+    rows = Event.objects.filter(subject_type="accounts.account", subject_id=account.pk, kind__in=SIGN_IN).order_by("-id")
+    return newest(rows, most, head=("何事", "时间"), say=lambda e: (SIGN_IN[e.kind], stamp(e.recorded_at)))
+
+
+def _invitations(account: Account, most: int | None) -> Part:
+    rows = Invitation.objects.filter(account=account).order_by("-id")
+    return newest(rows, most, head=("发出时间", "情况"), say=lambda row: (stamp(row.made_at), _what_became_of(row)))
+
+
+def _what_became_of(row: Invitation) -> str:
+    if row.used_at is not None:
+        return f"{stamp(row.used_at)}用过"
+    return f"{stamp(row.revoked_at)}收回" if row.revoked_at is not None else f"{stamp(row.expires_at)}到期"
+
+
+def _notices(account: Account, most: int | None) -> Part:
+    rows = Notice.objects.filter(account=account).order_by("-id")
+    head = ("消息", "时间", "读过")
+    return newest(rows, most, head=head, say=lambda n: (n.text, stamp(n.made_at), stamp(n.read_at) or "未读"))
+
+
+def _files(account: Account, most: int | None) -> Part:
+    rows = File.objects.filter(owner=account).order_by("-id")
+    return newest(rows, most, head=("文件名", "类型", "上传时间"), say=lambda f: (f.name, f.kind.upper(), stamp(f.uploaded_at)))
+
+
+def _acts(account: Account, most: int | None) -> Part:
+    """The kinds of events in somebody's name: the newest of each, and how many there are."""
+    groups = list(Event.objects.filter(actor=account).order_by().values("kind").annotate(n=Count("id"), last=Max("id")))
+    groups.sort(key=lambda group: -group["last"])
+    last = Event.objects.in_bulk([group["last"] for group in groups[:most]])
+    rows = [
+        (kinds.sentence(last[g["last"]]), f"{g['n']}", stamp(last[g["last"]].recorded_at))
+        for g in groups[:most]
+    ]  # fmt: skip
+    return Part(rows, ("何事（最近一次）", "共几次", "时间"), len(groups))
+
+
+register_held(
+    Held("account", "账户", _account, "姓名和登录名随办理记录永久保存，邮箱在离任、离职后到期删去", ("staff_emails",)),
+    Held("appointments", "承担的职责", _appointments, "任免记录属于档案，永久保存，数据与记录相互印证"),
+    Held("sign_ins", "登录记录", _sign_ins, "何时登录的记录永久保存，其中的姓名和登录名到期删去", ("sign_in_names",)),
+    Held("invitations", "登录邀请", _invitations, erasables=("invitation_codes",)),
+    Held("notices", "消息", _notices, "没有读过的消息一直保留", ("read_notices",)),
+    Held("files", "上传的文件", _files, "随所属的提案、答复保存；没有用上的，一天后自动清除"),
+    Held("acts", "以本人名义的操作记录", _acts, "操作记录属于审计档案，永久保存，不能修改"),
+)
+
+
+# ── whose people, and who still serves ───────────────────────────────────────────────────────────
+def _holding_after(day: date) -> Q:
+    rows = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+    return Q(pk__in=rows.values("account"))
+
+
+register_people(
+    People(lambda committee: Q(pk__in=Appointment.objects.filter(committee=committee).values("account")), _holding_after)
+)
+
+
+# ── what goes ────────────────────────────────────────────────────────────────────────────────────
+def _sign_ins_due(committee: Committee, before: date) -> QuerySet[Event]:
+    rows = Event.objects.filter(kind__in=SIGN_IN, committee_code__in=codes_of(committee), recorded_at__lt=end_of(before))
+    return rows.exclude(veils={}).exclude(actor_name="", subject_label="")
+
+
+def _sign_in(event: Event) -> Going:
+    name = event.subject_label if event.committee_code or event.actor_uid else _("不认识的登录名")
+    return Going(f"{SIGN_IN[event.kind]}　{name}", stamp(event.recorded_at))
+
+
+def _erase_sign_ins(events: Sequence[Event]) -> Erased:
+    return Erased(events=events, fields=ABOUT_SIGNING_IN)
+
+
+def _invitations_due(committee: Committee, before: date) -> QuerySet[Invitation]:
+    end = end_of(before)
+    over = Q(used_at__lt=end) | Q(revoked_at__lt=end) | Q(used_at=None, revoked_at=None, expires_at__lt=end)
+    return Invitation.objects.filter(over, invited_by(committee)).select_related("account")
+
+
+def _invitation(row: Invitation) -> Going:
+    return Going(_("给%(who)s的邀请码") % {"who": row.account.name if row.account else _("一个委员席位")}, _what_became_of(row))
+
+
+def _erase_invitations(rows: Sequence[Invitation]) -> Erased:
+    Invitation.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return Erased(rows=len(rows))
+
+
+def _emails_due(committee: Committee, before: date) -> QuerySet[Account]:
+    worked = Appointment.objects.filter(account=OuterRef("pk"), committee=committee)
+    return Account.objects.filter(Exists(worked)).exclude(email="").exclude(serving_after(before))
+
+
+def clear_addresses(accounts: QuerySet[Account]) -> None:
+    """Take the e-mail addresses off accounts, and the letters that went there."""
+    Letter.objects.filter(notice__account__in=accounts.values("pk")).delete()
+    accounts.update(email="")
+
+
+def _erase_emails(rows: Sequence[Account]) -> Erased:
+    clear_addresses(Account.objects.filter(pk__in=[row.pk for row in rows]))
+    return Erased(rows=len(rows))
+
+
+def _notices_due(committee: Committee, before: date) -> QuerySet[Notice]:
+    rows = Notice.objects.filter(committee_code__in=codes_of(committee), read_at__lt=end_of(before))
+    return rows.select_related("account")
+
+
+def _erase_notices(rows: Sequence[Notice]) -> Erased:
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return Erased(rows=len(rows))
+
+
+def _notice(row: Any) -> Going:
+    return Going(f"发给{row.account.name}的消息", f"{stamp(row.read_at)}读过")
+
+
+register_erasable(
+    Erasable(
+        "sign_in_names", "登录记录里的姓名和登录名", "登录、退出、登录未成功和锁定记录里的姓名与输入的登录名", "自登录或登录失败之日",
+        _sign_ins_due, _sign_in, _erase_sign_ins,
+    ),
+    Erasable(
+        "invitation_codes", "用过或失效的邀请码", "用过、收回或到期的登录邀请", "自用过、收回或到期之日",
+        _invitations_due, _invitation, _erase_invitations,
+    ),
+    Erasable(
+        "staff_emails", "离职工作人员账户的邮箱", "不再承担任何职责的工作人员的邮箱和发往该邮箱的信件", "自最后一项职责结束之日",
+        _emails_due, lambda row: Going(row.name, "邮箱"), _erase_emails,
+    ),
+    Erasable(
+        "read_notices", "已读的消息", "读过的消息和随之发出的邮件", "自读过之日", _notices_due, _notice, _erase_notices,
+    ),
+)  # fmt: skip

@@ -1,0 +1,49 @@
+"""How long personal values are kept, and who takes them away: one regulation for all apps, as an assembly adopts it.
+
+Each `Erasable` has two values here, `key` and `key_by`; a test holds the two lists together.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tongxin.committees.choices import Duty
+from tongxin.regulations.schema import kind, rule
+
+EXECUTORS = {str(d): str(d.label) for d in (Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.SECURITY_ADMIN)}
+LOG_MONTHS = 6  # 网络安全法: logs are kept six months at least
+
+
+def _months(label: str, since: str, *, low: int = 1) -> Any:
+    return rule(f"{label}：保存", help=f"{since}起算，期满由人核对清单后删除", unit="个月", low=low, high=600)
+
+
+def _by(label: str, *duties: Duty) -> Any:
+    names = {str(duty): str(duty.label) for duty in duties} or EXECUTORS
+    return rule(f"{label}：由谁删除", help="承担这项职责的人核对清单、确认后删除，系统不会自行删除", choices=names)
+
+
+@kind("privacy.retention", "个人信息保存期限", "各类个人信息保存多久，期满由谁核对、删除")
+@dataclass(frozen=True)
+class Retention:
+    """Months kept, and the duty that takes away. Whoever audits erases nothing; ratings are the proposal office's alone."""
+
+    sign_in_names: int = _months("登录记录里的姓名和登录名", "自登录或登录失败之日", low=LOG_MONTHS)
+    sign_in_names_by: str = _by("登录记录里的姓名和登录名")
+    invitation_codes: int = _months("用过或失效的邀请码", "自用过、收回或到期之日")
+    invitation_codes_by: str = _by("用过或失效的邀请码")
+    staff_emails: int = _months("离职工作人员账户的邮箱", "自最后一项职责结束之日")
+    staff_emails_by: str = _by("离职工作人员账户的邮箱")
+    departed_contacts: int = _months("离任委员的联系方式", "自最后一个席位结束之日")
+    departed_contacts_by: str = _by("离任委员的联系方式")
+    read_notices: int = _months("已读的消息", "自读过之日")
+    read_notices_by: str = _by("已读的消息")
+    discarded_drafts: int = _months("作废草稿的正文", "自作废之日")
+    discarded_drafts_by: str = _by("作废草稿的正文", Duty.PROPOSAL_OFFICE)
+    proposal_copies: int = _months("另存的提案副本", "自看过之日")
+    proposal_copies_by: str = _by("另存的提案副本", Duty.PROPOSAL_OFFICE)
+    reply_copies: int = _months("另存的答复副本", "自看过之日")
+    reply_copies_by: str = _by("另存的答复副本", Duty.PROPOSAL_OFFICE)
+    reply_contacts: int = _months("答复上的联系人和电话", "自提案办结之日")
+    reply_contacts_by: str = _by("答复上的联系人和电话", Duty.PROPOSAL_OFFICE)
+    rating_comments: int = _months("评价中的留言", "自提案办结之日")
+    rating_comments_by: str = _by("评价中的留言", Duty.PROPOSAL_OFFICE)

@@ -1,0 +1,106 @@
+"""What is held of somebody's proposals, and what of drafts goes."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.committees.models import Committee
+from tongxin.core.templatetags.chinese import full_day
+from tongxin.privacy.queries import end_of
+from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
+from tongxin.proposals.choices import State, States
+from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature, StaleCopy
+
+BODY = ("situation", "analysis", "suggestions", "suggested_units")
+
+
+# ── what is held ─────────────────────────────────────────────────────────────────────────────────
+def _signatures(account: Account, most: int | None) -> Part:
+    rows = Signature.objects.filter(member__account=account).select_related("proposal").order_by("-id")
+    return newest(rows, most, head=("案由", "身份", "联名答复", "提案现在", "提交时间"), say=_signature)
+
+
+def _signature(row: Signature) -> tuple[str, ...]:
+    proposal = row.proposal
+    return (
+        str(proposal), str(row.get_role_display()), str(row.get_answer_display()), proposal.outcome, stamp(proposal.submitted_at)
+    )  # fmt: skip
+
+
+def _endorsements(account: Account, most: int | None) -> Part:
+    rows = Endorsement.objects.filter(member__account=account).select_related("proposal").order_by("-id")
+    return newest(rows, most, head=("案由", "附议时间"), say=lambda row: (str(row.proposal), stamp(row.at)))
+
+
+def _copies(account: Account, most: int | None) -> Part:
+    rows = StaleCopy.objects.filter(account=account).select_related("proposal").order_by("-id")
+    return newest(
+        rows, most, head=("案由", "另存时间", "看过"),
+        say=lambda row: (str(row.proposal), stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
+    )  # fmt: skip
+
+
+def _entered(account: Account, most: int | None) -> Part:
+    rows = Proposal.objects.filter(entered_by=account).order_by("-id")
+    return newest(rows, most, head=("案由", "现在"), say=lambda row: (str(row), row.outcome))
+
+
+register_held(
+    Held("signatures", "提出、联名的提案和草稿", _signatures, "提案属于档案，永久保存", ("discarded_drafts",)),
+    Held("endorsements", "附议", _endorsements, "附议随提案永久保存"),
+    Held("proposal_copies", "另存的提案副本", _copies, "没有看过、提案还能修改的，一直保留", ("proposal_copies",)),
+    Held("entered", "代录的提案", _entered, "提案属于档案，永久保存"),
+)
+
+
+# ── what goes ────────────────────────────────────────────────────────────────────────────────────
+def _discarded(committee: Committee, before: date) -> QuerySet[Proposal]:
+    """Discarded drafts of which a text, a file or a kept copy is still there; the title stays, as its events name it."""
+    own = {"proposal": OuterRef("pk")}
+    whole = Q(Exists(Attachment.objects.filter(**own))) | Q(Exists(StaleCopy.objects.filter(**own)))
+    for name in BODY:
+        whole |= ~Q(**{name: ""})
+    done = Event.objects.filter(
+        subject_type="proposals.proposal", subject_id=OuterRef("pk"), kind="proposals.discard", recorded_at__lt=end_of(before)
+    )
+    return Proposal.objects.filter(whole, Exists(done), committee=committee, state=State.DISCARDED)
+
+
+def _discarded_draft(row: Proposal) -> Going:
+    return Going(str(row), f"最后修改于 {full_day(row.edited_at)}")
+
+
+def _erase_discarded(rows: Sequence[Proposal]) -> Erased:
+    """Blank the text; the files belong to nothing then and are cleared away by the daily round."""
+    pks = [row.pk for row in rows]
+    Proposal.objects.filter(pk__in=pks).update(**dict.fromkeys(BODY, ""))
+    Attachment.objects.filter(proposal__in=pks).delete()
+    StaleCopy.objects.filter(proposal__in=pks).delete()
+    return Erased(rows=len(rows))
+
+
+def _copies_due(committee: Committee, before: date) -> QuerySet[StaleCopy]:
+    """Copies that were looked at; and others whose text nobody can change any more."""
+    end = end_of(before)
+    closed = Q(settled_at=None, kept_at__lt=end) & ~Q(proposal__state__in=States.with_the_proposer)
+    return StaleCopy.objects.filter(Q(settled_at__lt=end) | closed, committee=committee).select_related("proposal", "account")
+
+
+def _erase_copies(rows: Sequence[StaleCopy]) -> Erased:
+    StaleCopy.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return Erased(rows=len(rows))
+
+
+register_erasable(
+    Erasable(
+        "discarded_drafts", "作废草稿的正文", "作废草稿的情况、分析、建议、附件和另存的副本（案由留存）", "自作废之日",
+        _discarded, _discarded_draft, _erase_discarded,
+    ),
+    Erasable(
+        "proposal_copies", "另存的提案副本", "两处同时修改时另存的一份", "自看过之日（提案不能再改的，自另存之日）",
+        _copies_due, lambda row: Going(str(row.proposal), f"{row.account.name}另存于 {full_day(row.kept_at)}"), _erase_copies,
+    ),
+)  # fmt: skip
