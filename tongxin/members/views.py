@@ -40,14 +40,14 @@ def members(request: HttpRequest) -> HttpResponse:
     found = list(fetch.order_by("number")[: PAGE + 1])
     context = {
         "members": [_departed(m) if left else _row(m) for m in found[:PAGE]], "total": total, "q": words, "sector": sector,
-        "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "tabs": _tabs(keeps, left),
+        "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "tabs": _tabs(keeps=keeps, left=left),
         "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
         "ends_terms": permissions.allowed(request.user, "members.end_term"),
     }  # fmt: skip
     return render(request, "members/members.html", context)
 
 
-def _tabs(keeps: bool, left: bool) -> list[dict[str, Any]]:
+def _tabs(*, keeps: bool, left: bool) -> list[dict[str, Any]]:
     if not keeps:
         return []
     return [

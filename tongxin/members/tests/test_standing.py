@@ -259,7 +259,7 @@ def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
     from tongxin.proposals import actions as proposals
 
     until = timezone.now() + timedelta(days=1)
-    signed, asked = proposals.invite_cosigners(
+    signed, _asked = proposals.invite_cosigners(
         draft, members=[cast.member(cast.cosigner), cast.member(cast.second_cosigner)], until=until, actor=cast.proposer, at=NOW
     )
     proposals.answer_invitation(signed, accept=True, actor=cast.cosigner, at=NOW)

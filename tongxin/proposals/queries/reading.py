@@ -39,7 +39,7 @@ def _inside(user: Any) -> Q:
     if (member := member_of(user)) is not None:
         sits = sitting_member_of(user) is not None
         answers = (Answer.ACCEPTED, Answer.INVITED) if sits else (Answer.ACCEPTED,)
-        seen |= Exists(Signature.objects.filter(proposal=OuterRef("pk"), member=member, answer__in=answers))
+        seen |= Q(Exists(Signature.objects.filter(proposal=OuterRef("pk"), member=member, answer__in=answers)))
         if sits:
             seen |= Q(committee_id=member.committee_id, state__in=States.filed)
     if inside := bodies.committees_with(user, *OFFICE, Duty.LEADERSHIP):

@@ -122,10 +122,10 @@ def test_nothing_is_entered_for_him_by_the_office(cast: Cast, client: Client) ->
 @pytest.mark.parametrize(
     "act",
     [
-        lambda cast, p, s: actions.endorse(
+        lambda cast, p, _s: actions.endorse(
             p, member=cast.member(cast.former_member), actor=cast.former_member, at=timezone.now()
         ),
-        lambda cast, p, s: actions.answer_invitation(s, accept=True, actor=cast.former_member, at=timezone.now()),
+        lambda cast, _p, s: actions.answer_invitation(s, accept=True, actor=cast.former_member, at=timezone.now()),
     ],
 )
 def test_the_actions_themselves_refuse_whose_seat_ended(cast: Cast, act: Callable[..., object]) -> None:
