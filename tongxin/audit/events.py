@@ -9,13 +9,13 @@ register(
     Kind("accounts.sign_out", A.OFFICE, "{actor}退出登录"),
     Kind("accounts.sign_in_failed", A.OFFICE, "登录未成功（{what}不对）：{username}", personal=("username",)),
     Kind("accounts.locked_out", A.OFFICE, "{username}因多次输错{what}被暂时锁定", personal=("username",)),
-    Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请"),
+    Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
-    Kind("accounts.revoke_invitation", A.OFFICE, "{actor}收回给{name}的登录邀请"),
+    Kind("accounts.revoke_invitation", A.OFFICE, "{actor}收回给{name}的登录邀请", personal=("name",)),
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
     Kind("accounts.renew_recovery_codes", A.OFFICE, "{actor}重新生成动态口令的备用码"),
-    Kind("accounts.switch_role", A.OFFICE, "演示：切换为{name}"),
+    Kind("accounts.switch_role", A.OFFICE, "演示：切换为{name}", personal=("name",)),
     Kind("audit.vouch", A.OFFICE, "登记 {rows} 行数据的摘要", lambda e: str(e.data.get("label", ""))),
     Kind(
         "audit.erase",
@@ -26,5 +26,5 @@ register(
         ),
         key=True,
     ),
-    Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}"),
+    Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}", personal=("name",)),
 )

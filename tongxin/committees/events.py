@@ -14,10 +14,12 @@ def _reason(event: Event) -> str:
 
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 register(
-    Kind("committees.appoint", A.OFFICE, "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", ""))),
-    Kind("committees.break_glass", A.OFFICE, "在服务器上应急任命{name}承担“{duty}”", _reason),
-    Kind("committees.end_appointment", A.OFFICE, "{actor}免去{name}的“{duty}”，{on} 起", _reason),
-    Kind("committees.transfer_clerk", A.OFFICE, "承办人由{before}变动为{name}", _reason),
+    Kind(
+        "committees.appoint", A.OFFICE, "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", "")), personal=("name",)
+    ),
+    Kind("committees.break_glass", A.OFFICE, "在服务器上应急任命{name}承担“{duty}”", _reason, personal=("name",)),
+    Kind("committees.end_appointment", A.OFFICE, "{actor}免去{name}的“{duty}”，{on} 起", _reason, personal=("name",)),
+    Kind("committees.transfer_clerk", A.OFFICE, "承办人由{before}变动为{name}", _reason, personal=("name", "before")),
     Kind("committees.add_unit", A.OFFICE, "{actor}增加承办单位{name}"),
     Kind("committees.change_unit", A.OFFICE, "{actor}修改承办单位{name}"),
     Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个"),

@@ -66,6 +66,7 @@ register(
         A.HANDLING,
         "{unit}签收",
         lambda e: f"承办人　{e.data['handler']}" if e.data.get("handler") else "",
+        personal=("handler",),
     ),
     Kind("tasks.ask_return", A.HANDLING, "{unit}申请退办", _reason, key=True),
     Kind("tasks.grant_return", A.HANDLING, "同意{unit}退办", _reason, key=True),
@@ -82,7 +83,7 @@ register(
     Kind("tasks.rework", A.HANDLING, "{unit}重新办理", _by("答复期限")),
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
-    Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录"),
+    Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录", personal=("name",)),
     Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
     Kind("handling.read_ratings", A.OFFICE, "{actor}查看每位提案人的评价"),
     Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),

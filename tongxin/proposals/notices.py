@@ -68,6 +68,10 @@ def _left_signer(event: Event, proposal: Any) -> str:
     return f"您联名的提案{_title(proposal)}已经提交，您没有在截止前答复，联名邀请不再有效"
 
 
+def _because(event: Event) -> str:
+    return f"：{event.data['reason']}" if event.data.get("reason") else ""
+
+
 def _until(event: Event, proposal: Any) -> str:
     return f"，{moment(proposal.cosign_until)}截止" if proposal.cosign_until else ""
 
@@ -81,7 +85,7 @@ register(
     Tell("proposals.remove_invitation", named_member, lambda e, p: f"{e.actor_name}委员收回了联名{_title(p)}的邀请"),
     Tell("proposals.lapse_invitation", named_member, _left_signer),
     Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}"),
-    Tell("proposals.decline_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员谢绝联名{_title(p)}"),
+    Tell("proposals.decline_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员谢绝联名{_title(p)}{_because(e)}"),
     Tell("proposals.leave", first_proposer, lambda e, p: f"{e.data['name']}委员退出联名{_title(p)}"),
     Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{e.data['name']}不再履职，联名{_title(p)}的邀请失效"),
     Tell("proposals.end_cosigning", first_proposer, lambda e, p: f"{e.data['name']}不再履职，退出联名{_title(p)}"),

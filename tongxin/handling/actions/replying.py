@@ -52,10 +52,15 @@ def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[
 
 
 def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Reply:
-    """Save what was typed; no event. A stale save is kept beside. Raises StaleError, or HandlingError when it is not being written."""
+    """Save what was typed; no event. A stale save is kept beside. Raises StaleError, or HandlingError when it is not being written.
+
+    `reply` may be one that was not begun yet (`queries.draft_of`): it is begun with the first save that is allowed.
+    """
     clean = _clean_reply(reply, fields, at)
     if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
         raise HandlingError(SUBMITTED)
+    if reply.pk is None:
+        reply = reply_of(reply.task)
     if all(getattr(reply, k) == v for k, v in clean.items()) and reply.version == started_from:
         return reply
     open_ = Reply.objects.filter(pk=reply.pk, sent_at=None, task__state=TaskState.IN_HAND)
@@ -79,26 +84,27 @@ def settle_copy(copy: StaleReply, *, at: datetime) -> None:
 
 
 def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: datetime) -> ReplyFile:
-    """Add a file to a reply that is being written. Raises HandlingError or files' RefusedError with a sentence for people."""
+    """Add a file to a reply that is being written, or begins with it. Raises HandlingError or files' RefusedError."""
     rules: FormRules = in_force(reply.committee, FormRules, timezone.localdate(at))
     _refuse_more_files(reply, rules)  # before time is spent on a look into it
     with files.received([upload], limit_mb=rules.attachment_mb) as [ready], transaction.atomic():
-        locked = Reply.objects.select_for_update(of=("self",)).select_related("task").get(pk=reply.pk)
+        begun = reply if reply.pk is not None else reply_of(reply.task)
+        locked = Reply.objects.select_for_update(of=("self",)).select_related("task").get(pk=begun.pk)
         _refuse_more_files(locked, rules)
         if (same := locked.files.filter(file__digest=ready.digest).first()) is not None:
             message = f"“{ready.name}”与附件“{same.file.name}”内容相同，不用重复添加"
             raise HandlingError(message)
         file = files.store(ready, committee=reply.committee, owner=actor, at=at)
-        Reply.objects.filter(pk=reply.pk).update(edited_at=at)
-        return ReplyFile.objects.create(committee=reply.committee, reply=reply, file=file)
+        Reply.objects.filter(pk=locked.pk).update(edited_at=at)
+        return ReplyFile.objects.create(committee=reply.committee, reply=begun, file=file)
 
 
 def _refuse_more_files(reply: Reply, rules: FormRules) -> None:
-    if reply.files.count() >= rules.attachments_max:
-        message = f"最多 {rules.attachments_max} 个附件，请先移除一个"
-        raise HandlingError(message)
     if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
         raise HandlingError(SUBMITTED)
+    if reply.pk is not None and reply.files.count() >= rules.attachments_max:
+        message = f"最多 {rules.attachments_max} 个附件，请先移除一个"
+        raise HandlingError(message)
 
 
 @transaction.atomic

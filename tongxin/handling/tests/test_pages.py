@@ -328,3 +328,10 @@ def test_a_program_is_not_taken_as_a_file_and_the_text_stays(cast: Cast, as_, to
 def test_raters_are_those_who_signed(cast: Cast, today) -> None:
     case = cast.answered(today)
     assert [s.name for s in raters(case.proposal)] == ["林知远", "何青禾"]
+
+
+def test_a_refused_save_begins_no_reply(cast: Cast, as_) -> None:
+    task = cast.task(cast.assigned())  # not signed for yet
+    answer = as_(cast.clerk).post(f"{task.get_absolute_url()}reply/autosave/", {"version": "1", "text": "不该留下"})
+    assert answer.status_code == 422
+    assert not task.replies.exists()

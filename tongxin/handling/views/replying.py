@@ -52,7 +52,7 @@ def reply(request: HttpRequest, uid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_reply(
-                actions.reply_of(task),
+                queries.draft_of(task),
                 fields=form.cleaned_data,
                 started_from=_started_from(form),
                 actor=request.user,
@@ -112,7 +112,7 @@ def _take_file(request: HttpRequest, task: Task) -> HttpResponse:
     if form.is_valid():
         try:
             kept = actions.attach_to_reply(
-                actions.reply_of(task), upload=form.cleaned_data["file"], actor=request.user, at=at
+                queries.draft_of(task), upload=form.cleaned_data["file"], actor=request.user, at=at
             ).file
         except (uploads.RefusedError, actions.HandlingError) as error:
             form.add_error("file", str(error))
@@ -154,7 +154,7 @@ def autosave_reply(request: HttpRequest, uid: str) -> HttpResponse:
     at = timezone.now()
     try:
         saved = actions.save_reply(
-            actions.reply_of(task), fields=form.cleaned_data, started_from=_started_from(form), actor=request.user, at=at
+            queries.draft_of(task), fields=form.cleaned_data, started_from=_started_from(form), actor=request.user, at=at
         )
     except actions.StaleError as error:
         theirs = error.copy.reply
