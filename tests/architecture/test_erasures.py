@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import TEXT, Cast, moment
@@ -33,7 +35,7 @@ from tongxin.handling.workflow import Sending, SignFor
 from tongxin.members.models import Member, Seat
 from tongxin.notices.models import Letter, Notice
 from tongxin.privacy import actions
-from tongxin.privacy.queries import Keeping, keepings
+from tongxin.privacy.queries import Keeping, held_about, keepings
 from tongxin.privacy.regulations import Retention
 from tongxin.privacy.table import ERASABLE
 from tongxin.proposals import actions as proposals
@@ -295,3 +297,18 @@ def test_the_list_of_what_goes_names_no_value_of_it(key: str, cast: Cast) -> Non
     lines = [ERASABLE[key].describe(row) for row in due]
     assert lines
     assert MARK not in repr(lines)
+
+
+def test_every_table_that_names_somebody_is_read_for_what_is_held_about_him(cast: Cast) -> None:
+    """A new table with a person in it belongs into its app's `privacy.py`; the own page asks every such table."""
+    with CaptureQueriesContext(connection) as asked:
+        held_about(cast.proposer, BEGUN)
+    said = " ".join(query["sql"] for query in asked.captured_queries)
+    people = {Account, Member}
+    naming = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if model.__module__.startswith("tongxin.") and any(field.related_model in people for field in model._meta.concrete_fields)
+    }
+    assert {table for table in naming if f'"{table}"' not in said} == set()
+    assert len(naming) >= 10

@@ -10,23 +10,26 @@ from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.handling.choices import CaseState
-from tongxin.handling.models import Case, Contact, Rating, Reply, StaleReply
+from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, StaleReply
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
+
+YES_NO = {True: "是", False: "否"}
 
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _ratings(account: Account, most: int | None) -> Part:
     """The account's own ratings alone: whoever entered them for another is shown none."""
     rows = Rating.objects.filter(signature__member__account=account).order_by("-id")
-    head = ("案由", "单位", "办理态度", "办理结果", "想说的话", "时间")
+    head = ("案由", "单位", "办理态度", "办理结果", "想说的话", "理由可以转告", "同意提前办结", "时间")
     return newest(rows.select_related("reply__task__unit", "reply__task__case__proposal"), most, head=head, say=_rating)
 
 
 def _rating(row: Rating) -> tuple[str, ...]:
     task = row.reply.task
     grades = str(row.get_attitude_display()), str(row.get_result_display())
-    return str(task.case), task.unit.name, *grades, row.comment, stamp(row.rated_at)
+    boxes = (YES_NO[row.passes_on], YES_NO[row.closes_early])
+    return str(task.case), task.unit.name, *grades, row.comment, *boxes, stamp(row.rated_at)
 
 
 def _contacts(account: Account, most: int | None) -> Part:
@@ -48,6 +51,13 @@ def _copies(account: Account, most: int | None) -> Part:
     )  # fmt: skip
 
 
+def _confirmed(account: Account, most: int | None) -> Part:
+    rows = PublicReply.objects.filter(confirmed_by=account).select_related("reply__task__case__proposal").order_by("-id")
+    return newest(
+        rows, most, head=("案由", "核对时间"), say=lambda row: (str(row.reply.task.case), stamp(row.confirmed_at))
+    )  # fmt: skip
+
+
 register_held(
     Held(
         "ratings", "本人的评价", _ratings, "评价的等次属于档案，永久保存；谁评的，只有提案工作机构能查看，每次查看都有记录",
@@ -55,6 +65,7 @@ register_held(
     ),
     Held("contacts", "确认过的面商记录", _contacts, "面商记录随提案永久保存"),
     Held("reply_copies", "另存的答复副本", _copies, "没有看过、答复还没有送出的，一直保留", ("reply_copies",)),
+    Held("public_replies", "核对过的答复公开稿", _confirmed, "由谁核对随公开稿保存"),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
-from tongxin.members.models import Member, Post, Seat
+from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.privacy.foundations import clear_addresses
 from tongxin.privacy.table import (
     Erasable,
@@ -44,12 +44,13 @@ def _member(account: Account, _most: int | None) -> Part:
 
 def _seats(account: Account, most: int | None) -> Part:
     rows = Seat.objects.filter(member__account=account).select_related("term", "sector", "special_committee")
-    return newest(rows.order_by("-starts_on", "-id"), most, head=("届", "界别", "专委会", "起止"), say=_seat)
+    return newest(rows.order_by("-starts_on", "-id"), most, head=("届", "界别", "专委会", "起止", "离任原因"), say=_seat)
 
 
 def _seat(row: Seat) -> tuple[str, ...]:
     sector = f"{row.sector}（召集人）" if row.convenes else str(row.sector)
-    return str(row.term), sector, str(row.special_committee or ""), span(row.starts_on, row.ends_on)
+    why = "　".join(part for part in (str(row.get_ending_display()), row.reason, row.document_number) if part)
+    return str(row.term), sector, str(row.special_committee or ""), span(row.starts_on, row.ends_on), why
 
 
 def _posts(account: Account, most: int | None) -> Part:
@@ -60,10 +61,19 @@ def _posts(account: Account, most: int | None) -> Part:
     )  # fmt: skip
 
 
+def _suspensions(account: Account, most: int | None) -> Part:
+    rows = Suspension.objects.filter(member__account=account)
+    return newest(
+        rows, most, head=("起止", "说明", "文号"),
+        say=lambda row: (span(row.starts_on, row.ends_on), row.reason, row.document_number),
+    )  # fmt: skip
+
+
 register_held(
     Held("member", "委员资料", _member, "姓名、编号、界别等属于委员档案，永久保存", ("departed_contacts",)),
     Held("seats", "席位", _seats, "委员任职情况属于档案，永久保存"),
     Held("posts", "职务", _posts, "委员任职情况属于档案，永久保存"),
+    Held("suspensions", "停止履职", _suspensions, "委员任职情况属于档案，永久保存"),
 )
 
 

@@ -65,8 +65,8 @@ def stamp(value: datetime | None) -> str:
 
 
 def span(starts_on: date, ends_on: date | None) -> str:
-    """Say from when until when."""
-    return f"{full_day(starts_on)}至{full_day(ends_on) if ends_on else '今'}"
+    """Say from when until when; `ends_on` is the first day without."""
+    return f"{full_day(starts_on)}起，{full_day(ends_on)}起不再" if ends_on else f"{full_day(starts_on)}至今"
 
 
 # ── what goes ────────────────────────────────────────────────────────────────────────────────────

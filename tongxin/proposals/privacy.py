@@ -12,7 +12,7 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
 from tongxin.proposals.choices import State, States
-from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature, StaleCopy
+from tongxin.proposals.models import Attachment, Endorsement, Proposal, PublicCopy, PublicFile, Signature, StaleCopy
 
 BODY = ("situation", "analysis", "suggestions", "suggested_units")
 
@@ -48,11 +48,23 @@ def _entered(account: Account, most: int | None) -> Part:
     return newest(rows, most, head=("案由", "现在"), say=lambda row: (str(row), row.outcome))
 
 
+def _confirmed(account: Account, most: int | None) -> Part:
+    rows = PublicCopy.objects.filter(confirmed_by=account).select_related("proposal").order_by("-id")
+    return newest(rows, most, head=("案由", "核对时间"), say=lambda row: (str(row.proposal), stamp(row.confirmed_at)))
+
+
+def _released(account: Account, most: int | None) -> Part:
+    rows = PublicFile.objects.filter(released_by=account).select_related("attachment__file").order_by("-id")
+    return newest(rows, most, head=("附件", "公开时间"), say=lambda row: (str(row.attachment), stamp(row.released_at)))
+
+
 register_held(
     Held("signatures", "提出、联名的提案和草稿", _signatures, "提案属于档案，永久保存", ("discarded_drafts",)),
     Held("endorsements", "附议", _endorsements, "附议随提案永久保存"),
     Held("proposal_copies", "另存的提案副本", _copies, "没有看过、提案还能修改的，一直保留", ("proposal_copies",)),
     Held("entered", "代录的提案", _entered, "提案属于档案，永久保存"),
+    Held("public_copies", "核对过的提案公开稿", _confirmed, "由谁核对随公开稿保存"),
+    Held("public_files", "公开过的附件", _released, "由谁公开随附件保存"),
 )
 
 
