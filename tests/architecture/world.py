@@ -68,7 +68,8 @@ class World:
     def rows(self, workflow: str, state: str) -> list[Any]:
         """Return fresh rows in a state, one for each part that may be played in it."""
         co_handler = [self._co_in_hand()] if (workflow, state) == ("tasks", TaskState.IN_HAND) else []
-        return [self.row(workflow, state), *co_handler]
+        abandoned = [self._abandoned()] if (workflow, state) == ("proposals", State.RETURNED) else []
+        return [self.row(workflow, state), *co_handler, *abandoned]
 
     def everything(self) -> None:
         """Make every state once, with neighbours that could leak."""
@@ -99,6 +100,13 @@ class World:
 
     def _returned(self) -> Proposal:
         return self._step(self.cast.submitted(), "return_for_revision", self.cast.office, Return("请补充数据。"))
+
+    def _abandoned(self) -> Proposal:
+        """Returned to somebody who sits no longer: a co-signer may take it over, or the office end it."""
+        proposal = self._returned()
+        gone = self.cast.member(self.cast.former_member)
+        Signature.objects.filter(proposal=proposal, role=Role.FIRST).update(member=gone)
+        return Proposal.objects.get(pk=proposal.pk)
 
     def _merged(self) -> Proposal:
         lead = self.cast.filed()

@@ -1,6 +1,5 @@
 """Who sits no longer reads the own file and does nothing: every way in is tried by one who left and one who is suspended."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -119,23 +118,14 @@ def test_nothing_is_entered_for_him_by_the_office(cast: Cast, client: Client) ->
     assert not Proposal.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda cast, p, _s: actions.endorse(
-            p, member=cast.member(cast.former_member), actor=cast.former_member, at=timezone.now()
-        ),
-        lambda cast, _p, s: actions.answer_invitation(s, accept=True, actor=cast.former_member, at=timezone.now()),
-    ],
-)
-def test_the_actions_themselves_refuse_whose_seat_ended(cast: Cast, act: Callable[..., object]) -> None:
-    draft = cast.draft()
-    signature = Signature.objects.create(
-        committee=cast.county, proposal=draft, member=cast.member(cast.former_member), role=Role.CO, answer=Answer.INVITED
-    )
+def test_the_actions_themselves_refuse_whose_seat_ended(cast: Cast) -> None:
+    filed, draft, gone = cast.filed(), cast.draft(), cast.member(cast.former_member)
+    signature = Signature.objects.create(committee=cast.county, proposal=draft, member=gone, role=Role.CO, answer=Answer.INVITED)
     before = Event.objects.count()
     with pytest.raises(actions.ProposalError, match="现在不在任"):
-        act(cast, draft, signature)
+        actions.endorse(filed, member=gone, actor=cast.former_member, at=timezone.now())
+    with pytest.raises(actions.ProposalError, match="现在不在任"):
+        actions.answer_invitation(signature, accept=True, actor=cast.former_member, at=timezone.now())
     assert (Event.objects.count(), Endorsement.objects.count()) == (before, 0)
 
 
