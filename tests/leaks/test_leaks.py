@@ -73,10 +73,10 @@ class Walk:
             if not oracle.may(kind, situation, person):
                 self.leaks.add((person, place, kind, situation))
 
-    def get(self, person: str, account: Account | None, place: str, path: str) -> int:
+    def get(self, person: str, account: Account | None, place: str, path: str, *, pieces: bool = True) -> int:
         """Open an address, whole and as a piece of a page."""
         client, status = self.visitors.of(account), 0
-        for piece in (False, True):
+        for piece in (False, True) if pieces else (False,):
             headers = {"HX-Request": "true", "HX-Target": "candidates"} if piece else {}
             with undone():
                 answer: HttpResponseBase = client.get(path, headers=headers)
@@ -122,7 +122,7 @@ def _walk_the_table(walk: Walk, people: People) -> None:
                 if walk.get(person, account, route.name, route.path(values)) == NOT_ALLOWED:
                     break
             for query in VIEWS.get(route.name, ()):
-                walk.get(person, account, route.name + query, route.path({}) + query)
+                walk.get(person, account, route.name + query, route.path({}) + query, pieces=THOROUGH)
 
 
 def _follow_file_links(walk: Walk, people: People) -> None:
