@@ -20,8 +20,8 @@ from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.files import queries as files
-from tongxin.files.actions import store
 from tongxin.files.models import File
+from tongxin.files.tests.samples import PDF
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import StaleReply
@@ -32,7 +32,6 @@ from tongxin.proposals.models import StaleCopy
 
 THOROUGH = bool(os.environ.get("TONGXIN_THOROUGH"))
 OK, NOT_ALLOWED = 200, 405
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 # Rows that a request may write although it only reads, with the reason.
 BOOKKEEPING = {"django_session": "that somebody is there: how long the session lasts, messages already shown, codes being set up"}
@@ -120,8 +119,7 @@ def furnish(cast: Cast, world: World) -> None:
     )
     task = world.row("tasks", TaskState.IN_HAND)
     reply = handling.reply_of(task)
-    kept = store(SimpleUploadedFile("测算.pdf", PDF), committee=cast.county, owner=cast.clerk, at=world.at, limit_mb=10)
-    handling.attach_to_reply(reply, file=kept, at=world.at)
+    handling.attach_to_reply(reply, upload=SimpleUploadedFile("测算.pdf", PDF), actor=cast.clerk, at=world.at)
     StaleReply.objects.create(
         committee=cast.county,
         reply=reply,

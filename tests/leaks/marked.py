@@ -167,8 +167,7 @@ class Marked:
         handling.save_reply(reply, fields=text, started_from=reply.version, actor=self.cast.clerk, at=NOW)
         content = f"测算 {marks.word('reply file', situation)}".encode()
         upload = SimpleUploadedFile(f"{marks.word('reply file name', situation)}.txt", content)
-        kept = handling_store(upload, self.cast)
-        handling.attach_to_reply(reply, file=kept, at=NOW)
+        handling.attach_to_reply(reply, upload=upload, actor=self.cast.clerk, at=NOW)
 
     def _under_review(self, situation: str) -> Task:
         task = self._step(self._written(situation), "submit_reply", self.cast.clerk)
@@ -245,10 +244,3 @@ class Marked:
                 text = {"category": "B", "text": self.marks.word("reply", situation)}
                 handling.save_reply(reply, fields=text, started_from=reply.version, actor=people["wc_clerk"], at=NOW)
         assert cast.member_of_other_county == member
-
-
-def handling_store(upload: SimpleUploadedFile, cast: Cast) -> Any:
-    """Keep a file for a reply, as its page does."""
-    from tongxin.files.actions import store
-
-    return store(upload, committee=cast.county, owner=cast.clerk, at=NOW, limit_mb=10)

@@ -184,6 +184,7 @@ print("done")
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", samples.HARMLESS)
 def test_a_broken_file_gets_an_answer_and_nothing_else(name: str) -> None:
     """No crash, no other error, and no file that needs more time than a request has."""
@@ -195,6 +196,7 @@ def test_a_broken_file_gets_an_answer_and_nothing_else(name: str) -> None:
     assert (done.returncode, done.stdout.decode(), done.stderr.decode()[-800:]) == (0, "done\n", "")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", ["[Content_Types].xml", "_rels/.rels", "word/document.xml"])
 def test_a_broken_part_in_a_whole_archive_gets_an_answer(part: str) -> None:
     """A checksum stops most broken archives at the door; whoever builds one by intent makes it right."""

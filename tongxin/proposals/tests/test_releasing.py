@@ -38,7 +38,8 @@ def secretive(cast: Cast, **text: Any) -> Proposal:
 
 def attached(cast: Cast, proposal: Proposal, name: str = "照片.txt") -> Attachment:
     upload = SimpleUploadedFile(name, "现场情况".encode())
-    file = files.store(upload, committee=cast.county, owner=cast.proposer, at=NOW, limit_mb=1)
+    with files.received([upload], limit_mb=1) as [ready]:
+        file = files.store(ready, committee=cast.county, owner=cast.proposer, at=NOW)
     return Attachment.objects.create(committee=cast.county, proposal=proposal, file=file)
 
 

@@ -42,7 +42,8 @@ def world(cast: Cast) -> dict[str, Any]:
     )
     proposal = Proposal.objects.get(pk=case.proposal_id)
     upload = SimpleUploadedFile(secret["file"], "现场情况".encode())
-    file = files.store(upload, committee=cast.county, owner=cast.proposer, at=NOW, limit_mb=1)
+    with files.received([upload], limit_mb=1) as [ready]:
+        file = files.store(ready, committee=cast.county, owner=cast.proposer, at=NOW)
     attachment = Attachment.objects.create(committee=cast.county, proposal=proposal, file=file)
     merged = cast.in_decision(title=f"{secret['merged']}的建议")
     perform(merged, "merge", actor=cast.office, at=NOW, payload=MergeInto(proposal.uid, "内容相同。"))
