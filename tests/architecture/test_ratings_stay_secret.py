@@ -50,8 +50,8 @@ UID = re.compile(r"\b[2-9a-hjkmnp-z]{12}\b")
 CHANGING = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1"), (r'nonce="[^"]+"', ""), (r"/files/(\w+)/\?[^\"]+", r"/files/\1/"),
-        (r"/proposals/new/\w+/", "/proposals/new/"), (r"\d{1,2}:\d{2}(:\d{2})?(?=</t>)", ""), (r'"csrfToken": "[^"]+"', ""),
+        (r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1"), (r'(nonce|data-session)="[^"]+"', ""), (r"/files/(\w+)/\?[^\"]+", r"/files/\1/"),
+        (r"/proposals/new/(?!behalf)[^/\"\s]+/", "/proposals/new/"), (r"\d{1,2}:\d{2}(:\d{2})?(?=</t>)", ""), (r'"csrfToken": "[^"]+"', ""),
     )
 ]  # fmt: skip
 MORE = (  # lists under other filters, and what the auditor asks for
