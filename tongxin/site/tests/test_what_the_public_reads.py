@@ -95,7 +95,8 @@ def addresses(uids: list[str]) -> list[str]:
 
 def readers(cast: Cast) -> dict[str, Account | None]:
     return {
-        "anonymous": None, "office_of_other_county": cast.office_of_other_county, "other_clerk": cast.other_clerk,
+        "anonymous": None, "member_of_other_county": cast.member_of_other_county, "office_of_other_county": cast.office_of_other_county,
+        "other_clerk": cast.other_clerk,
     }  # fmt: skip
 
 
