@@ -4,15 +4,17 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import seats, signals
 from tongxin.accounts.models import Account, Invitation
 from tongxin.core.ids import new_code
 
 VALID = timedelta(days=14)
+TAKEN = gettext_lazy("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请")
 
 
 class InvitationError(Exception):
@@ -66,7 +68,7 @@ def find(code: str, *, at: datetime) -> Invitation:
     elif account is None and (seat := seats.describe(found.seat)) is None:
         message = _("没有这个邀请码，请核对邀请单，或与机关联系")
     elif account is None and seat is not None and seat.taken:
-        message = _("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请")
+        message = str(TAKEN)
     else:
         return found
     raise InvitationError(message)
@@ -98,9 +100,13 @@ def _open_account(uid: str, *, at: datetime) -> Account:
     name = f"{seat.code}/{seat.uid}".upper() if taken else seat.inner_name
     account = Account(username=name, name=seat.name, email=seat.email)
     account.set_unusable_password()
-    account.save()
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:  # two slips of one seat in the same moment
+        raise InvitationError(str(TAKEN)) from error
     if not seats.take(uid, account, at=at):
-        raise InvitationError(_("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请"))
+        raise InvitationError(str(TAKEN))
     return account
 
 
@@ -115,7 +121,7 @@ def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
         raise InvitationError(_("这个账户已经关联了一个委员身份；请先退出登录，用邀请码为这个委员身份另设账户"))
     _use(found, at=at)
     if not seats.take(seat.uid, account, at=at):
-        raise InvitationError(_("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请"))
+        raise InvitationError(str(TAKEN))
     return seat
 
 

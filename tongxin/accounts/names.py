@@ -7,6 +7,7 @@ A name may fit several accounts (a family's phone); the password decides, and on
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import SYSTEM, Account
@@ -54,12 +55,17 @@ def find(realm: str, typed: str) -> list[Account]:
     plain = plain_sign_in_name(typed)
     if not plain:
         return []
-    written = {plain, plain.upper(), typed.strip(), plain_phone(plain) or plain}
-    named = Account.objects.filter(username__in=written).exclude(username=SYSTEM)
-    found = {account.pk: account for account in named}
+    found = {account.pk: account for account in named(typed)}
     for finder in _finders:
         found |= {account.pk: account for account in finder(realm, plain)}
     return sorted(found.values(), key=lambda account: account.pk)[:AT_MOST]
+
+
+def named(typed: str) -> QuerySet[Account]:
+    """Return the accounts of a name that is the same in every committee: of staff, or a member's inner one."""
+    plain = plain_sign_in_name(typed)
+    written = {plain, plain.upper(), typed.strip(), plain_phone(plain) or plain} - {""}
+    return Account.objects.filter(username__in=written).exclude(username=SYSTEM).order_by("pk")
 
 
 def of(account: Account) -> list[str]:
@@ -72,7 +78,7 @@ def for_staff(typed: str) -> str:
     """Return a new staff name as it is kept. Raises NameRefusedError."""
     plain = plain_staff_name(typed)
     if len(plain) < 2 or plain == SYSTEM or MEMBER_MARK in plain:  # noqa: PLR2004 -- one letter is no name
-        raise NameRefusedError(_("登录名至少两个字，不能是 system，不能含有“/”，请另取一个。"))
+        raise NameRefusedError(_("登录名至少两个字，不能是 system，不能含有“/”，请另取一个"))
     return plain
 
 

@@ -100,9 +100,10 @@ def _account(login: str, name: str | None) -> tuple["Account", str]:
     from django.utils import timezone
 
     from tongxin.accounts import actions as accounts
-    from tongxin.accounts.models import SYSTEM, Account
+    from tongxin.accounts import names
+    from tongxin.accounts.models import Account
 
-    known = Account.objects.filter(username=login).exclude(username=SYSTEM).first()
+    known = names.named(login).first()
     if known is not None:
         if name and known.name != name:
             message = f"登录名 {login} 属于{known.name}，不是{name}，请核对。"
@@ -114,7 +115,11 @@ def _account(login: str, name: str | None) -> tuple["Account", str]:
     if not name:
         message = f"没有登录名为 {login} 的账户。要新建的，请用 --name 写明姓名。"
         raise BadInput(message)
-    made = Account(username=login, name=name)
+    try:
+        made = Account(username=names.for_staff(login), name=name)
+    except names.NameRefusedError as refused:
+        message = f"{refused}。"
+        raise BadInput(message) from refused
     made.set_unusable_password()
     made.full_clean(exclude=["password", "uid"])
     made.save()

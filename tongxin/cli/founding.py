@@ -97,7 +97,7 @@ def _invite(committee: "Committee", name: str, login: str) -> tuple[str, str]:
     try:
         login = names.for_staff(login)
     except names.NameRefusedError as refused:
-        raise BadInput(str(refused)) from refused
+        raise BadInput(f"{refused}。") from refused
     if Account.objects.filter(username=login).exists():
         message = f"登录名 {login} 已经有人用了，请用 --admin-login 另写一个。"
         raise BadInput(message)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts import names
@@ -18,10 +19,6 @@ from tongxin.committees import queries
 from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
 from tongxin.core.words import plain_phone, plain_staff_name
-
-
-class NameTakenError(Exception):
-    """A sign-in name that belongs to another person."""
 
 
 def next_number(committee: Committee, series: str) -> int:
@@ -52,6 +49,13 @@ def claim_number(committee: Committee, series: str, number: int) -> None:
 
 class AppointmentError(Exception):
     """An appointment that must not be made or ended; the message is for people."""
+
+
+class NameTakenError(AppointmentError):
+    """A sign-in name that belongs to another person, whoever and wherever that is."""
+
+    def __init__(self) -> None:
+        super().__init__(_("这个登录名已属于另一个人，请核对姓名，或另取一个登录名"))
 
 
 @transaction.atomic

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts import names
-from tongxin.accounts.models import Account
 from tongxin.committees.actions import NameTakenError, known_account
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session, Unit
@@ -45,12 +44,19 @@ class PersonForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=40)
     username = forms.CharField(label=_("登录名"), max_length=40, help_text=_("手机号或工号。已有账户的填原来的登录名。"))
 
+    def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.committee = committee
+
     def clean(self) -> dict[str, Any]:
-        """A known sign-in name keeps its person."""
+        """A sign-in name keeps its person; the same sentence whoever else has it, here or in another committee."""
         data: dict[str, Any] = super().clean() or {}
-        account = Account.objects.filter(username=data.get("username", "")).first()
-        if account is not None and account.name != data.get("name"):
-            self.add_error("username", _("这个登录名已属于另一个人，请核对。"))
+        name, username = data.get("name", ""), data.get("username", "")
+        try:
+            if name and username and known_account(self.committee, name=name, username=username) is None:
+                names.for_staff(username)
+        except (NameTakenError, names.NameRefusedError) as problem:
+            self.add_error("username", f"{problem}。")
         return data
 
 
@@ -75,8 +81,7 @@ class AppointmentForm(PersonForm):
     starts_on = Day(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.committee = committee
+        super().__init__(*args, committee=committee, **kwargs)
         units = Unit.objects.filter(committee=committee).order_by("id")
         self.units = {u.uid: u for u in units}
         self.fields["unit"].choices = [("", _("不属于承办单位")), *((u.uid, u.name) for u in units)]  # type: ignore[attr-defined]
@@ -92,20 +97,7 @@ class AppointmentForm(PersonForm):
             self.add_error("unit", _("这项职责不属于承办单位，请选“不属于承办单位”。"))
         if duty in {Duty.ASSIGN, Duty.SUPERVISE} and not data.get("affiliation"):
             self.add_error("affiliation", _("交办、督办请选归口。"))
-        self._demand_own_name(data)
         return data
-
-    def _demand_own_name(self, data: dict[str, Any]) -> None:
-        """A sign-in name keeps its person; the same sentence whoever else has it, here or in another committee."""
-        name, username = data.get("name", ""), data.get("username", "")
-        try:
-            account = known_account(self.committee, name=name, username=username) if name and username else None
-            if account is None and username:
-                names.for_staff(username)
-        except NameTakenError:
-            self.add_error("username", _("这个登录名已属于另一个人，请核对姓名，或另取一个登录名。"))
-        except names.NameRefusedError as refused:
-            self.add_error("username", str(refused))
 
 
 def _moment(label: Any, help_text: Any = "") -> Moment:

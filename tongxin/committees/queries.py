@@ -162,5 +162,4 @@ def realms() -> list[Realm]:
 
 def holds_any_duty(account: Account) -> bool:
     """Say whether an account holds a duty in any committee, today or later."""
-    today = timezone.localdate()
-    return Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), account=account).exists()
+    return Appointment.objects.filter(not_over(timezone.localdate()), account=account).exists()

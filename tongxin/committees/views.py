@@ -172,7 +172,7 @@ def _slip(request: HttpRequest, committee: Committee, account: Account, code: st
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
     """Make a code for somebody of the own committee who forgot the password, and show the slip this once."""
     found = _appointment(request, uid)
-    if queries.home_committee(found.account) != found.committee:
+    if queries.home_committee(found.account) not in {None, found.committee}:
         messages.error(request, _("此人主要在另一个政协任职，请那里的安全管理员发重置码"))
         return redirect("appointments")
     code = actions.make_reset_code(found.account, actor=request.user, at=timezone.now())
@@ -202,7 +202,7 @@ def transfer(request: HttpRequest, uid: str) -> HttpResponse:
     found = _appointment(request, uid)
     if found.duty != Duty.UNIT_CLERK or found.unit is None:
         raise Http404
-    form = TransferForm(request.POST or None)
+    form = TransferForm(request.POST or None, committee=found.committee)
     if request.method == "POST" and form.is_valid():
         try:
             account, code = actions.transfer_clerk(found, **form.cleaned_data, actor=request.user, at=timezone.now())

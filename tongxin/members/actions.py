@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,8 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
     An account that holds a duty is not touched: whoever keeps the members must not reset the password of a clerk. Raises
     NotInvitedError.
     """
+    if queries.is_gone(member):
+        raise NotInvitedError(_("%(name)s的账户已经关闭，不能再发邀请") % {"name": member.name})
     if member.account is not None:
         if seats.holds_duty(member.account):
             message = _("%(name)s已用承担职责的账户关联委员身份，请用原来的登录名登录；忘记密码的，请安全管理员发重置码")
@@ -53,7 +55,12 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
 
 def take_seat(uid: str, account: Account, at: datetime) -> bool:
     """Give a member an account, once: the slower of two answers False."""
-    if not Member.objects.filter(uid=uid, account=None).update(account=account):
+    try:
+        with transaction.atomic():
+            taken = Member.objects.filter(uid=uid, account=None).update(account=account)
+    except IntegrityError:  # the account took another seat in the same moment
+        return False
+    if not taken:
         return False
     member = Member.objects.select_related("committee").get(uid=uid)
     audit.record("members.take_seat", member, actor=account, at=at, data={"name": member.name})

@@ -205,3 +205,10 @@ def seat_committee(account: Any) -> Committee | None:
 def terms_held(committee: Committee) -> QuerySet[Term]:
     """Return the terms of which seats are still held, oldest first."""
     return committee.terms.filter(Exists(Seat.objects.filter(term=OuterRef("pk"), ends_on=None))).order_by("number")
+
+
+def is_gone(member: Member) -> bool:
+    """Say whether a member died, or the own account was closed: no code is made for it."""
+    if member.account is not None:
+        return not member.account.is_active
+    return not member.seats.filter(ends_on=None).exists() and any(s.ending == Ending.DIED for s in last_held(member)[0])

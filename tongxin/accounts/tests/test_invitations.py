@@ -280,6 +280,35 @@ def test_who_only_shares_the_phone_gets_an_account_of_the_own(
     assert client.session["_auth_user_id"] == str(member.account_id)
 
 
+def test_the_dead_and_the_closed_are_not_invited(cast: Cast, client: Client, with_password: Give) -> None:
+    from tongxin.members.choices import Ending
+
+    today, at = timezone.localdate(), timezone.now()
+    member = new_member(cast.county)
+    member.seats.create(
+        committee=cast.county,
+        term=cast.sector.term,
+        sector=cast.sector,
+        starts_on=date(2026, 1, 1),
+        ends_on=today,
+        ending=Ending.DIED,
+    )
+    Account.objects.filter(pk=with_password(cast.proposer).pk).update(is_active=False)
+    for gone in (member, cast.member(cast.proposer)):
+        with pytest.raises(members.NotInvitedError):
+            members.invite(gone, actor=cast.office, at=at)
+    assert (Invitation.objects.count(), events("members.invite"), events("accounts.invite")) == (0, 0, 0)
+
+
+def test_an_account_takes_one_seat_even_when_two_codes_are_used_at_once(cast: Cast, both: tuple[Account, Member]) -> None:
+    clerk, member = both
+    other = new_member(cast.other_county)
+    assert members.take_seat(member.uid, clerk, timezone.now())
+    assert not members.take_seat(other.uid, clerk, timezone.now())  # past the check of `link`, as in the same moment
+    other.refresh_from_db()
+    assert (other.account, events("members.take_seat")) == (None, 1)
+
+
 # ── staff ────────────────────────────────────────────────────────────────────────────────────────
 def test_the_security_administrator_makes_a_reset_code_that_asks_for_the_second_factor(
     cast: Cast, client: Client, with_password: Give
@@ -343,6 +372,25 @@ def test_an_appointment_keeps_the_person_of_a_known_name_and_says_of_others_no_m
     assert appointing("孟时雨", "CLERK").status_code == 302
     assert Appointment.objects.filter(account=cast.clerk, duty=Duty.FILING).exists()
     assert (Account.objects.filter(name="孟时雨").count(), Invitation.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("username", ["CLERK", "ＣＯclerk", "system", "YX/001", "wcoffice"])
+def test_a_unit_is_not_handed_over_under_a_name_that_is_somebody_elses_or_nobodys(
+    cast: Cast, client: Client, username: str
+) -> None:
+    client.force_login(cast.security_admin)
+    duty = Appointment.objects.get(account=cast.clerk)
+    count = (Account.objects.count(), Appointment.objects.count(), Event.objects.count())
+    page = client.post(f"/appointments/{duty.uid}/transfer/", {"name": "叶新知", "username": username, "reason": "调离"})
+    assert (page.status_code, list(page.context["form"].errors)) == (200, ["username"])
+    assert (Account.objects.count(), Appointment.objects.count(), Event.objects.count()) == count
+
+
+def test_a_name_taken_in_the_same_moment_is_told_and_not_an_error(cast: Cast, client: Client) -> None:
+    from tongxin.committees.actions import AppointmentError, NameTakenError
+
+    assert issubclass(NameTakenError, AppointmentError)  # what both pages answer with a sentence
+    assert str(NameTakenError()).startswith("这个登录名已属于另一个人")
 
 
 def test_a_familys_phone_does_not_keep_anybody_from_being_appointed(cast: Cast, client: Client) -> None:
