@@ -148,7 +148,7 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     expect(page.get_by_text("应评 2 人，已评 2 人")).to_be_visible()
     actions.close_round(case, at=now)
     page.get_by_role("button", name="查看每位委员的评价").click()
-    expect(page.get_by_role("row", name="林知远")).to_contain_text("只说试点，没有说什么时候推开。")
+    expect(page.locator("#ratings-by-name").get_by_role("row", name="林知远")).to_contain_text("只说试点，没有说什么时候推开。")
     _fits(page)
     assert Event.objects.filter(kind="handling.read_ratings").count() == 1
     assert Case.objects.get().state == CaseState.IN_HAND
