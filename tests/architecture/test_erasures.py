@@ -187,7 +187,7 @@ def _case(side: Side) -> Case:
     for sent, signature in cases.outstanding(case):
         handling.rate(sent, signature=signature, attitude="satisfied", result="satisfied", comment=f"留言{side.mark}",
                       actor=side.member, at=AT)  # fmt: skip
-    return Case.objects.get(pk=case.pk)
+    return handling.close_round(case, at=AT)
 
 
 def _reply(side: Side) -> Any:

@@ -90,21 +90,9 @@ TABLE: dict[str, dict[str, set[str]]] = {
 }  # fmt: skip
 
 # What the walk found and others mend, with the sentence that it breaks. A line that is no longer true fails in `make thorough`.
-STILL_OPEN: dict[tuple[str, str], set[str]] = {
-    # DESIGN §3 "one audience per event kind": the timeline of the proposal's page tells what the page of handling hides
-    ("leader's return", "revised"): {"proposer", "cosigner", "co_clerk", "co_leader"},
-    ("supervisor's return", "sent_back"): {"proposer", "cosigner", "co_clerk", "co_leader"},
-    ("office reason", "unreleased"): {"assigner", "bystander", "second_cosigner"},
-    # the form says: the first proposer will see it
-    ("decline reason", "gathering"): {"bystander", "cosigner"},
-    # DESIGN §4 "Ratings": nobody but the office that keeps the proposals
-    ("proposer's comment", "closed"): {"leader"},
-    ("co-signer's comment", "closed"): {"leader"},
-    # issue 6 "Unpublished titles": likeness and the lead's page
-    ("title", "merged"): {"assigner", "bystander", "second_cosigner"},
-}
+STILL_OPEN: dict[tuple[str, str], set[str]] = {}
 # DESIGN §3 "Who sits": a seat that ended lets read the own file, nothing else.
-READ_TOO_MUCH = {"former_member"}
+READ_TOO_MUCH: set[str] = set()
 
 
 def may(kind: str, situation: str, person: str) -> bool:

@@ -8,8 +8,7 @@ from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
-from tongxin.committees.models import Appointment, Committee, Sector, Unit
-from tongxin.members.models import Member, Seat
+from tongxin.committees.models import Appointment, Committee, Unit
 
 SINCE, ENDED = date(2022, 1, 1), date(2025, 12, 31)
 
@@ -37,22 +36,12 @@ def _staff(committee: Committee, username: str, *duties: str, ended: bool = Fals
     return Account.objects.get(pk=account.pk)
 
 
-def _member(committee: Committee, number: str, **seat: Any) -> Account:
-    account = Account.objects.create(username=number, name=f"委员{number}", password="!", is_active=seat.pop("active", True))
-    member = Member.objects.create(committee=committee, account=account, number=number, name=account.name)
-    sector = Sector.objects.get(committee=committee)
-    Seat.objects.create(committee=committee, member=member, term=sector.term, sector=sector, starts_on=SINCE, **seat)
-    return account
-
-
 def people_of(cast: Cast) -> People:
     """Return the cast with everybody else who might look."""
     county, other, city = cast.county, cast.other_county, cast.city
     examine = (Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS)
     wc_unit = Unit.objects.create(committee=other, name="望川县教育局", system=System.GOVERNMENT)
     more = {
-        "former_member": _member(county, "YX090", ends_on=ENDED),
-        "suspended_member": _member(county, "YX091", active=False),
         "dismissed_clerk": _staff(county, "dismissed", Duty.UNIT_CLERK, unit=cast.unit, ended=True),
         "dismissed_office": _staff(county, "oldoffice", *examine, ended=True),
         "co_leader": _staff(county, "colead", Duty.UNIT_LEADER, unit=cast.co_unit),

@@ -28,9 +28,14 @@ def load() -> None:
     from django.db import connection, transaction
 
     kept = _read()
+    from django.apps import apps
+
     own = {app.rsplit(".", 1)[-1] for app in settings.INSTALLED_APPS if app.startswith("tongxin.")}
     settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True)
+    known = {config.label for config in apps.get_app_configs()}
     for app, name in kept["migrations"].items():
+        if app not in known:  # a library that has gone since; its tables held nothing
+            continue
         call_command("migrate", app, *([name] if app in own else []), verbosity=0, interactive=False)
     with transaction.atomic(), connection.cursor() as cursor:
         for table, found in kept["tables"].items():
@@ -59,6 +64,7 @@ def visit() -> None:
     """Open a proposal and a part in each state, every member and list, as everybody; sign in with the passwords of yesterday. Prints how many opened."""
     from django.test import Client
 
+    from tongxin.accounts import names
     from tongxin.accounts.models import Account
     from tongxin.handling.models import Task
     from tongxin.members.models import Member
@@ -84,8 +90,7 @@ def visit() -> None:
             if answer.status_code >= 500:
                 broken.append(f"{account}: {path}: {answer.status_code}")
     for name, password in PASSWORDS.items():
-        account = Account.objects.get(username=name)
-        if not account.check_password(password):
+        if [a.check_password(password) for a in names.find("YX", name)] != [True]:
             broken.append(f"{name} cannot sign in any more")
     print(json.dumps({"opened": opened, "broken": broken}))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.members.choices import Ending
+from tongxin.ui.fields import Day
 
 PHONE = re.compile(r"^\+?[\d\- ]{5,20}$")
 
@@ -54,7 +55,7 @@ class Contact(forms.Form):
 class Standing(forms.Form):
     """From which day a member's standing changes, why, and by which paper."""
 
-    on = forms.DateField(
+    on = Day(
         label=_("自何日起"),
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": _("日期格式不对，请核对。")},

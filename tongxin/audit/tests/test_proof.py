@@ -314,7 +314,7 @@ def test_a_rating_taken_away_is_found(sealed: Cast) -> None:
     [
         (Reply, {"text": "已经全部办好。"}), (Reply, {"category": "A"}), (Reply, {"leader": "别人"}), (Reply, {"phone": "0000000"}),
         (Proposal, {"number": 99}), (Proposal, {"category_number": 99}), (Regulation, {"body": {"sign_working_days": 30}}),
-        (Regulation, {"title": "另一份文件"}), (Appointment, {"duty": Duty.SYSTEM_ADMIN}), (Appointment, {"ends_on": "2020-01-01"}),
+        (Regulation, {"title": "另一份文件"}), (Appointment, {"duty": Duty.SYSTEM_ADMIN}), (Appointment, {"ends_on": "2090-01-01"}),
     ],
     ids=str,
 )  # fmt: skip

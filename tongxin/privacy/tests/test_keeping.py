@@ -175,7 +175,7 @@ def test_what_is_not_there_is_not_found_or_said(cast: Cast) -> None:
     client = as_(cast.office)
     assert client.get("/privacy/ages/").status_code == 404
     assert client.get("/privacy/read_notices/?after=%00&in=YX").status_code == 200
-    assert client.get("/privacy/?in=%00").status_code == 403
+    assert client.get("/privacy/?in=ZZ").status_code == 403
     assert "现在没有到期的“已读的消息”。" in client.post("/privacy/read_notices/erase/", {"confirmed": "1"}, follow=True).text
 
 
@@ -243,7 +243,7 @@ def test_a_member_who_sits_again_or_serves_elsewhere_keeps_what_is_needed(cast: 
     Member.objects.filter(pk=member.pk).update(email="a@example.org", workplace="县医院")
     Account.objects.filter(pk=cast.proposer.pk).update(email="a@example.org")
     seat = Seat.objects.get(member=member)
-    Seat.objects.filter(pk=seat.pk).update(ends_on=date(2020, 1, 1))
+    Seat.objects.filter(pk=seat.pk).update(starts_on=date(2019, 1, 1), ends_on=date(2020, 1, 1))
 
     def due() -> Any:
         return next(k for k in queries.keepings(cast.county, date(2026, 3, 1)) if k.key == "departed_contacts")
@@ -272,7 +272,9 @@ def test_somebody_who_never_had_a_seat_is_not_a_former_member(cast: Cast) -> Non
 
 def test_staff_with_any_duty_left_keep_the_address(cast: Cast) -> None:
     Account.objects.filter(pk=cast.assigner.pk).update(email="b@example.org")
-    Appointment.objects.filter(account=cast.assigner, duty=Duty.ASSIGN).update(ends_on=date(2020, 1, 1))
+    Appointment.objects.filter(account=cast.assigner, duty=Duty.ASSIGN).update(
+        starts_on=date(2019, 1, 1), ends_on=date(2020, 1, 1)
+    )
     [k] = [k for k in queries.keepings(cast.county, date(2026, 3, 1)) if k.key == "staff_emails"]
     assert k.rows.count() == 0
 
@@ -300,6 +302,7 @@ def test_an_imported_case_is_over_by_its_closing_event(cast: Cast) -> None:
     for reply, signature in cases.outstanding(case):
         handling.rate(reply, signature=signature, attitude="satisfied", result="satisfied", comment="好。",
                       actor=signature.member.account, at=moment("2026-03-04"))  # fmt: skip
+    handling.close_round(case, at=moment("2026-03-04"))
     Case.objects.filter(pk=case.pk).update(closed_at=None)
     due = {
         day: next(k for k in queries.keepings(cast.county, day) if k.key == "reply_contacts").rows.count()
