@@ -11,10 +11,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.files.models import File
-from tongxin.handling.models import Case, Contact, ReplyFile, StaleReply, Task
+from tongxin.handling.models import Case, Contact, PublicReply, ReplyFile, StaleReply, Task
+from tongxin.members.choices import Ending
 from tongxin.members.models import Member
 from tongxin.notices.models import Notice
-from tongxin.proposals.models import Attachment, Proposal, Signature, StaleCopy
+from tongxin.privacy.table import ERASABLE
+from tongxin.proposals.models import Attachment, Proposal, PublicFile, Signature, StaleCopy
 from tongxin.proposals.views.editor import SALT
 from tongxin.regulations.schema import KINDS
 from tongxin.workflow.table import BY_NAME
@@ -94,6 +96,10 @@ def _notices(reader: Account | None) -> list[dict[str, str]]:
     return [{"uid": uid} for uid in (*own, *others.values())]
 
 
+def _codes(_reader: Account | None) -> list[dict[str, str]]:
+    return [{"code": code} for code in Committee.objects.order_by("pk").values_list("code", flat=True)]
+
+
 def _rated(_reader: Account | None) -> list[dict[str, str]]:
     pairs = Signature.objects.exclude(proposal__case=None).order_by("pk").values_list("proposal__case__uid", "uid")
     return [{"uid": uid, "signature": own} for uid, own in pairs]
@@ -102,6 +108,15 @@ def _rated(_reader: Account | None) -> list[dict[str, str]]:
 # What stands in an address, by its longest known beginning: a page below a known object is walked without a new line here.
 KNOWN: dict[str, Values] = {
     "go/": _steps,
+    "in/<": _codes,
+    "privacy/<": lambda _reader: [{"key": key} for key in sorted(ERASABLE)],
+    "members/<str:uid>/standing/<": lambda _reader: [
+        {"uid": uid, "kind": kind}
+        for uid in Member.objects.order_by("pk").values_list("uid", flat=True)
+        for kind in (*Ending.values, "suspend", "resume", "restore")
+    ],
+    "handling/public/<": _uids(PublicReply),
+    "public/files/<": _uids(PublicFile),
     "units/<": _uids(Unit),
     "sessions/<": _uids(Session),
     "appointments/<": _uids(Appointment),
@@ -123,7 +138,7 @@ KNOWN: dict[str, Values] = {
     "proposals/<str:uid>/attachments/<": _below(Attachment, "proposal", "attachment_uid"),
     "proposals/<str:uid>/invitations/<": _below(Signature, "proposal", "signature_uid"),
     "public/proposals/<": _uids(Proposal),
-    "public/<": lambda _reader: [{"code": code} for code in Committee.objects.order_by("pk").values_list("code", flat=True)],
+    "public/<": _codes,
 }
 
 

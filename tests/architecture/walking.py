@@ -23,12 +23,12 @@ from tongxin.files import queries as files
 from tongxin.files.models import File
 from tongxin.files.tests.samples import PDF
 from tongxin.handling import actions as handling
-from tongxin.handling.choices import TaskState
+from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import StaleReply
 from tongxin.notices import actions as notices
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import State
-from tongxin.proposals.models import StaleCopy
+from tongxin.proposals.models import Attachment, Proposal, StaleCopy
 
 THOROUGH = bool(os.environ.get("TONGXIN_THOROUGH"))
 OK, NOT_ALLOWED = 200, 405
@@ -105,8 +105,9 @@ def address(route: Route, values: dict[str, str], account: Account | None) -> st
 
 
 def furnish(cast: Cast, world: World) -> None:
-    """Fill a world with everything that has an address: all states, files, kept copies, notices, somebody's wish to be let off."""
+    """Fill a world with everything that has an address: all states, files, kept copies, public copies, notices."""
     world.everything()
+    _publish(cast, world)
     draft = world.row("proposals", State.DRAFT)
     proposals.attach(draft, uploads=[SimpleUploadedFile("走访.pdf", PDF)], actor=cast.proposer, at=world.at)
     StaleCopy.objects.create(
@@ -129,6 +130,15 @@ def furnish(cast: Cast, world: World) -> None:
         kept_at=timezone.now(),
     )
     notices.deliver()
+
+
+def _publish(cast: Cast, world: World) -> None:
+    """An answered proposal that the public reads, with a file of it; its reply waits for the office."""
+    draft = cast.draft()
+    proposals.attach(draft, uploads=[SimpleUploadedFile("公开.pdf", PDF)], actor=cast.proposer, at=world.at)
+    closed = Proposal.objects.get(pk=world.row("cases", CaseState.RATING).proposal_id)
+    Attachment.objects.filter(proposal=draft).update(proposal=closed)
+    proposals.release(closed, actor=cast.office, at=world.at, files=list(closed.attachments.all()))
 
 
 def openings(visitors: Visitors, people: list[Account | None], *, most: int) -> dict[str, list[tuple[Account | None, str]]]:

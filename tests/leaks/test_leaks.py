@@ -166,7 +166,8 @@ def test_nobody_sees_what_is_not_theirs(cast: Cast, settings: Any) -> None:
     _follow_file_links(walk, people)
     _ask_for_exports(walk, people)
     print(f"{walk.compared} answers compared, {len(people.by_kind)} kinds of people, {len(marked.marks.known)} marks")  # noqa: T201 -- a walk says how far it went
-    assert sorted(leak for leak in walk.leaks if not _known(leak)) == []
+    left = sorted(leak for leak in walk.leaks if not _known(leak))
+    assert left == [], "\n".join(str(leak) for leak in left)
     if THOROUGH:
         _whole(walk)
 

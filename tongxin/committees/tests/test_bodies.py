@@ -184,4 +184,4 @@ def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
         client.get(path)
 
 
-QUERIES = {"/units/": 11, "/appointments/": 7, "/sessions/": 12, "/audit/": 10, "/notices/": 11}
+QUERIES = {"/units/": 13, "/appointments/": 7, "/sessions/": 14, "/audit/": 10, "/notices/": 13}
