@@ -3,27 +3,21 @@
 import re
 from datetime import timedelta
 
-import pytest
 from django.core.cache import cache
 
-from tests.cast import TEXT, Cast
+from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.audit import sealing
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
-from tongxin.committees.choices import Duty, System
-from tongxin.committees.models import Sector, Unit
+from tongxin.committees.choices import Duty
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Rating, Reply, Task
-from tongxin.handling.workflow import SignFor
-from tongxin.members.models import Member, Seat
+from tongxin.handling.models import Case, Rating, Reply
 from tongxin.notices.actions import deliver
 from tongxin.notices.models import Notice
-from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Signature
 from tongxin.proposals.queries import raters
-from tongxin.proposals.workflow import Examination, Filing
 from tongxin.regulations.actions import adopt
 from tongxin.workflow.engine import perform
 
@@ -412,44 +406,6 @@ def test_a_second_dissatisfaction_goes_to_the_office(cast: Cast, as_, today) -> 
 
 
 # ── the rules of another county: no supervising review, a majority sends back ────────────────────
-@pytest.fixture
-def wangchuan(cast: Cast, today):
-    """A case of the other county with three signers whose reply was sent by the unit's leader."""
-    county, since = cast.other_county, today.date() - timedelta(days=400)
-    sector = Sector.objects.get(committee=county)
-    members = [Member.objects.get(account=cast.member_of_other_county)]
-    for number, name in (("WC002", "林听雪"), ("WC003", "柳如眉")):
-        account = Account.objects.create(username=number, name=name, password="!")
-        member = Member.objects.create(committee=county, account=account, number=number, name=name)
-        Seat.objects.create(committee=county, member=member, term=sector.term, sector=sector, starts_on=sector.term.starts_on)
-        members.append(member)
-    unit = Unit.objects.create(committee=county, name="望川县卫生健康局", system=System.GOVERNMENT)
-    people = {}
-    for name, duty, scope in (
-        ("assigner", Duty.ASSIGN, {"affiliation": System.GOVERNMENT}), ("clerk", Duty.UNIT_CLERK, {"unit": unit}),
-        ("leader", Duty.UNIT_LEADER, {"unit": unit}),
-    ):  # fmt: skip
-        people[name] = Account.objects.create(username=f"wc{name}", name=name, password="!")
-        bodies.appoint(people[name], committee=county, duty=duty, starts_on=since, actor=None, at=today, **scope)
-    Account.objects.update(needs_second_factor=False)
-    for name, account in people.items():
-        people[name] = Account.objects.get(pk=account.pk)
-    proposal = proposals.draft(county, actor=members[0].account, at=today, first=members[0], text=TEXT)
-    asked = proposals.invite_cosigners(
-        proposal, members=members[1:], until=today.replace(hour=23), actor=members[0].account, at=today
-    )
-    for invitation, member in zip(asked, members[1:], strict=True):
-        proposals.answer_invitation(invitation, accept=True, actor=member.account, at=today)
-    perform(proposal, "submit", actor=members[0].account, at=today)
-    office = cast.office_of_other_county
-    perform(proposal, "pass_examination", actor=office, at=today, payload=Examination("social", "learning", "government"))
-    perform(proposal, "file", actor=office, at=today, payload=Filing("social", "learning", "government"))
-    case = actions.assign(proposal, parts=[(unit, "sole")], actor=people["assigner"], at=today)
-    task = Task.objects.get(case=case)
-    perform(task, "sign_for", actor=people["clerk"], at=today, payload=SignFor("某人"))
-    return case, Task.objects.get(pk=task.pk), members, people
-
-
 def _answer(wangchuan, at) -> None:
     """Send the reply of the other county's case, so that its three signers are asked."""
     _case, task, _members, people = wangchuan
@@ -490,30 +446,3 @@ def test_a_majority_sends_back(wangchuan, as_, today) -> None:
     actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.round) == (CaseState.IN_HAND, 2)
-
-
-# ── deadlines that are told ──────────────────────────────────────────────────────────────────────
-def _kinds() -> list[tuple[str, str]]:
-    rows = Event.objects.filter(kind__in=("handling.due_soon", "handling.overdue")).order_by("id")
-    return [(e.kind, e.data["threshold"]) for e in rows]
-
-
-def test_each_threshold_of_a_deadline_is_told_once(cast: Cast, today) -> None:
-    case = actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today)
-    task = cast.task(case)
-    perform(task, "sign_for", actor=cast.clerk, at=today, payload=SignFor("孟时雨"))
-    due = cast.task(case).due_on
-
-    def run(days_left: int) -> int:
-        return tasks.tell_deadlines(today.replace(year=due.year, month=due.month, day=due.day) - timedelta(days=days_left))
-
-    assert run(40) == 0
-    assert (run(15), run(15), run(10)) == (1, 0, 0)
-    assert (run(3), run(1)) == (1, 0)
-    assert (run(-1), run(-9)) == (1, 0)
-    assert _kinds() == [("handling.due_soon", "soon"), ("handling.due_soon", "yellow"), ("handling.overdue", "red")]
-
-
-def test_nobody_is_warned_of_signing_on_the_day_of_assignment(cast: Cast, today) -> None:
-    actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today)
-    assert tasks.tell_deadlines(today) == 0
