@@ -11,11 +11,9 @@ register(
     Kind("accounts.locked_out", A.OFFICE, "{username}因多次输错{what}被暂时锁定", personal=("username",)),
     Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
-    Kind("accounts.revoke_invitation", A.OFFICE, "{actor}收回给{name}的登录邀请", personal=("name",)),
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
     Kind("accounts.renew_recovery_codes", A.OFFICE, "{actor}重新生成动态口令的备用码"),
-    Kind("accounts.switch_role", A.OFFICE, "演示：切换为{name}", personal=("name",)),
     Kind("audit.vouch", A.OFFICE, "登记 {rows} 行数据的摘要", lambda e: str(e.data.get("label", ""))),
     Kind(
         "audit.erase",

@@ -145,7 +145,8 @@ def transfer_clerk(
     if old.duty != Duty.UNIT_CLERK or not held.filter(queries.not_over(today), pk=old.pk).exists():
         message = "这项任命已经终止，请看现任名单"
         raise AppointmentError(message)
-    if old.account.username == username:
+    known = known_account(old.committee, name=name, username=username)
+    if known is not None and known.pk == old.account_id:
         message = f"{old.account.name}就是现任承办人，请填写接任的人"
         raise AppointmentError(message)
     end_appointment(old, actor=actor, at=at, reason=reason)

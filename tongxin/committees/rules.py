@@ -59,11 +59,6 @@ def belongs_here(actor: Any, _subject: Any) -> bool:
     return actor is not None and actor.is_authenticated and queries.committee_of(actor) is not None
 
 
-OFFICE = (
-    Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.REGULATIONS,
-)  # fmt: skip
-is_office = holds(*OFFICE)
-
 PERMISSIONS = {
     "committees.view_units": ("本会委员、机关和承办单位人员可以查看承办单位", belongs_here),
     "committees.change_units": ("机关提案工作人员可以维护承办单位", holds(Duty.PROPOSAL_OFFICE)),

@@ -67,12 +67,6 @@ def case_is_open(_actor: Any, task: Any) -> bool:
     return bool(task.case.state != CaseState.CLOSED)
 
 
-@predicate
-def case_in_hand(_actor: Any, task: Any) -> bool:
-    """Its case is being handled."""
-    return bool(task.case.state == CaseState.IN_HAND)
-
-
 in_office = holds(Duty.PROPOSAL_OFFICE)
 assigns = holds_for_affiliation(Duty.ASSIGN)
 supervises = holds_for_affiliation(Duty.SUPERVISE)
@@ -88,12 +82,6 @@ keeps_ratings = (
 def task_of_own_case(actor: Any, task: Any) -> bool:
     """Another unit of the same case: co-handlers and lead see each other's part."""
     return case_of_own_unit.test(actor, task.case)
-
-
-@predicate
-def signs_the_task(actor: Any, task: Any) -> bool:
-    """The actor signed the proposal of the task."""
-    return signs_the_case.test(actor, task.case)
 
 
 @predicate

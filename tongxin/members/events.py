@@ -12,7 +12,6 @@ def _why(event: Event) -> str:
 
 
 register(
-    Kind("members.add", A.OFFICE, "{actor}增加委员{name}", personal=("name",)),
     Kind(
         "members.change",
         A.OFFICE,

@@ -1,16 +1,14 @@
 """Cleaning of members' contact data, and of what is said when their standing changes."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.core.words import plain_phone
 from tongxin.members.choices import Ending
 from tongxin.ui.fields import Day
-
-PHONE = re.compile(r"^\+?[\d\- ]{5,20}$")
 
 
 class Contact(forms.Form):
@@ -33,7 +31,7 @@ class Contact(forms.Form):
     def clean_phone(self) -> str:
         """Digits, blanks and hyphens only."""
         phone: str = self.cleaned_data["phone"].strip()
-        if phone and not PHONE.match(phone):
+        if phone and not plain_phone(phone):
             raise forms.ValidationError(_("手机号只能是数字，请核对。"))
         return phone
 

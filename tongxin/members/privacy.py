@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
+from tongxin.committees.queries import not_over
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.privacy.foundations import clear_addresses
 from tongxin.privacy.table import (
@@ -79,7 +80,7 @@ register_held(
 
 # ── whose people, and who still serves ───────────────────────────────────────────────────────────
 def _sitting_after(day: date) -> QuerySet[Seat]:
-    return Seat.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+    return Seat.objects.filter(not_over(day))
 
 
 register_people(

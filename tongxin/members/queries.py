@@ -19,7 +19,7 @@ from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
-from tongxin.members.rules import OFFICE, member_of, sitting_member_of
+from tongxin.members.rules import OFFICE, is_dead, member_of, sitting_member_of
 
 
 def visible_to(user: Any) -> MemberQuerySet:
@@ -211,4 +211,4 @@ def is_gone(member: Member) -> bool:
     """Say whether a member died, or the own account was closed: no code is made for it."""
     if member.account is not None:
         return not member.account.is_active
-    return not member.seats.filter(ends_on=None).exists() and any(s.ending == Ending.DIED for s in last_held(member)[0])
+    return is_dead(member)

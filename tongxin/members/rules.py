@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from tongxin.access.permissions import grant
@@ -47,10 +48,16 @@ def is_self(actor: Any, subject: Any) -> bool:
     return subject is not None and actor is not None and actor.is_authenticated and subject.account_id == actor.pk
 
 
+def is_dead(member: Member) -> bool:
+    """Say whether the last thing told of a member's seats is death; a record that was taken back does not count."""
+    last = member.seats.order_by(F("ends_on").desc(nulls_first=True), "-id").first()
+    return last is not None and last.ends_on is not None and last.ending == Ending.DIED
+
+
 @predicate
 def is_alive(_actor: Any, subject: Any) -> bool:
     """Not recorded as dead."""
-    return subject is None or not subject.seats.filter(ending=Ending.DIED).exists() or subject.seats.filter(ends_on=None).exists()
+    return subject is None or not is_dead(subject)
 
 
 OFFICE = (

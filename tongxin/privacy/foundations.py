@@ -13,6 +13,7 @@ from tongxin.accounts.models import Account, Invitation
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee
+from tongxin.committees.queries import not_over
 from tongxin.files.models import File
 from tongxin.notices.models import Letter, Notice
 from tongxin.privacy.queries import codes_of, end_of
@@ -113,7 +114,7 @@ register_held(
 
 # ── whose people, and who still serves ───────────────────────────────────────────────────────────
 def _holding_after(day: date) -> Q:
-    rows = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+    rows = Appointment.objects.filter(not_over(day))
     return Q(pk__in=rows.values("account"))
 
 

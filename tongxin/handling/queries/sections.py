@@ -33,7 +33,6 @@ class Viewer:
 
     inside: bool  # signs it, works on it, or oversees it
     working: bool  # sees the units' own papers: opinions, drafts of the own unit
-    of_unit: bool
     signer: bool  # of the proposers who sit: judges, and confirms talks
     keeps_ratings: bool  # learns how many have rated, and after a look that is recorded who
 
@@ -103,7 +102,7 @@ def viewer_of(case: Case, user: Any) -> Viewer:
     of_unit = inside and case_of_own_unit.test(user, case)
     offices = inside and (in_office | is_leader | assigns | supervises).test(user, case)
     return Viewer(
-        inside=inside, working=of_unit or offices, of_unit=of_unit, signer=inside and speaks_for_the_case.test(user, case),
+        inside=inside, working=of_unit or offices, signer=inside and speaks_for_the_case.test(user, case),
         keeps_ratings=inside and allowed(user, "handling.see_ratings", case),
     )  # fmt: skip
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from tests.cast import Cast
 from tongxin.audit.models import Event
 from tongxin.handling import actions, tasks
+from tongxin.handling.workflow import SignFor
+from tongxin.workflow.engine import perform
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -233,17 +233,13 @@ def page(proposal: Proposal) -> PublicPage:
     copies = {reply: copy for reply, copy in every.items() if copy.is_shown}
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
-        proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal), by=tuple(s.name for s in proposal.signatures.all()),
+        proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal),
+        by=tuple(s.name for s in proposal.signatures.all()),
         topics=topics_of(proposal), units=tuple(units), letters=tuple(_letters(proposal, copies)),
         unanswered=_unanswered(tasks, list(every.values())),
         is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies.values()),
-        steps=_steps(proposal, tasks, events), entries=entries(events),
+        steps=life_of(proposal, tasks, events), entries=entries(events),
     )  # fmt: skip
-
-
-def _steps(proposal: Proposal, tasks: Sequence[Any], events: Sequence[Any]) -> list[Step]:
-    steps = life_of(proposal, tasks, events)
-    return [Step(s.label, "" if s.date == _("未评价") else s.date, s.status) for s in steps]
 
 
 def _unanswered(tasks: Sequence[Any], copies: Sequence[PublicReply]) -> str:
