@@ -1,6 +1,7 @@
 """Writes about accounts: invitations, the second factor, the text size."""
 
 import hashlib
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +23,8 @@ class InvitationError(Exception):
 
 
 def code_hash(code: str) -> str:
-    """Return what is kept of a code; hyphens, blanks and case do not count."""
-    plain = "".join(c for c in code.lower() if c.isalnum())
+    """Return what is kept of a code; width, hyphens, blanks and case do not count."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", code).lower() if c.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

@@ -20,6 +20,11 @@ from tongxin.accounts.models import Account
 WRONG = "incorrect_code"  # allauth's key of the sentence
 
 
+def has_second_factor(account: Account) -> bool:
+    """Say whether somebody signs in with one-time codes too."""
+    return Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
+
+
 @contextmanager
 def counted(account: Account) -> Iterator[None]:
     """Count what is tried inside as a failure unless it ends well. Raises LockedOutError before it begins."""

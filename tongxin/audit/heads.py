@@ -6,6 +6,7 @@ from tongxin.audit import digests
 from tongxin.audit.models import Event, Head
 
 BATCH = 500
+BROKEN = "broken"
 Key = tuple[str, str, str]
 
 
@@ -40,9 +41,10 @@ def _new(event: Event) -> Head:
 
 
 def _follow(head: Head, event: Event) -> None:
+    sound = head.events == 0 or head.mac == digests.of_head(head)
     event.digest = digests.of_event(event, previous=head.digest)
     head.events, head.digest = head.events + 1, event.digest
-    head.mac = digests.of_head(head)
+    head.mac = digests.of_head(head) if sound else BROKEN  # what was forged stays found
 
 
 def link_many(events: Sequence[Event]) -> None:

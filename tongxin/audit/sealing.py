@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tongxin.audit import digests
+from tongxin.audit.heads import BROKEN
 from tongxin.audit.models import Chain, Event, Seal
 
 BATCH = 2000
@@ -48,6 +49,7 @@ def _seal_batch(at: datetime) -> int:
     if missing := {e.committee_code for e in batch} - set(chains):
         Chain.objects.bulk_create([Chain(committee_code=code) for code in sorted(missing)], ignore_conflicts=True)
         chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
+    broken = {code for code, chain in chains.items() if chain.number and chain.mac != digests.of_chain(chain)}
     seals = []
     for event in batch:
         chain = chains[event.committee_code]
@@ -57,7 +59,7 @@ def _seal_batch(at: datetime) -> int:
         )
     Seal.objects.bulk_create(seals)
     for code in {e.committee_code for e in batch}:
-        chains[code].mac = digests.of_chain(chains[code])
+        chains[code].mac = BROKEN if code in broken else digests.of_chain(chains[code])  # what was forged stays found
         chains[code].save(update_fields=["number", "digest", "mac"])
     return len(batch)
 

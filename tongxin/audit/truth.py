@@ -52,6 +52,12 @@ def declared_for(label: str) -> Witnessed:
     return _witnessed[label]
 
 
+def is_touched(row: models.Model, values: Iterable[str]) -> bool:
+    """Say whether a change of these fields changes what is vouched for."""
+    kind = _witnessed.get(row._meta.label_lower)  # noqa: SLF001 -- as above
+    return kind is not None and not {f.partition("__")[0] for f in kind.fields}.isdisjoint(values)
+
+
 def is_declared(row: models.Model) -> bool:
     """Say whether rows of this kind are vouched for."""
     return row._meta.label_lower in _witnessed  # noqa: SLF001 -- as above

@@ -151,7 +151,11 @@ def _keys(code: str) -> Problem | None:
 
 def _elsewhere(events: QuerySet[Event], model: Any, key: str, uid: str) -> str | None:
     there = Subquery(model._base_manager.filter(pk=OuterRef(key)).values("uid")[:1])  # noqa: SLF001 -- every row
-    return events.annotate(there_=there).exclude(there_=None).exclude(there_=F(uid)).values_list("uid", flat=True).first()
+    found = events.annotate(there_=there)
+    elsewhere = found.exclude(there_=None).exclude(there_=F(uid))
+    # a sealed event's keys are covered by its seal; before that it may not be hung on nothing either
+    nowhere = found.filter(there_=None, seal=None).exclude(**{uid: ""})
+    return (elsewhere | nowhere).values_list("uid", flat=True).first()
 
 
 # ── the chain, and the file outside ──────────────────────────────────────────────────────────────

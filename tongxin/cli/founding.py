@@ -66,7 +66,10 @@ def init(
     click.echo(f"已建好{committee.name}（{committee.code}），{session}。", err=True)
     if invitation:
         click.echo(f"登录名　{login}\n邀请码　{invitation}")
-        click.echo("邀请码只显示这一次，只能用一次。请安全管理员登录后设定密码，再任命其他人。", err=True)
+        click.echo(
+            "邀请码只显示这一次，只能用一次，14 天内有效。运行 tongxin serve 后打开 /invitation/，输入邀请码设定密码，再任命其他人。",
+            err=True,
+        )
 
 
 def _numbers(term: str, session: str) -> tuple[int, int]:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
-from tongxin.accounts import names
+from tongxin.accounts import names, seats
+from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import truth
@@ -76,7 +77,7 @@ def appoint(
     `kind` tells an appointment by other hands than the security administrator's (break-glass). Raises AppointmentError.
     """
     unit: Unit | None = scope.get("unit")
-    _demand_appointable(account, committee, duty, actor=actor, at=at)
+    _demand_appointable(account, committee, duty, scope=scope, actor=actor, at=at)
     made = Appointment(account=account, committee=committee, duty=duty, starts_on=starts_on, **scope)
     made.full_clean(exclude=["uid"])
     made.save()
@@ -91,8 +92,13 @@ def appoint(
     return made
 
 
-def _demand_appointable(account: Account, committee: Committee, duty: str, *, actor: Account | None, at: datetime) -> None:
-    """Nobody appoints himself; who keeps security or audit keeps nothing else. The account's row is held, so two clerks take turns."""
+def _demand_appointable(
+    account: Account, committee: Committee, duty: str, *, scope: dict[str, Any], actor: Account | None, at: datetime
+) -> None:
+    """Nobody appoints himself, nor twice to the same; who keeps security or audit keeps nothing else.
+
+    The account's row is held, so two clerks take turns.
+    """
     if actor is not None and actor.pk == account.pk:
         message = "不能任命自己，请由另一位安全管理员办理"
         raise AppointmentError(message)
@@ -101,6 +107,9 @@ def _demand_appointable(account: Account, committee: Committee, duty: str, *, ac
     against = next((a for a in held.order_by("id") if not queries.agree(a.duty, duty)), None)
     if against is not None:
         message = f"{account.name}已任“{against.get_duty_display()}”，{INCOMPATIBLE}"
+        raise AppointmentError(message)
+    if held.filter(duty=duty, unit=scope.get("unit"), affiliation=scope.get("affiliation", "")).exists():
+        message = f"{account.name}已承担这项职责，不用重复任命"
         raise AppointmentError(message)
 
 
@@ -119,12 +128,12 @@ def end_appointment(
         message = "不能免去自己的安全管理员职责，请由接任者办理"
         raise AppointmentError(message)
     begun = Appointment.objects.select_for_update().values_list("starts_on", flat=True).get(pk=appointment.pk)
-    day = max(ends_on or timezone.localdate(at), begun)
+    day, sound = max(ends_on or timezone.localdate(at), begun), audit.intact(appointment)
     appointment.ends_on = day
     appointment.save(update_fields=["ends_on"])
     queries.forget_appointments(appointment.account)
     audit.record(
-        "committees.end_appointment", appointment, actor=actor, at=at, proves=[appointment],
+        "committees.end_appointment", appointment, actor=actor, at=at, proves=[appointment] if sound else (),
         data={
             "name": appointment.account.name, "duty": appointment.get_duty_display(), "on": day.isoformat(), "reason": reason,
         },
@@ -275,8 +284,22 @@ def known_account(committee: Committee, *, name: str, username: str) -> Account 
 
 
 @transaction.atomic
-def make_reset_code(account: Account, *, actor: Account, at: datetime) -> str:
-    """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for."""
+def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
+    """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
+
+    An account that is a member's seat too is not opened by an appointment alone: without a second factor whoever appoints
+    could appoint any member and walk in. Raises AppointmentError.
+    """
+    account, today = appointment.account, timezone.localdate(at)
+    if not Appointment.objects.filter(queries.running(today), pk=appointment.pk).exists():
+        message = "这项任命已经终止或者还没有开始，不能发重置码"
+        raise AppointmentError(message)
+    if queries.home_committee(account) != appointment.committee:
+        message = "此人主要在另一个政协任职，请那里的安全管理员发重置码"
+        raise AppointmentError(message)
+    if seats.holds_seat(account) and not has_second_factor(account):
+        message = "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发邀请单"
+        raise AppointmentError(message)
     return accounts.invite(account, actor=actor, at=at)
 
 

@@ -24,6 +24,7 @@ from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.core import asked
 
 PAGE = 50
+ALONE = (Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN)  # without one of each nobody guards the committee
 
 
 def _own(request: HttpRequest) -> Committee:
@@ -172,10 +173,11 @@ def _slip(request: HttpRequest, committee: Committee, account: Account, code: st
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
     """Make a code for somebody of the own committee who forgot the password, and show the slip this once."""
     found = _appointment(request, uid)
-    if queries.home_committee(found.account) not in {None, found.committee}:
-        messages.error(request, _("此人主要在另一个政协任职，请那里的安全管理员发重置码"))
+    try:
+        code = actions.make_reset_code(found, actor=request.user, at=timezone.now())
+    except actions.AppointmentError as problem:
+        messages.error(request, str(problem))
         return redirect("appointments")
-    code = actions.make_reset_code(found.account, actor=request.user, at=timezone.now())
     return _slip(request, found.committee, found.account, code)
 
 
@@ -186,6 +188,11 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
     found, at = _appointment(request, uid), timezone.now()
     if not Appointment.objects.filter(queries.not_over(timezone.localdate(at)), pk=found.pk).exists():
         messages.info(request, _("这项任命已经终止"))
+        return redirect("appointments")
+    alone = found.duty in ALONE and found.account_id != request.user.pk  # of oneself the act speaks
+    if alone and not queries.holders_of(found.committee, found.duty).exclude(pk=found.account_id).exists():
+        word = _("这是唯一的%(duty)s，请先任命接任的人，再免去") % {"duty": found.get_duty_display()}
+        messages.error(request, word)
         return redirect("appointments")
     try:
         actions.end_appointment(found, actor=request.user, at=at)
@@ -253,5 +260,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Recompute the chains of the committees one audits, and say whether anything was changed."""
     codes = queries.audited_codes(request.user)
     # how many there are is said as in the reader: without those that are told by day alone
-    verdicts = [(code, verifying.verify(committee_code=code), audit.health({code})) for code in sorted(codes)]
-    return render(request, "committees/verdict.html", {"verdicts": verdicts})
+    names = dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name"))
+    verdicts = [
+        (names.get(code, _("不属于任何政协的记录")), verifying.verify(committee_code=code), audit.health({code}))
+        for code in sorted(codes)
+    ]
+    return render(request, "committees/verdict.html", {"verdicts": verdicts, "at": timezone.now()})

@@ -23,6 +23,11 @@ def _by(word: str) -> Callable[[Event], str]:
     return lambda event: f"{word} {day(date.fromisoformat(event.data['due']))}" if event.data.get("due") else ""
 
 
+def _due_soon(event: Event) -> str:
+    unit, what, days = (event.data.get(key, "") for key in ("unit", "what", "days"))
+    return f"系统提醒：{unit}距{what}期限还有 {days} 天" if days else f"系统提醒：{unit}的{what}期限今天到期"
+
+
 def _sent_detail(event: Event) -> str:
     data = event.data
     if data.get("before") and data["before"] != data.get("category"):
@@ -90,7 +95,7 @@ register(
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),
     Kind("handling.withhold_reply", A.HANDLING, "{unit}的答复不向社会公开", _reason),
     Kind("handling.remind", A.HANDLING, "催办{unit}", _reason),
-    Kind("handling.due_soon", A.HANDLING, "系统提醒：{unit}距{what}期限还有 {days} 天"),
+    Kind("handling.due_soon", A.HANDLING, _due_soon),
     Kind("handling.overdue", A.HANDLING, "{unit}超过{what}期限"),
     Kind("handling.export_ratings", A.OFFICE, "{actor}导出每位提案人的评价 {rows} 件"),
 )

@@ -76,6 +76,11 @@ def _rate_url(_event: Event, subject: Any) -> str:
     return f"/handling/rate/{_case(subject).uid}/"
 
 
+def _due_soon(event: Event, case: Any) -> str:
+    what, days = event.data.get("what") or "答复", event.data.get("days", "")
+    return f"{_name(case)}距{what}期限还有 {days} 天" if days else f"{_name(case)}的{what}期限今天到期"
+
+
 def _because(event: Event) -> str:
     return f"：{event.data['reason']}" if event.data.get("reason") else ""
 
@@ -107,7 +112,7 @@ register(
     Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
     Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{_because(e)}", urgent=True),
-    Tell("handling.due_soon", unit_of_event, lambda e, c: f"{_name(c)}距{e.data.get('what') or '答复'}期限还有 {e.data.get('days', '')} 天"),
+    Tell("handling.due_soon", unit_of_event, _due_soon),
     Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),
     Tell("handling.overdue", supervising_office, lambda e, c: f"{e.data.get('unit', '')}办理{_name(c)}已超过{e.data.get('what') or '答复'}期限"),
 )  # fmt: skip

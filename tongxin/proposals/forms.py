@@ -21,6 +21,7 @@ from tongxin.texts.redaction import WORDS, Mark, occurrences, pieces, redact, wi
 from tongxin.ui.fields import CountedText, Moment
 
 YES_NO = {"1": True, "0": False}
+MOST_WORDS = 100  # further words to cover, at once
 CHANGED = _("核对期间原文有改动，标出的位置对不上了。请按现在的原文重新核对。")
 ONE_LINE = 200  # what the columns of the one-line fields hold
 WHOLE = 100_000  # more than any regulation allows, so that over-long texts are kept and only then complained about
@@ -221,13 +222,16 @@ class CoveringForm(forms.Form):
                 self.add_error(None, CHANGED)
             return cleaned
         marks = self._ticked()
-        for line in str(cleaned.get("words", "")).splitlines():
-            words = line.strip()
+        lines = dict.fromkeys(line.strip() for line in str(cleaned.get("words", "")).splitlines())
+        if len(lines) > MOST_WORDS:
+            self.add_error("words", gettext("一次最多写 %(n)s 处，请分几次核对。") % {"n": MOST_WORDS})
+            return cleaned
+        for words in lines:
             found = {name: occurrences(text, words) for name, (_label, text) in self.texts.items()}
             if words and not any(found.values()):
                 self.add_error("words", gettext("原文里没有“%(words)s”，请照原文抄写。") % {"words": words[:40]})
             for name, more in found.items():
-                marks[name] += more
+                marks[name] = without_overlap((*marks[name], *more))
         self.marks = {name: without_overlap(found) for name, found in marks.items()}
         return cleaned | {"marks": self.marks}
 

@@ -148,21 +148,23 @@ def perform(
     values: dict[str, Any] = {}
     for setter in row.sets:
         values |= setter(subject, actor=actor, at=at, payload=payload)
+    proved = _proved(subject, values)
     if not move(subject, source=source, target=row.target, values=values):
         raise Overtaken(last_event(subject))
     event = audit.record(
         workflow.kind(action), subject, actor=actor, at=at, from_state=source, to_state=row.target,
         data=plain(payload) | subject.said("event_facts", {}), acting_as=_capacity(subject, actor),
-        on_behalf_of=on_behalf_of, regulation_version=subject.said("event_regulation", ""), proves=_proved(subject),
+        on_behalf_of=on_behalf_of, regulation_version=subject.said("event_regulation", ""), proves=proved,
     )  # fmt: skip
     for effect in row.then:
         effect(subject, event)
     return event
 
 
-def _proved(subject: Stateful) -> list[models.Model]:
-    """Return the rows that a step vouches for: the subject where its truth matters, and what a setter named."""
-    return [*([subject] if truth.is_declared(subject) else []), *subject.said("event_proves", [])]
+def _proved(subject: Stateful, values: Mapping[str, Any]) -> list[models.Model]:
+    """Return the rows that a step vouches for: the subject where it changes what counts of it, and what a setter named."""
+    named = subject.said("event_proves", [])
+    return [subject, *named] if truth.is_touched(subject, values) and audit.intact(subject) else list(named)
 
 
 def _was_done(workflow: Workflow, subject: Stateful, action: str) -> bool:

@@ -65,3 +65,11 @@ def test_exports_are_kept_by_nobody(cast: Cast, client: Client) -> None:
         answer = client.post("/desk/proposals/export/", {"format": kind, "query": "stage=received"})
         assert answer.status_code == 200
         assert answer["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["utf-16", "idna", "rot13", "base64", "punycode"])
+def test_a_form_in_another_charset_is_refused_with_a_sentence(client: Client, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = client.generic("POST", "/accounts/login/", b"login=a&password=b", content_type=kind)
+    assert (answer.status_code, "UTF-8" in answer.content.decode()) == (415, True)

@@ -14,7 +14,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
-from tongxin.handling.models import Rating, Reply
+from tongxin.handling.models import Case, Rating, Reply
 from tongxin.proposals.models import Proposal
 from tongxin.regulations.models import Regulation
 
@@ -328,6 +328,52 @@ def test_numbers_replies_regulations_and_appointments_are_vouched_for(
     assert row is not None
     raw(model).filter(pk=row.pk).update(**change)
     assert found() == (f"{model._meta.label_lower}:{row.uid}", "数据被改动过")
+
+
+def test_a_changed_number_is_not_laundered_by_the_next_lawful_step(rated: Cast) -> None:
+    from tongxin.proposals.workflow import Withdrawal
+    from tongxin.workflow.engine import perform
+
+    proposal = rated.filed()
+    raw(Proposal).filter(pk=proposal.pk).update(number=99)
+    perform(Proposal.objects.get(pk=proposal.pk), "withdraw", actor=rated.proposer, at=NIGHT, payload=Withdrawal("不办了。"))
+    assert found() == (f"proposals.proposal:{proposal.uid}", "数据被改动过")
+
+
+def test_a_changed_appointment_is_not_laundered_by_its_end(rated: Cast) -> None:
+    from tongxin.committees import actions as bodies
+
+    made = Appointment.objects.get(account=rated.clerk)
+    raw(Appointment).filter(pk=made.pk).update(duty=Duty.UNIT_LEADER)
+    bodies.end_appointment(Appointment.objects.get(pk=made.pk), actor=rated.security_admin, at=NIGHT)
+    assert found() == (f"committees.appointment:{made.uid}", "数据被改动过")
+
+
+def test_a_head_set_back_is_not_mended_by_the_next_writer(rated: Cast) -> None:
+    event = last()
+    before = Event.objects.filter(subject_uid=event.subject_uid, pk__lt=event.pk).last()
+    assert before is not None
+    delete(event)
+    own = raw(Head).filter(subject_uid=event.subject_uid)
+    own.update(events=own.get().events - 1, digest=before.digest, mac="x")
+    case = Case.objects.get(pk=event.subject_id)
+    actions.record("handling.read_ratings", case, actor=rated.office, at=NIGHT)
+    assert found()[1] == "事项的末条摘要被改动过"
+
+
+def test_a_chain_head_set_back_is_not_mended_by_the_next_round(sealed: Cast) -> None:
+    cut_end()
+    sealed.draft()
+    sealing.seal(at=moment("2026-03-06"))
+    assert not verifying.verify().ok
+
+
+def test_an_unsealed_event_hung_on_nothing_is_found(rated: Cast) -> None:
+    event = Event.objects.get(kind="proposals.file")
+    raw(Event).filter(pk=event.pk).update(subject_id=99_999_999)
+    assert found() == (event.uid, "记录被挂到了别的事项上")
+    raw(Event).filter(pk=event.pk).update(subject_id=event.subject_id, actor_id=None)
+    assert found() == (event.uid, "记录被挂到了别人名下")
 
 
 def test_rows_written_in_bulk_are_vouched_for_once(rated: Cast) -> None:

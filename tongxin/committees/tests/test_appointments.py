@@ -162,3 +162,27 @@ def test_only_the_security_administrator_hands_over(cast: Cast, client: Client) 
         assert client.post(f"/appointments/{own.uid}/transfer/", said).status_code == 403, name
     own.refresh_from_db()
     assert (own.ends_on, Account.objects.filter(username="19900007777").exists()) == (None, False)
+
+
+def test_an_appointment_does_not_open_the_account_of_a_member(cast: Cast) -> None:
+    """Whoever appoints could otherwise appoint any member, of another committee too, and walk in with a reset code."""
+    security = Client()
+    security.force_login(cast.security_admin, backend="tongxin.accounts.backends.SignInName")
+    for account in (cast.bystander, cast.member_of_other_county):
+        made = actions.appoint(
+            account, committee=cast.county, duty=Duty.UNIT_CLERK, starts_on=timezone.localdate(), unit=cast.unit,
+            actor=cast.security_admin, at=timezone.now(),
+        )  # fmt: skip
+        answer = security.post(f"/appointments/{made.uid}/reset/", follow=True)
+        assert "不能凭任命重设密码" in answer.text
+        assert not account.invitations.exists()
+        assert not Event.objects.filter(kind="accounts.invite", subject_id=account.pk).exists()
+
+
+def test_nobody_is_appointed_twice_to_the_same(cast: Cast) -> None:
+    with pytest.raises(actions.AppointmentError, match="不用重复任命"):
+        actions.appoint(
+            cast.clerk, committee=cast.county, duty=Duty.UNIT_CLERK, starts_on=timezone.localdate(), unit=cast.unit,
+            actor=cast.security_admin, at=timezone.now(),
+        )  # fmt: skip
+    assert Appointment.objects.filter(account=cast.clerk).count() == 1

@@ -172,7 +172,7 @@ def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
         actions.appoint(
             cast.bystander,
             committee=cast.county,
-            duty=Duty.LEADERSHIP,
+            duty=(Duty.LEADERSHIP, Duty.FILING)[n],
             starts_on=date(2026, 1, 1 + n),
             actor=None,
             at=moment("2026-03-02"),

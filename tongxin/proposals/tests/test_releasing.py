@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
+from django.http import QueryDict
 from django.test import Client
 
 from tests.cast import NOW, Cast, moment
@@ -15,6 +16,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.files import actions as files
 from tongxin.proposals import actions, queries
+from tongxin.proposals.forms import CoveringForm
 from tongxin.proposals.models import Attachment, Proposal, PublicCopy, PublicFile
 from tongxin.proposals.queries import original_visible_to
 from tongxin.proposals.workflow import Withdrawal
@@ -160,7 +162,7 @@ def test_files_are_withheld_unless_released_one_by_one(cast: Cast) -> None:
     [public] = PublicFile.objects.all()
     assert (public.attachment, public.released_by) == (second, cast.office)
     answer = Client().get(public.get_absolute_url())
-    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     assert b"".join(answer.streaming_content).decode() == "现场情况"  # type: ignore[attr-defined]
     for uid in (first.uid, second.uid, first.file.uid, second.file.uid):
         assert Client().get(f"/public/files/{uid}/").status_code == 404
@@ -268,3 +270,12 @@ def test_the_original_is_for_those_who_have_to_do_with_it(cast: Cast) -> None:
     opened = {name for name, who in cast.everyone().items() if allowed(who, "proposals.read_original", proposal)}
     assert listed == opened
     assert not opened & {"member_of_other_county", "office_of_other_county", "other_clerk", "clerk", "audit_admin"}
+
+
+def test_the_same_words_written_often_are_looked_for_once_and_too_many_are_refused() -> None:
+    texts = {"situation": ("情况", "的" * 5000)}
+    once = CoveringForm(texts, {}, version=1, data=QueryDict("version=1&words=" + "%0A".join(["的"] * 500)))
+    assert once.is_valid(), once.errors
+    assert len(once.marks["situation"]) == 5000
+    many = CoveringForm(texts, {}, version=1, data=QueryDict("version=1&words=" + "%0A".join(f"词{n}" for n in range(101))))
+    assert "一次最多写 100 处" in str(many.errors["words"])

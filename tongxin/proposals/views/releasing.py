@@ -126,6 +126,6 @@ def public_file(request: HttpRequest, uid: str) -> HttpResponseBase:
         raise Http404 from error
     answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=KINDS[file.kind].media_type)
     answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"  # a copy kept on the way would outlive the release
+    answer["Cache-Control"] = "private, no-store"  # a copy kept on the way would outlive the release
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
