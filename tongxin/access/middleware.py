@@ -23,7 +23,7 @@ class WholeCharacters:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "POST" and str(request.content_params.get("charset", UTF_8)).lower() not in {UTF_8, "utf8"}:
+        if request.method == "POST" and str((request.content_params or {}).get("charset", UTF_8)).lower() not in {UTF_8, "utf8"}:
             # before anything reads the form: Django would fail while it tells of the failure
             return HttpResponse(
                 "表单只能用 UTF-8 编码，请用浏览器重新打开页面再提交。", status=415, content_type="text/plain; charset=utf-8"
