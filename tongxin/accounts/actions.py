@@ -120,7 +120,10 @@ def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
         raise InvitationError(_("这个邀请码是用来设定密码的，不能关联委员身份；请先退出登录再使用"))
     if seats.holds_seat(account):
         raise InvitationError(_("这个账户已经关联了一个委员身份；请先退出登录，用邀请码为这个委员身份另设账户"))
+    if account.name != seat.name:
+        raise InvitationError(_("邀请单上的姓名与您的账户不符，请与机关联系"))
     _use(found, at=at)
+    account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)  # none opens the seat behind it
     if not seats.take(seat.uid, account, at=at):
         raise InvitationError(str(TAKEN))
     return seat

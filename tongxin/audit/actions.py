@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import Q
 
 from tongxin.accounts import describing
 from tongxin.accounts.models import Account
@@ -109,17 +110,21 @@ def record_many(events: Sequence[Event]) -> None:
         cursor.executemany(sql, [row(event) for event in events])
 
 
-def intact(subject: models.Model) -> bool:
-    """Say whether a row whose truth matters still is what the last of its own events said: asked before it is changed.
+def intact(row: models.Model) -> bool:
+    """Say whether a row whose truth matters still is what the last event that vouches for it said: asked before it is changed.
 
-    One that was changed past the house is not vouched for again, or the next lawful step would launder it.
+    One that was changed past the house is not vouched for again, or the next lawful step would launder it. What nothing
+    vouches for is intact only while it does not count yet (a proposal that was not handed in).
     """
-    said: dict[str, str] = {}
-    for event in Event.objects.filter(subject_type=label_of(subject), subject_id=subject.pk).exclude(proofs={}).order_by("-id"):
-        said = event.proofs
-        break
-    now = truth.proofs([subject])
-    return all(said.get(key, digest) == digest for key, digest in now.items())
+    [(key, now)] = truth.proofs([row]).items()
+    uid: str = row.uid  # type: ignore[attr-defined]
+    own = Q(subject_type=label_of(row), subject_uid=uid) | Q(kind="audit.vouch")
+    said = Event.objects.filter(own, proofs__has_key=key).order_by("-id").first()
+    if said is None:
+        return not now
+    life = Event.objects.filter(committee_code=said.committee_code, subject_type=said.subject_type, subject_uid=said.subject_uid)
+    before = life.filter(pk__lt=said.pk).order_by("-pk").values_list("digest", flat=True).first() or ""
+    return said.proofs[key] == now and said.digest == digests.of_event(said, previous=before)
 
 
 VOUCHED = 500  # rows that one event vouches for

@@ -20,12 +20,13 @@ def link(event: Event) -> None:
 
     The head row is locked, so that two events of one subject stand one behind the other on either database.
     """
-    head = _locked(event)
-    _follow(head, event)
+    head, begins = _locked(event)
+    _follow(head, event, begins=begins)
     head.save(update_fields=["events", "digest", "mac"])
 
 
-def _locked(event: Event) -> Head:
+def _locked(event: Event) -> tuple[Head, bool]:
+    """Return the subject's head, and whether its life begins with this event."""
     rows = Head.objects.select_for_update().filter(
         committee_code=event.committee_code, subject_type=event.subject_type, subject_uid=event.subject_uid
     )
@@ -33,15 +34,16 @@ def _locked(event: Event) -> Head:
     if found is None:
         Head.objects.bulk_create([_new(event)], ignore_conflicts=True)
         found = rows.get()
-    return found
+        return found, found.events == 0
+    return found, False
 
 
 def _new(event: Event) -> Head:
     return Head(committee_code=event.committee_code, subject_type=event.subject_type, subject_uid=event.subject_uid)
 
 
-def _follow(head: Head, event: Event) -> None:
-    sound = head.events == 0 or head.mac == digests.of_head(head)
+def _follow(head: Head, event: Event, *, begins: bool) -> None:
+    sound = begins or head.mac == digests.of_head(head)
     event.digest = digests.of_event(event, previous=head.digest)
     head.events, head.digest = head.events + 1, event.digest
     head.mac = digests.of_head(head) if sound else BROKEN  # what was forged stays found
@@ -53,9 +55,10 @@ def link_many(events: Sequence[Event]) -> None:
     known = set(heads)
     for event in events:
         key = key_of(event)
-        if key not in heads:
+        begins = key not in heads
+        if begins:
             heads[key] = _new(event)
-        _follow(heads[key], event)
+        _follow(heads[key], event, begins=begins)
     Head.objects.bulk_create([h for key, h in heads.items() if key not in known], batch_size=BATCH)
     Head.objects.bulk_update([heads[key] for key in known], ["events", "digest", "mac"], batch_size=BATCH)
 

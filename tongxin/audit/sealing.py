@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from tongxin.audit import digests
+from tongxin.audit import belonging, digests
 from tongxin.audit.heads import BROKEN
 from tongxin.audit.models import Chain, Event, Seal
 
@@ -50,6 +50,7 @@ def _seal_batch(at: datetime) -> int:
         Chain.objects.bulk_create([Chain(committee_code=code) for code in sorted(missing)], ignore_conflicts=True)
         chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
     broken = {code for code, chain in chains.items() if chain.number and chain.mac != digests.of_chain(chain)}
+    broken |= _misplaced(batch)
     seals = []
     for event in batch:
         chain = chains[event.committee_code]
@@ -62,6 +63,14 @@ def _seal_batch(at: datetime) -> int:
         chains[code].mac = BROKEN if code in broken else digests.of_chain(chains[code])  # what was forged stays found
         chains[code].save(update_fields=["number", "digest", "mac"])
     return len(batch)
+
+
+def _misplaced(batch: list[Event]) -> set[str]:
+    """Return the committees some of whose events hang on another row: a seal would make that look as written."""
+    keys, codes = [event.pk for event in batch], {event.committee_code for event in batch}
+    if belonging.misplaced(Event.objects.filter(pk__in=keys)) is None:
+        return set()
+    return {code for code in codes if belonging.misplaced(Event.objects.filter(pk__in=keys, committee_code=code))}
 
 
 def note_heads(*, at: datetime) -> int:

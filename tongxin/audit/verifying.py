@@ -3,13 +3,8 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.apps import apps
-from django.db.models import F, OuterRef, QuerySet, Subquery
-
-from tongxin.accounts.models import Account
-from tongxin.audit import digests, erasing, heads, sealing, truth
+from tongxin.audit import belonging, digests, erasing, heads, sealing, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 
 BATCH = 2000
@@ -139,23 +134,8 @@ def _subjects(code: str, read: _Read) -> Problem | None:
 
 def _keys(code: str) -> Problem | None:
     """The keys that join an event to its subject and its people are those of the uids that the digest covers."""
-    own = Event.objects.filter(committee_code=code).order_by("id")
-    for label in own.order_by().values_list("subject_type", flat=True).distinct():
-        if odd := _elsewhere(own.filter(subject_type=label), apps.get_model(label), "subject_id", "subject_uid"):
-            return Problem(odd, "记录被挂到了别的事项上")
-    for key, uid in (("actor_id", "actor_uid"), ("on_behalf_of_id", "behalf_uid")):
-        if odd := _elsewhere(own, Account, key, uid):
-            return Problem(odd, "记录被挂到了别人名下")
-    return None
-
-
-def _elsewhere(events: QuerySet[Event], model: Any, key: str, uid: str) -> str | None:
-    there = Subquery(model._base_manager.filter(pk=OuterRef(key)).values("uid")[:1])  # noqa: SLF001 -- every row
-    found = events.annotate(there_=there)
-    elsewhere = found.exclude(there_=None).exclude(there_=F(uid))
-    # a sealed event's keys are covered by its seal; before that it may not be hung on nothing either
-    nowhere = found.filter(there_=None, seal=None).exclude(**{uid: ""})
-    return (elsewhere | nowhere).values_list("uid", flat=True).first()
+    odd = belonging.misplaced(Event.objects.filter(committee_code=code).order_by("id"))
+    return Problem(*odd) if odd else None
 
 
 # ── the chain, and the file outside ──────────────────────────────────────────────────────────────

@@ -390,3 +390,32 @@ def test_two_events_of_one_subject_stand_one_behind_the_other(cast: Cast) -> Non
     second = actions.record("proposals.attach", proposal, actor=cast.proposer, at=NIGHT, data={"name": "二"})
     assert second.digest == digests.of_event(second, previous=first.digest)
     assert Head.objects.get(subject_uid=proposal.uid).digest == second.digest
+
+
+def test_the_worker_does_not_seal_a_forged_place_as_written(rated: Cast) -> None:
+    event = Event.objects.get(kind="proposals.file")
+    raw(Event).filter(pk=event.pk).update(subject_id=99_999_999)
+    sealing.seal(at=NIGHT)
+    assert found()[1] == "链头被改动过"
+
+
+def test_a_row_that_bulk_vouching_alone_knows_is_not_laundered(cast: Cast) -> None:
+    from tongxin.committees import actions as bodies
+
+    made = Appointment.objects.get(account=cast.clerk)
+    own = Event.objects.filter(subject_type="committees.appointment", subject_id=made.pk)
+    raw(Event).filter(pk__in=own.values("pk")).update(proofs={})
+    bodies.vouch_for_what_is_there(at=NIGHT)
+    raw(Appointment).filter(pk=made.pk).update(duty=Duty.UNIT_LEADER)
+    assert not actions.intact(Appointment.objects.get(pk=made.pk))
+    raw(Appointment).filter(pk=made.pk).update(duty=Duty.UNIT_CLERK)
+    assert actions.intact(Appointment.objects.get(pk=made.pk))
+
+
+def test_a_head_emptied_by_hand_does_not_begin_a_life(rated: Cast) -> None:
+    extra = rated.draft()
+    own = Event.objects.filter(subject_type="proposals.proposal", subject_id=extra.pk)
+    delete(*own)
+    raw(Head).filter(subject_uid=extra.uid).update(events=0, digest="", mac="")
+    actions.record("proposals.attach", extra, actor=rated.proposer, at=NIGHT, data={"name": "一"})
+    assert not verifying.verify().ok
