@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.accounts.models import Account
+from tongxin.committees.models import Appointment
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, PublicReply, Reply, StaleReply
@@ -27,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Addresses that take a POST, or give something that is no page.
 ACTS = {
-    "ui:size", "ui:stay", "appointment-end", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
+    "ui:size", "ui:stay", "appointment-end", "appointment-reset", "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
     "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
@@ -98,7 +99,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     assert Reply.objects.filter(sent_at__isnull=False).exists()
     notices.deliver()
     assert Notice.objects.exists()
-    member = Member.objects.get(account=cast.cosigner)
+    member, clerkship = Member.objects.get(account=cast.cosigner), Appointment.objects.get(account=cast.clerk)
     return {
         "front": [to(None, "front")], "public": [to(None, "public")], "public-proposals": [to(None, "public-proposals", query="?in=YX")],
         "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
@@ -108,7 +109,10 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "invitation": [to(None, "invitation")], "account": [to(cast.proposer, "account"), to(cast.clerk, "account")],
         "transition": [to(cast.office, "transition", "proposals", decision.uid, "not_file"), to(cast.office, "transition", "proposals", submitted.uid, "pass_examination")],
         "units": [to(cast.office, "units")], "unit-new": [to(cast.office, "unit-new")], "unit": [to(cast.office, "unit", cast.unit.uid)],
-        "appointments": [to(cast.security_admin, "appointments")],
+        "appointments": [to(cast.security_admin, "appointments")], "sign-in-at": [to(None, "sign-in-at", "YX")],
+        "appointment-transfer": [to(cast.security_admin, "appointment-transfer", clerkship.uid)],
+        "account-seat": [to(cast.clerk, "account-seat")], "members-end-term": [to(cast.office, "members-end-term")],
+        "member-standing": [to(cast.office, "member-standing", member.uid, "resigned"), to(cast.office, "member-standing", member.uid, "suspend")],
         "sessions": [to(cast.office, "sessions")],
         "session": [to(cast.office, "session", cast.session.uid)], "events": [to(cast.audit_admin, "events")],
         "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
@@ -218,6 +222,7 @@ def _faults(page: Page) -> list[str]:
 
 
 VISITED = (
+    "sign-in-at", "appointment-transfer", "account-seat", "members-end-term", "member-standing",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",
