@@ -13,6 +13,7 @@ DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "ma
 MORE = {
     "deliberation": {"consensus"},  # a pure package
     "files": {"inspection"},  # a pure package, run in a process of its own
+    "committees": {"vouching"},  # rows written before their events vouched for them: upgrades and made worlds
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     "members": {"consequences"},  # the register of what the matters have open with a member who stops sitting
     "notices": {"table"},  # the register that every app's notices.py fills

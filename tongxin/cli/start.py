@@ -61,7 +61,7 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from tongxin.committees.actions import vouch_for_what_is_there
+    from tongxin.committees.vouching import vouch_for_what_is_there
     from tongxin.regulations.actions import load_library
 
     keep_private()

@@ -14,8 +14,6 @@ from tongxin.accounts import names, seats
 from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.audit import truth
-from tongxin.audit.models import Event
 from tongxin.committees import queries
 from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
@@ -283,7 +281,6 @@ def known_account(committee: Committee, *, name: str, username: str) -> Account 
     return None
 
 
-@transaction.atomic
 def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
     """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
 
@@ -301,23 +298,3 @@ def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -
         message = "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发邀请单"
         raise AppointmentError(message)
     return accounts.invite(account, actor=actor, at=at)
-
-
-# ── rows whose truth matters, written before their events vouched for them ──────────────────────
-@transaction.atomic
-def vouch_for_what_is_there(*, at: datetime) -> int:
-    """Vouch for every row of each kind that no event vouches for yet, committee by committee. Returns for how many kinds.
-
-    Once for each kind: on an upgrade, or when a made world was written. Later a row without its event is a forged one.
-    """
-    system, kinds = Account.objects.system(), 0
-    for kind in truth.declared():
-        if Event.objects.filter(kind="audit.vouch", data__label=kind.label).exists():
-            continue
-        audit.record_vouching(system, kind, {}, at=at)
-        for subject, code in [(system, None), *((c, c.code) for c in Committee.objects.order_by("pk"))]:
-            found = list(truth.digests_of(kind, kind.rows().filter(code_=code).iterator(chunk_size=2000)))
-            for start in range(0, len(found), audit.VOUCHED):
-                audit.record_vouching(subject, kind, dict(found[start : start + audit.VOUCHED]), at=at)
-        kinds += 1
-    return kinds

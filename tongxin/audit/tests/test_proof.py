@@ -10,6 +10,7 @@ from django.db import connection, models
 from tests.cast import Cast, moment
 from tongxin.audit import actions, digests, sealing, truth, verifying
 from tongxin.audit.models import Chain, Event, Head, Mark, Seal
+from tongxin.committees import vouching
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.handling import actions as handling
@@ -377,11 +378,10 @@ def test_an_unsealed_event_hung_on_nothing_is_found(rated: Cast) -> None:
 
 
 def test_rows_written_in_bulk_are_vouched_for_once(rated: Cast) -> None:
-    from tongxin.committees import actions as bodies
 
-    assert bodies.vouch_for_what_is_there(at=NIGHT) == len(truth.declared())
+    assert vouching.vouch_for_what_is_there(at=NIGHT) == len(truth.declared())
     assert verifying.verify().ok
-    assert bodies.vouch_for_what_is_there(at=NIGHT) == 0
+    assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
 
 
 def test_two_events_of_one_subject_stand_one_behind_the_other(cast: Cast) -> None:
@@ -400,12 +400,11 @@ def test_the_worker_does_not_seal_a_forged_place_as_written(rated: Cast) -> None
 
 
 def test_a_row_that_bulk_vouching_alone_knows_is_not_laundered(cast: Cast) -> None:
-    from tongxin.committees import actions as bodies
 
     made = Appointment.objects.get(account=cast.clerk)
     own = Event.objects.filter(subject_type="committees.appointment", subject_id=made.pk)
     raw(Event).filter(pk__in=own.values("pk")).update(proofs={})
-    bodies.vouch_for_what_is_there(at=NIGHT)
+    vouching.vouch_for_what_is_there(at=NIGHT)
     raw(Appointment).filter(pk=made.pk).update(duty=Duty.UNIT_LEADER)
     assert not actions.intact(Appointment.objects.get(pk=made.pk))
     raw(Appointment).filter(pk=made.pk).update(duty=Duty.UNIT_CLERK)
