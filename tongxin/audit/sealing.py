@@ -79,8 +79,10 @@ def note_heads(*, at: datetime) -> int:
     if not behind:
         return 0
     with _appending(heads_file()) as out:
+        out.seek(0)
+        before = out.read()
         for chain in behind:
-            _append(out, chain, at)
+            before += _append(out, chain, at, before)
         out.flush()
         os.fsync(out.fileno())
     for chain in behind:
@@ -96,13 +98,13 @@ def _appending(path: Path) -> Iterator[BinaryIO]:
         yield out
 
 
-def _append(out: BinaryIO, chain: Chain, at: datetime) -> None:
-    out.seek(0)
-    before = out.read()
-    if before and not before.endswith(b"\n"):  # a line that a full disk or a kill cut off stays as it is, on its own
-        out.write(b"\n")
-        before += b"\n"
-    out.write(line_of(chain.committee_code, chain.number, chain.digest, at.isoformat(), before))
+def _append(out: BinaryIO, chain: Chain, at: datetime, before: bytes) -> bytes:
+    """Write one head behind all that stands before it; return what was written."""
+    # a line that a full disk or a kill cut off stays as it is, on its own
+    gap = b"\n" if before and not before.endswith(b"\n") else b""
+    added = gap + line_of(chain.committee_code, chain.number, chain.digest, at.isoformat(), before + gap)
+    out.write(added)
+    return added
 
 
 def line_of(code: str, number: int, digest: str, at: str, before: bytes) -> bytes:
