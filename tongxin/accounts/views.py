@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.utils import perform_login
 from allauth.account.views import LoginView
-from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.views import requires
 from tongxin.accounts import actions, describing, guessing, names, seats
+from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
 
@@ -126,6 +126,6 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     context = {
         "form": form, "lines": describing.lines(user), "names": names.of(user), "links": not seats.holds_seat(user),
-        "totp": Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists(),
+        "totp": has_second_factor(user),
     }  # fmt: skip
     return render(request, "accounts/account.html", context)

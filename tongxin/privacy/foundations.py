@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import names
+from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account, Invitation
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
@@ -43,7 +43,7 @@ ABOUT_SIGNING_IN = {"actor_name", "subject_label", "data.username"}
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _account(account: Account, _most: int | None) -> Part:
-    totp = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
+    totp = has_second_factor(account)
     return Part([
         ("姓名", account.name), ("登录名", "、".join(names.of(account))), ("邮箱", account.email or "没有填写"),
         ("字号", str(account.get_size_display())), ("同时用邮件告知", "是" if account.by_mail else "否"),
