@@ -40,7 +40,6 @@ from tongxin.handling.queries.lists import (
 from tongxin.handling.queries.outcomes import outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.publication import (
-    as_public,
     marks_of,
     public_replies,
     publishable,
@@ -65,7 +64,6 @@ __all__ = [
     "Slice",
     "Verdict",
     "answering_tasks",
-    "as_public",
     "assigned_by",
     "batch_before",
     "by_day",

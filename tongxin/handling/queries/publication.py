@@ -1,12 +1,13 @@
 """What the public reads of replies, and which wait to be confirmed for it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
-from tongxin.handling.models import PublicReply, Reply
+from tongxin.handling.models import PublicReply, Reply, Task
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import published
 from tongxin.texts.redaction import Mark, find
@@ -18,12 +19,21 @@ def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
     return {copy.reply_id: copy for copy in rows}
 
 
-def public_replies(proposal: Proposal) -> dict[int, PublicReply]:
-    """Return the copies that the public reads of a proposal's replies, by reply."""
-    return {reply: copy for reply, copy in reply_copies(proposal).items() if copy.is_shown}
+def public_replies(proposal: Proposal, tasks: Iterable[Task]) -> list[Reply]:
+    """Return what the public reads of the answers, in the order of `tasks`: each unit's newest one that is shown, in its public words.
+
+    One rule for every page: an answer that a second handling replaced stands nowhere beside the one that holds.
+    """
+    parts = {task.pk: task for task in tasks}
+    copies = {reply: copy for reply, copy in reply_copies(proposal).items() if copy.is_shown}
+    newest: dict[int, Reply] = {}
+    for reply in Reply.objects.filter(task__in=parts, pk__in=copies).order_by("round", "id"):
+        reply.task = parts[reply.task_id]
+        newest[reply.task_id] = _as_public(reply, copies[reply.pk])
+    return [newest[pk] for pk in parts if pk in newest]
 
 
-def as_public(reply: Reply, copy: PublicReply) -> Reply:
+def _as_public(reply: Reply, copy: PublicReply) -> Reply:
     """Return a reply as the public reads it: in the words of its copy, without whom to call. Never to be saved."""
     reply.text, reply.contact, reply.phone, reply.leader = copy.text, "", "", ""
     return reply

@@ -1,6 +1,7 @@
 """What a rater is told before rating: who will learn what of it, in this very case, in plain words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,21 +13,50 @@ from tongxin.handling.regulations import Rework, Secrecy
 from tongxin.regulations.queries import in_force
 
 
-def told_to_raters(case: Case, replies: Sequence[Reply], raters: int) -> list[str]:
+@dataclass(frozen=True)
+class Told:
+    """What the form says: in three short lines who sees it, what the unit learns, and until when; behind them every word of it."""
+
+    brief: tuple[tuple[str, str], ...]
+    whole: tuple[str, ...]
+
+
+def told_to_raters(case: Case, replies: Sequence[Reply], raters: int) -> Told | None:
     """Return the sentences of the form: who sees names, who counts, who reasons, what the outcome gives away, and when it ends."""
     if not replies:
-        return []
+        return None
     on = timezone.localdate()
     rework: Rework = in_force(case.committee, Rework, on)
     secrecy: Secrecy = in_force(case.committee, Secrecy, on)
     least = max(counts_from(case, reply) for reply in replies)
-    return [
-        _("评价直接送到政协。谁评的、什么时候评的，只有政协提案工作人员能看到，每次查看都有记录；承办单位和其他人都看不到。"),
-        _of_grades(raters, least),
-        _of_outcome(case, rework, raters),
-        _("想说的话只给政协看。您勾选可以转告的，不署名告知承办单位、交办督办部门和本会领导。"),
-        _of_the_end(case, secrecy, few=raters < least),
-    ]
+    return Told(
+        brief=(
+            (_("谁看得到"), _("谁评的、什么时候评的，只有政协提案工作人员能看到；承办单位和其他人都看不到。")),
+            (_("告知单位"), _unit_in_short(raters, least)),
+            (_("何时截止"), _end_in_short(case, secrecy)),
+        ),
+        whole=(
+            _("评价直接送到政协。政协提案工作人员每次查看都有记录。"),
+            _of_grades(raters, least),
+            _of_outcome(case, rework, raters),
+            _("想说的话只给政协看。您勾选可以转告的，不署名告知承办单位、交办督办部门和本会领导。"),
+            _of_the_end(case, secrecy, few=raters < least),
+        ),
+    )
+
+
+def _unit_in_short(raters: int, least: int) -> str:
+    if raters == 1:
+        return _("评价结束后，承办单位只知道办结还是重新办理；只有您一位评价，由此可以推知您是否满意。")
+    if raters < least:
+        return _("评价结束后，承办单位只知道办结还是重新办理，不知道等次。")
+    return _("评价结束后，满 %(least)s 位评价的，承办单位知道各等次有几人，不知道是谁。") % {"least": least}
+
+
+def _end_in_short(case: Case, rules: Secrecy) -> str:
+    if case.rating_due_on is None:
+        return _("全部评完以后，到下一个 %(hour)s 时办结。") % {"hour": rules.closing_hour}
+    return _("%(due)s截止，过后不能再评。") % {"due": day(case.rating_due_on)}
 
 
 def _of_grades(raters: int, least: int) -> str:

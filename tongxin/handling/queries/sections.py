@@ -16,7 +16,7 @@ from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
 from tongxin.handling.queries.letters import Letter, letter_of
-from tongxin.handling.queries.publication import as_public, public_replies
+from tongxin.handling.queries.publication import public_replies
 from tongxin.handling.queries.ratings import Progress, has_rated, progress_of
 from tongxin.handling.regulations import Deadlines
 from tongxin.handling.rules import assigns, case_of_own_unit, in_office, in_the_unit, speaks_for_the_case, supervises
@@ -117,7 +117,7 @@ def sections(case: Case, user: Any) -> CaseSections:
     for task in case.tasks.all():
         task.case, task.committee = case, case.committee
     viewer = viewer_of(case, user)
-    written = _reply_rows(case) if viewer.inside else _public_rows(case) if is_released.test(user, case.proposal) else []
+    written = _reply_rows(case) if viewer.inside else public_replies(case.proposal, live_tasks(case)) if is_released.test(user, case.proposal) else []
     ratings = _ratings(written) if viewer.inside else []
     waits_for_reader, progress = _round(case, viewer, written, ratings, user)
     rating = case.state == CaseState.RATING
@@ -153,12 +153,6 @@ def _reply_rows(case: Case) -> list[Reply]:
     return rows
 
 
-def _public_rows(case: Case) -> list[Reply]:
-    """Return the replies that the public may read, in their public words."""
-    copies = public_replies(case.proposal)
-    return [as_public(reply, copies[reply.pk]) for reply in _reply_rows(case) if reply.pk in copies]
-
-
 def _ratings(written: list[Reply]) -> list[Rating]:
     sent = [r.pk for r in written if r.sent_at]
     if not sent:
@@ -190,7 +184,7 @@ def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, rating
             ReplyLine(
                 reply=reply,
                 letter=letter_of(reply, case, phone=viewer.inside),
-                heading=_heading(reply, several=several),
+                heading=_heading(reply, several=several, inside=viewer.inside),
                 files=file_lines(reply, user) if viewer.inside else (),
                 own=RatingLine(own, own.entered_by_id is not None) if own else None,
                 verdict=_verdict(given, case, reply, user) if told and viewer.working else None,
@@ -229,9 +223,10 @@ def _verdict(given: list[Rating], case: Case, reply: Reply, user: Any) -> Verdic
     return summed(given, counts_from=counts_from(case, reply))
 
 
-def _heading(reply: Reply, *, several: bool) -> str:
+def _heading(reply: Reply, *, several: bool, inside: bool) -> str:
+    """Name an answer; that it was handled twice, the public learns from the timeline where the regulation has it told."""
     name = reply.task.unit.name if several else _("办理答复")
-    if reply.round > 1:
+    if inside and reply.round > 1:
         return _("%(name)s（第 %(n)s 次办理）") % {"name": name, "n": reply.round}
     return name
 

@@ -11,6 +11,7 @@ from tongxin.audit import sealing
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
+from tongxin.core.templatetags.chinese import day
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Rating, Reply
@@ -203,6 +204,26 @@ def test_the_form_says_beforehand_who_will_know_what_in_this_case(cast: Cast, wa
     alone = as_(cast.proposer).get(f"/handling/rate/{case.uid}/").content.decode()
     assert "这件提案只有一位提案人评价" in alone
     assert "承办单位由此可以推知您是否满意" in alone
+
+
+def test_the_form_says_in_three_lines_who_sees_it_what_the_unit_learns_and_until_when(cast: Cast, wangchuan, as_, today) -> None:
+    def brief(member: Account, case: Case) -> list[tuple[str, str]]:
+        page = as_(member).get(f"/handling/rate/{case.uid}/").content.decode()
+        region = page[page.index('id="told-title"') :]
+        always, hidden = region[: region.index("<details")], region[region.index("<details") : region.index("</details>")]
+        assert hidden.count("<li") == 5
+        return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", always)
+
+    case = cast.answered(today)
+    who = ("谁看得到", "谁评的、什么时候评的，只有政协提案工作人员能看到；承办单位和其他人都看不到。")
+    ends = ("何时截止", f"{day(Case.objects.get(pk=case.pk).rating_due_on)}截止，过后不能再评。")
+    assert brief(cast.proposer, case) == [who, ("告知单位", "评价结束后，承办单位只知道办结还是重新办理，不知道等次。"), ends]
+    other, _task, members, _people = wangchuan
+    _answer(wangchuan, today)
+    assert brief(members[0].account, other)[1] == ("告知单位", "评价结束后，满 3 位评价的，承办单位知道各等次有几人，不知道是谁。")
+    Signature.objects.filter(proposal=case.proposal, role="co").delete()
+    alone = "评价结束后，承办单位只知道办结还是重新办理；只有您一位评价，由此可以推知您是否满意。"
+    assert brief(cast.proposer, case)[1] == ("告知单位", alone)
 
 
 def test_a_second_rating_is_told_and_the_first_stays(cast: Cast, as_, today) -> None:

@@ -14,7 +14,7 @@ from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import size
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState
-from tongxin.handling.models import Case, PublicReply, Reply
+from tongxin.handling.models import Case, PublicReply
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, State
@@ -229,15 +229,15 @@ def page(proposal: Proposal) -> PublicPage:
     if case is not None:
         case.proposal, case.committee = proposal, proposal.committee
     events = public_events(history(proposal, case), proposal, on=timezone.localdate())
-    every = handling.reply_copies(proposal)
-    copies = {reply: copy for reply, copy in every.items() if copy.is_shown}
+    copies = handling.reply_copies(proposal).values()
+    letters = tuple(letter_of(r, case, phone=False) for r in handling.public_replies(proposal, tasks)) if case else ()
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
         proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal),
         by=tuple(s.name for s in proposal.signatures.all()),
-        topics=topics_of(proposal), units=tuple(units), letters=tuple(_letters(proposal, copies)),
-        unanswered=_unanswered(tasks, list(every.values())),
-        is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies.values()),
+        topics=topics_of(proposal), units=tuple(units), letters=letters,
+        unanswered=_unanswered(tasks, list(copies)),
+        is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies if copy.is_shown),
         steps=life_of(proposal, tasks, events), entries=entries(events),
     )  # fmt: skip
 
@@ -249,19 +249,6 @@ def _unanswered(tasks: Sequence[Any], copies: Sequence[PublicReply]) -> str:
     if copies:
         return _("答复已经送达提案人，不向社会公开。")
     return _("承办单位正在办理，还没有答复。") if tasks else _("提案已经立案，等待交办。")
-
-
-def _letters(proposal: Proposal, copies: dict[int, PublicReply]) -> list[Letter]:
-    """Return each unit's newest reply that the public may read, as a letter without telephone and contact person."""
-    case = case_of(proposal)
-    if case is None:
-        return []
-    tasks = {t.pk: t for t in tasks_of(proposal)}
-    newest: dict[int, Reply] = {}
-    for reply in Reply.objects.filter(task__in=tasks, pk__in=copies).order_by("round"):
-        reply.task = tasks[reply.task_id]
-        newest[reply.task_id] = handling.as_public(reply, copies[reply.pk])
-    return [letter_of(reply, case, phone=False) for reply in newest.values()]
 
 
 def _files(proposal: Proposal) -> tuple[PublicAttachment, ...]:
