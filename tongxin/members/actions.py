@@ -15,6 +15,7 @@ from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line, plain_phone
 from tongxin.members import consequences, queries
 from tongxin.members.choices import Ending
@@ -245,7 +246,7 @@ def _demand_day(on: date, at: datetime) -> None:
 
 def _demand_after(on: date, first: date) -> None:
     if on < first:
-        message = f"日期不能早于 {first:%Y-%m-%d}"
+        message = f"日期不能早于 {full_day(first)}"
         raise StandingError(message)
 
 

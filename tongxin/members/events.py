@@ -1,14 +1,25 @@
 """Event kinds of members."""
 
+from datetime import date
+
 from tongxin.audit.kinds import Audience, Kind, register
 from tongxin.audit.models import Event
+from tongxin.core.templatetags.chinese import full_day
 
 A = Audience
 
 
 def _why(event: Event) -> str:
-    parts = (event.data.get("reason"), event.data.get("document_number"))
+    parts = (_since(event), event.data.get("reason"), event.data.get("document_number"))
     return "　".join(str(part) for part in parts if part)
+
+
+def _since(event: Event) -> str:
+    on = event.data.get("on")
+    if not on:
+        return ""
+    said = full_day(date.fromisoformat(str(on)))
+    return said if event.kind == "members.record_death" else f"{said}起"
 
 
 register(
@@ -23,11 +34,11 @@ register(
     Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份", personal=("name",)),
     Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名"),
     Kind("members.export", A.OFFICE, "{actor}导出委员名册 {rows} 名"),
-    Kind("members.resign", A.OFFICE, "{name}辞去委员，{on} 起", _why, personal=("name",)),
-    Kind("members.revoke", A.OFFICE, "撤销{name}的委员资格，{on} 起", _why, personal=("name",)),
-    Kind("members.record_death", A.OFFICE, "{name}委员去世，{on}", _why, personal=("name",)),
-    Kind("members.expire", A.OFFICE, "{name}委员任期届满，{on} 起", _why, personal=("name",)),
-    Kind("members.suspend", A.OFFICE, "{name}委员停止履职，{on} 起", _why, personal=("name",)),
-    Kind("members.resume", A.OFFICE, "{name}委员恢复履职，{on} 起", _why, personal=("name",)),
-    Kind("members.restore", A.OFFICE, "恢复{name}的委员资格，{on} 起", _why, personal=("name",)),
+    Kind("members.resign", A.OFFICE, "{name}辞去委员", _why, personal=("name",)),
+    Kind("members.revoke", A.OFFICE, "撤销{name}的委员资格", _why, personal=("name",)),
+    Kind("members.record_death", A.OFFICE, "登记{name}委员去世", _why, personal=("name",)),
+    Kind("members.expire", A.OFFICE, "{name}委员任期届满", _why, personal=("name",)),
+    Kind("members.suspend", A.OFFICE, "{name}委员停止履职", _why, personal=("name",)),
+    Kind("members.resume", A.OFFICE, "{name}委员恢复履职", _why, personal=("name",)),
+    Kind("members.restore", A.OFFICE, "恢复{name}的委员资格", _why, personal=("name",)),
 )

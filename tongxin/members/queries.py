@@ -59,11 +59,11 @@ def what_follows(member: Member, kind: str) -> list[str]:
     """Say what will happen when a member stops sitting, before it is confirmed (将发生什么)."""
     died = kind == Ending.DIED
     duties = len(bodies.appointments_of(member.account)) if member.account else 0
-    found = ["不再提出、联名、附议提案，不再评价办理结果" + ("" if died else "；可以登录查看自己提出、联名的提案和答复")]
+    found = [] if died else ["不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"]
     if kind == "suspend":
         found.append("席位和职务保留，恢复履职后照常行使")
     else:
-        found.append("席位和政协职务同时终止，转入离任名单；以后可以恢复")
+        found.append("席位和政协职务同时终止，转入离任名单；" + ("登记错了可以恢复" if died else "以后可以恢复"))
     if died and member.account is not None:
         found.append("登录账户关闭，不再发送消息和邮件")
         found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []

@@ -15,10 +15,11 @@ from tongxin.accounts.slips import slip
 from tongxin.committees.models import Committee
 from tongxin.core import asked
 from tongxin.core.secrets import mask_phone
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending
 from tongxin.members.forms import Contact, Standing, TermEnd
-from tongxin.members.models import Member
+from tongxin.members.models import Member, Seat
 
 PAGE = 30
 
@@ -75,6 +76,24 @@ def _row(member: Member) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _ended(seat: Seat, *, tells_why: bool) -> list[str]:
+    """Say that a seat is held, or since when it is not; why, to those who are told."""
+    if not seat.ends_on:
+        return [_("在任")]
+    died = tells_why and seat.ending == Ending.DIED
+    said = [(_("%(on)s去世") if died else _("%(on)s起离任")) % {"on": full_day(seat.ends_on)}]
+    if tells_why:
+        said += [*([] if died else [str(seat.get_ending_display())]), seat.reason, seat.document_number]
+    return [part for part in said if part]
+
+
+def _left(member: Member) -> Seat | None:
+    """Return the seat that somebody held last, when none is held any more."""
+    if member.seats_now:  # type: ignore[attr-defined]
+        return None
+    return next(iter(queries.last_held(member)[0]), None)
+
+
 def _load(request: HttpRequest, uid: str) -> Member:
     rows = queries.with_seats(queries.visible_to(request.user).filter(uid=uid), timezone.localdate())
     found = rows.select_related("committee", "account").first()
@@ -90,10 +109,12 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     found, today = _load(request, uid), timezone.localdate()
     keeps = permissions.allowed(request.user, "members.change", found)
     reads_phone = permissions.allowed(request.user, "members.read_phone", found)
+    seats = [(seat, _ended(seat, tells_why=keeps or reads_phone)) for seat in queries.history(found)]
     context = {
-        "row": _row(found), "member": found, "masked": mask_phone(found.phone) if found.phone else "", "keeps": keeps,
+        "row": _row(found), "left": _left(found), "member": found,
+        "masked": mask_phone(found.phone) if found.phone else "", "keeps": keeps,
         "reads_phone": reads_phone, "invites": permissions.allowed(request.user, "members.invite", found),
-        "sees_contact": keeps or reads_phone, "seats": queries.history(found), "tells_why": keeps or reads_phone, "today": today,
+        "sees_contact": keeps or reads_phone, "seats": seats,
         "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
     }  # fmt: skip
     return render(request, "members/member.html", context)
@@ -102,6 +123,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
 # ── how a seat ends and comes back ──
 WORDS: dict[str, str] = {
     **{e.value: str(e.label) for e in Ending},
+    Ending.DIED.value: "登记去世",  # a death is written down, not dealt with
     "suspend": "停止履职",
     "resume": "恢复履职",
     "restore": "恢复委员资格",
@@ -116,7 +138,7 @@ def _steps(user: Any, member: Member) -> list[tuple[str, str]]:
     if not member.seats_now:  # type: ignore[attr-defined]
         return [("restore", WORDS["restore"])] if queries.last_held(member)[0] else []
     pause = "resume" if queries.suspended_now(member, today) else "suspend"
-    return [*((e.value, str(e.label)) for e in Ending), (pause, WORDS[pause])]
+    return [*((e.value, WORDS[e.value]) for e in Ending), (pause, WORDS[pause])]
 
 
 @requires("members.change_standing", of_object=True)
@@ -136,14 +158,21 @@ def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
         except actions.StandingError as problem:
             form.add_error(None, f"{problem}。")
         else:
-            messages.success(request, _("已办理：%(name)s%(what)s") % {"name": found.name, "what": WORDS[kind]})
+            messages.success(request, _done(found, kind))
             return redirect("member", uid=uid)
     coming_back = kind in {"resume", "restore"}
     context = {
         "form": form, "member": found, "word": WORDS[kind], "stop": not coming_back,
+        "records": kind == Ending.DIED,
         "sentences": queries.coming_back(found) if coming_back else queries.what_follows(found, kind),
     }  # fmt: skip
     return render(request, "members/standing.html", context)
+
+
+def _done(member: Member, kind: str) -> str:
+    if kind == Ending.DIED:
+        return _("已登记%(name)s委员去世") % {"name": member.name}
+    return _("已办理：%(name)s%(what)s") % {"name": member.name, "what": WORDS[kind]}
 
 
 def _change_standing(member: Member, kind: str, said: dict[str, Any], actor: Any) -> None:

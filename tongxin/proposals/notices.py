@@ -12,6 +12,7 @@ from tongxin.notices.table import Tell, register
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Destination, Role
 from tongxin.proposals.models import Signature
+from tongxin.proposals.rules import successor
 
 
 def signers(_event: Event, proposal: Any) -> Iterable[Account | None]:
@@ -80,6 +81,13 @@ def _invitation_url(_event: Event, proposal: Any) -> str:
     return f"{proposal.get_absolute_url()}invitation/"
 
 
+def _first_lost(event: Event, proposal: Any) -> str:
+    """Say who may go on with a text whose first proposer is gone, when there is somebody."""
+    said = f"{_title(proposal)}的第一提案人{event.data['name']}不再履职，提案现在不能提交"
+    heir = successor(proposal)
+    return f"{said}；联名委员{heir.name}可以接手" if heir is not None else said
+
+
 register(
     Tell("proposals.invite", named_member, lambda e, p: f"{e.actor_name}委员邀请您联名{_title(p)}{_until(e, p)}", _invitation_url, urgent=True),
     Tell("proposals.remove_invitation", named_member, lambda e, p: f"{e.actor_name}委员收回了联名{_title(p)}的邀请"),
@@ -89,7 +97,7 @@ register(
     Tell("proposals.leave", first_proposer, lambda e, p: f"{e.data['name']}委员退出联名{_title(p)}"),
     Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{e.data['name']}不再履职，联名{_title(p)}的邀请失效"),
     Tell("proposals.end_cosigning", first_proposer, lambda e, p: f"{e.data['name']}不再履职，退出联名{_title(p)}"),
-    Tell("proposals.lose_first", cosigners, lambda e, p: f"{_title(p)}的第一提案人{e.data['name']}不再履职，提案现在不能提交；第一位在任的联名委员可以接手", urgent=True),
+    Tell("proposals.lose_first", cosigners, _first_lost, urgent=True),
     Tell("proposals.take_over", cosigners, lambda e, p: f"{e.data['name']}委员接手{_title(p)}，列为第一提案人"),
     Tell("proposals.endorse", first_proposer, lambda e, p: f"{e.data['name']}委员附议您的提案{_title(p)}"),
     Tell("proposals.submit", signers, lambda e, p: f"您署名的提案{_title(p)}已经提交，等待审查"),

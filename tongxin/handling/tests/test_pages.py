@@ -162,11 +162,11 @@ def test_a_returned_case_goes_to_another_unit(cast: Cast, as_, today) -> None:
     _go(as_(cast.clerk), task, "ask_return", reason="不属于本单位职责。")
     assert "不属于本单位职责。" in office.get(f"/handling/cases/{case.uid}/units/").content.decode()
     _go(office, task, "grant_return", reason="同意，改交县水务局。")
-    assert "须改派 <i>1</i>" in office.get("/handling/assign/").content.decode()
+    assert "待改派 <i>1</i>" in office.get("/handling/assign/").content.decode()
     answer = office.post(f"/handling/cases/{case.uid}/units/", {"way": "sole", "units": cast.other_unit.uid, "reason": "改派。"})
     assert answer.status_code == 302
     assert sorted(Task.objects.values_list("unit__name", "state")) == [("县卫生健康局", "returned"), ("县水务局", "awaiting")]
-    assert "须改派 <i>0</i>" in office.get("/handling/assign/").content.decode()
+    assert "待改派 <i>0</i>" in office.get("/handling/assign/").content.decode()
     # 退办以后，原单位不再看到这件的办理情况。
     assert as_(cast.clerk).get(f"/handling/{cast.task(case, cast.other_unit).uid}/").status_code == 404
 

@@ -112,6 +112,24 @@ def test_a_member_who_did_not_sign_reads_the_public_words_too(cast: Cast) -> Non
     assert "13812345678" in signed_in(cast.proposer).get(url).content.decode()
 
 
+def test_a_second_answer_stands_alone_wherever_the_public_words_are_read(cast: Cast) -> None:
+    copy = released(cast)
+    actions.confirm_public_reply(copy, shown=True, marks=find(ANSWER), actor=cast.office, at=NOW)
+    first = copy.reply
+    again = Reply.objects.create(
+        committee=first.committee, task=first.task, round=2, text="全县十二个乡镇都已建成。", category="A", sent_at=NOW
+    )
+    later, _made = PublicReply.objects.get_or_create(reply=again, defaults={"committee": first.committee})
+    PublicReply.objects.filter(pk=later.pk).update(text=again.text, is_shown=True, confirmed_at=NOW)
+    case = Case.objects.get(pk=first.task.case_id)
+    portal = public_page(PublicReply.objects.get(pk=copy.pk))
+    page = signed_in(cast.bystander).get(case.get_absolute_url(), follow=True).content.decode()
+    for name, text in (("portal", portal), ("page", page)):
+        assert (name, again.text in text, "六月底前建成" in text, "第 2 次办理" in text) == (name, True, False, False)
+    lines = queries.sections(case, cast.bystander).replies
+    assert [(line.heading, line.reply.text) for line in lines] == [("办理答复", again.text)]
+
+
 def test_a_reply_kept_back_needs_a_reason_and_waits_no_longer(cast: Cast) -> None:
     copy = released(cast)
     with pytest.raises(actions.HandlingError, match="请写明不公开这件答复的理由"):

@@ -30,7 +30,7 @@ from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
 
-PARTS = {"": "待交办", "returns": "退办申请", "again": "须改派", "done": "已交办"}
+PARTS = {"": "待交办", "returns": "申请退办", "again": "待改派", "done": "已交办"}
 
 
 @requires("handling.assign")

@@ -19,7 +19,7 @@ from tongxin.handling.views.working import attached, load
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
 
-PARTS = {"open": "在办", "review": "待审核", "sign": "待签收", "again": "重办", "answered": "已答复"}
+PARTS = {"open": "在办", "review": "答复待审", "sign": "待签收", "again": "重新办理", "answered": "已答复"}
 
 
 @requires("handling.supervise")

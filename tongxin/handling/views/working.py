@@ -28,7 +28,7 @@ from tongxin.workflow.table import workflow_of
 from tongxin.workflow.templatetags.steps import Button
 
 PARTS = {
-    "todo": "要办的", "sign": "待签收", "hand": "办理中", "co": "会办", "leader": "待审签", "again": "重办", "wait": "等待回音",
+    "todo": "要办的", "sign": "待签收", "hand": "办理中", "co": "会办", "leader": "单位审签", "again": "重新办理", "wait": "等待回音",
     "answered": "已答复", "done": "已结束",
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """A seat ends, pauses, comes back: what may still be done, what follows, who is told."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.utils import timezone
 
 from tests.cast import LEFT_ON, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit.kinds import detail, sentence
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Sector, Term
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending, Rank
 from tongxin.members.models import Member, Post, Seat, Suspension
@@ -101,7 +104,7 @@ def test_each_way_of_leaving_ends_seat_and_posts_with_an_event(cast: Cast, offic
     ("kind", "data", "sentence"),
     [
         ("resigned", {"on": "2099-01-01"}, "日期不能在今天以后"),
-        ("resigned", {"on": "2021-01-01"}, "日期不能早于 2022-01-01"),
+        ("resigned", {"on": "2021-01-01"}, "日期不能早于 2022 年 1 月 1 日"),
         ("resigned", {"on": "昨天"}, "日期格式不对"),
         ("resigned", {"reason": ""}, "说明"),
         ("revoked", {}, "文号"),
@@ -267,8 +270,8 @@ def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
     [invited] = proposals.invite_cosigners(other, members=[cast.member(cast.proposer)], until=until, actor=cast.bystander, at=NOW)
     member = cast.member(cast.proposer)
     page = office.get(f"/members/{member.uid}/standing/resigned/").text
-    for sentence in ("没有提交的提案 1 件", "没有答复的联名邀请 1 件失效", "已经提交的提案 1 件照常办理"):
-        assert sentence in page, sentence
+    for promised in ("没有提交的提案 1 件", "没有答复的联名邀请 1 件失效", "已经提交的提案 1 件照常办理"):
+        assert promised in page, promised
     assert Signature.objects.get(pk=invited.pk).answer == Answer.INVITED  # looking changes nothing
     office.post(f"/members/{member.uid}/standing/resigned/", said())
     assert Signature.objects.get(pk=invited.pk).answer == Answer.LAPSED
@@ -280,3 +283,32 @@ def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
         for n in Notice.objects.filter(event__kind__in=("proposals.end_invitation", "proposals.lose_first"))
     }
     assert told == {("周望舒", "林知远不再履职，联名"), ("何青禾", ""), ("沈如松", "")}
+
+
+def test_a_death_is_written_down_and_the_page_calls_nobody_a_member_who_is_none(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    url = f"/members/{member.uid}/"
+    before = office.get(url).text
+    assert ("登记去世" in before, "原第" in before) == (True, False)
+    page = office.get(f"{url}standing/died/").text
+    assert ("确认登记去世" in page, "登记错了可以恢复" in page, "办理</h2>" in page) == (True, True, False)
+    answer = office.post(f"{url}standing/died/", said(reason=""), follow=True).text
+    assert f"已登记{member.name}委员去世" in answer
+    assert f"{full_day(TODAY())}去世" in answer
+    head = answer[answer.index("<h1>") : answer.index("任职经历")]
+    assert re.findall(r"<span>(.*?)</span>", head)[:2] == [f"原{cast.sector.term}委员", str(cast.sector)]
+    event = Event.objects.get(kind="members.record_death")
+    assert (sentence(event), detail(event)) == (f"登记{member.name}委员去世", full_day(TODAY()))
+
+
+def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, office: Client) -> None:
+    cast.draft()
+    member = cast.member(cast.proposer)
+    url = f"/members/{member.uid}/standing/resigned/"
+    page = office.get(url).text
+    assert "没有提交的提案 1 件没有联名委员可以接手" in page
+    assert "第一位在任的联名委员可以接手" not in page
+    filed = cast.filed()
+    assert "已经提交的提案 1 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人" in office.get(url).text
+    Signature.objects.filter(proposal=filed).exclude(member=member).delete()
+    assert "没有其他在任的提案人，答复以后没有人评价" in office.get(url).text

@@ -14,6 +14,7 @@ from tongxin.members.models import Member
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.queries import raters
 from tongxin.proposals.rules import first_sits, successor
 
 
@@ -26,15 +27,27 @@ def _unsubmitted(member: Member) -> QuerySet[Signature]:
 def foresee(member: Member) -> Iterable[str]:
     """Say what will become of what he has open."""
     rows = list(_unsubmitted(member))
-    if drafts := [s.proposal for s in rows if s.role == Role.FIRST]:
-        yield (f"没有提交的提案 {len(drafts)} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手")
+    drafts = [s.proposal for s in rows if s.role == Role.FIRST]
+    if followed := sum(successor(p) is not None for p in drafts):
+        yield f"没有提交的提案 {followed} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手"
+    if left := len(drafts) - followed:
+        yield f"没有提交的提案 {left} 件没有联名委员可以接手，不能再修改、提交"
     if asked := sum(s.role == Role.CO and s.answer == Answer.INVITED for s in rows):
         yield f"还没有答复的联名邀请 {asked} 件失效，邀请人会收到通知"
     if signed := sum(s.role == Role.CO and s.answer == Answer.ACCEPTED for s in rows):
         yield f"还没有提交的联名 {signed} 件退出，第一提案人会收到通知"
-    filed = Signature.objects.filter(member=member, answer=Answer.ACCEPTED, proposal__state__in=States.received)
-    if handed := filed.exclude(proposal__state__in=States.with_the_proposer).count():
-        yield f"已经提交的提案 {handed} 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人"
+    yield from _foresee_handed_in(member)
+
+
+def _foresee_handed_in(member: Member) -> Iterable[str]:
+    """Say who is asked in his place about what he handed in, and where nobody is left to ask."""
+    rows = Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED, state__in=States.received)
+    handed = list(rows.exclude(state__in=States.with_the_proposer).distinct())
+    alone = sum(all(s.member_id == member.pk for s in raters(proposal)) for proposal in handed)
+    if len(handed) > alone:
+        yield f"已经提交的提案 {len(handed) - alone} 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人"
+    if alone:
+        yield f"已经提交的提案 {alone} 件照常办理，署名不变；没有其他在任的提案人，答复以后没有人评价"
 
 
 def follow(member: Member, actor: Account, at: datetime) -> None:

@@ -14,7 +14,17 @@ from tongxin.proposals.queries.drafting import (
     writable,
 )
 from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
-from tongxin.proposals.queries.lists import Page, Tab, committee_of, lists_for, page_of, tabs_for
+from tongxin.proposals.queries.lists import (
+    Page,
+    Standing,
+    Tab,
+    committee_of,
+    lists_for,
+    page_of,
+    register_standing,
+    standings_of,
+    tabs_for,
+)
 from tongxin.proposals.queries.publication import (
     copy_of,
     has_findings,
@@ -44,10 +54,10 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
-    "Check", "Page", "Similar", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "differences",
+    "Check", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "differences",
     "for_page", "handed_over_at", "has_findings", "invitation_for", "latest_cutoff", "lists_for", "marks_of", "may_absorb",
     "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "plenary_window", "proposed_marks",
-    "public_file", "public_files", "public_titles", "published", "raters", "register_outcome", "season_at",
-    "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "tabs_for", "taken_back", "to_be_passed_on",
-    "to_confirm", "together", "visible_to", "warm", "writable",
+    "public_file", "public_files", "public_titles", "published", "raters", "register_outcome", "register_standing",
+    "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of", "tabs_for", "taken_back",
+    "to_be_passed_on", "to_confirm", "together", "visible_to", "warm", "writable",
 ]  # fmt: skip

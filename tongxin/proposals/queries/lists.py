@@ -1,8 +1,9 @@
 """The lists of a member (or of the office's own entries): tabs, search, pages by key."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,31 @@ LABELS = {
     "entered": _("我代录的"),
     "filed": _("本会已立案的"),
 }
+
+
+class Standing(Protocol):
+    """Where a proposal stands: a badge's look and its word."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def word(self) -> str: ...
+
+
+InFull = Callable[[Proposal], bool]
+Standings = Callable[[Iterable[Proposal], InFull], Mapping[int, Standing]]
+_standings: list[Standings] = []
+
+
+def register_standing(standings: Standings) -> None:
+    """Let the app above say where proposals stand, in the words of their own pages: their handling is not known here."""
+    _standings.append(standings)
+
+
+def standings_of(proposals: Iterable[Proposal], in_full: InFull) -> Mapping[int, Standing]:
+    """Return where proposals stand; `in_full` says of which somebody may know more than the public."""
+    return _standings[0](proposals, in_full)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """My proposals: what I raised, co-signed, was invited to, and what the committee has filed."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,13 +12,13 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
 from tongxin.core import asked
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.regulations import Taxonomies
-from tongxin.proposals.workflow import PROPOSAL
 from tongxin.regulations.queries import in_force
 
 EMPTY = {
@@ -39,9 +40,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = queries.lists_for(request.user, tab, at=at, text=text, topic=topic)
     page = queries.page_of(rows, before=_key(request, "before"), after=_key(request, "after"))
     committee = queries.committee_of(request.user)
+    standings = queries.standings_of(page.rows, _knows(request.user, tab))
     kept = {"tab": tab, "q": text, "topic": topic}
     context = {
-        "tab": tab, "q": text, "topic": topic, "rows": [_row(p, request.user, tab) for p in page.rows],
+        "tab": tab, "q": text, "topic": topic, "rows": [_row(p, request.user, tab, standings[p.pk]) for p in page.rows],
         "topics": in_force(committee, Taxonomies, timezone.localdate(at)).topics if committee else (),
         "tabs": [{"label": t.label, "count": t.count, "url": f"?tab={t.key}", "current": t.key == tab} for t in tabs],
         "page": {
@@ -64,7 +66,21 @@ def _url(kept: dict[str, str], **key: int | None) -> str:
     return f"?{urlencode(given)}" if any(key.values()) else ""
 
 
-def _row(proposal: Proposal, user: Any, tab: str) -> dict[str, Any]:
+def _knows(user: Any, tab: str) -> Callable[[Proposal], bool]:
+    """Return of which rows somebody knows how they are handled: of the own ones; who keeps the proposals, of all."""
+    member = member_of(user)
+    inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
+
+    def knows(proposal: Proposal) -> bool:
+        signed = member is not None and any(
+            s.member_id == member.pk and s.answer == Answer.ACCEPTED for s in proposal.signatures.all()
+        )
+        return tab != "filed" or signed or proposal.committee_id in inside
+
+    return knows
+
+
+def _row(proposal: Proposal, user: Any, tab: str, standing: queries.Standing) -> dict[str, Any]:
     """Return what one line shows: where the title leads depends on whose text it is now."""
     signatures = list(proposal.signatures.all())
     first = next((s for s in signatures if s.role == Role.FIRST), None)
@@ -75,6 +91,6 @@ def _row(proposal: Proposal, user: Any, tab: str) -> dict[str, Any]:
     return {
         "proposal": proposal, "url": proposal.get_absolute_url() + ending, "first": first.name if first else "",
         "agreed": sum(s.answer == Answer.ACCEPTED for s in cosigners), "asked": len(cosigners),
-        "waiting": sum(s.answer == Answer.INVITED for s in cosigners), "badge": PROPOSAL.badges[proposal.state],
+        "waiting": sum(s.answer == Answer.INVITED for s in cosigners), "standing": standing,
         "invited_at": next((s.invited_at for s in cosigners if s.member == member_of(user)), None),
     }  # fmt: skip

@@ -15,14 +15,13 @@ from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Contact, Rating, Reply
 from tongxin.handling.regulations import Deadlines
-from tongxin.handling.workflow import CASES
 from tongxin.members.models import Member
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.workflow import PROPOSAL
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.paging import LONG, long_of
+from tongxin.site.queries.standing import words
 from tongxin.site.queries.todos import SHOWN, Todo, until
 
 
@@ -153,7 +152,7 @@ def own_proposals(member: Member) -> list[Proposal]:
     return list(
         Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED)
         .exclude(state=State.DISCARDED)
-        .select_related("session__term", "case")
+        .select_related("session__term")
         .defer(*LONG)
         .order_by("-edited_at", "-id")[:SHOWN]
     )
@@ -172,20 +171,17 @@ class OwnRow:
 
 def own_rows(member: Member) -> list[OwnRow]:
     """Return a member's newest proposals as cards."""
-    rows = []
-    for proposal in own_proposals(member):
-        case = getattr(proposal, "case", None)
-        if case is not None:
-            badge, word = CASES.badges[case.state], str(CaseState(case.state).label)
-        else:
-            badge, word = PROPOSAL.badges[proposal.state], proposal.outcome
+    rows, own = [], own_proposals(member)
+    standings = words(own, lambda _own: True)
+    for proposal in own:
+        said = standings[proposal.pk]
         if proposal.number:
             line = case_number(proposal.number)
         elif proposal.submitted_at:
             line = f"{day(proposal.submitted_at)}提交"
         else:
             line = f"{near_day(proposal.edited_at)} {clock(proposal.edited_at)} 保存" if proposal.edited_at else ""
-        rows.append(OwnRow(str(proposal), line, proposal.get_absolute_url(), badge, word))
+        rows.append(OwnRow(str(proposal), line, proposal.get_absolute_url(), said.kind, said.word))
     return rows
 
 

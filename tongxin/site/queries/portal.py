@@ -24,7 +24,7 @@ from tongxin.site.queries.paging import capped, counted, page_by
 from tongxin.site.queries.proposal import history, topics_of
 from tongxin.site.queries.public_timeline import entries, public_events
 from tongxin.site.queries.rows import said_in
-from tongxin.site.queries.standing import Standing, Step, case_of, life_of
+from tongxin.site.queries.standing import Standing, Step, case_of, life_of, public_standing
 
 SIZE = 15
 SHOWN_ON_FRONT = 5
@@ -144,18 +144,6 @@ def signed_by(proposal: Proposal) -> str:
     return first.name if first.body else _("%(name)s委员") % {"name": first.name}
 
 
-def public_standing(proposal: Proposal) -> Standing:
-    """Say where a published proposal stands, without what goes on between proposer and unit."""
-    case = case_of(proposal)
-    if case is None:
-        return Standing("good", _("已立案"))
-    if case.state == CaseState.CLOSED:
-        return Standing("good", _("已办结"))
-    if case.state == CaseState.IN_HAND:
-        return Standing("doing", _("办理中"))
-    return Standing("wait", _("已答复"))
-
-
 def latest(committee: Committee) -> list[Line]:
     """Return the newest published proposals for the front."""
     ids = released(committee).order_by("-released_at", "-id").values_list("pk", flat=True)[:SHOWN_ON_FRONT]
@@ -173,7 +161,7 @@ class Count:
 
 def counts(committee: Committee) -> list[Count]:
     """Return how the published proposals stand: each figure opens to them."""
-    words = [("", _("公开提案")), ("handling", _("正在办理")), ("answered", _("已经答复")), ("closed", _("已经办结"))]
+    words = [("", _("公开提案")), ("handling", _("办理中")), ("answered", _("已答复")), ("closed", _("已办结"))]
     numbers = kept(
         [committee.code],
         ("front", committee.pk),

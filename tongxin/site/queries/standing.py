@@ -1,9 +1,10 @@
 """Where a proposal stands in one word, and where in its life of eight stages (DB3303/T 036)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from tongxin.audit.models import Event
@@ -49,6 +50,34 @@ def standing(proposal: Proposal, tasks: Iterable[Task] = (), *, prefer: Sequence
     if found == TaskState.IN_HAND and case.round > 1:
         return Standing("stop", _("重新办理"))
     return Standing(TASKS.badges[found], str(TaskState(found).label))
+
+
+def public_standing(proposal: Proposal) -> Standing:
+    """Say where a published proposal stands, without what goes on between proposer and unit."""
+    case = case_of(proposal)
+    if case is None:
+        return Standing("good", _("已立案"))
+    if case.state == CaseState.CLOSED:
+        return Standing("good", _("已办结"))
+    if case.state == CaseState.IN_HAND:
+        return Standing("doing", _("办理中"))
+    return Standing("wait", _("已答复"))
+
+
+def words(proposals: Iterable[Proposal], in_full: Callable[[Proposal], bool]) -> dict[int, Standing]:
+    """Say where proposals of a list stand: as their own page says it, to others no more than the public reads of them."""
+    rows = {proposal.pk: proposal for proposal in proposals}
+    parts = Prefetch("tasks", Task.objects.only("case", "state"))
+    cases = {case.proposal_id: case for case in Case.objects.filter(proposal__in=rows).prefetch_related(parts)}
+    return {pk: _word(proposal, cases.get(pk), in_full=in_full(proposal)) for pk, proposal in rows.items()}
+
+
+def _word(proposal: Proposal, case: Case | None, *, in_full: bool) -> Standing:
+    if case is not None:
+        proposal.case = case
+    if in_full:
+        return standing(proposal, case.tasks.all() if case is not None else ())
+    return public_standing(proposal) if proposal.released_at else Standing("good", _("已立案"))
 
 
 @dataclass(frozen=True)

@@ -140,12 +140,12 @@ def _sources() -> Iterable[Source]:
         Duty.PUBLICATION, "待核对答复公开稿", "/desk/publication/", "去核对",
         lambda user, _on: handling.replies_to_publish(user), _reply_items,
     )  # fmt: skip
-    yield Source(own, "待协调", f"{desk}?stage=office", "去协调", lambda user, _on: _with_office(user), _case_items, menu=False)
-    yield Source(Duty.ASSIGN, "退办申请", "/handling/assign/", "去答复", asked, _task_items)
+    yield Source(own, "待政协协调", f"{desk}?stage=office", "去协调", lambda user, _on: _with_office(user), _case_items, menu=False)
+    yield Source(Duty.ASSIGN, "申请退办", "/handling/assign/", "去答复", asked, _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)
     yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/", "去审核", reviewed, _task_items)
     yield Source(Duty.SUPERVISE, "超期未答复", "/handling/supervise/", "去催办", _late, _task_items, menu=False)
-    yield Source(Duty.UNIT_LEADER, "待您审签", "/handling/", "去审签", leader, _task_items)
+    yield Source(Duty.UNIT_LEADER, "单位审签", "/handling/", "去审签", leader, _task_items)
     yield Source(Duty.UNIT_CLERK, "待签收", "/handling/", "去签收", signed, _task_items)
     yield Source(
         Duty.UNIT_CLERK, "办理中", "/handling/", "去办理", lambda user, _on: in_hand(user).exclude(part=Part.CO), _task_items

@@ -88,3 +88,43 @@ def test_homes_ask_the_database_no_more_for_three_matters_than_for_one(
 
 
 QUERIES = {"office": 16, "clerk": 12, "cosigner": 17}
+
+
+def test_a_proposal_has_one_standing_on_every_page(cast: Cast, client: Client) -> None:
+    """Its own page, the member's list and home, the office's desk: the same word at every stage."""
+    now = timezone.now()
+
+    def words(who: Any, proposal: Any) -> set[str]:
+        client.force_login(who)
+        own = client.get("/proposals/?tab=mine").context["rows"] if who == cast.proposer else []
+        listed = client.get("/proposals/?tab=filed").context["rows"]
+        cards = client.get("/home/").context.get("own") or []
+        found = {row["standing"].word for row in [*own, *listed] if row["proposal"].pk == proposal.pk}
+        found |= {card.word for card in cards if card.url == proposal.get_absolute_url()}
+        return found | {client.get(proposal.get_absolute_url()).context["page"].standing.word.split(" ")[0]}
+
+    filed = cast.filed(now, title="甲")
+    assigned = cast.assigned(now, title="乙").proposal
+    answered = cast.answered(now - timedelta(hours=1), title="丙").proposal
+    for who in (cast.proposer, cast.office):
+        assert [words(who, p) for p in (filed, assigned, answered)] == [{"待交办"}, {"待签收"}, {"待评价"}]
+    client.force_login(cast.bystander)
+    others = {row["proposal"].title: row["standing"].word for row in client.get("/proposals/?tab=filed").context["rows"]}
+    assert others == {"甲": "已立案", "乙": "已立案", "丙": "已立案"}
+    proposals.release(answered, actor=cast.office, at=now)
+    others = {row["proposal"].title: row["standing"].word for row in client.get("/proposals/?tab=filed").context["rows"]}
+    public = client.get(f"/public/proposals/{answered.uid}/").context["page"].badge.word
+    assert (others["丙"], public) == ("已答复", "已答复")
+
+
+def test_a_list_of_one_state_is_called_as_the_state_is(cast: Cast) -> None:
+    from tongxin.handling.choices import CaseState, TaskState
+    from tongxin.handling.views import assigning, supervising, working
+    from tongxin.proposals.choices import State
+    from tongxin.site.queries.stages import STAGES
+    from tongxin.site.queries.waiting import SOURCES
+
+    known = {str(label) for states in (State, CaseState, TaskState) for label in states.labels} - {"草稿"}
+    tabs = [str(stage.label) for stage in STAGES.values() if stage.case_state or len(stage.states) == 1]
+    tabs += [assigning.PARTS["returns"], supervising.PARTS["review"], supervising.PARTS["sign"], working.PARTS["leader"]]
+    assert [tab for tab in tabs if tab not in known] == []
