@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tongxin.demo import phrases
 from tongxin.demo.clock import at, minus, office_hour, on_or_after, on_or_before, plus
 from tongxin.demo.handing import Handing
-from tongxin.demo.texts import days_told, month_told
+from tongxin.demo.texts import days_told, month_told, undated
 from tongxin.handling.choices import Stage, Way
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.regulations.queries import in_force
@@ -103,7 +103,8 @@ def _sequence(handing: Handing, signed: datetime, replied: date, roll: random.Ra
     first = on_or_after(signed.date() + timedelta(days=min(roll.randint(2, 14), room)))
     told_day = month_told(text.contact, y) if text.contact and not text.unhappy else None
     for day, stage, note in _talks(text.contact if not text.unhappy else "", told_day, first, replied, roll):
-        when = max(office_hour(on_or_before(day) if day > first else day, roll), signed + timedelta(hours=1))
+        held = day if day in {first, told_day} else on_or_before(day)
+        when = max(office_hour(held, roll), signed + timedelta(hours=1))
         way = Way.PHONE if "电话" in note or "通话" in note else Way.VISIT if "现场" in note or "实地" in note else Way.MEETING
         sure = when + timedelta(days=1, hours=2) if roll.random() < 0.6 else None  # noqa: PLR2004 -- many confirm
         steps.append((when, len(steps), _contact(handing, stage, way, note, sure)))
@@ -119,7 +120,9 @@ def _sequence(handing: Handing, signed: datetime, replied: date, roll: random.Ra
 def _talks(contact: str, told_day: date | None, first: date, replied: date, roll: random.Random) -> list[tuple[date, str, str]]:
     """One to three talks: a first call, the talk the text tells of, another before the reply."""
     last = minus(replied, 5)
-    main = min(max(told_day or first + (last - first) * roll.random(), first), last)
+    if told_day is not None and not first <= told_day <= last:
+        told_day, contact = None, undated(contact)  # not held on the day it names: the day is left out
+    main = told_day or first + (last - first) * roll.random()
     talks: list[tuple[date, str, str]] = []
     if contact:
         if main > first and roll.random() < 0.7:  # noqa: PLR2004 -- most call first
@@ -227,7 +230,8 @@ def _second_round(handing: Handing, roll: random.Random) -> None:
     )
     if (due := handing.lead.due_on) and plus(due, 2) < minus(replied, 5) and day > plus(due, 2):
         handing.remind(handing.lead.unit.name, reason=phrases.REMINDERS[2], at=at(plus(due, 2), 9, 40))
-    note = text.contact or roll.choice(phrases.TALKS)
+    held = text.contact if talk is None or day == talk else undated(text.contact)
+    note = held or roll.choice(phrases.TALKS)
     handing.contact(stage=Stage.DURING, way=Way.MEETING, at=at(day, 15, 10), note=note)
     handing.begin_reply(text=text.second_reply, category=_category(handing, replied, text.meaning), at=at(minus(replied, 4), 10))
     handing.to_leader(at=at(minus(replied, 3), 10))

@@ -13,8 +13,11 @@ FOLDER = Path(__file__).parent / "texts"
 WRITTEN_FOR = 2026  # the running year the authors had in mind
 _YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=\s?年)")
 _CHINESE_YEAR = re.compile(r"二〇([一二])([〇一二三四五六七八九])(?=年)")
-_DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})日(?!前|起|至|后|截止|召开|动工|揭牌|定稿)")
-_ANY_MONTH = re.compile(r"(?:\d|[一二三四五六七八九十])月(?!票|饼|租|均|嫂|度)")
+_TO_COME = "前|起|至|后|截止|召开|动工|揭牌|定稿|开班|结束|开始|试行|开行"
+_DAY = re.compile(
+    rf"(?<!\d)(?<!定于)(?<!计划)(?<!至)(?<!从)(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日(?! ?(?:{_TO_COME}))"
+)
+_ANY_MONTH = re.compile(r"(?:\d ?|[一二三四五六七八九十])月(?!票|饼|租|均|嫂|度)")
 DIGITS = "〇一二三四五六七八九"
 
 
@@ -96,12 +99,21 @@ def days_told(text: str, year: int) -> list[date]:
     return sorted(found)
 
 
+_FIRST_DAY = re.compile(r"^\d{1,2} ?月(?: ?\d{1,2} ?日|底|初|[上中下]旬)(?:一早|清晨)?[，,]?")
+
+
+def undated(note: str) -> str:
+    """Return the note of a talk without the day it begins with, for a talk that was told of on another; empty when it names more."""
+    said = _FIRST_DAY.sub("", note)
+    return "" if _ANY_MONTH.search(said) else said
+
+
 def month_told(text: str, year: int) -> date | None:
     """Return about when a talk took place, by the month its note names: 5月 8日, 4月中旬, 8月底."""
     if days := days_told(text, year):
         return days[-1]
     part = {"初": 3, "上旬": 6, "中旬": 15, "下旬": 25, "底": 27}
-    if found := re.findall(r"(?<!\d)([3-9])月(初|上旬|中旬|下旬|底)?", text):
+    if found := re.findall(r"(?<!\d)([3-9]) ?月 ?(初|上旬|中旬|下旬|底)?", text):
         month, when = found[-1]
         return date(year, int(month), part.get(when, 14))
     return None

@@ -180,9 +180,15 @@ class UploadForm(forms.Form):
     """A file for the reply."""
 
     file = forms.FileField(
-        label=gettext_lazy("附件"), widget=forms.FileInput(attrs={"accept": ACCEPT}),
-        error_messages={"required": gettext_lazy("请先选择文件。"), "empty": gettext_lazy("这是空文件，请另选一个。")},
+        label=gettext_lazy("选择文件"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        error_messages={"empty": gettext_lazy("这是空文件，请另选一个。")},
     )  # fmt: skip
+
+    def clean_file(self) -> Any:
+        """Ask for a file only where somebody adds one: a reply goes without."""
+        if self.cleaned_data["file"] is None:
+            raise forms.ValidationError(_("请先选择文件。"))
+        return self.cleaned_data["file"]
 
 
 class RatingForm(forms.Form):

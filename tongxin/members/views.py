@@ -43,9 +43,15 @@ def members(request: HttpRequest) -> HttpResponse:
         "members": [_departed(m) if left else _row(m) for m in found[:PAGE]], "total": total, "q": words, "sector": sector,
         "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "tabs": _tabs(keeps=keeps, left=left),
         "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
+        "imports_into": " ".join(_codes(request.user)) if not found and keeps else "",
         "ends_terms": permissions.allowed(request.user, "members.end_term"),
     }  # fmt: skip
     return render(request, "members/members.html", context)
+
+
+def _codes(user: Any) -> list[str]:
+    """Return the codes of the committees whose members somebody keeps, as the command line names them."""
+    return list(Committee.objects.filter(pk__in=queries.kept_by(user)).order_by("pk").values_list("code", flat=True))
 
 
 def _tabs(*, keeps: bool, left: bool) -> list[dict[str, Any]]:

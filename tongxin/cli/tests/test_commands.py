@@ -145,6 +145,10 @@ def test_init_founds_a_committee_and_invites_once(run):
         "登录名　admin",
         "已建好政协望山县委员会（WS），十届三次会议。",
     )
+    for said in (
+        "交给安全管理员秦若水本人", "http://localhost:8000/invitation/", "职责任免", "tongxin import members 委员.xlsx --committee WS",
+    ):  # fmt: skip
+        assert said in err
     made = Committee.objects.get(code="WS")
     assert (made.place, made.short_name, made.tier, made.fictional) == ("望山县", "望山县政协", "county", False)
     assert run("init", "--committee-name", "政协望山县委员会", "--code", "WS")[0] == 2

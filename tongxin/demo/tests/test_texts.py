@@ -5,7 +5,8 @@ from datetime import date
 
 from tongxin.core.words import character_count
 from tongxin.demo.places import CITY_UNITS, NEIGHBOUR_UNITS, SECTORS, UNITS
-from tongxin.demo.texts import Text, days_told, load, month_told
+from tongxin.demo.running import MERGED, STORIES
+from tongxin.demo.texts import Text, days_told, load, month_told, undated
 
 SHARED_ON_PURPOSE = 0
 
@@ -57,3 +58,15 @@ def test_days_gone_by_are_told_from_days_to_come() -> None:
     assert days_told("4月9日在窗口面谈，6月20日前办完，5月6日起执行", 2026) == [date(2026, 4, 9)]
     assert month_told("8月底到社区面谈", 2025) == date(2025, 8, 27)
     assert month_told("电话沟通", 2025) is None
+    assert days_told("4 月 9 日在窗口面谈，6 月 20 日前办完", 2026) == [date(2026, 4, 9)]
+
+
+def test_the_day_of_a_note_is_left_out_where_the_talk_was_on_another() -> None:
+    assert undated("4 月 13 日和提案人看了五处网点。") == "和提案人看了五处网点。"
+    assert undated("3月底清晨与提案人到桥头") == "与提案人到桥头"
+    assert undated("3 月 24 日座谈，5 月 19 日再看") == ""
+
+
+def test_what_is_counted_back_from_today_names_no_month_of_its_handling() -> None:
+    texts = {t.key: t for t in load()}
+    assert [key for key in (*STORIES, *MERGED) if not texts[key].timeless] == []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import verifying
@@ -14,6 +15,7 @@ from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.demo import world
 from tongxin.demo.clock import at
+from tongxin.demo.texts import days_told
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.workflow import CASES, TASKS
 from tongxin.members.models import Member, Post
@@ -166,3 +168,13 @@ def test_building_again_changes_nothing(county: date) -> None:
     before = Event.objects.count()
     world.build(today=county)
     assert Event.objects.count() == before
+
+
+def test_no_note_and_no_answer_names_a_day_that_its_own_timeline_contradicts(county: date) -> None:
+    for contact in Contact.objects.all():
+        days = days_told(contact.note, contact.on.year)
+        assert (contact.note, contact.on in days or not days) == (contact.note, True)
+    for reply in Reply.objects.exclude(sent_at=None):
+        sent = timezone.localdate(reply.sent_at)
+        gone = [day for day in days_told(reply.text, sent.year) if day > sent]
+        assert (reply.text, gone) == (reply.text, [])

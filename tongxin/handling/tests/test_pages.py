@@ -335,3 +335,24 @@ def test_a_refused_save_begins_no_reply(cast: Cast, as_) -> None:
     answer = as_(cast.clerk).post(f"{task.get_absolute_url()}reply/autosave/", {"version": "1", "text": "不该留下"})
     assert answer.status_code == 422
     assert not task.replies.exists()
+
+
+def test_a_co_handler_reads_where_the_whole_case_stands_and_that_the_verdict_is_not_told_to_it(cast: Cast, as_, today) -> None:
+    case = cast.answered(today)
+    lead, co = cast.task(case), cast.task(case, cast.co_unit)
+    page = as_(cast.co_clerk).get(f"/handling/{co.uid}/").content.decode()
+    assert "全案现在　待评价" in page
+    assert "评价汇总告知主办单位，不告知会办单位。" in page
+    assert "全案现在" not in as_(cast.clerk).get(f"/handling/{lead.uid}/").content.decode()
+
+
+def test_a_reply_without_files_asks_for_none_and_an_empty_upload_is_said(cast: Cast, as_, today) -> None:
+    case = actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today)
+    task = cast.task(case)
+    perform(task, "sign_for", actor=cast.clerk, at=today, payload=SignFor("孟时雨"))
+    clerk, url = as_(cast.clerk), f"/handling/{task.uid}/reply/"
+    page = clerk.get(url).content.decode()
+    files = page[page.index('id="files"') : page.index('id="next-title"')]
+    assert "必填" not in files
+    answer = clerk.post(url, {"upload": "1"})
+    assert (answer.status_code, "请先选择文件。" in answer.content.decode()) == (422, True)

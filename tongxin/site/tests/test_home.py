@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongxin.handling.models import Reply
 from tongxin.proposals import actions as proposals
+from tongxin.site.tests.worlds import as_
 
 
 def waiting(client: Client) -> list[str]:
@@ -122,9 +123,46 @@ def test_a_list_of_one_state_is_called_as_the_state_is(cast: Cast) -> None:
     from tongxin.handling.views import assigning, supervising, working
     from tongxin.proposals.choices import State
     from tongxin.site.queries.stages import STAGES
-    from tongxin.site.queries.waiting import SOURCES
 
     known = {str(label) for states in (State, CaseState, TaskState) for label in states.labels} - {"草稿"}
     tabs = [str(stage.label) for stage in STAGES.values() if stage.case_state or len(stage.states) == 1]
     tabs += [assigning.PARTS["returns"], supervising.PARTS["review"], supervising.PARTS["sign"], working.PARTS["leader"]]
     assert [tab for tab in tabs if tab not in known] == []
+
+
+def test_a_new_installation_says_what_to_do_first_to_who_may_do_it(client: Client) -> None:
+    from tongxin.accounts.models import Account
+    from tongxin.committees import actions as bodies
+    from tongxin.committees.choices import Duty
+    from tongxin.committees.models import Appointment, Unit
+
+    at = timezone.now()
+    committee = bodies.found(code="WS", name="政协望山县委员会", tier=None, parent=None, actor=None, at=at)
+
+    def appointed(duty: str) -> Account:
+        account = Account.objects.create(username=duty.replace(".", "-"), name="秦若水")
+        bodies.appoint(account, committee=committee, duty=duty, starts_on=timezone.localdate(at), actor=None, at=at)
+        return account
+
+    def first(who: Account) -> list[tuple[str, str]]:
+        return [(step.title, step.url) for step in as_(who).get("/home/").context["first"]]
+
+    security = appointed(Duty.SECURITY_ADMIN)
+    page = as_(security).get("/home/").content.decode()
+    assert "还没有人担任：审计管理员、委员联络、提案日常工作、提案预审、提案审定、交办、督办。" in page
+    office, keeper = appointed(Duty.PROPOSAL_OFFICE), appointed(Duty.MEMBER_AFFAIRS)
+    assert (first(office), first(keeper)) == ([("增加承办单位", "/units/new/")], [("导入委员名册", "/members/")])
+    assert "tongxin import members 委员.xlsx --committee WS" in as_(keeper).get("/members/").content.decode()
+    assert "还没有承办单位。" in as_(office).get("/units/").content.decode()
+    assert "这一阶段没有提案。" in as_(office).get("/desk/proposals/").content.decode()
+    Unit.objects.create(committee=committee, name="望山县民政局", system="government")
+    assert first(office) == []
+    for duty in (Duty.AUDIT_ADMIN, Duty.PRE_EXAMINATION, Duty.FILING, Duty.ASSIGN, Duty.SUPERVISE):
+        appointed(duty)
+    assert "还没有人担任：承办人。" in as_(security).get("/home/").content.decode()
+    assert Appointment.objects.filter(committee=committee).count() == 8
+
+
+def test_who_has_nothing_to_set_up_is_told_nothing_of_it(cast: Cast) -> None:
+    for who in (cast.office, cast.clerk, cast.leader):
+        assert as_(who).get("/home/").context["first"] == []

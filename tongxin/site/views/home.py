@@ -10,6 +10,7 @@ from tongxin.committees import queries as bodies
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices import queries as notices
 from tongxin.site.queries import home as queries
+from tongxin.site.queries.first_steps import first_steps
 from tongxin.site.queries.todos import SHOWN
 from tongxin.site.queries.waiting import queues
 from tongxin.site.views import portal
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     member = member_of(request.user)
     if bodies.appointments_of(request.user):
-        return render(request, "site/home_desk.html", common | {"queues": queues(request.user, now)})
+        return render(request, "site/home_desk.html", common | {"queues": queues(request.user, now), "first": first_steps(request.user)})
     if member is None:
         return redirect("account")
     sits = sitting_member_of(request.user) is not None

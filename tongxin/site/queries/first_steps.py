@@ -1,0 +1,65 @@
+"""What has to be done first in a new installation, told to whoever may do it: who is appointed, which units and members there are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment, Committee, Unit
+from tongxin.members.models import Member
+from tongxin.site.queries.todos import Todo
+
+NEEDED = (
+    Duty.AUDIT_ADMIN, Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.ASSIGN, Duty.SUPERVISE,
+)  # fmt: skip
+
+
+def first_steps(user: Any) -> list[Todo]:
+    """Return what a reader has to do before anybody else can begin; nothing where a committee is set up."""
+    found: list[Todo] = []
+    seen: set[tuple[str, int]] = set()
+    for appointment in bodies.appointments_of(user):
+        what = STEPS.get(appointment.duty)
+        if what is not None and (appointment.duty, appointment.committee_id) not in seen:
+            seen.add((appointment.duty, appointment.committee_id))
+            found += what(appointment.committee)
+    return found
+
+
+def _appointing(committee: Committee) -> Iterator[Todo]:
+    rows = Appointment.objects.filter(bodies.not_over(timezone.localdate()), committee=committee)
+    held = set(rows.values_list("duty", flat=True).distinct())
+    needed = [duty for duty in NEEDED if duty not in held]
+    if Duty.UNIT_CLERK not in held and Unit.objects.filter(committee=committee).exists():
+        needed.append(Duty.UNIT_CLERK)
+    if needed:
+        said = "、".join(str(duty.label) for duty in needed)
+        yield _step(_("任命各项职责"), _("还没有人担任：%(duties)s。") % {"duties": said}, "/appointments/", _("去任命"))
+
+
+def _units(committee: Committee) -> Iterator[Todo]:
+    if not Unit.objects.filter(committee=committee).exists():
+        yield _step(
+            _("增加承办单位"), _("还没有承办单位，提案立案后不能交办。有了单位，再请安全管理员任命各单位承办人。"),
+            "/units/new/", _("增加单位"),
+        )  # fmt: skip
+
+
+def _members(committee: Committee) -> Iterator[Todo]:
+    members = Member.objects.filter(committee=committee)
+    if not members.exists():
+        yield _step(_("导入委员名册"), _("还没有委员，提案不能提出。"), "/members/", _("看怎样导入"))
+    elif not members.exclude(account=None).exists():
+        yield _step(
+            _("发登录邀请"), _("还没有委员登录过。打开委员的一页，打印登录邀请单交给本人。"), "/members/", _("打开名册")
+        )  # fmt: skip
+
+
+def _step(title: str, line: str, url: str, button: str) -> Todo:
+    return Todo(title, line, url, button)
+
+
+STEPS = {Duty.SECURITY_ADMIN: _appointing, Duty.PROPOSAL_OFFICE: _units, Duty.MEMBER_AFFAIRS: _members}
