@@ -14,9 +14,7 @@ WRITTEN_FOR = 2026  # the running year the authors had in mind
 _YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=\s?年)")
 _CHINESE_YEAR = re.compile(r"二〇([一二])([〇一二三四五六七八九])(?=年)")
 _TO_COME = "前|起|至|后|截止|召开|动工|揭牌|定稿|开班|结束|开始|试行|开行"
-_DAY = re.compile(
-    rf"(?<!\d)(?<!定于)(?<!计划)(?<!至)(?<!从)(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日(?! ?(?:{_TO_COME}))"
-)
+_DAY = re.compile(rf"(?<!\d)(?<!定于)(?<!计划)(?<!至)(?<!从)(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日(?! ?(?:{_TO_COME}))")
 _ANY_MONTH = re.compile(r"(?:\d ?|[一二三四五六七八九十])月(?!票|饼|租|均|嫂|度)")
 DIGITS = "〇一二三四五六七八九"
 

@@ -13,23 +13,24 @@ from tongxin.committees.models import Appointment, Committee, Counter, Unit
 from tongxin.demo import bodies
 from tongxin.demo.bodies import Assembly, Founding
 from tongxin.demo.clock import Clock, at
+from tongxin.demo.departing import tell_departures
 from tongxin.demo.ledger import Ledger
 from tongxin.demo.names import Names
-from tongxin.demo.people import PART_NAMES, Seating
+from tongxin.demo.people import PART_NAMES, PARTS, Seating
 from tongxin.demo.publishing import publish
 from tongxin.demo.running import tell_elsewhere, tell_running
 from tongxin.demo.seeding import dice, seeded_uids
 from tongxin.demo.texts import load
 from tongxin.demo.year import Natural
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
-from tongxin.members.models import Member, Post, Seat
+from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.actions import load_library
 from tongxin.regulations.queries import forget, in_force
 
 ROWS = (
-    Account, Unit, Appointment, Member, Seat, Post, Proposal, Signature, Endorsement, Case, Task, Contact, Reply, Rating,
+    Account, Unit, Appointment, Member, Seat, Post, Suspension, Proposal, Signature, Endorsement, Case, Task, Contact, Reply, Rating,
 )  # fmt: skip
 
 
@@ -94,6 +95,7 @@ def _build(clock: Clock, seed: int) -> None:
     tell_running(clock, ledger, county, of["running"], seed)
     for made, world in ((other, "neighbour"), (city, "city")):
         tell_elsewhere(clock, ledger, made, of[world], seed)
+    tell_departures(clock, ledger, county, names, (part.number for part in PARTS))
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
     ledger.save(ROWS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -18,9 +18,8 @@ from tongxin.demo.clock import at
 from tongxin.demo.texts import days_told
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.workflow import CASES, TASKS
-from tongxin.members.models import Member, Post
+from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.notices.models import Notice
-from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.workflow import PROPOSAL
@@ -97,7 +96,8 @@ def test_the_next_number_goes_on_behind_the_last(county: date) -> None:
 def test_ratings_come_from_signers_and_second_rounds_from_dissatisfaction(county: date) -> None:
     cases = Case.objects.select_related("proposal").prefetch_related("tasks__replies__ratings")
     for case in cases:
-        signers = {s.pk for s in proposals.raters(case.proposal)}
+        joined = Signature.objects.filter(Q(proposal=case.proposal) | Q(proposal__merged_into=case.proposal))
+        signers = set(joined.filter(answer=Answer.ACCEPTED).values_list("pk", flat=True))
         ratings = [r for t in case.tasks.all() for reply in t.replies.all() for r in reply.ratings.all()]
         assert {r.signature_id for r in ratings} <= signers
         first = [r.result for t in case.tasks.all() for reply in t.replies.all() if reply.round == 1 for r in reply.ratings.all()]
@@ -178,3 +178,22 @@ def test_no_note_and_no_answer_names_a_day_that_its_own_timeline_contradicts(cou
         sent = timezone.localdate(reply.sent_at)
         gone = [day for day in days_told(reply.text, sent.year) if day > sent]
         assert (reply.text, gone) == (reply.text, [])
+
+
+def test_people_have_left_and_a_clerkship_has_changed_hands(county: date) -> None:
+    left = {seat.ending: seat.member for seat in Seat.objects.exclude(ends_on=None).select_related("member__account")}
+    assert sorted(left) == ["died", "resigned"]
+    own = Signature.objects.filter(member=left["resigned"], role="first", proposal__case__state="closed")
+    waiting = Signature.objects.filter(member=left["died"], role="co", answer=Answer.ACCEPTED, proposal__case__state="in_hand")
+    assert (own.exists(), waiting.exists()) == (True, True)
+    assert [left[why].account.is_active for why in ("resigned", "died")] == [True, False]
+    suspended = Suspension.objects.get().member
+    assert suspended.pk not in {member.pk for member in left.values()}
+    for member in (*left.values(), suspended):
+        since = Event.objects.filter(subject_type="members.member", subject_id=member.pk).order_by("-id")[0]
+        assert Event.objects.filter(actor=member.account, at__gt=since.at).count() == 0
+    passed = Event.objects.get(kind="committees.transfer_clerk")
+    clerks = Appointment.objects.filter(unit_id=passed.subject_id, duty="unit.clerk").order_by("id")
+    assert [(row.account.name, row.ends_on is None) for row in clerks] == [
+        (passed.data["before"], False), (passed.data["name"], True),
+    ]  # fmt: skip

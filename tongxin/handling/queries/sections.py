@@ -117,7 +117,13 @@ def sections(case: Case, user: Any) -> CaseSections:
     for task in case.tasks.all():
         task.case, task.committee = case, case.committee
     viewer = viewer_of(case, user)
-    written = _reply_rows(case) if viewer.inside else public_replies(case.proposal, live_tasks(case)) if is_released.test(user, case.proposal) else []
+    written = (
+        _reply_rows(case)
+        if viewer.inside
+        else public_replies(case.proposal, live_tasks(case))
+        if is_released.test(user, case.proposal)
+        else []
+    )
     ratings = _ratings(written) if viewer.inside else []
     waits_for_reader, progress = _round(case, viewer, written, ratings, user)
     rating = case.state == CaseState.RATING

@@ -220,7 +220,10 @@ def test_the_form_says_in_three_lines_who_sees_it_what_the_unit_learns_and_until
     assert brief(cast.proposer, case) == [who, ("告知单位", "评价结束后，承办单位只知道办结还是重新办理，不知道等次。"), ends]
     other, _task, members, _people = wangchuan
     _answer(wangchuan, today)
-    assert brief(members[0].account, other)[1] == ("告知单位", "评价结束后，满 3 位评价的，承办单位知道各等次有几人，不知道是谁。")
+    assert brief(members[0].account, other)[1] == (
+        "告知单位",
+        "评价结束后，满 3 位评价的，承办单位知道各等次有几人，不知道是谁。",
+    )
     Signature.objects.filter(proposal=case.proposal, role="co").delete()
     alone = "评价结束后，承办单位只知道办结还是重新办理；只有您一位评价，由此可以推知您是否满意。"
     assert brief(cast.proposer, case)[1] == ("告知单位", alone)

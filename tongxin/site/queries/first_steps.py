@@ -1,6 +1,6 @@
 """What has to be done first in a new installation, told to whoever may do it: who is appointed, which units and members there are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.utils import timezone
@@ -62,4 +62,8 @@ def _step(title: str, line: str, url: str, button: str) -> Todo:
     return Todo(title, line, url, button)
 
 
-STEPS = {Duty.SECURITY_ADMIN: _appointing, Duty.PROPOSAL_OFFICE: _units, Duty.MEMBER_AFFAIRS: _members}
+STEPS: dict[str, Callable[[Committee], Iterable[Todo]]] = {
+    Duty.SECURITY_ADMIN: _appointing,
+    Duty.PROPOSAL_OFFICE: _units,
+    Duty.MEMBER_AFFAIRS: _members,
+}

@@ -140,7 +140,9 @@ def _sources() -> Iterable[Source]:
         Duty.PUBLICATION, "待核对答复公开稿", "/desk/publication/", "去核对",
         lambda user, _on: handling.replies_to_publish(user), _reply_items,
     )  # fmt: skip
-    yield Source(own, "待政协协调", f"{desk}?stage=office", "去协调", lambda user, _on: _with_office(user), _case_items, menu=False)
+    yield Source(
+        own, "待政协协调", f"{desk}?stage=office", "去协调", lambda user, _on: _with_office(user), _case_items, menu=False
+    )
     yield Source(Duty.ASSIGN, "申请退办", "/handling/assign/", "去答复", asked, _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)
     yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/", "去审核", reviewed, _task_items)

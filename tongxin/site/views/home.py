@@ -40,7 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     member = member_of(request.user)
     if bodies.appointments_of(request.user):
-        return render(request, "site/home_desk.html", common | {"queues": queues(request.user, now), "first": first_steps(request.user)})
+        return render(
+            request, "site/home_desk.html", common | {"queues": queues(request.user, now), "first": first_steps(request.user)}
+        )
     if member is None:
         return redirect("account")
     sits = sitting_member_of(request.user) is not None
