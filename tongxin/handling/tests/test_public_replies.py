@@ -119,8 +119,8 @@ def test_a_second_answer_stands_alone_wherever_the_public_words_are_read(cast: C
     again = Reply.objects.create(
         committee=first.committee, task=first.task, round=2, text="全县十二个乡镇都已建成。", category="A", sent_at=NOW
     )
-    later, _made = PublicReply.objects.get_or_create(reply=again, defaults={"committee": first.committee})
-    PublicReply.objects.filter(pk=later.pk).update(text=again.text, is_shown=True, confirmed_at=NOW)
+    later, _made = PublicReply.objects.get_or_create(reply=again, defaults={"committee": first.committee, "made_at": NOW})
+    PublicReply.objects.filter(pk=later.pk).update(text=again.text, is_shown=True, confirmed_at=NOW, confirmed_by=cast.office)
     case = Case.objects.get(pk=first.task.case_id)
     portal = public_page(PublicReply.objects.get(pk=copy.pk))
     page = signed_in(cast.bystander).get(case.get_absolute_url(), follow=True).content.decode()

@@ -163,7 +163,7 @@ def test_a_seat_comes_back_as_a_new_row_and_the_ended_one_stays(cast: Cast, offi
     member = cast.member(cast.former_member)
     assert "恢复席位：医药卫生界" in office.get(f"/members/{member.uid}/standing/restore/").text
     early = office.post(f"/members/{member.uid}/standing/restore/", said(on="2026-01-01"))
-    assert "日期不能早于 2026-02-01" in early.text
+    assert "日期不能早于 2026 年 2 月 1 日" in early.text
     office.post(f"/members/{member.uid}/standing/restore/", said(on="2026-02-01", reason="登记有误"))
     rows = [(s.starts_on, s.ends_on, s.ending) for s in member.seats.order_by("id")]
     assert rows == [(date(2022, 1, 1), LEFT_ON, "resigned"), (LEFT_ON, None, "")]
