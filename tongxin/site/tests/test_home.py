@@ -130,7 +130,7 @@ def test_a_list_of_one_state_is_called_as_the_state_is(cast: Cast) -> None:
     assert [tab for tab in tabs if tab not in known] == []
 
 
-def test_a_new_installation_says_what_to_do_first_to_who_may_do_it(client: Client) -> None:
+def test_a_new_installation_says_what_to_do_first_to_who_may_do_it(cast: Cast) -> None:
     from tongxin.accounts.models import Account
     from tongxin.committees import actions as bodies
     from tongxin.committees.choices import Duty
