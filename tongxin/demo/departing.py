@@ -43,16 +43,16 @@ class _Town:
         self.cases: dict[int, str] = {id(c.proposal): c.__dict__["state"] for c in self.ledger.rows.get(Case, [])}
         self.keeper = next(row for row in self.ledger.rows[Account] if row.username == "members")
 
-    def pick(self, day: date, fits: Fits, but: Iterable[Member] = ()) -> Member:
-        """Return the first member, by number, who acted for the last time before a day and whose names under texts fit."""
-        taken = {id(member) for member in but}
-        posts = {id(post.member) for post in self.ledger.rows.get(Post, [])}
-        for member in self.made.members:
-            idle = self.last.get(id(member.account), date.min) < day and id(member) not in taken | posts
-            if idle and member.number not in self.parts and fits(self.signed.get(id(member), [])):
-                return member
-        message = f"nobody fits for {day}"
-        raise LookupError(message)
+    def pick(self, day: date, *wanted: Fits, but: Iterable[Member] = ()) -> Member:
+        """Return the first member, by number, who acted for the last time before a day and whom the first of the wishes fits that fits any."""
+        taken = {id(member) for member in but} | {id(post.member) for post in self.ledger.rows.get(Post, [])}
+        idle = [
+            member
+            for member in self.made.members
+            if self.last.get(id(member.account), date.min) < day and id(member) not in taken and member.number not in self.parts
+        ]
+        found = (m for fits in wanted for m in idle if fits(self.signed.get(id(m), [])))
+        return next(found)
 
     def case(self, signature: Signature) -> str:
         return self.cases.get(id(signature.proposal), "")
@@ -64,6 +64,17 @@ class _Town:
             for s in signatures
         )
 
+    def left_a_finished_year(self, signatures: list[Signature]) -> bool:
+        """Say whether the signer raised a proposal that was closed, and has none in hand."""
+        cases = [self.case(s) for s in signatures]
+        raised = any(s.role == Role.FIRST and self.case(s) == CaseState.CLOSED for s in signatures)
+        return self.settled(signatures) and raised and CaseState.IN_HAND not in cases
+
+    def still_signs_an_open_case(self, signatures: list[Signature]) -> bool:
+        """Say whether the signer co-signed a proposal that a unit has in hand."""
+        mine = (s for s in signatures if s.role == Role.CO and s.answer == Answer.ACCEPTED)
+        return self.settled(signatures) and any(self.case(s) == CaseState.IN_HAND for s in mine)
+
 
 OPEN = (State.DRAFT, State.GATHERING, State.RETURNED, State.SUBMITTED, State.IN_DECISION)
 WAITING = (CaseState.RATING, CaseState.WITH_OFFICE)
@@ -73,13 +84,9 @@ def tell_departures(clock: Clock, ledger: Ledger, made: Assembly, names: Names, 
     """Tell who resigned, who died, who is suspended, and whose clerkship passed on."""
     town = _Town(clock, ledger, made, frozenset(parts))
     resigned_on, died_on, suspended_on, passed_on = (minus(clock.today, n) for n in (28, 12, 20, 9))
-    resigned = town.pick(resigned_on, lambda rows: town.settled(rows) and any(
-        s.role == Role.FIRST and town.case(s) == CaseState.CLOSED for s in rows
-    ) and all(town.case(s) != CaseState.IN_HAND for s in rows))  # fmt: skip
-    died = town.pick(died_on, lambda rows: town.settled(rows) and any(
-        s.role == Role.CO and s.answer == Answer.ACCEPTED and town.case(s) == CaseState.IN_HAND for s in rows
-    ), but=(resigned,))  # fmt: skip
-    suspended = town.pick(suspended_on, lambda rows: not rows, but=(resigned, died))
+    resigned = town.pick(resigned_on, town.left_a_finished_year, town.settled)
+    died = town.pick(died_on, town.still_signs_an_open_case, town.settled, but=(resigned,))
+    suspended = town.pick(suspended_on, lambda rows: not rows, town.settled, but=(resigned, died))
     number = f"云协发〔{resigned_on.year}〕21号"
     _end(town, resigned, Ending.RESIGNED, on=resigned_on, reason="调往外地工作，本人提出辞去委员", number=number)
     _end(town, died, Ending.DIED, on=died_on)
