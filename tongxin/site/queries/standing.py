@@ -38,7 +38,10 @@ def case_of(proposal: Proposal) -> Case | None:
 
 def standing(proposal: Proposal, tasks: Iterable[Task] = (), *, prefer: Sequence[str] = ()) -> Standing:
     """Say where a proposal stands; `prefer` names the task states a list was asked for."""
-    case = case_of(proposal)
+    return _standing(proposal, case_of(proposal), tasks, prefer)
+
+
+def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task], prefer: Sequence[str] = ()) -> Standing:
     if case is None or proposal.state != State.HANDED_OVER:
         return Standing(PROPOSAL.badges[proposal.state], proposal.outcome)
     if case.state != CaseState.IN_HAND:
@@ -54,7 +57,10 @@ def standing(proposal: Proposal, tasks: Iterable[Task] = (), *, prefer: Sequence
 
 def public_standing(proposal: Proposal) -> Standing:
     """Say where a published proposal stands, without what goes on between proposer and unit."""
-    case = case_of(proposal)
+    return _public_standing(case_of(proposal))
+
+
+def _public_standing(case: Case | None) -> Standing:
     if case is None:
         return Standing("good", _("已立案"))
     if case.state == CaseState.CLOSED:
@@ -73,11 +79,9 @@ def words(proposals: Iterable[Proposal], in_full: Callable[[Proposal], bool]) ->
 
 
 def _word(proposal: Proposal, case: Case | None, *, in_full: bool) -> Standing:
-    if case is not None:
-        proposal.case = case
     if in_full:
-        return standing(proposal, case.tasks.all() if case is not None else ())
-    return public_standing(proposal) if proposal.released_at else Standing("good", _("已立案"))
+        return _standing(proposal, case, case.tasks.all() if case is not None else ())
+    return _public_standing(case if proposal.released_at else None)
 
 
 @dataclass(frozen=True)
