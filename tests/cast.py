@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, Level, System
 from tongxin.committees.models import Committee, Sector, Session, Term, Unit
@@ -218,7 +219,7 @@ def cast(db: None) -> Cast:
         return account
 
     examine = (Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS)
-    return Cast(
+    made = Cast(
         city=city, county=county, other_county=other, session=session, sector=sector,
         proposer=_member(county, sector, "YX001", "林知远"),
         cosigner=_member(county, sector, "YX002", "何青禾"),
@@ -240,3 +241,8 @@ def cast(db: None) -> Cast:
         office_of_other_county=staff("wcoffice", "江晚舟", *examine, committee=other),
         **units,
     )  # fmt: skip
+    for committee in (county, other):  # written past the house: as after an import
+        own = {"committee": committee}
+        rows = [*Member.objects.filter(**own), *Seat.objects.filter(**own), *Suspension.objects.filter(**own)]
+        audit.vouch(committee, rows, at=at)
+    return made

@@ -110,21 +110,49 @@ def record_many(events: Sequence[Event]) -> None:
         cursor.executemany(sql, [row(event) for event in events])
 
 
+IN_BULK = ("audit.vouch", "audit.erase")
+
+
 def intact(row: models.Model) -> bool:
     """Say whether a row whose truth matters still is what the last event that vouches for it said: asked before it is changed.
 
     One that was changed past the house is not vouched for again, or the next lawful step would launder it. What nothing
     vouches for is intact only while it does not count yet (a proposal that was not handed in).
     """
-    [(key, now)] = truth.proofs([row]).items()
-    uid: str = row.uid  # type: ignore[attr-defined]
-    own = Q(subject_type=label_of(row), subject_uid=uid) | Q(kind="audit.vouch")
-    said = Event.objects.filter(own, proofs__has_key=key).order_by("-id").first()
+    now = truth.proofs([row])
+    return all(_is_as_said(kind, row, now[truth.key_of(kind.label, row.uid)]) for kind in truth.declared_for(row))  # type: ignore[attr-defined]
+
+
+def sound(rows: Iterable[models.Model]) -> list[models.Model]:
+    """Return those of several rows that are intact: asked before they are changed, vouched for afterwards."""
+    return [row for row in rows if intact(row)]
+
+
+def _is_as_said(kind: truth.Witnessed, row: models.Model, now: str) -> bool:
+    key = truth.key_of(kind.label, row.uid)  # type: ignore[attr-defined]
+    spoken = Event.objects.filter(_told_in(kind, row), proofs__has_key=key).order_by("-id").first()
+    bulk = Event.objects.filter(kind__in=IN_BULK, proofs__has_key=key)
+    said = (bulk.filter(pk__gt=spoken.pk) if spoken is not None else bulk).order_by("-id").first() or spoken
     if said is None:
         return not now
-    life = Event.objects.filter(committee_code=said.committee_code, subject_type=said.subject_type, subject_uid=said.subject_uid)
+    life = Event.objects.filter(
+        committee_code=said.committee_code,
+        subject_type=said.subject_type,
+        subject_id=said.subject_id,
+        subject_uid=said.subject_uid,
+    )
     before = life.filter(pk__lt=said.pk).order_by("-pk").values_list("digest", flat=True).first() or ""
     return said.proofs[key] == now and said.digest == digests.of_event(said, previous=before)
+
+
+def _told_in(kind: truth.Witnessed, row: models.Model) -> Q:
+    """Return the condition on events of the life in which a row's own are told."""
+    if kind.told is None:
+        return Q(subject_type=label_of(row), subject_id=row.pk, subject_uid=row.uid)  # type: ignore[attr-defined]
+    label, path = kind.told
+    there = type(row)._base_manager.filter(pk=row.pk)  # noqa: SLF001 -- every row
+    pk, uid = there.values_list(path.removesuffix("__uid"), path).first() or (None, "")
+    return Q(subject_type=label, subject_id=pk, subject_uid=uid)
 
 
 VOUCHED = 500  # rows that one event vouches for
@@ -132,14 +160,15 @@ VOUCHED = 500  # rows that one event vouches for
 
 def vouch(subject: models.Model, rows: Iterable[models.Model], *, at: datetime) -> None:
     """Vouch for rows whose truth matters, just written in bulk, with events about `subject` (their committee)."""
-    by_label: dict[str, list[str]] = {}
+    by_model: dict[type[models.Model], list[str]] = {}
     for row in rows:
-        by_label.setdefault(label_of(row), []).append(row.uid)  # type: ignore[attr-defined]
-    for label, uids in by_label.items():
-        kind = truth.declared_for(label)
-        for start in range(0, len(uids), VOUCHED):
-            some = uids[start : start + VOUCHED]
-            record_vouching(subject, kind, dict(truth.digests_of(kind, kind.rows().filter(uid__in=some))), at=at)
+        by_model.setdefault(type(row), []).append(row.uid)  # type: ignore[attr-defined]
+    for model, uids in by_model.items():
+        for kind in truth.declared_for(model):
+            for start in range(0, len(uids), VOUCHED):
+                some = kind.rows().filter(uid__in=uids[start : start + VOUCHED])
+                if found := dict(truth.digests_of(kind, some)):
+                    record_vouching(subject, kind, found, at=at)
 
 
 def record_vouching(subject: models.Model, kind: truth.Witnessed, found: dict[str, str], *, at: datetime) -> None:

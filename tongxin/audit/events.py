@@ -1,9 +1,10 @@
 """Events of the house itself: signing in, lock-outs, reading what is protected, sealing."""
 
-from tongxin.audit.kinds import Audience, Kind, register
+from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 
 A = Audience
 
+name_sorts(accounts="登录和账户", audit="审计")
 register(
     Kind("accounts.sign_in", A.OFFICE, "{actor}登录"),
     Kind("accounts.sign_out", A.OFFICE, "{actor}退出登录"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tongxin.audit import digests
+from tongxin.audit import acts, digests
 from tongxin.audit.models import Event, Head
 
 BATCH = 500
@@ -23,6 +23,7 @@ def link(event: Event) -> None:
     head, begins = _locked(event)
     _follow(head, event, begins=begins)
     head.save(update_fields=["events", "digest", "mac"])
+    acts.note([event])
 
 
 def _locked(event: Event) -> tuple[Head, bool]:
@@ -61,6 +62,7 @@ def link_many(events: Sequence[Event]) -> None:
         _follow(heads[key], event, begins=begins)
     Head.objects.bulk_create([h for key, h in heads.items() if key not in known], batch_size=BATCH)
     Head.objects.bulk_update([heads[key] for key in known], ["events", "digest", "mac"], batch_size=BATCH)
+    acts.note(events)
 
 
 def _read(keys: Iterable[Key]) -> dict[Key, Head]:

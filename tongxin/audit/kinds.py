@@ -1,7 +1,8 @@
 """The register of event kinds: each has a sentence for people, or it cannot be recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,8 @@ class Kind:
     `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys},
     or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
     keys of `data` that are personal and can be erased. Kinds with `by_day` stand in no list of events, not even the
-    auditor's: that word, and how many on a day that is over.
+    auditor's: that word, and how many on days that are over. `together` says for committees on a day of how many people
+    at least such a number is told: fewer could be compared with who signed in on that day.
     """
 
     name: str
@@ -45,9 +47,11 @@ class Kind:
     key: bool = False
     personal: tuple[str, ...] = ()
     by_day: str = ""
+    together: Callable[[Collection[str], date], int] | None = None
 
 
 KINDS: dict[str, Kind] = {}
+SORTS: dict[str, str] = {}
 CONSUMERS: dict[str, Callable[[], object]] = {}
 
 
@@ -58,6 +62,16 @@ def register(*kinds: Kind) -> None:
             message = f"event kind {kind.name} is registered twice"
             raise ValueError(message)
         KINDS[kind.name] = kind
+
+
+def name_sorts(**words: str) -> None:
+    """Say what people call the kinds whose names begin alike: proposals.file and its like are 提案."""
+    SORTS.update(words)
+
+
+def sort_of(kind: str) -> str:
+    """Return what people call the sort that a kind is of."""
+    return SORTS[kind.partition(".")[0]]
 
 
 def told_by_day() -> list[str]:

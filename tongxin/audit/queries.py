@@ -1,9 +1,11 @@
 """Reading the event stream, as the audit administrator does."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.core.cache import cache
@@ -48,18 +50,39 @@ def _told(codes: Collection[str]) -> QuerySet[Event]:
 
 @dataclass(frozen=True)
 class Daily:
-    """How many events of a kind there were on a day."""
+    """How many events of a kind there were from a day until another: one day, where enough people acted on it."""
 
-    on: date
+    since: date
+    until: date
     kind: str
     number: int
 
 
 def by_day(codes: Collection[str], *, before: date) -> list[Daily]:
-    """Count the events that are told by day alone, on the days that are over: a day still running would tell the hour."""
+    """Count the events that are told by day alone, on the days that are over, the newest first.
+
+    Days on which few people acted are told together with those that follow, always begun from the first: what was told
+    once stays as it was told, and the newest days wait until there are enough.
+    """
     rows = Event.objects.filter(committee_code__in=codes, kind__in=kinds.told_by_day(), recorded_at__date__lt=before)
-    counted = rows.annotate(on=TruncDate("recorded_at")).values_list("on", "kind").annotate(number=Count("pk"))
-    return [Daily(*row) for row in counted.order_by("-on", "kind")[:DAYS]]
+    by_person = rows.annotate(on=TruncDate("recorded_at")).values_list("kind", "on", "actor_uid", "behalf_uid")
+    counted = by_person.annotate(number=Count("pk")).order_by("kind", "on").iterator()
+    found = [told for kind, days in groupby(counted, key=itemgetter(0)) for told in _together(kind, days, codes, before)]
+    return sorted(found, key=lambda told: (told.until, told.kind), reverse=True)[:DAYS]
+
+
+def _together(kind: str, days: Iterable[tuple[str, date, str, str, int]], codes: Collection[str], on: date) -> Iterator[Daily]:
+    asked = kinds.KINDS[kind].together
+    least = asked(codes, on) if asked is not None else 1
+    since, people, number = None, set[str](), 0
+    for day, rows in groupby(days, key=itemgetter(1)):
+        since = since or day
+        for _kind, _day, actor, behalf, count in rows:
+            people.add(behalf or actor)
+            number += count
+        if len(people) >= least:
+            yield Daily(since, day, kind, number)
+            since, people, number = None, set(), 0
 
 
 def newest(codes: Collection[str]) -> tuple[str, ...]:

@@ -3,16 +3,16 @@
 Link n is a keyed digest over link n-1, the number, the keys that hold in this database, and the event's own digest. The
 chain row keeps the last link. After the commit each head also goes to a file outside the database; every line takes in a
 digest of all that stands before it, so that the file can only grow: without it, whoever owns database and key could chain
-anew.
+anew. How far the file had grown is noted beside the keys: with database and file cut together, nothing begins anew unseen.
 """
 
 import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,11 +20,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from tongxin.audit import belonging, digests
+from tongxin.audit import acts, belonging, digests
 from tongxin.audit.heads import BROKEN
 from tongxin.audit.models import Chain, Event, Seal
 
 BATCH = 2000
+LATE = timedelta(minutes=15)  # three rounds of the worker
 
 
 def heads_file() -> Path:
@@ -39,7 +40,18 @@ def seal(*, at: datetime) -> int:
     while done := _seal_batch(at):
         total += done
     note_heads(at=at)
+    acts.shed()
     return total
+
+
+def waiting_longer(now: datetime) -> datetime | None:
+    """Return when the oldest event was written that should be sealed, with its head outside, and is not; nothing when all is well."""
+    oldest = Event.objects.filter(seal=None).order_by("id").values_list("recorded_at", flat=True).first()
+    behind = Chain.objects.filter(number__gt=F("noted")).values_list("committee_code", "number")
+    for code, number in behind:
+        sealed = Seal.objects.filter(committee_code=code, number=number).values_list("sealed_at", flat=True).first()
+        oldest = min(filter(None, (oldest, sealed)), default=None)
+    return oldest if oldest is not None and oldest < now - LATE else None
 
 
 @transaction.atomic
@@ -76,15 +88,17 @@ def _misplaced(batch: list[Event]) -> set[str]:
 def note_heads(*, at: datetime) -> int:
     """Write each chain's head that is not there yet into the file; return how many. What a crash leaves out, the next round writes."""
     behind = list(Chain.objects.filter(number__gt=F("noted")).order_by("committee_code"))
-    if not behind:
+    if not behind and (grown_to() or not heads_file().exists()):
         return 0
     with _appending(heads_file()) as out:
-        out.seek(0)
-        before = out.read()
+        before = _Grown.of(out)
+        sound = begins_as_noted(out)
         for chain in behind:
-            before += _append(out, chain, at, before)
+            _append(out, chain, at, before)
         out.flush()
         os.fsync(out.fileno())
+        if sound:  # what was cut stays found
+            _note_growth(before)
     for chain in behind:
         Chain.objects.filter(pk=chain.pk, noted__lt=chain.number).update(noted=chain.number)
     return len(behind)
@@ -98,17 +112,83 @@ def _appending(path: Path) -> Iterator[BinaryIO]:
         yield out
 
 
-def _append(out: BinaryIO, chain: Chain, at: datetime, before: bytes) -> bytes:
-    """Write one head behind all that stands before it; return what was written."""
-    # a line that a full disk or a kill cut off stays as it is, on its own
-    gap = b"\n" if before and not before.endswith(b"\n") else b""
-    added = gap + line_of(chain.committee_code, chain.number, chain.digest, at.isoformat(), before + gap)
-    out.write(added)
-    return added
+class _Grown:
+    """How long the file is and the digest of all of it, kept along while it is read or written."""
+
+    def __init__(self) -> None:
+        self.size, self.ended, self._sum = 0, True, hashlib.sha256()
+
+    @classmethod
+    def of(cls, source: BinaryIO) -> "_Grown":
+        source.seek(0)
+        made = cls()
+        for line in source:
+            made.add(line)
+        return made
+
+    def add(self, raw: bytes) -> None:
+        self._sum.update(raw)
+        self.size, self.ended = self.size + len(raw), raw.endswith(b"\n")
+
+    @property
+    def digest(self) -> str:
+        return self._sum.copy().hexdigest()
 
 
-def line_of(code: str, number: int, digest: str, at: str, before: bytes) -> bytes:
-    """Return one line of the heads file; `before` is all that stands in front of it."""
-    row = {"committee": code, "number": number, "digest": digest, "at": at, "after": hashlib.sha256(before).hexdigest()}
+def _append(out: BinaryIO, chain: Chain, at: datetime, before: _Grown) -> None:
+    """Write one head behind all that stands before it."""
+    if not before.ended:  # a line that a full disk or a kill cut off stays as it is, on its own
+        out.write(b"\n")
+        before.add(b"\n")
+    line = line_of(chain.committee_code, chain.number, chain.digest, at.isoformat(), before.digest)
+    out.write(line)
+    before.add(line)
+
+
+def line_of(code: str, number: int, digest: str, at: str, after: str) -> bytes:
+    """Return one line of the heads file; `after` is the digest of all that stands in front of it."""
+    row = {"committee": code, "number": number, "digest": digest, "at": at, "after": after}
     row["mac"] = digests.mac("line", *row.values())
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+
+
+def lines_of(source: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
+    """Return each line of the heads file with the digest of all that stands in front of it."""
+    before = _Grown()
+    for raw in source:
+        yield raw, before.digest
+        before.add(raw)
+
+
+# ── how far the file had grown, beside the keys ──────────────────────────────────────────────────
+def growth_file() -> Path:
+    """Where it is noted: with the keys, which whoever has the database and the heads file does not have."""
+    path: Path = settings.TONGXIN_HOME / "keys" / "heads"
+    return path
+
+
+def grown_to() -> tuple[int, str] | None:
+    """Return the length and the digest that the heads file had at the last round; nothing where it was never noted."""
+    try:
+        size, digest = growth_file().read_text(encoding="utf-8").split()
+        return int(size), digest
+    except FileNotFoundError:
+        return None
+
+
+def begins_as_noted(source: BinaryIO) -> bool:
+    """Say whether the heads file still begins with all that it held at the last round."""
+    noted = grown_to()
+    if noted is None:
+        return True
+    size, digest = noted
+    source.seek(0)
+    return hashlib.sha256(source.read(size)).hexdigest() == digest
+
+
+def _note_growth(now: _Grown) -> None:
+    path = growth_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(f"{now.size} {now.digest}\n", encoding="utf-8")
+    fresh.replace(path)

@@ -15,16 +15,23 @@ from tongxin.audit import digests
 
 @dataclass(frozen=True)
 class Witnessed:
-    """A model whose rows are vouched for: the facts that count (paths as in `values()`), whose they are, which rows."""
+    """What of a model's rows is vouched for: the facts that count (paths as in `values()`), whose they are, which rows.
+
+    A model may be vouched for in parts that change at different acts: where one lies is said with its `part`. `told` says
+    in whose life the events that vouch for a row stand, where that is not the row's own: kind of subject, path to its uid.
+    """
 
     model: type[models.Model]
     fields: tuple[str, ...]
     committee: str = "committee__code"
     only: Any = None  # a Q: an unsent reply is nobody's word yet
+    part: str = ""
+    told: tuple[str, str] | None = None
 
     @property
     def label(self) -> str:
-        return self.model._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
+        name = self.model._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
+        return f"{name}/{self.part}" if self.part else name
 
     def rows(self) -> QuerySet[Any, dict[str, Any]]:
         """Return uid, code and facts of every row that counts."""
@@ -32,35 +39,59 @@ class Witnessed:
         found = rows.filter(self.only) if self.only is not None else rows
         return found.order_by("pk").values("uid", *self.fields, code_=F(self.committee))
 
+    def depends_on(self) -> set[str]:
+        """Return the fields whose change changes what is vouched for, or whether anything is."""
+        return {path.partition("__")[0] for path in (*self.fields, *_asked(self.only))}
 
-_witnessed: dict[str, Witnessed] = {}
+
+def _asked(condition: Any) -> Iterator[str]:
+    """Return the paths that a Q asks for."""
+    for child in condition.children if condition is not None else ():
+        if isinstance(child, tuple):
+            yield child[0]
+        else:
+            yield from _asked(child)
 
 
-def witness(model: type[models.Model], *fields: str, committee: str = "committee__code", only: Any = None) -> None:
-    """Declare that rows of `model` are vouched for by their events."""
-    made = Witnessed(model, fields, committee, only)
-    _witnessed[made.label] = made
+@dataclass(frozen=True)
+class Part:
+    """One part alone of a row that is vouched for in parts: what an act sets wholly, while it leaves the others as they are."""
+
+    row: Any
+    part: str
+
+
+_witnessed: dict[str, list[Witnessed]] = {}
+
+
+def witness(
+    model: type[models.Model], *fields: str, committee: str = "committee__code", only: Any = None, part: str = "",
+    told: tuple[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Declare that rows of `model`, or a part of them, are vouched for by their events."""
+    made = Witnessed(model, fields, committee, only, part, told)
+    _witnessed.setdefault(model._meta.label_lower, []).append(made)  # noqa: SLF001 -- as above
 
 
 def declared() -> list[Witnessed]:
-    """Return every model whose rows are vouched for, by name."""
-    return [_witnessed[label] for label in sorted(_witnessed)]
+    """Return everything that is vouched for, by name."""
+    return sorted((kind for kinds in _witnessed.values() for kind in kinds), key=lambda kind: kind.label)
 
 
-def declared_for(label: str) -> Witnessed:
-    """Return what is declared for a model. Raises KeyError."""
-    return _witnessed[label]
+def declared_for(row: models.Model | type[models.Model]) -> list[Witnessed]:
+    """Return what is declared for rows of a model; nothing for a model that nobody vouches for."""
+    return _witnessed.get(row._meta.label_lower, [])  # noqa: SLF001 -- as above
 
 
 def is_touched(row: models.Model, values: Iterable[str]) -> bool:
     """Say whether a change of these fields changes what is vouched for."""
-    kind = _witnessed.get(row._meta.label_lower)  # noqa: SLF001 -- as above
-    return kind is not None and not {f.partition("__")[0] for f in kind.fields}.isdisjoint(values)
+    changed = set(values)
+    return any(not kind.depends_on().isdisjoint(changed) for kind in declared_for(row))
 
 
 def is_declared(row: models.Model) -> bool:
     """Say whether rows of this kind are vouched for."""
-    return row._meta.label_lower in _witnessed  # noqa: SLF001 -- as above
+    return bool(declared_for(row))
 
 
 def key_of(label: str, uid: str) -> str:
@@ -70,13 +101,16 @@ def key_of(label: str, uid: str) -> str:
 
 def proofs(rows: Iterable[Any]) -> dict[str, str]:
     """Return the digests of rows as they stand in the database now; one that is not there (any more) has an empty one."""
-    asked: dict[str, list[str]] = {}
-    for row in rows:
-        asked.setdefault(row._meta.label_lower, []).append(row.uid)  # noqa: SLF001 -- as above
+    asked: dict[str, tuple[Witnessed, list[str]]] = {}
+    for given in rows:
+        row, part = (given.row, given.part) if isinstance(given, Part) else (given, None)
+        for kind in declared_for(row):
+            if part is None or kind.part == part:
+                asked.setdefault(kind.label, (kind, []))[1].append(row.uid)
     found: dict[str, str] = {}
-    for label, uids in asked.items():
+    for label, (kind, uids) in asked.items():
         found |= dict.fromkeys((key_of(label, uid) for uid in uids), "")
-        found |= dict(digests_of(_witnessed[label], _witnessed[label].rows().filter(uid__in=uids)))
+        found |= dict(digests_of(kind, kind.rows().filter(uid__in=uids)))
     return found
 
 

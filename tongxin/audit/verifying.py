@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain as joined
+from pathlib import Path
+from typing import BinaryIO
 
-from tongxin.audit import belonging, digests, erasing, heads, sealing, truth
+from tongxin.audit import acts, belonging, digests, erasing, heads, moments, sealing, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 
 BATCH = 2000
 ASKED = 500  # what a database takes in one list of values
+HEADS_GONE = "库外留存的链头文件不见了"
+HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,33 @@ class Line:
     former: bool
 
 
+@dataclass(frozen=True)
+class _Outside:
+    """What stands outside the database, read before it: all of it was written after the commit of what it tells of."""
+
+    noted: dict[str, int]  # how far each chain says that its head was written into the file
+    lines: list[Line]
+    acts: list[tuple[Path, int]]
+
+    def noted_acts(self) -> Iterator[acts.Act]:
+        return joined.from_iterable(acts.read(path, size) for path, size in self.acts)
+
+
 def verify(*, committee_code: str | None = None) -> Verdict:
     """Recompute everything, of one committee or of all, and name the first thing that does not fit."""
+    noted = dict(Chain.objects.values_list("committee_code", "noted"))
+    files = acts.kept()
     lines, problem = kept_lines()
-    codes = [committee_code] if committee_code is not None else _codes(lines)
+    with moments.one_moment():
+        return _verify(committee_code, _Outside(noted, lines, files), problem)
+
+
+def _verify(committee_code: str | None, outside: _Outside, problem: Problem | None) -> Verdict:
+    codes = [committee_code] if committee_code is not None else _codes(outside)
     events = sealed = erased = 0
     for code in codes:
         read = _Read()
-        problem = problem or _committee(code, [line for line in lines if line.code == code], read)
+        problem = problem or _committee(code, outside, read)
         events += read.events or Event.objects.filter(committee_code=code).count()
         sealed += Seal.objects.filter(committee_code=code).count()
         erased += sum(len(fields) for fields in read.gone.values())
@@ -68,25 +92,27 @@ def verify(*, committee_code: str | None = None) -> Verdict:
     return Verdict(events, sealed, ok=True, first_bad=None, erased=erased)
 
 
-def _codes(lines: list[Line]) -> list[str]:
+def _codes(outside: _Outside) -> list[str]:
     found = set(Event.objects.order_by().values_list("committee_code", flat=True).distinct())
     found |= set(Head.objects.order_by().values_list("committee_code", flat=True).distinct())
     found |= set(Seal.objects.order_by().values_list("committee_code", flat=True).distinct())
-    return sorted(found | {line.code for line in lines} | {str(code) for kind in truth.declared() for code in _owners(kind)})
+    found |= {line.code for line in outside.lines} | {act.code for act in outside.noted_acts()}
+    return sorted(found | {str(code) for kind in truth.declared() for code in _owners(kind)})
 
 
 def _owners(kind: truth.Witnessed) -> set[str]:
     return {code or "" for code in kind.rows().order_by().values_list("code_", flat=True).distinct()}
 
 
-def _committee(code: str, lines: list[Line], read: _Read) -> Problem | None:
+def _committee(code: str, outside: _Outside, read: _Read) -> Problem | None:
     return (
         _events(code, read)
+        or _noted(code, outside)
         or _erasures(read)
         or _subjects(code, read)
         or _keys(code)
         or _seals(code)
-        or _outside(code, lines)
+        or _heads_outside(code, outside)
         or _rows(code, read)
     )
 
@@ -108,6 +134,12 @@ def _events(code: str, read: _Read) -> Problem | None:
             for uid, fields in event.data.get("veils", {}).items():
                 read.lawful.setdefault(uid, []).extend(fields)
     return None
+
+
+def _noted(code: str, outside: _Outside) -> Problem | None:
+    """Every event of the last hours that was noted at its commit is still there."""
+    odd = acts.lost(outside.noted_acts(), code)
+    return Problem(odd, "近两小时内写入过的记录被删去，或者恢复过较早的备份") if odd else None
 
 
 def _erasures(read: _Read) -> Problem | None:
@@ -163,26 +195,34 @@ def _seals(code: str) -> Problem | None:
 
 def kept_lines() -> tuple[list[Line], Problem | None]:
     """Read the heads file: every line as written, in an order that can only have grown. A cut-off line says nothing."""
-    path, before = sealing.heads_file(), b""
+    path = sealing.heads_file()
+    if not path.exists():
+        noted = sealing.grown_to()
+        return [], Problem("audit/heads.jsonl", HEADS_GONE) if noted and noted[0] else None
+    with path.open("rb") as source:
+        found, problem = _lines(source)
+        if problem is None and not sealing.begins_as_noted(source):
+            problem = Problem("audit/heads.jsonl", HEADS_CUT)
+        return found, problem
+
+
+def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
     found: list[Line] = []
-    for raw in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+    for raw, before in sealing.lines_of(source):
         try:
             row = json.loads(raw)
             line = Line(row["committee"], int(row["number"]), row["digest"], former="mac" not in row)
         except (ValueError, KeyError, TypeError):
-            before += raw  # cut off by a full disk or a kill: the next line takes it in as it is
-            continue
-        if not line.former:
-            said = sealing.line_of(line.code, line.number, line.digest, str(row.get("at", "")), before)
-            if said != raw:
-                return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过")
+            continue  # cut off by a full disk or a kill: the next line takes it in as it is
+        if not line.former and sealing.line_of(line.code, line.number, line.digest, str(row.get("at", "")), before) != raw:
+            return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过")
         found.append(line)
-        before += raw
     return found, None
 
 
-def _outside(code: str, lines: list[Line]) -> Problem | None:
+def _heads_outside(code: str, outside: _Outside) -> Problem | None:
     """Every head that was ever written outside is still true."""
+    lines = [line for line in outside.lines if line.code == code]
     asked = sorted({line.number for line in lines})
     seals: dict[int, Seal] = {}
     for start in range(0, len(asked), ASKED):
@@ -194,7 +234,7 @@ def _outside(code: str, lines: list[Line]) -> Problem | None:
             return Problem(f"{code}:{line.number}", "数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去")
         if line.digest != (seal.former if line.former else seal.digest):
             return Problem(f"{code}:{line.number}", "与库外留存的链头不符")
-    noted = Chain.objects.filter(committee_code=code).values_list("noted", flat=True).first() or 0
+    noted = outside.noted.get(code, 0)
     if noted > max((line.number for line in lines if not line.former), default=0):
         return Problem(f"{code}:{noted}", "库外留存的链头文件缺少已写入的行")
     return None

@@ -29,6 +29,7 @@ def check(*, as_json: bool) -> None:
     if not old:
         more: tuple[tuple[str, Callable[[], list[str]]], ...] = (
             ("制度", _regulations), ("任免", _appointments), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", _audit),
+            ("封存", _sealing),
         )  # fmt: skip
         findings += [(name, look()) for name, look in more]
     ok = not any(problems for _name, problems in findings)
@@ -149,6 +150,20 @@ def _audit() -> list[str]:
 
     verdict = verifying.verify()
     return [] if verdict.ok else [f"{verdict.reason}，第一处是 {verdict.first_bad}"]
+
+
+def _sealing() -> list[str]:
+    """Whether the worker keeps up: what waits longer has no witness but the file of the last hours."""
+    from django.utils import timezone
+
+    from tongxin.audit.sealing import LATE, waiting_longer
+    from tongxin.core.templatetags.chinese import moment
+
+    since = waiting_longer(timezone.now())
+    if since is None:
+        return []
+    minutes = int(LATE.total_seconds() // 60)
+    return [f"{moment(since)}写入的操作记录过了 {minutes} 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满"]
 
 
 @click.group(help="操作记录。")

@@ -75,6 +75,8 @@ def _clear() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from tongxin.audit import sealing
+
     if connection.vendor == "sqlite":
         name = Path(str(connection.settings_dict["NAME"]))
         connection.close()
@@ -84,6 +86,7 @@ def _clear() -> None:
         call_command("flush", interactive=False, verbosity=0)
     for folder in (settings.MEDIA_ROOT, settings.TONGXIN_HOME / "audit"):
         shutil.rmtree(folder, ignore_errors=True)
+    sealing.growth_file().unlink(missing_ok=True)
 
 
 def _build_if_absent() -> None:

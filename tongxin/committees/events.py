@@ -1,6 +1,6 @@
 """Event kinds of bodies."""
 
-from tongxin.audit.kinds import Audience, Kind, register
+from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
 from tongxin.committees.models import Appointment
@@ -13,6 +13,7 @@ def _reason(event: Event) -> str:
 
 
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
+name_sorts(committees="机构和任免")
 register(
     Kind(
         "committees.appoint", A.OFFICE, "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", "")), personal=("name",)

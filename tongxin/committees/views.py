@@ -240,10 +240,10 @@ def events(request: HttpRequest) -> HttpResponse:
     found = list(rows[: PAGE + 1])
     on = timezone.localdate()
     context = {
-        "rows": [(event, entry(event), getattr(event, "seal", None)) for event in found[:PAGE]], "search": search,
+        "rows": [(e, entry(e), getattr(e, "seal", None), kinds.sort_of(e.kind)) for e in found[:PAGE]], "search": search,
         "older": found[PAGE - 1].uid if len(found) > PAGE else None, "health": audit.health(codes),
         "daily": [] if before or search.words else [(d, kinds.KINDS[d.kind].by_day) for d in audit.by_day(codes, before=on)],
-        "apps": sorted({name.split(".")[0] for name in kinds.KINDS}), "query": _query(request),
+        "sorts": sorted(kinds.SORTS.items()), "query": _query(request),
     }  # fmt: skip
     return render(request, "committees/events.html", context)
 
@@ -254,10 +254,14 @@ def _query(request: HttpRequest) -> str:
     return kept.urlencode()
 
 
-@require_POST
 @requires("audit.read")
 def verify(request: HttpRequest) -> HttpResponse:
-    """Recompute the chains of the committees one audits, and say whether anything was changed."""
+    """Recompute the chains of the committees one audits, and say whether anything was changed.
+
+    Reloaded or typed in, the address leads to the reader, where it is asked for: it is too much work to begin by a link.
+    """
+    if request.method != "POST":
+        return redirect("events")
     codes = queries.audited_codes(request.user)
     # how many there are is said as in the reader: without those that are told by day alone
     names = dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name"))

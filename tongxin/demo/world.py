@@ -99,7 +99,7 @@ def _build(clock: Clock, seed: int) -> None:
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
     ledger.save(ROWS)
-    publish((county, other, city))
+    publish((county, other, city), at=clock.until)
     for work in kinds.CONSUMERS.values():  # the notices of the last two weeks
         work()
     Account.objects.update(joined_at=at(county.since))

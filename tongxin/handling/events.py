@@ -1,15 +1,18 @@
 """Event kinds of handling: a sentence for each; and the rows that events vouch for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from django.db.models import Q
 
-from tongxin.audit.kinds import Audience, Kind, register
+from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
+from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import day
-from tongxin.handling.models import Rating, Reply
+from tongxin.handling.models import PublicReply, Rating, Reply, Task
+from tongxin.handling.regulations import Secrecy
+from tongxin.regulations.queries import in_force
 
 A = Audience
 
@@ -35,14 +38,26 @@ def _sent_detail(event: Event) -> str:
     return f"{data['category']} 类" if data.get("category") else ""
 
 
+def _raters_at_least(codes: Collection[str], on: date) -> int:
+    """Of how many raters a number is told: as many as the rule on ratings says for results."""
+    rules = [in_force(committee, Secrecy, on) for committee in Committee.objects.filter(code__in=codes).order_by("code")]
+    return max((rule.minimum for rule in rules), default=1)
+
+
 witness(
     Rating, "reply__uid", "signature__uid", "attitude", "result", "comment", "passes_on", "closes_early", "rated_at",
-    "entered_by__uid",
+    "entered_by__uid", told=("handling.case", "reply__task__case__uid"),
 )  # fmt: skip
 witness(
     Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
-    only=Q(sent_at__isnull=False),
+    only=Q(sent_at__isnull=False), told=("handling.task", "task__uid"),
 )  # fmt: skip
+witness(Task, "case__uid", "unit__uid", "part", "assigned_at", "sign_due_on", "return_until", "due_on")
+witness(
+    PublicReply, "reply__uid", "text", "marks", "confirmed_by__uid", "confirmed_at",
+    only=Q(is_shown=True), told=("handling.task", "reply__task__uid"),
+)  # fmt: skip
+name_sorts(cases="办理", tasks="承办单位办理", handling="沟通和评价")
 register(
     # the case
     Kind("cases.assign", A.PUBLIC, "交办　{units}", _by("答复期限"), key=True),
@@ -89,7 +104,7 @@ register(
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录", personal=("name",)),
-    Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
+    Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", together=_raters_at_least, personal=("name",)),
     Kind("handling.read_ratings", A.OFFICE, "{actor}查看每位提案人的评价"),
     Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import full_day
@@ -90,9 +91,10 @@ def _of_reply(reply: Reply) -> str:
 def _erase_contacts(rows: Sequence[Reply]) -> Erased:
     """Blank them, and take away the copies kept beside, which hold them too. Sent replies are vouched for."""
     replies = Reply.objects.filter(pk__in=[row.pk for row in rows])
+    vouched = audit.sound(row for row in rows if row.sent_at is not None)
     StaleReply.objects.filter(reply__in=replies).delete()
     replies.update(contact="", phone="")
-    return Erased(rows=len(rows), shortened=[row for row in rows if row.sent_at is not None])
+    return Erased(rows=len(rows), shortened=vouched)
 
 
 def _comments_due(committee: Committee, before: date) -> QuerySet[Rating]:
@@ -101,8 +103,9 @@ def _comments_due(committee: Committee, before: date) -> QuerySet[Rating]:
 
 
 def _erase_comments(rows: Sequence[Rating]) -> Erased:
+    vouched = audit.sound(rows)
     Rating.objects.filter(pk__in=[row.pk for row in rows]).update(comment="")
-    return Erased(rows=len(rows), shortened=rows)
+    return Erased(rows=len(rows), shortened=vouched)
 
 
 def _copies_due(committee: Committee, before: date) -> QuerySet[StaleReply]:

@@ -1,9 +1,10 @@
 """Writes about members: invitations, contact data, how a seat ends and comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,7 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
     if not taken:
         return False
     member = Member.objects.select_related("committee").get(uid=uid)
-    audit.record("members.take_seat", member, actor=account, at=at, data={"name": member.name})
+    audit.record("members.take_seat", member, actor=account, at=at, proves=[member], data={"name": member.name})
     return True
 
 
@@ -119,12 +120,16 @@ def end_seat(
         raise StandingError(message)
     _demand_after(on, max(s.starts_on for s in seats))
     why = {"ending": ending, "reason": clean_line(reason), "document_number": clean_line(document_number)}
+    posts = list(member.posts.filter(not_over(timezone.localdate(at))))
+    suspensions = list(member.suspensions.filter(ends_on=None))
+    sound = audit.sound([*seats, *posts, *suspensions])
     member.seats.filter(pk__in=[s.pk for s in seats]).update(ends_on=on, **why)
-    for post in member.posts.filter(not_over(timezone.localdate(at))):
+    for post in posts:
         Post.objects.filter(pk=post.pk).update(ends_on=max(on, post.starts_on))
-    for suspension in member.suspensions.filter(ends_on=None):
+    for suspension in suspensions:
         Suspension.objects.filter(pk=suspension.pk).update(ends_on=max(on, suspension.starts_on))
-    _record(EVENTS[Ending(ending)], member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    kind = EVENTS[Ending(ending)]
+    _record(kind, member, on=on, reason=reason, document_number=document_number, proves=sound, actor=actor, at=at)
     if ending == Ending.DIED:
         _close_account(member, actor=actor, at=at)
     _stand_down(member, actor=actor, at=at)
@@ -155,9 +160,12 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
     going_on = set(elsewhere.values_list("member_id", flat=True))
     for member in rows:
         if member.pk in going_on:  # sits in the new term already: only the old seat ends
-            member.seats.filter(term=term, ends_on=None).update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
-            member.posts.filter(term=term, ends_on=None).update(ends_on=on)
-            _record("members.expire", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+            seats, posts = member.seats.filter(term=term, ends_on=None), member.posts.filter(term=term, ends_on=None)
+            sound = audit.sound([*seats, *posts])
+            seats.update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
+            posts.update(ends_on=on)
+            why = {"reason": reason, "document_number": document_number}
+            _record("members.expire", member, on=on, proves=sound, actor=actor, at=at, **why)
         else:
             end_seat(member, ending=Ending.EXPIRED, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
     return sum(member.pk not in going_on for member in rows)
@@ -176,7 +184,8 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
         committee=member.committee, member=member, starts_on=on, reason=clean_line(reason),
         document_number=clean_line(document_number),
     )  # fmt: skip
-    _record("members.suspend", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    why = {"reason": reason, "document_number": document_number}
+    _record("members.suspend", member, on=on, proves=[made], actor=actor, at=at, **why)
     _stand_down(member, actor=actor, at=at)
     return made
 
@@ -191,8 +200,10 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
         message = f"{member.name}没有停止履职，不用恢复"
         raise StandingError(message)
     _demand_after(on, kept.starts_on)
+    sound = audit.sound([kept])
     Suspension.objects.filter(pk=kept.pk).update(ends_on=on)
-    _record("members.resume", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    why = {"reason": reason, "document_number": document_number}
+    _record("members.resume", member, on=on, proves=sound, actor=actor, at=at, **why)
     _forget(member)
 
 
@@ -215,15 +226,17 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
     ended = max(s.ends_on for s in seats if s.ends_on)
     _demand_after(on, ended)
     again = {"committee": member.committee, "member": member, "starts_on": on}
-    for seat in seats:
+    made: list[Seat | Post] = [
         Seat.objects.create(
             **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes
         )
-    for post in posts:
-        Post.objects.create(**again, term=post.term, rank=post.rank)
+        for seat in seats
+    ]
+    made += [Post.objects.create(**again, term=post.term, rank=post.rank) for post in posts]
     if member.account is not None and any(s.ending == Ending.DIED for s in seats):
         Account.objects.filter(pk=member.account.pk).update(is_active=True)
-    _record("members.restore", member, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
+    why = {"reason": reason, "document_number": document_number}
+    _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)
     _forget(member)
 
 
@@ -250,9 +263,12 @@ def _demand_after(on: date, first: date) -> None:
         raise StandingError(message)
 
 
-def _record(kind: str, member: Member, *, on: date, reason: str, document_number: str, actor: Account, at: datetime) -> None:
+def _record(
+    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model], actor: Account,
+    at: datetime,
+) -> None:  # fmt: skip
     audit.record(
-        kind, member, actor=actor, at=at,
+        kind, member, actor=actor, at=at, proves=proves,
         data={
             "name": member.name, "on": on.isoformat(), "reason": clean_line(reason),
             "document_number": clean_line(document_number),

@@ -2,9 +2,13 @@
 
 from datetime import date
 
-from tongxin.audit.kinds import Audience, Kind, register
+from django.db.models import Q
+
+from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
+from tongxin.audit.truth import witness
 from tongxin.core.templatetags.chinese import full_day
+from tongxin.members.models import Member, Post, Seat, Suspension
 
 A = Audience
 
@@ -22,6 +26,15 @@ def _since(event: Event) -> str:
     return said if event.kind == "members.record_death" else f"{said}起"
 
 
+OF_MEMBER = ("members.member", "member__uid")
+witness(Member, "account__uid", part="account", only=Q(account__isnull=False))
+witness(
+    Seat, "member__uid", "term__uid", "sector__uid", "special_committee__uid", "convenes", "starts_on", "ends_on", "ending",
+    told=OF_MEMBER,
+)  # fmt: skip
+witness(Post, "member__uid", "term__uid", "rank", "starts_on", "ends_on", told=OF_MEMBER)
+witness(Suspension, "member__uid", "starts_on", "ends_on", told=OF_MEMBER)
+name_sorts(members="委员")
 register(
     Kind(
         "members.change",

@@ -226,7 +226,7 @@ class MemberImporter:
         members = [self._member(row.parsed) for row in rows]
         Member.objects.bulk_create(members)
         pairs = list(zip(members, (row.parsed for row in rows), strict=True))
-        Seat.objects.bulk_create(
+        seats = Seat.objects.bulk_create(
             Seat(
                 committee=self.committee,
                 member=member,
@@ -237,11 +237,12 @@ class MemberImporter:
             )
             for member, person in pairs
         )
-        Post.objects.bulk_create(
+        posts = Post.objects.bulk_create(
             Post(committee=self.committee, member=member, term=self.term, rank=rank, starts_on=self.term.starts_on)
             for member, person in pairs
             for rank in person.ranks
         )
+        audit.vouch(self.committee, [*seats, *posts], at=self.context.at)
 
     def _make_bodies(self, rows: Sequence[Row], term: Term) -> None:
         for row in rows:

@@ -80,7 +80,10 @@ class Going:
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure took: rows that no event vouches for, rows that one does (as they stand now), fields of events."""
+    """What an erasure took: rows that no event vouches for, rows that one does, fields of events.
+
+    `shortened` are those that were intact before (`audit.sound`): one changed past the house is not vouched for anew.
+    """
 
     rows: int = 0
     shortened: Sequence[Model] = ()

@@ -2,11 +2,11 @@
 
 from django.db.models import Q
 
-from tongxin.audit.kinds import Audience, Kind, register
+from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
-from tongxin.proposals.choices import Destination
-from tongxin.proposals.models import Proposal
+from tongxin.proposals.choices import Answer, Destination, State
+from tongxin.proposals.models import PUBLIC_FIELDS, TEXT_FIELDS, Proposal, PublicCopy, PublicFile, Signature
 
 A = Audience
 
@@ -33,6 +33,25 @@ witness(
     Proposal, "serial", "session__uid", "number", "category_label", "category_number",
     only=Q(serial__isnull=False) | Q(number__isnull=False),
 )  # fmt: skip
+HANDED_IN = (State.SUBMITTED, State.IN_DECISION, State.FILED, State.HANDED_OVER, State.MERGED, State.NOT_FILED)
+witness(Proposal, *TEXT_FIELDS, part="text", only=Q(state__in=HANDED_IN))
+witness(
+    Proposal, "merged_into__uid", "destination", "reason_code", "decided_at", part="decision", only=Q(decided_at__isnull=False)
+)  # fmt: skip
+witness(Proposal, "released_at", part="release", only=Q(released_at__isnull=False))
+witness(
+    Signature, "proposal__uid", "member__uid", "body", "role", "signed_version",
+    only=Q(answer=Answer.ACCEPTED), told=("proposals.proposal", "proposal__uid"),
+)  # fmt: skip
+witness(
+    PublicCopy, "proposal__uid", "of_version", *PUBLIC_FIELDS, "marks", "confirmed_by__uid", "confirmed_at",
+    told=("proposals.proposal", "proposal__uid"),
+)  # fmt: skip
+witness(
+    PublicFile, "attachment__uid", "attachment__file__digest", "released_by__uid", "released_at",
+    told=("proposals.proposal", "attachment__proposal__uid"),
+)  # fmt: skip
+name_sorts(proposals="提案")
 register(
     Kind("proposals.draft", A.INSIDE, "{actor}起草提案"),
     Kind("proposals.gather", A.INSIDE, "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),

@@ -1,6 +1,6 @@
 """The only mover of states: check, move, record, run the effects; all of it or none of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
@@ -105,12 +105,20 @@ def _capacity(subject: Any, actor: Any) -> str:
 
 
 @transaction.atomic
-def begin(subject: Stateful, *, actor: Account | None, at: datetime, data: dict[str, Any] | None = None) -> Event:
-    """Insert a new row in its first state and record its beginning."""
+def begin(
+    subject: Stateful,
+    *,
+    actor: Account | None,
+    at: datetime,
+    data: dict[str, Any] | None = None,
+    with_it: Callable[[], Iterable[models.Model]] = tuple,
+) -> Event:
+    """Insert a new row in its first state and record its beginning. `with_it` makes the rows that begin with it."""
     workflow = workflow_of(subject)
     add(subject, state=workflow.initial)
+    made = with_it()
     return audit.record(
-        workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data,
+        workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data, proves=[subject, *made],
         to_state=workflow.initial, acting_as=_capacity(subject, actor), regulation_version=subject.said("event_regulation", ""),
     )  # fmt: skip
 
@@ -164,7 +172,8 @@ def perform(
 def _proved(subject: Stateful, values: Mapping[str, Any]) -> list[models.Model]:
     """Return the rows that a step vouches for: the subject where it changes what counts of it, and what a setter named."""
     named = subject.said("event_proves", [])
-    return [subject, *named] if truth.is_touched(subject, values) and audit.intact(subject) else list(named)
+    touched = truth.is_touched(subject, {"state", *values})
+    return [subject, *named] if touched and audit.intact(subject) else list(named)
 
 
 def _was_done(workflow: Workflow, subject: Stateful, action: str) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from tests.cast import Cast, moment
-from tongxin.audit import actions, digests, sealing, truth, verifying
+from tongxin.audit import actions, acts, digests, sealing, truth, verifying
 from tongxin.audit.models import Chain, Event, Head, Mark, Seal
 from tongxin.committees import vouching
 from tongxin.committees.choices import Duty
@@ -20,6 +20,7 @@ from tongxin.proposals.models import Proposal
 from tongxin.regulations.models import Regulation
 
 NIGHT = moment("2026-03-03", 2)
+NOTED = "近两小时内写入过的记录被删去，或者恢复过较早的备份"
 CHANGED = "记录被改动过，或者它前面缺少记录"
 
 
@@ -238,8 +239,8 @@ def noted(sealed: Cast) -> Cast:
     [
         (lambda kept: kept[1:], "库外留存的链头文件被改动过"),
         (lambda kept: [*kept[:-2], kept[-1]], "库外留存的链头文件被改动过"),
-        (lambda kept: kept[:-1], "库外留存的链头文件缺少已写入的行"),
-        (lambda _kept: [], "库外留存的链头文件缺少已写入的行"),
+        (lambda kept: kept[:-1], verifying.HEADS_CUT),
+        (lambda _kept: [], verifying.HEADS_CUT),
         (lambda kept: [*kept, kept[-1]], "库外留存的链头文件被改动过"),
         (lambda kept: [json.dumps(json.loads(kept[0]) | {"committee": "??"}) + "\n", *kept[1:]], "库外留存的链头文件被改动过"),
         (lambda kept: [*kept[:-1], json.dumps(json.loads(kept[-1]) | {"digest": "x"}) + "\n"], "库外留存的链头文件被改动过"),
@@ -264,7 +265,110 @@ def test_the_file_outside_can_only_grow(noted: Cast, forge: Callable[[list[str]]
 
 def test_a_missing_file_is_found(noted: Cast) -> None:
     sealing.heads_file().unlink()
+    assert found()[1] == verifying.HEADS_GONE
+    sealing.growth_file().unlink()
     assert found()[1] == "库外留存的链头文件缺少已写入的行"
+
+
+def begin_anew() -> None:
+    """Take all seals, the chains and the heads file away, as whoever has the database and that file can."""
+    raw(Seal).all().delete()
+    raw(Chain).all().delete()
+    sealing.heads_file().unlink()
+
+
+def test_a_chain_begun_anew_with_the_file_outside_is_found_before_and_after_the_next_round(noted: Cast) -> None:
+    begin_anew()
+    assert found()[1] == verifying.HEADS_GONE
+    sealing.seal(at=moment("2026-03-06"))
+    assert found()[1] == verifying.HEADS_CUT
+    noted.draft()
+    sealing.seal(at=moment("2026-03-07"))
+    assert found()[1] == verifying.HEADS_CUT
+
+
+def test_database_and_file_outside_cut_back_to_an_earlier_round_are_found(noted: Cast) -> None:
+    kept, seals = lines(), Seal.objects.filter(committee_code="YX").order_by("-number")
+    sealing.heads_file().write_text("".join(kept[:-1]), encoding="utf-8")
+    number = json.loads(kept[-2])["number"]
+    delete(*[seal.event for seal in seals.filter(number__gt=number)])
+    assert found()[1] in {verifying.HEADS_CUT, "事项末尾的记录被删去"}
+    noted.draft()
+    sealing.seal(at=moment("2026-03-07"))
+    assert not verifying.verify().ok
+    assert not sealing.begins_as_noted(sealing.heads_file().open("rb"))
+
+
+# ── what is noted outside at each commit ─────────────────────────────────────────────────────────
+def life_of(subject: models.Model) -> list[Event]:
+    return list(Event.objects.filter(subject_type=actions.label_of(subject), subject_id=subject.pk).order_by("id"))
+
+
+@pytest.fixture
+def committed(rated: Cast, django_capture_on_commit_callbacks: Any) -> Proposal:
+    """A proposal just begun, whose transaction has committed: the file outside knows of it."""
+    with django_capture_on_commit_callbacks(execute=True):
+        extra = rated.draft()
+        actions.record("proposals.attach", extra, actor=rated.proposer, at=NIGHT, data={"name": "一"})
+    assert verifying.verify().ok
+    assert [act.uid for path, size in acts.kept() for act in acts.read(path, size)] == [e.uid for e in life_of(extra)]
+    return extra
+
+
+def test_a_subject_whose_whole_unsealed_life_goes_with_its_head_is_found(committed: Proposal) -> None:
+    life = life_of(committed)
+    delete(*life)
+    raw(Head).filter(subject_uid=committed.uid).delete()
+    raw(Proposal).filter(pk=committed.pk).delete()
+    assert found() == (life[0].uid, NOTED)
+    sealing.seal(at=NIGHT)
+    assert found() == (life[0].uid, NOTED)
+
+
+def test_an_older_head_put_back_with_its_later_events_deleted_is_found(
+    committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    saved = raw(Head).filter(subject_uid=committed.uid).values("events", "digest", "mac").get()
+    with django_capture_on_commit_callbacks(execute=True):
+        later = actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
+    delete(later)
+    raw(Head).filter(subject_uid=committed.uid).update(**saved)
+    assert found() == (later.uid, NOTED)
+
+
+def test_what_was_rolled_back_is_not_noted(committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    before = [(path.name, size) for path, size in acts.kept()]
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
+        transaction.set_rollback(True)
+    assert [(path.name, size) for path, size in acts.kept()] == before
+    assert verifying.verify().ok
+
+
+def test_a_line_of_an_act_that_was_cut_off_says_nothing(committed: Proposal) -> None:
+    [(path, _size)] = acts.kept()
+    with path.open("a", encoding="utf-8") as out:
+        out.write("abc")
+    assert verifying.verify().ok
+
+
+def test_the_worker_takes_away_what_is_noted_only_when_it_is_over_and_sealed(committed: Proposal) -> None:
+    [(path, _size)] = acts.kept()
+    sealing.seal(at=NIGHT)
+    assert path.exists()  # of this hour: somebody may be adding to it
+    old = path.rename(path.with_name("20200101T00"))
+    assert sealing.seal(at=NIGHT) == 0
+    assert not old.exists()
+
+
+def test_what_is_noted_of_a_deleted_event_stays_until_somebody_looks(committed: Proposal) -> None:
+    [(path, _size)] = acts.kept()
+    old = path.rename(path.with_name("20200101T00"))
+    life = life_of(committed)
+    delete(*life)
+    sealing.seal(at=NIGHT)
+    assert old.exists()
+    assert found()[1] in {NOTED, "事项末尾的记录被删去"}
 
 
 def test_a_line_that_a_full_disk_cut_off_says_nothing_and_harms_nothing(noted: Cast) -> None:

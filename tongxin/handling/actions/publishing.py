@@ -63,7 +63,7 @@ def confirm_public_reply(
     kind = "withhold_reply" if not shown else "confirm_public_reply" if before else "release_reply"
     said = {"reason": reason} if not shown else {"covered": len(checked)}
     audit.record(
-        f"handling.{kind}", task, actor=actor, at=at, acting_as=task.case.proposal.capacity_of(actor),
+        f"handling.{kind}", task, actor=actor, at=at, proves=[copy], acting_as=task.case.proposal.capacity_of(actor),
         data={"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "round": copy.reply.round} | said,
     )  # fmt: skip
     return copy

@@ -140,8 +140,9 @@ def reopen(case: Case, tasks: Sequence[Task], *, due: date, actor: Account, at: 
         task.refresh_from_db()
         task.case = case
         task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": case.pk, "due": due.isoformat()}
-        engine.perform(task, "rework", actor=actor, at=at, by_system=True)
+        task.event_proves = audit.sound([task])
         Task.objects.filter(pk=task.pk).update(due_on=due, answered_at=None)
+        engine.perform(task, "rework", actor=actor, at=at, by_system=True)
         reply_of(task)
 
 

@@ -112,9 +112,9 @@ class CaseImporter(ProposalImporter):
             handled.replies = self.cases.replies(handled)
         Reply.objects.bulk_create(reply for handled in made for reply in handled.replies)
         public = [reply for handled in made if handled.proposal.released_at for reply in handled.replies]
-        PublicReply.objects.bulk_create(copies_by_machine(public, at=self.context.at, shown=True))
+        copies = PublicReply.objects.bulk_create(copies_by_machine(public, at=self.context.at, shown=True))
         for handled in made:
             handled.ratings = self.cases.ratings(handled)
         Rating.objects.bulk_create(rating for handled in made for rating in handled.ratings)
-        written = [row for handled in made for row in (*handled.replies, *handled.ratings)]
-        audit.vouch(self.committee, written, at=self.context.at)
+        written = [row for handled in made for row in (*handled.tasks, *handled.replies, *handled.ratings)]
+        audit.vouch(self.committee, [*written, *copies], at=self.context.at)

@@ -107,6 +107,7 @@ def answer_invitation(
     audit.record(
         "proposals.accept_invitation" if accept else "proposals.decline_invitation", proposal, actor=actor, at=at,
         data={"name": signature.name, "member": signature.member_id, "reason": reason}, on_behalf_of=on_behalf_of,
+        proves=[signature],
     )  # fmt: skip
     return signature
 
@@ -122,7 +123,7 @@ def leave(signature: Signature, *, actor: Account, at: datetime, reason: str = "
         raise ProposalError(message)
     Signature.objects.filter(pk=signature.pk).update(answer=Answer.LEFT, answered_at=at)
     audit.record(
-        "proposals.leave", signature.proposal, actor=actor, at=at,
+        "proposals.leave", signature.proposal, actor=actor, at=at, proves=[signature],
         data={"name": signature.name, "member": signature.member_id, "reason": reason},
     )  # fmt: skip
 
@@ -158,9 +159,11 @@ def confirm_text(signature: Signature, *, version: int, actor: Account, at: date
     if signature.answer != Answer.ACCEPTED or proposal.version != version:
         message = "正文刚刚又改过，请再看一遍现在的正文"
         raise ProposalError(message)
+    sound = audit.sound([signature])
     if Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED, signed_version__lt=version).update(
         signed_version=version
     ):
         audit.record(
-            "proposals.confirm_text", proposal, actor=actor, at=at, data={"name": signature.name, "member": signature.member_id}
-        )
+            "proposals.confirm_text", proposal, actor=actor, at=at, proves=sound,
+            data={"name": signature.name, "member": signature.member_id},
+        )  # fmt: skip

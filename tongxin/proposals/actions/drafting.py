@@ -43,11 +43,18 @@ def draft(
     own = first is not None and first.account_id == actor.pk
     proposal = Proposal(committee=committee, form=form, edited_at=at, entered_by=None if own else actor, **_clean(text or {}))
     proposal.uid = uid or proposal.uid
-    engine.begin(proposal, actor=actor, at=at, data={} if own else {"on_behalf": first.name if first else body})
-    Signature.objects.create(
+    signature = Signature(
         committee=committee, proposal=proposal, member=first, body=body, role=Role.FIRST, answer=Answer.ACCEPTED,
         answered_at=at, signed_version=1,
     )  # fmt: skip
+
+    def signed() -> list[Signature]:
+        signature.proposal = proposal  # which has its key by now
+        signature.save()
+        return [signature]
+
+    said = {} if own else {"on_behalf": first.name if first else body}
+    engine.begin(proposal, actor=actor, at=at, data=said, with_it=signed)
     return proposal
 
 

@@ -68,6 +68,7 @@ def end_signature(signature: Signature, *, actor: Account | None, at: datetime) 
     if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
         audit.record(
             "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
+            proves=[signature],
             data={"name": signature.name, "member": signature.member_id},
         )  # fmt: skip
 
@@ -89,12 +90,13 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
         message = "这件提案现在不能接手，请刷新后再看"
         raise ProposalError(message)
     before = held.signatures.get(role=Role.FIRST)
+    sound = audit.sound([before, heir])
     Signature.objects.filter(pk=before.pk).update(
         role=Role.CO, answer=Answer.LEFT, answered_at=at, place_in_list=heir.place_in_list
     )
     Signature.objects.filter(pk=heir.pk).update(role=Role.FIRST, place_in_list=before.place_in_list, signed_version=held.version)
     audit.record(
-        "proposals.take_over", held, actor=actor, at=at,
+        "proposals.take_over", held, actor=actor, at=at, proves=sound,
         data={"name": heir.name, "member": heir.member_id, "before": before.name},
     )  # fmt: skip
     return Proposal.objects.get(pk=held.pk)

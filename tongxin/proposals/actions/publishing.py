@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit.truth import Part
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import PUBLIC_FIELDS, Attachment, Proposal, PublicCopy, PublicFile
@@ -43,10 +44,11 @@ def release(
         raise ProposalError(message)
     proposal.refresh_from_db()
     copy = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
-    _keep_files(proposal, files, actor=actor, at=at)
+    shown = _keep_files(proposal, files, actor=actor, at=at)
     audit.record(
-        "proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=_facts(copy, files)
-    )
+        "proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=_facts(copy, files),
+        proves=[Part(proposal, "release"), copy, *shown],
+    )  # fmt: skip
     for follower in _followers:
         follower(proposal, at)
     return copy
@@ -71,11 +73,10 @@ def confirm_copy(
         message = "这件提案现在没有公开，请先办理公开"
         raise ProposalError(message)
     copy = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
-    if files is not None:
-        _keep_files(proposal, files, actor=actor, at=at)
+    shown = _keep_files(proposal, files, actor=actor, at=at) if files is not None else []
     audit.record(
         "proposals.confirm_copy", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
-        data=_facts(copy, [f.attachment for f in queries.public_files(proposal)]),
+        data=_facts(copy, [f.attachment for f in queries.public_files(proposal)]), proves=[copy, *shown],
     )  # fmt: skip
     return copy
 
@@ -86,11 +87,13 @@ def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) 
     if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
         message = "这件提案现在没有公开，不用撤下"
         raise ProposalError(message)
+    hidden = list(PublicFile.objects.filter(attachment__proposal=proposal))
     PublicFile.objects.filter(attachment__proposal=proposal).delete()
     proposal.refresh_from_db()
     audit.record(
-        "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason}
-    )
+        "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason},
+        proves=[Part(proposal, "release"), *hidden],
+    )  # fmt: skip
 
 
 def copies_by_machine(proposals: Iterable[Proposal], *, at: datetime) -> list[PublicCopy]:
@@ -135,17 +138,21 @@ def _keep_copy(
     return copy
 
 
-def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> None:
-    """Release these attachments and no other; one that stays released keeps its address."""
+def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> list[PublicFile]:
+    """Release these attachments and no other; one that stays released keeps its address. Returns what came or went."""
     if any(attachment.proposal_id != proposal.pk for attachment in files):
         message = "只能公开这件提案自己的附件"
         raise ProposalError(message)
-    PublicFile.objects.filter(attachment__proposal=proposal).exclude(attachment__in=[f.pk for f in files]).delete()
+    others = PublicFile.objects.filter(attachment__proposal=proposal).exclude(attachment__in=[f.pk for f in files])
+    changed = list(others)
+    others.delete()
     for attachment in files:
-        PublicFile.objects.get_or_create(
+        made, new = PublicFile.objects.get_or_create(
             attachment=attachment,
             defaults={"committee_id": proposal.committee_id, "released_by": actor, "released_at": at},
         )
+        changed += [made] if new else []
+    return changed
 
 
 def _facts(copy: PublicCopy, files: Sequence[Attachment]) -> dict[str, object]:

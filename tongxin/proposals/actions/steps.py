@@ -69,7 +69,9 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
 def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
     lead = queries.may_absorb(proposal).get(uid=payload.into)
+    along = audit.sound(proposal.merged.all())
     proposal.merged.update(merged_into=lead)
+    proposal.event_proves = [*along]
     proposal.event_facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
     return {"merged_into": lead, "decided_at": at}
 

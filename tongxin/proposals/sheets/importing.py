@@ -229,14 +229,14 @@ class ProposalImporter:
     def _save(self, rows: Sequence[tuple[Draft, Proposal, Any]]) -> None:
         Proposal.objects.bulk_create(proposal for _draft, proposal, _row in rows)
         public = [proposal for _draft, proposal, _row in rows if proposal.released_at is not None]
-        PublicCopy.objects.bulk_create(
-            copies_by_machine(public, at=self.context.at)
-        )  # public before; somebody confirms them here
+        # public before; somebody confirms them here
+        copies = PublicCopy.objects.bulk_create(copies_by_machine(public, at=self.context.at))
         signed = [(proposal, writing.signatures(proposal, draft)) for draft, proposal, _row in rows]
-        Signature.objects.bulk_create(signature for _proposal, signatures in signed for signature in signatures)
+        names = Signature.objects.bulk_create(signature for _proposal, signatures in signed for signature in signatures)
         by_proposal = {proposal.pk: signatures for proposal, signatures in signed}
         audit.record_many(self.tell(rows, by_proposal))
-        audit.vouch(self.committee, (proposal for _draft, proposal, _row in rows), at=self.context.at)
+        written = [*(proposal for _draft, proposal, _row in rows), *copies, *names]
+        audit.vouch(self.committee, written, at=self.context.at)
 
     def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:  # noqa: ARG002
         """Return the history of saved proposals."""

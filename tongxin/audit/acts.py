@@ -1,0 +1,119 @@
+"""Each event is noted outside the database when its transaction has committed, until it is sealed and its chain's head is.
+
+What is not sealed yet has no other witness: without this, a subject whose whole life of the last minutes is deleted with
+its head, or a head set back to a saved older one, would look as written. One line an event, added in one write without
+a lock; one file an hour, so that the worker takes away whole files that nobody adds to any more.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from tongxin.audit.models import Event
+
+KEPT_HOURS = 2  # nobody adds to the file of an hour that is over by then
+ASKED = 500  # what a database takes in one list of values
+
+
+class Act(NamedTuple):
+    """One line: which event, its digest, in whose stream."""
+
+    uid: str
+    digest: str
+    code: str
+
+
+def folder() -> Path:
+    """Where the files of the last hours lie."""
+    path: Path = settings.TONGXIN_HOME / "audit" / "acts"
+    return path
+
+
+def _hour(ago: int = 0) -> str:
+    return time.strftime("%Y%m%dT%H", time.gmtime(time.time() - ago * 3600))
+
+
+def note(events: Iterable[Event]) -> None:
+    """Note events, with their digests, as soon as they are committed; what is rolled back is not noted."""
+    lines = "".join(f"{event.uid} {event.digest} {event.committee_code}\n" for event in events)
+    transaction.on_commit(partial(_add, lines.encode()), robust=True)
+
+
+def _add(lines: bytes) -> None:
+    path = folder() / _hour()
+    try:
+        _write(path, lines)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, lines)
+
+
+def _write(path: Path, lines: bytes) -> None:
+    out = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(out, lines)  # in one piece: two processes write one behind the other
+    finally:
+        os.close(out)
+
+
+def kept() -> list[tuple[Path, int]]:
+    """Return the files there are, the oldest first, each with its size now: so far one reads what stands in a database later."""
+    found = []
+    for path in sorted(folder().glob("*")):
+        try:
+            found.append((path, path.stat().st_size))
+        except FileNotFoundError:
+            continue  # taken away by the worker, with all its events sealed
+    return found
+
+
+def read(path: Path, size: int) -> Iterator[Act]:
+    """Return the whole lines of a file, up to a size; what a full disk or a kill cut off says nothing."""
+    try:
+        source = path.open("rb")
+    except FileNotFoundError:
+        return
+    with source:
+        for line in source:
+            size -= len(line)
+            if size < 0:
+                return
+            parts = line.decode(errors="replace").rstrip("\n").split(" ", 2)
+            if len(parts) == len(Act._fields) and line.endswith(b"\n"):
+                yield Act(*parts)
+
+
+def lost(acts: Iterable[Act], code: str) -> str | None:
+    """Return the uid of the first event of a committee that was noted and is not there as it was; nothing when all are."""
+    own = (act for act in acts if act.code == code)
+    while some := list(islice(own, ASKED)):
+        there = dict(Event.objects.filter(uid__in=[act.uid for act in some]).values_list("uid", "digest"))
+        if odd := next((act.uid for act in some if there.get(act.uid) != act.digest), None):
+            return odd
+    return None
+
+
+def shed() -> int:
+    """Take away the files of hours that are over and of which every event is sealed and vouched for by the heads; return how many."""
+    over, gone = _hour(KEPT_HOURS), 0
+    for path, size in kept():
+        if path.name <= over and _are_sealed(read(path, size)):
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _are_sealed(acts: Iterable[Act]) -> bool:
+    rows = iter(acts)
+    while some := list(islice(rows, ASKED)):
+        known = dict(Event.objects.filter(uid__in=[act.uid for act in some], seal__isnull=False).values_list("uid", "digest"))
+        if any(known.get(act.uid) != act.digest for act in some):
+            return False
+    return True

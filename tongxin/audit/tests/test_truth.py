@@ -1,0 +1,207 @@
+"""Rows that are a decision or a promise are vouched for: by whom they were made, and only as long as nobody changed them."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from tests.cast import Cast, moment
+from tongxin.audit import actions, erasing, truth, verifying
+from tongxin.audit.models import Event
+from tongxin.committees import vouching
+from tongxin.handling import actions as handling
+from tongxin.handling import privacy
+from tongxin.handling import queries as cases
+from tongxin.handling.models import PublicReply, Rating, Reply, Task
+from tongxin.members import actions as members
+from tongxin.members.choices import Ending
+from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.proposals import actions as proposals
+from tongxin.proposals.models import Proposal, PublicCopy, PublicFile, Signature
+from tongxin.proposals.workflow import Return, Withdrawal
+from tongxin.workflow.engine import perform
+
+AT = moment("2026-03-05")
+CHANGED = "数据被改动过"
+UNKNOWN = "数据没有办理记录"
+LOST = "有办理记录的数据被删去"
+
+NOT_WITNESSED = {
+    "accounts.account": "人的资料和密码：合法的改动都有记录，不作证明",
+    "accounts.failure": "输错的次数，几小时后清除",
+    "accounts.invitation": "一次性的码，只存摘要，用后作废",
+    "audit.chain": "证明本身",
+    "audit.event": "证明本身",
+    "audit.head": "证明本身",
+    "audit.seal": "证明本身",
+    "audit.mark": "还没有送达的提醒",
+    "committees.committee": "机构的名称，随任免、届次的记录",
+    "committees.counter": "下一个号；给出的号写在提案上，有证明",
+    "committees.sector": "界别的名称；谁属于哪个界别，由席位证明",
+    "committees.session": "届次的名称和日期，改动有记录",
+    "committees.specialcommittee": "专委会的名称；谁属于哪个，由席位证明",
+    "committees.term": "届的起止；席位各有起止，有证明",
+    "committees.unit": "单位的名称，改动有记录；交给谁办，由办理任务证明",
+    "files.file": "附件的内容；公开的由公开附件证明其摘要",
+    "handling.case": "状态由记录证明；期限在记录里",
+    "handling.contact": "面商的经过，由记录写明，双方确认",
+    "handling.replyfile": "答复的附件，送出以前可以换",
+    "handling.stalereply": "没有定下来的另存副本",
+    "notices.letter": "寄出的信",
+    "notices.notice": "提醒，不是决定",
+    "proposals.attachment": "附件的增减各有记录；公开的由公开附件证明",
+    "proposals.endorsement": "附议有记录，不计入办理",
+    "proposals.stalecopy": "没有定下来的另存副本",
+}
+
+
+def raw(model: type[models.Model]) -> models.QuerySet[Any]:
+    return models.QuerySet(model)
+
+
+def found() -> tuple[str | None, str]:
+    verdict = verifying.verify()
+    return verdict.first_bad, verdict.reason
+
+
+def test_every_model_is_vouched_for_or_says_why_not() -> None:
+    own = {m._meta.label_lower for m in apps.get_models() if m.__module__.startswith("tongxin.")}
+    witnessed = {kind.model._meta.label_lower for kind in truth.declared()}
+    assert own - witnessed == set(NOT_WITNESSED)
+
+
+@pytest.fixture
+def published(cast: Cast) -> Cast:
+    """A case that was answered, its proposal and its reply shown to the public."""
+    case = cast.answered()
+    proposals.release(case.proposal, marks={}, actor=cast.office, at=AT)
+    copy = PublicReply.objects.get()
+    handling.confirm_public_reply(copy, shown=True, actor=cast.office, at=AT)
+    assert found() == (None, "")
+    return cast
+
+
+CHANGES: list[tuple[type[models.Model], str, dict[str, Any]]] = [
+    (Seat, "", {"starts_on": "2020-01-01"}), (Seat, "", {"ends_on": "2026-01-01"}), (Seat, "", {"convenes": True}),
+    (Suspension, "", {"ends_on": "2026-03-01"}), (Member, "account", {"account": None}),
+    (Signature, "", {"signed_version": 9}), (Signature, "", {"role": "co"}), (Signature, "", {"body": "别的单位"}),
+    (Task, "", {"due_on": "2030-01-01"}), (Task, "", {"part": "lead"}), (Task, "", {"sign_due_on": None}),
+    (Proposal, "text", {"title": "另一件事"}), (Proposal, "text", {"suggestions": "另一条建议"}),
+    (Proposal, "text", {"consents_to_publication": False}), (Proposal, "decision", {"decided_at": moment("2025-01-01")}),
+    (Proposal, "release", {"released_at": moment("2025-01-01")}),
+    (PublicCopy, "", {"analysis": "另一段"}), (PublicCopy, "", {"marks": {"title": [[0, 1, "name"]]}}),
+    (PublicReply, "", {"text": "另一份答复"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "part", "change"), CHANGES, ids=str)
+def test_a_row_changed_past_the_house_is_found(
+    published: Cast, model: type[models.Model], part: str, change: dict[str, Any]
+) -> None:
+    [kind] = [kind for kind in truth.declared_for(model) if kind.part == part]
+    uid = kind.rows()[0]["uid"]
+    assert raw(model).filter(uid=uid).update(**change) == 1
+    key = truth.key_of(kind.label, uid)
+    assert found() == (key, LOST if change == {"account": None} else CHANGED)
+
+
+def test_a_signature_that_was_never_given_is_found(published: Cast) -> None:
+    name = Signature.objects.create(
+        committee=published.county, proposal=Proposal.objects.get(), member=published.member(published.bystander), role="co",
+        answer="accepted",
+    )  # fmt: skip
+    assert found() == (f"proposals.signature:{name.uid}", UNKNOWN)
+
+
+def test_a_proposal_released_past_the_house_is_found(cast: Cast) -> None:
+    proposal = cast.filed()
+    raw(Proposal).filter(pk=proposal.pk).update(released_at=AT)
+    assert found() == (f"proposals.proposal/release:{proposal.uid}", UNKNOWN)
+
+
+def test_a_text_that_was_returned_may_change_until_it_is_handed_in_again(cast: Cast) -> None:
+    proposal = cast.submitted()
+    perform(proposal, "return_for_revision", actor=cast.office, at=AT, payload=Return("请补充数据。"))
+    proposal = Proposal.objects.get(pk=proposal.pk)
+    proposals.save_text(proposal, text={"title": "改过的案由"}, started_from=proposal.version, actor=cast.proposer, at=AT)
+    assert found() == (None, "")
+    perform(Proposal.objects.get(pk=proposal.pk), "submit", actor=cast.proposer, at=AT)
+    assert found() == (None, "")
+    raw(Proposal).filter(pk=proposal.pk).update(title="又一个案由")
+    assert found() == (f"proposals.proposal/text:{proposal.uid}", CHANGED)
+
+
+# ── the next lawful step vouches for nothing that was forged ─────────────────────────────────────
+def test_a_forged_text_is_not_laundered_by_the_next_step(cast: Cast) -> None:
+    proposal = cast.filed()
+    raw(Proposal).filter(pk=proposal.pk).update(title="另一件事")
+    handling.assign(Proposal.objects.get(pk=proposal.pk), parts=[(cast.unit, "sole")], actor=cast.assigner, at=AT)
+    assert found() == (f"proposals.proposal/text:{proposal.uid}", CHANGED)
+
+
+def test_a_forged_seat_is_not_laundered_by_its_end(cast: Cast) -> None:
+    member = cast.member(cast.proposer)
+    seat = Seat.objects.get(member=member)
+    raw(Seat).filter(pk=seat.pk).update(starts_on="2020-01-01")
+    members.end_seat(member, ending=Ending.RESIGNED, on=AT.date(), reason="", actor=cast.office, at=AT)
+    assert found() == (f"members.seat:{seat.uid}", CHANGED)
+
+
+def test_how_a_seat_ends_and_comes_back_is_vouched_for(cast: Cast) -> None:
+    member = cast.member(cast.proposer)
+    said = {"reason": "工作调动", "actor": cast.office, "at": AT}
+    members.suspend(member, on=AT.date(), **said)
+    members.resume(member, on=AT.date(), **said)
+    members.end_seat(member, ending=Ending.RESIGNED, on=AT.date(), **said)
+    members.restore(member, on=AT.date(), **said)
+    assert found() == (None, "")
+    assert all(actions.intact(row) for row in (*Seat.objects.all(), *Post.objects.all(), *Suspension.objects.all()))
+
+
+def test_forged_grades_are_not_laundered_by_the_erasure_of_their_comments(rated: Cast) -> None:
+    raw(Rating).update(result="satisfied", attitude="satisfied")
+    gone = privacy._erase_comments(list(Rating.objects.order_by("pk")))
+    erasing.erase(rated.county, what="评价留言", rule="*", shortened=gone.shortened, rows=gone.rows, actor=rated.office, at=AT)
+    assert found()[1] == CHANGED
+
+
+def test_a_forged_reply_is_not_laundered_by_the_erasure_of_its_contact(published: Cast) -> None:
+    raw(Reply).update(text="已经全部办好。")
+    gone = privacy._erase_contacts(list(Reply.objects.all()))
+    erasing.erase(
+        published.county, what="联系人", rule="*", shortened=gone.shortened, rows=gone.rows, actor=published.office, at=AT
+    )
+    assert found()[1] == CHANGED
+
+
+@pytest.fixture
+def rated(cast: Cast) -> Cast:
+    case = cast.answered()
+    for (reply, signature), result in zip(cases.outstanding(case), ("satisfied", "dissatisfied"), strict=True):
+        handling.rate(
+            reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
+            actor=signature.member.account, at=moment("2026-03-04"),
+        )  # fmt: skip
+    return cast
+
+
+def test_what_an_act_takes_back_is_vouched_for_too(published: Cast) -> None:
+    proposals.unrelease(Proposal.objects.get(), reason="有误。", actor=published.office, at=AT)
+    assert found() == (None, "")
+    assert PublicFile.objects.count() == 0
+
+
+def test_withdrawn_texts_count_no_longer(cast: Cast) -> None:
+    proposal = cast.filed()
+    perform(proposal, "withdraw", actor=cast.proposer, at=AT, payload=Withdrawal("不办了。"))
+    assert found() == (None, "")
+
+
+def test_what_yesterday_left_is_vouched_for_in_bulk_once(published: Cast) -> None:
+    assert vouching.vouch_for_what_is_there(at=AT) > 0
+    assert found() == (None, "")
+    before = Event.objects.count()
+    assert vouching.vouch_for_what_is_there(at=AT) == 0
+    assert Event.objects.count() == before
+    assert all(actions.intact(row) for kind in truth.declared() for row in kind.model._base_manager.all())
