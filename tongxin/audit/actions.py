@@ -70,7 +70,13 @@ def build(
 
 @transaction.atomic
 def record(
-    kind: str, subject: models.Model, *, actor: Account | None, at: datetime, proves: Iterable[models.Model] = (), **more: Any
+    kind: str,
+    subject: models.Model,
+    *,
+    actor: Account | None,
+    at: datetime,
+    proves: Iterable[models.Model | truth.Part] = (),
+    **more: Any,
 ) -> Event:
     """Write one event, marked for every consumer of the stream. Must stand in the transaction of what it records.
 

@@ -36,8 +36,7 @@ class Kind:
     `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys},
     or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
     keys of `data` that are personal and can be erased. Kinds with `by_day` stand in no list of events, not even the
-    auditor's: that word, and how many on days that are over. `together` says for committees on a day of how many people
-    at least such a number is told: fewer could be compared with who signed in on that day.
+    auditor's: that word, and how many on days that are over.
     """
 
     name: str
@@ -47,11 +46,12 @@ class Kind:
     key: bool = False
     personal: tuple[str, ...] = ()
     by_day: str = ""
-    together: Callable[[Collection[str], date], int] | None = None
 
 
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
+AtLeast = Callable[[Collection[str], date], int]
+_together: dict[str, AtLeast] = {}
 CONSUMERS: dict[str, Callable[[], object]] = {}
 
 
@@ -77,6 +77,16 @@ def sort_of(kind: str) -> str:
 def told_by_day() -> list[str]:
     """Return the kinds of which name and hour are told to nobody."""
     return [name for name, kind in KINDS.items() if kind.by_day]
+
+
+def tell_together(kind: str, at_least: AtLeast) -> None:
+    """Say for committees on a day of how many people at least the number of a kind is told: fewer show in who signed in that day."""
+    _together[kind] = at_least
+
+
+def people_at_least(kind: str, codes: Collection[str], on: date) -> int:
+    """Return of how many people at least the number of a kind is told."""
+    return _together[kind](codes, on) if kind in _together else 1
 
 
 def consume(consumer: str, work: Callable[[], object]) -> None:

@@ -68,6 +68,7 @@ class Event(Row):
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_subject"),
             models.Index(fields=["committee_code", "-id"], name="event_committee"),
             models.Index(fields=["kind", "-id"], name="event_kind"),
+            models.Index(fields=["actor", "kind", "id"], name="event_actor"),  # what somebody did, told to himself
         ]
 
     def __str__(self) -> str:

@@ -72,8 +72,7 @@ def by_day(codes: Collection[str], *, before: date) -> list[Daily]:
 
 
 def _together(kind: str, days: Iterable[tuple[str, date, str, str, int]], codes: Collection[str], on: date) -> Iterator[Daily]:
-    asked = kinds.KINDS[kind].together
-    least = asked(codes, on) if asked is not None else 1
+    least = kinds.people_at_least(kind, codes, on)
     since, people, number = None, set[str](), 0
     for day, rows in groupby(days, key=itemgetter(1)):
         since = since or day

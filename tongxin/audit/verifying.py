@@ -63,10 +63,10 @@ class _Outside:
 
     noted: dict[str, int]  # how far each chain says that its head was written into the file
     lines: list[Line]
-    acts: list[tuple[Path, int]]
+    hours: list[tuple[Path, int]]
 
     def noted_acts(self) -> Iterator[acts.Act]:
-        return joined.from_iterable(acts.read(path, size) for path, size in self.acts)
+        return joined.from_iterable(acts.read(path, size) for path, size in self.hours)
 
 
 def verify(*, committee_code: str | None = None) -> Verdict:

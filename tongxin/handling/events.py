@@ -1,6 +1,6 @@
 """Event kinds of handling: a sentence for each; and the rows that events vouch for."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Q
@@ -8,11 +8,8 @@ from django.db.models import Q
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
-from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.models import PublicReply, Rating, Reply, Task
-from tongxin.handling.regulations import Secrecy
-from tongxin.regulations.queries import in_force
 
 A = Audience
 
@@ -36,12 +33,6 @@ def _sent_detail(event: Event) -> str:
     if data.get("before") and data["before"] != data.get("category"):
         return f"类别由 {data['before']} 类改定为 {data['category']} 类"
     return f"{data['category']} 类" if data.get("category") else ""
-
-
-def _raters_at_least(codes: Collection[str], on: date) -> int:
-    """Of how many raters a number is told: as many as the rule on ratings says for results."""
-    rules = [in_force(committee, Secrecy, on) for committee in Committee.objects.filter(code__in=codes).order_by("code")]
-    return max((rule.minimum for rule in rules), default=1)
 
 
 witness(
@@ -104,7 +95,7 @@ register(
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录", personal=("name",)),
-    Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", together=_raters_at_least, personal=("name",)),
+    Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
     Kind("handling.read_ratings", A.OFFICE, "{actor}查看每位提案人的评价"),
     Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),

@@ -522,3 +522,19 @@ def test_a_head_emptied_by_hand_does_not_begin_a_life(rated: Cast) -> None:
     raw(Head).filter(subject_uid=extra.uid).update(events=0, digest="", mac="")
     actions.record("proposals.attach", extra, actor=rated.proposer, at=NIGHT, data={"name": "一"})
     assert not verifying.verify().ok
+
+
+# ── whether the worker keeps up ──────────────────────────────────────────────────────────────────
+def test_what_waits_for_its_seal_longer_than_three_rounds_is_named(rated: Cast) -> None:
+    oldest = Event.objects.order_by("id").first()
+    assert oldest is not None
+    assert sealing.waiting_longer(oldest.recorded_at + sealing.LATE) is None
+    assert sealing.waiting_longer(oldest.recorded_at + 2 * sealing.LATE) == oldest.recorded_at
+    sealing.seal(at=NIGHT)
+    assert sealing.waiting_longer(NIGHT + 2 * sealing.LATE) is None
+
+
+def test_heads_that_could_not_be_written_outside_are_named(sealed: Cast) -> None:
+    raw(Chain).filter(committee_code="YX").update(noted=0)
+    assert sealing.waiting_longer(NIGHT + sealing.LATE) is None
+    assert sealing.waiting_longer(NIGHT + 2 * sealing.LATE) == NIGHT

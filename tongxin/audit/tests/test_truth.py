@@ -86,7 +86,7 @@ CHANGES: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Seat, "", {"starts_on": "2020-01-01"}), (Seat, "", {"ends_on": "2026-01-01"}), (Seat, "", {"convenes": True}),
     (Suspension, "", {"ends_on": "2026-03-01"}), (Member, "account", {"account": None}),
     (Signature, "", {"signed_version": 9}), (Signature, "", {"role": "co"}), (Signature, "", {"body": "别的单位"}),
-    (Task, "", {"due_on": "2030-01-01"}), (Task, "", {"part": "lead"}), (Task, "", {"sign_due_on": None}),
+    (Task, "", {"due_on": "2030-01-01"}), (Task, "", {"part": "separate"}), (Task, "", {"sign_due_on": None}),
     (Proposal, "text", {"title": "另一件事"}), (Proposal, "text", {"suggestions": "另一条建议"}),
     (Proposal, "text", {"consents_to_publication": False}), (Proposal, "decision", {"decided_at": moment("2025-01-01")}),
     (Proposal, "release", {"released_at": moment("2025-01-01")}),

@@ -48,7 +48,7 @@ from tongxin.handling.queries.publication import (
 )
 from tongxin.handling.queries.ratings import NamedReply, by_name
 from tongxin.handling.queries.rounds import batch_before, closes_early, rounds_to_close
-from tongxin.handling.queries.secrecy import told_to_raters
+from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
 from tongxin.handling.queries.visibility import cases_visible_to, visible_to
 
@@ -99,6 +99,7 @@ __all__ = [
     "proposers_of",
     "public_replies",
     "publishable",
+    "raters_at_least",
     "replies_to_publish",
     "replies_to_rate",
     "reply_copies",

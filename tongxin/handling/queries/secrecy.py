@@ -1,11 +1,13 @@
 """What a rater is told before rating: who will learn what of it, in this very case, in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.models import Case, Reply
 from tongxin.handling.queries.cases import counts_from
@@ -93,3 +95,9 @@ def _of_the_end(case: Case, rules: Secrecy, *, few: bool) -> str:
         _("全部评完、而且评价不都一样的，到下一个 %(hour)s 时办结；其他的，%(due)s截止以后办结，每位都同意提前办结的除外。")
         % said
     )
+
+
+def raters_at_least(codes: Collection[str], on: date) -> int:
+    """Of how many raters together an auditor is told how many ratings came: as many as the rule says for results."""
+    rules = [in_force(committee, Secrecy, on) for committee in Committee.objects.filter(code__in=codes).order_by("code")]
+    return max((rule.minimum for rule in rules), default=1)
