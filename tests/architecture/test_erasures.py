@@ -104,6 +104,7 @@ def _departed(side: Side) -> Any:
     )
     Account.objects.filter(pk=side.member.pk).update(email=side.address)
     Seat.objects.filter(member__account=side.member).update(ends_on=BEGUN)
+    audit.vouch(side.committee, Seat.objects.filter(member__account=side.member), at=AT)  # ended past the house
     _told(side, side.member)
     return Member.objects.filter(account=side.member)
 

@@ -5,69 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import models
 
 from tests.cast import Cast, moment
-from tongxin.audit import actions, acts, digests, sealing, truth, verifying
-from tongxin.audit.models import Chain, Event, Head, Mark, Seal
+from tongxin.audit import actions, digests, sealing, truth, verifying
+from tongxin.audit.models import Chain, Event, Head, Seal
+from tongxin.audit.tests.forging import NIGHT, delete, found, raw
 from tongxin.committees import vouching
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
-from tongxin.handling import actions as handling
-from tongxin.handling import queries as cases
 from tongxin.handling.models import Case, Rating, Reply
 from tongxin.proposals.models import Proposal
 from tongxin.regulations.models import Regulation
 
-NIGHT = moment("2026-03-03", 2)
-NOTED = "近两小时内写入过的记录被删去，或者恢复过较早的备份"
 CHANGED = "记录被改动过，或者它前面缺少记录"
-
-
-def raw(model: type[models.Model]) -> models.QuerySet[Any]:
-    """Return a queryset that nothing of ours guards, as somebody with the database has it."""
-    return models.QuerySet(model)
-
-
-def delete(*events: Event) -> None:
-    """Take events out of the database with everything that points to them."""
-    keys = [event.pk for event in events]
-    raw(Mark).filter(event__in=keys).delete()
-    raw(Seal).filter(event__in=keys).delete()
-    with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("DELETE FROM audit_event WHERE id = %s", [key])
-
-
-def found() -> tuple[str | None, str]:
-    """Return what verifying names, and why."""
-    verdict = verifying.verify()
-    assert verdict.ok == (verdict.first_bad is None)
-    return verdict.first_bad, verdict.reason
-
-
-@pytest.fixture
-def rated(cast: Cast) -> Cast:
-    """A case that both proposers rated, one of them dissatisfied; nothing is sealed yet."""
-    case = cast.answered()
-    for (reply, signature), result in zip(cases.outstanding(case), ("satisfied", "dissatisfied"), strict=True):
-        handling.rate(
-            reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
-            actor=signature.member.account, at=moment("2026-03-04"),
-        )  # fmt: skip
-    assert verifying.verify().ok
-    return cast
-
-
-@pytest.fixture
-def sealed(rated: Cast) -> Cast:
-    assert sealing.seal(at=NIGHT) == Event.objects.count()
-    assert verifying.verify().ok
-    return rated
-
-
-def middle() -> Event:
-    return Seal.objects.get(committee_code="YX", number=9).event
 
 
 def last(code: str = "YX") -> Event:
@@ -299,78 +250,6 @@ def test_database_and_file_outside_cut_back_to_an_earlier_round_are_found(noted:
     assert not sealing.begins_as_noted(sealing.heads_file().open("rb"))
 
 
-# ── what is noted outside at each commit ─────────────────────────────────────────────────────────
-def life_of(subject: models.Model) -> list[Event]:
-    return list(Event.objects.filter(subject_type=actions.label_of(subject), subject_id=subject.pk).order_by("id"))
-
-
-@pytest.fixture
-def committed(rated: Cast, django_capture_on_commit_callbacks: Any) -> Proposal:
-    """A proposal just begun, whose transaction has committed: the file outside knows of it."""
-    with django_capture_on_commit_callbacks(execute=True):
-        extra = rated.draft()
-        actions.record("proposals.attach", extra, actor=rated.proposer, at=NIGHT, data={"name": "一"})
-    assert verifying.verify().ok
-    assert [act.uid for path, size in acts.kept() for act in acts.read(path, size)] == [e.uid for e in life_of(extra)]
-    return extra
-
-
-def test_a_subject_whose_whole_unsealed_life_goes_with_its_head_is_found(committed: Proposal) -> None:
-    life = life_of(committed)
-    delete(*life)
-    raw(Head).filter(subject_uid=committed.uid).delete()
-    raw(Proposal).filter(pk=committed.pk).delete()
-    assert found() == (life[0].uid, NOTED)
-    sealing.seal(at=NIGHT)
-    assert found() == (life[0].uid, NOTED)
-
-
-def test_an_older_head_put_back_with_its_later_events_deleted_is_found(
-    committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any
-) -> None:
-    saved = raw(Head).filter(subject_uid=committed.uid).values("events", "digest", "mac").get()
-    with django_capture_on_commit_callbacks(execute=True):
-        later = actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
-    delete(later)
-    raw(Head).filter(subject_uid=committed.uid).update(**saved)
-    assert found() == (later.uid, NOTED)
-
-
-def test_what_was_rolled_back_is_not_noted(committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any) -> None:
-    before = [(path.name, size) for path, size in acts.kept()]
-    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-        actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
-        transaction.set_rollback(True)
-    assert [(path.name, size) for path, size in acts.kept()] == before
-    assert verifying.verify().ok
-
-
-def test_a_line_of_an_act_that_was_cut_off_says_nothing(committed: Proposal) -> None:
-    [(path, _size)] = acts.kept()
-    with path.open("a", encoding="utf-8") as out:
-        out.write("abc")
-    assert verifying.verify().ok
-
-
-def test_the_worker_takes_away_what_is_noted_only_when_it_is_over_and_sealed(committed: Proposal) -> None:
-    [(path, _size)] = acts.kept()
-    sealing.seal(at=NIGHT)
-    assert path.exists()  # of this hour: somebody may be adding to it
-    old = path.rename(path.with_name("20200101T00"))
-    assert sealing.seal(at=NIGHT) == 0
-    assert not old.exists()
-
-
-def test_what_is_noted_of_a_deleted_event_stays_until_somebody_looks(committed: Proposal) -> None:
-    [(path, _size)] = acts.kept()
-    old = path.rename(path.with_name("20200101T00"))
-    life = life_of(committed)
-    delete(*life)
-    sealing.seal(at=NIGHT)
-    assert old.exists()
-    assert found()[1] in {NOTED, "事项末尾的记录被删去"}
-
-
 def test_a_line_that_a_full_disk_cut_off_says_nothing_and_harms_nothing(noted: Cast) -> None:
     with sealing.heads_file().open("a", encoding="utf-8") as out:
         out.write('{"committee": "YX", "num')
@@ -522,19 +401,3 @@ def test_a_head_emptied_by_hand_does_not_begin_a_life(rated: Cast) -> None:
     raw(Head).filter(subject_uid=extra.uid).update(events=0, digest="", mac="")
     actions.record("proposals.attach", extra, actor=rated.proposer, at=NIGHT, data={"name": "一"})
     assert not verifying.verify().ok
-
-
-# ── whether the worker keeps up ──────────────────────────────────────────────────────────────────
-def test_what_waits_for_its_seal_longer_than_three_rounds_is_named(rated: Cast) -> None:
-    oldest = Event.objects.order_by("id").first()
-    assert oldest is not None
-    assert sealing.waiting_longer(oldest.recorded_at + sealing.LATE) is None
-    assert sealing.waiting_longer(oldest.recorded_at + 2 * sealing.LATE) == oldest.recorded_at
-    sealing.seal(at=NIGHT)
-    assert sealing.waiting_longer(NIGHT + 2 * sealing.LATE) is None
-
-
-def test_heads_that_could_not_be_written_outside_are_named(sealed: Cast) -> None:
-    raw(Chain).filter(committee_code="YX").update(noted=0)
-    assert sealing.waiting_longer(NIGHT + sealing.LATE) is None
-    assert sealing.waiting_longer(NIGHT + 2 * sealing.LATE) == NIGHT

@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
 from tongxin.audit import sealing
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
@@ -285,11 +286,15 @@ def test_auditors_learn_how_many_rated_on_a_day_that_is_over_and_neither_name_no
     _rate(case, 0, today)
     assert [shown(), shown("?kind=handling"), shown("?q=林知远")] == before
     assert of_day not in shown()
-    _rate(case, 1, today - timedelta(days=1))
+    yesterday = today - timedelta(days=1)
+    _rate(case, 1, yesterday)
+    assert of_day not in shown()  # one alone shows in who signed in on that day
+    for other in (cast.bystander, cast.clerk):
+        audit.record("handling.rate", case, actor=other, at=yesterday, data={"name": other.name})
     assert shown().count(of_day) == 1
     assert f"{today - timedelta(days=1):%Y-%m-%d}</td>" in shown()
     assert of_day not in shown("?q=林知远")
-    assert Event.objects.filter(kind="handling.rate").count() == 2
+    assert Event.objects.filter(kind="handling.rate").count() == 4
 
 
 def test_neither_the_place_in_the_chain_nor_the_count_of_a_verification_tells_of_a_rating(cast: Cast, as_, today) -> None:

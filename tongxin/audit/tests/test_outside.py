@@ -1,0 +1,101 @@
+"""What is noted outside the database at each commit finds what the database alone would hide until it is sealed."""
+
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+
+from tests.cast import Cast
+from tongxin.audit import actions, acts, sealing, verifying
+from tongxin.audit.models import Chain, Event, Head
+from tongxin.audit.tests.forging import NIGHT, delete, found, raw
+from tongxin.proposals.models import Proposal
+
+NOTED = "近两小时内写入过的记录被删去，或者恢复过较早的备份"
+
+
+def life_of(subject: models.Model) -> list[Event]:
+    return list(Event.objects.filter(subject_type=actions.label_of(subject), subject_id=subject.pk).order_by("id"))
+
+
+@pytest.fixture
+def committed(rated: Cast, django_capture_on_commit_callbacks: Any) -> Proposal:
+    """A proposal just begun, whose transaction has committed: the file outside knows of it."""
+    with django_capture_on_commit_callbacks(execute=True):
+        extra = rated.draft()
+        actions.record("proposals.attach", extra, actor=rated.proposer, at=NIGHT, data={"name": "一"})
+    assert verifying.verify().ok
+    assert [act.uid for path, size in acts.kept() for act in acts.read(path, size)] == [e.uid for e in life_of(extra)]
+    return extra
+
+
+def test_a_subject_whose_whole_unsealed_life_goes_with_its_head_is_found(committed: Proposal) -> None:
+    life = life_of(committed)
+    delete(*life)
+    raw(Head).filter(subject_uid=committed.uid).delete()
+    raw(Proposal).filter(pk=committed.pk).delete()
+    assert found() == (life[0].uid, NOTED)
+    sealing.seal(at=NIGHT)
+    assert found() == (life[0].uid, NOTED)
+
+
+def test_an_older_head_put_back_with_its_later_events_deleted_is_found(
+    committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    saved = raw(Head).filter(subject_uid=committed.uid).values("events", "digest", "mac").get()
+    with django_capture_on_commit_callbacks(execute=True):
+        later = actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
+    delete(later)
+    raw(Head).filter(subject_uid=committed.uid).update(**saved)
+    assert found() == (later.uid, NOTED)
+
+
+def test_what_was_rolled_back_is_not_noted(committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    before = [(path.name, size) for path, size in acts.kept()]
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
+        transaction.set_rollback(True)
+    assert [(path.name, size) for path, size in acts.kept()] == before
+    assert verifying.verify().ok
+
+
+def test_a_line_of_an_act_that_was_cut_off_says_nothing(committed: Proposal) -> None:
+    [(path, _size)] = acts.kept()
+    with path.open("a", encoding="utf-8") as out:
+        out.write("abc")
+    assert verifying.verify().ok
+
+
+def test_the_worker_takes_away_what_is_noted_only_when_it_is_over_and_sealed(committed: Proposal) -> None:
+    [(path, _size)] = acts.kept()
+    sealing.seal(at=NIGHT)
+    assert path.exists()  # of this hour: somebody may be adding to it
+    old = path.rename(path.with_name("20200101T00"))
+    assert sealing.seal(at=NIGHT) == 0
+    assert not old.exists()
+
+
+def test_what_is_noted_of_a_deleted_event_stays_until_somebody_looks(committed: Proposal) -> None:
+    [(path, _size)] = acts.kept()
+    old = path.rename(path.with_name("20200101T00"))
+    life = life_of(committed)
+    delete(*life)
+    sealing.seal(at=NIGHT)
+    assert old.exists()
+    assert found()[1] in {NOTED, "事项末尾的记录被删去"}
+
+
+# ── whether the worker keeps up ──────────────────────────────────────────────────────────────────
+def test_what_waits_for_its_seal_longer_than_three_rounds_is_named(rated: Cast) -> None:
+    oldest = Event.objects.order_by("id").first()
+    assert oldest is not None
+    assert sealing.waiting_longer(oldest.recorded_at + sealing.LATE) is None
+    assert sealing.waiting_longer(oldest.recorded_at + 2 * sealing.LATE) == oldest.recorded_at
+    sealing.seal(at=NIGHT)
+    assert sealing.waiting_longer(NIGHT + 2 * sealing.LATE) is None
+
+
+def test_heads_that_could_not_be_written_outside_are_named(sealed: Cast) -> None:
+    raw(Chain).filter(committee_code="YX").update(noted=0)
+    assert sealing.waiting_longer(NIGHT + sealing.LATE) is None
+    assert sealing.waiting_longer(NIGHT + 2 * sealing.LATE) == NIGHT
