@@ -156,7 +156,7 @@ class World:
         return self._step(self._step(self._in_hand(), "submit_reply", self.cast.clerk), "approve", self.cast.unit_leader)
 
     def _rated(self, case: Case, result: str) -> Case:
-        for reply, signature in cases.outstanding(case):
+        for reply, signature in cases.ratings_awaited(case):
             handling.rate(
                 reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
                 actor=signature.member.account, at=LATER,

@@ -91,9 +91,7 @@ def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: d
         begun = reply if reply.pk is not None else reply_of(reply.task)
         locked = Reply.objects.select_for_update(of=("self",)).select_related("task").get(pk=begun.pk)
         _refuse_more_files(locked, rules)
-        if (same := locked.files.filter(file__digest=ready.digest).first()) is not None:
-            message = f"“{ready.name}”与附件“{same.file.name}”内容相同，不用重复添加"
-            raise HandlingError(message)
+        files.refuse_doubles([ready], among=locked.files.all())
         file = files.store(ready, committee=reply.committee, owner=actor, at=at)
         Reply.objects.filter(pk=locked.pk).update(edited_at=at)
         return ReplyFile.objects.create(committee=reply.committee, reply=begun, file=file)
