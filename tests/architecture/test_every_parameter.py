@@ -77,7 +77,10 @@ def test_the_names_are_found_in_the_source() -> None:
 
 
 def test_pages_read_numbers_and_days_by_the_one_mechanism() -> None:
-    """What `core.asked` and `ui.fields` refuse is refused everywhere: nothing else turns a request's words into numbers or days."""
+    """What `core.asked` and `ui.fields` refuse is refused everywhere.
+
+    Nothing else turns a request's words into numbers or days.
+    """
     own = re.compile(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(|fromisoformat\(|parse_date|strptime\(|forms\.Date(Time)?Field\(")
     reading = [
         p for p in source.modules() if p.name in {"views.py", "forms.py", "samples.py", "paging.py"} or p.parent.name == "views"

@@ -39,7 +39,7 @@ from tongxin.proposals.models import Signature
 
 FOREIGN = ("account_", "mfa_")  # sign-in and second factor know no proposals
 KEEPERS = {"office"}
-# TONGXIN_THOROUGH=1 (make thorough) asks everybody in every world; the daily run asks everybody once, and elsewhere those concerned
+# make thorough asks everybody in every world; the daily run asks everybody once, and elsewhere those concerned
 THOROUGH = os.environ.get("TONGXIN_THOROUGH") == "1"
 CONCERNED = {
     "proposer", "cosigner", "bystander", "leader", "assigner", "clerk", "co_clerk", "audit_admin", "clerk_in_leadership",
@@ -51,12 +51,17 @@ UID = re.compile(r"\b[2-9a-hjkmnp-z]{12}\b")
 CHANGING = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1"), (r'(nonce|data-session)="[^"]+"', ""), (r"/files/(\w+)/\?[^\"]+", r"/files/\1/"),
-        (r"/proposals/new/(?!behalf)[^/\"\s]+/", "/proposals/new/"), (r"\d{1,2}:\d{2}(:\d{2})?(?=</t>)", ""), (r'"csrfToken": "[^"]+"', ""),
+        (r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1"),
+        (r'"csrfToken": "[^"]+"', ""),
+        (r'(nonce|data-session)="[^"]+"', ""),
+        (r"/files/(\w+)/\?[^\"]+", r"/files/\1/"),
+        (r"/proposals/new/(?!behalf)[^/\"\s]+/", "/proposals/new/"),
+        (r"\d{1,2}:\d{2}(:\d{2})?(?=</t>)", ""),
     )
 ]  # fmt: skip
 MORE = (  # lists under other filters, and what the auditor asks for
-    "/audit/?kind=handling", "/audit/?kind=handling.rate", "/audit/?q=林知远", "/desk/proposals/?stage=rating", "/desk/proposals/?stage=closed",
+    "/audit/?kind=handling", "/audit/?kind=handling.rate", "/audit/?q=林知远",
+    "/desk/proposals/?stage=rating", "/desk/proposals/?stage=closed",
     "/desk/proposals/?stage=filed", "/handling/?part=answered", "/handling/?part=again", "/handling/supervise/?part=answered",
     "/handling/supervise/?part=again", "/public/proposals/?in=YX&progress=answered", "/proposals/?list=signed",
 )  # fmt: skip
@@ -176,10 +181,11 @@ class Secret:
     def _pool(self) -> dict[str, str]:
         """Return what belongs to the case by the part it plays: the uids that an address may ask for."""
         case, lead = self.case, self.cast.task(self.case)
+        signatures = case.proposal.signatures.order_by("id")
         rows = {
             "case": case, "proposal": case.proposal, "lead": lead, "co": self.cast.task(case, self.cast.co_unit),
-            "contact": lead.contacts.get(), "reply": lead.replies.get(), "first": case.proposal.signatures.order_by("id").first(),
-            "last": case.proposal.signatures.order_by("id").last(), "unit": self.cast.unit, "member": self.cast.member(self.signers[0]),
+            "contact": lead.contacts.get(), "reply": lead.replies.get(), "first": signatures.first(), "last": signatures.last(),
+            "unit": self.cast.unit, "member": self.cast.member(self.signers[0]),
         }  # fmt: skip
         return {part: str(row.uid) for part, row in rows.items()}
 
@@ -242,8 +248,8 @@ class Secret:
         signature = next(s for s in queries_raters(self.case) if s.member_id == self.cast.member(account).pk)
         [reply] = queries.replies_to_rate(Case.objects.get(pk=self.case.pk))
         actions.rate(
-            reply, signature=signature, attitude="satisfied" if place % 2 else "fairly", result=result, comment=comment, actor=account,
-            at=self.at + timedelta(minutes=7 * place + 1), **more,
+            reply, signature=signature, attitude="satisfied" if place % 2 else "fairly", result=result, comment=comment,
+            actor=account, at=self.at + timedelta(minutes=7 * place + 1), **more,
         )  # fmt: skip
 
     def others(self, *, everybody: bool = False) -> list[str]:

@@ -167,7 +167,8 @@ def test_nobody_sees_what_is_not_theirs(cast: Cast, settings: Any) -> None:
     _walk_the_table(walk, people)
     _follow_file_links(walk, people)
     _ask_for_exports(walk, people)
-    print(f"{walk.compared} answers compared, {len(people.by_kind)} kinds of people, {len(marked.marks.known)} marks")  # noqa: T201 -- a walk says how far it went
+    kinds, marks = len(people.by_kind), len(marked.marks.known)
+    print(f"{walk.compared} answers compared, {kinds} kinds of people, {marks} marks")  # noqa: T201 -- a walk says how far it went
     left = sorted(leak for leak in walk.leaks if not _known(leak))
     assert left == [], "\n".join(str(leak) for leak in left)
     if THOROUGH:

@@ -76,6 +76,10 @@ def _rate_url(_event: Event, subject: Any) -> str:
     return f"/handling/rate/{_case(subject).uid}/"
 
 
+def _overdue_elsewhere(event: Event, case: Any) -> str:
+    return f"{event.data.get('unit', '')}办理{_name(case)}已超过{event.data.get('what') or '答复'}期限"
+
+
 def _due_soon(event: Event, case: Any) -> str:
     what, days = event.data.get("what") or "答复", event.data.get("days", "")
     return f"{_name(case)}距{what}期限还有 {days} 天" if days else f"{_name(case)}的{what}期限今天到期"
@@ -110,5 +114,5 @@ register(
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{because(e)}", urgent=True),
     Tell("handling.due_soon", unit_of_event, _due_soon),
     Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),
-    Tell("handling.overdue", supervising_office, lambda e, c: f"{e.data.get('unit', '')}办理{_name(c)}已超过{e.data.get('what') or '答复'}期限"),
+    Tell("handling.overdue", supervising_office, _overdue_elsewhere),
 )  # fmt: skip

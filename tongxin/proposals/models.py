@@ -195,7 +195,9 @@ PUBLIC_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_uni
 
 
 class PublicCopy(Row):
-    """What the public reads of a released proposal: its text with the marked parts covered. The original stays untouched beside it.
+    """What the public reads of a released proposal: its text with the marked parts covered.
+
+    The original stays untouched beside it.
 
     It stands for one version of the text (`of_version`); of another it is out of date, and the public reads nothing until it is
     confirmed anew. One made by the machine (from records older than this, or imported) has nobody who confirmed it.

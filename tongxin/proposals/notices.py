@@ -69,8 +69,14 @@ def _left_signer(event: Event, proposal: Any) -> str:
     return f"您联名的提案{_title(proposal)}已经提交，您没有在截止前答复，联名邀请不再有效"
 
 
-def _until(event: Event, proposal: Any) -> str:
-    return f"，{moment(proposal.cosign_until)}截止" if proposal.cosign_until else ""
+def _invited(event: Event, proposal: Any) -> str:
+    until = f"，{moment(proposal.cosign_until)}截止" if proposal.cosign_until else ""
+    return f"{event.actor_name}委员邀请您联名{_title(proposal)}{until}"
+
+
+def _merged(event: Event, proposal: Any) -> str:
+    into = f"您的提案{_title(proposal)}并入{event.data.get('into_label', '')}提案一并办理"
+    return f"{into}，答复时同样请您评价。理由：{event.data.get('reason', '')}"
 
 
 def _invitation_url(_event: Event, proposal: Any) -> str:
@@ -85,7 +91,7 @@ def _first_lost(event: Event, proposal: Any) -> str:
 
 
 register(
-    Tell("proposals.invite", named_member, lambda e, p: f"{e.actor_name}委员邀请您联名{_title(p)}{_until(e, p)}", _invitation_url, urgent=True),
+    Tell("proposals.invite", named_member, _invited, _invitation_url, urgent=True),
     Tell("proposals.remove_invitation", named_member, lambda e, p: f"{e.actor_name}委员收回了联名{_title(p)}的邀请"),
     Tell("proposals.lapse_invitation", named_member, _left_signer),
     Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}"),
@@ -102,7 +108,7 @@ register(
     Tell("proposals.pass_examination", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}预审通过，请审定"),
     Tell("proposals.file", signers, lambda e, p: f"您的提案{_title(p)}已立案，编为第 {p.number:04d} 号"),
     Tell("proposals.file", assigning_office, lambda e, p: f"第 {p.number:04d} 号提案{_title(p)}已立案，请交办"),
-    Tell("proposals.merge", signers, lambda e, p: f"您的提案{_title(p)}并入{e.data.get('into_label', '')}提案一并办理，答复时同样请您评价。理由：{e.data.get('reason', '')}"),
+    Tell("proposals.merge", signers, _merged),
     Tell("proposals.absorb", signers, lambda e, p: f"《{e.data.get('title', '')}》并入您的提案{_title(p)}"),
     Tell("proposals.not_file", signers, _not_filed, urgent=True),
     Tell("proposals.hand_over", signers, lambda e, p: f"您的提案{_title(p)}已经交办：{e.data.get('units', '')}"),

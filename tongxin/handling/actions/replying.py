@@ -52,7 +52,9 @@ def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[
 
 
 def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Reply:
-    """Save what was typed; no event. A stale save is kept beside. Raises StaleError, or HandlingError when it is not being written.
+    """Save what was typed; no event. A stale save is kept beside.
+
+    Raises StaleError, or HandlingError when it is not being written.
 
     `reply` may be one that was not begun yet (`queries.draft_of`): it is begun with the first save that is allowed.
     """
