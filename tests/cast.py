@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as django_settings
 
+from tests.kept import kept
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.committees import actions as bodies
@@ -193,6 +194,10 @@ def _committee(code: str, place: str, tier: str, parent: Committee | None) -> tu
 @pytest.fixture
 def cast(db: None) -> Cast:
     """A city with two counties, their rules, and everybody a story needs."""
+    return kept("cast", _everybody)  # type: ignore[no-any-return]
+
+
+def _everybody() -> Cast:
     since, at = date(2022, 1, 1), moment("2022-01-01")
     city, _s, _x = _committee("QL", "青岚市", Level.CITY, None)
     county, session, sector = _committee("YX", "云溪县", Level.COUNTY, city)

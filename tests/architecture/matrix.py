@@ -10,7 +10,10 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def matrix(world: World, name: str) -> str:
-    """Write a lifecycle's matrix as text, in the order of the table, by name and not by guard: what is blocked is allowed later."""
+    """Write a lifecycle's matrix as text, in the order of the table.
+
+    By name and not by guard: what is blocked is allowed later.
+    """
     workflow, lines = BY_NAME[name], []
     for state in workflow.states.values:
         subjects = world.rows(name, state)

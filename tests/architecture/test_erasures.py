@@ -185,7 +185,7 @@ def _case(side: Side) -> Case:
     else:
         perform(task, "sign_and_send", actor=clerk, at=AT)
     case.refresh_from_db()
-    for sent, signature in cases.outstanding(case):
+    for sent, signature in cases.ratings_awaited(case):
         handling.rate(sent, signature=signature, attitude="satisfied", result="satisfied", comment=f"留言{side.mark}",
                       actor=side.member, at=AT)  # fmt: skip
     return handling.close_round(case, at=AT)

@@ -77,7 +77,10 @@ def test_the_names_are_found_in_the_source() -> None:
 
 
 def test_pages_read_numbers_and_days_by_the_one_mechanism() -> None:
-    """What `core.asked` and `ui.fields` refuse is refused everywhere: nothing else turns a request's words into numbers or days."""
+    """What `core.asked` and `ui.fields` refuse is refused everywhere.
+
+    Nothing else turns a request's words into numbers or days.
+    """
     own = re.compile(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(|fromisoformat\(|parse_date|strptime\(|forms\.Date(Time)?Field\(")
     reading = [
         p for p in source.modules() if p.name in {"views.py", "forms.py", "samples.py", "paging.py"} or p.parent.name == "views"
@@ -126,8 +129,8 @@ def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str 
 def test_no_address_ends_in_an_error(cast: Cast, settings: Any) -> None:
     settings.DEMO = True
     furnish(cast, World(cast))
-    visitors, people = Visitors(), list(everybody().values())
-    opened, faults, asked = openings(visitors, people, most=EACH), set(), 0
+    visitors, faults, asked = Visitors(), set(), 0
+    opened = openings(visitors, list(everybody().values()), most=EACH)
     for route in routes():
         for account, path in opened.get(route.name, []):
             for query in _queries(route):
@@ -172,7 +175,8 @@ def _bodies(route: Route) -> Iterator[tuple[bytes, str]]:
 def test_no_form_ends_in_an_error(cast: Cast, settings: Any) -> None:
     settings.DEMO = True
     furnish(cast, World(cast))
-    visitors, people, faults, sent = Visitors(), everybody(), set(), 0
+    visitors, faults, sent = Visitors(), set(), 0
+    people = everybody()
     for route in routes():
         for account, path in _takers(visitors, route, people):
             for body in _bodies(route):

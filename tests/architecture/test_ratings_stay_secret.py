@@ -21,9 +21,10 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from tests.architecture import addresses
+from tests.architecture.addresses import Route
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
@@ -38,7 +39,7 @@ from tongxin.proposals.models import Signature
 
 FOREIGN = ("account_", "mfa_")  # sign-in and second factor know no proposals
 KEEPERS = {"office"}
-# TONGXIN_THOROUGH=1 (make thorough) asks everybody in every world; the daily run asks everybody once, and elsewhere those concerned
+# make thorough asks everybody in every world; the daily run asks everybody once, and elsewhere those concerned
 THOROUGH = os.environ.get("TONGXIN_THOROUGH") == "1"
 CONCERNED = {
     "proposer", "cosigner", "bystander", "leader", "assigner", "clerk", "co_clerk", "audit_admin", "clerk_in_leadership",
@@ -50,12 +51,17 @@ UID = re.compile(r"\b[2-9a-hjkmnp-z]{12}\b")
 CHANGING = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1"), (r'(nonce|data-session)="[^"]+"', ""), (r"/files/(\w+)/\?[^\"]+", r"/files/\1/"),
-        (r"/proposals/new/(?!behalf)[^/\"\s]+/", "/proposals/new/"), (r"\d{1,2}:\d{2}(:\d{2})?(?=</t>)", ""), (r'"csrfToken": "[^"]+"', ""),
+        (r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1"),
+        (r'"csrfToken": "[^"]+"', ""),
+        (r'(nonce|data-session)="[^"]+"', ""),
+        (r"/files/(\w+)/\?[^\"]+", r"/files/\1/"),
+        (r"/proposals/new/(?!behalf)[^/\"\s]+/", "/proposals/new/"),
+        (r"\d{1,2}:\d{2}(:\d{2})?(?=</t>)", ""),
     )
 ]  # fmt: skip
 MORE = (  # lists under other filters, and what the auditor asks for
-    "/audit/?kind=handling", "/audit/?kind=handling.rate", "/audit/?q=林知远", "/desk/proposals/?stage=rating", "/desk/proposals/?stage=closed",
+    "/audit/?kind=handling", "/audit/?kind=handling.rate", "/audit/?q=林知远",
+    "/desk/proposals/?stage=rating", "/desk/proposals/?stage=closed",
     "/desk/proposals/?stage=filed", "/handling/?part=answered", "/handling/?part=again", "/handling/supervise/?part=answered",
     "/handling/supervise/?part=again", "/public/proposals/?in=YX&progress=answered", "/proposals/?list=signed",
 )  # fmt: skip
@@ -72,13 +78,18 @@ OPEN: list[tuple[str, tuple[str, ...]]] = []  # what the walk found somebody can
 
 
 # ── the URL table ────────────────────────────────────────────────────────────────────────────────
-def routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[tuple[str, list[str]]]:
-    """Walk the URL table: (path, its parameters)."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, prefix + str(entry.pattern))
-        elif isinstance(entry, URLPattern) and not str(entry.name).startswith(FOREIGN):
-            yield prefix + str(entry.pattern), list(entry.pattern.converters)
+def routes() -> Iterator[Route]:
+    """Walk the URL table, but for what knows no proposals."""
+    return (route for route in addresses.routes() if not route.name.startswith(FOREIGN))
+
+
+def fitting(route: Route, pool: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield which parts may stand in an address: a task's where a task is asked for, not a member's, which nobody can open."""
+    known = addresses.values_of(route, None)
+    for parts in product(*(_choices(argument) for argument in route.arguments)):
+        uid = pool.get(parts[route.arguments.index("uid")], "") if "uid" in route.arguments else ""
+        if not uid or uid in {values["uid"] for values in known}:
+            yield parts
 
 
 @dataclass
@@ -170,10 +181,11 @@ class Secret:
     def _pool(self) -> dict[str, str]:
         """Return what belongs to the case by the part it plays: the uids that an address may ask for."""
         case, lead = self.case, self.cast.task(self.case)
+        signatures = case.proposal.signatures.order_by("id")
         rows = {
             "case": case, "proposal": case.proposal, "lead": lead, "co": self.cast.task(case, self.cast.co_unit),
-            "contact": lead.contacts.get(), "reply": lead.replies.get(), "first": case.proposal.signatures.order_by("id").first(),
-            "last": case.proposal.signatures.order_by("id").last(), "unit": self.cast.unit, "member": self.cast.member(self.signers[0]),
+            "contact": lead.contacts.get(), "reply": lead.replies.get(), "first": signatures.first(), "last": signatures.last(),
+            "unit": self.cast.unit, "member": self.cast.member(self.signers[0]),
         }  # fmt: skip
         return {part: str(row.uid) for part, row in rows.items()}
 
@@ -182,7 +194,7 @@ class Secret:
         pool = self._pool()
         if not OPEN:
             scouts = ("office", "proposer", "clerk", "assigner", "audit_admin", "anonymous")
-            asked = ((path, parts) for path, parameters in routes() for parts in product(*(_choices(p) for p in parameters)))
+            asked = ((f"/{route.pattern}", parts) for route in routes() for parts in fitting(route, pool))
             OPEN.extend(one for one in asked if any(self._get(who, filled(*one, pool))[0] not in REFUSED for who in scouts))
         return [*(filled(*one, pool) for one in OPEN), *MORE]
 
@@ -197,14 +209,13 @@ class Secret:
         return 403 if target.startswith("/accounts/") else answer.status_code, body + target.encode()
 
     def _export(self, who: str) -> Iterator[tuple[str, bytes]]:
-        for path, _parameters in routes():
-            if "export" in path:
-                for kind in ("csv", "xlsx"):
-                    with transaction.atomic():
-                        answer = self.people[who].post(path, {"format": kind, "query": "stage=filed"})
-                        body = answer.getvalue()
-                        transaction.set_rollback(True)
-                    yield f"{path} {kind}", cells(body) if zipfile.is_zipfile(io.BytesIO(body)) else body
+        for path in (f"/{route.pattern}" for route in routes() if "export" in route.pattern):
+            for kind in ("csv", "xlsx"):
+                with transaction.atomic():
+                    answer = self.people[who].post(path, {"format": kind, "query": "stage=filed"})
+                    body = answer.getvalue()
+                    transaction.set_rollback(True)
+                yield f"{path} {kind}", cells(body) if zipfile.is_zipfile(io.BytesIO(body)) else body
 
     def look(self, people: Sequence[str]) -> Answers:
         """Return what everybody is answered now, without what is drawn anew each time."""
@@ -237,8 +248,8 @@ class Secret:
         signature = next(s for s in queries_raters(self.case) if s.member_id == self.cast.member(account).pk)
         [reply] = queries.replies_to_rate(Case.objects.get(pk=self.case.pk))
         actions.rate(
-            reply, signature=signature, attitude="satisfied" if place % 2 else "fairly", result=result, comment=comment, actor=account,
-            at=self.at + timedelta(minutes=7 * place + 1), **more,
+            reply, signature=signature, attitude="satisfied" if place % 2 else "fairly", result=result, comment=comment,
+            actor=account, at=self.at + timedelta(minutes=7 * place + 1), **more,
         )  # fmt: skip
 
     def others(self, *, everybody: bool = False) -> list[str]:

@@ -37,7 +37,6 @@ LEAD_ON = {
     "mfa_view_recovery_codes": "needs a second factor that is set up",
     "mfa_download_recovery_codes": "needs a second factor that is set up",
 }
-REFUSED = 400
 
 
 @dataclass
@@ -47,13 +46,15 @@ class Findings:
     visitors: Visitors = field(default_factory=Visitors)
     faults: set[str] = field(default_factory=set)
     seen: Counter[str] = field(default_factory=Counter)
-    heads: set[tuple[str, int]] = field(default_factory=set)  # a refusal's head is asked for once
+    heads: set[tuple[str, int]] = field(default_factory=set)  # asked for once: its view, not who asks, tells it from a page
     opened: set[str] = field(default_factory=set)
     post_only: set[str] = field(default_factory=set)
 
     def visit(self, route: Route, who: str, account: Account | None, values: dict[str, str], query: str = "") -> None:
         """Ask for a page and for its head, with a database that refuses to be written to."""
-        path, client, read = address(route, values, account) + query, self.visitors.of(account), 0
+        path = address(route, values, account) + query
+        client = self.visitors.of(account)
+        read = 0
         for method in ("get", "head"):
             try:
                 with undone(refuses=True):
@@ -71,8 +72,8 @@ class Findings:
             read = status
             if status == NOT_ALLOWED:
                 self.post_only.add(route.name)
-            if (route.name, status) in self.heads and status >= REFUSED and not THOROUGH:
-                return
+            if (route.name, status) in self.heads and not THOROUGH:
+                break
             self.heads.add((route.name, status))
         if read == OK:
             self.opened.add(route.name)

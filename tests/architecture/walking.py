@@ -6,14 +6,18 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
+from django.views.defaults import page_not_found, permission_denied
 
 from tests.architecture.addresses import Route, routes, values_of
 from tests.architecture.world import World
@@ -165,9 +169,44 @@ def openings(visitors: Visitors, people: list[Account | None], *, most: int) -> 
     return found
 
 
+class Refusals:
+    """Draws the page of a refusal once for each person, and from then on says in a word what could differ.
+
+    To one person every refusal is the same page; it costs as much as any other, and two answers of three are refusals.
+    Who is not signed in gets it drawn each time, as the public's frame is chosen by the address.
+    """
+
+    def __init__(self) -> None:
+        self.drawn: set[tuple[int, int]] = set()
+
+    def answer(self, draw: Callable[..., HttpResponse], code: int, request: HttpRequest, exception: Exception) -> HttpResponse:
+        """Return the page, or the address with everything that the exception says."""
+        key = (request.user.pk, code)
+        if request.user.is_authenticated and key in self.drawn:
+            return HttpResponse(f"{request.get_full_path()} {exception}", status=code)
+        self.drawn.add(key)
+        return draw(request, exception)
+
+
+class Headers(HttpHeaders):
+    """The headers of a request, which remember whether a piece of a page was asked about: where not, it is the same answer."""
+
+    asked_for_piece = False
+
+    def __getitem__(self, key: str) -> str:
+        """Note what is looked up."""
+        if key.lower() == "hx-request":
+            Headers.asked_for_piece = True
+        return super().__getitem__(key)
+
+
 @pytest.fixture
-def quiet() -> Iterator[None]:
-    """Keep the log silent: refusals are what a walk is about, and a trace of each costs more than the request."""
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the log silent and refusals short: they are what a walk is about, and cost more than the request."""
+    refusals = Refusals()
+    for code, draw in ((403, permission_denied), (404, page_not_found)):
+        monkeypatch.setattr(f"config.urls.handler{code}", partial(refusals.answer, draw, code), raising=False)
+    monkeypatch.setattr("django.http.request.HttpHeaders", Headers)
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)

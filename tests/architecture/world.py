@@ -156,7 +156,7 @@ class World:
         return self._step(self._step(self._in_hand(), "submit_reply", self.cast.clerk), "approve", self.cast.unit_leader)
 
     def _rated(self, case: Case, result: str) -> Case:
-        for reply, signature in cases.outstanding(case):
+        for reply, signature in cases.ratings_awaited(case):
             handling.rate(
                 reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
                 actor=signature.member.account, at=LATER,
@@ -181,7 +181,10 @@ class World:
         proposals.unrelease(proposal, reason="内容需要核实。", actor=self.cast.office, at=AT)
 
     def _of_who_left(self) -> None:
-        """The file of two members who act no longer: a draft, one co-signed, an unanswered invitation, a filed one, one to rate."""
+        """The file of two members who act no longer.
+
+        A draft, one co-signed, an unanswered invitation, a filed one, one to rate.
+        """
         for account in (self.cast.former_member, self.cast.suspended_member):
             with self._while_sitting(account) as member:
                 own = [proposals.draft(self.cast.county, actor=account, at=AT, first=member, text=TEXT) for _place in range(3)]

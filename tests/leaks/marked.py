@@ -196,7 +196,7 @@ class Marked:
         proposals.release(Proposal.objects.get(pk=shown.proposal_id), actor=cast.office, at=NOW)
 
     def _rate(self, case: Case, situation: str, only: Any = None) -> None:
-        for reply, signature in cases.outstanding(case):
+        for reply, signature in cases.ratings_awaited(case):
             account = signature.member.account
             if (only is None or account == only) and Case.objects.get(pk=case.pk).state == CaseState.RATING:
                 whose = "proposer's" if account == self.cast.proposer else "co-signer's"

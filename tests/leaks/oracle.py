@@ -50,6 +50,7 @@ FILES = TEXT | {  # withheld from the public unless released one by one
 }
 DRAFTS = dict.fromkeys(WRITING, UNIT) | {"under_review": UNIT | GOVERNMENT}
 LETTERS = DRAFTS | dict.fromkeys(SENT, HANDLING)
+REACHED = {"proposer": {"proposer", "office"}, "cosigner": {"cosigner", "office"}, "wc_member": {"wc_member", "wc_office"}}
 OWN_SIDE = SIGNERS | INSIDE | AUDITOR
 
 TABLE: dict[str, dict[str, set[str]]] = {
@@ -83,8 +84,8 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "rating": {"cosigner", "office"},
         "closed": {"cosigner", "office"} | UNIT | GOVERNMENT,
     },
-    "member's phone": {"proposer": {"proposer", "office"}, "cosigner": {"cosigner", "office"}, "wc_member": {"wc_member", "wc_office"}},
-    "member's e-mail": {"proposer": {"proposer", "office"}, "cosigner": {"cosigner", "office"}, "wc_member": {"wc_member", "wc_office"}},
+    "member's phone": REACHED,
+    "member's e-mail": REACHED,
     "unit's contact": {"county": COUNTY_OFFICE, "wc": {"wc_office"}},
     "unit's phone": {"county": COUNTY_OFFICE, "wc": {"wc_office"}},
 }  # fmt: skip

@@ -13,7 +13,10 @@ SENTENCES: dict[str, str] = {}
 
 
 def predicate(function: Callable[[Any, Any], bool]) -> Predicate:
-    """Make a predicate of a function on (actor, subject); its name is the function's, its docstring the sentence in the documents."""
+    """Make a predicate of a function on (actor, subject).
+
+    Its name is the function's, its docstring the sentence in the documents.
+    """
     made: Predicate = rules.predicate(function)
     SENTENCES[function.__name__] = (function.__doc__ or "").partition("\n")[0]
     return made

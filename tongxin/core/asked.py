@@ -5,7 +5,7 @@ from collections.abc import Container
 from datetime import date
 
 KEY_DIGITS = 18  # more do not fit into a row's key
-MOST = 2_147_483_647  # what a column of small numbers holds
+LARGEST = 2_147_483_647  # what a column of small numbers holds
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # beyond, time zones and months cannot be reckoned any more
 
 _NUMBER = re.compile(f"[0-9]{{1,{KEY_DIGITS}}}", re.ASCII)
@@ -28,7 +28,7 @@ def version(text: str) -> int:
     (3, 0, 0)
     """
     found = number(text)
-    return found if found is not None and found <= MOST else 0
+    return found if found is not None and found <= LARGEST else 0
 
 
 def day(text: str) -> date | None:

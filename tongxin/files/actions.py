@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File as DjangoFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
@@ -24,7 +26,7 @@ from tongxin.files.inspection.process import Limits
 from tongxin.files.models import File
 from tongxin.files.queries import INCOMING, RefusedError
 
-__all__ = ["Received", "RefusedError", "clear_orphans", "clear_strays", "received", "store"]
+__all__ = ["Received", "RefusedError", "clear_orphans", "clear_strays", "received", "refuse_doubles", "store"]
 A_DAY = timedelta(days=1)
 
 
@@ -84,7 +86,9 @@ def _received(upload: UploadedFile, *, limit_mb: int, tidying: contextlib.ExitSt
     queries.refuse_by_name_and_size(name, size, limit_mb=limit_mb)
     folder = Path(settings.MEDIA_ROOT) / INCOMING
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path, digest, written = folder / new_uid(), hashlib.sha256(), 0
+    path = folder / new_uid()
+    digest = hashlib.sha256()
+    written = 0
     tidying.callback(path.unlink, missing_ok=True)
     path.touch(mode=0o600, exist_ok=False)
     with path.open("wb") as kept:
@@ -94,6 +98,19 @@ def _received(upload: UploadedFile, *, limit_mb: int, tidying: contextlib.ExitSt
         kept.flush()
         os.fsync(kept.fileno())
     return path, name, written, digest.hexdigest()
+
+
+def refuse_doubles(ready: Sequence[Received], *, among: QuerySet[Any]) -> None:
+    """Refuse what was received twice: the same bytes are a slip of the hand, or a second click. Raises RefusedError.
+
+    `among` are the rows that hold the files kept already. Ask while they are locked.
+    """
+    have = dict(among.values_list("file__digest", "file__name"))
+    for file in ready:
+        if file.digest in have:
+            message = f"“{file.name}”与附件“{have[file.digest]}”内容相同，不用重复添加"
+            raise RefusedError(message)
+        have[file.digest] = file.name
 
 
 def store(file: Received, *, committee: Committee, owner: Account, at: datetime) -> File:

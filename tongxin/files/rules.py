@@ -45,7 +45,8 @@ def holding_rows(file: Any) -> list[tuple[Holder, Any]]:
     for holder in HOLDERS:
         key = (holder.model, holder.field)
         if key not in kept:
-            kept[key] = holder.model._default_manager.select_related(*holder.related).filter(**{holder.field: file}).first()  # noqa: SLF001
+            rows = holder.model._default_manager.select_related(*holder.related)  # noqa: SLF001
+            kept[key] = rows.filter(**{holder.field: file}).first()
         if kept[key] is not None:
             found.append((holder, kept[key]))
     return found

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.committees.models import Unit
-from tongxin.core.asked import MOST
+from tongxin.core.asked import LARGEST
 from tongxin.files.choices import ACCEPT
 from tongxin.handling.choices import Grade, Part, Stage, Way
 from tongxin.handling.models import PublicReply, Reply
@@ -166,7 +166,7 @@ class ReplyForm(forms.Form):
     text = CountedText(label=gettext_lazy("答复内容"), rows=16, required=False)
     contact = forms.CharField(label=gettext_lazy("联系人"), max_length=40, required=False)
     phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LARGEST)
 
     def __init__(self, data: Any = None, *, categories: ReplyCategories, review: Review, reply: Reply) -> None:
         """Offer the categories in force; the limit only counts here, the next step asks for it."""
@@ -177,11 +177,10 @@ class ReplyForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """A file for the reply."""
+    """A file for the reply; its content is checked when it is stored, by the rules for all files."""
 
     file = forms.FileField(
-        label=gettext_lazy("选择文件"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPT}),
-        error_messages={"empty": gettext_lazy("这是空文件，请另选一个。")},
+        label=gettext_lazy("选择文件"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPT}), allow_empty_file=True,
     )  # fmt: skip
 
     def clean_file(self) -> Any:

@@ -268,7 +268,10 @@ class Contact(Row):
 
 
 class Rating(Row):
-    """What one proposer or co-signer says of one reply. Whose it is, and when it came, nobody learns but who keeps the proposals."""
+    """What one proposer or co-signer says of one reply.
+
+    Whose it is, and when it came, nobody learns but who keeps the proposals.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="ratings")

@@ -11,7 +11,7 @@ from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.models import Case
 from tongxin.handling.queries import answering_tasks
-from tongxin.notices.table import Tell, register
+from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries as proposals
 
 
@@ -76,28 +76,28 @@ def _rate_url(_event: Event, subject: Any) -> str:
     return f"/handling/rate/{_case(subject).uid}/"
 
 
+def _overdue_elsewhere(event: Event, case: Any) -> str:
+    return f"{event.data.get('unit', '')}办理{_name(case)}已超过{event.data.get('what') or '答复'}期限"
+
+
 def _due_soon(event: Event, case: Any) -> str:
     what, days = event.data.get("what") or "答复", event.data.get("days", "")
     return f"{_name(case)}距{what}期限还有 {days} 天" if days else f"{_name(case)}的{what}期限今天到期"
 
 
-def _because(event: Event) -> str:
-    return f"：{event.data['reason']}" if event.data.get("reason") else ""
-
-
 register(
     Tell("tasks.assign", clerks, lambda e, t: f"{_name(t)}交你单位{e.data.get('part', '')}，请在 {day(t.sign_due_on)}前签收", urgent=True),
     Tell("tasks.sign_for", proposers, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
-    Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{_because(e)}", urgent=True),
-    Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{_because(e)}"),
-    Tell("tasks.refuse_return", clerks, lambda e, t: f"不同意你单位退办{_name(t)}，请签收办理{_because(e)}", urgent=True),
+    Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{because(e)}", urgent=True),
+    Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{because(e)}"),
+    Tell("tasks.refuse_return", clerks, lambda e, t: f"不同意你单位退办{_name(t)}，请签收办理{because(e)}", urgent=True),
     Tell("tasks.give_opinion", answering_clerks, lambda e, t: f"{t.unit}送来{_name(t)}的会办意见"),
-    Tell("tasks.ask_opinion_again", clerks, lambda e, t: f"主办单位请你单位补充{_name(t)}的会办意见{_because(e)}", urgent=True),
+    Tell("tasks.ask_opinion_again", clerks, lambda e, t: f"主办单位请你单位补充{_name(t)}的会办意见{because(e)}", urgent=True),
     Tell("tasks.submit_reply", unit_leaders, lambda e, t: f"{_name(t)}的答复稿请您审签", urgent=True),
     Tell("tasks.submit_for_review", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
-    Tell("tasks.revise", clerks, lambda e, t: f"{_name(t)}的答复稿退回修改{_because(e)}", urgent=True),
+    Tell("tasks.revise", clerks, lambda e, t: f"{_name(t)}的答复稿退回修改{because(e)}", urgent=True),
     Tell("tasks.approve", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
-    Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{_because(e)}", urgent=True),
+    Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{because(e)}", urgent=True),
     Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),
     Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True),
     Tell("cases.rework", proposers, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
@@ -105,14 +105,14 @@ register(
     Tell("cases.escalate", assembly_office, lambda e, c: f"{_name(c)}再次评为不满意，请协调", urgent=True),
     Tell("cases.escalate", proposers, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.escalate", answering_clerks, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
-    Tell("cases.resume", proposers, lambda e, c: f"{_name(c)}经政协协调，重新办理{_because(e)}"),
-    Tell("cases.settle", proposers, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
-    Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{_because(e)}"),
+    Tell("cases.resume", proposers, lambda e, c: f"{_name(c)}经政协协调，重新办理{because(e)}"),
+    Tell("cases.settle", proposers, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
+    Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
     Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
     Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
-    Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{_because(e)}", urgent=True),
+    Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{because(e)}", urgent=True),
     Tell("handling.due_soon", unit_of_event, _due_soon),
     Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),
-    Tell("handling.overdue", supervising_office, lambda e, c: f"{e.data.get('unit', '')}办理{_name(c)}已超过{e.data.get('what') or '答复'}期限"),
+    Tell("handling.overdue", supervising_office, _overdue_elsewhere),
 )  # fmt: skip

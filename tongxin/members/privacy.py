@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
 from tongxin.committees.queries import not_over
+from tongxin.members.actions import CONTACT_FIELDS
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.privacy.foundations import clear_addresses
 from tongxin.privacy.table import (
@@ -26,7 +27,6 @@ from tongxin.privacy.table import (
     span,
 )
 
-CONTACTS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
 YES_NO = {True: "是", False: "否", None: ""}
 
 
@@ -39,7 +39,7 @@ def _member(account: Account, _most: int | None) -> Part:
     return Part([
         ("所在政协", row.committee.name), ("编号", row.number), ("姓名", row.name), ("性别", str(row.get_gender_display())),
         ("民族", row.ethnicity), ("出生年月", born), ("政治面貌", row.party), ("是否党员", YES_NO[row.is_party_member]),
-        *((label, getattr(row, name)) for name, label in CONTACTS.items()),
+        *((label, getattr(row, name)) for name, label in CONTACT_FIELDS.items()),
     ])  # fmt: skip
 
 
@@ -110,13 +110,13 @@ def _with_address(before: date) -> QuerySet[Member]:
 
 
 def _going(row: Member) -> Going:
-    held = [label for name, label in CONTACTS.items() if getattr(row, name)]
+    held = [label for name, label in CONTACT_FIELDS.items() if getattr(row, name)]
     return Going(f"{row.name}　{row.number}", "、".join(held) or "账户的邮箱")
 
 
 def _erase(rows: Sequence[Any]) -> Erased:
     pks = [row.pk for row in rows]
-    Member.objects.filter(pk__in=pks).update(phone_hash="", **dict.fromkeys(CONTACTS, ""))
+    Member.objects.filter(pk__in=pks).update(phone_hash="", **dict.fromkeys(CONTACT_FIELDS, ""))
     clear_addresses(Account.objects.filter(pk__in=[row.account_id for row in rows if row.address_is_over]))
     return Erased(rows=len(rows))
 

@@ -25,6 +25,11 @@ class Tell:
     urgent: bool = False
 
 
+def because(event: Event) -> str:
+    """Return the reason that was given with an act, as the end of a sentence; nothing where none was given."""
+    return f"：{event.data['reason']}" if event.data.get("reason") else ""
+
+
 TABLE: dict[str, list[Tell]] = {}
 
 

@@ -210,7 +210,9 @@ class CoveringForm(forms.Form):
     ) -> None:
         """`texts` are label and text by name; `proposed` the marks that stand ticked until somebody says otherwise."""
         super().__init__(data, initial={"version": version})
-        self.texts, self.proposed, self.of_version = texts, proposed, version
+        self.texts = texts
+        self.proposed = proposed
+        self.of_version = version
         self.fields["version"].error_messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), CHANGED)
         self.marks: dict[str, tuple[Mark, ...]] = {name: tuple(proposed.get(name, ())) for name in texts}
 

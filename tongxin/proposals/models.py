@@ -18,6 +18,7 @@ from tongxin.proposals.choices import Answer, Destination, Form, Role, Season, S
 from tongxin.workflow.models import Stateful
 
 TEXT_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_units", "consents_to_publication", "wants_contact")
+LONGEST_COVERED_LINE = 600  # one line of the original, 200 characters at most, with words in the place of what is covered
 
 
 class Proposal(Stateful):
@@ -194,7 +195,9 @@ PUBLIC_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_uni
 
 
 class PublicCopy(Row):
-    """What the public reads of a released proposal: its text with the marked parts covered. The original stays untouched beside it.
+    """What the public reads of a released proposal: its text with the marked parts covered.
+
+    The original stays untouched beside it.
 
     It stands for one version of the text (`of_version`); of another it is out of date, and the public reads nothing until it is
     confirmed anew. One made by the machine (from records older than this, or imported) has nobody who confirmed it.
@@ -203,11 +206,11 @@ class PublicCopy(Row):
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     proposal = models.OneToOneField(Proposal, on_delete=models.CASCADE, related_name="public_copy")
     of_version = models.PositiveIntegerField()
-    title = models.CharField(_("案由"), max_length=600)
+    title = models.CharField(_("案由"), max_length=LONGEST_COVERED_LINE)
     situation = models.TextField(_("情况"), blank=True)
     analysis = models.TextField(_("分析"), blank=True)
     suggestions = models.TextField(_("建议"), blank=True)
-    suggested_units = models.CharField(_("建议承办单位"), max_length=600, blank=True)
+    suggested_units = models.CharField(_("建议承办单位"), max_length=LONGEST_COVERED_LINE, blank=True)
     marks = models.JSONField(default=dict)  # field → [[start, end, kind], …] in the original
     made_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -8,7 +8,7 @@ from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import moment
-from tongxin.notices.table import Tell, register
+from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Destination, Role
 from tongxin.proposals.models import Signature
@@ -69,12 +69,14 @@ def _left_signer(event: Event, proposal: Any) -> str:
     return f"您联名的提案{_title(proposal)}已经提交，您没有在截止前答复，联名邀请不再有效"
 
 
-def _because(event: Event) -> str:
-    return f"：{event.data['reason']}" if event.data.get("reason") else ""
+def _invited(event: Event, proposal: Any) -> str:
+    until = f"，{moment(proposal.cosign_until)}截止" if proposal.cosign_until else ""
+    return f"{event.actor_name}委员邀请您联名{_title(proposal)}{until}"
 
 
-def _until(event: Event, proposal: Any) -> str:
-    return f"，{moment(proposal.cosign_until)}截止" if proposal.cosign_until else ""
+def _merged(event: Event, proposal: Any) -> str:
+    into = f"您的提案{_title(proposal)}并入{event.data.get('into_label', '')}提案一并办理"
+    return f"{into}，答复时同样请您评价。理由：{event.data.get('reason', '')}"
 
 
 def _invitation_url(_event: Event, proposal: Any) -> str:
@@ -89,11 +91,11 @@ def _first_lost(event: Event, proposal: Any) -> str:
 
 
 register(
-    Tell("proposals.invite", named_member, lambda e, p: f"{e.actor_name}委员邀请您联名{_title(p)}{_until(e, p)}", _invitation_url, urgent=True),
+    Tell("proposals.invite", named_member, _invited, _invitation_url, urgent=True),
     Tell("proposals.remove_invitation", named_member, lambda e, p: f"{e.actor_name}委员收回了联名{_title(p)}的邀请"),
     Tell("proposals.lapse_invitation", named_member, _left_signer),
     Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}"),
-    Tell("proposals.decline_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员谢绝联名{_title(p)}{_because(e)}"),
+    Tell("proposals.decline_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员谢绝联名{_title(p)}{because(e)}"),
     Tell("proposals.leave", first_proposer, lambda e, p: f"{e.data['name']}委员退出联名{_title(p)}"),
     Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{e.data['name']}不再履职，联名{_title(p)}的邀请失效"),
     Tell("proposals.end_cosigning", first_proposer, lambda e, p: f"{e.data['name']}不再履职，退出联名{_title(p)}"),
@@ -102,17 +104,17 @@ register(
     Tell("proposals.endorse", first_proposer, lambda e, p: f"{e.data['name']}委员附议您的提案{_title(p)}"),
     Tell("proposals.submit", signers, lambda e, p: f"您署名的提案{_title(p)}已经提交，等待审查"),
     Tell("proposals.submit", duty(Duty.PRE_EXAMINATION), lambda e, p: f"收到提案{_title(p)}，请预审"),
-    Tell("proposals.return_for_revision", signers, lambda e, p: f"您的提案{_title(p)}退回修改：{e.data.get('reason', '')}", urgent=True),
+    Tell("proposals.return_for_revision", signers, lambda e, p: f"您的提案{_title(p)}退回修改{because(e)}", urgent=True),
     Tell("proposals.pass_examination", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}预审通过，请审定"),
     Tell("proposals.file", signers, lambda e, p: f"您的提案{_title(p)}已立案，编为第 {p.number:04d} 号"),
     Tell("proposals.file", assigning_office, lambda e, p: f"第 {p.number:04d} 号提案{_title(p)}已立案，请交办"),
-    Tell("proposals.merge", signers, lambda e, p: f"您的提案{_title(p)}并入{e.data.get('into_label', '')}提案一并办理，答复时同样请您评价。理由：{e.data.get('reason', '')}"),
+    Tell("proposals.merge", signers, _merged),
     Tell("proposals.absorb", signers, lambda e, p: f"《{e.data.get('title', '')}》并入您的提案{_title(p)}"),
     Tell("proposals.not_file", signers, _not_filed, urgent=True),
     Tell("proposals.hand_over", signers, lambda e, p: f"您的提案{_title(p)}已经交办：{e.data.get('units', '')}"),
     Tell("proposals.pass_on", signers, lambda e, p: f"您的提案{_title(p)}的内容已转{e.data.get('to', '')}"),
     Tell("proposals.withdraw", signers, lambda e, p: f"提案{_title(p)}已撤案"),
-    Tell("proposals.withdraw", duty(Duty.PROPOSAL_OFFICE), lambda e, p: f"提案{_title(p)}由提案人撤案：{e.data.get('reason', '')}"),
+    Tell("proposals.withdraw", duty(Duty.PROPOSAL_OFFICE), lambda e, p: f"提案{_title(p)}由提案人撤案{because(e)}"),
     Tell("proposals.reroute", assigning_office, lambda e, p: f"提案{_title(p)}改由你处交办"),
     Tell("proposals.release", signers, lambda e, p: f"您的提案{_title(p)}已向社会公开"),
     Tell("proposals.unrelease", signers, lambda e, p: f"您的提案{_title(p)}已从公开栏目撤下"),

@@ -111,7 +111,7 @@ def is_filed(_actor: Any, proposal: Any) -> bool:
 
 
 @predicate
-def is_released(_actor: Any, proposal: Any) -> bool:
+def is_published(_actor: Any, proposal: Any) -> bool:
     """Everybody may read it: the twin of queries.published."""
     if proposal.released_at is None or not proposal.consents_to_publication or proposal.state in (State.MERGED, State.WITHDRAWN):
         return False
@@ -177,7 +177,7 @@ PERMISSIONS = {
     ),
     "proposals.view": (
         "提案人、联名委员、本会机关可以查看；立案后本会在任委员和交办、督办部门也可以查看；公开后所有人可以查看",
-        opens_it | is_released,
+        opens_it | is_published,
     ),
     "proposals.read_original": ("能在系统内查看提案的人可以阅读原文；其他人只能阅读公开稿", opens_it),
     "proposals.read_attachments": ("能在系统内查看提案的人可以下载附件；公众只能下载逐个公开的附件", opens_it),

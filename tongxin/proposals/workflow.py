@@ -168,7 +168,7 @@ PROPOSAL = register(
             T("gather", "征集联名", (S.DRAFT,), S.GATHERING, nobody),
             T("submit", "提交", (S.DRAFT, S.GATHERING, S.RETURNED), S.SUBMITTED, writes_it,
               when=(first_proposer_sits, has_required_parts, form_fits_the_season), sets=(actions.on_submission,),
-              then=(actions.lapse_invitations,)),
+              then=(actions.settle_signatures,)),
             T("pass_examination", "预审通过", (S.SUBMITTED,), S.IN_DECISION, holds(Duty.PRE_EXAMINATION),
               asks=Examination, sets=(actions.categories_said,)),
             T("file", "立案", (S.IN_DECISION,), S.FILED, holds(Duty.FILING), asks=Filing,

@@ -58,7 +58,9 @@ def _of_run(text: str, groups: Sequence[_Group]) -> Iterator[Found]:
 
 def _longest(text: str, groups: Sequence[_Group], first: int) -> tuple[int, str]:
     """Return the last group of the longest window from `first` that is a number of a kind; no kind when there is none."""
-    found, kind, figures, singly = first, "", "", True
+    found, kind = first, ""
+    figures = ""
+    singly = True
     for last in range(first, min(first + MOST_GROUPS, len(groups))):
         figures += groups[last].figures
         singly = singly and len(groups[last].figures) == 1

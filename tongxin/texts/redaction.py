@@ -6,6 +6,7 @@ Found marks are proposals: people confirm or correct them. They are places in th
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tongxin.texts.addresses import addresses
 from tongxin.texts.numbers import BANK, IDENTITY, PHONE, numbers
@@ -41,6 +42,9 @@ SPOKEN_MOBILE = re.compile(
 )
 
 
+Place = list[int | str]  # start, end, kind: a mark as JSON can say it
+
+
 @dataclass(frozen=True, order=True)
 class Mark:
     """A part of a text that is covered in public, and what stands there."""
@@ -54,6 +58,11 @@ class Mark:
         """What stands there, for people."""
         return WORDS[self.kind]
 
+    @property
+    def place(self) -> Place:
+        """The mark as a row keeps it."""
+        return [self.start, self.end, self.kind]
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -61,6 +70,11 @@ class Piece:
 
     text: str
     mark: Mark | None = None
+
+
+def kept(places: Iterable[Sequence[Any]]) -> tuple[Mark, ...]:
+    """Return marks from the places that a row keeps."""
+    return tuple(Mark(*place) for place in places)
 
 
 def find(text: str) -> tuple[Mark, ...]:

@@ -14,7 +14,7 @@ from tongxin.handling import queries as cases
 def rated(cast: Cast) -> Cast:
     """A case that both proposers rated, one of them dissatisfied; nothing is sealed yet."""
     case = cast.answered()
-    for (reply, signature), result in zip(cases.outstanding(case), ("satisfied", "dissatisfied"), strict=True):
+    for (reply, signature), result in zip(cases.ratings_awaited(case), ("satisfied", "dissatisfied"), strict=True):
         handling.rate(
             reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
             actor=signature.member.account, at=moment("2026-03-04"),

@@ -20,7 +20,7 @@ RULE = "*:privacy.retention:2021-11-01"
 @pytest.fixture
 def rated(cast: Cast) -> Cast:
     case = cast.answered()
-    for reply, signature in cases.outstanding(case):
+    for reply, signature in cases.ratings_awaited(case):
         handling.rate(
             reply, signature=signature, attitude="satisfied", result="satisfied", comment="办得很好。",
             actor=signature.member.account, at=moment("2026-03-04"),

@@ -178,7 +178,7 @@ def test_a_forged_reply_is_not_laundered_by_the_erasure_of_its_contact(published
 @pytest.fixture
 def rated(cast: Cast) -> Cast:
     case = cast.answered()
-    for (reply, signature), result in zip(cases.outstanding(case), ("satisfied", "dissatisfied"), strict=True):
+    for (reply, signature), result in zip(cases.ratings_awaited(case), ("satisfied", "dissatisfied"), strict=True):
         handling.rate(
             reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
             actor=signature.member.account, at=moment("2026-03-04"),

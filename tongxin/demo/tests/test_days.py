@@ -70,7 +70,7 @@ def _roles_have_work(today: date) -> None:
         assert Signature.objects.filter(member__number=number, answer="invited", proposal__cosign_until__gt=at(today)).exists()
     for number in ("YX016", "YX193"):
         waiting = [
-            s for c in Case.objects.filter(state="rating") for _r, s in handling.outstanding(c) if s.member.number == number
+            s for c in Case.objects.filter(state="rating") for _r, s in handling.ratings_awaited(c) if s.member.number == number
         ]
         assert (number, len(waiting) >= 1) == (number, True)
 

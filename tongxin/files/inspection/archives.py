@@ -37,7 +37,10 @@ class Archive:
         self.names = {entry.filename.lower(): entry for entry in self.entries}
 
     def walk(self) -> None:
-        """Refuse what no office program writes: doubles, paths that lead out, overlaps, odd methods, bombs, programs, nested archives."""
+        """Refuse what no office program writes.
+
+        Doubles, paths that lead out, overlaps, odd methods, bombs, programs, nested archives.
+        """
         if len(self.entries) > PARTS:
             raise Refused(Reason.TOO_MANY_PARTS)
         if len(self.names) != len(self.entries) or any(_leads_out(entry.filename) for entry in self.entries):

@@ -65,7 +65,8 @@ class Compound:
     def _allocation(self) -> "array.array[int]":
         """Join the sectors of the allocation table: those the header names, then those of the chain it begins."""
         named = list(struct.unpack_from(f"<{IN_HEADER}L", self._data, 76))
-        following, most = struct.unpack_from("<L", self._data, 68)[0], len(self._data) >> self._shift
+        following = struct.unpack_from("<L", self._data, 68)[0]
+        most = len(self._data) >> self._shift
         for _sector in range(most):
             if following >= LAST_SECTOR:
                 break

@@ -1,4 +1,7 @@
-"""doc, xls and ppt, and wps, et and dps, which are the same: macros, macro sheets, objects and passwords told by the directory and the records."""
+"""doc, xls and ppt, and wps, et and dps, which are the same.
+
+Macros, macro sheets, objects and passwords are told by the directory and the records.
+"""
 
 import struct
 from collections.abc import Iterator

@@ -99,7 +99,10 @@ def _look_at_opening(one: DictionaryObject, key: str) -> None:
 
 
 def _look_raw(data: bytes) -> None:
-    """Look for long names in the bytes as well: a reader that mends a broken file may find objects that the table does not name."""
+    """Look for long names in the bytes as well.
+
+    A reader that mends a broken file may find objects that the table does not name.
+    """
     at = data.find(b"/")
     while at >= 0:
         if data[at + 1 : at + 2] in {b"J", b"L", b"E", b"#"} and (reason := RAW.get(_name(data[at + 1 : at + 1 + LONGEST_NAME]))):

@@ -91,7 +91,10 @@ def _said_today(task: Task, reason: str, at: datetime) -> bool:
 
 @transaction.atomic
 def tell_deadline(task: Task, *, at: datetime) -> bool:
-    """Record that a unit's deadline draws near or has passed, once for each threshold. Says whether there was anything to tell."""
+    """Record that a unit's deadline draws near or has passed, once for each threshold.
+
+    Says whether there was anything to tell.
+    """
     Task.objects.select_for_update().filter(pk=task.pk).first()
     task = Task.objects.select_related("committee", "case__proposal", "case__committee", "unit").get(pk=task.pk)
     on = timezone.localdate(at)

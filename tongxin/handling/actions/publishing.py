@@ -23,7 +23,7 @@ def copies_by_machine(replies: Iterable[Reply], *, at: datetime, shown: bool) ->
 def _copy(reply: Reply, marks: Sequence[Mark], at: datetime, *, shown: bool) -> PublicReply:
     return PublicReply(
         committee_id=reply.committee_id, reply=reply, text=redact(reply.text, marks),
-        marks=[[m.start, m.end, m.kind] for m in marks], is_shown=shown, made_at=at,
+        marks=[m.place for m in marks], is_shown=shown, made_at=at,
     )  # fmt: skip
 
 
@@ -56,14 +56,23 @@ def confirm_public_reply(
         checked = proposals.covered(copy.reply.text, marks)
     except proposals.ProposalError as error:
         raise HandlingError(str(error)) from error
-    before = copy.is_shown
-    copy.text, copy.marks = redact(copy.reply.text, checked), [[m.start, m.end, m.kind] for m in checked]
-    copy.is_shown, copy.confirmed_by, copy.confirmed_at, copy.made_at = shown, actor, at, at
+    kind = _kind(copy, shown=shown)
+    copy.text = redact(copy.reply.text, checked)
+    copy.marks = [m.place for m in checked]
+    copy.is_shown = shown
+    copy.confirmed_by = actor
+    copy.confirmed_at = copy.made_at = at
     copy.save()
-    kind = "withhold_reply" if not shown else "confirm_public_reply" if before else "release_reply"
-    said = {"reason": reason} if not shown else {"covered": len(checked)}
+    said = {"covered": len(checked)} if shown else {"reason": reason}
     audit.record(
-        f"handling.{kind}", task, actor=actor, at=at, proves=[copy], acting_as=task.case.proposal.capacity_of(actor),
+        kind, task, actor=actor, at=at, proves=[copy], acting_as=task.case.proposal.capacity_of(actor),
         data={"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "round": copy.reply.round} | said,
     )  # fmt: skip
     return copy
+
+
+def _kind(copy: PublicReply, *, shown: bool) -> str:
+    """Return which event it is that a copy, as it is until now, is shown from now on or not."""
+    if not shown:
+        return "handling.withhold_reply"
+    return "handling.confirm_public_reply" if copy.is_shown else "handling.release_reply"

@@ -52,7 +52,9 @@ def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[
 
 
 def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Reply:
-    """Save what was typed; no event. A stale save is kept beside. Raises StaleError, or HandlingError when it is not being written.
+    """Save what was typed; no event. A stale save is kept beside.
+
+    Raises StaleError, or HandlingError when it is not being written.
 
     `reply` may be one that was not begun yet (`queries.draft_of`): it is begun with the first save that is allowed.
     """
@@ -91,9 +93,7 @@ def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: d
         begun = reply if reply.pk is not None else reply_of(reply.task)
         locked = Reply.objects.select_for_update(of=("self",)).select_related("task").get(pk=begun.pk)
         _refuse_more_files(locked, rules)
-        if (same := locked.files.filter(file__digest=ready.digest).first()) is not None:
-            message = f"“{ready.name}”与附件“{same.file.name}”内容相同，不用重复添加"
-            raise HandlingError(message)
+        files.refuse_doubles([ready], among=locked.files.all())
         file = files.store(ready, committee=reply.committee, owner=actor, at=at)
         Reply.objects.filter(pk=locked.pk).update(edited_at=at)
         return ReplyFile.objects.create(committee=reply.committee, reply=begun, file=file)

@@ -72,7 +72,8 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
     Reply.objects.filter(pk=reply.pk).update(
         category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning, sent_at=at
     )
-    task.event_regulation, task.event_proves = rules.version, [reply]
+    task.event_regulation = rules.version
+    task.event_proves = [reply]
     task.event_facts = task.event_facts | {
         "category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round,
     }  # fmt: skip

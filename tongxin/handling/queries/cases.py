@@ -42,8 +42,8 @@ def replies_to_rate(case: Case) -> list[Reply]:
     return [r for r in current_replies(case) if r.round == case.round]
 
 
-def outstanding(case: Case) -> list[tuple[Reply, Signature]]:
-    """Return who has still to rate which reply."""
+def ratings_awaited(case: Case) -> list[tuple[Reply, Signature]]:
+    """Return which ratings of this round were not given yet: of which reply, under whose signature."""
     replies = replies_to_rate(case)
     done = set(Rating.objects.filter(reply__in=replies).values_list("reply_id", "signature_id"))
     return [(r, s) for r in replies for s in proposals.raters(case.proposal) if (r.pk, s.pk) not in done]

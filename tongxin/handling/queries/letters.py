@@ -25,7 +25,7 @@ class Letter:
     phone: str
 
 
-def letter_of(reply: Reply, case: Case, *, phone: bool) -> Letter:
+def letter_of(reply: Reply, case: Case, *, for_the_public: bool) -> Letter:
     """Return a reply as a letter. Whom to call stands on it for the people concerned, never for the public."""
     proposal = case.proposal
     session = str(proposal.session) if proposal.session else ""
@@ -38,6 +38,6 @@ def letter_of(reply: Reply, case: Case, *, phone: bool) -> Letter:
         unit=reply.task.unit.name,
         sent_at=reply.sent_at,
         leader=reply.leader,
-        contact=reply.contact if phone else "",
-        phone=reply.phone if phone else "",
+        contact="" if for_the_public else reply.contact,
+        phone="" if for_the_public else reply.phone,
     )

@@ -10,7 +10,7 @@ from tongxin.committees.choices import Duty
 from tongxin.handling.models import PublicReply, Reply, Task
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import published
-from tongxin.texts.redaction import Mark, find
+from tongxin.texts.redaction import Mark, find, kept
 
 
 def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
@@ -35,7 +35,8 @@ def public_replies(proposal: Proposal, tasks: Iterable[Task]) -> list[Reply]:
 
 def _as_public(reply: Reply, copy: PublicReply) -> Reply:
     """Return a reply as the public reads it: in the words of its copy, without whom to call. Never to be saved."""
-    reply.text, reply.contact, reply.phone, reply.leader = copy.text, "", "", ""
+    reply.text = copy.text
+    reply.contact = reply.phone = reply.leader = ""
     return reply
 
 
@@ -55,6 +56,6 @@ def publishable(user: Any, uid: str) -> PublicReply | None:
     ).first()
 
 
-def marks_of(copy: PublicReply) -> tuple[Mark, ...]:
-    """Return what is covered: as it was confirmed, before that as the machine finds it."""
-    return tuple(Mark(*mark) for mark in copy.marks) if copy.confirmed_at else find(copy.reply.text)
+def marks_to_confirm(copy: PublicReply) -> tuple[Mark, ...]:
+    """Return what stands ticked when somebody opens it: as it was confirmed, before that as the machine finds it now."""
+    return kept(copy.marks) if copy.confirmed_at else find(copy.reply.text)

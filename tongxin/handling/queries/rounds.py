@@ -22,7 +22,10 @@ def batch_before(committee: Committee, at: datetime) -> datetime:
 
 
 def rounds_to_close(at: datetime) -> list[Case]:
-    """Return the cases whose round closes with the last daily batch: its days are over, or all have rated and it gives nobody away."""
+    """Return the cases whose round closes with the last daily batch.
+
+    Its days are over, or all have rated and the end gives nobody away.
+    """
     rated = Rating.objects.filter(reply__task__case=OuterRef("pk"), reply__round=OuterRef("round"))
     rows = Case.objects.filter(state=CaseState.RATING).filter(
         Q(rating_due_on__lt=timezone.localdate(at)) | Q(Exists(rated)) | Q(rating_due_on=None)

@@ -22,7 +22,7 @@ from tongxin.handling.regulations import Deadlines
 from tongxin.handling.rules import assigns, case_of_own_unit, in_office, in_the_unit, speaks_for_the_case, supervises
 from tongxin.members.rules import member_of
 from tongxin.proposals import queries as proposals
-from tongxin.proposals.rules import is_leader, is_released
+from tongxin.proposals.rules import is_leader, is_published
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import workflow_of
 
@@ -117,13 +117,7 @@ def sections(case: Case, user: Any) -> CaseSections:
     for task in case.tasks.all():
         task.case, task.committee = case, case.committee
     viewer = viewer_of(case, user)
-    written = (
-        _reply_rows(case)
-        if viewer.inside
-        else public_replies(case.proposal, live_tasks(case))
-        if is_released.test(user, case.proposal)
-        else []
-    )
+    written = _written(case, user, viewer)
     ratings = _ratings(written) if viewer.inside else []
     waits_for_reader, progress = _round(case, viewer, written, ratings, user)
     rating = case.state == CaseState.RATING
@@ -141,6 +135,15 @@ def sections(case: Case, user: Any) -> CaseSections:
         rate_url=f"/handling/rate/{case.uid}/",
         units_url=f"/handling/cases/{case.uid}/units/" if allowed(user, "handling.assign", case) else "",
     )  # fmt: skip
+
+
+def _written(case: Case, user: Any, viewer: Viewer) -> list[Reply]:
+    """Return the replies that somebody may read: inside as they are, in public as they were confirmed."""
+    if viewer.inside:
+        return _reply_rows(case)
+    if is_published.test(user, case.proposal):
+        return public_replies(case.proposal, live_tasks(case))
+    return []
 
 
 def _task_line(task: Task, viewer: Viewer, on: date) -> TaskLine:
@@ -189,7 +192,7 @@ def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, rating
         lines.append(
             ReplyLine(
                 reply=reply,
-                letter=letter_of(reply, case, phone=viewer.inside),
+                letter=letter_of(reply, case, for_the_public=not viewer.inside),
                 heading=_heading(reply, several=several, inside=viewer.inside),
                 files=file_lines(reply, user) if viewer.inside else (),
                 own=RatingLine(own, own.entered_by_id is not None) if own else None,

@@ -22,7 +22,7 @@ def public_reply(request: HttpRequest, uid: str) -> HttpResponse:
     if copy is None:
         raise Http404
     permissions.demand(request.user, "handling.release_reply", copy)
-    form = PublicReplyForm(copy, queries.marks_of(copy), data=request.POST if request.method == "POST" else None)
+    form = PublicReplyForm(copy, queries.marks_to_confirm(copy), data=request.POST if request.method == "POST" else None)
     step = request.POST.get("step", "")
     if request.method != "POST":
         return _show(request, copy, form)

@@ -127,7 +127,7 @@ def _each(replies: list[Reply], forms: list[tuple[Reply, RatingForm]]) -> list[t
 
 
 def _reply(case: Case, reply: Reply, form: RatingForm | None, given: Rating | None) -> dict[str, Any]:
-    return {"reply": reply, "form": form, "given": given, "letter": queries.letter_of(reply, case, phone=True)}
+    return {"reply": reply, "form": form, "given": given, "letter": queries.letter_of(reply, case, for_the_public=False)}
 
 
 def _why_not(case: Case, given: dict[int, Rating], *, own: bool) -> str:

@@ -208,7 +208,8 @@ def preview_reply(request: HttpRequest, uid: str) -> HttpResponse:
     found = in_force(task.committee, ReplyCategories, timezone.localdate()).find(draft.category)
     draft.category_label = draft.category_label or (found.label if found else "")
     context = {
-        "task": task, "case": task.case, "letter": queries.letter_of(draft, task.case, phone=True), "files": queries.file_lines(draft, request.user) if draft.pk else (),
+        "task": task, "case": task.case, "letter": queries.letter_of(draft, task.case, for_the_public=False),
+        "files": queries.file_lines(draft, request.user) if draft.pk else (),
         "writes": task.state == TaskState.IN_HAND and permissions.allowed(request.user, "handling.write_reply", task),
     }  # fmt: skip
     return render(request, "handling/preview.html", context)

@@ -85,7 +85,7 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
     draft.category_label = found.label if found else ""
     context = {
         "task": task, "case": case, "proposal": case.proposal, "sections": shown, "draft": draft,
-        "letter": queries.letter_of(draft, case, phone=True), "proposers": proposals.signers(case.proposal),
+        "letter": queries.letter_of(draft, case, for_the_public=False), "proposers": proposals.signers(case.proposal),
         "chip": queries.task_chip(task, on=timezone.localdate()), "attached": attached(case, request.user),
         "opinions": [line for line in shown.tasks if line.opinion],
     }  # fmt: skip

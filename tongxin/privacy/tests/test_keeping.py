@@ -299,7 +299,7 @@ def test_an_imported_case_is_over_by_its_closing_event(cast: Cast) -> None:
     from tongxin.handling.models import Case
 
     case = cast.answered()
-    for reply, signature in cases.outstanding(case):
+    for reply, signature in cases.ratings_awaited(case):
         handling.rate(reply, signature=signature, attitude="satisfied", result="satisfied", comment="好。",
                       actor=signature.member.account, at=moment("2026-03-04"))  # fmt: skip
     handling.close_round(case, at=moment("2026-03-04"))

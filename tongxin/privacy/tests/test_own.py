@@ -40,7 +40,7 @@ def whole(account: Account) -> str:
 def rated(cast: Cast) -> Cast:
     """Two raters, each with a comment of his own."""
     case = cast.answered()
-    for reply, signature in cases.outstanding(case):
+    for reply, signature in cases.ratings_awaited(case):
         handling.rate(
             reply, signature=signature, attitude="satisfied", result="fairly", comment=f"留言：{signature.member.number}",
             actor=signature.member.account, at=AT,

@@ -26,10 +26,10 @@ from tongxin.proposals.actions.steps import (
     assign_numbers,
     categories_said,
     destination_said,
-    lapse_invitations,
     merged_into,
     note_in_lead,
     on_submission,
+    settle_signatures,
 )
 
 __all__ = [
@@ -51,7 +51,6 @@ __all__ = [
     "drop_who_left",
     "endorse",
     "invite_cosigners",
-    "lapse_invitations",
     "leave",
     "merged_into",
     "note_in_lead",
@@ -65,6 +64,7 @@ __all__ = [
     "reroute",
     "save_text",
     "settle_copy",
+    "settle_signatures",
     "take_over",
     "unrelease",
 ]

@@ -27,7 +27,7 @@ def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Accoun
             message = "提案已经提交，不能再添加附件"
             raise ProposalError(message)
         _refuse_too_many(locked, len(ready), rules)
-        _refuse_doubles(locked, ready)
+        files.refuse_doubles(ready, among=locked.attachments.all())
         return [_attach(locked, file, actor=actor, at=at) for file in ready]
 
 
@@ -35,16 +35,6 @@ def _refuse_too_many(proposal: Proposal, more: int, rules: FormRules) -> None:
     if (have := proposal.attachments.count()) + more > rules.attachments_max:
         message = f"附件最多 {rules.attachments_max} 个，已有 {have} 个，这次选了 {more} 个。请先移除几个再添加"
         raise ProposalError(message)
-
-
-def _refuse_doubles(proposal: Proposal, ready: Sequence[files.Received]) -> None:
-    """The same bytes twice are a slip of the hand, or a second click."""
-    have = dict(proposal.attachments.values_list("file__digest", "file__name"))
-    for file in ready:
-        if file.digest in have:
-            message = f"“{file.name}”与附件“{have[file.digest]}”内容相同，不用重复添加"
-            raise ProposalError(message)
-        have[file.digest] = file.name
 
 
 def _attach(proposal: Proposal, ready: files.Received, *, actor: Account, at: datetime) -> Attachment:

@@ -10,12 +10,11 @@ from tongxin.audit import actions as audit
 from tongxin.audit.truth import Part
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import State
-from tongxin.proposals.models import PUBLIC_FIELDS, Attachment, Proposal, PublicCopy, PublicFile
+from tongxin.proposals.models import LONGEST_COVERED_LINE, PUBLIC_FIELDS, Attachment, Proposal, PublicCopy, PublicFile
 from tongxin.proposals.queries import publication as queries
 from tongxin.texts.redaction import WORDS, Mark, redact, without_overlap
 
 Follower = Callable[[Proposal, datetime], None]
-LONGEST_LINE = 600
 _followers: list[Follower] = []
 
 
@@ -114,10 +113,10 @@ def _copy(proposal: Proposal, marks: queries.Marks, at: datetime) -> PublicCopy:
     """Make the unsaved copy of a text with the marked parts covered."""
     checked = {name: covered(getattr(proposal, name), marks.get(name, ())) for name in PUBLIC_FIELDS}
     texts = {name: redact(getattr(proposal, name), checked[name]) for name in PUBLIC_FIELDS}
-    if any(len(texts[name]) > LONGEST_LINE for name in ("title", "suggested_units")):
+    if any(len(texts[name]) > LONGEST_COVERED_LINE for name in ("title", "suggested_units")):
         message = "案由里隐去的地方太多，读不成句。请把相邻的几处并成一处"
         raise ProposalError(message)
-    places = {name: [[m.start, m.end, m.kind] for m in found] for name, found in checked.items() if found}
+    places = {name: [m.place for m in found] for name, found in checked.items() if found}
     return PublicCopy(
         committee_id=proposal.committee_id, proposal=proposal, of_version=proposal.version, marks=places, made_at=at, **texts
     )

@@ -32,8 +32,8 @@ def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: 
     return {"serial": serial, "session": session, "season": season, "submitted_at": at}
 
 
-def lapse_invitations(proposal: Proposal, event: Event) -> None:
-    """Invitations nobody answered end with the submission; so do the signatures of who sits no longer."""
+def settle_signatures(proposal: Proposal, event: Event) -> None:
+    """The submission settles who signs: signatures of who sits no longer end, and invitations that nobody answered lapse."""
     drop_who_left(proposal, actor=event.actor, at=event.at or event.recorded_at)
     for signature in proposal.signatures.filter(answer=Answer.INVITED):
         Signature.objects.filter(pk=signature.pk).update(answer=Answer.LAPSED, answered_at=event.at)

@@ -27,8 +27,8 @@ from tongxin.proposals.queries.lists import (
 )
 from tongxin.proposals.queries.publication import (
     copy_of,
+    covered_in,
     has_findings,
-    marks_of,
     proposed_marks,
     public_file,
     public_files,
@@ -54,8 +54,8 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
-    "Check", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "differences",
-    "for_page", "handed_over_at", "has_findings", "invitation_for", "latest_cutoff", "lists_for", "marks_of", "may_absorb",
+    "Check", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "covered_in",
+    "differences", "for_page", "handed_over_at", "has_findings", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
     "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "plenary_window", "proposed_marks",
     "public_file", "public_files", "public_titles", "published", "raters", "register_outcome", "register_standing",
     "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of", "tabs_for", "taken_back",

@@ -49,7 +49,10 @@ def writable(user: Any, uid: str) -> Proposal | None:
 
 # ── before submitting ────────────────────────────────────────────────────────────────────────────
 def checks(proposal: Proposal, *, on: date) -> list[Check]:
-    """Return what is checked before submitting, in the order of the form. Only what is required blocks; that is the guards' word."""
+    """Return what is checked before submitting, in the order of the form.
+
+    Only what is required blocks; that is the guards' word.
+    """
     rules = in_force(proposal.committee, FormRules, on)
     found = [*_lengths(proposal, rules), *_suggestions(proposal)]
     text = f"{proposal.title}\n{proposal.body}"

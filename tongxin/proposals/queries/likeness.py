@@ -43,13 +43,18 @@ class Similar:
         return (self.proposal.merged_into or self.proposal).get_absolute_url()
 
     @property
+    def _joined(self) -> str:
+        if self.proposal.merged_into:
+            return "已并案"
+        return "有提案并入" if self.merged else ""
+
+    @property
     def line(self) -> str:
         """Session, number and what became of it, for people."""
         shown = self.proposal.merged_into or self.proposal
         session = str(shown.session) if shown.session else ""
         number = case_number(shown.number)
-        joined = "已并案" if shown is not self.proposal else "有提案并入" if self.merged else ""
-        outcome = "、".join(part for part in (joined, self.outcome) if part)
+        outcome = "、".join(part for part in (self._joined, self.outcome) if part)
         return "　".join(part for part in (f"{session}{number}", outcome or self.proposal.outcome) if part)
 
 

@@ -9,7 +9,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import PUBLIC_FIELDS, Proposal, PublicCopy, PublicFile
-from tongxin.texts.redaction import Mark, find
+from tongxin.texts.redaction import Mark, find, kept
 
 Marks = Mapping[str, Sequence[Mark]]
 
@@ -31,9 +31,9 @@ def proposed_marks(proposal: Proposal) -> dict[str, tuple[Mark, ...]]:
     return {name: find(getattr(proposal, name)) for name in PUBLIC_FIELDS}
 
 
-def marks_of(copy: PublicCopy) -> dict[str, tuple[Mark, ...]]:
-    """Return what was covered in a copy, as places of the original."""
-    return {name: tuple(Mark(*mark) for mark in copy.marks.get(name, ())) for name in PUBLIC_FIELDS}
+def covered_in(copy: PublicCopy) -> dict[str, tuple[Mark, ...]]:
+    """Return what a copy covers in each text, as places of the original."""
+    return {name: kept(copy.marks.get(name, ())) for name in PUBLIC_FIELDS}
 
 
 def has_findings(proposal: Proposal) -> bool:

@@ -137,14 +137,17 @@ def signers(proposal: Proposal) -> list[Signature]:
 
 
 def together(proposal: Proposal) -> list[Signature]:
-    """Return who signed this proposal or one merged into it, each person once, whether they still sit or not: who is told its end."""
+    """Return who signed this proposal or one merged into it, each person once: who is told its end, sitting or not."""
     joined = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
     everyone = Signature.objects.filter(proposal__in=joined, answer=Answer.ACCEPTED).select_related("member__account", "proposal")
     return _each_once(proposal, everyone)
 
 
 def raters(proposal: Proposal) -> list[Signature]:
-    """Return whose judgement is asked: the signers, those of merged proposals too, as far as they are bodies or members who sit."""
+    """Return whose judgement is asked: the signers, those of merged proposals too.
+
+    As far as they are bodies or members who sit.
+    """
     joined = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
     sitting = Member.objects.sitting(timezone.localdate()).values("pk")
     asked = Signature.objects.filter(Q(member=None) | Q(member__in=sitting), proposal__in=joined, answer=Answer.ACCEPTED)

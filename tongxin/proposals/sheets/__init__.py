@@ -1,4 +1,7 @@
-"""Proposals as a spreadsheet: what is raised and decided. What units answered and proposers rated joins it in `handling.sheets`."""
+"""Proposals as a spreadsheet: what is raised and decided.
+
+What units answered and proposers rated joins it in `handling.sheets`.
+"""
 
 from tongxin.proposals.sheets.columns import COLUMNS, FILED, MERGED, ONE_OF, WAITING, WITHDRAWN
 from tongxin.proposals.sheets.importing import ProposalImporter

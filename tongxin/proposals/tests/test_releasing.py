@@ -69,7 +69,7 @@ def test_marks_are_corrected_by_the_office(cast: Cast) -> None:
     copy = actions.release(proposal, marks={"title": (Mark(3, 5, "other"),)}, actor=cast.office, at=NOW)
     assert copy.title == f"关于请〔内容已隐去〕（{PHONE}）牵头修路的建议"
     assert copy.situation == proposal.situation
-    assert queries.marks_of(copy)["title"] == (Mark(3, 5, "other"),)
+    assert queries.covered_in(copy)["title"] == (Mark(3, 5, "other"),)
 
 
 def test_the_event_says_how_much_was_covered_and_never_what(cast: Cast) -> None:

@@ -134,7 +134,7 @@ def test_a_round_does_not_wait_for_him_and_he_is_still_told_the_end(cast: Cast) 
     assert [s.name for s in queries.raters(case.proposal)] == ["林知远", "何青禾"]
     leave(cast, cast.proposer)
     assert [s.name for s in queries.raters(case.proposal)] == ["何青禾"]
-    assert [s.name for _reply, s in handling.outstanding(case)] == ["何青禾"]
+    assert [s.name for _reply, s in handling.ratings_awaited(case)] == ["何青禾"]
     assert [s.name for s in queries.together(case.proposal)] == ["林知远", "何青禾"]
 
 

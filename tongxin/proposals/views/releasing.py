@@ -52,7 +52,7 @@ def _shut(proposal: Proposal) -> str:
 
 def _form(proposal: Proposal, data: Any = None) -> CoveringForm:
     copy = queries.copy_of(proposal)
-    proposed = queries.marks_of(copy) if copy is not None and data is None else queries.proposed_marks(proposal)
+    proposed = queries.covered_in(copy) if copy is not None and data is None else queries.proposed_marks(proposal)
     texts = {name: (LABELS[name], getattr(proposal, name)) for name in LABELS}
     return CoveringForm(texts, proposed, version=proposal.version, data=data)
 

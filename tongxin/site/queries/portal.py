@@ -218,7 +218,7 @@ def page(proposal: Proposal) -> PublicPage:
         case.proposal, case.committee = proposal, proposal.committee
     events = public_events(history(proposal, case), proposal, on=timezone.localdate())
     copies = handling.reply_copies(proposal).values()
-    letters = tuple(letter_of(r, case, phone=False) for r in handling.public_replies(proposal, tasks)) if case else ()
+    letters = tuple(letter_of(r, case, for_the_public=True) for r in handling.public_replies(proposal, tasks)) if case else ()
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
         proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal),

@@ -57,9 +57,9 @@ def world(cast: Cast) -> dict[str, Any]:
 
 
 def handling_marks(copy: PublicReply) -> Any:
-    from tongxin.handling.queries import marks_of
+    from tongxin.handling.queries import marks_to_confirm
 
-    return marks_of(copy)
+    return marks_to_confirm(copy)
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "/") -> list[str]:
