@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tongxin.accounts.middleware.ChosenSeat",
     "tongxin.accounts.middleware.Doors",
     "tongxin.accounts.middleware.StaffSecondFactor",
 ]

@@ -156,6 +156,16 @@ def _account(username: str, name: str) -> Account:
     return Account.objects.create(username=username, name=name, password="!")
 
 
+def second_seat(account: Account, committee: Committee, number: str) -> Member:
+    """Give somebody who sits elsewhere a place in another committee too."""
+    sector = Sector.objects.select_related("term").get(committee=committee)
+    member = Member.objects.create(
+        committee=committee, account=account, number=number, name=account.name, taken_at=moment("2022-02-01")
+    )
+    Seat.objects.create(committee=committee, member=member, term=sector.term, sector=sector, starts_on=sector.term.starts_on)
+    return member
+
+
 def _member(committee: Committee, sector: Sector, number: str, name: str) -> Account:
     account = _account(number, name)
     member = Member.objects.create(committee=committee, account=account, number=number, name=name)

@@ -4,7 +4,8 @@ COUNTY_OFFICE = {"office"}
 LEADERS = {"leader", "two_hats"}
 INSIDE = COUNTY_OFFICE | LEADERS
 SIGNERS = {"proposer", "cosigner"}
-MEMBERS = SIGNERS | {"second_cosigner", "bystander"}
+MEMBERS = SIGNERS | {"second_cosigner", "bystander", "seat_here"}
+WC_MEMBERS = {"wc_member", "seat_there"}
 GOVERNMENT = {"assigner"}
 PARTY = {"party_assigner"}
 UNIT = {"clerk", "unit_leader", "two_hats"}
@@ -40,8 +41,8 @@ TEXT: dict[str, set[str]] = {
     **dict.fromkeys(HANDLED, MEMBERS | INSIDE | GOVERNMENT | UNITS),
     "wc_draft": {"wc_member"},
     "wc_submitted": {"wc_member"} | WC_INSIDE,
-    "wc_filed": {"wc_member", "wc_assigner"} | WC_INSIDE,
-    "wc_in_hand": {"wc_member", "wc_assigner", "wc_clerk"} | WC_INSIDE,
+    "wc_filed": WC_MEMBERS | {"wc_assigner"} | WC_INSIDE,
+    "wc_in_hand": WC_MEMBERS | {"wc_assigner", "wc_clerk"} | WC_INSIDE,
     "wc_released": EVERYBODY,
 }
 FILES = TEXT | {  # withheld from the public unless released one by one

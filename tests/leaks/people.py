@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tests.cast import Cast, moment
+from tests.cast import Cast, moment, second_seat
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
@@ -36,6 +36,14 @@ def _staff(committee: Committee, username: str, *duties: str, ended: bool = Fals
     return Account.objects.get(pk=account.pk)
 
 
+def _of_two_seats(cast: Cast, number: str, other: str, *, acts_at_home: bool) -> Account:
+    """Return a member of both counties who acts in one of the two seats."""
+    account = Account.objects.create(username=number, name=f"两席{number}", password="!")
+    places = [second_seat(account, cast.county, number), second_seat(account, cast.other_county, other)]
+    Account.objects.filter(pk=account.pk).update(last_seat=places[0 if acts_at_home else 1].uid)
+    return account
+
+
 def people_of(cast: Cast) -> People:
     """Return the cast with everybody else who might look."""
     county, other, city = cast.county, cast.other_county, cast.city
@@ -56,6 +64,10 @@ def people_of(cast: Cast) -> People:
         "city_leader": _staff(city, "cityleader", Duty.LEADERSHIP),
         "city_audit_admin": _staff(city, "cityaudit", Duty.AUDIT_ADMIN),
     }  # fmt: skip
+    more |= {
+        "seat_here": _of_two_seats(cast, "YX071", "WC071", acts_at_home=True),
+        "seat_there": _of_two_seats(cast, "YX072", "WC072", acts_at_home=False),
+    }
     bodies.appoint(more["two_hats"], committee=county, duty=Duty.LEADERSHIP, starts_on=SINCE, actor=None, at=moment("2022-01-01"))
     Account.objects.filter(pk=more["two_hats"].pk).update(needs_second_factor=False)
     renamed = {"member_of_other_county": "wc_member", "office_of_other_county": "wc_office"}

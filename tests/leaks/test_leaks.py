@@ -36,7 +36,7 @@ from tongxin.proposals.models import Proposal
 from tongxin.site.queries.stages import STAGES
 
 FEW = 3  # of what may stand in an address, for each person
-KINDS_OF_PEOPLE = 24
+KINDS_OF_PEOPLE = 26
 
 # Lists show other rows under other tabs and filters.
 VIEWS = {

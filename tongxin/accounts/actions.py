@@ -118,14 +118,22 @@ def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
     seat = seats.describe(found.seat) if found.account is None else None
     if seat is None:
         raise InvitationError(_("这个邀请码是用来设定密码的，不能关联委员身份；请先退出登录再使用"))
-    if seats.holds_seat(account):
-        raise InvitationError(_("这个账户已经关联了一个委员身份；请先退出登录，用邀请码为这个委员身份另设账户"))
+    if any(held.code == seat.code for held in seats.held(account)):
+        raise InvitationError(_("您在%(committee)s已经有委员身份，一人不能有两个席位，请与机关联系") % {"committee": seat.committee})
     if account.name != seat.name:
         raise InvitationError(_("邀请单上的姓名与您的账户不符，请与机关联系"))
     _use(found, at=at)
     account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)  # none opens the seat behind it
     if not seats.take(seat.uid, account, at=at):
         raise InvitationError(str(TAKEN))
+    return seat
+
+
+def choose_seat(account: Account, uid: str) -> seats.Held | None:
+    """Keep in which of the own seats somebody acts from now on, for the next sign-in too. Returns it; nothing for a foreign one."""
+    seat = next((seat for seat in seats.held(account) if seat.uid == uid), None)
+    if seat is not None:
+        Account.objects.filter(pk=account.pk).update(last_seat=uid)
     return seat
 
 

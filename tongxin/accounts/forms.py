@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.accounts import names
+from tongxin.accounts import names, seats
 from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
 
@@ -48,6 +48,8 @@ class SignIn(LoginForm):  # type: ignore[misc]
         return cleaned
 
     def _login_with_password(self, request: Any, redirect_url: str | None, _credentials: dict[str, Any]) -> Any:
+        if realm := self.realm or self.cleaned_data.get("realm", ""):
+            request.session[seats.REALM_KEY] = realm  # in whose seat the session begins
         return super()._login_with_password(request, redirect_url, {})  # the session need not keep a phone number
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from tongxin.accounts import actions, guessing
+from tongxin.accounts import actions, guessing, seats
 from tongxin.accounts.models import Account
 
 
@@ -16,6 +16,7 @@ from tongxin.accounts.models import Account
 def came_in(request: HttpRequest, user: Account, **_more: Any) -> None:
     """Every step of signing in is done: the own mistypes are forgiven."""
     guessing.welcome(request, user)
+    seats.choose_at_sign_in(request, user)
 
 
 @receiver([authenticator_added, authenticator_removed, authenticator_reset])

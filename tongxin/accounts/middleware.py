@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from tongxin.accounts import guessing
+from tongxin.accounts import guessing, seats
 
 OPEN = ("/accounts/", "/static/", "/size/", "/invitation/")
 MINUTES_SAID = 120  # longer waits are said in hours
@@ -35,6 +35,18 @@ class Doors:
         response = render(request, "accounts/locked.html", context, status=429)
         response["Retry-After"] = str(error.seconds)
         return response
+
+
+class ChosenSeat:
+    """Puts the seat that this session chose on the account, where `members` finds it: a person acts in one seat at a time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if chosen := request.session.get(seats.SESSION_KEY):
+            request.user.chosen_seat = chosen
+        return self.get_response(request)
 
 
 class StaffSecondFactor:

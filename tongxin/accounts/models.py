@@ -47,6 +47,7 @@ class Account(Row, AbstractBaseUser):
     )
     factor_changes = models.PositiveIntegerField(default=0)  # how often the second factor changed: ends the other sessions
     last_code_step = models.BigIntegerField(default=0)  # the time step of the last one-time code taken: none is taken twice
+    last_seat = models.CharField(max_length=12, blank=True)  # in which of several seats (a member's uid) the person acted last
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -54,6 +55,8 @@ class Account(Row, AbstractBaseUser):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
+
+    chosen_seat = ""  # of this request's session (`accounts.middleware.ChosenSeat`)
 
     def __str__(self) -> str:
         return self.name

@@ -1,8 +1,10 @@
-"""What invitations ask the apps above: whose seat a code is for, who takes it, who holds a duty."""
+"""What this app asks the apps above: whose seat a code is for, who takes it, which seats somebody has, who holds a duty."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.http import HttpRequest
 
 from tongxin.accounts.models import Account
 
@@ -21,21 +23,34 @@ class Seat:
     owner_known: bool  # somebody with an account has the same phone: he signs in and links the seat
 
 
+@dataclass(frozen=True)
+class Held:
+    """A seat that somebody has: a person may sit in several committees, and acts in one of them at a time."""
+
+    uid: str
+    code: str
+    committee: str
+    chosen: bool  # in which the person acts now
+
+
+REALM_KEY = "realm"  # the committee named at the sign-in, until every step of it is done
+SESSION_KEY = "seat"  # the uid of the seat chosen at the sign-in or in the account menu
+
 _describers: list[Callable[[str], Seat | None]] = []
 _takers: list[Callable[[str, Account, datetime], bool]] = []
 _duties: list[Callable[[Account], bool]] = []
-_holders: list[Callable[[Account], bool]] = []
+_holders: list[Callable[[Account], list[Held]]] = []
 
 
 def register(
     describe: Callable[[str], Seat | None],
     take: Callable[[str, Account, datetime], bool],
-    holds: Callable[[Account], bool],
+    held: Callable[[Account], list[Held]],
 ) -> None:
-    """Say how seats are described and taken (answering False when somebody was faster), and whether an account holds one."""
+    """Say how seats are described and taken (answering False when somebody was faster), and which ones somebody has."""
     _describers.append(describe)
     _takers.append(take)
-    _holders.append(holds)
+    _holders.append(held)
 
 
 def register_duties(holds: Callable[[Account], bool]) -> None:
@@ -53,11 +68,27 @@ def take(uid: str, account: Account, *, at: datetime) -> bool:
     return any(source(uid, account, at) for source in _takers)
 
 
-def holds_seat(account: Account) -> bool:
-    """Say whether an account belongs to a member."""
-    return any(source(account) for source in _holders)
+def held(account: Account) -> list[Held]:
+    """Return the seats somebody has, the one at home first."""
+    return [seat for source in _holders for seat in source(account)]
+
+
+def elsewhere(account: Account, code: str) -> Held | None:
+    """Return the seat in which somebody has to act to see what a committee told him, unless he acts in it already."""
+    return next((seat for seat in held(account) if seat.code == code and not seat.chosen), None)
 
 
 def holds_duty(account: Account) -> bool:
     """Say whether an account holds a duty now or later: its password is nobody's to reset but the security administrator's."""
     return any(source(account) for source in _duties)
+
+
+def choose_at_sign_in(request: HttpRequest, account: Account) -> None:
+    """Begin a session in one seat: that of the committee at whose address, or by whose number, the person signed in.
+
+    The session keeps it, so that another device of the same person may act in another seat.
+    """
+    mine, realm = held(account), request.session.pop(REALM_KEY, "")
+    seat = next((s for s in mine if s.code == realm), None) or next((s for s in mine if s.chosen), None)
+    if seat is not None:
+        request.session[SESSION_KEY] = seat.uid

@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/2fa/codes/", include("allauth.mfa.recovery_codes.urls")),
     path("accounts/2fa/", include("allauth.mfa.base.urls")),
     path("invitation/", views.invitation, name="invitation"),
+    path("account/seat/choose/", views.choose_seat, name="account-seat-choose"),
     path("account/seat/", views.link, name="account-seat"),
     path("account/", views.account, name="account"),
 ]

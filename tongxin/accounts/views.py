@@ -9,7 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
 from tongxin.accounts import actions, describing, guessing, names, seats
@@ -115,6 +117,20 @@ def link(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/link.html", {"form": form, "seat": None})
 
 
+@require_POST
+@requires("accounts.own")
+def choose_seat(request: HttpRequest) -> HttpResponse:
+    """Act in another of the own seats from now on, in this session; then go where `next` says."""
+    get = request.POST.get
+    seat = actions.choose_seat(request.user, get("seat") or request.GET.get("seat", ""))
+    if seat is None:
+        raise Http404
+    request.session[seats.SESSION_KEY] = seat.uid
+    messages.success(request, _("现在以%(committee)s委员身份办理") % {"committee": seat.committee})
+    target = get("next", "")
+    return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "home")
+
+
 @requires("accounts.own")
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: who one is here, text size, letters, safety."""
@@ -125,7 +141,7 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已经保存"))
         return redirect("account")
     context = {
-        "form": form, "lines": describing.lines(user), "names": names.of(user), "links": not seats.holds_seat(user),
+        "form": form, "lines": describing.lines(user), "names": names.of(user), "seats": seats.held(user),
         "totp": has_second_factor(user),
     }  # fmt: skip
     return render(request, "accounts/account.html", context)

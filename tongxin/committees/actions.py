@@ -294,7 +294,7 @@ def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -
     if queries.home_committee(account) != appointment.committee:
         message = "此人主要在另一个政协任职，请那里的安全管理员发重置码"
         raise AppointmentError(message)
-    if seats.holds_seat(account) and not has_second_factor(account):
+    if seats.held(account) and not has_second_factor(account):
         message = "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发邀请单"
         raise AppointmentError(message)
     return accounts.invite(account, actor=actor, at=at)

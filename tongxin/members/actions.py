@@ -38,8 +38,8 @@ class StandingError(Exception):
 def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
     """Give a member a one-time code: for the seat, or for a new password where there is an account. Returns the code, kept nowhere.
 
-    An account that holds a duty is not touched: whoever keeps the members must not reset the password of a clerk. Raises
-    NotInvitedError.
+    An account that holds a duty, or is at home in another committee, is not touched: whoever keeps the members must not reset
+    the password of a clerk, nor of another county's member. Raises NotInvitedError.
     """
     if queries.is_gone(member):
         raise NotInvitedError(_("%(name)s的账户已经关闭，不能再发邀请") % {"name": member.name})
@@ -47,6 +47,9 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
         if seats.holds_duty(member.account):
             message = _("%(name)s已用承担职责的账户关联委员身份，请用原来的登录名登录；忘记密码的，请安全管理员发重置码")
             raise NotInvitedError(message % {"name": member.name})
+        if (home := queries.at_home(member.account)) is not None and home.pk != member.pk:
+            message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s重新发邀请单")
+            raise NotInvitedError(message % {"name": member.name, "home": home.committee.short_name})
         return accounts.invite(member.account, seat=member.uid, actor=actor, at=at)
     if not member.number and not plain_phone(member.phone):
         raise NotInvitedError(_("还没有编号和手机号，不能登录，请先补上"))
@@ -59,8 +62,8 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
     """Give a member an account, once: the slower of two answers False."""
     try:
         with transaction.atomic():
-            taken = Member.objects.filter(uid=uid, account=None).update(account=account)
-    except IntegrityError:  # the account took another seat in the same moment
+            taken = Member.objects.filter(uid=uid, account=None).update(account=account, taken_at=at)
+    except IntegrityError:  # the account has a seat in this committee
         return False
     if not taken:
         return False
@@ -72,7 +75,7 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
 @transaction.atomic
 def change_contact(member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime) -> list[str]:
     """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed."""
-    changed = []
+    changed, before = [], member.email
     for name, label in CONTACT_FIELDS.items():
         if name in fields and (value := clean_line(fields[name])) != getattr(member, name):
             setattr(member, name, value)
@@ -81,8 +84,8 @@ def change_contact(member: Member, *, fields: Mapping[str, str], actor: Account,
         member.phone_hash = phone_hash(member.phone)
         member.full_clean()
         member.save()
-        if member.account is not None and "邮箱" in changed:
-            Account.objects.filter(pk=member.account.pk).update(email=member.email)
+        if member.account is not None and "邮箱" in changed:  # an address that the person chose stays
+            Account.objects.filter(pk=member.account.pk, email__in=["", before]).update(email=member.email)
         audit.record("members.change", member, actor=actor, at=at, data={"name": member.name, "fields": changed})
     return changed
 

@@ -14,4 +14,4 @@ class MembersConfig(AppConfig):
         describing.register_home(queries.home_code)
         register_belonging(queries.seat_committee)
         names.register(queries.accounts_named, queries.names_of)
-        seats.register(queries.seat_of_invitation, actions.take_seat, queries.holds_seat)
+        seats.register(queries.seat_of_invitation, actions.take_seat, queries.seats_held)

@@ -40,14 +40,15 @@ def _is_suspended(on: date) -> Q:
 
 
 class Member(Row):
-    """A person who is or was a member of one committee. May have no account."""
+    """A person who is or was a member of one committee. May have no account; an account may have a place in several committees."""
 
     label_is_personal = True
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
-    account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="member"
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="members"
     )
+    taken_at = models.DateTimeField(null=True, blank=True)  # when the account took this place: the first one is at home
     number = models.CharField(_("编号"), max_length=20)
     name = models.CharField(_("姓名"), max_length=40)
     sound = models.CharField(max_length=120, blank=True)  # pinyin, for sorting and finding
@@ -66,7 +67,10 @@ class Member(Row):
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["committee", "number"], name="member_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["committee", "number"], name="member_number_once"),
+            models.UniqueConstraint(fields=["committee", "account"], name="member_account_once"),
+        ]
         indexes = [models.Index(fields=["committee", "name"], name="member_name")]
 
     def __str__(self) -> str:

@@ -32,15 +32,17 @@ YES_NO = {True: "是", False: "否", None: ""}
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _member(account: Account, _most: int | None) -> Part:
-    row = Member.objects.filter(account=account).select_related("committee").first()
-    if row is None:
-        return Part([])
+    rows = Member.objects.filter(account=account).select_related("committee").order_by("pk")
+    return Part([line for row in rows for line in _lines(row)])
+
+
+def _lines(row: Member) -> list[tuple[str, ...]]:
     born = f"{row.born_in.year} 年 {row.born_in.month} 月" if row.born_in else ""
-    return Part([
+    return [
         ("所在政协", row.committee.name), ("编号", row.number), ("姓名", row.name), ("性别", str(row.get_gender_display())),
         ("民族", row.ethnicity), ("出生年月", born), ("政治面貌", row.party), ("是否党员", YES_NO[row.is_party_member]),
         *((label, getattr(row, name)) for name, label in CONTACT_FIELDS.items()),
-    ])  # fmt: skip
+    ]  # fmt: skip
 
 
 def _seats(account: Account, most: int | None) -> Part:
@@ -85,7 +87,7 @@ def _sitting_after(day: date) -> QuerySet[Seat]:
 
 register_people(
     People(
-        lambda committee: Q(member__committee=committee),
+        lambda committee: Q(pk__in=Member.objects.filter(committee=committee).exclude(account=None).values("account")),
         lambda day: Q(pk__in=_sitting_after(day).exclude(member__account=None).values("member__account")),
         seats=lambda committee: Member.objects.filter(committee=committee).values("uid"),
     )

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from tongxin.accounts import names
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
+from tongxin.accounts.seats import Held
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
@@ -19,7 +20,7 @@ from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
-from tongxin.members.rules import OFFICE, is_dead, member_of, sitting_member_of
+from tongxin.members.rules import OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
 def visible_to(user: Any) -> MemberQuerySet:
@@ -31,6 +32,13 @@ def visible_to(user: Any) -> MemberQuerySet:
     if own is not None:
         committees = committees | {own.committee_id}
     return Member.objects.filter(Q(committee_id__in=committees) | Q(account=user))
+
+
+def listed_to(user: Any) -> MemberQuerySet:
+    """Return the members on the list somebody reads: without the own places in other committees."""
+    now, inside = member_of(user), bodies.committees_with(user, *OFFICE)
+    others = [m.pk for m in members_of(user) if m != now and m.committee_id not in inside]
+    return visible_to(user).exclude(pk__in=others)
 
 
 def current_term(committee: Committee, on: date) -> Term | None:
@@ -133,10 +141,10 @@ def sectors(committee: Committee, on: date) -> QuerySet[Sector]:
 
 def about(account: Any) -> list[Line]:
     """Say where somebody sits, or sat, for the own account page."""
-    own = member_of(account)
-    if own is None:
-        return []
-    on = timezone.localdate()
+    return [line for own in members_of(account) for line in _about(own, timezone.localdate())]
+
+
+def _about(own: Member, on: date) -> list[Line]:
     seats = list(Seat.objects.filter(member=own).select_related("sector", "committee").order_by("-starts_on", "-id"))
     held = [s for s in seats if s.starts_on <= on and (s.ends_on is None or s.ends_on > on)]
     lines = [Line("界别", f"{s.committee.short_name}　{s.sector}") for s in held]
@@ -150,9 +158,15 @@ def about(account: Any) -> list[Line]:
 
 
 def home_code(account: Any) -> str:
-    """Return the code of the committee a member sits or sat in."""
-    own = Member.objects.filter(account=account).select_related("committee").first()
+    """Return the code of the committee a member is at home in."""
+    own = at_home(account)
     return own.committee.code if own else ""
+
+
+def at_home(account: Account) -> Member | None:
+    """Return the place of the committee that answers for an account, closed or not."""
+    rows = Member.objects.filter(account=account).select_related("committee").telling_who_sits(timezone.localdate())
+    return rows.order_by("-sits", F("taken_at").asc(nulls_first=True), "pk").first()
 
 
 # ── signing in and invitations: what `accounts`, which stands below, asks ────────────────────────
@@ -168,9 +182,9 @@ def accounts_named(realm: str, name: str) -> list[Account]:
 
 
 def names_of(account: Account) -> list[str]:
-    """Return the names a member signs in with: the number, and the phone."""
-    own = Member.objects.filter(account=account).first() if account.pk else None
-    return sign_in_names(own) if own is not None else []
+    """Return the names a member signs in with: the numbers, and the phone."""
+    rows = Member.objects.filter(account=account).order_by(F("taken_at").asc(nulls_first=True), "pk") if account.pk else ()
+    return [name for own in rows for name in sign_in_names(own)]
 
 
 def sign_in_names(member: Member) -> list[str]:
@@ -191,13 +205,14 @@ def seat_of_invitation(uid: str) -> SeatOfInvitation | None:
     )  # fmt: skip
 
 
-def holds_seat(account: Account) -> bool:
-    """Say whether an account belongs to a member."""
-    return Member.objects.filter(account=account).exists()
+def seats_held(account: Account) -> list[Held]:
+    """Return the places somebody has in all committees."""
+    now = member_of(account)
+    return [Held(m.uid, m.committee.code, m.committee.short_name, chosen=m == now) for m in members_of(account)]
 
 
 def seat_committee(account: Any) -> Committee | None:
-    """Return the committee somebody sits in now."""
+    """Return the committee in which somebody sits and acts now."""
     own = sitting_member_of(account)
     return own.committee if own else None
 

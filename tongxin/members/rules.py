@@ -13,26 +13,40 @@ from tongxin.members.choices import Ending
 from tongxin.members.models import Member
 
 
-def member_of(actor: Any) -> Member | None:
-    """Return the member behind an account, sitting or not: whose own file it is. Read once per request (kept on the account)."""
+def members_of(actor: Any) -> list[Member]:
+    """Return the places of a person in all committees, the one at home first. Read once per request (kept on the account).
+
+    At home is who sits, and took the place first: that committee answers for the account.
+    """
     if actor is None or not actor.is_authenticated or not actor.is_active:
-        return None
-    if "_member" not in actor.__dict__:
-        mine = Member.objects.filter(account=actor)
-        actor.__dict__["_member"] = mine.telling_who_sits(timezone.localdate()).first()
-    kept: Member | None = actor.__dict__["_member"]
+        return []
+    if "_members" not in actor.__dict__:
+        mine = Member.objects.filter(account=actor).select_related("committee").telling_who_sits(timezone.localdate())
+        actor.__dict__["_members"] = list(mine.order_by("-sits", F("taken_at").asc(nulls_first=True), "pk"))
+    kept: list[Member] = actor.__dict__["_members"]
     return kept
 
 
+def member_of(actor: Any) -> Member | None:
+    """Return the member in whose place somebody acts now, sitting or not: whose own file it is.
+
+    The session's choice; without one the place last used, as long as he sits there; else the one at home.
+    """
+    mine = members_of(actor)
+    chosen = next((m for m in mine if m.uid == actor.chosen_seat), None)
+    used = next((m for m in mine if m.uid == actor.last_seat and m.sits), None)  # type: ignore[attr-defined]
+    return chosen or used or next(iter(mine), None)
+
+
 def sitting_member_of(actor: Any) -> Member | None:
-    """Return the member behind an account while he sits: a seat in force, not suspended. Everybody asks this."""
+    """Return the member in whose place somebody acts, while he sits: a seat in force, not suspended. Everybody asks this."""
     member = member_of(actor)
     return member if member is not None and member.sits else None  # type: ignore[attr-defined]
 
 
 def forget_seat(account: Any) -> None:
     """Drop what `member_of` keeps, after a seat changed."""
-    account.__dict__.pop("_member", None)
+    account.__dict__.pop("_members", None)
 
 
 @predicate
@@ -44,7 +58,7 @@ def is_fellow_member(actor: Any, subject: Any) -> bool:
 
 @predicate
 def is_self(actor: Any, subject: Any) -> bool:
-    """The member's own account."""
+    """The member's own account, in whichever seat the person acts."""
     return subject is not None and actor is not None and actor.is_authenticated and subject.account_id == actor.pk
 
 

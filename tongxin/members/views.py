@@ -29,7 +29,7 @@ def members(request: HttpRequest) -> HttpResponse:
     """Members who hold a seat now, by number; found by name, sound, number or workplace; by sector. Those who left: for who keeps the list."""
     today = timezone.localdate()
     sector, words, after = (asked.words(request.GET.get(k, ""), 60) for k in ("sector", "q", "after"))
-    seen, keeps = queries.visible_to(request.user), permissions.allowed(request.user, "members.see_departed")
+    seen, keeps = queries.listed_to(request.user), permissions.allowed(request.user, "members.see_departed")
     left = keeps and request.GET.get("who") == "left"
     rows = queries.departed(seen.filter(committee__in=queries.kept_by(request.user)), today) if left else seen.seated(today)
     if sector:
@@ -69,7 +69,7 @@ def _departed(member: Member) -> dict[str, Any]:
 
 
 def _sectors(user: Any, today: Any) -> list[Any]:
-    member = queries.visible_to(user).select_related("committee").first()
+    member = queries.listed_to(user).select_related("committee").first()
     return list(queries.sectors(member.committee, today)) if member else []
 
 

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
+from tongxin.accounts import seats
 from tongxin.core import asked
 from tongxin.notices import actions, queries
 
@@ -29,7 +30,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @requires("notices.view")
 def follow(request: HttpRequest, uid: str) -> HttpResponse:
-    """Lead to what a notice is about; marked as read by POST: by its button, or by the page's script when it is followed."""
+    """Lead to what a notice is about; marked as read by POST: by its button, or by the page's script when it is followed.
+
+    What was told to another seat of the reader is opened in that seat: a button changes it.
+    """
     notice = queries.visible_to(request.user).filter(uid=uid).first()
     if request.method == "POST":
         actions.mark_read(request.user, uids=[uid], at=timezone.now())
@@ -38,6 +42,8 @@ def follow(request: HttpRequest, uid: str) -> HttpResponse:
     if notice is None:
         return redirect("notices")
     target = notice.url if url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None) else ""
+    if target and (seat := seats.elsewhere(request.user, notice.committee_code)) is not None:
+        return render(request, "notices/other_seat.html", {"notice": notice, "seat": seat, "target": target})
     return redirect(target or "notices")
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
-from tongxin.members.rules import member_of, sitting_member_of
+from tongxin.members.rules import member_of, members_of, sitting_member_of
 from tongxin.notices.queries import unread
 from tongxin.site import queries
 from tongxin.ui.navigation import NavGroup, NavItem, Person, Role, Shell
@@ -35,16 +36,38 @@ def shell_of(request: HttpRequest) -> Shell:
         "home_url": "/home/",
         "signout_url": "/accounts/logout/",
         "owner": user.uid,
+        "seats": _seats(user),
         **_demo(request),
     }
     if own:
-        line = own[0].body or (own[0].unit.name if own[0].unit else str(own[0].get_duty_display()))
+        line = _as_member(user, own[0].body or (own[0].unit.name if own[0].unit else str(own[0].get_duty_display())))
         return Shell(
             kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
             search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
         )  # fmt: skip
-    line = (_("委员") if sitting_member_of(user) else _("不在任，可查看本人提案")) if member else ""
+    line = (_as_member(user, _("委员")) if sitting_member_of(user) else _("不在任，可查看本人提案")) if member else ""
     return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)
+
+
+def _seats(user: Any) -> tuple[Role, ...]:
+    """Return the seats between which somebody changes, when there are several."""
+    mine, now = members_of(user), member_of(user)
+    if len(mine) == 1:
+        return ()
+    choose = reverse("account-seat-choose")
+    return tuple(
+        Role(_("以%(committee)s委员身份") % {"committee": m.committee.short_name}, f"{choose}?seat={m.uid}", m.number, m == now)
+        for m in mine
+    )
+
+
+def _as_member(user: Any, line: str) -> str:
+    """Say under the name in whose seat somebody acts, where there are several."""
+    member = member_of(user)
+    if member is None or len(members_of(user)) == 1:
+        return line
+    seat = _("以%(committee)s委员身份") % {"committee": member.committee.short_name}
+    return seat if line == _("委员") else f"{line}　{seat}"
 
 
 def _subtitle(own: list[Any]) -> str:

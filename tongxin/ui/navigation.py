@@ -67,6 +67,7 @@ class Shell:
     account_url: str = ""
     demo: bool = False
     roles: tuple[Role, ...] = ()
+    seats: tuple[Role, ...] = ()  # of a person who sits in several committees: the account menu changes between them
     search_url: str = ""
     home_url: str = "/"
     signin_url: str = ""

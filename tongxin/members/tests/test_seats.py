@@ -1,0 +1,209 @@
+"""One person, several seats: acts in one at a time, reads in that one, keeps the own data in all."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import NOW, TEXT, Cast, second_seat
+from tongxin.access.permissions import allowed
+from tongxin.accounts import actions as accounts
+from tongxin.accounts.models import Account, Invitation
+from tongxin.audit.models import Event
+from tongxin.committees import queries as bodies
+from tongxin.members import actions, queries
+from tongxin.members.models import Member, Seat
+from tongxin.members.rules import member_of, members_of, sitting_member_of
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
+from tongxin.privacy.table import HELD
+from tongxin.proposals import actions as proposals
+from tongxin.proposals import queries as proposal_queries
+from tongxin.proposals.models import Proposal
+
+PASSWORD = "云溪河边的茶园真好看"
+
+
+@pytest.fixture(autouse=True)
+def _quick_hasher(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def here(cast: Cast) -> Member:
+    """The place at home of who sits in both counties."""
+    return cast.member(cast.bystander)
+
+
+@pytest.fixture
+def there(cast: Cast, here: Member) -> Member:  # noqa: ARG001 -- the one at home is there first
+    """The place in the other county."""
+    return second_seat(cast.bystander, cast.other_county, "WC050")
+
+
+def acting(cast: Cast, place: Member | None = None) -> Account:
+    """Return the person fresh, as a request finds him, in a chosen seat."""
+    account = Account.objects.get(pk=cast.bystander.pk)
+    account.chosen_seat = place.uid if place else ""
+    return account
+
+
+def signed_in(account: Account) -> Client:
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def choose(client: Client, place: Member, **more: str) -> Any:
+    return client.post("/account/seat/choose/", {"seat": place.uid} | more)
+
+
+def draft_in(place: Member, account: Account) -> Proposal:
+    return proposals.draft(place.committee, actor=account, at=NOW, first=place, text=TEXT)
+
+
+# ── which seat ──
+def test_somebody_acts_in_the_seat_chosen_else_in_the_last_used_else_at_home(cast: Cast, here: Member, there: Member) -> None:
+    assert members_of(acting(cast)) == [here, there]
+    assert [member_of(acting(cast, place)) for place in (None, here, there)] == [here, here, there]
+    accounts.choose_seat(cast.bystander, there.uid)
+    assert [member_of(acting(cast, place)) for place in (None, here, there)] == [there, here, there]
+
+
+def test_a_seat_that_ended_is_not_acted_in_unless_it_is_chosen(cast: Cast, here: Member, there: Member) -> None:
+    accounts.choose_seat(cast.bystander, here.uid)
+    Seat.objects.filter(member=here).update(ends_on=timezone.localdate())
+    assert (member_of(acting(cast)), members_of(acting(cast))) == (there, [there, here])
+    assert (member_of(acting(cast, here)), sitting_member_of(acting(cast, here))) == (here, None)
+    assert queries.at_home(cast.bystander) == there
+
+
+def test_nobody_acts_in_a_seat_of_somebody_else(cast: Cast, here: Member) -> None:
+    foreign, client = cast.member(cast.member_of_other_county), signed_in(cast.bystander)
+    assert choose(client, foreign).status_code == 404
+    assert member_of(acting(cast, foreign)) == here
+    assert (Account.objects.get(pk=cast.bystander.pk).last_seat, client.session["seat"]) == ("", here.uid)
+    assert Client().post("/account/seat/choose/", {"seat": here.uid}).status_code == 302
+
+
+@pytest.mark.usefixtures("here")
+def test_the_sign_in_at_a_committee_chooses_its_seat_and_a_phone_or_a_staff_name_the_last_used(cast: Cast, there: Member) -> None:
+    account = acting(cast)
+    account.set_password(PASSWORD)
+    account.save()
+
+    def begun(page: str, name: str, **more: str) -> str:
+        client = Client()
+        assert client.post(page, {"login": name, "password": PASSWORD} | more, REMOTE_ADDR="10.1.1.1").status_code == 302
+        assert "realm" not in client.session
+        return Member.objects.get(uid=client.session["seat"]).committee.code
+
+    assert [begun("/in/YX/", "YX004"), begun("/in/WC/", "WC050")] == ["YX", "WC"]
+    assert [begun("/accounts/login/", "YX004", realm=code) for code in ("YX", "WC")] == ["YX", "WC"]
+    assert begun("/accounts/login/", "YX004") == "YX"
+    accounts.choose_seat(account, there.uid)
+    assert begun("/accounts/login/", "YX004") == "WC"
+
+
+def test_two_devices_act_in_two_seats(cast: Cast, here: Member, there: Member) -> None:
+    desk, phone = signed_in(cast.bystander), signed_in(cast.bystander)
+    choose(phone, there)
+    assert "云溪县政协" in desk.get("/members/").content.decode()
+    assert [c.get(f"/members/{p.uid}/").status_code for c in (desk, phone) for p in (here, there)] == [200] * 4  # the own file, always
+    fellow, other = cast.member(cast.proposer), cast.member(cast.member_of_other_county)
+    assert [c.get(f"/members/{m.uid}/").status_code for c in (desk, phone) for m in (fellow, other)] == [200, 404, 404, 200]
+
+
+# ── nothing of one seat in the other ──
+def test_what_is_read_written_and_listed_in_one_seat_is_not_of_the_other(cast: Cast, here: Member, there: Member) -> None:
+    drafts = {here: draft_in(here, acting(cast, here)), there: draft_in(there, acting(cast, there))}
+    for place, other in ((here, there), (there, here)):
+        for row, sees in ((drafts[place], True), (drafts[other], False)):
+            fresh = Proposal.objects.get(pk=row.pk)
+            assert allowed(acting(cast, place), "proposals.view", fresh) is sees
+            assert allowed(acting(cast, place), "proposals.edit", fresh) is sees
+        listed = proposal_queries.lists_for(acting(cast, place), "mine", at=NOW)
+        assert list(listed) == list(proposal_queries.visible_to(acting(cast, place))) == [drafts[place]]
+        assert bodies.committee_of(acting(cast, place)) == place.committee
+        assert set(queries.listed_to(acting(cast, place))) == set(Member.objects.filter(committee=place.committee))
+
+
+def test_list_and_object_agree_about_members_in_either_seat(cast: Cast, here: Member, there: Member) -> None:
+    for place in (here, there):
+        seen = set(queries.visible_to(acting(cast, place)))
+        assert seen == {m for m in Member.objects.all() if allowed(acting(cast, place), "members.view", m)}
+        assert {here, there} <= seen
+
+
+def test_the_menu_names_the_seat_and_changes_it(cast: Cast, here: Member, there: Member) -> None:
+    client = signed_in(cast.bystander)
+    page = client.get("/home/").content.decode()
+    assert ("以云溪县政协委员身份" in page, f"/account/seat/choose/?seat={there.uid}" in page) == (True, True)
+    assert choose(client, there).url == "/home/"
+    assert "望川县政协" in client.get("/home/").content.decode()
+    assert choose(client, here, next="https://elsewhere.example/").url == "/home/"
+    assert choose(client, here, next="/proposals/").url == "/proposals/"
+    assert client.get("/account/seat/choose/").status_code == 405
+
+
+def test_who_has_one_seat_is_not_asked(cast: Cast) -> None:
+    page = signed_in(cast.proposer).get("/home/").content.decode()
+    assert ("/account/seat/choose/" in page, "委员身份" in page) == (False, False)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_notice_of_the_other_seat_is_opened_in_that_seat(cast: Cast, there: Member) -> None:
+    [invitation] = proposals.invite_cosigners(
+        draft_in(cast.member(cast.member_of_other_county), cast.member_of_other_county),
+        members=[there], until=NOW + timedelta(days=30), actor=cast.member_of_other_county, at=NOW,
+    )  # fmt: skip
+    notices.deliver()
+    notice, client = Notice.objects.get(account=cast.bystander), signed_in(cast.bystander)
+    assert client.get(notice.url).status_code == 404
+    page = client.get(f"/notices/{notice.uid}/")
+    assert (page.status_code, "以望川县政协委员身份打开" in page.content.decode()) == (200, True)
+    assert choose(client, there, next=notice.url).url == notice.url
+    assert client.get(notice.url).status_code == 200
+    assert client.get(f"/notices/{notice.uid}/").url == notice.url
+    assert invitation.member == there
+
+
+# ── the person ──
+def test_the_own_data_cover_every_seat(cast: Cast, here: Member, there: Member) -> None:
+    draft_in(there, acting(cast, there))
+    parts = {key: str(held.read(acting(cast, here), None)) for key, held in HELD.items()}
+    for words in ("云溪县", "望川县", "YX004", "WC050"):
+        assert words in parts["member"], words
+    assert TEXT["title"] in str(parts)
+
+
+# ── linking ──
+def test_who_sits_elsewhere_links_the_second_seat_and_a_second_one_in_the_same_committee_is_refused(cast: Cast) -> None:
+    unseated = [Member.objects.create(committee=c, number="050", name="周望舒") for c in (cast.other_county, cast.county)]
+    client = signed_in(cast.bystander)
+    codes = [actions.invite(m, actor=cast.office, at=timezone.now()) for m in unseated]
+    assert client.post("/account/seat/", {"code": codes[0]}).status_code == 302
+    assert "一人不能有两个席位" in client.post("/account/seat/", {"code": codes[1]}).content.decode()
+    unseated[0].refresh_from_db()
+    unseated[1].refresh_from_db()
+    assert [m.account for m in unseated] == [cast.bystander, None]
+    assert unseated[0].taken_at is not None
+    assert Event.objects.filter(kind="members.take_seat").count() == 1
+    assert Invitation.objects.filter(used_at__isnull=False).count() == 1
+
+
+def test_two_seats_in_one_committee_are_refused_by_the_database_too(cast: Cast, here: Member) -> None:
+    again = Member.objects.create(committee=here.committee, number="YX051", name=here.name)
+    assert actions.take_seat(again.uid, cast.bystander, NOW) is False
+    again.refresh_from_db()
+    assert again.account is None
+
+
+def test_the_committee_at_home_answers_for_the_password_and_the_other_does_not_touch_it(cast: Cast, here: Member, there: Member) -> None:
+    with pytest.raises(actions.NotInvitedError, match="请云溪县政协重新发邀请单"):
+        actions.invite(there, actor=cast.office_of_other_county, at=timezone.now())
+    assert not Invitation.objects.exists()
+    actions.invite(here, actor=cast.office, at=timezone.now())
+    assert Invitation.objects.get().account == cast.bystander
