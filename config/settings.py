@@ -189,13 +189,19 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = False  # accounts.guessing counts failures, in the database
-ACCOUNT_FORMS = {"login": "tongxin.accounts.forms.SignIn", "change_password": "tongxin.accounts.forms.ChangePassword"}
+ACCOUNT_FORMS = {
+    "login": "tongxin.accounts.forms.SignIn",
+    "change_password": "tongxin.accounts.forms.ChangePassword",
+    "set_password": "tongxin.accounts.forms.SetPassword",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "tongxin.accounts.adapters.SecondFactor"
 MFA_FORMS = {
     "authenticate": "tongxin.accounts.codes.Authenticate",
     "reauthenticate": "tongxin.accounts.codes.Reauthenticate",
     "activate_totp": "tongxin.accounts.codes.Activate",
+    "deactivate_totp": "tongxin.accounts.codes.Deactivate",
+    "generate_recovery_codes": "tongxin.accounts.codes.AskedForAStep",
 }
 MFA_TOTP_ISSUER = "同心"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off

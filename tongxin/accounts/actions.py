@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from tongxin.accounts import seats, signals
 from tongxin.accounts.models import Account, Invitation
 from tongxin.core.ids import new_code
+from tongxin.core.templatetags.chinese import moment
 
 VALID = timedelta(days=14)
 TAKEN = gettext_lazy("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请")
@@ -29,14 +31,17 @@ def code_hash(code: str) -> str:
 
 
 @transaction.atomic
-def invite(account: Account, *, seat: str = "", actor: Account | None, at: datetime) -> str:
+def invite(
+    account: Account, *, seat: str = "", actor: Account | None, at: datetime, works_from: datetime | None = None
+) -> str:
     """Make a one-time code with which the person sets the own password; earlier open ones end. Returns the code, kept nowhere.
 
     `seat`: made by those who keep the members, so it ends as soon as the account holds a duty. A second factor stays: the code
-    replaces the password alone. `audit` stands above this app and listens to its signals.
+    replaces the password alone. `works_from`: until then it opens nothing, unless somebody else confirms it (`confirm`).
+    `audit` stands above this app and listens to its signals.
     """
     account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)
-    code = _make(account=account, seat=seat, at=at)
+    code = _make(account=account, seat=seat, at=at, made_by=actor, works_from=works_from)
     signals.invited.send(Account, account=account, actor=actor, at=at)
     return code
 
@@ -48,10 +53,42 @@ def invite_to_seat(seat: str, *, at: datetime) -> str:
     return _make(account=None, seat=seat, at=at)
 
 
-def _make(*, account: Account | None, seat: str, at: datetime) -> str:
+def _make(*, account: Account | None, seat: str, at: datetime, **more: Any) -> str:
     code = new_code()
-    Invitation.objects.create(account=account, seat=seat, code_hash=code_hash(code), made_at=at, expires_at=at + VALID)
+    Invitation.objects.create(
+        account=account, seat=seat, code_hash=code_hash(code), made_at=at, expires_at=at + VALID, **more
+    )
     return code
+
+
+def waiting(account: Account, *, at: datetime) -> Invitation | None:
+    """Return the open code of an account that does not work yet."""
+    open_ = account.invitations.filter(used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
+    return open_.select_related("made_by").first()
+
+
+def confirm(invitation: Invitation, *, at: datetime) -> bool:
+    """Let a waiting code work from now on. False when it waits no more. Who may, and that it is recorded, is the caller's."""
+    waits = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None, works_from__gt=at)
+    return bool(waits.update(works_from=at))
+
+
+def end_waiting(account: Account, *, at: datetime) -> None:
+    """Who signs in has not forgotten the password: a code made in that name, and still waiting or unused, ends."""
+    account.invitations.filter(used_at=None, revoked_at=None, works_from__isnull=False).update(revoked_at=at)
+
+
+def password_was_reset(account: Account, *, at: datetime) -> bool:
+    """Say whether a code for a new password is open, or was used and the person has not signed in since."""
+    codes = account.invitations.filter(revoked_at=None).exclude(used_at=None, expires_at__lt=at)
+    return codes.filter(made_at__gt=account.last_login or account.joined_at).exists()
+
+
+@transaction.atomic
+def take_second_factor_away(account: Account) -> None:
+    """Remove the authenticator and the recovery codes, and end every session of the account. The caller records it."""
+    Authenticator.objects.filter(user=account).delete()
+    note_factor_change(account)
 
 
 def find(code: str, *, at: datetime) -> Invitation:
@@ -66,6 +103,8 @@ def find(code: str, *, at: datetime) -> Invitation:
         message = _("这个邀请码已经失效，请与机关联系重新发邀请")
     elif account is not None and found.seat and seats.holds_duty(account):
         message = _("这个账户已承担职责，请用原来的密码登录；忘记密码的，请安全管理员发重置码")
+    elif found.works_from is not None and at < found.works_from:
+        message = _("这个码还没有生效：请机关另一位工作人员确认；没有人确认的，%(when)s起可以使用") % {"when": moment(found.works_from)}
     elif account is None and (seat := seats.describe(found.seat)) is None:
         message = _("没有这个邀请码，请核对邀请单，或与机关联系")
     elif account is None and seat is not None and seat.taken:

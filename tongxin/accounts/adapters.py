@@ -6,8 +6,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import guessing, names
+from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account
 from tongxin.core import secrets
 
@@ -22,6 +24,21 @@ class ByInvitationOnly(DefaultAccountAdapter):
         """Check the password of who is signed in; wrong ones count like those of the sign-in page."""
         return password_fits(context.request, user, password)
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": gettext_lazy("这个账户已经停用，请与机关联系。"),
+        "enter_current_password": gettext_lazy("现在的密码不对，请重新输入。"),
+        "incorrect_code": gettext_lazy("动态口令或备用码不对，请核对后再输一次。"),
+        "incorrect_password": gettext_lazy("密码不对，请核对后再输一次。"),
+        "invalid_login": gettext_lazy("登录没有完成，请从头再来一次。"),
+        "too_many_login_attempts": gettext_lazy("输错的次数太多，请过一会儿再试。"),
+        "username_password_mismatch": gettext_lazy("登录名或密码不对，请核对后再输一次。"),
+    }
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has a second factor is asked for a code by each step that touches it (`codes.AskedForAStep`), not beforehand."""
+        account = context.request.user
+        return not has_second_factor(account) and bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
         """Who has a second factor shows that one: the password alone opens neither the recovery codes nor switching it off."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -30,6 +47,12 @@ class ByInvitationOnly(DefaultAccountAdapter):
 
 class SecondFactor(DefaultMFAAdapter):
     """TOTP keys and the seeds of recovery codes are encrypted with the field key, outside the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": gettext_lazy("动态口令现在不能停用。"),
+        "cannot_generate_recovery_codes": gettext_lazy("没有启用动态口令，不用备用码。请先设置动态口令。"),
+        "incorrect_code": gettext_lazy("动态口令或备用码不对，请核对后再输一次。"),
+    }
 
     def encrypt(self, text: str) -> str:
         return secrets.encrypt(text)

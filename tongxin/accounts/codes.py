@@ -18,11 +18,19 @@ from tongxin.accounts import actions, guessing
 from tongxin.accounts.models import Account
 
 WRONG = "incorrect_code"  # allauth's key of the sentence
+MADE_AT = "codes_made_at"  # in the session that made recovery codes: when
+COPYING = 600  # seconds in which that session is shown them
 
 
 def has_second_factor(account: Account) -> bool:
     """Say whether somebody signs in with one-time codes too."""
     return Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
+
+
+def recovery_codes_of(account: Account) -> list[str] | None:
+    """Return the recovery codes that are left; None where there never were any."""
+    kept = Authenticator.objects.filter(user=account, type=Authenticator.Type.RECOVERY_CODES).first()
+    return None if kept is None else list(kept.wrap().get_unused_codes())
 
 
 @contextmanager
@@ -77,8 +85,35 @@ class Reauthenticate(_Code, ReauthenticateForm):  # type: ignore[misc]
     """The code before a step that touches the second factor itself."""
 
 
+class AskedForAStep(_Code, AuthenticateForm):  # type: ignore[misc]
+    """The code that a step touching the second factor asks for itself, however short ago another one was given.
+
+    Whoever sits down at a screen left open finds neither the recovery codes nor a way to switch the second factor off.
+    """
+
+    def clean_code(self) -> str:
+        """A right code; it is marked as used where it is a recovery code."""
+        code = super().clean_code()
+        self.authenticator.record_usage()
+        return code
+
+
+class Deactivate(AskedForAStep):
+    """The code that switches one-time codes off."""
+
+    def __init__(self, *args: Any, authenticator: Authenticator, **kwargs: Any) -> None:
+        if not kwargs.get("data"):  # allauth gives an empty one to show errors before anything was typed
+            kwargs["data"] = None
+        super().__init__(*args, user=authenticator.user, **kwargs)
+
+
 class Activate(ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new key."""
+
+    @property
+    def grouped_secret(self) -> str:
+        """The key in groups of four, for who types it."""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,8 +1,11 @@
 """Signing in, setting a password, one's own settings."""
 
+import re
 from typing import Any
+from unicodedata import normalize
 
-from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, SetPasswordForm
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -12,6 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.accounts import names, seats
 from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
+from tongxin.core.ids import ALPHABET
+
+
+DIFFERENT = _("两次输入的密码不一样，请重新输入。")
+CODE_SHAPE = re.compile(f"([{ALPHABET}]{{4}}-?){{2}}[{ALPHABET}]{{4}}")  # by its look alone: no code is looked up here
 
 
 class SignIn(LoginForm):  # type: ignore[misc]
@@ -44,17 +52,26 @@ class SignIn(LoginForm):  # type: ignore[misc]
         except forms.ValidationError:
             if getattr(self.request, "several_accounts", False):
                 raise forms.ValidationError(_("这个手机号有几个账户，请改用委员编号或工号登录。")) from None
+            if CODE_SHAPE.fullmatch(normalize("NFKC", self.cleaned_data.get("password", "")).strip().lower()):
+                raise forms.ValidationError(_("您在密码栏填的像是邀请码。邀请码请到下面的“我有邀请码”里输入。")) from None
             raise forms.ValidationError(_("登录名或密码不对，请核对后再输一次。")) from None
         return cleaned
 
     def _login_with_password(self, request: Any, redirect_url: str | None, _credentials: dict[str, Any]) -> Any:
         if realm := self.realm or self.cleaned_data.get("realm", ""):
             request.session[seats.REALM_KEY] = realm  # in whose seat the session begins
+        # the password was just typed: who has to set up a second factor now is not asked for it a second time
+        record_authentication(request, self.user, method="password", reauthenticated=True)
         return super()._login_with_password(request, redirect_url, {})  # the session need not keep a phone number
 
 
 class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
     """Changing the own password; wrong old ones count like those of the sign-in page."""
+
+    def clean(self) -> dict[str, Any]:
+        """Say in the house's words what allauth says when the two differ."""
+        data: dict[str, Any] = super().clean() or {}
+        return in_own_words(self, data)
 
     def clean_oldpassword(self) -> str:
         """The password one has."""
@@ -64,13 +81,30 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
         return given
 
 
+class SetPassword(SetPasswordForm):  # type: ignore[misc]
+    """A first password, where there was none."""
+
+    def clean(self) -> dict[str, Any]:
+        """Say in the house's words what allauth says when the two differ."""
+        data: dict[str, Any] = super().clean() or {}
+        return in_own_words(self, data)
+
+
+def in_own_words(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
+    """Tell that two passwords differ as every page of the house does."""
+    if data.get("password1") and data.get("password2") and data["password1"] != data["password2"]:
+        form.errors.pop("password2", None)
+        form.add_error("password2", DIFFERENT)
+    return data
+
+
 class Code(forms.Form):
     """The code of an invitation slip."""
 
     code = forms.CharField(
-        label=_("邀请码"),
+        label=_("邀请码或重置码"),
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "data-from-hash": ""}),
     )
 
 
@@ -92,7 +126,7 @@ class NewPassword(forms.Form):
         """Both the same, and a password that does."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("password") and data.get("password") != data.get("again"):
-            self.add_error("again", _("两次输入的密码不一样，请重新输入。"))
+            self.add_error("again", DIFFERENT)
         elif data.get("password"):
             try:
                 validate_password(data["password"], self.account)

@@ -7,8 +7,9 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
-from tongxin.accounts import actions, guessing, seats
+from tongxin.accounts import actions, codes, guessing, seats
 from tongxin.accounts.models import Account
 
 
@@ -17,6 +18,7 @@ def came_in(request: HttpRequest, user: Account, **_more: Any) -> None:
     """Every step of signing in is done: the own mistypes are forgiven."""
     guessing.welcome(request, user)
     seats.choose_at_sign_in(request, user)
+    actions.end_waiting(user, at=timezone.now())
 
 
 @receiver([authenticator_added, authenticator_removed, authenticator_reset])
@@ -24,3 +26,9 @@ def second_factor_changed(request: HttpRequest, user: Account, **_more: Any) -> 
     """End the account's other sessions; this one goes on."""
     actions.note_factor_change(user)
     update_session_auth_hash(request, user)
+
+
+@receiver([authenticator_added, authenticator_reset])
+def codes_were_made(request: HttpRequest, **_more: Any) -> None:
+    """Whoever made recovery codes a moment ago, with a code of the authenticator, is shown them without another one."""
+    request.session[codes.MADE_AT] = timezone.now().timestamp()

@@ -97,6 +97,8 @@ class Invitation(Row):
     code_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    made_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    works_from = models.DateTimeField(null=True, blank=True)  # not before, unless a second person confirms it earlier
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,14 +1,21 @@
-"""The invitation slip: a one-time code as a link, a QR code and letters to type, for paper."""
+"""The invitation slip: a one-time code as a QR code and letters to type, for paper, and the page that keeps it for a while."""
 
-from dataclasses import dataclass
-from urllib.parse import quote
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
 
 import segno
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from tongxin.accounts.actions import VALID
+from tongxin.core import secrets
+
+KEPT = timedelta(minutes=30)
+SESSION_KEY = "slip"
 
 
 @dataclass(frozen=True)
@@ -19,15 +26,45 @@ class Slip:
     sign_in_name: str  # one or two that work: YX001 或 手机号
     address: str  # the page on which they work
     code: str
-    link: str
-    qr: str  # a data: address of an SVG picture
+    link: str  # the code stands behind a #, which browsers keep to themselves: no server and no proxy writes it down
+    committee: str
     days: int
+    resets: bool = False  # for somebody who has a password: not the first sign-in
+    for_member: bool = False
+    waits: str = ""  # since when or by whose word the code works, where it does not yet
+    back: str = "/"  # the page it was made on
+
+    @property
+    def qr(self) -> str:
+        """The link as a picture: a data: address of an SVG."""
+        return str(segno.make(self.link, error="m").svg_data_uri(scale=4, border=2))
 
 
-def slip(name: str, sign_in_name: str, code: str, *, request: HttpRequest, realm: str = "") -> Slip:
+def slip(name: str, sign_in_name: str, code: str, *, request: HttpRequest, realm: str = "", **more: Any) -> Slip:
     """Make the slip for a code. `realm`: the committee whose member numbers are meant, in the address of the sign-in page."""
     origin = (settings.CSRF_TRUSTED_ORIGINS or [f"{request.scheme}://{request.get_host()}"])[0]
     page = reverse("sign-in-at", args=[realm]) if realm else reverse("account_login")
-    link = f"{origin}{reverse('invitation')}?code={quote(code)}"
-    picture = segno.make(link, error="m").svg_data_uri(scale=4, border=2)
-    return Slip(name, sign_in_name, f"{origin}{page}", code, link, picture, VALID.days)
+    link = f"{origin}{reverse('invitation')}#{code}"
+    return Slip(name, sign_in_name, f"{origin}{page}", code, link, days=VALID.days, **more)
+
+
+def keep(request: HttpRequest, made: Slip, *, at: datetime) -> HttpResponseRedirect:
+    """Keep a slip in the session of who made it, encrypted as the database keeps everything secret, and lead to its page."""
+    said = json.dumps({"until": (at + KEPT).timestamp(), "slip": asdict(made)})
+    request.session[SESSION_KEY] = secrets.encrypt(said)
+    return redirect("slip")
+
+
+def kept(request: HttpRequest, *, at: datetime) -> Slip | None:
+    """Return the slip this session made last, unless its time is over."""
+    said = json.loads(secrets.decrypt(request.session[SESSION_KEY])) if SESSION_KEY in request.session else {}
+    if said.get("until", 0) < at.timestamp():
+        return None
+    known = {field.name for field in fields(Slip)}
+    return Slip(**{name: value for name, value in said["slip"].items() if name in known})
+
+
+def put_away(request: HttpRequest) -> str:
+    """Forget the slip; return the page it was made on."""
+    said = request.session.pop(SESSION_KEY, None)
+    return str(json.loads(secrets.decrypt(said))["slip"]["back"]) if said else reverse("home")

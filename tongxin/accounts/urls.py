@@ -1,6 +1,7 @@
 """Signing in and out, invitations, the second factor, my account."""
 
 from allauth.account import views as allauth
+from allauth.mfa.recovery_codes import views as mfa
 from django.urls import include, path
 
 from tongxin.accounts import views
@@ -13,9 +14,11 @@ urlpatterns = [
     path("accounts/password/set/", allauth.password_set, name="account_set_password"),
     path("accounts/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("accounts/2fa/totp/", include("allauth.mfa.totp.urls")),
-    path("accounts/2fa/codes/", include("allauth.mfa.recovery_codes.urls")),
+    path("accounts/2fa/codes/", views.recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/2fa/codes/generate/", mfa.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("accounts/2fa/", include("allauth.mfa.base.urls")),
     path("invitation/", views.invitation, name="invitation"),
+    path("account/slip/", views.slip, name="slip"),
     path("account/seat/choose/", views.choose_seat, name="account-seat-choose"),
     path("account/seat/", views.link, name="account-seat"),
     path("account/", views.account, name="account"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.account.views import LoginView
 from django.contrib import messages
@@ -14,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
-from tongxin.accounts import actions, describing, guessing, names, seats
-from tongxin.accounts.codes import has_second_factor
+from tongxin.accounts import actions, codes, describing, guessing, names, seats, slips
 from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
 
@@ -91,6 +91,7 @@ def _come_in(request: HttpRequest, account: Account) -> HttpResponse:
     """Sign in by all the steps: a code replaces the password, never the second factor."""
     messages.success(request, _("密码已经设定"))
     account.backend = "tongxin.accounts.backends.SignInName"  # type: ignore[attr-defined]
+    record_authentication(request, account, method="password", reauthenticated=True)
     answer: HttpResponse = perform_login(request, account, email_verification="none")
     return answer
 
@@ -132,6 +133,35 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
 
 
 @requires("accounts.own")
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Show the recovery codes to whoever types a code for it, and to the session that made them until they are copied."""
+    unused = codes.recovery_codes_of(request.user)
+    if unused is None:
+        raise Http404
+    just_made = timezone.now().timestamp() - request.session.get(codes.MADE_AT, 0) < codes.COPYING
+    if request.method == "POST" and "copied" in request.POST:
+        request.session.pop(codes.MADE_AT, None)
+        return redirect("account")
+    form = codes.AskedForAStep(request.POST or None, user=request.user)
+    shown = just_made or (request.method == "POST" and form.is_valid())
+    if shown and not just_made:
+        unused = codes.recovery_codes_of(request.user)  # the code may have been one of them
+    context = {"form": form, "unused_codes": unused if shown else [], "shown": shown, "left": len(unused or ())}
+    return render(request, "mfa/recovery_codes/index.html", context)
+
+
+@requires("accounts.own")
+def slip(request: HttpRequest) -> HttpResponse:
+    """The slip that was made last in this session, until it is put away or half an hour is over; reloading keeps it."""
+    if request.method == "POST":
+        back = slips.put_away(request)
+        messages.success(request, _("已收起，邀请码不再显示"))
+        return redirect(back)
+    kept = slips.kept(request, at=timezone.now())
+    return render(request, "accounts/slip.html", {"slips": [kept] if kept else [], "slip": kept})
+
+
+@requires("accounts.own")
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: who one is here, text size, letters, safety."""
     user = request.user
@@ -142,6 +172,6 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     context = {
         "form": form, "lines": describing.lines(user), "names": names.of(user), "seats": seats.held(user),
-        "totp": has_second_factor(user),
+        "totp": codes.has_second_factor(user),
     }  # fmt: skip
     return render(request, "accounts/account.html", context)

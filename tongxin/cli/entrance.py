@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": ("tongxin.cli.demonstration:demo", "建好演示用的云溪县并启动"),
     "init": ("tongxin.cli.founding:init", "新建一个空的正式系统"),
     "appoint": ("tongxin.cli.appointing:appoint", "应急任命，告知审计管理员"),
+    "reset-factor": ("tongxin.cli.resetting:reset_factor", "应急重置动态口令，告知审计管理员"),
     "migrate": ("tongxin.cli.founding:migrate", "升级数据库，装入全国默认规定"),
     "serve": ("tongxin.cli.running:serve", "启动网站"),
     "worker": ("tongxin.cli.running:worker", "启动后台任务"),

@@ -17,7 +17,7 @@ from tongxin.audit import actions as audit
 from tongxin.committees import queries
 from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
-from tongxin.core.words import plain_phone, plain_staff_name
+from tongxin.core.words import clean_line, plain_phone, plain_staff_name
 
 
 def next_number(committee: Committee, series: str) -> int:
@@ -281,15 +281,57 @@ def known_account(committee: Committee, *, name: str, username: str) -> Account 
     return None
 
 
+def _demand_running(appointment: Appointment, at: datetime) -> None:
+    if not Appointment.objects.filter(queries.running(timezone.localdate(at)), pk=appointment.pk).exists():
+        message = "这项任命已经终止或者还没有开始，不能办理"
+        raise AppointmentError(message)
+
+
+@transaction.atomic
+def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account, at: datetime) -> None:
+    """Let somebody who lost the phone and the recovery codes set up the second factor anew at the next sign-in.
+
+    The password stays, and is not reset at the same time: two resets by one hand would open anybody's account. Every session of
+    the account ends; every committee in which it holds a duty is told. Raises AppointmentError.
+    """
+    account = appointment.account
+    _demand_running(appointment, at)
+    if actor.pk == account.pk:
+        message = "不能重置自己的动态口令，请由另一位安全管理员办理，或者由系统管理员在服务器上办理"
+        raise AppointmentError(message)
+    if not has_second_factor(account):
+        message = f"{account.name}没有启用动态口令，不用重置"
+        raise AppointmentError(message)
+    if accounts.password_was_reset(account, at=at):
+        message = f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；两样都丢失的，请系统管理员在服务器上办理"
+        raise AppointmentError(message)
+    take_second_factor_away(account, reason=reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def take_second_factor_away(
+    account: Account, *, reason: str, actor: Account | None, at: datetime, kind: str = "committees.reset_second_factor"
+) -> None:
+    """Remove a second factor, and record it in every committee in which the account holds a duty, or else on the account."""
+    accounts.take_second_factor_away(account)
+    held = Appointment.objects.filter(queries.running(timezone.localdate(at)), account=account).select_related("committee")
+    by_committee = {a.committee_id: a for a in held.order_by("-id")}
+    for subject in by_committee.values() or [account]:
+        audit.record(
+            kind, subject, actor=actor, at=at, data={"name": account.name, "account": account.pk, "reason": clean_line(reason)}
+        )
+
+
 def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
     """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
 
     An account that is a member's seat too is not opened by an appointment alone: without a second factor whoever appoints
     could appoint any member and walk in. Raises AppointmentError.
     """
-    account, today = appointment.account, timezone.localdate(at)
-    if not Appointment.objects.filter(queries.running(today), pk=appointment.pk).exists():
-        message = "这项任命已经终止或者还没有开始，不能发重置码"
+    account = appointment.account
+    _demand_running(appointment, at)
+    if account.factor_changes and not has_second_factor(account):
+        message = f"{account.name}的动态口令刚重置过，还没有重新设置，不能同时重置密码；两样都丢失的，请系统管理员在服务器上办理"
         raise AppointmentError(message)
     if queries.home_committee(account) != appointment.committee:
         message = "此人主要在另一个政协任职，请那里的安全管理员发重置码"

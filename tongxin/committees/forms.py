@@ -1,5 +1,6 @@
 """Cleaning of units' and appointments' data."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -66,6 +67,35 @@ class TransferForm(PersonForm):
     reason = forms.CharField(
         label=_("变动原因"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("例如：原承办人调离。会写入任免记录。"),
+    )  # fmt: skip
+
+
+class EndForm(forms.Form):
+    """From which day somebody holds a duty no more, and why."""
+
+    on = Day(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("今天的，确认后即时生效。"))
+    reason = forms.CharField(
+        label=_("免去原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("例如：工作调动。会写入任免记录。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = timezone.localdate()
+
+    def clean_on(self) -> date:
+        """Not in the past: what was done until today was done with the duty."""
+        day: date = self.cleaned_data["on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("不能早于今天，以前办理的事项仍然有效。"))
+        return day
+
+
+class FactorForm(forms.Form):
+    """Why somebody's second factor is reset."""
+
+    reason = forms.CharField(
+        label=_("重置原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("例如：手机和备用码都丢失，已当面核实本人身份。会告知本人和审计管理员。"),
     )  # fmt: skip
 
 

@@ -149,6 +149,15 @@ def home_code(account: Account) -> str:
     return found.committee.code if found else ""
 
 
+def find_appointments(rows: QuerySet[Appointment], words: str) -> QuerySet[Appointment]:
+    """Keep the appointments whose person, duty, unit or body has the words."""
+    if not words:
+        return rows
+    duties = [value for value, label in Duty.choices if words in str(label)]
+    fits = Q(account__name__contains=words) | Q(account__username__icontains=words) | Q(unit__name__contains=words)
+    return rows.filter(fits | Q(body__contains=words) | Q(duty__in=duties))
+
+
 def audited_codes(account: Account) -> set[str]:
     """Return the codes whose events an audit administrator reads; who audits the topmost committee also reads those of nobody."""
     own = [a.committee for a in appointments_of(account) if a.duty == Duty.AUDIT_ADMIN]

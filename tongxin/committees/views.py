@@ -2,24 +2,26 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
-from tongxin.accounts import names
+from tongxin.accounts import names, slips
 from tongxin.accounts.models import Account
-from tongxin.accounts.slips import slip
 from tongxin.audit import kinds, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty, System
-from tongxin.committees.forms import AppointmentForm, PlenaryForm, SessionForm, TransferForm, UnitForm
+from tongxin.committees.forms import AppointmentForm, EndForm, FactorForm, PlenaryForm, SessionForm, TransferForm, UnitForm
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.core import asked
 
@@ -126,7 +128,28 @@ def session(request: HttpRequest, uid: str) -> HttpResponse:
 
 @requires("committees.appoint")
 def appointments(request: HttpRequest) -> HttpResponse:
-    """Who holds which duty now or will; appoint; end."""
+    """Who holds which duty now or will: found by name, duty or unit, paged by key."""
+    committee = _own(request)
+    permissions.demand(request.user, "committees.appoint", committee)
+    words, after = (asked.words(request.GET.get(name, ""), 60) for name in ("q", "after"))
+    rows = Appointment.objects.filter(queries.not_over(timezone.localdate()), committee=committee)
+    rows = queries.find_appointments(rows, words)
+    total = rows.count()
+    if (last := Appointment.objects.filter(uid=after, committee=committee).first()) is not None:
+        rows = rows.filter(Q(duty__gt=last.duty) | Q(duty=last.duty, id__gt=last.pk))
+    coded = Authenticator.objects.filter(user=OuterRef("account"), type=Authenticator.Type.TOTP)
+    rows = rows.annotate(coded=Exists(coded)).select_related("account", "unit").order_by("duty", "id")
+    found = list(rows[: PAGE + 1])
+    context = {
+        "appointments": found[:PAGE], "total": total, "q": words, "after": after, "today": timezone.localdate(),
+        "next": found[PAGE - 1].uid if len(found) > PAGE else None,
+    }  # fmt: skip
+    return render(request, "committees/appointments.html", context)
+
+
+@requires("committees.appoint")
+def appoint(request: HttpRequest) -> HttpResponse:
+    """Appoint somebody to a duty."""
     committee = _own(request)
     permissions.demand(request.user, "committees.appoint", committee)
     form = AppointmentForm(request.POST or None, committee=committee)
@@ -141,10 +164,8 @@ def appointments(request: HttpRequest) -> HttpResponse:
         except actions.AppointmentError as problem:
             form.add_error("duty", f"{problem}。")
         else:
-            return _appointed(request, committee, account, code, _("已任命"))
-    rows = Appointment.objects.filter(queries.not_over(timezone.localdate()), committee=committee)
-    rows = rows.select_related("account", "unit").order_by("duty", "id")
-    return render(request, "committees/appointments.html", {"appointments": rows, "form": form, "today": timezone.localdate()})
+            return _appointed(request, committee, account, code, _("已任命%(name)s") % {"name": account.name})
+    return render(request, "committees/appoint.html", {"form": form})
 
 
 def _appointed(request: HttpRequest, committee: Committee, account: Any, code: str, word: str) -> HttpResponse:
@@ -163,44 +184,74 @@ def _appointment(request: HttpRequest, uid: str) -> Appointment:
     return found
 
 
-def _slip(request: HttpRequest, committee: Committee, account: Account, code: str) -> HttpResponse:
-    made = slip(account.name, names.of(account)[0], code, request=request, realm=committee.code)
-    return render(request, "committees/slip.html", {"slips": [made], "committee": committee})
+def _slip(
+    request: HttpRequest, committee: Committee, account: Account, code: str, *, resets: bool = False
+) -> HttpResponse:
+    made = slips.slip(
+        account.name, names.of(account)[0], code, request=request, realm=committee.code, committee=committee.short_name,
+        resets=resets, back=reverse("appointments"),
+    )  # fmt: skip
+    return slips.keep(request, made, at=timezone.now())
 
 
 @require_POST
 @requires("committees.appoint", of_object=True)
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
-    """Make a code for somebody of the own committee who forgot the password, and show the slip this once."""
+    """Make a code for somebody of the own committee who forgot the password, and show the slip."""
     found = _appointment(request, uid)
     try:
         code = actions.make_reset_code(found, actor=request.user, at=timezone.now())
     except actions.AppointmentError as problem:
         messages.error(request, str(problem))
         return redirect("appointments")
-    return _slip(request, found.committee, found.account, code)
+    return _slip(request, found.committee, found.account, code, resets=found.account.has_usable_password())
 
 
-@require_POST
+@requires("committees.appoint", of_object=True)
+def reset_factor(request: HttpRequest, uid: str) -> HttpResponse:
+    """Reset the second factor of somebody who lost the phone and the recovery codes: what follows is said before."""
+    found = _appointment(request, uid)
+    form = FactorForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reset_second_factor(found, **form.cleaned_data, actor=request.user, at=timezone.now())
+        except actions.AppointmentError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已重置%(name)s的动态口令，已告知本人和审计管理员") % {"name": found.account.name})
+            return redirect("appointments")
+    return render(request, "committees/reset_factor.html", {"appointment": found, "form": form})
+
+
 @requires("committees.appoint", of_object=True)
 def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
-    """End an appointment at once."""
+    """End an appointment from a day on, with the reason: what follows is said before."""
     found, at = _appointment(request, uid), timezone.now()
     if not Appointment.objects.filter(queries.not_over(timezone.localdate(at)), pk=found.pk).exists():
         messages.info(request, _("这项任命已经终止"))
         return redirect("appointments")
-    alone = found.duty in ALONE and found.account_id != request.user.pk  # of oneself the act speaks
-    if alone and not queries.holders_of(found.committee, found.duty).exclude(pk=found.account_id).exists():
-        word = _("这是唯一的%(duty)s，请先任命接任的人，再免去") % {"duty": found.get_duty_display()}
-        messages.error(request, word)
-        return redirect("appointments")
-    try:
-        actions.end_appointment(found, actor=request.user, at=at)
-    except actions.AppointmentError as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, _("已免去，即时生效"))
-    return redirect("appointments")
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            _demand_another(found, request.user)
+            actions.end_appointment(found, ends_on=said["on"], reason=said["reason"], actor=request.user, at=at)
+        except actions.AppointmentError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已免去%(who)s") % {"who": found})
+            return redirect("appointments")
+    return render(request, "committees/end_appointment.html", {"appointment": found, "form": form})
+
+
+def _demand_another(appointment: Appointment, actor: Any) -> None:
+    """Who guards the committee alone is relieved first. Raises AppointmentError."""
+    if appointment.duty not in ALONE or appointment.account_id == actor.pk:  # of oneself the act speaks
+        return
+    others = queries.holders_of(appointment.committee, appointment.duty).exclude(pk=appointment.account_id)
+    if not others.exists():
+        word = _("这是唯一的%(duty)s，请先任命接任的人，再免去") % {"duty": appointment.get_duty_display()}
+        raise actions.AppointmentError(word)
 
 
 @requires("committees.appoint", of_object=True)

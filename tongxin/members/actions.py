@@ -1,7 +1,7 @@
 """Writes about members: invitations, contact data, how a seat ends and comes back."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts import seats
+from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.committees import actions as bodies
@@ -21,7 +22,9 @@ from tongxin.core.words import clean_line, plain_phone
 from tongxin.members import consequences, queries
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.members.regulations import Reinvitation
 from tongxin.members.rules import forget_seat
+from tongxin.regulations.queries import in_force
 
 CONTACT_FIELDS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
 
@@ -50,12 +53,44 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
         if (home := queries.at_home(member.account)) is not None and home.pk != member.pk:
             message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s重新发邀请单")
             raise NotInvitedError(message % {"name": member.name, "home": home.committee.short_name})
-        return accounts.invite(member.account, seat=member.uid, actor=actor, at=at)
+        return _invite_again(member, member.account, actor=actor, at=at)
     if not member.number and not plain_phone(member.phone):
         raise NotInvitedError(_("还没有编号和手机号，不能登录，请先补上"))
     code = accounts.invite_to_seat(member.uid, at=at)
     audit.record("members.invite", member, actor=actor, at=at, data={"name": member.name})
     return code
+
+
+def _invite_again(member: Member, account: Account, *, actor: Account | None, at: datetime) -> str:
+    """Make a code for a new password: told at once to the member and the auditors, and waiting where it alone opens the account.
+
+    Whoever has a second factor is asked for it besides. For who has none, a second person of the office confirms the code, or it
+    waits for the hours of the regulation; a sign-in with the password ends it (decision 0018).
+    """
+    if not account.has_usable_password():  # never used: nothing to take over
+        return accounts.invite(account, seat=member.uid, actor=actor, at=at)
+    rules = in_force(member.committee, Reinvitation, timezone.localdate(at))
+    works_from = None if has_second_factor(account) else at + timedelta(hours=rules.wait_hours)
+    code = accounts.invite(account, seat=member.uid, actor=actor, at=at, works_from=works_from)
+    data = {"name": member.name, "waits_until": works_from.isoformat() if works_from else ""}
+    audit.record("members.reinvite", member, actor=actor, at=at, data=data)
+    return code
+
+
+@transaction.atomic
+def confirm_reinvitation(member: Member, *, actor: Account, at: datetime) -> None:
+    """Let a member's new code work at once, by a second person of the office. Raises NotInvitedError saying why not."""
+    waiting = accounts.waiting(member.account, at=at) if member.account is not None else None
+    if waiting is None:
+        raise NotInvitedError(_("%(name)s没有等待确认的重置码") % {"name": member.name})
+    if waiting.made_by_id == actor.pk:
+        raise NotInvitedError(_("自己发的重置码不能由自己确认，请机关另一位工作人员办理"))
+    rules = in_force(member.committee, Reinvitation, timezone.localdate(at))
+    if actor.joined_at > at - timedelta(days=rules.known_days):
+        raise NotInvitedError(_("您的账户建立不满 %(n)s 天，不能确认，请机关另一位工作人员办理") % {"n": rules.known_days})
+    if not accounts.confirm(waiting, at=at):
+        raise NotInvitedError(_("%(name)s没有等待确认的重置码") % {"name": member.name})
+    audit.record("members.confirm_reinvitation", member, actor=actor, at=at, data={"name": member.name})
 
 
 def take_seat(uid: str, account: Account, at: datetime) -> bool:

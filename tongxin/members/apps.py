@@ -8,7 +8,7 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from tongxin.accounts import describing, names, seats  # noqa: PLC0415 -- registers at start
         from tongxin.committees.queries import register_belonging  # noqa: PLC0415 -- as above
-        from tongxin.members import actions, events, privacy, queries  # noqa: F401, PLC0415 -- as above
+        from tongxin.members import actions, events, notices, privacy, queries, regulations  # noqa: F401, PLC0415 -- as above
 
         describing.register(queries.about)
         describing.register_home(queries.home_code)

@@ -35,6 +35,12 @@ witness(
 witness(Post, "member__uid", "term__uid", "rank", "starts_on", "ends_on", told=OF_MEMBER)
 witness(Suspension, "member__uid", "starts_on", "ends_on", told=OF_MEMBER)
 name_sorts(members="委员")
+
+
+def _whether_it_waits(event: Event) -> str:
+    return "须另一人确认，或者等待后使用" if event.data.get("waits_until") else "登录时还须输入动态口令"
+
+
 register(
     Kind(
         "members.change",
@@ -44,6 +50,8 @@ register(
         personal=("name",),
     ),
     Kind("members.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
+    Kind("members.reinvite", A.OFFICE, "{actor}向{name}重新发出密码重置码", _whether_it_waits, personal=("name",)),
+    Kind("members.confirm_reinvitation", A.OFFICE, "{actor}确认{name}的密码重置码", personal=("name",)),
     Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份", personal=("name",)),
     Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名"),
     Kind("members.export", A.OFFICE, "{actor}导出委员名册 {rows} 名"),

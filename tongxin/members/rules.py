@@ -86,6 +86,10 @@ PERMISSIONS = {
     ),
     "members.read_phone": ("委员联络人员和本人可以查看手机号，查看会留下记录", keeps_members | is_self),
     "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members & is_alive),
+    "members.confirm_invitation": (
+        "委员联络、提案日常工作人员和主席会议成员可以确认别人重新发的邀请；不能确认自己发的、给自己的",
+        holds(Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP) & ~is_self & is_alive,
+    ),
     "members.change": ("委员联络人员可以维护委员资料", keeps_members),
     "members.see_departed": ("委员联络人员可以查看离任委员和离任原因", keeps_members),
     "members.change_standing": ("委员联络人员可以办理委员变动；不能办理自己的", keeps_members & ~is_self),

@@ -1,21 +1,25 @@
 """The list of members, a member's page, the invitation slip."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
-from tongxin.accounts.slips import slip
+from tongxin.accounts import actions as accounts
+from tongxin.accounts import slips
+from tongxin.accounts.models import Invitation
 from tongxin.committees.models import Committee
 from tongxin.core import asked
 from tongxin.core.secrets import mask_phone
-from tongxin.core.templatetags.chinese import full_day
+from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending
 from tongxin.members.forms import Contact, Standing, TermEnd
@@ -122,8 +126,16 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "reads_phone": reads_phone, "invites": permissions.allowed(request.user, "members.invite", found),
         "sees_contact": keeps or reads_phone, "seats": seats,
         "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
+        "waiting": _to_confirm(request.user, found),
     }  # fmt: skip
     return render(request, "members/member.html", context)
+
+
+def _to_confirm(user: Any, member: Member) -> Invitation | None:
+    """Return the code that waits for a second person, for who may confirm one or made it."""
+    if member.account is None or not permissions.allowed(user, "members.confirm_invitation", member):
+        return None
+    return accounts.waiting(member.account, at=timezone.now())
 
 
 # ── how a seat ends and comes back ──
@@ -240,15 +252,44 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 @requires("members.invite", of_object=True)
 def invite(request: HttpRequest, uid: str) -> HttpResponse:
-    """Make a one-time code and show the slip to print; it is shown this once."""
-    found = _load(request, uid)
+    """Make a one-time code and lead to the slip to print."""
+    found, at = _load(request, uid), timezone.now()
     permissions.demand(request.user, "members.invite", found)
+    resets = found.account is not None and found.account.has_usable_password()
     try:
-        code = actions.invite(found, actor=request.user, at=timezone.now())
+        code = actions.invite(found, actor=request.user, at=at)
     except actions.NotInvitedError as refused:
         messages.error(request, str(refused))
         return redirect("member", uid=uid)
     own = [found.number, _("手机号")] if found.phone and found.number else queries.sign_in_names(found)
-    made = slip(found.name, _(" 或 ").join(own), code, request=request, realm=found.committee.code)
-    context = {"slips": [made], "member": found, "committee": found.committee}
-    return render(request, "members/slip.html", context)
+    made = slips.slip(
+        found.name, _(" 或 ").join(own), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
+        committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
+    )  # fmt: skip
+    return slips.keep(request, made, at=at)
+
+
+def _waits(member: Member, at: datetime) -> str:
+    """Say on the slip when a code works that does not work yet."""
+    waiting = accounts.waiting(member.account, at=at) if member.account is not None else None
+    if waiting is None:
+        return ""
+    when = moment(waiting.works_from)
+    return _("须机关另一位工作人员确认后才能使用；没有人确认的，%(when)s起可以使用。") % {"when": when}
+
+
+@requires("members.confirm_invitation", of_object=True)
+def confirm_invitation(request: HttpRequest, uid: str) -> HttpResponse:
+    """Confirm, as a second person of the office, that a member asked for the new password."""
+    found, at = _load(request, uid), timezone.now()
+    permissions.demand(request.user, "members.confirm_invitation", found)
+    if request.method == "POST":
+        try:
+            actions.confirm_reinvitation(found, actor=request.user, at=at)
+        except actions.NotInvitedError as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("已确认，%(name)s现在可以凭重置码设定新密码") % {"name": found.name})
+        return redirect("member", uid=uid)
+    waiting = accounts.waiting(found.account, at=at) if found.account is not None else None
+    return render(request, "members/confirm_invitation.html", {"member": found, "waiting": waiting})

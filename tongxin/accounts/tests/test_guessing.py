@@ -169,7 +169,7 @@ def test_wrong_invitation_codes_are_counted_and_right_ones_not(cast: Cast, clien
     member = Member.objects.create(committee=cast.county, number="YX050", name="新委员")
     office = Client()
     office.force_login(cast.office)
-    code = office.post(f"/members/{member.uid}/invite/").context["slips"][0].code
+    code = office.post(f"/members/{member.uid}/invite/", follow=True).context["slips"][0].code
     for _n in range(120):
         assert client.post("/invitation/", {"code": code}).status_code == 200
     assert Failure.objects.count() == 0

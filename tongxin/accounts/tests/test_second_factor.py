@@ -91,19 +91,49 @@ def test_a_recovery_code_opens_once(clerk: Account, sign_in: SignIn) -> None:
     assert code not in recovery(clerk)
 
 
-def test_the_password_alone_neither_switches_it_off_nor_shows_the_recovery_codes(
+STEPS = ("/accounts/2fa/totp/deactivate/", "/accounts/2fa/codes/", "/accounts/2fa/codes/generate/")
+
+
+def test_each_step_that_touches_it_asks_for_a_code_however_short_ago_one_was_given(
     clerk: Account, inside: Callable[[int], Client]
 ) -> None:
-    client = inside(0)
-    for page in ("/accounts/2fa/totp/deactivate/", "/accounts/2fa/codes/", "/accounts/2fa/codes/generate/"):
-        assert client.get(page)["Location"].startswith("/accounts/2fa/reauthenticate/"), page
-        assert client.post(page).status_code in {302, 405}
-        assert client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": page})["Location"].startswith(
-            "/accounts/2fa/reauthenticate/"
-        )
-        assert client.get(page).status_code == 302
+    client, kept = inside(-1), recovery(clerk)
+    client.post("/accounts/2fa/reauthenticate/", {"code": codes.code(clerk, 0)})
+    for page in STEPS:
+        asked, empty = client.get(page), client.post(page)
+        wrong = client.post(page, {"code": codes.wrong(clerk), "password": PASSWORD})
+        again = client.post(page, {"code": codes.code(clerk, 0)})  # it opened something already
+        for answer in (asked, empty, wrong, again):
+            assert answer.status_code == 200, page
+            assert [code in answer.text for code in kept] == [False] * len(kept), page
+    assert recovery(clerk) == kept
     assert Authenticator.objects.filter(user=clerk).count() == 2
-    assert not Event.objects.filter(kind="accounts.second_factor").exists()
+    assert not Event.objects.filter(kind__in=("accounts.second_factor", "accounts.renew_recovery_codes")).exists()
+    assert client.get("/accounts/2fa/codes/download/").status_code == 404
+
+
+def test_a_code_shows_the_recovery_codes_and_a_recovery_code_shows_the_others(
+    clerk: Account, inside: Callable[[int], Client]
+) -> None:
+    client, kept = inside(-1), recovery(clerk)
+    page = client.post("/accounts/2fa/codes/", {"code": codes.code(clerk, 0)})
+    assert [code in page.text for code in kept] == [True] * len(kept)
+    page = client.post("/accounts/2fa/codes/", {"code": kept[0]})
+    assert [code in page.text for code in kept] == [False, *[True] * (len(kept) - 1)]
+
+
+@COMMITS
+def test_who_made_new_recovery_codes_is_shown_them_until_they_are_copied(
+    clerk: Account, inside: Callable[[int], Client]
+) -> None:
+    client, other = inside(-1), Client()
+    client.post("/accounts/2fa/codes/generate/", {"code": codes.code(clerk, 0)})
+    made = recovery(clerk)
+    shown = [[code in client.get("/accounts/2fa/codes/").text for code in made] for _reload in range(2)]
+    assert shown == [[True] * len(made)] * 2
+    client.post("/accounts/2fa/codes/", {"copied": "1"})
+    assert [code in client.get("/accounts/2fa/codes/").text for code in made] == [False] * len(made)
+    assert other.get("/accounts/2fa/codes/").status_code == 302
 
 
 @COMMITS
@@ -112,8 +142,8 @@ def test_after_switching_it_off_every_page_leads_to_setting_it_up_and_other_sess
 ) -> None:
     other, client = inside(-1), inside(0)
     assert [c.get("/home/").status_code for c in (other, client)] == [200, 200]
-    client.post("/accounts/2fa/reauthenticate/", {"code": codes.code(clerk, 1)})
-    client.post("/accounts/2fa/totp/deactivate/")
+    assert client.get("/accounts/2fa/totp/deactivate/").context["form"].errors == {}
+    client.post("/accounts/2fa/totp/deactivate/", {"code": codes.code(clerk, 1)})
     assert not Authenticator.objects.filter(user=clerk).exists()
     assert [is_in(client), is_in(other)] == [False, False]
     for page in ("/home/", "/members/", "/account/"):
@@ -130,12 +160,11 @@ def test_a_new_password_or_new_recovery_codes_end_the_other_sessions_and_keep_th
     new = "另一个很长很长的新密码"
     client.post("/accounts/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert [is_in(client), is_in(other)] == [True, False]
-    client.post("/accounts/2fa/reauthenticate/", {"code": codes.code(clerk, 1)})
     third = Client()
     third.post("/in/YX/", {"login": "office", "password": new})
     third.post(ASK, {"code": recovery(clerk)[0]})
     assert is_in(third)
-    client.post("/accounts/2fa/codes/generate/")
+    client.post("/accounts/2fa/codes/generate/", {"code": codes.code(clerk, 1)})
     assert [is_in(client), is_in(third)] == [True, False]
 
 
@@ -153,9 +182,11 @@ def test_setting_up_takes_the_code_of_the_key_that_was_shown_and_uses_it_up(
     with_password(Account.objects.get(pk=cast.office.pk))
     sign_in(client, "office")
     assert client.get("/home/")["Location"] == "/accounts/2fa/totp/activate/"
-    client.get("/accounts/2fa/totp/activate/")
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    page = client.get("/accounts/2fa/totp/activate/")  # the password was just typed: not once more
+    secret = page.context["form"].secret
+    grouped = " ".join(secret[start : start + 4] for start in range(0, 32, 4))
+    said = (grouped in page.text, f'data-copy="{secret}"' in page.text, 'href="otpauth://totp/' in page.text, "data-signout" in page.text)
+    assert said == (True, True, True, True)
     done = client.post("/accounts/2fa/totp/activate/", {"code": codes.shown(secret)})
     assert done.status_code == 302
     assert client.get("/home/").status_code == 200
@@ -168,8 +199,6 @@ def test_setting_up_takes_the_code_of_the_key_that_was_shown_and_uses_it_up(
 def test_wrong_codes_while_setting_up_are_counted(cast: Cast, client: Client, with_password: Give, sign_in: SignIn) -> None:
     with_password(cast.office)
     sign_in(client, "office")
-    client.get("/accounts/2fa/totp/activate/")
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     client.get("/accounts/2fa/totp/activate/")
     answers = [client.post("/accounts/2fa/totp/activate/", {"code": "abc"}).status_code for _n in range(5)]
     assert answers == [200, 200, 200, 200, 429]

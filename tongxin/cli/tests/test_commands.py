@@ -287,6 +287,6 @@ def test_a_founded_committee_gets_three_administrators_who_are_three_people(run,
     Account.objects.filter(pk=first.pk).update(needs_second_factor=False)
     client.force_login(first)
     for name, login, duty in (("簿清明", "audit", "admin.audit"), ("管系统", "system1", "admin.system")):
-        client.post("/appointments/", {"name": name, "username": login, "duty": duty, "starts_on": "2026-01-01"})
+        client.post("/appointments/new/", {"name": name, "username": login, "duty": duty, "starts_on": "2026-01-01"})
     held = Appointment.objects.order_by("id").values_list("duty", "account__name")
     assert list(held) == [("admin.security", "严守正"), ("admin.audit", "簿清明"), ("admin.system", "管系统")]

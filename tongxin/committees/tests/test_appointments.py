@@ -17,6 +17,7 @@ from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
 SINCE = date(2026, 1, 1)
+ENDING = {"on": timezone.localdate().isoformat(), "reason": "工作调动"}
 
 
 def appoint(cast: Cast, account: Account, duty: str, *, actor: Account | None = None, **scope: Any) -> Appointment:
@@ -34,7 +35,7 @@ def security(cast: Cast, client: Client) -> Client:
 def test_nobody_appoints_himself_not_even_through_the_action(cast: Cast, security: Client) -> None:
     before = Appointment.objects.count()
     data = {"name": "严守正", "username": "security", "duty": Duty.PROPOSAL_OFFICE, "starts_on": "2026-03-02"}
-    assert "不能任命自己" in security.post("/appointments/", data).text
+    assert "不能任命自己" in security.post("/appointments/new/", data).text
     with pytest.raises(actions.AppointmentError, match="不能任命自己"):
         appoint(cast, cast.security_admin, Duty.PROPOSAL_OFFICE, actor=cast.security_admin)
     assert Appointment.objects.count() == before
@@ -85,7 +86,7 @@ def test_a_dismissed_clerk_loses_the_duty_at_the_next_request(cast: Cast, securi
     clerk.force_login(cast.clerk)
     assert clerk.get(task.get_absolute_url()).status_code == 200
     own = Appointment.objects.get(account=cast.clerk)
-    security.post(f"/appointments/{own.uid}/end/")
+    security.post(f"/appointments/{own.uid}/end/", ENDING)
     assert [clerk.get(path).status_code for path in (task.get_absolute_url(), "/handling/")] == [404, 403]
     answer = clerk.post(f"/workflow/tasks/{task.uid}/sign_for/", {"handler": "孟时雨"})
     assert answer.status_code in {403, 404}
@@ -118,7 +119,7 @@ def test_a_clerkship_is_handed_over_in_one_act(cast: Cast, security: Client) -> 
     # how many, not which: who appoints does not read the matters
     assert ("将发生什么" in page, task.case.proposal.title in page, "在办的 1 件" in page) == (True, False, True)
     said = {"name": "叶新知", "username": "19900007777", "reason": "原承办人调离"}
-    slip = security.post(f"/appointments/{own.uid}/transfer/", said)
+    slip = security.post(f"/appointments/{own.uid}/transfer/", said, follow=True)
     assert "叶新知" in slip.text
     own.refresh_from_db()
     new = Appointment.objects.get(account__username="19900007777")

@@ -91,16 +91,19 @@ def test_somebody_new_is_appointed_with_an_invitation(cast: Cast, security: Clie
 )
 def test_an_appointment_that_does_not_fit_is_told(cast: Cast, security: Client, data: dict[str, str], message: str) -> None:
     count = Appointment.objects.count()
-    page = security.post("/appointments/", {"name": "叶新知", "username": "19900007777", "starts_on": "2026-03-02"} | data)
+    page = security.post("/appointments/new/", {"name": "叶新知", "username": "19900007777", "starts_on": "2026-03-02"} | data)
     assert message in page.text
     assert Appointment.objects.count() == count
+
+
+ENDING = {"on": timezone.localdate().isoformat(), "reason": "工作调动"}
 
 
 def test_appointments_end_but_not_the_own_security_duty(cast: Cast, security: Client) -> None:
     own = Appointment.objects.get(account=cast.security_admin)
     other = Appointment.objects.get(account=cast.clerk)
-    assert "不能免去自己" in security.post(f"/appointments/{own.uid}/end/", follow=True).text
-    security.post(f"/appointments/{other.uid}/end/")
+    assert "不能免去自己" in security.post(f"/appointments/{own.uid}/end/", ENDING, follow=True).text
+    security.post(f"/appointments/{other.uid}/end/", ENDING)
     own.refresh_from_db()
     other.refresh_from_db()
     assert (own.ends_on, other.ends_on) == (None, timezone.localdate())

@@ -96,7 +96,7 @@ def test_an_invitation_slip_opens_the_way_in_once(cast: Cast, client: Client) ->
     client.force_login(cast.proposer)
     assert client.post(f"/members/{member.uid}/invite/").status_code == 403
     client.force_login(cast.office)
-    page = client.post(f"/members/{member.uid}/invite/")
+    page = client.post(f"/members/{member.uid}/invite/", follow=True)
     [printed] = page.context["slips"]
     code = printed.code
     assert (printed.sign_in_name, printed.address) == ("YX050", "http://testserver/in/YX/")
@@ -124,7 +124,7 @@ def test_an_invitation_slip_opens_the_way_in_once(cast: Cast, client: Client) ->
 def test_a_new_slip_ends_the_old_one(cast: Cast, client: Client) -> None:
     member = cast.member(cast.bystander)
     client.force_login(cast.office)
-    old = client.post(f"/members/{member.uid}/invite/").context["slips"][0].code
+    old = client.post(f"/members/{member.uid}/invite/", follow=True).context["slips"][0].code
     client.post(f"/members/{member.uid}/invite/")
     client.logout()
     assert "已经失效" in client.post("/invitation/", {"code": old}).text

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.forms import PasswordInput
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -210,7 +211,9 @@ def field(bound: BoundField) -> dict[str, object]:
 @register.inclusion_tag("ui/_form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, object]:
     """Draw the summary of what has to be put right, each line a link to its field."""
-    return {"form": form, "wrong": [bound for bound in form if bound.errors] if form.is_bound else []}
+    wrong = [bound for bound in form if bound.errors] if form.is_bound else []
+    kept = not any(isinstance(field.widget, PasswordInput) for field in form.fields.values())  # a password is never sent back
+    return {"form": form, "wrong": wrong, "kept": kept}
 
 
 @register.inclusion_tag("ui/_form_fields.html")

@@ -806,7 +806,7 @@ function startAutosave() {
 }
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
+  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes],
 ]) {
   start();
 }

@@ -1,6 +1,7 @@
 // Everything begins here, once, when the page has been read.
 import { startAutosave } from "./autosave.js";
 import { startBulk } from "./bulk.js";
+import { startCodes } from "./codes.js";
 import { startCounters } from "./counters.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
@@ -17,7 +18,7 @@ import { startUploads } from "./uploads.js";
 
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave],
+  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes],
 ]) {
   start();
 }

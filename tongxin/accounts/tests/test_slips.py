@@ -1,0 +1,94 @@
+"""The slip stays for who made it until it is put away or half an hour is over; its code stands in no address that is logged."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from tests.cast import Cast
+from tongxin.accounts import slips
+from tongxin.accounts.models import Account, Invitation
+from tongxin.committees.models import Appointment
+
+Give = Callable[..., Account]
+
+
+@pytest.fixture
+def office(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.office)
+    return client
+
+
+def made(office: Client, cast: Cast) -> Any:
+    answer = office.post(f"/members/{cast.member(cast.bystander).uid}/invite/")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/slip/")
+    return office.get("/account/slip/")
+
+
+def test_reloading_keeps_the_slip_and_makes_no_second_code(cast: Cast, office: Client) -> None:
+    page = made(office, cast)
+    code = page.context["slips"][0].code
+    assert [code in office.get("/account/slip/").text for _reload in range(2)] == [True, True]
+    assert Invitation.objects.count() == 1
+
+
+def test_it_goes_when_it_is_put_away_and_after_half_an_hour(cast: Cast, office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = made(office, cast).context["slips"][0].code
+    back = office.post("/account/slip/")
+    assert back["Location"] == f"/members/{cast.member(cast.bystander).uid}/"
+    gone = office.get("/account/slip/").text
+    assert (code in gone, "邀请单已经收起" in gone) == (False, True)
+    assert office.post("/account/slip/")["Location"] == "/home/"
+    code = made(office, cast).context["slips"][0].code
+    monkeypatch.setattr(slips, "KEPT", timedelta(seconds=-1))
+    code = office.post(f"/members/{cast.member(cast.bystander).uid}/invite/", follow=True)
+    assert code.context["slips"] == []
+
+
+def test_nobody_else_sees_it_and_the_database_holds_no_code(cast: Cast, office: Client) -> None:
+    code = made(office, cast).context["slips"][0].code
+    other = Client()
+    other.force_login(cast.leader)
+    assert code not in other.get("/account/slip/").text
+    assert Client().get("/account/slip/").status_code == 302
+    kept = "".join(str(session.get_decoded()) for session in Session.objects.all())
+    assert (code in kept, "slip" in kept) == (False, True)
+
+
+def test_the_code_stands_behind_the_sign_that_browsers_keep_to_themselves(cast: Cast, office: Client) -> None:
+    slip = made(office, cast).context["slips"][0]
+    assert slip.link == f"http://testserver/invitation/#{slip.code}"
+    assert "data-from-hash" in Client().get("/invitation/").text
+
+
+def test_a_slip_says_whether_it_is_the_first_sign_in_and_tells_of_ratings_only_to_members(
+    cast: Cast, office: Client, with_password: Give
+) -> None:
+    first = made(office, cast).text
+    assert ["登录邀请单</h1>" in first, "密码重置单" in first, "评价应由您本人填写" in first] == [True, False, True]
+    with_password(cast.clerk)
+    security, duty = Client(), Appointment.objects.get(account=cast.clerk)
+    security.force_login(cast.security_admin)
+    page = security.post(f"/appointments/{duty.uid}/reset/", follow=True)
+    assert ["密码重置单</h1>" in page.text, "登录邀请单" in page.text, "评价应由您本人填写" in page.text] == [True, False, False]
+    code = page.context["slips"][0].code
+    assert "<h1>设定新密码</h1>" in Client().post("/invitation/", {"code": code}).text
+
+
+def test_an_invitation_code_in_the_password_field_is_told_where_it_belongs(cast: Cast, office: Client) -> None:
+    code = made(office, cast).context["slips"][0].code
+    count = Invitation.objects.filter(used_at=None).count()
+    for typed in (code, code.upper().replace("-", ""), "2345-6789-abcd"):  # by its look: a code that is nobody's is told alike
+        assert "像是邀请码" in Client().post("/in/YX/", {"login": "YX004", "password": typed}).text, typed
+    assert "像是邀请码" not in Client().post("/in/YX/", {"login": "YX004", "password": "云溪河边的茶园"}).text
+    assert Invitation.objects.filter(used_at=None).count() == count
+
+
+def test_what_was_typed_into_a_password_form_is_not_said_to_be_there(cast: Cast, client: Client, with_password: Give) -> None:
+    client.force_login(with_password(cast.proposer))
+    page = client.post("/accounts/password/", {"oldpassword": "x", "password1": "一个很长的新密码啊", "password2": "另一个"})
+    assert ("您填的内容都还在" in page.text, "密码请重新输入" in page.text) == (False, True)
+    assert "现在的密码不对" in page.text

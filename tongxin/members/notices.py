@@ -1,0 +1,76 @@
+"""Who is told when somebody makes a new password possible for a member: the member, the auditors, who may confirm it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.committees.choices import Duty
+from tongxin.committees.queries import holders_of
+from tongxin.core.templatetags.chinese import moment
+from tongxin.notices.table import Tell, register
+
+
+def the_member(_event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell the member."""
+    return [member.account]
+
+
+def auditors(_event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell whoever audits the committee."""
+    return holders_of(member.committee, Duty.AUDIT_ADMIN)
+
+
+def who_may_confirm(event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell the others who keep the members, where somebody has to confirm."""
+    return holders_of(member.committee, Duty.MEMBER_AFFAIRS) if event.data.get("waits_until") else ()
+
+
+def _until(event: Event) -> str:
+    said = str(event.data.get("waits_until", ""))
+    return f"没有人确认的，{moment(datetime.fromisoformat(said))}起可以使用" if said else "登录时还须输入动态口令"
+
+
+def _of_yours(event: Event, _member: Any) -> str:
+    return (
+        f"{event.actor_name or '机关'}给您发了密码重置码，{_until(event)}。"
+        "不是您要求的，请用原来的密码登录一次，重置码随即作废，并告诉机关"
+    )
+
+
+def _of_somebody(event: Event, member: Any) -> str:
+    return f"{event.actor_name or '机关'}给委员{member.name}重新发了密码重置码，{_until(event)}。请留意是否本人要求"
+
+
+def _to_confirm(event: Event, member: Any) -> str:
+    return f"{event.actor_name or '机关'}给委员{member.name}重新发了密码重置码，请核实是本人要求后确认；{_until(event)}"
+
+
+def _confirmed(event: Event, _member: Any) -> str:
+    return f"{event.actor_name or '机关'}确认了给您的密码重置码，可以使用了。不是您要求的，请立即告诉机关"
+
+
+def _confirmed_for(event: Event, member: Any) -> str:
+    return f"{event.actor_name or '机关'}确认了委员{member.name}的密码重置码"
+
+
+def _account(_event: Event, _member: Any) -> str:
+    return "/account/"
+
+
+def _events(_event: Event, _member: Any) -> str:
+    return "/audit/"
+
+
+def _page(_event: Event, member: Any) -> str:
+    return f"/members/{member.uid}/"
+
+
+register(
+    Tell("members.reinvite", the_member, _of_yours, _account, urgent=True),
+    Tell("members.reinvite", auditors, _of_somebody, _events, urgent=True),
+    Tell("members.reinvite", who_may_confirm, _to_confirm, _page, urgent=True),
+    Tell("members.confirm_reinvitation", the_member, _confirmed, _account, urgent=True),
+    Tell("members.confirm_reinvitation", auditors, _confirmed_for, _events, urgent=True),
+)
