@@ -35,7 +35,6 @@ LEAD_ON = {
     "mfa_reauthenticate": "leads on where nothing has to be confirmed",
     "mfa_deactivate_totp": "needs a second factor that is set up",
     "mfa_view_recovery_codes": "needs a second factor that is set up",
-    "mfa_download_recovery_codes": "needs a second factor that is set up",
 }
 
 

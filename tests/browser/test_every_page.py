@@ -28,11 +28,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Addresses that take a POST, or give something that is no page.
 ACTS = {
-    "ui:size", "ui:stay", "appointment-end", "appointment-reset", "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
+    "ui:size", "ui:stay", "appointment-reset", "account-seat-choose", "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
     "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
-    "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "mfa_download_recovery_codes", "office-pass-on", "handling-ratings",
+    "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
 }  # fmt: skip
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
@@ -111,6 +111,11 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "units": [to(cast.office, "units")], "unit-new": [to(cast.office, "unit-new")], "unit": [to(cast.office, "unit", cast.unit.uid)],
         "appointments": [to(cast.security_admin, "appointments")], "sign-in-at": [to(None, "sign-in-at", "YX")],
         "appointment-transfer": [to(cast.security_admin, "appointment-transfer", clerkship.uid)],
+        "appointment-new": [to(cast.security_admin, "appointment-new")],
+        "appointment-end": [to(cast.security_admin, "appointment-end", clerkship.uid)],
+        "appointment-factor": [to(cast.security_admin, "appointment-factor", clerkship.uid)],
+        "member-confirm-invitation": [to(cast.leader, "member-confirm-invitation", Member.objects.get(account=cast.bystander).uid)],
+        "slip": [to(cast.office, "slip")],
         "account-seat": [to(cast.clerk, "account-seat")], "members-end-term": [to(cast.office, "members-end-term")],
         "member-standing": [to(cast.office, "member-standing", member.uid, "resigned"), to(cast.office, "member-standing", member.uid, "suspend")],
         "sessions": [to(cast.office, "sessions")],

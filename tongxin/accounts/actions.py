@@ -31,9 +31,7 @@ def code_hash(code: str) -> str:
 
 
 @transaction.atomic
-def invite(
-    account: Account, *, seat: str = "", actor: Account | None, at: datetime, works_from: datetime | None = None
-) -> str:
+def invite(account: Account, *, seat: str = "", actor: Account | None, at: datetime, works_from: datetime | None = None) -> str:
     """Make a one-time code with which the person sets the own password; earlier open ones end. Returns the code, kept nowhere.
 
     `seat`: made by those who keep the members, so it ends as soon as the account holds a duty. A second factor stays: the code
@@ -55,9 +53,7 @@ def invite_to_seat(seat: str, *, at: datetime) -> str:
 
 def _make(*, account: Account | None, seat: str, at: datetime, **more: Any) -> str:
     code = new_code()
-    Invitation.objects.create(
-        account=account, seat=seat, code_hash=code_hash(code), made_at=at, expires_at=at + VALID, **more
-    )
+    Invitation.objects.create(account=account, seat=seat, code_hash=code_hash(code), made_at=at, expires_at=at + VALID, **more)
     return code
 
 
@@ -104,7 +100,9 @@ def find(code: str, *, at: datetime) -> Invitation:
     elif account is not None and found.seat and seats.holds_duty(account):
         message = _("这个账户已承担职责，请用原来的密码登录；忘记密码的，请安全管理员发重置码")
     elif found.works_from is not None and at < found.works_from:
-        message = _("这个码还没有生效：请机关另一位工作人员确认；没有人确认的，%(when)s起可以使用") % {"when": moment(found.works_from)}
+        message = _("这个码还没有生效：请机关另一位工作人员确认；没有人确认的，%(when)s起可以使用") % {
+            "when": moment(found.works_from)
+        }
     elif account is None and (seat := seats.describe(found.seat)) is None:
         message = _("没有这个邀请码，请核对邀请单，或与机关联系")
     elif account is None and seat is not None and seat.taken:
@@ -158,7 +156,9 @@ def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
     if seat is None:
         raise InvitationError(_("这个邀请码是用来设定密码的，不能关联委员身份；请先退出登录再使用"))
     if any(held.code == seat.code for held in seats.held(account)):
-        raise InvitationError(_("您在%(committee)s已经有委员身份，一人不能有两个席位，请与机关联系") % {"committee": seat.committee})
+        raise InvitationError(
+            _("您在%(committee)s已经有委员身份，一人不能有两个席位，请与机关联系") % {"committee": seat.committee}
+        )
     if account.name != seat.name:
         raise InvitationError(_("邀请单上的姓名与您的账户不符，请与机关联系"))
     _use(found, at=at)

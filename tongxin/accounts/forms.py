@@ -17,7 +17,6 @@ from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
 from tongxin.core.ids import ALPHABET
 
-
 DIFFERENT = _("两次输入的密码不一样，请重新输入。")
 CODE_SHAPE = re.compile(f"([{ALPHABET}]{{4}}-?){{2}}[{ALPHABET}]{{4}}")  # by its look alone: no code is looked up here
 

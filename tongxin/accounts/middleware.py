@@ -45,7 +45,7 @@ class ChosenSeat:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if chosen := request.session.get(seats.SESSION_KEY):
-            request.user.chosen_seat = chosen
+            request.user.chosen_seat = chosen  # type: ignore[union-attr]  # of nobody it is never asked
         return self.get_response(request)
 
 

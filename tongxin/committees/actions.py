@@ -294,8 +294,8 @@ def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account
     The password stays, and is not reset at the same time: two resets by one hand would open anybody's account. Every session of
     the account ends; every committee in which it holds a duty is told. Raises AppointmentError.
     """
-    account = appointment.account
     _demand_running(appointment, at)
+    account = Account.objects.select_for_update().get(pk=appointment.account_id)
     if actor.pk == account.pk:
         message = "不能重置自己的动态口令，请由另一位安全管理员办理，或者由系统管理员在服务器上办理"
         raise AppointmentError(message)
@@ -303,7 +303,9 @@ def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account
         message = f"{account.name}没有启用动态口令，不用重置"
         raise AppointmentError(message)
     if accounts.password_was_reset(account, at=at):
-        message = f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；两样都丢失的，请系统管理员在服务器上办理"
+        message = (
+            f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；两样都丢失的，请系统管理员在服务器上办理"
+        )
         raise AppointmentError(message)
     take_second_factor_away(account, reason=reason, actor=actor, at=at)
 
@@ -328,8 +330,8 @@ def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -
     An account that is a member's seat too is not opened by an appointment alone: without a second factor whoever appoints
     could appoint any member and walk in. Raises AppointmentError.
     """
-    account = appointment.account
     _demand_running(appointment, at)
+    account = Account.objects.get(pk=appointment.account_id)
     if account.factor_changes and not has_second_factor(account):
         message = f"{account.name}的动态口令刚重置过，还没有重新设置，不能同时重置密码；两样都丢失的，请系统管理员在服务器上办理"
         raise AppointmentError(message)

@@ -75,7 +75,10 @@ class EndForm(forms.Form):
 
     on = Day(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("今天的，确认后即时生效。"))
     reason = forms.CharField(
-        label=_("免去原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("例如：工作调动。会写入任免记录。")
+        label=_("免去原因"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("例如：工作调动。会写入任免记录。"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

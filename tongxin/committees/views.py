@@ -184,9 +184,7 @@ def _appointment(request: HttpRequest, uid: str) -> Appointment:
     return found
 
 
-def _slip(
-    request: HttpRequest, committee: Committee, account: Account, code: str, *, resets: bool = False
-) -> HttpResponse:
+def _slip(request: HttpRequest, committee: Committee, account: Account, code: str, *, resets: bool = False) -> HttpResponse:
     made = slips.slip(
         account.name, names.of(account)[0], code, request=request, realm=committee.code, committee=committee.short_name,
         resets=resets, back=reverse("appointments"),

@@ -165,8 +165,7 @@ def home_code(account: Any) -> str:
 
 def at_home(account: Account) -> Member | None:
     """Return the place of the committee that answers for an account, closed or not."""
-    rows = Member.objects.filter(account=account).select_related("committee").telling_who_sits(timezone.localdate())
-    return rows.order_by("-sits", F("taken_at").asc(nulls_first=True), "pk").first()
+    return Member.objects.filter(account=account).home_first(timezone.localdate()).first()
 
 
 # ── signing in and invitations: what `accounts`, which stands below, asks ────────────────────────

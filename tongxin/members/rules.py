@@ -21,8 +21,7 @@ def members_of(actor: Any) -> list[Member]:
     if actor is None or not actor.is_authenticated or not actor.is_active:
         return []
     if "_members" not in actor.__dict__:
-        mine = Member.objects.filter(account=actor).select_related("committee").telling_who_sits(timezone.localdate())
-        actor.__dict__["_members"] = list(mine.order_by("-sits", F("taken_at").asc(nulls_first=True), "pk"))
+        actor.__dict__["_members"] = list(Member.objects.filter(account=actor).home_first(timezone.localdate()))
     kept: list[Member] = actor.__dict__["_members"]
     return kept
 

@@ -278,6 +278,31 @@ def test_check_finds_who_holds_what_must_stand_alone(run, cast: Cast):
 
 
 @pytest.mark.django_db
+def test_a_second_factor_is_reset_on_the_server_and_told(run, cast: Cast):
+    from tongxin.accounts.codes import has_second_factor
+    from tongxin.accounts.tests import codes
+    from tongxin.notices import actions as notices
+    from tongxin.notices.models import Notice
+
+    codes.set_up(cast.security_admin)
+    before = Event.objects.count()
+    for words, sentence in (
+        (("--login", "nobody", "--reason", "丢失"), "没有登录名为 nobody 的账户"),
+        (("--login", "security", "--reason", " "), "请用 --reason"),
+        (("--login", "office", "--reason", "丢失"), "没有启用动态口令"),
+    ):
+        code, _out, err = run("reset-factor", *words)
+        assert (code, sentence in err, Event.objects.count()) == (2, True, before)
+    code, out, _err = run("reset-factor", "--login", "security", "--reason", "手机丢失", "--with-code")
+    assert (code, "重置码" in out, has_second_factor(cast.security_admin)) == (0, True, False)
+    event = Event.objects.get(kind="committees.break_glass_factor")
+    assert (event.actor, event.committee_code, event.data["reason"]) == (None, "YX", "手机丢失")
+    notices.deliver()
+    told = Notice.objects.filter(event=event, urgent=True).values_list("account__username", flat=True)
+    assert sorted(told) == ["audit", "security"]
+
+
+@pytest.mark.django_db
 def test_a_founded_committee_gets_three_administrators_who_are_three_people(run, client):
     from tongxin.accounts.models import Account
     from tongxin.committees.models import Appointment

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
-from tongxin.committees import actions, queries
+from tongxin.committees import actions, queries, views
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.notices import actions as notices
@@ -187,3 +187,50 @@ def test_nobody_is_appointed_twice_to_the_same(cast: Cast) -> None:
             actor=cast.security_admin, at=timezone.now(),
         )  # fmt: skip
     assert Appointment.objects.filter(account=cast.clerk).count() == 1
+
+
+# ── the pages ──
+def test_a_duty_ends_from_a_day_on_with_the_reason_and_not_before_it_is_confirmed(cast: Cast, security: Client) -> None:
+    own = Appointment.objects.get(account=cast.clerk)
+    page, today = f"/appointments/{own.uid}/end/", timezone.localdate()
+    assert "将发生什么" in security.get(page).text
+    for said in ({}, {"on": today.isoformat()}, {"on": (today - timedelta(days=1)).isoformat(), "reason": "调离"}):
+        assert security.post(page, said).status_code == 200
+        own.refresh_from_db()
+        assert own.ends_on is None
+    assert not Event.objects.filter(kind="committees.end_appointment").exists()
+    later = today + timedelta(days=9)
+    security.post(page, {"on": later.isoformat(), "reason": "调离"})
+    own.refresh_from_db()
+    data = Event.objects.get(kind="committees.end_appointment").data
+    assert (own.ends_on, data["on"], data["reason"]) == (later, later.isoformat(), "调离")
+    assert "起免去" in security.get("/appointments/").text
+
+
+def test_the_only_one_who_guards_is_not_relieved_by_the_page(cast: Cast, security: Client) -> None:
+    own = Appointment.objects.get(account=cast.audit_admin)
+    assert "请先任命接任的人" in security.post(f"/appointments/{own.uid}/end/", ENDING).text
+    own.refresh_from_db()
+    assert own.ends_on is None
+
+
+def test_appointments_are_found_by_person_duty_and_unit_and_paged_by_key(
+    cast: Cast, security: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def names(query: str) -> list[str]:
+        return [a.account.name for a in security.get(f"/appointments/?{query}").context["appointments"]]
+
+    assert names("q=孟时雨") == ["孟时雨"]
+    assert names("q=CLERK") == ["孟时雨", "陆知行", "苏明澈"]
+    assert sorted(names("q=督办")) == ["方闻笛", "程远帆"]
+    assert names("q=县财政局") == ["陆知行"]
+    assert names("q=江晚舟") == []
+    everybody = names("")
+    monkeypatch.setattr(views, "PAGE", 4)
+    read, after = [], ""
+    while True:
+        page = security.get(f"/appointments/?after={after}")
+        read += [a.account.name for a in page.context["appointments"]]
+        if not (after := page.context["next"]):
+            break
+    assert read == everybody

@@ -38,7 +38,7 @@ def here(cast: Cast) -> Member:
 
 
 @pytest.fixture
-def there(cast: Cast, here: Member) -> Member:  # noqa: ARG001 -- the one at home is there first
+def there(cast: Cast, here: Member) -> Member:
     """The place in the other county."""
     return second_seat(cast.bystander, cast.other_county, "WC050")
 
@@ -111,7 +111,9 @@ def test_two_devices_act_in_two_seats(cast: Cast, here: Member, there: Member) -
     desk, phone = signed_in(cast.bystander), signed_in(cast.bystander)
     choose(phone, there)
     assert "云溪县政协" in desk.get("/members/").content.decode()
-    assert [c.get(f"/members/{p.uid}/").status_code for c in (desk, phone) for p in (here, there)] == [200] * 4  # the own file, always
+    assert [c.get(f"/members/{p.uid}/").status_code for c in (desk, phone) for p in (here, there)] == [
+        200
+    ] * 4  # the own file, always
     fellow, other = cast.member(cast.proposer), cast.member(cast.member_of_other_county)
     assert [c.get(f"/members/{m.uid}/").status_code for c in (desk, phone) for m in (fellow, other)] == [200, 404, 404, 200]
 
@@ -201,7 +203,9 @@ def test_two_seats_in_one_committee_are_refused_by_the_database_too(cast: Cast, 
     assert again.account is None
 
 
-def test_the_committee_at_home_answers_for_the_password_and_the_other_does_not_touch_it(cast: Cast, here: Member, there: Member) -> None:
+def test_the_committee_at_home_answers_for_the_password_and_the_other_does_not_touch_it(
+    cast: Cast, here: Member, there: Member
+) -> None:
     with pytest.raises(actions.NotInvitedError, match="请云溪县政协重新发邀请单"):
         actions.invite(there, actor=cast.office_of_other_county, at=timezone.now())
     assert not Invitation.objects.exists()
