@@ -16,7 +16,7 @@ STYLES = (
 )
 SCRIPTS = (
     *("page", "size", "counters", "toast", "dialogs", "menus", "focus", "guard", "uploads", "tables", "bulk"),
-    *("reading", "session", "drafts", "compare", "autosave", "start"),
+    *("reading", "session", "codes", "drafts", "compare", "autosave", "start"),
 )
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 LINE_COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*$", re.MULTILINE)

@@ -365,6 +365,25 @@ function startSession() {
   setInterval(look, 15000);
   look();
 }
+const CODE = /^#([0-9a-z-]{8,40})$/i;
+function startCodes() {
+  const found = CODE.exec(location.hash);
+  const field = document.querySelector("[data-from-hash]");
+  if (found && field) {
+    if (!field.value) field.value = found[1];
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  for (const button of all("[data-copy]")) {
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        toast("已复制");
+      } catch {
+        toast("没有复制成，请照着屏幕输入");
+      }
+    });
+  }
+}
 const COPIES = "tongxin:draft:";
 const ALIVE = 15000; // a younger copy belongs to a tab that is still saving it
 const copyKey = (owner, key, tab) => `${COPIES}${owner}:${key}:${tab}`;
