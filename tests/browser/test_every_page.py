@@ -28,7 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Addresses that take a POST, or give something that is no page.
 ACTS = {
-    "ui:size", "ui:stay", "appointment-reset", "account-seat-choose", "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
+    "ui:size", "ui:stay", "appointment-reset", "account-seat-choose",
+    "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
     "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
@@ -114,7 +115,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "appointment-new": [to(cast.security_admin, "appointment-new")],
         "appointment-end": [to(cast.security_admin, "appointment-end", clerkship.uid)],
         "appointment-factor": [to(cast.security_admin, "appointment-factor", clerkship.uid)],
-        "member-confirm-invitation": [to(cast.leader, "member-confirm-invitation", Member.objects.get(account=cast.bystander).uid)],
+        "member-confirm-invitation": [to(cast.leader, "member-confirm-invitation", member.uid)],
         "slip": [to(cast.office, "slip")],
         "account-seat": [to(cast.clerk, "account-seat")], "members-end-term": [to(cast.office, "members-end-term")],
         "member-standing": [to(cast.office, "member-standing", member.uid, "resigned"), to(cast.office, "member-standing", member.uid, "suspend")],

@@ -169,7 +169,7 @@ def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
 
 
 def choose_seat(account: Account, uid: str) -> seats.Held | None:
-    """Keep in which of the own seats somebody acts from now on, for the next sign-in too. Returns it; nothing for a foreign one."""
+    """Keep in which of the own seats somebody acts, for the next sign-in too. Returns it; nothing for a foreign one."""
     seat = next((seat for seat in seats.held(account) if seat.uid == uid), None)
     if seat is not None:
         Account.objects.filter(pk=account.pk).update(last_seat=uid)

@@ -45,7 +45,7 @@ def _is_suspended(on: date) -> Q:
 
 
 class Member(Row):
-    """A person who is or was a member of one committee. May have no account; an account may have a place in several committees."""
+    """A person who is or was a member of one committee. May have no account; an account may be of several committees."""
 
     label_is_personal = True
 
