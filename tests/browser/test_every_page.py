@@ -228,7 +228,8 @@ def _faults(page: Page) -> list[str]:
 
 
 VISITED = (
-    "sign-in-at", "appointment-transfer", "account-seat", "members-end-term", "member-standing",
+    "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-invitation", "slip",
+    "account-seat", "members-end-term", "member-standing",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",
