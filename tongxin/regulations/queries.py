@@ -32,17 +32,20 @@ class MissingRegulationError(LookupError):
     """No regulation of a kind is in force; the national library was not loaded."""
 
 
+LOOKED_FOR_EVERY = 1.0  # seconds until another process's adoption is seen
+
+
 class _Kept:
-    """What was looked up, dropped as soon as a newer regulation is seen (looked for at most once a second)."""
+    """What was looked up, dropped as soon as a newer regulation is seen (looked for now and then)."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[int, str, date], InForce] = {}
         self.newest: int | None = None
-        self.looked_at = 0.0
+        self.looked_at = float("-inf")
 
     def fresh(self) -> dict[tuple[int, str, date], InForce]:
         now = time.monotonic()
-        if now - self.looked_at > 1:
+        if now - self.looked_at > LOOKED_FOR_EVERY:
             newest = Regulation.objects.aggregate(newest=Max("id"))["newest"]
             if newest != self.newest or len(self.found) > 5000:  # noqa: PLR2004 -- a bound, not a rule
                 self.found, self.newest = {}, newest
@@ -50,7 +53,7 @@ class _Kept:
         return self.found
 
     def clear(self) -> None:
-        self.found, self.newest, self.looked_at = {}, None, 0.0
+        self.found, self.newest, self.looked_at = {}, None, float("-inf")
 
 
 _kept = _Kept()
