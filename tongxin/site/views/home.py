@@ -40,9 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     member = member_of(request.user)
     if bodies.appointments_of(request.user):
-        return render(
-            request, "site/home_desk.html", common | {"queues": queues(request.user, now), "first": first_steps(request.user)}
-        )
+        waiting = queues(request.user, now)
+        first = [] if waiting else first_steps(request.user)  # where work goes on, a committee is set up
+        return render(request, "site/home_desk.html", common | {"queues": waiting, "first": first})
     if member is None:
         return redirect("account")
     sits = sitting_member_of(request.user) is not None
