@@ -29,7 +29,6 @@ from tongxin.core.secrets import lookup_hash
 
 PASSWORD, CODE, INVITATION = "password", "code", "invitation"
 WORDS = {PASSWORD: "密码", CODE: "动态口令", INVITATION: "邀请码"}
-KEPT = timedelta(days=2)
 
 COOKIE = "device"
 COOKIE_AGE = 400 * 24 * 3600  # what browsers keep at most
@@ -97,7 +96,6 @@ class Try:
         """It was wrong: it stays counted. `audit` hears of it, and of the lock when this was the last; then raises LockedOutError."""
         about = {"account": self.account, "shown": self.shown, "what": WORDS[self.row.kind], "at": self.row.at}
         signals.failed.send(Failure, **about)
-        Failure.objects.filter(at__lt=self.row.at - KEPT).delete()
         for limit in _limits(self.row):
             counted = _counted(limit, self.row)
             if counted.count() == limit.failures:

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 
-from tongxin.accounts.guessing import KEPT
 from tongxin.accounts.models import Failure
+
+KEPT = timedelta(days=2)  # longer than any limit looks back
 
 
 def clear(at: datetime) -> None:
-    """Delete sessions that ran out and failures older than two days; nothing else reads them."""
+    """Delete sessions that ran out and failures that no limit looks back to."""
     Session.objects.filter(expire_date__lt=at).delete()
     Failure.objects.filter(at__lt=at - KEPT).delete()
 

@@ -104,14 +104,14 @@ def _demand_appointable(
     held = Appointment.objects.filter(queries.not_over(timezone.localdate(at)), account=account, committee=committee)
     against = next((a for a in held.order_by("id") if not queries.agree(a.duty, duty)), None)
     if against is not None:
-        message = f"{account.name}已任“{against.get_duty_display()}”，{INCOMPATIBLE}"
+        message = f"{account.name}已任“{against.get_duty_display()}”，{STANDS_ALONE}"
         raise AppointmentError(message)
     if held.filter(duty=duty, unit=scope.get("unit"), affiliation=scope.get("affiliation", "")).exists():
         message = f"{account.name}已承担这项职责，不用重复任命"
         raise AppointmentError(message)
 
 
-INCOMPATIBLE = "安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人"
+STANDS_ALONE = "安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人"
 
 
 @transaction.atomic

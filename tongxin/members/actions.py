@@ -152,16 +152,16 @@ def end_seat(
         message = "撤销委员资格须填写文号"
         raise StandingError(message)
     member = _held(member)
-    seats = list(member.seats.filter(running(timezone.localdate(at))))
-    if not seats:
+    held = list(member.seats.filter(running(timezone.localdate(at))))
+    if not held:
         message = f"{member.name}现在没有委员资格，不用再办理"
         raise StandingError(message)
-    _demand_after(on, max(s.starts_on for s in seats))
+    _demand_after(on, max(s.starts_on for s in held))
     why = {"ending": ending, "reason": clean_line(reason), "document_number": clean_line(document_number)}
     posts = list(member.posts.filter(not_over(timezone.localdate(at))))
     suspensions = list(member.suspensions.filter(ends_on=None))
-    sound = audit.sound([*seats, *posts, *suspensions])
-    member.seats.filter(pk__in=[s.pk for s in seats]).update(ends_on=on, **why)
+    sound = audit.sound([*held, *posts, *suspensions])
+    member.seats.filter(pk__in=[s.pk for s in held]).update(ends_on=on, **why)
     for post in posts:
         Post.objects.filter(pk=post.pk).update(ends_on=max(on, post.starts_on))
     for suspension in suspensions:
@@ -198,9 +198,10 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
     going_on = set(elsewhere.values_list("member_id", flat=True))
     for member in rows:
         if member.pk in going_on:  # sits in the new term already: only the old seat ends
-            seats, posts = member.seats.filter(term=term, ends_on=None), member.posts.filter(term=term, ends_on=None)
-            sound = audit.sound([*seats, *posts])
-            seats.update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
+            held = member.seats.filter(term=term, ends_on=None)
+            posts = member.posts.filter(term=term, ends_on=None)
+            sound = audit.sound([*held, *posts])
+            held.update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
             posts.update(ends_on=on)
             why = {"reason": reason, "document_number": document_number}
             _record("members.expire", member, on=on, proves=sound, actor=actor, at=at, **why)

@@ -12,7 +12,7 @@ from tongxin.committees.models import Committee
 from tongxin.privacy.queries import Keeping
 from tongxin.privacy.table import Erased
 
-MOST = 2000  # rows that one confirmation takes; the next one takes what remains
+AT_ONCE = 2000  # rows that one confirmation takes; the next one takes what remains
 CHUNK = 500
 
 
@@ -26,12 +26,12 @@ class Outcome:
 
 @transaction.atomic
 def erase(keeping: Keeping, *, actor: Account, at: datetime) -> Outcome:
-    """Erase what is due of one sort, up to MOST rows, and record it. Nothing due: nothing recorded.
+    """Erase what is due of one sort, up to AT_ONCE rows, and record it. Nothing due: nothing recorded.
 
     The committee's row is locked, so that of two people who confirm at once the second finds nothing left.
     """
     Committee.objects.select_for_update().get(pk=keeping.committee.pk)
-    keys = list(keeping.rows.values_list("pk", flat=True)[:MOST])
+    keys = list(keeping.rows.values_list("pk", flat=True)[:AT_ONCE])
     for start in range(0, len(keys), CHUNK):
         rows = list(keeping.rows.filter(pk__in=keys[start : start + CHUNK]))
         _record(keeping, keeping.erasable.erase(rows), actor, at)

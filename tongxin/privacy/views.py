@@ -112,7 +112,7 @@ def erase(request: HttpRequest, key: str) -> HttpResponse:
         outcome = actions.erase(keeping, actor=request.user, at=timezone.now())
         (messages.warning if outcome.left else messages.success)(request, _sentence(keeping, outcome))
         return redirect(back)
-    context = {"keeping": keeping, "total": total, "form": form, "back": back, "most": actions.MOST}
+    context = {"keeping": keeping, "total": total, "form": form, "back": back, "most": actions.AT_ONCE}
     return render(request, "privacy/erase.html", context)
 
 
@@ -120,7 +120,7 @@ def _sentence(keeping: queries.Keeping, outcome: actions.Outcome) -> str:
     said = _("已删除“%(what)s” %(n)s 份。") % {"what": keeping.erasable.label, "n": outcome.done}
     if not outcome.left:
         return said
-    return said + _("一次最多删除 %(most)s 份，还有 %(left)s 份，请接着办理。") % {"most": actions.MOST, "left": outcome.left}
+    return said + _("一次最多删除 %(most)s 份，还有 %(left)s 份，请接着办理。") % {"most": actions.AT_ONCE, "left": outcome.left}
 
 
 @require_safe

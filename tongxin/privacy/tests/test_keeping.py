@@ -192,7 +192,7 @@ def test_a_long_list_is_shown_by_pages_of_fifty(cast: Cast) -> None:
 
 
 def test_many_go_in_batches_with_a_sentence_of_what_remains(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "MOST", 4)
+    monkeypatch.setattr(actions, "AT_ONCE", 4)
     monkeypatch.setattr(actions, "CHUNK", 3)
     read_notices(cast, 7)
     client = as_(cast.office)
