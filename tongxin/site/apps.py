@@ -11,11 +11,11 @@ class SiteConfig(AppConfig):
         from tongxin.proposals.queries import register_standing  # noqa: PLC0415 -- as above
         from tongxin.site import notices  # noqa: F401, PLC0415 -- as above
         from tongxin.site.navigation import shell_of  # noqa: PLC0415 -- as above
-        from tongxin.site.queries.standing import words  # noqa: PLC0415 -- as above
+        from tongxin.site.queries.standing import standings  # noqa: PLC0415 -- as above
         from tongxin.site.queries.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.ui import navigation  # noqa: PLC0415 -- as above
 
         navigation.register(shell_of)
         navigation.register_size(save_size)
         register_work(open_tasks)
-        register_standing(words)
+        register_standing(standings)

@@ -35,19 +35,19 @@ class Standing(Protocol):
     def word(self) -> str: ...
 
 
-InFull = Callable[[Proposal], bool]
-Standings = Callable[[Iterable[Proposal], InFull], Mapping[int, Standing]]
-_standings: list[Standings] = []
+Standings = Callable[[Iterable[Proposal], Any], Mapping[int, Standing]]
+_sources: list[Standings] = []
 
 
 def register_standing(standings: Standings) -> None:
     """Let the app above say where proposals stand, in the words of their own pages: their handling is not known here."""
-    _standings.append(standings)
+    _sources[:] = [standings]
 
 
-def standings_of(proposals: Iterable[Proposal], in_full: InFull) -> Mapping[int, Standing]:
-    """Return where proposals stand; `in_full` says of which somebody may know more than the public."""
-    return _standings[0](proposals, in_full)
+def standings_of(proposals: Iterable[Proposal], user: Any) -> Mapping[int, Standing]:
+    """Return where proposals stand, each as far as somebody may know it."""
+    [standings] = _sources
+    return standings(proposals, user)
 
 
 @dataclass(frozen=True)

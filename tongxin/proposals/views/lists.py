@@ -1,6 +1,5 @@
 """My proposals: what I raised, co-signed, was invited to, and what the committee has filed."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
-from tongxin.committees.choices import Duty
 from tongxin.core import asked
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
@@ -40,7 +38,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = queries.lists_for(request.user, tab, at=at, text=text, topic=topic)
     page = queries.page_of(rows, before=_key(request, "before"), after=_key(request, "after"))
     committee = queries.committee_of(request.user)
-    standings = queries.standings_of(page.rows, _knows(request.user, tab))
+    standings = queries.standings_of(page.rows, request.user)
     kept = {"tab": tab, "q": text, "topic": topic}
     context = {
         "tab": tab, "q": text, "topic": topic, "rows": [_row(p, request.user, tab, standings[p.pk]) for p in page.rows],
@@ -64,20 +62,6 @@ def _key(request: HttpRequest, name: str) -> int | None:
 def _url(kept: dict[str, str], **key: int | None) -> str:
     given = {name: str(value) for name, value in {**kept, **key}.items() if value}
     return f"?{urlencode(given)}" if any(key.values()) else ""
-
-
-def _knows(user: Any, tab: str) -> Callable[[Proposal], bool]:
-    """Return of which rows somebody knows how they are handled: of the own ones; who keeps the proposals, of all."""
-    member = member_of(user)
-    inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
-
-    def knows(proposal: Proposal) -> bool:
-        signed = member is not None and any(
-            s.member_id == member.pk and s.answer == Answer.ACCEPTED for s in proposal.signatures.all()
-        )
-        return tab != "filed" or signed or proposal.committee_id in inside
-
-    return knows
 
 
 def _row(proposal: Proposal, user: Any, tab: str, standing: queries.Standing) -> dict[str, Any]:

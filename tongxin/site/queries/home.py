@@ -21,7 +21,7 @@ from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.paging import LONG, long_of
-from tongxin.site.queries.standing import words
+from tongxin.site.queries.standing import standings
 from tongxin.site.queries.todos import SHOWN, Todo, until
 
 
@@ -169,12 +169,12 @@ class OwnRow:
     word: str
 
 
-def own_rows(member: Member) -> list[OwnRow]:
+def own_rows(member: Member, user: Any) -> list[OwnRow]:
     """Return a member's newest proposals as cards."""
     rows, own = [], own_proposals(member)
-    standings = words(own, lambda _own: True)
+    where = standings(own, user)
     for proposal in own:
-        said = standings[proposal.pk]
+        said = where[proposal.pk]
         if proposal.number:
             line = case_number(proposal.number)
         elif proposal.submitted_at:

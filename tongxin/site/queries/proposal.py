@@ -24,9 +24,9 @@ from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature
 from tongxin.proposals.queries import copy_of
 from tongxin.proposals.regulations import Taxonomies
-from tongxin.proposals.rules import in_office, is_leader, takes_part
+from tongxin.proposals.rules import in_office, is_leader, is_published, takes_part
 from tongxin.regulations.queries import in_force
-from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing
+from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing_for
 
 TOLD_ELSEWHERE = frozenset({"proposals.hand_over", "tasks.assign"})  # the case's own event tells it, with its deadline
 SEVERAL = {
@@ -143,7 +143,7 @@ def page(user: Any, proposal: Proposal) -> Page:
     signed = [s for s in proposal.signatures.all() if s.role == "co"]
     lead = "、".join(t.unit.name for t in tasks if t.answers)
     return Page(
-        proposal=proposal, case=case, sections=found, reader=reader, standing=_standing(proposal, tasks, found),
+        proposal=proposal, case=case, sections=found, reader=reader, standing=_standing(proposal, case, found, reader),
         steps=life_of(proposal, tasks, events, unrated_told=found is not None and found.viewer.keeps_ratings), topics=topics_of(proposal),
         first=next((s.name for s in proposal.signatures.all() if s.role == "first"), ""),
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
@@ -155,8 +155,8 @@ def page(user: Any, proposal: Proposal) -> Page:
     )  # fmt: skip
 
 
-def _standing(proposal: Proposal, tasks: list[Task], found: CaseSections | None) -> Standing:
-    said = standing(proposal, tasks)
+def _standing(proposal: Proposal, case: Case | None, found: CaseSections | None, reader: Reader) -> Standing:
+    said = standing_for(proposal, case, handles=reader.handles, read_by_all=is_published.test(None, proposal))
     if found is not None and found.case.state == CaseState.RATING and found.progress:
         return Standing(said.kind, f"{said.word} {found.progress.done}/{found.progress.all}")
     return said

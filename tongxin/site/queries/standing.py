@@ -1,12 +1,13 @@
 """Where a proposal stands in one word, and where in its life of eight stages (DB3303/T 036)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from tongxin.access.permissions import allowed
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.choices import CaseState, TaskState
@@ -14,6 +15,7 @@ from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import CASES, TASKS
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries import published
 from tongxin.proposals.workflow import PROPOSAL
 
 # which part's state speaks for a case in hand: the one somebody must act on first
@@ -70,18 +72,25 @@ def _public_standing(case: Case | None) -> Standing:
     return Standing("wait", _("已答复"))
 
 
-def words(proposals: Iterable[Proposal], in_full: Callable[[Proposal], bool]) -> dict[int, Standing]:
-    """Say where proposals of a list stand: as their own page says it, to others no more than the public reads of them."""
+def standings(proposals: Iterable[Proposal], user: Any) -> dict[int, Standing]:
+    """Say where proposals of a list stand: as their own page says it, of a case that somebody may not see what the public reads."""
     rows = {proposal.pk: proposal for proposal in proposals}
-    parts = Prefetch("tasks", Task.objects.only("case", "state"))
-    cases = {case.proposal_id: case for case in Case.objects.filter(proposal__in=rows).prefetch_related(parts)}
-    return {pk: _word(proposal, cases.get(pk), in_full=in_full(proposal)) for pk, proposal in rows.items()}
+    read_by_all = Exists(Proposal.objects.filter(published(), pk=OuterRef("proposal_id")))
+    cases = Case.objects.filter(proposal__in=rows).annotate(read_by_all=read_by_all).prefetch_related("tasks")
+    found = {pk: standing_for(proposal, None, handles=False, read_by_all=False) for pk, proposal in rows.items()}
+    for case in cases:
+        case.proposal = rows[case.proposal_id]
+        handles = allowed(user, "handling.view_case", case)
+        public: bool = case.read_by_all  # type: ignore[attr-defined]
+        found[case.proposal_id] = standing_for(case.proposal, case, handles=handles, read_by_all=public)
+    return found
 
 
-def _word(proposal: Proposal, case: Case | None, *, in_full: bool) -> Standing:
-    if in_full:
+def standing_for(proposal: Proposal, case: Case | None, *, handles: bool, read_by_all: bool) -> Standing:
+    """Say where a proposal stands to somebody who may see how it is handled, or may not: then no more than the public reads."""
+    if case is None or handles:
         return _standing(proposal, case, case.tasks.all() if case is not None else ())
-    return _public_standing(case if proposal.released_at else None)
+    return _public_standing(case if read_by_all else None)
 
 
 @dataclass(frozen=True)

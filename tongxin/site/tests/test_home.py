@@ -1,15 +1,18 @@
 """The first page of everybody: what waits for them, and nothing of anybody else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.cast import Cast, moment
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
 from tongxin.handling.models import Reply
 from tongxin.proposals import actions as proposals
+from tongxin.proposals.models import Proposal
 from tongxin.site.tests.worlds import as_
 
 
@@ -88,7 +91,7 @@ def test_homes_ask_the_database_no_more_for_three_matters_than_for_one(
         client.get("/home/")
 
 
-QUERIES = {"office": 16, "clerk": 12, "cosigner": 18}
+QUERIES = {"office": 16, "clerk": 12, "cosigner": 19}
 
 
 def test_a_proposal_has_one_standing_on_every_page(cast: Cast, client: Client) -> None:
@@ -109,13 +112,25 @@ def test_a_proposal_has_one_standing_on_every_page(cast: Cast, client: Client) -
     answered = cast.answered(now - timedelta(hours=1), title="丙").proposal
     for who in (cast.proposer, cast.office):
         assert [words(who, p) for p in (filed, assigned, answered)] == [{"待交办"}, {"待签收"}, {"待评价"}]
-    client.force_login(cast.bystander)
-    others = {row["proposal"].title: row["standing"].word for row in client.get("/proposals/?tab=filed").context["rows"]}
-    assert others == {"甲": "已立案", "乙": "已立案", "丙": "已立案"}
+    assert [words(cast.bystander, p) for p in (filed, assigned, answered)] == [{"待交办"}, {"已立案"}, {"已立案"}]
     proposals.release(answered, actor=cast.office, at=now)
-    others = {row["proposal"].title: row["standing"].word for row in client.get("/proposals/?tab=filed").context["rows"]}
+    answered.refresh_from_db()
     public = client.get(f"/public/proposals/{answered.uid}/").context["page"].badge.word
-    assert (others["丙"], public) == ("已答复", "已答复")
+    assert (words(cast.bystander, answered), public) == ({"已答复"}, "已答复")
+    Proposal.objects.filter(pk=answered.pk).update(version=answered.version + 1)  # the public reads nothing of the new text yet
+    assert words(cast.bystander, answered) == {"已立案"}
+
+
+def test_who_sees_the_handling_beside_a_seat_reads_the_same_word_in_the_list(cast: Cast) -> None:
+    assigned = cast.assigned(timezone.now(), title="乙").proposal
+    bodies.appoint(
+        cast.bystander, committee=cast.county, duty=Duty.LEADERSHIP, starts_on=date(2026, 1, 1), actor=None,
+        at=moment("2026-01-01"),
+    )  # fmt: skip
+    client = as_(cast.bystander)
+    [row] = client.get("/proposals/?tab=filed").context["rows"]
+    page = client.get(assigned.get_absolute_url()).context["page"]
+    assert (row["standing"].word, page.standing.word) == ("待签收", "待签收")
 
 
 def test_a_list_of_one_state_is_called_as_the_state_is(cast: Cast) -> None:

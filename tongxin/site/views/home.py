@@ -47,6 +47,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     sits = sitting_member_of(request.user) is not None
     context = {
-        "member": member, "sits": sits, "todos": queries.todos(member, now) if sits else [], "rows": queries.own_rows(member),
+        "member": member, "sits": sits, "todos": queries.todos(member, now) if sits else [], "rows": queries.own_rows(member, request.user),
     }  # fmt: skip
     return render(request, "site/home_member.html", common | context)
