@@ -20,7 +20,7 @@ def rows_after_a_cast() -> dict[str, kept.Rows]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_cast_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "_kept", {})
 
 
@@ -29,7 +29,8 @@ def test_a_kept_cast_has_the_rows_of_the_one_that_was_made(db: None) -> None:
     assert kept._kept["cast"].fits()
     again = rows_after_a_cast()
     assert again == made  # keys, digests and uids too: nothing was made a second time
-    assert (len(made["accounts_account"]), len(made["audit_event"]) > 0) == (18, True)
+    assert made["accounts_account"]
+    assert made["audit_event"]
 
 
 def test_a_kept_cast_is_proved_and_gives_new_rows_new_keys(db: None) -> None:
@@ -61,7 +62,8 @@ def test_what_was_made_long_ago_is_made_anew(db: None, monkeypatch: pytest.Monke
 
 
 def test_where_the_database_is_not_as_it_was_the_cast_is_made(db: None) -> None:
+    usual = len(rows_after_a_cast()["accounts_account"])
     Account.objects.create(username="first", name="先来", password="!")
     made = kept.kept("cast", _everybody)
-    assert Account.objects.count() == 19
+    assert Account.objects.count() == usual + 1
     assert made.office.pk == Account.objects.get(username="office").pk

@@ -40,12 +40,15 @@ def shell_of(request: HttpRequest) -> Shell:
         **_demo(request),
     }
     if own:
-        line = _as_member(user, own[0].body or (own[0].unit.name if own[0].unit else str(own[0].get_duty_display())))
+        duty = own[0].body or (own[0].unit.name if own[0].unit else str(own[0].get_duty_display()))
+        line = "　".join(filter(None, (duty, _chosen_seat(user))))
         return Shell(
             kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
             search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
         )  # fmt: skip
-    line = (_as_member(user, _("委员")) if sitting_member_of(user) else _("不在任，可查看本人提案")) if member else ""
+    line = _("不在任，可查看本人提案") if member else ""
+    if sitting_member_of(user):
+        line = _chosen_seat(user) or _("委员")
     return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)
 
 
@@ -61,13 +64,12 @@ def _seats(user: Any) -> tuple[Role, ...]:
     )
 
 
-def _as_member(user: Any, line: str) -> str:
-    """Say under the name in whose seat somebody acts, where there are several."""
+def _chosen_seat(user: Any) -> str:
+    """Say in whose seat somebody acts, where there are several."""
     member = member_of(user)
     if member is None or len(members_of(user)) == 1:
-        return line
-    seat = _("以%(committee)s委员身份") % {"committee": member.committee.short_name}
-    return seat if line == _("委员") else f"{line}　{seat}"
+        return ""
+    return _("以%(committee)s委员身份") % {"committee": member.committee.short_name}
 
 
 def _subtitle(own: list[Any]) -> str:

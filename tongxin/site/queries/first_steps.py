@@ -37,12 +37,12 @@ def _appointing(committee: Committee) -> Iterator[Todo]:
         needed.append(Duty.UNIT_CLERK)
     if needed:
         said = "、".join(str(duty.label) for duty in needed)
-        yield _step(_("任命各项职责"), _("还没有人担任：%(duties)s。") % {"duties": said}, "/appointments/", _("去任命"))
+        yield Todo(_("任命各项职责"), _("还没有人担任：%(duties)s。") % {"duties": said}, "/appointments/", _("去任命"))
 
 
 def _units(committee: Committee) -> Iterator[Todo]:
     if not Unit.objects.filter(committee=committee).exists():
-        yield _step(
+        yield Todo(
             _("增加承办单位"), _("还没有承办单位，提案立案后不能交办。有了单位，再请安全管理员任命各单位承办人。"),
             "/units/new/", _("增加单位"),
         )  # fmt: skip
@@ -51,15 +51,11 @@ def _units(committee: Committee) -> Iterator[Todo]:
 def _members(committee: Committee) -> Iterator[Todo]:
     members = Member.objects.filter(committee=committee)
     if not members.exists():
-        yield _step(_("导入委员名册"), _("还没有委员，提案不能提出。"), "/members/", _("看怎样导入"))
+        yield Todo(_("导入委员名册"), _("还没有委员，提案不能提出。"), "/members/", _("看怎样导入"))
     elif not members.exclude(account=None).exists():
-        yield _step(
+        yield Todo(
             _("发登录邀请"), _("还没有委员登录过。打开委员的一页，打印登录邀请单交给本人。"), "/members/", _("打开名册")
         )  # fmt: skip
-
-
-def _step(title: str, line: str, url: str, button: str) -> Todo:
-    return Todo(title, line, url, button)
 
 
 STEPS: dict[str, Callable[[Committee], Iterable[Todo]]] = {
