@@ -27,6 +27,7 @@ from tongxin.accounts.models import Account
 # Addresses that give no page of their own to GET, with the reason; those that take only POST say so by 405.
 LEAD_ON = {
     "notice": "leads to what it is about",
+    "audit-verify": "leads to the page whose button verifies",
     "proposal-new": "leads to a form under an address of its own",
     "public-proposals": "leads to the choice between committees; with one chosen it is a page, see below",
     "account_change_password": "leads to setting one, as the cast has none",
