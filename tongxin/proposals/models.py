@@ -24,6 +24,8 @@ LONGEST_COVERED_LINE = 600  # one line of the original, 200 characters at most, 
 class Proposal(Stateful):
     """One matter raised. `number` and `category_number` are given on filing, once, and never change."""
 
+    read_as = ("version",)
+
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="proposals")
     session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.PROTECT, related_name="proposals")
     form = models.CharField(_("提案形式"), max_length=12, choices=Form, default=Form.INDIVIDUAL)

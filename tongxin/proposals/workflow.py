@@ -126,7 +126,7 @@ class MergeInto:
     def problems(self, subject: Any, _actor: Any, _at: datetime) -> dict[str, str]:
         """The lead proposal must be one that may take others in."""
         if self.into not in {p.uid for p in queries.may_absorb(subject)}:
-            return {"into": "这件提案现在不能作为主案，请另选一件已立案的提案"}
+            return {"into": actions.NO_LEAD}
         return {}
 
 

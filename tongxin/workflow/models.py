@@ -1,6 +1,6 @@
 """What every row with a lifecycle has in common: a state that only `perform` may move."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -35,6 +35,7 @@ class Stateful(Row):
     event_facts: dict[str, Any]
     event_regulation: str
     event_proves: list[models.Model]
+    read_as: ClassVar[tuple[str, ...]] = ()  # fields that must still be as they were when the guards looked at them
 
     state = models.CharField(max_length=24, editable=False)
 
@@ -62,8 +63,9 @@ class Stateful(Row):
 
 
 def move(subject: Stateful, *, source: str, target: str, values: dict[str, Any]) -> bool:
-    """Compare and set: write the state and `values` if the state is still `source`. For the engine alone."""
-    rows: models.QuerySet[Any] = models.QuerySet(type(subject)).filter(pk=subject.pk, state=source)
+    """Compare and set: write the state and `values` if the row still is as it was read. For the engine alone."""
+    read = {name: getattr(subject, name) for name in subject.read_as}
+    rows: models.QuerySet[Any] = models.QuerySet(type(subject)).filter(pk=subject.pk, state=source, **read)
     if not rows.update(state=target, **values):
         return False
     for name, value in (values | {"state": target}).items():

@@ -23,6 +23,7 @@ from tongxin.proposals.actions.publishing import (
     unrelease,
 )
 from tongxin.proposals.actions.steps import (
+    NO_LEAD,
     assign_numbers,
     categories_said,
     destination_said,
@@ -34,6 +35,7 @@ from tongxin.proposals.actions.steps import (
 
 __all__ = [
     "CONSEQUENCE",
+    "NO_LEAD",
     "ProposalError",
     "StaleError",
     "answer_invitation",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -16,6 +17,8 @@ from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
 from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
+
+NO_LEAD = "这件提案现在不能作为主案，请另选一件已立案的提案"
 
 
 def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -36,7 +39,9 @@ def settle_signatures(proposal: Proposal, event: Event) -> None:
     """The submission settles who signs: signatures of who sits no longer end, and invitations that nobody answered lapse."""
     drop_who_left(proposal, actor=event.actor, at=event.at or event.recorded_at)
     for signature in proposal.signatures.filter(answer=Answer.INVITED):
-        Signature.objects.filter(pk=signature.pk).update(answer=Answer.LAPSED, answered_at=event.at)
+        asked = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED)
+        if not asked.update(answer=Answer.LAPSED, answered_at=event.at):
+            continue  # answered in this very moment: the answer counts
         audit.record(
             "proposals.lapse_invitation", proposal, actor=event.actor, at=event.at or event.recorded_at,
             data={"name": signature.name, "member": signature.member_id},
@@ -68,7 +73,11 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
 
 def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
-    lead = queries.may_absorb(proposal).get(uid=payload.into)
+    both = Q(pk=proposal.pk) | Q(uid=payload.into)
+    list(Proposal.objects.select_for_update(of=("self",)).filter(both).order_by("pk"))  # two merging each other: one waits
+    lead = queries.may_absorb(proposal).filter(uid=payload.into).first()
+    if lead is None:
+        raise engine.Invalid({"into": NO_LEAD})
     along = audit.sound(proposal.merged.all())
     proposal.merged.update(merged_into=lead)
     proposal.event_proves = [*along]

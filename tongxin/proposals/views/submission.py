@@ -50,11 +50,12 @@ def submit(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand in exactly what was previewed; a second click is told what the first one did."""
     proposal = _load(request, uid)
     if proposal.state in States.with_the_proposer and request.POST.get("version") != str(proposal.version):
-        messages.warning(request, _("预览之后正文又改过，还没有提交。请看过现在的正文再提交。"))
-        return redirect("proposal-preview", uid)
+        return _look_again(request, uid)
     try:
         engine.perform(proposal, "submit", actor=request.user, at=timezone.now())
     except engine.Overtaken as error:
+        if _load(request, uid).state in States.with_the_proposer:  # saved in this very moment
+            return _look_again(request, uid)
         said = error.event
         what = _("%(when)s：%(what)s。") % {"when": moment(said.at), "what": kinds.sentence(said)} if said else ""
         messages.info(request, _("这件提案已经办过这一步，没有重复提交。") + what)
@@ -67,3 +68,8 @@ def submit(request: HttpRequest, uid: str) -> HttpResponse:
         serial = proposal.serial
         messages.success(request, _("已提交，收件号 %(n)s。审查结果会通知您。") % {"n": serial} if serial else _("已提交。"))
     return redirect(proposal)
+
+
+def _look_again(request: HttpRequest, uid: str) -> HttpResponse:
+    messages.warning(request, _("预览之后正文又改过，还没有提交。请看过现在的正文再提交。"))
+    return redirect("proposal-preview", uid)

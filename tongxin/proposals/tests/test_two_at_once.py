@@ -1,0 +1,115 @@
+"""Two people, or two tabs, in the same moment: nothing is handed in unseen, nothing ends without an end, no answer is lost."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast
+from tongxin.audit import verifying
+from tongxin.audit.models import Event
+from tongxin.proposals import actions
+from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.workflow import MergeInto
+from tongxin.workflow import engine
+from tongxin.workflow.engine import perform
+
+
+def test_a_text_that_was_saved_in_the_same_moment_is_not_handed_in(cast: Cast) -> None:
+    draft = cast.draft(timezone.now())
+    previewed = Proposal.objects.get(pk=draft.pk)
+    save_empty(draft, cast)
+    events = Event.objects.count()
+    with pytest.raises(engine.Overtaken):
+        perform(previewed, "submit", actor=cast.proposer, at=timezone.now())
+    now = Proposal.objects.get(pk=draft.pk)
+    assert (now.state, now.serial, now.version, Event.objects.count()) == (State.DRAFT, None, 2, events)
+
+
+def test_the_page_asks_to_look_again(cast: Cast, client: Client) -> None:
+    draft = cast.draft(timezone.now())
+    client.force_login(cast.proposer)
+    with in_between('UPDATE "proposals_proposal"', lambda: save_empty(draft, cast)):
+        answer = client.post(f"/proposals/{draft.uid}/submit/", {"version": "1"}, follow=True)
+    assert "预览之后正文又改过，还没有提交" in answer.content.decode()
+    assert Proposal.objects.get(pk=draft.pk).state == State.DRAFT
+
+
+def test_an_invitation_accepted_in_the_moment_of_submission_stays_accepted(cast: Cast) -> None:
+    draft, now = cast.draft(timezone.now()), timezone.now()
+    asked = [cast.member(cast.cosigner)]
+    actions.invite_cosigners(draft, members=asked, until=now + timedelta(days=2), actor=cast.proposer, at=now)
+    invited = Signature.objects.select_related("proposal").get(proposal=draft, member=asked[0])  # read before
+
+    def accept() -> None:
+        actions.answer_invitation(invited, accept=True, actor=cast.cosigner, at=now)
+
+    with in_between('UPDATE "proposals_signature"', accept):
+        perform(Proposal.objects.get(pk=draft.pk), "submit", actor=cast.proposer, at=timezone.now())
+    assert Signature.objects.get(pk=invited.pk).answer == Answer.ACCEPTED
+    assert verifying.verify().ok
+
+
+def save_empty(draft: Proposal, cast: Cast) -> None:
+    actions.save_text(draft, text={"analysis": "", "suggestions": ""}, started_from=1, actor=cast.proposer, at=timezone.now())
+
+
+@contextmanager
+def in_between(statement: str, act: Callable[[], object]) -> Iterator[None]:
+    """Let something happen just before the first statement of a kind."""
+    waiting = [act]
+
+    def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django's
+        if waiting and sql.startswith(statement):
+            waiting.pop()()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert not waiting
+
+
+def both(*works: Callable[[], object]) -> list[str]:
+    """Do several things at once, each with a connection of its own; return what went wrong."""
+    ready, failed = threading.Barrier(len(works)), []
+
+    def run(work: Callable[[], object], *, wait: bool = True) -> None:
+        try:
+            if wait:
+                ready.wait(20)
+            work()
+        except (engine.Invalid, engine.Overtaken, engine.Blocked, engine.NotAllowed) as error:
+            failed.append(type(error).__name__)
+        finally:
+            if wait:
+                connection.close()
+
+    if connection.vendor == "sqlite":  # writers wait for each other: one after the other, with what each had read before
+        for work in works:
+            run(work, wait=False)
+        return failed
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return failed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_proposals_are_not_merged_into_each_other(cast: Cast) -> None:
+    one, other = cast.filed(title="甲"), cast.filed(title="乙")
+
+    def merge(what: Proposal, into: Proposal) -> Callable[[], object]:
+        row = Proposal.objects.get(pk=what.pk)
+        return lambda: perform(row, "merge", actor=cast.office, at=timezone.now(), payload=MergeInto(into.uid, "内容相近"))
+
+    assert len(both(merge(one, other), merge(other, one))) == 1
+    assert sorted(Proposal.objects.values_list("state", flat=True)) == [State.FILED, State.MERGED]
