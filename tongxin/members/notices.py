@@ -40,11 +40,11 @@ def _of_yours(event: Event, _member: Any) -> str:
 
 
 def _of_somebody(event: Event, member: Any) -> str:
-    return f"{event.actor_name or '机关'}给委员{member.name}重新发了密码重置码，{_until(event)}。请留意是否本人要求"
+    return f"{event.actor_name or '机关'}给委员{member.name}发了密码重置码，{_until(event)}。请留意是否本人要求"
 
 
 def _to_confirm(event: Event, member: Any) -> str:
-    return f"{event.actor_name or '机关'}给委员{member.name}重新发了密码重置码，请核实是本人要求后确认；{_until(event)}"
+    return f"{event.actor_name or '机关'}给委员{member.name}发了密码重置码，请核实是本人要求后确认；{_until(event)}"
 
 
 def _confirmed(event: Event, _member: Any) -> str:
