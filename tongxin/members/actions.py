@@ -152,7 +152,8 @@ def end_seat(
 ) -> None:
     """End a member's seats and posts from a day on (today or earlier); what he has open elsewhere follows. Raises StandingError.
 
-    He may still sign in and read the own file, unless he died: then the account is closed and its duties end.
+    He may still sign in and read the own file, unless he died: then the duties here end, and the account is closed where it
+    belongs to no other committee.
     """
     _demand_day(on, at)
     if ending == Ending.REVOKED and not document_number.strip():
@@ -181,13 +182,18 @@ def end_seat(
 
 
 def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
-    """Nobody signs in as a dead person: sessions end with the next request, duties end, no notice goes out."""
+    """Nobody signs in as a dead person: the duties here end, sessions end with the next request, no notice goes out.
+
+    Another committee in which he sits or holds a duty decides for itself, and is told: one committee's record ends nothing there,
+    and the account that belongs there too closes with the last of them.
+    """
     if member.account is None:
         return
-    Account.objects.filter(pk=member.account.pk).update(is_active=False)
-    rows = Appointment.objects.filter(not_over(timezone.localdate(at)), account=member.account)
+    rows = Appointment.objects.filter(not_over(timezone.localdate(at)), account=member.account, committee=member.committee)
     for appointment in rows.select_related("account", "committee", "unit"):
         bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label), even_the_last=True)
+    if not queries.belongs_elsewhere(member):
+        Account.objects.filter(pk=member.account.pk).update(is_active=False)
 
 
 def _stand_down(member: Member, *, actor: Account, at: datetime) -> None:
@@ -279,7 +285,7 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
         for seat in seats
     ]
     made += [Post.objects.create(**again, term=post.term, rank=post.rank) for post in posts]
-    if member.account is not None and any(s.ending == Ending.DIED for s in seats):
+    if member.account is not None and any(s.ending == Ending.DIED for s in seats) and not queries.is_dead_elsewhere(member):
         Account.objects.filter(pk=member.account.pk).update(is_active=True)
     why = {"reason": reason, "document_number": document_number}
     _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)

@@ -324,6 +324,17 @@ def test_who_lost_the_password_after_the_second_factor_was_reset_is_helped_on_th
 
 
 @pytest.mark.django_db
+def test_an_emergency_appointment_takes_nobody_of_several_silently(run, cast: Cast):
+    for username, name in (("gong1", "龚一"), ("GONG1", "龚二")):
+        type(cast.clerk).objects.create(username=username, name=name, password="!")
+    words = ("appoint", "--committee", "YX", "--reason", "应急", "--login", "gong1", "--duty", "admin.security")
+    code, _out, err = run(*words)
+    assert (code, "龚一、龚二。请用 --name 写明是哪一位" in err) == (2, True)
+    assert run(*words, "--name", "龚二")[0] == 0
+    assert Event.objects.get(kind="committees.break_glass").data["name"] == "龚二"
+
+
+@pytest.mark.django_db
 def test_a_familys_phone_is_told_apart_by_the_name(run, cast: Cast):
     from tongxin.accounts.queries import has_second_factor
     from tongxin.accounts.tests import codes

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 
 from tongxin.access.permissions import allowed, demand
 from tongxin.access.views import requires
+from tongxin.accounts.actions import choose_seat
+from tongxin.accounts.seats import SESSION_KEY
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
@@ -23,7 +25,7 @@ from tongxin.core import asked
 from tongxin.core.ids import new_uid
 from tongxin.core.templatetags.chinese import clock
 from tongxin.members.models import Member
-from tongxin.members.rules import sitting_member_of
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import Form, State, States
 from tongxin.proposals.forms import AttachForm, BehalfForm, TextForm, typed_text
@@ -70,6 +72,10 @@ def _token(
     return signing.dumps(said, salt=SALT, compress=True)
 
 
+def _sitting(uid: str) -> Member | None:
+    return Member.objects.sitting(timezone.localdate()).filter(uid=uid).select_related("committee").first()
+
+
 class _Beginning:
     """What the address of a new form says: whose proposal it will be."""
 
@@ -81,7 +87,7 @@ class _Beginning:
         if account != request.user.pk:
             raise Http404
         self.committee = Committee.objects.select_related("parent__parent").filter(uid=committee).first()
-        self.first = Member.objects.sitting(timezone.localdate()).filter(uid=member).first() if member else None
+        self.first = _sitting(member) if member else None
         if self.committee is None or (self.first is None and not self.body):
             raise Http404
         if self.first is None or self.first.account_id != request.user.pk:
@@ -91,12 +97,22 @@ class _Beginning:
     def name(self) -> str:
         return self.first.name if self.first else self.body
 
+    def is_of_another_seat(self, user: Any) -> bool:
+        """Say whether the form was opened in one of the own seats, and the person acts in another by now."""
+        return self.first is not None and self.first.account_id == user.pk and self.first != member_of(user)
+
 
 @requires("proposals.write")
 def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the empty form; the first save makes the draft, after that this address leads to it."""
     begun = _Beginning(request, token)
-    if Proposal.objects.filter(uid=begun.uid).exists():
+    made = Proposal.objects.filter(uid=begun.uid).exists()
+    if begun.first is not None and begun.is_of_another_seat(request.user):
+        if request.method != "POST" and made:
+            return render(request, "proposals/other_seat.html", {"first": begun.first, "target": request.path})
+        if request.method == "POST":
+            _act_as(request, begun.first)
+    if made:
         return edit(request, begun.uid)
     at = timezone.now()
     rules = in_force(begun.committee, FormRules, timezone.localdate(at))
@@ -108,6 +124,14 @@ def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
         proposal = _create(request, begun, text)
         return redirect(f"/proposals/{proposal.uid}/{THEN.get(request.POST.get('then', ''), 'edit/')}")
     return _show(request, blank, rules, token=token, begun=begun)
+
+
+def _act_as(request: HttpRequest, first: Member) -> None:
+    """Go back into the seat in which a form was opened: what it saves is that seat's, and so is the page that follows."""
+    choose_seat(request.user, first.uid)
+    request.session[SESSION_KEY] = request.user.chosen_seat = first.uid
+    message = _("这件提案是以%(committee)s委员身份写的，已换回这个身份") % {"committee": first.committee.short_name}
+    messages.info(request, message)
 
 
 def _create(request: HttpRequest, begun: _Beginning, text: Mapping[str, Any]) -> Proposal:
