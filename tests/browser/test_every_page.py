@@ -104,7 +104,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     notices.deliver()
     assert Notice.objects.exists()
     member, clerkship = Member.objects.get(account=cast.cosigner), Appointment.objects.get(account=cast.clerk)
-    _something_waits(member, cast)
+    _a_code_waits(member, cast.cosigner, cast)
     return {
         "front": [to(None, "front")], "public": [to(None, "public")], "public-proposals": [to(None, "public-proposals", query="?in=YX")],
         "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
@@ -194,11 +194,10 @@ def test_every_page_is_fit_for_everybody(page: Page, live_server: LiveServer, ca
     assert not problems, "\n".join(problems)
 
 
-def _something_waits(member: Member, cast: Cast) -> None:
-    """A code of somebody who has a password waits for a second person."""
-    assert member.account is not None
-    member.account.set_password("云溪河边的茶园真好看")
-    member.account.save()
+def _a_code_waits(member: Member, account: Account, cast: Cast) -> None:
+    """A code for somebody who has a password waits for a second person."""
+    account.set_password("云溪河边的茶园真好看")
+    account.save()
     members.invite(member, actor=cast.office, at=timezone.now())
 
 
