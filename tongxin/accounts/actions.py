@@ -6,6 +6,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import seats, signals
@@ -133,6 +134,14 @@ def choose_seat(account: Account, uid: str) -> seats.Held | None:
     seat = next((seat for seat in seats.held(account) if seat.uid == uid), None)
     if seat is not None:
         Account.objects.filter(pk=account.pk).update(last_seat=uid)
+    return seat
+
+
+def act_in(request: HttpRequest, uid: str) -> seats.Held | None:
+    """Act in another of the own seats from now on, in this session. Returns it; nothing for a foreign one."""
+    seat = choose_seat(request.user, uid)  # type: ignore[arg-type]  # asked of who is signed in
+    if seat is not None:
+        request.session[seats.SESSION_KEY] = request.user.chosen_seat = seat.uid  # type: ignore[union-attr]
     return seat
 
 

@@ -126,10 +126,9 @@ def link(request: HttpRequest) -> HttpResponse:
 def choose_seat(request: HttpRequest) -> HttpResponse:
     """Act in another of the own seats from now on, in this session; then go where `next` says."""
     get = request.POST.get
-    seat = actions.choose_seat(request.user, get("seat") or request.GET.get("seat", ""))
+    seat = actions.act_in(request, get("seat") or request.GET.get("seat", ""))
     if seat is None:
         raise Http404
-    request.session[seats.SESSION_KEY] = seat.uid
     messages.success(request, _("现在以%(committee)s委员身份办理") % {"committee": seat.committee})
     target = get("next", "")
     return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "home")
