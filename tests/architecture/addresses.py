@@ -17,7 +17,7 @@ from tongxin.members.models import Member
 from tongxin.notices.models import Notice
 from tongxin.privacy.table import ERASABLE
 from tongxin.proposals.models import Attachment, Proposal, PublicFile, Signature, StaleCopy
-from tongxin.proposals.views.editor import SALT
+from tongxin.proposals.views.beginning import SALT
 from tongxin.regulations.schema import KINDS
 from tongxin.workflow.table import BY_NAME
 

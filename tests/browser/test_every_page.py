@@ -7,16 +7,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.architecture.world import World
 from tests.cast import Cast
+from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, PublicReply, Reply, StaleReply
+from tongxin.members import actions as members
 from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
@@ -101,6 +104,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     notices.deliver()
     assert Notice.objects.exists()
     member, clerkship = Member.objects.get(account=cast.cosigner), Appointment.objects.get(account=cast.clerk)
+    _a_code_waits(member, cast.cosigner, cast)
     return {
         "front": [to(None, "front")], "public": [to(None, "public")], "public-proposals": [to(None, "public-proposals", query="?in=YX")],
         "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
@@ -115,7 +119,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "appointment-new": [to(cast.security_admin, "appointment-new")],
         "appointment-end": [to(cast.security_admin, "appointment-end", clerkship.uid)],
         "appointment-factor": [to(cast.security_admin, "appointment-factor", clerkship.uid)],
-        "member-confirm-invitation": [to(cast.leader, "member-confirm-invitation", member.uid)],
+        "member-confirm-reinvitation": [to(cast.leader, "member-confirm-reinvitation", member.uid)],
         "slip": [to(cast.office, "slip")],
         "account-seat": [to(cast.clerk, "account-seat")], "members-end-term": [to(cast.office, "members-end-term")],
         "member-standing": [to(cast.office, "member-standing", member.uid, "resigned"), to(cast.office, "member-standing", member.uid, "suspend")],
@@ -184,13 +188,24 @@ def test_every_page_is_fit_for_everybody(page: Page, live_server: LiveServer, ca
             if answer.status != HTTP_OK or not here.startswith((path.split("?")[0], LEADS_TO.get(name, path))):
                 problems.append(f"{name} {path}: {answer.status} {page.url}")
                 continue
+            if name in SHOWS and not page.locator(SHOWS[name]).count():
+                problems.append(f"{name} {path}: shows nothing of its matter")
             problems += [f"{name} {path}: {p}" for p in _faults(page)]
     assert not problems, "\n".join(problems)
+
+
+def _a_code_waits(member: Member, account: Account, cast: Cast) -> None:
+    """A code for somebody who has a password waits for a second person."""
+    account.set_password("云溪河边的茶园真好看")
+    account.save()
+    members.invite(member, actor=cast.office, at=timezone.now())
 
 
 HTTP_OK = 200
 LEADS_TO = {"proposal": "/public/proposals/"}
 IMPACTS = {"serious", "critical"}
+HAS_A_SLIP = "YX004"  # printed once by who may, in the session that looks at the pages
+SHOWS = {"slip": ".letter", "member-confirm-reinvitation": "input[name=code]"}  # what a page without its matter would not have
 
 
 def _sessions(page: Page, live_server: LiveServer) -> Callable[[Account | None], None]:
@@ -203,6 +218,8 @@ def _sessions(page: Page, live_server: LiveServer) -> Callable[[Account | None],
         if account.pk not in kept:
             client = Client()
             client.force_login(account, backend="tongxin.accounts.backends.SignInName")
+            if allowed(account, "members.invite"):
+                client.post(reverse("member-invite", args=[Member.objects.get(number=HAS_A_SLIP).uid]))
             kept[account.pk] = client.cookies["sessionid"].value
         page.context.add_cookies([{"name": "sessionid", "value": kept[account.pk], "url": live_server.url}])
 
@@ -228,7 +245,7 @@ def _faults(page: Page) -> list[str]:
 
 
 VISITED = (
-    "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-invitation", "slip",
+    "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-reinvitation", "slip",
     "account-seat", "members-end-term", "member-standing",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "sessions", "session", "events",

@@ -1,33 +1,25 @@
 """Writes about accounts: invitations, the second factor, the text size."""
 
-import hashlib
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import seats, signals
 from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.queries import TAKEN, InvitationError, code_hash, find
 from tongxin.core.ids import new_code
-from tongxin.core.templatetags.chinese import moment
 
 VALID = timedelta(days=14)
-TAKEN = gettext_lazy("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系重新发邀请")
 
 
-class InvitationError(Exception):
-    """An invitation that cannot be used; the message is for people."""
-
-
-def code_hash(code: str) -> str:
-    """Return what is kept of a code; width, hyphens, blanks and case do not count."""
-    plain = "".join(c for c in unicodedata.normalize("NFKC", code).lower() if c.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
+def hold(account: Account) -> Account:
+    """Hold an account's row, so that whoever makes codes or resets a factor takes turns. Returns it as it is now."""
+    return Account.objects.select_for_update().get(pk=account.pk)
 
 
 @transaction.atomic
@@ -35,10 +27,12 @@ def invite(account: Account, *, seat: str = "", actor: Account | None, at: datet
     """Make a one-time code with which the person sets the own password; earlier open ones end. Returns the code, kept nowhere.
 
     `seat`: made by those who keep the members, so it ends as soon as the account holds a duty. A second factor stays: the code
-    replaces the password alone. `works_from`: until then it opens nothing, unless somebody else confirms it (`confirm`).
+    replaces the password alone. `works_from`: until then it opens nothing where there is no second factor at the time it is used,
+    unless somebody else confirms it (`confirm`). The account's row is held: two codes at once do not both stay open.
     `audit` stands above this app and listens to its signals.
     """
-    account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)
+    hold(account)
+    end_open_codes(account, at=at)
     code = _make(account=account, seat=seat, at=at, made_by=actor, works_from=works_from)
     signals.invited.send(Account, account=account, actor=actor, at=at)
     return code
@@ -57,59 +51,26 @@ def _make(*, account: Account | None, seat: str, at: datetime, **more: Any) -> s
     return code
 
 
-def waiting(account: Account, *, at: datetime) -> Invitation | None:
-    """Return the open code of an account that does not work yet."""
-    open_ = account.invitations.filter(used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
-    return open_.select_related("made_by").first()
-
-
 def confirm(invitation: Invitation, *, at: datetime) -> bool:
     """Let a waiting code work from now on. False when it waits no more. Who may, and that it is recorded, is the caller's."""
     waits = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None, works_from__gt=at)
     return bool(waits.update(works_from=at))
 
 
-def end_waiting(account: Account, *, at: datetime) -> None:
-    """Who signs in has not forgotten the password: a code made in that name, and still waiting or unused, ends."""
-    account.invitations.filter(used_at=None, revoked_at=None, works_from__isnull=False).update(revoked_at=at)
+def end_open_codes(account: Account, *, at: datetime) -> None:
+    """Let no code of an account open anything any more: who signed in, or proved the second factor, has not lost the password.
 
-
-def password_was_reset(account: Account, *, at: datetime) -> bool:
-    """Say whether a code for a new password is open, or was used and the person has not signed in since."""
-    codes = account.invitations.filter(revoked_at=None).exclude(used_at=None, expires_at__lt=at)
-    return codes.filter(made_at__gt=account.last_login or account.joined_at).exists()
+    Every one ends, also one that somebody confirmed or that works at once: it was made for who cannot sign in.
+    """
+    account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)
 
 
 @transaction.atomic
-def take_second_factor_away(account: Account) -> None:
-    """Remove the authenticator and the recovery codes, and end every session of the account. The caller records it."""
+def reset_second_factor(account: Account, *, at: datetime) -> None:
+    """Remove the authenticator and the recovery codes; every session and every open code of the account ends. The caller records it."""
     Authenticator.objects.filter(user=account).delete()
+    end_open_codes(account, at=at)
     note_factor_change(account)
-
-
-def find(code: str, *, at: datetime) -> Invitation:
-    """Return the invitation a code opens. Raises InvitationError saying what to do."""
-    found = Invitation.objects.select_related("account").filter(code_hash=code_hash(code)).first()
-    account = found.account if found is not None else None
-    if found is None or (account is not None and not account.is_active):
-        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
-    elif found.used_at is not None:
-        message = _("这个邀请码已经用过，请直接登录；忘记密码的，请与机关联系重新发邀请")
-    elif found.revoked_at is not None or at > found.expires_at:
-        message = _("这个邀请码已经失效，请与机关联系重新发邀请")
-    elif account is not None and found.seat and seats.holds_duty(account):
-        message = _("这个账户已承担职责，请用原来的密码登录；忘记密码的，请安全管理员发重置码")
-    elif found.works_from is not None and at < found.works_from:
-        message = _("这个码还没有生效：请机关另一位工作人员确认；没有人确认的，%(when)s起可以使用") % {
-            "when": moment(found.works_from)
-        }
-    elif account is None and (seat := seats.describe(found.seat)) is None:
-        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
-    elif account is None and seat is not None and seat.taken:
-        message = str(TAKEN)
-    else:
-        return found
-    raise InvitationError(message)
 
 
 def _use(found: Invitation, *, at: datetime) -> None:
@@ -162,7 +123,7 @@ def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
     if account.name != seat.name:
         raise InvitationError(_("邀请单上的姓名与您的账户不符，请与机关联系"))
     _use(found, at=at)
-    account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)  # none opens the seat behind it
+    end_open_codes(account, at=at)  # none opens the seat behind it
     if not seats.take(seat.uid, account, at=at):
         raise InvitationError(str(TAKEN))
     return seat
@@ -173,6 +134,14 @@ def choose_seat(account: Account, uid: str) -> seats.Held | None:
     seat = next((seat for seat in seats.held(account) if seat.uid == uid), None)
     if seat is not None:
         Account.objects.filter(pk=account.pk).update(last_seat=uid)
+    return seat
+
+
+def act_in(request: HttpRequest, uid: str) -> seats.Held | None:
+    """Act in another of the own seats from now on, in this session. Returns it; nothing for a foreign one."""
+    seat = choose_seat(request.user, uid)  # type: ignore[arg-type]  # asked of who is signed in
+    if seat is not None:
+        request.session[seats.SESSION_KEY] = request.user.chosen_seat = seat.uid  # type: ignore[union-attr]
     return seat
 
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import guessing, names
-from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import has_second_factor
 from tongxin.core import secrets
 
 

@@ -22,11 +22,6 @@ MADE_AT = "codes_made_at"  # in the session that made recovery codes: when
 COPYING = 600  # seconds in which that session is shown them
 
 
-def has_second_factor(account: Account) -> bool:
-    """Say whether somebody signs in with one-time codes too."""
-    return Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
-
-
 def recovery_codes_of(account: Account) -> list[str] | None:
     """Return the recovery codes that are left; None where there never were any."""
     kept = Authenticator.objects.filter(user=account, type=Authenticator.Type.RECOVERY_CODES).first()
@@ -58,7 +53,7 @@ def take_once(account: Account, secret: str, code: str) -> None:
 
 
 class _Code:
-    """What the two forms that ask for a code have in common."""
+    """What the forms that ask for a code of somebody who has a second factor have in common."""
 
     user: Account
     authenticator: Authenticator
@@ -92,7 +87,7 @@ class AskedForAStep(_Code, AuthenticateForm):  # type: ignore[misc]
     """
 
     def clean_code(self) -> str:
-        """A right code; it is marked as used where it is a recovery code."""
+        """A right code; allauth does not note here, as it does at the sign-in, when the second factor was used last."""
         code = super().clean_code()
         self.authenticator.record_usage()
         return code

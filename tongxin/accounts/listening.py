@@ -15,15 +15,16 @@ from tongxin.accounts.models import Account
 
 @receiver(user_logged_in)
 def came_in(request: HttpRequest, user: Account, **_more: Any) -> None:
-    """Every step of signing in is done: the own mistypes are forgiven."""
+    """Every step of signing in is done: the own mistypes are forgiven, and codes for who forgot the password end."""
     guessing.welcome(request, user)
     seats.choose_at_sign_in(request, user)
-    actions.end_waiting(user, at=timezone.now())
+    actions.end_open_codes(user, at=timezone.now())
 
 
 @receiver([authenticator_added, authenticator_removed, authenticator_reset])
 def second_factor_changed(request: HttpRequest, user: Account, **_more: Any) -> None:
-    """End the account's other sessions; this one goes on."""
+    """End the account's other sessions, this one goes on; and its open codes: they were made for another second factor."""
+    actions.end_open_codes(user, at=timezone.now())
     actions.note_factor_change(user)
     update_session_auth_hash(request, user)
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from math import ceil
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from tongxin.accounts import guessing, seats
+from tongxin.accounts import guessing, queries, seats
 
 OPEN = ("/accounts/", "/static/", "/size/", "/invitation/")
 MINUTES_SAID = 120  # longer waits are said in hours
@@ -64,7 +63,7 @@ class StaffSecondFactor:
             and not request.path.startswith(OPEN)
             and request.session.get("second_factor") != user.factor_changes  # what the session saw is of today
         ):
-            if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+            if not queries.has_second_factor(user):
                 return redirect("mfa_activate_totp")
             request.session["second_factor"] = user.factor_changes
         return self.get_response(request)

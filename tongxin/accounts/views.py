@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
-from tongxin.accounts import actions, codes, describing, guessing, names, seats, slips
+from tongxin.accounts import actions, codes, describing, guessing, names, queries, seats, slips
 from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
 
@@ -48,8 +48,8 @@ def _find(request: HttpRequest, code: str) -> Invitation:
     """Look a code up; wrong ones are counted. Raises InvitationError, LockedOutError."""
     attempt = guessing.begin(request, guessing.INVITATION)
     try:
-        found = actions.find(code, at=timezone.now())
-    except actions.InvitationError:
+        found = queries.find(code, at=timezone.now())
+    except queries.InvitationError:
         attempt.fail()
         raise
     attempt.forgive()
@@ -58,7 +58,10 @@ def _find(request: HttpRequest, code: str) -> Invitation:
 
 @requires("accounts.accept_invitation")
 def invitation(request: HttpRequest) -> HttpResponse:
-    """Enter the code (the link brings it along), then set the password; then one signs in, with the second factor if there is one."""
+    """Enter the code, then set the password; then one signs in, with the second factor if there is one.
+
+    The link of a slip brings the code behind its #; slips printed before that have it as `?code=`, and still work.
+    """
     if request.method != "POST":
         form = Code(initial={"code": request.GET.get("code", "")[:40]})
         return render(request, "accounts/invitation.html", {"form": form, "word": _("下一步")})
@@ -68,7 +71,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         if found.account is None and request.user.is_authenticated:
             return _confirm_link(request, found, code)
         return _set_password(request, found, code)
-    except actions.InvitationError as error:
+    except queries.InvitationError as error:
         wrong = Code({"code": code})
         if wrong.is_valid():
             wrong.add_error("code", str(error))
@@ -110,7 +113,7 @@ def link(request: HttpRequest) -> HttpResponse:
         try:
             _find(request, code)
             seat = actions.link(code, account=request.user, at=timezone.now())
-        except actions.InvitationError as error:
+        except queries.InvitationError as error:
             form.add_error("code", str(error))
         else:
             messages.success(request, _("已关联%(seat)s委员身份") % {"seat": seat.committee})
@@ -123,10 +126,9 @@ def link(request: HttpRequest) -> HttpResponse:
 def choose_seat(request: HttpRequest) -> HttpResponse:
     """Act in another of the own seats from now on, in this session; then go where `next` says."""
     get = request.POST.get
-    seat = actions.choose_seat(request.user, get("seat") or request.GET.get("seat", ""))
+    seat = actions.act_in(request, get("seat") or request.GET.get("seat", ""))
     if seat is None:
         raise Http404
-    request.session[seats.SESSION_KEY] = seat.uid
     messages.success(request, _("现在以%(committee)s委员身份办理") % {"committee": seat.committee})
     target = get("next", "")
     return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "home")
@@ -172,6 +174,6 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     context = {
         "form": form, "lines": describing.lines(user), "names": names.of(user), "seats": seats.held(user),
-        "totp": codes.has_second_factor(user),
+        "totp": queries.has_second_factor(user),
     }  # fmt: skip
     return render(request, "accounts/account.html", context)

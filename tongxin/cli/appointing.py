@@ -103,15 +103,19 @@ def _account(login: str, name: str | None) -> tuple["Account", str]:
     from tongxin.accounts import names
     from tongxin.accounts.models import Account
 
-    known = names.named(login).first()
-    if known is not None:
-        if name and known.name != name:
-            message = f"登录名 {login} 属于{known.name}，不是{name}，请核对。"
+    known = list(names.named(login))
+    own = [account for account in known if not name or account.name == name]
+    if known and not own:
+        message = f"登录名 {login} 属于{known[0].name}，不是{name}，请核对。"
+        raise BadInput(message)
+    if len(own) > 1:
+        message = f"登录名 {login} 有几个账户：{'、'.join(account.name for account in own)}。请用 --name 写明是哪一位。"
+        raise BadInput(message)
+    if own:
+        if not own[0].is_active:
+            message = f"{own[0].name}的账户已经关闭，不能任命。"
             raise BadInput(message)
-        if not known.is_active:
-            message = f"{known.name}的账户已经关闭，不能任命。"
-            raise BadInput(message)
-        return known, ""
+        return own[0], ""
     if not name:
         message = f"没有登录名为 {login} 的账户。要新建的，请用 --name 写明姓名。"
         raise BadInput(message)

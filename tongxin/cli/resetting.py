@@ -1,9 +1,14 @@
 """`tongxin reset-factor`: a second factor that nobody in the house may reset, taken away on the server (break-glass)."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tongxin.cli import start
 from tongxin.cli.problems import BadInput
+
+if TYPE_CHECKING:
+    from tongxin.accounts.models import Account
 
 HELP = (
     "应急重置动态口令：手机和备用码都丢失，又没有另一位安全管理员可以办理时，在服务器上办理。"
@@ -13,32 +18,50 @@ HELP = (
 
 @click.command("reset-factor", help=HELP)
 @click.option("--login", required=True, metavar="LOGIN", help="登录名：工号、手机号，或代码/编号（如 YX/001）。")
+@click.option("--name", required=True, metavar="NAME", help="姓名，用来核对是不是这个人。")
 @click.option("--reason", required=True, metavar="TEXT", help="为什么重置，写进操作记录。")
-@click.option("--with-code", is_flag=True, help="密码也忘记的，同时打印一次性重置码。")
-def reset_factor(*, login: str, reason: str, with_code: bool) -> None:
+@click.option("--with-code", is_flag=True, help="密码也忘记的，同时打印一次性重置码；动态口令已经重置过的也可以办理。")
+def reset_factor(*, login: str, name: str, reason: str, with_code: bool) -> None:
     """Take a second factor away without a security administrator: recorded as what it is, told to everybody concerned."""
     start.django(current=True)
     from django.db import transaction
     from django.utils import timezone
 
     from tongxin.accounts import actions as accounts
-    from tongxin.accounts import names
-    from tongxin.accounts.codes import has_second_factor
     from tongxin.accounts.models import Account
+    from tongxin.accounts.queries import has_second_factor
     from tongxin.committees import actions as bodies
 
-    account, at = names.named(login).first(), timezone.now()
-    if account is None:
-        message = f"没有登录名为 {login} 的账户。"
-        raise BadInput(message)
+    account, at = _account(login, name), timezone.now()
     if not reason.strip():
         raise BadInput("请用 --reason 写明理由。")
-    if not has_second_factor(account):
-        message = f"{account.name}（{login}）没有启用动态口令，不用重置。"
+    if not has_second_factor(account) and not with_code:
+        message = f"{account.name}（{login}）没有启用动态口令，不用重置；密码也忘记的，请加 --with-code。"
         raise BadInput(message)
     with transaction.atomic():
-        bodies.take_second_factor_away(account, reason=reason, actor=None, at=at, kind="committees.break_glass_factor")
+        bodies.reset_second_factor_of(account, reason=reason, actor=None, at=at, kind="committees.break_glass_factor")
         code = accounts.invite(account, actor=Account.objects.system(), at=at) if with_code else ""
     click.echo(f"已重置{account.name}（{login}）的动态口令，已写入操作记录，并告知本人和审计管理员。", err=True)
     if code:
         click.echo(f"重置码　{code}")
+
+
+def _account(login: str, name: str) -> "Account":
+    """Return the one account of a sign-in name and a person's name: a family's phone fits several."""
+    from tongxin.accounts import names
+
+    found = names.find("", login)
+    if not found:
+        message = f"没有登录名为 {login} 的账户。"
+        raise BadInput(message)
+    own = [account for account in found if account.name == name.strip()]
+    if not own:
+        message = f"登录名 {login} 不属于{name}，请核对。"
+        raise BadInput(message)
+    if len(own) > 1:
+        message = f"登录名 {login} 有几个叫{name}的账户，请改用工号或代码/编号（如 YX/001）。"
+        raise BadInput(message)
+    if not own[0].is_active:
+        message = f"{name}的账户已经关闭，不能重置。"
+        raise BadInput(message)
+    return own[0]

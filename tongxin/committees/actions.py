@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts import names, seats
-from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import has_second_factor, password_was_reset
 from tongxin.audit import actions as audit
 from tongxin.committees import queries
 from tongxin.committees.choices import Duty, Level
@@ -116,17 +116,21 @@ STANDS_ALONE = "安全管理员、审计管理员不能兼任其他职责，系�
 
 @transaction.atomic
 def end_appointment(
-    appointment: Appointment, *, actor: Account | None, at: datetime, ends_on: date | None = None, reason: str = ""
-) -> None:
+    appointment: Appointment, *, actor: Account | None, at: datetime, ends_on: date | None = None, reason: str = "",
+    even_the_last: bool = False,
+) -> None:  # fmt: skip
     """End an appointment, at once unless a day is given; the row stays. Raises AppointmentError.
 
-    `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on.
+    `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on. Who guards
+    the committee alone is relieved first, but for `even_the_last`: death waits for nobody.
     """
     if actor is not None and appointment.account_id == actor.pk and appointment.duty == Duty.SECURITY_ADMIN:
         message = "不能免去自己的安全管理员职责，请由接任者办理"
         raise AppointmentError(message)
     begun = Appointment.objects.select_for_update().values_list("starts_on", flat=True).get(pk=appointment.pk)
     day, sound = max(ends_on or timezone.localdate(at), begun), audit.intact(appointment)
+    if appointment.duty in queries.ALONE and not even_the_last:
+        _demand_another(appointment, day)
     appointment.ends_on = day
     appointment.save(update_fields=["ends_on"])
     queries.forget_appointments(appointment.account)
@@ -136,6 +140,15 @@ def end_appointment(
             "name": appointment.account.name, "duty": appointment.get_duty_display(), "on": day.isoformat(), "reason": reason,
         },
     )  # fmt: skip
+
+
+def _demand_another(appointment: Appointment, day: date) -> None:
+    """Somebody else holds the duty on the first day without this one. The committee's row is held: two hands take turns."""
+    Committee.objects.select_for_update().get(pk=appointment.committee_id)
+    others = queries.holders_of(appointment.committee, appointment.duty, on=day).exclude(pk=appointment.account_id)
+    if not others.exists():
+        message = f"这是唯一的{appointment.get_duty_display()}，请先任命接任的人，再免去"
+        raise AppointmentError(message)
 
 
 @transaction.atomic
@@ -287,6 +300,16 @@ def _demand_running(appointment: Appointment, at: datetime) -> None:
         raise AppointmentError(message)
 
 
+def _demand_ours(appointment: Appointment, account: Account, what: str) -> None:
+    """What opens an account is reset where it is at home: else whoever appoints could appoint anybody here first."""
+    if queries.home_committee(account) != appointment.committee:
+        message = f"{account.name}主要在另一个政协任职，请那里的安全管理员{what}"
+        raise AppointmentError(message)
+
+
+BOTH_LOST = "两样都丢失的，请系统管理员在服务器上办理（tongxin reset-factor --with-code）"
+
+
 @transaction.atomic
 def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account, at: datetime) -> None:
     """Let somebody who lost the phone and the recovery codes set up the second factor anew at the next sign-in.
@@ -295,27 +318,26 @@ def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account
     the account ends; every committee in which it holds a duty is told. Raises AppointmentError.
     """
     _demand_running(appointment, at)
-    account = Account.objects.select_for_update().get(pk=appointment.account_id)
+    account = accounts.hold(appointment.account)
     if actor.pk == account.pk:
         message = "不能重置自己的动态口令，请由另一位安全管理员办理，或者由系统管理员在服务器上办理"
         raise AppointmentError(message)
+    _demand_ours(appointment, account, "重置动态口令")
     if not has_second_factor(account):
         message = f"{account.name}没有启用动态口令，不用重置"
         raise AppointmentError(message)
-    if accounts.password_was_reset(account, at=at):
-        message = (
-            f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；两样都丢失的，请系统管理员在服务器上办理"
-        )
+    if password_was_reset(account, at=at):
+        message = f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；{BOTH_LOST}"
         raise AppointmentError(message)
-    take_second_factor_away(account, reason=reason, actor=actor, at=at)
+    reset_second_factor_of(account, reason=reason, actor=actor, at=at)
 
 
 @transaction.atomic
-def take_second_factor_away(
+def reset_second_factor_of(
     account: Account, *, reason: str, actor: Account | None, at: datetime, kind: str = "committees.reset_second_factor"
 ) -> None:
-    """Remove a second factor, and record it in every committee in which the account holds a duty, or else on the account."""
-    accounts.take_second_factor_away(account)
+    """Reset a second factor, and record it in every committee in which the account holds a duty, or else on the account."""
+    accounts.reset_second_factor(account, at=at)
     held = Appointment.objects.filter(queries.running(timezone.localdate(at)), account=account).select_related("committee")
     by_committee = {a.committee_id: a for a in held.order_by("-id")}
     for subject in by_committee.values() or [account]:
@@ -324,6 +346,7 @@ def take_second_factor_away(
         )
 
 
+@transaction.atomic
 def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
     """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
 
@@ -331,14 +354,12 @@ def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -
     could appoint any member and walk in. Raises AppointmentError.
     """
     _demand_running(appointment, at)
-    account = Account.objects.get(pk=appointment.account_id)
-    if account.factor_changes and not has_second_factor(account):
-        message = f"{account.name}的动态口令刚重置过，还没有重新设置，不能同时重置密码；两样都丢失的，请系统管理员在服务器上办理"
+    account = accounts.hold(appointment.account)
+    if not has_second_factor(account) and queries.second_factor_was_reset(account):
+        message = f"{account.name}的动态口令重置过，还没有重新设置，不能同时重置密码；{BOTH_LOST}"
         raise AppointmentError(message)
-    if queries.home_committee(account) != appointment.committee:
-        message = "此人主要在另一个政协任职，请那里的安全管理员发重置码"
-        raise AppointmentError(message)
+    _demand_ours(appointment, account, "发重置码")
     if seats.held(account) and not has_second_factor(account):
-        message = "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发邀请单"
+        message = "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单"
         raise AppointmentError(message)
     return accounts.invite(account, actor=actor, at=at)

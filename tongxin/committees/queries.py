@@ -10,6 +10,7 @@ from django.utils import timezone
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
+from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 
@@ -56,9 +57,11 @@ def affiliations_with(account: Account, *duties: str) -> set[tuple[int, str]]:
     return {(a.committee_id, a.affiliation) for a in appointments_of(account) if a.duty in duties}
 
 
-def holders_of(committee: Committee, duty: str, *, unit: Unit | None = None, affiliation: str = "") -> QuerySet[Account]:
-    """Return the accounts that hold a duty today, for a unit or a 归口 where given."""
-    found = Appointment.objects.filter(running(timezone.localdate()), committee=committee, duty=duty)
+def holders_of(
+    committee: Committee, duty: str, *, unit: Unit | None = None, affiliation: str = "", on: date | None = None
+) -> QuerySet[Account]:
+    """Return the accounts that hold a duty today or on a day, for a unit or a 归口 where given."""
+    found = Appointment.objects.filter(running(on or timezone.localdate()), committee=committee, duty=duty)
     if unit is not None:
         found = found.filter(unit=unit)
     if affiliation:
@@ -172,3 +175,18 @@ def realms() -> list[Realm]:
 def holds_any_duty(account: Account) -> bool:
     """Say whether an account holds a duty in any committee, today or later."""
     return Appointment.objects.filter(not_over(timezone.localdate()), account=account).exists()
+
+
+FACTOR_RESETS = ("committees.reset_second_factor", "committees.break_glass_factor")
+
+
+def second_factor_was_reset(account: Account) -> bool:
+    """Say whether somebody else took the second factor away and the person has set up none since.
+
+    Who switched it off himself is not meant: the record tells the two apart.
+    """
+    reset = Event.objects.filter(kind__in=FACTOR_RESETS, data__account=account.pk).order_by("-id").first()
+    if reset is None:
+        return False
+    own = Event.objects.filter(subject_type="accounts.account", subject_id=account.pk, kind="accounts.second_factor")
+    return not own.filter(id__gt=reset.pk, data__change="启用").exists()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts import names, slips
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import second_factors
 from tongxin.audit import kinds, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
@@ -26,7 +26,6 @@ from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.core import asked
 
 PAGE = 50
-ALONE = (Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN)  # without one of each nobody guards the committee
 
 
 def _own(request: HttpRequest) -> Committee:
@@ -137,8 +136,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
     total = rows.count()
     if (last := Appointment.objects.filter(uid=after, committee=committee).first()) is not None:
         rows = rows.filter(Q(duty__gt=last.duty) | Q(duty=last.duty, id__gt=last.pk))
-    coded = Authenticator.objects.filter(user=OuterRef("account"), type=Authenticator.Type.TOTP)
-    rows = rows.annotate(coded=Exists(coded)).select_related("account", "unit").order_by("duty", "id")
+    rows = (
+        rows.annotate(coded=Exists(second_factors(OuterRef("account")))).select_related("account", "unit").order_by("duty", "id")
+    )
     found = list(rows[: PAGE + 1])
     context = {
         "appointments": found[:PAGE], "total": total, "q": words, "after": after, "today": timezone.localdate(),
@@ -206,7 +206,7 @@ def reset(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("committees.appoint", of_object=True)
-def reset_factor(request: HttpRequest, uid: str) -> HttpResponse:
+def reset_second_factor(request: HttpRequest, uid: str) -> HttpResponse:
     """Reset the second factor of somebody who lost the phone and the recovery codes: what follows is said before."""
     found = _appointment(request, uid)
     form = FactorForm(request.POST or None)
@@ -218,7 +218,7 @@ def reset_factor(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             messages.success(request, _("已重置%(name)s的动态口令，已告知本人和审计管理员") % {"name": found.account.name})
             return redirect("appointments")
-    return render(request, "committees/reset_factor.html", {"appointment": found, "form": form})
+    return render(request, "committees/reset_second_factor.html", {"appointment": found, "form": form})
 
 
 @requires("committees.appoint", of_object=True)
@@ -232,7 +232,6 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            _demand_another(found, request.user)
             actions.end_appointment(found, ends_on=said["on"], reason=said["reason"], actor=request.user, at=at)
         except actions.AppointmentError as problem:
             form.add_error(None, f"{problem}。")
@@ -240,16 +239,6 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("已免去%(who)s") % {"who": found})
             return redirect("appointments")
     return render(request, "committees/end_appointment.html", {"appointment": found, "form": form})
-
-
-def _demand_another(appointment: Appointment, actor: Any) -> None:
-    """Who guards the committee alone is relieved first. Raises AppointmentError."""
-    if appointment.duty not in ALONE or appointment.account_id == actor.pk:  # of oneself the act speaks
-        return
-    others = queries.holders_of(appointment.committee, appointment.duty).exclude(pk=appointment.account_id)
-    if not others.exists():
-        word = _("这是唯一的%(duty)s，请先任命接任的人，再免去") % {"duty": appointment.get_duty_display()}
-        raise actions.AppointmentError(word)
 
 
 @requires("committees.appoint", of_object=True)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts import seats
-from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import has_second_factor
+from tongxin.accounts.queries import waiting as waiting_for
 from tongxin.audit import actions as audit
 from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment, Term
@@ -23,7 +24,7 @@ from tongxin.members import consequences, queries
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.regulations import Reinvitation
-from tongxin.members.rules import forget_seat
+from tongxin.members.rules import forget_seat, is_second_person
 from tongxin.regulations.queries import in_force
 
 CONTACT_FIELDS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
@@ -44,6 +45,7 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
     An account that holds a duty, or is at home in another committee, is not touched: whoever keeps the members must not reset
     the password of a clerk, nor of another county's member. Raises NotInvitedError.
     """
+    member = _held(member)
     if queries.is_gone(member):
         raise NotInvitedError(_("%(name)s的账户已经关闭，不能再发邀请") % {"name": member.name})
     if member.account is not None:
@@ -51,7 +53,7 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
             message = _("%(name)s已用承担职责的账户关联委员身份，请用原来的登录名登录；忘记密码的，请安全管理员发重置码")
             raise NotInvitedError(message % {"name": member.name})
         if (home := queries.at_home(member.account)) is not None and home.pk != member.pk:
-            message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s重新发邀请单")
+            message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s发密码重置码")
             raise NotInvitedError(message % {"name": member.name, "home": home.committee.short_name})
         return _invite_again(member, member.account, actor=actor, at=at)
     if not member.number and not plain_phone(member.phone):
@@ -64,26 +66,31 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
 def _invite_again(member: Member, account: Account, *, actor: Account | None, at: datetime) -> str:
     """Make a code for a new password: told at once to the member and the auditors, and waiting where it alone opens the account.
 
-    Whoever has a second factor is asked for it besides. For who has none, a second person of the office confirms the code, or it
-    waits for the hours of the regulation; a sign-in with the password ends it (decision 0018).
+    Whoever has a second factor when the code is used is asked for it besides. For who has none then, a second person of the
+    office confirms the code, or it waits for the hours of the regulation; a sign-in ends it (decision 0018).
     """
     if not account.has_usable_password():  # never used: nothing to take over
         return accounts.invite(account, seat=member.uid, actor=actor, at=at)
     rules = in_force(member.committee, Reinvitation, timezone.localdate(at))
-    works_from = None if has_second_factor(account) else at + timedelta(hours=rules.wait_hours)
+    works_from = at + timedelta(hours=rules.wait_hours)
     code = accounts.invite(account, seat=member.uid, actor=actor, at=at, works_from=works_from)
-    data = {"name": member.name, "waits_until": works_from.isoformat() if works_from else ""}
+    data = {"name": member.name, "waits_until": "" if has_second_factor(account) else works_from.isoformat()}
     audit.record("members.reinvite", member, actor=actor, at=at, data=data)
     return code
 
 
 @transaction.atomic
-def confirm_reinvitation(member: Member, *, actor: Account, at: datetime) -> None:
-    """Let a member's new code work at once, by a second person of the office. Raises NotInvitedError saying why not."""
-    waiting = accounts.waiting(member.account, at=at) if member.account is not None else None
+def confirm_reinvitation(member: Member, *, code: str, actor: Account, at: datetime) -> None:
+    """Let a member's new code work at once, by a second person of the office: the very one (its uid) that stood on the screen.
+
+    Raises NotInvitedError saying why not.
+    """
+    waiting = waiting_for(member.account, at=at) if member.account is not None else None
     if waiting is None:
         raise NotInvitedError(_("%(name)s没有等待确认的重置码") % {"name": member.name})
-    if waiting.made_by_id == actor.pk:
+    if waiting.uid != code:
+        raise NotInvitedError(_("%(name)s的重置码已经重新发过，请看清是谁发的，再确认") % {"name": member.name})
+    if not is_second_person(actor, waiting):
         raise NotInvitedError(_("自己发的重置码不能由自己确认，请机关另一位工作人员办理"))
     rules = in_force(member.committee, Reinvitation, timezone.localdate(at))
     if actor.joined_at > at - timedelta(days=rules.known_days):
@@ -145,7 +152,8 @@ def end_seat(
 ) -> None:
     """End a member's seats and posts from a day on (today or earlier); what he has open elsewhere follows. Raises StandingError.
 
-    He may still sign in and read the own file, unless he died: then the account is closed and its duties end.
+    He may still sign in and read the own file, unless he died: then the duties here end, and the account is closed where it
+    belongs to no other committee.
     """
     _demand_day(on, at)
     if ending == Ending.REVOKED and not document_number.strip():
@@ -174,13 +182,18 @@ def end_seat(
 
 
 def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
-    """Nobody signs in as a dead person: sessions end with the next request, duties end, no notice goes out."""
+    """Nobody signs in as a dead person: the duties here end, sessions end with the next request, no notice goes out.
+
+    Another committee in which he sits or holds a duty decides for itself, and is told: one committee's record ends nothing there,
+    and the account that belongs there too closes with the last of them.
+    """
     if member.account is None:
         return
-    Account.objects.filter(pk=member.account.pk).update(is_active=False)
-    rows = Appointment.objects.filter(not_over(timezone.localdate(at)), account=member.account)
+    rows = Appointment.objects.filter(not_over(timezone.localdate(at)), account=member.account, committee=member.committee)
     for appointment in rows.select_related("account", "committee", "unit"):
-        bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label))
+        bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label), even_the_last=True)
+    if not queries.belongs_elsewhere(member):
+        Account.objects.filter(pk=member.account.pk).update(is_active=False)
 
 
 def _stand_down(member: Member, *, actor: Account, at: datetime) -> None:
@@ -272,7 +285,7 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
         for seat in seats
     ]
     made += [Post.objects.create(**again, term=post.term, rank=post.rank) for post in posts]
-    if member.account is not None and any(s.ending == Ending.DIED for s in seats):
+    if member.account is not None and any(s.ending == Ending.DIED for s in seats) and not queries.is_dead_elsewhere(member):
         Account.objects.filter(pk=member.account.pk).update(is_active=True)
     why = {"reason": reason, "document_number": document_number}
     _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)

@@ -50,7 +50,7 @@ register(
         personal=("name",),
     ),
     Kind("members.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
-    Kind("members.reinvite", A.OFFICE, "{actor}向{name}重新发出密码重置码", _whether_it_waits, personal=("name",)),
+    Kind("members.reinvite", A.OFFICE, "{actor}向{name}发出密码重置码", _whether_it_waits, personal=("name",)),
     Kind("members.confirm_reinvitation", A.OFFICE, "{actor}确认{name}的密码重置码", personal=("name",)),
     Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份", personal=("name",)),
     Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名"),

@@ -1,4 +1,4 @@
-"""Who is told when somebody makes a new password possible for a member: the member, the auditors, who may confirm it."""
+"""Who is told when a new password is made possible for a member, or when one who belongs to other committees too has died."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,17 +9,14 @@ from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import moment
+from tongxin.members.queries import serves_elsewhere, sits_elsewhere
+from tongxin.notices.recipients import audit_administrators
 from tongxin.notices.table import Tell, register
 
 
 def the_member(_event: Event, member: Any) -> Iterable[Account | None]:
     """Tell the member."""
     return [member.account]
-
-
-def auditors(_event: Event, member: Any) -> Iterable[Account | None]:
-    """Tell whoever audits the committee."""
-    return holders_of(member.committee, Duty.AUDIT_ADMIN)
 
 
 def who_may_confirm(event: Event, member: Any) -> Iterable[Account | None]:
@@ -40,11 +37,11 @@ def _of_yours(event: Event, _member: Any) -> str:
 
 
 def _of_somebody(event: Event, member: Any) -> str:
-    return f"{event.actor_name or '机关'}给委员{member.name}重新发了密码重置码，{_until(event)}。请留意是否本人要求"
+    return f"{event.actor_name or '机关'}给委员{member.name}发了密码重置码，{_until(event)}。请留意是否本人要求"
 
 
 def _to_confirm(event: Event, member: Any) -> str:
-    return f"{event.actor_name or '机关'}给委员{member.name}重新发了密码重置码，请核实是本人要求后确认；{_until(event)}"
+    return f"{event.actor_name or '机关'}给委员{member.name}发了密码重置码，请核实是本人要求后确认；{_until(event)}"
 
 
 def _confirmed(event: Event, _member: Any) -> str:
@@ -67,10 +64,38 @@ def _page(_event: Event, member: Any) -> str:
     return f"/members/{member.uid}/"
 
 
+def who_keeps_him_elsewhere(_event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell who keeps the members of the other committees in which the person sits: there it is for them to record."""
+    return [who for other in sits_elsewhere(member) for who in holders_of(other.committee, Duty.MEMBER_AFFAIRS)]
+
+
+def who_appoints_him_elsewhere(_event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell who appoints in the other committees in which the person holds a duty."""
+    return [who for committee in serves_elsewhere(member) for who in holders_of(committee, Duty.SECURITY_ADMIN)]
+
+
+def _died_sits(event: Event, member: Any) -> str:
+    return f"{member.committee.short_name}登记{event.data.get('name', '')}委员去世，请核实；属实的，请在本会委员名册办理登记"
+
+
+def _died_serves(event: Event, member: Any) -> str:
+    return f"{member.committee.short_name}登记{event.data.get('name', '')}委员去世，请核实；属实的，请免去在本会的职责"
+
+
+def _list(_event: Event, _member: Any) -> str:
+    return "/members/"
+
+
+def _appointments(_event: Event, _member: Any) -> str:
+    return "/appointments/"
+
+
 register(
+    Tell("members.record_death", who_keeps_him_elsewhere, _died_sits, _list, urgent=True),
+    Tell("members.record_death", who_appoints_him_elsewhere, _died_serves, _appointments, urgent=True),
     Tell("members.reinvite", the_member, _of_yours, _account, urgent=True),
-    Tell("members.reinvite", auditors, _of_somebody, _events, urgent=True),
+    Tell("members.reinvite", audit_administrators, _of_somebody, _events, urgent=True),
     Tell("members.reinvite", who_may_confirm, _to_confirm, _page, urgent=True),
     Tell("members.confirm_reinvitation", the_member, _confirmed, _account, urgent=True),
-    Tell("members.confirm_reinvitation", auditors, _confirmed_for, _events, urgent=True),
+    Tell("members.confirm_reinvitation", audit_administrators, _confirmed_for, _events, urgent=True),
 )

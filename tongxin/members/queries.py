@@ -13,7 +13,7 @@ from tongxin.accounts.seats import Held
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
-from tongxin.committees.models import Committee, Sector, Term
+from tongxin.committees.models import Appointment, Committee, Sector, Term
 from tongxin.core.secrets import phone_hash
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import plain_phone, wide
@@ -66,14 +66,19 @@ def held_in(sector: str, on: date | None) -> Q:
 def what_follows(member: Member, kind: str) -> list[str]:
     """Say what will happen when a member stops sitting, before it is confirmed (将发生什么)."""
     died = kind == Ending.DIED
-    duties = len(bodies.appointments_of(member.account)) if member.account else 0
+    held = bodies.appointments_of(member.account) if member.account else []
+    duties = sum(not died or a.committee_id == member.committee_id for a in held)
     found = [] if died else ["不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"]
     if kind == "suspend":
         found.append("席位和职务保留，恢复履职后照常行使")
     else:
         found.append("席位和政协职务同时终止，转入离任名单；" + ("登记错了可以恢复" if died else "以后可以恢复"))
     if died and member.account is not None:
-        found.append("登录账户关闭，不再发送消息和邮件")
+        found.append(
+            "在其他政协的席位、职责和登录账户不变，告知那里的工作人员核实办理"
+            if belongs_elsewhere(member)
+            else "登录账户关闭，不再发送消息和邮件"
+        )
         found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
     elif duties:
         found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
@@ -223,6 +228,28 @@ def terms_held(committee: Committee) -> QuerySet[Term]:
 
 def is_gone(member: Member) -> bool:
     """Say whether a member died, or the own account was closed: no code is made for it."""
-    if member.account is not None:
-        return not member.account.is_active
-    return is_dead(member)
+    return is_dead(member) or (member.account is not None and not member.account.is_active)
+
+
+# ── one person in several committees ─────────────────────────────────────────────────────────────
+def sits_elsewhere(member: Member) -> QuerySet[Member]:
+    """Return the places in force of the same person in other committees."""
+    seated = Member.objects.seated(timezone.localdate()).filter(account=member.account_id, account__isnull=False)
+    return seated.exclude(pk=member.pk).select_related("committee")
+
+
+def serves_elsewhere(member: Member) -> QuerySet[Committee]:
+    """Return the other committees in which the same person holds a duty, now or later."""
+    held = Appointment.objects.filter(bodies.not_over(timezone.localdate()), account=member.account_id, account__isnull=False)
+    return Committee.objects.filter(pk__in=held.values("committee")).exclude(pk=member.committee_id).order_by("pk")
+
+
+def belongs_elsewhere(member: Member) -> bool:
+    """Say whether the account is another committee's too."""
+    return sits_elsewhere(member).exists() or serves_elsewhere(member).exists()
+
+
+def is_dead_elsewhere(member: Member) -> bool:
+    """Say whether another committee recorded the same person's death."""
+    others = Member.objects.filter(account=member.account_id, account__isnull=False).exclude(pk=member.pk)
+    return any(is_dead(other) for other in others)

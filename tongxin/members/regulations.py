@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tongxin.regulations.schema import kind, rule
 
 
-@kind("members.reinvitation", "重新发邀请", "委员忘记密码时，重置码何时可以使用、由谁确认")
+@kind("members.reinvitation", "委员密码重置", "委员忘记密码时，重置码何时可以使用、由谁确认")
 @dataclass(frozen=True)
 class Reinvitation:
     """A new password for a member who has one takes two people of the office, or time in which the member is told."""

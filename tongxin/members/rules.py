@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
+from tongxin.accounts.models import Invitation
+from tongxin.accounts.queries import waiting
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds
 from tongxin.members.choices import Ending
@@ -73,6 +75,20 @@ def is_alive(_actor: Any, subject: Any) -> bool:
     return subject is None or not is_dead(subject)
 
 
+def is_second_person(actor: Any, code: Invitation) -> bool:
+    """Say whether a code for a new password was made by somebody else: two people open it, not one twice."""
+    return bool(code.made_by_id != actor.pk)
+
+
+@predicate
+def is_no_maker(actor: Any, subject: Any) -> bool:
+    """Did not make the code that waits for a second person, if one waits."""
+    if subject is None or subject.account is None:
+        return True
+    code = waiting(subject.account, at=timezone.now())
+    return code is None or is_second_person(actor, code)
+
+
 OFFICE = (
     Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.LEADERSHIP,
 )  # fmt: skip
@@ -85,9 +101,9 @@ PERMISSIONS = {
     ),
     "members.read_phone": ("委员联络人员和本人可以查看手机号，查看会留下记录", keeps_members | is_self),
     "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members & is_alive),
-    "members.confirm_invitation": (
-        "委员联络、提案日常工作人员和主席会议成员可以确认别人重新发的邀请；不能确认自己发的、给自己的",
-        holds(Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP) & ~is_self & is_alive,
+    "members.confirm_reinvitation": (
+        "委员联络、提案日常工作人员和主席会议成员可以确认别人发的密码重置码；不能确认自己发的、给自己的",
+        holds(Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP) & ~is_self & is_alive & is_no_maker,
     ),
     "members.change": ("委员联络人员可以维护委员资料", keeps_members),
     "members.see_departed": ("委员联络人员可以查看离任委员和离任原因", keeps_members),

@@ -11,6 +11,6 @@ urlpatterns = [
     path("members/<str:uid>/phone/", views.phone, name="member-phone"),
     path("members/<str:uid>/change/", views.change, name="member-change"),
     path("members/<str:uid>/standing/<str:kind>/", views.standing, name="member-standing"),
-    path("members/<str:uid>/confirm/", views.confirm_invitation, name="member-confirm-invitation"),
+    path("members/<str:uid>/confirm/", views.confirm_reinvitation, name="member-confirm-reinvitation"),
     path("members/<str:uid>/invite/", views.invite, name="member-invite"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
-from tongxin.accounts import actions as accounts
+from tongxin.accounts import queries as accounts
 from tongxin.accounts import slips
 from tongxin.accounts.models import Invitation
 from tongxin.committees.models import Committee
@@ -127,13 +127,16 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "sees_contact": keeps or reads_phone, "seats": seats,
         "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
         "waiting": _to_confirm(request.user, found),
+        "confirms": permissions.allowed(request.user, "members.confirm_reinvitation", found),
+        "resets": found.account is not None and found.account.has_usable_password(),
     }  # fmt: skip
     return render(request, "members/member.html", context)
 
 
 def _to_confirm(user: Any, member: Member) -> Invitation | None:
-    """Return the code that waits for a second person, for who may confirm one or made it."""
-    if member.account is None or not permissions.allowed(user, "members.confirm_invitation", member):
+    """Return the code that waits for a second person, for who may confirm one or make it."""
+    may = any(permissions.allowed(user, name, member) for name in ("members.confirm_reinvitation", "members.invite"))
+    if member.account is None or not may:
         return None
     return accounts.waiting(member.account, at=timezone.now())
 
@@ -278,18 +281,18 @@ def _waits(member: Member, at: datetime) -> str:
     return _("须机关另一位工作人员确认后才能使用；没有人确认的，%(when)s起可以使用。") % {"when": when}
 
 
-@requires("members.confirm_invitation", of_object=True)
-def confirm_invitation(request: HttpRequest, uid: str) -> HttpResponse:
-    """Confirm, as a second person of the office, that a member asked for the new password."""
+@requires("members.confirm_reinvitation", of_object=True)
+def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
+    """Confirm, as a second person of the office, that a member asked for the new password: for the code that is shown."""
     found, at = _load(request, uid), timezone.now()
-    permissions.demand(request.user, "members.confirm_invitation", found)
+    permissions.demand(request.user, "members.confirm_reinvitation", found)
     if request.method == "POST":
         try:
-            actions.confirm_reinvitation(found, actor=request.user, at=at)
+            actions.confirm_reinvitation(found, code=request.POST.get("code", ""), actor=request.user, at=at)
         except actions.NotInvitedError as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, _("已确认，%(name)s现在可以凭重置码设定新密码") % {"name": found.name})
         return redirect("member", uid=uid)
     waiting = accounts.waiting(found.account, at=at) if found.account is not None else None
-    return render(request, "members/confirm_invitation.html", {"member": found, "waiting": waiting})
+    return render(request, "members/confirm_reinvitation.html", {"member": found, "waiting": waiting})

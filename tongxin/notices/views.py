@@ -1,7 +1,13 @@
 """The notice centre."""
 
-from django.http import HttpRequest, HttpResponse
+from copy import copy
+from urllib.parse import urlsplit
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -11,7 +17,7 @@ from tongxin.accounts import seats
 from tongxin.core import asked
 from tongxin.notices import actions, queries
 
-PAGE = 20
+PAGE, OK = 20, 200
 
 
 @requires("notices.view")
@@ -32,7 +38,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def follow(request: HttpRequest, uid: str) -> HttpResponse:
     """Lead to what a notice is about; marked as read by POST: by its button, or by the page's script when it is followed.
 
-    What was told to another seat of the reader is opened in that seat: a button changes it.
+    What the reader cannot open in the seat in which he acts is opened in the one it was told to: a button changes it.
     """
     notice = queries.visible_to(request.user).filter(uid=uid).first()
     if request.method == "POST":
@@ -42,9 +48,27 @@ def follow(request: HttpRequest, uid: str) -> HttpResponse:
     if notice is None:
         return redirect("notices")
     target = notice.url if url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None) else ""
-    if target and (seat := seats.elsewhere(request.user, notice.committee_code)) is not None:
+    seat = seats.elsewhere(request.user, notice.committee_code) if target else None
+    if seat is not None and not _opens(request, target):
         return render(request, "notices/other_seat.html", {"notice": notice, "seat": seat, "target": target})
     return redirect(target or "notices")
+
+
+def _opens(request: HttpRequest, target: str) -> bool:
+    """Say whether a page answers its reader as he is: a duty, the own account and the audit are of no seat.
+
+    The page itself is asked, since it alone knows who may read it; reads write nothing. What leads on, or refuses, does not open.
+    """
+    asking, address = copy(request), urlsplit(target)
+    asking.path = asking.path_info = address.path
+    asking.GET = QueryDict(address.query)  # type: ignore[assignment]
+    asking._messages = []  # type: ignore[attr-defined]  # noqa: SLF001 -- what is to be said waits for the page that is shown
+    try:
+        match = resolve(address.path)
+        answer: HttpResponseBase = match.func(asking, *match.args, **match.kwargs)
+    except (Http404, PermissionDenied):
+        return False
+    return answer.status_code == OK
 
 
 @require_POST

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import names
-from tongxin.accounts.codes import has_second_factor
 from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.queries import has_second_factor
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee

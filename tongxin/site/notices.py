@@ -6,34 +6,9 @@ from typing import Any
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
-from tongxin.committees.models import Committee
 from tongxin.committees.queries import holders_of, open_work
+from tongxin.notices.recipients import audit_administrators, security_administrators, the_person
 from tongxin.notices.table import Tell, register
-
-
-def audit_administrators(_event: Event, appointment: Any) -> Iterable[Account | None]:
-    """Tell whoever audits the committee."""
-    return holders_of(appointment.committee, Duty.AUDIT_ADMIN)
-
-
-def whose_account(event: Event, _subject: Any) -> Iterable[Account | None]:
-    """Tell the person whose account it is."""
-    return Account.objects.filter(pk=event.data.get("account"))
-
-
-def auditors_there(event: Event, _subject: Any) -> Iterable[Account | None]:
-    """Tell whoever audits the committee in whose stream the event stands."""
-    return _holders_there(event, Duty.AUDIT_ADMIN)
-
-
-def guards_there(event: Event, _subject: Any) -> Iterable[Account | None]:
-    """Tell the security administrators of the committee in whose stream the event stands."""
-    return _holders_there(event, Duty.SECURITY_ADMIN)
-
-
-def _holders_there(event: Event, duty: str) -> Iterable[Account]:
-    committee = Committee.objects.filter(code=event.committee_code).first()
-    return () if committee is None else holders_of(committee, duty)
 
 
 def _who_reset(event: Event) -> str:
@@ -57,11 +32,6 @@ def _appointments(_event: Event, _subject: Any) -> str:
 
 def _own_account(_event: Event, _subject: Any) -> str:
     return "/account/"
-
-
-def new_clerk(event: Event, _unit: Any) -> Iterable[Account | None]:
-    """Tell the clerk who takes over."""
-    return Account.objects.filter(pk=event.data.get("account"))
 
 
 def unit_leaders(_event: Event, unit: Any) -> Iterable[Account | None]:
@@ -93,12 +63,12 @@ register(
         line
         for kind in ("committees.reset_second_factor", "committees.break_glass_factor")
         for line in (
-            Tell(kind, whose_account, _factor_of_yours, _own_account, urgent=True),
-            Tell(kind, auditors_there, _factor_of_somebody, _events, urgent=True),
-            Tell(kind, guards_there, _factor_of_somebody, _appointments, urgent=True),
+            Tell(kind, the_person, _factor_of_yours, _own_account, urgent=True),
+            Tell(kind, audit_administrators, _factor_of_somebody, _events, urgent=True),
+            Tell(kind, security_administrators, _factor_of_somebody, _appointments, urgent=True),
         )
     ),
     Tell("committees.break_glass", audit_administrators, _break_glass, _events, urgent=True),
-    Tell("committees.transfer_clerk", new_clerk, _taken_over, _inbox, urgent=True),
+    Tell("committees.transfer_clerk", the_person, _taken_over, _inbox, urgent=True),
     Tell("committees.transfer_clerk", unit_leaders, lambda e, u: f"{u}的承办人由{e.data.get('before', '')}变动为{e.data.get('name', '')}", _inbox),
 )  # fmt: skip

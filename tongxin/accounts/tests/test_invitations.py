@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
-from tongxin.accounts import actions as accounts
+from tongxin.accounts import queries as accounts
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
@@ -42,7 +42,8 @@ def confirmed_code_for(member: Member, cast: Cast) -> str:
     """Return a code for a new password that a second person confirmed."""
     code = code_for(member, cast)
     Account.objects.filter(pk=cast.leader.pk).update(joined_at=timezone.now() - timedelta(days=30))
-    members.confirm_reinvitation(member, actor=Account.objects.get(pk=cast.leader.pk), at=timezone.now())
+    shown = Invitation.objects.filter(account=member.account).latest("pk").uid
+    members.confirm_reinvitation(member, code=shown, actor=Account.objects.get(pk=cast.leader.pk), at=timezone.now())
     return code
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, second_seat
 from tongxin.access.permissions import allowed
-from tongxin.accounts import actions as accounts
+from tongxin.accounts import queries as accounts
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
@@ -139,6 +139,55 @@ def test_one_hand_does_not_reset_password_and_second_factor_together_in_either_o
     assert Invitation.objects.count() == 1
 
 
+def test_a_sign_in_ends_the_code_so_that_one_hand_gets_nothing_by_waiting_for_it(
+    cast: Cast, clerk: Account, client: Client, sign_in: SignIn
+) -> None:
+    code = bodies.make_reset_code(duty_of(clerk), actor=cast.security_admin, at=timezone.now())
+    assert sign_in(client, "clerk")["Location"] == "/accounts/2fa/authenticate/"  # the clerk, as on any morning
+    assert client.post("/accounts/2fa/authenticate/", {"code": codes.code(clerk)})["Location"] == "/home/"
+    bodies.reset_second_factor(duty_of(clerk), **WHY, actor=cast.security_admin, at=timezone.now())
+    assert not opens(code)
+    clerk.refresh_from_db()
+    assert clerk.check_password(PASSWORD)
+
+
+def test_a_code_used_after_a_sign_in_forbids_the_reset_however_long_ago_it_was_made(cast: Cast, clerk: Account) -> None:
+    bodies.make_reset_code(duty_of(clerk), actor=cast.security_admin, at=timezone.now() - timedelta(days=2))
+    Account.objects.filter(pk=clerk.pk).update(last_login=timezone.now() - timedelta(days=1))
+    for change in ({}, {"used_at": timezone.now()}):
+        Invitation.objects.update(**change)
+        with pytest.raises(bodies.AppointmentError, match="不能同时重置动态口令"):
+            bodies.reset_second_factor(duty_of(clerk), **WHY, actor=cast.security_admin, at=timezone.now())
+    assert has_factor(clerk)
+    assert not Event.objects.filter(kind=RESET).exists()
+
+
+def test_who_switched_the_second_factor_off_himself_may_be_given_a_new_password(
+    cast: Cast, clerk: Account, client: Client, sign_in: SignIn
+) -> None:
+    sign_in(client, "clerk")
+    client.post("/accounts/2fa/authenticate/", {"code": codes.code(clerk)})
+    client.post("/accounts/2fa/totp/deactivate/", {"code": codes.code(clerk, 1)})
+    assert not has_factor(clerk)
+    assert opens(bodies.make_reset_code(duty_of(clerk), actor=cast.security_admin, at=timezone.now()))
+
+
+def test_neither_password_nor_second_factor_of_somebody_at_home_elsewhere_is_reset(cast: Cast) -> None:
+    """A county appoints a city's administrator to anything, and so strips him: refused for both alike."""
+    at, of_the_city = timezone.now(), Account.objects.create(username="qlsec", name="严青岚", password="!")
+    bodies.appoint(of_the_city, committee=cast.city, duty=Duty.SECURITY_ADMIN, starts_on=date(2022, 1, 1), actor=None, at=at)
+    codes.set_up(of_the_city)
+    here = bodies.appoint(
+        of_the_city, committee=cast.county, duty=Duty.FILING, starts_on=date(2026, 1, 1), actor=cast.security_admin, at=at
+    )
+    with pytest.raises(bodies.AppointmentError, match="请那里的安全管理员重置动态口令"):
+        bodies.reset_second_factor(here, **WHY, actor=cast.security_admin, at=at)
+    with pytest.raises(bodies.AppointmentError, match="请那里的安全管理员发重置码"):
+        bodies.make_reset_code(here, actor=cast.security_admin, at=at)
+    assert (has_factor(of_the_city), Invitation.objects.count()) == (True, 0)
+    assert not Event.objects.filter(kind=RESET).exists()
+
+
 # ── a member's password ──────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def forgetful(cast: Cast, with_password: Give) -> Member:
@@ -152,6 +201,11 @@ def colleague(cast: Cast) -> Account:
     """A second person of the office, known for a month."""
     Account.objects.filter(pk=cast.leader.pk).update(joined_at=timezone.now() - timedelta(days=30))
     return Account.objects.get(pk=cast.leader.pk)
+
+
+def waiting_code(member: Member) -> dict[str, str]:
+    """Return what the page of the second person sends: the code that it showed."""
+    return {"code": Invitation.objects.filter(account=member.account).order_by("-pk")[0].uid}
 
 
 def opens(code: str) -> bool:
@@ -171,7 +225,7 @@ def test_a_new_password_for_a_member_waits_and_is_told_at_once(cast: Cast, forge
     assert cast.proposer.check_password(PASSWORD)
     assert Event.objects.get(kind="members.reinvite").actor == cast.office
     assert "秦若水给您发了密码重置码" in told(cast.proposer)[0]
-    assert "秦若水给委员林知远重新发了密码重置码" in told(cast.audit_admin)[0]
+    assert "秦若水给委员林知远发了密码重置码" in told(cast.audit_admin)[0]
 
 
 def test_two_people_at_the_desk_open_it_at_once(cast: Cast, forgetful: Member, colleague: Account) -> None:
@@ -181,33 +235,76 @@ def test_two_people_at_the_desk_open_it_at_once(cast: Cast, forgetful: Member, c
     assert "等待确认" in client.get(f"/members/{forgetful.uid}/").text
     assert "请先当面或打电话核实" in client.get(f"/members/{forgetful.uid}/confirm/").text
     assert not opens(code)
-    assert client.post(f"/members/{forgetful.uid}/confirm/")["Location"] == f"/members/{forgetful.uid}/"
+    assert client.post(f"/members/{forgetful.uid}/confirm/", waiting_code(forgetful))["Location"] == f"/members/{forgetful.uid}/"
     assert Event.objects.get(kind="members.confirm_reinvitation").actor == colleague
     assert any("确认了给您的密码重置码" in text for text in told(cast.proposer))
     assert opens(code)
+
+
+MAY_SEE_AND_NOT_CONFIRM = {"proposer": 403, "bystander": 403, "cosigner": 403, "second_cosigner": 403, "office": 403}
 
 
 def test_neither_its_maker_nor_a_ghost_nor_the_member_nor_anybody_else_confirms(
     cast: Cast, forgetful: Member, colleague: Account
 ) -> None:
     code = members.invite(forgetful, actor=cast.office, at=timezone.now())
+    Account.objects.update(joined_at=timezone.now() - timedelta(days=365))  # nobody is refused for being new
     ghost = Account.objects.create(username="ghost", name="影子", password="!")
     bodies.appoint(  # dated back as far as one likes: the account itself is new
         ghost, committee=cast.county, duty=Duty.MEMBER_AFFAIRS, starts_on=date(2022, 1, 1), actor=None, at=timezone.now()
     )
     Account.objects.filter(pk=ghost.pk).update(needs_second_factor=False)
-    for account in (*cast.everyone().values(), ghost):
-        if account not in (colleague, cast.proposer):
+    answers = {}
+    for name, account in cast.everyone().items():
+        if account != colleague:
             client = Client()
             client.force_login(account)
-            client.post(f"/members/{forgetful.uid}/confirm/")
-    assert not allowed(cast.proposer, "members.confirm_invitation", forgetful)
+            answers[name] = client.post(f"/members/{forgetful.uid}/confirm/", waiting_code(forgetful)).status_code
+        if account == cast.proposer:  # his own session began: it ended the code that he did not ask for
+            Invitation.objects.update(revoked_at=None)
+    assert answers == {name: MAY_SEE_AND_NOT_CONFIRM.get(name, 404) for name in answers}
+    client = Client()
+    client.force_login(ghost)
+    page = client.post(f"/members/{forgetful.uid}/confirm/", waiting_code(forgetful), follow=True)
+    assert "您的账户建立不满 7 天" in page.text
     assert not opens(code)
     assert not Event.objects.filter(kind="members.confirm_reinvitation").exists()
-    with pytest.raises(members.NotInvitedError, match="账户建立不满 7 天"):
-        members.confirm_reinvitation(forgetful, actor=Account.objects.get(pk=ghost.pk), at=timezone.now())
+    said = waiting_code(forgetful)
     with pytest.raises(members.NotInvitedError, match="不能由自己确认"):
-        members.confirm_reinvitation(forgetful, actor=cast.office, at=timezone.now())
+        members.confirm_reinvitation(forgetful, **said, actor=Account.objects.get(pk=cast.office.pk), at=timezone.now())
+    members.confirm_reinvitation(forgetful, **said, actor=colleague, at=timezone.now())
+    assert opens(code)
+
+
+def test_whoever_made_the_code_is_offered_no_button_and_who_may_confirm_is(
+    cast: Cast, forgetful: Member, colleague: Account
+) -> None:
+    members.invite(forgetful, actor=cast.office, at=timezone.now())
+    offered = {}
+    for account in (cast.office, colleague):
+        client = Client()
+        client.force_login(account)
+        page = client.get(f"/members/{forgetful.uid}/").text
+        offered[account.name] = ("等待确认" in page, "核实后确认" in page)
+        assert allowed(account, "members.confirm_reinvitation", forgetful) == ("核实后确认" in page)
+    assert offered == {"秦若水": (True, False), "顾怀谷": (True, True)}
+
+
+def test_only_the_code_that_stood_on_the_screen_is_confirmed(cast: Cast, forgetful: Member, colleague: Account) -> None:
+    members.invite(forgetful, actor=cast.office, at=timezone.now())
+    client = Client()
+    client.force_login(colleague)
+    page = client.get(f"/members/{forgetful.uid}/confirm/").text
+    shown = waiting_code(forgetful)
+    assert f'name="code" value="{shown["code"]}"' in page
+    swapped = members.invite(forgetful, actor=cast.office, at=timezone.now())
+    for said in (shown, {}):
+        answer = client.post(f"/members/{forgetful.uid}/confirm/", said, follow=True)
+        assert "已经重新发过" in answer.text
+    assert not opens(swapped)
+    assert not Event.objects.filter(kind="members.confirm_reinvitation").exists()
+    client.post(f"/members/{forgetful.uid}/confirm/", waiting_code(forgetful))
+    assert opens(swapped)
 
 
 def test_where_nobody_else_is_there_it_works_after_the_hours_of_the_regulation(cast: Cast, forgetful: Member) -> None:
@@ -234,6 +331,28 @@ def test_a_second_factor_makes_it_work_at_once_and_is_told_all_the_same(cast: Ca
     answer = Client().post("/invitation/", {"code": code, "password": NEW, "again": NEW})
     assert answer["Location"] == "/accounts/2fa/authenticate/"
     assert (len(told(cast.proposer)), len(told(cast.audit_admin))) == (1, 1)
+
+
+def test_who_gave_up_the_second_factor_since_is_opened_by_two_people_again(cast: Cast, forgetful: Member) -> None:
+    codes.set_up(cast.proposer)
+    code = members.invite(forgetful, actor=cast.office, at=timezone.now())
+    Authenticator.objects.filter(user=cast.proposer).delete()
+    assert not opens(code)
+    assert "还没有生效" in Client().post("/invitation/", {"code": code}).text
+
+
+def test_who_signs_in_with_a_second_factor_and_switches_it_off_leaves_no_code_behind(
+    cast: Cast, client: Client, forgetful: Member, sign_in: SignIn
+) -> None:
+    codes.set_up(cast.proposer)
+    code = members.invite(forgetful, actor=cast.office, at=timezone.now())
+    sign_in(client, "YX001")
+    client.post("/accounts/2fa/authenticate/", {"code": codes.code(cast.proposer)})
+    Invitation.objects.update(revoked_at=None)  # even a code made after the sign-in
+    client.post("/accounts/2fa/totp/deactivate/", {"code": codes.code(cast.proposer, 1)})
+    assert not has_factor(cast.proposer)
+    assert "已经失效" in Client().post("/invitation/", {"code": code}).text
+    assert not opens(code)
 
 
 def test_a_first_invitation_waits_for_nobody(cast: Cast) -> None:

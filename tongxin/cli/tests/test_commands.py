@@ -279,27 +279,73 @@ def test_check_finds_who_holds_what_must_stand_alone(run, cast: Cast):
 
 @pytest.mark.django_db
 def test_a_second_factor_is_reset_on_the_server_and_told(run, cast: Cast):
-    from tongxin.accounts.codes import has_second_factor
+    from tongxin.accounts.queries import has_second_factor
     from tongxin.accounts.tests import codes
     from tongxin.notices import actions as notices
     from tongxin.notices.models import Notice
 
     codes.set_up(cast.security_admin)
     before = Event.objects.count()
+    name = ("--name", "严守正")
     for words, sentence in (
-        (("--login", "nobody", "--reason", "丢失"), "没有登录名为 nobody 的账户"),
-        (("--login", "security", "--reason", " "), "请用 --reason"),
-        (("--login", "office", "--reason", "丢失"), "没有启用动态口令"),
+        (("--login", "nobody", *name, "--reason", "丢失"), "没有登录名为 nobody 的账户"),
+        (("--login", "security", *name, "--reason", " "), "请用 --reason"),
+        (("--login", "security", "--name", "别人", "--reason", "丢失"), "请核对"),
+        (("--login", "office", "--name", "秦若水", "--reason", "丢失"), "没有启用动态口令"),
     ):
         code, _out, err = run("reset-factor", *words)
         assert (code, sentence in err, Event.objects.count()) == (2, True, before)
-    code, out, _err = run("reset-factor", "--login", "security", "--reason", "手机丢失", "--with-code")
+    code, out, _err = run("reset-factor", "--login", "security", *name, "--reason", "手机丢失", "--with-code")
     assert (code, "重置码" in out, has_second_factor(cast.security_admin)) == (0, True, False)
     event = Event.objects.get(kind="committees.break_glass_factor")
     assert (event.actor, event.committee_code, event.data["reason"]) == (None, "YX", "手机丢失")
     notices.deliver()
     told = Notice.objects.filter(event=event, urgent=True).values_list("account__username", flat=True)
     assert sorted(told) == ["audit", "security"]
+
+
+@pytest.mark.django_db
+def test_who_lost_the_password_after_the_second_factor_was_reset_is_helped_on_the_server(run, cast: Cast):
+    from django.utils import timezone
+
+    from tongxin.accounts.queries import find
+    from tongxin.accounts.tests import codes
+    from tongxin.committees import actions as bodies
+    from tongxin.committees.models import Appointment
+
+    codes.set_up(cast.clerk)
+    type(cast.clerk).objects.filter(pk=cast.clerk.pk).update(last_login=timezone.now())
+    duty = Appointment.objects.get(account=cast.clerk)
+    bodies.reset_second_factor(duty, reason="手机丢失", actor=cast.security_admin, at=timezone.now())
+    with pytest.raises(bodies.AppointmentError, match="reset-factor --with-code"):
+        bodies.make_reset_code(duty, actor=cast.security_admin, at=timezone.now())
+    code, out, _err = run("reset-factor", "--login", "clerk", "--name", "孟时雨", "--reason", "密码也丢失", "--with-code")
+    assert (code, find(out.split()[-1], at=timezone.now()).account) == (0, cast.clerk)
+
+
+@pytest.mark.django_db
+def test_an_emergency_appointment_takes_nobody_of_several_silently(run, cast: Cast):
+    for username, name in (("gong1", "龚一"), ("GONG1", "龚二")):
+        type(cast.clerk).objects.create(username=username, name=name, password="!")
+    words = ("appoint", "--committee", "YX", "--reason", "应急", "--login", "gong1", "--duty", "admin.security")
+    code, _out, err = run(*words)
+    assert (code, "龚一、龚二。请用 --name 写明是哪一位" in err) == (2, True)
+    assert run(*words, "--name", "龚二")[0] == 0
+    assert Event.objects.get(kind="committees.break_glass").data["name"] == "龚二"
+
+
+@pytest.mark.django_db
+def test_a_familys_phone_is_told_apart_by_the_name(run, cast: Cast):
+    from tongxin.accounts.queries import has_second_factor
+    from tongxin.accounts.tests import codes
+    from tongxin.core.secrets import phone_hash
+    from tongxin.members.models import Member
+
+    Member.objects.filter(account__in=(cast.proposer, cast.cosigner)).update(phone_hash=phone_hash("13800000009"))
+    for account in (cast.proposer, cast.cosigner):
+        codes.set_up(account)
+    code, _out, _err = run("reset-factor", "--login", "13800000009", "--name", "何青禾", "--reason", "手机丢失")
+    assert (code, has_second_factor(cast.proposer), has_second_factor(cast.cosigner)) == (0, True, False)
 
 
 @pytest.mark.django_db

@@ -31,6 +31,31 @@ def security(cast: Cast, client: Client) -> Client:
     return client
 
 
+# ── who guards alone is relieved last ──
+@pytest.mark.parametrize("first_on", [0, 3], ids=["today", "later"])
+def test_two_hands_do_not_relieve_both_last_auditors(cast: Cast, security: Client, first_on: int) -> None:
+    """Whoever comes second is refused, whether the first ended today or is to end; the action knows it, not the page."""
+    second = Account.objects.create(username="audit2", name="簿二明", password="!")
+    appoint(cast, second, Duty.AUDIT_ADMIN)
+    today = timezone.localdate()
+    mine, other = (Appointment.objects.get(account=who) for who in (cast.audit_admin, second))
+    common: dict[str, Any] = {"actor": cast.security_admin, "at": timezone.now(), "ends_on": today + timedelta(days=first_on)}
+    actions.end_appointment(mine, **common)
+    with pytest.raises(actions.AppointmentError, match="这是唯一的审计管理员"):
+        actions.end_appointment(other, **common)
+    page = security.post(f"/appointments/{other.uid}/end/", ENDING | {"on": common["ends_on"].isoformat()})
+    assert "这是唯一的审计管理员，请先任命接任的人，再免去" in page.text
+    other.refresh_from_db()
+    assert other.ends_on is None
+    assert Event.objects.filter(kind="committees.end_appointment").count() == 1
+
+
+def test_death_relieves_even_the_last(cast: Cast) -> None:
+    last = Appointment.objects.get(account=cast.audit_admin)
+    actions.end_appointment(last, actor=cast.office, at=timezone.now(), even_the_last=True)
+    assert not queries.holders_of(cast.county, Duty.AUDIT_ADMIN).exists()
+
+
 # ── who may hold what ──
 def test_nobody_appoints_himself_not_even_through_the_action(cast: Cast, security: Client) -> None:
     before = Appointment.objects.count()

@@ -12,8 +12,12 @@ from tongxin.access.permissions import allowed
 from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account, Invitation
 from tongxin.audit.models import Event
+from tongxin.committees import actions as bodies_actions
 from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment
 from tongxin.members import actions, queries
+from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import member_of, members_of, sitting_member_of
 from tongxin.notices import actions as notices
@@ -172,6 +176,69 @@ def test_a_notice_of_the_other_seat_is_opened_in_that_seat(cast: Cast, there: Me
     assert invitation.member == there
 
 
+@pytest.mark.usefixtures("here")
+def test_a_notice_that_opens_as_one_is_asks_for_no_other_seat(cast: Cast, there: Member) -> None:
+    """Told to the duty that the same person holds there, or of the own account: it is of no seat."""
+    bodies_actions.appoint(
+        cast.bystander, committee=cast.other_county, duty=Duty.MEMBER_AFFAIRS, starts_on=NOW.date(), actor=None, at=NOW
+    )
+    Account.objects.filter(pk=cast.bystander.pk).update(needs_second_factor=False)
+    whose, event = cast.member(cast.member_of_other_county), Event.objects.order_by("id")[0]
+    client = signed_in(cast.bystander)
+    for url, asks in ((f"/members/{whose.uid}/", False), ("/account/", False), (f"/proposals/{'x' * 10}/", True)):
+        notice = Notice.objects.create(
+            account=cast.bystander, committee_code="WC", event=event, text=url, url=url, made_at=timezone.now()
+        )
+        answer = client.get(f"/notices/{notice.uid}/")
+        assert (answer.status_code, getattr(answer, "url", "")) == ((200, "") if asks else (302, url)), url
+
+
+def test_a_new_form_saved_after_changing_seats_is_the_first_seats_and_leads_to_it(
+    cast: Cast, here: Member, there: Member
+) -> None:
+    client = signed_in(cast.bystander)
+    choose(client, here)
+    form = client.get("/proposals/new/").url
+    choose(client, there)
+    answer = client.post(form, TEXT, follow=True)
+    proposal = Proposal.objects.get()
+    assert (proposal.committee, proposal.title, answer.status_code) == (cast.county, TEXT["title"], 200)
+    assert answer.redirect_chain[-1][0] == f"/proposals/{proposal.uid}/edit/"
+    assert "已换回这个身份" in answer.text
+    choose(client, there)
+    page = client.get(form)
+    assert (page.status_code, "以云溪县政协委员身份打开" in page.text) == (200, True)
+    again = client.post(form, TEXT | {"title": "改过的案由", "version": "1"}, follow=True)
+    proposal.refresh_from_db()
+    assert (again.status_code, proposal.title) == (200, "改过的案由")
+
+
+# ── a death is one committee's to record ──
+def test_a_death_ends_nothing_of_another_committee_which_is_told(cast: Cast, here: Member, there: Member) -> None:
+    for committee, duty in ((cast.other_county, Duty.FILING), (cast.county, Duty.LEADERSHIP)):
+        bodies_actions.appoint(cast.bystander, committee=committee, duty=duty, starts_on=NOW.date(), actor=None, at=NOW)
+    guard = Account.objects.create(username="wcsec", name="严望川", password="!")
+    bodies_actions.appoint(guard, committee=cast.other_county, duty=Duty.SECURITY_ADMIN, starts_on=NOW.date(), actor=None, at=NOW)
+    assert "在其他政协的席位、职责和登录账户不变，告知那里的工作人员核实办理" in queries.what_follows(here, Ending.DIED)
+    at = timezone.now()
+    actions.end_seat(here, ending=Ending.DIED, on=timezone.localdate(at), reason="", actor=cast.office, at=at)
+    person = Account.objects.get(pk=cast.bystander.pk)
+    assert (person.is_active, queries.is_gone(here), queries.is_gone(there)) == (True, True, False)
+    assert [a.committee for a in bodies.appointments_of(person)] == [cast.other_county]
+    assert sitting_member_of(person) == there
+    notices.deliver()
+    told = {n.account.username: n.text for n in Notice.objects.filter(event__kind="members.record_death", urgent=True)}
+    assert {name: text.split("；")[1] for name, text in told.items()} == {
+        "wcoffice": "属实的，请在本会委员名册办理登记", "wcsec": "属实的，请免去在本会的职责",
+    }  # fmt: skip
+    Appointment.objects.filter(account=person).update(ends_on=timezone.localdate(at))
+    end = {"ending": Ending.DIED, "on": timezone.localdate(at), "reason": "", "at": at}
+    actions.end_seat(there, **end, actor=cast.office_of_other_county)
+    assert not Account.objects.get(pk=person.pk).is_active
+    actions.restore(here, on=timezone.localdate(at), reason="登记错了", actor=cast.office, at=at)
+    assert not Account.objects.get(pk=person.pk).is_active  # the other committee still has him dead
+
+
 # ── the person ──
 def test_the_own_data_cover_every_seat(cast: Cast, here: Member, there: Member) -> None:
     draft_in(there, acting(cast, there))
@@ -206,7 +273,7 @@ def test_two_seats_in_one_committee_are_refused_by_the_database_too(cast: Cast, 
 def test_the_committee_at_home_answers_for_the_password_and_the_other_does_not_touch_it(
     cast: Cast, here: Member, there: Member
 ) -> None:
-    with pytest.raises(actions.NotInvitedError, match="请云溪县政协重新发邀请单"):
+    with pytest.raises(actions.NotInvitedError, match="请云溪县政协发密码重置码"):
         actions.invite(there, actor=cast.office_of_other_county, at=timezone.now())
     assert not Invitation.objects.exists()
     actions.invite(here, actor=cast.office, at=timezone.now())

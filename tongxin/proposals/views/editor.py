@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -20,19 +19,17 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.core import asked
-from tongxin.core.ids import new_uid
 from tongxin.core.templatetags.chinese import clock
-from tongxin.members.models import Member
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import actions, queries
-from tongxin.proposals.choices import Form, State, States
+from tongxin.proposals.choices import State, States
 from tongxin.proposals.forms import AttachForm, BehalfForm, TextForm, typed_text
 from tongxin.proposals.models import TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.views.attachments import attachment_rows
+from tongxin.proposals.views.beginning import Beginning, act_as, token_for
 from tongxin.regulations.queries import in_force
 
-SALT = "tongxin.proposals.new"
 CONFLICT, UNPROCESSABLE, UNAUTHORIZED, LOCKED = 409, 422, 401, 423
 THEN = {"preview": "preview/", "invite": "invite/", "attach": "edit/#attachments"}
 
@@ -44,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
     member = sitting_member_of(request.user)
     if member is None:
         return redirect("proposal-behalf")
-    return redirect("proposal-new-form", _token(request, member.committee, member=member))
+    return redirect("proposal-new-form", token_for(request, member.committee, member=member))
 
 
 @requires("proposals.enter")
@@ -58,45 +55,22 @@ def behalf(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         body = data["body"] if data["who"] == "body" else ""
-        return redirect("proposal-new-form", _token(request, committee, member=form.found, body=body, form=data["form"]))
+        return redirect("proposal-new-form", token_for(request, committee, member=form.found, body=body, form=data["form"]))
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "proposals/behalf.html", {"form": form, "committee": committee}, status=status)
-
-
-def _token(
-    request: HttpRequest, committee: Committee, *, member: Member | None = None, body: str = "", form: str = Form.INDIVIDUAL
-) -> str:
-    said = [new_uid(), request.user.pk, committee.uid, member.uid if member else "", body, form]
-    return signing.dumps(said, salt=SALT, compress=True)
-
-
-class _Beginning:
-    """What the address of a new form says: whose proposal it will be."""
-
-    def __init__(self, request: HttpRequest, token: str) -> None:
-        try:
-            self.uid, account, committee, member, self.body, self.form = signing.loads(token, salt=SALT)
-        except (signing.BadSignature, ValueError) as error:
-            raise Http404 from error
-        if account != request.user.pk:
-            raise Http404
-        self.committee = Committee.objects.select_related("parent__parent").filter(uid=committee).first()
-        self.first = Member.objects.sitting(timezone.localdate()).filter(uid=member).first() if member else None
-        if self.committee is None or (self.first is None and not self.body):
-            raise Http404
-        if self.first is None or self.first.account_id != request.user.pk:
-            demand(request.user, "proposals.enter", self.committee)
-
-    @property
-    def name(self) -> str:
-        return self.first.name if self.first else self.body
 
 
 @requires("proposals.write")
 def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the empty form; the first save makes the draft, after that this address leads to it."""
-    begun = _Beginning(request, token)
-    if Proposal.objects.filter(uid=begun.uid).exists():
+    begun = Beginning(request, token)
+    made = Proposal.objects.filter(uid=begun.uid).exists()
+    if begun.first is not None and begun.is_of_another_seat(request.user):
+        if request.method != "POST" and made:
+            return render(request, "proposals/other_seat.html", {"first": begun.first, "target": request.path})
+        if request.method == "POST":
+            act_as(request, begun.first)
+    if made:
         return edit(request, begun.uid)
     at = timezone.now()
     rules = in_force(begun.committee, FormRules, timezone.localdate(at))
@@ -110,7 +84,7 @@ def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
     return _show(request, blank, rules, token=token, begun=begun)
 
 
-def _create(request: HttpRequest, begun: _Beginning, text: Mapping[str, Any]) -> Proposal:
+def _create(request: HttpRequest, begun: Beginning, text: Mapping[str, Any]) -> Proposal:
     """Make the draft; when another tab was first, its draft."""
     try:
         with transaction.atomic():
@@ -217,7 +191,7 @@ def autosave_new(request: HttpRequest, token: str) -> JsonResponse:
     if not request.user.is_authenticated:
         return _signed_out()
     demand(request.user, "proposals.write")
-    begun = _Beginning(request, token)
+    begun = Beginning(request, token)
     known = queries.writable(request.user, begun.uid)
     if known is not None:
         return _autosave(request, known)
