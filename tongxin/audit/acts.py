@@ -2,10 +2,14 @@
 
 What is not sealed yet has no other witness: without this, a subject whose whole life of the last minutes is deleted with
 its head, or a head set back to a saved older one, would look as written. One line an event, added in one write without
-a lock; one file an hour, so that the worker takes away whole files that nobody adds to any more.
+a lock; one file for each hour, machine and process: on a home that several machines share nobody writes into another's
+line, and the worker takes away whole files that nobody adds to any more.
 """
 
+import errno
 import os
+import re
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -40,6 +44,10 @@ def _hour(ago: int = 0) -> str:
     return time.strftime("%Y%m%dT%H", time.gmtime(time.time() - ago * 3600))
 
 
+def _machine() -> str:
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
+
+
 def note(events: Iterable[Event]) -> None:
     """Note events, with their digests, as soon as they are committed; what is rolled back is not noted."""
     lines = "".join(f"{event.uid} {event.digest} {event.committee_code}\n" for event in events)
@@ -47,7 +55,7 @@ def note(events: Iterable[Event]) -> None:
 
 
 def _add(lines: bytes) -> None:
-    path = folder() / _hour()
+    path = folder() / f"{_hour()}.{_machine()}.{os.getpid()}"
     try:
         _write(path, lines)
     except FileNotFoundError:
@@ -56,14 +64,20 @@ def _add(lines: bytes) -> None:
 
 
 def _write(path: Path, lines: bytes) -> None:
+    """Add lines in one piece, behind an end of line of their own: what was cut off before stays alone, and says nothing.
+
+    Raises OSError where not all of it was written.
+    """
+    said = b"\n" + lines
     out = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(out, lines)  # in one piece: two processes write one behind the other
+        if os.write(out, said) != len(said):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     finally:
         os.close(out)
 
 
-def kept() -> list[tuple[Path, int]]:
+def files() -> list[tuple[Path, int]]:
     """Return the files there are, the oldest first, each with its size now: so far one reads what stands in a database later."""
     found = []
     for path in sorted(folder().glob("*")):
@@ -103,8 +117,8 @@ def lost(acts: Iterable[Act], code: str) -> str | None:
 def shed() -> int:
     """Take away the files of hours that are over and of which every event is sealed and vouched for by the heads; return how many."""
     over, gone = _hour(KEPT_HOURS), 0
-    for path, size in kept():
-        if path.name <= over and _are_sealed(read(path, size)):
+    for path, size in files():
+        if path.name.partition(".")[0] <= over and _are_sealed(read(path, size)):
             path.unlink(missing_ok=True)
             gone += 1
     return gone

@@ -72,7 +72,7 @@ class _Outside:
 def verify(*, committee_code: str | None = None) -> Verdict:
     """Recompute everything, of one committee or of all, and name the first thing that does not fit."""
     noted = dict(Chain.objects.values_list("committee_code", "noted"))
-    files = acts.kept()
+    files = acts.files()
     lines, problem = kept_lines()
     with moments.one_moment():
         return _verify(committee_code, _Outside(noted, lines, files), problem)

@@ -1,5 +1,7 @@
 """What is noted outside the database at each commit finds what the database alone would hide until it is sealed."""
 
+import os
+import resource
 from typing import Any
 
 import pytest
@@ -18,6 +20,10 @@ def life_of(subject: models.Model) -> list[Event]:
     return list(Event.objects.filter(subject_type=actions.label_of(subject), subject_id=subject.pk).order_by("id"))
 
 
+def noted_uids() -> list[str]:
+    return [act.uid for path, size in acts.files() for act in acts.read(path, size)]
+
+
 @pytest.fixture
 def committed(rated: Cast, django_capture_on_commit_callbacks: Any) -> Proposal:
     """A proposal just begun, whose transaction has committed: the file outside knows of it."""
@@ -25,7 +31,7 @@ def committed(rated: Cast, django_capture_on_commit_callbacks: Any) -> Proposal:
         extra = rated.draft()
         actions.record("proposals.attach", extra, actor=rated.proposer, at=NIGHT, data={"name": "一"})
     assert verifying.verify().ok
-    assert [act.uid for path, size in acts.kept() for act in acts.read(path, size)] == [e.uid for e in life_of(extra)]
+    assert noted_uids() == [e.uid for e in life_of(extra)]
     return extra
 
 
@@ -51,33 +57,71 @@ def test_an_older_head_put_back_with_its_later_events_deleted_is_found(
 
 
 def test_what_was_rolled_back_is_not_noted(committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any) -> None:
-    before = [(path.name, size) for path, size in acts.kept()]
+    before = [(path.name, size) for path, size in acts.files()]
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
         transaction.set_rollback(True)
-    assert [(path.name, size) for path, size in acts.kept()] == before
+    assert [(path.name, size) for path, size in acts.files()] == before
     assert verifying.verify().ok
 
 
 def test_a_line_of_an_act_that_was_cut_off_says_nothing(committed: Proposal) -> None:
-    [(path, _size)] = acts.kept()
+    [(path, _size)] = acts.files()
     with path.open("a", encoding="utf-8") as out:
         out.write("abc")
     assert verifying.verify().ok
 
 
+def test_the_act_after_a_line_that_was_cut_off_is_noted_whole(
+    committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    [(path, _size)] = acts.files()
+    with path.open("a", encoding="utf-8") as out:
+        out.write(path.read_text(encoding="utf-8").split()[-1][:7])
+    before = noted_uids()
+    with django_capture_on_commit_callbacks(execute=True):
+        later = actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
+    assert noted_uids() == [*before, later.uid]
+    assert found() == (None, "")
+
+
+def test_a_write_cut_short_says_so_and_the_next_is_noted_whole(
+    committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    [(_path, size)] = acts.files()
+    before, limits = noted_uids(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with django_capture_on_commit_callbacks() as callbacks:
+        actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "二"})
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 30, limits[1]))  # the disk is full in the middle of the line
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            callbacks[0]()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with django_capture_on_commit_callbacks(execute=True):
+        later = actions.record("proposals.attach", committed, actor=rated.proposer, at=NIGHT, data={"name": "三"})
+    assert noted_uids() == [*before, later.uid]
+    assert found() == (None, "")
+
+
+def test_each_machine_and_process_has_a_file_of_its_own(committed: Proposal) -> None:
+    [(path, _size)] = acts.files()
+    hour, machine, process = path.name.split(".")
+    assert (len(hour), machine != "", process) == (len("20200101T00"), True, str(os.getpid()))
+
+
 def test_the_worker_takes_away_what_is_noted_only_when_it_is_over_and_sealed(committed: Proposal) -> None:
-    [(path, _size)] = acts.kept()
+    [(path, _size)] = acts.files()
     sealing.seal(at=NIGHT)
     assert path.exists()  # of this hour: somebody may be adding to it
-    old = path.rename(path.with_name("20200101T00"))
+    old = path.rename(path.with_name("20200101T00.here.1"))
     assert sealing.seal(at=NIGHT) == 0
     assert not old.exists()
 
 
 def test_what_is_noted_of_a_deleted_event_stays_until_somebody_looks(committed: Proposal) -> None:
-    [(path, _size)] = acts.kept()
-    old = path.rename(path.with_name("20200101T00"))
+    [(path, _size)] = acts.files()
+    old = path.rename(path.with_name("20200101T00.here.1"))
     life = life_of(committed)
     delete(*life)
     sealing.seal(at=NIGHT)
