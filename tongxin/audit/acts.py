@@ -104,9 +104,9 @@ def read(path: Path, size: int) -> Iterator[Act]:
                 yield Act(*parts)
 
 
-def lost(acts: Iterable[Act], code: str) -> str | None:
-    """Return the uid of the first event of a committee that was noted and is not there as it was; nothing when all are."""
-    own = (act for act in acts if act.code == code)
+def lost(acts: Iterable[Act], code: str | None = None) -> str | None:
+    """Return the uid of the first event (of a committee) that was noted and is not there as it was; nothing when all are."""
+    own = (act for act in acts if code is None or act.code == code)
     while some := list(islice(own, ASKED)):
         there = dict(Event.objects.filter(uid__in=[act.uid for act in some]).values_list("uid", "digest"))
         if odd := next((act.uid for act in some if there.get(act.uid) != act.digest), None):
@@ -120,6 +120,17 @@ def shed() -> int:
     for path, size in files():
         if path.name.partition(".")[0] <= over and _are_sealed(read(path, size)):
             path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def put_aside(place: Path) -> int:
+    """Move the files that tell of events which are not there as they were into a folder; return how many."""
+    gone = 0
+    for path, size in files():
+        if lost(read(path, size)):
+            place.mkdir(parents=True, exist_ok=True)
+            path.rename(place / path.name)
             gone += 1
     return gone
 

@@ -88,38 +88,41 @@ def _misplaced(batch: list[Event]) -> set[str]:
 def note_heads(*, at: datetime) -> int:
     """Write each chain's head that is not there yet into the file; return how many. What a crash leaves out, the next round writes."""
     behind = list(Chain.objects.filter(number__gt=F("noted")).order_by("committee_code"))
-    if not behind and (grown_to() or not heads_file().exists()):
+    if not behind and not growth_lags():
         return 0
-    with _appending(heads_file()) as out:
-        before = _Grown.of(out)
+    with appending() as out:
+        before = Grown.of(out)
         sound = begins_as_noted(out)
         for chain in behind:
             _append(out, chain, at, before)
         out.flush()
         os.fsync(out.fileno())
+        for chain in behind:  # before anything else can fail: what stands in the file is not written again
+            Chain.objects.filter(pk=chain.pk, noted__lt=chain.number).update(noted=chain.number)
         if sound:  # what was cut stays found
-            _note_growth(before)
-    for chain in behind:
-        Chain.objects.filter(pk=chain.pk, noted__lt=chain.number).update(noted=chain.number)
+            note_growth(before)
     return len(behind)
 
 
 @contextmanager
-def _appending(path: Path) -> Iterator[BinaryIO]:
+def appending() -> Iterator[BinaryIO]:
+    """Open the heads file, for one at a time, to read and to add to."""
+    path = heads_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as out:
         fcntl.flock(out, fcntl.LOCK_EX)  # two workers write one behind the other
         yield out
 
 
-class _Grown:
-    """How long the file is and the digest of all of it, kept along while it is read or written."""
+class Grown:
+    """How long the heads file is and the digest of all of it, kept along while it is read or written."""
 
     def __init__(self) -> None:
         self.size, self.ended, self._sum = 0, True, hashlib.sha256()
 
     @classmethod
-    def of(cls, source: BinaryIO) -> "_Grown":
+    def of(cls, source: BinaryIO) -> "Grown":
+        """Read a whole file."""
         source.seek(0)
         made = cls()
         for line in source:
@@ -127,15 +130,17 @@ class _Grown:
         return made
 
     def add(self, raw: bytes) -> None:
+        """Take in what follows."""
         self._sum.update(raw)
         self.size, self.ended = self.size + len(raw), raw.endswith(b"\n")
 
     @property
     def digest(self) -> str:
+        """Return the digest of all so far."""
         return self._sum.copy().hexdigest()
 
 
-def _append(out: BinaryIO, chain: Chain, at: datetime, before: _Grown) -> None:
+def _append(out: BinaryIO, chain: Chain, at: datetime, before: Grown) -> None:
     """Write one head behind all that stands before it."""
     if not before.ended:  # a line that a full disk or a kill cut off stays as it is, on its own
         out.write(b"\n")
@@ -154,7 +159,7 @@ def line_of(code: str, number: int, digest: str, at: str, after: str) -> bytes:
 
 def lines_of(source: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
     """Return each line of the heads file with the digest of all that stands in front of it."""
-    before = _Grown()
+    before = Grown()
     for raw in source:
         yield raw, before.digest
         before.add(raw)
@@ -186,7 +191,14 @@ def begins_as_noted(source: BinaryIO) -> bool:
     return hashlib.sha256(source.read(size)).hexdigest() == digest
 
 
-def _note_growth(now: _Grown) -> None:
+def growth_lags() -> bool:
+    """Say whether the heads file holds more than is noted beside the keys: that could not be written, or not yet."""
+    path, noted = heads_file(), grown_to()
+    return path.exists() and path.stat().st_size > (noted[0] if noted else 0)
+
+
+def note_growth(now: Grown) -> None:
+    """Note how far the heads file has grown."""
     path = growth_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")

@@ -18,22 +18,43 @@ HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记�
 
 @dataclass(frozen=True)
 class Problem:
-    """The first thing that is not as it was written: an event's uid, `code:number` of a head, `table:uid` of a row."""
+    """The first thing that is not as it was written: an event's uid, `code:number` of a head, `table:uid` of a row.
+
+    `outside`: the files outside say something else than the database, as they do after a backup was restored.
+    """
 
     where: str
     reason: str
+    outside: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `tongxin audit verify` says: counts, whether all is well, the first thing that is not, what was lawfully erased."""
+    """What `tongxin audit verify` says: counts, what is not as it was written, what was lawfully erased.
+
+    Of each layer the first problem: the heads file, and of each committee the record, the rows, what the files outside say
+    of it. One that stays for long (a restored backup) hides nothing of the others.
+    """
 
     events: int
     sealed: int
-    ok: bool
-    first_bad: str | None
-    reason: str = ""
+    problems: tuple[Problem, ...] = ()
     erased: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is well."""
+        return not self.problems
+
+    @property
+    def first_bad(self) -> str | None:
+        """Where the first problem is."""
+        return self.problems[0].where if self.problems else None
+
+    @property
+    def reason(self) -> str:
+        """What the first problem is."""
+        return self.problems[0].reason if self.problems else ""
 
 
 @dataclass
@@ -49,12 +70,17 @@ class _Read:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the heads file; a former one is of the chain before events had keyed digests."""
+    """One line of the heads file; a former one is of the chain before events had keyed digests. A sound one is as written."""
 
     code: str
     number: int
     digest: str
     former: bool
+    sound: bool
+
+    def is_true(self, seal: Seal | None) -> bool:
+        """Say whether the database still has the head that was written outside."""
+        return seal is not None and self.digest == (seal.former if self.former else seal.digest)
 
 
 @dataclass(frozen=True)
@@ -62,7 +88,7 @@ class _Outside:
     """What stands outside the database, read before it: all of it was written after the commit of what it tells of."""
 
     noted: dict[str, int]  # how far each chain says that its head was written into the file
-    lines: list[Line]
+    lines: dict[str, list[Line]]
     hours: list[tuple[Path, int]]
 
     def noted_acts(self) -> Iterator[acts.Act]:
@@ -70,33 +96,38 @@ class _Outside:
 
 
 def verify(*, committee_code: str | None = None) -> Verdict:
-    """Recompute everything, of one committee or of all, and name the first thing that does not fit."""
+    """Recompute everything, of one committee or of all, and name the first thing of each layer that does not fit."""
     noted = dict(Chain.objects.values_list("committee_code", "noted"))
     files = acts.files()
     lines, problem = kept_lines()
     with moments.one_moment():
-        return _verify(committee_code, _Outside(noted, lines, files), problem)
+        return _verify(committee_code, _Outside(noted, _by_committee(lines), files), problem)
+
+
+def _by_committee(lines: list[Line]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.code, []).append(line)
+    return found
 
 
 def _verify(committee_code: str | None, outside: _Outside, problem: Problem | None) -> Verdict:
     codes = [committee_code] if committee_code is not None else _codes(outside)
-    events = sealed = erased = 0
+    problems, events, erased = [problem], 0, 0
     for code in codes:
         read = _Read()
-        problem = problem or _committee(code, outside, read)
-        events += read.events or Event.objects.filter(committee_code=code).count()
-        sealed += Seal.objects.filter(committee_code=code).count()
+        problems += _committee(code, outside, read)
+        events += read.events
         erased += sum(len(fields) for fields in read.gone.values())
-    if problem:
-        return Verdict(events, sealed, ok=False, first_bad=problem.where, reason=problem.reason, erased=erased)
-    return Verdict(events, sealed, ok=True, first_bad=None, erased=erased)
+    sealed = Seal.objects.filter(committee_code__in=codes).count()
+    return Verdict(events, sealed, tuple(filter(None, problems)), erased)
 
 
 def _codes(outside: _Outside) -> list[str]:
     found = set(Event.objects.order_by().values_list("committee_code", flat=True).distinct())
     found |= set(Head.objects.order_by().values_list("committee_code", flat=True).distinct())
     found |= set(Seal.objects.order_by().values_list("committee_code", flat=True).distinct())
-    found |= {line.code for line in outside.lines} | {act.code for act in outside.noted_acts()}
+    found |= set(outside.lines) | {act.code for act in outside.noted_acts()}
     return sorted(found | {str(code) for kind in truth.declared() for code in _owners(kind)})
 
 
@@ -104,27 +135,21 @@ def _owners(kind: truth.Witnessed) -> set[str]:
     return {code or "" for code in kind.rows().order_by().values_list("code_", flat=True).distinct()}
 
 
-def _committee(code: str, outside: _Outside, read: _Read) -> Problem | None:
-    return (
-        _events(code, read)
-        or _noted(code, outside)
-        or _erasures(read)
-        or _subjects(code, read)
-        or _keys(code)
-        or _seals(code)
-        or _heads_outside(code, outside)
-        or _rows(code, read)
-    )
+def _committee(code: str, outside: _Outside, read: _Read) -> list[Problem | None]:
+    """Return the first problem of each layer; nothing for a layer in which all is well."""
+    record = _events(code, read) or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code)
+    return [record, _rows(code, read), _noted(code, outside) or _heads_outside(code, outside)]
 
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────
 def _events(code: str, read: _Read) -> Problem | None:
-    """Walk the events in their order: each fits its digest, which takes in the one before."""
+    """Walk all events in their order: each fits its digest, which takes in the one before. Return the first that does not."""
+    problem: Problem | None = None
     for event in Event.objects.filter(committee_code=code).order_by("id").iterator(chunk_size=BATCH):
         key = heads.key_of(event)
         number, previous, _uid = read.last.get(key, (0, "", ""))
         if event.digest != digests.of_event(event, previous=previous) or digests.torn(event):
-            return Problem(event.uid, "记录被改动过，或者它前面缺少记录")
+            problem = problem or Problem(event.uid, "记录被改动过，或者它前面缺少记录")
         read.last[key] = (number + 1, event.digest, event.uid)
         read.proofs |= event.proofs
         read.events += 1
@@ -133,13 +158,13 @@ def _events(code: str, read: _Read) -> Problem | None:
         if event.kind == erasing.KIND:
             for uid, fields in event.data.get("veils", {}).items():
                 read.lawful.setdefault(uid, []).extend(fields)
-    return None
+    return problem
 
 
 def _noted(code: str, outside: _Outside) -> Problem | None:
     """Every event of the last hours that was noted at its commit is still there."""
     odd = acts.lost(outside.noted_acts(), code)
-    return Problem(odd, "近两小时内写入过的记录被删去，或者恢复过较早的备份") if odd else None
+    return Problem(odd, "近两小时内写入过的记录被删去，或者恢复过较早的备份", outside=True) if odd else None
 
 
 def _erasures(read: _Read) -> Problem | None:
@@ -198,45 +223,63 @@ def kept_lines() -> tuple[list[Line], Problem | None]:
     path = sealing.heads_file()
     if not path.exists():
         noted = sealing.grown_to()
-        return [], Problem("audit/heads.jsonl", HEADS_GONE) if noted and noted[0] else None
+        return [], Problem("audit/heads.jsonl", HEADS_GONE, outside=True) if noted and noted[0] else None
     with path.open("rb") as source:
         found, problem = _lines(source)
         if problem is None and not sealing.begins_as_noted(source):
-            problem = Problem("audit/heads.jsonl", HEADS_CUT)
+            problem = Problem("audit/heads.jsonl", HEADS_CUT, outside=True)
         return found, problem
 
 
 def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
     found: list[Line] = []
     for raw, before in sealing.lines_of(source):
-        try:
-            row = json.loads(raw)
-            line = Line(row["committee"], int(row["number"]), row["digest"], former="mac" not in row)
-        except (ValueError, KeyError, TypeError):
-            continue  # cut off by a full disk or a kill: the next line takes it in as it is
-        if not line.former and sealing.line_of(line.code, line.number, line.digest, str(row.get("at", "")), before) != raw:
-            return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过")
-        found.append(line)
+        line = line_in(raw, before)
+        if line is not None and not line.sound:
+            return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过", outside=True)
+        if line is not None:
+            found.append(line)
     return found, None
+
+
+def line_in(raw: bytes, before: str) -> Line | None:
+    """Return the head that one line tells of; `before` is the digest of all that stands in front of it.
+
+    Nothing where a full disk or a kill cut it off: the next line takes it in as it is.
+    """
+    try:
+        row = json.loads(raw)
+        code, number, digest = row["committee"], int(row["number"]), row["digest"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    former = "mac" not in row
+    sound = former or sealing.line_of(code, number, digest, str(row.get("at", "")), before) == raw
+    return Line(code, number, digest, former, sound)
+
+
+def seals_of(code: str, lines: list[Line]) -> dict[int, Seal]:
+    """Return the seals of a committee that its lines tell of, by number."""
+    asked = sorted({line.number for line in lines})
+    found: dict[int, Seal] = {}
+    for start in range(0, len(asked), ASKED):
+        rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + ASKED])
+        found |= {seal.number: seal for seal in rows}
+    return found
 
 
 def _heads_outside(code: str, outside: _Outside) -> Problem | None:
     """Every head that was ever written outside is still true."""
-    lines = [line for line in outside.lines if line.code == code]
-    asked = sorted({line.number for line in lines})
-    seals: dict[int, Seal] = {}
-    for start in range(0, len(asked), ASKED):
-        rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + ASKED])
-        seals |= {seal.number: seal for seal in rows}
+    lines = outside.lines.get(code, [])
+    seals = seals_of(code, lines)
     for line in lines:
-        seal = seals.get(line.number)
-        if seal is None:
-            return Problem(f"{code}:{line.number}", "数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去")
-        if line.digest != (seal.former if line.former else seal.digest):
-            return Problem(f"{code}:{line.number}", "与库外留存的链头不符")
+        if line.number not in seals:
+            why = "数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去"
+            return Problem(f"{code}:{line.number}", why, outside=True)
+        if not line.is_true(seals[line.number]):
+            return Problem(f"{code}:{line.number}", "与库外留存的链头不符", outside=True)
     noted = outside.noted.get(code, 0)
     if noted > max((line.number for line in lines if not line.former), default=0):
-        return Problem(f"{code}:{noted}", "库外留存的链头文件缺少已写入的行")
+        return Problem(f"{code}:{noted}", "库外留存的链头文件缺少已写入的行", outside=True)
     return None
 
 

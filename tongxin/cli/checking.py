@@ -1,15 +1,14 @@
-"""`tongxin check` and `tongxin audit verify`: whether an installation is in order."""
+"""`tongxin check`: whether an installation is in order."""
 
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from tongxin.cli import start
-from tongxin.cli.problems import BadInput, NotInOrder
+from tongxin.cli.problems import NotInOrder
 
 Finding = tuple[str, list[str]]
 MANY = 20  # of one sort: what is named one by one
@@ -148,47 +147,19 @@ def _unexplained() -> list[str]:
 def _audit() -> list[str]:
     from tongxin.audit import verifying
 
-    verdict = verifying.verify()
-    return [] if verdict.ok else [f"{verdict.reason}，第一处是 {verdict.first_bad}"]
+    return [f"{problem.reason}，第一处是 {problem.where}" for problem in verifying.verify().problems]
 
 
 def _sealing() -> list[str]:
     """Whether the worker keeps up: what waits longer has no witness but the file of the last hours."""
     from django.utils import timezone
 
-    from tongxin.audit.sealing import LATE, waiting_longer
+    from tongxin.audit.sealing import LATE, growth_lags, waiting_longer
     from tongxin.core.templatetags.chinese import moment
 
+    lagging = ["keys/heads 没有跟上 audit/heads.jsonl，请看 tongxin worker 是否在运行、能否写入 keys"] if growth_lags() else []
     since = waiting_longer(timezone.now())
     if since is None:
-        return []
+        return lagging
     minutes = int(LATE.total_seconds() // 60)
-    return [f"{moment(since)}写入的操作记录过了 {minutes} 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满"]
-
-
-@click.group(help="操作记录。")
-def audit() -> None:
-    """Commands about the event stream."""
-
-
-@audit.command(help="核验操作记录的封存链；被改动、删除或调换过的，指出第一处，退出码为 1。")
-@click.option("--committee", metavar="CODE", help="只核验一个政协。")
-@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
-def verify(*, committee: str | None, as_json: bool) -> None:
-    """Recompute the chains and compare."""
-    start.django(current=True)
-    from tongxin.audit import verifying
-    from tongxin.committees.models import Committee
-
-    if committee is not None and not Committee.objects.filter(code=committee).exists():
-        message = f"没有代码为 {committee} 的政协。"
-        raise BadInput(message)
-    verdict = asdict(verifying.verify(committee_code=committee))
-    if as_json:
-        click.echo(json.dumps({name: verdict[name] for name in ("events", "sealed", "ok", "first_bad")}))
-    elif verdict["ok"]:
-        gone = f"其中 {verdict['erased']} 项个人信息已按保管期限删除，" if verdict["erased"] else ""
-        click.echo(f"操作记录 {verdict['events']} 条，已封存 {verdict['sealed']} 条，{gone}没有发现改动。")
-    if not verdict["ok"]:
-        message = f"{verdict['reason']}，第一处是 {verdict['first_bad']}。"
-        raise NotInOrder(message)
+    return [*lagging, f"{moment(since)}写入的操作记录过了 {minutes} 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满"]

@@ -18,7 +18,7 @@ COMMANDS = {
     "serve": ("tongxin.cli.running:serve", "启动网站"),
     "worker": ("tongxin.cli.running:worker", "启动后台任务"),
     "check": ("tongxin.cli.checking:check", "检查系统是否正常"),
-    "audit": ("tongxin.cli.checking:audit", "核验操作记录"),
+    "audit": ("tongxin.cli.auditing:audit", "核验操作记录"),
     "import": ("tongxin.cli.exchange:import_", "从表格导入委员、单位、提案"),
     "template": ("tongxin.cli.exchange:template", "生成导入用的空表"),
     "export": ("tongxin.cli.exchange:export", "导出委员、单位、提案"),

@@ -44,6 +44,11 @@ def _break_glass(event: Event, _appointment: Any) -> str:
     return f"有人在服务器上应急任命{data.get('name', '')}承担“{data.get('duty', '')}”，理由：{data.get('reason', '')}。请核实"
 
 
+def _accepted_outside(event: Event, _subject: Any) -> str:
+    data = event.data
+    return f"有人在服务器上认可库外留存与数据库不符：{data.get('found', '')}。理由：{data.get('reason', '')}。请核实"
+
+
 def _taken_over(event: Event, unit: Any) -> str:
     work = open_work(unit)
     listed = "：" + "；".join(f"{w.title}（{w.line}）" for w in work) if work else ""
@@ -69,6 +74,7 @@ register(
         )
     ),
     Tell("committees.break_glass", audit_administrators, _break_glass, _events, urgent=True),
+    Tell("audit.accept", audit_administrators, _accepted_outside, _events, urgent=True),
     Tell("committees.transfer_clerk", the_person, _taken_over, _inbox, urgent=True),
     Tell("committees.transfer_clerk", unit_leaders, lambda e, u: f"{u}的承办人由{e.data.get('before', '')}变动为{e.data.get('name', '')}", _inbox),
 )  # fmt: skip

@@ -361,3 +361,32 @@ def test_a_founded_committee_gets_three_administrators_who_are_three_people(run,
         client.post("/appointments/new/", {"name": name, "username": login, "duty": duty, "starts_on": "2026-01-01"})
     held = Appointment.objects.order_by("id").values_list("duty", "account__name")
     assert list(held) == [("admin.security", "严守正"), ("admin.audit", "簿清明"), ("admin.system", "管系统")]
+
+
+# ── accepting that the files outside differ ──
+@pytest.mark.django_db
+def test_a_difference_outside_is_accepted_by_its_name_with_a_reason(run, cast: Cast):
+    cast.draft()
+    sealing.seal(at=NOW)
+    assert run("audit", "accept", "--reason", "恢复备份")[2] == "库外留存与数据库相符，没有需要认可的。\n"
+    sealing.heads_file().unlink()
+    before = Event.objects.count()
+    for words, sentence in (
+        (("--found", "audit/heads.jsonl"), "--reason"),
+        (("--reason", " ", "--found", "audit/heads.jsonl"), "请用 --reason"),
+        (("--reason", "恢复备份"), f"--found audit/heads.jsonl　{verifying.HEADS_GONE}"),
+        (("--reason", "恢复备份", "--found", "YX:1"), f"--found audit/heads.jsonl　{verifying.HEADS_GONE}"),
+    ):
+        code, _out, err = run("audit", "accept", *words)
+        assert (code, sentence in err, Event.objects.count()) == (2, True, before)
+    code, _out, err = run("audit", "accept", "--reason", "恢复备份", "--found", "audit/heads.jsonl")
+    assert (code, "并告知审计管理员" in err, verifying.verify().ok) == (0, True, True)
+
+
+@pytest.mark.django_db
+def test_check_names_a_growth_that_could_not_be_noted(run, cast: Cast):
+    cast.draft()
+    sealing.seal(at=NOW)
+    sealing.growth_file().unlink()
+    [said] = json.loads(run("check", "--json")[1])["problems"]["封存"]
+    assert "keys/heads" in said

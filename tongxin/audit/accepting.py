@@ -1,0 +1,91 @@
+"""Accepting that the files outside say something else than the database: a backup was restored, and one is older (break-glass).
+
+Without it the finding would stay for ever, and the growth of the heads file would never be noted again. What no longer fits
+is put aside as it is, never deleted; the database is not touched, and what is wrong in it is still named.
+"""
+
+import os
+import shutil
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models, transaction
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions, acts, sealing, verifying
+from tongxin.audit.models import Chain
+from tongxin.audit.verifying import Line, Problem
+
+KIND = "audit.accept"
+
+
+class NotAsFoundError(Exception):
+    """What is accepted is not what is found now; `found` is."""
+
+    def __init__(self, found: Sequence[Problem]) -> None:
+        super().__init__("what is accepted is not what is found now")
+        self.found = found
+
+
+def differences() -> list[Problem]:
+    """Return what the files outside say otherwise than the database."""
+    return [problem for problem in verifying.verify().problems if problem.outside]
+
+
+def accept(subjects: Sequence[models.Model], *, where: Collection[str], reason: str, at: datetime) -> Path:
+    """Accept the differences at these places, all that there are, and begin anew outside; return where the old files lie.
+
+    `subjects` are the committees whose auditors are to know: the heads of all stand in one file. Raises NotAsFoundError
+    and does nothing when something else is found than was looked at.
+    """
+    found = differences()
+    if not found or {problem.where for problem in found} != set(where):
+        raise NotAsFoundError(found)
+    said = {"reason": reason, "found": "；".join(f"{problem.where} {problem.reason}" for problem in found)}
+    with transaction.atomic():
+        for subject in subjects or [Account.objects.system()]:
+            actions.record(KIND, subject, actor=None, at=at, data=said)
+    sealing.seal(at=at)  # what is sealed needs the files of the last hours no more
+    place = _aside(at)
+    acts.put_aside(place)
+    _keep_what_fits(place)
+    sealing.note_heads(at=at)
+    return place
+
+
+def _aside(at: datetime) -> Path:
+    place: Path = settings.TONGXIN_HOME / "audit" / "aside" / at.strftime("%Y%m%dT%H%M%S%f")
+    place.mkdir(parents=True)
+    return place
+
+
+def _keep_what_fits(place: Path) -> None:
+    """Cut the heads file before its first line that is not true, put the whole aside, and note the growth of what stays."""
+    with sealing.appending() as out:
+        if sealing.heads_file().stat().st_size:
+            shutil.copyfile(sealing.heads_file(), place / sealing.heads_file().name)
+        kept, noted = sealing.Grown(), dict[str, int]()
+        out.seek(0)
+        for raw, line in _true_lines(list(sealing.lines_of(out))):
+            kept.add(raw)
+            if line is not None and not line.former:
+                noted[line.code] = max(line.number, noted.get(line.code, 0))
+        out.truncate(kept.size)
+        os.fsync(out.fileno())
+        for chain in Chain.objects.all():
+            Chain.objects.filter(pk=chain.pk).update(noted=noted.get(chain.committee_code, 0))
+        sealing.note_growth(kept)
+
+
+def _true_lines(raws: list[tuple[bytes, str]]) -> list[tuple[bytes, Line | None]]:
+    """Return the lines in front of the first that is not as written, or of which the database has no such head."""
+    read = [(raw, verifying.line_in(raw, before)) for raw, before in raws]
+    lines = [line for _raw, line in read if line is not None]
+    codes = {line.code for line in lines}
+    seals = {code: verifying.seals_of(code, [line for line in lines if line.code == code]) for code in codes}
+    for place, (_raw, line) in enumerate(read):
+        if line is not None and not (line.sound and line.is_true(seals[line.code].get(line.number))):
+            return read[:place]
+    return read

@@ -1,0 +1,64 @@
+"""`tongxin audit verify`, and `tongxin audit accept` for who restored a backup and knows why the files outside differ."""
+
+import json
+
+import click
+
+from tongxin.cli import start
+from tongxin.cli.problems import BadInput, NotInOrder
+
+ACCEPT = (
+    "认可库外留存（audit 目录、keys/heads）与数据库不符：恢复备份以后，两者不是同一时刻的，核验会一直指出。"
+    "先用 tongxin audit verify 查看，弄清原因，再逐一写明认可哪几处。会写入操作记录，并立即告知审计管理员；"
+    "对不上的文件移到 audit/aside，不删除。数据库里被改动的，不能认可。"
+)
+
+
+@click.group(help="操作记录。")
+def audit() -> None:
+    """Commands about the event stream."""
+
+
+@audit.command(help="核验操作记录的封存链；被改动、删除或调换过的，指出每一层的第一处，退出码为 1。")
+@click.option("--committee", metavar="CODE", help="只核验一个政协。")
+@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
+def verify(*, committee: str | None, as_json: bool) -> None:
+    """Recompute the chains and compare."""
+    start.django(current=True)
+    from tongxin.audit import verifying
+    from tongxin.committees.models import Committee
+
+    if committee is not None and not Committee.objects.filter(code=committee).exists():
+        message = f"没有代码为 {committee} 的政协。"
+        raise BadInput(message)
+    verdict = verifying.verify(committee_code=committee)
+    if as_json:
+        click.echo(json.dumps({name: getattr(verdict, name) for name in ("events", "sealed", "ok", "first_bad")}))
+    elif verdict.ok:
+        gone = f"其中 {verdict.erased} 项个人信息已按保管期限删除，" if verdict.erased else ""
+        click.echo(f"操作记录 {verdict.events} 条，已封存 {verdict.sealed} 条，{gone}没有发现改动。")
+    if not verdict.ok:
+        raise NotInOrder("\n".join(f"{problem.reason}，第一处是 {problem.where}。" for problem in verdict.problems))
+
+
+@audit.command(help=ACCEPT)
+@click.option("--found", "where", multiple=True, metavar="PLACE", help="核验指出的一处，如：audit/heads.jsonl；有几处写几次。")
+@click.option("--reason", required=True, metavar="TEXT", help="为什么不符，写进操作记录。")
+def accept(*, where: tuple[str, ...], reason: str) -> None:
+    """Accept what the files outside say otherwise, all of it and nothing that was not looked at."""
+    start.django(current=True)
+    from django.utils import timezone
+
+    from tongxin.audit import accepting
+    from tongxin.committees.models import Committee
+
+    if not reason.strip():
+        raise BadInput("请用 --reason 写明理由。")
+    committees = list(Committee.objects.order_by("pk"))
+    try:
+        place = accepting.accept(committees, where=where, reason=reason.strip(), at=timezone.now())
+    except accepting.NotAsFoundError as problem:
+        listed = "".join(f"\n  --found {found.where}　{found.reason}" for found in problem.found)
+        message = f"要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明：{listed}"
+        raise BadInput(message if problem.found else "库外留存与数据库相符，没有需要认可的。") from problem
+    click.echo(f"已认可，已写入操作记录，并告知审计管理员。对不上的文件在 {place}。", err=True)
