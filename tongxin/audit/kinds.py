@@ -50,8 +50,8 @@ class Kind:
 
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
-AtLeast = Callable[[Collection[str], date], int]
-_together: dict[str, AtLeast] = {}
+AtLeast = Callable[[Collection[str]], Callable[[date], int]]
+_at_least: dict[str, AtLeast] = {}
 CONSUMERS: dict[str, Callable[[], object]] = {}
 
 
@@ -80,13 +80,13 @@ def told_by_day() -> list[str]:
 
 
 def tell_together(kind: str, at_least: AtLeast) -> None:
-    """Say for committees on a day of how many people at least the number of a kind is told: fewer show in who signed in that day."""
-    _together[kind] = at_least
+    """Say for committees and each day of how many people at least the number of a kind is told: fewer show in who signed in then."""
+    _at_least[kind] = at_least
 
 
-def people_at_least(kind: str, codes: Collection[str], on: date) -> int:
-    """Return of how many people at least the number of a kind is told."""
-    return _together[kind](codes, on) if kind in _together else 1
+def people_at_least(kind: str, codes: Collection[str]) -> Callable[[date], int]:
+    """Return, for each day, of how many people at least the number of a kind was told."""
+    return _at_least[kind](codes) if kind in _at_least else lambda _on: 1
 
 
 def consume(consumer: str, work: Callable[[], object]) -> None:

@@ -1,6 +1,6 @@
 """Reading the event stream, as the audit administrator does."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import TruncDate
 
 from tongxin.audit import kinds
@@ -61,26 +61,41 @@ class Daily:
 def by_day(codes: Collection[str], *, before: date) -> list[Daily]:
     """Count the events that are told by day alone, on the days that are over, the newest first.
 
-    Days on which few people acted are told together with those that follow, always begun from the first: what was told
-    once stays as it was told, and the newest days wait until there are enough.
+    Days on which few people acted are told together with those that follow, always begun from the first, by the minimum
+    that was in force on each day: what was told once stays as it was told, and the newest days wait until there are enough.
     """
-    rows = Event.objects.filter(committee_code__in=codes, kind__in=kinds.told_by_day(), recorded_at__date__lt=before)
-    by_person = rows.annotate(on=TruncDate("recorded_at")).values_list("kind", "on", "actor_uid", "behalf_uid")
-    counted = by_person.annotate(number=Count("pk")).order_by("kind", "on").iterator()
-    found = [told for kind, days in groupby(counted, key=itemgetter(0)) for told in _together(kind, days, codes, before)]
+    found = [told for kind in kinds.told_by_day() for told in _of_kind(kind, codes, before)]
     return sorted(found, key=lambda told: (told.until, told.kind), reverse=True)[:DAYS]
 
 
-def _together(kind: str, days: Iterable[tuple[str, date, str, str, int]], codes: Collection[str], on: date) -> Iterator[Daily]:
-    least = kinds.people_at_least(kind, codes, on)
+def _of_kind(kind: str, codes: Collection[str], before: date) -> list[Daily]:
+    """Return what is told of a kind; days that this process told before are not read again."""
+    rows = Event.objects.filter(committee_code__in=codes, kind=kind)
+    first = rows.order_by("id").values_list("uid", flat=True).first()
+    key = f"by_day.{sha256(repr((first, kind, sorted(codes))).encode()).hexdigest()}"
+    known: list[tuple[Daily, int]] = cache.get(key, [])
+    if known:
+        (last, begun) = known[-1]
+        rows = rows.filter(pk__gte=begun, recorded_at__date__gt=last.until)
+    if fresh := list(_groups(kind, rows.filter(recorded_at__date__lt=before), codes)):
+        known = [*known, *fresh][-DAYS:]
+        cache.set(key, known, timeout=None)
+    return [told for told, _begun in known if told.until < before]
+
+
+def _groups(kind: str, rows: QuerySet[Event], codes: Collection[str]) -> Iterator[tuple[Daily, int]]:
+    """Return days told together, each with the first key of its last day: what comes later was not written before."""
+    by_person = rows.annotate(on=TruncDate("recorded_at")).values_list("on", "actor_uid", "behalf_uid")
+    counted = by_person.annotate(number=Count("pk"), first=Min("pk")).order_by("on").iterator()
+    least = kinds.people_at_least(kind, codes)
     since, people, number = None, set[str](), 0
-    for day, rows in groupby(days, key=itemgetter(1)):
-        since = since or day
-        for _kind, _day, actor, behalf, count in rows:
+    for day, told in groupby(counted, key=itemgetter(0)):
+        since, begun = since or day, None
+        for _day, actor, behalf, count, first in told:
             people.add(behalf or actor)
-            number += count
-        if len(people) >= least:
-            yield Daily(since, day, kind, number)
+            number, begun = number + count, min(first, begun or first)
+        if len(people) >= least(day):
+            yield Daily(since, day, kind, number), begun or 0
             since, people, number = None, set(), 0
 
 
@@ -91,7 +106,7 @@ def newest(codes: Collection[str]) -> tuple[str, ...]:
     return () if None in found else tuple(str(uid) for uid in found)
 
 
-def kept(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], dict[str, int]]) -> dict[str, int]:
+def remembered(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], dict[str, int]]) -> dict[str, int]:
     """Return `read()`, or the counts it returned before as long as no event was added in these committees.
 
     Every write ends with an event in its own transaction, so the same newest event means the same rows. `what` names

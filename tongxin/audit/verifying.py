@@ -89,6 +89,7 @@ class _Outside:
 
     noted: dict[str, int]  # how far each chain says that its head was written into the file
     lines: dict[str, list[Line]]
+    whole: bool  # whether the lines are as written, all of them
     hours: list[tuple[Path, int]]
 
     def noted_acts(self) -> Iterator[acts.Act]:
@@ -101,7 +102,7 @@ def verify(*, committee_code: str | None = None) -> Verdict:
     files = acts.files()
     lines, problem = kept_lines()
     with moments.one_moment():
-        return _verify(committee_code, _Outside(noted, _by_committee(lines), files), problem)
+        return _verify(committee_code, _Outside(noted, _by_committee(lines), problem is None, files), problem)
 
 
 def _by_committee(lines: list[Line]) -> dict[str, list[Line]]:
@@ -278,7 +279,7 @@ def _heads_outside(code: str, outside: _Outside) -> Problem | None:
         if not line.is_true(seals[line.number]):
             return Problem(f"{code}:{line.number}", "与库外留存的链头不符", outside=True)
     noted = outside.noted.get(code, 0)
-    if noted > max((line.number for line in lines if not line.former), default=0):
+    if outside.whole and noted > max((line.number for line in lines if not line.former), default=0):
         return Problem(f"{code}:{noted}", "库外留存的链头文件缺少已写入的行", outside=True)
     return None
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tongxin.audit.queries import kept
+from tongxin.audit.queries import remembered
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
@@ -60,7 +60,7 @@ def counts(
 ) -> dict[str, int]:
     """Count several parts of a list in one query; kept until something happens. `scope` says whose list it is."""
     codes, what = {c.code for c in committees}, ("tasks", scope, repr(conditions))
-    return kept(codes, what, lambda: rows.aggregate(**{n: Count("pk", filter=q) for n, q in conditions.items()}))
+    return remembered(codes, what, lambda: rows.aggregate(**{n: Count("pk", filter=q) for n, q in conditions.items()}))
 
 
 def for_rows(rows: QuerySet[Task]) -> QuerySet[Task]:

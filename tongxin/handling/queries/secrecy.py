@@ -1,8 +1,10 @@
 """What a rater is told before rating: who will learn what of it, in this very case, in plain words."""
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +14,9 @@ from tongxin.core.templatetags.chinese import day
 from tongxin.handling.models import Case, Reply
 from tongxin.handling.queries.cases import counts_from
 from tongxin.handling.regulations import Rework, Secrecy
+from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import in_force
+from tongxin.regulations.schema import BY_SCHEMA
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,16 @@ def _of_the_end(case: Case, rules: Secrecy, *, few: bool) -> str:
     )
 
 
-def raters_at_least(codes: Collection[str], on: date) -> int:
-    """Of how many raters together an auditor is told how many ratings came: as many as the rule says for results."""
-    rules = [in_force(committee, Secrecy, on) for committee in Committee.objects.filter(code__in=codes).order_by("code")]
-    return max((rule.minimum for rule in rules), default=1)
+def raters_at_least(codes: Collection[str]) -> Callable[[date], int]:
+    """Of how many raters together an auditor is told how many ratings came: as many as the rule of that day says for results.
+
+    A committee that changes its minimum changes nothing of what was told. Looked up once for each day on which a rule begins.
+    """
+    committees = list(Committee.objects.filter(code__in=codes).order_by("code"))
+    begins = sorted(set(Regulation.objects.filter(kind=BY_SCHEMA[Secrecy].name).values_list("effective_from", flat=True)))
+
+    @cache
+    def since(day: date) -> int:
+        return max((in_force(committee, Secrecy, day).minimum for committee in committees), default=1)
+
+    return lambda on: since(begins[max(bisect_right(begins, on) - 1, 0)])

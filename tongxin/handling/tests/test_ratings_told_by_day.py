@@ -3,12 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import models
 from django.test import Client
 
 from tests.cast import Cast, moment
 from tongxin.audit import actions, queries
+from tongxin.audit.models import Event
 from tongxin.audit.queries import Daily
 from tongxin.handling.models import Case
+from tongxin.regulations.actions import adopt
 
 FIRST = date(2026, 3, 4)
 
@@ -55,6 +59,31 @@ def test_what_was_told_stays_as_it_was_when_days_are_added(cast: Cast, case: Cas
     assert told() == before
     rated(cast, case, "proposer", "cosigner", day=3)
     assert told() == [Daily(FIRST + timedelta(days=2), FIRST + timedelta(days=3), "handling.rate", 3), *before]
+
+
+def test_what_was_told_stays_when_the_committee_raises_its_minimum(cast: Cast, case: Case) -> None:
+    rated(cast, case, "proposer", "cosigner", "bystander", day=0)
+    before = told()
+    rated(cast, case, "proposer", "cosigner", "bystander", day=12)
+    adopt(
+        cast.county, "handling.ratings", effective_from=FIRST + timedelta(days=10), body={"minimum": 4},
+        reference={"title": "云溪县政协提案工作条例"}, actor=cast.office, at=moment("2026-03-14"),
+    )  # fmt: skip
+    cache.clear()  # another process, which told nothing yet
+    assert told() == before == [Daily(FIRST, FIRST, "handling.rate", 3)]
+    rated(cast, case, "second_cosigner", day=13)
+    assert told() == [Daily(FIRST + timedelta(days=12), FIRST + timedelta(days=13), "handling.rate", 4), *before]
+
+
+def test_days_that_were_told_are_not_counted_again(cast: Cast, case: Case) -> None:
+    rated(cast, case, "proposer", "cosigner", "bystander", day=0)
+    rated(cast, case, "proposer", "cosigner", "bystander", day=1)
+    before = told()
+    models.QuerySet(Event).filter(kind="handling.rate", at=moment("2026-03-05", 9)).update(kind="handling.read_ratings")
+    assert told() == before
+    rated(cast, case, "proposer", "cosigner", "second_cosigner", day=2)
+    assert told() == [Daily(FIRST + timedelta(days=2), FIRST + timedelta(days=2), "handling.rate", 3), *before]
+    assert told(before=1) == [Daily(FIRST, FIRST, "handling.rate", 3)]
 
 
 def test_the_page_names_both_days(cast: Cast, case: Case, client: Client) -> None:

@@ -15,7 +15,7 @@ from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
-from tongxin.audit.queries import kept
+from tongxin.audit.queries import remembered
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import active_units, affiliations_with
@@ -51,7 +51,7 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
     }
     own_codes = {c.code for c in queries.committees_of(user, Duty.ASSIGN)}
     scope = ("assign", sorted(affiliations_with(user, Duty.ASSIGN)))
-    counted = kept(own_codes, scope, lambda: {name: rows.count() for name, rows in lists.items()})
+    counted = remembered(own_codes, scope, lambda: {name: rows.count() for name, rows in lists.items()})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if part == "returns":
         page = queries.by_day(queries.for_rows(lists[part]), "clock_on", after=after, before=before)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tongxin.audit.queries import kept
+from tongxin.audit.queries import remembered
 from tongxin.committees.models import Committee, Session
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -40,7 +40,7 @@ def figures(committee: Committee, session: Session | None) -> Figures:
     """Return the counts of a committee's desk; they are kept until something happens in it."""
     today, rules = today_rules(committee)
     what = ("desk", committee.pk, session.pk if session else 0, today, rules.yellow_days, rules.soon_days)
-    numbers = kept([committee.code], what, lambda: _read(committee, session))
+    numbers = remembered([committee.code], what, lambda: _read(committee, session))
     words = {"red": _("红牌"), "yellow": _("黄牌"), "soon": _("临期"), "ok": _("正常")}
     return Figures(
         header=[Figure(key, str(STAGES[key].label), numbers[f"header.{key}"]) for key in HEADER],
@@ -71,4 +71,4 @@ def total(w: Wanted, read: Callable[[], int]) -> int:
     today, rules = today_rules(w.committee)
     asked = (w.stage.key, w.level, w.text, w.unit, w.construction, w.topic, w.form, w.session, w.season, w.picked, w.by_clock)
     what = ("list", w.committee.pk, today, rules.yellow_days, rules.soon_days, asked)
-    return kept([w.committee.code], what, lambda: {"total": read()})["total"]
+    return remembered([w.committee.code], what, lambda: {"total": read()})["total"]

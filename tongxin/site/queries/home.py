@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from tongxin.audit.queries import kept
+from tongxin.audit.queries import remembered
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number, clock, day, near_day
 from tongxin.handling import queries as handling
@@ -144,7 +144,7 @@ def member_waiting(user: Any) -> int:
         return {"all": cases + _open_invitations(member, now)[:99].count() + _returned_to(member)[:99].count()}
 
     # an invitation lapses at a minute, not by an event: the minute is part of the question
-    return kept([member.committee.code], ("member", member.pk, now.replace(second=0, microsecond=0)), read)["all"]
+    return remembered([member.committee.code], ("member", member.pk, now.replace(second=0, microsecond=0)), read)["all"]
 
 
 def own_proposals(member: Member) -> list[Proposal]:

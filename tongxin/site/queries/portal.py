@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.audit.queries import kept
+from tongxin.audit.queries import remembered
 from tongxin.audit.templatetags.timeline import Entry
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import size
@@ -119,7 +119,7 @@ def listing(asked: Asked) -> Listing:
 def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
     """Count what matches, at most one beyond the cap; kept until something happens in the committee."""
     what = ("public", asked.committee.pk, asked.text, asked.topic, asked.session, asked.progress)
-    return kept([asked.committee.code], what, lambda: {"all": capped(rows)})["all"]
+    return remembered([asked.committee.code], what, lambda: {"all": capped(rows)})["all"]
 
 
 def lines(committee: Committee, ids: Sequence[int]) -> list[Line]:
@@ -162,7 +162,7 @@ class Count:
 def counts(committee: Committee) -> list[Count]:
     """Return how the published proposals stand: each figure opens to them."""
     words = [("", _("公开提案")), ("handling", _("办理中")), ("answered", _("已答复")), ("closed", _("已办结"))]
-    numbers = kept(
+    numbers = remembered(
         [committee.code],
         ("front", committee.pk),
         lambda: {key: capped(_matching(Asked(committee, progress=key))) for key, _label in words},

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from tongxin.audit.queries import kept
+from tongxin.audit.queries import remembered
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
@@ -172,7 +172,7 @@ def _numbers(user: Any, on: date) -> dict[str, int]:
         return {}
     scope = sorted((a.duty, a.committee_id, a.unit_id or 0, a.affiliation) for a in held)
     codes = {a.committee.code for a in held}
-    return kept(codes, ("waiting", on, *scope), lambda: {s.key: capped(s.rows(user, on)) for s in sources})
+    return remembered(codes, ("waiting", on, *scope), lambda: {s.key: capped(s.rows(user, on)) for s in sources})
 
 
 def desk_waiting(user: Any) -> dict[str, int]:

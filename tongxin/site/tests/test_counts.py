@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.cast import Cast, moment
-from tongxin.audit.queries import kept
+from tongxin.audit.queries import remembered
 from tongxin.proposals.models import Proposal
 from tongxin.site.queries import desk, desk_waiting, member_waiting
 from tongxin.site.tests.worlds import as_
@@ -36,15 +36,15 @@ def test_between_two_acts_nothing_is_counted_again(cast: Cast, django_assert_num
 def test_without_any_event_nothing_is_kept(cast: Cast) -> None:
     numbers = iter(({"n": 1}, {"n": 2}))
     cast.submitted()
-    assert [kept(["YX", "XX"], ("x",), lambda: next(numbers))["n"] for _time in range(2)] == [1, 2]
+    assert [remembered(["YX", "XX"], ("x",), lambda: next(numbers))["n"] for _time in range(2)] == [1, 2]
 
 
 def test_two_questions_and_two_committees_are_kept_apart(cast: Cast) -> None:
     cast.submitted()
-    assert kept(["YX"], ("a",), lambda: {"n": 1}) == {"n": 1}
-    assert kept(["YX"], ("b",), lambda: {"n": 2}) == {"n": 2}
-    assert kept(["YX", "WC"], ("a",), lambda: {"n": 3}) == {"n": 3}
-    assert kept(["YX"], ("a",), lambda: {"n": 4}) == {"n": 1}
+    assert remembered(["YX"], ("a",), lambda: {"n": 1}) == {"n": 1}
+    assert remembered(["YX"], ("b",), lambda: {"n": 2}) == {"n": 2}
+    assert remembered(["YX", "WC"], ("a",), lambda: {"n": 3}) == {"n": 3}
+    assert remembered(["YX"], ("a",), lambda: {"n": 4}) == {"n": 1}
 
 
 def test_what_waits_for_one_is_not_shown_to_another(cast: Cast) -> None:
