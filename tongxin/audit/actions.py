@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Q
 
 from tongxin.accounts import describing
 from tongxin.accounts.models import Account
 from tongxin.audit import digests, heads, kinds, truth
+from tongxin.audit.intactness import intact, sound
 from tongxin.audit.models import Event, Mark
+
+__all__ = ["UnknownKindError", "build", "intact", "label_of", "record", "record_many", "record_vouching", "sound", "vouch"]
 
 
 class UnknownKindError(Exception):
@@ -114,51 +116,6 @@ def record_many(events: Sequence[Event]) -> None:
 
     with connection.cursor() as cursor:
         cursor.executemany(sql, [row(event) for event in events])
-
-
-IN_BULK = ("audit.vouch", "audit.erase")
-
-
-def intact(row: models.Model) -> bool:
-    """Say whether a row whose truth matters still is what the last event that vouches for it said: asked before it is changed.
-
-    One that was changed past the house is not vouched for again, or the next lawful step would launder it. What nothing
-    vouches for is intact only while it does not count yet (a proposal that was not handed in).
-    """
-    now = truth.proofs([row])
-    return all(_is_as_said(kind, row, now[truth.key_of(kind.label, row.uid)]) for kind in truth.declared_for(row))  # type: ignore[attr-defined]
-
-
-def sound(rows: Iterable[models.Model]) -> list[models.Model]:
-    """Return those of several rows that are intact: asked before they are changed, vouched for afterwards."""
-    return [row for row in rows if intact(row)]
-
-
-def _is_as_said(kind: truth.Witnessed, row: models.Model, now: str) -> bool:
-    key = truth.key_of(kind.label, row.uid)  # type: ignore[attr-defined]
-    spoken = Event.objects.filter(_told_in(kind, row), proofs__has_key=key).order_by("-id").first()
-    bulk = Event.objects.filter(kind__in=IN_BULK, proofs__has_key=key)
-    said = (bulk.filter(pk__gt=spoken.pk) if spoken is not None else bulk).order_by("-id").first() or spoken
-    if said is None:
-        return not now
-    life = Event.objects.filter(
-        committee_code=said.committee_code,
-        subject_type=said.subject_type,
-        subject_id=said.subject_id,
-        subject_uid=said.subject_uid,
-    )
-    before = life.filter(pk__lt=said.pk).order_by("-pk").values_list("digest", flat=True).first() or ""
-    return said.proofs[key] == now and said.digest == digests.of_event(said, previous=before)
-
-
-def _told_in(kind: truth.Witnessed, row: models.Model) -> Q:
-    """Return the condition on events of the life in which a row's own are told."""
-    if kind.told is None:
-        return Q(subject_type=label_of(row), subject_id=row.pk, subject_uid=row.uid)  # type: ignore[attr-defined]
-    label, path = kind.told
-    there = type(row)._base_manager.filter(pk=row.pk)  # noqa: SLF001 -- every row
-    pk, uid = there.values_list(path.removesuffix("__uid"), path).first() or (None, "")
-    return Q(subject_type=label, subject_id=pk, subject_uid=uid)
 
 
 VOUCHED = 500  # rows that one event vouches for

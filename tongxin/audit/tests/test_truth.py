@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, moment
 from tongxin.audit import actions, erasing, truth, verifying
 from tongxin.audit.models import Event
 from tongxin.committees import vouching
+from tongxin.committees.models import Appointment
 from tongxin.handling import actions as handling
 from tongxin.handling import privacy
 from tongxin.handling import queries as cases
@@ -205,3 +207,29 @@ def test_what_yesterday_left_is_vouched_for_in_bulk_once(published: Cast) -> Non
     assert vouching.vouch_for_what_is_there(at=AT) == 0
     assert Event.objects.count() == before
     assert all(actions.intact(row) for kind in truth.declared() for row in kind.model._base_manager.all())
+
+
+# ── many rows at once ────────────────────────────────────────────────────────────────────────────
+def test_of_many_rows_the_forged_alone_is_not_sound(cast: Cast) -> None:
+    rows = list(Appointment.objects.order_by("pk"))
+    forged = rows[2]
+    raw(Appointment).filter(pk=forged.pk).update(ends_on="2090-01-01")
+    assert actions.sound(Appointment.objects.order_by("pk")) == [row for row in rows if row != forged]
+
+
+def test_many_rows_are_looked_up_together(cast: Cast) -> None:
+    rows, counts = list(Appointment.objects.order_by("pk")), list[int]()
+    assert len({row.committee_id for row in rows}) > 1
+    for some in (rows[:1], rows):
+        with CaptureQueriesContext(connection) as asked:
+            assert actions.sound(some) == some
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 5
+
+
+def test_what_is_vouched_for_in_bulk_is_looked_for_in_the_own_committee_and_kind(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert actions.intact(Appointment.objects.filter(committee=cast.county).earliest("pk"))
+    [bulk] = [query["sql"] for query in asked if "audit.vouch" in query["sql"]]
+    assert "'YX'" in bulk
+    assert "committees.appointment" in bulk
