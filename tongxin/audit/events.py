@@ -25,6 +25,8 @@ register(
         ),
         key=True,
     ),
-    Kind("audit.accept", A.OFFICE, "在服务器上认可库外留存与数据库不符：{found}", lambda e: str(e.data.get("reason", "")), key=True),
+    Kind(
+        "audit.accept", A.OFFICE, "在服务器上认可库外留存与数据库不符：{found}", lambda e: str(e.data.get("reason", "")), key=True
+    ),
     Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}", personal=("name",)),
 )
