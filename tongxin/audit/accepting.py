@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import models, transaction
 
 from tongxin.accounts.models import Account
-from tongxin.audit import actions, acts, sealing, verifying
+from tongxin.audit import actions, acts, outside, sealing, verifying
 from tongxin.audit.models import Chain
-from tongxin.audit.verifying import Line, Problem
+from tongxin.audit.outside import Line, Problem
 
 KIND = "audit.accept"
 
@@ -81,10 +81,10 @@ def _keep_what_fits(place: Path) -> None:
 
 def _true_lines(raws: list[tuple[bytes, str]]) -> list[tuple[bytes, Line | None]]:
     """Return the lines in front of the first that is not as written, or of which the database has no such head."""
-    read = [(raw, verifying.line_in(raw, before)) for raw, before in raws]
+    read = [(raw, outside.line_in(raw, before)) for raw, before in raws]
     lines = [line for _raw, line in read if line is not None]
     codes = {line.code for line in lines}
-    seals = {code: verifying.seals_of(code, [line for line in lines if line.code == code]) for code in codes}
+    seals = {code: outside.seals_of(code, [line for line in lines if line.code == code]) for code in codes}
     for place, (_raw, line) in enumerate(read):
         if line is not None and not (line.sound and line.is_true(seals[line.code].get(line.number))):
             return read[:place]

@@ -1,31 +1,13 @@
 """Whether the record is what was written: events, heads, chains, the file outside, and the rows that events vouch for."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain as joined
-from pathlib import Path
-from typing import BinaryIO
 
-from tongxin.audit import acts, belonging, digests, erasing, heads, moments, sealing, truth
+from tongxin.audit import acts, belonging, digests, erasing, heads, moments, outside, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
+from tongxin.audit.outside import Outside, Problem
 
 BATCH = 2000
-ASKED = 500  # what a database takes in one list of values
-HEADS_GONE = "库外留存的链头文件不见了"
-HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """The first thing that is not as it was written: an event's uid, `code:number` of a head, `table:uid` of a row.
-
-    `outside`: the files outside say something else than the database, as they do after a backup was restored.
-    """
-
-    where: str
-    reason: str
-    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,67 +50,32 @@ class _Read:
     events: int = 0
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the heads file; a former one is of the chain before events had keyed digests. A sound one is as written."""
-
-    code: str
-    number: int
-    digest: str
-    former: bool
-    sound: bool
-
-    def is_true(self, seal: Seal | None) -> bool:
-        """Say whether the database still has the head that was written outside."""
-        return seal is not None and self.digest == (seal.former if self.former else seal.digest)
-
-
-@dataclass(frozen=True)
-class _Outside:
-    """What stands outside the database, read before it: all of it was written after the commit of what it tells of."""
-
-    noted: dict[str, int]  # how far each chain says that its head was written into the file
-    lines: dict[str, list[Line]]
-    whole: bool  # whether the lines are as written, all of them
-    hours: list[tuple[Path, int]]
-
-    def noted_acts(self) -> Iterator[acts.Act]:
-        return joined.from_iterable(acts.read(path, size) for path, size in self.hours)
-
-
 def verify(*, committee_code: str | None = None) -> Verdict:
     """Recompute everything, of one committee or of all, and name the first thing of each layer that does not fit."""
     noted = dict(Chain.objects.values_list("committee_code", "noted"))
     files = acts.files()
-    lines, problem = kept_lines()
+    lines, problem = outside.kept_lines()
     with moments.one_moment():
-        return _verify(committee_code, _Outside(noted, _by_committee(lines), problem is None, files), problem)
+        return _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
 
 
-def _by_committee(lines: list[Line]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    for line in lines:
-        found.setdefault(line.code, []).append(line)
-    return found
-
-
-def _verify(committee_code: str | None, outside: _Outside, problem: Problem | None) -> Verdict:
-    codes = [committee_code] if committee_code is not None else _codes(outside)
+def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:
+    codes = [committee_code] if committee_code is not None else _codes(there)
     problems, events, erased = [problem], 0, 0
     for code in codes:
         read = _Read()
-        problems += _committee(code, outside, read)
+        problems += _committee(code, there, read)
         events += read.events
         erased += sum(len(fields) for fields in read.gone.values())
     sealed = Seal.objects.filter(committee_code__in=codes).count()
     return Verdict(events, sealed, tuple(filter(None, problems)), erased)
 
 
-def _codes(outside: _Outside) -> list[str]:
+def _codes(there: Outside) -> list[str]:
     found = set(Event.objects.order_by().values_list("committee_code", flat=True).distinct())
     found |= set(Head.objects.order_by().values_list("committee_code", flat=True).distinct())
     found |= set(Seal.objects.order_by().values_list("committee_code", flat=True).distinct())
-    found |= set(outside.lines) | {act.code for act in outside.noted_acts()}
+    found |= set(there.lines) | {act.code for act in there.noted_acts()}
     return sorted(found | {str(code) for kind in truth.declared() for code in _owners(kind)})
 
 
@@ -136,10 +83,10 @@ def _owners(kind: truth.Witnessed) -> set[str]:
     return {code or "" for code in kind.rows().order_by().values_list("code_", flat=True).distinct()}
 
 
-def _committee(code: str, outside: _Outside, read: _Read) -> list[Problem | None]:
+def _committee(code: str, there: Outside, read: _Read) -> list[Problem | None]:
     """Return the first problem of each layer; nothing for a layer in which all is well."""
     record = _events(code, read) or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code)
-    return [record, _rows(code, read), _noted(code, outside) or _heads_outside(code, outside)]
+    return [record, _rows(code, read), _noted(code, there) or _heads_outside(code, there)]
 
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────
@@ -162,9 +109,9 @@ def _events(code: str, read: _Read) -> Problem | None:
     return problem
 
 
-def _noted(code: str, outside: _Outside) -> Problem | None:
+def _noted(code: str, there: Outside) -> Problem | None:
     """Every event of the last hours that was noted at its commit is still there."""
-    odd = acts.lost(outside.noted_acts(), code)
+    odd = acts.lost(there.noted_acts(), code)
     return Problem(odd, "近两小时内写入过的记录被删去，或者恢复过较早的备份", outside=True) if odd else None
 
 
@@ -219,67 +166,18 @@ def _seals(code: str) -> Problem | None:
     return None
 
 
-def kept_lines() -> tuple[list[Line], Problem | None]:
-    """Read the heads file: every line as written, in an order that can only have grown. A cut-off line says nothing."""
-    path = sealing.heads_file()
-    if not path.exists():
-        noted = sealing.grown_to()
-        return [], Problem("audit/heads.jsonl", HEADS_GONE, outside=True) if noted and noted[0] else None
-    with path.open("rb") as source:
-        found, problem = _lines(source)
-        if problem is None and not sealing.begins_as_noted(source):
-            problem = Problem("audit/heads.jsonl", HEADS_CUT, outside=True)
-        return found, problem
-
-
-def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
-    found: list[Line] = []
-    for raw, before in sealing.lines_of(source):
-        line = line_in(raw, before)
-        if line is not None and not line.sound:
-            return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过", outside=True)
-        if line is not None:
-            found.append(line)
-    return found, None
-
-
-def line_in(raw: bytes, before: str) -> Line | None:
-    """Return the head that one line tells of; `before` is the digest of all that stands in front of it.
-
-    Nothing where a full disk or a kill cut it off: the next line takes it in as it is.
-    """
-    try:
-        row = json.loads(raw)
-        code, number, digest = row["committee"], int(row["number"]), row["digest"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    former = "mac" not in row
-    sound = former or sealing.line_of(code, number, digest, str(row.get("at", "")), before) == raw
-    return Line(code, number, digest, former, sound)
-
-
-def seals_of(code: str, lines: list[Line]) -> dict[int, Seal]:
-    """Return the seals of a committee that its lines tell of, by number."""
-    asked = sorted({line.number for line in lines})
-    found: dict[int, Seal] = {}
-    for start in range(0, len(asked), ASKED):
-        rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + ASKED])
-        found |= {seal.number: seal for seal in rows}
-    return found
-
-
-def _heads_outside(code: str, outside: _Outside) -> Problem | None:
+def _heads_outside(code: str, there: Outside) -> Problem | None:
     """Every head that was ever written outside is still true."""
-    lines = outside.lines.get(code, [])
-    seals = seals_of(code, lines)
+    lines = there.lines.get(code, [])
+    seals = outside.seals_of(code, lines)
     for line in lines:
         if line.number not in seals:
             why = "数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去"
             return Problem(f"{code}:{line.number}", why, outside=True)
         if not line.is_true(seals[line.number]):
             return Problem(f"{code}:{line.number}", "与库外留存的链头不符", outside=True)
-    noted = outside.noted.get(code, 0)
-    if outside.whole and noted > max((line.number for line in lines if not line.former), default=0):
+    noted = there.noted.get(code, 0)
+    if there.whole and noted > max((line.number for line in lines if not line.former), default=0):
         return Problem(f"{code}:{noted}", "库外留存的链头文件缺少已写入的行", outside=True)
     return None
 

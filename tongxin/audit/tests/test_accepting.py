@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tests.cast import Cast, moment
-from tongxin.audit import accepting, acts, sealing, verifying
+from tongxin.audit import accepting, acts, outside, sealing, verifying
 from tongxin.audit.models import Event, Seal
 from tongxin.audit.tests.forging import found, raw
 from tongxin.committees.choices import Duty
@@ -33,7 +33,7 @@ def older_audit(sealed: Cast) -> Cast:
     sealing.seal(at=AT)
     transaction.savepoint_rollback(saved)
     sealing.heads_file().write_bytes(before)
-    assert everywhere() == [("audit/heads.jsonl", verifying.HEADS_CUT)]
+    assert everywhere() == [("audit/heads.jsonl", outside.HEADS_CUT)]
     return sealed
 
 
@@ -58,7 +58,7 @@ def test_a_restored_backup_hides_no_forgery(older_audit: Cast) -> None:
     raw(Event).filter(committee_code="YX").update(to_state="forged")
     raw(Appointment).filter(pk=made.pk).update(duty=Duty.UNIT_LEADER)
     assert everywhere() == [
-        ("audit/heads.jsonl", verifying.HEADS_CUT),
+        ("audit/heads.jsonl", outside.HEADS_CUT),
         (first.uid, "记录被改动过，或者它前面缺少记录"),
         (f"committees.appointment:{made.uid}", "数据被改动过"),
     ]
@@ -85,7 +85,7 @@ def test_an_older_audit_folder_is_accepted_and_the_growth_noted_again(older_audi
     sealing.seal(at=moment("2026-03-07"))
     assert (found(), sealing.growth_lags()) == ((None, ""), False)
     sealing.heads_file().write_bytes(before)
-    assert found()[1] == verifying.HEADS_CUT
+    assert found()[1] == outside.HEADS_CUT
 
 
 def test_an_older_database_is_accepted_and_what_does_not_fit_is_put_aside(older_database: Cast) -> None:
@@ -109,7 +109,7 @@ def test_a_lost_heads_file_is_accepted_and_begun_anew(sealed: Cast) -> None:
     accept(sealed)
     assert found() == (None, "")
     codes = set(Seal.objects.values_list("committee_code", flat=True))
-    lines, _problem = verifying.kept_lines()
+    lines, _problem = outside.kept_lines()
     assert ({line.code for line in lines}, Seal.objects.count()) == (codes, before + 2)
 
 
@@ -117,7 +117,7 @@ def test_accepting_is_an_event_in_each_committee_and_told_to_audit(older_audit: 
     accept(older_audit)
     told = Event.objects.filter(kind=accepting.KIND).order_by("committee_code")
     assert [(e.committee_code, e.actor, e.data["reason"], e.data["found"]) for e in told] == [
-        (code, None, "硬盘损坏，恢复了备份", f"audit/heads.jsonl {verifying.HEADS_CUT}")
+        (code, None, "硬盘损坏，恢复了备份", f"audit/heads.jsonl {outside.HEADS_CUT}")
         for code in sorted({older_audit.county.code, older_audit.other_county.code})
     ]
     notices.deliver()
@@ -154,11 +154,11 @@ def test_heads_are_written_once_while_the_growth_cannot_be_noted(sealed: Cast) -
     stone = sealing.growth_file().with_name("heads.new")
     stone.mkdir()
     sealed.draft()
-    before = len(verifying.kept_lines()[0])
+    before = len(outside.kept_lines()[0])
     for hour in (5, 6):
         with pytest.raises(IsADirectoryError):
             sealing.seal(at=moment("2026-03-07", hour))
-    assert (len(verifying.kept_lines()[0]), found(), sealing.growth_lags()) == (before + 1, (None, ""), True)
+    assert (len(outside.kept_lines()[0]), found(), sealing.growth_lags()) == (before + 1, (None, ""), True)
     stone.rmdir()
     sealing.seal(at=moment("2026-03-07", 7))
-    assert (len(verifying.kept_lines()[0]), found(), sealing.growth_lags()) == (before + 1, (None, ""), False)
+    assert (len(outside.kept_lines()[0]), found(), sealing.growth_lags()) == (before + 1, (None, ""), False)

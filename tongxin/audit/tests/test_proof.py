@@ -8,7 +8,7 @@ import pytest
 from django.db import models
 
 from tests.cast import Cast, moment
-from tongxin.audit import actions, digests, sealing, truth, verifying
+from tongxin.audit import actions, digests, outside, sealing, truth, verifying
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.tests.forging import NIGHT, delete, found, raw
 from tongxin.committees import vouching
@@ -190,8 +190,8 @@ def noted(sealed: Cast) -> Cast:
     [
         (lambda kept: kept[1:], "库外留存的链头文件被改动过"),
         (lambda kept: [*kept[:-2], kept[-1]], "库外留存的链头文件被改动过"),
-        (lambda kept: kept[:-1], verifying.HEADS_CUT),
-        (lambda _kept: [], verifying.HEADS_CUT),
+        (lambda kept: kept[:-1], outside.HEADS_CUT),
+        (lambda _kept: [], outside.HEADS_CUT),
         (lambda kept: [*kept, kept[-1]], "库外留存的链头文件被改动过"),
         (lambda kept: [json.dumps(json.loads(kept[0]) | {"committee": "??"}) + "\n", *kept[1:]], "库外留存的链头文件被改动过"),
         (lambda kept: [*kept[:-1], json.dumps(json.loads(kept[-1]) | {"digest": "x"}) + "\n"], "库外留存的链头文件被改动过"),
@@ -216,7 +216,7 @@ def test_the_file_outside_can_only_grow(noted: Cast, forge: Callable[[list[str]]
 
 def test_a_missing_file_is_found(noted: Cast) -> None:
     sealing.heads_file().unlink()
-    assert found()[1] == verifying.HEADS_GONE
+    assert found()[1] == outside.HEADS_GONE
     sealing.growth_file().unlink()
     assert found()[1] == "库外留存的链头文件缺少已写入的行"
 
@@ -230,12 +230,12 @@ def begin_anew() -> None:
 
 def test_a_chain_begun_anew_with_the_file_outside_is_found_before_and_after_the_next_round(noted: Cast) -> None:
     begin_anew()
-    assert found()[1] == verifying.HEADS_GONE
+    assert found()[1] == outside.HEADS_GONE
     sealing.seal(at=moment("2026-03-06"))
-    assert found()[1] == verifying.HEADS_CUT
+    assert found()[1] == outside.HEADS_CUT
     noted.draft()
     sealing.seal(at=moment("2026-03-07"))
-    assert found()[1] == verifying.HEADS_CUT
+    assert found()[1] == outside.HEADS_CUT
 
 
 def test_database_and_file_outside_cut_back_to_an_earlier_round_are_found(noted: Cast) -> None:
@@ -243,7 +243,7 @@ def test_database_and_file_outside_cut_back_to_an_earlier_round_are_found(noted:
     sealing.heads_file().write_text("".join(kept[:-1]), encoding="utf-8")
     number = json.loads(kept[-2])["number"]
     delete(*[seal.event for seal in seals.filter(number__gt=number)])
-    assert found()[1] in {verifying.HEADS_CUT, "事项末尾的记录被删去"}
+    assert found()[1] in {outside.HEADS_CUT, "事项末尾的记录被删去"}
     noted.draft()
     sealing.seal(at=moment("2026-03-07"))
     assert not verifying.verify().ok

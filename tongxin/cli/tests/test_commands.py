@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from tests.cast import NOW, Cast
-from tongxin.audit import sealing, verifying
+from tongxin.audit import outside, sealing, verifying
 from tongxin.audit.models import Event
 from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
 from tongxin.cli.running import Scheduled, Stop, schedule, work
@@ -374,8 +374,8 @@ def test_a_difference_outside_is_accepted_by_its_name_with_a_reason(run, cast: C
     for words, sentence in (
         (("--found", "audit/heads.jsonl"), "--reason"),
         (("--reason", " ", "--found", "audit/heads.jsonl"), "请用 --reason"),
-        (("--reason", "恢复备份"), f"--found audit/heads.jsonl　{verifying.HEADS_GONE}"),
-        (("--reason", "恢复备份", "--found", "YX:1"), f"--found audit/heads.jsonl　{verifying.HEADS_GONE}"),
+        (("--reason", "恢复备份"), f"--found audit/heads.jsonl　{outside.HEADS_GONE}"),
+        (("--reason", "恢复备份", "--found", "YX:1"), f"--found audit/heads.jsonl　{outside.HEADS_GONE}"),
     ):
         code, _out, err = run("audit", "accept", *words)
         assert (code, sentence in err, Event.objects.count()) == (2, True, before)

@@ -1,0 +1,112 @@
+"""The heads file as it stands outside the database: its lines, whether they are as written, and what was first not."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain as joined
+from pathlib import Path
+from typing import BinaryIO
+
+from tongxin.audit import acts, sealing
+from tongxin.audit.models import Seal
+
+ASKED = 500  # what a database takes in one list of values
+HEADS_GONE = "库外留存的链头文件不见了"
+HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The first thing that is not as it was written: an event's uid, `code:number` of a head, `table:uid` of a row.
+
+    `outside`: the files outside say something else than the database, as they do after a backup was restored.
+    """
+
+    where: str
+    reason: str
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the heads file; a former one is of the chain before events had keyed digests. A sound one is as written."""
+
+    code: str
+    number: int
+    digest: str
+    former: bool
+    sound: bool
+
+    def is_true(self, seal: Seal | None) -> bool:
+        """Say whether the database still has the head that was written outside."""
+        return seal is not None and self.digest == (seal.former if self.former else seal.digest)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What stands outside the database, read before it: all of it was written after the commit of what it tells of."""
+
+    noted: dict[str, int]  # how far each chain says that its head was written into the file
+    lines: dict[str, list[Line]]
+    whole: bool  # whether the lines are as written, all of them
+    hours: list[tuple[Path, int]]
+
+    def noted_acts(self) -> Iterator[acts.Act]:
+        return joined.from_iterable(acts.read(path, size) for path, size in self.hours)
+
+
+def by_committee(lines: list[Line]) -> dict[str, list[Line]]:
+    """Sort lines by whose heads they tell of."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.code, []).append(line)
+    return found
+
+
+def kept_lines() -> tuple[list[Line], Problem | None]:
+    """Read the heads file: every line as written, in an order that can only have grown. A cut-off line says nothing."""
+    path = sealing.heads_file()
+    if not path.exists():
+        noted = sealing.grown_to()
+        return [], Problem("audit/heads.jsonl", HEADS_GONE, outside=True) if noted and noted[0] else None
+    with path.open("rb") as source:
+        found, problem = _lines(source)
+        if problem is None and not sealing.begins_as_noted(source):
+            problem = Problem("audit/heads.jsonl", HEADS_CUT, outside=True)
+        return found, problem
+
+
+def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
+    found: list[Line] = []
+    for raw, before in sealing.lines_of(source):
+        line = line_in(raw, before)
+        if line is not None and not line.sound:
+            return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过", outside=True)
+        if line is not None:
+            found.append(line)
+    return found, None
+
+
+def line_in(raw: bytes, before: str) -> Line | None:
+    """Return the head that one line tells of; `before` is the digest of all that stands in front of it.
+
+    Nothing where a full disk or a kill cut it off: the next line takes it in as it is.
+    """
+    try:
+        row = json.loads(raw)
+        code, number, digest = row["committee"], int(row["number"]), row["digest"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    former = "mac" not in row
+    sound = former or sealing.line_of(code, number, digest, str(row.get("at", "")), before) == raw
+    return Line(code, number, digest, former, sound)
+
+
+def seals_of(code: str, lines: list[Line]) -> dict[int, Seal]:
+    """Return the seals of a committee that its lines tell of, by number."""
+    asked = sorted({line.number for line in lines})
+    found: dict[int, Seal] = {}
+    for start in range(0, len(asked), ASKED):
+        rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + ASKED])
+        found |= {seal.number: seal for seal in rows}
+    return found
