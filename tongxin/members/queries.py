@@ -226,6 +226,29 @@ def terms_held(committee: Committee) -> QuerySet[Term]:
     return committee.terms.filter(Exists(Seat.objects.filter(term=OuterRef("pk"), ends_on=None))).order_by("number")
 
 
+def later_seats(term: Term, on: date) -> QuerySet[Seat]:
+    """Return the seats of later terms that are held on a day: without any, a term cannot end for all."""
+    return Seat.objects.filter(bodies.running(on), committee=term.committee, term__number__gt=term.number)
+
+
+def terms_to_end(committee: Committee, on: date) -> list[Term]:
+    """Return the terms that may end for all: a later one has members already."""
+    return [term for term in terms_held(committee) if later_seats(term, on).exists()]
+
+
+def what_follows_for_all(term: Term, on: date) -> list[str]:
+    """Say in numbers what will happen when a term ends for all who still hold a seat of it (将发生什么)."""
+    held = set(Seat.objects.filter(term=term, ends_on=None).values_list("member_id", flat=True))
+    others = Seat.objects.filter(bodies.running(on), committee=term.committee).exclude(term=term)
+    leaving = held - set(others.values_list("member_id", flat=True))
+    found = [
+        f"{len(leaving)} 名委员离任：席位和政协职务同时终止，转入离任名单；不再提出、联名、附议提案，不再评价办理结果，"
+        "可以登录查看自己提出、联名的提案和答复",
+        f"{len(held) - len(leaving)} 名委员在新一届继续担任，只终止原席位",
+    ]
+    return found + consequences.foreseen_together(leaving)
+
+
 def is_gone(member: Member) -> bool:
     """Say whether a member died, or the own account was closed: no code is made for it."""
     return is_dead(member) or (member.account is not None and not member.account.is_active)

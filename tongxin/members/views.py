@@ -1,6 +1,6 @@
 """The list of members, a member's page, the invitation slip."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -48,9 +48,16 @@ def members(request: HttpRequest) -> HttpResponse:
         "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "tabs": _tabs(keeps=keeps, left=left),
         "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
         "imports_into": " ".join(_codes(request.user)) if not found and keeps else "",
+        "all_left": not found and keeps and not left and _all_left(request.user, today),
         "ends_terms": permissions.allowed(request.user, "members.end_term"),
     }  # fmt: skip
     return render(request, "members/members.html", context)
+
+
+def _all_left(user: Any, today: date) -> bool:
+    """Say whether there were members and none is left: another thing than a list that was never brought in."""
+    kept = Member.objects.filter(committee__in=queries.kept_by(user))
+    return queries.departed(kept, today).exists()
 
 
 def _codes(user: Any) -> list[str]:
@@ -212,7 +219,8 @@ def end_term(request: HttpRequest) -> HttpResponse:
     if committee is None:
         raise Http404
     permissions.demand(request.user, "members.end_term", committee)
-    terms = {t.uid: t for t in queries.terms_held(committee)}
+    today = timezone.localdate()
+    terms = {t.uid: t for t in queries.terms_to_end(committee, today)}
     form = TermEnd(request.POST or None, kind=Ending.EXPIRED, terms=terms)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -223,7 +231,9 @@ def end_term(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已办理任期届满，%(n)s 名委员离任") % {"n": ended})
             return redirect("members")
-    return render(request, "members/end_term.html", {"form": form, "terms": terms, "committee": committee})
+    foreseen = [(term, queries.what_follows_for_all(term, today)) for term in terms.values()]
+    held = list(queries.terms_held(committee))
+    return render(request, "members/end_term.html", {"form": form, "foreseen": foreseen, "held": held, "committee": committee})
 
 
 @require_POST

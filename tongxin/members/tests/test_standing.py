@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import LEFT_ON, Cast
+from tests.cast import LEFT_ON, NOW, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.kinds import detail, sentence
 from tongxin.audit.models import Event
@@ -21,6 +21,7 @@ from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
+from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 
@@ -211,6 +212,61 @@ def test_a_term_ends_for_all_who_do_not_go_on(cast: Cast, office: Client) -> Non
     assert Seat.objects.filter(committee=cast.other_county, ends_on=None).exists()
 
 
+def test_a_term_does_not_end_while_nobody_sits_in_the_next(cast: Cast, office: Client) -> None:
+    old, before = cast.sector.term, Event.objects.count()
+    later = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
+    sector = Sector.objects.create(committee=cast.county, term=later, name="医药卫生界")
+    member = cast.member(cast.proposer)
+    Seat.objects.create(
+        committee=cast.county, member=member, term=later, sector=sector, starts_on=TODAY() + timedelta(days=1)
+    )  # fmt: skip
+    held = Seat.objects.filter(term=old, ends_on=None).count()
+    answer = office.post("/members/term/", said(term=old.uid, reason="换届"))
+    assert (answer.status_code, "新一届还没有委员在任" in answer.text, "确认任期届满" in answer.text) == (200, True, False)
+    with pytest.raises(actions.StandingError, match="请先导入新一届委员名单"):
+        actions.end_term(old, on=TODAY(), reason="换届", actor=cast.office, at=timezone.now())
+    assert (Seat.objects.filter(term=old, ends_on=None).count(), Event.objects.count()) == (held, before)
+
+
+def test_the_end_of_a_term_says_in_numbers_what_will_happen_and_it_happens(cast: Cast, office: Client) -> None:
+    draft = cast.draft()
+    filed = cast.filed()  # of the proposer and one co-signer
+    [invited] = proposals.invite_cosigners(
+        draft, members=[cast.member(cast.cosigner)], until=timezone.now() + timedelta(days=1), actor=cast.proposer, at=NOW
+    )
+    new = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    goes_on = cast.member(cast.bystander)
+    Seat.objects.create(committee=cast.county, member=goes_on, term=new, sector=sector, starts_on=TODAY())
+    page = office.get("/members/term/")
+    lines = re.findall(r"<li>(.*?)。</li>", page.text)
+    assert [line.partition("：")[0] for line in lines] == [
+        "4 名委员离任",
+        "1 名委员在新一届继续担任，只终止原席位",
+        "没有提交的提案 1 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手",
+        "还没有答复的联名邀请 1 件失效，邀请人会收到通知",
+        "已经提交的提案 1 件照常办理，署名不变",
+        "其中 1 件没有其他在任的提案人，还没有评价的，答复以后没有人评价",
+    ]
+    assert f'value="{new.uid}"' not in page.text  # nobody sits after it
+    assert Signature.objects.get(pk=invited.pk).answer == Answer.INVITED  # looking changes nothing
+    office.post("/members/term/", said(term=cast.sector.term.uid, reason="换届"))
+    assert Signature.objects.get(pk=invited.pk).answer == Answer.LAPSED
+    filed.refresh_from_db()
+    assert (filed.state, set(Member.objects.seated(TODAY()).filter(committee=cast.county))) == ("filed", {goes_on})
+
+
+@pytest.mark.parametrize(("left", "sentence"), [(True, "原来的委员都已离任"), (False, "还没有委员，先导入名册")])
+def test_an_empty_list_says_whether_there_ever_were_members(cast: Cast, office: Client, left: bool, sentence: str) -> None:
+    seats = Seat.objects.filter(committee=cast.county)
+    if left:
+        seats.filter(ends_on=None).update(ends_on=TODAY())
+    else:
+        seats.delete()
+    page = office.get("/members/").text
+    assert [words for words in ("原来的委员都已离任", "还没有委员，先导入名册") if words in page] == [sentence]
+
+
 # ── the lists ──
 def test_those_who_left_are_listed_with_why_for_who_keeps_the_members(cast: Cast, client: Client) -> None:
     client.force_login(cast.office)
@@ -258,9 +314,6 @@ def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> N
 def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
     """The proposer leaves: with a draft co-signed by one and open to another, an invitation from somebody else, and a filed one."""
     draft, other, filed = cast.draft(), cast.draft(), cast.filed()
-    from tests.cast import NOW
-    from tongxin.proposals import actions as proposals
-
     until = timezone.now() + timedelta(days=1)
     signed, _asked = proposals.invite_cosigners(
         draft, members=[cast.member(cast.cosigner), cast.member(cast.second_cosigner)], until=until, actor=cast.proposer, at=NOW
