@@ -267,6 +267,57 @@ def test_an_empty_list_says_whether_there_ever_were_members(cast: Cast, office: 
     assert [words for words in ("原来的委员都已离任", "还没有委员，先导入名册") if words in page] == [sentence]
 
 
+# ── who is told ──
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (["suspend"], "停止履职：工作调动（云协发〔2026〕3号）。停止履职期间，您可以登录查看"),
+        (["suspend", "resume"], "恢复履职：工作调动（云协发〔2026〕3号）。可以重新提出"),
+        (["resigned"], "离任：工作调动（云协发〔2026〕3号）。您可以登录查看"),
+        (["revoked"], "撤销：工作调动（云协发〔2026〕3号）。您可以登录查看"),
+        (["expired"], "离任：工作调动（云协发〔2026〕3号）。您可以登录查看"),
+        (["resigned", "restore"], "恢复：工作调动（云协发〔2026〕3号）。可以重新提出"),
+        (["died"], ""),
+    ],
+)
+def test_whoever_it_concerns_is_told_but_of_the_own_death(cast: Cast, office: Client, kinds: list[str], words: str) -> None:
+    member = cast.member(cast.bystander)
+    for kind in kinds:
+        office.post(f"/members/{member.uid}/standing/{kind}/", said(document_number="云协发〔2026〕3号"))
+    notices.deliver()
+    told = Notice.objects.filter(account=cast.bystander).order_by("id")
+    assert len(told) == (len(kinds) if words else 0)
+    if words:
+        last = told[len(told) - 1]
+        assert (words in last.text, f"自{full_day(TODAY())}起" in last.text) == (True, True), last.text
+        as_him = Client()
+        as_him.force_login(cast.bystander)
+        assert as_him.get(last.url).status_code == 200
+
+
+def test_at_the_end_of_a_term_whoever_goes_on_is_told_that(cast: Cast, office: Client) -> None:
+    new = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    Seat.objects.create(committee=cast.county, member=cast.member(cast.proposer), term=new, sector=sector, starts_on=TODAY())
+    office.post("/members/term/", said(term=cast.sector.term.uid, reason="换届"))
+    notices.deliver()
+    told = {who: Notice.objects.get(account=who, event__kind="members.expire").text for who in (cast.proposer, cast.bystander)}
+    assert "您在新一届继续担任委员" in told[cast.proposer]
+    assert "离任：换届" in told[cast.bystander]
+
+
+def test_who_is_suspended_reads_that_and_not_that_he_left(cast: Cast, client: Client) -> None:
+    client.force_login(cast.suspended_member)
+    page = client.get("/home/").text
+    assert (f"您自{full_day(LEFT_ON)}起停止履职" in page, "停止履职，可查看本人提案" in page, "不在任" in page) == (True, True, False)
+    refused = client.get("/proposals/new/")
+    assert (refused.status_code, "委员可以提出提案，机关可以代录" in refused.text) == (403, True)
+    assert ("您现在的身份：停止履职" in refused.text, "由安全管理员任命" in refused.text) == (True, False)
+    client.force_login(cast.former_member)
+    page = client.get("/home/").text
+    assert ("您现在不在任" in page, "停止履职" in page) == (True, False)
+
+
 # ── the lists ──
 def test_those_who_left_are_listed_with_why_for_who_keeps_the_members(cast: Cast, client: Client) -> None:
     client.force_login(cast.office)
@@ -297,7 +348,7 @@ LEFT_QUERIES = 12
 
 
 def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> None:
-    for account in (cast.former_member, cast.suspended_member):
+    for account, told in ((cast.former_member, "您现在不在任"), (cast.suspended_member, f"您自{full_day(LEFT_ON)}起停止履职")):
         own = cast.member(account)
         client.force_login(account)
         assert list(queries.visible_to(fresh(account))) == [own]
@@ -307,7 +358,7 @@ def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> N
         assert [client.get(path).status_code for path in ("/units/", "/regulations/")] == [403, 403]
         assert [client.get(path).status_code for path in ("/home/", "/account/", "/proposals/", "/notices/")] == [200] * 4
         home = client.get("/home/").text
-        assert ("您现在不在任" in home, "/proposals/new/" in home, '/members/"' in home) == (True, False, False)
+        assert (told in home, "/proposals/new/" in home, '/members/"' in home) == (True, False, False)
 
 
 # ── what follows ──
