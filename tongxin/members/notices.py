@@ -10,6 +10,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members.queries import serves_elsewhere, sits_elsewhere
+from tongxin.members.rules import CONFIRM
 from tongxin.notices.recipients import audit_administrators
 from tongxin.notices.table import Tell, because, register
 
@@ -20,8 +21,9 @@ def the_member(_event: Event, member: Any) -> Iterable[Account | None]:
 
 
 def who_may_confirm(event: Event, member: Any) -> Iterable[Account | None]:
-    """Tell the others who keep the members, where somebody has to confirm."""
-    return holders_of(member.committee, Duty.MEMBER_AFFAIRS) if event.data.get("waits_until") else ()
+    """Tell everybody who may confirm, where somebody has to."""
+    duties = CONFIRM if event.data.get("waits_until") else ()
+    return [account for duty in duties for account in holders_of(member.committee, duty)]
 
 
 def _until(event: Event) -> str:

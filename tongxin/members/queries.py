@@ -1,6 +1,6 @@
 """Reads of members."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from tongxin.accounts import names
 from tongxin.accounts.describing import Line
-from tongxin.accounts.models import Account
+from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.queries import second_factors
 from tongxin.accounts.seats import Held
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
@@ -20,7 +21,7 @@ from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
-from tongxin.members.rules import OFFICE, is_dead, member_of, members_of, sitting_member_of
+from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
 def visible_to(user: Any) -> MemberQuerySet:
@@ -39,6 +40,15 @@ def listed_to(user: Any) -> MemberQuerySet:
     now, inside = member_of(user), bodies.committees_with(user, *OFFICE)
     others = [m.pk for m in members_of(user) if m != now and m.committee_id not in inside]
     return visible_to(user).exclude(pk__in=others)
+
+
+def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
+    """Return the members whose code for a new password waits for `user` as the second person: not the own, none he made."""
+    waiting = Invitation.objects.filter(
+        account=OuterRef("account"), seat=OuterRef("uid"), used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at
+    )
+    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM), account__is_active=True)
+    return rows.filter(Exists(waiting.exclude(made_by=user)), ~Exists(second_factors(OuterRef("account")))).exclude(account=user)
 
 
 def current_term(committee: Committee, on: date) -> Term | None:

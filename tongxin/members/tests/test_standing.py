@@ -405,6 +405,19 @@ def test_a_death_is_written_down_and_the_page_calls_nobody_a_member_who_is_none(
     assert (sentence(event), detail(event)) == (f"登记{member.name}委员去世", full_day(TODAY()))
 
 
+def test_a_death_that_was_taken_back_is_called_a_mistake(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    url = f"/members/{member.uid}/"
+    office.post(f"{url}standing/died/", said(reason=""))
+    office.post(f"{url}standing/restore/", said(reason="登记错了"))
+    page = office.get(url).text
+    assert (f"登记有误，已于{full_day(TODAY())}恢复" in page, f"{full_day(TODAY())}去世" in page) == (True, False)
+    fellow = Client()
+    fellow.force_login(cast.proposer)
+    page = fellow.get(url).text
+    assert ("登记有误" in page, "去世" in page, "离任" in page) == (False, False, False)
+
+
 def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, office: Client) -> None:
     cast.draft()
     member = cast.member(cast.proposer)
