@@ -252,8 +252,8 @@ def what_follows_for_all(term: Term, on: date) -> list[str]:
     others = Seat.objects.filter(bodies.running(on), committee=term.committee).exclude(term=term)
     leaving = held - set(others.values_list("member_id", flat=True))
     found = [
-        f"{len(leaving)} 名委员离任：席位和政协职务同时终止，转入离任名单；不再提出、联名、附议提案，不再评价办理结果，"
-        "可以登录查看自己提出、联名的提案和答复",
+        f"{len(leaving)} 名委员离任：席位和政协职务同时终止，转入离任名单",
+        "离任的委员不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复",
         f"{len(held) - len(leaving)} 名委员在新一届继续担任，只终止原席位",
     ]
     return found + consequences.foreseen_together(leaving)

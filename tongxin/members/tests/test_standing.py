@@ -242,6 +242,7 @@ def test_the_end_of_a_term_says_in_numbers_what_will_happen_and_it_happens(cast:
     lines = re.findall(r"<li>(.*?)。</li>", page.text)
     assert [line.partition("：")[0] for line in lines] == [
         "4 名委员离任",
+        "离任的委员不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复",
         "1 名委员在新一届继续担任，只终止原席位",
         "没有提交的提案 1 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手",
         "还没有答复的联名邀请 1 件失效，邀请人会收到通知",
@@ -257,7 +258,7 @@ def test_the_end_of_a_term_says_in_numbers_what_will_happen_and_it_happens(cast:
 
 
 @pytest.mark.parametrize(("left", "sentence"), [(True, "原来的委员都已离任"), (False, "还没有委员，先导入名册")])
-def test_an_empty_list_says_whether_there_ever_were_members(cast: Cast, office: Client, left: bool, sentence: str) -> None:
+def test_an_empty_list_says_whether_there_ever_were_members(cast: Cast, office: Client, *, left: bool, sentence: str) -> None:
     seats = Seat.objects.filter(committee=cast.county)
     if left:
         seats.filter(ends_on=None).update(ends_on=TODAY())
@@ -309,7 +310,11 @@ def test_at_the_end_of_a_term_whoever_goes_on_is_told_that(cast: Cast, office: C
 def test_who_is_suspended_reads_that_and_not_that_he_left(cast: Cast, client: Client) -> None:
     client.force_login(cast.suspended_member)
     page = client.get("/home/").text
-    assert (f"您自{full_day(LEFT_ON)}起停止履职" in page, "停止履职，可查看本人提案" in page, "不在任" in page) == (True, True, False)
+    assert (f"您自{full_day(LEFT_ON)}起停止履职" in page, "停止履职，可查看本人提案" in page, "不在任" in page) == (
+        True,
+        True,
+        False,
+    )
     refused = client.get("/proposals/new/")
     assert (refused.status_code, "委员可以提出提案，机关可以代录" in refused.text) == (403, True)
     assert ("您现在的身份：停止履职" in refused.text, "由安全管理员任命" in refused.text) == (True, False)
