@@ -16,7 +16,7 @@ NEXT = """邀请码只显示这一次，只能用一次，14 天内有效，请�
 接着办：
 一、运行 tongxin serve 和 tongxin worker，网址是 {address}/ （对外的网址设在 TONGXIN_ORIGINS，见 docs/operations.md）。
 二、由{name}打开 {address}/invitation/ 输入邀请码，设定密码和动态口令，登录后在“职责任免”任命审计管理员、委员联络、
-　　提案日常工作、提案预审、提案审定、交办、督办等人员。
+　　提案日常工作、提案预审、提案审定、提案公开审核、交办、督办等人员，有了承办单位再任命承办人、单位负责人。
 三、提案工作人员登录后增加承办单位；委员名册用 tongxin template members 委员.xlsx 生成空表，
 　　填好后用 tongxin import members 委员.xlsx --committee {code} 导入，再由委员联络人员打印登录邀请单。"""
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")

@@ -204,8 +204,14 @@ def _stand_down(member: Member, *, actor: Account, at: datetime) -> None:
 
 @transaction.atomic
 def end_term(term: Term, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> int:
-    """End every seat of a term that is still held (任期届满), in one act with an event each. Returns how many members left."""
+    """End every seat of a term that is still held (任期届满), in one act with an event each. Returns how many members left.
+
+    Raises StandingError, also while nobody sits in a later term: the committee would be without members.
+    """
     _demand_day(on, at)
+    if not queries.later_seats(term, timezone.localdate(at)).exists():
+        message = f"还没有委员在{term}以后的届任职，请先导入新一届委员名单"
+        raise StandingError(message)
     rows = Member.objects.filter(seats__term=term, seats__ends_on=None).order_by("number").distinct()
     elsewhere = Seat.objects.filter(running(timezone.localdate(at)), committee=term.committee).exclude(term=term)
     going_on = set(elsewhere.values_list("member_id", flat=True))

@@ -3,7 +3,7 @@
 `members` knows no matter; a matter registers here what it has open with a member: said on the page before confirming (将发生什么).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,15 +13,20 @@ if TYPE_CHECKING:
     from tongxin.members.models import Member
 
 Foresee = Callable[["Member"], Iterable[str]]
+ForeseeTogether = Callable[[Collection[int]], Iterable[str]]
 Follow = Callable[["Member", "Account", datetime], None]
 
 
 @dataclass(frozen=True)
 class Consequence:
-    """`foresee` says in sentences what will happen, reading only; `follow` does it, after the member stopped sitting."""
+    """`foresee` says in sentences what will happen, reading only; `follow` does it, after the member stopped sitting.
+
+    `foresee_together` says it for many who leave at once (ids of members), in numbers.
+    """
 
     foresee: Foresee
     follow: Follow | None = None
+    foresee_together: ForeseeTogether | None = None
 
 
 _registered: list[Consequence] = []
@@ -35,6 +40,12 @@ def register(consequence: Consequence) -> None:
 def foreseen(member: "Member") -> list[str]:
     """Say everything that will happen."""
     return [sentence for consequence in _registered for sentence in consequence.foresee(member)]
+
+
+def foreseen_together(members: Collection[int]) -> list[str]:
+    """Say everything that will happen when many leave at once."""
+    asked = [consequence.foresee_together for consequence in _registered if consequence.foresee_together]
+    return [sentence for foresee in asked for sentence in foresee(members)]
 
 
 def follow(member: "Member", *, actor: "Account", at: datetime) -> None:

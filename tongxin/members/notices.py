@@ -1,17 +1,18 @@
 """Who is told when a new password is made possible for a member, or when one who belongs to other committees too has died."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
-from tongxin.core.templatetags.chinese import moment
+from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members.queries import serves_elsewhere, sits_elsewhere
+from tongxin.members.rules import CONFIRM
 from tongxin.notices.recipients import audit_administrators
-from tongxin.notices.table import Tell, register
+from tongxin.notices.table import Tell, because, register
 
 
 def the_member(_event: Event, member: Any) -> Iterable[Account | None]:
@@ -20,8 +21,9 @@ def the_member(_event: Event, member: Any) -> Iterable[Account | None]:
 
 
 def who_may_confirm(event: Event, member: Any) -> Iterable[Account | None]:
-    """Tell the others who keep the members, where somebody has to confirm."""
-    return holders_of(member.committee, Duty.MEMBER_AFFAIRS) if event.data.get("waits_until") else ()
+    """Tell everybody who may confirm, where somebody has to."""
+    duties = CONFIRM if event.data.get("waits_until") else ()
+    return [account for duty in duties for account in holders_of(member.committee, duty)]
 
 
 def _until(event: Event) -> str:
@@ -98,4 +100,54 @@ register(
     Tell("members.reinvite", who_may_confirm, _to_confirm, _page, urgent=True),
     Tell("members.confirm_reinvitation", the_member, _confirmed, _account, urgent=True),
     Tell("members.confirm_reinvitation", audit_administrators, _confirmed_for, _events, urgent=True),
+)
+
+
+# ── how the own seat ends, pauses, comes back: nobody is told of the own death ──
+READS_ON = "您可以登录查看自己提出、联名的提案和答复，不能提出、联名、附议、评价"
+ACTS_AGAIN = "可以重新提出、联名、附议提案，评价办理结果"
+
+
+def _since(event: Event) -> str:
+    return f"自{full_day(date.fromisoformat(str(event.data['on'])))}起"
+
+
+def _why(event: Event) -> str:
+    number = str(event.data.get("document_number") or "")
+    return because(event) + (f"（{number}）" if number else "")
+
+
+def _suspended(event: Event, _member: Any) -> str:
+    return f"您{_since(event)}停止履职{_why(event)}。停止履职期间，{READS_ON}"
+
+
+def _resumed(event: Event, _member: Any) -> str:
+    return f"您{_since(event)}恢复履职{_why(event)}。{ACTS_AGAIN}"
+
+
+def _resigned(event: Event, _member: Any) -> str:
+    return f"您辞去委员已经办理，{_since(event)}离任{_why(event)}。{READS_ON}"
+
+
+def _revoked(event: Event, _member: Any) -> str:
+    return f"您的委员资格{_since(event)}撤销{_why(event)}。{READS_ON}"
+
+
+def _expired(event: Event, member: Any) -> str:
+    if member.seats.filter(ends_on=None).exists():
+        return f"您在上一届的席位{_since(event)}任期届满{_why(event)}。您在新一届继续担任委员，照常履职"
+    return f"您的委员任期届满，{_since(event)}离任{_why(event)}。{READS_ON}"
+
+
+def _restored(event: Event, _member: Any) -> str:
+    return f"您的委员资格{_since(event)}恢复{_why(event)}。{ACTS_AGAIN}"
+
+
+register(
+    Tell("members.suspend", the_member, _suspended, _page, urgent=True),
+    Tell("members.resume", the_member, _resumed, _page),
+    Tell("members.resign", the_member, _resigned, _page),
+    Tell("members.revoke", the_member, _revoked, _page, urgent=True),
+    Tell("members.expire", the_member, _expired, _page),
+    Tell("members.restore", the_member, _restored, _page),
 )

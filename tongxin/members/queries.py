@@ -1,6 +1,6 @@
 """Reads of members."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from tongxin.accounts import names
 from tongxin.accounts.describing import Line
-from tongxin.accounts.models import Account
+from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.queries import second_factors
 from tongxin.accounts.seats import Held
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
@@ -20,7 +21,7 @@ from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
-from tongxin.members.rules import OFFICE, is_dead, member_of, members_of, sitting_member_of
+from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
 def visible_to(user: Any) -> MemberQuerySet:
@@ -39,6 +40,15 @@ def listed_to(user: Any) -> MemberQuerySet:
     now, inside = member_of(user), bodies.committees_with(user, *OFFICE)
     others = [m.pk for m in members_of(user) if m != now and m.committee_id not in inside]
     return visible_to(user).exclude(pk__in=others)
+
+
+def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
+    """Return the members whose code for a new password waits for `user` as the second person: not the own, none he made."""
+    waiting = Invitation.objects.filter(
+        account=OuterRef("account"), seat=OuterRef("uid"), used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at
+    )
+    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM), account__is_active=True)
+    return rows.filter(Exists(waiting.exclude(made_by=user)), ~Exists(second_factors(OuterRef("account")))).exclude(account=user)
 
 
 def current_term(committee: Committee, on: date) -> Term | None:
@@ -224,6 +234,29 @@ def seat_committee(account: Any) -> Committee | None:
 def terms_held(committee: Committee) -> QuerySet[Term]:
     """Return the terms of which seats are still held, oldest first."""
     return committee.terms.filter(Exists(Seat.objects.filter(term=OuterRef("pk"), ends_on=None))).order_by("number")
+
+
+def later_seats(term: Term, on: date) -> QuerySet[Seat]:
+    """Return the seats of later terms that are held on a day: without any, a term cannot end for all."""
+    return Seat.objects.filter(bodies.running(on), committee=term.committee, term__number__gt=term.number)
+
+
+def terms_to_end(committee: Committee, on: date) -> list[Term]:
+    """Return the terms that may end for all: a later one has members already."""
+    return [term for term in terms_held(committee) if later_seats(term, on).exists()]
+
+
+def what_follows_for_all(term: Term, on: date) -> list[str]:
+    """Say in numbers what will happen when a term ends for all who still hold a seat of it (将发生什么)."""
+    held = set(Seat.objects.filter(term=term, ends_on=None).values_list("member_id", flat=True))
+    others = Seat.objects.filter(bodies.running(on), committee=term.committee).exclude(term=term)
+    leaving = held - set(others.values_list("member_id", flat=True))
+    found = [
+        f"{len(leaving)} 名委员离任：席位和政协职务同时终止，转入离任名单",
+        "离任的委员不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复",
+        f"{len(held) - len(leaving)} 名委员在新一届继续担任，只终止原席位",
+    ]
+    return found + consequences.foreseen_together(leaving)
 
 
 def is_gone(member: Member) -> bool:

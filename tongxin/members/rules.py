@@ -92,6 +92,7 @@ def is_no_maker(actor: Any, subject: Any) -> bool:
 OFFICE = (
     Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.LEADERSHIP,
 )  # fmt: skip
+CONFIRM = (Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP)  # a code for a new password, made by somebody else
 keeps_members = holds(Duty.MEMBER_AFFAIRS)
 
 PERMISSIONS = {
@@ -103,7 +104,7 @@ PERMISSIONS = {
     "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members & is_alive),
     "members.confirm_reinvitation": (
         "委员联络、提案日常工作人员和主席会议成员可以确认别人发的密码重置码；不能确认自己发的、给自己的",
-        holds(Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP) & ~is_self & is_alive & is_no_maker,
+        holds(*CONFIRM) & ~is_self & is_alive & is_no_maker,
     ),
     "members.change": ("委员联络人员可以维护委员资料", keeps_members),
     "members.see_departed": ("委员联络人员可以查看离任委员和离任原因", keeps_members),

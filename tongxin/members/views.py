@@ -1,6 +1,6 @@
 """The list of members, a member's page, the invitation slip."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +24,7 @@ from tongxin.members import actions, queries
 from tongxin.members.choices import Ending
 from tongxin.members.forms import Contact, Standing, TermEnd
 from tongxin.members.models import Member, Seat
+from tongxin.members.rules import CONFIRM
 
 PAGE = 30
 
@@ -36,6 +37,8 @@ def members(request: HttpRequest) -> HttpResponse:
     seen, keeps = queries.listed_to(request.user), permissions.allowed(request.user, "members.see_departed")
     left = keeps and request.GET.get("who") == "left"
     rows = queries.departed(seen.filter(committee__in=queries.kept_by(request.user)), today) if left else seen.seated(today)
+    if request.GET.get("who") == "waiting":
+        rows = queries.with_code_to_confirm(request.user, timezone.now())
     if sector:
         rows = rows.filter(queries.held_in(sector, None if left else today))
     rows = queries.find(rows, words)
@@ -48,9 +51,16 @@ def members(request: HttpRequest) -> HttpResponse:
         "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "tabs": _tabs(keeps=keeps, left=left),
         "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
         "imports_into": " ".join(_codes(request.user)) if not found and keeps else "",
+        "all_left": not found and keeps and not left and _all_left(request.user, today),
         "ends_terms": permissions.allowed(request.user, "members.end_term"),
     }  # fmt: skip
     return render(request, "members/members.html", context)
+
+
+def _all_left(user: Any, today: date) -> bool:
+    """Say whether there were members and none is left: another thing than a list that was never brought in."""
+    kept = Member.objects.filter(committee__in=queries.kept_by(user))
+    return queries.departed(kept, today).exists()
 
 
 def _codes(user: Any) -> list[str]:
@@ -86,10 +96,14 @@ def _row(member: Member) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ended(seat: Seat, *, tells_why: bool) -> list[str]:
-    """Say that a seat is held, or since when it is not; why, to those who are told."""
+def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
+    """Say that a seat is held, or since when it is not; why, to those who are told. A death that was taken back is no death."""
     if not seat.ends_on:
         return [_("在任")]
+    back = min((s.starts_on for s in seats if s.pk > seat.pk and s.starts_on >= seat.ends_on), default=None)
+    if seat.ending == Ending.DIED and back is not None:
+        said = [_("登记有误，已于%(on)s恢复") % {"on": full_day(back)}]
+        return said if tells_why else []
     died = tells_why and seat.ending == Ending.DIED
     said = [(_("%(on)s去世") if died else _("%(on)s起离任")) % {"on": full_day(seat.ends_on)}]
     if tells_why:
@@ -119,7 +133,8 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     found, today = _load(request, uid), timezone.localdate()
     keeps = permissions.allowed(request.user, "members.change", found)
     reads_phone = permissions.allowed(request.user, "members.read_phone", found)
-    seats = [(seat, _ended(seat, tells_why=keeps or reads_phone)) for seat in queries.history(found)]
+    held = queries.history(found)
+    seats = [(seat, _ended(seat, held, tells_why=keeps or reads_phone)) for seat in held]
     context = {
         "row": _row(found), "left": _left(found), "member": found,
         "masked": mask_phone(found.phone) if found.phone else "", "keeps": keeps,
@@ -212,7 +227,8 @@ def end_term(request: HttpRequest) -> HttpResponse:
     if committee is None:
         raise Http404
     permissions.demand(request.user, "members.end_term", committee)
-    terms = {t.uid: t for t in queries.terms_held(committee)}
+    today = timezone.localdate()
+    terms = {t.uid: t for t in queries.terms_to_end(committee, today)}
     form = TermEnd(request.POST or None, kind=Ending.EXPIRED, terms=terms)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -223,7 +239,9 @@ def end_term(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已办理任期届满，%(n)s 名委员离任") % {"n": ended})
             return redirect("members")
-    return render(request, "members/end_term.html", {"form": form, "terms": terms, "committee": committee})
+    foreseen = [(term, queries.what_follows_for_all(term, today)) for term in terms.values()]
+    held = list(queries.terms_held(committee))
+    return render(request, "members/end_term.html", {"form": form, "foreseen": foreseen, "held": held, "committee": committee})
 
 
 @require_POST
@@ -278,7 +296,9 @@ def _waits(member: Member, at: datetime) -> str:
     if waiting is None:
         return ""
     when = moment(waiting.works_from)
-    return _("须机关另一位工作人员确认后才能使用；没有人确认的，%(when)s起可以使用。") % {"when": when}
+    who = "、".join(str(duty.label) for duty in CONFIRM)
+    message = _("须机关另一位工作人员确认后才能使用（%(who)s都可以确认）；没有人确认的，%(when)s起可以使用。")
+    return message % {"who": who, "when": when}
 
 
 @requires("members.confirm_reinvitation", of_object=True)

@@ -7,11 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
+from tongxin.members.queries import suspended_now
 from tongxin.members.rules import member_of, members_of, sitting_member_of
 from tongxin.notices.queries import unread
 from tongxin.site import queries
@@ -46,7 +48,10 @@ def shell_of(request: HttpRequest) -> Shell:
             kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
             search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
         )  # fmt: skip
-    line = _("不在任，可查看本人提案") if member else ""
+    line = ""
+    if member is not None and not sitting_member_of(user):
+        paused = suspended_now(member, timezone.localdate())
+        line = _("停止履职，可查看本人提案") if paused else _("不在任，可查看本人提案")
     if sitting_member_of(user):
         line = _chosen_seat(user) or _("委员")
     return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)

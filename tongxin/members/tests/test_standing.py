@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import LEFT_ON, Cast
+from tests.cast import LEFT_ON, NOW, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.kinds import detail, sentence
 from tongxin.audit.models import Event
@@ -21,6 +21,7 @@ from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
+from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 
@@ -211,6 +212,117 @@ def test_a_term_ends_for_all_who_do_not_go_on(cast: Cast, office: Client) -> Non
     assert Seat.objects.filter(committee=cast.other_county, ends_on=None).exists()
 
 
+def test_a_term_does_not_end_while_nobody_sits_in_the_next(cast: Cast, office: Client) -> None:
+    old, before = cast.sector.term, Event.objects.count()
+    later = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
+    sector = Sector.objects.create(committee=cast.county, term=later, name="医药卫生界")
+    member = cast.member(cast.proposer)
+    Seat.objects.create(
+        committee=cast.county, member=member, term=later, sector=sector, starts_on=TODAY() + timedelta(days=1)
+    )  # fmt: skip
+    held = Seat.objects.filter(term=old, ends_on=None).count()
+    answer = office.post("/members/term/", said(term=old.uid, reason="换届"))
+    assert (answer.status_code, "新一届还没有委员在任" in answer.text, "确认任期届满" in answer.text) == (200, True, False)
+    with pytest.raises(actions.StandingError, match="请先导入新一届委员名单"):
+        actions.end_term(old, on=TODAY(), reason="换届", actor=cast.office, at=timezone.now())
+    assert (Seat.objects.filter(term=old, ends_on=None).count(), Event.objects.count()) == (held, before)
+
+
+def test_the_end_of_a_term_says_in_numbers_what_will_happen_and_it_happens(cast: Cast, office: Client) -> None:
+    draft = cast.draft()
+    filed = cast.filed()  # of the proposer and one co-signer
+    [invited] = proposals.invite_cosigners(
+        draft, members=[cast.member(cast.cosigner)], until=timezone.now() + timedelta(days=1), actor=cast.proposer, at=NOW
+    )
+    new = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    goes_on = cast.member(cast.bystander)
+    Seat.objects.create(committee=cast.county, member=goes_on, term=new, sector=sector, starts_on=TODAY())
+    page = office.get("/members/term/")
+    lines = re.findall(r"<li>(.*?)。</li>", page.text)
+    assert [line.partition("：")[0] for line in lines] == [
+        "4 名委员离任",
+        "离任的委员不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复",
+        "1 名委员在新一届继续担任，只终止原席位",
+        "没有提交的提案 1 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手",
+        "还没有答复的联名邀请 1 件失效，邀请人会收到通知",
+        "已经提交的提案 1 件照常办理，署名不变",
+        "其中 1 件没有其他在任的提案人，还没有评价的，答复以后没有人评价",
+    ]
+    assert f'value="{new.uid}"' not in page.text  # nobody sits after it
+    assert Signature.objects.get(pk=invited.pk).answer == Answer.INVITED  # looking changes nothing
+    office.post("/members/term/", said(term=cast.sector.term.uid, reason="换届"))
+    assert Signature.objects.get(pk=invited.pk).answer == Answer.LAPSED
+    filed.refresh_from_db()
+    assert (filed.state, set(Member.objects.seated(TODAY()).filter(committee=cast.county))) == ("filed", {goes_on})
+
+
+@pytest.mark.parametrize(("left", "sentence"), [(True, "原来的委员都已离任"), (False, "还没有委员，先导入名册")])
+def test_an_empty_list_says_whether_there_ever_were_members(cast: Cast, office: Client, *, left: bool, sentence: str) -> None:
+    seats = Seat.objects.filter(committee=cast.county)
+    if left:
+        seats.filter(ends_on=None).update(ends_on=TODAY())
+    else:
+        seats.delete()
+    page = office.get("/members/").text
+    assert [words for words in ("原来的委员都已离任", "还没有委员，先导入名册") if words in page] == [sentence]
+
+
+# ── who is told ──
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (["suspend"], "停止履职：工作调动（云协发〔2026〕3号）。停止履职期间，您可以登录查看"),
+        (["suspend", "resume"], "恢复履职：工作调动（云协发〔2026〕3号）。可以重新提出"),
+        (["resigned"], "离任：工作调动（云协发〔2026〕3号）。您可以登录查看"),
+        (["revoked"], "撤销：工作调动（云协发〔2026〕3号）。您可以登录查看"),
+        (["expired"], "离任：工作调动（云协发〔2026〕3号）。您可以登录查看"),
+        (["resigned", "restore"], "恢复：工作调动（云协发〔2026〕3号）。可以重新提出"),
+        (["died"], ""),
+    ],
+)
+def test_whoever_it_concerns_is_told_but_of_the_own_death(cast: Cast, office: Client, kinds: list[str], words: str) -> None:
+    member = cast.member(cast.bystander)
+    for kind in kinds:
+        office.post(f"/members/{member.uid}/standing/{kind}/", said(document_number="云协发〔2026〕3号"))
+    notices.deliver()
+    told = Notice.objects.filter(account=cast.bystander).order_by("id")
+    assert len(told) == (len(kinds) if words else 0)
+    if words:
+        last = told[len(told) - 1]
+        assert (words in last.text, f"自{full_day(TODAY())}起" in last.text) == (True, True), last.text
+        as_him = Client()
+        as_him.force_login(cast.bystander)
+        assert as_him.get(last.url).status_code == 200
+
+
+def test_at_the_end_of_a_term_whoever_goes_on_is_told_that(cast: Cast, office: Client) -> None:
+    new = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    Seat.objects.create(committee=cast.county, member=cast.member(cast.proposer), term=new, sector=sector, starts_on=TODAY())
+    office.post("/members/term/", said(term=cast.sector.term.uid, reason="换届"))
+    notices.deliver()
+    told = {who: Notice.objects.get(account=who, event__kind="members.expire").text for who in (cast.proposer, cast.bystander)}
+    assert "您在新一届继续担任委员" in told[cast.proposer]
+    assert "离任：换届" in told[cast.bystander]
+
+
+def test_who_is_suspended_reads_that_and_not_that_he_left(cast: Cast, client: Client) -> None:
+    client.force_login(cast.suspended_member)
+    page = client.get("/home/").text
+    assert (f"您自{full_day(LEFT_ON)}起停止履职" in page, "停止履职，可查看本人提案" in page, "不在任" in page) == (
+        True,
+        True,
+        False,
+    )
+    refused = client.get("/proposals/new/")
+    assert (refused.status_code, "委员可以提出提案，机关可以代录" in refused.text) == (403, True)
+    assert ("您现在的身份：停止履职" in refused.text, "由安全管理员任命" in refused.text) == (True, False)
+    client.force_login(cast.former_member)
+    page = client.get("/home/").text
+    assert ("您现在不在任" in page, "停止履职" in page) == (True, False)
+
+
 # ── the lists ──
 def test_those_who_left_are_listed_with_why_for_who_keeps_the_members(cast: Cast, client: Client) -> None:
     client.force_login(cast.office)
@@ -241,7 +353,7 @@ LEFT_QUERIES = 12
 
 
 def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> None:
-    for account in (cast.former_member, cast.suspended_member):
+    for account, told in ((cast.former_member, "您现在不在任"), (cast.suspended_member, f"您自{full_day(LEFT_ON)}起停止履职")):
         own = cast.member(account)
         client.force_login(account)
         assert list(queries.visible_to(fresh(account))) == [own]
@@ -251,16 +363,13 @@ def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> N
         assert [client.get(path).status_code for path in ("/units/", "/regulations/")] == [403, 403]
         assert [client.get(path).status_code for path in ("/home/", "/account/", "/proposals/", "/notices/")] == [200] * 4
         home = client.get("/home/").text
-        assert ("您现在不在任" in home, "/proposals/new/" in home, '/members/"' in home) == (True, False, False)
+        assert (told in home, "/proposals/new/" in home, '/members/"' in home) == (True, False, False)
 
 
 # ── what follows ──
 def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
     """The proposer leaves: with a draft co-signed by one and open to another, an invitation from somebody else, and a filed one."""
     draft, other, filed = cast.draft(), cast.draft(), cast.filed()
-    from tests.cast import NOW
-    from tongxin.proposals import actions as proposals
-
     until = timezone.now() + timedelta(days=1)
     signed, _asked = proposals.invite_cosigners(
         draft, members=[cast.member(cast.cosigner), cast.member(cast.second_cosigner)], until=until, actor=cast.proposer, at=NOW
@@ -299,6 +408,19 @@ def test_a_death_is_written_down_and_the_page_calls_nobody_a_member_who_is_none(
     assert re.findall(r"<span>(.*?)</span>", head)[:2] == [f"原{cast.sector.term}委员", str(cast.sector)]
     event = Event.objects.get(kind="members.record_death")
     assert (sentence(event), detail(event)) == (f"登记{member.name}委员去世", full_day(TODAY()))
+
+
+def test_a_death_that_was_taken_back_is_called_a_mistake(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    url = f"/members/{member.uid}/"
+    office.post(f"{url}standing/died/", said(reason=""))
+    office.post(f"{url}standing/restore/", said(reason="登记错了"))
+    page = office.get(url).text
+    assert (f"登记有误，已于{full_day(TODAY())}恢复" in page, f"{full_day(TODAY())}去世" in page) == (True, False)
+    fellow = Client()
+    fellow.force_login(cast.proposer)
+    page = fellow.get(url).text
+    assert ("登记有误" in page, "去世" in page, "离任" in page) == (False, False, False)
 
 
 def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, office: Client) -> None:

@@ -1,10 +1,10 @@
 """What becomes of a member's drafts, invitations and signatures when he no longer sits, and how a draft goes on without him."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -48,6 +48,28 @@ def _foresee_handed_in(member: Member) -> Iterable[str]:
         yield f"已经提交的提案 {len(handed) - alone} 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人"
     if alone:
         yield f"已经提交的提案 {alone} 件照常办理，署名不变；没有其他在任的提案人，答复以后没有人评价"
+
+
+def foresee_together(members: Collection[int]) -> Iterable[str]:
+    """Say in numbers what will become of what many who leave at once have open."""
+    rows = Signature.objects.filter(member__in=members, proposal__state__in=States.with_the_proposer)
+    if drafts := rows.filter(role=Role.FIRST).count():
+        yield f"没有提交的提案 {drafts} 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手"
+    if asked := rows.filter(role=Role.CO, answer=Answer.INVITED).count():
+        yield f"还没有答复的联名邀请 {asked} 件失效，邀请人会收到通知"
+    if signed := rows.filter(role=Role.CO, answer=Answer.ACCEPTED).count():
+        yield f"还没有提交的联名 {signed} 件退出，第一提案人会收到通知"
+    handed = Proposal.objects.filter(
+        Exists(Signature.objects.filter(proposal=OuterRef("pk"), member__in=members, answer=Answer.ACCEPTED)),
+        state__in=set(States.received) - set(States.with_the_proposer),
+    )
+    if number := handed.count():
+        yield f"已经提交的提案 {number} 件照常办理，署名不变"
+        sitting = Member.objects.sitting(timezone.localdate()).exclude(pk__in=members).values("pk")
+        asked_still = Signature.objects.filter(Q(member=None) | Q(member__in=sitting), answer=Answer.ACCEPTED)
+        own, joined = asked_still.filter(proposal=OuterRef("pk")), asked_still.filter(proposal__merged_into=OuterRef("pk"))
+        if alone := handed.exclude(Exists(own) | Exists(joined)).count():
+            yield f"其中 {alone} 件没有其他在任的提案人，还没有评价的，答复以后没有人评价"
 
 
 def follow(member: Member, actor: Account, at: datetime) -> None:
@@ -102,4 +124,4 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     return Proposal.objects.get(pk=held.pk)
 
 
-CONSEQUENCE = consequences.Consequence(foresee, follow)
+CONSEQUENCE = consequences.Consequence(foresee, follow, foresee_together)

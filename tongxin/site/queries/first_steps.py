@@ -13,7 +13,8 @@ from tongxin.members.models import Member
 from tongxin.site.queries.todos import Todo
 
 NEEDED = (
-    Duty.AUDIT_ADMIN, Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.ASSIGN, Duty.SUPERVISE,
+    Duty.AUDIT_ADMIN, Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION,
+    Duty.ASSIGN, Duty.SUPERVISE,
 )  # fmt: skip
 
 
@@ -33,8 +34,8 @@ def _appointing(committee: Committee) -> Iterator[Todo]:
     rows = Appointment.objects.filter(bodies.not_over(timezone.localdate()), committee=committee)
     held = set(rows.values_list("duty", flat=True).distinct())
     needed = [duty for duty in NEEDED if duty not in held]
-    if Duty.UNIT_CLERK not in held and Unit.objects.filter(committee=committee).exists():
-        needed.append(Duty.UNIT_CLERK)
+    if Unit.objects.filter(committee=committee).exists():
+        needed += [duty for duty in (Duty.UNIT_CLERK, Duty.UNIT_LEADER) if duty not in held]
     if needed:
         said = "、".join(str(duty.label) for duty in needed)
         yield Todo(_("任命各项职责"), _("还没有人担任：%(duties)s。") % {"duties": said}, "/appointments/", _("去任命"))

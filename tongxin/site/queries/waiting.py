@@ -16,6 +16,9 @@ from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, PublicReply, Task
 from tongxin.handling.regulations import Deadlines
+from tongxin.members.models import Member
+from tongxin.members.queries import with_code_to_confirm
+from tongxin.members.rules import CONFIRM
 from tongxin.proposals.choices import Role, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.queries import to_confirm
@@ -28,7 +31,10 @@ Items = Callable[[QuerySet[Any], str, date], Iterable[Todo]]
 
 @dataclass(frozen=True)
 class Source:
-    """Where a queue comes from: the duty that sees it, its rows on a day, and whether the menu counts it."""
+    """Where a queue comes from: the duty that sees it (and others), its rows on a day, and whether the menu counts it.
+
+    What ends at a minute and not with an event is `counted_anew` each time.
+    """
 
     duty: str
     label: str
@@ -37,6 +43,8 @@ class Source:
     rows: Callable[[Any, date], QuerySet[Any]]
     items: Items
     menu: bool = True
+    others: tuple[str, ...] = ()
+    counted_anew: bool = False
 
     @property
     def key(self) -> str:
@@ -113,6 +121,11 @@ def _case_items(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
         yield Todo(str(case.proposal), case_number(case.proposal.number), case.get_absolute_url(), button)
 
 
+def _code_items(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo]:
+    for member in rows.order_by("number")[:SHOWN]:
+        yield Todo(f"{member.name}的密码重置码", f"委员编号 {member.number}", f"/members/{member.uid}/confirm/", button)
+
+
 # ── the queues, in the order of the matter's way ─────────────────────────────────────────────────
 def _sources() -> Iterable[Source]:
     """Yield every queue of every desk."""
@@ -155,6 +168,10 @@ def _sources() -> Iterable[Source]:
     yield Source(
         Duty.UNIT_CLERK, "待送会办意见", "/handling/", "去会办", lambda user, _on: in_hand(user).filter(part=Part.CO), _task_items
     )
+    yield Source(
+        Duty.MEMBER_AFFAIRS, "待确认重置码", "/members/?who=waiting", "去核实",
+        lambda user, _on: with_code_to_confirm(user, timezone.now()), _code_items, others=CONFIRM, counted_anew=True,
+    )  # fmt: skip
 
 
 SOURCES = tuple(_sources())
@@ -162,7 +179,7 @@ SOURCES = tuple(_sources())
 
 def _held(user: Any) -> list[Source]:
     duties = {a.duty for a in bodies.appointments_of(user)}
-    return [source for source in SOURCES if source.duty in duties]
+    return [source for source in SOURCES if duties & {source.duty, *source.others}]
 
 
 def _numbers(user: Any, on: date) -> dict[str, int]:
@@ -172,7 +189,9 @@ def _numbers(user: Any, on: date) -> dict[str, int]:
         return {}
     scope = sorted((a.duty, a.committee_id, a.unit_id or 0, a.affiliation) for a in held)
     codes = {a.committee.code for a in held}
-    return remembered(codes, ("waiting", on, *scope), lambda: {s.key: capped(s.rows(user, on)) for s in sources})
+    still = [s for s in sources if not s.counted_anew]
+    known = remembered(codes, ("waiting", on, *scope), lambda: {s.key: capped(s.rows(user, on)) for s in still})
+    return known | {s.key: capped(s.rows(user, on)) for s in sources if s.counted_anew}
 
 
 def desk_waiting(user: Any) -> dict[str, int]:

@@ -91,7 +91,7 @@ def test_homes_ask_the_database_no_more_for_three_matters_than_for_one(
         client.get("/home/")
 
 
-QUERIES = {"office": 16, "clerk": 12, "cosigner": 19}
+QUERIES = {"office": 18, "clerk": 12, "cosigner": 19}
 
 
 def test_a_proposal_has_one_standing_on_every_page(cast: Cast, client: Client) -> None:
@@ -164,7 +164,7 @@ def test_a_new_installation_says_what_to_do_first_to_who_may_do_it(cast: Cast) -
 
     security = appointed(Duty.SECURITY_ADMIN)
     page = as_(security).get("/home/").content.decode()
-    assert "还没有人担任：审计管理员、委员联络、提案日常工作、提案预审、提案审定、交办、督办。" in page
+    assert "还没有人担任：审计管理员、委员联络、提案日常工作、提案预审、提案审定、提案公开审核、交办、督办。" in page
     office, keeper = appointed(Duty.PROPOSAL_OFFICE), appointed(Duty.MEMBER_AFFAIRS)
     assert (first(office), first(keeper)) == ([("增加承办单位", "/units/new/")], [("导入委员名册", "/members/")])
     assert "tongxin import members 委员.xlsx --committee WS" in as_(keeper).get("/members/").content.decode()
@@ -172,10 +172,10 @@ def test_a_new_installation_says_what_to_do_first_to_who_may_do_it(cast: Cast) -
     assert "这一阶段没有提案。" in as_(office).get("/desk/proposals/").content.decode()
     Unit.objects.create(committee=committee, name="望山县民政局", system="government")
     assert first(office) == []
-    for duty in (Duty.AUDIT_ADMIN, Duty.PRE_EXAMINATION, Duty.FILING, Duty.ASSIGN, Duty.SUPERVISE):
+    for duty in (Duty.AUDIT_ADMIN, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.ASSIGN, Duty.SUPERVISE):
         appointed(duty)
-    assert "还没有人担任：承办人。" in as_(security).get("/home/").content.decode()
-    assert Appointment.objects.filter(committee=committee).count() == 8
+    assert "还没有人担任：承办人、单位负责人。" in as_(security).get("/home/").content.decode()
+    assert Appointment.objects.filter(committee=committee).count() == 9
 
 
 def test_who_has_nothing_to_set_up_is_told_nothing_of_it(cast: Cast) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
+from tongxin.members.queries import suspended_now
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices import queries as notices
 from tongxin.site.queries import home as queries
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     sits = sitting_member_of(request.user) is not None
     context = {
-        "member": member, "sits": sits, "todos": queries.todos(member, now) if sits else [], "rows": queries.own_rows(member, request.user),
+        "member": member, "sits": sits, "suspended": None if sits else suspended_now(member, local.date()),
+        "todos": queries.todos(member, now) if sits else [], "rows": queries.own_rows(member, request.user),
     }  # fmt: skip
     return render(request, "site/home_member.html", common | context)

@@ -1,0 +1,92 @@
+"""A code for a new password that waits: on whose desk it stands, who is told, until when."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast
+from tongxin.access.permissions import allowed
+from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.queries import waiting
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
+from tongxin.members import actions, queries
+from tongxin.members.models import Member
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
+
+
+def as_(account: Account) -> Client:
+    client = Client()
+    client.force_login(account)
+    session = client.session
+    session["second_factor"] = 0
+    session.save()
+    return client
+
+
+def queues(account: Account) -> dict[str, int]:
+    return {queue.label: queue.count for queue in as_(account).get("/home/").context["queues"]}
+
+
+@pytest.fixture
+def keeper(cast: Cast) -> Account:
+    """Keeps the members, beside the office; all have been here for long."""
+    Account.objects.update(joined_at=timezone.now() - timedelta(days=300))
+    account = Account.objects.create(username="lianluo", name="韩知秋", joined_at=timezone.now() - timedelta(days=300))
+    bodies.appoint(
+        account, committee=cast.county, duty=Duty.MEMBER_AFFAIRS, starts_on=timezone.localdate(), actor=None, at=timezone.now()
+    )
+    return account
+
+
+@pytest.fixture
+def asked(cast: Cast, keeper: Account) -> Member:
+    """A member who has a password, and for whom the keeper made a code that waits."""
+    cast.bystander.set_password("一个很长很长的旧密码")
+    cast.bystander.save()
+    member = cast.member(cast.bystander)
+    actions.invite(member, actor=keeper, at=timezone.now())
+    return member
+
+
+def test_a_waiting_code_stands_on_the_desk_of_everybody_who_may_confirm_it_and_of_nobody_else(
+    cast: Cast, keeper: Account, asked: Member
+) -> None:
+    now = timezone.now()
+    for name, account in (cast.everyone() | {"keeper": keeper}).items():
+        shown = queries.with_code_to_confirm(account, now).filter(pk=asked.pk).exists()
+        assert shown == (name in {"office", "leader"}), name
+        assert shown <= allowed(account, "members.confirm_reinvitation", asked), name
+    for account in (cast.office, cast.leader):
+        page = as_(account).get("/home/")
+        [queue] = [q for q in page.context["queues"] if q.label == "待确认重置码"]
+        assert (queue.count, [(t.url, t.title) for t in queue.items]) == (
+            1, [(f"/members/{asked.uid}/confirm/", f"{asked.name}的密码重置码")]
+        )  # fmt: skip
+        listed = as_(account).get(queue.url)
+        assert [row["member"].pk for row in listed.context["members"]] == [asked.pk]
+    assert "待确认重置码" not in queues(keeper)
+
+
+def test_it_leaves_the_desk_when_it_is_confirmed_or_its_time_has_come(cast: Cast, keeper: Account, asked: Member) -> None:
+    assert queues(cast.leader) == {"待确认重置码": 1}
+    Invitation.objects.update(works_from=timezone.now() - timedelta(seconds=1))  # no event tells of it
+    assert queues(cast.leader) == {}
+    Invitation.objects.update(works_from=timezone.now() + timedelta(hours=1))
+    assert queues(cast.leader) == {"待确认重置码": 1}
+    code = waiting(cast.bystander, at=timezone.now())
+    assert code is not None
+    actions.confirm_reinvitation(asked, code=code.uid, actor=cast.leader, at=timezone.now())
+    assert queues(cast.leader) == {}
+
+
+def test_everybody_who_may_confirm_is_told_and_the_slip_names_them(cast: Cast, keeper: Account, asked: Member) -> None:
+    notices.deliver()
+    told = Notice.objects.filter(event__kind="members.reinvite", text__contains="请核实是本人要求后确认")
+    assert {n.account for n in told} == {cast.office, cast.leader}
+    client = as_(keeper)
+    slip = client.get(client.post(f"/members/{asked.uid}/invite/")["Location"]).text
+    assert "委员联络、提案日常工作、主席会议成员都可以确认" in slip
