@@ -79,7 +79,7 @@ def test_it_leaves_the_desk_when_it_is_confirmed_or_its_time_has_come(cast: Cast
     assert queues(cast.leader) == {"待确认重置码": 1}
     code = waiting(cast.bystander, at=timezone.now())
     assert code is not None
-    actions.confirm_reinvitation(asked, code=code.uid, actor=cast.leader, at=timezone.now())
+    actions.confirm_reinvitation(asked, code=code.uid, actor=Account.objects.get(pk=cast.leader.pk), at=timezone.now())
     assert queues(cast.leader) == {}
 
 
