@@ -56,7 +56,7 @@ def test_the_list_asks_the_database_no_more_for_three_members_than_for_one(
         assert len(client.get("/members/").context["members"]) == 4
 
 
-LIST_QUERIES = 13
+LIST_QUERIES = 14
 
 
 def test_reading_a_phone_number_is_an_event_that_does_not_contain_it(cast: Cast, client: Client) -> None:
