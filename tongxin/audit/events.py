@@ -18,7 +18,7 @@ register(
     Kind("accounts.locked_out", A.OFFICE, "{username}因多次输错{what}被暂时锁定", personal=("username",)),
     Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
-    Kind("accounts.make_reset_code", A.OFFICE, _reset_code, personal=("name",)),
+    Kind("accounts.make_reset_code", A.OFFICE, _reset_code, personal=("name",), label="发出密码重置码"),
     Kind("accounts.reset_password", A.OFFICE, "{actor}用重置码设定新密码"),
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
