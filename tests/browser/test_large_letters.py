@@ -30,7 +30,12 @@ def test_the_pages_of_members_fit_a_phone_in_large_letters(browser: Browser, liv
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai")
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page, wide = context.new_page(), {}
-    for path in ("/account/", "/account/held/", reverse("handling-rate", args=[case.uid]), reverse("proposal", args=[case.proposal.uid])):
+    for path in (
+        "/account/",
+        "/account/held/",
+        reverse("handling-rate", args=[case.uid]),
+        reverse("proposal", args=[case.proposal.uid]),
+    ):
         page.goto(live_server.url + path)
         assert page.get_attribute("html", "data-size") == "elder"
         scrolls = page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]  # type: ignore[index]

@@ -86,6 +86,6 @@ def invited(account: Account, actor: Account | None, at: datetime, seat: str, **
 
 
 @receiver(signals.accepted)
-def accepted(account: Account, at: datetime, resets: bool, **_more: Any) -> None:
+def accepted(account: Account, at: datetime, *, resets: bool, **_more: Any) -> None:
     """Record that an invitation was accepted, or that a code replaced a password."""
     actions.record("accounts.reset_password" if resets else "accounts.accept_invitation", account, actor=account, at=at)

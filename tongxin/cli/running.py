@@ -44,7 +44,9 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
 def demand_free(host: str, port: int) -> None:
     """Refuse an address that is in use: granian would share it, and answer every other request. Raises BadInput."""
     try:
-        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, _protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
     except OSError as problem:
         message = f"没有监听地址 {host}，请核对 --host。"
         raise BadInput(message) from problem

@@ -128,7 +128,7 @@ def test_who_made_new_recovery_codes_is_shown_them_until_they_are_copied(clerk: 
     made = recovery(clerk)
     shown = [[code in client.get("/accounts/2fa/codes/").text for code in made] for _reload in range(2)]
     assert shown == [[True] * len(made)] * 2
-    client.post("/accounts/2fa/codes/", {"copied": "1"})
+    assert client.post("/accounts/2fa/codes/", {"copied": "1"})["Location"] == "/home/"
     assert [code in client.get("/accounts/2fa/codes/").text for code in made] == [False] * len(made)
     assert other.get("/accounts/2fa/codes/").status_code == 302
 

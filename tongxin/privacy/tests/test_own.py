@@ -195,7 +195,9 @@ def _part(account: Account, key: str) -> Any:
 
 def test_where_the_own_proposals_stand_is_said_as_on_their_pages(rated: Cast) -> None:
     for account in (rated.proposer, rated.cosigner):
-        mine = [row.proposal for row in Signature.objects.filter(member__account=account).select_related("proposal").order_by("-id")]
+        mine = [
+            row.proposal for row in Signature.objects.filter(member__account=account).select_related("proposal").order_by("-id")
+        ]
         said = [row[3] for row in _part(account, "signatures").part.rows]
         assert said == [standings(mine, account)[p.pk].word for p in mine]
         assert ("已交办" in said, said[0]) == (False, "待评价")
