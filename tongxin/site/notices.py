@@ -96,5 +96,5 @@ def _code_for_somebody(event: Event, _account: Any) -> str:
 
 register(
     Tell("accounts.make_reset_code", the_account, _code_for_you, _own_account, urgent=True),
-    Tell("accounts.make_reset_code", auditors_there, _code_for_somebody, _events, urgent=True),
+    Tell("accounts.make_reset_code", audit_administrators, _code_for_somebody, _events, urgent=True),
 )

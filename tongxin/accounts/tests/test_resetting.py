@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, second_seat
 from tongxin.access.permissions import allowed
+from tongxin.accounts import actions as giving
 from tongxin.accounts import queries as accounts
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
@@ -381,7 +382,7 @@ def test_a_new_password_for_a_member_is_told_once_and_as_what_it_is(cast: Cast, 
     assert forgetful.account is not None
     code = members.invite(forgetful, actor=cast.office, at=timezone.now() - timedelta(days=3))
     assert kinds_about(forgetful.account) == ["members.reinvite"]
-    accounts.accept(code, password=NEW, at=timezone.now())
+    giving.accept(code, password=NEW, at=timezone.now())
     event = Event.objects.latest("id")
     assert (event.kind, kinds.sentence(event)) == ("accounts.reset_password", f"{forgetful.name}用重置码设定新密码")
     assert kinds_about(forgetful.account) == ["members.reinvite", "accounts.reset_password"]
@@ -399,6 +400,6 @@ def test_a_new_password_for_staff_is_told_to_the_person_and_the_auditors(cast: C
 
 def test_a_first_invitation_is_an_invitation_and_alarms_nobody(cast: Cast) -> None:
     new = Account.objects.create(username="19900001111", name="叶新知", password="!")
-    accounts.accept(accounts.invite(new, actor=cast.security_admin, at=timezone.now()), password=NEW, at=timezone.now())
+    giving.accept(giving.invite(new, actor=cast.security_admin, at=timezone.now()), password=NEW, at=timezone.now())
     assert kinds_about(new) == ["accounts.invite", "accounts.accept_invitation"]
     assert [told(who) for who in (new, cast.audit_admin)] == [[], []]
