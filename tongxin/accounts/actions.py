@@ -34,7 +34,7 @@ def invite(account: Account, *, seat: str = "", actor: Account | None, at: datet
     hold(account)
     end_open_codes(account, at=at)
     code = _make(account=account, seat=seat, at=at, made_by=actor, works_from=works_from)
-    signals.invited.send(Account, account=account, actor=actor, at=at)
+    signals.invited.send(Account, account=account, actor=actor, at=at, seat=seat)
     return code
 
 
@@ -85,9 +85,10 @@ def accept(code: str, *, password: str, at: datetime) -> Account:
     found = find(code, at=at)
     _use(found, at=at)
     account = found.account or _open_account(found.seat, at=at)
+    resets = account.has_usable_password()
     account.set_password(password)
     account.save(update_fields=["password"])
-    signals.accepted.send(Account, account=account, at=at)
+    signals.accepted.send(Account, account=account, at=at, resets=resets)
     return account
 
 

@@ -143,7 +143,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     just_made = timezone.now().timestamp() - request.session.get(codes.MADE_AT, 0) < codes.COPYING
     if request.method == "POST" and "copied" in request.POST:
         request.session.pop(codes.MADE_AT, None)
-        return redirect("account")
+        return redirect("home")
     form = codes.AskedForAStep(request.POST or None, user=request.user)
     shown = just_made or (request.method == "POST" and form.is_valid())
     if shown and not just_made:

@@ -1,8 +1,14 @@
 """Events of the house itself: signing in, lock-outs, reading what is protected, sealing."""
 
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
+from tongxin.audit.models import Event
 
 A = Audience
+
+
+def _reset_code(event: Event) -> str:
+    return f"{event.actor_name or '系统管理员在服务器上'}给{event.data.get('name', '')}发出密码重置码"
+
 
 name_sorts(accounts="登录和账户", audit="审计")
 register(
@@ -12,6 +18,8 @@ register(
     Kind("accounts.locked_out", A.OFFICE, "{username}因多次输错{what}被暂时锁定", personal=("username",)),
     Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
+    Kind("accounts.make_reset_code", A.OFFICE, _reset_code, personal=("name",), label="发出密码重置码"),
+    Kind("accounts.reset_password", A.OFFICE, "{actor}用重置码设定新密码"),
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
     Kind("accounts.renew_recovery_codes", A.OFFICE, "{actor}重新生成动态口令的备用码"),

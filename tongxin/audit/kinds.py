@@ -1,5 +1,6 @@
 """The register of event kinds: each has a sentence for people, or it cannot be recorded."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +37,7 @@ class Kind:
     `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys},
     or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
     keys of `data` that are personal and can be erased. Kinds with `by_day` stand in no list of events, not even the
-    auditor's: that word, and how many on days that are over.
+    auditor's: that word, and how many on days that are over. `label` names the kind where its sentence is a function.
     """
 
     name: str
@@ -46,8 +47,10 @@ class Kind:
     key: bool = False
     personal: tuple[str, ...] = ()
     by_day: str = ""
+    label: str = ""
 
 
+BRACKETS = re.compile("（[^（）]*…[^（）]*）")
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
@@ -60,6 +63,9 @@ def register(*kinds: Kind) -> None:
     for kind in kinds:
         if kind.name in KINDS:
             message = f"event kind {kind.name} is registered twice"
+            raise ValueError(message)
+        if callable(kind.sentence) and not kind.label:
+            message = f"event kind {kind.name} has no label"
             raise ValueError(message)
         KINDS[kind.name] = kind
 
@@ -95,6 +101,18 @@ def consume(consumer: str, work: Callable[[], object]) -> None:
     `work` takes what is marked; whatever it leaves (a crash, a busy database) the worker's next round takes.
     """
     CONSUMERS[consumer] = work
+
+
+class _Open(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "" if key == "actor" else "…"
+
+
+def label(name: str) -> str:
+    """Name a kind of events, with nobody and nothing in it that one of them is about: 向…发出登录邀请."""
+    kind = KINDS[name]
+    said = kind.label or (kind.sentence if isinstance(kind.sentence, str) else "")
+    return BRACKETS.sub("", said.format_map(_Open())).replace("……", "…")
 
 
 class _Blank(dict[str, Any]):

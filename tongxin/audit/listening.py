@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.signals import password_changed
+from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
@@ -38,15 +39,17 @@ def password_was_changed(user: Account, **_more: Any) -> None:
 
 
 @receiver(authenticator_added)
-def second_factor_added(user: Account, **_more: Any) -> None:
-    """Somebody began to use one-time codes."""
-    _about(user, "accounts.second_factor", change="启用")
+def second_factor_added(user: Account, authenticator: Authenticator, **_more: Any) -> None:
+    """Somebody began to use one-time codes; that recovery codes came along is told by the same signal, and is no second event."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        _about(user, "accounts.second_factor", change="启用")
 
 
 @receiver(authenticator_removed)
-def second_factor_removed(user: Account, **_more: Any) -> None:
-    """Somebody gave up one-time codes."""
-    _about(user, "accounts.second_factor", change="停用")
+def second_factor_removed(user: Account, authenticator: Authenticator, **_more: Any) -> None:
+    """Somebody gave up one-time codes; the recovery codes went along."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        _about(user, "accounts.second_factor", change="停用")
 
 
 @receiver(authenticator_reset)
@@ -74,12 +77,15 @@ def locked_out(account: Account | None, shown: str, what: str, at: datetime, **_
 
 
 @receiver(signals.invited)
-def invited(account: Account, actor: Account | None, at: datetime, **_more: Any) -> None:
-    """Record an invitation."""
-    actions.record("accounts.invite", account, actor=actor, at=at, data={"name": account.name})
+def invited(account: Account, actor: Account | None, at: datetime, seat: str, **_more: Any) -> None:
+    """Record an invitation, or the code for a new password; one for a member `members.reinvite` tells, once."""
+    resets = account.has_usable_password()
+    if not (resets and seat):
+        kind = "accounts.make_reset_code" if resets else "accounts.invite"
+        actions.record(kind, account, actor=actor, at=at, data={"name": account.name})
 
 
 @receiver(signals.accepted)
-def accepted(account: Account, at: datetime, **_more: Any) -> None:
-    """Record that an invitation was accepted."""
-    actions.record("accounts.accept_invitation", account, actor=account, at=at)
+def accepted(account: Account, at: datetime, *, resets: bool, **_more: Any) -> None:
+    """Record that an invitation was accepted, or that a code replaced a password."""
+    actions.record("accounts.reset_password" if resets else "accounts.accept_invitation", account, actor=account, at=at)

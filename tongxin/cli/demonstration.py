@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,8 +24,10 @@ REAL = "这个数据目录里已有正式数据，演示不能装在一起。请
 @click.option("--fresh", is_flag=True, help="删去已有的演示数据，重新建。")
 def demo(*, port: int, no_serve: bool, fresh: bool) -> None:
     """Build the demo world if absent, then serve it with the worker beside."""
+    from tongxin.cli.running import HERE, demand_free, run_server
+
     if not no_serve:
-        _demand_free(port)
+        demand_free(HERE, port)
     start.django(demo=True)
     _refuse_real_data()
     if fresh:
@@ -37,20 +38,8 @@ def demo(*, port: int, no_serve: bool, fresh: bool) -> None:
         return
     prepare_static()
     click.echo(f"同心演示已启动：http://localhost:{port}/　按 Ctrl+C 停止。", err=True)
-    from tongxin.cli.running import run_server
-
     with _worker_beside():
-        run_server(host="127.0.0.1", port=port, workers=1, threads=4)
-
-
-def _demand_free(port: int) -> None:
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as problem:
-            message = f"端口 {port} 已被占用，请用 --port 另选一个。"
-            raise BadInput(message) from problem
+        run_server(host=HERE, port=port, workers=1, threads=4)
 
 
 def _refuse_real_data() -> None:

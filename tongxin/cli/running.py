@@ -1,8 +1,11 @@
 """`tongxin serve` and `tongxin worker`: the two processes of an installation."""
 
+import contextlib
+import errno
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -14,25 +17,54 @@ from typing import Any
 import click
 
 from tongxin.cli import start
+from tongxin.cli.problems import BadInput
 
 logger = logging.getLogger("tongxin.worker")
 Job = Callable[[datetime], object]
+HERE = "127.0.0.1"
 
 
 # ── the web server ───────────────────────────────────────────────────────────────────────────────
 @click.command(help="启动网站。数据库结构不是最新的时候不启动，请先运行 tongxin migrate。")
-@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址；放在反向代理后面时不用改。")
+@click.option("--host", default=HERE, show_default=True, help="监听地址；放在反向代理后面时不用改。")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
 @click.option("--workers", default=3, show_default=True, type=click.IntRange(1, 64), help="进程数。")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve the site; refuse on an older schema."""
+    """Serve the site; refuse on an older schema, and where another program answers already."""
+    demand_free(host, port)
     start.django(current=True)
     start.keep_private()
     from tongxin.cli.demonstration import prepare_static
 
     prepare_static()
     run_server(host=host, port=port, workers=workers, threads=threads)
+
+
+def demand_free(host: str, port: int) -> None:
+    """Refuse an address that is in use: granian would share it, and answer every other request. Raises BadInput."""
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as problem:
+        message = f"没有监听地址 {host}，请核对 --host。"
+        raise BadInput(message) from problem
+    with contextlib.closing(socket.socket(family, kind)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server that has just ended does not count
+        try:
+            probe.bind(address)
+        except OSError as problem:
+            raise BadInput(_why_not(problem, host, port)) from problem
+
+
+def _why_not(problem: OSError, host: str, port: int) -> str:
+    """Say what stands in the way of listening, and what to do."""
+    if problem.errno == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用，请用 --port 另选一个。"
+    if problem.errno == errno.EACCES:
+        return f"没有权限使用端口 {port}，请用 --port 另选一个 1024 以上的端口。"
+    return f"本机没有地址 {host}，请核对 --host。"
 
 
 def run_server(*, host: str, port: int, workers: int, threads: int) -> None:

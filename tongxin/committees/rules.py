@@ -67,6 +67,6 @@ PERMISSIONS = {
         holds(Duty.PROPOSAL_OFFICE, Duty.REGULATIONS),
     ),
     "committees.appoint": ("安全管理员可以任免职责", holds(Duty.SECURITY_ADMIN)),
-    "audit.read": ("审计管理员可以查阅审计记录", holds(Duty.AUDIT_ADMIN)),
+    "audit.read": ("审计管理员可以查阅操作记录", holds(Duty.AUDIT_ADMIN)),
 }
 grant(PERMISSIONS)

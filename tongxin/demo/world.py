@@ -61,7 +61,7 @@ ROLES = [
     Role("rules", "办公室 江以宁", "制度：时限、类别、情形"),
     Role("sysadmin", "系统管理员 何其工", "运行和设置"),
     Role("security", "安全管理员 严守正", "账号和职责"),
-    Role("auditor", "审计管理员 薄清明", "审计记录"),
+    Role("auditor", "审计管理员 薄清明", "操作记录"),
     Role("wc-office", "望川县政协 江晚舟", "邻县，规定不同"),
     Role("ql-office", "青岚市政协 闻人静", "上级"),
 ]

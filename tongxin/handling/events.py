@@ -65,6 +65,7 @@ register(
         A.HANDLING,
         lambda e: "提案人不满意，转政协协调" if e.via == "import" else "再次不满意，转政协协调",
         key=True,
+        label="提案人不满意，转政协协调",
     ),
     Kind("cases.resume", A.HANDLING, "政协协调后重新办理", _reason, key=True),
     Kind("cases.settle", A.PUBLIC, "政协协调后办结", _reason, key=True),
@@ -101,7 +102,7 @@ register(
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),
     Kind("handling.withhold_reply", A.HANDLING, "{unit}的答复不向社会公开", _reason),
     Kind("handling.remind", A.HANDLING, "催办{unit}", _reason),
-    Kind("handling.due_soon", A.HANDLING, _due_soon),
+    Kind("handling.due_soon", A.HANDLING, _due_soon, label="提醒…期限"),
     Kind("handling.overdue", A.HANDLING, "{unit}超过{what}期限"),
     Kind("handling.export_ratings", A.OFFICE, "{actor}导出每位提案人的评价 {rows} 件"),
 )

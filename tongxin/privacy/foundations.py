@@ -90,15 +90,12 @@ def _files(account: Account, most: int | None) -> Part:
 
 
 def _acts(account: Account, most: int | None) -> Part:
-    """The kinds of events in somebody's name: the newest of each, and how many there are."""
+    """The kinds of events in somebody's name: how many of each there are, and when the newest was. None stands for the others."""
     groups = list(Event.objects.filter(actor=account).order_by().values("kind").annotate(n=Count("id"), last=Max("id")))
     groups.sort(key=lambda group: -group["last"])
-    last = Event.objects.in_bulk([group["last"] for group in groups[:most]])
-    rows = [
-        (kinds.sentence(last[g["last"]]), f"{g['n']}", stamp(last[g["last"]].recorded_at))
-        for g in groups[:most]
-    ]  # fmt: skip
-    return Part(rows, ("何事（最近一次）", "共几次", "时间"), len(groups))
+    last = dict(Event.objects.filter(pk__in=[g["last"] for g in groups[:most]]).values_list("pk", "recorded_at"))
+    rows = [(kinds.label(g["kind"]), f"{g['n']}", stamp(last[g["last"]])) for g in groups[:most]]
+    return Part(rows, ("何事", "共几次", "最近一次"), len(groups))
 
 
 register_held(

@@ -182,6 +182,11 @@ class Section:
         return [list(zip(self.part.head, row, strict=True)) for row in self.part.rows]
 
     @property
+    def number(self) -> int:
+        """How many rows there are of a table, shown or not; of the lines of a person or an account none."""
+        return max(self.part.total, len(self.part.rows)) if self.part.head else 0
+
+    @property
     def hidden(self) -> bool:
         """Whether there are more rows than are shown."""
         return self.part.total > len(self.part.rows)

@@ -53,10 +53,16 @@ def register_held(*sections: Held) -> None:
 
 
 def newest(rows: QuerySet[Any], most: int | None, *, head: tuple[str, ...], say: Callable[[Any], tuple[str, ...]]) -> Part:
-    """Return the first rows as a table, with the number of all: counted only where there are more than are shown."""
+    """Return the first rows as a table, with the number of all."""
+    found, total = first_of(rows, most)
+    return Part([say(row) for row in found], head, total)
+
+
+def first_of(rows: QuerySet[Any], most: int | None) -> tuple[list[Any], int]:
+    """Return the first rows, and how many there are: counted only where there are more than are shown."""
     found = list(rows if most is None else rows[: most + 1])
     total = len(found) if most is None or len(found) <= most else rows.count()
-    return Part([say(row) for row in found[:most]], head, total)
+    return found[:most], total
 
 
 def stamp(value: datetime | None) -> str:

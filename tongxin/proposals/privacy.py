@@ -10,9 +10,10 @@ from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.privacy.queries import end_of
-from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
+from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, first_of, newest, register_erasable, register_held, stamp
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Attachment, Endorsement, Proposal, PublicCopy, PublicFile, Signature, StaleCopy
+from tongxin.proposals.queries import standings_of
 
 BODY = ("situation", "analysis", "suggestions", "suggested_units")
 
@@ -20,14 +21,15 @@ BODY = ("situation", "analysis", "suggestions", "suggested_units")
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _signatures(account: Account, most: int | None) -> Part:
     rows = Signature.objects.filter(member__account=account).select_related("proposal").order_by("-id")
-    return newest(rows, most, head=("案由", "身份", "联名答复", "提案现在", "提交时间"), say=_signature)
+    found, total = first_of(rows, most)
+    now = standings_of([row.proposal for row in found], account)
+    head = ("案由", "身份", "联名答复", "提案现在", "提交时间")
+    return Part([_signature(row, now[row.proposal_id].word) for row in found], head, total)
 
 
-def _signature(row: Signature) -> tuple[str, ...]:
+def _signature(row: Signature, now: str) -> tuple[str, ...]:
     proposal = row.proposal
-    return (
-        str(proposal), str(row.get_role_display()), str(row.get_answer_display()), proposal.outcome, stamp(proposal.submitted_at)
-    )  # fmt: skip
+    return (str(proposal), str(row.get_role_display()), str(row.get_answer_display()), now, stamp(proposal.submitted_at))
 
 
 def _endorsements(account: Account, most: int | None) -> Part:
@@ -45,7 +47,9 @@ def _copies(account: Account, most: int | None) -> Part:
 
 def _entered(account: Account, most: int | None) -> Part:
     rows = Proposal.objects.filter(entered_by=account).order_by("-id")
-    return newest(rows, most, head=("案由", "现在"), say=lambda row: (str(row), row.outcome))
+    found, total = first_of(rows, most)
+    now = standings_of(found, account)
+    return Part([(str(row), now[row.pk].word) for row in found], ("案由", "现在"), total)
 
 
 def _confirmed(account: Account, most: int | None) -> Part:

@@ -174,7 +174,7 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
             ("届次", "/sessions/", "calendar", "committees.keep_sessions"),
             ("个人信息保管", "/privacy/", "lock", "privacy.keep"),
             ("职责任免", "/appointments/", "key", "committees.appoint"),
-            ("审计记录", "/audit/", "shield", "audit.read"),
+            ("操作记录", "/audit/", "shield", "audit.read"),
         ]),
     ]  # fmt: skip
     shown = [

@@ -78,3 +78,23 @@ register(
     Tell("committees.transfer_clerk", the_person, _taken_over, _inbox, urgent=True),
     Tell("committees.transfer_clerk", unit_leaders, lambda e, u: f"{u}的承办人由{e.data.get('before', '')}变动为{e.data.get('name', '')}", _inbox),
 )  # fmt: skip
+
+
+# ── a new password for somebody who holds a duty ─────────────────────────────────────────────────
+def the_account(_event: Event, account: Any) -> Iterable[Account | None]:
+    """Tell the person for whom a code was made."""
+    return [account]
+
+
+def _code_for_you(event: Event, _account: Any) -> str:
+    return f"{_who_reset(event)}给您发了密码重置码。不是您本人要求的，请立即告诉安全管理员和审计管理员"
+
+
+def _code_for_somebody(event: Event, _account: Any) -> str:
+    return f"{_who_reset(event)}给{event.data.get('name', '')}发了密码重置码。请留意是否本人要求"
+
+
+register(
+    Tell("accounts.make_reset_code", the_account, _code_for_you, _own_account, urgent=True),
+    Tell("accounts.make_reset_code", audit_administrators, _code_for_somebody, _events, urgent=True),
+)

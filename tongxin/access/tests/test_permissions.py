@@ -24,7 +24,7 @@ def test_a_name_nobody_granted_is_an_error_not_a_no() -> None:
 
 
 def test_a_refusal_says_who_may(cast: Cast) -> None:
-    with pytest.raises(PermissionDenied, match="审计管理员可以查阅审计记录"):
+    with pytest.raises(PermissionDenied, match="审计管理员可以查阅操作记录"):
         permissions.demand(cast.proposer, "audit.read")
     permissions.demand(cast.audit_admin, "audit.read")
 

@@ -327,7 +327,7 @@ def test_the_security_administrator_makes_a_reset_code_that_asks_for_the_second_
     duty = Appointment.objects.get(account=cast.clerk)
     slip = security.post(f"/appointments/{duty.uid}/reset/", follow=True).context["slips"][0]
     assert (slip.sign_in_name, slip.address) == ("clerk", "http://testserver/in/YX/")
-    assert Event.objects.get(kind="accounts.invite").actor == cast.security_admin
+    assert Event.objects.get(kind="accounts.make_reset_code").actor == cast.security_admin
     assert accept(client, slip.code)["Location"] == "/accounts/2fa/authenticate/"
     assert client.get("/account/").status_code == 302
     assert client.post("/accounts/2fa/authenticate/", {"code": codes.code(cast.clerk)})["Location"] == "/home/"

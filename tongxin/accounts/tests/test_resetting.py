@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from tests.cast import Cast, second_seat
 from tongxin.access.permissions import allowed
+from tongxin.accounts import actions as giving
 from tongxin.accounts import queries as accounts
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
+from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
@@ -368,3 +370,36 @@ def test_nobody_of_the_other_county_confirms(cast: Cast, forgetful: Member) -> N
     client.force_login(cast.office_of_other_county)
     assert client.post(f"/members/{forgetful.uid}/confirm/").status_code == 404
     assert Invitation.objects.get().works_from > timezone.now()  # type: ignore[operator]
+
+
+# ── what the record tells of it ──────────────────────────────────────────────────────────────────
+def kinds_about(account: Account) -> list[str]:
+    rows = Event.objects.filter(subject_uid__in=(account.uid, *account.members.values_list("uid", flat=True)))
+    return list(rows.exclude(kind="accounts.sign_in").order_by("id").values_list("kind", flat=True))
+
+
+def test_a_new_password_for_a_member_is_told_once_and_as_what_it_is(cast: Cast, forgetful: Member) -> None:
+    assert forgetful.account is not None
+    code = members.invite(forgetful, actor=cast.office, at=timezone.now() - timedelta(days=3))
+    assert kinds_about(forgetful.account) == ["members.reinvite"]
+    giving.accept(code, password=NEW, at=timezone.now())
+    event = Event.objects.latest("id")
+    assert (event.kind, kinds.sentence(event)) == ("accounts.reset_password", f"{forgetful.name}用重置码设定新密码")
+    assert kinds_about(forgetful.account) == ["members.reinvite", "accounts.reset_password"]
+
+
+def test_a_new_password_for_staff_is_told_to_the_person_and_the_auditors(cast: Cast, clerk: Account, security: Client) -> None:
+    security.post(f"/appointments/{duty_of(clerk).uid}/reset/")
+    event = Event.objects.get(kind="accounts.make_reset_code")
+    assert kinds.sentence(event) == f"{cast.security_admin.name}给{clerk.name}发出密码重置码"
+    assert kinds_about(clerk) == ["accounts.make_reset_code"]
+    assert told(clerk) == [f"{cast.security_admin.name}给您发了密码重置码。不是您本人要求的，请立即告诉安全管理员和审计管理员"]
+    assert told(cast.audit_admin) == [f"{cast.security_admin.name}给{clerk.name}发了密码重置码。请留意是否本人要求"]
+    assert [told(who) for who in (cast.security_admin, cast.office, cast.office_of_other_county)] == [[], [], []]
+
+
+def test_a_first_invitation_is_an_invitation_and_alarms_nobody(cast: Cast) -> None:
+    new = Account.objects.create(username="19900001111", name="叶新知", password="!")
+    giving.accept(giving.invite(new, actor=cast.security_admin, at=timezone.now()), password=NEW, at=timezone.now())
+    assert kinds_about(new) == ["accounts.invite", "accounts.accept_invitation"]
+    assert [told(who) for who in (new, cast.audit_admin)] == [[], []]

@@ -35,6 +35,8 @@ def test_every_kind_is_of_a_sort_that_people_can_read(cast: Cast, client: Client
     assert "proposals.draft" not in page
     assert '<option value="proposals">提案</option>' in page
     assert '<span class="xs muted">提案</span>' in page
+    assert "评价不逐条列出，只在末尾按日计件数" in page
+    assert ("<h1>操作记录</h1>" in page, "审计记录" in page) == (True, False)
 
 
 def test_the_address_of_the_verdict_leads_to_the_reader_where_it_is_asked_for(cast: Cast, client: Client) -> None:

@@ -1,8 +1,10 @@
 """The command line as people and programs meet it: exit codes, one JSON document, sentences on stderr."""
 
+import contextlib
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -390,3 +392,31 @@ def test_check_names_a_growth_that_could_not_be_noted(run, cast: Cast):
     sealing.growth_file().unlink()
     [said] = json.loads(run("check", "--json")[1])["problems"]["封存"]
     assert "keys/heads" in said
+
+
+# ── the address to listen on ──
+@pytest.fixture
+def occupied():
+    """A port on which another program answers, one that would share it as a second granian does."""
+    with contextlib.closing(socket.socket()) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_not_shared_with_whoever_has_it(command, occupied: int, tmp_path: Path):
+    environment = os.environ | {"TONGXIN_HOME": str(tmp_path)}
+    done = subprocess.run(  # noqa: S603 -- ourselves
+        [sys.executable, "-m", "tongxin.cli", command, "--port", str(occupied)],
+        capture_output=True, text=True, timeout=40, check=False, env=environment,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"端口 {occupied} 已被占用，请用 --port 另选一个。" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_that_is_not_here_is_said(run):
+    code, out, err = run("serve", "--host", "192.0.2.1", "--port", "8123")
+    assert (code, out, "本机没有地址 192.0.2.1，请核对 --host。" in err) == (2, "", True)

@@ -21,7 +21,7 @@ from tongxin.regulations.schema import BY_SCHEMA
 
 @dataclass(frozen=True)
 class Told:
-    """What the form says: in three short lines who sees it, what the unit learns, and until when; behind them every word of it."""
+    """What the form says: in four short lines who sees it, what the unit learns, what sends it back, and until when; behind them every word of it."""
 
     brief: tuple[tuple[str, str], ...]
     whole: tuple[str, ...]
@@ -39,6 +39,7 @@ def told_to_raters(case: Case, replies: Sequence[Reply], raters: int) -> Told | 
         brief=(
             (_("谁看得到"), _("谁评的、什么时候评的，只有政协提案工作人员能看到；承办单位和其他人都看不到。")),
             (_("告知单位"), _unit_in_short(raters, least)),
+            (_("不满意的"), f"{_sent_back(case, rework, raters)}。"),
             (_("何时截止"), _end_in_short(case, secrecy)),
         ),
         whole=(
@@ -78,15 +79,27 @@ def _of_grades(raters: int, least: int) -> str:
     ) % {"n": raters, "least": least}
 
 
-def _of_outcome(case: Case, rules: Rework, raters: int) -> str:
+def _sent_back(case: Case, rules: Rework, raters: int) -> str:
+    """Say whose dissatisfaction sends it back, and where to."""
     what = _("退回重新办理") if case.round <= rules.rounds else _("转政协协调")
     if raters == 1:
-        return _("您对办理结果不满意的，%(what)s；承办单位由此可以推知您是否满意。") % {"what": what}
+        return _("您对办理结果不满意的，%(what)s") % {"what": what}
     if rules.sent_back_when == "first":
-        return _("第一提案人对办理结果不满意的，%(what)s；承办单位由此可以推知第一提案人是否满意。") % {"what": what}
+        return _("第一提案人对办理结果不满意的，%(what)s") % {"what": what}
     if rules.sent_back_when == "majority":
-        return _("半数以上提案人对办理结果不满意的，%(what)s。") % {"what": what}
-    return _("有一位提案人对办理结果不满意的，%(what)s；办结的，承办单位可以推知没有人不满意。") % {"what": what}
+        return _("半数以上提案人对办理结果不满意的，%(what)s") % {"what": what}
+    return _("有一位提案人对办理结果不满意的，%(what)s") % {"what": what}
+
+
+def _of_outcome(case: Case, rules: Rework, raters: int) -> str:
+    said = _sent_back(case, rules, raters)
+    if raters == 1:
+        return _("%(said)s；承办单位由此可以推知您是否满意。") % {"said": said}
+    if rules.sent_back_when == "first":
+        return _("%(said)s；承办单位由此可以推知第一提案人是否满意。") % {"said": said}
+    if rules.sent_back_when == "majority":
+        return f"{said}。"
+    return _("%(said)s；办结的，承办单位可以推知没有人不满意。") % {"said": said}
 
 
 def _of_the_end(case: Case, rules: Secrecy, *, few: bool) -> str:

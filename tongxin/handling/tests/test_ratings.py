@@ -207,7 +207,9 @@ def test_the_form_says_beforehand_who_will_know_what_in_this_case(cast: Cast, wa
     assert "承办单位由此可以推知您是否满意" in alone
 
 
-def test_the_form_says_in_three_lines_who_sees_it_what_the_unit_learns_and_until_when(cast: Cast, wangchuan, as_, today) -> None:
+def test_the_form_says_in_four_lines_who_sees_it_what_the_unit_learns_what_sends_it_back_and_until_when(
+    cast: Cast, wangchuan, as_, today
+) -> None:
     def brief(member: Account, case: Case) -> list[tuple[str, str]]:
         page = as_(member).get(f"/handling/rate/{case.uid}/").content.decode()
         region = page[page.index('id="told-title"') :]
@@ -218,16 +220,17 @@ def test_the_form_says_in_three_lines_who_sees_it_what_the_unit_learns_and_until
     case = cast.answered(today)
     who = ("谁看得到", "谁评的、什么时候评的，只有政协提案工作人员能看到；承办单位和其他人都看不到。")
     ends = ("何时截止", f"{day(Case.objects.get(pk=case.pk).rating_due_on)}截止，过后不能再评。")
-    assert brief(cast.proposer, case) == [who, ("告知单位", "评价结束后，承办单位只知道办结还是重新办理，不知道等次。"), ends]
+    unit = ("告知单位", "评价结束后，承办单位只知道办结还是重新办理，不知道等次。")
+    assert brief(cast.proposer, case) == [who, unit, ("不满意的", "有一位提案人对办理结果不满意的，退回重新办理。"), ends]
     other, _task, members, _people = wangchuan
     _answer(wangchuan, today)
-    assert brief(members[0].account, other)[1] == (
-        "告知单位",
-        "评价结束后，满 3 位评价的，承办单位知道各等次有几人，不知道是谁。",
-    )
+    assert brief(members[0].account, other)[1:3] == [
+        ("告知单位", "评价结束后，满 3 位评价的，承办单位知道各等次有几人，不知道是谁。"),
+        ("不满意的", "半数以上提案人对办理结果不满意的，退回重新办理。"),
+    ]
     Signature.objects.filter(proposal=case.proposal, role="co").delete()
     alone = "评价结束后，承办单位只知道办结还是重新办理；只有您一位评价，由此可以推知您是否满意。"
-    assert brief(cast.proposer, case)[1] == ("告知单位", alone)
+    assert brief(cast.proposer, case)[1:3] == [("告知单位", alone), ("不满意的", "您对办理结果不满意的，退回重新办理。")]
 
 
 def test_a_second_rating_is_told_and_the_first_stays(cast: Cast, as_, today) -> None:

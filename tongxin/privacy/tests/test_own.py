@@ -13,15 +13,19 @@ from tests.architecture.world import World
 from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.members.models import Member, Seat
 from tongxin.privacy import queries
 from tongxin.privacy.table import HELD
+from tongxin.proposals.models import Signature
 from tongxin.regulations.actions import adopt
+from tongxin.site.queries.standing import standings
 
 AT = moment("2026-03-04")
+SHELL = 1  # the menu of the account, in the head of each page
 
 
 def as_(account: Account) -> Client:
@@ -182,3 +186,43 @@ def test_the_page_asks_as_often_whether_little_or_much_is_held(cast: Cast, monke
             client.get("/account/held/")
         numbers.append(len(asked))
     assert numbers[0] == numbers[1]
+
+
+def _part(account: Account, key: str) -> Any:
+    fresh = Account.objects.get(pk=account.pk)
+    return next(s for s in queries.held_about(fresh, AT.date()) if s.held.key == key)
+
+
+def test_where_the_own_proposals_stand_is_said_as_on_their_pages(rated: Cast) -> None:
+    for account in (rated.proposer, rated.cosigner):
+        mine = [
+            row.proposal for row in Signature.objects.filter(member__account=account).select_related("proposal").order_by("-id")
+        ]
+        said = [row[3] for row in _part(account, "signatures").part.rows]
+        assert said == [standings(mine, account)[p.pk].word for p in mine]
+        assert ("已交办" in said, said[0]) == (False, "待评价")
+
+
+def test_what_one_did_is_counted_by_kind_and_no_name_stands_for_the_others(cast: Cast) -> None:
+    for day, name in enumerate(("郑一", "王二", "李三")):
+        data = {"name": name}
+        audit.record("members.invite", cast.county, actor=cast.office, at=AT + timedelta(days=day), data=data)
+    section = _part(cast.office, "acts")
+    assert (section.part.head, section.part.rows[0][:2]) == (("何事", "共几次", "最近一次"), ("向…发出登录邀请", "3"))
+    assert "李三" not in repr(section.part.rows)
+
+
+def test_every_kind_has_a_label_that_names_nobody() -> None:
+    labels = {name: kinds.label(name) for name in kinds.KINDS}
+    assert [name for name, said in labels.items() if not said.strip("…　 ") or "{" in said] == []
+    assert labels["handling.contact"] == "…与提案人面商"
+    with pytest.raises(ValueError, match=r"proposals\.nameless has no label"):
+        kinds.register(kinds.Kind("proposals.nameless", kinds.Audience.OFFICE, lambda _event: "某某"))
+
+
+def test_the_page_is_short_and_says_how_much_stands_behind_each_title(rated: Cast) -> None:
+    page = as_(rated.proposer).get("/account/held/")
+    full = [s for s in page.context["sections"] if s.part.rows]
+    assert (page.text.count("<details"), page.text.count("<details open>")) == (len(full) + SHELL, 1)
+    [notices] = [s for s in full if s.held.key == "sign_ins"]
+    assert notices.number == len(notices.part.rows) == 1

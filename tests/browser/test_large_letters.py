@@ -1,0 +1,45 @@
+"""In 关怀版 on a phone nothing scrolls sideways on the pages that members open."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.handling.choices import CaseState
+from tongxin.proposals.choices import Role
+from tongxin.proposals.models import Signature
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDER = """[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+    && !e.closest('.table-wrap')).slice(0, 3).map(e => e.outerHTML.slice(0, 100))"""
+
+
+def test_the_pages_of_members_fit_a_phone_in_large_letters(browser: Browser, live_server: LiveServer, cast: Cast) -> None:
+    case = World(cast).builders["cases"][CaseState.RATING]()
+    member = Signature.objects.get(proposal=case.proposal, role=Role.FIRST).member
+    assert member is not None
+    account = member.account
+    account.size = "elder"
+    account.save()
+    client = Client()
+    client.force_login(account, backend="tongxin.accounts.backends.SignInName")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page, wide = context.new_page(), {}
+    for path in (
+        "/account/",
+        "/account/held/",
+        reverse("handling-rate", args=[case.uid]),
+        reverse("proposal", args=[case.proposal.uid]),
+    ):
+        page.goto(live_server.url + path)
+        assert page.get_attribute("html", "data-size") == "elder"
+        scrolls = page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]  # type: ignore[index]
+        if scrolls or page.evaluate(WIDER):
+            wide[path] = page.evaluate(WIDER)
+    context.close()
+    assert wide == {}
