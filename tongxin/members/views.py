@@ -35,10 +35,14 @@ def members(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     sector, words, after = (asked.words(request.GET.get(k, ""), 60) for k in ("sector", "q", "after"))
     seen, keeps = queries.listed_to(request.user), permissions.allowed(request.user, "members.see_departed")
-    left = keeps and request.GET.get("who") == "left"
-    rows = queries.departed(seen.filter(committee__in=queries.kept_by(request.user)), today) if left else seen.seated(today)
-    if request.GET.get("who") == "waiting":
+    who = request.GET.get("who", "")
+    left = keeps and who == "left"
+    if left:
+        rows = queries.departed(seen.filter(committee__in=queries.kept_by(request.user)), today)
+    elif who == "waiting":
         rows = queries.with_code_to_confirm(request.user, timezone.now())
+    else:
+        who, rows = "", seen.seated(today)
     if sector:
         rows = rows.filter(queries.held_in(sector, None if left else today))
     rows = queries.find(rows, words)
@@ -48,7 +52,7 @@ def members(request: HttpRequest) -> HttpResponse:
     found = list(fetch.order_by("number")[: PAGE + 1])
     context = {
         "members": [_departed(m) if left else _row(m) for m in found[:PAGE]], "total": total, "q": words, "sector": sector,
-        "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "tabs": _tabs(keeps=keeps, left=left),
+        "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "who": who, "tabs": _tabs(keeps=keeps, who=who),
         "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
         "imports_into": " ".join(_codes(request.user)) if not found and keeps else "",
         "all_left": not found and keeps and not left and _all_left(request.user, today),
@@ -68,12 +72,12 @@ def _codes(user: Any) -> list[str]:
     return list(Committee.objects.filter(pk__in=queries.kept_by(user)).order_by("pk").values_list("code", flat=True))
 
 
-def _tabs(*, keeps: bool, left: bool) -> list[dict[str, Any]]:
+def _tabs(*, keeps: bool, who: str) -> list[dict[str, Any]]:
     if not keeps:
         return []
     return [
-        {"label": _("在任"), "count": None, "url": "?", "current": not left},
-        {"label": _("离任"), "count": None, "url": "?who=left", "current": left},
+        {"label": _("在任"), "count": None, "url": "?", "current": not who},
+        {"label": _("离任"), "count": None, "url": "?who=left", "current": who == "left"},
     ]
 
 
