@@ -17,7 +17,7 @@ from bench.world.lives import Life, Numbers
 from bench.world.plans import LONG_EVERY, PRESENT, Plan, plan_for
 from bench.world.telling import Stream, new_stream
 from bench.world.texts import proposal_text
-from tongxin.accounts.models import SYSTEM, Account
+from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee, Counter, Sector, Session, Term, Unit
 from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
@@ -82,7 +82,7 @@ class Sower:
     def people(self, proposals: int) -> None:
         """Write the two assemblies with everybody in them."""
         founding = Founding(self.tables, self.today)
-        system = Person(0, founding.account(SYSTEM, "系统"), "系统")
+        system = Person(0, Account.objects.system().pk, "系统")
         members = max(LEAST_MEMBERS, proposals * MEMBERS_PER_THOUSAND // 1000)
         self.main = founding.county(MAIN, "云泽县", members=members)
         self.other = founding.county(OTHER, "望平县", members=max(LEAST_MEMBERS, members // OTHERS_PART))

@@ -138,7 +138,7 @@ def test_no_page_asks_more_when_more_is_in_it(cast: Cast, count: int) -> None:
         "similar": queries_of(cast.bystander, "/proposals/similar/?title=关于夜间药房的建议"),
     }
     assert asked == {
-        "mine": 11, "cosigned": 11, "invited": 11, "filed": 11, "entered": 11, "edit": 15, "preview": 14, "invite": 13,
+        "mine": 11, "cosigned": 11, "invited": 11, "filed": 11, "entered": 12, "edit": 15, "preview": 14, "invite": 13,
         "invitation": 13, "similar": 5,
     }  # fmt: skip
 

@@ -127,22 +127,14 @@ def _code_items(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo
 
 
 # ── the queues, in the order of the matter's way ─────────────────────────────────────────────────
-def _sources() -> Iterable[Source]:
-    """Yield every queue of every desk."""
+def _office() -> Iterable[Source]:
+    """Yield the queues of who keeps the proposals."""
     desk, own = "/desk/proposals/", Duty.PROPOSAL_OFFICE
 
     def proposals(state: str, duty: str) -> Callable[[Any, date], QuerySet[Any]]:
         return lambda user, _on: _proposals(user, state, duty)
 
-    def tasks(duty: str, *states: str) -> Callable[[Any, date], QuerySet[Any]]:
-        return lambda user, _on: _tasks(user, duty, *states)
-
-    def in_hand(user: Any) -> QuerySet[Task]:
-        return _tasks(user, Duty.UNIT_CLERK, TaskState.IN_HAND)
-
     submitted, decided = proposals(State.SUBMITTED, Duty.PRE_EXAMINATION), proposals(State.IN_DECISION, Duty.FILING)
-    asked, reviewed = tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW)
-    signed, leader = tasks(Duty.UNIT_CLERK, TaskState.AWAITING), tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER)
     yield Source(Duty.PRE_EXAMINATION, "待预审", f"{desk}?stage=examine", "去预审", submitted, _proposal_items)
     yield Source(Duty.FILING, "待审定", f"{desk}?stage=decide", "去审定", decided, _proposal_items)
     yield Source(own, "待转出", "/desk/passing-on/", "去转出", lambda user, _on: _to_pass_on(user), _proposal_items)
@@ -156,6 +148,19 @@ def _sources() -> Iterable[Source]:
     yield Source(
         own, "待政协协调", f"{desk}?stage=office", "去协调", lambda user, _on: _with_office(user), _case_items, menu=False
     )
+
+
+def _handling() -> Iterable[Source]:
+    """Yield the queues of who assigns, supervises and answers."""
+
+    def tasks(duty: str, *states: str) -> Callable[[Any, date], QuerySet[Any]]:
+        return lambda user, _on: _tasks(user, duty, *states)
+
+    def in_hand(user: Any) -> QuerySet[Task]:
+        return _tasks(user, Duty.UNIT_CLERK, TaskState.IN_HAND)
+
+    asked, reviewed = tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW)
+    signed, leader = tasks(Duty.UNIT_CLERK, TaskState.AWAITING), tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER)
     yield Source(Duty.ASSIGN, "申请退办", "/handling/assign/", "去答复", asked, _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)
     yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/", "去审核", reviewed, _task_items)
@@ -168,13 +173,13 @@ def _sources() -> Iterable[Source]:
     yield Source(
         Duty.UNIT_CLERK, "待送会办意见", "/handling/", "去会办", lambda user, _on: in_hand(user).filter(part=Part.CO), _task_items
     )
-    yield Source(
-        Duty.MEMBER_AFFAIRS, "待确认重置码", "/members/?who=waiting", "去核实",
-        lambda user, _on: with_code_to_confirm(user, timezone.now()), _code_items, others=CONFIRM, counted_anew=True,
-    )  # fmt: skip
 
 
-SOURCES = tuple(_sources())
+CODES = Source(
+    Duty.MEMBER_AFFAIRS, "待确认重置码", "/members/?who=waiting", "去核实",
+    lambda user, _on: with_code_to_confirm(user, timezone.now()), _code_items, others=CONFIRM, counted_anew=True,
+)  # fmt: skip
+SOURCES = (*_office(), *_handling(), CODES)
 
 
 def _held(user: Any) -> list[Source]:
