@@ -31,27 +31,28 @@ def _until(event: Event) -> str:
     return f"没有人确认的，{moment(datetime.fromisoformat(said))}起可以使用" if said else "登录时还须输入动态口令"
 
 
+def _by(event: Event) -> str:
+    return event.actor_name or "机关"
+
+
 def _of_yours(event: Event, _member: Any) -> str:
-    return (
-        f"{event.actor_name or '机关'}给您发了密码重置码，{_until(event)}。"
-        "不是您要求的，请用原来的密码登录一次，重置码随即作废，并告诉机关"
-    )
+    return f"{_by(event)}给您发了密码重置码，{_until(event)}。不是您要求的，请用原来的密码登录一次，重置码随即作废，并告诉机关"
 
 
 def _of_somebody(event: Event, member: Any) -> str:
-    return f"{event.actor_name or '机关'}给委员{member.name}发了密码重置码，{_until(event)}。请留意是否本人要求"
+    return f"{_by(event)}给委员{member.name}发了密码重置码，{_until(event)}。请留意是否本人要求"
 
 
 def _to_confirm(event: Event, member: Any) -> str:
-    return f"{event.actor_name or '机关'}给委员{member.name}发了密码重置码，请核实是本人要求后确认；{_until(event)}"
+    return f"{_by(event)}给委员{member.name}发了密码重置码，请核实是本人要求后确认；{_until(event)}"
 
 
 def _confirmed(event: Event, _member: Any) -> str:
-    return f"{event.actor_name or '机关'}确认了给您的密码重置码，可以使用了。不是您要求的，请立即告诉机关"
+    return f"{_by(event)}确认了给您的密码重置码，可以使用了。不是您要求的，请立即告诉机关"
 
 
 def _confirmed_for(event: Event, member: Any) -> str:
-    return f"{event.actor_name or '机关'}确认了委员{member.name}的密码重置码"
+    return f"{_by(event)}确认了委员{member.name}的密码重置码"
 
 
 def _account(_event: Event, _member: Any) -> str:

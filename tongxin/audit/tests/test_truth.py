@@ -14,7 +14,6 @@ from tongxin.committees import vouching
 from tongxin.committees.models import Appointment
 from tongxin.handling import actions as handling
 from tongxin.handling import privacy
-from tongxin.handling import queries as cases
 from tongxin.handling.models import PublicReply, Rating, Reply, Task
 from tongxin.members import actions as members
 from tongxin.members.choices import Ending
@@ -175,17 +174,6 @@ def test_a_forged_reply_is_not_laundered_by_the_erasure_of_its_contact(published
         published.county, what="联系人", rule="*", shortened=gone.shortened, rows=gone.rows, actor=published.office, at=AT
     )
     assert found()[1] == CHANGED
-
-
-@pytest.fixture
-def rated(cast: Cast) -> Cast:
-    case = cast.answered()
-    for (reply, signature), result in zip(cases.ratings_awaited(case), ("satisfied", "dissatisfied"), strict=True):
-        handling.rate(
-            reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
-            actor=signature.member.account, at=moment("2026-03-04"),
-        )  # fmt: skip
-    return cast
 
 
 def test_what_an_act_takes_back_is_vouched_for_too(published: Cast) -> None:
