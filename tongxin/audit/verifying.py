@@ -1,18 +1,18 @@
 """Whether the record is what was written: events, heads, chains, the file outside, and the rows that events vouch for."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain as joined
 from pathlib import Path
 from typing import BinaryIO
 
-from tongxin.audit import acts, belonging, digests, erasing, heads, moments, sealing, truth
+from tongxin.audit import acts, belonging, digests, erasing, heads, moments, sealing, shapes, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 
 BATCH = 2000
 ASKED = 500  # what a database takes in one list of values
 HEADS_GONE = "库外留存的链头文件不见了"
+UNREAD = "库外留存的文件读不出来"
 HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
 
 
@@ -123,6 +123,8 @@ def _events(code: str, read: _Read) -> Problem | None:
     for event in Event.objects.filter(committee_code=code).order_by("id").iterator(chunk_size=BATCH):
         key = heads.key_of(event)
         number, previous, _uid = read.last.get(key, (0, "", ""))
+        if not shapes.is_shaped(event):
+            return Problem(event.uid, "记录被改动过，或者它前面缺少记录")
         if event.digest != digests.of_event(event, previous=previous) or digests.torn(event):
             return Problem(event.uid, "记录被改动过，或者它前面缺少记录")
         read.last[key] = (number + 1, event.digest, event.uid)
@@ -138,6 +140,8 @@ def _events(code: str, read: _Read) -> Problem | None:
 
 def _noted(code: str, outside: _Outside) -> Problem | None:
     """Every event of the last hours that was noted at its commit is still there."""
+    if unread := acts.unreadable(outside.hours):
+        return Problem(f"audit/acts/{unread}", UNREAD)
     odd = acts.lost(outside.noted_acts(), code)
     return Problem(odd, "近两小时内写入过的记录被删去，或者恢复过较早的备份") if odd else None
 
@@ -199,6 +203,8 @@ def kept_lines() -> tuple[list[Line], Problem | None]:
     if not path.exists():
         noted = sealing.grown_to()
         return [], Problem("audit/heads.jsonl", HEADS_GONE) if noted and noted[0] else None
+    if not path.is_file():
+        return [], Problem("audit/heads.jsonl", UNREAD)
     with path.open("rb") as source:
         found, problem = _lines(source)
         if problem is None and not sealing.begins_as_noted(source):
@@ -210,10 +216,12 @@ def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
     found: list[Line] = []
     for raw, before in sealing.lines_of(source):
         try:
-            row = json.loads(raw)
-            line = Line(row["committee"], int(row["number"]), row["digest"], former="mac" not in row)
-        except (ValueError, KeyError, TypeError):
+            row = shapes.head_in(raw)
+        except shapes.MisshapenError:
+            return found, Problem("audit/heads.jsonl", "库外留存的链头文件被改动过")
+        if row is None:
             continue  # cut off by a full disk or a kill: the next line takes it in as it is
+        line = Line(row["committee"], row["number"], row["digest"], former="mac" not in row)
         if not line.former and sealing.line_of(line.code, line.number, line.digest, str(row.get("at", "")), before) != raw:
             return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过")
         found.append(line)
