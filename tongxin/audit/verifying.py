@@ -6,12 +6,13 @@ from itertools import chain as joined
 from pathlib import Path
 from typing import BinaryIO
 
-from tongxin.audit import acts, belonging, digests, erasing, heads, moments, sealing, shapes, truth
+from tongxin.audit import acts, belonging, digests, erasing, heads, moments, sealing, shapes, stored, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 
 BATCH = 2000
 ASKED = 500  # what a database takes in one list of values
 HEADS_GONE = "库外留存的链头文件不见了"
+ODD_FORM = "数据的存储形式不是系统写入的，被改动过"
 UNREAD = "库外留存的文件读不出来"
 HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
 
@@ -75,6 +76,8 @@ def verify(*, committee_code: str | None = None) -> Verdict:
     files = acts.kept()
     lines, problem = kept_lines()
     with moments.one_moment():
+        if odd := _oddly_stored():  # what is stored like that may not be readable: nothing else is asked
+            return Verdict(0, 0, ok=False, first_bad=odd.where, reason=odd.reason)
         return _verify(committee_code, _Outside(noted, lines, files), problem)
 
 
@@ -90,6 +93,14 @@ def _verify(committee_code: str | None, outside: _Outside, problem: Problem | No
     if problem:
         return Verdict(events, sealed, ok=False, first_bad=problem.where, reason=problem.reason, erased=erased)
     return Verdict(events, sealed, ok=True, first_bad=None, erased=erased)
+
+
+def _oddly_stored() -> Problem | None:
+    """Return the first row, of the record or of what it vouches for, with a value in a form that only SQLite takes."""
+    for model in (Event, Head, Chain, Seal, *(kind.model for kind in truth.declared())):
+        if (where := stored.odd(model)) is not None:
+            return Problem(truth.key_of(model._meta.label_lower, where), ODD_FORM)  # noqa: SLF001 -- Django's public-in-practice Meta
+    return None
 
 
 def _codes(outside: _Outside) -> list[str]:
