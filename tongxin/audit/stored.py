@@ -44,11 +44,11 @@ def _form_of(field: Any) -> str:
     kind, column = field.get_internal_type(), "%(expressions)s"
     said = f"typeof({column}) = 'text'"
     if kind == "DateField":
-        said += f" AND {column} GLOB '{DATE}' AND date({column}) IS {column}"
+        said += f" AND {column} GLOB '{DATE}' AND date({column}, '+0 days') IS {column}"
     elif kind == "DateTimeField":
         whole = f"{column} GLOB '{MOMENT}'"
         broken = f"{column} GLOB '{MOMENT}.{DIGIT * 6}' AND substr({column}, 20) <> '.000000'"
-        said += f" AND ({whole} OR {broken}) AND datetime({column}) IS substr({column}, 1, 19)"
+        said += f" AND ({whole} OR {broken}) AND datetime({column}, '+0 days') IS substr({column}, 1, 19)"
     elif kind == "JSONField":
         said += f" AND json_valid({column})"
     elif kind == "BooleanField":
