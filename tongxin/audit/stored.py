@@ -36,7 +36,8 @@ def odd(model: type[models.Model]) -> str | None:
     name = F("uid" if "uid" in own else "pk")
     text = Func(name, template="CAST(%(expressions)s AS text)", output_field=models.TextField())
     rows = models.QuerySet(model).filter(oddly(model)).order_by("pk").annotate(text_=text)
-    return rows.values_list("text_", flat=True).first()
+    found: str | None = rows.values_list("text_", flat=True).first()
+    return found
 
 
 def _form_of(field: Any) -> str:

@@ -6,6 +6,8 @@ from itertools import chain as joined
 from pathlib import Path
 from typing import BinaryIO
 
+from django.db import models
+
 from tongxin.audit import acts, belonging, digests, erasing, heads, moments, sealing, shapes, stored, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 
@@ -97,7 +99,8 @@ def _verify(committee_code: str | None, outside: _Outside, problem: Problem | No
 
 def _oddly_stored() -> Problem | None:
     """Return the first row, of the record or of what it vouches for, with a value in a form that only SQLite takes."""
-    for model in (Event, Head, Chain, Seal, *(kind.model for kind in truth.declared())):
+    own: list[type[models.Model]] = [Event, Head, Chain, Seal]
+    for model in (*own, *(kind.model for kind in truth.declared())):
         if (where := stored.odd(model)) is not None:
             return Problem(truth.key_of(model._meta.label_lower, where), ODD_FORM)  # noqa: SLF001 -- Django's public-in-practice Meta
     return None
