@@ -92,16 +92,22 @@ def read(path: Path, size: int) -> Iterator[Act]:
     """Return the whole lines of a file, up to a size; what a full disk or a kill cut off says nothing."""
     try:
         source = path.open("rb")
-    except FileNotFoundError:
-        return
+    except OSError:
+        return  # taken away meanwhile; what cannot be read is named by `unreadable`
     with source:
         for line in source:
             size -= len(line)
             if size < 0:
                 return
-            parts = line.decode(errors="replace").rstrip("\n").split(" ", 2)
-            if len(parts) == len(Act._fields) and line.endswith(b"\n"):
+            said = line.decode(errors="replace").rstrip("\n")
+            parts = said.split(" ", 2)
+            if len(parts) == len(Act._fields) and line.endswith(b"\n") and said.isprintable():
                 yield Act(*parts)
+
+
+def unreadable(those: Iterable[tuple[Path, int]]) -> str | None:
+    """Return the name of the first of these that is there and cannot be read: what it told of is not known."""
+    return next((path.name for path, _size in those if path.exists() and not (path.is_file() and os.access(path, os.R_OK))), None)
 
 
 def lost(acts: Iterable[Act], code: str | None = None) -> str | None:
@@ -118,7 +124,7 @@ def shed() -> int:
     """Take away the files of hours that are over and of which every event is sealed and vouched for by the heads; return how many."""
     over, gone = _hour(KEPT_HOURS), 0
     for path, size in files():
-        if path.name.partition(".")[0] <= over and _are_sealed(read(path, size)):
+        if path.name.partition(".")[0] <= over and not unreadable([(path, size)]) and _are_sealed(read(path, size)):
             path.unlink(missing_ok=True)
             gone += 1
     return gone

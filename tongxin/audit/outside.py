@@ -1,17 +1,17 @@
 """The heads file as it stands outside the database: its lines, whether they are as written, and what was first not."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
 from pathlib import Path
 from typing import BinaryIO
 
-from tongxin.audit import acts, sealing
+from tongxin.audit import acts, sealing, shapes
 from tongxin.audit.models import Seal
 
 ASKED = 500  # what a database takes in one list of values
 HEADS_GONE = "库外留存的链头文件不见了"
+UNREAD = "库外留存的文件读不出来"
 HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
 
 
@@ -42,6 +42,9 @@ class Line:
         return seal is not None and self.digest == (seal.former if self.former else seal.digest)
 
 
+NO_LINE_OF_OURS = Line("", 0, "", former=False, sound=False)
+
+
 @dataclass(frozen=True)
 class Outside:
     """What stands outside the database, read before it: all of it was written after the commit of what it tells of."""
@@ -69,6 +72,8 @@ def kept_lines() -> tuple[list[Line], Problem | None]:
     if not path.exists():
         noted = sealing.grown_to()
         return [], Problem("audit/heads.jsonl", HEADS_GONE, outside=True) if noted and noted[0] else None
+    if not path.is_file():
+        return [], Problem("audit/heads.jsonl", UNREAD, outside=True)
     with path.open("rb") as source:
         found, problem = _lines(source)
         if problem is None and not sealing.begins_as_noted(source):
@@ -81,7 +86,8 @@ def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
     for raw, before in sealing.lines_of(source):
         line = line_in(raw, before)
         if line is not None and not line.sound:
-            return found, Problem(f"{line.code}:{line.number}", "库外留存的链头文件被改动过", outside=True)
+            where = f"{line.code}:{line.number}" if line is not NO_LINE_OF_OURS else "audit/heads.jsonl"
+            return found, Problem(where, "库外留存的链头文件被改动过", outside=True)
         if line is not None:
             found.append(line)
     return found, None
@@ -93,10 +99,12 @@ def line_in(raw: bytes, before: str) -> Line | None:
     Nothing where a full disk or a kill cut it off: the next line takes it in as it is.
     """
     try:
-        row = json.loads(raw)
-        code, number, digest = row["committee"], int(row["number"]), row["digest"]
-    except (ValueError, KeyError, TypeError):
+        row = shapes.head_in(raw)
+    except shapes.MisshapenError:
+        return NO_LINE_OF_OURS
+    if row is None:
         return None
+    code, number, digest = row["committee"], row["number"], row["digest"]
     former = "mac" not in row
     sound = former or sealing.line_of(code, number, digest, str(row.get("at", "")), before) == raw
     return Line(code, number, digest, former, sound)

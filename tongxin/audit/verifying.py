@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tongxin.audit import acts, belonging, digests, erasing, heads, moments, outside, truth
+from django.db import models
+
+from tongxin.audit import acts, belonging, digests, erasing, heads, moments, outside, shapes, stored, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import Outside, Problem
 
 BATCH = 2000
+ODD_FORM = "数据的存储形式不是系统写入的，被改动过"
+CHANGED = "记录被改动过，或者它前面缺少记录"
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ def verify(*, committee_code: str | None = None) -> Verdict:
     files = acts.files()
     lines, problem = outside.kept_lines()
     with moments.one_moment():
+        if odd := _oddly_stored():  # what is stored like that may not be readable: nothing else is asked
+            return Verdict(0, 0, (odd,))
         return _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
 
 
@@ -69,6 +75,15 @@ def _verify(committee_code: str | None, there: Outside, problem: Problem | None)
         erased += sum(len(fields) for fields in read.gone.values())
     sealed = Seal.objects.filter(committee_code__in=codes).count()
     return Verdict(events, sealed, tuple(filter(None, problems)), erased)
+
+
+def _oddly_stored() -> Problem | None:
+    """Return the first row, of the record or of what it vouches for, with a value in a form that only SQLite takes."""
+    own: list[type[models.Model]] = [Event, Head, Chain, Seal]
+    for model in (*own, *(kind.model for kind in truth.declared())):
+        if (where := stored.odd(model)) is not None:
+            return Problem(truth.key_of(model._meta.label_lower, where), ODD_FORM)  # noqa: SLF001 -- Django's public-in-practice Meta
+    return None
 
 
 def _codes(there: Outside) -> list[str]:
@@ -96,8 +111,11 @@ def _events(code: str, read: _Read) -> Problem | None:
     for event in Event.objects.filter(committee_code=code).order_by("id").iterator(chunk_size=BATCH):
         key = heads.key_of(event)
         number, previous, _uid = read.last.get(key, (0, "", ""))
+        if not shapes.is_shaped(event):
+            problem = problem or Problem(event.uid, CHANGED)
+            continue
         if event.digest != digests.of_event(event, previous=previous) or digests.torn(event):
-            problem = problem or Problem(event.uid, "记录被改动过，或者它前面缺少记录")
+            problem = problem or Problem(event.uid, CHANGED)
         read.last[key] = (number + 1, event.digest, event.uid)
         read.proofs |= event.proofs
         read.events += 1
@@ -111,6 +129,8 @@ def _events(code: str, read: _Read) -> Problem | None:
 
 def _noted(code: str, there: Outside) -> Problem | None:
     """Every event of the last hours that was noted at its commit is still there."""
+    if unread := acts.unreadable(there.hours):
+        return Problem(f"audit/acts/{unread}", outside.UNREAD, outside=True)
     odd = acts.lost(there.noted_acts(), code)
     return Problem(odd, "近两小时内写入过的记录被删去，或者恢复过较早的备份", outside=True) if odd else None
 
