@@ -77,7 +77,7 @@ def record(
     *,
     actor: Account | None,
     at: datetime,
-    proves: Iterable[models.Model | truth.Part] = (),
+    proves: Iterable[models.Model | truth.Part | truth.Saved] = (),
     **more: Any,
 ) -> Event:
     """Write one event, marked for every consumer of the stream. Must stand in the transaction of what it records.

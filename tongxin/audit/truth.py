@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Case, F, QuerySet, Value, When
 
-from tongxin.audit import digests, stored
+from tongxin.audit import digests, given, stored
 
 ODD = "odd"
 
@@ -64,6 +64,19 @@ class Part:
     part: str
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A row that the act just wrote as it stands in memory, or these fields of it: read back otherwise, the act is taken back."""
+
+    row: Any
+    fields: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class New(Saved):
+    """A row that the act just made: nothing was said of it before, and nobody needs to be asked whether it still holds."""
+
+
 _witnessed: dict[str, list[Witnessed]] = {}
 
 
@@ -102,19 +115,53 @@ def key_of(label: str, uid: str) -> str:
     return f"{label}:{uid}"
 
 
+def _kinds_of(named: Any) -> tuple[Any, list[Witnessed]]:
+    """Return the row that is named, whole or in part, and what is vouched for of it."""
+    row = named.row if isinstance(named, (Part, Saved)) else named
+    kinds = declared_for(row)
+    return row, [kind for kind in kinds if kind.part == named.part] if isinstance(named, Part) else kinds
+
+
+def keys_of(named: Any) -> list[str]:
+    """Name a row, or a part of one, as events do."""
+    row, kinds = _kinds_of(named)
+    return [key_of(kind.label, row.uid) for kind in kinds]
+
+
+def by_kind(rows: Iterable[Any]) -> list[tuple[Witnessed, list[Any]]]:
+    """Sort rows and parts by what is vouched for of them."""
+    asked: dict[str, tuple[Witnessed, list[Any]]] = {}
+    for named in rows:
+        row, kinds = _kinds_of(named)
+        for kind in kinds:
+            asked.setdefault(kind.label, (kind, []))[1].append(row)
+    return list(asked.values())
+
+
 def proofs(rows: Iterable[Any]) -> dict[str, str]:
-    """Return the digests of rows as they stand in the database now; one that is not there (any more) has an empty one."""
-    asked: dict[str, tuple[Witnessed, list[str]]] = {}
-    for given in rows:
-        row, part = (given.row, given.part) if isinstance(given, Part) else (given, None)
-        for kind in declared_for(row):
-            if part is None or kind.part == part:
-                asked.setdefault(kind.label, (kind, []))[1].append(row.uid)
+    """Return the digests of rows as they stand in the database now; one that is not there (any more) has an empty one.
+
+    Raises AlteredError where a row that was just saved is not read as it was given.
+    """
+    asked = list(rows)
+    saved = {named.row.uid: named for named in asked if isinstance(named, Saved)}
     found: dict[str, str] = {}
-    for label, (kind, uids) in asked.items():
-        found |= dict.fromkeys((key_of(label, uid) for uid in uids), "")
-        found |= dict(digests_of(kind, kind.rows().filter(uid__in=uids)))
+    for kind, own in by_kind(asked):
+        uids = [row.uid for row in own]
+        found |= dict.fromkeys((key_of(kind.label, uid) for uid in uids), "")
+        for row in kind.rows().filter(uid__in=uids):
+            if row["uid"] in saved:
+                _demand_as_given(kind, saved[row["uid"]], row)
+            found |= digests_of(kind, [row])
+        if lost := next((uid for uid in uids if kind.only is None and uid in saved and not found[key_of(kind.label, uid)]), None):
+            raise given.AlteredError(key_of(kind.label, lost), given.MISSING)
     return found
+
+
+def _demand_as_given(kind: Witnessed, saved: Saved, read: dict[str, Any]) -> None:
+    paths = [path for path in kind.fields if saved.fields is None or path in saved.fields]
+    if odd := given.altered(saved.row, paths, read):
+        raise given.AlteredError(key_of(kind.label, read["uid"]), odd)
 
 
 def digests_of(kind: Witnessed, rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
-from tongxin.audit import acts, belonging, digests, erasing, heads, moments, outside, shapes, stored, truth
+from tongxin.audit import acts, belonging, digests, erasing, heads, moments, outside, shapes, stored, strangers, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import Outside, Problem
 
@@ -18,7 +18,7 @@ CHANGED = "记录被改动过，或者它前面缺少记录"
 class Verdict:
     """What `tongxin audit verify` says: counts, what is not as it was written, what was lawfully erased.
 
-    Of each layer the first problem: the heads file, and of each committee the record, the rows, what the files outside say
+    Of each layer the first problem: the database itself, the heads file, and of each committee the record, the rows, what the files outside say
     of it. One that stays for long (a restored backup) hides nothing of the others.
     """
 
@@ -67,7 +67,7 @@ def verify(*, committee_code: str | None = None) -> Verdict:
 
 def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:
     codes = [committee_code] if committee_code is not None else _codes(there)
-    problems, events, erased = [problem], 0, 0
+    problems, events, erased = [_strangers(), problem], 0, 0
     for code in codes:
         read = _Read()
         problems += _committee(code, there, read)
@@ -75,6 +75,12 @@ def _verify(committee_code: str | None, there: Outside, problem: Problem | None)
         erased += sum(len(fields) for fields in read.gone.values())
     sealed = Seal.objects.filter(committee_code__in=codes).count()
     return Verdict(events, sealed, tuple(filter(None, problems)), erased)
+
+
+def _strangers() -> Problem | None:
+    """Nothing stands in the database that changes rows while lawful acts write them."""
+    first = next(iter(strangers.strangers()), None)
+    return Problem(f"{first.table}:{first.name}", first.reason) if first is not None else None
 
 
 def _oddly_stored() -> Problem | None:

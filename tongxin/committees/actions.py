@@ -14,6 +14,7 @@ from tongxin.accounts import names, seats
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor, password_was_reset
 from tongxin.audit import actions as audit
+from tongxin.audit.truth import New, Saved
 from tongxin.committees import queries
 from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
@@ -84,7 +85,7 @@ def appoint(
         account.save(update_fields=["needs_second_factor"])
     queries.forget_appointments(account)
     audit.record(
-        kind, made, actor=actor, at=at, proves=[made],
+        kind, made, actor=actor, at=at, proves=[New(made)],
         data={"name": account.name, "duty": made.get_duty_display(), "unit": unit.name if unit else "", "reason": reason},
     )  # fmt: skip
     return made
@@ -135,7 +136,7 @@ def end_appointment(
     appointment.save(update_fields=["ends_on"])
     queries.forget_appointments(appointment.account)
     audit.record(
-        "committees.end_appointment", appointment, actor=actor, at=at, proves=[appointment] if sound else (),
+        "committees.end_appointment", appointment, actor=actor, at=at, proves=[Saved(appointment, ("ends_on",))] if sound else (),
         data={
             "name": appointment.account.name, "duty": appointment.get_duty_display(), "on": day.isoformat(), "reason": reason,
         },

@@ -1,6 +1,6 @@
 """Writes about members: invitations, contact data, how a seat ends and comes back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
 from tongxin.accounts.queries import waiting as waiting_for
 from tongxin.audit import actions as audit
+from tongxin.audit.truth import New
 from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
@@ -102,6 +103,7 @@ def confirm_reinvitation(member: Member, *, code: str, actor: Account, at: datet
 
 def take_seat(uid: str, account: Account, at: datetime) -> bool:
     """Give a member an account, once: the slower of two answers False."""
+    sound = audit.sound(Member.objects.filter(uid=uid))
     try:
         with transaction.atomic():
             taken = Member.objects.filter(uid=uid, account=None).update(account=account, taken_at=at)
@@ -110,7 +112,7 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
     if not taken:
         return False
     member = Member.objects.select_related("committee").get(uid=uid)
-    audit.record("members.take_seat", member, actor=account, at=at, proves=[member], data={"name": member.name})
+    audit.record("members.take_seat", member, actor=account, at=at, proves=sound, data={"name": member.name})
     return True
 
 
@@ -243,7 +245,7 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
         document_number=clean_line(document_number),
     )  # fmt: skip
     why = {"reason": reason, "document_number": document_number}
-    _record("members.suspend", member, on=on, proves=[made], actor=actor, at=at, **why)
+    _record("members.suspend", member, on=on, proves=[New(made)], actor=actor, at=at, **why)
     _stand_down(member, actor=actor, at=at)
     return made
 
@@ -283,19 +285,25 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
         raise StandingError(message)
     ended = max(s.ends_on for s in seats if s.ends_on)
     _demand_after(on, ended)
-    again = {"committee": member.committee, "member": member, "starts_on": on}
-    made: list[Seat | Post] = [
-        Seat.objects.create(
-            **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes
-        )
-        for seat in seats
-    ]
-    made += [Post.objects.create(**again, term=post.term, rank=post.rank) for post in posts]
+    made = _hold_again(member, seats, posts, on)
     if member.account is not None and any(s.ending == Ending.DIED for s in seats) and not queries.is_dead_elsewhere(member):
         Account.objects.filter(pk=member.account.pk).update(is_active=True)
     why = {"reason": reason, "document_number": document_number}
     _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)
     _forget(member)
+
+
+def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[New]:
+    """Make the same seats and posts anew; return those to vouch for: what was changed past the house is not, as a copy either."""
+    sound, again = set(audit.sound([*seats, *posts])), {"committee": member.committee, "member": member, "starts_on": on}
+    made: list[tuple[Seat | Post, Seat | Post]] = [
+        (seat, Seat.objects.create(
+            **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes
+        ))
+        for seat in seats
+    ]  # fmt: skip
+    made += [(post, Post.objects.create(**again, term=post.term, rank=post.rank)) for post in posts]
+    return [New(new) for old, new in made if old in sound]
 
 
 def _held(member: Member) -> Member:
@@ -322,7 +330,7 @@ def _demand_after(on: date, first: date) -> None:
 
 
 def _record(
-    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model], actor: Account,
+    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model | New], actor: Account,
     at: datetime,
 ) -> None:  # fmt: skip
     audit.record(

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit.truth import New
 from tongxin.committees.models import Committee
 from tongxin.regulations import queries
 from tongxin.regulations.models import Regulation
@@ -43,7 +44,7 @@ def adopt(
     made.save()
     queries.forget()
     audit.record(
-        "regulations.adopt", made, actor=actor, at=at, proves=[made],
+        "regulations.adopt", made, actor=actor, at=at, proves=[New(made)],
         data={"kind": KINDS[kind].label, "from": effective_from.isoformat(), "reference": made.title},
     )  # fmt: skip
     return made

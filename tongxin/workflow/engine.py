@@ -118,7 +118,7 @@ def begin(
     add(subject, state=workflow.initial)
     made = with_it()
     return audit.record(
-        workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data, proves=[subject, *made],
+        workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data, proves=[truth.New(row) for row in (subject, *made)],
         to_state=workflow.initial, acting_as=_capacity(subject, actor), regulation_version=subject.said("event_regulation", ""),
     )  # fmt: skip
 

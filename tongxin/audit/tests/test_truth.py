@@ -215,9 +215,11 @@ def test_many_rows_are_looked_up_together(cast: Cast) -> None:
     assert counts[0] == counts[1] <= 5
 
 
-def test_what_is_vouched_for_in_bulk_is_looked_for_in_the_own_committee_and_kind(cast: Cast) -> None:
+def test_what_is_vouched_for_in_bulk_is_looked_for_behind_what_was_said_of_the_row_in_its_own_committee(cast: Cast) -> None:
+    made = Appointment.objects.filter(committee=cast.county).latest("pk")
+    said = Event.objects.get(subject_type="committees.appointment", subject_id=made.pk)
     with CaptureQueriesContext(connection) as asked:
-        assert actions.intact(Appointment.objects.filter(committee=cast.county).earliest("pk"))
-    [bulk] = [query["sql"] for query in asked if "audit.vouch" in query["sql"]]
-    assert "'YX'" in bulk
-    assert "committees.appointment" in bulk
+        assert actions.intact(made)
+    [bulk] = [query["sql"] for query in asked if "committees.committee" in query["sql"] and "audit_event" in query["sql"]]
+    assert f"= {cast.county.pk} " in bulk
+    assert f"<= {said.pk} " in bulk

@@ -8,6 +8,7 @@ from django.db import transaction
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
+from tongxin.audit.truth import Saved
 from tongxin.handling.actions.problems import HandlingError
 from tongxin.handling.models import PublicReply, Reply, Task
 from tongxin.proposals import actions as proposals
@@ -56,7 +57,7 @@ def confirm_public_reply(
         checked = proposals.covered(copy.reply.text, marks)
     except proposals.ProposalError as error:
         raise HandlingError(str(error)) from error
-    kind = _kind(copy, shown=shown)
+    kind, sound = _kind(copy, shown=shown), audit.sound([copy])
     copy.text = redact(copy.reply.text, checked)
     copy.marks = [m.place for m in checked]
     copy.is_shown = shown
@@ -65,7 +66,7 @@ def confirm_public_reply(
     copy.save()
     said = {"covered": len(checked)} if shown else {"reason": reason}
     audit.record(
-        kind, task, actor=actor, at=at, proves=[copy], acting_as=task.case.proposal.capacity_of(actor),
+        kind, task, actor=actor, at=at, proves=[Saved(copy) for _row in sound], acting_as=task.case.proposal.capacity_of(actor),
         data={"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "round": copy.reply.round} | said,
     )  # fmt: skip
     return copy

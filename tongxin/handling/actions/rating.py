@@ -11,6 +11,7 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
+from tongxin.audit.truth import New
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import clean_text
 from tongxin.handling import queries
@@ -69,7 +70,7 @@ def rate(
         raise HandlingError(message)
     member = signature.member if entered_for else None
     audit.record(
-        "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None, proves=[made],
+        "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None, proves=[New(made)],
         data={"name": signature.name, "signature": signature.pk, "reply": reply.pk, "entered_for": entered_for},
     )  # fmt: skip
     return made

@@ -96,7 +96,7 @@ def answer_invitation(
         raise ProposalError(message)
     if signature.member is not None:
         _demand_sitting([signature.member], at)
-    answer = Answer.ACCEPTED if accept else Answer.DECLINED
+    answer, sound = Answer.ACCEPTED if accept else Answer.DECLINED, audit.sound([signature])
     taken = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED).update(
         answer=answer, answered_at=at, signed_version=proposal.version
     )
@@ -107,7 +107,7 @@ def answer_invitation(
     audit.record(
         "proposals.accept_invitation" if accept else "proposals.decline_invitation", proposal, actor=actor, at=at,
         data={"name": signature.name, "member": signature.member_id, "reason": reason}, on_behalf_of=on_behalf_of,
-        proves=[signature],
+        proves=sound,
     )  # fmt: skip
     return signature
 
@@ -121,9 +121,10 @@ def leave(signature: Signature, *, actor: Account, at: datetime, reason: str = "
     if signature.role == Role.FIRST or signature.answer != Answer.ACCEPTED:
         message = "只有联名委员可以退出联名"
         raise ProposalError(message)
+    sound = audit.sound([signature])
     Signature.objects.filter(pk=signature.pk).update(answer=Answer.LEFT, answered_at=at)
     audit.record(
-        "proposals.leave", signature.proposal, actor=actor, at=at, proves=[signature],
+        "proposals.leave", signature.proposal, actor=actor, at=at, proves=sound,
         data={"name": signature.name, "member": signature.member_id, "reason": reason},
     )  # fmt: skip
 

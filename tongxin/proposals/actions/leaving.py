@@ -86,11 +86,11 @@ def end_signature(signature: Signature, *, actor: Account | None, at: datetime) 
     invited = signature.answer == Answer.INVITED
     if signature.answer not in {Answer.INVITED, Answer.ACCEPTED}:
         return
-    answer = Answer.LAPSED if invited else Answer.LEFT
+    answer, sound = Answer.LAPSED if invited else Answer.LEFT, audit.sound([signature])
     if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
         audit.record(
             "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
-            proves=[signature],
+            proves=sound,
             data={"name": signature.name, "member": signature.member_id},
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.audit.truth import Part
+from tongxin.audit.truth import New, Part, Saved
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import LONGEST_COVERED_LINE, PUBLIC_FIELDS, Attachment, Proposal, PublicCopy, PublicFile
@@ -36,17 +36,18 @@ def release(
     if not proposal.consents_to_publication:
         message = "提案人没有同意公开"
         raise ProposalError(message)
+    sound = audit.sound([Part(proposal, "release")])
     if not Proposal.objects.filter(pk=proposal.pk, released_at=None, state__in=(State.FILED, State.HANDED_OVER)).update(
         released_at=at
     ):
         message = "这件提案已经公开，或者还没有立案"
         raise ProposalError(message)
     proposal.refresh_from_db()
-    copy = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    copy, vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
     shown = _keep_files(proposal, files, actor=actor, at=at)
     audit.record(
         "proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=_facts(copy, files),
-        proves=[Part(proposal, "release"), copy, *shown],
+        proves=[*sound, *vouched, *shown],
     )  # fmt: skip
     for follower in _followers:
         follower(proposal, at)
@@ -71,11 +72,11 @@ def confirm_copy(
     if proposal.released_at is None:
         message = "这件提案现在没有公开，请先办理公开"
         raise ProposalError(message)
-    copy = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    copy, vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
     shown = _keep_files(proposal, files, actor=actor, at=at) if files is not None else []
     audit.record(
         "proposals.confirm_copy", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
-        data=_facts(copy, [f.attachment for f in queries.public_files(proposal)]), proves=[copy, *shown],
+        data=_facts(copy, [f.attachment for f in queries.public_files(proposal)]), proves=[*vouched, *shown],
     )  # fmt: skip
     return copy
 
@@ -83,15 +84,15 @@ def confirm_copy(
 @transaction.atomic
 def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) -> None:
     """Take a published proposal off the public pages, with a reason. The links of its attachments end with it."""
+    shown = audit.sound([Part(proposal, "release"), *PublicFile.objects.filter(attachment__proposal=proposal)])
     if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
         message = "这件提案现在没有公开，不用撤下"
         raise ProposalError(message)
-    hidden = list(PublicFile.objects.filter(attachment__proposal=proposal))
     PublicFile.objects.filter(attachment__proposal=proposal).delete()
     proposal.refresh_from_db()
     audit.record(
         "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason},
-        proves=[Part(proposal, "release"), *hidden],
+        proves=shown,
     )  # fmt: skip
 
 
@@ -124,33 +125,35 @@ def _copy(proposal: Proposal, marks: queries.Marks, at: datetime) -> PublicCopy:
 
 def _keep_copy(
     proposal: Proposal, *, marks: queries.Marks | None, version: int | None, actor: Account, at: datetime
-) -> PublicCopy:
+) -> tuple[PublicCopy, list[Saved]]:
+    """Make or replace the copy; return it, and what is written where it is to be vouched for: not instead of a forged one."""
     if version is not None and version != proposal.version:
         message = "核对期间原文有改动，请按现在的原文重新核对"
         raise ProposalError(message)
     made = _copy(proposal, queries.proposed_marks(proposal) if marks is None else marks, at)
     kept = {name: getattr(made, name) for name in (*PUBLIC_FIELDS, "committee_id", "of_version", "marks", "made_at")}
-    copy, _new = PublicCopy.objects.update_or_create(
+    sound = audit.sound(PublicCopy.objects.filter(proposal=proposal))
+    copy, new = PublicCopy.objects.update_or_create(
         proposal=proposal, defaults=kept | {"confirmed_by": actor, "confirmed_at": at}
     )
     proposal.public_copy = copy  # type: ignore[attr-defined]  # who has the row in hand reads the new one
-    return copy
+    return copy, [New(copy)] if new else [Saved(copy) for _row in sound]
 
 
-def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> list[PublicFile]:
-    """Release these attachments and no other; one that stays released keeps its address. Returns what came or went."""
+def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> list[PublicFile | New]:
+    """Release these attachments and no other; one that stays released keeps its address. Returns what came or went lawfully."""
     if any(attachment.proposal_id != proposal.pk for attachment in files):
         message = "只能公开这件提案自己的附件"
         raise ProposalError(message)
     others = PublicFile.objects.filter(attachment__proposal=proposal).exclude(attachment__in=[f.pk for f in files])
-    changed = list(others)
+    changed: list[PublicFile | New] = [*audit.sound(others)]
     others.delete()
     for attachment in files:
         made, new = PublicFile.objects.get_or_create(
             attachment=attachment,
             defaults={"committee_id": proposal.committee_id, "released_by": actor, "released_at": at},
         )
-        changed += [made] if new else []
+        changed += [New(made)] if new else []
     return changed
 
 
