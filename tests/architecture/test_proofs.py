@@ -15,7 +15,7 @@ FRESH = {"New"}  # a row that the act made: truth.New
 HANDED_ON = {
     "tongxin/members/actions.py:_record": "each act of this module hands in what it asked about",
     "tongxin/audit/erasing.py:erase": "who erases hands in what he asked about, with `shortened`",
-    "tongxin/privacy/actions.py:erase": "each app's erasure hands in what it asked about, in `Erased`",
+    "tongxin/privacy/actions.py:_record": "each app's erasure hands in what it asked about, in `Erased`",
 }
 
 

@@ -1,12 +1,14 @@
 """Accepting that the files outside say something else than the database: a backup was restored, and one is older (break-glass).
 
 Without it the finding would stay for ever, and the growth of the heads file would never be noted again. What no longer fits
-is put aside as it is, never deleted; the database is not touched, and what is wrong in it is still named.
+is put aside as it is, never deleted; the database is not touched, and what is wrong in it is still named. Files and events
+change together or not at all: an acceptance that is written down happened.
 """
 
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -44,28 +46,49 @@ def accept(subjects: Sequence[models.Model], *, where: Collection[str], reason: 
     if not found or {problem.where for problem in found} != set(where):
         raise NotAsFoundError(found)
     said = {"reason": reason, "found": "；".join(f"{problem.where} {problem.reason}" for problem in found)}
-    with transaction.atomic():
-        for subject in subjects or [Account.objects.system()]:
-            actions.record(KIND, subject, actor=None, at=at, data=said)
     sealing.seal(at=at)  # what is sealed needs the files of the last hours no more
     place = _aside(at)
-    acts.put_aside(place)
-    _keep_what_fits(place)
-    sealing.note_heads(at=at)
+    with _put_back_on_failure(place), transaction.atomic():
+        for subject in subjects or [Account.objects.system()]:
+            actions.record(KIND, subject, actor=None, at=at, data=said)
+        _keep_what_fits()
+        acts.put_aside(place)
+    with suppress(OSError):  # the worker does it in its next round; `tongxin check` says when it cannot
+        sealing.seal(at=at)
     return place
 
 
 def _aside(at: datetime) -> Path:
+    """Copy what may be cut into a folder of its own, before anything is changed: a full disk shows here."""
     place: Path = settings.TONGXIN_HOME / "audit" / "aside" / at.strftime("%Y%m%dT%H%M%S%f")
     place.mkdir(parents=True)
+    for path in (sealing.heads_file(), sealing.growth_file()):
+        if path.is_file() and path.stat().st_size:
+            shutil.copyfile(path, _copy_of(path, place))
     return place
 
 
-def _keep_what_fits(place: Path) -> None:
-    """Cut the heads file before its first line that is not true, put the whole aside, and note the growth of what stays."""
+def _copy_of(path: Path, place: Path) -> Path:
+    return place / (path.name if path == sealing.heads_file() else f"keys-{path.name}")
+
+
+@contextmanager
+def _put_back_on_failure(place: Path) -> Iterator[None]:
+    """Whatever fails leaves the files as they were: the events go with their transaction, the files with this."""
+    try:
+        yield
+    except BaseException:
+        for path in (sealing.heads_file(), sealing.growth_file()):
+            if (copy := _copy_of(path, place)).exists():
+                shutil.copyfile(copy, path)
+        acts.put_back(place)
+        shutil.rmtree(place)
+        raise
+
+
+def _keep_what_fits() -> None:
+    """Cut the heads file before its first line that is not true, and note the growth of what stays."""
     with sealing.appending() as out:
-        if sealing.heads_file().stat().st_size:
-            shutil.copyfile(sealing.heads_file(), place / sealing.heads_file().name)
         kept, noted = sealing.Grown(), dict[str, int]()
         out.seek(0)
         for raw, line in _true_lines(list(sealing.lines_of(out))):

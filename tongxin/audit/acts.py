@@ -135,10 +135,20 @@ def put_aside(place: Path) -> int:
     gone = 0
     for path, size in files():
         if lost(read(path, size)):
-            place.mkdir(parents=True, exist_ok=True)
             path.rename(place / path.name)
             gone += 1
     return gone
+
+
+def put_back(place: Path) -> None:
+    """Move them back; what was noted meanwhile stays too."""
+    for aside in place.glob("[0-9]*T*"):
+        path = folder() / aside.name
+        if path.exists():
+            _write(path, aside.read_bytes())
+            aside.unlink()
+        else:
+            aside.rename(path)
 
 
 def _are_sealed(acts: Iterable[Act]) -> bool:

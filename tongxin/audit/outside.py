@@ -12,6 +12,7 @@ from tongxin.audit.models import Seal
 ASKED = 500  # what a database takes in one list of values
 HEADS_GONE = "库外留存的链头文件不见了"
 UNREAD = "库外留存的文件读不出来"
+GROWTH_UNREAD = "密钥旁记下的链头文件长度、摘要读不出来，被改动过"
 HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
 
 
@@ -36,6 +37,7 @@ class Line:
     digest: str
     former: bool
     sound: bool
+    at: str = ""
 
     def is_true(self, seal: Seal | None) -> bool:
         """Say whether the database still has the head that was written outside."""
@@ -69,8 +71,11 @@ def by_committee(lines: list[Line]) -> dict[str, list[Line]]:
 def kept_lines() -> tuple[list[Line], Problem | None]:
     """Read the heads file: every line as written, in an order that can only have grown. A cut-off line says nothing."""
     path = sealing.heads_file()
-    if not path.exists():
+    try:
         noted = sealing.grown_to()
+    except sealing.GrowthUnreadError:
+        return [], Problem("keys/heads", GROWTH_UNREAD, outside=True)
+    if not path.exists():
         return [], Problem("audit/heads.jsonl", HEADS_GONE, outside=True) if noted and noted[0] else None
     if not path.is_file():
         return [], Problem("audit/heads.jsonl", UNREAD, outside=True)
@@ -104,10 +109,10 @@ def line_in(raw: bytes, before: str) -> Line | None:
         return NO_LINE_OF_OURS
     if row is None:
         return None
-    code, number, digest = row["committee"], row["number"], row["digest"]
+    code, number, digest, at = row["committee"], row["number"], row["digest"], row.get("at", "")
     former = "mac" not in row
-    sound = former or sealing.line_of(code, number, digest, str(row.get("at", "")), before) == raw
-    return Line(code, number, digest, former, sound)
+    sound = former or sealing.line_of(code, number, digest, at, before) == raw
+    return Line(code, number, digest, former, sound, at)
 
 
 def seals_of(code: str, lines: list[Line]) -> dict[int, Seal]:

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from tongxin.audit.heads import BROKEN
 from tongxin.audit.models import Chain, Event, Seal
 
 BATCH = 2000
+NOTED = re.compile(rb"([0-9]{1,15}) ([0-9a-f]{64})\n")  # a petabyte is enough
+NOTED_BYTES = 100
 LATE = timedelta(minutes=15)  # three rounds of the worker
 
 
@@ -172,28 +175,48 @@ def growth_file() -> Path:
     return path
 
 
+class GrowthUnreadError(Exception):
+    """What stands beside the keys is not what we noted there."""
+
+
 def grown_to() -> tuple[int, str] | None:
-    """Return the length and the digest that the heads file had at the last round; nothing where it was never noted."""
+    """Return the length and the digest that the heads file had at the last round; nothing where it was never noted.
+
+    Raises GrowthUnreadError for what is none of ours.
+    """
     try:
-        size, digest = growth_file().read_text(encoding="utf-8").split()
-        return int(size), digest
+        with growth_file().open("rb") as source:
+            found = NOTED.fullmatch(source.read(NOTED_BYTES))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise GrowthUnreadError from error
+    if found is None:
+        raise GrowthUnreadError
+    return int(found[1]), found[2].decode()
 
 
 def begins_as_noted(source: BinaryIO) -> bool:
     """Say whether the heads file still begins with all that it held at the last round."""
-    noted = grown_to()
+    try:
+        noted = grown_to()
+    except GrowthUnreadError:
+        return False
     if noted is None:
         return True
     size, digest = noted
+    if source.seek(0, os.SEEK_END) < size:
+        return False
     source.seek(0)
     return hashlib.sha256(source.read(size)).hexdigest() == digest
 
 
 def growth_lags() -> bool:
     """Say whether the heads file holds more than is noted beside the keys: that could not be written, or not yet."""
-    path, noted = heads_file(), grown_to()
+    try:
+        path, noted = heads_file(), grown_to()
+    except GrowthUnreadError:
+        return True
     return path.exists() and path.stat().st_size > (noted[0] if noted else 0)
 
 

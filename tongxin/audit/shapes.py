@@ -18,7 +18,7 @@ def head_in(raw: bytes) -> dict[str, Any] | None:
     Raises MisshapenError for what can be read and is no head.
     """
     try:
-        row = json.loads(raw)
+        row = json.loads(raw, object_pairs_hook=_once)
     except ValueError:
         return None
     except RecursionError as error:
@@ -26,6 +26,13 @@ def head_in(raw: bytes) -> dict[str, Any] | None:
     if not isinstance(row, dict) or not _is_head(row):
         raise MisshapenError
     return row
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of names that stand once each: of two of one name another reader may take the other."""
+    if len(pairs) != len({name for name, _value in pairs}):
+        raise MisshapenError
+    return dict(pairs)
 
 
 def _is_head(row: dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
-"""`tongxin audit verify`, and `tongxin audit accept` for who restored a backup and knows why the files outside differ."""
+"""`tongxin audit verify` and `heads`, and `accept` for who restored a backup and knows why the files outside differ."""
 
 import json
+from pathlib import Path
 
 import click
 
@@ -11,6 +12,10 @@ ACCEPT = (
     "认可库外留存（audit 目录、keys/heads）与数据库不符：恢复备份以后，两者不是同一时刻的，核验会一直指出。"
     "先用 tongxin audit verify 查看，弄清原因，再逐一写明认可哪几处。会写入操作记录，并立即告知审计管理员；"
     "对不上的文件移到 audit/aside，不删除。数据库里被改动的，不能认可。"
+)
+HEADS = (
+    "打印每个政协每个已结束的日子（到昨天为止）的最后一个链头，一行一个 JSON，交审计管理员留存或者公布。"
+    "不含序号和时刻：看不出当天什么时候写过记录。用 --compare 核对以前留存的，有对不上的，逐行指出，退出码为 1。"
 )
 
 
@@ -41,6 +46,35 @@ def verify(*, committee: str | None, as_json: bool) -> None:
         raise NotInOrder("\n".join(f"{problem.reason}，第一处是 {problem.where}。" for problem in verdict.problems))
 
 
+@audit.command(help=HEADS)
+@click.option(
+    "--compare", "kept", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="以前打印并留存的文件。"
+)
+def heads(*, kept: Path | None) -> None:
+    """Print what is handed to the auditor, or say which of what he kept does not stand in the file any more."""
+    start.django(current=True)
+    from django.utils import timezone
+
+    from tongxin.audit import days
+
+    if kept is None:
+        found, problem = days.finished(now=timezone.now())
+        if problem is not None:
+            message = f"{problem.reason}，第一处是 {problem.where}。没有打印，请先运行 tongxin audit verify 查明。"
+            raise NotInOrder(message)
+        click.echo("".join(f"{head}\n" for head in found), nl=False)
+        return
+    odd, asked, problem = days.strange(kept.read_text(encoding="utf-8", errors="replace").splitlines())
+    if not asked:
+        message = f"{kept} 里没有可以核对的行。请给出以前用 tongxin audit heads 打印并留存的文件。"
+        raise BadInput(message)
+    wrong = [f"{problem.reason}，第一处是 {problem.where}。"] if problem is not None else []
+    wrong += [f"现在的链头文件里没有这一行：{text}" for text in odd]
+    if wrong:
+        raise NotInOrder("\n".join(wrong))
+    click.echo(f"留存的 {asked} 行，现在的链头文件里都有。")
+
+
 @audit.command(help=ACCEPT)
 @click.option("--found", "where", multiple=True, metavar="PLACE", help="核验指出的一处，如：audit/heads.jsonl；有几处写几次。")
 @click.option("--reason", required=True, metavar="TEXT", help="为什么不符，写进操作记录。")
@@ -57,6 +91,9 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
     committees = list(Committee.objects.order_by("pk"))
     try:
         place = accepting.accept(committees, where=where, reason=reason.strip(), at=timezone.now())
+    except OSError as problem:
+        message = f"写不进 audit 或 keys 目录，没有认可：{problem}。请看磁盘是否已满、目录能否写入，再办理一次。"
+        raise BadInput(message) from problem
     except accepting.NotAsFoundError as problem:
         listed = "".join(f"\n  --found {found.where}　{found.reason}" for found in problem.found)
         message = f"要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明：{listed}"

@@ -94,7 +94,7 @@ def test_an_older_database_is_accepted_and_what_does_not_fit_is_put_aside(older_
     assert found() == (None, "")
     [aside] = (settings.TONGXIN_HOME / "audit" / "aside").iterdir()
     assert (aside / "heads.jsonl").read_bytes().startswith(before)
-    assert sorted(path.name for path in aside.iterdir()) == sorted([*noted, "heads.jsonl"])
+    assert sorted(path.name for path in aside.iterdir()) == sorted([*noted, "heads.jsonl", "keys-heads"])
     older_database.draft()
     sealing.seal(at=moment("2026-03-07"))
     assert found() == (None, "")
@@ -162,3 +162,74 @@ def test_heads_are_written_once_while_the_growth_cannot_be_noted(sealed: Cast) -
     stone.rmdir()
     sealing.seal(at=moment("2026-03-07", 7))
     assert (len(outside.kept_lines()[0]), found(), sealing.growth_lags()) == (before + 1, (None, ""), False)
+
+
+def everything() -> tuple[int, bytes, tuple[int, str] | None, list[tuple[str, bytes]], list[tuple[str, str]]]:
+    """Return what an acceptance changes: events of it, the files, what verifying names."""
+    noted = [(path.name, path.read_bytes()) for path, _size in acts.files()]
+    told = Event.objects.filter(kind=accepting.KIND).count()
+    return told, sealing.heads_file().read_bytes(), sealing.grown_to(), noted, everywhere()
+
+
+def test_an_acceptance_that_cannot_keep_the_old_files_did_not_happen(older_database: Cast) -> None:
+    sealing.seal(at=AT)  # what the worker does anyway
+    before, stone = everything(), settings.TONGXIN_HOME / "audit" / "aside"
+    stone.write_text("no folder", encoding="utf-8")
+    with pytest.raises(OSError, match=r"."):
+        accept(older_database)
+    assert everything() == before
+    stone.unlink()
+    accept(older_database)
+    assert (found(), everything()[0]) == ((None, ""), 2)
+
+
+def test_an_acceptance_that_cannot_note_the_growth_did_not_happen(older_database: Cast) -> None:
+    """By then the events are written and the heads file is cut."""
+    sealing.seal(at=AT)
+    before, stone = everything(), sealing.growth_file().with_name("heads.new")
+    stone.mkdir()
+    with pytest.raises(OSError, match=r"."):
+        accept(older_database)
+    assert everything() == before
+    assert list((settings.TONGXIN_HOME / "audit" / "aside").iterdir()) == []
+    stone.rmdir()
+    accept(older_database)
+    assert (found(), everything()[0]) == ((None, ""), 2)
+
+
+def test_acts_that_were_put_aside_come_back_with_what_was_noted_meanwhile(older_database: Cast) -> None:
+    place = settings.TONGXIN_HOME / "audit" / "aside" / "x"
+    place.mkdir(parents=True)
+    [(path, size)] = acts.files()
+    told = list(acts.read(path, size))
+    assert acts.put_aside(place) == 1
+    path.write_text("abc def YX\n", encoding="utf-8")
+    acts.put_back(place)
+    assert list(acts.read(path, path.stat().st_size)) == [acts.Act("abc", "def", "YX"), *told]
+    assert list(place.iterdir()) == []
+
+
+# ── keys/heads spoiled ───────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("said", [b"", b"x", b"1 2 3", b"\xff\xfe", b"-1 x\n", b"9" * 5000 + b" x\n", b"99 " + b"z" * 64 + b"\n"], ids=repr)
+def test_a_spoiled_note_of_the_growth_is_named_and_accepted(sealed: Cast, said: bytes) -> None:
+    sealing.growth_file().write_bytes(said)
+    assert everywhere() == [("keys/heads", outside.GROWTH_UNREAD)]
+    sealed.draft()
+    sealing.seal(at=AT)
+    assert (everywhere(), sealing.growth_lags()) == ([("keys/heads", outside.GROWTH_UNREAD)], True)
+    accept(sealed)
+    assert (found(), sealing.growth_lags()) == ((None, ""), False)
+
+
+def test_a_note_of_a_growth_beyond_all_measure_is_a_cut(sealed: Cast) -> None:
+    sealing.growth_file().write_text(f"{10**15 - 1} {'0' * 64}\n", encoding="utf-8")
+    assert everywhere() == [("audit/heads.jsonl", outside.HEADS_CUT)]
+
+
+def test_a_folder_in_place_of_the_note_is_named(sealed: Cast) -> None:
+    sealing.growth_file().unlink()
+    sealing.growth_file().mkdir()
+    assert everywhere() == [("keys/heads", outside.GROWTH_UNREAD)]
+    with pytest.raises(OSError, match=r"."):
+        accept(sealed)
+    assert Event.objects.filter(kind=accepting.KIND).count() == 0

@@ -136,8 +136,8 @@ def forge(row: models.Model, **change: Any) -> None:
 def test_a_forged_public_copy_is_not_laundered_by_confirming_it_again(published: Cast) -> None:
     copy, proposal = PublicCopy.objects.get(), Proposal.objects.get()
     forge(copy, analysis="另一段")
-    said = {"marks": {}, "files": None, "version": proposal.version, "actor": published.office, "at": AT}
-    proposals.confirm_copy(proposal, **said)
+    later = AT + timedelta(hours=1)
+    proposals.confirm_copy(proposal, marks={}, files=None, version=proposal.version, actor=published.office, at=later)
     assert found() == (f"proposals.publiccopy:{copy.uid}", CHANGED)
 
 

@@ -386,6 +386,39 @@ def test_a_difference_outside_is_accepted_by_its_name_with_a_reason(run, cast: C
 
 
 @pytest.mark.django_db
+def test_an_acceptance_that_cannot_be_written_is_said_and_not_done(run, cast: Cast, settings):
+    cast.draft()
+    sealing.seal(at=NOW)
+    sealing.heads_file().unlink()
+    stone = settings.TONGXIN_HOME / "audit" / "aside"
+    stone.write_text("no folder", encoding="utf-8")
+    code, out, err = run("audit", "accept", "--reason", "恢复备份", "--found", "audit/heads.jsonl")
+    assert (code, out, "没有认可" in err, "磁盘是否已满" in err) == (2, "", True, True)
+    assert Event.objects.filter(kind="audit.accept").count() == 0
+
+
+@pytest.mark.django_db
+def test_what_is_handed_to_the_auditor_is_printed_and_compared(run, cast: Cast, tmp_path: Path):
+    cast.draft()
+    sealing.seal(at=NOW)
+    code, out, err = run("audit", "heads")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert (code, err, {tuple(row) for row in rows}) == (0, "", {("committee", "day", "digest")})
+    kept = tmp_path / "kept.jsonl"
+    kept.write_text(out, encoding="utf-8")
+    assert run("audit", "heads", "--compare", kept) == (0, f"留存的 {len(rows)} 行，现在的链头文件里都有。\n", "")
+    strange = out.splitlines()[0].replace("hmac", "hmae")
+    kept.write_text(f"{out}{strange}\n", encoding="utf-8")
+    assert run("audit", "heads", "--compare", kept) == (1, "", f"现在的链头文件里没有这一行：{strange}\n")
+    kept.write_text("\n", encoding="utf-8")
+    code, _out, err = run("audit", "heads", "--compare", kept)
+    assert (code, "没有可以核对的行" in err) == (2, True)
+    sealing.heads_file().unlink()
+    code, out, err = run("audit", "heads")
+    assert (code, out, outside.HEADS_GONE in err, "tongxin audit verify" in err) == (1, "", True, True)
+
+
+@pytest.mark.django_db
 def test_check_names_a_growth_that_could_not_be_noted(run, cast: Cast):
     cast.draft()
     sealing.seal(at=NOW)
