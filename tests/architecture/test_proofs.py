@@ -61,17 +61,13 @@ def is_asked(value: ast.expr, own: Function, asking: set[str], seen: frozenset[s
         return all(is_asked(one, own, asking, seen) for one in value.elts)
     if isinstance(value, ast.Starred):
         return is_asked(value.value, own, asking, seen)
-    if isinstance(value, ast.BoolOp):
-        return all(is_asked(one, own, asking, seen) for one in value.values)
     if called(value) & (asking | FRESH):
         return True
     if isinstance(value, ast.IfExp):
-        return mentions(value.test, own, asking, seen) or (
-            is_asked(value.body, own, asking, seen) and is_asked(value.orelse, own, asking, seen)
-        )
-    if isinstance(value, ast.ListComp):
-        return any(mentions(each.iter, own, asking, seen) for each in value.generators)
-    return isinstance(value, ast.Name) and mentions(value, own, asking, seen)
+        both = is_asked(value.body, own, asking, seen) and is_asked(value.orelse, own, asking, seen)
+        return both or mentions(value.test, own, asking, seen)
+    held = [each.iter for each in value.generators] if isinstance(value, ast.ListComp) else [value]
+    return isinstance(value, (ast.Name, ast.ListComp)) and any(mentions(one, own, asking, seen) for one in held)
 
 
 def mentions(value: ast.expr, own: Function, asking: set[str], seen: frozenset[str]) -> bool:

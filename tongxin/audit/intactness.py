@@ -149,8 +149,8 @@ def _said_together(
     """
     begins: dict[tuple[heads.Key, int], int] = {}
     for key, place in places.items():
-        life = (place.bulk, place.bulk_id)
-        begins[life] = min(since_when[key], begins.get(life, since_when[key]))
+        which = (place.bulk, place.bulk_id)
+        begins[which] = min(since_when[key], begins.get(which, since_when[key]))
     begun = {life: begin for (life, _pk), begin in begins.items()}
     for event in _since(begins):
         life = heads.key_of(event)

@@ -13,8 +13,8 @@ NO_TABLE = "应是数据表的地方是视图或者别的东西。请停用系�
 HEIR = "有不是系统建立的表挂在数据表下面，会混进读出的数据。请查明是谁建的，做好备份，解除继承，再重新核验"
 
 SQLITE = """
-SELECT type, tbl_name, name, sql LIKE 'CREATE VIRTUAL%%' FROM sqlite_master
-WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%%' ORDER BY type, tbl_name, name
+SELECT type, tbl_name, name FROM sqlite_master
+WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY type, tbl_name, name
 """
 POSTGRESQL = """
 WITH ours AS (
@@ -45,14 +45,15 @@ def strangers() -> list[Stranger]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(SQLITE)
-            return [found for row in cursor.fetchall() if (found := _on_sqlite(*row, tables=tables))]
+            made = [_on_sqlite(what, table, name, tables) for what, table, name in cursor.fetchall()]
+            return [stranger for stranger in made if stranger is not None]
         cursor.execute(POSTGRESQL, [sorted(tables)])
         reasons = {"trigger": TRIGGER, "rule": RULE, "table": NO_TABLE, "heir": HEIR}
         return [Stranger(table, name, reasons[what]) for what, table, name in cursor.fetchall()]
 
 
-def _on_sqlite(what: str, table: str, name: str, is_virtual: bool, *, tables: set[str]) -> Stranger | None:
+def _on_sqlite(what: str, table: str, name: str, tables: set[str]) -> Stranger | None:
     """Say what one thing is: the file is ours alone, so every trigger counts, and a view or virtual table in place of one of ours."""
     if what == "trigger":
         return Stranger(table, name, TRIGGER)
-    return Stranger(table, name, NO_TABLE) if name.lower() in tables and (what == "view" or is_virtual) else None
+    return Stranger(table, name, NO_TABLE) if name.lower() in tables else None

@@ -48,7 +48,11 @@ def verify(*, committee: str | None, as_json: bool) -> None:
 
 @audit.command(help=HEADS)
 @click.option(
-    "--compare", "kept", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="以前打印并留存的文件。"
+    "--compare",
+    "kept",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="以前打印并留存的文件。",
 )
 def heads(*, kept: Path | None) -> None:
     """Print what is handed to the auditor, or say which of what he kept does not stand in the file any more."""

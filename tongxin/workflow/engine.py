@@ -169,11 +169,14 @@ def perform(
     return event
 
 
-def _proved(subject: Stateful, values: Mapping[str, Any]) -> list[models.Model]:
-    """Return the rows that a step vouches for: the subject where it changes what counts of it, and what a setter named."""
+def _proved(subject: Stateful, values: Mapping[str, Any]) -> list[models.Model | truth.Saved]:
+    """Return the rows that a step vouches for: the subject where it changes what counts of it, and what a setter named.
+
+    What the step sets must be read back as it was set.
+    """
     named = subject.said("event_proves", [])
     touched = truth.is_touched(subject, {"state", *values})
-    return [subject, *named] if touched and audit.intact(subject) else list(named)
+    return [truth.Saved(subject, tuple(values)), *named] if touched and audit.intact(subject) else list(named)
 
 
 def _was_done(workflow: Workflow, subject: Stateful, action: str) -> bool:

@@ -16,15 +16,16 @@ from tongxin.committees.models import Appointment
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.models import Rating
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Proposal
+from tongxin.proposals.workflow import Filing
+from tongxin.workflow.engine import perform
 
 AT = moment("2026-03-04")
 LITE, POSTGRES = "sqlite", "postgresql"
 
 TRIGGER = {
-    LITE: [
-        "CREATE TRIGGER kindly AFTER INSERT ON handling_rating BEGIN "
-        "UPDATE handling_rating SET result = 'satisfied' WHERE id = NEW.id; END"
-    ],
+    LITE: ["CREATE TRIGGER kindly AFTER INSERT ON handling_rating BEGIN UPDATE handling_rating SET result = 'satisfied'; END"],
     POSTGRES: [
         "CREATE FUNCTION kindly() RETURNS trigger AS $$ BEGIN NEW.result := 'satisfied'; RETURN NEW; END $$ LANGUAGE plpgsql",
         "CREATE TRIGGER kindly BEFORE INSERT ON handling_rating FOR EACH ROW EXECUTE FUNCTION kindly()",
@@ -33,8 +34,7 @@ TRIGGER = {
 SWALLOW = {
     LITE: ["CREATE TRIGGER kindly AFTER INSERT ON handling_rating BEGIN DELETE FROM handling_rating WHERE id = NEW.id; END"],
     POSTGRES: [
-        "CREATE FUNCTION kindly() RETURNS trigger AS $$ BEGIN DELETE FROM handling_rating WHERE id = NEW.id; RETURN NULL; END $$ "
-        "LANGUAGE plpgsql",
+        "CREATE FUNCTION kindly() RETURNS trigger AS $$ BEGIN DELETE FROM handling_rating; RETURN NULL; END $$ LANGUAGE plpgsql",
         "CREATE TRIGGER kindly AFTER INSERT ON handling_rating FOR EACH ROW EXECUTE FUNCTION kindly()",
     ],
 }
@@ -103,6 +103,25 @@ def test_a_rating_that_is_changed_on_its_way_is_taken_back(cast: Cast, statement
         rate(cast)
     assert "没有办理" in str(refused.value)
     assert (Rating.objects.count(), Event.objects.filter(kind="handling.rate").count()) == (0, 0)
+
+
+NUMBER = {
+    LITE: ["CREATE TRIGGER kindly AFTER UPDATE ON proposals_proposal BEGIN UPDATE proposals_proposal SET number = 99; END"],
+    POSTGRES: [
+        "CREATE FUNCTION kindly() RETURNS trigger AS $$ BEGIN NEW.number := 99; RETURN NEW; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER kindly BEFORE UPDATE ON proposals_proposal FOR EACH ROW WHEN (NEW.number > 0) EXECUTE FUNCTION kindly()",
+    ],
+}
+
+
+def test_a_number_that_is_changed_on_its_way_is_taken_back(cast: Cast) -> None:
+    proposal = cast.in_decision()
+    run(NUMBER[connection.vendor])
+    before = Event.objects.count()
+    with pytest.raises(given.AlteredError, match="number"):
+        perform(proposal, "file", actor=cast.office, at=AT, payload=Filing("social", "learning", "government"))
+    now = Proposal.objects.get(pk=proposal.pk)
+    assert (now.number, now.state, Event.objects.count()) == (None, State.IN_DECISION, before)
 
 
 def test_what_is_read_as_it_was_given_is_vouched_for(cast: Cast) -> None:

@@ -84,7 +84,8 @@ def confirm_copy(
 @transaction.atomic
 def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) -> None:
     """Take a published proposal off the public pages, with a reason. The links of its attachments end with it."""
-    shown = audit.sound([Part(proposal, "release"), *PublicFile.objects.filter(attachment__proposal=proposal)])
+    shown: list[Part | PublicFile] = [Part(proposal, "release"), *PublicFile.objects.filter(attachment__proposal=proposal)]
+    vouched = audit.sound(shown)
     if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
         message = "这件提案现在没有公开，不用撤下"
         raise ProposalError(message)
@@ -92,7 +93,7 @@ def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) 
     proposal.refresh_from_db()
     audit.record(
         "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason},
-        proves=shown,
+        proves=vouched,
     )  # fmt: skip
 
 
