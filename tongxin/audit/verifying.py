@@ -1,11 +1,11 @@
 """Whether the record is what was written: events, heads, chains, the file outside, and the rows that events vouch for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 
-from tongxin.audit import acts, belonging, digests, erasing, heads, moments, outside, shapes, stored, truth
+from tongxin.audit import acts, belonging, contents, digests, erasing, heads, moments, outside, shapes, stored, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import Outside, Problem
 
@@ -19,7 +19,7 @@ class Verdict:
     """What `tongxin audit verify` says: counts, what is not as it was written, what was lawfully erased.
 
     Of each layer the first problem: the heads file, and of each committee the record, the rows, what the files outside say
-    of it. One that stays for long (a restored backup) hides nothing of the others.
+    of it, the stored files that are missing, those that were changed. One that stays for long (a restored backup) hides nothing of the others.
     """
 
     events: int
@@ -62,7 +62,8 @@ def verify(*, committee_code: str | None = None) -> Verdict:
     with moments.one_moment():
         if odd := _oddly_stored():  # what is stored like that may not be readable: nothing else is asked
             return Verdict(0, 0, (odd,))
-        return _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
+        verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
+    return replace(verdict, problems=(*verdict.problems, *contents.problems(committee_code)))
 
 
 def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:
