@@ -9,7 +9,8 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import Storage
@@ -43,16 +44,10 @@ def places() -> list[Place]:
     found = []
     for kind in truth.declared():
         for path in kind.fields:
-            field = _field(kind.model, path)
+            field = kind.field_of(path)
             if isinstance(field, models.FileField):
                 found.append(Place(kind, path, f"{path.removesuffix(field.name)}digest", field.storage))
     return found
-
-
-def _field(model: Any, path: str) -> Any:
-    first, _sep, rest = path.partition("__")
-    field = model._meta.get_field(first)  # noqa: SLF001 -- Django's public-in-practice Meta
-    return _field(field.related_model, rest) if rest else field
 
 
 def problems(code: str | None) -> list[Problem]:
@@ -92,10 +87,10 @@ def _odd(storage: Storage, name: str, digest: str) -> str:
         return MISSING
 
 
-def opened(storage: Storage, name: str) -> BinaryIO:
+def opened(storage: Storage, name: str) -> BufferedReader:
     """Open a stored file for reading. Raises UnreadableError; waits for no pipe that was put in its place."""
     try:
-        file = open(storage.path(name), "rb", opener=_at_once)  # noqa: SIM115, PTH123 -- whoever asked closes it
+        file = open(storage.path(name), "rb", opener=_at_once)  # noqa: SIM115 -- whoever asked closes it
     except (OSError, ValueError, SuspiciousOperation) as error:
         raise UnreadableError from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -108,6 +103,6 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def digest_of(file: BinaryIO) -> str:
+def digest_of(file: BufferedReader) -> str:
     """Return the SHA-256 of what remains to be read of a file, read piece by piece."""
     return hashlib.file_digest(file, "sha256").hexdigest()

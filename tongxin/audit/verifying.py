@@ -79,9 +79,10 @@ def _verify(committee_code: str | None, there: Outside, problem: Problem | None)
 
 
 def _oddly_stored() -> Problem | None:
-    """Return the first row, of the record or of what it vouches for, with a value in a form that only SQLite takes."""
+    """Return the first row, of the record or of what it vouches for or tells of, with a value in a form that only SQLite takes."""
     own: list[type[models.Model]] = [Event, Head, Chain, Seal]
-    for model in (*own, *(kind.model for kind in truth.declared())):
+    told = [model for kind in truth.declared() for model in kind.models()]
+    for model in dict.fromkeys((*own, *told)):
         if (where := stored.odd(model)) is not None:
             return Problem(truth.key_of(model._meta.label_lower, where), ODD_FORM)  # noqa: SLF001 -- Django's public-in-practice Meta
     return None

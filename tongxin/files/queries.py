@@ -4,8 +4,9 @@ import contextlib
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -82,7 +83,7 @@ def link_is_good(uid: str, user: Any, token: str) -> bool | None:
 _compared: dict[tuple[int, ...], str] = {}  # which bytes, as the disk knows them → their digest
 
 
-def opened(file: File) -> BinaryIO:
+def opened(file: File) -> BufferedReader:
     """Open a file whose bytes are those that were received: never others. Raises LostError or ChangedError.
 
     The open file is compared, not its path: nothing can be put in its place between the comparison and the sending.
@@ -102,7 +103,7 @@ def opened(file: File) -> BinaryIO:
     return content
 
 
-def _digest(content: BinaryIO) -> str:
+def _digest(content: BufferedReader) -> str:
     """Return the digest of an open file, read once in a process as long as the disk says that nobody wrote to it."""
     now = os.fstat(content.fileno())
     which = (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)

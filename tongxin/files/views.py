@@ -41,7 +41,7 @@ def send(request: HttpRequest, file: File) -> HttpResponseBase:
     try:
         content = queries.opened(file)
     except (queries.ChangedError, queries.LostError) as error:
-        logger.error("file %s is not sent: %s", file.uid, type(error).__name__)
+        logger.exception("file %s is not sent", file.uid)
         lost = isinstance(error, queries.LostError)
         return render(request, "files/not_sent.html", {"file": file, "lost": lost}, status=CONFLICT)
     answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=KINDS[file.kind].media_type)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import models
+from django.db import connection, models
 from django.test import Client
 
 from tests.cast import NOW, Cast
@@ -240,7 +240,7 @@ def test_swapped_bytes_are_found_and_never_sent(
         with caplog.at_level(logging.ERROR, logger="tongxin.files.views"):
             answer = client.get(address)
         assert (answer.status_code, answer.streaming, WORDS[why] in answer.content.decode()) == (409, False, True)
-        assert caplog.messages.pop().startswith(f"file {held.file.uid} is not sent")
+        assert caplog.messages[0] == f"file {held.file.uid} is not sent"
         caplog.clear()
     assert Event.objects.count() == events
 
@@ -263,6 +263,15 @@ def test_a_place_outside_the_kept_files_is_not_read(cast: Cast) -> None:
     key = f"proposals.attachment:{held.uid}"
     assert found() == [(key, CHANGED), (key, contents.MISSING)]
     assert signed_in(cast.proposer).get(queries.link(held.file, cast.proposer)).status_code == 409
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's columns hold nothing but their type")
+@pytest.mark.parametrize("spoiled", ["content = x'00ff'", "digest = x'00ff'", "size = 'much'"])
+def test_a_value_of_a_file_in_a_form_that_is_not_ours_is_found(cast: Cast, spoiled: str) -> None:
+    held = handed_in(cast).attachments.earliest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE files_file SET {spoiled} WHERE id = {held.file_id}")  # noqa: S608 -- our own words
+    assert found() == [(f"files.file:{held.file.uid}", verifying.ODD_FORM)]
 
 
 def test_the_bytes_are_read_once_as_long_as_nobody_writes_to_them(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
