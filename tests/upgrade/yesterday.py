@@ -72,9 +72,9 @@ def _hang_files(cursor: Any, place: Path) -> None:
     [owner] = cursor.fetchone()
     columns = ["id", "uid", "name", "kind", "size", "digest", "content", "uploaded_at", "committee_id", "owner_id"]
     for number, (table, key, held, condition) in enumerate(holders, 1):
-        cursor.execute(f"SELECT MIN(id) FROM {held} WHERE {condition}")  # noqa: S608 -- our own words
+        cursor.execute(f"SELECT MIN(id) FROM {held} WHERE {condition}")
         [whose] = cursor.fetchone()
-        cursor.execute(f"SELECT committee_id FROM {held} WHERE id = %s", [whose])  # noqa: S608 -- as above
+        cursor.execute(f"SELECT committee_id FROM {held} WHERE id = %s", [whose])
         [committee] = cursor.fetchone()
         said, name = f"第 {number} 份材料".encode(), f"yesterday{number}.txt"
         (place / "2026").mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,9 @@ def _hang_files(cursor: Any, place: Path) -> None:
         digest, at = hashlib.sha256(said).hexdigest(), "2026-03-01 01:00:00"
         row = [number, f"yesterdayf{number}", name, "txt", len(said), digest, f"2026/{name}", at, committee, owner]
         _fill(cursor, "files_file", columns, [row])
-        _fill(cursor, table, ["id", "uid", "committee_id", key, "file_id"], [[1, f"yesterdayh{number}", committee, whose, number]])
+        _fill(
+            cursor, table, ["id", "uid", "committee_id", key, "file_id"], [[1, f"yesterdayh{number}", committee, whose, number]]
+        )
 
 
 def visit() -> None:
