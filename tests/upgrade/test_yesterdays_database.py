@@ -36,10 +36,10 @@ def place(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def run(env: dict[str, str], *words: str) -> str:
-    """Run a process to its end and return what it printed."""
+def run(env: dict[str, str], *words: str, fails: bool = False) -> str:
+    """Run a process to its end, which must be the expected one, and return what it printed."""
     done = subprocess.run([sys.executable, "-m", *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert (done.returncode != 0) is fails, done.stdout + done.stderr
     return done.stdout
 
 
@@ -58,3 +58,10 @@ def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> 
     run(place, "tongxin.cli", "worker", "--once")
     verdict = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json"))
     assert (verdict["ok"], verdict["events"]) == (True, verdict["sealed"])
+    for number, holder in ((1, "proposals.attachment"), (2, "handling.replyfile")):
+        kept = Path(place["TONGXIN_HOME"]) / "files" / "2026" / f"yesterday{number}.txt"
+        said = kept.read_bytes()
+        kept.write_bytes(b"swapped")
+        found = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json", fails=True))
+        assert (found["ok"], found["first_bad"]) == (False, f"{holder}:yesterdayh{number}")
+        kept.write_bytes(said)

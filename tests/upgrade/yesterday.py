@@ -5,6 +5,7 @@ database: `load` makes the tables of that revision and puts the rows in, `visit`
 """
 
 import gzip
+import hashlib
 import json
 import os
 import sys
@@ -41,6 +42,7 @@ def load() -> None:
         for table, found in kept["tables"].items():
             cursor.execute(f'DELETE FROM "{table}"')
             _fill(cursor, table, found["columns"], found["rows"])
+        _hang_files(cursor, settings.MEDIA_ROOT)
     heads = settings.TONGXIN_HOME / "audit" / "heads.jsonl"
     heads.parent.mkdir(parents=True, exist_ok=True)
     heads.write_text(kept["heads"], encoding="utf-8")
@@ -58,6 +60,31 @@ def _fill(cursor: Any, table: str, columns: list[str], rows: list[list[Any]]) ->
     cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', rows)
     if connection.vendor == "postgresql" and "id" in columns:
         cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM \"{table}\"))")
+
+
+def _hang_files(cursor: Any, place: Path) -> None:
+    """Give one proposal that was handed in and one reply that was sent a file, as that revision would have: that world had none."""
+    holders = (
+        ("proposals_attachment", "proposal_id", "proposals_proposal", "state = 'handed_over'"),
+        ("handling_replyfile", "reply_id", "handling_reply", "sent_at IS NOT NULL"),
+    )
+    cursor.execute("SELECT MIN(id) FROM accounts_account")
+    [owner] = cursor.fetchone()
+    columns = ["id", "uid", "name", "kind", "size", "digest", "content", "uploaded_at", "committee_id", "owner_id"]
+    for number, (table, key, held, condition) in enumerate(holders, 1):
+        cursor.execute(f"SELECT MIN(id) FROM {held} WHERE {condition}")
+        [whose] = cursor.fetchone()
+        cursor.execute(f"SELECT committee_id FROM {held} WHERE id = %s", [whose])
+        [committee] = cursor.fetchone()
+        said, name = f"第 {number} 份材料".encode(), f"yesterday{number}.txt"
+        (place / "2026").mkdir(parents=True, exist_ok=True)
+        (place / "2026" / name).write_bytes(said)
+        digest, at = hashlib.sha256(said).hexdigest(), "2026-03-01 01:00:00"
+        row = [number, f"yesterdayf{number}", name, "txt", len(said), digest, f"2026/{name}", at, committee, owner]
+        _fill(cursor, "files_file", columns, [row])
+        _fill(
+            cursor, table, ["id", "uid", "committee_id", key, "file_id"], [[1, f"yesterdayh{number}", committee, whose, number]]
+        )
 
 
 def visit() -> None:

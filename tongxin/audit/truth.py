@@ -42,6 +42,18 @@ class Witnessed:
         odd = Case(When(stored.oddly(self.model), then=Value(1)), default=Value(0))
         return found.order_by("pk").values("uid", *self.fields, code_=F(self.committee), odd_=odd)
 
+    def models(self) -> list[type[models.Model]]:
+        """Return the models in whose columns the facts stand: its own, and those that the paths lead to."""
+        return list(dict.fromkeys((self.model, *(self.field_of(path).model for path in self.fields))))
+
+    def field_of(self, path: str) -> Any:
+        """Return the field in which a fact stands."""
+        model: Any = self.model
+        *relations, last = path.split("__")
+        for name in relations:
+            model = model._meta.get_field(name).related_model  # noqa: SLF001 -- as above
+        return model._meta.get_field(last)  # noqa: SLF001 -- as above
+
     def depends_on(self) -> set[str]:
         """Return the fields whose change changes what is vouched for, or whether anything is."""
         return {path.partition("__")[0] for path in (*self.fields, *_asked(self.only))}

@@ -1,11 +1,24 @@
 """Whether the record is what was written: events, heads, chains, the file outside, and the rows that events vouch for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 
-from tongxin.audit import acts, belonging, digests, erasing, heads, moments, outside, shapes, stored, strangers, truth
+from tongxin.audit import (
+    acts,
+    belonging,
+    contents,
+    digests,
+    erasing,
+    heads,
+    moments,
+    outside,
+    shapes,
+    stored,
+    strangers,
+    truth,
+)
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import Outside, Problem
 
@@ -18,8 +31,9 @@ CHANGED = "记录被改动过，或者它前面缺少记录"
 class Verdict:
     """What `tongxin audit verify` says: counts, what is not as it was written, what was lawfully erased.
 
-    Of each layer the first problem: the database itself, the heads file, and of each committee the record, the rows, what the files outside say
-    of it. One that stays for long (a restored backup) hides nothing of the others.
+    Of each layer the first problem: the database itself, the heads file, and of each committee the record, the rows, what the
+    files outside say of it, the stored files that are missing, those that were changed. One that stays for long (a restored
+    backup) hides nothing of the others.
     """
 
     events: int
@@ -62,7 +76,8 @@ def verify(*, committee_code: str | None = None) -> Verdict:
     with moments.one_moment():
         if odd := _oddly_stored():  # what is stored like that may not be readable: nothing else is asked
             return Verdict(0, 0, (odd,))
-        return _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
+        verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
+    return replace(verdict, problems=(*verdict.problems, *contents.problems(committee_code)))
 
 
 def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:
@@ -84,9 +99,10 @@ def _strangers() -> Problem | None:
 
 
 def _oddly_stored() -> Problem | None:
-    """Return the first row, of the record or of what it vouches for, with a value in a form that only SQLite takes."""
+    """Return the first row, of the record or of what it vouches for or tells of, with a value in a form that only SQLite takes."""
     own: list[type[models.Model]] = [Event, Head, Chain, Seal]
-    for model in (*own, *(kind.model for kind in truth.declared())):
+    told = [model for kind in truth.declared() for model in kind.models()]
+    for model in dict.fromkeys((*own, *told)):
         if (where := stored.odd(model)) is not None:
             return Problem(truth.key_of(model._meta.label_lower, where), ODD_FORM)  # noqa: SLF001 -- Django's public-in-practice Meta
     return None

@@ -1,8 +1,10 @@
 """Reads of files: what is refused and in which words, links that one person may follow for a while, what belongs to nothing."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Exists, OuterRef, QuerySet
 
+from tongxin.audit import contents
 from tongxin.files.inspection.reasons import SENTENCES, Reason, Refused
 from tongxin.files.inspection.secrecy import marks_name
 from tongxin.files.models import File
@@ -21,8 +24,19 @@ MB = 1024 * 1024
 INCOMING = ".incoming"  # under the kept files, so that a checked upload is moved and not copied
 
 
+MOST_COMPARED = 10_000  # files whose digest a process remembers
+
+
 class RefusedError(Exception):
     """An upload that is not taken; the message says why and what to do."""
+
+
+class LostError(Exception):
+    """A file whose bytes are not there, or cannot be read."""
+
+
+class ChangedError(Exception):
+    """A file whose bytes are not those that were received."""
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────
@@ -65,6 +79,43 @@ def link_is_good(uid: str, user: Any, token: str) -> bool | None:
     return bool(good)
 
 
+# ── bytes ────────────────────────────────────────────────────────────────────────────────────────
+_compared: dict[tuple[int, ...], str] = {}  # which bytes, as the disk knows them → their digest
+
+
+def opened(file: File) -> BufferedReader:
+    """Open a file whose bytes are those that were received: never others. Raises LostError or ChangedError.
+
+    The open file is compared, not its path: nothing can be put in its place between the comparison and the sending.
+    """
+    try:
+        content = contents.opened(file.content.storage, str(file.content.name))
+    except contents.UnreadableError as error:
+        raise LostError from error
+    try:
+        same = _digest(content) == file.digest
+    except OSError as error:
+        content.close()
+        raise LostError from error
+    if not same:
+        content.close()
+        raise ChangedError
+    return content
+
+
+def _digest(content: BufferedReader) -> str:
+    """Return the digest of an open file, read once in a process as long as the disk says that nobody wrote to it."""
+    now = os.fstat(content.fileno())
+    which = (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+    if which not in _compared:
+        if len(_compared) >= MOST_COMPARED:
+            _compared.clear()
+        _compared[which] = contents.digest_of(content)
+        content.seek(0)
+    return _compared[which]
+
+
+# ── what belongs to nothing ──────────────────────────────────────────────────────────────────────
 def orphans(*, before: datetime) -> QuerySet[File]:
     """Return files that belong to nothing and were uploaded more than a day before."""
     found = File.objects.filter(uploaded_at__lt=before - timedelta(days=1))

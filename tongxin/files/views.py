@@ -1,4 +1,6 @@
-"""Downloads: signed, expiring, bound to the reader, and never run in the browser."""
+"""Downloads: signed, expiring, bound to the reader, never run in the browser, and never other bytes than were received."""
+
+import logging
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,28 +13,40 @@ from tongxin.files import queries
 from tongxin.files.choices import KINDS
 from tongxin.files.models import File
 
-GONE = 410
+CONFLICT, GONE = 409, 410
+
+logger = logging.getLogger(__name__)
 
 
 @requires("files.download", of_object=True)
 def download(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """Send a file to the person the link was made for; tell when the link is too old."""
+    """Send a file to the person the link was made for; tell when the link is too old, or the file has gone since."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     file = File.objects.filter(uid=uid).select_related("committee").first()
     good = queries.link_is_good(uid, request.user, request.GET.get("t", ""))
-    if file is None or good is False:
+    if good is False:
         raise Http404
+    if file is None:
+        return render(request, "files/removed.html", status=GONE)
     demand(request.user, "files.download", file)
-    if good is None:
-        return _expired(request, file)
+    return _expired(request, file) if good is None else send(request, file)
+
+
+def send(request: HttpRequest, file: File) -> HttpResponseBase:
+    """Send a file that this reader may have, once its bytes are compared with what was received; else say what is wrong.
+
+    409 and not 500: the request is in order, what is kept is not, and a proxy neither asks again nor shows a page of its own.
+    """
     try:
-        content = file.content.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
+        content = queries.opened(file)
+    except (queries.ChangedError, queries.LostError) as error:
+        logger.exception("file %s is not sent", file.uid)
+        lost = isinstance(error, queries.LostError)
+        return render(request, "files/not_sent.html", {"file": file, "lost": lost}, status=CONFLICT)
     answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=KINDS[file.kind].media_type)
     answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
+    answer["Cache-Control"] = "private, no-store"  # a copy kept on the way would outlive the permission
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
 

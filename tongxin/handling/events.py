@@ -9,7 +9,8 @@ from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
 from tongxin.core.templatetags.chinese import day
-from tongxin.handling.models import PublicReply, Rating, Reply, Task
+from tongxin.files.models import FACTS
+from tongxin.handling.models import PublicReply, Rating, Reply, ReplyFile, Task
 
 A = Audience
 
@@ -42,6 +43,9 @@ witness(
 witness(
     Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
     only=Q(sent_at__isnull=False), told=("handling.task", "task__uid"),
+)  # fmt: skip
+witness(
+    ReplyFile, "reply__uid", *FACTS, only=Q(reply__sent_at__isnull=False), told=("handling.task", "reply__task__uid"),
 )  # fmt: skip
 witness(Task, "case__uid", "unit__uid", "part", "assigned_at", "sign_due_on", "return_until", "due_on")
 witness(

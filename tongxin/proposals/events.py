@@ -5,8 +5,9 @@ from django.db.models import Q
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
+from tongxin.files.models import FACTS
 from tongxin.proposals.choices import Answer, Destination, State
-from tongxin.proposals.models import PUBLIC_FIELDS, TEXT_FIELDS, Proposal, PublicCopy, PublicFile, Signature
+from tongxin.proposals.models import PUBLIC_FIELDS, TEXT_FIELDS, Attachment, Proposal, PublicCopy, PublicFile, Signature
 
 A = Audience
 
@@ -47,6 +48,7 @@ witness(
     PublicCopy, "proposal__uid", "of_version", *PUBLIC_FIELDS, "marks", "confirmed_by__uid", "confirmed_at",
     told=("proposals.proposal", "proposal__uid"),
 )  # fmt: skip
+witness(Attachment, "proposal__uid", *FACTS, told=("proposals.proposal", "proposal__uid"))
 witness(
     PublicFile, "attachment__uid", "attachment__file__digest", "released_by__uid", "released_at",
     told=("proposals.proposal", "attachment__proposal__uid"),

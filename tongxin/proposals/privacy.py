@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import full_day
@@ -92,10 +93,12 @@ def _discarded_draft(row: Proposal) -> Going:
 def _erase_discarded(rows: Sequence[Proposal]) -> Erased:
     """Blank the text; the files belong to nothing then and are cleared away by the daily round."""
     pks = [row.pk for row in rows]
+    held = Attachment.objects.filter(proposal__in=pks)
+    vouched = audit.sound(held)
     Proposal.objects.filter(pk__in=pks).update(**dict.fromkeys(BODY, ""))
-    Attachment.objects.filter(proposal__in=pks).delete()
+    held.delete()
     StaleCopy.objects.filter(proposal__in=pks).delete()
-    return Erased(rows=len(rows))
+    return Erased(rows=len(rows), shortened=vouched)
 
 
 def _copies_due(committee: Committee, before: date) -> QuerySet[StaleCopy]:

@@ -59,8 +59,7 @@ def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, ac
     `reply` may be one that was not begun yet (`queries.draft_of`): it is begun with the first save that is allowed.
     """
     clean = _clean_reply(reply, fields, at)
-    if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
-        raise HandlingError(SUBMITTED)
+    _refuse_what_was_submitted(reply)
     if reply.pk is None:
         reply = reply_of(reply.task)
     if all(getattr(reply, k) == v for k, v in clean.items()) and reply.version == started_from:
@@ -91,7 +90,7 @@ def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: d
     _refuse_more_files(reply, rules)  # before time is spent on a look into it
     with files.received([upload], limit_mb=rules.attachment_mb) as [ready], transaction.atomic():
         begun = reply if reply.pk is not None else reply_of(reply.task)
-        locked = Reply.objects.select_for_update(of=("self",)).select_related("task").get(pk=begun.pk)
+        locked = _still_written(begun)
         _refuse_more_files(locked, rules)
         files.refuse_doubles([ready], among=locked.files.all())
         file = files.store(ready, committee=reply.committee, owner=actor, at=at)
@@ -100,8 +99,7 @@ def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: d
 
 
 def _refuse_more_files(reply: Reply, rules: FormRules) -> None:
-    if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
-        raise HandlingError(SUBMITTED)
+    _refuse_what_was_submitted(reply)
     if reply.pk is not None and reply.files.count() >= rules.attachments_max:
         message = f"最多 {rules.attachments_max} 个附件，请先移除一个"
         raise HandlingError(message)
@@ -110,6 +108,18 @@ def _refuse_more_files(reply: Reply, rules: FormRules) -> None:
 @transaction.atomic
 def detach_from_reply(attached: ReplyFile) -> None:
     """Take a file off a reply that is being written; the upload itself is cleared away later."""
-    if attached.reply.task.state != TaskState.IN_HAND or attached.reply.sent_at is not None:
+    _still_written(attached.reply)
+    ReplyFile.objects.filter(pk=attached.pk).delete()
+
+
+def _still_written(reply: Reply) -> Reply:
+    """Lock a reply and its task, in the order in which sending takes them. Raises HandlingError when it is written no more."""
+    locked = Reply.objects.select_for_update().get(pk=reply.pk)
+    locked.task = Task.objects.select_for_update().get(pk=locked.task_id)
+    _refuse_what_was_submitted(locked)
+    return locked
+
+
+def _refuse_what_was_submitted(reply: Reply) -> None:
+    if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
         raise HandlingError(SUBMITTED)
-    attached.delete()

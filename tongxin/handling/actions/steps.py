@@ -70,7 +70,7 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
     found = rules.values.find(chosen)
     if found is None:
         raise engine.Invalid({"category": "请从现行答复类别中选择"})
-    task.event_proves = audit.sound([reply])
+    task.event_proves = audit.sound([reply, *reply.files.all()])
     Reply.objects.filter(pk=reply.pk).update(
         category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning, sent_at=at
     )

@@ -22,7 +22,7 @@ def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Accoun
     rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     _refuse_too_many(proposal, len(uploads), rules)  # before time is spent on a look into them
     with files.received(uploads, limit_mb=rules.attachment_mb) as ready, transaction.atomic():
-        locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state__in=States.with_the_proposer).first()
+        locked = _with_the_proposer(proposal)
         if locked is None:
             message = "提案已经提交，不能再添加附件"
             raise ProposalError(message)
@@ -40,18 +40,24 @@ def _refuse_too_many(proposal: Proposal, more: int, rules: FormRules) -> None:
 def _attach(proposal: Proposal, ready: files.Received, *, actor: Account, at: datetime) -> Attachment:
     file = files.store(ready, committee=proposal.committee, owner=actor, at=at)
     made = Attachment.objects.create(committee=proposal.committee, proposal=proposal, file=file)
-    audit.record("proposals.attach", proposal, actor=actor, at=at, data={"name": file.name, "file": file.uid})
+    said = {"name": file.name, "file": file.uid}
+    audit.record("proposals.attach", proposal, actor=actor, at=at, data=said, proves=[made])
     return made
 
 
 @transaction.atomic
 def detach(attachment: Attachment, *, actor: Account, at: datetime) -> None:
     """Take a file off a proposal's text; the nightly clearing removes it later."""
-    proposal = attachment.proposal
-    if not Proposal.objects.filter(pk=proposal.pk, state__in=States.with_the_proposer).exists():
+    proposal = _with_the_proposer(attachment.proposal)
+    if proposal is None:
         message = "提案已经提交，不能再移除附件"
         raise ProposalError(message)
+    said = {"name": attachment.file.name, "file": attachment.file.uid}
+    sound = audit.sound([attachment])
     if Attachment.objects.filter(pk=attachment.pk).delete()[0]:
-        audit.record(
-            "proposals.detach", proposal, actor=actor, at=at, data={"name": attachment.file.name, "file": attachment.file.uid}
-        )
+        audit.record("proposals.detach", proposal, actor=actor, at=at, data=said, proves=sound)
+
+
+def _with_the_proposer(proposal: Proposal) -> Proposal | None:
+    """Lock a proposal whose text is still the proposer's; nothing when it was handed in, in this very moment too."""
+    return Proposal.objects.select_for_update().filter(pk=proposal.pk, state__in=States.with_the_proposer).first()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.core.templatetags.chinese import size
-from tongxin.files.choices import KINDS
 from tongxin.files.queries import link
+from tongxin.files.views import send
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import States
 from tongxin.proposals.forms import CoveringForm
@@ -119,13 +119,4 @@ def public_file(request: HttpRequest, uid: str) -> HttpResponseBase:
     if found is None:
         raise Http404
     permissions.demand(request.user, "proposals.view", found.attachment.proposal)
-    file = found.attachment.file
-    try:
-        content = file.content.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=KINDS[file.kind].media_type)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"  # a copy kept on the way would outlive the release
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return send(request, found.attachment.file)

@@ -1,0 +1,134 @@
+"""A file that is added or taken off in the moment in which its text is handed in: one of the two waits, and none is lost."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+
+from tests.cast import NOW, Cast
+from tongxin.audit import verifying
+from tongxin.audit.models import Event
+from tongxin.files.tests.samples import PDF, PNG
+from tongxin.files.tests.test_swapped import ready_to_send
+from tongxin.handling import actions as handling
+from tongxin.handling.choices import TaskState
+from tongxin.handling.models import ReplyFile, Task
+from tongxin.handling.workflow import Sending, Why
+from tongxin.proposals import actions as proposals
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Attachment, Proposal
+from tongxin.proposals.workflow import Return
+from tongxin.workflow.engine import perform
+
+WAITS = 1.0  # seconds that the second has to reach the row on which it waits
+
+
+@dataclass
+class Second:
+    """What the second of two does while the first has not committed; on SQLite, where writers wait in a line, after it."""
+
+    work: Callable[[], object]
+    failed: Exception | None = None
+
+    def begin(self) -> threading.Thread | None:
+        if connection.vendor == "sqlite":
+            return None
+        thread = threading.Thread(target=self._run)
+        thread.start()
+        time.sleep(WAITS)
+        assert thread.is_alive(), "it did not wait for the first"
+        return thread
+
+    def end(self, thread: threading.Thread | None) -> None:
+        if thread is None:
+            self._run(close=False)
+        else:
+            thread.join(60)
+
+    def _run(self, *, close: bool = True) -> None:
+        try:
+            self.work()
+        except (proposals.ProposalError, handling.HandlingError) as error:
+            self.failed = error
+        finally:
+            if close:
+                connection.close()
+
+
+def meanwhile(first: Callable[[], object], work: Callable[[], object]) -> str:
+    """Do `first`, and before it is committed begin `work` with what was read before; return with which words that failed."""
+    second = Second(work)
+    with transaction.atomic():
+        first()
+        thread = second.begin()
+    second.end(thread)
+    return str(second.failed or "")
+
+
+def pdf(name: str, content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_file_is_taken_off_or_added_in_the_moment_of_submission(cast: Cast) -> None:
+    draft = cast.draft()
+    [held] = proposals.attach(draft, uploads=[pdf("走访.pdf")], actor=cast.proposer, at=NOW)
+    works: list[tuple[Callable[[], object], str]] = [
+        (lambda: proposals.detach(held, actor=cast.proposer, at=NOW), "提案已经提交，不能再移除附件"),
+        (
+            lambda: proposals.attach(draft, uploads=[pdf("照片.png", PNG)], actor=cast.proposer, at=NOW),
+            "提案已经提交，不能再添加附件",
+        ),
+    ]
+    for work, words in works:
+        proposal = Proposal.objects.get(pk=draft.pk)
+        if proposal.state == State.SUBMITTED:
+            back_to_the_proposer(cast, proposal)
+        assert meanwhile(lambda: hand_in(cast, draft), work) == words
+        assert list(Attachment.objects.values_list("file__name", flat=True)) == ["走访.pdf"]
+    assert (Event.objects.filter(kind="proposals.detach").count(), verifying.verify().problems) == (0, ())
+
+
+def hand_in(cast: Cast, draft: Proposal) -> None:
+    perform(Proposal.objects.get(pk=draft.pk), "submit", actor=cast.proposer, at=NOW)
+
+
+def back_to_the_proposer(cast: Cast, proposal: Proposal) -> None:
+    perform(proposal, "return_for_revision", actor=cast.office, at=NOW, payload=Return("请补充数据。"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_file_of_a_reply_is_taken_off_or_added_in_the_moment_in_which_it_goes_to_the_leader(cast: Cast) -> None:
+    task = ready_to_send(cast)
+    held = ReplyFile.objects.select_related("reply__task").get()
+    reply = handling.reply_of(Task.objects.get(pk=task.pk))
+    works: list[Callable[[], object]] = [
+        lambda: handling.detach_from_reply(held),
+        lambda: handling.attach_to_reply(reply, upload=pdf("照片.png", PNG), actor=cast.clerk, at=NOW),
+    ]
+    for work in works:
+        now = Task.objects.get(pk=task.pk)
+        if now.state == TaskState.WITH_LEADER:
+            send_back(cast, now)
+        assert meanwhile(lambda: to_the_leader(cast, task), work) == "答复稿已经送出审签，现在不能修改"
+        assert list(ReplyFile.objects.values_list("file__name", flat=True)) == ["测算.pdf"]
+    send(cast, task)
+    assert verifying.verify().problems == ()
+
+
+def to_the_leader(cast: Cast, task: Task) -> None:
+    perform(Task.objects.get(pk=task.pk), "submit_reply", actor=cast.clerk, at=NOW)
+
+
+def send_back(cast: Cast, task: Task) -> None:
+    perform(task, "revise", actor=cast.unit_leader, at=NOW, payload=Why("请补充测算。"))
+
+
+def send(cast: Cast, task: Task) -> None:
+    now = Task.objects.get(pk=task.pk)
+    perform(now, "approve", actor=cast.unit_leader, at=NOW)
+    perform(now, "send", actor=cast.assigner, at=NOW, payload=Sending("B"))
