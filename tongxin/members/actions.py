@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
-from tongxin.accounts import seats
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
 from tongxin.accounts.queries import waiting as waiting_for
@@ -19,7 +18,7 @@ from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.core.words import clean_line, plain_phone
+from tongxin.core.words import clean_line
 from tongxin.members import consequences, queries
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
@@ -46,18 +45,10 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
     the password of a clerk, nor of another county's member. Raises NotInvitedError.
     """
     member = _held(member)
-    if queries.is_gone(member):
-        raise NotInvitedError(_("%(name)s的账户已经关闭，不能再发邀请") % {"name": member.name})
+    if refusal := queries.why_not_invited(member):
+        raise NotInvitedError(refusal)
     if member.account is not None:
-        if seats.holds_duty(member.account):
-            message = _("%(name)s已用承担职责的账户关联委员身份，请用原来的登录名登录；忘记密码的，请安全管理员发重置码")
-            raise NotInvitedError(message % {"name": member.name})
-        if (home := queries.at_home(member.account)) is not None and home.pk != member.pk:
-            message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s发密码重置码")
-            raise NotInvitedError(message % {"name": member.name, "home": home.committee.short_name})
         return _invite_again(member, member.account, actor=actor, at=at)
-    if not member.number and not plain_phone(member.phone):
-        raise NotInvitedError(_("还没有编号和手机号，不能登录，请先补上"))
     code = accounts.invite_to_seat(member.uid, at=at)
     audit.record("members.invite", member, actor=actor, at=at, data={"name": member.name})
     return code

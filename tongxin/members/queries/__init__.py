@@ -21,6 +21,9 @@ from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
+from tongxin.members.queries.inviting import at_home
+from tongxin.members.queries.inviting import is_gone as is_gone
+from tongxin.members.queries.inviting import why_not_invited as why_not_invited
 from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
@@ -178,11 +181,6 @@ def home_code(account: Any) -> str:
     return own.committee.code if own else ""
 
 
-def at_home(account: Account) -> Member | None:
-    """Return the place of the committee that answers for an account, closed or not."""
-    return Member.objects.filter(account=account).home_first(timezone.localdate()).first()
-
-
 # ── signing in and invitations: what `accounts`, which stands below, asks ────────────────────────
 def accounts_named(realm: str, name: str) -> list[Account]:
     """Return the accounts a typed name may mean: a member's number in the committee `realm`, or a phone in any."""
@@ -257,11 +255,6 @@ def what_follows_for_all(term: Term, on: date) -> list[str]:
         f"{len(held) - len(leaving)} 名委员在新一届继续担任，只终止原席位",
     ]
     return found + consequences.foreseen_together(leaving)
-
-
-def is_gone(member: Member) -> bool:
-    """Say whether a member died, or the own account was closed: no code is made for it."""
-    return is_dead(member) or (member.account is not None and not member.account.is_active)
 
 
 # ── one person in several committees ─────────────────────────────────────────────────────────────
