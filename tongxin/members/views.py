@@ -23,10 +23,10 @@ from tongxin.core.secrets import mask_phone
 from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending
-from tongxin.members.forms import Contact, Standing, TermEnd
+from tongxin.members.forms import Contact, Release, Standing, TermEnd
 from tongxin.members.models import Member, Seat
 from tongxin.members.regulations import Reinvitation
-from tongxin.members.rules import CONFIRM
+from tongxin.members.rules import CONFIRM, waiting_code
 from tongxin.regulations.queries import in_force
 
 PAGE = 30
@@ -162,7 +162,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
         "waiting": _to_confirm(request.user, found),
         "confirms": permissions.allowed(request.user, "members.confirm_reinvitation", found),
-        "resets": _resets(found),
+        "resets": _resets(found), "releases": _may_release(request.user, found),
     }  # fmt: skip
     return render(request, "members/member.html", context)
 
@@ -178,12 +178,16 @@ def _resets(member: Member) -> bool:
     return member.account is not None and member.account.has_usable_password()
 
 
+def _may_release(user: Any, member: Member) -> bool:
+    """Say whether the seat may be taken off its account now."""
+    may = member.account is not None and permissions.allowed(user, "members.release_seat", member)
+    return may and not queries.why_not_released(member)
+
+
 def _to_confirm(user: Any, member: Member) -> Invitation | None:
     """Return the code that waits for a second person, for who may confirm one or make it."""
     may = any(permissions.allowed(user, name, member) for name in ("members.confirm_reinvitation", "members.invite"))
-    if member.account is None or not may:
-        return None
-    return accounts.waiting(member.account, at=timezone.now())
+    return waiting_code(member, at=timezone.now()) if may else None
 
 
 # ── how a seat ends and comes back ──
@@ -346,13 +350,34 @@ def _what_follows_a_code(member: Member, at: datetime) -> list[str]:
 
 def _waits(member: Member, at: datetime) -> str:
     """Say on the slip when a code works that does not work yet."""
-    waiting = accounts.waiting(member.account, at=at) if member.account is not None else None
+    waiting = waiting_code(member, at=at)
     if waiting is None:
         return ""
     when = moment(waiting.works_from)
     who = "、".join(str(duty.label) for duty in CONFIRM)
     message = _("须机关另一位工作人员确认后才能使用（%(who)s都可以确认）；没有人确认的，%(when)s起可以使用。")
     return message % {"who": who, "when": when}
+
+
+@requires("members.release_seat", of_object=True)
+def release_seat(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take a seat off the account it was linked to by mistake: what follows is said before."""
+    found = _load(request, uid)
+    permissions.demand(request.user, "members.release_seat", found)
+    if refusal := queries.why_not_released(found):
+        messages.info(request, refusal)
+        return redirect("member", uid=uid)
+    form = Release(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.release_seat(found, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
+        except actions.StandingError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已解除%(name)s的委员身份与账户的关联，可以重新发邀请") % {"name": found.name})
+            return redirect("member", uid=uid)
+    context = {"form": form, "member": found, "sentences": queries.what_follows_release(found)}
+    return render(request, "members/release.html", context)
 
 
 @requires("members.confirm_reinvitation", of_object=True)
@@ -366,7 +391,7 @@ def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
         except actions.NotInvitedError as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, _("已确认，%(name)s现在可以凭重置码设定新密码") % {"name": found.name})
+            messages.success(request, _("已确认，%(name)s的码现在可以使用") % {"name": found.name})
         return redirect("member", uid=uid)
-    waiting = accounts.waiting(found.account, at=at) if found.account is not None else None
+    waiting = waiting_code(found, at=at)
     return render(request, "members/confirm_reinvitation.html", {"member": found, "waiting": waiting})

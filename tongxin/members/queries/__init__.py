@@ -10,6 +10,7 @@ from tongxin.accounts import names
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.queries import second_factors
+from tongxin.accounts.reaching import waiting_for
 from tongxin.accounts.seats import Held
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
@@ -20,10 +21,14 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
+from tongxin.members.consequences import has_acted as has_acted
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
 from tongxin.members.queries.inviting import at_home
+from tongxin.members.queries.inviting import closes_with as closes_with
 from tongxin.members.queries.inviting import is_gone as is_gone
+from tongxin.members.queries.inviting import what_follows_release as what_follows_release
 from tongxin.members.queries.inviting import why_not_invited as why_not_invited
+from tongxin.members.queries.inviting import why_not_released as why_not_released
 from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
@@ -46,12 +51,11 @@ def listed_to(user: Any) -> MemberQuerySet:
 
 
 def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
-    """Return the members whose code for a new password waits for `user` as the second person: not the own, none he made."""
-    waiting = Invitation.objects.filter(
-        account=OuterRef("account"), seat=OuterRef("uid"), used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at
-    )
-    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM), account__is_active=True)
-    return rows.filter(Exists(waiting.exclude(made_by=user)), ~Exists(second_factors(OuterRef("account")))).exclude(account=user)
+    """Return the members whose code waits for `user` as the second person: not the own, none he made."""
+    waiting = Invitation.objects.filter(waiting_for(OuterRef("uid"), OuterRef("account"), at), seat=OuterRef("uid"))
+    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM)).exclude(account=user)
+    rows = rows.filter(Q(account=None) | Q(account__is_active=True))
+    return rows.filter(Exists(waiting.exclude(made_by=user)), ~Exists(second_factors(OuterRef("account"))))
 
 
 def current_term(committee: Committee, on: date) -> Term | None:
