@@ -66,7 +66,7 @@ def told(row: Any, at: datetime) -> list[str]:
         return [_("邀请过期"), _("%(made)s发出") % days, _("%(until)s失效，没有用过") % days]
     said = [str(Reached.TO_CONFIRM.label)] if how_far == Reached.TO_CONFIRM else []
     if row.came_at:
-        said += [_("登录过"), _("最近一次%(on)s") % {"on": full_day(row.came_at)}]
+        said += [_("登录过"), _("最近一次 %(on)s") % {"on": full_day(row.came_at)}]
     elif how_far != Reached.TO_CONFIRM:
         return [str(how_far.label)]
     if how_far == Reached.CAME and row.code_until and row.code_until >= at:

@@ -76,9 +76,9 @@ def is_own_guard(appointment: Appointment, actor: Account | None) -> bool:
 
 
 def first_day_without(appointment: Appointment, *, since: date, until: date | None) -> date | None:
-    """Return the first day from `since` to before `until` on which nobody holds the duty without this appointment; None: there is none.
+    """Return the first day from `since` to before `until` on which nobody else holds an appointment's duty, if there is one.
 
-    Asked over every later day, not of one alone: of two who hold it, the second may not go before the first is replaced.
+    Asked over every later day, not of one alone: of two who hold it, the second does not go before the first is replaced.
     """
     others = Appointment.objects.filter(not_over(since), committee=appointment.committee_id, duty=appointment.duty)
     spans = others.filter(account__is_active=True).exclude(pk=appointment.pk).order_by("starts_on", "id")
@@ -185,16 +185,15 @@ def find_appointments(rows: QuerySet[Appointment], words: str) -> QuerySet[Appoi
 
 
 def with_what_is_offered(rows: QuerySet[Appointment], actor: Account, on: date) -> QuerySet[Appointment]:
-    """Tell with each appointment which steps `actor` may take about it: no button leads to a refusal that is known before.
+    """Tell with each appointment which steps `actor` may take: no button leads to a refusal that is known before.
 
-    `own`: nobody resets himself; `others_end`: another one ends it; `resets`: begun, and the account is at home in this committee.
+    `others_end`: it is his own, and another one ends it. `resets`: not his own, begun, of an account at home in this committee.
     """
     home = Appointment.objects.filter(running(on), account=OuterRef("account")).order_by("id").values("committee")[:1]
     own = Q(account=actor.pk)
     return rows.annotate(
         coded=Exists(second_factors(OuterRef("account"))),
         home=Subquery(home),
-        own=_whether(own),
         others_end=_whether(own & Q(duty=Duty.SECURITY_ADMIN)),
         resets=_whether(~own & running(on) & Q(home=F("committee"))),
     )

@@ -78,7 +78,7 @@ def _invite_again(member: Member, account: Account, *, actor: Account | None, at
 
 @transaction.atomic
 def confirm_reinvitation(member: Member, *, code: str, actor: Account, at: datetime) -> None:
-    """Let a member's waiting code work at once, by a second person of the office: the very one (its uid) that stood on the screen.
+    """Let a member's waiting code work at once, by a second person of the office: the very one (its uid) on the screen.
 
     Raises NotInvitedError saying why not.
     """

@@ -57,7 +57,8 @@ def members(request: HttpRequest) -> HttpResponse:
     found = list((reaching.telling(fetch, at) if keeps and not left else fetch).order_by("number")[: PAGE + 1])
     kept = queries.kept_by(request.user) if keeps else set()
     context = {
-        "members": [_departed(m) if left else _row(m, came=_came(m, kept, at)) for m in found[:PAGE]], "keeps": keeps, "total": total, "q": words, "sector": sector,
+        "members": [_departed(m) if left else _row(m, came=_came(m, kept, at)) for m in found[:PAGE]], "keeps": keeps,
+        "total": total, "q": words, "sector": sector,
         "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "who": who, "tabs": _tabs(keeps=keeps, who=who),
         "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
         "imports_into": " ".join(_codes(request.user)) if not found and keeps else "",

@@ -61,10 +61,10 @@ def test_the_page_says_how_far_somebody_came(cast: Cast, keeper: Client) -> None
     assert state(keeper, member) == ["邀请过期", days[0], f"{full_day(at - timedelta(hours=1))}失效，没有用过"]
     code = actions.invite(member, actor=cast.office, at=at)
     Client().post("/invitation/", {"code": code, "password": OLD, "again": OLD})
-    assert state(keeper, member) == ["登录过", f"最近一次{full_day(at)}"]
+    assert state(keeper, member) == ["登录过", f"最近一次 {full_day(at)}"]
     member.refresh_from_db()
     actions.invite(member, actor=cast.office, at=at)
-    assert state(keeper, member) == ["重置待确认", "登录过", f"最近一次{full_day(at)}"]
+    assert state(keeper, member) == ["重置待确认", "登录过", f"最近一次 {full_day(at)}"]
     assert member.account is not None
     codes.set_up(member.account)
     assert state(keeper, member)[-1] == f"{full_day(at)}发了密码重置码，{full_day(at + timedelta(days=14))}失效"
