@@ -31,8 +31,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Addresses that take a POST, or give something that is no page.
 ACTS = {
-    "ui:size", "ui:stay", "appointment-reset", "account-seat-choose",
-    "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone", "member-invite",
+    "ui:size", "ui:stay", "account-seat-choose",
+    "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone",
     "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
@@ -118,6 +118,9 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "appointment-transfer": [to(cast.security_admin, "appointment-transfer", clerkship.uid)],
         "appointment-new": [to(cast.security_admin, "appointment-new")],
         "appointment-end": [to(cast.security_admin, "appointment-end", clerkship.uid)],
+        "appointment-reset": [to(cast.security_admin, "appointment-reset", clerkship.uid)],
+        "member-invite": [to(cast.office, "member-invite", member.uid)],
+        "member-release": [to(cast.office, "member-release", cast.member(cast.bystander).uid)],
         "appointment-factor": [to(cast.security_admin, "appointment-factor", clerkship.uid)],
         "member-confirm-reinvitation": [to(cast.leader, "member-confirm-reinvitation", member.uid)],
         "slip": [to(cast.office, "slip")],
@@ -246,7 +249,7 @@ def _faults(page: Page) -> list[str]:
 
 VISITED = (
     "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-reinvitation", "slip",
-    "account-seat", "members-end-term", "member-standing",
+    "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tongxin.accounts import seats, signals
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.queries import TAKEN, InvitationError, code_hash, find
-from tongxin.core.ids import new_code
+from tongxin.core.ids import new_code, new_uid
 
 VALID = timedelta(days=14)
 
@@ -39,10 +39,13 @@ def invite(account: Account, *, seat: str = "", actor: Account | None, at: datet
 
 
 @transaction.atomic
-def invite_to_seat(seat: str, *, at: datetime) -> str:
-    """Make a one-time code for a seat that has no account yet; earlier open ones end. The caller records it."""
+def invite_to_seat(seat: str, *, actor: Account | None, at: datetime, works_from: datetime | None = None) -> str:
+    """Make a one-time code for a seat that has no account yet; earlier open ones end. The caller records it.
+
+    `works_from`: until then it opens nothing, unless somebody else confirms it: of a seat that was taken before.
+    """
     Invitation.objects.filter(seat=seat, used_at=None, revoked_at=None).update(revoked_at=at)
-    return _make(account=None, seat=seat, at=at)
+    return _make(account=None, seat=seat, at=at, made_by=actor, works_from=works_from)
 
 
 def _make(*, account: Account | None, seat: str, at: datetime, **more: Any) -> str:
@@ -57,12 +60,14 @@ def confirm(invitation: Invitation, *, at: datetime) -> bool:
     return bool(waits.update(works_from=at))
 
 
-def end_open_codes(account: Account, *, at: datetime) -> None:
+def end_open_codes(account: Account, *, at: datetime, seat: str = "") -> None:
     """Let no code of an account open anything any more: who signed in, or proved the second factor, has not lost the password.
 
-    Every one ends, also one that somebody confirmed or that works at once: it was made for who cannot sign in.
+    Every one ends, also one that somebody confirmed or that works at once: it was made for who cannot sign in. `seat`: only
+    those that were made for this seat.
     """
-    account.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=at)
+    found = account.invitations.filter(used_at=None, revoked_at=None)
+    (found.filter(seat=seat) if seat else found).update(revoked_at=at)
 
 
 @transaction.atomic
@@ -96,8 +101,8 @@ def _open_account(uid: str, *, at: datetime) -> Account:
     seat = seats.describe(uid)
     if seat is None:
         raise InvitationError(_("没有这个邀请码，请核对邀请单，或与机关联系"))
-    taken = Account.objects.filter(username=seat.inner_name).exists()  # a number that was given to somebody else before
-    name = f"{seat.code}/{seat.uid}".upper() if taken else seat.inner_name
+    taken = Account.objects.filter(username=seat.inner_name).exists()  # a number that was given before
+    name = f"{seat.code}/{new_uid()}".upper() if taken else seat.inner_name
     account = Account(username=name, name=seat.name, email=seat.email)
     account.set_unusable_password()
     try:
@@ -144,6 +149,11 @@ def act_in(request: HttpRequest, uid: str) -> seats.Held | None:
     if seat is not None:
         request.session[seats.SESSION_KEY] = request.user.chosen_seat = seat.uid  # type: ignore[union-attr]
     return seat
+
+
+def close(account: Account) -> None:
+    """Let nobody sign in to an account any more; its sessions end with the next request. The caller records it."""
+    Account.objects.filter(pk=account.pk).update(is_active=False)
 
 
 def save_size(account: Any, value: str) -> None:

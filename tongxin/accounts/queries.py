@@ -39,11 +39,12 @@ def code_hash(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def waiting(account: Account, *, at: datetime) -> Invitation | None:
-    """Return the open code of an account that opens nothing yet; with a second factor none waits for anybody."""
-    open_ = account.invitations.filter(used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
+def waiting(account: Account | None, *, seat: str = "", at: datetime) -> Invitation | None:
+    """Return the open code that opens nothing yet, of an account or, without one, of a seat; with a second factor none waits."""
+    owner = Q(account=account) if account is not None else Q(account=None, seat=seat)
+    open_ = Invitation.objects.filter(owner, used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
     found = open_.select_related("made_by").order_by("-made_at", "-pk").first()
-    return None if found is None or has_second_factor(account) else found
+    return None if found is None or (account is not None and has_second_factor(account)) else found
 
 
 def password_was_reset(account: Account, *, at: datetime) -> bool:
@@ -65,7 +66,7 @@ def find(code: str, *, at: datetime) -> Invitation:
         message = _("这个邀请码已经失效，请与机关联系重新发")
     elif account is not None and found.seat and seats.holds_duty(account):
         message = _("这个账户已承担职责，请用原来的密码登录；忘记密码的，请安全管理员发重置码")
-    elif account is not None and _waits(found, account, at=at):
+    elif _waits(found, account, at=at):
         message = _("这个码还没有生效：请机关另一位工作人员确认；没有人确认的，%(when)s起可以使用") % {
             "when": moment(found.works_from)
         }
@@ -78,6 +79,6 @@ def find(code: str, *, at: datetime) -> Invitation:
     raise InvitationError(message)
 
 
-def _waits(found: Invitation, account: Account, *, at: datetime) -> bool:
+def _waits(found: Invitation, account: Account | None, *, at: datetime) -> bool:
     """Asked when the code is used, not when it was made: a second factor that was there then may be gone by now."""
-    return found.works_from is not None and at < found.works_from and not has_second_factor(account)
+    return found.works_from is not None and at < found.works_from and (account is None or not has_second_factor(account))

@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
-from tongxin.accounts import actions, codes, describing, guessing, names, queries, seats, slips
+from tongxin.accounts import actions, carrying, codes, describing, guessing, names, queries, seats, slips
 from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
 
@@ -70,6 +71,9 @@ def invitation(request: HttpRequest) -> HttpResponse:
         found = _find(request, code)
         if found.account is None and request.user.is_authenticated:
             return _confirm_link(request, found, code)
+        if found.account is None and "sign_in_first" in request.POST:
+            carrying.carry(request, code, at=timezone.now())
+            return redirect(f"{reverse('account_login')}?next={reverse('account-seat')}")
         return _set_password(request, found, code)
     except queries.InvitationError as error:
         wrong = Code({"code": code})
@@ -106,10 +110,14 @@ def _confirm_link(request: HttpRequest, found: Invitation, code: str) -> HttpRes
 
 @requires("accounts.own")
 def link(request: HttpRequest) -> HttpResponse:
-    """Link a seat to the own account, with the code of its invitation."""
-    form = Code(request.POST or None, initial={"code": request.GET.get("code", "")[:40]})
-    if request.method == "POST" and form.is_valid():
+    """Link a seat to the own account, with the code of its invitation: typed here, or carried through the sign-in."""
+    carried = carrying.carried(request, at=timezone.now())
+    if request.method != "POST":
+        return _offer_link(request, carried)
+    form = Code({"code": carried} if "carried" in request.POST else request.POST)
+    if form.is_valid():
         code = form.cleaned_data["code"]
+        carrying.put_down(request)
         try:
             _find(request, code)
             seat = actions.link(code, account=request.user, at=timezone.now())
@@ -119,6 +127,20 @@ def link(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已关联%(seat)s委员身份") % {"seat": seat.committee})
             return redirect("account")
     return render(request, "accounts/link.html", {"form": form, "seat": None})
+
+
+def _offer_link(request: HttpRequest, carried: str) -> HttpResponse:
+    """Show whose seat the carried code is for, or ask for a code."""
+    if not carried:
+        form = Code(initial={"code": request.GET.get("code", "")[:40]})
+        return render(request, "accounts/link.html", {"form": form, "seat": None})
+    try:
+        found = queries.find(carried, at=timezone.now())  # counted when it was typed
+    except queries.InvitationError as error:
+        form = Code({"code": carried})
+        form.add_error("code", str(error))
+        return render(request, "accounts/link.html", {"form": form, "seat": None})
+    return render(request, "accounts/link.html", {"seat": seats.describe(found.seat), "carried": True})
 
 
 @require_POST

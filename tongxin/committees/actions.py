@@ -18,6 +18,7 @@ from tongxin.audit.truth import New, Saved
 from tongxin.committees import queries
 from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line, plain_phone, plain_staff_name
 
 
@@ -115,6 +116,9 @@ def _demand_appointable(
 STANDS_ALONE = "安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人"
 
 
+OVER = "这项任命已经终止，请看现任名单"
+
+
 @transaction.atomic
 def end_appointment(
     appointment: Appointment, *, actor: Account | None, at: datetime, ends_on: date | None = None, reason: str = "",
@@ -125,13 +129,15 @@ def end_appointment(
     `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on. Who guards
     the committee alone is relieved first, but for `even_the_last`: death waits for nobody.
     """
-    if actor is not None and appointment.account_id == actor.pk and appointment.duty == Duty.SECURITY_ADMIN:
+    if queries.is_own_guard(appointment, actor):
         message = "不能免去自己的安全管理员职责，请由接任者办理"
         raise AppointmentError(message)
-    begun = Appointment.objects.select_for_update().values_list("starts_on", flat=True).get(pk=appointment.pk)
-    day, sound = max(ends_on or timezone.localdate(at), begun), audit.intact(appointment)
+    held = Appointment.objects.select_for_update().get(pk=appointment.pk)  # as it is now: two hands take turns
+    if held.ends_on is not None and held.ends_on <= max(timezone.localdate(at), held.starts_on):
+        raise AppointmentError(OVER)
+    day, sound = max(ends_on or timezone.localdate(at), held.starts_on), audit.intact(appointment)
     if appointment.duty in queries.ALONE and not even_the_last:
-        _demand_another(appointment, day)
+        _demand_another(held, day)
     appointment.ends_on = day
     appointment.save(update_fields=["ends_on"])
     queries.forget_appointments(appointment.account)
@@ -144,12 +150,16 @@ def end_appointment(
 
 
 def _demand_another(appointment: Appointment, day: date) -> None:
-    """Somebody else holds the duty on the first day without this one. The committee's row is held: two hands take turns."""
+    """Somebody else holds the duty on every day that it loses. The committee's row is held: two hands take turns."""
     Committee.objects.select_for_update().get(pk=appointment.committee_id)
-    others = queries.holders_of(appointment.committee, appointment.duty, on=day).exclude(pk=appointment.account_id)
-    if not others.exists():
-        message = f"这是唯一的{appointment.get_duty_display()}，请先任命接任的人，再免去"
-        raise AppointmentError(message)
+    without = queries.first_day_without(appointment, since=day, until=appointment.ends_on)
+    if without is None:
+        return
+    duty = appointment.get_duty_display()
+    message = f"这是唯一的{duty}，请先任命接任的人，再免去"
+    if without > day:
+        message = f"接任的人任期届满，{full_day(without)}起没有{duty}，请先任命以后接任的人，再免去"
+    raise AppointmentError(message)
 
 
 @transaction.atomic
@@ -164,8 +174,7 @@ def transfer_clerk(
     old = held.get(pk=appointment.pk)
     today = timezone.localdate(at)
     if old.duty != Duty.UNIT_CLERK or not held.filter(queries.not_over(today), pk=old.pk).exists():
-        message = "这项任命已经终止，请看现任名单"
-        raise AppointmentError(message)
+        raise AppointmentError(OVER)
     known = known_account(old.committee, name=name, username=username)
     if known is not None and known.pk == old.account_id:
         message = f"{old.account.name}就是现任承办人，请填写接任的人"
@@ -351,11 +360,14 @@ def reset_second_factor_of(
 def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
     """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
 
+    Nobody makes one for himself: whoever sits down at a screen left open does not know the password.
     An account that is a member's seat too is not opened by an appointment alone: without a second factor whoever appoints
     could appoint any member and walk in. Raises AppointmentError.
     """
     _demand_running(appointment, at)
     account = accounts.hold(appointment.account)
+    if actor.pk == account.pk:
+        raise AppointmentError(_("不能给自己发重置码；知道现在密码的，请在“我的账户”修改密码"))
     if not has_second_factor(account) and queries.second_factor_was_reset(account):
         message = f"{account.name}的动态口令重置过，还没有重新设置，不能同时重置密码；{BOTH_LOST}"
         raise AppointmentError(message)

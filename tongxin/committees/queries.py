@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
+from tongxin.accounts.queries import second_factors
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
@@ -67,6 +68,28 @@ def holders_of(
     if affiliation:
         found = found.filter(affiliation=affiliation)
     return Account.objects.filter(pk__in=found.values("account"), is_active=True).order_by("pk")
+
+
+def is_own_guard(appointment: Appointment, actor: Account | None) -> bool:
+    """Say whether somebody would relieve himself of security: another security administrator does that."""
+    return actor is not None and appointment.account_id == actor.pk and appointment.duty == Duty.SECURITY_ADMIN
+
+
+def first_day_without(appointment: Appointment, *, since: date, until: date | None) -> date | None:
+    """Return the first day from `since` to before `until` on which nobody else holds an appointment's duty, if there is one.
+
+    Asked over every later day, not of one alone: of two who hold it, the second does not go before the first is replaced.
+    """
+    others = Appointment.objects.filter(not_over(since), committee=appointment.committee_id, duty=appointment.duty)
+    spans = others.filter(account__is_active=True).exclude(pk=appointment.pk).order_by("starts_on", "id")
+    day = since
+    for starts_on, ends_on in spans.values_list("starts_on", "ends_on"):
+        if starts_on > day:
+            break
+        if ends_on is None:
+            return None
+        day = max(day, ends_on)
+    return day if until is None or day < until else None
 
 
 ALONE = frozenset({Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN})
@@ -159,6 +182,25 @@ def find_appointments(rows: QuerySet[Appointment], words: str) -> QuerySet[Appoi
     duties = [value for value, label in Duty.choices if words in str(label)]
     fits = Q(account__name__contains=words) | Q(account__username__icontains=words) | Q(unit__name__contains=words)
     return rows.filter(fits | Q(body__contains=words) | Q(duty__in=duties))
+
+
+def with_what_is_offered(rows: QuerySet[Appointment], actor: Account, on: date) -> QuerySet[Appointment]:
+    """Tell with each appointment which steps `actor` may take: no button leads to a refusal that is known before.
+
+    `others_end`: it is his own, and another one ends it. `resets`: not his own, begun, of an account at home in this committee.
+    """
+    home = Appointment.objects.filter(running(on), account=OuterRef("account")).order_by("id").values("committee")[:1]
+    own = Q(account=actor.pk)
+    return rows.annotate(
+        coded=Exists(second_factors(OuterRef("account"))),
+        home=Subquery(home),
+        others_end=_whether(own & Q(duty=Duty.SECURITY_ADMIN)),
+        resets=_whether(~own & running(on) & Q(home=F("committee"))),
+    )
+
+
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False)
 
 
 def audited_codes(account: Account) -> set[str]:

@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts import names, slips
+from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Account
-from tongxin.accounts.queries import second_factors
+from tongxin.accounts.queries import has_second_factor
 from tongxin.audit import kinds, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
@@ -136,10 +136,8 @@ def appointments(request: HttpRequest) -> HttpResponse:
     total = rows.count()
     if (last := Appointment.objects.filter(uid=after, committee=committee).first()) is not None:
         rows = rows.filter(Q(duty__gt=last.duty) | Q(duty=last.duty, id__gt=last.pk))
-    rows = (
-        rows.annotate(coded=Exists(second_factors(OuterRef("account")))).select_related("account", "unit").order_by("duty", "id")
-    )
-    found = list(rows[: PAGE + 1])
+    rows = queries.with_what_is_offered(rows, request.user, timezone.localdate())
+    found = list(rows.select_related("account", "unit").order_by("duty", "id")[: PAGE + 1])
     context = {
         "appointments": found[:PAGE], "total": total, "q": words, "after": after, "today": timezone.localdate(),
         "next": found[PAGE - 1].uid if len(found) > PAGE else None,
@@ -192,17 +190,20 @@ def _slip(request: HttpRequest, committee: Committee, account: Account, code: st
     return slips.keep(request, made, at=timezone.now())
 
 
-@require_POST
 @requires("committees.appoint", of_object=True)
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
-    """Make a code for somebody of the own committee who forgot the password, and show the slip."""
-    found = _appointment(request, uid)
+    """Make a code for somebody of the own committee who forgot the password, and show the slip: what follows is said before."""
+    found, at = _appointment(request, uid), timezone.now()
+    resets = found.account.has_usable_password()
+    if request.method != "POST":
+        context = {"appointment": found, "resets": resets, "coded": has_second_factor(found.account), "days": VALID.days}
+        return render(request, "committees/reset.html", context)
     try:
-        code = actions.make_reset_code(found, actor=request.user, at=timezone.now())
+        code = actions.make_reset_code(found, actor=request.user, at=at)
     except actions.AppointmentError as problem:
         messages.error(request, str(problem))
         return redirect("appointments")
-    return _slip(request, found.committee, found.account, code, resets=found.account.has_usable_password())
+    return _slip(request, found.committee, found.account, code, resets=resets)
 
 
 @requires("committees.appoint", of_object=True)

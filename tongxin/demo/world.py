@@ -103,6 +103,7 @@ def _build(clock: Clock, seed: int) -> None:
     for work in kinds.CONSUMERS.values():  # the notices of the last two weeks
         work()
     Account.objects.update(joined_at=at(county.since))
+    Account.objects.exclude(pk=system.pk).update(last_login=clock.until)  # nobody is still to be invited
     sealing.seal(at=clock.until)
 
 

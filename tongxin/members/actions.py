@@ -9,10 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
-from tongxin.accounts import seats
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
-from tongxin.accounts.queries import waiting as waiting_for
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import New
 from tongxin.committees import actions as bodies
@@ -20,12 +18,12 @@ from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.core.words import clean_line, plain_phone
+from tongxin.core.words import clean_line
 from tongxin.members import consequences, queries
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.regulations import Reinvitation
-from tongxin.members.rules import forget_seat, is_second_person
+from tongxin.members.rules import forget_seat, is_second_person, waiting_code
 from tongxin.regulations.queries import in_force
 
 CONTACT_FIELDS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
@@ -44,24 +42,24 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
     """Give a member a one-time code: for the seat, or for a new password where there is an account. Returns the code, kept nowhere.
 
     An account that holds a duty, or is at home in another committee, is not touched: whoever keeps the members must not reset
-    the password of a clerk, nor of another county's member. Raises NotInvitedError.
+    the password of a clerk, nor of another county's member. The code for a seat that was released before waits like that for a
+    new password: releasing and inviting are not one hand's. Raises NotInvitedError.
     """
     member = _held(member)
-    if queries.is_gone(member):
-        raise NotInvitedError(_("%(name)s的账户已经关闭，不能再发邀请") % {"name": member.name})
+    if refusal := queries.why_not_invited(member):
+        raise NotInvitedError(refusal)
     if member.account is not None:
-        if seats.holds_duty(member.account):
-            message = _("%(name)s已用承担职责的账户关联委员身份，请用原来的登录名登录；忘记密码的，请安全管理员发重置码")
-            raise NotInvitedError(message % {"name": member.name})
-        if (home := queries.at_home(member.account)) is not None and home.pk != member.pk:
-            message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s发密码重置码")
-            raise NotInvitedError(message % {"name": member.name, "home": home.committee.short_name})
         return _invite_again(member, member.account, actor=actor, at=at)
-    if not member.number and not plain_phone(member.phone):
-        raise NotInvitedError(_("还没有编号和手机号，不能登录，请先补上"))
-    code = accounts.invite_to_seat(member.uid, at=at)
-    audit.record("members.invite", member, actor=actor, at=at, data={"name": member.name})
+    works_from = _waits_until(member, at) if member.released_at is not None else None
+    code = accounts.invite_to_seat(member.uid, actor=actor, at=at, works_from=works_from)
+    data = {"name": member.name, "waits_until": works_from.isoformat() if works_from else ""}
+    audit.record("members.invite", member, actor=actor, at=at, data=data)
     return code
+
+
+def _waits_until(member: Member, at: datetime) -> datetime:
+    """Since when a code works that nobody confirmed."""
+    return at + timedelta(hours=in_force(member.committee, Reinvitation, timezone.localdate(at)).wait_hours)
 
 
 def _invite_again(member: Member, account: Account, *, actor: Account | None, at: datetime) -> str:
@@ -72,8 +70,7 @@ def _invite_again(member: Member, account: Account, *, actor: Account | None, at
     """
     if not account.has_usable_password():  # never used: nothing to take over
         return accounts.invite(account, seat=member.uid, actor=actor, at=at)
-    rules = in_force(member.committee, Reinvitation, timezone.localdate(at))
-    works_from = at + timedelta(hours=rules.wait_hours)
+    works_from = _waits_until(member, at)
     code = accounts.invite(account, seat=member.uid, actor=actor, at=at, works_from=works_from)
     data = {"name": member.name, "waits_until": "" if has_second_factor(account) else works_from.isoformat()}
     audit.record("members.reinvite", member, actor=actor, at=at, data=data)
@@ -82,23 +79,45 @@ def _invite_again(member: Member, account: Account, *, actor: Account | None, at
 
 @transaction.atomic
 def confirm_reinvitation(member: Member, *, code: str, actor: Account, at: datetime) -> None:
-    """Let a member's new code work at once, by a second person of the office: the very one (its uid) that stood on the screen.
+    """Let a member's waiting code work at once, by a second person of the office: the very one (its uid) on the screen.
 
     Raises NotInvitedError saying why not.
     """
-    waiting = waiting_for(member.account, at=at) if member.account is not None else None
+    waiting = waiting_code(member, at=at)
     if waiting is None:
-        raise NotInvitedError(_("%(name)s没有等待确认的重置码") % {"name": member.name})
+        raise NotInvitedError(_("%(name)s没有等待确认的码") % {"name": member.name})
     if waiting.uid != code:
-        raise NotInvitedError(_("%(name)s的重置码已经重新发过，请看清是谁发的，再确认") % {"name": member.name})
+        raise NotInvitedError(_("%(name)s的码已经重新发过，请看清是谁发的，再确认") % {"name": member.name})
     if not is_second_person(actor, waiting):
-        raise NotInvitedError(_("自己发的重置码不能由自己确认，请机关另一位工作人员办理"))
+        raise NotInvitedError(_("自己发的码不能由自己确认，请机关另一位工作人员办理"))
     rules = in_force(member.committee, Reinvitation, timezone.localdate(at))
     if actor.joined_at > at - timedelta(days=rules.known_days):
         raise NotInvitedError(_("您的账户建立不满 %(n)s 天，不能确认，请机关另一位工作人员办理") % {"n": rules.known_days})
     if not accounts.confirm(waiting, at=at):
-        raise NotInvitedError(_("%(name)s没有等待确认的重置码") % {"name": member.name})
+        raise NotInvitedError(_("%(name)s没有等待确认的码") % {"name": member.name})
     audit.record("members.confirm_reinvitation", member, actor=actor, at=at, data={"name": member.name})
+
+
+@transaction.atomic
+def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -> None:
+    """Take a seat off the account it was linked to by mistake (解除关联), so that it is invited and linked again.
+
+    Only while nothing stands in its name. An account made for this seat alone closes. Raises StandingError.
+    """
+    member = _held(member)
+    if (refusal := queries.why_not_released(member)) or member.account is None:
+        raise StandingError(refusal)
+    account, closes = accounts.hold(member.account), queries.closes_with(member)
+    sound = audit.sound([member])
+    Member.objects.filter(pk=member.pk).update(account=None, taken_at=None, released_at=at)
+    accounts.end_open_codes(account, at=at, seat=member.uid)  # this committee answers for the account no more
+    if closes:
+        accounts.close(account)
+    forget_seat(account)
+    audit.record(
+        "members.release_seat", member, actor=actor, at=at, proves=sound,
+        data={"name": member.name, "account": account.pk, "closed": closes, "reason": clean_line(reason)},
+    )  # fmt: skip
 
 
 def take_seat(uid: str, account: Account, at: datetime) -> bool:

@@ -41,6 +41,14 @@ def _whether_it_waits(event: Event) -> str:
     return "须另一人确认，或者等待后使用" if event.data.get("waits_until") else "登录时还须输入动态口令"
 
 
+def _of_invitation(event: Event) -> str:
+    return "须另一人确认，或者等待后使用" if event.data.get("waits_until") else ""
+
+
+def _of_release(event: Event) -> str:
+    return "　".join(part for part in (str(event.data.get("reason", "")), "账户关闭" if event.data.get("closed") else "") if part)
+
+
 register(
     Kind(
         "members.change",
@@ -49,10 +57,11 @@ register(
         lambda e: "、".join(e.data.get("fields", [])),
         personal=("name",),
     ),
-    Kind("members.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
+    Kind("members.invite", A.OFFICE, "{actor}向{name}发出登录邀请", _of_invitation, personal=("name",)),
     Kind("members.reinvite", A.OFFICE, "{actor}向{name}发出密码重置码", _whether_it_waits, personal=("name",)),
-    Kind("members.confirm_reinvitation", A.OFFICE, "{actor}确认{name}的密码重置码", personal=("name",)),
+    Kind("members.confirm_reinvitation", A.OFFICE, "{actor}确认{name}等待确认的码", personal=("name",)),
     Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份", personal=("name",)),
+    Kind("members.release_seat", A.OFFICE, "{actor}解除{name}的委员身份与账户的关联", _of_release, personal=("name",)),
     Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名"),
     Kind("members.export", A.OFFICE, "{actor}导出委员名册 {rows} 名"),
     Kind("members.resign", A.OFFICE, "{name}辞去委员", _why, personal=("name",)),

@@ -72,6 +72,15 @@ class Standing(forms.Form):
             self.fields["document_number"].help_text = _("常委会决定的文号。")
 
 
+class Release(forms.Form):
+    """Why a seat is taken off an account."""
+
+    reason = forms.CharField(
+        label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("比如：本人在其他政协已有账户，误设了第二个。"),
+    )  # fmt: skip
+
+
 class TermEnd(Standing):
     """Which term ends for all who still hold a seat of it."""
 

@@ -52,6 +52,7 @@ class Member(Row):
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
     taken_at = models.DateTimeField(null=True, blank=True)  # when the account took this place: the first one is at home
+    released_at = models.DateTimeField(null=True, blank=True)  # when it was taken off an account: its next code takes two people
     number = models.CharField(_("编号"), max_length=20)
     name = models.CharField(_("姓名"), max_length=40)
     sound = models.CharField(max_length=120, blank=True)  # pinyin, for sorting and finding

@@ -11,7 +11,7 @@ from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members.queries import serves_elsewhere, sits_elsewhere
 from tongxin.members.rules import CONFIRM
-from tongxin.notices.recipients import audit_administrators
+from tongxin.notices.recipients import audit_administrators, the_person
 from tongxin.notices.table import Tell, because, register
 
 
@@ -52,7 +52,19 @@ def _confirmed(event: Event, _member: Any) -> str:
 
 
 def _confirmed_for(event: Event, member: Any) -> str:
-    return f"{_by(event)}确认了委员{member.name}的密码重置码"
+    return f"{_by(event)}确认了委员{member.name}等待确认的码"
+
+
+def _seat_to_confirm(event: Event, member: Any) -> str:
+    return f"{_by(event)}给委员{member.name}重新发了登录邀请，原来的关联已经解除，请核实是发给本人后确认；{_until(event)}"
+
+
+def _released(event: Event, member: Any) -> str:
+    return f"{_by(event)}解除了委员{member.name}的委员身份与账户的关联{because(event)}。请留意是否本人要求"
+
+
+def _released_from_you(event: Event, member: Any) -> str:
+    return f"{_by(event)}解除了您的账户与{member.committee.short_name}委员身份的关联{because(event)}。不是您要求的，请告诉机关"
 
 
 def _account(_event: Event, _member: Any) -> str:
@@ -99,6 +111,9 @@ register(
     Tell("members.reinvite", the_member, _of_yours, _account, urgent=True),
     Tell("members.reinvite", audit_administrators, _of_somebody, _events, urgent=True),
     Tell("members.reinvite", who_may_confirm, _to_confirm, _page, urgent=True),
+    Tell("members.invite", who_may_confirm, _seat_to_confirm, _page, urgent=True),
+    Tell("members.release_seat", audit_administrators, _released, _events, urgent=True),
+    Tell("members.release_seat", the_person, _released_from_you, _account, urgent=True),
     Tell("members.confirm_reinvitation", the_member, _confirmed, _account, urgent=True),
     Tell("members.confirm_reinvitation", audit_administrators, _confirmed_for, _events, urgent=True),
 )

@@ -1,5 +1,6 @@
 """Who may see and keep the list of members. Phone numbers are masked; reading one in full is an event."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -80,12 +81,17 @@ def is_second_person(actor: Any, code: Invitation) -> bool:
     return bool(code.made_by_id != actor.pk)
 
 
+def waiting_code(member: Member, *, at: datetime) -> Invitation | None:
+    """Return the code of a member that waits for a second person: for a new password, or for a seat that was released."""
+    return waiting(member.account, seat=member.uid, at=at)
+
+
 @predicate
 def is_no_maker(actor: Any, subject: Any) -> bool:
     """Did not make the code that waits for a second person, if one waits."""
-    if subject is None or subject.account is None:
+    if subject is None:
         return True
-    code = waiting(subject.account, at=timezone.now())
+    code = waiting_code(subject, at=timezone.now())
     return code is None or is_second_person(actor, code)
 
 
@@ -103,12 +109,16 @@ PERMISSIONS = {
     "members.read_phone": ("委员联络人员和本人可以查看手机号，查看会留下记录", keeps_members | is_self),
     "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members & is_alive),
     "members.confirm_reinvitation": (
-        "委员联络、提案日常工作人员和主席会议成员可以确认别人发的密码重置码；不能确认自己发的、给自己的",
+        "委员联络、提案日常工作人员和主席会议成员可以确认别人发的密码重置码和重新关联的邀请码；不能确认自己发的、给自己的",
         holds(*CONFIRM) & ~is_self & is_alive & is_no_maker,
     ),
     "members.change": ("委员联络人员可以维护委员资料", keeps_members),
     "members.see_departed": ("委员联络人员可以查看离任委员和离任原因", keeps_members),
     "members.change_standing": ("委员联络人员可以办理委员变动；不能办理自己的", keeps_members & ~is_self),
+    "members.release_seat": (
+        "委员联络人员可以解除关联错的委员身份，限于还没有办理过事项的；不能办理自己的",
+        keeps_members & ~is_self & is_alive,
+    ),
     "members.end_term": ("委员联络人员可以办理换届", keeps_members),
 }
 grant(PERMISSIONS)

@@ -12,5 +12,6 @@ urlpatterns = [
     path("members/<str:uid>/change/", views.change, name="member-change"),
     path("members/<str:uid>/standing/<str:kind>/", views.standing, name="member-standing"),
     path("members/<str:uid>/confirm/", views.confirm_reinvitation, name="member-confirm-reinvitation"),
+    path("members/<str:uid>/release/", views.release_seat, name="member-release"),
     path("members/<str:uid>/invite/", views.invite, name="member-invite"),
 ]

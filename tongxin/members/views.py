@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts import queries as accounts
-from tongxin.accounts import slips
+from tongxin.accounts import reaching, slips
+from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Invitation
 from tongxin.committees.models import Committee
 from tongxin.core import asked
@@ -22,9 +23,11 @@ from tongxin.core.secrets import mask_phone
 from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending
-from tongxin.members.forms import Contact, Standing, TermEnd
+from tongxin.members.forms import Contact, Release, Standing, TermEnd
 from tongxin.members.models import Member, Seat
-from tongxin.members.rules import CONFIRM
+from tongxin.members.regulations import Reinvitation
+from tongxin.members.rules import CONFIRM, waiting_code
+from tongxin.regulations.queries import in_force
 
 PAGE = 30
 
@@ -32,7 +35,7 @@ PAGE = 30
 @requires("members.view")
 def members(request: HttpRequest) -> HttpResponse:
     """Members who hold a seat now, by number; found by name, sound, number or workplace; by sector. Those who left: for who keeps the list."""
-    today = timezone.localdate()
+    today, at = timezone.localdate(), timezone.now()
     sector, words, after = (asked.words(request.GET.get(k, ""), 60) for k in ("sector", "q", "after"))
     seen, keeps = queries.listed_to(request.user), permissions.allowed(request.user, "members.see_departed")
     who = request.GET.get("who", "")
@@ -40,7 +43,9 @@ def members(request: HttpRequest) -> HttpResponse:
     if left:
         rows = queries.departed(seen.filter(committee__in=queries.kept_by(request.user)), today)
     elif who == "waiting":
-        rows = queries.with_code_to_confirm(request.user, timezone.now())
+        rows = queries.with_code_to_confirm(request.user, at)
+    elif keeps and who == "never":
+        rows = seen.filter(reaching.NEVER_CAME, committee__in=queries.kept_by(request.user)).seated(today)
     else:
         who, rows = "", seen.seated(today)
     if sector:
@@ -49,9 +54,11 @@ def members(request: HttpRequest) -> HttpResponse:
     total = rows.count()
     shown = rows.filter(number__gt=after) if after else rows
     fetch = queries.with_endings(shown) if left else queries.with_seats(shown, today)
-    found = list(fetch.order_by("number")[: PAGE + 1])
+    found = list((reaching.telling(fetch, at) if keeps and not left else fetch).order_by("number")[: PAGE + 1])
+    kept = queries.kept_by(request.user) if keeps else set()
     context = {
-        "members": [_departed(m) if left else _row(m) for m in found[:PAGE]], "total": total, "q": words, "sector": sector,
+        "members": [_departed(m) if left else _row(m, came=_came(m, kept, at)) for m in found[:PAGE]], "keeps": keeps,
+        "total": total, "q": words, "sector": sector,
         "after": after, "next": found[PAGE - 1].number if len(found) > PAGE else None, "left": left, "who": who, "tabs": _tabs(keeps=keeps, who=who),
         "sectors": _sectors(request.user, today), "committee": found[0].committee_id if found else None,
         "imports_into": " ".join(_codes(request.user)) if not found and keeps else "",
@@ -77,6 +84,7 @@ def _tabs(*, keeps: bool, who: str) -> list[dict[str, Any]]:
         return []
     return [
         {"label": _("在任"), "count": None, "url": "?", "current": not who},
+        {"label": _("没有登录过"), "count": None, "url": "?who=never", "current": who == "never"},
         {"label": _("离任"), "count": None, "url": "?who=left", "current": who == "left"},
     ]
 
@@ -91,12 +99,18 @@ def _sectors(user: Any, today: Any) -> list[Any]:
     return list(queries.sectors(member.committee, today)) if member else []
 
 
-def _row(member: Member) -> dict[str, Any]:
+def _came(member: Member, kept: set[int], at: datetime) -> str:
+    """Say how far a member came with signing in, to who keeps the list that he is on."""
+    return str(reaching.reached(member, at).label) if member.committee_id in kept else ""
+
+
+def _row(member: Member, *, came: str = "") -> dict[str, Any]:
     seats, posts = member.seats_now, member.posts_now  # type: ignore[attr-defined]
     return {
         "member": member, "sector": seats[0].sector if seats else "",
         "special": (seats[0].special_committee or "") if seats else "",
         "posts": "、".join(p.get_rank_display() for p in posts if p.rank != "member") or _("委员"),
+        "came": came,
     }  # fmt: skip
 
 
@@ -139,25 +153,42 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     reads_phone = permissions.allowed(request.user, "members.read_phone", found)
     held = queries.history(found)
     seats = [(seat, _ended(seat, held, tells_why=keeps or reads_phone)) for seat in held]
+    invites = permissions.allowed(request.user, "members.invite", found)
     context = {
         "row": _row(found), "left": _left(found), "member": found,
         "masked": mask_phone(found.phone) if found.phone else "", "keeps": keeps,
-        "reads_phone": reads_phone, "invites": permissions.allowed(request.user, "members.invite", found),
+        "reads_phone": reads_phone, "invites": invites, "came": _sign_in(found) if invites else [],
+        "refusal": queries.why_not_invited(found) if invites else "",
         "sees_contact": keeps or reads_phone, "seats": seats,
         "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
         "waiting": _to_confirm(request.user, found),
         "confirms": permissions.allowed(request.user, "members.confirm_reinvitation", found),
-        "resets": found.account is not None and found.account.has_usable_password(),
+        "resets": _resets(found), "releases": _may_release(request.user, found),
     }  # fmt: skip
     return render(request, "members/member.html", context)
+
+
+def _sign_in(member: Member) -> list[str]:
+    """Say how far a member came with signing in, with the days."""
+    at = timezone.now()
+    return reaching.told(reaching.telling(Member.objects.filter(pk=member.pk), at).get(), at)
+
+
+def _resets(member: Member) -> bool:
+    """Say whether a code would be for a new password: there is one already."""
+    return member.account is not None and member.account.has_usable_password()
+
+
+def _may_release(user: Any, member: Member) -> bool:
+    """Say whether the seat may be taken off its account now."""
+    may = member.account is not None and permissions.allowed(user, "members.release_seat", member)
+    return may and not queries.why_not_released(member)
 
 
 def _to_confirm(user: Any, member: Member) -> Invitation | None:
     """Return the code that waits for a second person, for who may confirm one or make it."""
     may = any(permissions.allowed(user, name, member) for name in ("members.confirm_reinvitation", "members.invite"))
-    if member.account is None or not may:
-        return None
-    return accounts.waiting(member.account, at=timezone.now())
+    return waiting_code(member, at=timezone.now()) if may else None
 
 
 # ── how a seat ends and comes back ──
@@ -274,13 +305,15 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "members/change.html", {"form": form, "member": found})
 
 
-@require_POST
 @requires("members.invite", of_object=True)
 def invite(request: HttpRequest, uid: str) -> HttpResponse:
-    """Make a one-time code and lead to the slip to print."""
+    """Make a one-time code and lead to the slip to print. Where it is for a new password, what follows is said before."""
     found, at = _load(request, uid), timezone.now()
     permissions.demand(request.user, "members.invite", found)
-    resets = found.account is not None and found.account.has_usable_password()
+    resets = _resets(found)
+    if request.method != "POST" or (resets and "read" not in request.POST):
+        context = {"member": found, "resets": resets, "refusal": queries.why_not_invited(found)}
+        return render(request, "members/invite.html", context | {"sentences": _what_follows_a_code(found, at)})
     try:
         code = actions.invite(found, actor=request.user, at=at)
     except actions.NotInvitedError as refused:
@@ -294,15 +327,58 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     return slips.keep(request, made, at=at)
 
 
+def _what_follows_a_code(member: Member, at: datetime) -> list[str]:
+    """Say what will happen when a code is made (将发生什么): since when it works, who is told."""
+    good = _("%(days)s 天内有效，以前发的码作废") % {"days": VALID.days}
+    if member.account is None or not _resets(member):
+        return [_("本人还没有设定过密码，凭邀请码设定密码，第一次登录"), good]
+    who = "、".join(str(duty.label) for duty in CONFIRM)
+    if accounts.has_second_factor(member.account):
+        waits = [_("本人设有动态口令：重置码马上可以使用，登录时还须输入动态口令")]
+    else:
+        hours = in_force(member.committee, Reinvitation, timezone.localdate(at)).wait_hours
+        waits = [
+            _("重置码不能马上使用：须机关另一位工作人员确认（%(who)s都可以确认）；没有人确认的，%(n)s 小时后可以使用")
+            % {"who": who, "n": hours},
+            _("立即告知本人、审计管理员和可以确认的人"),
+        ]
+    told = [] if len(waits) > 1 else [_("立即告知本人和审计管理员")]
+    return [
+        _("本人忘记密码时使用，请先当面或打电话核实"), *waits, *told,
+        _("本人用原来的密码登录的，重置码随即作废"), good,
+    ]  # fmt: skip
+
+
 def _waits(member: Member, at: datetime) -> str:
     """Say on the slip when a code works that does not work yet."""
-    waiting = accounts.waiting(member.account, at=at) if member.account is not None else None
+    waiting = waiting_code(member, at=at)
     if waiting is None:
         return ""
     when = moment(waiting.works_from)
     who = "、".join(str(duty.label) for duty in CONFIRM)
     message = _("须机关另一位工作人员确认后才能使用（%(who)s都可以确认）；没有人确认的，%(when)s起可以使用。")
     return message % {"who": who, "when": when}
+
+
+@requires("members.release_seat", of_object=True)
+def release_seat(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take a seat off the account it was linked to by mistake: what follows is said before."""
+    found = _load(request, uid)
+    permissions.demand(request.user, "members.release_seat", found)
+    if refusal := queries.why_not_released(found):
+        messages.info(request, refusal)
+        return redirect("member", uid=uid)
+    form = Release(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.release_seat(found, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
+        except actions.StandingError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已解除%(name)s的委员身份与账户的关联，可以重新发邀请") % {"name": found.name})
+            return redirect("member", uid=uid)
+    context = {"form": form, "member": found, "sentences": queries.what_follows_release(found)}
+    return render(request, "members/release.html", context)
 
 
 @requires("members.confirm_reinvitation", of_object=True)
@@ -316,7 +392,7 @@ def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
         except actions.NotInvitedError as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, _("已确认，%(name)s现在可以凭重置码设定新密码") % {"name": found.name})
+            messages.success(request, _("已确认，%(name)s的码现在可以使用") % {"name": found.name})
         return redirect("member", uid=uid)
-    waiting = accounts.waiting(found.account, at=at) if found.account is not None else None
+    waiting = waiting_code(found, at=at)
     return render(request, "members/confirm_reinvitation.html", {"member": found, "waiting": waiting})

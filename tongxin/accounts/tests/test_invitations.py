@@ -233,8 +233,10 @@ def both(cast: Cast, with_password: Give) -> tuple[Account, Member]:
 def test_the_page_tells_the_owner_of_the_phones_account_to_sign_in_first(
     cast: Cast, client: Client, both: tuple[Account, Member]
 ) -> None:
-    page = enter(client, code_for(both[1], cast)).text
-    assert ("登记的手机号已经有一个账户" in page, "/accounts/login/?next=/account/seat/" in page) == (True, True)
+    code = code_for(both[1], cast)
+    page = enter(client, code).text
+    assert ("登记的手机号已经有一个账户" in page, 'name="sign_in_first"' in page) == (True, True)
+    assert enter(client, code, sign_in_first="1")["Location"] == "/accounts/login/?next=/account/seat/"
 
 
 def test_the_signed_in_owner_links_the_seat_and_keeps_password_and_second_factor(

@@ -218,7 +218,7 @@ def opens(code: str) -> bool:
 def test_a_new_password_for_a_member_waits_and_is_told_at_once(cast: Cast, forgetful: Member) -> None:
     client = Client()
     client.force_login(cast.office)
-    page = client.post(f"/members/{forgetful.uid}/invite/", follow=True)
+    page = client.post(f"/members/{forgetful.uid}/invite/", {"read": "1"}, follow=True)
     code = page.context["slips"][0].code
     assert "须机关另一位工作人员确认后才能使用" in page.text
     refused = Client().post("/invitation/", {"code": code, "password": NEW, "again": NEW})

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
+from tongxin.accounts.tests import codes
 from tongxin.audit.models import Event
 from tongxin.committees import actions, queries, views
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
@@ -47,6 +49,71 @@ def test_two_hands_do_not_relieve_both_last_auditors(cast: Cast, security: Clien
     assert "这是唯一的审计管理员，请先任命接任的人，再免去" in page.text
     other.refresh_from_db()
     assert other.ends_on is None
+    assert Event.objects.filter(kind="committees.end_appointment").count() == 1
+
+
+def auditor(cast: Cast, name: str, starts_in: int = -30, ends_in: int | None = None) -> Appointment:
+    today = timezone.localdate()
+    account = Account.objects.create(username=name, name=name, password="!")
+    ends_on = None if ends_in is None else today + timedelta(days=ends_in)
+    return appoint(cast, account, Duty.AUDIT_ADMIN, starts_on=today + timedelta(days=starts_in), ends_on=ends_on)
+
+
+@pytest.mark.parametrize(
+    ("others", "ends_in", "without"),
+    [
+        ([], 0, 0),
+        ([(-30, None)], 0, None),
+        ([(-30, 10)], 9, 10),  # the other one ends a day later: the first day without anybody is told
+        ([(-30, 10)], 10, 10),
+        ([(5, None)], 4, 4),  # the next one begins a day too late
+        ([(5, None)], 5, None),
+        ([(-30, 10), (10, None)], 3, None),  # one after the other, without a gap
+        ([(-30, 10), (11, None)], 3, 10),
+        ([(-30, 20), (-20, 5), (20, 30)], 3, 30),
+        ([(-30, 20), (15, 15)], 3, 20),  # never began
+    ],
+)
+def test_no_later_day_is_left_without_an_auditor(
+    cast: Cast, others: list[tuple[int, int | None]], ends_in: int, without: int | None
+) -> None:
+    for n, (starts_in, until) in enumerate(others):
+        auditor(cast, f"audit{n}", starts_in, until)
+    own, today = Appointment.objects.get(account=cast.audit_admin), timezone.localdate()
+    day = today + timedelta(days=ends_in)
+    common: dict[str, Any] = {"actor": cast.security_admin, "at": timezone.now(), "ends_on": day}
+    if without is None:
+        actions.end_appointment(own, **common)
+    else:
+        said = "这是唯一的" if without == ends_in else f"{full_day(today + timedelta(days=without))}起没有审计管理员"
+        with pytest.raises(actions.AppointmentError, match=said):
+            actions.end_appointment(own, **common)
+    own.refresh_from_db()
+    ended = Event.objects.filter(kind="committees.end_appointment").count()
+    assert (own.ends_on, ended) == ((day, 1) if without is None else (None, 0))
+
+
+def test_who_ends_later_than_was_set_takes_no_day_from_anybody(cast: Cast) -> None:
+    """The days that are lost count, not those behind the end that was set before."""
+    only, today = auditor(cast, "audit2", ends_in=10), timezone.localdate()
+    own = Appointment.objects.get(account=cast.audit_admin)
+    common: dict[str, Any] = {"actor": cast.security_admin, "at": timezone.now()}
+    actions.end_appointment(only, **common, ends_on=today + timedelta(days=20))
+    with pytest.raises(actions.AppointmentError, match="起没有审计管理员"):
+        actions.end_appointment(own, **common)
+    Account.objects.filter(pk=cast.audit_admin.pk).update(is_active=False)  # a closed account guards nothing
+    with pytest.raises(actions.AppointmentError, match="这是唯一的"):
+        actions.end_appointment(only, **common)
+
+
+def test_what_is_over_is_not_ended_again_on_a_later_day(cast: Cast) -> None:
+    own, at = Appointment.objects.get(account=cast.clerk), timezone.now()
+    seen = Appointment.objects.get(pk=own.pk)  # the same page, in another window
+    actions.end_appointment(own, actor=cast.security_admin, at=at)
+    with pytest.raises(actions.AppointmentError, match="已经终止"):
+        actions.end_appointment(seen, actor=cast.security_admin, at=at, ends_on=timezone.localdate() + timedelta(days=90))
+    own.refresh_from_db()
+    assert own.ends_on == timezone.localdate()
     assert Event.objects.filter(kind="committees.end_appointment").count() == 1
 
 
@@ -215,6 +282,51 @@ def test_nobody_is_appointed_twice_to_the_same(cast: Cast) -> None:
 
 
 # ── the pages ──
+def offered(page: str, appointment: Appointment) -> set[str]:
+    steps = {"end", "reset", "factor", "transfer"}
+    return {step for step in steps if f'href="/appointments/{appointment.uid}/{step}/"' in page}
+
+
+def test_no_button_leads_to_a_refusal_that_is_known_before(cast: Cast, security: Client) -> None:
+    today = timezone.localdate()
+    for account in (cast.security_admin, cast.clerk, cast.office_of_other_county, cast.leader):
+        codes.set_up(account)
+    coming = appoint(cast, cast.bystander, Duty.FILING, starts_on=today + timedelta(days=1))
+    elsewhere = appoint(cast, cast.office_of_other_county, Duty.FILING)
+    page = security.get("/appointments/").text
+    own, clerk, leader = (Appointment.objects.get(account=who) for who in (cast.security_admin, cast.clerk, cast.leader))
+    assert offered(page, own) == set()
+    assert page.count("本人的职责，由另一位安全管理员办理") == 1
+    assert offered(page, clerk) == {"end", "reset", "factor", "transfer"}
+    assert offered(page, leader) == {"end", "reset", "factor"}
+    assert [offered(page, row) for row in (coming, elsewhere)] == [{"end"}] * 2
+
+
+def test_nobody_makes_a_reset_code_for_himself(cast: Cast, security: Client) -> None:
+    """A screen left open, and whoever sits down at it, would need no password."""
+    cast.security_admin.set_password("一个很长很长的旧密码")
+    cast.security_admin.save()
+    security.force_login(cast.security_admin)
+    own = Appointment.objects.get(account=cast.security_admin)
+    assert "不能给自己发重置码" in security.post(f"/appointments/{own.uid}/reset/", follow=True).text
+    assert not cast.security_admin.invitations.exists()
+    assert not Event.objects.filter(kind="accounts.make_reset_code").exists()
+
+
+def test_a_password_is_not_reset_before_what_follows_was_read(cast: Cast, security: Client) -> None:
+    own = Appointment.objects.get(account=cast.clerk)
+    assert "重发邀请" in security.get("/appointments/").text
+    assert "第一次登录" in security.get(f"/appointments/{own.uid}/reset/").text
+    cast.clerk.set_password("一个很长很长的旧密码")
+    cast.clerk.save()
+    page, before = security.get(f"/appointments/{own.uid}/reset/").text, Event.objects.count()
+    assert ("将发生什么" in page, "立即告知本人和审计管理员" in page, "确认重置" in page) == (True, True, True)
+    assert (cast.clerk.invitations.exists(), Event.objects.count()) == (False, before)
+    slip = security.post(f"/appointments/{own.uid}/reset/", follow=True).context["slips"][0]
+    assert slip.resets
+    assert cast.clerk.invitations.count() == 1
+
+
 def test_a_duty_ends_from_a_day_on_with_the_reason_and_not_before_it_is_confirmed(cast: Cast, security: Client) -> None:
     own = Appointment.objects.get(account=cast.clerk)
     page, today = f"/appointments/{own.uid}/end/", timezone.localdate()

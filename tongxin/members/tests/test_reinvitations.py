@@ -88,5 +88,5 @@ def test_everybody_who_may_confirm_is_told_and_the_slip_names_them(cast: Cast, k
     told = Notice.objects.filter(event__kind="members.reinvite", text__contains="请核实是本人要求后确认")
     assert {n.account for n in told} == {cast.office, cast.leader}
     client = as_(keeper)
-    slip = client.get(client.post(f"/members/{asked.uid}/invite/")["Location"]).text
+    slip = client.get(client.post(f"/members/{asked.uid}/invite/", {"read": "1"})["Location"]).text
     assert "委员联络、提案日常工作、主席会议成员都可以确认" in slip

@@ -1,16 +1,13 @@
 """Two people, or two tabs, in the same moment: nothing is handed in unseen, nothing ends without an end, no answer is lost."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from tests.at_once import both, in_between
 from tests.cast import Cast
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
@@ -59,48 +56,6 @@ def test_an_invitation_accepted_in_the_moment_of_submission_stays_accepted(cast:
 
 def save_empty(draft: Proposal, cast: Cast) -> None:
     actions.save_text(draft, text={"analysis": "", "suggestions": ""}, started_from=1, actor=cast.proposer, at=timezone.now())
-
-
-@contextmanager
-def in_between(statement: str, act: Callable[[], object]) -> Iterator[None]:
-    """Let something happen just before the first statement of a kind."""
-    waiting = [act]
-
-    def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django's
-        if waiting and sql.startswith(statement):
-            waiting.pop()()
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(watch):
-        yield
-    assert not waiting
-
-
-def both(*works: Callable[[], object]) -> list[str]:
-    """Do several things at once, each with a connection of its own; return what went wrong."""
-    ready, failed = threading.Barrier(len(works)), []
-
-    def run(work: Callable[[], object], *, wait: bool = True) -> None:
-        try:
-            if wait:
-                ready.wait(20)
-            work()
-        except (engine.Invalid, engine.Overtaken, engine.Blocked, engine.NotAllowed) as error:
-            failed.append(type(error).__name__)
-        finally:
-            if wait:
-                connection.close()
-
-    if connection.vendor == "sqlite":  # writers wait for each other: one after the other, with what each had read before
-        for work in works:
-            run(work, wait=False)
-        return failed
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return failed
 
 
 @pytest.mark.django_db(transaction=True)

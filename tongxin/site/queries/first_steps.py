@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongxin.accounts.reaching import NEVER_CAME
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Unit
@@ -53,10 +54,9 @@ def _members(committee: Committee) -> Iterator[Todo]:
     members = Member.objects.filter(committee=committee)
     if not members.exists():
         yield Todo(_("导入委员名册"), _("还没有委员，提案不能提出。"), "/members/", _("看怎样导入"))
-    elif not members.exclude(account=None).exists():
-        yield Todo(
-            _("发登录邀请"), _("还没有委员登录过。打开委员的一页，打印登录邀请单交给本人。"), "/members/", _("打开名册")
-        )  # fmt: skip
+    elif never := members.seated(timezone.localdate()).filter(NEVER_CAME).count():
+        said = _("还有 %(n)s 位委员没有登录过。打开委员的一页，打印登录邀请单交给本人。") % {"n": never}
+        yield Todo(_("发登录邀请"), said, "/members/?who=never", _("看是哪几位"))
 
 
 STEPS: dict[str, Callable[[Committee], Iterable[Todo]]] = {

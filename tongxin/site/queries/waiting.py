@@ -123,7 +123,8 @@ def _case_items(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
 
 def _code_items(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo]:
     for member in rows.order_by("number")[:SHOWN]:
-        yield Todo(f"{member.name}的密码重置码", f"委员编号 {member.number}", f"/members/{member.uid}/confirm/", button)
+        code = "密码重置码" if member.account_id else "邀请码"
+        yield Todo(f"{member.name}的{code}", f"委员编号 {member.number}", f"/members/{member.uid}/confirm/", button)
 
 
 # ── the queues, in the order of the matter's way ─────────────────────────────────────────────────

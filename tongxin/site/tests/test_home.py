@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast, moment
+from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
 from tongxin.handling.models import Reply
@@ -178,6 +179,16 @@ def test_a_new_installation_says_what_to_do_first_to_who_may_do_it(cast: Cast) -
     assert Appointment.objects.filter(committee=committee).count() == 9
 
 
+def test_who_keeps_the_members_reads_how_many_never_signed_in(cast: Cast) -> None:
+    [step] = as_(cast.office).get("/home/").context["first"]
+    assert (step.title, step.url) == ("发登录邀请", "/members/?who=never")
+    assert step.line == "还有 5 位委员没有登录过。打开委员的一页，打印登录邀请单交给本人。"
+    Account.objects.filter(pk=cast.proposer.pk).update(last_login=timezone.now())
+    [step] = as_(cast.office).get("/home/").context["first"]
+    assert step.line.startswith("还有 4 位委员没有登录过。")
+
+
 def test_who_has_nothing_to_set_up_is_told_nothing_of_it(cast: Cast) -> None:
+    Account.objects.update(last_login=timezone.now())
     for who in (cast.office, cast.clerk, cast.leader):
         assert as_(who).get("/home/").context["first"] == []

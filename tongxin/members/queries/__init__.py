@@ -10,6 +10,7 @@ from tongxin.accounts import names
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.queries import second_factors
+from tongxin.accounts.reaching import waiting_for
 from tongxin.accounts.seats import Held
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
@@ -20,7 +21,14 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
+from tongxin.members.consequences import has_acted as has_acted
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
+from tongxin.members.queries.inviting import at_home
+from tongxin.members.queries.inviting import closes_with as closes_with
+from tongxin.members.queries.inviting import is_gone as is_gone
+from tongxin.members.queries.inviting import what_follows_release as what_follows_release
+from tongxin.members.queries.inviting import why_not_invited as why_not_invited
+from tongxin.members.queries.inviting import why_not_released as why_not_released
 from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
@@ -43,12 +51,11 @@ def listed_to(user: Any) -> MemberQuerySet:
 
 
 def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
-    """Return the members whose code for a new password waits for `user` as the second person: not the own, none he made."""
-    waiting = Invitation.objects.filter(
-        account=OuterRef("account"), seat=OuterRef("uid"), used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at
-    )
-    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM), account__is_active=True)
-    return rows.filter(Exists(waiting.exclude(made_by=user)), ~Exists(second_factors(OuterRef("account")))).exclude(account=user)
+    """Return the members whose code waits for `user` as the second person: not the own, none he made."""
+    waiting = Invitation.objects.filter(waiting_for(OuterRef("uid"), OuterRef("account"), at), seat=OuterRef("uid"))
+    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM)).exclude(account=user)
+    rows = rows.filter(Q(account=None) | Q(account__is_active=True))
+    return rows.filter(Exists(waiting.exclude(made_by=user)), ~Exists(second_factors(OuterRef("account"))))
 
 
 def current_term(committee: Committee, on: date) -> Term | None:
@@ -178,11 +185,6 @@ def home_code(account: Any) -> str:
     return own.committee.code if own else ""
 
 
-def at_home(account: Account) -> Member | None:
-    """Return the place of the committee that answers for an account, closed or not."""
-    return Member.objects.filter(account=account).home_first(timezone.localdate()).first()
-
-
 # ── signing in and invitations: what `accounts`, which stands below, asks ────────────────────────
 def accounts_named(realm: str, name: str) -> list[Account]:
     """Return the accounts a typed name may mean: a member's number in the committee `realm`, or a phone in any."""
@@ -257,11 +259,6 @@ def what_follows_for_all(term: Term, on: date) -> list[str]:
         f"{len(held) - len(leaving)} 名委员在新一届继续担任，只终止原席位",
     ]
     return found + consequences.foreseen_together(leaving)
-
-
-def is_gone(member: Member) -> bool:
-    """Say whether a member died, or the own account was closed: no code is made for it."""
-    return is_dead(member) or (member.account is not None and not member.account.is_active)
 
 
 # ── one person in several committees ─────────────────────────────────────────────────────────────

@@ -1,0 +1,118 @@
+"""A second seat is linked to the account that is there: sign in first, and type nothing twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast
+from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.tests import codes
+from tongxin.accounts.tests.conftest import PASSWORD
+from tongxin.audit.models import Event
+from tongxin.members import actions as members
+from tongxin.members.models import Member
+
+Give = Callable[..., Account]
+LINK = "/account/seat/"
+SIGN_IN = f"/accounts/login/?next={LINK}"
+
+
+@pytest.fixture
+def there(cast: Cast) -> Member:
+    """The place that waits in the other county for who sits at home already; no phone tells whose it is."""
+    return Member.objects.create(committee=cast.other_county, number="050", name=cast.bystander.name)
+
+
+@pytest.fixture
+def code(cast: Cast, there: Member) -> str:
+    return members.invite(there, actor=cast.office_of_other_county, at=timezone.now())
+
+
+def brought(code: str) -> Client:
+    """Return a browser in which the code was typed, and 先登录，再关联 chosen."""
+    client = Client()
+    assert client.post("/invitation/", {"code": code, "sign_in_first": "1"})["Location"] == SIGN_IN
+    return client
+
+
+def sign_in(client: Client, account: Account, **more: str) -> Any:
+    return client.post(SIGN_IN, {"login": account.username, "password": PASSWORD} | more, REMOTE_ADDR="10.1.1.1")
+
+
+def taken(there: Member) -> Account | None:
+    return Member.objects.get(pk=there.pk).account
+
+
+def test_the_offer_to_sign_in_first_stands_before_the_password(cast: Cast, code: str, there: Member) -> None:
+    page = Client().post("/invitation/", {"code": code}).text
+    assert "不要另设密码，请先登录，再关联委员身份" in page
+    assert page.index('name="sign_in_first"') < page.index('name="password"')
+    reset = members.invite(cast.member(cast.proposer), actor=cast.office, at=timezone.now())
+    assert 'name="sign_in_first"' not in Client().post("/invitation/", {"code": reset}).text
+
+
+def test_the_code_goes_through_the_sign_in_and_the_second_factor_by_itself(
+    cast: Cast, code: str, there: Member, with_password: Give
+) -> None:
+    codes.set_up(with_password(cast.bystander))
+    client = brought(code)
+    answers = [sign_in(client, cast.bystander, realm="YX")]
+    answers.append(client.post(answers[0]["Location"], {"code": codes.code(cast.bystander)}))
+    assert answers[1]["Location"] == LINK
+    assert not [a for a in answers if code in a["Location"]]
+    assert code not in str(dict(client.session))
+    page = client.get(LINK).text
+    assert ("给望川县政协委员" in page, code in page, taken(there)) == (True, False, None)
+    assert client.post(LINK, {"carried": "1"})["Location"] == "/account/"
+    assert taken(there) == cast.bystander
+    assert "carried_code" not in client.session
+    assert Account.objects.filter(name=cast.bystander.name).count() == 1
+
+
+def test_the_wrong_person_does_not_link_it(cast: Cast, code: str, there: Member, with_password: Give) -> None:
+    client = brought(code)
+    sign_in(client, with_password(cast.cosigner), realm="YX")
+    assert f"您现在用{cast.cosigner.name}的账户登录" in client.get(LINK).text
+    assert "邀请单上的姓名与您的账户不符" in client.post(LINK, {"carried": "1"}).text
+    assert (taken(there), Invitation.objects.get().used_at, "carried_code" in client.session) == (None, None, False)
+    assert not Event.objects.filter(kind="members.take_seat").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"used_at": timezone.now()}, "已经用过"),
+        ({"revoked_at": timezone.now()}, "已经失效"),
+        ({"expires_at": timezone.now() - timedelta(days=1)}, "已经失效"),
+    ],
+    ids=["used", "revoked", "expired"],
+)
+def test_a_code_that_was_used_or_is_over_when_the_person_has_signed_in_is_told(
+    cast: Cast, code: str, there: Member, with_password: Give, change: dict[str, Any], said: str
+) -> None:
+    client = brought(code)
+    sign_in(client, with_password(cast.bystander), realm="YX")
+    Invitation.objects.filter(account=None).update(**change)
+    assert said in client.get(LINK).text
+    assert said in client.post(LINK, {"carried": "1"}).text
+    assert taken(there) is None
+    assert not Event.objects.filter(kind="members.take_seat").exists()
+
+
+def test_a_code_is_not_carried_for_ever_and_a_wrong_one_not_at_all(
+    cast: Cast, code: str, there: Member, with_password: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = Client()
+    assert "没有这个邀请码" in wrong.post("/invitation/", {"code": "aaaa-bbbb-cccc", "sign_in_first": "1"}).text
+    assert "carried_code" not in wrong.session
+    monkeypatch.setattr("tongxin.accounts.carrying.CARRIED", -timedelta(seconds=1))
+    client = brought(code)
+    sign_in(client, with_password(cast.bystander), realm="YX")
+    page = client.get(LINK)
+    assert ("给望川县政协委员" in page.text, page.context["seat"]) == (False, None)
+    assert client.post(LINK, {"carried": "1"}).status_code == 200
+    assert taken(there) is None

@@ -1,0 +1,84 @@
+"""Two hands in the same moment: one open code a person, and never no guard."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.at_once import both
+from tests.cast import Cast
+from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.tests import codes
+from tongxin.audit import verifying
+from tongxin.audit.models import Event
+from tongxin.committees import actions as bodies
+from tongxin.committees import queries
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment
+from tongxin.members import actions
+from tongxin.members.models import Member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def still_open() -> int:
+    return Invitation.objects.filter(used_at=None, revoked_at=None).count()
+
+
+def invite(member: Member, actor: Account) -> Callable[[], object]:
+    seen = Member.objects.get(pk=member.pk)  # read before, as by the page
+    return lambda: actions.invite(seen, actor=actor, at=timezone.now())
+
+
+def test_two_invitations_of_one_seat_leave_one_open_code(cast: Cast) -> None:
+    member = Member.objects.create(committee=cast.county, number="YX050", name="新委员")
+    assert both(invite(member, cast.office), invite(member, cast.office)) == []
+    assert (Invitation.objects.count(), still_open()) == (2, 1)
+    assert Event.objects.filter(kind="members.invite").count() == 2
+
+
+def test_two_codes_for_a_members_new_password_leave_one_open(cast: Cast) -> None:
+    cast.bystander.set_password("一个很长很长的旧密码")
+    cast.bystander.save()
+    member = cast.member(cast.bystander)
+    assert both(invite(member, cast.office), invite(member, cast.office)) == []
+    assert (Invitation.objects.count(), still_open()) == (2, 1)
+
+
+def test_two_reset_codes_leave_one_open(cast: Cast) -> None:
+    codes.set_up(cast.clerk)
+
+    def reset() -> Callable[[], object]:
+        seen = Appointment.objects.select_related("account", "committee").get(account=cast.clerk)
+        return lambda: bodies.make_reset_code(seen, actor=cast.security_admin, at=timezone.now())
+
+    assert both(reset(), reset()) == []
+    assert (Invitation.objects.count(), still_open()) == (2, 1)
+
+
+@pytest.mark.parametrize("days", [(0, 0), (10, 9), (9, 10)])
+def test_of_the_last_two_who_guard_one_stays(cast: Cast, days: tuple[int, int]) -> None:
+    """Also where the first to go stays a day longer than the other: each alone would leave somebody."""
+    today, second = timezone.localdate(), Account.objects.create(username="audit2", name="簿二明", password="!")
+    bodies.appoint(second, committee=cast.county, duty=Duty.AUDIT_ADMIN, starts_on=today, actor=None, at=timezone.now())
+
+    def end(who: Account, after: int) -> Callable[[], object]:
+        seen, day = Appointment.objects.select_related("account", "committee").get(account=who), today + timedelta(days=after)
+        return lambda: bodies.end_appointment(seen, actor=cast.security_admin, at=timezone.now(), ends_on=day)
+
+    assert both(end(cast.audit_admin, days[0]), end(second, days[1]), refusals=(bodies.AppointmentError,)) == ["AppointmentError"]
+    for after in range(30):
+        assert queries.holders_of(cast.county, Duty.AUDIT_ADMIN, on=today + timedelta(days=after)).exists(), after
+    assert Event.objects.filter(kind="committees.end_appointment").count() == 1
+    assert verifying.verify().ok
+
+
+def test_one_duty_is_not_ended_by_two_hands(cast: Cast) -> None:
+    def end(after: int) -> Callable[[], object]:
+        seen = Appointment.objects.select_related("account", "committee").get(account=cast.leader)
+        day = timezone.localdate() + timedelta(days=after)
+        return lambda: bodies.end_appointment(seen, actor=cast.security_admin, at=timezone.now(), ends_on=day)
+
+    assert len(both(end(0), end(0), refusals=(bodies.AppointmentError,))) == 1
+    assert Event.objects.filter(kind="committees.end_appointment").count() == 1
