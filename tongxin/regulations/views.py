@@ -31,7 +31,7 @@ def regulations(request: HttpRequest) -> HttpResponse:
     """Every kind, as it is in force for the reader's committee on a day."""
     committee, on = _committee(request), _on(request)
     kinds = [(found.kind, list(found.versions)) for found in queries.overview(committee, on)]
-    return render(request, "regulations/regulations.html", {"kinds": kinds, "committee": committee, "on": on})
+    return render(request, "regulations/regulations.html", {"kinds": kinds, "committee": committee, "on": on, "now": on == timezone.localdate()})
 
 
 @requires("regulations.view")
