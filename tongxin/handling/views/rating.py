@@ -89,11 +89,18 @@ def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for
     elif posted:
         status = UNPROCESSABLE
     context = {
-        "case": case, "proposal": case.proposal, "signature": signature, "entered_for": entered_for, "closed": closed, "problem": problem,
+        "case": case,
+        "proposal": case.proposal,
+        "signature": signature,
+        "entered_for": entered_for,
+        "closed": closed,
+        "problem": problem,
         "replies": [_reply(case, reply, form, given.get(reply.pk)) for reply, form in _each(replies, forms)],
-        "todo": bool(todo) and not closed, "early": early, "sections": queries.sections(case, request.user),
+        "todo": bool(todo) and not closed,
+        "early": early,
+        "sections": queries.sections(case, request.user),
         "told": None if closed else queries.told_to_raters(case, replies, len(proposals.raters(case.proposal))),
-    }  # fmt: skip
+    }
     return render(request, "handling/rate.html", context, status=status)
 
 
