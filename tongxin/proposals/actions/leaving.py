@@ -51,7 +51,7 @@ def _foresee_handed_in(member: Member) -> Iterable[str]:
         yield f"已经提交的提案 {alone} 件照常办理，署名不变；没有其他在任的提案人，答复以后没有人评价"
 
 
-def _sitting_without(members: Collection[int] = ()) -> QuerySet[Member, dict[str, Any]]:
+def _sitting_without(members: Collection[int] = ()) -> QuerySet[Member, Any]:
     return Member.objects.sitting(timezone.localdate()).exclude(pk__in=members).values("pk")
 
 
