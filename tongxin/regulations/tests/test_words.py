@@ -23,4 +23,7 @@ def test_the_record_writes_the_day_a_regulation_begins_as_people_do() -> None:
 def test_the_rules_of_today_are_called_those_in_force_and_those_of_another_day_by_it(cast: Cast, client: Client) -> None:
     client.force_login(cast.office, backend="tongxin.accounts.backends.SignInName")
     assert f"{cast.county.short_name}现行的规定。本会没有另定的" in client.get("/regulations/").text
-    assert f"{cast.county.short_name}在 2026 年 3 月 1 日施行的规定。本会没有另定的" in client.get("/regulations/?on=2026-03-01").text
+    assert (
+        f"{cast.county.short_name}在 2026 年 3 月 1 日施行的规定。本会没有另定的"
+        in client.get("/regulations/?on=2026-03-01").text
+    )
