@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as django_settings
 
-from tests.kept import kept
+from tests.kept import made_once
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.committees import actions as bodies
@@ -204,7 +204,7 @@ def _committee(code: str, place: str, tier: str, parent: Committee | None) -> tu
 @pytest.fixture
 def cast(db: None) -> Cast:
     """A city with two counties, their rules, and everybody a story needs."""
-    return kept("cast", _everybody)  # type: ignore[no-any-return]
+    return made_once("cast", _everybody)  # type: ignore[no-any-return]
 
 
 def _everybody() -> Cast:

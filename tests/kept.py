@@ -41,7 +41,7 @@ class _Kept:
 _kept: dict[str, _Kept] = {}
 
 
-def kept(name: str, make: Callable[[], Any]) -> Any:
+def made_once(name: str, make: Callable[[], Any]) -> Any:
     """Return what `make` makes: by its rows where they are kept, else by making it. A test that commits makes its own."""
     if not connection.in_atomic_block or os.environ.get("TONGXIN_CAST") == "acts":
         with transaction.atomic():

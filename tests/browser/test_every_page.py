@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.architecture.spacing import glued
 from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
@@ -244,6 +245,7 @@ def _faults(page: Page) -> list[str]:
         "[...document.querySelectorAll('body *')].filter(e => e.childNodes.length && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())"
         " && e.offsetParent && parseFloat(getComputedStyle(e).fontSize) < 13.9 && !e.closest('svg')).slice(0, 3).map(e => e.outerHTML.slice(0, 100))"
     )
+    found += [f"date or time against a character: {place}" for place in glued(page.inner_text("body"))]
     return [*found, *(f"text under 14 px: {html}" for html in small)]
 
 

@@ -67,7 +67,7 @@ def find(code: str, *, at: datetime) -> Invitation:
     elif account is not None and found.seat and seats.holds_duty(account):
         message = _("这个账户已承担职责，请用原来的密码登录；忘记密码的，请安全管理员发重置码")
     elif _waits(found, account, at=at):
-        message = _("这个码还没有生效：请机关另一位工作人员确认；没有人确认的，%(when)s起可以使用") % {
+        message = _("这个码还没有生效：请机关另一位工作人员确认；没有人确认的，%(when)s 起可以使用") % {
             "when": moment(found.works_from)
         }
     elif account is None and (seat := seats.describe(found.seat)) is None:

@@ -55,7 +55,7 @@ def keep(request: HttpRequest, made: Slip, *, at: datetime) -> HttpResponseRedir
     return redirect("slip")
 
 
-def kept(request: HttpRequest, *, at: datetime) -> Slip | None:
+def to_print(request: HttpRequest, *, at: datetime) -> Slip | None:
     """Return the slip this session made last, unless its time is over."""
     said = json.loads(secrets.decrypt(request.session[SESSION_KEY])) if SESSION_KEY in request.session else {}
     if said.get("until", 0) < at.timestamp():

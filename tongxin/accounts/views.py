@@ -181,8 +181,8 @@ def slip(request: HttpRequest) -> HttpResponse:
         back = slips.put_away(request)
         messages.success(request, _("已收起，邀请码不再显示"))
         return redirect(back)
-    kept = slips.kept(request, at=timezone.now())
-    return render(request, "accounts/slip.html", {"slips": [kept] if kept else [], "slip": kept})
+    made = slips.to_print(request, at=timezone.now())
+    return render(request, "accounts/slip.html", {"slips": [made] if made else [], "slip": made})
 
 
 @requires("accounts.own")

@@ -42,7 +42,7 @@ def said_to(user: Any, subject: models.Model, event: Event | None) -> str:
         return _("情况已经变了，这一步没有办理。")
     who = _("您") if event.actor_id == user.pk else (event.acting_as or event.actor_name or _("系统"))
     what = "　".join(part for part in (kinds.sentence(event), kinds.detail(event)) if part)
-    return _("%(who)s已于%(when)s办理：%(what)s。") % {"who": who, "when": moment(event.at) or _("较早时候"), "what": what}
+    return _("%(who)s已于 %(when)s 办理：%(what)s。") % {"who": who, "when": moment(event.at) or _("较早时候"), "what": what}
 
 
 def told(user: Any, subjects: Iterable[models.Model], events: Iterable[Event]) -> list[Event]:

@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from tongxin.core.templatetags.chinese import full_day
+
 if TYPE_CHECKING:
     from tongxin.audit.models import Event
 
@@ -51,6 +53,7 @@ class Kind:
 
 
 BRACKETS = re.compile("（[^（）]*…[^（）]*）")
+A_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as `data` keeps it; people read it as they write it
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
@@ -115,9 +118,10 @@ def label(name: str) -> str:
     return BRACKETS.sub("", said.format_map(_Open())).replace("……", "…")
 
 
-class _Blank(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return ""
+class _Said(dict[str, Any]):
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key, "")
+        return full_day(date.fromisoformat(value)) if isinstance(value, str) and A_DAY.fullmatch(value) else value
 
 
 def sentence(event: "Event") -> str:
@@ -125,7 +129,7 @@ def sentence(event: "Event") -> str:
     kind = KINDS[event.kind]
     if callable(kind.sentence):
         return kind.sentence(event)
-    return kind.sentence.format_map(_Blank(event.data, actor=event.acting_as or event.actor_name))
+    return kind.sentence.format_map(_Said(event.data, actor=event.acting_as or event.actor_name))
 
 
 def detail(event: "Event") -> str:

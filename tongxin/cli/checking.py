@@ -162,4 +162,7 @@ def _sealing() -> list[str]:
     if since is None:
         return lagging
     minutes = int(LATE.total_seconds() // 60)
-    return [*lagging, f"{moment(since)}写入的操作记录过了 {minutes} 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满"]
+    return [
+        *lagging,
+        f"{moment(since)} 写入的操作记录过了 {minutes} 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满",
+    ]

@@ -145,7 +145,6 @@ PERMISSIONS = {
     "handling.release_reply": ("公开审核人员可以核对答复的公开稿", holds(Duty.PUBLICATION)),
     "handling.read_file": ("能查看答复的人可以下载其中的附件", may_read_reply_file),
     "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
-    "handling.desk": ("交办、督办部门可以查看本归口的办理情况", holds(Duty.ASSIGN, Duty.SUPERVISE)),
 }
 grant(PERMISSIONS)
 audience.register("proposals.proposal", circles_of_proposal)

@@ -55,7 +55,7 @@ def leads_the_case(actor: Any, task: Any) -> bool:
 def within_return_window(task: Any, at: datetime) -> str | None:
     """退办 can be asked for some working days only."""
     if task.return_until is not None and timezone.localdate(at) > task.return_until:
-        return f"申请退办的期限是{day(task.return_until)}，已经过了，请签收办理或与交办部门联系"
+        return f"申请退办的期限是 {day(task.return_until)}，已经过了，请签收办理或与交办部门联系"
     return None
 
 

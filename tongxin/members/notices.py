@@ -28,7 +28,7 @@ def who_may_confirm(event: Event, member: Any) -> Iterable[Account | None]:
 
 def _until(event: Event) -> str:
     said = str(event.data.get("waits_until", ""))
-    return f"没有人确认的，{moment(datetime.fromisoformat(said))}起可以使用" if said else "登录时还须输入动态口令"
+    return f"没有人确认的，{moment(datetime.fromisoformat(said))} 起可以使用" if said else "登录时还须输入动态口令"
 
 
 def _by(event: Event) -> str:
@@ -125,7 +125,7 @@ ACTS_AGAIN = "可以重新提出、联名、附议提案，评价办理结果"
 
 
 def _since(event: Event) -> str:
-    return f"自{full_day(date.fromisoformat(str(event.data['on'])))}起"
+    return f"自 {full_day(date.fromisoformat(str(event.data['on'])))}起"
 
 
 def _why(event: Event) -> str:

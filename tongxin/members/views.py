@@ -120,7 +120,7 @@ def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
         return [_("在任")]
     back = min((s.starts_on for s in seats if s.pk > seat.pk and s.starts_on >= seat.ends_on), default=None)
     if seat.ending == Ending.DIED and back is not None:
-        said = [_("登记有误，已于%(on)s恢复") % {"on": full_day(back)}]
+        said = [_("登记有误，已于 %(on)s恢复") % {"on": full_day(back)}]
         return said if tells_why else []
     died = tells_why and seat.ending == Ending.DIED
     said = [(_("%(on)s去世") if died else _("%(on)s起离任")) % {"on": full_day(seat.ends_on)}]
@@ -356,7 +356,7 @@ def _waits(member: Member, at: datetime) -> str:
         return ""
     when = moment(waiting.works_from)
     who = "、".join(str(duty.label) for duty in CONFIRM)
-    message = _("须机关另一位工作人员确认后才能使用（%(who)s都可以确认）；没有人确认的，%(when)s起可以使用。")
+    message = _("须机关另一位工作人员确认后才能使用（%(who)s都可以确认）；没有人确认的，%(when)s 起可以使用。")
     return message % {"who": who, "when": when}
 
 

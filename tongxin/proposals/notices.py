@@ -70,7 +70,7 @@ def _left_signer(event: Event, proposal: Any) -> str:
 
 
 def _invited(event: Event, proposal: Any) -> str:
-    until = f"，{moment(proposal.cosign_until)}截止" if proposal.cosign_until else ""
+    until = f"，{moment(proposal.cosign_until)} 截止" if proposal.cosign_until else ""
     return f"{event.actor_name}委员邀请您联名{_title(proposal)}{until}"
 
 

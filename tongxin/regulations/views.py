@@ -31,7 +31,11 @@ def regulations(request: HttpRequest) -> HttpResponse:
     """Every kind, as it is in force for the reader's committee on a day."""
     committee, on = _committee(request), _on(request)
     kinds = [(found.kind, list(found.versions)) for found in queries.overview(committee, on)]
-    return render(request, "regulations/regulations.html", {"kinds": kinds, "committee": committee, "on": on})
+    return render(
+        request,
+        "regulations/regulations.html",
+        {"kinds": kinds, "committee": committee, "on": on, "now": on == timezone.localdate()},
+    )
 
 
 @requires("regulations.view")
@@ -43,6 +47,10 @@ def regulation(request: HttpRequest, name: str) -> HttpResponse:
     committee, on = _committee(request), _on(request)
     found = queries.look_up(committee, kind.schema, on)
     context = {
-        "kind": kind, "lines": presenting.lines(found), "versions": queries.history(committee, kind), "committee": committee, "on": on,
-    }  # fmt: skip
+        "kind": kind,
+        "lines": presenting.lines(found),
+        "versions": queries.history(committee, kind),
+        "committee": committee,
+        "on": on,
+    }
     return render(request, "regulations/regulation.html", context)

@@ -161,8 +161,8 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
             ("提案工作台", "/desk/proposals/", "doc", "proposals.examine"),
             ("公开审核", "/desk/publication/", "hall", "proposals.release"),
             ("待转出", "/desk/passing-on/", "out", "proposals.pass_on"),
-            ("交办", "/handling/assign/", "flag", "handling.desk"),
-            ("督办", "/handling/supervise/", "eye", "handling.desk"),
+            ("交办", "/handling/assign/", "flag", "handling.assign"),
+            ("督办", "/handling/supervise/", "eye", "handling.supervise"),
             ("承办提案", "/handling/", "inbox", "handling.inbox"),
         ]),
         (_("委员与单位"), [

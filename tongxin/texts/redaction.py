@@ -72,7 +72,7 @@ class Piece:
     mark: Mark | None = None
 
 
-def kept(places: Iterable[Sequence[Any]]) -> tuple[Mark, ...]:
+def marks_from(places: Iterable[Sequence[Any]]) -> tuple[Mark, ...]:
     """Return marks from the places that a row keeps."""
     return tuple(Mark(*place) for place in places)
 

@@ -19,7 +19,7 @@ def test_a_date_drops_the_year_when_it_is_this_one() -> None:
 def test_moments_are_written_in_the_countys_time() -> None:
     at = datetime(2026, 5, 18, 6, 5, tzinfo=UTC)
     assert chinese.clock(at) == "14:05"
-    assert chinese.moment(at).endswith("5 月 18 日　14:05")
+    assert chinese.moment(at).endswith("5 月 18 日 14:05")
 
 
 @pytest.mark.parametrize(("days", "word"), [(0, "今天"), (1, "明天"), (2, "后天"), (-1, "昨天")])

@@ -10,7 +10,7 @@ from tongxin.committees.choices import Duty
 from tongxin.handling.models import PublicReply, Reply, Task
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import published
-from tongxin.texts.redaction import Mark, find, kept
+from tongxin.texts.redaction import Mark, find, marks_from
 
 
 def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
@@ -58,4 +58,4 @@ def publishable(user: Any, uid: str) -> PublicReply | None:
 
 def marks_to_confirm(copy: PublicReply) -> tuple[Mark, ...]:
     """Return what stands ticked when somebody opens it: as it was confirmed, before that as the machine finds it now."""
-    return kept(copy.marks) if copy.confirmed_at else find(copy.reply.text)
+    return marks_from(copy.marks) if copy.confirmed_at else find(copy.reply.text)

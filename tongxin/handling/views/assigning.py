@@ -61,11 +61,13 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
         page = queries.oldest_first(lists[part], after=after, before=before)
     own = _units_of_desk(user)
     context = {
-        "part": part, "rows": [_row(part, row, on) for row in page.rows],
+        "part": part,
+        "rows": [_row(part, row, on) for row in page.rows],
         "tabs": [Link(_(label), with_params(part=name), counted[name], name == part) for name, label in PARTS.items()],
         "pager": pager_of(page, counted[part], {"part": part}),
-        "together": together or TogetherForm(own=own), "chosen": request.POST.getlist("picked"),
-    }  # fmt: skip
+        "together": together or TogetherForm(own=own),
+        "chosen": request.POST.getlist("picked"),
+    }
     return render(request, "handling/assign_desk.html", context, status=status)
 
 
@@ -77,9 +79,12 @@ def _row(part: str, row: Any, on: Any) -> Any:
         return {"proposal": row, "proposers": queries.proposers_of(row)}
     live = queries.live_tasks(row)
     return {
-        "case": row, "proposal": row.proposal, "proposers": queries.proposers_of(row.proposal), "tasks": live,
+        "case": row,
+        "proposal": row.proposal,
+        "proposers": queries.proposers_of(row.proposal),
+        "tasks": live,
         "returned": [t for t in row.tasks.all() if t.state == "returned"],
-    }  # fmt: skip
+    }
 
 
 def _units_of_desk(user: Any) -> list[Unit]:
@@ -155,9 +160,13 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
             return redirect("handling-units", case.uid)
     case = Case(proposal=proposal, committee=proposal.committee)
     context = {
-        "proposal": proposal, "form": form, "limits": queries.limits_for(proposal.committee, on), "proposers": proposals.signers(proposal),
-        "opinion": _examined(proposal), "attached": attached(case, request.user),
-    }  # fmt: skip
+        "proposal": proposal,
+        "form": form,
+        "limits": queries.limits_for(proposal.committee, on),
+        "proposers": proposals.signers(proposal),
+        "opinion": _examined(proposal),
+        "attached": attached(case, request.user),
+    }
     return render(request, "handling/assign.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 

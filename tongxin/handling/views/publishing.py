@@ -51,8 +51,14 @@ def _show(
 ) -> HttpResponse:
     proposal = copy.reply.task.case.proposal
     context = {
-        "copy": copy, "form": form, "drawn": form.drawn(), "preview": preview, "found": len(form.values), "back": DESK,
-        "proposal": proposal, "unit": copy.reply.task.unit.name,
+        "copy": copy,
+        "form": form,
+        "drawn": form.drawn(),
+        "preview": preview,
+        "found": len(form.values),
+        "back": DESK,
+        "proposal": proposal,
+        "unit": copy.reply.task.unit.name,
         "shut": "" if proposal.released_at else _("这件提案现在没有公开，请先公开提案。"),
-    }  # fmt: skip
+    }
     return render(request, "handling/public_reply.html", context, status=status)

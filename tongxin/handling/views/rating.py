@@ -89,11 +89,18 @@ def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for
     elif posted:
         status = UNPROCESSABLE
     context = {
-        "case": case, "proposal": case.proposal, "signature": signature, "entered_for": entered_for, "closed": closed, "problem": problem,
+        "case": case,
+        "proposal": case.proposal,
+        "signature": signature,
+        "entered_for": entered_for,
+        "closed": closed,
+        "problem": problem,
         "replies": [_reply(case, reply, form, given.get(reply.pk)) for reply, form in _each(replies, forms)],
-        "todo": bool(todo) and not closed, "early": early, "sections": queries.sections(case, request.user),
+        "todo": bool(todo) and not closed,
+        "early": early,
+        "sections": queries.sections(case, request.user),
         "told": None if closed else queries.told_to_raters(case, replies, len(proposals.raters(case.proposal))),
-    }  # fmt: skip
+    }
     return render(request, "handling/rate.html", context, status=status)
 
 
@@ -136,7 +143,7 @@ def _why_not(case: Case, given: dict[int, Rating], *, own: bool) -> str:
         return _("这位提案人已经评价过，评价提交后不能更改，这次没有记下。")
     last = max((r.rated_at for r in given.values() if r.rated_at), default=None)
     if last is not None:
-        return _("这份答复已于%(when)s评价过，评价提交后不能更改。") % {"when": moment(last)}
+        return _("这份答复已于 %(when)s 评价过，评价提交后不能更改。") % {"when": moment(last)}
     if case.rating_due_on is not None:
         return _("评价已于 %(on)s截止，这次没有记下。") % {"on": day(case.rating_due_on)}
     return _("这件提案现在不在评价期内，这次没有记下。")
@@ -161,6 +168,6 @@ def confirm_contact(request: HttpRequest, uid: str) -> HttpResponse:
             actions.confirm_contact(contact, actor=request.user, at=timezone.now())
             messages.success(request, _("已确认这次面商。"))
         else:
-            messages.info(request, _("这次面商已于%(when)s确认。") % {"when": moment(contact.confirmed_at)})
+            messages.info(request, _("这次面商已于 %(when)s 确认。") % {"when": moment(contact.confirmed_at)})
         return redirect(f"{case.get_absolute_url()}#contacts")
     return render(request, "handling/confirm_contact.html", {"contact": contact, "case": case, "proposal": case.proposal})

@@ -89,13 +89,24 @@ def _editor(
     shown = queries.sections(task.case, request.user)
     kept = queries.kept_copies(task, request.user) if draft.pk else ()
     context = {
-        "task": task, "case": task.case, "proposal": task.case.proposal, "form": form, "draft": draft, "theirs": theirs,
-        "chip": queries.task_chip(task, on=on), "upload": upload or UploadForm(), "files": held,
-        "may_add_file": len(held) < rules.attachments_max, "file_mb": rules.attachment_mb, "files_most": rules.attachments_max,
-        "opinions": [line for line in shown.tasks if line.opinion], "contacts": shown.contacts, "kept": kept,
+        "task": task,
+        "case": task.case,
+        "proposal": task.case.proposal,
+        "form": form,
+        "draft": draft,
+        "theirs": theirs,
+        "chip": queries.task_chip(task, on=on),
+        "upload": upload or UploadForm(),
+        "files": held,
+        "may_add_file": len(held) < rules.attachments_max,
+        "file_mb": rules.attachment_mb,
+        "files_most": rules.attachments_max,
+        "opinions": [line for line in shown.tasks if line.opinion],
+        "contacts": shown.contacts,
+        "kept": kept,
         "verdict": queries.verdict_for_unit(task, task.case) if task.case.round > 1 else None,
         "before": [line for line in shown.replies if line.reply.round < task.case.round],
-    }  # fmt: skip
+    }
     return render(request, "handling/reply.html", context, status=status)
 
 
@@ -160,11 +171,14 @@ def autosave_reply(request: HttpRequest, uid: str) -> HttpResponse:
         theirs = error.copy.reply
         return JsonResponse(
             {
-                "version": theirs.version, "fields": {name: getattr(theirs, name) for name in actions.REPLY_FIELDS},
-                "mine_kept_as": error.copy.uid, "message": str(error), "url": _copy_url(task, error.copy),
+                "version": theirs.version,
+                "fields": {name: getattr(theirs, name) for name in actions.REPLY_FIELDS},
+                "mine_kept_as": error.copy.uid,
+                "message": str(error),
+                "url": _copy_url(task, error.copy),
             },
             status=GONE,
-        )  # fmt: skip
+        )
     except actions.HandlingError as error:
         return JsonResponse({"message": str(error)}, status=UNPROCESSABLE)
     return JsonResponse({"version": saved.version, "saved_at": clock(saved.edited_at or at)})
@@ -208,8 +222,10 @@ def preview_reply(request: HttpRequest, uid: str) -> HttpResponse:
     found = in_force(task.committee, ReplyCategories, timezone.localdate()).find(draft.category)
     draft.category_label = draft.category_label or (found.label if found else "")
     context = {
-        "task": task, "case": task.case, "letter": queries.letter_of(draft, task.case, for_the_public=False),
+        "task": task,
+        "case": task.case,
+        "letter": queries.letter_of(draft, task.case, for_the_public=False),
         "files": queries.file_lines(draft, request.user) if draft.pk else (),
         "writes": task.state == TaskState.IN_HAND and permissions.allowed(request.user, "handling.write_reply", task),
-    }  # fmt: skip
+    }
     return render(request, "handling/preview.html", context)

@@ -42,11 +42,15 @@ def supervise_desk(request: HttpRequest) -> HttpResponse:
         page = queries.by_day(shown, "clock_on", after=after, before=before)
     filters = {"part": "" if part == "open" else part, "level": level}
     context = {
-        "rows": [queries.row_of(t, on) for t in page.rows], "part": PARTS[part],
+        "rows": [queries.row_of(t, on) for t in page.rows],
+        "part": PARTS[part],
         "lanes": lanes_of({n: counted[f"in_{n}"] for n in queries.LEVELS}, filters | {"part": ""}),
-        "tabs": [Link(_(label), with_params(part="" if name == "open" else name), counted[name], name == part) for name, label in PARTS.items()],
+        "tabs": [
+            Link(_(label), with_params(part="" if name == "open" else name), counted[name], name == part)
+            for name, label in PARTS.items()
+        ],
         "pager": pager_of(page, counted[f"of_{level}"] if level else counted[part], filters),
-    }  # fmt: skip
+    }
     return render(request, "handling/supervise.html", context)
 
 
@@ -84,9 +88,15 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
     found = in_force(task.committee, ReplyCategories, timezone.localdate()).find(draft.category)
     draft.category_label = found.label if found else ""
     context = {
-        "task": task, "case": case, "proposal": case.proposal, "sections": shown, "draft": draft,
-        "letter": queries.letter_of(draft, case, for_the_public=False), "proposers": proposals.signers(case.proposal),
-        "chip": queries.task_chip(task, on=timezone.localdate()), "attached": attached(case, request.user),
+        "task": task,
+        "case": case,
+        "proposal": case.proposal,
+        "sections": shown,
+        "draft": draft,
+        "letter": queries.letter_of(draft, case, for_the_public=False),
+        "proposers": proposals.signers(case.proposal),
+        "chip": queries.task_chip(task, on=timezone.localdate()),
+        "attached": attached(case, request.user),
         "opinions": [line for line in shown.tasks if line.opinion],
-    }  # fmt: skip
+    }
     return render(request, "handling/review.html", context)

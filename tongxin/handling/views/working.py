@@ -28,9 +28,16 @@ from tongxin.workflow.table import workflow_of
 from tongxin.workflow.templatetags.steps import Button
 
 PARTS = {
-    "todo": "要办的", "sign": "待签收", "hand": "办理中", "co": "会办", "leader": "单位审签", "again": "重新办理", "wait": "等待回音",
-    "answered": "已答复", "done": "已结束",
-}  # fmt: skip
+    "todo": "要办的",
+    "sign": "待签收",
+    "hand": "办理中",
+    "co": "会办",
+    "leader": "单位审签",
+    "again": "重新办理",
+    "wait": "等待回音",
+    "answered": "已答复",
+    "done": "已结束",
+}
 
 
 @requires("handling.inbox")
@@ -58,8 +65,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     filters = {"unit": unit.uid if unit else "", "part": "" if part == "todo" else part, "level": level}
     leads = bool(bodies.units_with(request.user, Duty.UNIT_LEADER))
     context = {
-        "units": units, "unit": unit, "part": PARTS[part], "level": level, "several": len(units) > 1,
-        "unit_tabs": _unit_tabs(units, unit, filters), "rows": [queries.row_of(t, on) for t in page.rows],
+        "units": units,
+        "unit": unit,
+        "part": PARTS[part],
+        "level": level,
+        "several": len(units) > 1,
+        "unit_tabs": _unit_tabs(units, unit, filters),
+        "rows": [queries.row_of(t, on) for t in page.rows],
         "lanes": lanes_of({n: counted[f"in_{n}"] for n in queries.LEVELS}, filters | {"part": ""}),
         "tabs": [
             Link(_(label), with_params(unit=filters["unit"], part="" if name == "todo" else name), counted[name], name == part)
@@ -67,7 +79,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             if (name != "leader" or leads) and (counted[name] or name in {"todo", "wait", part})
         ],
         "pager": pager_of(page, counted[f"of_{level}"] if level else counted[part], filters),
-    }  # fmt: skip
+    }
     return render(request, "handling/inbox.html", context)
 
 
@@ -100,16 +112,25 @@ def task(request: HttpRequest, uid: str) -> HttpResponse:
     mine = next(t for t in case.tasks.all() if t.pk == mine.pk)
     writes = permissions.allowed(request.user, "handling.write_reply", mine) and mine.state == TaskState.IN_HAND
     context = {
-        "task": mine, "case": case, "proposal": case.proposal, "sections": shown, "chip": queries.task_chip(mine, on=on),
-        "badge": workflow_of(mine).badges[mine.state], "others": [line for line in shown.tasks if line.task.pk != mine.pk],
-        "limits": queries.limits_of(mine), "extra": _buttons(request, mine), "proposers": proposals.signers(case.proposal),
-        "reply": queries.draft_of(mine) if writes else None, "writes": writes,
+        "task": mine,
+        "case": case,
+        "proposal": case.proposal,
+        "sections": shown,
+        "chip": queries.task_chip(mine, on=on),
+        "badge": workflow_of(mine).badges[mine.state],
+        "others": [line for line in shown.tasks if line.task.pk != mine.pk],
+        "limits": queries.limits_of(mine),
+        "extra": _buttons(request, mine),
+        "proposers": proposals.signers(case.proposal),
+        "reply": queries.draft_of(mine) if writes else None,
+        "writes": writes,
         "categories": in_force(mine.committee, ReplyCategories, on).categories if mine.answers else (),
         "verdict": _verdict(request.user, mine),
-        "events": queries.history_of(case, request.user)[:60], "attached": attached(case, request.user),
+        "events": queries.history_of(case, request.user)[:60],
+        "attached": attached(case, request.user),
         "in_unit": permissions.allowed(request.user, "handling.inbox"),
         "review_url": f"{mine.get_absolute_url()}review/" if _reviews(request.user, mine) else "",
-    }  # fmt: skip
+    }
     return render(request, "handling/task.html", context)
 
 

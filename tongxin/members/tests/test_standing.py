@@ -290,7 +290,7 @@ def test_whoever_it_concerns_is_told_but_of_the_own_death(cast: Cast, office: Cl
     assert len(told) == (len(kinds) if words else 0)
     if words:
         last = told[len(told) - 1]
-        assert (words in last.text, f"自{full_day(TODAY())}起" in last.text) == (True, True), last.text
+        assert (words in last.text, f"自 {full_day(TODAY())}起" in last.text) == (True, True), last.text
         as_him = Client()
         as_him.force_login(cast.bystander)
         assert as_him.get(last.url).status_code == 200
@@ -310,7 +310,7 @@ def test_at_the_end_of_a_term_whoever_goes_on_is_told_that(cast: Cast, office: C
 def test_who_is_suspended_reads_that_and_not_that_he_left(cast: Cast, client: Client) -> None:
     client.force_login(cast.suspended_member)
     page = client.get("/home/").text
-    assert (f"您自{full_day(LEFT_ON)}起停止履职" in page, "停止履职，可查看本人提案" in page, "不在任" in page) == (
+    assert (f"您自 {full_day(LEFT_ON)}起停止履职" in page, "停止履职，可查看本人提案" in page, "不在任" in page) == (
         True,
         True,
         False,
@@ -353,7 +353,7 @@ LEFT_QUERIES = 13
 
 
 def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> None:
-    for account, told in ((cast.former_member, "您现在不在任"), (cast.suspended_member, f"您自{full_day(LEFT_ON)}起停止履职")):
+    for account, told in ((cast.former_member, "您现在不在任"), (cast.suspended_member, f"您自 {full_day(LEFT_ON)}起停止履职")):
         own = cast.member(account)
         client.force_login(account)
         assert list(queries.visible_to(fresh(account))) == [own]
@@ -416,7 +416,7 @@ def test_a_death_that_was_taken_back_is_called_a_mistake(cast: Cast, office: Cli
     office.post(f"{url}standing/died/", said(reason=""))
     office.post(f"{url}standing/restore/", said(reason="登记错了"))
     page = office.get(url).text
-    assert (f"登记有误，已于{full_day(TODAY())}恢复" in page, f"{full_day(TODAY())}去世" in page) == (True, False)
+    assert (f"登记有误，已于 {full_day(TODAY())}恢复" in page, f"{full_day(TODAY())}去世" in page) == (True, False)
     fellow = Client()
     fellow.force_login(cast.proposer)
     page = fellow.get(url).text

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,7 +15,6 @@ from tongxin.members.models import Member
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.queries import raters
 from tongxin.proposals.rules import first_sits, successor
 
 
@@ -27,8 +27,9 @@ def _unsubmitted(member: Member) -> QuerySet[Signature]:
 def foresee(member: Member) -> Iterable[str]:
     """Say what will become of what he has open."""
     rows = list(_unsubmitted(member))
-    drafts = [s.proposal for s in rows if s.role == Role.FIRST]
-    if followed := sum(successor(p) is not None for p in drafts):
+    drafts = [s.proposal_id for s in rows if s.role == Role.FIRST]
+    heirs = Signature.objects.filter(proposal__in=drafts, role=Role.CO, answer=Answer.ACCEPTED, member__in=_sitting_without())
+    if followed := heirs.values("proposal").distinct().count():
         yield f"没有提交的提案 {followed} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手"
     if left := len(drafts) - followed:
         yield f"没有提交的提案 {left} 件没有联名委员可以接手，不能再修改、提交"
@@ -42,12 +43,23 @@ def foresee(member: Member) -> Iterable[str]:
 def _foresee_handed_in(member: Member) -> Iterable[str]:
     """Say who is asked in his place about what he handed in, and where nobody is left to ask."""
     rows = Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED, state__in=States.received)
-    handed = list(rows.exclude(state__in=States.with_the_proposer).distinct())
-    alone = sum(all(s.member_id == member.pk for s in raters(proposal)) for proposal in handed)
-    if len(handed) > alone:
-        yield f"已经提交的提案 {len(handed) - alone} 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人"
+    handed = rows.exclude(state__in=States.with_the_proposer).distinct()
+    number, alone = handed.count(), _left_alone(handed, [member.pk])
+    if number > alone:
+        yield f"已经提交的提案 {number - alone} 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人"
     if alone:
         yield f"已经提交的提案 {alone} 件照常办理，署名不变；没有其他在任的提案人，答复以后没有人评价"
+
+
+def _sitting_without(members: Collection[int] = ()) -> QuerySet[Member, Any]:
+    return Member.objects.sitting(timezone.localdate()).exclude(pk__in=members).values("pk")
+
+
+def _left_alone(handed: QuerySet[Proposal], members: Collection[int]) -> int:
+    """Count the proposals, merged ones with them, that nobody can be asked to rate when these members sit no longer."""
+    asked = Signature.objects.filter(Q(member=None) | Q(member__in=_sitting_without(members)), answer=Answer.ACCEPTED)
+    own, joined = asked.filter(proposal=OuterRef("pk")), asked.filter(proposal__merged_into=OuterRef("pk"))
+    return handed.exclude(Exists(own) | Exists(joined)).count()
 
 
 def foresee_together(members: Collection[int]) -> Iterable[str]:
@@ -65,10 +77,7 @@ def foresee_together(members: Collection[int]) -> Iterable[str]:
     )
     if number := handed.count():
         yield f"已经提交的提案 {number} 件照常办理，署名不变"
-        sitting = Member.objects.sitting(timezone.localdate()).exclude(pk__in=members).values("pk")
-        asked_still = Signature.objects.filter(Q(member=None) | Q(member__in=sitting), answer=Answer.ACCEPTED)
-        own, joined = asked_still.filter(proposal=OuterRef("pk")), asked_still.filter(proposal__merged_into=OuterRef("pk"))
-        if alone := handed.exclude(Exists(own) | Exists(joined)).count():
+        if alone := _left_alone(handed, members):
             yield f"其中 {alone} 件没有其他在任的提案人，还没有评价的，答复以后没有人评价"
 
 

@@ -9,7 +9,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import PUBLIC_FIELDS, Proposal, PublicCopy, PublicFile
-from tongxin.texts.redaction import Mark, find, kept
+from tongxin.texts.redaction import Mark, find, marks_from
 
 Marks = Mapping[str, Sequence[Mark]]
 
@@ -33,7 +33,7 @@ def proposed_marks(proposal: Proposal) -> dict[str, tuple[Mark, ...]]:
 
 def covered_in(copy: PublicCopy) -> dict[str, tuple[Mark, ...]]:
     """Return what a copy covers in each text, as places of the original."""
-    return {name: kept(copy.marks.get(name, ())) for name in PUBLIC_FIELDS}
+    return {name: marks_from(copy.marks.get(name, ())) for name in PUBLIC_FIELDS}
 
 
 def has_findings(proposal: Proposal) -> bool:

@@ -1,9 +1,13 @@
 """Who sits no longer reads the own file and does nothing: every way in is tried by one who left and one who is suspended."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.architecture.world import World
@@ -17,6 +21,7 @@ from tongxin.members.choices import Ending
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.proposals import actions, queries
+from tongxin.proposals.actions import leaving
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.site.queries import home
@@ -39,6 +44,29 @@ def gathered(cast: Cast) -> Proposal:
     signed, _open = actions.invite_cosigners(draft, members=asked, until=until, actor=cast.proposer, at=NOW)
     actions.answer_invitation(signed, accept=True, actor=cast.cosigner, at=NOW)
     return Proposal.objects.get(pk=draft.pk)
+
+
+# ── what the office is told beforehand ──
+def test_what_will_become_of_a_members_proposals_is_asked_in_as_many_queries_for_one_and_three(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    member = cast.member(cast.proposer)
+
+    def one_more() -> None:
+        gathered(cast)
+        cast.draft()
+        Signature.objects.filter(proposal=cast.filed()).exclude(member=member).delete()
+        cast.filed()
+
+    one_more()
+    with CaptureQueriesContext(connection) as once:
+        said = list(leaving.foresee(member))
+    one_more()
+    one_more()
+    with django_assert_num_queries(len(once)):
+        more = list(leaving.foresee(member))
+    numbers = [[int(n) for line in lines for n in re.findall(r"的提案 ([0-9]+) 件", line)] for lines in (said, more)]
+    assert numbers == [[1, 1, 1, 1], [3, 3, 3, 3]]
 
 
 # ── nothing may be done ──

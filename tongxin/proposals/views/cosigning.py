@@ -54,9 +54,15 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     text = asked.words(given.get("q", ""), 40)
     found = [m for m in queries.candidates(proposal, text, on=timezone.localdate(at)) if m not in chosen]
     context = {
-        "proposal": proposal, "form": form, "q": text, "found": found[:20], "more": len(found) > 20,  # noqa: PLR2004
-        "chosen": chosen, "rules": rules, "problem": problem,
-    }  # fmt: skip
+        "proposal": proposal,
+        "form": form,
+        "q": text,
+        "found": found[:20],
+        "more": len(found) > 20,  # noqa: PLR2004
+        "chosen": chosen,
+        "rules": rules,
+        "problem": problem,
+    }
     if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "candidates":
         return render(request, "proposals/_candidates.html", context)
     return render(request, "proposals/invite.html", context, status=UNPROCESSABLE if problem or form.errors else 200)
@@ -147,15 +153,22 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
     )
     readable = signature.answer == Answer.ACCEPTED or (signature.answer == Answer.INVITED and with_proposer)
     return {
-        "signature": signature, "proposal": proposal, "form": form, "lapsed": lapsed, "readable": readable,
-        "open": signature.answer == Answer.INVITED and not lapsed, "accepted": signature.answer == Answer.ACCEPTED,
+        "signature": signature,
+        "proposal": proposal,
+        "form": form,
+        "lapsed": lapsed,
+        "readable": readable,
+        "open": signature.answer == Answer.INVITED and not lapsed,
+        "accepted": signature.answer == Answer.ACCEPTED,
         "outdated": signature.answer == Answer.ACCEPTED and signature.signed_version < proposal.version,
-        "may_leave": signature.answer == Answer.ACCEPTED and proposal.state in {"gathering", "returned", "submitted", "in_decision"},
-        "session": proposal.session or session, "season": proposal.season or season,
+        "may_leave": signature.answer == Answer.ACCEPTED
+        and proposal.state in {"gathering", "returned", "submitted", "in_decision"},
+        "session": proposal.session or session,
+        "season": proposal.season or season,
         "may_take_over": allowed(request.user, "proposals.take_over", proposal),
         "files": attachment_rows(proposal, request.user) if readable else [],
         "signatures": queries.signers(proposal) if readable else [],
-    }  # fmt: skip
+    }
 
 
 @requires("proposals.leave", of_object=True)

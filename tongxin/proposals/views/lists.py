@@ -41,17 +41,23 @@ def mine(request: HttpRequest) -> HttpResponse:
     standings = queries.standings_of(page.rows, request.user)
     kept = {"tab": tab, "q": text, "topic": topic}
     context = {
-        "tab": tab, "q": text, "topic": topic, "rows": [_row(p, request.user, tab, standings[p.pk]) for p in page.rows],
+        "tab": tab,
+        "q": text,
+        "topic": topic,
+        "rows": [_row(p, request.user, tab, standings[p.pk]) for p in page.rows],
         "topics": in_force(committee, Taxonomies, timezone.localdate(at)).topics if committee else (),
         "tabs": [{"label": t.label, "count": t.count, "url": f"?tab={t.key}", "current": t.key == tab} for t in tabs],
         "page": {
             "caption": _("本页 %(n)s 件") % {"n": len(page.rows)},
-            "next_url": _url(kept, before=page.before), "previous_url": _url(kept, after=page.after),
+            "next_url": _url(kept, before=page.before),
+            "previous_url": _url(kept, after=page.after),
         },
         "empty": _("没有找到符合条件的提案。") if text or topic else EMPTY[tab],
-        "may_enter": allowed(request.user, "proposals.enter") , "is_member": sitting_member_of(request.user) is not None,
-        "committee": committee, "session": bodies.session_on(committee, timezone.localdate(at)) if committee else None,
-    }  # fmt: skip
+        "may_enter": allowed(request.user, "proposals.enter"),
+        "is_member": sitting_member_of(request.user) is not None,
+        "committee": committee,
+        "session": bodies.session_on(committee, timezone.localdate(at)) if committee else None,
+    }
     return render(request, "proposals/mine.html", context)
 
 
@@ -73,8 +79,12 @@ def _row(proposal: Proposal, user: Any, tab: str, standing: queries.Standing) ->
     own_draft = writes and proposal.state in {"draft", "gathering", "returned"}
     ending = {True: "edit/", False: "invitation/" if tab == "invited" else ""}[own_draft]
     return {
-        "proposal": proposal, "url": proposal.get_absolute_url() + ending, "first": first.name if first else "",
-        "agreed": sum(s.answer == Answer.ACCEPTED for s in cosigners), "asked": len(cosigners),
-        "waiting": sum(s.answer == Answer.INVITED for s in cosigners), "standing": standing,
+        "proposal": proposal,
+        "url": proposal.get_absolute_url() + ending,
+        "first": first.name if first else "",
+        "agreed": sum(s.answer == Answer.ACCEPTED for s in cosigners),
+        "asked": len(cosigners),
+        "waiting": sum(s.answer == Answer.INVITED for s in cosigners),
+        "standing": standing,
         "invited_at": next((s.invited_at for s in cosigners if s.member == member_of(user)), None),
-    }  # fmt: skip
+    }

@@ -179,7 +179,12 @@ def passing_on(request: HttpRequest) -> HttpResponse:
     rows = waiting.filter(destination=kind) if kind in dict(kinds) else waiting
     shown = list(rows.prefetch_related("signatures__member").select_related("session__term")[: SHOWN + 1])
     context = {
-        "rows": shown[:SHOWN], "more": len(shown) > SHOWN, "kinds": kinds, "kind": kind, "committee": committee,
-        "picked": request.POST.getlist("pick"), "to": request.POST.get("to", ""),
-    }  # fmt: skip
+        "rows": shown[:SHOWN],
+        "more": len(shown) > SHOWN,
+        "kinds": kinds,
+        "kind": kind,
+        "committee": committee,
+        "picked": request.POST.getlist("pick"),
+        "to": request.POST.get("to", ""),
+    }
     return render(request, "proposals/office_passing_on.html", context)

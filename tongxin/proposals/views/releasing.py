@@ -22,9 +22,12 @@ from tongxin.proposals.forms import CoveringForm
 from tongxin.proposals.models import Attachment, Proposal
 
 LABELS = {
-    "title": gettext_lazy("案由"), "situation": gettext_lazy("情况"), "analysis": gettext_lazy("分析"), "suggestions": gettext_lazy("建议"),
+    "title": gettext_lazy("案由"),
+    "situation": gettext_lazy("情况"),
+    "analysis": gettext_lazy("分析"),
+    "suggestions": gettext_lazy("建议"),
     "suggested_units": gettext_lazy("建议承办单位"),
-}  # fmt: skip
+}
 
 
 def _load(request: HttpRequest, uid: str) -> Proposal:
@@ -103,11 +106,18 @@ def _show(
     picked = {a.pk for a in _ticked_files(request, proposal)}
     files = [(a, size(a.file.size), link(a.file, request.user), a.pk in picked) for a in proposal.attachments.all()]
     context = {
-        "proposal": proposal, "form": form, "drawn": form.drawn(), "preview": preview, "shut": _shut(proposal), "files": files,
-        "found": len(form.values), "label": _("核对公开稿") if proposal.released_at else _("向社会公开"),
-        "back": proposal.get_absolute_url(), "stale": proposal.released_at is not None and queries.copy_of(proposal) is None,
+        "proposal": proposal,
+        "form": form,
+        "drawn": form.drawn(),
+        "preview": preview,
+        "shut": _shut(proposal),
+        "files": files,
+        "found": len(form.values),
+        "label": _("核对公开稿") if proposal.released_at else _("向社会公开"),
+        "back": proposal.get_absolute_url(),
+        "stale": proposal.released_at is not None and queries.copy_of(proposal) is None,
         "copy": queries.copy_of(proposal),
-    }  # fmt: skip
+    }
     return render(request, "proposals/office_release.html", context, status=status)
 
 

@@ -35,11 +35,15 @@ def preview(request: HttpRequest, uid: str) -> HttpResponse:
     offer = next((o for o in engine.available(proposal, request.user, at=at) if o.row.action == "submit"), None)
     session, season = queries.session_and_season_at(proposal.committee, at)
     context = {
-        "proposal": proposal, "offer": offer, "checks": queries.checks(proposal, on=timezone.localdate(at)) if offer else [],
-        "signers": queries.signers(proposal), "files": attachment_rows(proposal, request.user),
-        "session": proposal.session or session, "season": proposal.season or season,
+        "proposal": proposal,
+        "offer": offer,
+        "checks": queries.checks(proposal, on=timezone.localdate(at)) if offer else [],
+        "signers": queries.signers(proposal),
+        "files": attachment_rows(proposal, request.user),
+        "session": proposal.session or session,
+        "season": proposal.season or season,
         "waiting": [s for s in proposal.signatures.all() if s.answer == Answer.INVITED],
-    }  # fmt: skip
+    }
     return render(request, "proposals/preview.html", context)
 
 

@@ -144,7 +144,8 @@ def page(user: Any, proposal: Proposal) -> Page:
     lead = "、".join(t.unit.name for t in tasks if t.answers)
     return Page(
         proposal=proposal, case=case, sections=found, reader=reader, standing=_standing(proposal, case, found, reader),
-        steps=life_of(proposal, tasks, events, unrated_told=found is not None and found.viewer.keeps_ratings), topics=topics_of(proposal),
+        steps=life_of(proposal, tasks, heard, unrated_told=found is not None and found.viewer.keeps_ratings),
+        topics=topics_of(proposal),
         first=next((s.name for s in proposal.signatures.all() if s.role == "first"), ""),
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),

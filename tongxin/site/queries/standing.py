@@ -22,7 +22,7 @@ from tongxin.proposals.workflow import PROPOSAL
 LOUDEST = (
     TaskState.RETURN_ASKED, TaskState.AWAITING, TaskState.UNDER_REVIEW, TaskState.WITH_LEADER, TaskState.IN_HAND,
 )  # fmt: skip
-SUPERVISING = ("handling.remind", "tasks.send", "tasks.return_reply")
+SUPERVISING = ("handling.remind", "tasks.return_reply")  # to read a reply before it is sent is a step of handling
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ def _when(value: Any) -> str:
 def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], *, unrated_told: bool = False) -> list[Step]:
     """Return the life of a proposal; what was not filed ends at 审查 with its outcome.
 
+    `events` are those the reader is told of. A stage that was passed over (nobody had to supervise) or that will not come
+    (the proposers do not want it public) is not among them, and the file is closed last: when no other stage is to come.
     `unrated_told`: that nobody rated is told to who keeps the proposals alone, since it tells of each what he did not do.
     """
     case = case_of(proposal)
@@ -142,14 +144,19 @@ def _handling(
     watched = max((e.at for e in events if e.kind in SUPERVISING and e.at), default=None)
     closed = state == CaseState.CLOSED
     judged = _("未评价") if case and case.unrated and unrated_told else _when(case.closed_at if case else None)
-    if proposal.released_at:
-        shown = Step(_("公开"), _when(proposal.released_at), "done")
-    else:
-        shown = Step(_("公开"), "" if proposal.consents_to_publication else _("不公开"))
+    supervised = [Step(_("督办"), _when(watched), "done" if watched else "todo")] if watched or not handled else []
     return [
         _step(_("办理"), answered, done=handled, now=state == CaseState.IN_HAND),
-        Step(_("督办"), _when(watched), "done" if watched or handled else "todo"),
+        *supervised,
         Step(_("评议"), judged, "done") if closed else _step(_("评议"), None, done=False, now=handled),
-        shown,
-        Step(_("归档"), _when(case.closed_at if case else None), "done" if closed else "todo"),
+        *_put_away(proposal, case if closed else None),
     ]
+
+
+def _put_away(proposal: Proposal, closed: Case | None) -> list[Step]:
+    wanted, released_at = proposal.consents_to_publication, proposal.released_at
+    shown = [_step(_("公开"), released_at, done=released_at is not None, now=False)] if wanted else []
+    if closed is None or (wanted and released_at is None):
+        return [*shown, Step(_("归档"))]
+    last = max((at for at in (closed.closed_at, released_at if wanted else None) if at), default=None)
+    return [*shown, Step(_("归档"), _when(last), "done")]

@@ -6,12 +6,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.architecture.world import World
 from tests.cast import Cast, moment
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.committees.queries import appointments_of
+from tongxin.core.templatetags.chinese import day
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Task
+from tongxin.handling.workflow import Why
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import raters
@@ -19,6 +24,7 @@ from tongxin.proposals.regulations import NotFiling
 from tongxin.proposals.rules import member_of
 from tongxin.proposals.workflow import NotFilingDecision
 from tongxin.regulations.queries import in_force
+from tongxin.site.queries import portal
 from tongxin.site.queries import proposal as queries
 from tongxin.site.queries.buttons import bar
 from tongxin.site.tests.worlds import as_
@@ -121,16 +127,60 @@ def test_the_stepper_of_a_proposal_that_was_not_filed_ends_with_its_outcome(cast
     assert [(s.label, s.status) for s in page.steps] == [("提出", "done"), ("审查", "done"), ("转意见建议", "end")]
 
 
-def test_the_stepper_follows_the_case(cast: Cast) -> None:
+def steps_of(reader: Account, proposal: Proposal) -> list[tuple[str, str, str]]:
+    """The stages as somebody's page draws them, who opens it anew."""
+    account = Account.objects.get(pk=reader.pk)
+    page = queries.page(account, queries.load(account, proposal.uid))  # type: ignore[arg-type]
+    return [(s.label, s.status, s.date) for s in page.steps]
+
+
+def test_the_stepper_follows_the_case_and_leaves_out_supervising_where_nobody_supervised(cast: Cast) -> None:
+    case = cast.assigned()
+    assert [step[:2] for step in steps_of(cast.proposer, case.proposal)] == [
+        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("办理", "now"), ("督办", "todo"), ("评议", "todo"), ("公开", "todo"),
+        ("归档", "todo"),
+    ]  # fmt: skip
     case = cast.answered()
     page = queries.page(cast.proposer, queries.load(cast.proposer, case.proposal.uid))  # type: ignore[arg-type]
     assert [(s.label, s.status) for s in page.steps] == [
-        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("办理", "done"), ("督办", "done"), ("评议", "now"), ("公开", "todo"),
-        ("归档", "todo"),
+        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("办理", "done"), ("评议", "now"), ("公开", "todo"), ("归档", "todo"),
     ]  # fmt: skip
     assert page.standing.word == "待评价"
     kept = queries.page(cast.office, queries.load(cast.office, case.proposal.uid))  # type: ignore[arg-type]
     assert kept.standing.word == "待评价 0/2"
+
+
+def test_supervising_is_ticked_on_its_day_for_whoever_is_told_of_it(cast: Cast) -> None:
+    reminded = cast.assigned()
+    handling.remind(cast.task(reminded), reason="请抓紧签收。", actor=cast.assigner, at=moment("2026-03-09"))
+    for reader in (cast.proposer, cast.clerk, cast.office):
+        assert steps_of(reader, reminded.proposal)[4] == ("督办", "done", "3 月 9 日"), reader.name
+
+    reviewed: Task = World(cast).row("tasks", TaskState.UNDER_REVIEW)
+    perform(reviewed, "return_reply", actor=cast.assigner, at=moment("2026-03-20"), payload=Why("没有说完成时间。"))
+    proposal = reviewed.case.proposal
+    assert steps_of(cast.clerk, proposal)[4] == ("督办", "done", "3 月 20 日")
+    assert steps_of(cast.proposer, proposal)[4] == ("督办", "todo", "")
+
+
+def test_the_file_is_closed_last_when_no_other_stage_is_to_come(cast: Cast) -> None:
+    case = World(cast).row("cases", CaseState.CLOSED)
+    closed_on = day(case.closed_at)
+    Proposal.objects.filter(pk=case.proposal_id).update(consents_to_publication=False, released_at=None)
+    assert steps_of(cast.office, case.proposal)[-2:] == [("评议", "done", closed_on), ("归档", "done", closed_on)]
+
+    Proposal.objects.filter(pk=case.proposal_id).update(consents_to_publication=True)
+    assert steps_of(cast.office, case.proposal)[-2:] == [("公开", "todo", ""), ("归档", "todo", "")]
+
+    proposals.release(Proposal.objects.get(pk=case.proposal_id), actor=cast.office, at=case.closed_at + timedelta(days=9))
+    shown = Proposal.objects.get(pk=case.proposal_id)
+    shown_on = day(shown.released_at)
+    assert shown_on != closed_on
+    assert steps_of(cast.office, shown)[-2:] == [("公开", "done", shown_on), ("归档", "done", shown_on)]
+    public = portal.page(portal.load(shown.uid))  # type: ignore[arg-type]
+    assert [(s.label, s.status) for s in public.steps] == [
+        (label, "done") for label in ("提出", "审查", "交办", "办理", "评议", "公开", "归档")
+    ]
 
 
 def test_deadlines_to_come_name_their_source(cast: Cast) -> None:

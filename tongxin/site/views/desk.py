@@ -65,19 +65,28 @@ def proposals(request: HttpRequest) -> HttpResponse:
     session = bodies.session_on(committee, timezone.localdate())
     here, counts = {"in": request.GET.get("in", "")}, desk.figures(committee, session)
     context = {
-        "committee": committee, "form": form, "w": w, "listing": found, "page": _pager(request, w, found), "session": session,
-        "header": [(f, _url(QueryDict(), stage=f.key, session=str(session.pk) if session else "", **here))
-                   for f in counts.header],
+        "committee": committee,
+        "form": form,
+        "w": w,
+        "listing": found,
+        "page": _pager(request, w, found),
+        "session": session,
+        "header": [
+            (f, _url(QueryDict(), stage=f.key, session=str(session.pk) if session else "", **here)) for f in counts.header
+        ],
         "lanes": _lanes(counts.lanes, w, here),
-        "tabs": [NavItem(f.label, _url(QueryDict(), stage=f.key, **here), count=f.count, current=f.key == w.stage.key)  # type: ignore[arg-type]
-                 for f in counts.tabs],
+        "tabs": [
+            NavItem(f.label, _url(QueryDict(), stage=f.key, **here), count=f.count, current=f.key == w.stage.key)  # type: ignore[arg-type]
+            for f in counts.tabs
+        ],
         "chosen": [{"label": words, "url": _url(request.GET, **{name: ""})} for name, words in form.chosen(w)],
         "clear_url": _url(QueryDict(), stage=w.stage.key if w.stage.tab else "", **here),
         "may": {name: allowed(request.user, f"proposals.{name}", committee) for name in ("release", "export", "enter")}
         | {"file": allowed(request.user, "site.file_many", committee), "remind": allowed(request.user, "site.remind", committee)},
-        "sizes": [(n, _url(request.GET, size=str(n)), n == w.size) for n in desk.SIZES], "query": _url(request.GET).partition("?")[2],
+        "sizes": [(n, _url(request.GET, size=str(n)), n == w.size) for n in desk.SIZES],
+        "query": _url(request.GET).partition("?")[2],
         "others": [c for c in desk.desk_committees(request.user) if c.pk != committee.pk],
-    }  # fmt: skip
+    }
     return render(request, "site/desk_proposals.html", context)
 
 
@@ -87,11 +96,15 @@ def _lanes(figures: list[desk.Figure], w: desk.Wanted, here: dict[str, str]) -> 
     }  # fmt: skip
     return [
         {
-            "level": f.key, "count": f.count, "word": f.label, "text": text[f.key], "current": w.level == f.key,
+            "level": f.key,
+            "count": f.count,
+            "word": f.label,
+            "text": text[f.key],
+            "current": w.level == f.key,
             "url": _url(QueryDict(), stage="open", level=f.key, **here),
         }
         for f in figures
-    ]  # fmt: skip
+    ]
 
 
 @require_POST
@@ -138,10 +151,15 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
         (messages.warning if outcome.left else messages.success)(request, outcome.sentence)
         return redirect(back)
     context = {
-        "act": act, "known": known, "form": form, "query": request.POST.get("query", ""), "back": back,
-        "open": [r for r in rows if act in r.can.split()], "shut": [r for r in rows if act not in r.can.split()],
+        "act": act,
+        "known": known,
+        "form": form,
+        "query": request.POST.get("query", ""),
+        "back": back,
+        "open": [r for r in rows if act in r.can.split()],
+        "shut": [r for r in rows if act not in r.can.split()],
         "committee": committee,
-    }  # fmt: skip
+    }
     return render(request, "site/desk_bulk.html", context)
 
 

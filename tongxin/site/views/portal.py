@@ -46,9 +46,13 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _front(request: HttpRequest, committee: Committee) -> HttpResponse:
-    context = {"committee": committee, "lines": queries.latest(committee), "list_url": _url(QueryDict(), **{"in": committee.code}),
-               "counts": [(c, _url(QueryDict(), progress=c.progress, **{"in": committee.code})) for c in queries.counts(committee)],
-               "others": [c for c in queries.committees() if c.pk != committee.pk]}  # fmt: skip
+    context = {
+        "committee": committee,
+        "lines": queries.latest(committee),
+        "list_url": _url(QueryDict(), **{"in": committee.code}),
+        "counts": [(c, _url(QueryDict(), progress=c.progress, **{"in": committee.code})) for c in queries.counts(committee)],
+        "others": [c for c in queries.committees() if c.pk != committee.pk],
+    }
     return render(request, "site/public_front.html", context)
 
 
@@ -76,14 +80,17 @@ def proposals(request: HttpRequest) -> HttpResponse:
     listing = queries.listing(asked)
     first, last = (listing.lines[0].proposal.uid, listing.lines[-1].proposal.uid) if listing.lines else ("", "")
     context = {
-        "committee": found, "form": form, "listing": listing, "clear_url": _url(QueryDict(), **{"in": request.GET.get("in", "")}),
+        "committee": found,
+        "form": form,
+        "listing": listing,
+        "clear_url": _url(QueryDict(), **{"in": request.GET.get("in", "")}),
         "filtered": any((asked.text, asked.topic, asked.session, asked.progress)),
         "page": {
             "caption": _("共 %(n)s 件") % {"n": listing.count},
             "previous_url": _url(request.GET, before=first) if listing.has_previous and first else "",
             "next_url": _url(request.GET, after=last) if listing.has_next else "",
         },
-    }  # fmt: skip
+    }
     return render(request, "site/public_proposals.html", context)
 
 

@@ -32,10 +32,16 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
     if queries.only_published_for(request.user, found):
         return redirect("public-proposal", uid=uid)
     page = queries.page(request.user, found)
-    context = {"page": page, "proposal": found, "sections": page.sections, "actions": bar(request.user, page),
-               "files": page.files, "here": case_number(found.number) if found.number else found.title,
-               "may_leave": permissions.allowed(request.user, "proposals.leave", found) and found.state in LEAVABLE,
-               "may_endorse": permissions.allowed(request.user, "proposals.endorse", found)}  # fmt: skip
+    context = {
+        "page": page,
+        "proposal": found,
+        "sections": page.sections,
+        "actions": bar(request.user, page),
+        "files": page.files,
+        "here": case_number(found.number) if found.number else found.title,
+        "may_leave": permissions.allowed(request.user, "proposals.leave", found) and found.state in LEAVABLE,
+        "may_endorse": permissions.allowed(request.user, "proposals.endorse", found),
+    }
     return render(request, "site/proposal.html", context)
 
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tongxin.core.numerals import chinese
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.ui import fields
 from tongxin.ui.icons import ICONS
 
@@ -53,7 +54,7 @@ def due(chip: Any) -> SafeString:
         return NOTHING
     full: Any = getattr(chip, "full", "")
     if hasattr(full, "year"):
-        full = _("{year} 年 {month} 月 {day} 日").format(year=full.year, month=full.month, day=full.day)
+        full = full_day(full)
     return format_html('<span class="due {}" title="{}">{}</span>', chip.level, full or "", chip.text)
 
 
