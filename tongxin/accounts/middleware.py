@@ -4,10 +4,10 @@ from collections.abc import Callable
 from math import ceil
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from tongxin.accounts import guessing, queries, seats
+from tongxin.accounts import guessing, opening, queries, seats
 
 OPEN = ("/accounts/", "/static/", "/size/", "/invitation/")
 MINUTES_SAID = 120  # longer waits are said in hours
@@ -46,6 +46,12 @@ class ChosenSeat:
         if chosen := request.session.get(seats.SESSION_KEY):
             request.user.chosen_seat = chosen  # type: ignore[union-attr]  # of nobody it is never asked
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Look whether what was not found is of another seat of the same person."""
+        if not isinstance(error, Http404) or not request.user.is_authenticated:
+            return None
+        return opening.in_another_seat(request)
 
 
 class StaffSecondFactor:

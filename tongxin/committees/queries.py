@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
+from tongxin.accounts import seats
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
@@ -132,6 +133,12 @@ def committee_of(account: Account) -> Committee | None:
     """Return the committee somebody works in or sits in; nothing for who does neither now."""
     own = home_committee(account)
     return own or next((committee for source in _belonging if (committee := source(account))), None)
+
+
+def has_to_do_with_several(account: Account) -> bool:
+    """Say whether somebody sits or holds duties in more than one committee: then pages name which one is meant."""
+    duties = {a.committee.code for a in appointments_of(account)}
+    return len(duties | {seat.code for seat in seats.held(account)}) > 1
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,13 @@
 """The notice centre."""
 
-from copy import copy
-from urllib.parse import urlsplit
-
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
-from tongxin.accounts import seats
+from tongxin.accounts import opening, seats
 from tongxin.core import asked
 from tongxin.notices import actions, queries
 
@@ -30,7 +24,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     if only_unread:
         rows = rows.filter(read_at=None)
     found = list(rows[: PAGE + 1])
-    context = {"notices": found[:PAGE], "older": found[PAGE - 1].pk if len(found) > PAGE else None, "only_unread": only_unread}
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    context = {"notices": queries.with_committees(request.user, found[:PAGE]), "older": older, "only_unread": only_unread}
     return render(request, "notices/notices.html", context)
 
 
@@ -38,7 +33,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 def follow(request: HttpRequest, uid: str) -> HttpResponse:
     """Lead to what a notice is about; marked as read by POST: by its button, or by the page's script when it is followed.
 
-    What the reader cannot open in the seat in which he acts is opened in the one it was told to: a button changes it.
+    What the reader cannot open in the seat in which he acts, but in the one it was told to, is opened there: a button
+    changes it. What opens in neither is not found, as for everybody.
     """
     notice = queries.visible_to(request.user).filter(uid=uid).first()
     if request.method == "POST":
@@ -49,26 +45,9 @@ def follow(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("notices")
     target = notice.url if url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None) else ""
     seat = seats.elsewhere(request.user, notice.committee_code) if target else None
-    if seat is not None and not _opens(request, target):
+    if seat is not None and opening.answers(request, target) != OK and opening.answers(request, target, seat=seat.uid) == OK:
         return render(request, "notices/other_seat.html", {"notice": notice, "seat": seat, "target": target})
     return redirect(target or "notices")
-
-
-def _opens(request: HttpRequest, target: str) -> bool:
-    """Say whether a page answers its reader as he is: a duty, the own account and the audit are of no seat.
-
-    The page itself is asked, since it alone knows who may read it; reads write nothing. What leads on, or refuses, does not open.
-    """
-    asking, address = copy(request), urlsplit(target)
-    asking.path = asking.path_info = address.path
-    asking.GET = QueryDict(address.query)  # type: ignore[assignment]
-    asking._messages = []  # type: ignore[attr-defined]  # noqa: SLF001 -- what is to be said waits for the page that is shown
-    try:
-        match = resolve(address.path)
-        answer: HttpResponseBase = match.func(asking, *match.args, **match.kwargs)
-    except (Http404, PermissionDenied):
-        return False
-    return answer.status_code == OK
 
 
 @require_POST

@@ -20,6 +20,7 @@ from tongxin.site import queries
 from tongxin.ui.navigation import NavGroup, NavItem, Person, Role, Shell
 
 FICTION = "人名、地名、单位与数据均为虚构"
+OWN, NEW = "/proposals/", "/proposals/new/"
 
 
 def shell_of(request: HttpRequest) -> Shell:
@@ -153,6 +154,19 @@ def _tabs(path: str, user: Any) -> tuple[NavItem, ...]:
     return tuple(_current([item for item, permission in table if allowed(user, permission)], path))
 
 
+def _member_side(user: Any) -> list[tuple[str, str, str, str]]:
+    """Return what a desk's menu offers to who also has a seat, as members have it."""
+    own, write = ("我的提案", OWN, "doc", "proposals.own_list"), ("写提案", NEW, "edit", "proposals.write")
+    if member_of(user) is None:
+        return []
+    return [own, write] if sitting_member_of(user) is not None else [own]
+
+
+def _is_one_proposal(path: str) -> bool:
+    """Say whether a page is of one proposal: a desk opens anybody's, which is not under 我的提案."""
+    return path.startswith(OWN) and path != OWN and not path.startswith(NEW)
+
+
 def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
     counts = queries.desk_waiting(user)
     table: list[tuple[str, list[tuple[str, str, str, str]]]] = [
@@ -165,6 +179,7 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
             ("督办", "/handling/supervise/", "eye", "handling.supervise"),
             ("承办提案", "/handling/", "inbox", "handling.inbox"),
         ]),
+        (_("委员"), _member_side(user)),
         (_("委员与单位"), [
             ("委员名册", "/members/", "people", "members.view"),
             ("承办单位", "/units/", "list", "committees.view_units"),
@@ -181,6 +196,7 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
         (label, [(name, url, icon) for name, url, icon, permission in items if allowed(user, permission)])
         for label, items in table
     ]
-    flat = _current([NavItem(_(n), u, i, counts.get(u, 0), hot=True) for _l, items in shown for n, u, i in items], path)
+    listed = [NavItem(_(n), u, i, counts.get(u, 0), hot=True) for _l, items in shown for n, u, i in items]
+    flat = _current(listed, "" if _is_one_proposal(path) else path)
     by_url = {item.url: item for item in flat}
     return tuple(NavGroup(label, tuple(by_url[u] for _n, u, _i in items)) for label, items in shown if items)

@@ -176,16 +176,17 @@ def test_a_notice_of_the_other_seat_is_opened_in_that_seat(cast: Cast, there: Me
     assert invitation.member == there
 
 
-@pytest.mark.usefixtures("here")
-def test_a_notice_that_opens_as_one_is_asks_for_no_other_seat(cast: Cast, there: Member) -> None:
-    """Told to the duty that the same person holds there, or of the own account: it is of no seat."""
+def test_a_notice_that_opens_as_one_is_or_nowhere_asks_for_no_other_seat(cast: Cast, here: Member, there: Member) -> None:
+    """Told to the duty that the same person holds there, of the own account, or of what is gone: it is of no seat."""
     bodies_actions.appoint(
         cast.bystander, committee=cast.other_county, duty=Duty.MEMBER_AFFAIRS, starts_on=NOW.date(), actor=None, at=NOW
     )
     Account.objects.filter(pk=cast.bystander.pk).update(needs_second_factor=False)
     whose, event = cast.member(cast.member_of_other_county), Event.objects.order_by("id")[0]
     client = signed_in(cast.bystander)
-    for url, asks in ((f"/members/{whose.uid}/", False), ("/account/", False), (f"/proposals/{'x' * 10}/", True)):
+    own, nothing = draft_in(there, acting(cast, there)), f"/proposals/{'x' * 10}/"
+    choose(client, here)
+    for url, asks in ((f"/members/{whose.uid}/", False), ("/account/", False), (nothing, False), (own.get_absolute_url(), True)):
         notice = Notice.objects.create(
             account=cast.bystander, committee_code="WC", event=event, text=url, url=url, made_at=timezone.now()
         )
@@ -207,7 +208,7 @@ def test_a_new_form_saved_after_changing_seats_is_the_first_seats_and_leads_to_i
     assert "已换回这个身份" in answer.text
     choose(client, there)
     page = client.get(form)
-    assert (page.status_code, "以云溪县政协委员身份打开" in page.text) == (200, True)
+    assert (page.status_code, "以云溪县政协委员身份打开" in page.text) == (404, True)
     again = client.post(form, TEXT | {"title": "改过的案由", "version": "1"}, follow=True)
     proposal.refresh_from_db()
     assert (again.status_code, proposal.title) == (200, "改过的案由")

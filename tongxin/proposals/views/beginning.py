@@ -1,15 +1,11 @@
 """The address of a new form: in whose name, and in which seat, a proposal is begun."""
 
-from typing import Any
 
-from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import demand
-from tongxin.accounts.actions import act_in
 from tongxin.committees.models import Committee
 from tongxin.core.ids import new_uid
 from tongxin.members.models import Member
@@ -47,18 +43,10 @@ class Beginning:
             raise Http404
         if self.first is None or self.first.account_id != request.user.pk:
             demand(request.user, "proposals.enter", self.committee)
+        elif self.first != member_of(request.user):
+            raise Http404  # begun in another of the own seats: there it is found (`accounts.opening`)
+        demand(request.user, "proposals.write")
 
     @property
     def name(self) -> str:
         return self.first.name if self.first else self.body
-
-    def is_of_another_seat(self, user: Any) -> bool:
-        """Say whether the form was opened in one of the own seats, and the person acts in another by now."""
-        return self.first is not None and self.first.account_id == user.pk and self.first != member_of(user)
-
-
-def act_as(request: HttpRequest, first: Member) -> None:
-    """Go back into the seat in which a form was opened: what it saves is that seat's, and so is the page that follows."""
-    act_in(request, first.uid)
-    message = _("这件提案是以%(committee)s委员身份写的，已换回这个身份") % {"committee": first.committee.short_name}
-    messages.info(request, message)

@@ -27,7 +27,7 @@ from tongxin.proposals.forms import AttachForm, BehalfForm, TextForm, typed_text
 from tongxin.proposals.models import TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.views.attachments import attachment_rows
-from tongxin.proposals.views.beginning import Beginning, act_as, token_for
+from tongxin.proposals.views.beginning import Beginning, token_for
 from tongxin.regulations.queries import in_force
 
 CONFLICT, UNPROCESSABLE, UNAUTHORIZED, LOCKED = 409, 422, 401, 423
@@ -60,17 +60,12 @@ def behalf(request: HttpRequest) -> HttpResponse:
     return render(request, "proposals/behalf.html", {"form": form, "committee": committee}, status=status)
 
 
-@requires("proposals.write")
+@requires("proposals.write", of_object=True)
+@login_required
 def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the empty form; the first save makes the draft, after that this address leads to it."""
     begun = Beginning(request, token)
-    made = Proposal.objects.filter(uid=begun.uid).exists()
-    if begun.first is not None and begun.is_of_another_seat(request.user):
-        if request.method != "POST" and made:
-            return render(request, "proposals/other_seat.html", {"first": begun.first, "target": request.path})
-        if request.method == "POST":
-            act_as(request, begun.first)
-    if made:
+    if Proposal.objects.filter(uid=begun.uid).exists():
         return edit(request, begun.uid)
     at = timezone.now()
     rules = in_force(begun.committee, FormRules, timezone.localdate(at))
@@ -149,6 +144,7 @@ def _show(
         "may_discard": proposal.state in {State.DRAFT, State.GATHERING}, "form": TextForm.of(proposal, rules, typed), "problem": problem,
         "autosave_url": f"{address}autosave/", "post_to": address if is_new else f"{address}edit/",
         "key": begun.uid if begun else proposal.uid, "session": session, "season": season,
+        "committee": proposal.committee if bodies.has_to_do_with_several(user) else None,
         "behalf": begun.name if begun and (begun.first is None or begun.first.account_id != user.pk) else _behalf(proposal),
         "units": [u.name for u in bodies.active_units(proposal.committee, timezone.localdate(at))],
         "attach_form": AttachForm(rules), "until": queries.latest_cutoff(proposal, at),
@@ -190,7 +186,6 @@ def autosave_new(request: HttpRequest, token: str) -> JsonResponse:
     """The first save of a new form makes the draft; later ones save into it."""
     if not request.user.is_authenticated:
         return _signed_out()
-    demand(request.user, "proposals.write")
     begun = Beginning(request, token)
     known = queries.writable(request.user, begun.uid)
     if known is not None:

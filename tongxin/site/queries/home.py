@@ -16,13 +16,15 @@ from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Contact, Rating, Reply
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
-from tongxin.members.rules import sitting_member_of
+from tongxin.members.rules import member_of, members_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.paging import LONG, long_of
 from tongxin.site.queries.standing import standings
 from tongxin.site.queries.todos import SHOWN, Todo, until
+
+MOST = 20  # of one kind: a home page is no list
 
 
 def todos(member: Member, now: datetime) -> list[Todo]:
@@ -58,7 +60,7 @@ def _to_rate(member: Member, on: date, rules: Deadlines) -> Iterable[Todo]:
     seen = set()
     rows = _unrated(member).select_related("task__case__proposal", "task__unit")
     rows = rows.defer("text", "task__unit__phone", *long_of("task__case__proposal"))
-    for reply in rows.order_by("task__case__rating_due_on")[:20]:
+    for reply in rows.order_by("task__case__rating_due_on")[:MOST]:
         case = reply.task.case
         if case.pk in seen:
             continue
@@ -79,7 +81,7 @@ def _open_invitations(member: Member, now: datetime) -> QuerySet[Signature]:
 def _invitations(member: Member, now: datetime) -> Iterable[Todo]:
     rows = _open_invitations(member, now).select_related("proposal").defer(*long_of("proposal"))
     signers = Prefetch("proposal__signatures", Signature.objects.select_related("member").defer("member__phone"))
-    for signature in rows.order_by("proposal__cosign_until").prefetch_related(signers)[:20]:
+    for signature in rows.order_by("proposal__cosign_until").prefetch_related(signers)[:MOST]:
         proposal = signature.proposal
         first = next((s.name for s in proposal.signatures.all() if s.role == Role.FIRST), "")
         yield Todo(
@@ -93,14 +95,17 @@ def _returned_to(member: Member) -> QuerySet[Proposal]:
 
 
 def _returned(member: Member) -> Iterable[Todo]:
-    for proposal in _returned_to(member).defer(*LONG).order_by("-id")[:20]:
+    for proposal in _returned_to(member).defer(*LONG).order_by("-id")[:MOST]:
         yield Todo(f"修改《{proposal}》", "提案委退回修改，改好后重新提交", proposal.get_absolute_url(), "去修改")
 
 
+def _abandoned(member: Member, on: date) -> QuerySet[Signature]:
+    """The member's names under texts with their proposers whose first proposer is gone: the next who sits is offered them."""
+    return _speaks_for(member, on).filter(role=Role.CO, proposal__state__in=States.with_the_proposer)
+
+
 def _to_take_over(member: Member, on: date) -> Iterable[Todo]:
-    """Texts with their proposers whose first proposer is gone: the next who sits is offered them."""
-    mine = _speaks_for(member, on).filter(role=Role.CO, proposal__state__in=States.with_the_proposer)
-    for signature in mine.select_related("proposal").defer(*long_of("proposal")).order_by("-id")[:SHOWN]:
+    for signature in _abandoned(member, on).select_related("proposal").defer(*long_of("proposal")).order_by("-id")[:SHOWN]:
         proposal = signature.proposal
         yield Todo(
             f"接手《{proposal}》",
@@ -120,11 +125,15 @@ def _speaks_for(member: Member, on: date) -> QuerySet[Signature]:
     return Signature.objects.filter(member=member, answer=Answer.ACCEPTED).exclude(Exists(before))
 
 
-def _to_confirm(member: Member, on: date) -> Iterable[Todo]:
+def _unconfirmed(member: Member, on: date) -> QuerySet[Contact]:
     rows = Contact.objects.filter(confirmed_at=None, task__case__proposal__in=_speaks_for(member, on).values("proposal"))
-    rows = rows.exclude(task__case__state=CaseState.CLOSED)
-    rows = rows.select_related("task__case__proposal", "task__unit").defer("task__unit__phone", *long_of("task__case__proposal"))
-    for contact in rows.order_by("-on")[:5]:
+    return rows.exclude(task__case__state=CaseState.CLOSED)
+
+
+def _to_confirm(member: Member, on: date) -> Iterable[Todo]:
+    rows = _unconfirmed(member, on).select_related("task__case__proposal", "task__unit")
+    rows = rows.defer("task__unit__phone", *long_of("task__case__proposal"))
+    for contact in rows.order_by("-on")[:SHOWN]:
         proposal = contact.task.case.proposal
         yield Todo(
             f"确认{contact.task.unit}的面商记录", f"{case_number(proposal.number)}《{proposal.title}》",
@@ -135,16 +144,38 @@ def _to_confirm(member: Member, on: date) -> Iterable[Todo]:
 def member_waiting(user: Any) -> int:
     """Count what waits for a member, for the tab's bubble."""
     member = sitting_member_of(user)
-    if member is None:
-        return 0
+    return _waiting_for(member) if member is not None else 0
+
+
+def _waiting_for(member: Member) -> int:
+    """Count what `todos` lists, without reading it; kept until something happens."""
     now = timezone.now()
+    on = timezone.localdate(now)
 
     def read() -> dict[str, int]:
-        cases = _unrated(member).order_by().values("task__case").distinct()[:99].count()
-        return {"all": cases + _open_invitations(member, now)[:99].count() + _returned_to(member)[:99].count()}
+        cases = _unrated(member).order_by().values("task__case").distinct()[:MOST].count()
+        rest = (_open_invitations(member, now)[:MOST], _returned_to(member)[:MOST])
+        few = (_unconfirmed(member, on)[:SHOWN], _abandoned(member, on)[:SHOWN])
+        return {"all": cases + sum(rows.count() for rows in (*rest, *few))}
 
     # an invitation lapses at a minute, not by an event: the minute is part of the question
     return remembered([member.committee.code], ("member", member.pk, now.replace(second=0, microsecond=0)), read)["all"]
+
+
+@dataclass(frozen=True)
+class ElsewhereWaiting:
+    """How much waits for a person in another of the own seats."""
+
+    seat: str  # the member's uid, as the change of seats asks for it
+    committee: str
+    count: int
+
+
+def waiting_elsewhere(user: Any) -> list[ElsewhereWaiting]:
+    """Return the other seats in which something waits for a person, who sees one seat's at a time."""
+    others = [m for m in members_of(user) if m != member_of(user) and m.sits]  # type: ignore[attr-defined]
+    found = [ElsewhereWaiting(m.uid, m.committee.short_name, _waiting_for(m)) for m in others]
+    return [there for there in found if there.count]
 
 
 def own_proposals(member: Member) -> list[Proposal]:

@@ -1,5 +1,8 @@
 """The first page of everybody who signed in: what waits for them."""
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -7,6 +10,7 @@ from django.utils import timezone
 
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
+from tongxin.members.models import Member
 from tongxin.members.queries import suspended_now
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices import queries as notices
@@ -35,20 +39,33 @@ def home(request: HttpRequest) -> HttpResponse:
     """The desk for staff, the member's home for members."""
     now = timezone.now()
     local = timezone.localtime(now)
+    member, sits = member_of(request.user), sitting_member_of(request.user) is not None
     common = {
-        "now": now, "greeting": _greeting(local.hour), "weekday": WEEKDAYS[local.weekday()],
-        "news": notices.visible_to(request.user)[: SHOWN],
-    }  # fmt: skip
-    member = member_of(request.user)
+        "now": now,
+        "greeting": _greeting(local.hour),
+        "weekday": WEEKDAYS[local.weekday()],
+        "news": notices.with_committees(request.user, notices.visible_to(request.user)[:SHOWN]),
+        "todos": queries.todos(member, now) if member is not None and sits else [],
+        "elsewhere": queries.waiting_elsewhere(request.user),
+    }
     if bodies.appointments_of(request.user):
-        waiting = queues(request.user, now)
-        first = [] if waiting else first_steps(request.user)  # where work goes on, a committee is set up
-        return render(request, "site/home_desk.html", common | {"queues": waiting, "first": first})
+        return render(request, "site/home_desk.html", common | _desk(request.user, member, now))
     if member is None:
         return redirect("account")
-    sits = sitting_member_of(request.user) is not None
     context = {
-        "member": member, "sits": sits, "suspended": None if sits else suspended_now(member, local.date()),
-        "todos": queries.todos(member, now) if sits else [], "rows": queries.own_rows(member, request.user),
-    }  # fmt: skip
+        "member": member,
+        "sits": sits,
+        "suspended": None if sits else suspended_now(member, local.date()),
+        "rows": queries.own_rows(member, request.user),
+    }
     return render(request, "site/home_member.html", common | context)
+
+
+def _desk(user: Any, member: Member | None, now: datetime) -> dict[str, Any]:
+    """Return what a desk shows: its queues, and of which committee what waits beside them for the member is."""
+    waiting = queues(user, now)
+    return {
+        "queues": waiting,
+        "first": [] if waiting else first_steps(user),  # where work goes on, a committee is set up
+        "sits_in": member.committee if member is not None and bodies.has_to_do_with_several(user) else None,
+    }
