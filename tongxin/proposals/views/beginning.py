@@ -1,6 +1,5 @@
 """The address of a new form: in whose name, and in which seat, a proposal is begun."""
 
-
 from django.core import signing
 from django.http import Http404, HttpRequest
 from django.utils import timezone

@@ -55,6 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "empty": _("没有找到符合条件的提案。") if text or topic else EMPTY[tab],
         "may_enter": allowed(request.user, "proposals.enter"),
         "is_member": sitting_member_of(request.user) is not None,
+        "names_committee": bodies.has_to_do_with_several(request.user),
         "committee": committee,
         "session": bodies.session_on(committee, timezone.localdate(at)) if committee else None,
     }
