@@ -312,6 +312,14 @@ def test_a_file_sent_from_a_page_of_the_other_seat_is_added_there(two: Two) -> N
     assert (Attachment.objects.get().proposal, two.seat_acted_in()) == (own, two.here.uid)
 
 
+def test_a_step_taken_in_a_drawer_of_the_other_seats_page_leads_to_a_page_that_opens(two: Two) -> None:
+    own = two.draft(two.here)
+    answer = two.client.post(reverse("transition", args=["proposals", own.uid, "discard"]), headers={"HX-Request": "true"})
+    assert (answer.status_code, two.seat_acted_in()) == (204, two.here.uid)
+    page = two.client.get(answer.headers["HX-Redirect"], follow=True)
+    assert (page.status_code, Proposal.objects.get().state, SWITCHED in page.text) == (200, "discarded", True)
+
+
 def test_what_is_sent_to_what_no_seat_may_touch_changes_nothing_and_no_seat(cast: Cast, two: Two) -> None:
     foreign = cast.draft()
     before = Event.objects.count()
