@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit.truth import New
 from tongxin.files import actions as files
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import States
@@ -41,7 +42,7 @@ def _attach(proposal: Proposal, ready: files.Received, *, actor: Account, at: da
     file = files.store(ready, committee=proposal.committee, owner=actor, at=at)
     made = Attachment.objects.create(committee=proposal.committee, proposal=proposal, file=file)
     said = {"name": file.name, "file": file.uid}
-    audit.record("proposals.attach", proposal, actor=actor, at=at, data=said, proves=[made])
+    audit.record("proposals.attach", proposal, actor=actor, at=at, data=said, proves=[New(made)])
     return made
 
 
