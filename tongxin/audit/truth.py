@@ -43,8 +43,9 @@ class Witnessed:
         return found.order_by("pk").values("uid", *self.fields, code_=F(self.committee), odd_=odd)
 
     def models(self) -> list[type[models.Model]]:
-        """Return the models in whose columns the facts stand: its own, and those that the paths lead to."""
-        return list(dict.fromkeys((self.model, *(self.field_of(path).model for path in self.fields))))
+        """Return the models in whose columns the facts stand: its own, and those of which more is told than which row it is."""
+        told = [path for path in self.fields if path.rpartition("__")[2] != "uid"]
+        return list(dict.fromkeys((self.model, *(self.field_of(path).model for path in told))))
 
     def field_of(self, path: str) -> Any:
         """Return the field in which a fact stands."""

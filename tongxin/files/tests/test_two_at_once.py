@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from tests.cast import NOW, Cast
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
-from tongxin.files.tests.samples import PDF, PNG
-from tongxin.files.tests.test_swapped import ready_to_send
+from tongxin.files.tests.held import ready_to_send, upload
+from tongxin.files.tests.samples import PNG
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import ReplyFile, Task
@@ -69,18 +68,14 @@ def meanwhile(first: Callable[[], object], work: Callable[[], object]) -> str:
     return str(second.failed or "")
 
 
-def pdf(name: str, content: bytes = PDF) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_no_file_is_taken_off_or_added_in_the_moment_of_submission(cast: Cast) -> None:
     draft = cast.draft()
-    [held] = proposals.attach(draft, uploads=[pdf("走访.pdf")], actor=cast.proposer, at=NOW)
+    [held] = proposals.attach(draft, uploads=[upload("走访.pdf")], actor=cast.proposer, at=NOW)
     works: list[tuple[Callable[[], object], str]] = [
         (lambda: proposals.detach(held, actor=cast.proposer, at=NOW), "提案已经提交，不能再移除附件"),
         (
-            lambda: proposals.attach(draft, uploads=[pdf("照片.png", PNG)], actor=cast.proposer, at=NOW),
+            lambda: proposals.attach(draft, uploads=[upload("照片.png", PNG)], actor=cast.proposer, at=NOW),
             "提案已经提交，不能再添加附件",
         ),
     ]
@@ -108,7 +103,7 @@ def test_no_file_of_a_reply_is_taken_off_or_added_in_the_moment_in_which_it_goes
     reply = handling.reply_of(Task.objects.get(pk=task.pk))
     works: list[Callable[[], object]] = [
         lambda: handling.detach_from_reply(held),
-        lambda: handling.attach_to_reply(reply, upload=pdf("照片.png", PNG), actor=cast.clerk, at=NOW),
+        lambda: handling.attach_to_reply(reply, upload=upload("照片.png", PNG), actor=cast.clerk, at=NOW),
     ]
     for work in works:
         now = Task.objects.get(pk=task.pk)
