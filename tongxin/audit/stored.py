@@ -49,7 +49,7 @@ def _form_of(field: Any) -> str:
     elif kind == "DateTimeField":
         whole = f"{column} GLOB '{MOMENT}'"
         broken = f"{column} GLOB '{MOMENT}.{DIGIT * 6}' AND substr({column}, 20) <> '.000000'"
-        said += f" AND ({whole} OR {broken}) AND datetime({column}, '+0 days') IS substr({column}, 1, 19)"
+        said += f" AND ({whole} OR {broken}) AND datetime(substr({column}, 1, 19), '+0 days') IS substr({column}, 1, 19)"
     elif kind == "JSONField":
         said += f" AND json_valid({column})"
     elif kind == "BooleanField":
