@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from django.db import models
 
@@ -23,6 +24,7 @@ from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import Outside, Problem
 
 BATCH = 2000
+NAMED = 20  # rows of one committee: after those nobody reads on
 ODD_FORM = "数据的存储形式不是系统写入的，被改动过"
 CHANGED = "记录被改动过，或者它前面缺少记录"
 
@@ -31,9 +33,9 @@ CHANGED = "记录被改动过，或者它前面缺少记录"
 class Verdict:
     """What `tongxin audit verify` says: counts, what is not as it was written, what was lawfully erased.
 
-    Of each layer the first problem: the database itself, the heads file, and of each committee the record, the rows, what the
-    files outside say of it, the stored files that are missing, those that were changed. One that stays for long (a restored
-    backup) hides nothing of the others.
+    Of each layer the first problem: the database itself, the heads file, and of each committee the record, what the files
+    outside say of it, the stored files that are missing, those that were changed; of the rows the first twenty. What stays
+    for long (a restored backup, a row that was changed and is not vouched for again) hides nothing of the others.
     """
 
     events: int
@@ -121,9 +123,9 @@ def _owners(kind: truth.Witnessed) -> set[str]:
 
 
 def _committee(code: str, there: Outside, read: _Read) -> list[Problem | None]:
-    """Return the first problem of each layer; nothing for a layer in which all is well."""
+    """Return what is wrong of each layer; nothing for a layer in which all is well."""
     record = _events(code, read) or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code)
-    return [record, _rows(code, read), _noted(code, there) or _heads_outside(code, there)]
+    return [record, *islice(_rows(code, read), NAMED), _noted(code, there) or _heads_outside(code, there)]
 
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────
@@ -225,8 +227,8 @@ def _heads_outside(code: str, there: Outside) -> Problem | None:
 
 
 # ── rows that events vouch for ───────────────────────────────────────────────────────────────────
-def _rows(code: str, read: _Read) -> Problem | None:
-    """Ratings, numbers, sent replies, regulations, appointments are what their last event says."""
+def _rows(code: str, read: _Read) -> Iterator[Problem]:
+    """Ratings, numbers, sent replies, regulations, appointments are what their last event says; return those that are not."""
     for kind in truth.declared():
         prefix = truth.key_of(kind.label, "")
         said = {key: digest for key, digest in read.proofs.items() if key.startswith(prefix)}
@@ -234,10 +236,8 @@ def _rows(code: str, read: _Read) -> Problem | None:
         for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
             vouched = said.pop(key, None)
             if vouched != digest:
-                return Problem(key, "数据被改动过" if vouched else "数据没有办理记录")
-        if lost := next((key for key, digest in said.items() if digest), None):
-            return Problem(lost, "有办理记录的数据被删去")
-    return None
+                yield Problem(key, "数据被改动过" if vouched else "数据没有办理记录")
+        yield from (Problem(key, "有办理记录的数据被删去") for key, digest in said.items() if digest)
 
 
 def _national(kind: truth.Witnessed) -> bool:

@@ -24,7 +24,7 @@ def audit() -> None:
     """Commands about the event stream."""
 
 
-@audit.command(help="核验操作记录的封存链；被改动、删除或调换过的，指出每一层的第一处，退出码为 1。")
+@audit.command(help="核验操作记录的封存链；被改动、删除或调换过的，逐处指出（每一层的第一处，数据最多二十处），退出码为 1。")
 @click.option("--committee", metavar="CODE", help="只核验一个政协。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def verify(*, committee: str | None, as_json: bool) -> None:
@@ -43,7 +43,7 @@ def verify(*, committee: str | None, as_json: bool) -> None:
         gone = f"其中 {verdict.erased} 项个人信息已按保管期限删除，" if verdict.erased else ""
         click.echo(f"操作记录 {verdict.events} 条，已封存 {verdict.sealed} 条，{gone}没有发现改动。")
     if not verdict.ok:
-        raise NotInOrder("\n".join(f"{problem.reason}，第一处是 {problem.where}。" for problem in verdict.problems))
+        raise NotInOrder("\n".join(f"{problem.reason}：{problem.where}" for problem in verdict.problems))
 
 
 @audit.command(help=HEADS)
@@ -64,7 +64,7 @@ def heads(*, kept: Path | None) -> None:
     if kept is None:
         found, problem = days.finished(now=timezone.now())
         if problem is not None:
-            message = f"{problem.reason}，第一处是 {problem.where}。没有打印，请先运行 tongxin audit verify 查明。"
+            message = f"{problem.reason}：{problem.where}。没有打印，请先运行 tongxin audit verify 查明。"
             raise NotInOrder(message)
         click.echo("".join(f"{head}\n" for head in found), nl=False)
         return
@@ -72,7 +72,7 @@ def heads(*, kept: Path | None) -> None:
     if not asked:
         message = f"{kept} 里没有可以核对的行。请给出以前用 tongxin audit heads 打印并留存的文件。"
         raise BadInput(message)
-    wrong = [f"{problem.reason}，第一处是 {problem.where}。"] if problem is not None else []
+    wrong = [f"{problem.reason}：{problem.where}"] if problem is not None else []
     wrong += [f"现在的链头文件里没有这一行：{text}" for text in odd]
     if wrong:
         raise NotInOrder("\n".join(wrong))

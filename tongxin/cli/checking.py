@@ -147,7 +147,7 @@ def _unexplained() -> list[str]:
 def _audit() -> list[str]:
     from tongxin.audit import verifying
 
-    return [f"{problem.reason}，第一处是 {problem.where}" for problem in verifying.verify().problems]
+    return [f"{problem.reason}：{problem.where}" for problem in verifying.verify().problems]
 
 
 def _sealing() -> list[str]:

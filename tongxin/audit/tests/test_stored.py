@@ -5,6 +5,7 @@ PostgreSQL refuses each of these values: its columns hold nothing but their type
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -111,3 +112,9 @@ def test_an_appointment_that_came_back_after_its_end_is_found(cast: Cast) -> Non
 @pytest.mark.parametrize("model", [Post, Suspension], ids=str)
 def test_what_nobody_touched_is_in_our_form(sealed: Cast, model: Any) -> None:
     assert stored.odd(model) is None
+
+
+@pytest.mark.parametrize("moment", ["2026-05-04 03:02:01", "2026-05-04 03:02:01.000001", "2026-05-04 23:59:59.999600"])
+def test_a_moment_as_we_write_it_is_in_our_form(cast: Cast, moment: str) -> None:
+    models.QuerySet(Task).update(assigned_at=datetime.fromisoformat(f"{moment}+00:00"))
+    assert stored.odd(Task) is None

@@ -172,9 +172,9 @@ def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
         cursor.execute("UPDATE audit_event SET actor_name = 'x' WHERE id = %s", [event.pk])
     code, out, err = run("audit", "verify", "--json")
     assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, event.uid)
-    assert err == f"记录被改动过，或者它前面缺少记录，第一处是 {event.uid}。\n"
+    assert err == f"记录被改动过，或者它前面缺少记录：{event.uid}\n"
     code, out, _err = run("check", "--json")
-    assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [f"记录被改动过，或者它前面缺少记录，第一处是 {event.uid}"])
+    assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [f"记录被改动过，或者它前面缺少记录：{event.uid}"])
 
 
 @pytest.mark.django_db
