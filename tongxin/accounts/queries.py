@@ -3,9 +3,10 @@
 import hashlib
 import unicodedata
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,12 +40,20 @@ def code_hash(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def waiting(account: Account | None, *, seat: str = "", at: datetime) -> Invitation | None:
-    """Return the open code that opens nothing yet, of an account or, without one, of a seat; with a second factor none waits."""
-    owner = Q(account=account) if account is not None else Q(account=None, seat=seat)
-    open_ = Invitation.objects.filter(owner, used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
-    found = open_.select_related("made_by").order_by("-made_at", "-pk").first()
-    return None if found is None or (account is not None and has_second_factor(account)) else found
+def codes_waiting(account: Any, *, seat: Any, at: datetime) -> QuerySet[Invitation]:
+    """Return the open codes that open nothing yet, which were made for a seat and whoever has it: an account, or nobody.
+
+    Of one seat, or (OuterRef) of each row of a list. A code of the same account that was made for another seat is another
+    committee's, and waits for the people there. With a second factor none waits.
+    """
+    owner = Q(account=None) | Q(account=account)
+    found = Invitation.objects.filter(owner, seat=seat, used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
+    return found.exclude(Exists(second_factors(OuterRef("account"))))
+
+
+def code_waiting(account: Account | None, *, seat: str, at: datetime) -> Invitation | None:
+    """Return the code of a seat that opens nothing yet, the newest."""
+    return codes_waiting(account, seat=seat, at=at).select_related("made_by").order_by("-made_at", "-pk").first()
 
 
 def password_was_reset(account: Account, *, at: datetime) -> bool:

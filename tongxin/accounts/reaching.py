@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Invitation
-from tongxin.accounts.queries import second_factors
+from tongxin.accounts.queries import codes_waiting
 from tongxin.core.templatetags.chinese import full_day
 
 
@@ -27,20 +27,13 @@ class Reached(models.TextChoices):
 NEVER_CAME = Q(account=None) | Q(account__last_login=None)
 
 
-def waiting_for(seat: Any, account: Any, at: datetime) -> Q:
-    """Keep the open codes of a seat or an account that open nothing yet, unless a second person confirms them."""
-    own = Q(account=account) | Q(account=None, seat=seat)
-    return own & Q(used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
-
-
 def telling(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
     """Fetch with rows that have the `uid` of a seat and an `account` what `reached` and `told` say: no query more for a list."""
     codes = Invitation.objects.filter(seat=OuterRef("uid"), used_at=None, revoked_at=None).order_by("-made_at", "-pk")
-    waiting = Invitation.objects.filter(waiting_for(OuterRef("uid"), OuterRef("account"), at))
     return rows.annotate(
         code_made_at=Subquery(codes.values("made_at")[:1]),
         code_until=Subquery(codes.values("expires_at")[:1]),
-        to_confirm=Exists(waiting) & ~Exists(second_factors(OuterRef("account"))),
+        to_confirm=Exists(codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at)),
         came_at=F("account__last_login"),
     )
 

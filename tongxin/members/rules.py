@@ -9,7 +9,7 @@ from django.utils import timezone
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
 from tongxin.accounts.models import Invitation
-from tongxin.accounts.queries import waiting
+from tongxin.accounts.queries import code_waiting
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds
 from tongxin.members.choices import Ending
@@ -83,7 +83,7 @@ def is_second_person(actor: Any, code: Invitation) -> bool:
 
 def waiting_code(member: Member, *, at: datetime) -> Invitation | None:
     """Return the code of a member that waits for a second person: for a new password, or for a seat that was released."""
-    return waiting(member.account, seat=member.uid, at=at)
+    return code_waiting(member.account, seat=member.uid, at=at)
 
 
 @predicate

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from tongxin.accounts import names
 from tongxin.accounts.describing import Line
-from tongxin.accounts.models import Account, Invitation
-from tongxin.accounts.queries import second_factors
-from tongxin.accounts.reaching import waiting_for
+from tongxin.accounts.models import Account
+from tongxin.accounts.queries import codes_waiting
 from tongxin.accounts.seats import Held
 from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.committees import queries as bodies
@@ -52,10 +51,10 @@ def listed_to(user: Any) -> MemberQuerySet:
 
 def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
     """Return the members whose code waits for `user` as the second person: not the own, none he made."""
-    waiting = Invitation.objects.filter(waiting_for(OuterRef("uid"), OuterRef("account"), at), seat=OuterRef("uid"))
+    waiting = codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at)
     rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM)).exclude(account=user)
     rows = rows.filter(Q(account=None) | Q(account__is_active=True))
-    return rows.filter(Exists(waiting.exclude(made_by=user)), ~Exists(second_factors(OuterRef("account"))))
+    return rows.filter(Exists(waiting.exclude(made_by=user)))
 
 
 def current_term(committee: Committee, on: date) -> Term | None:

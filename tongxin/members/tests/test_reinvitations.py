@@ -6,14 +6,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.cast import Cast, second_seat
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account, Invitation
-from tongxin.accounts.queries import waiting
+from tongxin.accounts.reaching import telling
+from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
 from tongxin.members import actions, queries
 from tongxin.members.models import Member
+from tongxin.members.rules import waiting_code
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
@@ -77,7 +79,7 @@ def test_it_leaves_the_desk_when_it_is_confirmed_or_its_time_has_come(cast: Cast
     assert queues(cast.leader) == {}
     Invitation.objects.update(works_from=timezone.now() + timedelta(hours=1))
     assert queues(cast.leader) == {"待确认重置码": 1}
-    code = waiting(cast.bystander, at=timezone.now())
+    code = waiting_code(asked, at=timezone.now())
     assert code is not None
     actions.confirm_reinvitation(asked, code=code.uid, actor=Account.objects.get(pk=cast.leader.pk), at=timezone.now())
     assert queues(cast.leader) == {}
@@ -90,3 +92,26 @@ def test_everybody_who_may_confirm_is_told_and_the_slip_names_them(cast: Cast, k
     client = as_(keeper)
     slip = client.get(client.post(f"/members/{asked.uid}/invite/", {"read": "1"})["Location"]).text
     assert "委员联络、提案日常工作、主席会议成员都可以确认" in slip
+
+
+def test_a_code_waits_for_the_committee_that_made_it_and_not_for_another_in_which_the_person_sits_too(
+    cast: Cast, asked: Member
+) -> None:
+    """Else the other county's leader would open an account that is not at home there, recorded in the wrong stream."""
+    there, now = second_seat(cast.bystander, cast.other_county, "050"), timezone.now()
+    leader = Account.objects.create(username="wclead", name="陶远山", joined_at=now - timedelta(days=300))
+    Account.objects.filter(pk=leader.pk).update(joined_at=now - timedelta(days=300))
+    bodies.appoint(leader, committee=cast.other_county, duty=Duty.LEADERSHIP, starts_on=timezone.localdate(), actor=None, at=now)
+    Account.objects.update(needs_second_factor=False)
+    leader.refresh_from_db()
+    [code] = Invitation.objects.filter(account=cast.bystander)
+    page = as_(leader).post(f"/members/{there.uid}/confirm/", {"code": code.uid}, follow=True)
+    assert "没有等待确认的码" in page.text
+    code.refresh_from_db()
+    assert code.works_from is not None
+    assert code.works_from > now + timedelta(hours=71)
+    assert not Event.objects.filter(kind="members.confirm_reinvitation").exists()
+    assert (waiting_code(there, at=now), queries.with_code_to_confirm(leader, now).exists()) == (None, False)
+    rows = telling(Member.objects.filter(account=cast.bystander), now)
+    assert {row.committee.code: row.to_confirm for row in rows} == {"YX": True, "WC": False}
+    assert [m.pk for m in queries.with_code_to_confirm(cast.leader, now)] == [asked.pk]
