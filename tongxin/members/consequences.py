@@ -30,7 +30,6 @@ class Consequence:
 
 
 _registered: list[Consequence] = []
-_acts: list[Callable[["Member"], bool]] = []
 
 
 def register(consequence: Consequence) -> None:
@@ -54,16 +53,3 @@ def follow(member: "Member", *, actor: "Account", at: datetime) -> None:
     for consequence in _registered:
         if consequence.follow is not None:
             consequence.follow(member, actor, at)
-
-
-def register_acts(acted: Callable[["Member"], bool]) -> None:
-    """Add what an app counts as having acted in a seat: while there is nothing of it, the seat may be released from an account.
-
-    Only what whoever keeps the members may know: ratings are counted by the names under the texts, which come before them.
-    """
-    _acts.append(acted)
-
-
-def has_acted(member: "Member") -> bool:
-    """Say whether something stands in the name of a seat."""
-    return any(acted(member) for acted in _acts)

@@ -20,7 +20,6 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import plain_phone, wide
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
-from tongxin.members.consequences import has_acted as has_acted
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
 from tongxin.members.queries.inviting import at_home
 from tongxin.members.queries.inviting import closes_with as closes_with

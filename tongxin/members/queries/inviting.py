@@ -7,7 +7,7 @@ from tongxin.accounts.models import Account
 from tongxin.accounts.seats import holds_duty
 from tongxin.committees.models import Appointment
 from tongxin.core.words import plain_phone
-from tongxin.members.consequences import has_acted
+from tongxin.members.acting import has_acted
 from tongxin.members.models import Member
 from tongxin.members.rules import is_dead
 

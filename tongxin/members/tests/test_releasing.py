@@ -16,6 +16,7 @@ from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
 from tongxin.members import actions, queries
+from tongxin.members.acting import has_acted
 from tongxin.members.models import Member
 from tongxin.members.rules import waiting_code
 from tongxin.notices import actions as notices
@@ -194,7 +195,7 @@ def test_who_was_only_asked_has_not_acted(cast: Cast) -> None:
     )
     for answer, acted in ((Answer.INVITED, False), (Answer.LAPSED, False), (Answer.LEFT, True)):
         type(asked).objects.filter(pk=asked.pk).update(answer=answer)
-        assert (answer, queries.has_acted(member)) == (answer, acted)
+        assert (answer, has_acted(member)) == (answer, acted)
 
 
 WHAT_HANGS_ON_A_MEMBER = {

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from tests.at_once import both
-from tests.cast import Cast
+from tests.at_once import both, in_between
+from tests.cast import TEXT, Cast
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
 from tongxin.audit import verifying
@@ -17,7 +18,10 @@ from tongxin.committees import queries
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.members import actions
+from tongxin.members.acting import has_acted
 from tongxin.members.models import Member
+from tongxin.proposals import actions as proposals
+from tongxin.proposals.models import Endorsement, Proposal, Signature
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +86,62 @@ def test_one_duty_is_not_ended_by_two_hands(cast: Cast) -> None:
 
     assert len(both(end(0), end(0), refusals=(bodies.AppointmentError,))) == 1
     assert Event.objects.filter(kind="committees.end_appointment").count() == 1
+
+
+# ── a seat released from its account while the person acts in it ──
+def drafting(cast: Cast, member: Member) -> Callable[[], object]:
+    return lambda: proposals.draft(cast.county, actor=cast.bystander, at=timezone.now(), first=member, text=TEXT)
+
+
+def answering(cast: Cast, member: Member) -> Callable[[], object]:
+    until = timezone.now() + timedelta(days=2)
+    [asked] = proposals.invite_cosigners(
+        cast.draft(timezone.now()), members=[member], until=until, actor=cast.proposer, at=timezone.now()
+    )
+    seen = Signature.objects.select_related("proposal", "member").get(pk=asked.pk)
+    return lambda: proposals.answer_invitation(seen, accept=False, actor=cast.bystander, at=timezone.now())
+
+
+def endorsing(cast: Cast, member: Member) -> Callable[[], object]:
+    filed = cast.filed()
+    return lambda: proposals.endorse(filed, member=member, actor=cast.bystander, at=timezone.now())
+
+
+@pytest.mark.parametrize("acts_first", [False, True], ids=["released first", "acts first"])
+@pytest.mark.parametrize("acting", [drafting, answering, endorsing])
+def test_a_seat_is_released_or_acted_in_and_never_both(
+    cast: Cast, acting: Callable[[Cast, Member], Callable[[], object]], *, acts_first: bool
+) -> None:
+    seen = Member.objects.get(account=cast.bystander)  # read before, as by the page
+    act = acting(cast, seen)
+
+    def release() -> None:
+        actions.release_seat(Member.objects.get(pk=seen.pk), reason="关联错了", actor=cast.office, at=timezone.now())
+
+    before = Event.objects.filter(kind__startswith="proposals.").count()
+    works = (act, release) if acts_first else (release, act)
+    assert len(both(*works, refusals=(actions.StandingError, proposals.ProposalError))) == 1
+    seat = Member.objects.get(pk=seen.pk)
+    assert (seat.account is None) != has_acted(seat)
+    assert (seat.account is None) == (Event.objects.filter(kind__startswith="proposals.").count() == before)
+    assert Event.objects.filter(kind="members.release_seat").count() == (seat.account is None)
+
+
+def test_who_lost_the_seat_while_writing_reads_it_and_keeps_the_text(cast: Cast, client: Client) -> None:
+    seat, title = cast.member(cast.bystander), TEXT["title"]
+    client.force_login(cast.bystander)
+    form = client.get("/proposals/new/", follow=True)
+
+    def release() -> None:
+        Member.objects.filter(pk=seat.pk).update(account=None)
+
+    with in_between('SELECT "members_member"."account_id"', release):
+        page = client.post(form.redirect_chain[-1][0], {**TEXT, "then": "edit"})
+    assert ("关联刚刚解除" in page.text, title in page.text) == (True, True)
+    assert not Proposal.objects.exists()
+    filed = cast.filed()
+    Member.objects.filter(pk=seat.pk).update(account=cast.bystander)
+    with in_between('SELECT "members_member"."account_id"', release):
+        page = client.post(f"/proposals/{filed.uid}/endorse/")
+    assert (page.status_code, "关联刚刚解除" in client.get("/account/").text) == (302, True)
+    assert not Endorsement.objects.exists()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members.models import Member
+from tongxin.proposals.actions import names
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Form, Role, State
 from tongxin.proposals.models import Endorsement, Proposal, Signature
@@ -95,6 +96,7 @@ def answer_invitation(
         message = "联名已经截止，如仍想联名，请与第一提案人联系"
         raise ProposalError(message)
     if signature.member is not None:
+        names.hold(signature.member, acts=actor if on_behalf_of is None else None)
         _demand_sitting([signature.member], at)
     answer, sound = Answer.ACCEPTED if accept else Answer.DECLINED, audit.sound([signature])
     taken = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED).update(
@@ -143,7 +145,8 @@ def remove_invitation(signature: Signature, *, actor: Account, at: datetime) -> 
 
 @transaction.atomic
 def endorse(proposal: Proposal, *, member: Member, actor: Account, at: datetime) -> Endorsement:
-    """Support somebody else's filed proposal (附议)."""
+    """Support somebody else's filed proposal (附议). Raises ProposalError."""
+    names.hold(member, acts=actor)
     _demand_sitting([member], at)
     made, new = Endorsement.objects.get_or_create(
         proposal=proposal, member=member, defaults={"committee": proposal.committee, "at": at}

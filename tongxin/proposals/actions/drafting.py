@@ -12,6 +12,7 @@ from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
 from tongxin.core.words import clean_line, clean_text
 from tongxin.members.models import Member
+from tongxin.proposals.actions import names
 from tongxin.proposals.actions.problems import ProposalError, StaleError
 from tongxin.proposals.choices import Answer, Form, Role, States
 from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature, StaleCopy
@@ -37,10 +38,12 @@ def draft(
     if first is None and not body:
         message = "提案必须有第一提案人"
         raise ProposalError(message)
+    own = first is not None and first.account_id == actor.pk
+    if first is not None:
+        names.hold(first, acts=actor if own else None)
     if first is not None and not Member.objects.sitting(timezone.localdate(at)).filter(pk=first.pk).exists():
         message = f"{first.name}现在不在任，不能提出提案"
         raise ProposalError(message)
-    own = first is not None and first.account_id == actor.pk
     proposal = Proposal(committee=committee, form=form, edited_at=at, entered_by=None if own else actor, **_clean(text or {}))
     proposal.uid = uid or proposal.uid
     signature = Signature(

@@ -1,6 +1,6 @@
 """Every read of proposals worth a name."""
 
-from tongxin.proposals.queries.acting import has_acted
+from tongxin.proposals.queries.acting import stands_under_something
 from tongxin.proposals.queries.drafting import (
     Check,
     candidates,
@@ -56,9 +56,9 @@ from tongxin.proposals.queries.reading import (
 
 __all__ = [
     "Check", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "covered_in",
-    "differences", "for_page", "handed_over_at", "has_acted", "has_findings", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
+    "differences", "for_page", "handed_over_at", "has_findings", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
     "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "plenary_window", "proposed_marks",
     "public_file", "public_files", "public_titles", "published", "raters", "register_outcome", "register_standing",
-    "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of", "tabs_for", "taken_back",
-    "to_be_passed_on", "to_confirm", "together", "visible_to", "warm", "writable",
+    "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of",
+    "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "warm", "writable",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from tongxin.proposals.models import Endorsement, Signature
 UNANSWERED = (Answer.INVITED, Answer.LAPSED)
 
 
-def has_acted(member: Member) -> bool:
+def stands_under_something(member: Member) -> bool:
     """Say whether a member began a text, answered an invitation or endorsed. Who rated, stands under a text before."""
     names = Signature.objects.filter(member=member).exclude(answer__in=UNANSWERED)
     return names.exists() or Endorsement.objects.filter(member=member).exists()

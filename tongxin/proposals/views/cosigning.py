@@ -235,6 +235,14 @@ def endorse(request: HttpRequest, uid: str) -> HttpResponse:
         messages.info(request, _("您是这件提案的提案人，不用再附议。"))
     else:
         demand(request.user, "proposals.endorse", proposal)
-        actions.endorse(proposal, member=member, actor=request.user, at=timezone.now())
-        messages.success(request, _("已附议这件提案。"))
+        _endorse(request, proposal, member)
     return redirect(proposal)
+
+
+def _endorse(request: HttpRequest, proposal: Proposal, member: Member) -> None:
+    try:
+        actions.endorse(proposal, member=member, actor=request.user, at=timezone.now())
+    except actions.ProposalError as refused:
+        messages.error(request, f"{refused}。")
+    else:
+        messages.success(request, _("已附议这件提案。"))

@@ -74,7 +74,10 @@ def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
         text, problem = typed_text(request.POST)
         if problem:
             return _show(request, blank, rules, token=token, begun=begun, typed=text, problem=problem)
-        proposal = _create(request, begun, text)
+        try:
+            proposal = _create(request, begun, text)
+        except actions.ProposalError as refused:
+            return _show(request, blank, rules, token=token, begun=begun, typed=text, problem=f"{refused}。")
         return redirect(f"/proposals/{proposal.uid}/{THEN.get(request.POST.get('then', ''), 'edit/')}")
     return _show(request, blank, rules, token=token, begun=begun)
 

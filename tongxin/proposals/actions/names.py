@@ -1,0 +1,17 @@
+"""In whose name somebody acts: asked again under a hold, at the moment something comes to stand in it."""
+
+from tongxin.accounts.models import Account
+from tongxin.members.models import Member
+from tongxin.proposals.actions.problems import ProposalError
+
+
+def hold(member: Member, *, acts: Account | None) -> None:
+    """Hold a member's row until something stands in the name: a seat is released from its account under the same hold.
+
+    So either the act comes first and the seat is not released, or the release does and the act is refused. `acts`: who acts as
+    the member; nobody where the office enters something on behalf. Raises ProposalError where the seat is no more of that account.
+    """
+    account = Member.objects.select_for_update().values_list("account", flat=True).get(pk=member.pk)
+    if acts is not None and account != acts.pk:
+        message = f"{member.name}的委员身份与这个账户的关联刚刚解除，不能再以委员身份办理，请与机关联系"
+        raise ProposalError(message)
