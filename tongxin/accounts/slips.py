@@ -1,8 +1,7 @@
 """The invitation slip: a one-time code as a QR code and letters to type, for paper, and the page that keeps it for a while."""
 
-import json
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -11,11 +10,10 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from tongxin.accounts import sealed
 from tongxin.accounts.actions import VALID
-from tongxin.core import secrets
 
-KEPT = timedelta(minutes=30)
-SESSION_KEY = "slip"
+SESSION_KEY = "sealed_slip"
 
 
 @dataclass(frozen=True)
@@ -49,22 +47,22 @@ def slip(name: str, sign_in_name: str, code: str, *, request: HttpRequest, realm
 
 
 def keep(request: HttpRequest, made: Slip, *, at: datetime) -> HttpResponseRedirect:
-    """Keep a slip in the session of who made it, encrypted as the database keeps everything secret, and lead to its page."""
-    said = json.dumps({"until": (at + KEPT).timestamp(), "slip": asdict(made)})
-    request.session[SESSION_KEY] = secrets.encrypt(said)
+    """Keep a slip in the session of who made it, and lead to its page."""
+    sealed.put(request, SESSION_KEY, asdict(made), at=at)
     return redirect("slip")
 
 
 def to_print(request: HttpRequest, *, at: datetime) -> Slip | None:
     """Return the slip this session made last, unless its time is over."""
-    said = json.loads(secrets.decrypt(request.session[SESSION_KEY])) if SESSION_KEY in request.session else {}
-    if said.get("until", 0) < at.timestamp():
+    said = sealed.get(request, SESSION_KEY, at=at)
+    if said is None:
         return None
     known = {field.name for field in fields(Slip)}
-    return Slip(**{name: value for name, value in said["slip"].items() if name in known})
+    return Slip(**{name: value for name, value in said.items() if name in known})
 
 
-def put_away(request: HttpRequest) -> str:
-    """Forget the slip; return the page it was made on."""
-    said = request.session.pop(SESSION_KEY, None)
-    return str(json.loads(secrets.decrypt(said))["slip"]["back"]) if said else reverse("home")
+def put_away(request: HttpRequest, *, at: datetime) -> str:
+    """Forget the slip; return the page it was made on, as long as it was kept."""
+    made = to_print(request, at=at)
+    sealed.drop(request, SESSION_KEY)
+    return made.back if made is not None else reverse("home")

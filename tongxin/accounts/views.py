@@ -16,9 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
-from tongxin.accounts import actions, carrying, codes, describing, guessing, names, queries, seats, slips
+from tongxin.accounts import actions, codes, describing, guessing, names, queries, sealed, seats, slips
 from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
+
+CARRIED = (
+    "carried_seat_code"  # the code of a slip on its way through the sign-in: nobody types it twice, no address or log has it
+)
 
 
 class SignIn(LoginView):  # type: ignore[misc]
@@ -72,7 +76,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         if found.account is None and request.user.is_authenticated:
             return _confirm_link(request, found, code)
         if found.account is None and "sign_in_first" in request.POST:
-            carrying.carry(request, code, at=timezone.now())
+            sealed.put(request, CARRIED, code[:40], at=timezone.now())
             return redirect(f"{reverse('account_login')}?next={reverse('account-seat')}")
         return _set_password(request, found, code)
     except queries.InvitationError as error:
@@ -111,13 +115,13 @@ def _confirm_link(request: HttpRequest, found: Invitation, code: str) -> HttpRes
 @requires("accounts.own")
 def link(request: HttpRequest) -> HttpResponse:
     """Link a seat to the own account, with the code of its invitation: typed here, or carried through the sign-in."""
-    carried = carrying.carried(request, at=timezone.now())
+    carried = str(sealed.get(request, CARRIED, at=timezone.now()) or "")
     if request.method != "POST":
         return _offer_link(request, carried)
     form = Code({"code": carried} if "carried" in request.POST else request.POST)
     if form.is_valid():
         code = form.cleaned_data["code"]
-        carrying.put_down(request)
+        sealed.drop(request, CARRIED)
         try:
             _find(request, code)
             seat = actions.link(code, account=request.user, at=timezone.now())
@@ -178,7 +182,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def slip(request: HttpRequest) -> HttpResponse:
     """The slip that was made last in this session, until it is put away or half an hour is over; reloading keeps it."""
     if request.method == "POST":
-        back = slips.put_away(request)
+        back = slips.put_away(request, at=timezone.now())
         messages.success(request, _("已收起，邀请码不再显示"))
         return redirect(back)
     made = slips.to_print(request, at=timezone.now())

@@ -12,6 +12,7 @@ from tests.cast import Cast
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
+from tongxin.accounts.views import CARRIED
 from tongxin.audit.models import Event
 from tongxin.members import actions as members
 from tongxin.members.models import Member
@@ -69,7 +70,7 @@ def test_the_code_goes_through_the_sign_in_and_the_second_factor_by_itself(
     assert ("给望川县政协委员" in page, code in page, taken(there)) == (True, False, None)
     assert client.post(LINK, {"carried": "1"})["Location"] == "/account/"
     assert taken(there) == cast.bystander
-    assert "carried_code" not in client.session
+    assert CARRIED not in client.session
     assert Account.objects.filter(name=cast.bystander.name).count() == 1
 
 
@@ -78,7 +79,7 @@ def test_the_wrong_person_does_not_link_it(cast: Cast, code: str, there: Member,
     sign_in(client, with_password(cast.cosigner), realm="YX")
     assert f"您现在用{cast.cosigner.name}的账户登录" in client.get(LINK).text
     assert "邀请单上的姓名与您的账户不符" in client.post(LINK, {"carried": "1"}).text
-    assert (taken(there), Invitation.objects.get().used_at, "carried_code" in client.session) == (None, None, False)
+    assert (taken(there), Invitation.objects.get().used_at, CARRIED in client.session) == (None, None, False)
     assert not Event.objects.filter(kind="members.take_seat").exists()
 
 
@@ -108,8 +109,8 @@ def test_a_code_is_not_carried_for_ever_and_a_wrong_one_not_at_all(
 ) -> None:
     wrong = Client()
     assert "没有这个邀请码" in wrong.post("/invitation/", {"code": "aaaa-bbbb-cccc", "sign_in_first": "1"}).text
-    assert "carried_code" not in wrong.session
-    monkeypatch.setattr("tongxin.accounts.carrying.CARRIED", -timedelta(seconds=1))
+    assert CARRIED not in wrong.session
+    monkeypatch.setattr("tongxin.accounts.sealed.KEPT", -timedelta(seconds=1))
     client = brought(code)
     sign_in(client, with_password(cast.bystander), realm="YX")
     page = client.get(LINK)

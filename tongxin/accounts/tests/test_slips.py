@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.cast import Cast
-from tongxin.accounts import slips
+from tongxin.accounts import sealed
 from tongxin.accounts.models import Account, Invitation
 from tongxin.committees.models import Appointment
 
@@ -42,7 +42,7 @@ def test_it_goes_when_it_is_put_away_and_after_half_an_hour(cast: Cast, office: 
     gone = office.get("/account/slip/").text
     assert (code in gone, "邀请单已经收起" in gone) == (False, True)
     assert office.post("/account/slip/")["Location"] == "/home/"
-    monkeypatch.setattr(slips, "KEPT", timedelta(seconds=-1))
+    monkeypatch.setattr(sealed, "KEPT", timedelta(seconds=-1))
     page = made(office, cast)
     assert (page.context["slips"], "邀请单已经收起" in page.text) == ([], True)
 
