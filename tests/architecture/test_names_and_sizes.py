@@ -15,7 +15,7 @@ MORE = {
     "files": {"inspection"},  # a pure package, run in a process of its own
     "committees": {"vouching"},  # rows written before their events vouched for them: upgrades and made worlds
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
-    "members": {"consequences"},  # the register of what the matters have open with a member who stops sitting
+    "members": {"consequences", "acting"},  # what the matters have open with a member who stops sitting; what stands in his name
     "notices": {"table", "recipients"},  # the register that every app's notices.py fills; whom several apps tell
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
     "site": {"navigation"},  # provides the shell of the ui

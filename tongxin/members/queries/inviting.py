@@ -59,7 +59,9 @@ def what_follows_release(member: Member) -> list[str]:
         _("可以重新发邀请：本人已经有账户的，登录后用邀请码关联；新的邀请码须机关另一位工作人员确认，或者等待后使用"),
     ]
     if closes_with(member):
-        found.append(_("这个账户没有其他委员身份和职责，随即关闭，不能再登录"))
+        found.append(
+            _("这个账户没有其他委员身份和职责，随即关闭，不能再登录，也不再收到消息和邮件，请当面或打电话告诉使用它的人")
+        )
     else:
         found.append(_("这个账户的其他委员身份和职责不变，密码不变，告知其本人"))
     return [*found, _("立即告知审计管理员")]

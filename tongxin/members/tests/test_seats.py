@@ -19,6 +19,7 @@ from tongxin.committees.models import Appointment
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Seat
+from tongxin.members.queries import inviting
 from tongxin.members.rules import member_of, members_of, sitting_member_of
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
@@ -81,7 +82,7 @@ def test_a_seat_that_ended_is_not_acted_in_unless_it_is_chosen(cast: Cast, here:
     Seat.objects.filter(member=here).update(ends_on=timezone.localdate())
     assert (member_of(acting(cast)), members_of(acting(cast))) == (there, [there, here])
     assert (member_of(acting(cast, here)), sitting_member_of(acting(cast, here))) == (here, None)
-    assert queries.at_home(cast.bystander) == there
+    assert inviting.at_home(cast.bystander) == there
 
 
 def test_nobody_acts_in_a_seat_of_somebody_else(cast: Cast, here: Member) -> None:
@@ -224,7 +225,7 @@ def test_a_death_ends_nothing_of_another_committee_which_is_told(cast: Cast, her
     at = timezone.now()
     actions.end_seat(here, ending=Ending.DIED, on=timezone.localdate(at), reason="", actor=cast.office, at=at)
     person = Account.objects.get(pk=cast.bystander.pk)
-    assert (person.is_active, queries.is_gone(here), queries.is_gone(there)) == (True, True, False)
+    assert (person.is_active, inviting.is_gone(here), inviting.is_gone(there)) == (True, True, False)
     assert [a.committee for a in bodies.appointments_of(person)] == [cast.other_county]
     assert sitting_member_of(person) == there
     notices.deliver()

@@ -1,0 +1,223 @@
+"""Who is on the list, what a member held and holds, and what follows when it ends."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from tongxin.accounts.describing import Line
+from tongxin.accounts.queries import codes_waiting
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment, Committee, Sector, Term
+from tongxin.core.templatetags.chinese import full_day
+from tongxin.members import consequences
+from tongxin.members.choices import Ending
+from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
+from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
+
+
+def visible_to(user: Any) -> MemberQuerySet:
+    """Return the members `user` may see: the twin of members.view."""
+    if not user.is_authenticated or not user.is_active:
+        return Member.objects.none()
+    committees = bodies.committees_with(user, *OFFICE)
+    own = sitting_member_of(user)
+    if own is not None:
+        committees = committees | {own.committee_id}
+    return Member.objects.filter(Q(committee_id__in=committees) | Q(account=user))
+
+
+def listed_to(user: Any) -> MemberQuerySet:
+    """Return the members on the list somebody reads: without the own places in other committees."""
+    now, inside = member_of(user), bodies.committees_with(user, *OFFICE)
+    others = [m.pk for m in members_of(user) if m != now and m.committee_id not in inside]
+    return visible_to(user).exclude(pk__in=others)
+
+
+def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
+    """Return the members whose code waits for `user` as the second person: not the own, none he made."""
+    waiting = codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at)
+    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM)).exclude(account=user)
+    rows = rows.filter(Q(account=None) | Q(account__is_active=True))
+    return rows.filter(Exists(waiting.exclude(made_by=user)))
+
+
+def current_term(committee: Committee, on: date) -> Term | None:
+    """Return the term a day falls in."""
+    return committee.terms.filter(starts_on__lte=on).order_by("-starts_on").first()
+
+
+def departed(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
+    """Keep those who held a seat and hold none on a day."""
+    had = Seat.objects.filter(member=OuterRef("pk"), ends_on__lte=on)
+    return rows.filter(Exists(had)).exclude(Exists(Seat.objects.filter(bodies.running(on), member=OuterRef("pk"))))
+
+
+def kept_by(user: Any) -> set[int]:
+    """Return the ids of the committees whose members somebody keeps."""
+    return bodies.committees_with(user, Duty.MEMBER_AFFAIRS)
+
+
+def held_in(sector: str, on: date | None) -> Q:
+    """Keep who holds a seat in a sector on a day, or held one at any time."""
+    seats = Seat.objects.filter(sector__uid=sector)
+    return Q(pk__in=(seats.filter(bodies.running(on)) if on else seats).values("member"))
+
+
+def what_follows(member: Member, kind: str) -> list[str]:
+    """Say what will happen when a member stops sitting, before it is confirmed (将发生什么)."""
+    died = kind == Ending.DIED
+    held = bodies.appointments_of(member.account) if member.account else []
+    duties = sum(not died or a.committee_id == member.committee_id for a in held)
+    found = [] if died else ["不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"]
+    if kind == "suspend":
+        found.append("席位和职务保留，恢复履职后照常行使")
+    else:
+        found.append("席位和政协职务同时终止，转入离任名单；" + ("登记错了可以恢复" if died else "以后可以恢复"))
+    if died and member.account is not None:
+        found.append(
+            "在其他政协的席位、职责和登录账户不变，告知那里的工作人员核实办理"
+            if belongs_elsewhere(member)
+            else "登录账户关闭，不再发送消息和邮件"
+        )
+        found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
+    elif duties:
+        found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
+    return found + consequences.foreseen(member)
+
+
+def coming_back(member: Member) -> list[str]:
+    """Say what comes back with a member, and what does not."""
+    seats, posts = last_held(member)
+    found = ["可以重新提出、联名、附议提案，评价办理结果"]
+    if suspended_now(member, timezone.localdate()) is None:
+        ranks = "、".join(str(p.get_rank_display()) for p in posts)
+        found.append(f"恢复席位：{'、'.join(str(s.sector) for s in seats)}" + (f"；恢复职务：{ranks}" if ranks else ""))
+        if any(s.ending == Ending.DIED for s in seats):
+            found.append("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命")
+    return [*found, "已经失效的联名邀请、已经退出的联名不自动恢复，可以重新邀请"]
+
+
+def last_held(member: Member) -> tuple[list[Seat], list[Post]]:
+    """Return the seats that ended last, together, and the posts that ended with them: what may be restored."""
+    ended = [s for s in member.seats.exclude(ends_on=None).select_related("term", "sector", "special_committee") if s.ends_on]
+    last = max((s.ends_on for s in ended if s.ends_on), default=None)
+    return [s for s in ended if s.ends_on == last], list(member.posts.filter(ends_on=last)) if last else []
+
+
+def history(member: Member) -> list[Seat]:
+    """Return every seat of a member, newest first."""
+    return list(member.seats.select_related("term", "sector", "special_committee").order_by("-starts_on", "-id"))
+
+
+def suspended_now(member: Member, on: date) -> Suspension | None:
+    """Return the suspension in force on a day."""
+    return member.suspensions.filter(bodies.running(on)).first()
+
+
+def with_endings(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Fetch every seat, the one that ended last first, for the list of those who left."""
+    seats = Seat.objects.exclude(ends_on=None).select_related("sector").order_by("-ends_on", "-id")
+    return rows.prefetch_related(Prefetch("seats", seats, "seats_past"))
+
+
+def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:
+    """Keep those whose name, sound (pinyin or initials), number or workplace has the words."""
+    words = words.strip()
+    if not words:
+        return rows
+    sound = words.lower().replace(" ", "")
+    return rows.filter(
+        Q(name__contains=words) | Q(sound__contains=sound) | Q(number__iexact=words) | Q(workplace__contains=words)
+    )
+
+
+def with_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
+    """Fetch the seats and posts in force, for lists: two queries, however many members."""
+    return rows.prefetch_related(
+        Prefetch("seats", Seat.objects.filter(bodies.running(on)).select_related("sector", "special_committee"), "seats_now"),
+        Prefetch("posts", Post.objects.filter(bodies.running(on)), "posts_now"),
+    )
+
+
+def sectors(committee: Committee, on: date) -> QuerySet[Sector]:
+    """Return the sectors of the term in force, in the order of the list."""
+    return Sector.objects.filter(committee=committee, term=current_term(committee, on)).order_by("place_in_list", "id")
+
+
+def about(account: Any) -> list[Line]:
+    """Say where somebody sits, or sat, for the own account page."""
+    return [line for own in members_of(account) for line in _about(own, timezone.localdate())]
+
+
+def _about(own: Member, on: date) -> list[Line]:
+    seats = list(Seat.objects.filter(member=own).select_related("sector", "committee").order_by("-starts_on", "-id"))
+    held = [s for s in seats if s.starts_on <= on and (s.ends_on is None or s.ends_on > on)]
+    lines = [Line("界别", f"{s.committee.short_name}　{s.sector}") for s in held]
+    if not held and seats and (last := seats[0]).ends_on:
+        lines.append(
+            Line("委员资格", f"{last.committee.short_name}　{full_day(last.ends_on)}起离任（{last.get_ending_display()}）")
+        )
+    if held and (paused := suspended_now(own, on)) is not None:
+        lines.append(Line("履职", f"{full_day(paused.starts_on)}起停止履职"))
+    return lines
+
+
+def seat_committee(account: Any) -> Committee | None:
+    """Return the committee in which somebody sits and acts now."""
+    own = sitting_member_of(account)
+    return own.committee if own else None
+
+
+def terms_held(committee: Committee) -> QuerySet[Term]:
+    """Return the terms of which seats are still held, oldest first."""
+    return committee.terms.filter(Exists(Seat.objects.filter(term=OuterRef("pk"), ends_on=None))).order_by("number")
+
+
+def later_seats(term: Term, on: date) -> QuerySet[Seat]:
+    """Return the seats of later terms that are held on a day: without any, a term cannot end for all."""
+    return Seat.objects.filter(bodies.running(on), committee=term.committee, term__number__gt=term.number)
+
+
+def terms_to_end(committee: Committee, on: date) -> list[Term]:
+    """Return the terms that may end for all: a later one has members already."""
+    return [term for term in terms_held(committee) if later_seats(term, on).exists()]
+
+
+def what_follows_for_all(term: Term, on: date) -> list[str]:
+    """Say in numbers what will happen when a term ends for all who still hold a seat of it (将发生什么)."""
+    held = set(Seat.objects.filter(term=term, ends_on=None).values_list("member_id", flat=True))
+    others = Seat.objects.filter(bodies.running(on), committee=term.committee).exclude(term=term)
+    leaving = held - set(others.values_list("member_id", flat=True))
+    found = [
+        f"{len(leaving)} 名委员离任：席位和政协职务同时终止，转入离任名单",
+        "离任的委员不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复",
+        f"{len(held) - len(leaving)} 名委员在新一届继续担任，只终止原席位",
+    ]
+    return found + consequences.foreseen_together(leaving)
+
+
+# ── one person in several committees ─────────────────────────────────────────────────────────────
+def sits_elsewhere(member: Member) -> QuerySet[Member]:
+    """Return the places in force of the same person in other committees."""
+    seated = Member.objects.seated(timezone.localdate()).filter(account=member.account_id, account__isnull=False)
+    return seated.exclude(pk=member.pk).select_related("committee")
+
+
+def serves_elsewhere(member: Member) -> QuerySet[Committee]:
+    """Return the other committees in which the same person holds a duty, now or later."""
+    held = Appointment.objects.filter(bodies.not_over(timezone.localdate()), account=member.account_id, account__isnull=False)
+    return Committee.objects.filter(pk__in=held.values("committee")).exclude(pk=member.committee_id).order_by("pk")
+
+
+def belongs_elsewhere(member: Member) -> bool:
+    """Say whether the account is another committee's too."""
+    return sits_elsewhere(member).exists() or serves_elsewhere(member).exists()
+
+
+def is_dead_elsewhere(member: Member) -> bool:
+    """Say whether another committee recorded the same person's death."""
+    others = Member.objects.filter(account=member.account_id, account__isnull=False).exclude(pk=member.pk)
+    return any(is_dead(other) for other in others)

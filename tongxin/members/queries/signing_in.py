@@ -1,0 +1,62 @@
+"""How members sign in and are invited: what `accounts`, which stands below, asks."""
+
+from typing import Any
+
+from django.db.models import F, Q
+
+from tongxin.accounts import names
+from tongxin.accounts.models import Account
+from tongxin.accounts.seats import Held
+from tongxin.accounts.seats import Seat as SeatOfInvitation
+from tongxin.core.secrets import phone_hash
+from tongxin.core.words import plain_phone, wide
+from tongxin.members.models import Member
+from tongxin.members.queries.inviting import at_home
+from tongxin.members.rules import member_of, members_of
+
+
+def home_code(account: Any) -> str:
+    """Return the code of the committee a member is at home in."""
+    own = at_home(account)
+    return own.committee.code if own else ""
+
+
+def accounts_named(realm: str, name: str) -> list[Account]:
+    """Return the accounts a typed name may mean: a member's number in the committee `realm`, or a phone in any."""
+    fits = Q(pk=None)
+    if realm:
+        fits = (Q(number__iexact=name) | Q(number__in=[wide(name), wide(name.upper())])) & Q(committee__code=realm)
+    if hashed := phone_hash(name):
+        fits |= Q(phone_hash=hashed)
+    rows = Member.objects.filter(fits, account__isnull=False).select_related("account").order_by("pk")
+    return [row.account for row in rows if row.account is not None]
+
+
+def names_of(account: Account) -> list[str]:
+    """Return the names a member signs in with: the numbers, and the phone."""
+    rows = Member.objects.filter(account=account).order_by(F("taken_at").asc(nulls_first=True), "pk") if account.pk else ()
+    return [name for own in rows for name in sign_in_names(own)]
+
+
+def sign_in_names(member: Member) -> list[str]:
+    """Return the number and the phone, as far as there are any."""
+    return [name for name in (member.number, plain_phone(member.phone)) if name]
+
+
+def seat_of_invitation(uid: str) -> SeatOfInvitation | None:
+    """Return what an invitation says of a member's seat."""
+    found = Member.objects.filter(uid=uid).select_related("committee").first()
+    if found is None:
+        return None
+    phone = plain_phone(found.phone)
+    return SeatOfInvitation(
+        uid=found.uid, name=found.name, email=found.email, committee=found.committee.short_name, code=found.committee.code,
+        inner_name=names.for_member(found.committee.code, found.number or found.uid), taken=found.account_id is not None,
+        owner_known=bool(phone) and bool(names.find("", phone)),
+    )  # fmt: skip
+
+
+def seats_held(account: Account) -> list[Held]:
+    """Return the places somebody has in all committees."""
+    now = member_of(account)
+    return [Held(m.uid, m.committee.code, m.committee.short_name, chosen=m == now) for m in members_of(account)]
