@@ -23,7 +23,7 @@ from tongxin.members import consequences, queries
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.regulations import Reinvitation
-from tongxin.members.rules import forget_seat, is_second_person, waiting_code
+from tongxin.members.rules import is_second_person, waiting_code
 from tongxin.regulations.queries import in_force
 
 CONTACT_FIELDS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
@@ -105,15 +105,14 @@ def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -
     Only while nothing stands in its name. An account made for this seat alone closes. Raises StandingError.
     """
     member = _held(member)
-    if (refusal := queries.why_not_released(member)) or member.account is None:
+    if refusal := queries.why_not_released(member):
         raise StandingError(refusal)
-    account, closes = accounts.hold(member.account), queries.closes_with(member)
+    account, closes = accounts.hold(member.account), queries.closes_with(member)  # type: ignore[arg-type]  # linked: asked above
     sound = audit.sound([member])
     Member.objects.filter(pk=member.pk).update(account=None, taken_at=None, released_at=at)
     accounts.end_open_codes(account, at=at, seat=member.uid)  # this committee answers for the account no more
     if closes:
         accounts.close(account)
-    forget_seat(account)
     audit.record(
         "members.release_seat", member, actor=actor, at=at, proves=sound,
         data={"name": member.name, "account": account.pk, "closed": closes, "reason": clean_line(reason)},
@@ -199,7 +198,7 @@ def end_seat(
     _record(kind, member, on=on, reason=reason, document_number=document_number, proves=sound, actor=actor, at=at)
     if ending == Ending.DIED:
         _close_account(member, actor=actor, at=at)
-    _stand_down(member, actor=actor, at=at)
+    consequences.follow(member, actor=actor, at=at)
 
 
 def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
@@ -215,12 +214,6 @@ def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
         bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label), even_the_last=True)
     if not queries.belongs_elsewhere(member):
         Account.objects.filter(pk=member.account.pk).update(is_active=False)
-
-
-def _stand_down(member: Member, *, actor: Account, at: datetime) -> None:
-    if member.account is not None:
-        forget_seat(member.account)
-    consequences.follow(member, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -265,7 +258,7 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
     )  # fmt: skip
     why = {"reason": reason, "document_number": document_number}
     _record("members.suspend", member, on=on, proves=[New(made)], actor=actor, at=at, **why)
-    _stand_down(member, actor=actor, at=at)
+    consequences.follow(member, actor=actor, at=at)
     return made
 
 
@@ -283,7 +276,6 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
     Suspension.objects.filter(pk=kept.pk).update(ends_on=on)
     why = {"reason": reason, "document_number": document_number}
     _record("members.resume", member, on=on, proves=sound, actor=actor, at=at, **why)
-    _forget(member)
 
 
 @transaction.atomic
@@ -309,7 +301,6 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
         Account.objects.filter(pk=member.account.pk).update(is_active=True)
     why = {"reason": reason, "document_number": document_number}
     _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)
-    _forget(member)
 
 
 def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[New]:
@@ -329,11 +320,6 @@ def _held(member: Member) -> Member:
     """Hold the member's row, so that two clerks take turns."""
     rows = Member.objects.select_for_update(of=("self",)).select_related("account", "committee")
     return rows.get(pk=member.pk)
-
-
-def _forget(member: Member) -> None:
-    if member.account is not None:
-        forget_seat(member.account)
 
 
 def _demand_day(on: date, at: datetime) -> None:

@@ -46,11 +46,6 @@ def sitting_member_of(actor: Any) -> Member | None:
     return member if member is not None and member.sits else None  # type: ignore[attr-defined]
 
 
-def forget_seat(account: Any) -> None:
-    """Drop what `member_of` keeps, after a seat changed."""
-    account.__dict__.pop("_members", None)
-
-
 @predicate
 def is_fellow_member(actor: Any, subject: Any) -> bool:
     """A member who sits in the same committee."""
