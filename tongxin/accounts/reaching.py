@@ -1,11 +1,10 @@
-"""How far somebody came with signing in: invited or not, until when the code is good, when the person was here last."""
+"""How far somebody came with signing in: invited or not, until when the code is good."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Invitation
@@ -19,12 +18,19 @@ class Reached(models.TextChoices):
     NOT_INVITED = "not_invited", gettext_lazy("未邀请")
     INVITED = "invited", gettext_lazy("已发邀请")
     LAPSED = "lapsed", gettext_lazy("邀请过期")
-    NEVER_CAME = "never_came", gettext_lazy("没有登录过")
+    HAS_ACCOUNT = "has_account", gettext_lazy("有账户，未登录")
     CAME = "came", gettext_lazy("登录过")
-    TO_CONFIRM = "to_confirm", gettext_lazy("重置待确认")
+    RESET = "reset", gettext_lazy("已发重置码")
+    TO_CONFIRM = "to_confirm", gettext_lazy("待确认的码")
 
 
-NEVER_CAME = Q(account=None) | Q(account__last_login=None)
+MORE = {  # what is said beside the word on the own page of somebody
+    Reached.INVITED: (gettext_lazy("%(made)s发出"), gettext_lazy("%(until)s失效")),
+    Reached.LAPSED: (gettext_lazy("%(made)s发出"), gettext_lazy("%(until)s失效，没有用过")),
+    Reached.RESET: (gettext_lazy("%(made)s发出"), gettext_lazy("%(until)s失效")),
+    Reached.TO_CONFIRM: (gettext_lazy("%(made)s发出"), gettext_lazy("%(until)s失效")),
+}
+NEVER_CAME = Q(account=None) | Q(account__last_login=None)  # however far they came on the way
 
 
 def telling(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
@@ -40,28 +46,20 @@ def telling(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
 
 def reached(row: Any, at: datetime) -> Reached:
     """Say in a word how far somebody came. The row was fetched by `telling`."""
+    is_open = row.code_until is not None and row.code_until >= at
     if row.to_confirm:
         return Reached.TO_CONFIRM
     if row.came_at:
-        return Reached.CAME
+        return Reached.RESET if is_open else Reached.CAME
     if row.code_until is None:
-        return Reached.NOT_INVITED if row.account_id is None else Reached.NEVER_CAME
-    return Reached.INVITED if row.code_until >= at else Reached.LAPSED
+        return Reached.NOT_INVITED if row.account_id is None else Reached.HAS_ACCOUNT
+    return Reached.INVITED if is_open else Reached.LAPSED
 
 
 def told(row: Any, at: datetime) -> list[str]:
-    """Say in full how far somebody came, with the days. The row was fetched by `telling`."""
-    how_far = reached(row, at)
-    days = {"made": full_day(row.code_made_at), "until": full_day(row.code_until)}
-    if how_far == Reached.INVITED:
-        return [_("已发邀请"), _("%(made)s发出") % days, _("%(until)s失效") % days]
-    if how_far == Reached.LAPSED:
-        return [_("邀请过期"), _("%(made)s发出") % days, _("%(until)s失效，没有用过") % days]
-    said = [str(Reached.TO_CONFIRM.label)] if how_far == Reached.TO_CONFIRM else []
-    if row.came_at:
-        said += [_("登录过"), _("最近一次 %(on)s") % {"on": full_day(row.came_at)}]
-    elif how_far != Reached.TO_CONFIRM:
-        return [str(how_far.label)]
-    if how_far == Reached.CAME and row.code_until and row.code_until >= at:
-        said.append(_("%(made)s发了密码重置码，%(until)s失效") % days)
-    return said
+    """Say in full how far somebody came, with the days of the code. The row was fetched by `telling`.
+
+    Not when the person was here last: an account is one in all committees, and the day would tell of another's business.
+    """
+    how_far, days = reached(row, at), {"made": full_day(row.code_made_at), "until": full_day(row.code_until)}
+    return [str(how_far.label), *(str(words) % days for words in MORE.get(how_far, ()))]

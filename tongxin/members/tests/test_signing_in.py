@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.cast import Cast, second_seat
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
 from tongxin.audit.models import Event
@@ -61,14 +61,24 @@ def test_the_page_says_how_far_somebody_came(cast: Cast, keeper: Client) -> None
     assert state(keeper, member) == ["邀请过期", days[0], f"{full_day(at - timedelta(hours=1))}失效，没有用过"]
     code = actions.invite(member, actor=cast.office, at=at)
     Client().post("/invitation/", {"code": code, "password": OLD, "again": OLD})
-    assert state(keeper, member) == ["登录过", f"最近一次 {full_day(at)}"]
+    assert state(keeper, member) == ["登录过"]  # and not when: it may have been for another committee
     member.refresh_from_db()
     actions.invite(member, actor=cast.office, at=at)
-    assert state(keeper, member) == ["重置待确认", "登录过", f"最近一次 {full_day(at)}"]
+    assert state(keeper, member) == ["待确认的码", *days]
     assert member.account is not None
     codes.set_up(member.account)
-    assert state(keeper, member)[-1] == f"{full_day(at)}发了密码重置码，{full_day(at + timedelta(days=14))}失效"
-    assert state(keeper, cast.member(cast.cosigner)) == ["没有登录过"]
+    assert state(keeper, member) == ["已发重置码", *days]
+    assert state(keeper, cast.member(cast.cosigner)) == ["有账户，未登录"]
+
+
+def test_a_day_on_which_somebody_was_here_for_another_committee_is_told_to_none(cast: Cast, keeper: Client) -> None:
+    there, day = second_seat(cast.bystander, cast.other_county, "050"), timezone.now() - timedelta(days=40)
+    Account.objects.filter(pk=cast.bystander.pk).update(last_login=day)
+    here = cast.member(cast.bystander)
+    assert state(keeper, here) == ["登录过"]
+    page = keeper.get(f"/members/{here.uid}/").text
+    keeper.force_login(cast.office_of_other_county)
+    assert full_day(day) not in page + keeper.get(f"/members/{there.uid}/").text
 
 
 def test_only_who_invites_reads_it(cast: Cast, client: Client) -> None:
@@ -78,7 +88,7 @@ def test_only_who_invites_reads_it(cast: Cast, client: Client) -> None:
         page = client.get(f"/members/{member.uid}/")
         assert (name, page.status_code == 200 and "登录状态" in page.text) == (name, account == cast.office)
         roster = client.get("/members/")
-        assert (name, roster.status_code == 200 and "没有登录过" in roster.text) == (
+        assert (name, roster.status_code == 200 and "还没有登录过的" in roster.text) == (
             name,
             account in {cast.office, cast.office_of_other_county},
         )
@@ -88,7 +98,7 @@ def test_the_list_tells_and_finds_who_never_came(cast: Cast, keeper: Client) -> 
     Account.objects.filter(pk=cast.proposer.pk).update(last_login=timezone.now())
     seated(cast)
     everybody = listed(keeper)
-    assert (everybody["林知远"], everybody["新委员"], everybody[cast.cosigner.name]) == ("登录过", "未邀请", "没有登录过")
+    assert (everybody["林知远"], everybody["新委员"], everybody[cast.cosigner.name]) == ("登录过", "未邀请", "有账户，未登录")
     never = listed(keeper, "who=never")
     assert never == {name: came for name, came in everybody.items() if name != "林知远"}
     assert keeper.get("/members/?who=never").context["total"] == len(never)
