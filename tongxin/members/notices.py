@@ -26,6 +26,11 @@ def who_may_confirm(event: Event, member: Any) -> Iterable[Account | None]:
     return [account for duty in duties for account in holders_of(member.committee, duty)]
 
 
+def who_audits_where_it_waits(event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell who audits, where a seat is opened anew: its first invitation is nobody's to read about."""
+    return audit_administrators(event, member) if event.data.get("waits_until") else ()
+
+
 def _until(event: Event) -> str:
     said = str(event.data.get("waits_until", ""))
     return f"没有人确认的，{moment(datetime.fromisoformat(said))} 起可以使用" if said else "登录时还须输入动态口令"
@@ -57,6 +62,10 @@ def _confirmed_for(event: Event, member: Any) -> str:
 
 def _seat_to_confirm(event: Event, member: Any) -> str:
     return f"{_by(event)}给委员{member.name}重新发了登录邀请，原来的关联已经解除，请核实是发给本人后确认；{_until(event)}"
+
+
+def _seat_opened_anew(event: Event, member: Any) -> str:
+    return f"{_by(event)}给委员{member.name}重新发了登录邀请，原来的关联已经解除；{_until(event)}。请留意是否发给本人"
 
 
 def _released(event: Event, member: Any) -> str:
@@ -112,6 +121,7 @@ register(
     Tell("members.reinvite", audit_administrators, _of_somebody, _events, urgent=True),
     Tell("members.reinvite", who_may_confirm, _to_confirm, _page, urgent=True),
     Tell("members.invite", who_may_confirm, _seat_to_confirm, _page, urgent=True),
+    Tell("members.invite", who_audits_where_it_waits, _seat_opened_anew, _events, urgent=True),
     Tell("members.release_seat", audit_administrators, _released, _events, urgent=True),
     Tell("members.release_seat", the_person, _released_from_you, _account, urgent=True),
     Tell("members.confirm_reinvitation", the_member, _confirmed, _account, urgent=True),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,17 +38,9 @@ def members(request: HttpRequest) -> HttpResponse:
     """Members who hold a seat now, by number; found by name, sound, number or workplace; by sector. Those who left: for who keeps the list."""
     today, at = timezone.localdate(), timezone.now()
     sector, words, after = (asked.words(request.GET.get(k, ""), 60) for k in ("sector", "q", "after"))
-    seen, keeps = queries.listed_to(request.user), permissions.allowed(request.user, "members.see_departed")
-    who = request.GET.get("who", "")
-    left = keeps and who == "left"
-    if left:
-        rows = queries.departed(seen.filter(committee__in=queries.kept_by(request.user)), today)
-    elif who == "waiting":
-        rows = queries.with_code_to_confirm(request.user, at)
-    elif keeps and who == "never":
-        rows = seen.filter(reaching.NEVER_CAME, committee__in=queries.kept_by(request.user)).seated(today)
-    else:
-        who, rows = "", seen.seated(today)
+    keeps = permissions.allowed(request.user, "members.see_departed")
+    who = _which_list(request.GET.get("who", ""), keeps=keeps)
+    left, rows = who == "left", _on_the_list(who, request.user, at)
     if sector:
         rows = rows.filter(queries.held_in(sector, None if left else today))
     rows = queries.find(rows, words)
@@ -68,6 +61,22 @@ def members(request: HttpRequest) -> HttpResponse:
     return render(request, "members/members.html", context)
 
 
+def _which_list(asked_for: str, *, keeps: bool) -> str:
+    """Return which list is shown: some are for who keeps it; everything else is the list of those in office."""
+    return asked_for if asked_for == "waiting" or (keeps and asked_for in {"left", "never"}) else ""
+
+
+def _on_the_list(who: str, user: Any, at: datetime) -> QuerySet[Member]:
+    today, seen = timezone.localdate(at), queries.listed_to(user)
+    if who == "waiting":
+        return queries.with_code_to_confirm(user, at)
+    if who == "left":
+        return queries.departed(seen.filter(committee__in=queries.kept_by(user)), today)
+    if who == "never":
+        return seen.filter(reaching.NEVER_CAME, committee__in=queries.kept_by(user)).seated(today)
+    return seen.seated(today)
+
+
 def _all_left(user: Any, today: date) -> bool:
     """Say whether there were members and none is left: another thing than a list that was never brought in."""
     kept = Member.objects.filter(committee__in=queries.kept_by(user))
@@ -84,7 +93,7 @@ def _tabs(*, keeps: bool, who: str) -> list[dict[str, Any]]:
         return []
     return [
         {"label": _("在任"), "count": None, "url": "?", "current": not who},
-        {"label": _("没有登录过"), "count": None, "url": "?who=never", "current": who == "never"},
+        {"label": _("还没有登录过的"), "count": None, "url": "?who=never", "current": who == "never"},
         {"label": _("离任"), "count": None, "url": "?who=left", "current": who == "left"},
     ]
 
@@ -163,13 +172,13 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
         "waiting": _to_confirm(request.user, found),
         "confirms": permissions.allowed(request.user, "members.confirm_reinvitation", found),
-        "resets": _resets(found), "releases": _may_release(request.user, found),
+        "resets": _resets(found), "comes_back": _comes_back(found), "releases": _may_release(request.user, found),
     }  # fmt: skip
     return render(request, "members/member.html", context)
 
 
 def _sign_in(member: Member) -> list[str]:
-    """Say how far a member came with signing in, with the days."""
+    """Say how far a member came with signing in, with the days of the code."""
     at = timezone.now()
     return reaching.told(reaching.telling(Member.objects.filter(pk=member.pk), at).get(), at)
 
@@ -177,6 +186,11 @@ def _sign_in(member: Member) -> list[str]:
 def _resets(member: Member) -> bool:
     """Say whether a code would be for a new password: there is one already."""
     return member.account is not None and member.account.has_usable_password()
+
+
+def _comes_back(member: Member) -> bool:
+    """Say whether an invitation would be for a seat that was taken off an account: it waits as a reset does."""
+    return member.account is None and member.released_at is not None
 
 
 def _may_release(user: Any, member: Member) -> bool:
@@ -307,11 +321,11 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
 
 @requires("members.invite", of_object=True)
 def invite(request: HttpRequest, uid: str) -> HttpResponse:
-    """Make a one-time code and lead to the slip to print. Where it is for a new password, what follows is said before."""
+    """Make a one-time code and lead to the slip to print. Where it may have to wait, what follows is said before."""
     found, at = _load(request, uid), timezone.now()
     permissions.demand(request.user, "members.invite", found)
     resets = _resets(found)
-    if request.method != "POST" or (resets and "read" not in request.POST):
+    if request.method != "POST" or ((resets or _comes_back(found)) and "read" not in request.POST):
         context = {"member": found, "resets": resets, "refusal": queries.why_not_invited(found)}
         return render(request, "members/invite.html", context | {"sentences": _what_follows_a_code(found, at)})
     try:
@@ -330,23 +344,32 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
 def _what_follows_a_code(member: Member, at: datetime) -> list[str]:
     """Say what will happen when a code is made (将发生什么): since when it works, who is told."""
     good = _("%(days)s 天内有效，以前发的码作废") % {"days": VALID.days}
-    if member.account is None or not _resets(member):
-        return [_("本人还没有设定过密码，凭邀请码设定密码，第一次登录"), good]
-    who = "、".join(str(duty.label) for duty in CONFIRM)
-    if accounts.has_second_factor(member.account):
-        waits = [_("本人设有动态口令：重置码马上可以使用，登录时还须输入动态口令")]
-    else:
-        hours = in_force(member.committee, Reinvitation, timezone.localdate(at)).wait_hours
-        waits = [
-            _("重置码不能马上使用：须机关另一位工作人员确认（%(who)s都可以确认）；没有人确认的，%(n)s 小时后可以使用")
-            % {"who": who, "n": hours},
-            _("立即告知本人、审计管理员和可以确认的人"),
-        ]
-    told = [] if len(waits) > 1 else [_("立即告知本人和审计管理员")]
-    return [
-        _("本人忘记密码时使用，请先当面或打电话核实"), *waits, *told,
-        _("本人用原来的密码登录的，重置码随即作废"), good,
-    ]  # fmt: skip
+    if _resets(member):
+        verified = _("本人忘记密码时使用，请先当面或打电话核实")
+        return [verified, *_how_a_reset_waits(member, at), _("本人用原来的密码登录的，重置码随即作废"), good]
+    if _comes_back(member):
+        return [
+            _("原来的关联已经解除，请先核实，邀请单交给本人"), _must_be_confirmed(member, at, _("邀请码")),
+            _("立即告知审计管理员和可以确认的人"),
+            _("可以使用后，本人已经有账户的，登录后用邀请码关联；没有账户的，凭邀请码设定密码，第一次登录"), good,
+        ]  # fmt: skip
+    return [_("本人还没有设定过密码，凭邀请码设定密码，第一次登录"), good]
+
+
+def _how_a_reset_waits(member: Member, at: datetime) -> list[str]:
+    if member.account is not None and accounts.has_second_factor(member.account):
+        return [_("本人设有动态口令：重置码马上可以使用，登录时还须输入动态口令"), _("立即告知本人和审计管理员")]
+    return [_must_be_confirmed(member, at, _("重置码")), _("立即告知本人、审计管理员和可以确认的人")]
+
+
+def _must_be_confirmed(member: Member, at: datetime, code: str) -> str:
+    hours = in_force(member.committee, Reinvitation, timezone.localdate(at)).wait_hours
+    message = _("%(code)s不能马上使用：须机关另一位工作人员确认（%(who)s都可以确认）；没有人确认的，%(n)s 小时后可以使用")
+    return message % {"code": code, "who": _who_confirms(), "n": hours}
+
+
+def _who_confirms() -> str:
+    return "、".join(str(duty.label) for duty in CONFIRM)
 
 
 def _waits(member: Member, at: datetime) -> str:
@@ -354,10 +377,8 @@ def _waits(member: Member, at: datetime) -> str:
     waiting = waiting_code(member, at=at)
     if waiting is None:
         return ""
-    when = moment(waiting.works_from)
-    who = "、".join(str(duty.label) for duty in CONFIRM)
     message = _("须机关另一位工作人员确认后才能使用（%(who)s都可以确认）；没有人确认的，%(when)s 起可以使用。")
-    return message % {"who": who, "when": when}
+    return message % {"who": _who_confirms(), "when": moment(waiting.works_from)}
 
 
 @requires("members.release_seat", of_object=True)

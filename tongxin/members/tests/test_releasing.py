@@ -29,6 +29,11 @@ NEW = "一个很长很长的新密码"
 WHY = {"reason": "本人在云溪县政协已有账户"}
 
 
+def after_releasing(member: Member, keeper: Account) -> list[str]:
+    sentences: list[str] = signed_in(keeper).get(f"/members/{member.uid}/invite/").context["sentences"]
+    return sentences
+
+
 @pytest.fixture
 def there(cast: Cast) -> Member:
     """A place in the other county for which the person, who has an account at home, made a second account by mistake."""
@@ -65,7 +70,7 @@ def test_a_second_account_made_by_mistake_closes_and_the_seat_is_linked_to_the_f
     assert session.get("/home/").status_code == 200
     assert f'href="{page}release/"' in office.get(page).text
     shown = office.get(f"{page}release/").text
-    assert ("将发生什么" in shown, "随即关闭，不能再登录" in shown) == (True, True)
+    assert ("将发生什么" in shown, "请当面或打电话告诉使用它的人" in shown) == (True, True)
     assert office.post(f"{page}release/").status_code == 200  # no reason, nothing happens
     there.refresh_from_db()
     assert there.account == mistaken
@@ -137,6 +142,30 @@ def test_releasing_and_inviting_again_opens_nothing_to_one_hand(cast: Cast, ther
     assert Account.objects.filter(name=there.name, is_active=True).count() == 2  # at home, and the new one
 
 
+def test_the_page_says_that_the_new_invitation_waits_before_it_is_made(cast: Cast, there: Member) -> None:
+    keeper = cast.office_of_other_county
+    office, page = signed_in(keeper), f"/members/{there.uid}/"
+    release(there, cast)
+    shown, made = office.get(page).text, Event.objects.filter(kind="members.invite")
+    before = made.count()
+    assert (f'href="{page}invite/"' in shown, f'action="{page}invite/"' in shown) == (True, False)
+    first = Member.objects.create(committee=cast.other_county, number="070", name="新委员")
+    assert after_releasing(there, keeper) == [
+        "原来的关联已经解除，请先核实，邀请单交给本人",
+        "邀请码不能马上使用：须机关另一位工作人员确认（委员联络、提案日常工作、主席会议成员都可以确认）；没有人确认的，72 小时后可以使用",
+        "立即告知审计管理员和可以确认的人",
+        "可以使用后，本人已经有账户的，登录后用邀请码关联；没有账户的，凭邀请码设定密码，第一次登录",
+        "14 天内有效，以前发的码作废",
+    ]
+    assert after_releasing(first, keeper) == ["本人还没有设定过密码，凭邀请码设定密码，第一次登录", "14 天内有效，以前发的码作废"]
+    assert office.post(f"{page}invite/").status_code == 200  # a button drawn before it was released
+    assert made.count() == before
+    slip = office.get(office.post(f"{page}invite/", {"read": "1"})["Location"]).text
+    assert "须机关另一位工作人员确认后才能使用" in slip
+    row = next(row for row in office.get("/members/").context["members"] if row["member"].pk == there.pk)
+    assert row["came"] == "待确认的码"
+
+
 def test_a_seat_is_released_and_taken_as_often_as_it_goes_wrong(cast: Cast, there: Member) -> None:
     for _n in range(3):
         release(there, cast)
@@ -150,6 +179,26 @@ def test_a_seat_is_released_and_taken_as_often_as_it_goes_wrong(cast: Cast, ther
 def test_a_first_invitation_still_works_at_once(cast: Cast) -> None:
     member = Member.objects.create(committee=cast.county, number="YX060", name="新委员")
     assert opens(actions.invite(member, actor=cast.office, at=timezone.now()))
+
+
+def test_who_audits_reads_of_an_invitation_that_waits_and_of_no_first_one(cast: Cast, there: Member) -> None:
+    auditor = Account.objects.create(username="wcaudit", name="簿二明")
+    bodies.appoint(
+        auditor, committee=cast.other_county, duty=Duty.AUDIT_ADMIN, starts_on=timezone.localdate(), actor=None, at=timezone.now()
+    )
+    mistaken = there.account
+    release(there, cast)
+    actions.invite(there, actor=cast.office_of_other_county, at=timezone.now())
+    actions.invite(
+        Member.objects.create(committee=cast.other_county, number="070", name="新委员"), actor=cast.office_of_other_county,
+        at=timezone.now(),
+    )  # fmt: skip
+    notices.deliver()
+    told = Notice.objects.filter(event__kind="members.invite")
+    assert {n.account for n in told} == {auditor}  # who made it is the only one here who might confirm
+    assert [n.text.partition("；")[0] for n in told] == [f"江晚舟给委员{there.name}重新发了登录邀请，原来的关联已经解除"]
+    assert [n.urgent for n in told] == [True]
+    assert not Notice.objects.filter(account=mistaken).exists()  # closed: the page says so before, and asks to tell the person
 
 
 # ── only while nothing stands in its name ──

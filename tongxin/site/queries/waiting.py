@@ -177,7 +177,7 @@ def _handling() -> Iterable[Source]:
 
 
 CODES = Source(
-    Duty.MEMBER_AFFAIRS, "待确认重置码", "/members/?who=waiting", "去核实",
+    Duty.MEMBER_AFFAIRS, "待确认的码", "/members/?who=waiting", "去核实",
     lambda user, _on: with_code_to_confirm(user, timezone.now()), _code_items, others=CONFIRM, counted_anew=True,
 )  # fmt: skip
 SOURCES = (*_office(), *_handling(), CODES)
