@@ -126,27 +126,35 @@ def end_appointment(
 ) -> None:  # fmt: skip
     """End an appointment, at once unless a day is given; the row stays. Raises AppointmentError.
 
-    `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on. Who guards
-    the committee alone is relieved first, but for `even_the_last`: death waits for nobody.
+    `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on. An end that
+    is set may come nearer, never go farther: nobody is appointed by being relieved. Who guards the committee alone is relieved
+    first, but for `even_the_last`: death waits for nobody.
     """
     if queries.is_own_guard(appointment, actor):
         message = "不能免去自己的安全管理员职责，请由接任者办理"
         raise AppointmentError(message)
     held = Appointment.objects.select_for_update().get(pk=appointment.pk)  # as it is now: two hands take turns
+    day, sound = _day_to_end(held, ends_on or timezone.localdate(at), at=at), audit.intact(held)
+    if held.duty in queries.ALONE and not even_the_last:
+        _demand_another(held, day)
+    held.ends_on = day
+    held.save(update_fields=["ends_on"])
+    queries.forget_appointments(appointment.account)  # kept on the account that the caller has in hand
+    audit.record(
+        "committees.end_appointment", held, actor=actor, at=at, proves=[Saved(held, ("ends_on",))] if sound else (),
+        data={"name": held.account.name, "duty": held.get_duty_display(), "on": day.isoformat(), "reason": reason},
+    )  # fmt: skip
+
+
+def _day_to_end(held: Appointment, day: date, *, at: datetime) -> date:
+    """Return the first day without a duty: not before it began, and not after the day that is set already."""
     if held.ends_on is not None and held.ends_on <= max(timezone.localdate(at), held.starts_on):
         raise AppointmentError(OVER)
-    day, sound = max(ends_on or timezone.localdate(at), held.starts_on), audit.intact(appointment)
-    if appointment.duty in queries.ALONE and not even_the_last:
-        _demand_another(held, day)
-    appointment.ends_on = day
-    appointment.save(update_fields=["ends_on"])
-    queries.forget_appointments(appointment.account)
-    audit.record(
-        "committees.end_appointment", appointment, actor=actor, at=at, proves=[Saved(appointment, ("ends_on",))] if sound else (),
-        data={
-            "name": appointment.account.name, "duty": appointment.get_duty_display(), "on": day.isoformat(), "reason": reason,
-        },
-    )  # fmt: skip
+    day = max(day, held.starts_on)
+    if held.ends_on is not None and day > held.ends_on:
+        message = f"这项任命自 {full_day(held.ends_on)}起终止，免去的日子不能更晚；需要继续任职的，请到期后重新任命"
+        raise AppointmentError(message)
+    return day
 
 
 def _demand_another(appointment: Appointment, day: date) -> None:

@@ -93,17 +93,36 @@ def test_no_later_day_is_left_without_an_auditor(
     assert (own.ends_on, ended) == ((day, 1) if without is None else (None, 0))
 
 
-def test_who_ends_later_than_was_set_takes_no_day_from_anybody(cast: Cast) -> None:
-    """The days that are lost count, not those behind the end that was set before."""
+def test_only_the_days_that_are_lost_have_to_be_guarded(cast: Cast) -> None:
+    """The days behind the end that was set before were lost then; a closed account guards none."""
     only, today = auditor(cast, "audit2", ends_in=10), timezone.localdate()
     own = Appointment.objects.get(account=cast.audit_admin)
     common: dict[str, Any] = {"actor": cast.security_admin, "at": timezone.now()}
-    actions.end_appointment(only, **common, ends_on=today + timedelta(days=20))
+    actions.end_appointment(only, **common, ends_on=today + timedelta(days=8))
     with pytest.raises(actions.AppointmentError, match="起没有审计管理员"):
         actions.end_appointment(own, **common)
-    Account.objects.filter(pk=cast.audit_admin.pk).update(is_active=False)  # a closed account guards nothing
+    Account.objects.filter(pk=cast.audit_admin.pk).update(is_active=False)
     with pytest.raises(actions.AppointmentError, match="这是唯一的"):
         actions.end_appointment(only, **common)
+
+
+def test_nobody_stays_longer_by_being_relieved(cast: Cast, security: Client) -> None:
+    """An end that is set comes nearer or stays: a later day is refused, by the act and by the page, and nothing is written."""
+    own, today = Appointment.objects.get(account=cast.clerk), timezone.localdate()
+    soon, common = today + timedelta(days=5), {"actor": cast.security_admin, "at": timezone.now()}
+    actions.end_appointment(own, **common, ends_on=soon)  # type: ignore[arg-type]
+    assert f"{full_day(soon)}起终止" in security.get(f"/appointments/{own.uid}/end/").text
+    said = f"这项任命自 {full_day(soon)}起终止，免去的日子不能更晚"
+    for days in (6, 500):
+        late = today + timedelta(days=days)
+        with pytest.raises(actions.AppointmentError, match=said):
+            actions.end_appointment(own, **common, ends_on=late)  # type: ignore[arg-type]
+        assert said in security.post(f"/appointments/{own.uid}/end/", ENDING | {"on": late.isoformat()}).text
+    own.refresh_from_db()
+    assert (own.ends_on, Event.objects.filter(kind="committees.end_appointment").count()) == (soon, 1)
+    security.post(f"/appointments/{own.uid}/end/", ENDING)
+    own.refresh_from_db()
+    assert (own.ends_on, Event.objects.filter(kind="committees.end_appointment").count()) == (today, 2)
 
 
 def test_what_is_over_is_not_ended_again_on_a_later_day(cast: Cast) -> None:
