@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from tests.architecture import nasty, source
@@ -20,6 +19,7 @@ from tests.architecture.walking import (
     furnish,
     openings,
     quiet,  # noqa: F401 -- a fixture
+    rows_of,
     undone,
 )
 from tests.architecture.world import World
@@ -99,16 +99,6 @@ def _queries(route: Route) -> Iterator[str]:
             yield f"{name}={quote(sent)}"
 
 
-def _rows(tables: set[str]) -> dict[str, int]:
-    """Return a digest of some tables."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608 -- a name that Django itself wrote
-            found[table] = hash(tuple(map(str, cursor.fetchall())))
-    return found
-
-
 def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str = FORM) -> tuple[int, list[str], str]:
     """Send something; return the status, the tables that a refusal nevertheless changed, and the exception if there was one."""
     after: dict[str, int] = {}
@@ -119,8 +109,8 @@ def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str 
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is a finding
             return SERVER_ERROR, [], f"{type(error).__name__}: {error}"[:160]
         tables = set(watch.tables) - set(KEPT_BESIDE) if answer.status_code in REFUSED else set()
-        after = _rows(tables)
-    before = _rows(tables)
+        after = rows_of(tables)
+    before = rows_of(tables)
     return answer.status_code, [t for t in sorted(tables) if after[t] != before[t]], ""
 
 

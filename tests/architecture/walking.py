@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -77,14 +78,27 @@ def undone(*, refuses: bool = False) -> Iterator[Watch]:
         transaction.savepoint_commit(point)  # or each request would stand inside the one before, thousands deep
 
 
+def rows_of(tables: set[str]) -> dict[str, int]:
+    """Return a digest of some tables."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608 -- a name that Django itself wrote
+            found[table] = hash(tuple(map(str, cursor.fetchall())))
+    return found
+
+
 class Visitors:
     """One signed-in client for each person, made once."""
 
     def __init__(self) -> None:
-        self.kept: dict[int | None, Client] = {}
+        self.kept: dict[int | None, tuple[Client, str]] = {}
 
     def of(self, account: Account | None) -> Client:
-        """Return the person's client; sign-in itself is not what is tested."""
+        """Return the person's client; sign-in itself is not what is tested.
+
+        What a request did is undone, signing out too: the client gets its cookies anew, or all walked on as nobody.
+        """
         key = account.pk if account else None
         if key not in self.kept:
             client = Client()
@@ -93,8 +107,10 @@ class Visitors:
                 session = client.session
                 session["second_factor_set"] = True
                 session.save()
-            self.kept[key] = client
-        return self.kept[key]
+            self.kept[key] = client, client.cookies.output(header="", sep=";")
+        client, cookies = self.kept[key]
+        client.cookies = SimpleCookie(cookies)
+        return client
 
 
 def drain(answer: HttpResponseBase) -> bytes:

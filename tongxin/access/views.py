@@ -16,8 +16,9 @@ View = Callable[..., HttpResponseBase]
 def requires(name: str, *, of_object: bool = False) -> Callable[[View], View]:
     """Name a view's permission and check it first.
 
-    With `of_object` the view itself loads the object (through `visible_to`) and calls `permissions.demand`; here only
-    sign-in is asked for, unless the permission is open to the public.
+    With `of_object` the name is all that is given here, and nothing is asked: the view itself loads the object (through
+    `visible_to`) and calls `permissions.demand`. Who is not signed in is led to the sign-in by `login_required` beside it;
+    without that the view answers the public, or a script, which is told by a status and not by a page.
     """
 
     def wrap(view: View) -> View:

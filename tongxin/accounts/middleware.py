@@ -26,14 +26,16 @@ class Doors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say why nothing was looked at, and for how long."""
-        if not isinstance(error, guessing.LockedOutError):
-            return None
-        minutes = ceil(error.seconds / 60)
-        wait = {"hours": ceil(minutes / 60)} if minutes > MINUTES_SAID else {"minutes": minutes}
-        context = {"scope": error.scope, "what": guessing.WORDS[error.kind], "kind": error.kind, **wait}
-        response = render(request, "accounts/locked.html", context, status=429)
-        response["Retry-After"] = str(error.seconds)
-        return response
+        return _locked(request, error) if isinstance(error, guessing.LockedOutError) else None
+
+
+def _locked(request: HttpRequest, error: guessing.LockedOutError) -> HttpResponse:
+    minutes = ceil(error.seconds / 60)
+    wait = {"hours": ceil(minutes / 60)} if minutes > MINUTES_SAID else {"minutes": minutes}
+    context = {"scope": error.scope, "what": guessing.WORDS[error.kind], "kind": error.kind, **wait}
+    response = render(request, "accounts/locked.html", context, status=429)
+    response["Retry-After"] = str(error.seconds)
+    return response
 
 
 class ChosenSeat:
@@ -48,10 +50,16 @@ class ChosenSeat:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Look whether what was not found is of another seat of the same person."""
+        """Look whether what was not found is of another seat of the same person.
+
+        `Doors` hears of what a view raises, not of what is raised here: so a door that is locked there is told here.
+        """
         if not isinstance(error, Http404) or not request.user.is_authenticated:
             return None
-        return opening.in_another_seat(request)
+        try:
+            return opening.in_another_seat(request)
+        except guessing.LockedOutError as locked:
+            return _locked(request, locked)
 
 
 class StaffSecondFactor:

@@ -76,19 +76,32 @@ def _offer(request: HttpRequest, others: Iterable[seats.Held]) -> HttpResponse |
 def _do(request: HttpRequest, others: Iterable[seats.Held]) -> HttpResponse | None:
     """Do what was sent from a page of another seat in that seat: it was changed in another window, and nothing typed is lost.
 
-    A script goes on without a word: its page is still that seat's, and another window may well be the other's.
+    It is sent to one seat after the other, so a view must look before it writes: what it does not find has left nothing, as
+    tests/architecture/test_not_found.py asks of all. A script goes on without a word: its page is still that seat's, and
+    another window may well be the other's.
     """
-    match, user = resolve(request.path_info), request.user
-    acted_in = user.chosen_seat  # type: ignore[union-attr]
     for seat in others:
-        user.chosen_seat = seat.uid  # type: ignore[union-attr]
-        try:
-            answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        except (Http404, PermissionDenied):
+        answer = _answer_in(request, seat.uid)
+        if answer is None:
             continue
         if not _by_script(request) or "HX-Redirect" in answer.headers:
             actions.act_in(request, seat.uid)
             messages.info(request, _("这一页是%(committee)s委员身份的，已换回这个身份") % {"committee": seat.committee})
         return answer
-    user.chosen_seat = acted_in  # type: ignore[union-attr]
     return None
+
+
+def _answer_in(request: HttpRequest, seat: str) -> HttpResponse | None:
+    """Let the view answer as if the person acted in a seat; nothing where it finds nothing.
+
+    However it ends, the person acts afterwards in the seat in which he acted: the page of an error is of this one.
+    """
+    match, user = resolve(request.path_info), request.user
+    acted_in, user.chosen_seat = user.chosen_seat, seat  # type: ignore[union-attr]  # asked of who is signed in
+    try:
+        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    except (Http404, PermissionDenied):
+        return None
+    finally:
+        user.chosen_seat = acted_in  # type: ignore[union-attr]
+    return answer

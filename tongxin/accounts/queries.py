@@ -2,11 +2,12 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +27,12 @@ def second_factors(user: Account | OuterRef) -> QuerySet[Authenticator]:
     """Return what somebody makes one-time codes with: of one account, or of each row of a list."""
     found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
     return found
+
+
+def second_factors_of(accounts: Collection[int]) -> set[int]:
+    """Keep the accounts that have a second factor."""
+    found = Authenticator.objects.filter(user__in=accounts, type=Authenticator.Type.TOTP)
+    return set(found.values_list("user_id", flat=True))
 
 
 def has_second_factor(account: Account) -> bool:
@@ -56,11 +63,11 @@ def code_waiting(account: Account | None, *, seat: str, at: datetime) -> Invitat
     return codes_waiting(account, seat=seat, at=at).select_related("made_by").order_by("-made_at", "-pk").first()
 
 
-def password_was_reset(account: Account, *, at: datetime) -> bool:
-    """Say whether a code for a new password is open, or was used and the person has not signed in since."""
+def with_reset_password(accounts: Collection[int], *, at: datetime) -> set[int]:
+    """Keep the accounts for which a code for a new password is open, or was used while nobody has signed in since."""
     is_open = Q(used_at=None, revoked_at=None, expires_at__gte=at)
-    used = Q(used_at__gt=account.last_login) if account.last_login else Q(used_at__isnull=False)
-    return account.invitations.filter(is_open | used).exists()
+    used = Q(used_at__isnull=False, account__last_login=None) | Q(used_at__gt=F("account__last_login"))
+    return set(Invitation.objects.filter(is_open | used, account__in=accounts).values_list("account_id", flat=True))
 
 
 def find(code: str, *, at: datetime) -> Invitation:

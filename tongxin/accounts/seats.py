@@ -1,6 +1,6 @@
 """What this app asks the apps above: whose seat a code is for, who takes it, which seats somebody has, who holds a duty."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,17 +40,20 @@ _describers: list[Callable[[str], Seat | None]] = []
 _takers: list[Callable[[str, Account, datetime], bool]] = []
 _duties: list[Callable[[Account], bool]] = []
 _holders: list[Callable[[Account], list[Held]]] = []
+_seated: list[Callable[[Collection[int]], set[int]]] = []
 
 
 def register(
     describe: Callable[[str], Seat | None],
     take: Callable[[str, Account, datetime], bool],
     held: Callable[[Account], list[Held]],
+    seated: Callable[[Collection[int]], set[int]],
 ) -> None:
-    """Say how seats are described and taken (answering False when somebody was faster), and which ones somebody has."""
+    """Say how seats are described and taken (answering False when somebody was faster), which ones somebody has, who has any."""
     _describers.append(describe)
     _takers.append(take)
     _holders.append(held)
+    _seated.append(seated)
 
 
 def register_duties(holds: Callable[[Account], bool]) -> None:
@@ -71,6 +74,11 @@ def take(uid: str, account: Account, *, at: datetime) -> bool:
 def held(account: Account) -> list[Held]:
     """Return the seats somebody has, the one at home first."""
     return [seat for source in _holders for seat in source(account)]
+
+
+def seated(accounts: Collection[int]) -> set[int]:
+    """Keep the accounts that have any seat: asked of many at once."""
+    return {account for source in _seated for account in source(accounts)}
 
 
 def elsewhere(account: Account, code: str) -> Held | None:

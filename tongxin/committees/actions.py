@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
-from tongxin.accounts import names, seats
+from tongxin.accounts import names
 from tongxin.accounts.models import Account
-from tongxin.accounts.queries import has_second_factor, password_was_reset
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
-from tongxin.committees import queries
+from tongxin.committees import queries, resetting
 from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
 from tongxin.core.templatetags.chinese import full_day
@@ -126,27 +125,35 @@ def end_appointment(
 ) -> None:  # fmt: skip
     """End an appointment, at once unless a day is given; the row stays. Raises AppointmentError.
 
-    `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on. Who guards
-    the committee alone is relieved first, but for `even_the_last`: death waits for nobody.
+    `ends_on` is the first day without the duty, and who holds nothing today holds nothing from the next request on. An end that
+    is set may come nearer, never go farther: nobody is appointed by being relieved. Who guards the committee alone is relieved
+    first, but for `even_the_last`: death waits for nobody.
     """
     if queries.is_own_guard(appointment, actor):
         message = "不能免去自己的安全管理员职责，请由接任者办理"
         raise AppointmentError(message)
     held = Appointment.objects.select_for_update().get(pk=appointment.pk)  # as it is now: two hands take turns
+    day, sound = _day_to_end(held, ends_on or timezone.localdate(at), at=at), audit.intact(held)
+    if held.duty in queries.ALONE and not even_the_last:
+        _demand_another(held, day)
+    held.ends_on = day
+    held.save(update_fields=["ends_on"])
+    queries.forget_appointments(appointment.account)  # kept on the account that the caller has in hand
+    audit.record(
+        "committees.end_appointment", held, actor=actor, at=at, proves=[Saved(held, ("ends_on",))] if sound else (),
+        data={"name": held.account.name, "duty": held.get_duty_display(), "on": day.isoformat(), "reason": reason},
+    )  # fmt: skip
+
+
+def _day_to_end(held: Appointment, day: date, *, at: datetime) -> date:
+    """Return the first day without a duty: not before it began, and not after the day that is set already."""
     if held.ends_on is not None and held.ends_on <= max(timezone.localdate(at), held.starts_on):
         raise AppointmentError(OVER)
-    day, sound = max(ends_on or timezone.localdate(at), held.starts_on), audit.intact(appointment)
-    if appointment.duty in queries.ALONE and not even_the_last:
-        _demand_another(held, day)
-    appointment.ends_on = day
-    appointment.save(update_fields=["ends_on"])
-    queries.forget_appointments(appointment.account)
-    audit.record(
-        "committees.end_appointment", appointment, actor=actor, at=at, proves=[Saved(appointment, ("ends_on",))] if sound else (),
-        data={
-            "name": appointment.account.name, "duty": appointment.get_duty_display(), "on": day.isoformat(), "reason": reason,
-        },
-    )  # fmt: skip
+    day = max(day, held.starts_on)
+    if held.ends_on is not None and day > held.ends_on:
+        message = f"这项任命自 {full_day(held.ends_on)}起终止，免去的日子不能更晚；需要继续任职的，请到期后重新任命"
+        raise AppointmentError(message)
+    return day
 
 
 def _demand_another(appointment: Appointment, day: date) -> None:
@@ -304,22 +311,6 @@ def known_account(committee: Committee, *, name: str, username: str) -> Account 
     return None
 
 
-def _demand_running(appointment: Appointment, at: datetime) -> None:
-    if not Appointment.objects.filter(queries.running(timezone.localdate(at)), pk=appointment.pk).exists():
-        message = "这项任命已经终止或者还没有开始，不能办理"
-        raise AppointmentError(message)
-
-
-def _demand_ours(appointment: Appointment, account: Account, what: str) -> None:
-    """What opens an account is reset where it is at home: else whoever appoints could appoint anybody here first."""
-    if queries.home_committee(account) != appointment.committee:
-        message = f"{account.name}主要在另一个政协任职，请那里的安全管理员{what}"
-        raise AppointmentError(message)
-
-
-BOTH_LOST = "两样都丢失的，请系统管理员在服务器上办理（tongxin reset-factor --with-code）"
-
-
 @transaction.atomic
 def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account, at: datetime) -> None:
     """Let somebody who lost the phone and the recovery codes set up the second factor anew at the next sign-in.
@@ -327,18 +318,9 @@ def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account
     The password stays, and is not reset at the same time: two resets by one hand would open anybody's account. Every session of
     the account ends; every committee in which it holds a duty is told. Raises AppointmentError.
     """
-    _demand_running(appointment, at)
     account = accounts.hold(appointment.account)
-    if actor.pk == account.pk:
-        message = "不能重置自己的动态口令，请由另一位安全管理员办理，或者由系统管理员在服务器上办理"
-        raise AppointmentError(message)
-    _demand_ours(appointment, account, "重置动态口令")
-    if not has_second_factor(account):
-        message = f"{account.name}没有启用动态口令，不用重置"
-        raise AppointmentError(message)
-    if password_was_reset(account, at=at):
-        message = f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；{BOTH_LOST}"
-        raise AppointmentError(message)
+    if why := resetting.why_no_factor_reset(appointment, actor, resetting.locks([appointment], at=at)):
+        raise AppointmentError(why)
     reset_second_factor_of(account, reason=reason, actor=actor, at=at)
 
 
@@ -360,19 +342,9 @@ def reset_second_factor_of(
 def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
     """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
 
-    Nobody makes one for himself: whoever sits down at a screen left open does not know the password.
-    An account that is a member's seat too is not opened by an appointment alone: without a second factor whoever appoints
-    could appoint any member and walk in. Raises AppointmentError.
+    Raises AppointmentError.
     """
-    _demand_running(appointment, at)
     account = accounts.hold(appointment.account)
-    if actor.pk == account.pk:
-        raise AppointmentError(_("不能给自己发重置码；知道现在密码的，请在“我的账户”修改密码"))
-    if not has_second_factor(account) and queries.second_factor_was_reset(account):
-        message = f"{account.name}的动态口令重置过，还没有重新设置，不能同时重置密码；{BOTH_LOST}"
-        raise AppointmentError(message)
-    _demand_ours(appointment, account, "发重置码")
-    if seats.held(account) and not has_second_factor(account):
-        message = "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单"
-        raise AppointmentError(message)
+    if why := resetting.why_no_reset_code(appointment, actor, resetting.locks([appointment], at=at)):
+        raise AppointmentError(why)
     return accounts.invite(account, actor=actor, at=at)

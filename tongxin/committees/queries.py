@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tongxin.accounts import seats
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
-from tongxin.accounts.queries import second_factors
-from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 
@@ -191,25 +189,6 @@ def find_appointments(rows: QuerySet[Appointment], words: str) -> QuerySet[Appoi
     return rows.filter(fits | Q(body__contains=words) | Q(duty__in=duties))
 
 
-def with_what_is_offered(rows: QuerySet[Appointment], actor: Account, on: date) -> QuerySet[Appointment]:
-    """Tell with each appointment which steps `actor` may take: no button leads to a refusal that is known before.
-
-    `others_end`: it is his own, and another one ends it. `resets`: not his own, begun, of an account at home in this committee.
-    """
-    home = Appointment.objects.filter(running(on), account=OuterRef("account")).order_by("id").values("committee")[:1]
-    own = Q(account=actor.pk)
-    return rows.annotate(
-        coded=Exists(second_factors(OuterRef("account"))),
-        home=Subquery(home),
-        others_end=_whether(own & Q(duty=Duty.SECURITY_ADMIN)),
-        resets=_whether(~own & running(on) & Q(home=F("committee"))),
-    )
-
-
-def _whether(condition: Q) -> Case:
-    return Case(When(condition, then=True), default=False)
-
-
 def audited_codes(account: Account) -> set[str]:
     """Return the codes whose events an audit administrator reads; who audits the topmost committee also reads those of nobody."""
     own = [a.committee for a in appointments_of(account) if a.duty == Duty.AUDIT_ADMIN]
@@ -224,18 +203,3 @@ def realms() -> list[Realm]:
 def holds_any_duty(account: Account) -> bool:
     """Say whether an account holds a duty in any committee, today or later."""
     return Appointment.objects.filter(not_over(timezone.localdate()), account=account).exists()
-
-
-FACTOR_RESETS = ("committees.reset_second_factor", "committees.break_glass_factor")
-
-
-def second_factor_was_reset(account: Account) -> bool:
-    """Say whether somebody else took the second factor away and the person has set up none since.
-
-    Who switched it off himself is not meant: the record tells the two apart.
-    """
-    reset = Event.objects.filter(kind__in=FACTOR_RESETS, data__account=account.pk).order_by("-id").first()
-    if reset is None:
-        return False
-    own = Event.objects.filter(subject_type="accounts.account", subject_id=account.pk, kind="accounts.second_factor")
-    return not own.filter(id__gt=reset.pk, data__change="启用").exists()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,11 +16,10 @@ from tongxin.access.views import requires
 from tongxin.accounts import names, slips
 from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Account
-from tongxin.accounts.queries import has_second_factor
 from tongxin.audit import kinds, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
-from tongxin.committees import actions, queries
+from tongxin.committees import actions, queries, resetting
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.forms import AppointmentForm, EndForm, FactorForm, PlenaryForm, SessionForm, TransferForm, UnitForm
 from tongxin.committees.models import Appointment, Committee, Session, Unit
@@ -65,12 +65,14 @@ def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) ->
 
 
 @requires("committees.change_units", of_object=True)
+@login_required
 def add_unit(request: HttpRequest) -> HttpResponse:
     """Add a unit."""
     return _unit_page(request, _own(request), None)
 
 
 @requires("committees.change_units", of_object=True)
+@login_required
 def unit(request: HttpRequest, uid: str) -> HttpResponse:
     """Change a unit's data."""
     found = Unit.objects.filter(uid=uid, committee=_own(request)).first()
@@ -110,6 +112,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 @requires("committees.keep_sessions", of_object=True)
+@login_required
 def session(request: HttpRequest, uid: str) -> HttpResponse:
     """When a session's plenary is held and its 大会提案 close."""
     found = Session.objects.filter(uid=uid, committee=_own(request)).select_related("term", "committee").first()
@@ -136,10 +139,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
     total = rows.count()
     if (last := Appointment.objects.filter(uid=after, committee=committee).first()) is not None:
         rows = rows.filter(Q(duty__gt=last.duty) | Q(duty=last.duty, id__gt=last.pk))
-    rows = queries.with_what_is_offered(rows, request.user, timezone.localdate())
     found = list(rows.select_related("account", "unit").order_by("duty", "id")[: PAGE + 1])
     context = {
-        "appointments": found[:PAGE], "total": total, "q": words, "after": after, "today": timezone.localdate(),
+        "appointments": found[:PAGE], "offers": resetting.offers(found[:PAGE], request.user, at=timezone.now()), "total": total, "q": words, "after": after, "today": timezone.localdate(),
         "next": found[PAGE - 1].uid if len(found) > PAGE else None,
     }  # fmt: skip
     return render(request, "committees/appointments.html", context)
@@ -190,30 +192,41 @@ def _slip(request: HttpRequest, committee: Committee, account: Account, code: st
     return slips.keep(request, made, at=timezone.now())
 
 
+def _refused(request: HttpRequest, why: str) -> HttpResponse:
+    messages.error(request, why)
+    return redirect("appointments")
+
+
 @requires("committees.appoint", of_object=True)
+@login_required
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
     """Make a code for somebody of the own committee who forgot the password, and show the slip: what follows is said before."""
     found, at = _appointment(request, uid), timezone.now()
     resets = found.account.has_usable_password()
     if request.method != "POST":
-        context = {"appointment": found, "resets": resets, "coded": has_second_factor(found.account), "days": VALID.days}
+        locks = resetting.locks([found], at=at)
+        if why := resetting.why_no_reset_code(found, request.user, locks):
+            return _refused(request, why)
+        context = {"appointment": found, "resets": resets, "coded": found.account_id in locks.coded, "days": VALID.days}
         return render(request, "committees/reset.html", context)
     try:
         code = actions.make_reset_code(found, actor=request.user, at=at)
     except actions.AppointmentError as problem:
-        messages.error(request, str(problem))
-        return redirect("appointments")
+        return _refused(request, str(problem))
     return _slip(request, found.committee, found.account, code, resets=resets)
 
 
 @requires("committees.appoint", of_object=True)
+@login_required
 def reset_second_factor(request: HttpRequest, uid: str) -> HttpResponse:
     """Reset the second factor of somebody who lost the phone and the recovery codes: what follows is said before."""
-    found = _appointment(request, uid)
+    found, at = _appointment(request, uid), timezone.now()
+    if request.method != "POST" and (why := resetting.why_no_factor_reset(found, request.user, resetting.locks([found], at=at))):
+        return _refused(request, why)
     form = FactorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.reset_second_factor(found, **form.cleaned_data, actor=request.user, at=timezone.now())
+            actions.reset_second_factor(found, **form.cleaned_data, actor=request.user, at=at)
         except actions.AppointmentError as problem:
             form.add_error(None, f"{problem}。")
         else:
@@ -223,6 +236,7 @@ def reset_second_factor(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("committees.appoint", of_object=True)
+@login_required
 def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
     """End an appointment from a day on, with the reason: what follows is said before."""
     found, at = _appointment(request, uid), timezone.now()
@@ -243,6 +257,7 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("committees.appoint", of_object=True)
+@login_required
 def transfer(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand a unit's clerkship over (承办人变动): what is open at the unit, who takes over."""
     found = _appointment(request, uid)

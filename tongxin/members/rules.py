@@ -1,5 +1,6 @@
 """Who may see and keep the list of members. Phone numbers are masked; reading one in full is an event."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,11 @@ def members_of(actor: Any) -> list[Member]:
         actor.__dict__["_members"] = list(Member.objects.filter(account=actor).home_first(timezone.localdate()))
     kept: list[Member] = actor.__dict__["_members"]
     return kept
+
+
+def seated(accounts: Collection[int]) -> set[int]:
+    """Keep the accounts that have a place in any committee: asked of many at once."""
+    return set(Member.objects.filter(account__in=accounts).values_list("account_id", flat=True))
 
 
 def member_of(actor: Any) -> Member | None:

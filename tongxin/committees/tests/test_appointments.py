@@ -93,17 +93,36 @@ def test_no_later_day_is_left_without_an_auditor(
     assert (own.ends_on, ended) == ((day, 1) if without is None else (None, 0))
 
 
-def test_who_ends_later_than_was_set_takes_no_day_from_anybody(cast: Cast) -> None:
-    """The days that are lost count, not those behind the end that was set before."""
+def test_only_the_days_that_are_lost_have_to_be_guarded(cast: Cast) -> None:
+    """The days behind the end that was set before were lost then; a closed account guards none."""
     only, today = auditor(cast, "audit2", ends_in=10), timezone.localdate()
     own = Appointment.objects.get(account=cast.audit_admin)
     common: dict[str, Any] = {"actor": cast.security_admin, "at": timezone.now()}
-    actions.end_appointment(only, **common, ends_on=today + timedelta(days=20))
+    actions.end_appointment(only, **common, ends_on=today + timedelta(days=8))
     with pytest.raises(actions.AppointmentError, match="起没有审计管理员"):
         actions.end_appointment(own, **common)
-    Account.objects.filter(pk=cast.audit_admin.pk).update(is_active=False)  # a closed account guards nothing
+    Account.objects.filter(pk=cast.audit_admin.pk).update(is_active=False)
     with pytest.raises(actions.AppointmentError, match="这是唯一的"):
         actions.end_appointment(only, **common)
+
+
+def test_nobody_stays_longer_by_being_relieved(cast: Cast, security: Client) -> None:
+    """An end that is set comes nearer or stays: a later day is refused, by the act and by the page, and nothing is written."""
+    own, today = Appointment.objects.get(account=cast.clerk), timezone.localdate()
+    soon, common = today + timedelta(days=5), {"actor": cast.security_admin, "at": timezone.now()}
+    actions.end_appointment(own, **common, ends_on=soon)  # type: ignore[arg-type]
+    assert f"{full_day(soon)}起终止" in security.get(f"/appointments/{own.uid}/end/").text
+    said = f"这项任命自 {full_day(soon)}起终止，免去的日子不能更晚"
+    for days in (6, 500):
+        late = today + timedelta(days=days)
+        with pytest.raises(actions.AppointmentError, match=said):
+            actions.end_appointment(own, **common, ends_on=late)  # type: ignore[arg-type]
+        assert said in security.post(f"/appointments/{own.uid}/end/", ENDING | {"on": late.isoformat()}).text
+    own.refresh_from_db()
+    assert (own.ends_on, Event.objects.filter(kind="committees.end_appointment").count()) == (soon, 1)
+    security.post(f"/appointments/{own.uid}/end/", ENDING)
+    own.refresh_from_db()
+    assert (own.ends_on, Event.objects.filter(kind="committees.end_appointment").count()) == (today, 2)
 
 
 def test_what_is_over_is_not_ended_again_on_a_later_day(cast: Cast) -> None:
@@ -300,6 +319,53 @@ def test_no_button_leads_to_a_refusal_that_is_known_before(cast: Cast, security:
     assert offered(page, clerk) == {"end", "reset", "factor", "transfer"}
     assert offered(page, leader) == {"end", "reset", "factor"}
     assert [offered(page, row) for row in (coming, elsewhere)] == [{"end"}] * 2
+
+
+def of(account: Account) -> Appointment:
+    return Appointment.objects.select_related("account", "committee").filter(account=account).earliest("id")
+
+
+def test_what_the_list_offers_its_page_opens_and_the_act_does_and_what_it_does_not_both_refuse_with_one_sentence(
+    cast: Cast, security: Client
+) -> None:
+    """A member without a second factor, a second factor that was taken away, a password just reset, a closed account."""
+    common: dict[str, Any] = {"actor": cast.security_admin, "at": timezone.now()}
+    for account in (cast.clerk, cast.leader, cast.assigner, cast.unit_leader):
+        codes.set_up(account)
+    seated = appoint(cast, cast.bystander, Duty.FILING)
+    without, coded, closed = of(cast.clerk), of(cast.leader), of(cast.unit_leader)
+    actions.reset_second_factor(without, reason="手机丢失", **common)
+    actions.make_reset_code(of(cast.assigner), **common)
+    Account.objects.filter(pk=closed.account_id).update(is_active=False)
+    no_code = {seated.uid: "不能凭任命重设密码", without.uid: "不能同时重置密码", closed.uid: "的账户已经关闭，不能发重置码"}
+    no_factor = {
+        seated.uid: "没有启用动态口令", without.uid: "没有启用动态口令", of(cast.assigner).uid: "不能同时重置动态口令",
+        closed.uid: "的账户已经关闭，不能重置动态口令", of(cast.office).uid: "没有启用动态口令",
+    }  # fmt: skip
+    page, before = security.get("/appointments/").text, Event.objects.count()
+    for row in (seated, without, coded, closed, of(cast.assigner), of(cast.office)):
+        steps = {step for step, refused in (("reset", no_code), ("factor", no_factor)) if row.uid not in refused}
+        assert offered(page, row) & {"reset", "factor"} == steps, row
+        for step, refused in (("reset", no_code), ("factor", no_factor)):
+            answer = security.get(f"/appointments/{row.uid}/{step}/", follow=True)
+            assert (answer.status_code, "将发生什么" in answer.text) == (200, row.uid not in refused), (row, step)
+            assert refused.get(row.uid, "将发生什么") in answer.text, (row, step)
+    for uid, sentence in no_code.items():
+        with pytest.raises(actions.AppointmentError, match=sentence):
+            actions.make_reset_code(Appointment.objects.get(uid=uid), **common)
+    for uid, sentence in no_factor.items():
+        with pytest.raises(actions.AppointmentError, match=sentence):
+            actions.reset_second_factor(Appointment.objects.get(uid=uid), reason="手机丢失", **common)
+    assert Event.objects.count() == before
+
+
+def test_who_set_up_a_second_factor_again_is_offered_a_new_password_again(cast: Cast, security: Client) -> None:
+    clerk = of(cast.clerk)
+    codes.set_up(cast.clerk)
+    actions.reset_second_factor(clerk, reason="手机丢失", actor=cast.security_admin, at=timezone.now())
+    assert "reset" not in offered(security.get("/appointments/").text, clerk)
+    codes.set_up(cast.clerk)
+    assert "reset" in offered(security.get("/appointments/").text, clerk)
 
 
 def test_nobody_makes_a_reset_code_for_himself(cast: Cast, security: Client) -> None:

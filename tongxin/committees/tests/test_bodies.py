@@ -154,6 +154,16 @@ def test_the_office_opens_the_next_session_and_submissions_go_there(cast: Cast, 
     assert client.get("/sessions/").status_code == 403
 
 
+def test_who_is_not_signed_in_any_more_is_led_to_the_sign_in_and_back_to_the_page(cast: Cast, client: Client) -> None:
+    """A session that ran out is no missing page and no refusal."""
+    own, session = Appointment.objects.get(account=cast.clerk), cast.county.sessions.earliest("id")
+    ends = ("end", "reset", "factor", "transfer")
+    paths = ["/units/new/", f"/units/{cast.unit.uid}/", f"/sessions/{session.uid}/"]
+    for path in [*paths, *(f"/appointments/{own.uid}/{end}/" for end in ends)]:
+        for answer in (client.get(path), client.post(path, {"name": "写了很久"})):
+            assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={path}"), path
+
+
 @pytest.mark.parametrize("path", ["/units/", "/appointments/", "/sessions/", "/audit/", "/notices/"])
 def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
     cast: Cast, client: Client, path: str, django_assert_num_queries: object
@@ -188,4 +198,4 @@ def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
         client.get(path)
 
 
-QUERIES = {"/units/": 14, "/appointments/": 8, "/sessions/": 15, "/audit/": 13, "/notices/": 14}
+QUERIES = {"/units/": 14, "/appointments/": 13, "/sessions/": 15, "/audit/": 13, "/notices/": 14}

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.accounts.reaching import NEVER_CAME
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Unit
@@ -51,12 +50,13 @@ def _units(committee: Committee) -> Iterator[Todo]:
 
 
 def _members(committee: Committee) -> Iterator[Todo]:
+    """Until the first member came: who comes later is found in the list of members, and keeps nobody from beginning."""
     members = Member.objects.filter(committee=committee)
     if not members.exists():
         yield Todo(_("导入委员名册"), _("还没有委员，提案不能提出。"), "/members/", _("看怎样导入"))
-    elif never := members.seated(timezone.localdate()).filter(NEVER_CAME).count():
-        said = _("还有 %(n)s 位委员没有登录过。打开委员的一页，打印登录邀请单交给本人。") % {"n": never}
-        yield Todo(_("发登录邀请"), said, "/members/?who=never", _("看是哪几位"))
+    elif not members.filter(account__last_login__isnull=False).exists():
+        said = _("还没有委员登录过。打开委员的一页，打印登录邀请单交给本人。")
+        yield Todo(_("发登录邀请"), said, "/members/?who=never", _("看委员名单"))
 
 
 STEPS: dict[str, Callable[[Committee], Iterable[Todo]]] = {

@@ -1,0 +1,117 @@
+"""What is answered as not found has left nothing: a view looks before it writes.
+
+What a person of two seats sends is tried in one seat after the other (`accounts.opening`): whatever a view wrote before it
+found nothing would be written twice, and once in the wrong seat.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path as address_of
+
+from config import urls
+from tests.architecture import nasty
+from tests.architecture.addresses import Route, everybody, routes, values_of
+from tests.architecture.walking import (
+    NOT_ALLOWED,
+    THOROUGH,
+    Visitors,
+    address,
+    drain,
+    furnish,
+    quiet,  # noqa: F401 -- a fixture
+    rows_of,
+    undone,
+)
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+from tongxin.committees.models import Committee
+
+FORM = "application/x-www-form-urlencoded"
+NOT_FOUND, REFUSED = 404, {403, 404}
+# Routes with something in the address that refuse nobody, with the reason.
+FOUND_BY_ALL = {
+    "sign-in-at": "the public entrance of a committee",
+    "notice": "whose notice is another's is led to the own ones",
+}
+
+
+def hasty(_request: HttpRequest) -> HttpResponse:
+    """Write before it looks, as no view may."""
+    Committee.objects.update(place="写早了")
+    raise Http404
+
+
+urlpatterns = [*urls.urlpatterns, address_of("hasty/", hasty)]
+
+
+def sent(client: Client, path: str, body: str) -> tuple[int, list[str]]:
+    """Send a form; return the status, and the tables that what was refused or not found nevertheless changed."""
+    after: dict[str, int] = {}
+    with undone() as watch:
+        answer = client.post(path, body, FORM)
+        drain(answer)
+        tables = set(watch.tables) if answer.status_code in REFUSED else set()
+        after = rows_of(tables)
+    before = rows_of(tables)
+    return answer.status_code, [table for table in sorted(tables) if after[table] != before[table]]
+
+
+def bodies(route: Route, place: int) -> list[str]:
+    """Return what is sent: everything that the view reads, said in words and in numbers; or to each person one of the two."""
+    names = nasty.said_to(route)
+    found = [urlencode(dict.fromkeys(names, said)) for said in ("写了很久的意见", "1")]
+    return found if THOROUGH else [found[place % 2]]
+
+
+@dataclass
+class Findings:
+    """What the walk saw."""
+
+    visitors: Visitors = field(default_factory=Visitors)
+    faults: set[str] = field(default_factory=set)
+    refused: Counter[int] = field(default_factory=Counter)
+    never: set[str] = field(default_factory=set)  # routes that take forms and were found by everybody
+
+    def walk(self, route: Route, people: dict[str, Account | None]) -> None:
+        """Send forms to a route as everybody, until it says that it takes none."""
+        here: set[int] = set()
+        for place, (who, account) in enumerate(people.items()):
+            found = values_of(route, account)
+            for values in found if THOROUGH or not found else [found[place % len(found)]]:
+                for body in bodies(route, place):
+                    status, left = sent(self.visitors.of(account), address(route, values, account), body)
+                    if status == NOT_ALLOWED:
+                        return
+                    here.add(status)
+                    self.refused[status] += status in REFUSED
+                    if left:
+                        self.faults.add(f"{route.name} as {who}: {status}, but wrote to {left}")
+        if route.arguments and not here & REFUSED:
+            self.never.add(route.name)
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("quiet")
+def test_what_is_not_found_has_written_nothing(cast: Cast, settings: Any) -> None:
+    settings.DEMO = True
+    furnish(cast, World(cast))
+    walk, people = Findings(), everybody()
+    for route in routes():
+        walk.walk(route, people)
+    print(f"{dict(walk.refused)}")  # noqa: T201 -- a walk says how far it went
+    assert sorted(walk.faults) == []
+    assert walk.never == set(FOUND_BY_ALL)
+
+
+def test_a_view_that_writes_before_it_looks_is_seen(cast: Cast, settings: Any) -> None:
+    settings.ROOT_URLCONF = __name__
+    client = Client()
+    client.force_login(cast.proposer)
+    assert sent(client, "/hasty/", "") == (NOT_FOUND, ["committees_committee"])

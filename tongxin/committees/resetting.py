@@ -1,0 +1,129 @@
+"""Whose password and second factor may be reset by whom, and why not: one answer for the list, the page and the act."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.accounts import seats
+from tongxin.accounts.models import Account
+from tongxin.accounts.queries import second_factors_of, with_reset_password
+from tongxin.audit.models import Event
+from tongxin.committees.models import Appointment
+from tongxin.committees.queries import is_own_guard, running
+
+
+@dataclass(frozen=True)
+class Locks:
+    """What decides whether passwords and second factors may be reset here: ids of accounts, and of appointments in force."""
+
+    running: frozenset[int]
+    homes: dict[int, int]  # the committee in which an account works
+    coded: set[int]  # they have a second factor
+    lost: set[int]  # somebody else took theirs away, and they have set up none since
+    reset: set[int]  # their password was reset, and they have not signed in since
+    seated: set[int]
+
+
+def locks(appointments: Iterable[Appointment], *, at: datetime) -> Locks:
+    """Read what `why_no_reset_code` and `why_no_factor_reset` ask: the same few queries for one appointment and for a list."""
+    accounts = {a.account_id for a in appointments}
+    held = Appointment.objects.filter(running(timezone.localdate(at)), account__in=accounts).order_by("-id")
+    rows = list(held.values_list("account_id", "committee_id", "pk"))
+    coded = set(second_factors_of(accounts))
+    return Locks(
+        running=frozenset(pk for _account, _committee, pk in rows),
+        homes={account: committee for account, committee, _pk in rows},  # the first one, as the rows come last first
+        coded=coded,
+        lost=_factors_taken_away(accounts - coded),
+        reset=with_reset_password(accounts, at=at),
+        seated=seats.seated(accounts),
+    )
+
+
+BOTH_LOST = "两样都丢失的，请系统管理员在服务器上办理（tongxin reset-factor --with-code）"
+
+
+def _why_nothing_is_reset(appointment: Appointment, of: Locks, what: str) -> str:
+    """What opens an account is reset where it is at home: else whoever appoints could appoint anybody here first."""
+    account = appointment.account
+    if appointment.pk not in of.running:
+        return "这项任命已经终止或者还没有开始，不能办理"
+    if not account.is_active:
+        return f"{account.name}的账户已经关闭，不能{what}"
+    if of.homes[account.pk] != appointment.committee_id:
+        return f"{account.name}主要在另一个政协任职，请那里的安全管理员{what}"
+    return ""
+
+
+def why_no_reset_code(appointment: Appointment, actor: Account, of: Locks) -> str:
+    """Say why `actor` makes no code for a new password of who holds this appointment; nothing where he may.
+
+    Nobody makes one for himself: whoever sits down at a screen left open does not know the password. An account that is a
+    member's seat too is not opened by an appointment alone: without a second factor whoever appoints could appoint any member
+    and walk in.
+    """
+    account = appointment.account
+    if actor.pk == account.pk:
+        return _("不能给自己发重置码；知道现在密码的，请在“我的账户”修改密码")
+    if why := _why_nothing_is_reset(appointment, of, "发重置码"):
+        return why
+    if account.pk in of.lost:
+        return f"{account.name}的动态口令重置过，还没有重新设置，不能同时重置密码；{BOTH_LOST}"
+    if account.pk in of.seated - of.coded:
+        return "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单"
+    return ""
+
+
+def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> str:
+    """Say why `actor` does not take away the second factor of who holds this appointment; nothing where he may."""
+    account = appointment.account
+    if actor.pk == account.pk:
+        return "不能重置自己的动态口令，请由另一位安全管理员办理，或者由系统管理员在服务器上办理"
+    if why := _why_nothing_is_reset(appointment, of, "重置动态口令"):
+        return why
+    if account.pk not in of.coded:
+        return f"{account.name}没有启用动态口令，不用重置"
+    if account.pk in of.reset:
+        return f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；{BOTH_LOST}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An appointment in a list, with the steps that somebody may take: no button leads to a refusal that is known before."""
+
+    appointment: Appointment
+    others_end: bool  # it is his own, and another one ends it
+    resets: bool
+    resets_factor: bool
+
+
+def offers(appointments: list[Appointment], actor: Account, *, at: datetime) -> list[Offer]:
+    """Return appointments with what `actor` may do about each."""
+    of = locks(appointments, at=at)
+    return [
+        Offer(
+            appointment, is_own_guard(appointment, actor),
+            resets=not why_no_reset_code(appointment, actor, of),
+            resets_factor=not why_no_factor_reset(appointment, actor, of),
+        )
+        for appointment in appointments
+    ]  # fmt: skip
+
+
+FACTOR_RESETS = ("committees.reset_second_factor", "committees.break_glass_factor")
+
+
+def _factors_taken_away(accounts: set[int]) -> set[int]:
+    """Keep the accounts whose second factor somebody else took away, and that have set up none since.
+
+    Who switched it off himself is not meant: the record tells the two apart.
+    """
+    taken = Event.objects.filter(kind__in=FACTOR_RESETS, data__account__in=accounts).order_by("id").values_list("data", "id")
+    last = {data["account"]: pk for data, pk in taken}
+    own = Event.objects.filter(subject_type="accounts.account", subject_id__in=last, kind="accounts.second_factor")
+    set_up = own.filter(data__change="启用").values_list("subject_id", "id")
+    return set(last) - {account for account, pk in set_up if pk > last[account]}
