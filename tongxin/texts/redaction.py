@@ -42,7 +42,9 @@ PAPERS = re.compile(
     r"|([\u4e00-\u9fff]{1,2}字第?[0-9]{5,8}|[A-Za-z]{1,2}[0-9]{7,10}|(?!(?:19|20)[0-9]{6}(?![0-9]))[0-9]{8,20}[Xx]?))"
     r"(?![0-9])(?! ?(?:[张本人件户个份元万亿]))"
 )
-DISABILITY = re.compile(r"(?<![0-9])([0-9]{17}[0-9Xx])[1-7][1-4](?:[Bb][0-9])?(?![0-9])")  # an identity number, the kind, the grade
+DISABILITY = re.compile(
+    r"(?<![0-9])([0-9]{17}[0-9Xx])[1-7][1-4](?:[Bb][0-9])?(?![0-9])"
+)  # an identity number, the kind, the grade
 SPOKEN_MOBILE = re.compile(
     r"(?<![零〇一幺二三四五六七八九])[一幺][三四五六七八九][零〇一幺二三四五六七八九]{9}(?![零〇一幺二三四五六七八九])"
 )
