@@ -6,9 +6,11 @@ import pytest
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
+from tongxin.audit.kinds import sentence
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment
 from tongxin.handling import actions
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Rating, Reply
@@ -109,6 +111,15 @@ def test_a_member_is_told_that_a_rating_was_entered_for_him_and_never_which(cast
         f"机关代录了您对第 {case.proposal.number:04d} 号提案《{case.proposal.title}》县卫生健康局答复的评价；"
         "不是您的意见的，请与本会提案工作人员联系"
     )
+
+
+def test_the_record_names_the_person_who_looked_at_ratings_by_name(cast: Cast, as_, today) -> None:
+    case = cast.answered(today)
+    Appointment.objects.filter(account=cast.office).update(body="")
+    as_(cast.office).post(f"/handling/cases/{case.uid}/ratings/")
+    [event] = Event.objects.filter(kind="handling.read_ratings")
+    assert (event.acting_as, sentence(event)) == ("云溪县政协", "云溪县政协秦若水查看每位提案人的评价")
+    assert "云溪县政协秦若水查看每位提案人的评价" in as_(cast.audit_admin).get("/audit/").content.decode()
 
 
 def test_who_enters_for_another_is_not_told_as_if_it_were_his_own_rating(cast: Cast, as_, today) -> None:
