@@ -43,7 +43,7 @@ KEEPERS = {"office"}
 THOROUGH = os.environ.get("TONGXIN_THOROUGH") == "1"
 CONCERNED = {
     "proposer", "cosigner", "bystander", "leader", "assigner", "clerk", "co_clerk", "audit_admin", "clerk_in_leadership",
-    "clerk_who_keeps", "anonymous",
+    "clerk_who_keeps", "signer_who_keeps", "anonymous",
 }  # fmt: skip
 PARAMETER = re.compile(r"<\w+:\w+>")
 UID = re.compile(r"\b[2-9a-hjkmnp-z]{12}\b")
@@ -139,7 +139,7 @@ class Secret:
         return found[: self.many]
 
     def _more_people(self) -> dict[str, Account]:
-        """Those who stand in two places: clerk and leadership, clerk and keeper, signer and leader of the unit; and the city."""
+        """Those who stand in two places: clerk or signer and keeper, clerk and leadership, signer and leader of the unit; the city."""
         cast, since = self.cast, self.at.date() - timedelta(days=400)
 
         def hold(account: Account, *duties: str, **scope: Any) -> Account:
@@ -158,10 +158,20 @@ class Secret:
         return {
             "clerk_in_leadership": hold(person("两职一"), Duty.UNIT_CLERK, Duty.LEADERSHIP),
             "clerk_who_keeps": hold(person("两职二"), Duty.UNIT_CLERK, Duty.PROPOSAL_OFFICE),
+            "signer_who_keeps": hold(self._signer_of_old(), Duty.PROPOSAL_OFFICE),
             "publisher": hold(person("公开岗"), Duty.PUBLICATION, Duty.FILING),
             "office_of_city": hold(person("市政协"), Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP, committee=cast.city),
             **{f"signer_{place}": account for place, account in enumerate(self.signers[3:], 4)},
         }
+
+    def _signer_of_old(self) -> Account:
+        """Let somebody have signed it who sits no longer: of its signers, though nobody asks him to rate."""
+        cast, who = self.cast, self.cast.former_member
+        Signature.objects.create(
+            committee=cast.county, proposal=self.case.proposal, member=cast.member(who), role="co", answer="accepted",
+            place_in_list=9,
+        )  # fmt: skip
+        return who
 
     def _signed_in(self, account: Account) -> Client:
         client = Client()

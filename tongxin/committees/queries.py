@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts import seats
 from tongxin.accounts.describing import Line
@@ -13,6 +14,7 @@ from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.core.templatetags.chinese import full_day
 
 
 def running(on: date) -> Q:
@@ -161,17 +163,38 @@ def open_work(unit: Unit) -> list[Work]:
     return [work for source in _work for work in source(unit)]
 
 
+def fellow_clerks(appointment: Appointment, on: date) -> list[Appointment]:
+    """Return who else is or will be a clerk of the same unit: with whom its open work stays when this one ends."""
+    held = Appointment.objects.filter(not_over(on), committee=appointment.committee_id, unit=appointment.unit_id)
+    rows = held.filter(duty=Duty.UNIT_CLERK, account__is_active=True).exclude(pk=appointment.pk)
+    return list(rows.select_related("account").order_by("starts_on", "id"))
+
+
 def active_units(committee: Committee, on: date) -> QuerySet[Unit]:
     """Return the units that may be assigned to on a day."""
     return committee.units.filter(Q(active_until=None) | Q(active_until__gte=on)).order_by("system", "id")
 
 
 def about(account: Account) -> list[Line]:
-    """Say which duties an account holds, for its own page."""
+    """Say which duties an account holds, and which it will hold from when, for its own page."""
+    today = timezone.localdate()
+    later = Appointment.objects.filter(not_over(today), account=account, starts_on__gt=today).select_related("committee", "unit")
     return [
-        Line(str(a.get_duty_display()), a.unit.name if a.unit else a.body or a.committee.short_name)
-        for a in appointments_of(account)
+        *(Line(str(a.get_duty_display()), _where(a)) for a in appointments_of(account)),
+        *(_to_begin(a) for a in later.order_by("starts_on", "id")),
     ]
+
+
+def _where(appointment: Appointment) -> str:
+    return appointment.unit.name if appointment.unit else appointment.body or appointment.committee.short_name
+
+
+def _to_begin(appointment: Appointment) -> Line:
+    said = _("%(where)s，自 %(on)s起任职，到任以前还不能办理") % {
+        "where": _where(appointment),
+        "on": full_day(appointment.starts_on),
+    }
+    return Line(str(appointment.get_duty_display()), said)
 
 
 def home_code(account: Account) -> str:

@@ -253,7 +253,10 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             messages.success(request, _("已免去%(who)s") % {"who": found})
             return redirect("appointments")
-    return render(request, "committees/end_appointment.html", {"appointment": found, "form": form})
+    context: dict[str, Any] = {"appointment": found, "form": form, "today": timezone.localdate(at)}
+    if found.duty == Duty.UNIT_CLERK and found.unit is not None:
+        context |= {"work": queries.open_work(found.unit), "others": queries.fellow_clerks(found, timezone.localdate(at))}
+    return render(request, "committees/end_appointment.html", context)
 
 
 @requires("committees.appoint", of_object=True)

@@ -19,6 +19,11 @@ def _reason(event: Event) -> str:
     return str(event.data.get("reason", ""))
 
 
+def _who(event: Event) -> str:
+    """Name the person with the capacity: of who looked at names, a body alone says nothing."""
+    return f"{event.acting_as}{event.actor_name}"
+
+
 def _by(word: str) -> Callable[[Event], str]:
     """Say a date of an event's data with what it is for; nothing where there is none."""
     return lambda event: f"{word} {day(date.fromisoformat(event.data['due']))}" if event.data.get("due") else ""
@@ -101,12 +106,17 @@ register(
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录", personal=("name",)),
     Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
-    Kind("handling.read_ratings", A.OFFICE, "{actor}查看每位提案人的评价"),
+    Kind("handling.read_ratings", A.OFFICE, lambda e: f"{_who(e)}查看每位提案人的评价", label="查看每位提案人的评价"),
     Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),
     Kind("handling.withhold_reply", A.HANDLING, "{unit}的答复不向社会公开", _reason),
     Kind("handling.remind", A.HANDLING, "催办{unit}", _reason),
     Kind("handling.due_soon", A.HANDLING, _due_soon, label="提醒…期限"),
     Kind("handling.overdue", A.HANDLING, "{unit}超过{what}期限"),
-    Kind("handling.export_ratings", A.OFFICE, "{actor}导出每位提案人的评价 {rows} 件"),
+    Kind(
+        "handling.export_ratings",
+        A.OFFICE,
+        lambda e: f"{_who(e)}导出每位提案人的评价 {e.data.get('rows', '')} 件",
+        label="导出每位提案人的评价",
+    ),
 )

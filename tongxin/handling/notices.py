@@ -9,8 +9,9 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import day
-from tongxin.handling.models import Case
+from tongxin.handling.models import Case, Reply
 from tongxin.handling.queries import answering_tasks
+from tongxin.handling.rules import keeps_ratings
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries as proposals
 
@@ -59,8 +60,14 @@ def supervising_office(_event: Event, subject: Any) -> Iterable[Account | None]:
 
 
 def assembly_office(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell the assembly's proposal office."""
-    return holders_of(subject.committee, Duty.PROPOSAL_OFFICE)
+    """Tell who keeps the proposals and may settle this case: not who signed it, nor who serves in a unit of it."""
+    return (who for who in holders_of(subject.committee, Duty.PROPOSAL_OFFICE) if keeps_ratings.test(who, _case(subject)))
+
+
+def rated_for(event: Event, _subject: Any) -> Iterable[Account | None]:
+    """Tell the member for whom somebody else entered a rating; a body has no account."""
+    if event.data.get("entered_for"):
+        yield event.on_behalf_of
 
 
 def _case(subject: Any) -> Case:
@@ -83,6 +90,13 @@ def _overdue_elsewhere(event: Event, case: Any) -> str:
 def _due_soon(event: Event, case: Any) -> str:
     what, days = event.data.get("what") or "答复", event.data.get("days", "")
     return f"{_name(case)}距{what}期限还有 {days} 天" if days else f"{_name(case)}的{what}期限今天到期"
+
+
+def _rated_for(event: Event, case: Any) -> str:
+    """Say that a rating was entered, never which: whoever did not say it has to hear of it."""
+    reply = Reply.objects.select_related("task__unit").filter(pk=event.data.get("reply")).first()
+    unit = reply.task.unit.name if reply else "承办单位"
+    return f"机关代录了您对{_name(case)}{unit}答复的评价；不是您的意见的，请与本会提案工作人员联系"
 
 
 register(
@@ -110,6 +124,7 @@ register(
     Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
     Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
+    Tell("handling.rate", rated_for, _rated_for, urgent=True),
     Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{because(e)}", urgent=True),
     Tell("handling.due_soon", unit_of_event, _due_soon),

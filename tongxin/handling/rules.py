@@ -73,9 +73,8 @@ supervises = holds_for_affiliation(Duty.SUPERVISE)
 is_clerk = holds_for_unit(Duty.UNIT_CLERK)
 is_unit_leader = holds_for_unit(Duty.UNIT_LEADER)
 in_the_unit = is_clerk | is_unit_leader
-keeps_ratings = (
-    in_office & ~case_of_own_unit
-)  # who keeps the proposals may serve in a handling unit as well: then he is of the unit
+# who keeps the proposals may serve in a handling unit as well, or have signed the case: then he is of the unit, or of its signers
+keeps_ratings = in_office & ~case_of_own_unit & ~signs_the_case
 
 
 @predicate
@@ -132,10 +131,10 @@ PERMISSIONS = {
     "handling.review": ("督办部门可以审核答复", supervises),
     "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
     "handling.rate": ("在任的提案人和联名委员可以评价", speaks_for_the_case),
-    "handling.rate_for": ("提案日常工作人员可以代录评价；在本案承办单位任职的除外", keeps_ratings),
+    "handling.rate_for": ("提案日常工作人员可以代录评价；在本案承办单位任职的、本案的提案人除外", keeps_ratings),
     "handling.confirm_contact": ("在任的提案人和联名委员可以确认面商记录", speaks_for_the_case),
     "handling.see_ratings": (
-        "只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的除外",
+        "只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的、本案的提案人除外",
         keeps_ratings,
     ),
     "handling.hear_verdict": (

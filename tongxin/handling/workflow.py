@@ -15,10 +15,10 @@ from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.handling.rules import (
     answers_itself,
     assigns,
-    in_office,
     is_clerk,
     is_co_handler,
     is_unit_leader,
+    keeps_ratings,
     supervises,
 )
 from tongxin.regulations.queries import in_force
@@ -150,8 +150,8 @@ CASES = register(
             T("open_rating", "请提案人评价", (C.IN_HAND,), C.RATING, nobody),
             T("rework", "退回重新办理", (C.RATING,), C.IN_HAND, nobody),
             T("escalate", "转政协协调", (C.RATING,), C.WITH_OFFICE, nobody),
-            T("resume", "重新办理", (C.WITH_OFFICE,), C.IN_HAND, in_office, asks=Why, then=(actions.resume_dissatisfied,)),
-            T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, in_office, asks=Why, sets=(actions.settled_now,)),
+            T("resume", "重新办理", (C.WITH_OFFICE,), C.IN_HAND, keeps_ratings, asks=Why, then=(actions.resume_dissatisfied,)),
+            T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, keeps_ratings, asks=Why, sets=(actions.settled_now,)),
             T("close", "办结", (C.RATING,), C.CLOSED, nobody),
         ),
         badges={C.IN_HAND: "doing", C.RATING: "wait", C.WITH_OFFICE: "stop", C.CLOSED: "good"},

@@ -17,7 +17,7 @@ from tongxin.members.models import Member
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
 from tongxin.proposals.models import TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
-from tongxin.texts.redaction import WORDS, Mark, occurrences, pieces, redact, without_overlap
+from tongxin.texts.redaction import WORDS, Mark, left_in_the_open, occurrences, pieces, redact, without_overlap
 from tongxin.ui.fields import CountedText, Moment
 
 YES_NO = {"1": True, "0": False}
@@ -204,6 +204,7 @@ class CoveringForm(forms.Form):
         help_text=_("每行写一处，与原文一字不差；原文中每一处都会隐去。姓名、病情、家庭情况等系统查不出，请通读后写在这里。"),
         error_messages={"max_length": _("最多 2000 字，请只写要隐去的文字。")},
     )  # fmt: skip
+    prints = forms.BooleanField(label=_("已经逐处看过，以上内容照登"), required=False)
 
     def __init__(
         self, texts: Mapping[str, tuple[str, str]], proposed: Mapping[str, Sequence[Mark]], *, version: int, data: Any = None
@@ -248,6 +249,20 @@ class CoveringForm(forms.Form):
                 continue
             marks[place[1]] += (Mark(int(place[2]), int(place[3]), place[4]),)
         return marks
+
+    @property
+    def printed(self) -> list[str]:
+        """Say what leads to a person and would be printed as it stands: kind, how often, and the words themselves."""
+        found = left_in_the_open((text, self.marks[name]) for name, (_label, text) in self.texts.items())
+        said = gettext("%(kind)s %(n)s 处（%(words)s）")
+        return [said % {"kind": kind, "n": len(parts), "words": "、".join(parts)} for kind, parts in found.items()]
+
+    def agrees(self) -> bool:
+        """Say whether it may be released like this: nothing of a person is left in the open, or somebody ticked that it is printed."""
+        if not self.printed or self.cleaned_data["prints"]:
+            return True
+        self.add_error("prints", gettext("还有内容没有隐去。应当隐去的，请返回修改；确实要照登的，请勾选。"))
+        return False
 
     @property
     def values(self) -> list[str]:

@@ -7,7 +7,7 @@ a road, a lane, a village, an estate. Every look has a bounded length.
 import re
 from collections.abc import Iterator, Sequence
 
-NUMBER = r"(?:[0-9]{1,5}(?:-[0-9]{1,4}){0,3}|[零〇一二三四五六七八九十百]{1,5}|[A-Za-z])"
+NUMBER = r"(?:[甲乙丙丁附临]?[0-9]{1,5}[甲乙丙丁]?(?:-[0-9]{1,4}){0,3}|[零〇一二三四五六七八九十百]{1,5}|[A-Za-z])"
 UNIT = r"(?:号院|号楼|号附[0-9]{1,3}号?|号|栋|幢|座|单元|楼|层|室|村民小组|组|弄|门牌|户)"
 DOOR = re.compile(rf"(?<![0-9A-Za-z零〇一二三四五六七八九十百.-])({NUMBER}) ?({UNIT})")
 MORE = re.compile(rf" ?(?:之[0-9]{{1,3}}|-?({NUMBER}) ?({UNIT}))")

@@ -18,6 +18,10 @@ MOBILE = re.compile(r"(?:0|86|086|0086)?(1[3-9][0-9]{9})")
 AREA = re.compile(r"(?:(?:86|0086)?0|86|0086)(?:10|2[0-9]|[3-9][0-9]{2})")
 ASKED_FOR_PHONE = re.compile(r"(?:电话|座机|固话|传真|致电|拨打|短号|分机|手机|联系方式|[Tt]el)[^0-9\n]{0,6}$")
 ASKED_FOR_ACCOUNT = re.compile(r"(?:账号|帐号|账户|帐户|卡号)[^0-9\n]{0,6}$")
+CARD = re.compile(
+    r"(?:银行卡|储蓄卡|信用卡|借记卡|工资卡|惠农卡|存折|一卡通)(?:号码|卡号|账号|帐号|账户|号)?(?:是|为|[ :(]){0,3}$"
+)  # a card, named right before its number
+COUNTED = re.compile(r" ?(?:[张户笔本人件个份]|人次)")
 EXTENSION = re.compile(r"[ ,，]?(?:转|分机号?|ext\.?|[Xx*#-]) ?[0-9]{1,5}(?![0-9])")
 AMOUNT = re.compile(r" ?(?:[元万亿%‰吨米斤亩度]|千克|公里|平方|立方|美元)")
 PROVINCES = frozenset(
@@ -26,6 +30,7 @@ PROVINCES = frozenset(
 SHORTEST, LONGEST = 5, 25  # figures
 MOST_GROUPS, FEW_GROUPS = 25, 6  # figure by figure; otherwise
 LOCAL, SHORT = (7, 8), (5, 6)  # figures of a telephone without its area code; of one within a unit
+SHORTEST_ACCOUNT = 9  # the shortest passbooks
 BEFORE = 14  # so much before a number is read for what it is asked as
 
 
@@ -81,6 +86,8 @@ def _judge(text: str, groups: Sequence[_Group], figures: str) -> str:
         return ""
     if _is_mobile(text, groups, figures) or _is_fixed(text, groups, figures, before):
         return PHONE
+    if CARD.search(before) and len(figures) >= SHORTEST_ACCOUNT and not COUNTED.match(text, end):
+        return BANK
     return BANK if _is_account(figures, before) else ""
 
 
@@ -131,7 +138,7 @@ def _is_fixed(text: str, groups: Sequence[_Group], figures: str, before: str) ->
 def _is_account(figures: str, before: str) -> bool:
     """A bank card by its length and check figure, any longer number where an account is spoken of."""
     if ASKED_FOR_ACCOUNT.search(before):
-        return len(figures) >= 9  # noqa: PLR2004 -- the shortest passbooks
+        return len(figures) >= SHORTEST_ACCOUNT
     return 15 <= len(figures) <= 19 and figures[0] in "3456" and passes_luhn(figures)  # noqa: PLR2004 -- lengths of cards
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongxin.texts.addresses import addresses
-from tongxin.texts.numbers import BANK, IDENTITY, PHONE, numbers
+from tongxin.texts.numbers import BANK, IDENTITY, PHONE, is_identity, numbers
 from tongxin.texts.widths import plain
 
 EMAIL, PLATE, ADDRESS, ACCOUNT, OTHER = "email", "plate", "address", "account", "other"
@@ -33,10 +33,18 @@ HANDLES = re.compile(
     r"(?:微信|QQ|qq|[Vv]信|WeChat|wechat|抖音|快手)(群|号码|号|账号|帐号|ID|id)?((?:是|为|[: ]){0,3})"
     r"([A-Za-z0-9_-]{5,30})(?![A-Za-z0-9_-])"
 )
-PAPERS = re.compile(
-    r"(?:护照|通行证|军官证|士兵证|警官证|驾驶证|社保卡|医保卡|残疾证)(?:号码|编号|号|[: ]){1,3}(?:是|为|: ?)?"
-    r"([A-Za-z\u4e00-\u9fff]{0,3}[0-9]{5,20})"
+NAMES_OF_PAPERS = (
+    r"(?:身份证|护照|通行证|台胞证|回乡证|居住证|军官证|士兵证|警官证|驾驶证|社保卡|社会保障卡|医保卡|残疾证|残疾人证)"
 )
+PAPERS = re.compile(
+    NAMES_OF_PAPERS + r"(?:(?:号码|证号|卡号|编号|号|[: ]){1,3}(?:是|为|: ?)?([A-Za-z\u4e00-\u9fff]{0,3}[0-9]{5,20})"
+    # right behind its name: as long as such numbers are, and not a day
+    r"|([\u4e00-\u9fff]{1,2}字第?[0-9]{5,8}|[A-Za-z]{1,2}[0-9]{7,10}|(?!(?:19|20)[0-9]{6}(?![0-9]))[0-9]{8,20}[Xx]?))"
+    r"(?![0-9])(?! ?(?:[张本人件户个份元万亿]))"
+)
+DISABILITY = re.compile(
+    r"(?<![0-9])([0-9]{17}[0-9Xx])[1-7][1-4](?:[Bb][0-9])?(?![0-9])"
+)  # an identity number, the kind, the grade
 SPOKEN_MOBILE = re.compile(
     r"(?<![零〇一幺二三四五六七八九])[一幺][三四五六七八九][零〇一幺二三四五六七八九]{9}(?![零〇一幺二三四五六七八九])"
 )
@@ -94,8 +102,11 @@ def _found(text: str) -> Iterator[tuple[int, int, str]]:
     for handle in HANDLES.finditer(text):
         if handle[1] or ":" in handle[2] or not handle[3].isalpha():  # 微信WeChat is a product, 微信号 wangli is somebody
             yield handle.start(3), handle.end(3), ACCOUNT
+    for card in DISABILITY.finditer(text):
+        if is_identity(card[1].upper()):
+            yield card.start(), card.end(), IDENTITY
     for paper in PAPERS.finditer(text):
-        yield paper.start(1), paper.end(1), IDENTITY
+        yield *(paper.span(1) if paper[1] else paper.span(2)), IDENTITY
     yield from ((start, end, ADDRESS) for start, end in addresses(text))
 
 
@@ -144,6 +155,16 @@ def pieces(text: str, marks: Sequence[Mark]) -> tuple[Piece, ...]:
     if behind < len(text):
         parts.append(Piece(text[behind:]))
     return tuple(parts)
+
+
+def left_in_the_open(texts: Iterable[tuple[str, Sequence[Mark]]]) -> dict[str, list[str]]:
+    """Return what is still found in texts as their marks cover them, in the words for people, the gravest first."""
+    found: dict[str, list[str]] = {}
+    for text, marks in texts:
+        public = redact(text, marks)
+        for mark in find(public):
+            found.setdefault(mark.kind, []).append(public[mark.start : mark.end])
+    return {WORDS[kind]: found[kind] for kind in ORDER if kind in found}
 
 
 def redact(text: str, marks: Sequence[Mark]) -> str:

@@ -163,6 +163,24 @@ def test_the_page_leads_through_the_preview(cast: Cast) -> None:
     assert "请与〔内容已隐去〕联系，电话〔电话已隐去〕。" in public_page(copy)
 
 
+def test_what_is_left_in_the_open_of_a_reply_is_named_and_asked_for_again(cast: Cast) -> None:
+    copy = released(cast)
+    url, client, said = f"/handling/public/{copy.uid}/", signed_in(cast.office), {"version": str(copy.reply.version)}
+    preview = client.post(url, said | {"step": "preview"})
+    assert preview.context["form"].printed == ["电话 1 处（13812345678）"]
+    refused = client.post(url, said | {"step": "confirm"})
+    assert (refused.status_code, refused.context["preview"], PublicReply.objects.get().is_shown) == (422, True, False)
+    assert Event.objects.filter(kind="handling.release_reply").count() == 0
+    assert client.post(url, said | {"step": "confirm", "prints": "on"}).status_code == 302
+    assert "13812345678" in public_page(copy)
+
+
+def test_a_reply_is_kept_back_without_being_asked_what_it_prints(cast: Cast) -> None:
+    copy = released(cast)
+    said = {"version": str(copy.reply.version), "step": "withhold", "reason": "涉及商业秘密"}
+    assert signed_in(cast.office).post(f"/handling/public/{copy.uid}/", said).status_code == 302
+
+
 def test_only_who_publishes_in_this_committee_opens_the_page(cast: Cast) -> None:
     copy = released(cast)
     url = f"/handling/public/{copy.uid}/"

@@ -28,9 +28,9 @@ def public_reply(request: HttpRequest, uid: str) -> HttpResponse:
         return _show(request, copy, form)
     if not form.is_valid():
         return _show(request, copy, form, status=422)
-    if step in {"confirm", "withhold"}:
+    if step == "withhold" or (step == "confirm" and form.agrees()):
         return _confirm(request, copy, form, shown=step == "confirm")
-    return _show(request, copy, form, preview=step == "preview")
+    return _show(request, copy, form, preview=step in {"preview", "confirm"}, status=422 if form.errors else 200)
 
 
 def _confirm(request: HttpRequest, copy: PublicReply, form: PublicReplyForm, *, shown: bool) -> HttpResponse:

@@ -431,6 +431,16 @@ def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, o
     assert "没有提交的提案 1 件没有联名委员可以接手" in page
     assert "第一位在任的联名委员可以接手" not in page
     filed = cast.filed()
-    assert "已经提交的提案 1 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人" in office.get(url).text
+    assert handed_in(office, url) == "已经提交的提案 1 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人"
+    cast.filed()
     Signature.objects.filter(proposal=filed).exclude(member=member).delete()
-    assert "没有其他在任的提案人，答复以后没有人评价" in office.get(url).text
+    assert handed_in(office, url) == (
+        "已经提交的提案 2 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人；"
+        "1 件没有其他在任的提案人，答复以后没有人评价"
+    )
+
+
+def handed_in(office: Client, url: str) -> str:
+    """Return what the page says of the proposals handed in: one sentence, whatever becomes of which."""
+    [said] = re.findall(r"<li>(已经提交的提案.*?)。</li>", office.get(url).text)
+    return said

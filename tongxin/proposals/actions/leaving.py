@@ -45,10 +45,11 @@ def _foresee_handed_in(member: Member) -> Iterable[str]:
     rows = Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED, state__in=States.received)
     handed = rows.exclude(state__in=States.with_the_proposer).distinct()
     number, alone = handed.count(), _left_alone(handed, [member.pk])
-    if number > alone:
-        yield f"已经提交的提案 {number - alone} 件照常办理，署名不变；需要联系提案人的，联系下一位在任的提案人"
-    if alone:
-        yield f"已经提交的提案 {alone} 件照常办理，署名不变；没有其他在任的提案人，答复以后没有人评价"
+    followed = f"{number - alone} 件需要联系提案人的，联系下一位在任的提案人" if number > alone else ""
+    left = f"{alone} 件没有其他在任的提案人，答复以后没有人评价" if alone else ""
+    if number:
+        of_them = "；".join(part for part in (followed, left) if part)
+        yield f"已经提交的提案 {number} 件照常办理，署名不变。其中 {of_them}"
 
 
 def _sitting_without(members: Collection[int] = ()) -> QuerySet[Member, Any]:

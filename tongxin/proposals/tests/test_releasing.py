@@ -211,11 +211,51 @@ def test_the_page_draws_the_marks_and_leads_through_the_preview(cast: Cast) -> N
     assert PHONE not in preview.context["drawn"][0].covered[0].text
     marks = preview.context["form"].values
     assert set(marks) >= {"title:6:17:phone", "title:3:5:other", "situation:0:2:other", "situation:14:18:other"}
-    answer = client.post(page_of(proposal), {"version": str(proposal.version), "mark": marks, "step": "confirm"})
+    answer = client.post(page_of(proposal), {"version": str(proposal.version), "mark": marks, "prints": "on", "step": "confirm"})
     assert (answer.status_code, answer["Location"]) == (302, proposal.get_absolute_url())
     copy = PublicCopy.objects.get()
     assert copy.title == "关于请〔内容已隐去〕（〔电话已隐去〕）牵头修路的建议"
     assert copy.situation == "〔内容已隐去〕家住柳河镇人民路12号，〔内容已隐去〕。"
+
+
+PERSONAL = "王某（身份证33012719620418501X）手机13912345678、座机0990-7654321，信箱wang@163.com，车牌浙A12345，家住人民路12号。"
+PRINTED = [
+    "证件号码 1 处（33012719620418501X）", "电话 3 处（13812345678、13912345678、0990-7654321）", "电子邮箱 1 处（wang@163.com）",
+    "车牌号 1 处（浙A12345）", "住址 2 处（人民路12号、人民路12号）",
+]  # fmt: skip
+
+
+def test_what_is_left_in_the_open_is_named_and_asked_for_again(cast: Cast) -> None:
+    proposal, client = secretive(cast, analysis=PERSONAL), signed_in(cast.office)
+    form = {"version": str(proposal.version)}
+    preview = client.post(page_of(proposal), form | {"step": "preview"})
+    assert (preview.status_code, preview.context["form"].printed) == (200, PRINTED)
+    page = preview.content.decode()
+    assert [line for line in PRINTED if f">{line}</li>" not in page] == []
+    refused = client.post(page_of(proposal), form | {"step": "confirm"})
+    assert (refused.status_code, refused.context["preview"], PublicCopy.objects.count()) == (422, True, 0)
+    assert "还有内容没有隐去" in refused.content.decode()
+    assert told("proposals.release") == 0
+    agreed = client.post(page_of(proposal), form | {"step": "confirm", "prints": "on"})
+    assert (agreed.status_code, PublicCopy.objects.get().analysis) == (302, PERSONAL)
+
+
+def test_nothing_is_asked_again_where_nothing_is_left_in_the_open(cast: Cast) -> None:
+    proposal, client = secretive(cast, analysis=PERSONAL), signed_in(cast.office)
+    form = {"version": str(proposal.version), "mark": client.get(page_of(proposal)).context["form"].values}
+    preview = client.post(page_of(proposal), form | {"step": "preview"})
+    assert (preview.context["form"].printed, "照登" in preview.content.decode()) == ([], False)
+    assert client.post(page_of(proposal), form | {"step": "confirm"}).status_code == 302
+
+
+def test_the_public_page_says_of_itself_only_what_is_true(cast: Cast) -> None:
+    open_, covered = secretive(cast), secretive(cast)
+    actions.release(open_, marks={}, actor=cast.office, at=NOW)
+    actions.release(covered, actor=cast.office, at=NOW)
+    said = {p.pk: Client().get(f"/public/proposals/{p.uid}/").content.decode() for p in (open_, covered)}
+    assert (PHONE in said[open_.pk], PHONE in said[covered.pk]) == (True, False)
+    assert {pk: "标有“已隐去”" in page for pk, page in said.items()} == {open_.pk: False, covered.pk: True}
+    assert [pk for pk, page in said.items() if "等个人信息已隐去" in page] == []
 
 
 def test_words_that_do_not_stand_in_the_text_are_named(cast: Cast) -> None:

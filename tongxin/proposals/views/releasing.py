@@ -77,9 +77,10 @@ def release(request: HttpRequest, uid: str) -> HttpResponse:
     form = _form(proposal, request.POST)
     if not form.is_valid():
         return _show(request, proposal, form, status=422)
-    if request.POST.get("step") == "confirm":
+    step = request.POST.get("step")
+    if step == "confirm" and form.agrees():
         return _confirm(request, proposal, form)
-    return _show(request, proposal, form, preview=request.POST.get("step") == "preview")
+    return _show(request, proposal, form, preview=step in {"preview", "confirm"}, status=422 if form.errors else 200)
 
 
 def _confirm(request: HttpRequest, proposal: Proposal, form: CoveringForm) -> HttpResponse:

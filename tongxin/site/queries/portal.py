@@ -195,6 +195,7 @@ class PublicPage:
     letters: tuple[Letter, ...]
     unanswered: str
     is_confirmed: bool
+    has_covered: bool
     steps: list[Step]
     entries: list[Entry]
 
@@ -226,6 +227,7 @@ def page(proposal: Proposal) -> PublicPage:
         topics=topics_of(proposal), units=tuple(units), letters=letters,
         unanswered=_unanswered(tasks, list(copies)),
         is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies if copy.is_shown),
+        has_covered=any(proposal.public_copy.marks.values()) or any(copy.marks for copy in copies if copy.is_shown),
         steps=life_of(proposal, tasks, events), entries=entries(events),
     )  # fmt: skip
 

@@ -1,0 +1,58 @@
+"""What is said before a duty ends of the work that stays open, and to whom a duty is still to begin."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+from tongxin.committees import actions
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment
+from tongxin.core.templatetags.chinese import full_day
+
+
+@pytest.fixture
+def security(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.security_admin)
+    return client
+
+
+def clerk(cast: Cast, name: str, *, starts_in: int = 0) -> Account:
+    """Appoint one more clerk of the unit."""
+    account = Account.objects.create(username=name, name=name, password="!")
+    since = timezone.localdate() + timedelta(days=starts_in)
+    actions.appoint(
+        account, committee=cast.county, duty=Duty.UNIT_CLERK, unit=cast.unit, starts_on=since, actor=None, at=timezone.now()
+    )
+    Account.objects.filter(pk=account.pk).update(needs_second_factor=False)
+    return Account.objects.get(pk=account.pk)
+
+
+def what_happens(client: Client, account: Account) -> str:
+    page = client.get(f"/appointments/{Appointment.objects.get(account=account).uid}/end/").text
+    return "".join(page.partition('id="what"')[2].partition("</section>")[0].split())
+
+
+def test_the_work_that_stays_open_is_said_before_a_clerk_is_relieved(cast: Cast, security: Client) -> None:
+    assert "本单位现在没有在办的事项。" in what_happens(security, cast.clerk)
+    cast.assigned()
+    assert "本单位在办1件，免去后没有承办人。" in what_happens(security, cast.clerk)
+    clerk(cast, "陈知秋")
+    clerk(cast, "叶迟", starts_in=9)
+    day = full_day(timezone.localdate() + timedelta(days=9)).replace(" ", "")
+    assert f"本单位在办1件，免去后的承办人：陈知秋、叶迟（{day}起）。" in what_happens(security, cast.clerk)
+    assert "本单位" not in what_happens(security, cast.leader)
+
+
+def test_who_begins_later_reads_which_duty_and_from_when(cast: Cast, client: Client) -> None:
+    client.force_login(clerk(cast, "叶迟", starts_in=9))
+    page = client.get("/home/", follow=True).text
+    day = full_day(timezone.localdate() + timedelta(days=9))
+    assert f"县卫生健康局，自 {day}起任职，到任以前还不能办理" in page
+    client.force_login(cast.clerk)
+    page = client.get(reverse("account")).text
+    assert ("县卫生健康局" in page, "到任以前" in page) == (True, False)
