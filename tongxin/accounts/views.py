@@ -90,7 +90,8 @@ def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpRes
     if setting and form.is_valid():
         opened = actions.accept(code, password=form.cleaned_data["password"], at=timezone.now())
         return _come_in(request, opened)
-    context = {"form": form, "account": account, "seat": seat, "word": _("设定密码并登录"), "code": code}
+    resets = found.account is not None and found.account.has_usable_password()  # of an account not yet saved it says nothing
+    context = {"form": form, "account": account, "seat": seat, "resets": resets, "word": _("设定密码并登录"), "code": code}
     return render(request, "accounts/invitation.html", context)
 
 
