@@ -20,6 +20,10 @@ class InvitationError(Exception):
     """An invitation that cannot be used; the message is for people."""
 
 
+class NotLinkedError(InvitationError):
+    """A good code that this account cannot use; somebody else perhaps can."""
+
+
 # ── the second factor ────────────────────────────────────────────────────────────────────────────
 def second_factors(user: Account | OuterRef) -> QuerySet[Authenticator]:
     """Return what somebody makes one-time codes with: of one account, or of each row of a list."""
@@ -82,3 +86,19 @@ def find(code: str, *, at: datetime) -> Invitation:
 def _waits(found: Invitation, account: Account | None, *, at: datetime) -> bool:
     """Asked when the code is used, not when it was made: a second factor that was there then may be gone by now."""
     return found.works_from is not None and at < found.works_from and (account is None or not has_second_factor(account))
+
+
+def why_not_linked(found: Invitation, account: Account) -> str:
+    """Say why somebody who is signed in cannot link the seat of a code, and what to do; nothing when it may be linked."""
+    seat = seats.describe(found.seat) if found.account is None else None
+    if seat is None:
+        return _("这个码是用来设定密码的，不能关联委员身份；请先退出登录，再用它设定密码")
+    if account.name != seat.name:
+        return _("邀请单上的姓名与您的账户不符。不是您本人的，请退出登录，再用邀请单；是您本人的，请与机关联系更正姓名")
+    if any(held.code == seat.code for held in seats.held(account)):
+        message = _(
+            "您在%(committee)s已经有委员身份，一人不能有两个席位。"
+            "邀请单是给另一位同名委员的，请退出登录，再用邀请单；是给您本人的，请与机关联系"
+        )
+        return message % {"committee": seat.committee}
+    return ""

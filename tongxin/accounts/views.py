@@ -70,7 +70,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     try:
         found = _find(request, code)
         if found.account is None and request.user.is_authenticated:
-            return _confirm_link(request, found, code)
+            carrying.carry(request, code, at=timezone.now())
+            return redirect("account-seat")
         if found.account is None and "sign_in_first" in request.POST:
             carrying.carry(request, code, at=timezone.now())
             return redirect(f"{reverse('account_login')}?next={reverse('account-seat')}")
@@ -104,11 +105,6 @@ def _come_in(request: HttpRequest, account: Account) -> HttpResponse:
     return answer
 
 
-def _confirm_link(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
-    seat = seats.describe(found.seat)
-    return render(request, "accounts/link.html", {"form": Code(initial={"code": code}), "seat": seat})
-
-
 @requires("accounts.own")
 def link(request: HttpRequest) -> HttpResponse:
     """Link a seat to the own account, with the code of its invitation: typed here, or carried through the sign-in."""
@@ -122,6 +118,8 @@ def link(request: HttpRequest) -> HttpResponse:
         try:
             _find(request, code)
             seat = actions.link(code, account=request.user, at=timezone.now())
+        except queries.NotLinkedError as refused:
+            return render(request, "accounts/link.html", {"refusal": str(refused)})
         except queries.InvitationError as error:
             form.add_error("code", str(error))
         else:
@@ -131,7 +129,7 @@ def link(request: HttpRequest) -> HttpResponse:
 
 
 def _offer_link(request: HttpRequest, carried: str) -> HttpResponse:
-    """Show whose seat the carried code is for, or ask for a code."""
+    """Show whose seat the carried code is for, or why it is not linked to this account; without one, ask for it."""
     if not carried:
         form = Code(initial={"code": request.GET.get("code", "")[:40]})
         return render(request, "accounts/link.html", {"form": form, "seat": None})
@@ -141,7 +139,8 @@ def _offer_link(request: HttpRequest, carried: str) -> HttpResponse:
         form = Code({"code": carried})
         form.add_error("code", str(error))
         return render(request, "accounts/link.html", {"form": form, "seat": None})
-    return render(request, "accounts/link.html", {"seat": seats.describe(found.seat), "carried": True})
+    refusal = queries.why_not_linked(found, request.user)  # type: ignore[arg-type]  # asked of who is signed in
+    return render(request, "accounts/link.html", {"seat": seats.describe(found.seat), "refusal": refusal, "carried": True})
 
 
 @require_POST

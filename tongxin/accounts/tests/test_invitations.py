@@ -246,8 +246,8 @@ def test_the_signed_in_owner_links_the_seat_and_keeps_password_and_second_factor
     code, kept = code_for(member, cast), clerk.password
     client.force_login(clerk)
     assert "用邀请码关联委员身份" in client.get("/account/").text
-    asked = enter(client, code)
-    assert "给云溪县政协委员叶新知的" in asked.text
+    assert enter(client, code)["Location"] == "/account/seat/"
+    assert "给云溪县政协委员叶新知的" in client.get("/account/seat/").text
     assert client.post("/account/seat/", {"code": code})["Location"] == "/account/"
     member.refresh_from_db()
     clerk.refresh_from_db()
@@ -260,7 +260,9 @@ def test_the_signed_in_owner_links_the_seat_and_keeps_password_and_second_factor
 def test_linking_does_not_take_what_it_must_not(cast: Cast, client: Client, both: tuple[Account, Member]) -> None:
     clerk, member = both
     code = code_for(member, cast)
-    client.force_login(cast.bystander)  # has a seat already
+    client.force_login(cast.bystander)  # somebody else
+    assert "邀请单上的姓名与您的账户不符" in client.post("/account/seat/", {"code": code}).text
+    Account.objects.filter(pk=cast.bystander.pk).update(name=member.name)  # has a seat already
     assert "一人不能有两个席位" in client.post("/account/seat/", {"code": code}).text
     client.force_login(clerk)
     reset = code_for(cast.member(cast.proposer), cast)
