@@ -31,8 +31,18 @@ class SignIn(LoginView):  # type: ignore[misc]
         return super().get_form_kwargs() | {"realm": self.realm.code if self.realm else ""}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the committee."""
-        return super().get_context_data(**kwargs) | {"realm": self.realm}
+        """Name the committee, and the one whose seat is linked after the sign-in."""
+        return super().get_context_data(**kwargs) | {"realm": self.realm, "links": _carried_to(self.request)}
+
+
+def _carried_to(request: HttpRequest) -> str:
+    """Return the committee of the seat whose code this session carries through the sign-in, as long as the code is good."""
+    code, at = carrying.carried(request, at=timezone.now()), timezone.now()
+    try:
+        seat = seats.describe(queries.find(code, at=at).seat) if code else None
+    except queries.InvitationError:
+        return ""
+    return seat.committee if seat else ""
 
 
 @requires("accounts.sign_in")
