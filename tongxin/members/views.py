@@ -322,7 +322,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     own = [found.number, _("手机号")] if found.phone and found.number else queries.sign_in_names(found)
     made = slips.slip(
         found.name, _(" 或 ").join(own), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
-        committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
+        links=found.account is None, committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
     )  # fmt: skip
     return slips.keep(request, made, at=at)
 

@@ -14,6 +14,7 @@ from tests.cast import Cast
 from tongxin.accounts import slips
 from tongxin.accounts.models import Account, Invitation
 from tongxin.committees.models import Appointment
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions as members
 from tongxin.members.models import Member
 
@@ -98,6 +99,21 @@ def test_the_page_of_a_first_invitation_is_headed_as_a_first_sign_in(cast: Cast,
     assert headed(slip.code) == ("第一次登录", "第一次登录")
     page = Client().post("/invitation/", {"code": slip.code}).text
     assert [f"{cast.clerk.name}，请设定密码。" in page, "请设定新密码" in page] == [True, False]
+
+
+def test_a_slip_ends_on_a_day_and_says_whom_to_ask(cast: Cast, office: Client) -> None:
+    page = made(office, cast)
+    ends = full_day(timezone.localdate(Invitation.objects.get().expires_at))
+    assert f"请在 {ends}前用手机扫下面的图" in page.text
+    assert f"有疑问的，请与{cast.office.name}（云溪县政协机关）联系。" in page.text
+    assert "14 天内" not in page.text
+
+
+def test_only_the_slip_of_a_seat_without_account_tells_who_has_one_to_sign_in_first(cast: Cast, office: Client) -> None:
+    nobody_yet = Member.objects.create(committee=cast.county, number="YX050", name="新委员")
+    office.post(f"/members/{nobody_yet.uid}/invite/")
+    told = "请扫码后点“先登录，再关联”"
+    assert [told in office.get("/account/slip/").text, told in made(office, cast).text] == [True, False]
 
 
 def test_an_invitation_code_in_the_password_field_is_told_where_it_belongs(cast: Cast, office: Client) -> None:
