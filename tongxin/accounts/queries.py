@@ -20,6 +20,10 @@ class InvitationError(Exception):
     """An invitation that cannot be used; the message is for people."""
 
 
+class UnknownCodeError(InvitationError):
+    """No such code: it may have been mistyped."""
+
+
 class NotLinkedError(InvitationError):
     """A good code that this account cannot use; somebody else perhaps can."""
 
@@ -63,8 +67,8 @@ def find(code: str, *, at: datetime) -> Invitation:
     found = Invitation.objects.select_related("account").filter(code_hash=code_hash(code)).first()
     account = found.account if found is not None else None
     if found is None or (account is not None and not account.is_active):
-        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
-    elif found.used_at is not None:
+        raise UnknownCodeError(_("没有这个邀请码，请核对邀请单，或与机关联系"))
+    if found.used_at is not None:
         message = _("这个邀请码已经用过，请直接登录；忘记密码的，请与机关联系发密码重置码")
     elif found.revoked_at is not None or at > found.expires_at:
         message = _("这个邀请码已经失效，请与机关联系重新发")
@@ -75,7 +79,7 @@ def find(code: str, *, at: datetime) -> Invitation:
             "when": moment(found.works_from)
         }
     elif account is None and (seat := seats.describe(found.seat)) is None:
-        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
+        raise UnknownCodeError(_("没有这个邀请码，请核对邀请单，或与机关联系"))
     elif account is None and seat is not None and seat.taken:
         message = str(TAKEN)
     else:

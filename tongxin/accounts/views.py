@@ -89,8 +89,13 @@ def invitation(request: HttpRequest) -> HttpResponse:
     except queries.InvitationError as error:
         wrong = Code({"code": code})
         if wrong.is_valid():
-            wrong.add_error("code", str(error))
+            _say(wrong, error)
         return render(request, "accounts/invitation.html", {"form": wrong, "word": _("下一步")})
+
+
+def _say(form: Code, error: queries.InvitationError) -> None:
+    """Say at the field what can be typed better; what typing does not mend is said of the whole."""
+    form.add_error("code" if isinstance(error, queries.UnknownCodeError) else None, str(error))
 
 
 def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
@@ -131,7 +136,7 @@ def link(request: HttpRequest) -> HttpResponse:
         except queries.NotLinkedError as refused:
             return render(request, "accounts/link.html", {"refusal": str(refused)})
         except queries.InvitationError as error:
-            form.add_error("code", str(error))
+            _say(form, error)
         else:
             messages.success(request, _("已关联%(seat)s委员身份") % {"seat": seat.committee})
             return redirect("account")
@@ -147,7 +152,7 @@ def _offer_link(request: HttpRequest, carried: str) -> HttpResponse:
         found = queries.find(carried, at=timezone.now())  # counted when it was typed
     except queries.InvitationError as error:
         form = Code({"code": carried})
-        form.add_error("code", str(error))
+        _say(form, error)
         return render(request, "accounts/link.html", {"form": form, "seat": None})
     refusal = queries.why_not_linked(found, request.user)  # type: ignore[arg-type]  # asked of who is signed in
     return render(request, "accounts/link.html", {"seat": seats.describe(found.seat), "refusal": refusal, "carried": True})

@@ -87,6 +87,17 @@ def test_an_invitation_makes_no_account_before_it_is_accepted(cast: Cast) -> Non
     assert (Account.objects.count(), member.account) == (count, None)
 
 
+def test_what_no_typing_mends_is_not_headed_as_something_to_put_right(cast: Cast, client: Client, with_password: Give) -> None:
+    waits = code_for(cast.member(with_password(cast.proposer)), cast)
+    used = code_for(new_member(cast.county), cast)
+    accept(Client(), used)
+    for code, said in ((waits, "还没有生效"), (used, "已经用过")):
+        page = enter(client, code).text
+        assert [said in page, "没有办成" in page, "处要改" in page] == [True, True, False], said
+    page = enter(client, "aaaa-bbbb-cccc").text
+    assert ["没有这个邀请码" in page, "没有办成" in page, "有 1 处要改" in page] == [True, False, True]
+
+
 def test_looking_at_a_link_writes_nothing_and_tells_nothing(cast: Cast, client: Client) -> None:
     code = code_for(new_member(cast.county), cast)
     pages = [client.get("/invitation/", {"code": text}).text for text in (code, "aaaa-bbbb-cccc")]
