@@ -93,6 +93,7 @@ def test_the_page_of_a_first_invitation_is_headed_as_a_first_sign_in(cast: Cast,
     nobody_yet = Member.objects.create(committee=cast.county, number="YX050", name="新委员", phone="13800000009")
     seat = members.invite(nobody_yet, actor=cast.office, at=timezone.now())
     assert headed(seat) == ("第一次登录", "第一次登录")
+    assert headed("") == ("设定密码", "设定密码")  # nobody knows yet which it is
     security, duty = Client(), Appointment.objects.get(account=cast.clerk)  # appointed, and never had a password
     security.force_login(cast.security_admin)
     slip = security.post(f"/appointments/{duty.uid}/reset/", follow=True).context["slips"][0]
