@@ -23,12 +23,14 @@ from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.consequences import has_acted as has_acted
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
+from tongxin.members.queries.confirming import what_became_of_the_code as what_became_of_the_code
 from tongxin.members.queries.inviting import at_home
 from tongxin.members.queries.inviting import closes_with as closes_with
 from tongxin.members.queries.inviting import is_gone as is_gone
 from tongxin.members.queries.inviting import what_follows_release as what_follows_release
 from tongxin.members.queries.inviting import why_not_invited as why_not_invited
 from tongxin.members.queries.inviting import why_not_released as why_not_released
+from tongxin.members.queries.pausing import pauses as pauses
 from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
