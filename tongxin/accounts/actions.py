@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts import seats, signals
 from tongxin.accounts.models import Account, Invitation
-from tongxin.accounts.queries import TAKEN, InvitationError, code_hash, find
+from tongxin.accounts.queries import TAKEN, InvitationError, NotLinkedError, code_hash, find, why_not_linked
 from tongxin.core.ids import new_code, new_uid
 
 VALID = timedelta(days=14)
@@ -119,15 +119,9 @@ def _open_account(uid: str, *, at: datetime) -> Account:
 def link(code: str, *, account: Account, at: datetime) -> seats.Seat:
     """Link the seat a code is for to the account of the person who is signed in. Raises InvitationError."""
     found = find(code, at=at)
-    seat = seats.describe(found.seat) if found.account is None else None
-    if seat is None:
-        raise InvitationError(_("这个邀请码是用来设定密码的，不能关联委员身份；请先退出登录再使用"))
-    if any(held.code == seat.code for held in seats.held(account)):
-        raise InvitationError(
-            _("您在%(committee)s已经有委员身份，一人不能有两个席位，请与机关联系") % {"committee": seat.committee}
-        )
-    if account.name != seat.name:
-        raise InvitationError(_("邀请单上的姓名与您的账户不符，请与机关联系"))
+    seat = seats.describe(found.seat)
+    if (refusal := why_not_linked(found, account)) or seat is None:
+        raise NotLinkedError(refusal)
     _use(found, at=at)
     end_open_codes(account, at=at)  # none opens the seat behind it
     if not seats.take(seat.uid, account, at=at):

@@ -22,6 +22,14 @@ class InvitationError(Exception):
     """An invitation that cannot be used; the message is for people."""
 
 
+class UnknownCodeError(InvitationError):
+    """No such code: it may have been mistyped."""
+
+
+class NotLinkedError(InvitationError):
+    """A good code that this account cannot use; somebody else perhaps can."""
+
+
 # ── the second factor ────────────────────────────────────────────────────────────────────────────
 def second_factors(user: Account | OuterRef) -> QuerySet[Authenticator]:
     """Return what somebody makes one-time codes with: of one account, or of each row of a list."""
@@ -75,8 +83,8 @@ def find(code: str, *, at: datetime) -> Invitation:
     found = Invitation.objects.select_related("account").filter(code_hash=code_hash(code)).first()
     account = found.account if found is not None else None
     if found is None or (account is not None and not account.is_active):
-        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
-    elif found.used_at is not None:
+        raise UnknownCodeError(_("没有这个邀请码，请核对邀请单，或与机关联系"))
+    if found.used_at is not None:
         message = _("这个邀请码已经用过，请直接登录；忘记密码的，请与机关联系发密码重置码")
     elif found.revoked_at is not None or at > found.expires_at:
         message = _("这个邀请码已经失效，请与机关联系重新发")
@@ -87,7 +95,7 @@ def find(code: str, *, at: datetime) -> Invitation:
             "when": moment(found.works_from)
         }
     elif account is None and (seat := seats.describe(found.seat)) is None:
-        message = _("没有这个邀请码，请核对邀请单，或与机关联系")
+        raise UnknownCodeError(_("没有这个邀请码，请核对邀请单，或与机关联系"))
     elif account is None and seat is not None and seat.taken:
         message = str(TAKEN)
     else:
@@ -98,3 +106,19 @@ def find(code: str, *, at: datetime) -> Invitation:
 def _waits(found: Invitation, account: Account | None, *, at: datetime) -> bool:
     """Asked when the code is used, not when it was made: a second factor that was there then may be gone by now."""
     return found.works_from is not None and at < found.works_from and (account is None or not has_second_factor(account))
+
+
+def why_not_linked(found: Invitation, account: Account) -> str:
+    """Say why somebody who is signed in cannot link the seat of a code, and what to do; nothing when it may be linked."""
+    seat = seats.describe(found.seat) if found.account is None else None
+    if seat is None:
+        return _("这个码是用来设定密码的，不能关联委员身份；请先退出登录，再用它设定密码")
+    if account.name != seat.name:
+        return _("邀请单上的姓名与您的账户不符。不是您本人的，请退出登录，再用邀请单；是您本人的，请与机关联系更正姓名")
+    if any(held.code == seat.code for held in seats.held(account)):
+        message = _(
+            "您在%(committee)s已经有委员身份，一人不能有两个席位。"
+            "邀请单是给另一位同名委员的，请退出登录，再用邀请单；是给您本人的，请与机关联系"
+        )
+        return message % {"committee": seat.committee}
+    return ""

@@ -1,6 +1,6 @@
 """The invitation slip: a one-time code as a QR code and letters to type, for paper, and the page that keeps it for a while."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tongxin.accounts import sealed
 from tongxin.accounts.actions import VALID
+from tongxin.core.templatetags.chinese import full_day
 
 SESSION_KEY = "sealed_slip"
 
@@ -26,9 +27,11 @@ class Slip:
     code: str
     link: str  # the code stands behind a #, which browsers keep to themselves: no server and no proxy writes it down
     committee: str
-    days: int
     resets: bool = False  # for somebody who has a password: not the first sign-in
     for_member: bool = False
+    links: bool = False  # for a seat without account: who has one already signs in first, and links it
+    until: str = ""  # the day the code ends, for paper that nobody reads on the day it was printed
+    maker: str = ""  # whom to ask
     waits: str = ""  # since when or by whose word the code works, where it does not yet
     back: str = "/"  # the page it was made on
 
@@ -43,12 +46,13 @@ def slip(name: str, sign_in_name: str, code: str, *, request: HttpRequest, realm
     origin = (settings.CSRF_TRUSTED_ORIGINS or [f"{request.scheme}://{request.get_host()}"])[0]
     page = reverse("sign-in-at", args=[realm]) if realm else reverse("account_login")
     link = f"{origin}{reverse('invitation')}#{code}"
-    return Slip(name, sign_in_name, f"{origin}{page}", code, link, days=VALID.days, **more)
+    return Slip(name, sign_in_name, f"{origin}{page}", code, link, **more)
 
 
 def keep(request: HttpRequest, made: Slip, *, at: datetime) -> HttpResponseRedirect:
-    """Keep a slip in the session of who made it, and lead to its page."""
-    sealed.put(request, SESSION_KEY, asdict(made), at=at)
+    """Date and sign a slip, keep it in the session of who made it, and lead to its page."""
+    dated = replace(made, until=full_day(at + VALID), maker=request.user.name)  # type: ignore[union-attr]  # made by who is signed in
+    sealed.put(request, SESSION_KEY, asdict(dated), at=at)
     return redirect("slip")
 
 

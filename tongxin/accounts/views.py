@@ -35,8 +35,19 @@ class SignIn(LoginView):  # type: ignore[misc]
         return super().get_form_kwargs() | {"realm": self.realm.code if self.realm else ""}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the committee."""
-        return super().get_context_data(**kwargs) | {"realm": self.realm}
+        """Name the committee, and the one whose seat is linked after the sign-in."""
+        return super().get_context_data(**kwargs) | {"realm": self.realm, "links": _carried_to(self.request)}
+
+
+def _carried_to(request: HttpRequest) -> str:
+    """Return the committee of the seat whose code this session carries through the sign-in, as long as the code is good."""
+    at = timezone.now()
+    code = str(sealed.get(request, CARRIED, at=at) or "")
+    try:
+        seat = seats.describe(queries.find(code, at=at).seat) if code else None
+    except queries.InvitationError:
+        return ""
+    return seat.committee if seat else ""
 
 
 @requires("accounts.sign_in")
@@ -74,7 +85,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     try:
         found = _find(request, code)
         if found.account is None and request.user.is_authenticated:
-            return _confirm_link(request, found, code)
+            sealed.put(request, CARRIED, code[:40], at=timezone.now())
+            return redirect("account-seat")
         if found.account is None and "sign_in_first" in request.POST:
             sealed.put(request, CARRIED, code[:40], at=timezone.now())
             return redirect(f"{reverse('account_login')}?next={reverse('account-seat')}")
@@ -82,8 +94,13 @@ def invitation(request: HttpRequest) -> HttpResponse:
     except queries.InvitationError as error:
         wrong = Code({"code": code})
         if wrong.is_valid():
-            wrong.add_error("code", str(error))
+            _say(wrong, error)
         return render(request, "accounts/invitation.html", {"form": wrong, "word": _("下一步")})
+
+
+def _say(form: Code, error: queries.InvitationError) -> None:
+    """Say at the field what can be typed better; what typing does not mend is said of the whole."""
+    form.add_error("code" if isinstance(error, queries.UnknownCodeError) else None, str(error))
 
 
 def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
@@ -94,7 +111,8 @@ def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpRes
     if setting and form.is_valid():
         opened = actions.accept(code, password=form.cleaned_data["password"], at=timezone.now())
         return _come_in(request, opened)
-    context = {"form": form, "account": account, "seat": seat, "word": _("设定密码并登录"), "code": code}
+    resets = found.account is not None and found.account.has_usable_password()  # of an account not yet saved it says nothing
+    context = {"form": form, "account": account, "seat": seat, "resets": resets, "word": _("设定密码并登录"), "code": code}
     return render(request, "accounts/invitation.html", context)
 
 
@@ -105,11 +123,6 @@ def _come_in(request: HttpRequest, account: Account) -> HttpResponse:
     record_authentication(request, account, method="password", reauthenticated=True)
     answer: HttpResponse = perform_login(request, account, email_verification="none")
     return answer
-
-
-def _confirm_link(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
-    seat = seats.describe(found.seat)
-    return render(request, "accounts/link.html", {"form": Code(initial={"code": code}), "seat": seat})
 
 
 @requires("accounts.own")
@@ -125,8 +138,10 @@ def link(request: HttpRequest) -> HttpResponse:
         try:
             _find(request, code)
             seat = actions.link(code, account=request.user, at=timezone.now())
+        except queries.NotLinkedError as refused:
+            return render(request, "accounts/link.html", {"refusal": str(refused)})
         except queries.InvitationError as error:
-            form.add_error("code", str(error))
+            _say(form, error)
         else:
             messages.success(request, _("已关联%(seat)s委员身份") % {"seat": seat.committee})
             return redirect("account")
@@ -134,7 +149,7 @@ def link(request: HttpRequest) -> HttpResponse:
 
 
 def _offer_link(request: HttpRequest, carried: str) -> HttpResponse:
-    """Show whose seat the carried code is for, or ask for a code."""
+    """Show whose seat the carried code is for, or why it is not linked to this account; without one, ask for it."""
     if not carried:
         form = Code(initial={"code": request.GET.get("code", "")[:40]})
         return render(request, "accounts/link.html", {"form": form, "seat": None})
@@ -142,9 +157,10 @@ def _offer_link(request: HttpRequest, carried: str) -> HttpResponse:
         found = queries.find(carried, at=timezone.now())  # counted when it was typed
     except queries.InvitationError as error:
         form = Code({"code": carried})
-        form.add_error("code", str(error))
+        _say(form, error)
         return render(request, "accounts/link.html", {"form": form, "seat": None})
-    return render(request, "accounts/link.html", {"seat": seats.describe(found.seat), "carried": True})
+    refusal = queries.why_not_linked(found, request.user)  # type: ignore[arg-type]  # asked of who is signed in
+    return render(request, "accounts/link.html", {"seat": seats.describe(found.seat), "refusal": refusal, "carried": True})
 
 
 @require_POST

@@ -96,22 +96,32 @@ def is_no_maker(actor: Any, subject: Any) -> bool:
     return code is None or is_second_person(actor, code)
 
 
+@predicate
+def has_waiting_code(_actor: Any, subject: Any) -> bool:
+    """A code of this member waits for a second person."""
+    return subject is not None and waiting_code(subject, at=timezone.now()) is not None
+
+
 OFFICE = (
     Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.LEADERSHIP,
 )  # fmt: skip
 CONFIRM = (Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP)  # a code for a new password, made by somebody else
 keeps_members = holds(Duty.MEMBER_AFFAIRS)
+may_confirm = holds(*CONFIRM) & ~is_self & is_alive & is_no_maker
 
 PERMISSIONS = {
     "members.view": (
         "本会在任委员和机关可以查看委员名册，离任委员可以查看自己的资料",
         is_fellow_member | is_self | holds(*OFFICE),
     ),
-    "members.read_phone": ("委员联络人员和本人可以查看手机号，查看会留下记录", keeps_members | is_self),
+    "members.read_phone": (
+        "委员联络人员和本人可以查看手机号；有码等待确认的，可以确认的人为核实也可以查看；查看会留下记录",
+        keeps_members | is_self | (may_confirm & has_waiting_code),
+    ),
     "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members & is_alive),
     "members.confirm_reinvitation": (
         "委员联络、提案日常工作人员和主席会议成员可以确认别人发的密码重置码和重新关联的邀请码；不能确认自己发的、给自己的",
-        holds(*CONFIRM) & ~is_self & is_alive & is_no_maker,
+        may_confirm,
     ),
     "members.change": ("委员联络人员可以维护委员资料", keeps_members),
     "members.see_departed": ("委员联络人员可以查看离任委员和离任原因", keeps_members),

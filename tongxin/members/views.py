@@ -159,18 +159,19 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     """One member: seat, posts, workplace, the seats held before; the phone masked."""
     found, today = _load(request, uid), timezone.localdate()
     keeps = permissions.allowed(request.user, "members.change", found)
-    reads_phone = permissions.allowed(request.user, "members.read_phone", found)
+    knows = keeps or found.account_id == request.user.pk
     held = queries.history(found)
-    seats = [(seat, _ended(seat, held, tells_why=keeps or reads_phone)) for seat in held]
+    seats = [(seat, _ended(seat, held, tells_why=knows)) for seat in held]
     invites = permissions.allowed(request.user, "members.invite", found)
     context = {
         "row": _row(found), "left": _left(found), "member": found,
-        "masked": mask_phone(found.phone) if found.phone else "", "keeps": keeps,
-        "reads_phone": reads_phone, "invites": invites, "came": _sign_in(found) if invites else [],
+        "masked": mask_phone(found.phone), "keeps": keeps,
+        "reads_phone": permissions.allowed(request.user, "members.read_phone", found),
+        "invites": invites, "came": _sign_in(found) if invites else [],
         "refusal": queries.why_not_invited(found) if invites else "",
-        "sees_contact": keeps or reads_phone, "seats": seats,
-        "suspended": queries.suspended_now(found, today) if keeps or reads_phone else None, "steps": _steps(request.user, found),
-        "waiting": _to_confirm(request.user, found),
+        "sees_contact": knows, "seats": seats, "pauses": queries.pauses(found, held) if knows else [],
+        "suspended": queries.suspended_now(found, today) if knows else None, "steps": _steps(request.user, found),
+        "waiting": _to_confirm(request.user, found), "became": _became(request.user, found),
         "confirms": permissions.allowed(request.user, "members.confirm_reinvitation", found),
         "resets": _resets(found), "comes_back": _comes_back(found), "releases": _may_release(request.user, found),
     }  # fmt: skip
@@ -203,6 +204,12 @@ def _to_confirm(user: Any, member: Member) -> Invitation | None:
     """Return the code that waits for a second person, for who may confirm one or make it."""
     may = any(permissions.allowed(user, name, member) for name in ("members.confirm_reinvitation", "members.invite"))
     return waiting_code(member, at=timezone.now()) if may else None
+
+
+def _became(user: Any, member: Member) -> str:
+    """Say what became of the code that somebody was asked to confirm, to who may confirm one."""
+    may = permissions.allowed(user, "members.confirm_reinvitation", member)
+    return queries.what_became_of_the_code(member, at=timezone.now()) if may else ""
 
 
 # ── how a seat ends and comes back ──
@@ -336,7 +343,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     own = [found.number, _("手机号")] if found.phone and found.number else queries.sign_in_names(found)
     made = slips.slip(
         found.name, _(" 或 ").join(own), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
-        committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
+        links=found.account is None, committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
     )  # fmt: skip
     return slips.keep(request, made, at=at)
 
@@ -415,5 +422,8 @@ def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             messages.success(request, _("已确认，%(name)s的码现在可以使用") % {"name": found.name})
         return redirect("member", uid=uid)
-    waiting = waiting_code(found, at=at)
-    return render(request, "members/confirm_reinvitation.html", {"member": found, "waiting": waiting})
+    context = {
+        "member": found, "waiting": waiting_code(found, at=at), "became": queries.what_became_of_the_code(found, at=at),
+        "reads_phone": permissions.allowed(request.user, "members.read_phone", found), "masked": mask_phone(found.phone),
+    }  # fmt: skip
+    return render(request, "members/confirm_reinvitation.html", context)

@@ -87,6 +87,17 @@ def test_an_invitation_makes_no_account_before_it_is_accepted(cast: Cast) -> Non
     assert (Account.objects.count(), member.account) == (count, None)
 
 
+def test_what_no_typing_mends_is_not_headed_as_something_to_put_right(cast: Cast, client: Client, with_password: Give) -> None:
+    waits = code_for(cast.member(with_password(cast.proposer)), cast)
+    used = code_for(new_member(cast.county), cast)
+    accept(Client(), used)
+    for code, said in ((waits, "还没有生效"), (used, "已经用过")):
+        page = enter(client, code).text
+        assert [said in page, "没有办成" in page, "处要改" in page] == [True, True, False], said
+    page = enter(client, "aaaa-bbbb-cccc").text
+    assert ["没有这个邀请码" in page, "没有办成" in page, "有 1 处要改" in page] == [True, False, True]
+
+
 def test_looking_at_a_link_writes_nothing_and_tells_nothing(cast: Cast, client: Client) -> None:
     code = code_for(new_member(cast.county), cast)
     pages = [client.get("/invitation/", {"code": text}).text for text in (code, "aaaa-bbbb-cccc")]
@@ -246,8 +257,8 @@ def test_the_signed_in_owner_links_the_seat_and_keeps_password_and_second_factor
     code, kept = code_for(member, cast), clerk.password
     client.force_login(clerk)
     assert "用邀请码关联委员身份" in client.get("/account/").text
-    asked = enter(client, code)
-    assert "给云溪县政协委员叶新知的" in asked.text
+    assert enter(client, code)["Location"] == "/account/seat/"
+    assert "给云溪县政协委员叶新知的" in client.get("/account/seat/").text
     assert client.post("/account/seat/", {"code": code})["Location"] == "/account/"
     member.refresh_from_db()
     clerk.refresh_from_db()
@@ -260,7 +271,9 @@ def test_the_signed_in_owner_links_the_seat_and_keeps_password_and_second_factor
 def test_linking_does_not_take_what_it_must_not(cast: Cast, client: Client, both: tuple[Account, Member]) -> None:
     clerk, member = both
     code = code_for(member, cast)
-    client.force_login(cast.bystander)  # has a seat already
+    client.force_login(cast.bystander)  # somebody else
+    assert "邀请单上的姓名与您的账户不符" in client.post("/account/seat/", {"code": code}).text
+    Account.objects.filter(pk=cast.bystander.pk).update(name=member.name)  # has a seat already
     assert "一人不能有两个席位" in client.post("/account/seat/", {"code": code}).text
     client.force_login(clerk)
     reset = code_for(cast.member(cast.proposer), cast)

@@ -83,6 +83,55 @@ def test_the_wrong_person_does_not_link_it(cast: Cast, code: str, there: Member,
     assert not Event.objects.filter(kind="members.take_seat").exists()
 
 
+def test_the_sign_in_page_knows_what_follows_as_long_as_the_code_is_good(cast: Cast, code: str, there: Member) -> None:
+    client = brought(code)
+    said, page = "请用您原来的账户（原来的登录名和密码）登录，登录后关联望川县政协委员身份。", client.get(SIGN_IN).text
+    assert [said in page, "第一次登录，请用机关给您的邀请单" in page, "我有邀请码，第一次登录" in page] == [True, False, False]
+    wrong = client.post(SIGN_IN, {"login": "050", "password": "不是这一个密码"}, REMOTE_ADDR="10.1.1.1").text
+    assert ("登录名或密码不对" in wrong, said in wrong) == (True, True)
+    assert said not in Client().get(SIGN_IN).text
+    Invitation.objects.filter(account=None).update(revoked_at=timezone.now())
+    page = client.get(SIGN_IN).text
+    assert [said in page, "第一次登录，请用机关给您的邀请单" in page] == [False, True]
+
+
+WAY_OUT = '<input type="hidden" name="next" value="/invitation/">'
+OFFER = 'name="carried"'
+
+
+def offered(account: Account, code: str) -> tuple[Client, Any]:
+    """Return somebody signed in, and the page to which the link of a slip leads."""
+    client = Client()
+    client.force_login(account)
+    return client, client.post("/invitation/", {"code": code}, follow=True)
+
+
+def test_a_link_that_must_be_refused_is_not_offered_and_the_page_leads_out(cast: Cast, code: str, there: Member) -> None:
+    client, page = offered(cast.cosigner, code)
+    said = "不是您本人的，请退出登录，再用邀请单"
+    assert [said in page.text, OFFER in page.text, 'name="code"' in page.text, WAY_OUT in page.text] == [True, False, False, True]
+    typed = client.post(LINK, {"code": code})
+    assert [said in typed.text, 'name="code"' in typed.text, WAY_OUT in typed.text] == [True, False, True]
+    assert client.post("/accounts/logout/", {"next": "/invitation/"})["Location"] == "/invitation/"
+    assert "还没有账户的，请在下面设定密码" in client.post("/invitation/", {"code": code}).text
+    assert (taken(there), Event.objects.filter(kind="members.take_seat").exists()) == (None, False)
+
+
+def test_a_second_seat_in_one_committee_is_not_offered_either(cast: Cast) -> None:
+    namesake = Member.objects.create(committee=cast.county, number="YX050", name=cast.bystander.name)
+    _client, page = offered(cast.bystander, members.invite(namesake, actor=cast.office, at=timezone.now()))
+    assert ["一人不能有两个席位" in page.text, OFFER in page.text, WAY_OUT in page.text] == [True, False, True]
+    assert taken(namesake) is None
+
+
+def test_the_right_person_who_is_signed_in_is_offered_it_without_a_field_to_type_in(cast: Cast, code: str, there: Member) -> None:
+    client, page = offered(cast.bystander, code)
+    assert OFFER in page.text
+    assert [text in page.text for text in ('name="code"', code, WAY_OUT)] == [False, False, False]
+    assert client.post(LINK, {"carried": "1"})["Location"] == "/account/"
+    assert taken(there) == cast.bystander
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

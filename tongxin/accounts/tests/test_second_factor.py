@@ -199,6 +199,32 @@ def test_setting_up_takes_the_code_of_the_key_that_was_shown_and_uses_it_up(
     assert again.post(ASK, {"code": codes.shown(secret, 1)}).status_code == 302
 
 
+@COMMITS
+def test_who_sets_it_up_for_the_first_time_reads_what_the_recovery_codes_are_for_and_of_none_that_ended(
+    cast: Cast, client: Client, with_password: Give, sign_in: SignIn
+) -> None:
+    with_password(cast.proposer)
+    sign_in(client, "YX001")
+    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    page = client.post("/accounts/2fa/totp/activate/", {"code": codes.shown(secret)}, follow=True)
+    assert page.redirect_chain[-1][0] == "/accounts/2fa/codes/"
+    assert "新的备用码已经生成，请抄下来。" in [str(m) for m in page.context["messages"]]
+    assert ["手机不在身边时，登录时用备用码代替动态口令。" in page.text, "作废" in page.text] == [True, False]
+    assert [code in page.text for code in recovery(cast.proposer)] == [True] * 10
+
+
+@pytest.mark.parametrize("must", [True, False], ids=["must", "may"])
+def test_who_may_set_it_up_finds_the_way_back_and_who_must_the_way_out(
+    cast: Cast, client: Client, with_password: Give, sign_in: SignIn, *, must: bool
+) -> None:
+    Account.objects.filter(pk=cast.proposer.pk).update(needs_second_factor=must)
+    with_password(Account.objects.get(pk=cast.proposer.pk))
+    sign_in(client, "YX001")
+    page = client.get("/accounts/2fa/totp/activate/").text
+    back, out, staff = '<a class="btn tall" href="/account/">返回</a>', "data-signout", "机关和承办单位的工作人员登录时"
+    assert [back in page, out in page, staff in page] == [not must, must, must]
+
+
 def test_wrong_codes_while_setting_up_are_counted(cast: Cast, client: Client, with_password: Give, sign_in: SignIn) -> None:
     with_password(cast.office)
     sign_in(client, "office")

@@ -1,5 +1,6 @@
 """The slip stays for who made it until it is put away or half an hour is over; its code stands in no address that is logged."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,11 +8,15 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.accounts import sealed
 from tongxin.accounts.models import Account, Invitation
 from tongxin.committees.models import Appointment
+from tongxin.core.templatetags.chinese import full_day
+from tongxin.members import actions as members
+from tongxin.members.models import Member
 
 Give = Callable[..., Account]
 
@@ -74,7 +79,42 @@ def test_a_slip_says_whether_it_is_the_first_sign_in_and_tells_of_ratings_only_t
     page = security.post(f"/appointments/{duty.uid}/reset/", follow=True)
     assert ["密码重置单</h1>" in page.text, "登录邀请单" in page.text, "评价应由您本人填写" in page.text] == [True, False, False]
     code = page.context["slips"][0].code
-    assert "<h1>设定新密码</h1>" in Client().post("/invitation/", {"code": code}).text
+    assert headed(code) == ("设定新密码", "设定新密码")
+
+
+def headed(code: str) -> tuple[str, ...]:
+    """Return the title and the heading of the page that a code opens."""
+    page = Client().post("/invitation/", {"code": code}).text
+    found = [re.search(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL) for tag in ("title", "h1")]
+    return tuple(said[1].split(" · ")[0].strip() for said in found if said)
+
+
+def test_the_page_of_a_first_invitation_is_headed_as_a_first_sign_in(cast: Cast, office: Client) -> None:
+    nobody_yet = Member.objects.create(committee=cast.county, number="YX050", name="新委员", phone="13800000009")
+    seat = members.invite(nobody_yet, actor=cast.office, at=timezone.now())
+    assert headed(seat) == ("第一次登录", "第一次登录")
+    assert headed("") == ("设定密码", "设定密码")  # nobody knows yet which it is
+    security, duty = Client(), Appointment.objects.get(account=cast.clerk)  # appointed, and never had a password
+    security.force_login(cast.security_admin)
+    slip = security.post(f"/appointments/{duty.uid}/reset/", follow=True).context["slips"][0]
+    assert headed(slip.code) == ("第一次登录", "第一次登录")
+    page = Client().post("/invitation/", {"code": slip.code}).text
+    assert [f"{cast.clerk.name}，请设定密码。" in page, "请设定新密码" in page] == [True, False]
+
+
+def test_a_slip_ends_on_a_day_and_says_whom_to_ask(cast: Cast, office: Client) -> None:
+    page = made(office, cast)
+    ends = full_day(timezone.localdate(Invitation.objects.get().expires_at))
+    assert f"请在 {ends}前用手机扫下面的图" in page.text
+    assert f"有疑问的，请与{cast.office.name}（云溪县政协机关）联系。" in page.text
+    assert "14 天内" not in page.text
+
+
+def test_only_the_slip_of_a_seat_without_account_tells_who_has_one_to_sign_in_first(cast: Cast, office: Client) -> None:
+    nobody_yet = Member.objects.create(committee=cast.county, number="YX050", name="新委员")
+    office.post(f"/members/{nobody_yet.uid}/invite/")
+    told = "请扫码后点“先登录，再关联”"
+    assert [told in office.get("/account/slip/").text, told in made(office, cast).text] == [True, False]
 
 
 def test_an_invitation_code_in_the_password_field_is_told_where_it_belongs(cast: Cast, office: Client) -> None:

@@ -1,6 +1,8 @@
 """Reads of members."""
 
+from tongxin.members.queries.confirming import what_became_of_the_code
 from tongxin.members.queries.inviting import closes_with, what_follows_release, why_not_invited, why_not_released
+from tongxin.members.queries.pausing import pauses
 from tongxin.members.queries.reading import (
     about,
     belongs_elsewhere,
@@ -47,6 +49,7 @@ __all__ = [
     "later_seats",
     "listed_to",
     "names_of",
+    "pauses",
     "seat_committee",
     "seat_of_invitation",
     "seats_held",
@@ -58,6 +61,7 @@ __all__ = [
     "terms_held",
     "terms_to_end",
     "visible_to",
+    "what_became_of_the_code",
     "what_follows",
     "what_follows_for_all",
     "what_follows_release",

@@ -1,5 +1,6 @@
 """A code for a new password that waits: on whose desk it stands, who is told, until when."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from tongxin.accounts.reaching import telling
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
+from tongxin.core.secrets import mask_phone, phone_hash
+from tongxin.core.templatetags.chinese import moment
 from tongxin.members import actions, queries
 from tongxin.members.models import Member
 from tongxin.members.rules import waiting_code
@@ -115,3 +118,69 @@ def test_a_code_waits_for_the_committee_that_made_it_and_not_for_another_in_whic
     rows = telling(Member.objects.filter(account=cast.bystander), now)
     assert {row.committee.code: row.to_confirm for row in rows} == {"YX": True, "WC": False}
     assert [m.pk for m in queries.with_code_to_confirm(cast.leader, now)] == [asked.pk]
+
+
+# ── who is asked to confirm ──
+PHONE = "13800001234"
+
+
+def with_phone(member: Member) -> str:
+    """Give a member a telephone; return the page on which the code is confirmed."""
+    Member.objects.filter(pk=member.pk).update(phone=PHONE, phone_hash=phone_hash(PHONE), email="secret@example.com")
+    return f"/members/{member.uid}/confirm/"
+
+
+def test_who_may_confirm_reads_the_phone_while_a_code_waits_and_leaves_a_record(
+    cast: Cast, keeper: Account, asked: Member
+) -> None:
+    page, read = with_phone(asked), f"/members/{asked.uid}/phone/"
+    client = as_(cast.leader)
+    shown = [client.get(address).text for address in (page, f"/members/{asked.uid}/")]
+    assert [(mask_phone(PHONE) in text, PHONE in text, read in text) for text in shown] == [(True, False, True)] * 2
+    assert "secret@example.com" not in shown[1]
+    assert not Event.objects.filter(kind="audit.read_protected").exists()
+    assert PHONE in client.post(read).text
+    event = Event.objects.get(kind="audit.read_protected")
+    assert (event.actor, event.subject_id, event.data["field"]) == (cast.leader, asked.pk, "手机号")
+    code = Invitation.objects.get(works_from__isnull=False)
+    actions.confirm_reinvitation(asked, code=code.uid, actor=Account.objects.get(pk=cast.leader.pk), at=timezone.now())
+    assert client.post(read).status_code == 403
+    assert mask_phone(PHONE) not in client.get(f"/members/{asked.uid}/").text
+    assert Event.objects.filter(kind="audit.read_protected").count() == 1
+
+
+def test_nobody_else_reads_the_phone_for_a_waiting_code(cast: Cast, keeper: Account, asked: Member) -> None:
+    with_phone(asked)
+    others = {name: account for name, account in cast.everyone().items() if account != asked.account}
+    may = {name for name, account in others.items() if allowed(account, "members.read_phone", Member.objects.get(pk=asked.pk))}
+    assert may == {"office", "leader"}
+    assert {name for name, a in others.items() if as_(a).post(f"/members/{asked.uid}/phone/").status_code == 200} == may
+    fellow = cast.member(cast.proposer)  # no code waits for him
+    assert not allowed(cast.leader, "members.read_phone", fellow)
+
+
+def test_who_may_confirm_reads_what_became_of_the_code(cast: Cast, keeper: Account, asked: Member) -> None:
+    def lines() -> list[str]:
+        pages = [as_(cast.leader).get(f"/members/{asked.uid}/{more}").text for more in ("", "confirm/")]
+        return [
+            found[0] if (found := re.findall("重置码(?:已由|已经用过|已经作废|可以使用了)[^。]*", text)) else "" for text in pages
+        ]
+
+    assert lines() == ["", ""]
+    code, at = Invitation.objects.get(works_from__isnull=False), timezone.now()
+    actions.confirm_reinvitation(asked, code=code.uid, actor=Account.objects.get(pk=cast.office.pk), at=at)
+    assert lines() == [f"重置码已由{cast.office.name}于 {moment(at)} 确认"] * 2
+    assert "重置码已由" not in as_(cast.bystander).get(f"/members/{asked.uid}/").text
+    actions.invite(asked, actor=keeper, at=timezone.now())  # another one, which waits
+    assert lines() == ["", ""]
+    latest = Invitation.objects.order_by("pk").last()
+    assert latest is not None
+    for change, said in (
+        ({"works_from": timezone.now() - timedelta(hours=1)}, "重置码可以使用了"),
+        ({"revoked_at": timezone.now()}, "重置码已经作废，不用再确认"),
+        ({"used_at": timezone.now(), "revoked_at": None}, "重置码已经用过，不用再确认"),
+        ({"made_at": timezone.now() - timedelta(days=15)}, ""),
+    ):
+        Invitation.objects.filter(pk=latest.pk).update(**change)
+        Invitation.objects.exclude(pk=latest.pk).update(made_at=timezone.now() - timedelta(days=20))
+        assert lines() == [said] * 2

@@ -444,3 +444,22 @@ def handed_in(office: Client, url: str) -> str:
     """Return what the page says of the proposals handed in: one sentence, whatever becomes of which."""
     [said] = re.findall(r"<li>(已经提交的提案.*?)。</li>", office.get(url).text)
     return said
+
+
+# ── the file ──
+def test_a_past_suspension_stays_in_the_file_for_who_keeps_it_and_for_the_member(cast: Cast, office: Client) -> None:
+    member, first, second = cast.member(cast.bystander), date(2026, 3, 1), date(2026, 4, 2)
+    rows = {"committee": cast.county, "member": member}
+    Suspension.objects.create(**rows, starts_on=first, ends_on=second, reason="接受调查", document_number="云协发〔2026〕3号")
+    page = f"/members/{member.uid}/"
+    told = [f"{full_day(first)}起", f"{full_day(second)}起恢复履职", "接受调查", "云协发〔2026〕3号"]
+    own, fellow = Client(), Client()
+    own.force_login(cast.bystander)
+    fellow.force_login(cast.proposer)
+    for reader, seen in ((office, True), (own, True), (fellow, False)):
+        text = reader.get(page).text
+        assert ['<span class="t">停止履职</span>' in text, *(words in text for words in told)] == [seen] * 5
+    Suspension.objects.create(**rows, starts_on=TODAY(), reason="工作需要")
+    actions.end_seat(member, ending=Ending.RESIGNED, on=TODAY(), reason="", actor=cast.office, at=timezone.now())
+    text = office.get(page).text
+    assert (f"{full_day(TODAY())}随离任终止" in text, "恢复履职" in text) == (True, True)

@@ -211,7 +211,10 @@ def field(bound: BoundField) -> dict[str, object]:
 
 @register.inclusion_tag("ui/_form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, object]:
-    """Draw the summary of what has to be put right, each line a link to its field."""
+    """Draw the summary of what has to be put right, each line a link to its field.
+
+    Where no field is at fault, it is the act that was refused: no typing mends a code that does not work yet.
+    """
     wrong = [bound for bound in form if bound.errors] if form.is_bound else []
     kept = not any(isinstance(field.widget, PasswordInput) for field in form.fields.values())  # a password is never sent back
     return {"form": form, "wrong": wrong, "kept": kept}

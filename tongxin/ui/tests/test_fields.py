@@ -21,6 +21,10 @@ class Letter(forms.Form):
     secret = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
+class Refused(forms.Form):
+    why = forms.CharField(label="理由")
+
+
 def drawn(name, data=None):
     return Template("{% field bound %}").render(Context({"bound": Letter(data)[name]}))
 
@@ -84,6 +88,16 @@ def test_the_summary_leads_to_each_field():
     for name in ("grade", "on", "text", "short", "sure"):
         assert f'href="#id_{name}"' in text
     assert Template("{% form_errors form %}").render(Context({"form": Letter()})).strip() == ""
+
+
+def test_a_refused_act_is_not_headed_as_something_to_put_right_in_a_field():
+    form = Refused({"why": "电话遗失"})
+    form.add_error(None, "刚发过重置码，今天不能再办。")
+    text = Template("{% form_errors form %}").render(Context({"form": form}))
+    assert ["没有办成，您填的内容都还在" in text, "处要改" in text, "刚发过重置码" in text] == [True, False, True]
+    form.add_error("why", "请写清楚。")
+    text = Template("{% form_errors form %}").render(Context({"form": form}))
+    assert ["没有办成" in text, "有 2 处要改，您填的内容都还在" in text] == [False, True]
 
 
 def test_a_whole_form_is_drawn_the_same_way():
