@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
+from tongxin.accounts import queries
 from tongxin.core import secrets
 
 CARRIED = timedelta(minutes=30)
@@ -13,7 +14,7 @@ SESSION_KEY = "carried_code"
 
 def carry(request: HttpRequest, code: str, *, at: datetime) -> None:
     """Keep a code in the session, encrypted as the database keeps everything secret."""
-    said = json.dumps({"until": (at + CARRIED).timestamp(), "code": code[:40]})
+    said = json.dumps({"until": (at + CARRIED).timestamp(), "code": code[: queries.LONGEST_CODE]})
     request.session[SESSION_KEY] = secrets.encrypt(said)
 
 
