@@ -193,6 +193,7 @@ ACCOUNT_FORMS = {
     "login": "tongxin.accounts.forms.SignIn",
     "change_password": "tongxin.accounts.forms.ChangePassword",
     "set_password": "tongxin.accounts.forms.SetPassword",
+    "reauthenticate": "tongxin.accounts.forms.ConfirmPassword",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "tongxin.accounts.adapters.SecondFactor"

@@ -2,23 +2,34 @@
 
 import re
 from typing import Any
-from unicodedata import normalize
 
-from allauth.account.forms import ChangePasswordForm, LoginForm, SetPasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm, SetPasswordForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts import names, seats
 from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import LONGEST_CODE
 from tongxin.core.ids import ALPHABET
+from tongxin.core.words import normal
 
 DIFFERENT = _("两次输入的密码不一样，请重新输入。")
 CODE_SHAPE = re.compile(f"([{ALPHABET}]{{4}}-?){{2}}[{ALPHABET}]{{4}}")  # by its look alone: no code is looked up here
+LONGEST_PASSWORD = 128  # anybody may send one, and it is weighed letter by letter
+NOT_TOO_LONG = MaxLengthValidator(LONGEST_PASSWORD, _("密码最多 %(limit_value)d 位，现在有 %(show_value)d 位。"))
+
+
+def bound_passwords(form: forms.Form) -> None:
+    """Refuse passwords that are too long before anything is done with them; the browser must not cut them short in silence."""
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.PasswordInput):
+            field.validators.append(NOT_TOO_LONG)
 
 
 class SignIn(LoginForm):  # type: ignore[misc]
@@ -31,6 +42,7 @@ class SignIn(LoginForm):  # type: ignore[misc]
         self.fields["login"].widget = forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
         self.fields["password"].label = _("密码")
         self.fields["password"].help_text = ""
+        bound_passwords(self)
         known = names.realms() if not realm else []
         self.realm = realm or (known[0].code if len(known) == 1 else "")
         if len(known) > 1:
@@ -51,7 +63,7 @@ class SignIn(LoginForm):  # type: ignore[misc]
         except forms.ValidationError:
             if getattr(self.request, "several_accounts", False):
                 raise forms.ValidationError(_("这个手机号有几个账户，请改用委员编号或工号登录。")) from None
-            if CODE_SHAPE.fullmatch(normalize("NFKC", self.cleaned_data.get("password", "")).strip().lower()):
+            if CODE_SHAPE.fullmatch(normal(self.cleaned_data.get("password", "")).strip().lower()):
                 raise forms.ValidationError(_("您在密码栏填的像是邀请码。邀请码请到下面的“我有邀请码”里输入。")) from None
             raise forms.ValidationError(_("登录名或密码不对，请核对后再输一次。")) from None
         return cleaned
@@ -66,6 +78,10 @@ class SignIn(LoginForm):  # type: ignore[misc]
 
 class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
     """Changing the own password; wrong old ones count like those of the sign-in page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
         """Say in the house's words what allauth says when the two differ."""
@@ -83,10 +99,22 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
 class SetPassword(SetPasswordForm):  # type: ignore[misc]
     """A first password, where there was none."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound_passwords(self)
+
     def clean(self) -> dict[str, Any]:
         """Say in the house's words what allauth says when the two differ."""
         data: dict[str, Any] = super().clean() or {}
         return in_own_words(self, data)
+
+
+class ConfirmPassword(ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before a step that touches how one signs in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound_passwords(self)
 
 
 def in_own_words(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +130,7 @@ class Code(forms.Form):
 
     code = forms.CharField(
         label=_("邀请码或重置码"),
-        max_length=40,
+        max_length=LONGEST_CODE,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "data-from-hash": ""}),
     )
 
@@ -110,7 +138,7 @@ class Code(forms.Form):
 class NewPassword(forms.Form):
     """A password of one's own, twice."""
 
-    code = forms.CharField(widget=forms.HiddenInput)
+    code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
     password = forms.CharField(
         label=_("新密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("至少十位，不能全是数字，不能含有登录名。"),
@@ -120,6 +148,7 @@ class NewPassword(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
+        bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
         """Both the same, and a password that does."""

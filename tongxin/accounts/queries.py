@@ -1,7 +1,6 @@
 """What is asked of accounts: which code opens what, whether somebody has a second factor, whether a password was reset."""
 
 import hashlib
-import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from tongxin.accounts import seats
 from tongxin.accounts.models import Account, Invitation
 from tongxin.core.templatetags.chinese import moment
+from tongxin.core.words import normal
 
+LONGEST_CODE = 40  # with the hyphens and blanks that somebody types
 TAKEN = gettext_lazy("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系发密码重置码")
 
 
@@ -51,7 +52,7 @@ def has_second_factor(account: Account) -> bool:
 # ── codes ────────────────────────────────────────────────────────────────────────────────────────
 def code_hash(code: str) -> str:
     """Return what is kept of a code; width, hyphens, blanks and case do not count."""
-    plain = "".join(c for c in unicodedata.normalize("NFKC", code).lower() if c.isalnum())
+    plain = "".join(c for c in normal(code[:LONGEST_CODE]).lower() if c.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

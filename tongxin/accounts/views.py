@@ -79,16 +79,16 @@ def invitation(request: HttpRequest) -> HttpResponse:
     The link of a slip brings the code behind its #; slips printed before that have it as `?code=`, and still work.
     """
     if request.method != "POST":
-        form = Code(initial={"code": request.GET.get("code", "")[:40]})
+        form = Code(initial={"code": request.GET.get("code", "")[: queries.LONGEST_CODE]})
         return render(request, "accounts/invitation.html", {"form": form, "word": _("下一步")})
-    code = request.POST.get("code", "")
+    code = request.POST.get("code", "")[: queries.LONGEST_CODE]
     try:
         found = _find(request, code)
         if found.account is None and request.user.is_authenticated:
-            sealed.put(request, CARRIED, code[:40], at=timezone.now())
+            sealed.put(request, CARRIED, code, at=timezone.now())
             return redirect("account-seat")
         if found.account is None and "sign_in_first" in request.POST:
-            sealed.put(request, CARRIED, code[:40], at=timezone.now())
+            sealed.put(request, CARRIED, code, at=timezone.now())
             return redirect(f"{reverse('account_login')}?next={reverse('account-seat')}")
         return _set_password(request, found, code)
     except queries.InvitationError as error:
@@ -151,7 +151,7 @@ def link(request: HttpRequest) -> HttpResponse:
 def _offer_link(request: HttpRequest, carried: str) -> HttpResponse:
     """Show whose seat the carried code is for, or why it is not linked to this account; without one, ask for it."""
     if not carried:
-        form = Code(initial={"code": request.GET.get("code", "")[:40]})
+        form = Code(initial={"code": request.GET.get("code", "")[: queries.LONGEST_CODE]})
         return render(request, "accounts/link.html", {"form": form, "seat": None})
     try:
         found = queries.find(carried, at=timezone.now())  # counted when it was typed

@@ -52,7 +52,7 @@ class Kind:
     label: str = ""
 
 
-BRACKETS = re.compile("（[^（）]*…[^（）]*）")
+BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
 A_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as `data` keeps it; people read it as they write it
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 import re
 
+LONGEST_SESSION = 40  # characters of 第十一届政协委员会第五次全体会议, with room
 DIGITS = "零一二三四五六七八九"
 
 
@@ -53,9 +54,12 @@ def parse_session(text: str) -> tuple[int, int]:
     Returns (term, session); raises ValueError for anything else.
     """
     compact = re.sub(r"\s", "", text)
+    if len(compact) > LONGEST_SESSION:
+        message = f"not a 届次: {text[:LONGEST_SESSION]}…"
+        raise ValueError(message)
     if match := re.fullmatch(r"(\d+)[-—–.](\d+)", compact):
         return int(match[1]), int(match[2])
-    if match := re.fullmatch(r"第?(.+?)届(?:政协)?(?:委员会)?第?(.+?)次(?:全体)?(?:会议)?", compact):
+    if match := re.fullmatch(r"第?(.{1,9}?)届(?:政协)?(?:委员会)?第?(.{1,9}?)次(?:全体)?(?:会议)?", compact):
         return arabic(match[1]), arabic(match[2])
     message = f"not a 届次: {text}"
     raise ValueError(message)

@@ -2,7 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from typing import Literal
 
+MOST_MARKS = 30  # on one letter: Stream-Safe Text Format, Unicode Standard Annex 15
+LONGEST_NAME = 300  # twice what a column of names holds; a name that is longer is nobody's
+LONGEST_PHONE = 60  # with its blanks, hyphens and country
+# Letters that no combining mark is among: whatever stands between them is looked at one by one.
+_UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u206f\u3000-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff\uff00-\uff9d]+")
 _BLANK = re.compile(r"[\s\u3000]+")
 _PHONE_MARKS = re.compile(r"[\s\-()\u2010-\u2015]+")
 _MOBILE_WITH_COUNTRY = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
@@ -14,6 +21,30 @@ _SPACED_NAME = re.compile(r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$")
 def character_count(text: str) -> int:
     """Count characters without white space: what 字数 means on the form."""
     return len(_BLANK.sub("", text))
+
+
+def normal(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
+    """Return a text in a normal form, whatever it is: the only place that normalises what people write.
+
+    Normalising puts the marks on a letter into their order, one past the other: forty thousand marks on one letter take a
+    process for seconds. More than thirty on one letter are no writing of any language; what is more is left away.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize(form, _UNUSUAL.sub(lambda run: "".join(_bearable(run[0])), text))
+
+
+def _bearable(run: str) -> Iterator[str]:
+    marks = 0
+    for char in run:
+        marks = marks + 1 if _begins_with_a_mark(char) else 0
+        if marks <= MOST_MARKS:
+            yield char
+
+
+def _begins_with_a_mark(char: str) -> bool:
+    """Some letters come apart into marks alone, of which none is one before it comes apart."""
+    return bool(unicodedata.combining(char) or unicodedata.combining(unicodedata.normalize("NFKD", char)[0]))
 
 
 def clean_line(text: str) -> str:
@@ -38,7 +69,9 @@ def clean_name(text: str) -> str:
 
 def plain_phone(text: str) -> str:
     """Return a phone number as bare digits, however it is written: +86 138-0000 0001, １３８…; nothing when it is none."""
-    bare = _PHONE_MARKS.sub("", unicodedata.normalize("NFKC", text))
+    if len(text) > LONGEST_PHONE:
+        return ""
+    bare = _PHONE_MARKS.sub("", normal(text))
     mobile = _MOBILE_WITH_COUNTRY.fullmatch(bare)
     if mobile:
         return mobile[1]
@@ -47,9 +80,9 @@ def plain_phone(text: str) -> str:
 
 def plain_sign_in_name(text: str) -> str:
     """Return a sign-in name as it is compared: half width, no blanks, no controls, upper and lower case alike."""
-    wide = unicodedata.normalize("NFKC", text)
+    wide = normal(text[:LONGEST_NAME])
     kept = "".join(c for c in wide if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    return unicodedata.normalize("NFKC", kept.casefold())
+    return normal(kept.casefold())
 
 
 def plain_staff_name(text: str) -> str:

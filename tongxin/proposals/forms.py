@@ -17,7 +17,7 @@ from tongxin.members.models import Member
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
 from tongxin.proposals.models import TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
-from tongxin.texts.redaction import WORDS, Mark, left_in_the_open, occurrences, pieces, redact, without_overlap
+from tongxin.texts.redaction import WORDS, Mark, clear_of, left_in_the_open, occurrences, pieces, redact, without_overlap
 from tongxin.ui.fields import CountedText, Moment
 
 YES_NO = {"1": True, "0": False}
@@ -234,7 +234,7 @@ class CoveringForm(forms.Form):
             if words and not any(found.values()):
                 self.add_error("words", gettext("原文里没有“%(words)s”，请照原文抄写。") % {"words": words[:40]})
             for name, more in found.items():
-                marks[name] = without_overlap((*marks[name], *more))
+                marks[name] += more
         self.marks = {name: without_overlap(found) for name, found in marks.items()}
         return cleaned | {"marks": self.marks}
 
@@ -274,9 +274,10 @@ class CoveringForm(forms.Form):
         found = []
         for name, (label, text) in self.texts.items():
             ticked = self.marks[name]
-            apart = [m for m in self.proposed.get(name, ()) if all(m.end <= t.start or m.start >= t.end for t in ticked)]
+            apart = clear_of(ticked, self.proposed.get(name, ()))
+            covers = set(ticked)
             parts = [
-                Part(p.text, p.mark.word, _place(name, p.mark), ticked=p.mark in ticked) if p.mark else Part(p.text)
+                Part(p.text, p.mark.word, _place(name, p.mark), ticked=p.mark in covers) if p.mark else Part(p.text)
                 for p in pieces(text, (*ticked, *apart))
             ]
             shown = [

@@ -1,12 +1,11 @@
 """What stands in a cell, read as people mean it. Each function raises ValueError with a sentence for people."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from tongxin.core.words import clean_line, clean_name, clean_text
+from tongxin.core.words import clean_line, clean_name, clean_text, normal
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -15,9 +14,9 @@ SERIALS = range(10_000, 80_000)  # 1927 … 2119
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 BROKEN = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 SEPARATORS = re.compile(r"[、,，;；\n]+")
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+\d{1,2}[:：].*)?")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s{0,3}日?(?:[ T]{1,3}\d{1,2}[:：].*)?")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
-_AMOUNT = re.compile(r"[¥￥]?\s*(-?[\d,，]*\.?\d+)\s*([万亿]?)\s*元?")
+_AMOUNT = re.compile(r"[¥￥]?\s*(-?[\d,，]{0,40}\.?\d{1,40})\s{0,3}([万亿]?)\s{0,3}元?")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 SHORT = 40
 
@@ -77,7 +76,7 @@ def day(value: Cell) -> date | None:  # noqa: PLR0911 -- one return a spelling
         return _sane(value.date(), text(value))
     if isinstance(value, date):
         return _sane(value, text(value))
-    written = unicodedata.normalize("NFKC", line(value))
+    written = normal(line(value))
     if not written:
         return None
     if match := _DAY.fullmatch(written):
@@ -95,7 +94,7 @@ def month(value: Cell) -> date | None:
     if isinstance(value, (date, datetime)):
         found = day(value)
         return found.replace(day=1) if found else None
-    written = unicodedata.normalize("NFKC", line(value))
+    written = normal(line(value))
     if not written:
         return None
     if match := _MONTH.fullmatch(written):
@@ -129,7 +128,7 @@ def amount(value: Cell) -> Decimal | None:
     """Read an amount in 元: 1200, 1,200.50, 3.5万, 1.2亿元."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Decimal(text(value))
-    written = unicodedata.normalize("NFKC", line(value))
+    written = normal(line(value))
     if not written:
         return None
     match = _AMOUNT.fullmatch(written)
@@ -146,7 +145,7 @@ def amount(value: Cell) -> Decimal | None:
 
 def whole(value: Cell) -> int | None:
     """Read a number of a record: 12, 0012, 第12号."""
-    written = unicodedata.normalize("NFKC", line(value))
+    written = normal(line(value))
     if not written:
         return None
     match = re.fullmatch(r"第?\s*0*(\d{1,9})\s*号?", written)
@@ -185,7 +184,7 @@ def flag(value: Cell) -> bool | None:
 
 def phone(value: Cell) -> str:
     """Read a mobile number: eleven digits, also with +86, blanks or hyphens."""
-    written = unicodedata.normalize("NFKC", line(value))
+    written = normal(line(value))
     digits = re.sub(r"^(\+?86)(?=1\d{10}$)", "", re.sub(r"[\s()-]", "", written))
     if digits and not re.fullmatch(r"1\d{10}", digits):
         message = f"“{written[:SHORT]}”不是手机号，应是 1 开头的 11 位数字"

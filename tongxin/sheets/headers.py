@@ -1,26 +1,27 @@
 """Finding the header row and saying what is wrong with it."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from tongxin.core.words import normal
 from tongxin.sheets.cells import Cell, text
 from tongxin.sheets.kinds import Kind
 from tongxin.sheets.problems import Fault, Place, Unreadable
 
 LOOKED_AT = 30  # rows in which the header is looked for: titles and notes stand above it
 ALIKE = 60
+LONGEST = 500  # what is longer heads no column
 IGNORED = {"原因", "序号", "行号"}  # the rejects' own column, and running numbers
-_BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+_BRACKETS = re.compile(r"[(（\[【].{0,200}?[)）\]】]")
 _MARKS = re.compile(r"[\s*＊:：]+")
 
 
 def plain(cell: Cell) -> str:
     """Return a header cell without blanks, marks and what stands in brackets: 提案号（必填）* → 提案号."""
-    return _MARKS.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", text(cell))))
+    return _MARKS.sub("", _BRACKETS.sub("", normal(text(cell)[:LONGEST])))
 
 
 @dataclass(frozen=True)

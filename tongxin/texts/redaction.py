@@ -4,6 +4,7 @@ Found marks are proposals: people confirm or correct them. They are places in th
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -142,6 +143,18 @@ def without_overlap(marks: Iterable[Mark]) -> tuple[Mark, ...]:
         else:
             joined.append(mark)
     return tuple(joined)
+
+
+def clear_of(taken: Iterable[Mark], marks: Iterable[Mark]) -> list[Mark]:
+    """Return the marks that touch none of the parts that are taken."""
+    held = without_overlap(taken)
+    starts = [mark.start for mark in held]
+
+    def touched(mark: Mark) -> bool:
+        before = bisect_left(starts, mark.end)  # so many begin before the mark ends; the last of them reaches furthest
+        return before > 0 and held[before - 1].end > mark.start
+
+    return [mark for mark in marks if not touched(mark)]
 
 
 def pieces(text: str, marks: Sequence[Mark]) -> tuple[Piece, ...]:

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tongxin.core.words import normal
+
 DASHES = "‐‑‒–—―−﹣－─ー﹘"
 GONE = "\u200b"  # stands for whatever is not seen, until it is taken out
 
@@ -29,7 +31,7 @@ def _plain(char: str) -> str:
         return str(unicodedata.digit(char))
     if kind == "No":
         return char  # ① counts points, it is no figure of a number
-    shaped = unicodedata.normalize("NFKC", char)
+    shaped = normal(char)
     return shaped if len(shaped) == 1 else char
 
 

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from tongxin.core.words import normal
+
 MARKS = tuple(word + star for word in ("绝密", "机密", "秘密") for star in "★☆")
 NAME_WORDS = ("绝密", "机密", *(mark for mark in MARKS if mark.startswith("秘密")))
 _LONGEST = max(map(len, MARKS))
@@ -10,7 +12,7 @@ _BREAK = "|"
 
 def _solid(text: str) -> str:
     """Drop what does not show: white space, invisible characters; full-width forms become plain ones."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(normal(text).split())
     if not plain.isprintable():
         for character in {c for c in set(plain) if unicodedata.category(c) == "Cf"}:
             plain = plain.replace(character, "")

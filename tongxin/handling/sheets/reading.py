@@ -1,7 +1,6 @@
 """What a row says about handling: units, their answers, the proposers' grades."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from tongxin.committees.models import Committee, Unit
 from tongxin.committees.sheets import system_of
+from tongxin.core.words import normal
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.sheets.columns import GRADE_WORDS
 from tongxin.proposals.sheets.bodies import rules_on
@@ -144,7 +144,7 @@ class Reader:
 
     def _category(self, row: Row, written: Any, day: date | None) -> str:
         """Return the letter that a committee's rule knows: A, A类, ａ, or the category's words."""
-        said = unicodedata.normalize("NFKC", cells.line(written)).removesuffix("类").strip()
+        said = normal(cells.line(written)).removesuffix("类").strip()
         if not said:
             return ""
         rules = rules_on(self.context.committee, ReplyCategories, day, self.today)

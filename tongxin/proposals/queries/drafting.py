@@ -22,9 +22,9 @@ from tongxin.regulations.queries import in_force
 from tongxin.texts.redaction import find
 
 MOST_CANDIDATES = 20
-SECRET = re.compile(r"(绝密|机密|秘密)\s*[★☆]")
+SECRET = re.compile(r"(绝密|机密|秘密)\s{0,3}[★☆]")
 DATED = re.compile(
-    r"年底|月底|年内|季度|月前|日前|年前|个月|工作日|[一二三四五六七八九十\d]+\s*[年月日天周]|汛前|入冬|开学|期限|以前|之前"
+    r"年底|月底|年内|季度|月前|日前|年前|个月|工作日|[一二三四五六七八九十\d]\s{0,3}[年月日天周]|汛前|入冬|开学|期限|以前|之前"
 )
 
 

@@ -18,7 +18,7 @@ from tongxin.sheets import cells
 from tongxin.sheets.kinds import Row
 
 TEXT_LIMIT = 30_000
-_WITH_NUMBER = re.compile(r"(.+?)\s*[(（]\s*([^()（）]+?)\s*[)）]")
+_WITH_NUMBER = re.compile(r"(.{1,80}?)\s?[(（]\s?([^()（）]{1,40}?)\s?[)）]")
 _BODY = re.compile(r"(委员会|委|会|联|界|组|支部|总支|工商联|团体|机关|协会|联合会|侨联|妇联|科协)$")
 _PARTY = re.compile(r"民革|民盟|民建|民进|农工党|致公党|九三学社|台盟|工商联|支部|总支|基层委")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tongxin.texts.redaction import Mark, find, occurrences, pieces, redact, without_overlap
+from tongxin.texts.redaction import Mark, clear_of, find, occurrences, pieces, redact, without_overlap
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "redaction.yaml").read_text(encoding="utf-8"))
 
@@ -68,3 +68,10 @@ def test_no_text_of_a_megabyte_holds_the_reader_up(text: str) -> None:
     began = time.monotonic()
     find(text)
     assert time.monotonic() - began < WHOLE_MINUTE
+
+
+def test_marks_that_touch_what_is_taken_are_not_clear_of_it() -> None:
+    marks = [Mark(n, n + 3, "phone") for n in range(0, 20, 4)]
+    taken = [Mark(14, 16, "other"), Mark(0, 1, "other"), Mark(7, 8, "other")]
+    assert clear_of(taken, marks) == [Mark(8, 11, "phone"), Mark(16, 19, "phone")]
+    assert (clear_of((), marks), clear_of(taken, ())) == (marks, [])

@@ -1,0 +1,245 @@
+"""Whatever people write is read in time that grows with its length alone: nobody stops the server with one long line."""
+
+import ast
+import importlib
+import pkgutil
+import re
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pytest
+
+import tongxin
+from tests.architecture import source
+from tongxin.core import asked, numerals, sounds, words
+from tongxin.files.inspection import names, secrecy
+from tongxin.sheets import cells, headers
+from tongxin.texts import redaction, segmentation, widths
+
+FEW, MANY = 1500, 6000
+TIMES = 9  # four times as long may cost a little more than four times as much; sixteen times is a loop in a loop
+DEAR = 60  # so many plain looks over the same text are not worth a second measure
+CLEAR = 4  # so many measures are taken of what seems dear, and the least counts: others work on the machine too
+ODD = "1 汉<\u0301\u0316(（a\n１年-.@…\t【'\u3000Xー★=#"
+USED = re.compile(r"search|match|fullmatch|sub|finditer|findall|split")
+ENDING = "\x00"  # fits nothing, so that an expression tries all it can before it gives up
+# Expressions that are put together when they are used, with the reason.
+PUT_TOGETHER = {"tongxin/texts/redaction.py: re.escape(words)": "the words themselves, letter by letter"}
+# What reads files of our own that nobody else writes.
+OURS = {"tongxin.ui.bundle", "tongxin.demo.texts"}
+Reader = Callable[[str], object]
+
+
+# ── measuring ────────────────────────────────────────────────────────────────────────────────────
+def cost(reader: Reader, text: str, *, times: int = 1) -> int:
+    """Return the least processor time that reading a text takes."""
+    least = 0
+    for _again in range(times):
+        begun = time.thread_time_ns()
+        with suppress(ValueError):  # refused: that too was decided in this time
+            reader(text)
+        spent = time.thread_time_ns() - begun
+        least = min(least or spent, spent)
+    return least
+
+
+@cache
+def plain_look() -> int:
+    """Return what looking at each letter of a text costs on this machine."""
+    return max(cost(re.compile("[^\x01]*x").match, "a" * MANY, times=20), 1000)
+
+
+def too_dear(reader: Reader, growing: "Growing") -> bool:
+    """Say whether reading costs more than in proportion when a text grows four times as long."""
+    if cost(reader, growing.of(MANY)) < DEAR * plain_look():
+        return False
+    return cost(reader, growing.of(MANY), times=CLEAR) > TIMES * cost(reader, growing.of(FEW), times=CLEAR)
+
+
+# ── texts that are made to be dear ───────────────────────────────────────────────────────────────
+def letters_of(parsed: Any) -> Iterator[str]:
+    """Yield the letters that an expression speaks of, and one of each kind."""
+    for op, value in parsed:
+        if op in {sre.LITERAL, sre.NOT_LITERAL}:
+            yield chr(value)
+        elif op is sre.IN:
+            yield from members(value)[:2]
+        elif op in {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}:
+            yield from letters_of(value[2])
+        elif op is sre.SUBPATTERN:
+            yield from letters_of(value[-1])
+        elif op is sre.BRANCH:
+            for branch in value[1]:
+                yield from letters_of(branch)
+
+
+def members(value: Any) -> list[str]:
+    """Return letters that a set holds; of a set of what it is not, one that it holds too."""
+    kinds_of = {sre.CATEGORY_DIGIT: "1", sre.CATEGORY_SPACE: " ", sre.CATEGORY_WORD: "a"}
+    if value[0][0] is sre.NEGATE:
+        return ["汉"]
+    told = []
+    for op, what in value:
+        told.append(chr(what) if op is sre.LITERAL else chr(what[0]) if op is sre.RANGE else kinds_of.get(what, "汉"))
+    return told
+
+
+def example(parsed: Any) -> str:
+    """Return a text that an expression more or less fits."""
+    said = ""
+    for op, value in parsed:
+        if op is sre.LITERAL:
+            said += chr(value)
+        elif op is sre.IN:
+            said += members(value)[0]
+        elif op in {sre.ANY, sre.NOT_LITERAL}:
+            said += "汉"
+        elif op in {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}:
+            said += example(value[2]) * max(1, value[0])
+        elif op is sre.SUBPATTERN:
+            said += example(value[-1])
+        elif op is sre.BRANCH:
+            said += example(value[1][0])
+    return said
+
+
+@dataclass(frozen=True)
+class Growing:
+    """A text that grows as long as asked: some letters that stand again and again, and what stands around them."""
+
+    again: str
+    before: str = ""
+    after: str = ""
+
+    def of(self, length: int) -> str:
+        """Return it, with an end that fits nothing."""
+        return self.before + self.again * (length // len(self.again)) + self.after + ENDING
+
+
+def repeated(letters: str) -> Iterator[Growing]:
+    """Yield texts of one letter, of two by turns, and of one between two others."""
+    for one in letters:
+        yield Growing(one)
+        for other in letters.replace(one, ""):
+            yield Growing(one + other)
+            yield Growing(other, before=one, after=one)
+
+
+def pumped(said: str, letters: str) -> Iterator[Growing]:
+    """Yield texts that fit but for a letter that somewhere stands again and again."""
+    for place in range(len(said) + 1):
+        for one in letters:
+            yield Growing(one, before=said[:place], after=said[place:])
+
+
+# ── every expression of the code ─────────────────────────────────────────────────────────────────
+def compiled() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
+    """Return the expressions that modules keep, by name, and how they are used: all ways, where that is not seen."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in source.modules())
+    found = {}
+    for module in pkgutil.walk_packages(tongxin.__path__, "tongxin."):
+        if {"migrations", "tests", "__main__"} & set(module.name.split(".")) or module.name in OURS:
+            continue
+        for name, kept in vars(importlib.import_module(module.name)).items():
+            if isinstance(kept, re.Pattern):
+                ways = set(re.findall(rf"\b{name}\.({USED.pattern})\b", text))
+                found[f"{module.name}.{name}"] = kept, ways or {"sub", "fullmatch"}
+    return found
+
+
+def written_inline() -> tuple[dict[str, tuple[re.Pattern[Any], set[str]]], set[str]]:
+    """Return the expressions that are written where they are used, and those that are put together there."""
+    found: dict[str, tuple[re.Pattern[Any], set[str]]] = {}
+    others = set()
+    for path in source.modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            if not (isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "re"):
+                continue
+            if not USED.fullmatch(called.attr):
+                continue
+            said = node.args[0]  # type: ignore[attr-defined]
+            if isinstance(said, ast.Constant):
+                found[f"{source.name(path)}: {said.value!r}"] = re.compile(said.value), {called.attr}
+            else:
+                others.add(f"{source.name(path)}: {ast.unparse(said)}")
+    return found, others
+
+
+def ways_of(pattern: re.Pattern[Any], used: set[str]) -> Iterator[tuple[str, Reader]]:
+    """Yield how an expression is used, as a function of the text it reads."""
+
+    def reader(way: str) -> Reader:
+        call = getattr(pattern, way)
+        raw: Callable[[str], Any] = str.encode if isinstance(pattern.pattern, bytes) else str
+        if way == "sub":
+            return lambda text: call(raw(""), raw(text))
+        return (lambda text: list(call(raw(text)))) if way == "finditer" else lambda text: call(raw(text))
+
+    yield from ((way, reader(way)) for way in sorted(used))
+
+
+def dear_texts(pattern: re.Pattern[Any], used: set[str]) -> Iterator[str]:
+    """Yield the beginnings of texts that an expression reads again and again."""
+    parsed = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
+    own = "".join(dict.fromkeys(letters_of(parsed)))[:8]
+    said = example(parsed)[:24]
+    texts = [*repeated("".join(dict.fromkeys(own + "1 汉("))), *pumped(said, "".join(dict.fromkeys(own + " 1汉")))]
+    texts += [Growing(one) for one in ODD]
+    for way, reader in ways_of(pattern, used):
+        yield from (f"{way} {growing}" for growing in texts if too_dear(reader, growing))
+
+
+def test_no_expression_reads_a_text_again_and_again() -> None:
+    """A digit that stands a hundred thousand times, blanks, brackets that never close: each expression meets them all."""
+    inline, _others = written_inline()
+    dear = {name: list(dear_texts(pattern, used)) for name, (pattern, used) in (compiled() | inline).items()}
+    assert {name: texts for name, texts in dear.items() if texts} == {}
+
+
+def test_expressions_that_are_put_together_are_known() -> None:
+    assert written_inline()[1] == set(PUT_TOGETHER)
+
+
+def test_what_reads_again_and_again_is_found() -> None:
+    """The measure finds what it is for: these did stand in the code, and one member stopped the server with the first."""
+    for said in (r"[一二三四五六七八九十\d]+\s*[年月日天周]", r"[(（\[【].*?[)）\]】]", "（[^（）]*…[^（）]*）", r"[a-z]+@"):
+        assert any(dear_texts(re.compile(said), {"sub"})), said
+    marks = [*repeated("\u0301\u0316")]
+    assert any(too_dear(lambda text: unicodedata.normalize("NFKC", text), growing) for growing in marks)
+    for said in (r"[一二三四五六七八九十\d]\s{0,3}[年月日天周]", "（[^（）…]*…[^（）]*）", r"[0-9]{4}-[0-9]{2}"):
+        assert not any(dear_texts(re.compile(said), {"sub"})), said
+
+
+# ── every function that reads what people write ──────────────────────────────────────────────────
+def scanned(text: str) -> None:
+    secrecy.Scanner().read(text)
+
+
+READERS: tuple[Reader, ...] = (
+    words.normal, words.character_count, words.clean_line, words.clean_text, words.clean_name, words.plain_phone,
+    words.plain_sign_in_name, words.plain_staff_name, words.wide, sounds.sound_of, numerals.parse_session, numerals.arabic,
+    widths.plain, redaction.find, segmentation.words, segmentation.subject_of, names.clean_name, secrecy.marks_name, scanned,
+    headers.plain, cells.day, cells.month, cells.amount, cells.whole, cells.phone, cells.several, cells.name, cells.flag,
+    cells.guarded, cells.unguarded, asked.number, asked.day, asked.behind,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: f"{reader.__module__}.{reader.__name__}")
+def test_nothing_that_people_write_is_read_again_and_again(reader: Reader) -> None:
+    texts = [*(Growing(one) for one in ODD), *repeated("1汉\u0301\u0316(")]
+    assert [growing for growing in texts if too_dear(reader, growing)] == []
+
+
+def test_only_one_function_normalises_texts() -> None:
+    """Normalising sorts the marks on a letter one past the other: who does it by himself does it to whatever was sent."""
+    own = re.compile(r"\bnormalize\(|import.*\bnormalize\b|is_normalized|slugify|unicode_ci_compare|normalize_username")
+    found = {source.name(p) for p in source.modules() if own.search(p.read_text(encoding="utf-8"))}
+    assert found == {"tongxin/core/words.py"}
