@@ -38,8 +38,9 @@ class Kind:
 
     `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys},
     or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
-    keys of `data` that are personal and can be erased. Kinds with `by_day` stand in no list of events, not even the
-    auditor's: that word, and how many on days that are over. `label` names the kind where its sentence is a function.
+    keys of `data` that are personal and can be erased; `days` those that an act fills with a day, which people read as they
+    write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events, not even the auditor's:
+    that word, and how many on days that are over. `label` names the kind where its sentence is a function.
     """
 
     name: str
@@ -50,10 +51,10 @@ class Kind:
     personal: tuple[str, ...] = ()
     by_day: str = ""
     label: str = ""
+    days: tuple[str, ...] = ()
 
 
 BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
-A_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as `data` keeps it; people read it as they write it
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
@@ -119,9 +120,16 @@ def label(name: str) -> str:
 
 
 class _Said(dict[str, Any]):
-    def __getitem__(self, key: str) -> Any:
-        value = self.get(key, "")
-        return full_day(date.fromisoformat(value)) if isinstance(value, str) and A_DAY.fullmatch(value) else value
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _day(value: Any) -> Any:
+    """Say a day as people write it; what is none stays as it is: an event is for good, and with it what reads it."""
+    try:
+        return full_day(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return value
 
 
 def sentence(event: "Event") -> str:
@@ -129,7 +137,8 @@ def sentence(event: "Event") -> str:
     kind = KINDS[event.kind]
     if callable(kind.sentence):
         return kind.sentence(event)
-    return kind.sentence.format_map(_Said(event.data, actor=event.acting_as or event.actor_name))
+    days = {key: _day(event.data[key]) for key in kind.days if key in event.data}
+    return kind.sentence.format_map(_Said(event.data | days, actor=event.acting_as or event.actor_name))
 
 
 def detail(event: "Event") -> str:

@@ -19,7 +19,9 @@ register(
         "committees.appoint", A.OFFICE, "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", "")), personal=("name",)
     ),
     Kind("committees.break_glass", A.OFFICE, "在服务器上应急任命{name}承担“{duty}”", _reason, personal=("name",)),
-    Kind("committees.end_appointment", A.OFFICE, "{actor}免去{name}的“{duty}”，{on}起", _reason, personal=("name",)),
+    Kind(
+        "committees.end_appointment", A.OFFICE, "{actor}免去{name}的“{duty}”，{on}起", _reason, personal=("name",), days=("on",)
+    ),
     Kind("committees.reset_second_factor", A.OFFICE, "{actor}重置{name}的动态口令", _reason, personal=("name",)),
     Kind("committees.break_glass_factor", A.OFFICE, "在服务器上重置{name}的动态口令", _reason, personal=("name",)),
     Kind("committees.transfer_clerk", A.OFFICE, "承办人由{before}变动为{name}", _reason, personal=("name", "before")),
