@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from tongxin.accounts.models import Account
-from tongxin.audit import actions, acts, outside, sealing, verifying
+from tongxin.audit import actions, acts, misstored, outside, sealing, verifying
 from tongxin.audit.models import Chain
 from tongxin.audit.outside import Line, Problem
 
@@ -31,6 +31,14 @@ class NotAsFoundError(Exception):
         self.found = found
 
 
+class UnreadableRecordError(Exception):
+    """The record holds what cannot be read: what the files outside say otherwise may come of it. `found` is the first."""
+
+    def __init__(self, found: Problem) -> None:
+        super().__init__("the record holds what cannot be read")
+        self.found = found
+
+
 def differences() -> list[Problem]:
     """Return what the files outside say otherwise than the database."""
     return [problem for problem in verifying.verify().problems if problem.outside]
@@ -40,8 +48,11 @@ def accept(subjects: Sequence[models.Model], *, where: Collection[str], reason: 
     """Accept the differences at these places, all that there are, and begin anew outside; return where the old files lie.
 
     `subjects` are the committees whose auditors are to know: the heads of all stand in one file. Raises NotAsFoundError
-    and does nothing when something else is found than was looked at.
+    and does nothing when something else is found than was looked at; UnreadableRecordError where a row of the record itself
+    is not in our form.
     """
+    if unread := misstored.in_record():
+        raise UnreadableRecordError(unread)
     found = differences()
     if not found or {problem.where for problem in found} != set(where):
         raise NotAsFoundError(found)

@@ -66,7 +66,7 @@ def problems(code: str | None) -> list[Problem]:
 
 def _rows(place: Place, code: str | None) -> Iterator[dict[str, Any]]:
     """Return the rows by their key, some at a time: no reading stays open while files are read."""
-    rows = place.kind.rows().annotate(key_=F("pk"))
+    rows = place.kind.readable().annotate(key_=F("pk"))
     own, last = rows if code is None else rows.filter(code_=code), 0
     while some := list(own.filter(pk__gt=last)[:BATCH]):
         yield from some

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-MISSING = "这一行"
+WHOLE_ROW = "这一行"
 
 
 class AlteredError(Exception):

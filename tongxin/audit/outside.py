@@ -121,5 +121,6 @@ def seals_of(code: str, lines: list[Line]) -> dict[int, Seal]:
     found: dict[int, Seal] = {}
     for start in range(0, len(asked), ASKED):
         rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + ASKED])
+        rows = rows.only("committee_code", "number", "digest", "former")  # nothing else of it need be readable
         found |= {seal.number: seal for seal in rows}
     return found

@@ -7,7 +7,7 @@ of what was read fits, and queries find something else. PostgreSQL's columns hol
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, QuerySet
 
 DIGIT = "[0-9]"
 DATE = "-".join((DIGIT * 4, DIGIT * 2, DIGIT * 2))
@@ -21,7 +21,7 @@ class _Is(Func):
     output_field = models.BooleanField()
 
 
-def oddly(model: type[models.Model]) -> Q:
+def misstored(model: type[models.Model]) -> Q:
     """Return the condition on rows in which a value is stored in another form than ours."""
     found = Q(pk__in=())
     if connection.vendor == "sqlite":
@@ -30,14 +30,20 @@ def oddly(model: type[models.Model]) -> Q:
     return found
 
 
-def odd(model: type[models.Model]) -> str | None:
-    """Return the uid, or the key where it has none, of the first such row: as text, for what is odd may not be readable."""
+def elsewhere(path: str, field: Any) -> Q:
+    """Return the condition on a fact that stands in another row: where there is no such row, nothing is stored."""
+    if connection.vendor != "sqlite":
+        return Q(pk__in=())
+    return ~Q(_Is(F(path), template=f"(%(expressions)s IS NULL OR {_form_of(field)})"))
+
+
+def names(model: type[models.Model], **whose: Any) -> QuerySet[Any, str]:
+    """Return uids, or keys where there are none, of such rows, the first first: as text, for they may not be readable."""
     own = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 -- as above
     name = F("uid" if "uid" in own else "pk")
     text = Func(name, template="CAST(%(expressions)s AS text)", output_field=models.TextField())
-    rows = models.QuerySet(model).filter(oddly(model)).order_by("pk").annotate(text_=text)
-    found: str | None = rows.values_list("text_", flat=True).first()
-    return found
+    rows = models.QuerySet(model).filter(misstored(model), **whose).order_by("pk").annotate(text_=text)
+    return rows.values_list("text_", flat=True)
 
 
 def _form_of(field: Any) -> str:

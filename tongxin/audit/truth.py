@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from tongxin.audit import digests, given, stored
 
-ODD = "odd"
+MISSTORED = "misstored"
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,22 @@ class Witnessed:
         """Return uid, code and facts of every row that counts."""
         rows = self.model._base_manager.all()  # noqa: SLF001 -- every row, whatever its manager hides
         found = rows.filter(self.only) if self.only is not None else rows
-        odd = Case(When(stored.oddly(self.model), then=Value(1)), default=Value(0))
-        return found.order_by("pk").values("uid", *self.fields, code_=F(self.committee), odd_=odd)
+        misstored = Case(When(self._misstored(), then=Value(1)), default=Value(0))
+        return found.order_by("pk").values("uid", *self.fields, code_=F(self.committee), misstored_=misstored)
+
+    def readable(self) -> QuerySet[Any, dict[str, Any]]:
+        """Return those of them that are stored in our form: a day that is none cannot even be read."""
+        return self.rows().filter(misstored_=0)
+
+    def misstored(self, **whose: Any) -> set[str]:
+        """Return the uids of the others."""
+        return set(self.rows().filter(misstored_=1, **whose).values_list("uid", flat=True))
+
+    def _misstored(self) -> Q:
+        found = stored.misstored(self.model)
+        for path in (path for path in self.fields if "__" in path and path.rpartition("__")[2] != "uid"):
+            found |= stored.elsewhere(path, self.field_of(path))
+        return found
 
     def models(self) -> list[type[models.Model]]:
         """Return the models in whose columns the facts stand: its own, and those of which more is told than which row it is."""
@@ -167,18 +181,18 @@ def proofs(rows: Iterable[Any]) -> dict[str, str]:
                 _demand_as_given(kind, saved[row["uid"]], row)
             found |= digests_of(kind, [row])
         if lost := next((uid for uid in uids if kind.only is None and uid in saved and not found[key_of(kind.label, uid)]), None):
-            raise given.AlteredError(key_of(kind.label, lost), given.MISSING)
+            raise given.AlteredError(key_of(kind.label, lost), given.WHOLE_ROW)
     return found
 
 
 def _demand_as_given(kind: Witnessed, saved: Saved, read: dict[str, Any]) -> None:
     paths = [path for path in kind.fields if saved.fields is None or path.partition("__")[0] in saved.fields]
-    if odd := given.altered(saved.row, paths, read):
-        raise given.AlteredError(key_of(kind.label, read["uid"]), odd)
+    if path := given.altered(saved.row, paths, read):
+        raise given.AlteredError(key_of(kind.label, read["uid"]), path)
 
 
 def digests_of(kind: Witnessed, rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Return key and digest of each row; of one that is stored in another form than ours, what fits no digest."""
     for row in rows:
         facts = {name: row[name] for name in kind.fields}
-        yield key_of(kind.label, row["uid"]), ODD if row["odd_"] else digests.of_row(kind.label, row["uid"], facts)
+        yield key_of(kind.label, row["uid"]), MISSTORED if row["misstored_"] else digests.of_row(kind.label, row["uid"], facts)

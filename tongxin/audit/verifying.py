@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from django.db import models
-
 from tongxin.audit import (
     acts,
     belonging,
@@ -13,6 +11,7 @@ from tongxin.audit import (
     digests,
     erasing,
     heads,
+    misstored,
     moments,
     outside,
     shapes,
@@ -20,12 +19,12 @@ from tongxin.audit import (
     strangers,
     truth,
 )
+from tongxin.audit.misstored import Misstored
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import Outside, Problem
 
 BATCH = 2000
 NAMED = 20  # rows of one committee: after those nobody reads on
-ODD_FORM = "数据的存储形式不是系统写入的，被改动过"
 CHANGED = "记录被改动过，或者它前面缺少记录"
 
 
@@ -33,9 +32,10 @@ CHANGED = "记录被改动过，或者它前面缺少记录"
 class Verdict:
     """What `tongxin audit verify` says: counts, what is not as it was written, what was lawfully erased.
 
-    Of each layer the first problem: the database itself, the heads file, and of each committee the record, what the files
-    outside say of it, the stored files that are missing, those that were changed; of the rows the first twenty. What stays
-    for long (a restored backup, a row that was changed and is not vouched for again) hides nothing of the others.
+    Of each layer the first problem: the heads file, and of each committee the record, what the files outside say of it, the
+    stored files that are missing, those that were changed; up to twenty of what stands in the database and is not ours, of
+    rows in another form than ours, of rows that are not what was said. What stays for long (a restored backup, a row that
+    was changed and is not vouched for again) hides nothing of the others.
     """
 
     events: int
@@ -72,49 +72,37 @@ class _Read:
 
 def verify(*, committee_code: str | None = None) -> Verdict:
     """Recompute everything, of one committee or of all, and name the first thing of each layer that does not fit."""
-    noted = dict(Chain.objects.values_list("committee_code", "noted"))
+    noted = {code: number for code, number in Chain.objects.values_list("committee_code", "noted") if isinstance(number, int)}
     files = acts.files()
     lines, problem = outside.kept_lines()
     with moments.one_moment():
-        if odd := _oddly_stored():  # what is stored like that may not be readable: nothing else is asked
-            return Verdict(0, 0, (odd,))
         verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
     return replace(verdict, problems=(*verdict.problems, *contents.problems(committee_code)))
 
 
 def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:
     codes = [committee_code] if committee_code is not None else _codes(there)
-    problems, events, erased = [_strangers(), problem], 0, 0
+    unread = misstored.look(committee_code)
+    problems, events, erased = [*_strangers(), *unread.problems, problem], 0, 0
     for code in codes:
         read = _Read()
-        problems += _committee(code, there, read)
+        problems += _committee(code, there, read, unread)
         events += read.events
         erased += sum(len(fields) for fields in read.gone.values())
     sealed = Seal.objects.filter(committee_code__in=codes).count()
     return Verdict(events, sealed, tuple(filter(None, problems)), erased)
 
 
-def _strangers() -> Problem | None:
-    """Nothing stands in the database that changes rows while lawful acts write them."""
-    first = next(iter(strangers.strangers()), None)
-    return Problem(f"{first.table}:{first.name}", first.reason) if first is not None else None
-
-
-def _oddly_stored() -> Problem | None:
-    """Return the first row, of the record or of what it vouches for or tells of, with a value in a form that only SQLite takes."""
-    own: list[type[models.Model]] = [Event, Head, Chain, Seal]
-    told = [model for kind in truth.declared() for model in kind.models()]
-    for model in dict.fromkeys((*own, *told)):
-        if (where := stored.odd(model)) is not None:
-            return Problem(truth.key_of(model._meta.label_lower, where), ODD_FORM)  # noqa: SLF001 -- Django's public-in-practice Meta
-    return None
+def _strangers() -> Iterator[Problem]:
+    """Return what stands in the database and changes rows while lawful acts write them."""
+    for stranger in strangers.strangers()[:NAMED]:
+        yield Problem(f"{stranger.table}:{stranger.name}", stranger.reason)
 
 
 def _codes(there: Outside) -> list[str]:
-    found = set(Event.objects.order_by().values_list("committee_code", flat=True).distinct())
-    found |= set(Head.objects.order_by().values_list("committee_code", flat=True).distinct())
-    found |= set(Seal.objects.order_by().values_list("committee_code", flat=True).distinct())
-    found |= set(there.lines) | {act.code for act in there.noted_acts()}
+    found = set(there.lines) | {act.code for act in there.noted_acts()}
+    for model in (Event, Head, Seal):
+        found |= {str(code) for code in model._base_manager.order_by().values_list("committee_code", flat=True).distinct()}  # noqa: SLF001 -- every row
     return sorted(found | {str(code) for kind in truth.declared() for code in _owners(kind)})
 
 
@@ -122,17 +110,24 @@ def _owners(kind: truth.Witnessed) -> set[str]:
     return {code or "" for code in kind.rows().order_by().values_list("code_", flat=True).distinct()}
 
 
-def _committee(code: str, there: Outside, read: _Read) -> list[Problem | None]:
-    """Return what is wrong of each layer; nothing for a layer in which all is well."""
-    record = _events(code, read) or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code)
+def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> list[Problem | None]:
+    """Return what is wrong of each layer; nothing for a layer in which all is well, or whose rows cannot all be read."""
+    record = _events(code, read, unread)
+    if code in unread.codes:
+        record = None  # it is named already, as what it is: what stands around it does not fit because of it
+    else:
+        record = record or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code, unread)
     return [record, *islice(_rows(code, read), NAMED), _noted(code, there) or _heads_outside(code, there)]
 
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────
-def _events(code: str, read: _Read) -> Problem | None:
+def _events(code: str, read: _Read, unread: Misstored) -> Problem | None:
     """Walk all events in their order: each fits its digest, which takes in the one before. Return the first that does not."""
     problem: Problem | None = None
-    for event in Event.objects.filter(committee_code=code).order_by("id").iterator(chunk_size=BATCH):
+    own = Event.objects.filter(committee_code=code)
+    if unread.has_events:
+        own = own.exclude(stored.misstored(Event))
+    for event in own.order_by("id").iterator(chunk_size=BATCH):
         key = heads.key_of(event)
         number, previous, _uid = read.last.get(key, (0, "", ""))
         if not shapes.is_shaped(event):
@@ -155,8 +150,8 @@ def _noted(code: str, there: Outside) -> Problem | None:
     """Every event of the last hours that was noted at its commit is still there."""
     if unread := acts.unreadable(there.hours):
         return Problem(f"audit/acts/{unread}", outside.UNREAD, outside=True)
-    odd = acts.lost(there.noted_acts(), code)
-    return Problem(odd, "近两小时内写入过的记录被删去，或者恢复过较早的备份", outside=True) if odd else None
+    lost = acts.lost(there.noted_acts(), code)
+    return Problem(lost, "近两小时内写入过的记录被删去，或者恢复过较早的备份", outside=True) if lost else None
 
 
 def _erasures(read: _Read) -> Problem | None:
@@ -183,19 +178,22 @@ def _subjects(code: str, read: _Read) -> Problem | None:
 
 def _keys(code: str) -> Problem | None:
     """The keys that join an event to its subject and its people are those of the uids that the digest covers."""
-    odd = belonging.misplaced(Event.objects.filter(committee_code=code).order_by("id"))
-    return Problem(*odd) if odd else None
+    misplaced = belonging.misplaced(Event.objects.filter(committee_code=code).order_by("id"))
+    return Problem(*misplaced) if misplaced else None
 
 
 # ── the chain, and the file outside ──────────────────────────────────────────────────────────────
-def _sealed(code: str) -> Iterator[Seal]:
-    return Seal.objects.filter(committee_code=code).select_related("event").order_by("number").iterator(chunk_size=BATCH)
+def _sealed(code: str, unread: Misstored) -> Iterator[Seal]:
+    own = Seal.objects.filter(committee_code=code)
+    if unread.has_events:
+        own = own.exclude(event__in=Event.objects.filter(stored.misstored(Event)))
+    return own.select_related("event").order_by("number").iterator(chunk_size=BATCH)
 
 
-def _seals(code: str) -> Problem | None:
+def _seals(code: str, unread: Misstored) -> Problem | None:
     """The links follow one another without a gap, up to the one that the chain row keeps."""
     previous, number = "", 0
-    for row in _sealed(code):
+    for row in _sealed(code, unread):
         number += 1
         if row.number != number:
             return Problem(row.event.uid, "链上缺少记录")
@@ -232,7 +230,10 @@ def _rows(code: str, read: _Read) -> Iterator[Problem]:
     for kind in truth.declared():
         prefix = truth.key_of(kind.label, "")
         said = {key: digest for key, digest in read.proofs.items() if key.startswith(prefix)}
-        own = kind.rows().filter(code_=None if code == "" and _national(kind) else code)
+        owner = None if code == "" and _national(kind) else code
+        own = kind.readable().filter(code_=owner)
+        for uid in kind.misstored(code_=owner):
+            said.pop(truth.key_of(kind.label, uid), None)  # named already, as what it is
         for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
             vouched = said.pop(key, None)
             if vouched != digest:

@@ -98,6 +98,9 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
     except OSError as problem:
         message = f"写不进 audit 或 keys 目录，没有认可：{problem}。请看磁盘是否已满、目录能否写入，再办理一次。"
         raise BadInput(message) from problem
+    except accepting.UnreadableRecordError as problem:
+        message = f"操作记录里有存储形式不对的数据，读不出来，没有认可。请先从备份恢复这一行，再核验：{problem.found.where}"
+        raise BadInput(message) from problem
     except accepting.NotAsFoundError as problem:
         listed = "".join(f"\n  --found {found.where}　{found.reason}" for found in problem.found)
         message = f"要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明：{listed}"

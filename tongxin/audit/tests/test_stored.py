@@ -12,9 +12,9 @@ import pytest
 from django.db import DatabaseError, connection, models, transaction
 
 from tests.cast import Cast
-from tongxin.audit import actions, stored, verifying
+from tongxin.audit import accepting, actions, misstored, outside, sealing, stored, verifying
 from tongxin.audit.models import Chain, Event, Head, Seal
-from tongxin.audit.tests.forging import NIGHT, found
+from tongxin.audit.tests.forging import NIGHT, found, raw
 from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment
 from tongxin.handling.models import Rating, Reply, Task
@@ -50,7 +50,7 @@ def put(model: type[models.Model], column: str, said: str) -> str | None:
         return None
     with past_every_check():
         write(model, column, said)
-    return f"{model._meta.label_lower}:{stored.odd(model)}"
+    return f"{model._meta.label_lower}:{stored.names(model).first()}"
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def put(model: type[models.Model], column: str, said: str) -> str | None:
     ids=str,
 )  # fmt: skip
 def test_a_value_in_a_form_that_we_never_write_is_found(sealed: Cast, model: Any, column: str, said: str) -> None:
-    assert stored.odd(model) is None
+    assert stored.names(model).first() is None
     if name := put(model, column, said):
-        assert found() == (name, verifying.ODD_FORM)
+        assert found() == (name, misstored.MISSTORED)
     else:
         assert verifying.verify().ok
 
@@ -91,7 +91,7 @@ def test_a_row_stored_in_another_form_is_not_laundered_by_its_end(cast: Cast) ->
     assert isinstance(day, type(NIGHT.date()))  # it reads as a day …
     with connection.cursor() as cursor:
         cursor.execute("UPDATE committees_appointment SET starts_on = %s WHERE id = %s", [day.isoformat(), made.pk])
-    assert stored.odd(Appointment) is None  # … and is none of ours until it is written as one
+    assert stored.names(Appointment).first() is None  # … and is none of ours until it is written as one
 
 
 def test_an_appointment_that_came_back_after_its_end_is_found(cast: Cast) -> None:
@@ -105,16 +105,97 @@ def test_an_appointment_that_came_back_after_its_end_is_found(cast: Cast) -> Non
         assert verifying.verify().ok
         return
     assert Appointment.objects.get(pk=made.pk).ends_on == ended
-    assert found() == (f"committees.appointment:{made.uid}", verifying.ODD_FORM)
+    assert found() == (f"committees.appointment:{made.uid}", misstored.MISSTORED)
     assert not actions.intact(Appointment.objects.get(pk=made.pk))
+
+
+# ── it hides nothing ─────────────────────────────────────────────────────────────────────────────
+def named(code: str | None = None) -> list[tuple[str, str]]:
+    return [(problem.where, problem.reason) for problem in verifying.verify(committee_code=code).problems]
+
+
+def elsewhere(model: type[models.Model], column: str, said: str, **whose: Any) -> str:
+    """Write SQL's words into a column of one row of the other committee; return the row's name. On SQLite alone."""
+    row = raw(model).filter(**whose).order_by("pk")[0]
+    with past_every_check(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {model._meta.db_table} SET {column} = {said} WHERE id = {row.pk}")  # noqa: S608 -- words of this test
+    return f"{model._meta.label_lower}:{getattr(row, 'uid', row.pk)}"
+
+
+NOT_A_DAY = (Seat, "starts_on", "'gestern'", {"committee__code": "WC"})
+SPOILED = [
+    NOT_A_DAY,
+    (Event, "recorded_at", "'gestern'", {"committee_code": "WC"}),
+    (Head, "events", "'many'", {"committee_code": "WC"}),
+    (Chain, "noted", "'1.5'", {"committee_code": "WC"}),
+    (Seal, "sealed_at", "7", {"committee_code": "WC"}),
+]
+ONLY_SQLITE = pytest.mark.skipif(connection.vendor == "postgresql", reason="its columns hold nothing but their type")
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("spoiled", SPOILED, ids=lambda said: str(said[0].__name__))
+def test_one_value_that_cannot_be_read_hides_nothing_of_the_others(sealed: Cast, spoiled: Any) -> None:
+    model, column, said, whose = spoiled
+    one, other = Appointment.objects.get(account=sealed.clerk), Seat.objects.filter(committee=sealed.county).latest("pk")
+    event = Event.objects.filter(committee_code="YX").earliest("pk")
+    raw(Appointment).filter(pk=one.pk).update(affiliation="别处")
+    raw(Seat).filter(pk=other.pk).update(convenes=True)
+    raw(Event).filter(pk=event.pk).update(to_state="forged")
+    sealing.heads_file().write_bytes(b"garbage\n")
+    own = [
+        ("audit/heads.jsonl", outside.HEADS_CUT),
+        (event.uid, verifying.CHANGED),
+        (f"committees.appointment:{one.uid}", "数据被改动过"),
+        (f"members.seat:{other.uid}", "数据被改动过"),
+    ]
+    assert named("YX") == own
+    name = elsewhere(model, column, said, **whose)
+    assert named("YX") == own
+    assert (name, misstored.MISSTORED) in named("WC")
+    assert [problem for problem in [(name, misstored.MISSTORED), *own] if problem not in named()] == []
+    assert verifying.verify().events >= verifying.verify(committee_code="YX").events > 0
+
+
+@ONLY_SQLITE
+def test_every_row_in_another_form_is_named_once_and_nothing_else_of_it(sealed: Cast) -> None:
+    rows = list(Appointment.objects.filter(committee=sealed.county).order_by("pk")[:2])
+    for row in rows:
+        elsewhere(Appointment, "starts_on", "'gestern'", pk=row.pk)
+    file = elsewhere(Seat, "convenes", "2", committee__code="YX")
+    all_of_them = [(f"committees.appointment:{row.uid}", misstored.MISSTORED) for row in rows]
+    assert sorted(named()) == sorted([*all_of_them, (file, misstored.MISSTORED)])
+    assert named("WC") == []
+
+
+@ONLY_SQLITE
+def test_a_row_in_another_form_hides_no_difference_outside_from_who_accepts_it(sealed: Cast) -> None:
+    sealing.heads_file().write_bytes(b"garbage\n")
+    model, column, said, whose = NOT_A_DAY
+    name = elsewhere(model, column, said, **whose)
+    assert [problem.where for problem in accepting.differences()] == ["audit/heads.jsonl"]
+    accepting.accept([sealed.county], where={"audit/heads.jsonl"}, reason="恢复了备份", at=NIGHT)
+    assert named() == [(name, misstored.MISSTORED)]
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("spoiled", SPOILED[1:], ids=lambda said: str(said[0].__name__))
+def test_nothing_is_accepted_while_a_row_of_the_record_cannot_be_read(sealed: Cast, spoiled: Any) -> None:
+    model, column, said, whose = spoiled
+    sealing.heads_file().write_bytes(b"garbage\n")
+    name = elsewhere(model, column, said, **whose)
+    with pytest.raises(accepting.UnreadableRecordError) as refused:
+        accepting.accept([sealed.county], where={"audit/heads.jsonl"}, reason="恢复了备份", at=NIGHT)
+    assert refused.value.found.where == name
+    assert (sealing.heads_file().read_bytes(), raw(Event).filter(kind=accepting.KIND).count()) == (b"garbage\n", 0)
 
 
 @pytest.mark.parametrize("model", [Post, Suspension], ids=str)
 def test_what_nobody_touched_is_in_our_form(sealed: Cast, model: Any) -> None:
-    assert stored.odd(model) is None
+    assert stored.names(model).first() is None
 
 
 @pytest.mark.parametrize("moment", ["2026-05-04 03:02:01", "2026-05-04 03:02:01.000001", "2026-05-04 23:59:59.999600"])
 def test_a_moment_as_we_write_it_is_in_our_form(cast: Cast, moment: str) -> None:
     models.QuerySet(Task).update(assigned_at=datetime.fromisoformat(f"{moment}+00:00"))
-    assert stored.odd(Task) is None
+    assert stored.names(Task).first() is None

@@ -79,6 +79,19 @@ def test_what_stands_on_our_tables_and_is_not_ours_is_named(
     assert checking._audit() == [f"{reason}：{table}:{name}"]
 
 
+def test_every_one_of_several_is_named(cast: Cast) -> None:
+    run(TRIGGER[connection.vendor])
+    second = [
+        statement.replace("kindly", "again").replace("handling_rating", "handling_task")
+        for statement in TRIGGER[connection.vendor]
+    ]
+    run(second)
+    assert [(problem.where, problem.reason) for problem in verifying.verify().problems] == [
+        ("handling_rating:kindly", strangers.TRIGGER),
+        ("handling_task:again", strangers.TRIGGER),
+    ]
+
+
 def test_a_view_that_only_looks_is_nobodys_business(cast: Cast) -> None:
     run(["CREATE VIEW looking AS SELECT * FROM handling_rating"])
     assert strangers.strangers() == []

@@ -14,7 +14,7 @@ from django.test import Client
 from tests.cast import NOW, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.audit import contents, truth, verifying
+from tongxin.audit import contents, misstored, truth, verifying
 from tongxin.audit.models import Event
 from tongxin.committees import vouching
 from tongxin.files import actions, queries, rules
@@ -220,7 +220,7 @@ def test_a_value_of_a_file_in_a_form_that_is_not_ours_is_found(cast: Cast, spoil
         return
     with connection.cursor() as cursor:
         cursor.execute(spoil)
-    assert found() == [(f"files.file:{held.file.uid}", verifying.ODD_FORM)]
+    assert found() == [(f"files.file:{held.file.uid}", misstored.MISSTORED)]
 
 
 def test_the_bytes_are_read_once_as_long_as_nobody_writes_to_them(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

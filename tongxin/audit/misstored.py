@@ -1,0 +1,66 @@
+"""Rows in a form that only SQLite takes, of the record, of what it vouches for or tells of: named, and then left unread.
+
+A day that is none cannot be read, so nothing that is asked for with it could be. What is left is looked at all the same: who
+spoils one row would else hide whatever was done to the others, and in the other committees too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from tongxin.audit import stored, truth
+from tongxin.audit.models import Chain, Event, Head, Seal
+from tongxin.audit.outside import Problem
+
+MISSTORED = "数据的存储形式不是系统写入的，被改动过"
+NAMED = 20  # rows of one table: after those nobody reads on
+RECORD: tuple[type[models.Model], ...] = (Event, Head, Chain, Seal)
+
+
+@dataclass(frozen=True)
+class Misstored:
+    """Such rows as they are named, and in whose record some stand."""
+
+    problems: tuple[Problem, ...] = ()
+    codes: set[str] = field(default_factory=set)
+    has_events: bool = False  # of whomever: a seal may have been hung on one of them
+
+
+def look(code: str | None) -> Misstored:
+    """Look for such rows, of one committee or of all."""
+    whose, told = dict.fromkeys(RECORD, "committee_code"), _told()
+    problems = [
+        Problem(truth.key_of(model._meta.label_lower, name), MISSTORED)  # noqa: SLF001 -- Django's public-in-practice Meta
+        for model, path in (whose | told).items()
+        for name in stored.names(model, **_of(code, model, path))[:NAMED]
+    ]
+    spoiled = {model: {*_codes_of(model)} for model in RECORD}
+    return Misstored(tuple(problems), set().union(*spoiled.values()), has_events=bool(spoiled[Event]))
+
+
+def in_record() -> Problem | None:
+    """Return the first of them in the record itself: nothing is added to it while it cannot be read."""
+    return next((problem for problem in look(None).problems if problem.where.startswith("audit.")), None)
+
+
+def _told() -> dict[type[models.Model], str]:
+    """Return the models in whose columns vouched facts stand, each with its path to the code of whose the row is."""
+    kinds = truth.declared()
+    beside = {model: "committee__code" for kind in kinds for model in kind.models()}
+    return beside | {kind.model: kind.committee for kind in kinds}
+
+
+def _of(code: str | None, model: type[models.Model], path: str) -> dict[str, Any]:
+    if code is None:
+        return {}
+    name, _sep, _rest = path.partition("__")
+    is_national = code == "" and model._meta.get_field(name).null  # noqa: SLF001 -- as above
+    return {f"{name}__isnull": True} if is_national else {path: code}
+
+
+def _codes_of(model: type[models.Model]) -> Iterator[str]:
+    rows = models.QuerySet(model).filter(stored.misstored(model))
+    for code in rows.order_by().values_list("committee_code", flat=True).distinct():
+        yield str(code)
