@@ -51,17 +51,22 @@ def places() -> list[Place]:
 
 
 def problems(code: str | None) -> list[Problem]:
-    """Read every file, of one committee or of all; return of each committee the first that is missing, and the first changed.
+    """Read every file, of one committee or of all; return of each committee the first that is missing, and the first changed."""
+    return [problem for _code, problem in problems_by_code(code)]
+
+
+def problems_by_code(code: str | None) -> list[tuple[str, Problem]]:
+    """Return them each with the code of its committee.
 
     Asked outside the one moment of `verify`: it may take minutes, and a file may go lawfully meanwhile.
     """
     found: dict[tuple[str, str], Problem] = {}
     for place in places():
         for row in _rows(place, code):
-            why = _odd(place.storage, row[place.name], row[place.digest])
+            why = _altered_bytes(place.storage, row[place.name], row[place.digest])
             if why and (row["code_"], why) not in found and _still(place, row):
                 found[row["code_"], why] = Problem(truth.key_of(place.kind.label, row["uid"]), why)
-    return list(found.values())
+    return [(whose, problem) for (whose, _why), problem in found.items()]
 
 
 def _rows(place: Place, code: str | None) -> Iterator[dict[str, Any]]:
@@ -78,16 +83,16 @@ def _still(place: Place, row: dict[str, Any]) -> bool:
     return place.kind.rows().filter(**same).exists()
 
 
-def _odd(storage: Storage, name: str, digest: str) -> str:
+def _altered_bytes(storage: Storage, name: str, digest: str) -> str:
     """Return what is wrong with a stored file; nothing when its bytes are those that were received."""
     try:
-        with opened(storage, name) as file:
+        with open_plain(storage, name) as file:
             return "" if digest_of(file) == digest else CHANGED
     except (UnreadableError, OSError):
         return MISSING
 
 
-def opened(storage: Storage, name: str) -> BufferedReader:
+def open_plain(storage: Storage, name: str) -> BufferedReader:
     """Open a stored file for reading. Raises UnreadableError; waits for no pipe that was put in its place."""
     try:
         file = open(storage.path(name), "rb", opener=_at_once)  # noqa: SIM115 -- whoever asked closes it

@@ -70,14 +70,18 @@ class _Read:
     events: int = 0
 
 
-def verify(*, committee_code: str | None = None) -> Verdict:
-    """Recompute everything, of one committee or of all, and name the first thing of each layer that does not fit."""
+def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Verdict:
+    """Recompute everything, of one committee or of all, and name the first thing of each layer that does not fit.
+
+    To read all stored files may take minutes: who cannot wait leaves them out, and says what was found the last time
+    (`looking`).
+    """
     noted = {code: number for code, number in Chain.objects.values_list("committee_code", "noted") if isinstance(number, int)}
     files = acts.files()
     lines, problem = outside.kept_lines()
     with moments.one_moment():
         verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
-    return replace(verdict, problems=(*verdict.problems, *contents.problems(committee_code)))
+    return replace(verdict, problems=(*verdict.problems, *(contents.problems(committee_code) if reads_files else ())))
 
 
 def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:

@@ -28,7 +28,7 @@ def check(*, as_json: bool) -> None:
     if not old:
         more: tuple[tuple[str, Callable[[], list[str]]], ...] = (
             ("制度", _regulations), ("任免", _appointments), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", _audit),
-            ("封存", _sealing),
+            ("封存", _sealing), ("附件内容", _contents),
         )  # fmt: skip
         findings += [(name, look()) for name, look in more]
     ok = not any(problems for _name, problems in findings)
@@ -36,7 +36,7 @@ def check(*, as_json: bool) -> None:
         click.echo(json.dumps({"ok": ok, "problems": dict(findings)}, ensure_ascii=False))
     else:
         for name, problems in findings:
-            click.echo(f"{name}　{'正常' if not problems else '；'.join(problems)}")
+            click.echo(f"{name}　{'正常' if not problems else '；'.join(problems)}{_when() if name == '附件内容' else ''}")
     if not ok:
         raise NotInOrder("检查没有通过。")
 
@@ -147,7 +147,27 @@ def _unexplained() -> list[str]:
 def _audit() -> list[str]:
     from tongxin.audit import verifying
 
-    return [f"{problem.reason}：{problem.where}" for problem in verifying.verify().problems]
+    return [f"{problem.reason}：{problem.where}" for problem in verifying.verify(reads_files=False).problems]
+
+
+def _contents() -> list[str]:
+    """What the worker found when it looked through the stored files the last time, and whether that was long ago."""
+    from django.utils import timezone
+
+    from tongxin.audit import looking
+
+    looked = looking.last()
+    late = looking.is_late(looked, now=timezone.now())
+    problems = [f"{problem.reason}：{problem.where}" for problem in looked.problems()] if looked is not None else []
+    return problems + (["两天没有核对附件的内容，请看 tongxin worker 是否在运行"] if late else [])
+
+
+def _when() -> str:
+    from tongxin.audit import looking
+    from tongxin.core.templatetags.chinese import moment
+
+    looked = looking.last()
+    return f"（{moment(looked.at)} 核对）" if looked is not None else "（还没有核对过）"
 
 
 def _sealing() -> list[str]:

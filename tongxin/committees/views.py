@@ -16,7 +16,7 @@ from tongxin.access.views import requires
 from tongxin.accounts import names, slips
 from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Account
-from tongxin.audit import kinds, verifying
+from tongxin.audit import kinds, looking, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import actions, queries, resetting
@@ -313,7 +313,7 @@ def _query(request: HttpRequest) -> str:
 
 @requires("audit.read")
 def verify(request: HttpRequest) -> HttpResponse:
-    """Recompute the chains of the committees one audits, and say whether anything was changed.
+    """Recompute the chains of the committees one audits, and say whether anything was changed; of the files, what was found last.
 
     Reloaded or typed in, the address leads to the reader, where it is asked for: it is too much work to begin by a link.
     """
@@ -322,8 +322,13 @@ def verify(request: HttpRequest) -> HttpResponse:
     codes = queries.audited_codes(request.user)
     # how many there are is said as in the reader: without those that are told by day alone
     names = dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name"))
+    looked, now = looking.last(), timezone.now()
     verdicts = [
-        (names.get(code, _("不属于任何政协的记录")), verifying.verify(committee_code=code), audit.health({code}))
+        (
+            names.get(code, _("不属于任何政协的记录")), verifying.verify(committee_code=code, reads_files=False),
+            audit.health({code}), looked.problems(code) if looked is not None else [],
+        )
         for code in sorted(codes)
-    ]
-    return render(request, "committees/verdict.html", {"verdicts": verdicts, "at": timezone.now()})
+    ]  # fmt: skip
+    context = {"verdicts": verdicts, "at": now, "looked": looked, "late": looking.is_late(looked, now=now)}
+    return render(request, "committees/verdict.html", context)

@@ -89,7 +89,7 @@ def opened(file: File) -> BufferedReader:
     The open file is compared, not its path: nothing can be put in its place between the comparison and the sending.
     """
     try:
-        content = contents.opened(file.content.storage, str(file.content.name))
+        content = contents.open_plain(file.content.storage, str(file.content.name))
     except contents.UnreadableError as error:
         raise LostError from error
     try:

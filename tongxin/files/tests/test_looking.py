@@ -1,0 +1,104 @@
+"""The stored files are looked through by the worker; pages, `check` and acceptances tell of the last time and read none."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.cast import NOW, Cast
+from tongxin.audit import accepting, contents, looking, tasks, verifying
+from tongxin.audit.models import Event
+from tongxin.cli import checking
+from tongxin.files.tests.held import handed_in
+
+
+@pytest.fixture
+def missing(cast: Cast) -> str:
+    """The place of an attachment in the county whose file is gone."""
+    held = handed_in(cast).attachments.earliest("pk")
+    Path(held.file.content.path).unlink()
+    return f"proposals.attachment:{held.uid}"
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that were opened to be compared."""
+    names, plain = list[str](), contents.open_plain
+    monkeypatch.setattr(contents, "open_plain", lambda storage, name: names.append(name) or plain(storage, name))  # type: ignore[func-returns-value]
+    return names
+
+
+def verdict(cast: Cast) -> str:
+    client = Client()
+    client.force_login(cast.audit_admin)
+    return client.post("/audit/verify/").text
+
+
+def test_the_worker_keeps_what_it_found_and_of_whom(cast: Cast, missing: str) -> None:
+    assert looking.last() is None
+    assert (tasks.look_through_files, timedelta(days=1)) in [(job, every) for every, job in tasks.SCHEDULE]
+    assert tasks.look_through_files(NOW) == 1
+    looked = looking.last()
+    assert looked is not None
+    assert (looked.at, looked.found) == (NOW, (("YX", missing, contents.MISSING),))
+    assert (len(looked.problems("YX")), looked.problems("WC")) == (1, [])
+
+
+def test_pages_checks_and_acceptances_read_no_file(cast: Cast, missing: str, read: list[str]) -> None:
+    looking.look_through(at=NOW)
+    assert len(read) > 0
+    read.clear()
+    assert missing in verdict(cast)
+    assert checking._contents()[0] == f"{contents.MISSING}：{missing}"
+    assert (checking._audit(), accepting.differences(), read) == ([], [], [])
+    assert [problem.where for problem in verifying.verify().problems] == [missing]
+    assert len(read) > 0
+
+
+def test_the_page_tells_of_the_last_time_and_when_there_was_none_or_long_ago(cast: Cast) -> None:
+    assert "附件的内容还没有核对过。" in verdict(cast)
+    looking.look_through(at=NOW)
+    page = verdict(cast)
+    assert ("上一次在 3 月 2 日" in page, "已经超过两天没有核对" in page) == (True, True)
+    assert checking._contents() == ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"]
+    assert checking._when().startswith("（3 月 2 日")
+
+
+@pytest.mark.parametrize(("after", "is_late"), [(timedelta(days=2), False), (timedelta(days=2, seconds=1), True)])
+def test_after_two_days_the_last_time_is_long_ago(cast: Cast, after: timedelta, is_late: bool) -> None:  # noqa: FBT001 -- a case
+    looking.look_through(at=NOW)
+    assert looking.is_late(looking.last(), now=NOW + after) is is_late
+
+
+def test_of_a_new_installation_nobody_expects_it_yet(cast: Cast) -> None:
+    begun = Event.objects.earliest("recorded_at").recorded_at
+    assert looking.is_late(None, now=begun + timedelta(days=1)) is False
+    assert looking.is_late(None, now=begun + timedelta(days=3)) is True
+
+
+def test_a_worker_that_starts_again_reads_again_only_what_was_not_in_order(cast: Cast, missing: str, read: list[str]) -> None:
+    later = NOW + timedelta(hours=1)
+    assert (looking.look_through(at=NOW), looking.look_through(at=later)) == (1, 1)
+    looked = looking.last()
+    assert looked is not None
+    assert looked.at == later
+
+
+def test_a_worker_that_starts_again_does_not_read_what_was_in_order(cast: Cast, read: list[str]) -> None:
+    handed_in(cast)
+    assert (looking.look_through(at=NOW), len(read)) == (0, 2)
+    assert (looking.look_through(at=NOW + timedelta(hours=19)), len(read)) == (0, 2)
+    assert (looking.look_through(at=NOW + timedelta(hours=21)), len(read)) == (0, 4)
+
+
+@pytest.mark.parametrize("said", [b"", b"[]", b"{}", b'{"mac": 1, "at": "x", "found": []}', b"[" * 100_000, b"\xff"], ids=repr)
+def test_what_was_not_kept_by_us_is_no_result(cast: Cast, missing: str, said: bytes) -> None:
+    looking.kept().parent.mkdir(parents=True, exist_ok=True)
+    looking.kept().write_bytes(said)
+    assert looking.last() is None
+    looking.look_through(at=NOW)
+    kept = json.loads(looking.kept().read_text(encoding="utf-8"))
+    looking.kept().write_text(json.dumps(kept | {"found": []}), encoding="utf-8")
+    assert looking.last() is None
