@@ -61,6 +61,6 @@ def _of(code: str | None, model: type[models.Model], path: str) -> dict[str, Any
 
 
 def _codes_of(model: type[models.Model]) -> Iterator[str]:
-    rows = models.QuerySet(model).filter(stored.misstored(model))
+    rows: models.QuerySet[Any] = models.QuerySet(model).filter(stored.misstored(model))
     for code in rows.order_by().values_list("committee_code", flat=True).distinct():
         yield str(code)

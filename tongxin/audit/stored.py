@@ -37,13 +37,14 @@ def elsewhere(path: str, field: Any) -> Q:
     return ~Q(_Is(F(path), template=f"(%(expressions)s IS NULL OR {_form_of(field)})"))
 
 
-def names(model: type[models.Model], **whose: Any) -> QuerySet[Any, str]:
+def names(model: type[models.Model], **whose: Any) -> QuerySet[Any, Any]:
     """Return uids, or keys where there are none, of such rows, the first first: as text, for they may not be readable."""
     own = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 -- as above
     name = F("uid" if "uid" in own else "pk")
     text = Func(name, template="CAST(%(expressions)s AS text)", output_field=models.TextField())
     rows = models.QuerySet(model).filter(misstored(model), **whose).order_by("pk").annotate(text_=text)
-    return rows.values_list("text_", flat=True)
+    found: QuerySet[Any, Any] = rows.values_list("text_", flat=True)
+    return found
 
 
 def _form_of(field: Any) -> str:

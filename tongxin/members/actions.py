@@ -1,7 +1,9 @@
 """Writes about members: invitations, contact data, how a seat ends and comes back."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -180,19 +182,44 @@ def end_seat(
         message = "撤销委员资格须填写文号"
         raise StandingError(message)
     member = _held(member)
-    held = list(member.seats.filter(running(timezone.localdate(at))))
-    if not held:
+    ends = _all_of(member, timezone.localdate(at))
+    said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
+    _end(ends, ending=ending, sound=audit.sound(ends.rows), **said)
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """What of one member ends together."""
+
+    member: Member
+    seats: Sequence[Seat]
+    posts: Sequence[Post]
+    suspensions: Sequence[Suspension] = ()
+
+    @property
+    def rows(self) -> list[Seat | Post | Suspension]:
+        return [*self.seats, *self.posts, *self.suspensions]
+
+
+def _all_of(member: Member, today: date) -> _Ends:
+    posts, suspensions = member.posts.filter(not_over(today)), member.suspensions.filter(ends_on=None)
+    return _Ends(member, list(member.seats.filter(running(today))), list(posts), list(suspensions))
+
+
+def _end(
+    ends: _Ends, *, ending: str, on: date, reason: str, document_number: str, sound: Iterable[Model], actor: Account, at: datetime
+) -> None:
+    """End all that a member holds; `sound` are those of its rows that still are what was said of them."""
+    member = ends.member
+    if not ends.seats:
         message = f"{member.name}现在没有委员资格，不用再办理"
         raise StandingError(message)
-    _demand_after(on, max(s.starts_on for s in held))
+    _demand_after(on, max(s.starts_on for s in ends.seats))
     why = {"ending": ending, "reason": clean_line(reason), "document_number": clean_line(document_number)}
-    posts = list(member.posts.filter(not_over(timezone.localdate(at))))
-    suspensions = list(member.suspensions.filter(ends_on=None))
-    sound = audit.sound([*held, *posts, *suspensions])
-    member.seats.filter(pk__in=[s.pk for s in held]).update(ends_on=on, **why)
-    for post in posts:
+    member.seats.filter(pk__in=[s.pk for s in ends.seats]).update(ends_on=on, **why)
+    for post in ends.posts:
         Post.objects.filter(pk=post.pk).update(ends_on=max(on, post.starts_on))
-    for suspension in suspensions:
+    for suspension in ends.suspensions:
         Suspension.objects.filter(pk=suspension.pk).update(ends_on=max(on, suspension.starts_on))
     kind = EVENTS[Ending(ending)]
     _record(kind, member, on=on, reason=reason, document_number=document_number, proves=sound, actor=actor, at=at)
@@ -226,21 +253,35 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
     if not queries.later_seats(term, timezone.localdate(at)).exists():
         message = f"还没有委员在{term}以后的届任职，请先导入新一届委员名单"
         raise StandingError(message)
-    rows = Member.objects.filter(seats__term=term, seats__ends_on=None).order_by("number").distinct()
     elsewhere = Seat.objects.filter(running(timezone.localdate(at)), committee=term.committee).exclude(term=term)
     going_on = set(elsewhere.values_list("member_id", flat=True))
-    for member in rows:
-        if member.pk in going_on:  # sits in the new term already: only the old seat ends
-            held = member.seats.filter(term=term, ends_on=None)
-            posts = member.posts.filter(term=term, ends_on=None)
-            sound = audit.sound([*held, *posts])
-            held.update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
-            posts.update(ends_on=on)
-            why = {"reason": reason, "document_number": document_number}
-            _record("members.expire", member, on=on, proves=sound, actor=actor, at=at, **why)
+    that_end = [
+        _of_term(member, term) if member.pk in going_on else _all_of(member, timezone.localdate(at))
+        for member in _held_in(term)
+    ]  # fmt: skip
+    sound = set(audit.sound(row for ends in that_end for row in ends.rows))  # once: each time reads the committee's whole life
+    said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
+    for ends in that_end:
+        own = [row for row in ends.rows if row in sound]
+        if ends.member.pk in going_on:  # sits in the new term already: only the old seat ends
+            ends.member.seats.filter(term=term, ends_on=None).update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
+            ends.member.posts.filter(term=term, ends_on=None).update(ends_on=on)
+            _record("members.expire", ends.member, proves=own, **said)
         else:
-            end_seat(member, ending=Ending.EXPIRED, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
-    return sum(member.pk not in going_on for member in rows)
+            _end(ends, ending=Ending.EXPIRED, sound=own, **said)
+    return sum(ends.member.pk not in going_on for ends in that_end)
+
+
+def _held_in(term: Term) -> list[Member]:
+    """Hold the rows of all who still sit in a term."""
+    sitting = Seat.objects.filter(term=term, ends_on=None).values("member_id")
+    rows = Member.objects.select_for_update(of=("self",)).select_related("account", "committee")
+    return list(rows.filter(pk__in=sitting).order_by("number"))
+
+
+def _of_term(member: Member, term: Term) -> _Ends:
+    seats, posts = member.seats.filter(term=term, ends_on=None), member.posts.filter(term=term, ends_on=None)
+    return _Ends(member, list(seats), list(posts))
 
 
 @transaction.atomic

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, models
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import LEFT_ON, NOW, Cast
@@ -210,6 +212,21 @@ def test_a_term_ends_for_all_who_do_not_go_on(cast: Cast, office: Client) -> Non
     assert set(Member.objects.seated(TODAY()).filter(committee=cast.county)) == {going_on}
     assert sitting_member_of(fresh(cast.proposer)) == going_on
     assert Seat.objects.filter(committee=cast.other_county, ends_on=None).exists()
+
+
+def test_the_record_is_read_once_for_all_whose_term_ends_and_one_forged_seat_is_not_vouched_for(cast: Cast) -> None:
+    new, old = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY()), cast.sector.term
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    Seat.objects.create(committee=cast.county, member=cast.member(cast.proposer), term=new, sector=sector, starts_on=TODAY())
+    seats = list(Seat.objects.filter(term=old, ends_on=None))
+    forged = Seat.objects.get(member=cast.member(cast.cosigner), term=old)
+    models.QuerySet(Seat).filter(pk=forged.pk).update(convenes=True)
+    with CaptureQueriesContext(connection) as asked:
+        assert actions.end_term(old, on=TODAY(), reason="换届", actor=cast.office, at=timezone.now()) == len(seats) - 1
+    lives = [query for query in asked.captured_queries if "COALESCE" in query["sql"] and 'FROM "audit_event"' in query["sql"]]
+    assert (len(seats), len(lives)) == (5, 2)  # once for the seats, once for the suspension of one
+    told = {key for event in Event.objects.filter(kind="members.expire") for key in event.proofs if ".seat:" in key}
+    assert told == {f"members.seat:{seat.uid}" for seat in seats if seat != forged}
 
 
 def test_a_term_does_not_end_while_nobody_sits_in_the_next(cast: Cast, office: Client) -> None:
