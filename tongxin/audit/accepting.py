@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import models, transaction
@@ -58,12 +59,13 @@ def accept(subjects: Sequence[models.Model], *, where: Collection[str], reason: 
         raise NotAsFoundError(found)
     said = {"reason": reason, "found": "；".join(f"{problem.where} {problem.reason}" for problem in found)}
     sealing.seal(at=at)  # what is sealed needs the files of the last hours no more
-    place = _aside(at)
-    with _put_back_on_failure(place), transaction.atomic():
-        for subject in subjects or [Account.objects.system()]:
-            actions.record(KIND, subject, actor=None, at=at, data=said)
-        _keep_what_fits()
-        acts.put_aside(place)
+    with sealing.appending() as out:  # until all is done or put back: what the worker adds meanwhile would be lost
+        place = _aside(at)
+        with _put_back_on_failure(place), transaction.atomic():
+            for subject in subjects or [Account.objects.system()]:
+                actions.record(KIND, subject, actor=None, at=at, data=said)
+            _keep_what_fits(out)
+            acts.put_aside(place)
     with suppress(OSError):  # the worker does it in its next round; `tongxin check` says when it cannot
         sealing.seal(at=at)
     return place
@@ -85,7 +87,7 @@ def _copy_of(path: Path, place: Path) -> Path:
 
 @contextmanager
 def _put_back_on_failure(place: Path) -> Iterator[None]:
-    """Whatever fails leaves the files as they were: the events go with their transaction, the files with this."""
+    """An error leaves all as it was: the events go with their transaction, the files with this, while nobody else writes."""
     try:
         yield
     except BaseException:
@@ -97,20 +99,19 @@ def _put_back_on_failure(place: Path) -> Iterator[None]:
         raise
 
 
-def _keep_what_fits() -> None:
+def _keep_what_fits(out: BinaryIO) -> None:
     """Cut the heads file before its first line that is not true, and note the growth of what stays."""
-    with sealing.appending() as out:
-        kept, noted = sealing.Grown(), dict[str, int]()
-        out.seek(0)
-        for raw, line in _true_lines(list(sealing.lines_of(out))):
-            kept.add(raw)
-            if line is not None and not line.former:
-                noted[line.code] = max(line.number, noted.get(line.code, 0))
-        out.truncate(kept.size)
-        os.fsync(out.fileno())
-        for chain in Chain.objects.all():
-            Chain.objects.filter(pk=chain.pk).update(noted=noted.get(chain.committee_code, 0))
-        sealing.note_growth(kept)
+    kept, noted = sealing.Grown(), dict[str, int]()
+    out.seek(0)
+    for raw, line in _true_lines(list(sealing.lines_of(out))):
+        kept.add(raw)
+        if line is not None and not line.former:
+            noted[line.code] = max(line.number, noted.get(line.code, 0))
+    out.truncate(kept.size)
+    os.fsync(out.fileno())
+    for chain in Chain.objects.all():
+        Chain.objects.filter(pk=chain.pk).update(noted=noted.get(chain.committee_code, 0))
+    sealing.note_growth(kept)
 
 
 def _true_lines(raws: list[tuple[bytes, str]]) -> list[tuple[bytes, Line | None]]:

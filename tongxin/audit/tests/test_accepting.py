@@ -1,10 +1,13 @@
 """A restored backup leaves files outside that say something else than the database: it hides no forgery, and can be accepted."""
 
+import errno
+from collections.abc import Iterator
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from tests.cast import Cast, moment
 from tongxin.audit import accepting, acts, outside, sealing, verifying
@@ -195,6 +198,33 @@ def test_an_acceptance_that_cannot_note_the_growth_did_not_happen(older_database
     stone.rmdir()
     accept(older_database)
     assert (found(), everything()[0]) == ((None, ""), 2)
+
+
+class _WorkerComes(list[models.Model]):
+    """Whose auditors are to know; while they are told, the worker adds a head, and then the disk is full."""
+
+    def __init__(self, subjects: list[models.Model]) -> None:
+        super().__init__(subjects)
+        self.worker = Thread(target=self.add)
+
+    def __iter__(self) -> Iterator[models.Model]:
+        self.worker.start()
+        self.worker.join(timeout=1)  # he waits for his turn, or he has added it
+        raise OSError(errno.ENOSPC, "no space")
+
+    @staticmethod
+    def add() -> None:
+        with sealing.appending() as out:
+            out.write(b"one more\n")
+
+
+def test_an_acceptance_that_fails_takes_nothing_of_what_the_worker_adds_meanwhile(older_audit: Cast) -> None:
+    before, subjects = sealing.heads_file().read_bytes(), _WorkerComes([older_audit.county])
+    with pytest.raises(OSError, match="no space"):
+        accepting.accept(subjects, where={"audit/heads.jsonl"}, reason="恢复了备份", at=AT)
+    subjects.worker.join()
+    assert sealing.heads_file().read_bytes() == before + b"one more\n"
+    assert Event.objects.filter(kind=accepting.KIND).count() == 0
 
 
 def test_acts_that_were_put_aside_come_back_with_what_was_noted_meanwhile(older_database: Cast) -> None:
