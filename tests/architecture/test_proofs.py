@@ -10,10 +10,14 @@ from tests.architecture import source
 ASKING = {"sound", "intact"}
 NAMING = {"proves", "shortened"}  # as keywords of a call
 LEFT = "event_proves"  # what a setter leaves for the engine
-FRESH = {"New"}  # a row that the act made: truth.New
+FRESH = "New"  # a row that the act made: truth.New
+PASSED_ON = {"list", "set", "tuple", "sorted"}
+LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 HANDED_ON = {
     "tongxin/members/actions.py:_record": "each act of this module hands in what it asked about",
+    "tongxin/members/actions.py:_end": "who ends a seat, or all of a term, hands in what he asked about, once",
+    "tongxin/workflow/engine.py:perform": "a setter leaves what it asked about in `event_proves`; the step itself asks in `_proved`",
     "tongxin/audit/erasing.py:erase": "who erases hands in what he asked about, with `shortened`",
     "tongxin/privacy/actions.py:_record": "each app's erasure hands in what it asked about, in `Erased`",
 }
@@ -39,52 +43,103 @@ class Function:
         return made
 
     def _take(self, target: ast.expr, value: ast.expr) -> None:
-        """Note what a name holds: of two assigned side by side each its own."""
+        """Note what a name holds: of two assigned side by side each its own; of two that come out of one, neither is known."""
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             for one, said in zip(target.elts, value.elts, strict=True):
                 self._take(one, said)
             return
         for name in ast.walk(target):
-            if isinstance(name, ast.Name):
-                self.assigned.setdefault(name.id, []).append(value)
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                known = value if target is name else ast.Tuple([ast.Starred(value)])
+                self.assigned.setdefault(name.id, []).append(known)
 
 
-def called(node: ast.AST) -> set[str]:
-    """Return the names of what is called somewhere in there."""
-    calls = [call.func for call in ast.walk(node) if isinstance(call, ast.Call)]
-    return {f.attr if isinstance(f, ast.Attribute) else f.id for f in calls if isinstance(f, (ast.Attribute, ast.Name))}
+@dataclass(frozen=True)
+class Asked:
+    """What counts as asked about, in one function: `asking` are the functions that return nothing else."""
+
+    own: Function
+    asking: frozenset[str]
+    seen: frozenset[str] = frozenset()
+
+    def holds(self, value: ast.expr) -> bool:
+        """Say whether all that is vouched for here was asked about, or is made anew."""
+        if isinstance(value, (ast.List, ast.Tuple)):
+            return all(self.holds(one) for one in value.elts)
+        if isinstance(value, ast.Starred):
+            return self.holds(value.value)
+        if isinstance(value, ast.Call):
+            name = name_of(value)
+            return name in {*self.asking, FRESH} or (name in PASSED_ON and all(self.holds(one) for one in value.args))
+        if isinstance(value, ast.IfExp):
+            return self.holds(value.orelse) and (self.holds(value.body) or words(value.body) <= self.said_of(value.test))
+        if isinstance(value, LOOPS):
+            return self._holds_each(value)
+        return isinstance(value, ast.Name) and self._holds_name(value.id)
+
+    def _holds_name(self, name: str) -> bool:
+        if name in self.seen:
+            return True
+        inside = Asked(self.own, self.asking, self.seen | {name})
+        return name in self.own.assigned and all(inside.holds(said) for said in self.own.assigned[name])
+
+    def _holds_each(self, loop: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:
+        """Each that is taken was asked about: it comes from there, is looked up there, or is the row that was asked about."""
+        each = loop.generators[0]
+        if self.holds(loop.elt):
+            return True
+        tests = [test for test in each.ifs if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.In)]
+        if any(words(test.left) == words(loop.elt) and self.holds(test.comparators[0]) for test in tests):
+            return True
+        if not self.holds(each.iter):
+            return False
+        return words(loop.elt) == words(each.target) or words(loop.elt) <= self.said_of(each.iter)
+
+    def said_of(self, asked: ast.expr) -> set[str]:
+        """Return the names of the rows that a question was about, or that were written with the words it was asked in."""
+        if isinstance(asked, ast.BoolOp) and isinstance(asked.op, ast.And):
+            return set().union(*(self.said_of(one) for one in asked.values))
+        if isinstance(asked, ast.Name):
+            questions = self.own.assigned.get(asked.id, [])
+            return (
+                set.intersection(*(self.said_of(one) for one in questions)) if questions and asked.id not in self.seen else set()
+            )
+        if not isinstance(asked, ast.Call) or name_of(asked) not in ASKING:
+            return set()
+        about = set().union(*(words(one) for one in asked.args))
+        return about | {name for name, said in self.own.assigned.items() if all(about <= words(one) for one in said)}
 
 
-def is_asked(value: ast.expr, own: Function, asking: set[str], seen: frozenset[str] = frozenset()) -> bool:
-    """Say whether all that is vouched for here was asked about, or is made anew."""
-    if isinstance(value, (ast.List, ast.Tuple)):
-        return all(is_asked(one, own, asking, seen) for one in value.elts)
-    if isinstance(value, ast.Starred):
-        return is_asked(value.value, own, asking, seen)
-    if called(value) & (asking | FRESH):
-        return True
-    if isinstance(value, ast.IfExp):
-        both = is_asked(value.body, own, asking, seen) and is_asked(value.orelse, own, asking, seen)
-        return both or mentions(value.test, own, asking, seen)
-    held = [each.iter for each in value.generators] if isinstance(value, ast.ListComp) else [value]
-    return isinstance(value, (ast.Name, ast.ListComp)) and any(mentions(one, own, asking, seen) for one in held)
+def name_of(call: ast.Call) -> str:
+    """Return the name of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def mentions(value: ast.expr, own: Function, asking: set[str], seen: frozenset[str]) -> bool:
-    """Say whether a name in there holds, each time it is assigned, what was asked about."""
-    if called(value) & asking:
-        return True
-    names = {name.id for name in ast.walk(value) if isinstance(name, ast.Name)} - seen
-    return any(
-        all(is_asked(said, own, asking, seen | {name}) for said in own.assigned[name]) for name in names if name in own.assigned
-    )
+def words(value: ast.AST) -> set[str]:
+    """Return the names that stand in there, but for what is called."""
+    called = {id(call.func) for call in ast.walk(value) if isinstance(call, ast.Call)}
+    return {name.id for name in ast.walk(value) if isinstance(name, ast.Name) and id(name) not in called}
+
+
+def asking_in(functions: list[ast.FunctionDef | ast.AsyncFunctionDef]) -> frozenset[str]:
+    """Return the functions of a module that return only what was asked about."""
+    found = frozenset(ASKING)
+    for function in functions:
+        said = [step.value for step in ast.walk(function) if isinstance(step, ast.Return)]
+        asked = Asked(Function.of(function), found)
+        if said and all(value is not None and asked.holds(value) for value in said):
+            found |= {function.name}
+    return found
 
 
 def named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
-    """Return everything that a function gives to be vouched for."""
+    """Return everything that a function gives to be vouched for, by its name or in a dictionary."""
     for step in ast.walk(node):
         if isinstance(step, ast.Call):
             yield from (word.value for word in step.keywords if word.arg in NAMING)
+        elif isinstance(step, ast.Dict):
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in step.keys]
+            yield from (value for key, value in zip(keys, step.values, strict=True) if key in NAMING)
         elif isinstance(step, ast.Assign) and any(isinstance(t, ast.Attribute) and t.attr == LEFT for t in step.targets):
             yield step.value
 
@@ -92,10 +147,10 @@ def named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
 def unasked(path: Path) -> Iterator[str]:
     """Return the functions of a module that vouch for what they did not ask about."""
     functions = list(source.functions(path))
-    asking = ASKING | {f.name for f in functions if called(f) & ASKING}
+    asking = asking_in(functions)
     for function in functions:
-        own = Function.of(function)
-        if not all(is_asked(value, own, asking) for value in named(function)):
+        asked = Asked(Function.of(function), asking)
+        if not all(asked.holds(value) for value in named(function)):
             yield f"{source.name(path)}:{function.name}"
 
 
@@ -107,8 +162,10 @@ def written(tmp_path: Path, text: str) -> bool:
     path = tmp_path / "acts.py"
     path.write_text(text, encoding="utf-8")
     [function] = [f for f in source.functions(path) if f.name == "act"]
-    asking = ASKING | {f.name for f in source.functions(path) if called(f) & ASKING}
-    return all(is_asked(value, Function.of(function), asking) for value in named(function))
+    asked = Asked(Function.of(function), asking_in(list(source.functions(path))))
+    found = list(named(function))
+    assert found, text
+    return all(asked.holds(value) for value in found)
 
 
 def test_the_question_is_seen_where_it_is_asked_and_nowhere_else(tmp_path: Path) -> None:
@@ -117,7 +174,10 @@ def test_the_question_is_seen_where_it_is_asked_and_nowhere_else(tmp_path: Path)
         "def act(row): day, fine = 1, audit.intact(row); record(proves=[row] if fine else ())",
         "def act(row): record(proves=[New(row)])",
         "def act(row): record(proves=[Saved(row) for _one in audit.sound([row])])",
-        "def ask(row): return audit.sound([row])\ndef act(row): a, b = ask(row); record(proves=[*b])",
+        "def ask(row): return audit.sound([row])\ndef act(row): b = ask(row); record(proves=[*b])",
+        "def act(row): fine = audit.sound([row]); record(proves=[Saved(row) for _one in fine])",
+        "def act(rows): fine = set(audit.sound(rows)); record(proves=[row for row in rows if row in fine])",
+        "def act(key): fine = audit.sound(Row.filter(key=key)); row, new = Row.write(key=key); record(proves=[Saved(row) for _r in fine])",
         "def act(row): row.event_proves = audit.sound([row])",
     )
     not_asked = (
@@ -128,6 +188,14 @@ def test_the_question_is_seen_where_it_is_asked_and_nowhere_else(tmp_path: Path)
         "def act(row): found = audit.sound([row]); found = [row]; record(proves=found)",
         "def act(row): row.event_proves = [row]",
         "def act(row): record(proves=[Saved(row)])",
+        "def ask(row): return row, audit.sound([row])\ndef act(row): copy, vouched = ask(row); record(proves=[copy])",
+        "def ask(row): return row, audit.sound([row])\ndef act(row): copy, vouched = ask(row); record(proves=vouched)",
+        "def ask(row): audit.sound([row]); return [row]\ndef act(row): record(proves=ask(row))",
+        "def act(row, other): fine = audit.sound([other]); record(proves=[row] if fine else ())",
+        "def act(row, other): fine = audit.sound([other]); record(proves=[Saved(row) for _one in fine])",
+        "def act(row): record(proves=[other for other in [row] if audit.sound([])])",
+        "def act(row): record(**{'proves': [row]})",
+        "def act(row): said = {'proves': [row]}; record(**said)",
     )
     assert [text for text in asked if not written(tmp_path, text)] == []
     assert [text for text in not_asked if written(tmp_path, text)] == []

@@ -43,7 +43,8 @@ def release(
         message = "这件提案已经公开，或者还没有立案"
         raise ProposalError(message)
     proposal.refresh_from_db()
-    copy, vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    copy = proposal.public_copy  # type: ignore[attr-defined]  # the row that was just written
     shown = _keep_files(proposal, files, actor=actor, at=at)
     audit.record(
         "proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=_facts(copy, files),
@@ -72,7 +73,8 @@ def confirm_copy(
     if proposal.released_at is None:
         message = "这件提案现在没有公开，请先办理公开"
         raise ProposalError(message)
-    copy, vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
+    copy = proposal.public_copy  # type: ignore[attr-defined]  # the row that was just written
     shown = _keep_files(proposal, files, actor=actor, at=at) if files is not None else []
     audit.record(
         "proposals.confirm_copy", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
@@ -126,8 +128,8 @@ def _copy(proposal: Proposal, marks: queries.Marks, at: datetime) -> PublicCopy:
 
 def _keep_copy(
     proposal: Proposal, *, marks: queries.Marks | None, version: int | None, actor: Account, at: datetime
-) -> tuple[PublicCopy, list[Saved]]:
-    """Make or replace the copy; return it, and what is written where it is to be vouched for: not instead of a forged one."""
+) -> list[Saved]:
+    """Make or replace the copy; return what is written where it is to be vouched for: not instead of a forged one."""
     if version is not None and version != proposal.version:
         message = "核对期间原文有改动，请按现在的原文重新核对"
         raise ProposalError(message)
@@ -138,7 +140,7 @@ def _keep_copy(
         proposal=proposal, defaults=kept | {"confirmed_by": actor, "confirmed_at": at}
     )
     proposal.public_copy = copy  # type: ignore[attr-defined]  # who has the row in hand reads the new one
-    return copy, [New(copy)] if new else [Saved(copy) for _row in sound]
+    return [New(copy)] if new else [Saved(copy) for _row in sound]
 
 
 def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> list[PublicFile | New]:
