@@ -1,4 +1,4 @@
-"""Downloads: signed, expiring, bound to the reader, never run in the browser, and never other bytes than were received."""
+"""Downloads: signed, expiring, bound to the reader, never run in the browser, compared with what was received before they are sent."""
 
 import logging
 
