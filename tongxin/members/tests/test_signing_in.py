@@ -72,9 +72,9 @@ def test_the_page_says_how_far_somebody_came(cast: Cast, keeper: Client) -> None
 
 
 def test_a_day_on_which_somebody_was_here_for_another_committee_is_told_to_none(cast: Cast, keeper: Client) -> None:
-    there, day = second_seat(cast.bystander, cast.other_county, "050"), timezone.now() - timedelta(days=40)
+    here, day = cast.member(cast.bystander), timezone.now() - timedelta(days=40)
+    there = second_seat(cast.bystander, cast.other_county, "050")
     Account.objects.filter(pk=cast.bystander.pk).update(last_login=day)
-    here = cast.member(cast.bystander)
     assert state(keeper, here) == ["登录过"]
     page = keeper.get(f"/members/{here.uid}/").text
     keeper.force_login(cast.office_of_other_county)
