@@ -88,11 +88,8 @@ def _read_csv(file: str, stream: BinaryIO, *, keep_times: bool, block: int) -> V
         raise BadInput(file, [Problem(0, "", "是 UTF-16 编码。请另存为 UTF-8 的 CSV。")])
     skipped = len(_BOM) if start.startswith(_BOM) else 0
     stream.seek(skipped)
-    header_line = stream.readline()
-    lines = 1
-    while header_line.count(b'"') % 2 and (more := stream.readline()):
-        header_line += more
-        lines += 1
+    lines = _first_record(stream)
+    header_line = b"".join(lines)
     if b"\r" in header_line.rstrip(b"\r\n"):
         raise BadInput(file, [Problem(1, "", "行尾只有回车符（旧式 Mac 格式）。请另存为 UTF-8 的 CSV。")])
     raw = next(csv.reader(io.StringIO(header_line.decode(cells.BYTES), newline="")), [])
@@ -101,9 +98,19 @@ def _read_csv(file: str, stream: BinaryIO, *, keep_times: bool, block: int) -> V
     layout = layout_of(file, _decoded(file, raw))
     names = [raw[place].strip(cells.BLANKS).encode(cells.BYTES) for place in layout.cells]
     intake = _Intake(file, layout, names)
-    for rows in _rows(file, stream, layout, lines + 1, block):
+    for rows in _rows(file, stream, layout, len(lines) + 1, block):
         intake.take(rows)
     return intake.finish(header_line, keep_times=keep_times)
+
+
+def _first_record(stream: BinaryIO) -> list[bytes]:
+    """Return the lines of the header: more than one where a quoted name goes on in the next."""
+    lines = [stream.readline()]
+    within = lines[0].count(b'"') % 2
+    while within and (more := stream.readline()):
+        lines.append(more)
+        within ^= more.count(b'"') % 2
+    return lines
 
 
 def _decoded(file: str, raw: list[str]) -> tuple[str, ...]:
