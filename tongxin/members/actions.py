@@ -1,7 +1,8 @@
 """Writes about members: invitations, contact data, how a seat ends and comes back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -12,7 +13,7 @@ from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
 from tongxin.audit import actions as audit
-from tongxin.audit.truth import New
+from tongxin.audit.truth import New, Saved
 from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
@@ -110,11 +111,12 @@ def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -
     account, closes = accounts.hold(member.account), queries.closes_with(member)  # type: ignore[arg-type]  # linked: asked above
     sound = audit.sound([member])
     Member.objects.filter(pk=member.pk).update(account=None, taken_at=None, released_at=at)
+    member.account = None
     accounts.end_open_codes(account, at=at, seat=member.uid)  # this committee answers for the account no more
     if closes:
         accounts.close(account)
     audit.record(
-        "members.release_seat", member, actor=actor, at=at, proves=sound,
+        "members.release_seat", member, actor=actor, at=at, proves=[Saved(row, ("account",)) for row in sound],
         data={"name": member.name, "account": account.pk, "closed": closes, "reason": clean_line(reason)},
     )  # fmt: skip
 
@@ -130,7 +132,9 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
     if not taken:
         return False
     member = Member.objects.select_related("committee").get(uid=uid)
-    audit.record("members.take_seat", member, actor=account, at=at, proves=sound, data={"name": member.name})
+    audit.record(
+        "members.take_seat", member, actor=account, at=at, proves=[Saved(member)] if sound else (), data={"name": member.name}
+    )
     return True
 
 
@@ -189,16 +193,25 @@ def end_seat(
     posts = list(member.posts.filter(not_over(timezone.localdate(at))))
     suspensions = list(member.suspensions.filter(ends_on=None))
     sound = audit.sound([*held, *posts, *suspensions])
-    member.seats.filter(pk__in=[s.pk for s in held]).update(ends_on=on, **why)
-    for post in posts:
-        Post.objects.filter(pk=post.pk).update(ends_on=max(on, post.starts_on))
-    for suspension in suspensions:
-        Suspension.objects.filter(pk=suspension.pk).update(ends_on=max(on, suspension.starts_on))
+    proved = [
+        *_given(held, sound, lambda _seat: {"ends_on": on, **why}),
+        *_given([*posts, *suspensions], sound, lambda row: {"ends_on": max(on, row.starts_on)}),
+    ]
     kind = EVENTS[Ending(ending)]
-    _record(kind, member, on=on, reason=reason, document_number=document_number, proves=sound, actor=actor, at=at)
+    _record(kind, member, on=on, reason=reason, document_number=document_number, proves=proved, actor=actor, at=at)
     if ending == Ending.DIED:
         _close_account(member, actor=actor, at=at)
     consequences.follow(member, actor=actor, at=at)
+
+
+def _given(rows: Sequence[Any], sound: Collection[Any], values: Callable[[Any], Mapping[str, Any]]) -> list[Saved]:
+    """Write these fields of rows; return those that were sound, to be read back as they were given."""
+    for row in rows:
+        given = values(row)
+        for name, value in given.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(given))
+    return [Saved(row, tuple(values(row))) for row in rows if row in sound]
 
 
 def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
@@ -228,16 +241,19 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
         raise StandingError(message)
     rows = Member.objects.filter(seats__term=term, seats__ends_on=None).order_by("number").distinct()
     elsewhere = Seat.objects.filter(running(timezone.localdate(at)), committee=term.committee).exclude(term=term)
+    expired = {"ending": Ending.EXPIRED, "reason": clean_line(reason)}
     going_on = set(elsewhere.values_list("member_id", flat=True))
     for member in rows:
         if member.pk in going_on:  # sits in the new term already: only the old seat ends
-            held = member.seats.filter(term=term, ends_on=None)
-            posts = member.posts.filter(term=term, ends_on=None)
+            held = list(member.seats.filter(term=term, ends_on=None))
+            posts = list(member.posts.filter(term=term, ends_on=None))
             sound = audit.sound([*held, *posts])
-            held.update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
-            posts.update(ends_on=on)
+            proved = [
+                *_given(held, sound, lambda _seat: {"ends_on": on, **expired}),
+                *_given(posts, sound, lambda _post: {"ends_on": on}),
+            ]
             why = {"reason": reason, "document_number": document_number}
-            _record("members.expire", member, on=on, proves=sound, actor=actor, at=at, **why)
+            _record("members.expire", member, on=on, proves=proved, actor=actor, at=at, **why)
         else:
             end_seat(member, ending=Ending.EXPIRED, on=on, reason=reason, document_number=document_number, actor=actor, at=at)
     return sum(member.pk not in going_on for member in rows)
@@ -272,10 +288,9 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
         message = f"{member.name}没有停止履职，不用恢复"
         raise StandingError(message)
     _demand_after(on, kept.starts_on)
-    sound = audit.sound([kept])
-    Suspension.objects.filter(pk=kept.pk).update(ends_on=on)
+    proved = _given([kept], audit.sound([kept]), lambda _suspension: {"ends_on": on})
     why = {"reason": reason, "document_number": document_number}
-    _record("members.resume", member, on=on, proves=sound, actor=actor, at=at, **why)
+    _record("members.resume", member, on=on, proves=proved, actor=actor, at=at, **why)
 
 
 @transaction.atomic
@@ -335,7 +350,7 @@ def _demand_after(on: date, first: date) -> None:
 
 
 def _record(
-    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model | New], actor: Account,
+    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model | Saved], actor: Account,
     at: datetime,
 ) -> None:  # fmt: skip
     audit.record(

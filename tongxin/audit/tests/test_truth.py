@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast, moment
 from tongxin.audit import actions, erasing, truth, verifying
 from tongxin.audit.models import Event
+from tongxin.committees import actions as bodies
 from tongxin.committees import vouching
-from tongxin.committees.models import Appointment
+from tongxin.committees.models import Appointment, Committee, Session
 from tongxin.handling import actions as handling
 from tongxin.handling import privacy
-from tongxin.handling.models import PublicReply, Rating, Reply, Task
+from tongxin.handling import queries as cases
+from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
 from tongxin.members import actions as members
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
@@ -38,15 +40,12 @@ NOT_WITNESSED = {
     "audit.head": "证明本身",
     "audit.seal": "证明本身",
     "audit.mark": "还没有送达的提醒",
-    "committees.committee": "机构的名称，随任免、届次的记录",
     "committees.counter": "下一个号；给出的号写在提案上，有证明",
     "committees.sector": "界别的名称；谁属于哪个界别，由席位证明",
-    "committees.session": "届次的名称和日期，改动有记录",
     "committees.specialcommittee": "专委会的名称；谁属于哪个，由席位证明",
     "committees.term": "届的起止；席位各有起止，有证明",
     "committees.unit": "单位的名称，改动有记录；交给谁办，由办理任务证明",
     "files.file": "名称、摘要、存放处由持有它的提案附件、答复附件证明，内容与摘要比对",
-    "handling.case": "状态由记录证明；期限在记录里",
     "handling.contact": "面商的经过，由记录写明，双方确认",
     "handling.stalereply": "没有定下来的另存副本",
     "notices.letter": "寄出的信",
@@ -92,6 +91,9 @@ CHANGES: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Proposal, "release", {"released_at": moment("2025-01-01")}),
     (PublicCopy, "", {"analysis": "另一段"}), (PublicCopy, "", {"marks": {"title": [[0, 1, "name"]]}}),
     (PublicReply, "", {"text": "另一份答复"}),
+    (Case, "", {"round": 2}), (Case, "", {"rating_due_on": "2026-01-02"}), (Case, "", {"unrated": True}),
+    (Case, "", {"closed_at": moment("2025-01-01")}), (Committee, "", {"parent": None, "tier": "province"}),
+    (Session, "", {"cut_off_at": moment("2020-01-01")}), (Session, "", {"starts_on": "2020-01-01"}),
 ]  # fmt: skip
 
 
@@ -222,3 +224,55 @@ def test_what_is_vouched_for_in_bulk_is_looked_for_behind_what_was_said_of_the_r
     [bulk] = [query["sql"] for query in asked if "committees.committee" in query["sql"] and "audit_event" in query["sql"]]
     assert re.search(rf'"subject_id" = {cast.county.pk}\b', bulk)
     assert re.search(rf'"id" <= {said.pk}\b', bulk)
+
+
+# ── what decides: cases, assemblies, sessions ────────────────────────────────────────────────────
+def test_answers_that_were_put_under_another_proposal_are_found(cast: Cast) -> None:
+    one, other = cast.answered(), cast.filed()
+    assert found() == (None, "")
+    raw(Case).filter(pk=one.pk).update(proposal=other)
+    assert f"handling.case:{one.uid}" in {problem.where for problem in verifying.verify().problems}
+
+
+def test_every_step_of_a_case_is_vouched_for(cast: Cast) -> None:
+    case = cast.answered()
+    assert case.rating_due_on is not None
+    for reply, signature in cases.ratings_awaited(case):
+        handling.rate(
+            reply, signature=signature, attitude="dissatisfied", result="dissatisfied", comment="没有落实。",
+            actor=signature.member.account, at=AT,
+        )  # fmt: skip
+    case = handling.close_round(case, at=AT)
+    assert (case.state, case.round, case.rating_due_on, found()) == ("in_hand", 2, None, (None, ""))
+    raw(Case).filter(pk=case.pk).update(round=1)
+    assert found() == (f"handling.case:{case.uid}", CHANGED)
+
+
+def test_a_round_that_nobody_rated_is_vouched_for_as_unrated(cast: Cast) -> None:
+    case = handling.close_round(cast.answered(), at=AT)
+    assert (case.state, case.unrated, case.closed_at, found()) == ("closed", True, AT, (None, ""))
+
+
+def test_a_forged_limit_is_not_laundered_by_the_close_of_the_round(cast: Cast) -> None:
+    case = cast.answered()
+    raw(Case).filter(pk=case.pk).update(rating_due_on="2026-01-02")
+    handling.close_round(case, at=AT)
+    assert found() == (f"handling.case:{case.uid}", CHANGED)
+
+
+def test_a_forged_cut_off_is_not_laundered_by_the_next_change_of_the_plenary(cast: Cast) -> None:
+    session = Session.objects.get(pk=cast.session.pk)
+    said = {"plenary_from": session.plenary_from, "plenary_until": None, "actor": cast.office, "at": AT}
+    bodies.set_plenary(session, cut_off_at=AT, **said)
+    assert found() == (None, "")
+    raw(Session).filter(pk=session.pk).update(starts_on="2020-01-01")
+    bodies.set_plenary(Session.objects.get(pk=session.pk), cut_off_at=None, **said)
+    assert found() == (f"committees.session:{session.uid}", CHANGED)
+
+
+def test_an_assembly_that_was_just_founded_is_vouched_for(cast: Cast) -> None:
+    made = bodies.found(code="XX", name="政协新县委员会", parent=cast.city, actor=None, at=AT)
+    assert found() == (None, "")
+    assert actions.intact(made)
+    raw(Committee).filter(pk=made.pk).update(parent=None)
+    assert found() == (f"committees.committee:{made.uid}", CHANGED)

@@ -32,6 +32,7 @@ def own(cast: Cast) -> Iterator[None]:
     kept: Any = connection.connection
     connection.connection = connection.get_new_connection(connection.get_connection_params() | {"database": ":memory:"})  # type: ignore[assignment]
     connection.connection.deserialize(kept.serialize())  # type: ignore[union-attr]
+    connection.connection.isolation_level = None  # type: ignore[union-attr]  # as Django's own
     yield
     connection.connection.close()  # type: ignore[union-attr]
     connection.connection = kept
@@ -95,8 +96,8 @@ def test_an_index_that_was_taken_away_or_added_is_named_where_indexes_may_lie(ca
 
 
 def test_the_order_of_columns_is_no_difference_and_anything_else_is() -> None:
-    one = layout.Entry("table", "a", "a", "CREATE TABLE \"a\" (\"b\" int CHECK (b IN (1, 2)), \"c\" text DEFAULT '(,')")
-    same = one._replace(sql="CREATE TABLE \"a\" (\"c\" text DEFAULT '(,', \"b\" int CHECK (b IN (1, 2)))")
+    one = layout.Entry("table", "a", "a", 'CREATE TABLE "a" ("b" int CHECK (b IN (1, 2)), "c" text DEFAULT \'(,\')')
+    same = one._replace(sql='CREATE TABLE "a" ("c" text DEFAULT \'(,\', "b" int CHECK (b IN (1, 2)))')
     assert layout.is_alike(one, same)
     for sql in (f"{one.sql} WITHOUT ROWID", one.sql.replace("(1, 2)", "(2, 1)"), one.sql.replace("'(,'", "')'")):
         assert not layout.is_alike(one, one._replace(sql=sql))
