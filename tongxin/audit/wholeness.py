@@ -6,6 +6,7 @@ one digest wherever they are told of, and what points to the one may be pointed 
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import DatabaseError, connection, models
 from django.db.models import Count
@@ -45,7 +46,7 @@ def _checked() -> list[str]:
 def doubled() -> Iterator[Problem]:
     """Return of each model that is told of by a uid or a code the first that stands on two rows."""
     for model, name in dict.fromkeys(name for kind in truth.declared() for name in kind.names()):
-        rows = models.QuerySet(model).order_by(name).values_list(name)
+        rows: models.QuerySet[Any, Any] = models.QuerySet(model).order_by(name).values_list(name)
         twice = rows.annotate(times=Count("pk")).filter(times__gt=1).values_list(name, flat=True).first()
         if twice is not None:
             yield Problem(truth.key_of(model._meta.label_lower, str(twice)), DOUBLED)  # noqa: SLF001 -- Django's public-in-practice Meta
