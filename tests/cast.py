@@ -256,8 +256,14 @@ def _everybody() -> Cast:
         office_of_other_county=staff("wcoffice", "江晚舟", *examine, committee=other),
         **units,
     )  # fmt: skip
-    for committee in (county, other):  # written past the house: as after an import
+    for committee in (city, county, other):  # written past the house: as after an import
         own = {"committee": committee}
-        rows = [*Member.objects.filter(**own), *Seat.objects.filter(**own), *Suspension.objects.filter(**own)]
+        rows = [
+            committee,
+            *Session.objects.filter(**own),
+            *Member.objects.filter(**own),
+            *Seat.objects.filter(**own),
+            *Suspension.objects.filter(**own),
+        ]
         audit.vouch(committee, rows, at=at)
     return made

@@ -11,6 +11,7 @@ ASKING = {"sound", "intact"}
 NAMING = {"proves", "shortened"}  # as keywords of a call
 LEFT = "event_proves"  # what a setter leaves for the engine
 FRESH = "New"  # a row that the act made: truth.New
+WITH_COLUMNS = {"Saved", "Part"}  # a row, and what of it
 PASSED_ON = {"list", "set", "tuple", "sorted"}
 LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
@@ -116,9 +117,11 @@ def name_of(call: ast.Call) -> str:
 
 
 def words(value: ast.AST) -> set[str]:
-    """Return the names that stand in there, but for what is called."""
-    called = {id(call.func) for call in ast.walk(value) if isinstance(call, ast.Call)}
-    return {name.id for name in ast.walk(value) if isinstance(name, ast.Name) and id(name) not in called}
+    """Return the names that stand in there, but for what is called, and for the columns that are told of with a row."""
+    calls = [call for call in ast.walk(value) if isinstance(call, ast.Call)]
+    apart = {id(call.func) for call in calls}
+    apart |= {id(name) for call in calls if name_of(call) in WITH_COLUMNS for told in call.args[1:] for name in ast.walk(told)}
+    return {name.id for name in ast.walk(value) if isinstance(name, ast.Name) and id(name) not in apart}
 
 
 def asking_in(functions: list[ast.FunctionDef | ast.AsyncFunctionDef]) -> frozenset[str]:

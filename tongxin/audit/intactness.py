@@ -91,7 +91,8 @@ def _odd(kind: truth.Witnessed, rows: Sequence[Any], now: Mapping[str, str]) -> 
     since_when = {
         key: said[key].pk if key in said else 0 if now[key] else lives[place.own].first for key, place in places.items()
     }
-    _said_together(places, lives, said, since_when)
+    apart = {key: place for key, place in places.items() if place.bulk != place.own}  # of the committee itself all is read
+    _said_together(apart, lives, said, since_when)
     for key, place in places.items():
         event = said.get(key)
         since = event.pk if event is not None else 0
@@ -103,9 +104,9 @@ def _odd(kind: truth.Witnessed, rows: Sequence[Any], now: Mapping[str, str]) -> 
 def _places(kind: truth.Witnessed, rows: Sequence[Any]) -> dict[str, _Place]:
     """Return for each row, by its uid, in which lives is told of it."""
     label, path = kind.told or (kind.model._meta.label_lower, "uid")  # noqa: SLF001 -- Django's public-in-practice Meta
-    body = kind.committee.removesuffix("__code")
+    body = kind.committee.removesuffix("code")  # its own row has no way to go
     there = kind.model._base_manager.filter(pk__in=[row.pk for row in rows])  # noqa: SLF001 -- every row
-    names = ("uid", F(kind.committee), F(f"{body}__pk"), F(f"{body}__uid"))
+    names = ("uid", F(kind.committee), F(f"{body}pk"), F(f"{body}uid"))
     found = list(there.values_list(*names, path.removesuffix("uid").removesuffix("__") or "pk", path))
     system = Account.objects.system() if any(code is None for _uid, code, *_more in found) else None
     return {

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from tongxin.audit import layout
+
 TRIGGER = "数据表上有不是系统建立的触发器，会在办理时改动数据。请查明是谁建的，做好备份，删除它，再重新核验"
 RULE = "数据表上有不是系统建立的规则，会改变读写的内容。请查明是谁建的，做好备份，删除它，再重新核验"
 NO_TABLE = "应是数据表的地方是视图或者别的东西。请停用系统，查明是谁改的，从备份恢复这张表，再重新核验"
+ALTERED = "数据表或者索引不是系统建立的样子，约束可能被取消。请停用系统，查明是谁改的，从备份恢复，再重新核验"
+UNKNOWN = "数据库里有不是系统建立的东西，可能改动数据或者混进读出的数据。请查明是谁建的，做好备份，删除它，再重新核验"
 HEIR = "有不是系统建立的表挂在数据表下面，会混进读出的数据。请查明是谁建的，做好备份，解除继承，再重新核验"
 
-SQLITE = """
-SELECT type, tbl_name, name FROM sqlite_master
-WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY type, tbl_name, name
-"""
 POSTGRESQL = """
 WITH ours AS (
   SELECT oid, relname, relkind, relrowsecurity FROM pg_class
@@ -41,19 +41,22 @@ class Stranger(NamedTuple):
 
 def strangers() -> list[Stranger]:
     """Return everything of that sort."""
+    if connection.vendor == "sqlite":
+        return [_on_sqlite(entry) for entry in layout.odd()]
     tables = {*connection.introspection.django_table_names(), "django_migrations"}
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(SQLITE)
-            made = [_on_sqlite(what, table, name, tables) for what, table, name in cursor.fetchall()]
-            return [stranger for stranger in made if stranger is not None]
         cursor.execute(POSTGRESQL, [sorted(tables)])
         reasons = {"trigger": TRIGGER, "rule": RULE, "table": NO_TABLE, "heir": HEIR}
         return [Stranger(table, name, reasons[what]) for what, table, name in cursor.fetchall()]
 
 
-def _on_sqlite(what: str, table: str, name: str, tables: set[str]) -> Stranger | None:
-    """Say what one thing is: the file is ours alone, so every trigger counts, and a view or virtual table in place of one of ours."""
-    if what == "trigger":
-        return Stranger(table, name, TRIGGER)
-    return Stranger(table, name, NO_TABLE) if name.lower() in tables else None
+def _on_sqlite(entry: layout.Entry) -> Stranger:
+    """Say what one thing is: a trigger, something in place of a table of ours, a table or an index of another make, or neither."""
+    if entry.sql.upper().startswith("CREATE TRIGGER"):
+        return Stranger(entry.table, entry.name, TRIGGER)
+    own = layout.made().get(entry.name)
+    if own is None:
+        return Stranger(entry.table, entry.name, UNKNOWN)
+    if own.kind == "table" and not entry.sql.upper().startswith("CREATE TABLE"):
+        return Stranger(entry.table, entry.name, NO_TABLE)
+    return Stranger(entry.table, entry.name, ALTERED)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 
 from tongxin.audit import digests, given, stored
 
@@ -57,9 +57,18 @@ class Witnessed:
         return found
 
     def models(self) -> list[type[models.Model]]:
-        """Return the models in whose columns the facts stand: its own, and those of which more is told than which row it is."""
-        told = [path for path in self.fields if path.rpartition("__")[2] != "uid"]
-        return list(dict.fromkeys((self.model, *(self.field_of(path).model for path in told))))
+        """Return the models in whose columns the facts stand, those whose rows are only named by their uids among them."""
+        return list(dict.fromkeys((self.model, *(self.field_of(path).model for path in self._told()))))
+
+    def names(self) -> list[tuple[type[Model], str]]:
+        """Return by what rows are told apart: its own by their uid, and others by the uid or the code that is told."""
+        asked = (self.field_of(path) for path in self._told())
+        others = ((field.model, field.name) for field in asked if field.name in {"uid", "code"})
+        return list(dict.fromkeys(((self.model, "uid"), *others)))
+
+    def _told(self) -> list[str]:
+        """Return the paths of all that is told of a row: its facts, whose it is, in whose life."""
+        return [*self.fields, self.committee, *(self.told or ())[1:]]
 
     def field_of(self, path: str) -> Any:
         """Return the field in which a fact stands."""

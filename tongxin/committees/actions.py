@@ -217,7 +217,7 @@ def found(
     )
     made.full_clean(exclude=["uid"])
     made.save()
-    audit.record("committees.found", made, actor=actor, at=at, data={"name": made.name})
+    audit.record("committees.found", made, actor=actor, at=at, data={"name": made.name}, proves=[New(made)])
     return made
 
 
@@ -239,7 +239,9 @@ def open_session(
         kept.starts_on = starts_on
         kept.save(update_fields=["starts_on"])
     session = Session.objects.create(committee=committee, term=kept, number=number, starts_on=starts_on)
-    audit.record("committees.open_session", session, actor=actor, at=at, data={"name": str(session)}, via=via)
+    audit.record(
+        "committees.open_session", session, actor=actor, at=at, data={"name": str(session)}, via=via, proves=[New(session)]
+    )
     return session
 
 
@@ -249,9 +251,13 @@ def set_plenary(
     actor: Account, at: datetime,
 ) -> Session:  # fmt: skip
     """Set when a session's plenary is held and when its 大会提案 close; what was submitted before keeps its season."""
+    sound, names = audit.intact(session), ("plenary_from", "plenary_until", "cut_off_at")
     session.plenary_from, session.plenary_until, session.cut_off_at = plenary_from, plenary_until, cut_off_at
-    session.save(update_fields=["plenary_from", "plenary_until", "cut_off_at"])
-    audit.record("committees.set_plenary", session, actor=actor, at=at, data={"name": str(session)})
+    session.save(update_fields=names)
+    audit.record(
+        "committees.set_plenary", session, actor=actor, at=at, data={"name": str(session)},
+        proves=[Saved(session, names)] if sound else (),
+    )  # fmt: skip
     return session
 
 

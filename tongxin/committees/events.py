@@ -3,7 +3,7 @@
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
-from tongxin.committees.models import Appointment
+from tongxin.committees.models import Appointment, Committee, Session
 
 A = Audience
 
@@ -12,6 +12,8 @@ def _reason(event: Event) -> str:
     return str(event.data.get("reason", ""))
 
 
+witness(Committee, "code", "tier", "parent__uid", committee="code")
+witness(Session, "term__uid", "number", "starts_on", "plenary_from", "plenary_until", "collects_from", "cut_off_at")
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")
 register(

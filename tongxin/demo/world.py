@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
 from tongxin.audit import kinds, sealing
 from tongxin.committees.models import Appointment, Committee, Counter, Unit
 from tongxin.demo import bodies
@@ -98,6 +99,8 @@ def _build(clock: Clock, seed: int) -> None:
     tell_departures(clock, ledger, county, names, (part.number for part in PARTS))
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
+    for made in (county, other, city):  # made before there was anybody who could record it
+        audit.vouch(made.committee, [made.committee, *made.sessions], at=clock.until)
     ledger.save(ROWS)
     publish((county, other, city), at=clock.until)
     for work in kinds.CONSUMERS.values():  # the notices of the last two weeks

@@ -10,7 +10,7 @@ from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
 from tongxin.core.templatetags.chinese import day
 from tongxin.files.models import FACTS
-from tongxin.handling.models import PublicReply, Rating, Reply, ReplyFile, Task
+from tongxin.handling.models import Case, PublicReply, Rating, Reply, ReplyFile, Task
 
 A = Audience
 
@@ -41,6 +41,7 @@ def _sent_detail(event: Event) -> str:
     return f"{data['category']} 类" if data.get("category") else ""
 
 
+witness(Case, "proposal__uid", "round", "assigned_at", "rating_due_on", "closed_at", "unrated")
 witness(
     Rating, "reply__uid", "signature__uid", "attitude", "result", "comment", "passes_on", "closes_early", "rated_at",
     "entered_by__uid", told=("handling.case", "reply__task__case__uid"),

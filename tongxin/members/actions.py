@@ -1,6 +1,6 @@
 """Writes about members: invitations, contact data, how a seat ends and comes back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
 from tongxin.audit import actions as audit
-from tongxin.audit.truth import New
+from tongxin.audit.truth import New, Saved
 from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
@@ -112,11 +112,12 @@ def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -
     account, closes = accounts.hold(member.account), queries.closes_with(member)  # type: ignore[arg-type]  # linked: asked above
     sound = audit.sound([member])
     Member.objects.filter(pk=member.pk).update(account=None, taken_at=None, released_at=at)
+    member.account = None
     accounts.end_open_codes(account, at=at, seat=member.uid)  # this committee answers for the account no more
     if closes:
         accounts.close(account)
     audit.record(
-        "members.release_seat", member, actor=actor, at=at, proves=sound,
+        "members.release_seat", member, actor=actor, at=at, proves=[Saved(row, ("account",)) for row in sound],
         data={"name": member.name, "account": account.pk, "closed": closes, "reason": clean_line(reason)},
     )  # fmt: skip
 
@@ -132,7 +133,9 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
     if not taken:
         return False
     member = Member.objects.select_related("committee").get(uid=uid)
-    audit.record("members.take_seat", member, actor=account, at=at, proves=sound, data={"name": member.name})
+    audit.record(
+        "members.take_seat", member, actor=account, at=at, proves=[Saved(member)] if sound else (), data={"name": member.name}
+    )
     return True
 
 
@@ -207,7 +210,15 @@ def _all_of(member: Member, today: date) -> _Ends:
 
 
 def _end(
-    ends: _Ends, *, ending: str, on: date, reason: str, document_number: str, sound: Iterable[Model], actor: Account, at: datetime
+    ends: _Ends,
+    *,
+    ending: str,
+    on: date,
+    reason: str,
+    document_number: str,
+    sound: Collection[Model],
+    actor: Account,
+    at: datetime,
 ) -> None:
     """End all that a member holds; `sound` are those of its rows that still are what was said of them."""
     member = ends.member
@@ -216,16 +227,25 @@ def _end(
         raise StandingError(message)
     _demand_after(on, max(s.starts_on for s in ends.seats))
     why = {"ending": ending, "reason": clean_line(reason), "document_number": clean_line(document_number)}
-    member.seats.filter(pk__in=[s.pk for s in ends.seats]).update(ends_on=on, **why)
-    for post in ends.posts:
-        Post.objects.filter(pk=post.pk).update(ends_on=max(on, post.starts_on))
-    for suspension in ends.suspensions:
-        Suspension.objects.filter(pk=suspension.pk).update(ends_on=max(on, suspension.starts_on))
+    _write(ends.rows, on=on, **why)
+    proved = [Saved(row, ENDED[type(row)]) for row in sound]
     kind = EVENTS[Ending(ending)]
-    _record(kind, member, on=on, reason=reason, document_number=document_number, proves=sound, actor=actor, at=at)
+    _record(kind, member, on=on, reason=reason, document_number=document_number, proves=proved, actor=actor, at=at)
     if ending == Ending.DIED:
         _close_account(member, actor=actor, at=at)
     consequences.follow(member, actor=actor, at=at)
+
+
+ENDED = {Seat: ("ends_on", "ending", "reason", "document_number"), Post: ("ends_on",), Suspension: ("ends_on",)}
+
+
+def _write(rows: Iterable[Seat | Post | Suspension], *, on: date, **why: str) -> None:
+    """Write from which day on rows are over, of seats also why; what began later never began."""
+    for row in rows:
+        row.ends_on = max(on, row.starts_on)
+        for name, value in why.items() if isinstance(row, Seat) else ():
+            setattr(row, name, value)
+        row.save(update_fields=ENDED[type(row)])
 
 
 def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
@@ -254,6 +274,7 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
         message = f"还没有委员在{term}以后的届任职，请先导入新一届委员名单"
         raise StandingError(message)
     elsewhere = Seat.objects.filter(running(timezone.localdate(at)), committee=term.committee).exclude(term=term)
+    expired = {"ending": Ending.EXPIRED, "reason": clean_line(reason)}
     going_on = set(elsewhere.values_list("member_id", flat=True))
     that_end = [
         _of_term(member, term) if member.pk in going_on else _all_of(member, timezone.localdate(at))
@@ -264,9 +285,8 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
     for ends in that_end:
         own = [row for row in ends.rows if row in sound]
         if ends.member.pk in going_on:  # sits in the new term already: only the old seat ends
-            ends.member.seats.filter(term=term, ends_on=None).update(ends_on=on, ending=Ending.EXPIRED, reason=clean_line(reason))
-            ends.member.posts.filter(term=term, ends_on=None).update(ends_on=on)
-            _record("members.expire", ends.member, proves=own, **said)
+            _write(ends.rows, on=on, **expired)
+            _record("members.expire", ends.member, proves=[Saved(row, ENDED[type(row)]) for row in own], **said)
         else:
             _end(ends, ending=Ending.EXPIRED, sound=own, **said)
     return sum(ends.member.pk not in going_on for ends in that_end)
@@ -314,9 +334,9 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
         raise StandingError(message)
     _demand_after(on, kept.starts_on)
     sound = audit.sound([kept])
-    Suspension.objects.filter(pk=kept.pk).update(ends_on=on)
+    _write([kept], on=on)
     why = {"reason": reason, "document_number": document_number}
-    _record("members.resume", member, on=on, proves=sound, actor=actor, at=at, **why)
+    _record("members.resume", member, on=on, proves=[Saved(row, ENDED[type(row)]) for row in sound], actor=actor, at=at, **why)
 
 
 @transaction.atomic
@@ -376,7 +396,7 @@ def _demand_after(on: date, first: date) -> None:
 
 
 def _record(
-    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model | New], actor: Account,
+    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model | Saved], actor: Account,
     at: datetime,
 ) -> None:  # fmt: skip
     audit.record(

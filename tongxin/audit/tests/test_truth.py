@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast, moment
 from tongxin.audit import actions, erasing, truth, verifying
 from tongxin.audit.models import Event
+from tongxin.committees import actions as bodies
 from tongxin.committees import vouching
-from tongxin.committees.models import Appointment
+from tongxin.committees.models import Appointment, Committee, Session
 from tongxin.handling import actions as handling
 from tongxin.handling import privacy
-from tongxin.handling.models import PublicReply, Rating, Reply, Task
+from tongxin.handling import queries as cases
+from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
 from tongxin.members import actions as members
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
@@ -38,15 +40,12 @@ NOT_WITNESSED = {
     "audit.head": "证明本身",
     "audit.seal": "证明本身",
     "audit.mark": "还没有送达的提醒",
-    "committees.committee": "机构的名称，随任免、届次的记录",
     "committees.counter": "下一个号；给出的号写在提案上，有证明",
     "committees.sector": "界别的名称；谁属于哪个界别，由席位证明",
-    "committees.session": "届次的名称和日期，改动有记录",
     "committees.specialcommittee": "专委会的名称；谁属于哪个，由席位证明",
     "committees.term": "届的起止；席位各有起止，有证明",
     "committees.unit": "单位的名称，改动有记录；交给谁办，由办理任务证明",
     "files.file": "名称、摘要、存放处由持有它的提案附件、答复附件证明，内容与摘要比对",
-    "handling.case": "状态由记录证明；期限在记录里",
     "handling.contact": "面商的经过，由记录写明，双方确认",
     "handling.stalereply": "没有定下来的另存副本",
     "notices.letter": "寄出的信",
@@ -54,6 +53,41 @@ NOT_WITNESSED = {
     "proposals.endorsement": "附议有记录，不计入办理",
     "proposals.stalecopy": "没有定下来的另存副本",
 }
+
+
+WORDS_AND_MOMENTS = "改动有记录，不决定谁能做什么、算作什么"
+NOT_IN_PROOF = {
+    "committees.committee": {
+        "name": "名称", "short_name": "名称", "place": "名称", "fictional": "只决定页上是否注明演示",
+    },
+    "handling.case": {"state": "由记录证明，check 比对"},
+    "handling.publicreply": {"made_at": WORDS_AND_MOMENTS},
+    "handling.reply": {
+        "category_before_review": "单位原来的类别，审核的记录写明", "version": "起草时的版次", "edited_at": "起草时的时刻",
+        "counts_from": "只决定几份评价以上才告诉合计",
+    },
+    "handling.task": {
+        "state": "由记录证明，check 比对", "signed_at": "签收的记录写明", "handler": "签收的记录写明", "return_reason": "申请的记录写明",
+        "return_answer_due_on": "机关答复退办的期限，只作提醒", "opinion": "交给主办单位的意见，不是答复", "opinion_at": WORDS_AND_MOMENTS,
+        "answered_at": "送达的记录写明",
+    },
+    "members.member": {
+        "taken_at": "取得席位的记录写明", "released_at": "解除的记录写明",
+        **dict.fromkeys((
+            "number", "name", "sound", "gender", "ethnicity", "born_in", "party", "is_party_member", "workplace",
+            "workplace_post", "phone", "phone_hash", "email",
+        ), "人的资料，改动有记录"),
+    },
+    "members.seat": {"reason": "记录写明", "document_number": "记录写明"},
+    "members.suspension": {"reason": "记录写明", "document_number": "记录写明"},
+    "proposals.proposal": {
+        "form": "由署名算出", "version": "起草时的版次", "edited_at": "起草时的时刻", "cosign_until": "提交前的约定",
+        "season": "提交、改定的记录写明", "submitted_at": "提交的记录写明", "construction": "改定的记录写明", "topic": "改定的记录写明",
+        "routed_to": "改定的记录写明", "passed_on_at": "转送的记录写明", "entered_by": "代录的记录写明",
+    },
+    "proposals.publiccopy": {"made_at": WORDS_AND_MOMENTS},
+    "proposals.signature": {"place_in_list": "署名的次序", "invited_at": WORDS_AND_MOMENTS, "answered_at": WORDS_AND_MOMENTS},
+}  # fmt: skip
 
 
 def raw(model: type[models.Model]) -> models.QuerySet[Any]:
@@ -69,6 +103,18 @@ def test_every_model_is_vouched_for_or_says_why_not() -> None:
     own = {m._meta.label_lower for m in apps.get_models() if m.__module__.startswith("tongxin.")}
     witnessed = {kind.model._meta.label_lower for kind in truth.declared()}
     assert own - witnessed == set(NOT_WITNESSED)
+
+
+def test_every_column_of_what_is_vouched_for_is_in_its_proof_or_says_why_not() -> None:
+    left: dict[str, set[str]] = {}
+    for kind in truth.declared():
+        model = kind.model
+        own = {f.name for f in model._meta.concrete_fields if not f.generated and f.name not in {"id", "uid"}}
+        left.setdefault(model._meta.label_lower, own)
+        left[model._meta.label_lower] -= {*kind.depends_on(), kind.committee.partition("__")[0]}
+    assert {label: names for label, names in left.items() if names} == {
+        label: set(reasons) for label, reasons in NOT_IN_PROOF.items()
+    }
 
 
 @pytest.fixture
@@ -92,6 +138,9 @@ CHANGES: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Proposal, "release", {"released_at": moment("2025-01-01")}),
     (PublicCopy, "", {"analysis": "另一段"}), (PublicCopy, "", {"marks": {"title": [[0, 1, "name"]]}}),
     (PublicReply, "", {"text": "另一份答复"}),
+    (Case, "", {"round": 2}), (Case, "", {"rating_due_on": "2026-01-02"}), (Case, "", {"unrated": True}),
+    (Case, "", {"closed_at": moment("2025-01-01")}), (Committee, "", {"parent": None, "tier": "province"}),
+    (Session, "", {"cut_off_at": moment("2020-01-01")}), (Session, "", {"starts_on": "2020-01-01"}),
 ]  # fmt: skip
 
 
@@ -222,3 +271,55 @@ def test_what_is_vouched_for_in_bulk_is_looked_for_behind_what_was_said_of_the_r
     [bulk] = [query["sql"] for query in asked if "committees.committee" in query["sql"] and "audit_event" in query["sql"]]
     assert re.search(rf'"subject_id" = {cast.county.pk}\b', bulk)
     assert re.search(rf'"id" <= {said.pk}\b', bulk)
+
+
+# ── what decides: cases, assemblies, sessions ────────────────────────────────────────────────────
+def test_answers_that_were_put_under_another_proposal_are_found(cast: Cast) -> None:
+    one, other = cast.answered(), cast.filed()
+    assert found() == (None, "")
+    raw(Case).filter(pk=one.pk).update(proposal=other)
+    assert f"handling.case:{one.uid}" in {problem.where for problem in verifying.verify().problems}
+
+
+def test_every_step_of_a_case_is_vouched_for(cast: Cast) -> None:
+    case = cast.answered()
+    assert case.rating_due_on is not None
+    for reply, signature in cases.ratings_awaited(case):
+        handling.rate(
+            reply, signature=signature, attitude="dissatisfied", result="dissatisfied", comment="没有落实。",
+            actor=signature.member.account, at=AT,
+        )  # fmt: skip
+    case = handling.close_round(case, at=AT)
+    assert (case.state, case.round, case.rating_due_on, found()) == ("in_hand", 2, None, (None, ""))
+    raw(Case).filter(pk=case.pk).update(round=1)
+    assert found() == (f"handling.case:{case.uid}", CHANGED)
+
+
+def test_a_round_that_nobody_rated_is_vouched_for_as_unrated(cast: Cast) -> None:
+    case = handling.close_round(cast.answered(), at=AT)
+    assert (case.state, case.unrated, case.closed_at, found()) == ("closed", True, AT, (None, ""))
+
+
+def test_a_forged_limit_is_not_laundered_by_the_close_of_the_round(cast: Cast) -> None:
+    case = cast.answered()
+    raw(Case).filter(pk=case.pk).update(rating_due_on="2026-01-02")
+    handling.close_round(case, at=AT)
+    assert found() == (f"handling.case:{case.uid}", CHANGED)
+
+
+def test_a_forged_cut_off_is_not_laundered_by_the_next_change_of_the_plenary(cast: Cast) -> None:
+    session = Session.objects.get(pk=cast.session.pk)
+    said = {"plenary_from": session.plenary_from, "plenary_until": None, "actor": cast.office, "at": AT}
+    bodies.set_plenary(session, cut_off_at=AT, **said)
+    assert found() == (None, "")
+    raw(Session).filter(pk=session.pk).update(starts_on="2020-01-01")
+    bodies.set_plenary(Session.objects.get(pk=session.pk), cut_off_at=None, **said)
+    assert found() == (f"committees.session:{session.uid}", CHANGED)
+
+
+def test_an_assembly_that_was_just_founded_is_vouched_for(cast: Cast) -> None:
+    made = bodies.found(code="XX", name="政协新县委员会", parent=cast.city, actor=None, at=AT)
+    assert found() == (None, "")
+    assert actions.intact(made)
+    raw(Committee).filter(pk=made.pk).update(parent=None)
+    assert found() == (f"committees.committee:{made.uid}", CHANGED)

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -120,7 +119,6 @@ def close_round(case: Case, *, at: datetime) -> Case:
         engine.perform(case, "escalate", actor=system, at=at, by_system=True)
     else:
         engine.perform(case, "close", actor=system, at=at, by_system=True)
-        Case.objects.filter(pk=case.pk).update(closed_at=at, unrated=not ratings)
     case.refresh_from_db()
     return case
 
@@ -134,9 +132,7 @@ def send_back(case: Case, tasks: Sequence[Task], *, action: str, actor: Account,
 
 
 def reopen(case: Case, tasks: Sequence[Task], *, due: date, actor: Account, at: datetime) -> None:
-    """Put the tasks of dissatisfied replies back in hand, in a new round."""
-    Case.objects.filter(pk=case.pk).update(round=F("round") + 1, rating_due_on=None)
-    case.refresh_from_db()
+    """Put the tasks of dissatisfied replies back in hand, in the round that the case has begun."""
     for task in tasks:
         task.refresh_from_db()
         task.case = case
@@ -151,7 +147,7 @@ def resume_dissatisfied(case: Case, event: Event) -> None:
     """After the office's coordination, the units whose result was 不满意 handle the case again."""
     at = event.at or event.recorded_at
     rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))
-    replies = queries.replies_to_rate(case)
+    replies = queries.replies_to_rate(case, round_=case.round - 1)
     ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
     everyone = len(proposals.raters(case.proposal))
     bad = {r.task_id for r in replies if queries.dissatisfied(r, ratings, rules.sent_back_when, everyone)}

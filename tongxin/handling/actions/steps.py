@@ -15,7 +15,7 @@ from tongxin.handling.actions.problems import rules_on
 from tongxin.handling.actions.rating import close_round
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Reply, Task
+from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.regulations import ReplyCategories, Secrecy
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force, look_up
@@ -87,14 +87,29 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
     if case.state != CaseState.IN_HAND or any(t.state != TaskState.ANSWERED for t in queries.answering_tasks(case)):
         return
     at = event.at or event.recorded_at
-    due = calendar.add_working_days(timezone.localdate(at), rules_on(case.proposal, timezone.localdate(at)).rating_working_days)
-    case.event_facts = {"due": due.isoformat(), "round": case.round}
     engine.perform(case, "open_rating", actor=Account.objects.system(), at=at, by_system=True)
-    Case.objects.filter(pk=case.pk).update(rating_due_on=due)
     rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
     Reply.objects.filter(task__case=case, round=case.round).update(counts_from=rules.minimum)
     if not proposals.raters(case.proposal):
         close_round(case, at=at)
+
+
+def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Until when the proposers rate."""
+    days = rules_on(case.proposal, timezone.localdate(at)).rating_working_days
+    due = calendar.add_working_days(timezone.localdate(at), days)
+    case.event_facts = {"due": due.isoformat(), "round": case.round}
+    return {"rating_due_on": due}
+
+
+def begun_again(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Another round, whose rating is not open yet."""
+    return {"round": case.round + 1, "rating_due_on": None}
+
+
+def closed_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """When it was closed, and whether nobody rated."""
+    return {"closed_at": at, "unrated": not Rating.objects.filter(reply__in=queries.replies_to_rate(case)).exists()}
 
 
 def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001

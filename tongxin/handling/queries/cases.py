@@ -37,9 +37,9 @@ def current_replies(case: Case) -> list[Reply]:
     return list(newest.values())
 
 
-def replies_to_rate(case: Case) -> list[Reply]:
-    """Return the replies of this round that are to be rated."""
-    return [r for r in current_replies(case) if r.round == case.round]
+def replies_to_rate(case: Case, *, round_: int | None = None) -> list[Reply]:
+    """Return the replies of a round, of this one unless another is named, that are to be rated."""
+    return [r for r in current_replies(case) if r.round == (round_ or case.round)]
 
 
 def ratings_awaited(case: Case) -> list[tuple[Reply, Signature]]:

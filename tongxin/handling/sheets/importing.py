@@ -116,5 +116,5 @@ class CaseImporter(ProposalImporter):
         for handled in made:
             handled.ratings = self.cases.ratings(handled)
         Rating.objects.bulk_create(rating for handled in made for rating in handled.ratings)
-        written = [row for handled in made for row in (*handled.tasks, *handled.replies, *handled.ratings)]
+        written = [row for handled in made for row in (handled.case, *handled.tasks, *handled.replies, *handled.ratings)]
         audit.vouch(self.committee, [*written, *copies], at=self.context.at)

@@ -1,0 +1,52 @@
+"""Whether the database is whole by its own account, and a uid or a code names one row: what rows are told apart by.
+
+An index that does not fit its table gives queries other rows than those whose digests are computed. Two rows of one uid have
+one digest wherever they are told of, and what points to the one may be pointed to the other.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import DatabaseError, connection, models
+from django.db.models import Count
+
+from tongxin.audit import truth
+from tongxin.audit.outside import Problem
+
+TORN = "数据库文件自身不完整，索引与数据表不符。请停用系统，从备份恢复，再重新核验（{said}）"
+DOUBLED = "不止一行用同一个标识，唯一约束被取消过。请停用系统，查明哪一行是原来的，从备份恢复，再重新核验"
+FINE = "ok"
+MOST = 10_000  # lines that SQLite says at most
+VALUES = re.compile("(CHECK constraint failed|(NULL|TEXT|NUMERIC|non-[A-Z]+) value) in ")  # judged by `stored` and by digests
+
+
+def torn() -> Problem | None:
+    """Return what SQLite finds wrong when it compares every index with its table; PostgreSQL does not let anybody at its pages."""
+    if connection.vendor != "sqlite":
+        return None
+    try:
+        said = [line for line in _checked() if line != FINE and not VALUES.match(line)]
+    except DatabaseError as error:
+        said = [str(error)]
+    return Problem("sqlite", TORN.format(said=said[0].splitlines()[-1])) if said else None
+
+
+def _checked() -> list[str]:
+    """Return SQLite's own lines; what single values are is another question, and each other release asks more of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = 1")
+        try:
+            cursor.execute(f"PRAGMA integrity_check({MOST})")
+            return [str(line) for (line,) in cursor.fetchall()]
+        finally:
+            cursor.execute("PRAGMA ignore_check_constraints = 0")
+
+
+def doubled() -> Iterator[Problem]:
+    """Return of each model that is told of by a uid or a code the first that stands on two rows."""
+    for model, name in dict.fromkeys(name for kind in truth.declared() for name in kind.names()):
+        rows: models.QuerySet[Any, Any] = models.QuerySet(model).order_by(name).values_list(name)
+        twice = rows.annotate(times=Count("pk")).filter(times__gt=1).values_list(name, flat=True).first()
+        if twice is not None:
+            yield Problem(truth.key_of(model._meta.label_lower, str(twice)), DOUBLED)  # noqa: SLF001 -- Django's public-in-practice Meta
