@@ -79,7 +79,7 @@ def _invitation(side: Side) -> Any:
     accounts.accept(accounts.invite(side.member, actor=side.office, at=AT), password="云溪河边的茶园真好看", at=AT)
     Invitation.objects.filter(account=side.member).update(code_hash=side.mark)
     seat = Member.objects.create(committee=side.committee, number=f"{side.committee.code}800", name="沈未来")
-    accounts.invite_to_seat(seat.uid, at=AT - accounts.VALID)
+    accounts.invite_to_seat(seat.uid, actor=None, at=AT - accounts.VALID)
     Invitation.objects.filter(seat=seat.uid).update(code_hash=f"{side.mark}的席位")
     return Invitation.objects.filter(code_hash__startswith=side.mark)
 
