@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,12 +14,12 @@ from tongxin.accounts.models import Account
 from tongxin.accounts.queries import second_factors_of, with_reset_password
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment
-from tongxin.committees.queries import is_own_guard, running
+from tongxin.committees.queries import is_own_guard, not_over, running
 
 
 @dataclass(frozen=True)
 class Locks:
-    """What decides whether passwords and second factors may be reset here: ids of accounts, and of appointments in force."""
+    """What decides whether passwords and second factors may be reset here: ids of accounts, and of appointments (`_opens`)."""
 
     running: frozenset[int]
     homes: dict[int, int]  # the committee in which an account works
@@ -27,10 +29,15 @@ class Locks:
     seated: set[int]
 
 
+def _opens(on: date) -> Q:
+    """Keep appointments in force; and those still to begin of who has set no password yet: a lost slip is replaced before."""
+    return running(on) | (not_over(on) & Q(account__password__startswith=UNUSABLE_PASSWORD_PREFIX))
+
+
 def locks(appointments: Iterable[Appointment], *, at: datetime) -> Locks:
     """Read what `why_no_reset_code` and `why_no_factor_reset` ask: the same few queries for one appointment and for a list."""
     accounts = {a.account_id for a in appointments}
-    held = Appointment.objects.filter(running(timezone.localdate(at)), account__in=accounts).order_by("-id")
+    held = Appointment.objects.filter(_opens(timezone.localdate(at)), account__in=accounts).order_by("-id")
     rows = list(held.values_list("account_id", "committee_id", "pk"))
     coded = set(second_factors_of(accounts))
     return Locks(

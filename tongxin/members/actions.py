@@ -216,7 +216,7 @@ def _end(
     on: date,
     reason: str,
     document_number: str,
-    sound: Collection[Model],
+    sound: Collection[Seat | Post | Suspension],
     actor: Account,
     at: datetime,
 ) -> None:

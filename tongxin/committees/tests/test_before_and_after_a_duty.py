@@ -56,3 +56,17 @@ def test_who_begins_later_reads_which_duty_and_from_when(cast: Cast, client: Cli
     client.force_login(cast.clerk)
     page = client.get(reverse("account")).text
     assert ("县卫生健康局" in page, "到任以前" in page) == (True, False)
+
+
+def test_a_lost_slip_is_replaced_before_the_duty_begins_while_no_password_was_set(cast: Cast, security: Client) -> None:
+    account = clerk(cast, "叶迟", starts_in=20)
+    own = Appointment.objects.get(account=account)
+    reset = f"/appointments/{own.uid}/reset/"
+    assert reset in security.get("/appointments/?q=叶迟").text
+    assert security.post(reset, follow=True).context["slips"][0].name == "叶迟"
+    assert account.invitations.count() == 1
+    account.set_password("云溪的一条长口令")
+    account.save(update_fields=["password"])
+    assert reset not in security.get("/appointments/?q=叶迟").text
+    assert "还没有开始，不能办理" in security.post(reset, follow=True).text
+    assert account.invitations.count() == 1
