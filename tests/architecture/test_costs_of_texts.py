@@ -31,7 +31,12 @@ ODD = "1 汉<\u0301\u0316(（a\n１年-.@…\t【'\u3000Xー★=#"
 USED = re.compile(r"search|match|fullmatch|sub|finditer|findall|split")
 ENDING = "\x00"  # fits nothing, so that an expression tries all it can before it gives up
 # Expressions that are put together when they are used, with the reason.
-PUT_TOGETHER = {"tongxin/texts/redaction.py: re.escape(words)": "the words themselves, letter by letter"}
+_LAYOUT = "the database's own words of its tables, read from their beginning; people do not write them"
+PUT_TOGETHER = {
+    "tongxin/texts/redaction.py: re.escape(words)": "the words themselves, letter by letter",
+    r"tongxin/audit/layout.py: f'CREATE {entry.kind} {name}\\s*(\\(|AS\\b)'": _LAYOUT,
+    r"tongxin/audit/layout.py: f'CREATE (UNIQUE )?INDEX {name} ON {table}\\s*\\('": _LAYOUT,
+}
 # What reads files of our own that nobody else writes.
 OURS = {"tongxin.ui.bundle", "tongxin.demo.texts"}
 Reader = Callable[[str], object]
