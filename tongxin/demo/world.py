@@ -99,9 +99,9 @@ def _build(clock: Clock, seed: int) -> None:
     tell_departures(clock, ledger, county, names, (part.number for part in PARTS))
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
+    ledger.save(ROWS)
     for made in (county, other, city):  # made before there was anybody who could record it
         audit.vouch(made.committee, [made.committee, *made.sessions], at=clock.until)
-    ledger.save(ROWS)
     publish((county, other, city), at=clock.until)
     for work in kinds.CONSUMERS.values():  # the notices of the last two weeks
         work()
