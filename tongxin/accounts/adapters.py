@@ -13,12 +13,18 @@ from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
 from tongxin.core import secrets
 
+LONGEST_ADDRESS = 2048  # as Django's own redirects
+
 
 class ByInvitationOnly(DefaultAccountAdapter):
     """Accounts come from invitations; nobody signs up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth's signature
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Refuse what is longer than any address of ours: reading the host of it takes time that grows with its square."""
+        return url is not None and len(url) <= LONGEST_ADDRESS and bool(super().is_safe_url(url))
 
     def reauthenticate(self, user: Account, password: str) -> bool:
         """Check the password of who is signed in; wrong ones count like those of the sign-in page."""

@@ -18,6 +18,8 @@ LISTED = """
 SELECT CAST(type AS blob), CAST(name AS blob), CAST(tbl_name AS blob), CAST(sql AS blob) FROM sqlite_master ORDER BY 3, 2, 1
 """
 INDEX = re.compile('INDEX "([^"]+)" ON "([^"]+)"')
+BLANKS = " \t\n\r\f"
+BLANK = re.compile(f"[{BLANKS}]+")
 QUOTE = "[\"'`\\[\\]]?"
 OWN_INDEX = "sqlite_autoindex_"  # SQLite's own, of a UNIQUE or a key in the table's words
 
@@ -69,7 +71,8 @@ def is_alike(one: Entry, other: Entry) -> bool:
 
 
 def _words(sql: str) -> list[str]:
-    return sql.split()
+    """Split at what SQLite takes for a blank, and at nothing else: other blanks stand inside its names."""
+    return BLANK.split(sql.strip(BLANKS))
 
 
 def _pieces(sql: str) -> list[list[str]]:
@@ -84,7 +87,7 @@ def _pieces(sql: str) -> list[list[str]]:
         else:
             pieces[-1] += sign
     *inside, tail = pieces
-    return [head.split(), tail.split(), *sorted(piece.split() for piece in inside)]
+    return [_words(head), _words(tail), *sorted(_words(piece) for piece in inside)]
 
 
 def is_harmless(entry: Entry, ours: dict[str, Entry]) -> bool:

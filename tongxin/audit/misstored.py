@@ -46,14 +46,22 @@ def in_record() -> Problem | None:
 
 
 def _told() -> dict[type[models.Model], str]:
-    """Return the models in whose columns vouched facts stand, each with its path to the code of whose the row is."""
+    """Return the models in whose columns vouched facts stand, each with its path to the code of whose the row is.
+
+    Accounts are nobody's: they are looked at whatever is asked.
+    """
     kinds = truth.declared()
-    beside = {model: "committee__code" for kind in kinds for model in kind.models()}
+    beside = {model: _path_of(model) for kind in kinds for model in kind.models()}
     return beside | {kind.model: kind.committee for kind in kinds}
 
 
+def _path_of(model: type[models.Model]) -> str:
+    names = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 -- as above
+    return "committee__code" if "committee" in names else ""
+
+
 def _of(code: str | None, model: type[models.Model], path: str) -> dict[str, Any]:
-    if code is None:
+    if code is None or not path:
         return {}
     name, _sep, _rest = path.partition("__")
     is_national = code == "" and model._meta.get_field(name).null  # noqa: SLF001 -- as above

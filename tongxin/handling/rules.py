@@ -13,7 +13,7 @@ from tongxin.files.rules import register_owner
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import ReplyFile
 from tongxin.members.models import Member
-from tongxin.members.rules import member_of
+from tongxin.members.rules import member_of, members_of
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 from tongxin.proposals.rules import is_leader, sits
@@ -33,6 +33,12 @@ def signs_the_case(actor: Any, case: Any) -> bool:
     """The actor signed the proposal, or one merged into it: it is of his own file, whether he still sits or not."""
     member: Member | None = member_of(actor)
     return member is not None and case.proposal_id in _signed_by(member)
+
+
+@predicate
+def is_among_the_signers(actor: Any, case: Any) -> bool:
+    """The actor signed it in any of his seats: what is kept from the signers is not had by changing the seat."""
+    return case is not None and any(case.proposal_id in _signed_by(member) for member in members_of(actor))
 
 
 speaks_for_the_case = signs_the_case & sits  # judges and confirms: only who still sits
@@ -74,7 +80,7 @@ is_clerk = holds_for_unit(Duty.UNIT_CLERK)
 is_unit_leader = holds_for_unit(Duty.UNIT_LEADER)
 in_the_unit = is_clerk | is_unit_leader
 # who keeps the proposals may serve in a handling unit as well, or have signed the case: then he is of the unit, or of its signers
-keeps_ratings = in_office & ~case_of_own_unit & ~signs_the_case
+keeps_ratings = in_office & ~case_of_own_unit & ~is_among_the_signers
 
 
 @predicate

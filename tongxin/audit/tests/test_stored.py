@@ -16,7 +16,7 @@ from tongxin.audit import accepting, actions, misstored, outside, sealing, store
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.tests.forging import NIGHT, found, raw
 from tongxin.committees import actions as bodies
-from tongxin.committees.models import Appointment
+from tongxin.committees.models import Appointment, Committee
 from tongxin.handling.models import Rating, Reply, Task
 from tongxin.members.models import Post, Seat, Suspension
 from tongxin.proposals.models import Proposal, Signature
@@ -199,3 +199,8 @@ def test_what_nobody_touched_is_in_our_form(sealed: Cast, model: Any) -> None:
 def test_a_moment_as_we_write_it_is_in_our_form(cast: Cast, moment: str) -> None:
     models.QuerySet(Task).update(assigned_at=datetime.fromisoformat(f"{moment}+00:00"))
     assert stored.names(Task).first() is None
+
+
+def test_one_committee_or_none_may_be_asked_for(sealed: Cast) -> None:
+    codes = ("", *Committee.objects.values_list("code", flat=True))
+    assert [misstored.look(code).problems for code in codes] == [()] * len(codes)

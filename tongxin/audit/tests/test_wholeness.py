@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
-from tongxin.audit import layout, strangers, truth, verifying, wholeness
+from tongxin.audit import layout, misstored, strangers, truth, verifying, wholeness
 from tongxin.audit.outside import Problem
 from tongxin.audit.tests.forging import found, raw
 from tongxin.audit.tests.test_strangers import run
@@ -126,6 +126,26 @@ def test_an_index_that_gives_other_rows_than_its_table_is_found(cast: Cast) -> N
     assert (where, reason[:10]) == ("sqlite", wholeness.TORN[:10])
 
 
+def test_more_lines_than_sqlite_says_at_most_are_a_finding_themselves(cast: Cast) -> None:
+    """Else a table of somebody's own with as many wrong rows would crowd out what is said of ours."""
+    if not LITE:
+        assert verifying.verify().ok
+        return
+    run(["CREATE TABLE zjunk (a)"])
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO zjunk VALUES (NULL)", [()] * wholeness.MOST)
+    with list_open():
+        run(["UPDATE sqlite_master SET sql = 'CREATE TABLE zjunk (a NOT NULL)' WHERE name = 'zjunk'"])
+    where, reason = found()
+    assert (where, reason) == ("sqlite", wholeness.TORN.format(said=f"{wholeness.MOST} lines"))
+
+
+def test_what_sqlite_takes_for_no_blank_is_none() -> None:
+    one = layout.Entry("table", "a", "a", 'CREATE TABLE "a" ("c" bigint NOT NULL UNIQUE)')
+    assert not layout.is_alike(one, one._replace(sql='CREATE TABLE "a" ("c" bigint\u00a0NOT\u00a0NULL\u00a0UNIQUE)'))
+    assert layout.is_alike(one, one._replace(sql='CREATE TABLE "a" ("c" bigint\n NOT\tNULL UNIQUE)'))
+
+
 # ── two rows of one name ─────────────────────────────────────────────────────────────────────────
 def without_the_constraint(table: str, column: str) -> None:
     """Take UNIQUE off a column, as whoever owns the database can."""
@@ -198,4 +218,4 @@ def test_a_uid_that_is_no_text_is_named_and_not_fallen_over(cast: Cast, model: t
         assert verifying.verify().ok
         return
     run([f"UPDATE {table} SET uid = CAST(uid AS blob) WHERE id = {unit.pk}"])  # noqa: S608 -- as above
-    assert found() == (f"{model._meta.label_lower}:{unit.uid}", verifying.ODD_FORM)
+    assert found() == (f"{model._meta.label_lower}:{unit.uid}", misstored.MISSTORED)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, second_seat
+from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.audit.kinds import sentence
 from tongxin.audit.models import Event
@@ -75,6 +76,22 @@ def test_who_signed_the_case_keeps_none_of_its_ratings_whatever_duty_he_holds(ca
     assert [word for word in ("查看每位委员的评价", "应评") if word in page] == []
     assert (Rating.objects.count(), Event.objects.count()) == (0, before)
     assert as_(cast.office).post(f"/handling/rate/{case.uid}/for/{other.uid}/", said).status_code == 302
+
+
+def test_nobody_reads_by_changing_the_seat_what_is_kept_from_the_signers(cast: Cast, as_, today) -> None:
+    case = cast.answered(today)
+    here, there = cast.member(cast.proposer), second_seat(cast.proposer, cast.other_county, "051")
+    who = _keeps_too(cast, cast.proposer, today)
+    other = next(s for s in raters(case.proposal) if s.member.account != who)
+    keeper, answers = as_(who), []
+    for seat in (here, there):
+        keeper.post("/account/seat/choose/", {"seat": seat.uid})
+        answers.append(keeper.post(f"/handling/cases/{case.uid}/ratings/").status_code)
+        answers.append(keeper.post(f"/handling/rate/{case.uid}/for/{other.uid}/", _say(_reply(case))).status_code)
+        who.chosen_seat = seat.uid
+        assert not allowed(who, "handling.see_ratings", case)
+        assert not allowed(who, "handling.rate_for", case)
+    assert (answers, Rating.objects.count()) == ([403] * 4, 0)
 
 
 def test_who_signed_the_case_or_serves_its_unit_does_not_settle_it_for_the_office(cast: Cast, today) -> None:
