@@ -27,6 +27,8 @@ from tongxin.accounts.models import Account
 # Addresses that give no page of their own to GET, with the reason; those that take only POST say so by 405.
 LEAD_ON = {
     "notice": "leads to what it is about",
+    "appointment-factor": "leads back where there is no second factor to take away",
+    "member-release": "leads back where the seat is nobody's, or something stands in its name",
     "audit-verify": "leads to the page whose button verifies",
     "proposal-new": "leads to a form under an address of its own",
     "public-proposals": "leads to the choice between committees; with one chosen it is a page, see below",

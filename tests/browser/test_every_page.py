@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -104,6 +105,8 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     assert Reply.objects.filter(sent_at__isnull=False).exists()
     notices.deliver()
     assert Notice.objects.exists()
+    coded = Appointment.objects.get(account=cast.leader)
+    Authenticator.objects.create(user=cast.leader, type=Authenticator.Type.TOTP, data={"secret": "none that fits"})
     member, clerkship = Member.objects.get(account=cast.cosigner), Appointment.objects.get(account=cast.clerk)
     _a_code_waits(member, cast.cosigner, cast)
     return {
@@ -122,7 +125,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "appointment-reset": [to(cast.security_admin, "appointment-reset", clerkship.uid)],
         "member-invite": [to(cast.office, "member-invite", member.uid)],
         "member-release": [to(cast.office, "member-release", cast.member(cast.bystander).uid)],
-        "appointment-factor": [to(cast.security_admin, "appointment-factor", clerkship.uid)],
+        "appointment-factor": [to(cast.security_admin, "appointment-factor", coded.uid)],
         "member-confirm-reinvitation": [to(cast.leader, "member-confirm-reinvitation", member.uid)],
         "slip": [to(cast.office, "slip")],
         "account-seat": [to(cast.clerk, "account-seat")], "members-end-term": [to(cast.office, "members-end-term")],
