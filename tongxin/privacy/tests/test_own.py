@@ -172,11 +172,13 @@ def test_a_page_shows_the_newest_and_says_how_many_there_are(cast: Cast) -> None
 def test_the_page_asks_as_often_whether_little_or_much_is_held(cast: Cast, monkeypatch: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
 
     from tongxin.regulations import queries as rules
 
     client = as_(cast.proposer)
-    numbers = []
+    numbers, minute = [], timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: minute)  # what the menu counts is asked anew each minute
     monkeypatch.setattr(rules._kept, "fresh", lambda: rules._kept.found)  # the one look a second comes by chance
     for _more in range(2):
         cast.answered()
