@@ -172,7 +172,6 @@ def test_a_page_shows_the_newest_and_says_how_many_there_are(cast: Cast) -> None
 def test_the_page_asks_as_often_whether_little_or_much_is_held(cast: Cast, monkeypatch: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
-    from django.utils import timezone
 
     from tongxin.regulations import queries as rules
 
