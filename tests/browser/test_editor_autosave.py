@@ -1,12 +1,12 @@
 """Nothing that was typed is lost: by a reload, a lost network, an ended session, a second tab or a second click."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import TEXT, Cast
@@ -15,18 +15,7 @@ from tongxin.proposals import actions
 from tongxin.proposals.models import Proposal, StaleCopy
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = [(390, 844), (1440, 900)]
 SAVED, OFFLINE, ENDED = "saved", "offline", "ended"
-
-
-@pytest.fixture(params=SIZES, ids=["phone", "desk"])
-def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor's browser, on a phone and on a desk."""
-    width, height = request.param
-    made = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai")
-    made.set_default_timeout(15_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture

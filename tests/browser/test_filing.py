@@ -1,10 +1,10 @@
 """The office finds a proposal on its desk and files it, in a real browser, on a phone and on a desk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast
@@ -14,17 +14,6 @@ from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = [(390, 844), (1440, 900)]
-
-
-@pytest.fixture(params=SIZES, ids=["phone", "desk"])
-def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """The browser of somebody of the office, on a phone and on a desk."""
-    width, height = request.param
-    made = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai")
-    made.set_default_timeout(15_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture

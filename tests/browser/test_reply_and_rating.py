@@ -1,11 +1,11 @@
 """A unit writes its reply and the proposers judge it, in a real browser, on a phone and on a desk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast
@@ -18,18 +18,7 @@ from tongxin.handling.workflow import SignFor
 from tongxin.workflow.engine import perform
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = [(390, 844), (1440, 900)]
 SEGMENT = "label.seg"
-
-
-@pytest.fixture(params=SIZES, ids=["phone", "desk"])
-def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor's browser, on a phone and on a desk."""
-    width, height = request.param
-    made = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai")
-    made.set_default_timeout(15_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture

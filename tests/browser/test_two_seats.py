@@ -1,14 +1,13 @@
 """Two seats, or a desk and a seat, by keyboard, on a phone and on a desk, in plain and in large letters."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import TEXT, Cast, second_seat
@@ -23,17 +22,6 @@ from tongxin.proposals.models import Proposal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 IMPACTS = {"serious", "critical"}
-SIZES = [(390, 844), (1440, 900)]
-
-
-@pytest.fixture(params=SIZES, ids=["phone", "desk"])
-def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A browser on a phone and on a desk."""
-    width, height = request.param
-    made = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai")
-    made.set_default_timeout(15_000)
-    yield made
-    made.close()
 
 
 def sign_in(context: BrowserContext, live_server: LiveServer, account: Account, seat: Member) -> None:

@@ -34,14 +34,17 @@ class NotLinkedError(InvitationError):
 # ── the second factor ────────────────────────────────────────────────────────────────────────────
 def second_factors(user: Account | OuterRef) -> QuerySet[Authenticator]:
     """Return what somebody makes one-time codes with: of one account, or of each row of a list."""
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return _all_second_factors().filter(user=user)
+
+
+def _all_second_factors() -> QuerySet[Authenticator]:
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
     return found
 
 
 def second_factors_of(accounts: Collection[int]) -> set[int]:
     """Keep the accounts that have a second factor."""
-    found = Authenticator.objects.filter(user__in=accounts, type=Authenticator.Type.TOTP)
-    return set(found.values_list("user_id", flat=True))
+    return set(_all_second_factors().filter(user__in=accounts).values_list("user_id", flat=True))
 
 
 def has_second_factor(account: Account) -> bool:

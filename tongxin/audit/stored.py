@@ -51,12 +51,14 @@ def _form_of(field: Any) -> str:
     """Say in SQLite's words what is stored in a column, by its kind."""
     kind, column = field.get_internal_type(), "%(expressions)s"
     said = f"typeof({column}) = 'text'"
+    has_year = f"substr({column}, 1, 4) <> '0000'"  # Python has no year 0
     if kind == "DateField":
-        said += f" AND {column} GLOB '{DATE}' AND date({column}, '+0 days') IS {column}"
+        said += f" AND {column} GLOB '{DATE}' AND date({column}, '+0 days') IS {column} AND {has_year}"
     elif kind == "DateTimeField":
         whole = f"{column} GLOB '{MOMENT}'"
         broken = f"{column} GLOB '{MOMENT}.{DIGIT * 6}' AND substr({column}, 20) <> '.000000'"
         said += f" AND ({whole} OR {broken}) AND datetime(substr({column}, 1, 19), '+0 days') IS substr({column}, 1, 19)"
+        said += f" AND {has_year}"
     elif kind == "JSONField":
         said += f" AND json_valid({column})"
     elif kind == "BooleanField":

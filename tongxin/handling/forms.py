@@ -15,7 +15,7 @@ from tongxin.handling.choices import Grade, Part, Stage, Way
 from tongxin.handling.models import PublicReply, Reply
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.proposals.forms import CoveringForm
-from tongxin.texts.redaction import Mark
+from tongxin.texts.redaction import find, marks_from
 from tongxin.ui.fields import CountedText, Day
 
 WAYS = {
@@ -242,6 +242,7 @@ class PublicReplyForm(CoveringForm):
         help_text=gettext_lazy("提案人和承办单位会看到。"), error_messages={"max_length": gettext_lazy("理由请写在 300 字以内。")},
     )  # fmt: skip
 
-    def __init__(self, copy: PublicReply, proposed: Sequence[Mark], *, data: Any = None) -> None:
+    def __init__(self, copy: PublicReply, *, data: Any = None) -> None:
         texts = {"text": (_("答复内容"), copy.reply.text)}
-        super().__init__(texts, {"text": proposed}, version=copy.reply.version, data=data)
+        confirmed = {"text": marks_from(copy.marks)} if copy.confirmed_at else None
+        super().__init__(texts, {"text": find(copy.reply.text)}, version=copy.reply.version, ticked=confirmed, data=data)

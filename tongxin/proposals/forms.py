@@ -207,15 +207,25 @@ class CoveringForm(forms.Form):
     prints = forms.BooleanField(label=_("已经逐处看过，以上内容照登"), required=False)
 
     def __init__(
-        self, texts: Mapping[str, tuple[str, str]], proposed: Mapping[str, Sequence[Mark]], *, version: int, data: Any = None
+        self,
+        texts: Mapping[str, tuple[str, str]],
+        proposed: Mapping[str, Sequence[Mark]],
+        *,
+        version: int,
+        ticked: Mapping[str, Sequence[Mark]] | None = None,
+        data: Any = None,
     ) -> None:
-        """`texts` are label and text by name; `proposed` the marks that stand ticked until somebody says otherwise."""
+        """`texts` are label and text by name; `proposed` the marks that the machine finds.
+
+        `ticked`: those that stand ticked until somebody says otherwise, where somebody said it before; else all proposed ones.
+        """
         super().__init__(data, initial={"version": version})
         self.texts = texts
         self.proposed = proposed
         self.of_version = version
         self.fields["version"].error_messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), CHANGED)
-        self.marks: dict[str, tuple[Mark, ...]] = {name: tuple(proposed.get(name, ())) for name in texts}
+        begun = proposed if ticked is None else ticked
+        self.marks: dict[str, tuple[Mark, ...]] = {name: tuple(begun.get(name, ())) for name in texts}
 
     def clean(self) -> dict[str, Any]:
         """Read the ticked marks and find the added words in the texts."""
@@ -256,6 +266,15 @@ class CoveringForm(forms.Form):
         found = left_in_the_open((text, self.marks[name]) for name, (_label, text) in self.texts.items())
         said = gettext("%(kind)s %(n)s 处（%(words)s）")
         return [said % {"kind": kind, "n": len(parts), "words": "、".join(parts)} for kind, parts in found.items()]
+
+    @property
+    def told(self) -> str:
+        """Say what stands ticked, or that what was found is printed, or that nothing was found."""
+        if marked := len(self.values):
+            return gettext("已标出 %(n)s 处，去掉勾选即照登。") % {"n": marked}
+        if found := sum(len(marks) for marks in self.proposed.values()):
+            return gettext("查出 %(n)s 处，都没有勾选，将照登。应当隐去的，请勾选。") % {"n": found}
+        return gettext("没有查出电话、证件号码、住址等内容。")
 
     def agrees(self) -> bool:
         """Say whether it may be released like this: nothing of a person is left in the open, or somebody ticked that it is printed."""

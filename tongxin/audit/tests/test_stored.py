@@ -59,7 +59,7 @@ def put(model: type[models.Model], column: str, said: str) -> str | None:
     [
         (Appointment, "starts_on", "'2024-W10-1'"), (Appointment, "starts_on", "replace(starts_on, '-', '')"),
         (Appointment, "starts_on", "starts_on || ' '"), (Appointment, "starts_on", "starts_on || ' 00:00:00'"),
-        (Appointment, "starts_on", "CAST(starts_on AS blob)"), (Appointment, "starts_on", "'2024-02-31'"),
+        (Appointment, "starts_on", "CAST(starts_on AS blob)"), (Appointment, "starts_on", "'0000-01-01'"), (Appointment, "starts_on", "'2024-02-31'"),
         (Seat, "starts_on", "'2024-W10-1'"), (Seat, "convenes", "2"), (Seat, "convenes", "0.5"),
         (Task, "due_on", "'2024-W10-1'"), (Task, "assigned_at", "replace(assigned_at, ' ', 'T')"),
         (Task, "assigned_at", "assigned_at || '+00:00'"), (Task, "assigned_at", "assigned_at || '.000000'"),

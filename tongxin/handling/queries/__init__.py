@@ -40,7 +40,6 @@ from tongxin.handling.queries.lists import (
 from tongxin.handling.queries.outcomes import outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.publication import (
-    marks_to_confirm,
     public_replies,
     publishable,
     replies_to_publish,
@@ -90,7 +89,6 @@ __all__ = [
     "limits_for",
     "limits_of",
     "live_tasks",
-    "marks_to_confirm",
     "may_read_draft",
     "newest_first",
     "oldest_first",

@@ -10,7 +10,6 @@ from tongxin.committees.choices import Duty
 from tongxin.handling.models import PublicReply, Reply, Task
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import published
-from tongxin.texts.redaction import Mark, find, marks_from
 
 
 def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
@@ -54,8 +53,3 @@ def publishable(user: Any, uid: str) -> PublicReply | None:
     return found.select_related(
         "committee__parent__parent", "reply__task__unit", "reply__task__case__proposal__committee", "confirmed_by"
     ).first()
-
-
-def marks_to_confirm(copy: PublicReply) -> tuple[Mark, ...]:
-    """Return what stands ticked when somebody opens it: as it was confirmed, before that as the machine finds it now."""
-    return marks_from(copy.marks) if copy.confirmed_at else find(copy.reply.text)

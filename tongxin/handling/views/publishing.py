@@ -22,7 +22,7 @@ def public_reply(request: HttpRequest, uid: str) -> HttpResponse:
     if copy is None:
         raise Http404
     permissions.demand(request.user, "handling.release_reply", copy)
-    form = PublicReplyForm(copy, queries.marks_to_confirm(copy), data=request.POST if request.method == "POST" else None)
+    form = PublicReplyForm(copy, data=request.POST if request.method == "POST" else None)
     step = request.POST.get("step", "")
     if request.method != "POST":
         return _show(request, copy, form)
@@ -55,7 +55,6 @@ def _show(
         "form": form,
         "drawn": form.drawn(),
         "preview": preview,
-        "found": len(form.values),
         "back": DESK,
         "proposal": proposal,
         "unit": copy.reply.task.unit.name,

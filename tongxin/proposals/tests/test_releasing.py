@@ -248,6 +248,20 @@ def test_nothing_is_asked_again_where_nothing_is_left_in_the_open(cast: Cast) ->
     assert client.post(page_of(proposal), form | {"step": "confirm"}).status_code == 302
 
 
+def test_what_was_found_stays_offered_after_its_ticks_were_taken_off_and_after_all_was_covered(cast: Cast) -> None:
+    proposal, client = secretive(cast, analysis=PERSONAL), signed_in(cast.office)
+    found = sum(len(marks) for marks in queries.proposed_marks(proposal).values())
+    bare = client.post(page_of(proposal), {"version": str(proposal.version), "step": "change"}).content.decode()
+    assert f"查出 {found} 处，都没有勾选，将照登" in bare
+    assert ("没有查出" in bare, bare.count('name="mark"')) == (False, found)
+    actions.release(proposal, actor=cast.office, at=NOW)
+    again = signed_in(cast.office).get(page_of(proposal)).content.decode()
+    assert (f"已标出 {found} 处" in again, again.count('name="mark"')) == (True, found)
+    actions.confirm_copy(proposal, marks={}, files=None, version=proposal.version, actor=cast.office, at=NOW)
+    again = signed_in(cast.office).get(page_of(proposal)).content.decode()
+    assert (f"查出 {found} 处" in again, again.count('name="mark"'), "checked" in again) == (True, found, False)
+
+
 def test_the_public_page_says_of_itself_only_what_is_true(cast: Cast) -> None:
     open_, covered = secretive(cast), secretive(cast)
     actions.release(open_, marks={}, actor=cast.office, at=NOW)

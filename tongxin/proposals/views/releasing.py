@@ -55,9 +55,9 @@ def _shut(proposal: Proposal) -> str:
 
 def _form(proposal: Proposal, data: Any = None) -> CoveringForm:
     copy = queries.copy_of(proposal)
-    proposed = queries.covered_in(copy) if copy is not None and data is None else queries.proposed_marks(proposal)
     texts = {name: (LABELS[name], getattr(proposal, name)) for name in LABELS}
-    return CoveringForm(texts, proposed, version=proposal.version, data=data)
+    covered = queries.covered_in(copy) if copy is not None else None
+    return CoveringForm(texts, queries.proposed_marks(proposal), version=proposal.version, ticked=covered, data=data)
 
 
 def _ticked_files(request: HttpRequest, proposal: Proposal) -> list[Attachment]:
@@ -113,7 +113,6 @@ def _show(
         "preview": preview,
         "shut": _shut(proposal),
         "files": files,
-        "found": len(form.values),
         "label": _("核对公开稿") if proposal.released_at else _("向社会公开"),
         "back": proposal.get_absolute_url(),
         "stale": proposal.released_at is not None and queries.copy_of(proposal) is None,

@@ -19,6 +19,7 @@ from tongxin.proposals.models import Attachment, Proposal, PublicCopy
 from tongxin.proposals.workflow import MergeInto
 from tongxin.site.queries import portal
 from tongxin.site.queries.public_timeline import entries, public_events
+from tongxin.texts.redaction import find
 from tongxin.workflow.engine import perform
 
 SECRETS = {
@@ -57,9 +58,7 @@ def world(cast: Cast) -> dict[str, Any]:
 
 
 def handling_marks(copy: PublicReply) -> Any:
-    from tongxin.handling.queries import marks_to_confirm
-
-    return marks_to_confirm(copy)
+    return find(copy.reply.text)
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "/") -> list[str]:
