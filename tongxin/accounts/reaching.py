@@ -16,6 +16,7 @@ class Reached(models.TextChoices):
     """How far, in a word."""
 
     NOT_INVITED = "not_invited", gettext_lazy("未邀请")
+    RELEASED = "released", gettext_lazy("关联已解除，未重新邀请")
     INVITED = "invited", gettext_lazy("已发邀请")
     LAPSED = "lapsed", gettext_lazy("邀请过期")
     HAS_ACCOUNT = "has_account", gettext_lazy("有账户，未登录")
@@ -34,7 +35,7 @@ NEVER_CAME = Q(account=None) | Q(account__last_login=None)  # however far they c
 
 
 def telling(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
-    """Fetch with rows that have the `uid` of a seat and an `account` what `reached` and `told` say: no query more for a list."""
+    """Fetch with rows of seats (`uid`, `account`, `released_at`) what `reached` and `told` say: no query more for a list."""
     codes = Invitation.objects.filter(seat=OuterRef("uid"), used_at=None, revoked_at=None).order_by("-made_at", "-pk")
     return rows.annotate(
         code_made_at=Subquery(codes.values("made_at")[:1]),
@@ -52,8 +53,14 @@ def reached(row: Any, at: datetime) -> Reached:
     if row.came_at:
         return Reached.RESET if is_open else Reached.CAME
     if row.code_until is None:
-        return Reached.NOT_INVITED if row.account_id is None else Reached.HAS_ACCOUNT
+        return _without_code(row)
     return Reached.INVITED if is_open else Reached.LAPSED
+
+
+def _without_code(row: Any) -> Reached:
+    if row.account_id is not None:
+        return Reached.HAS_ACCOUNT
+    return Reached.NOT_INVITED if row.released_at is None else Reached.RELEASED
 
 
 def told(row: Any, at: datetime) -> list[str]:

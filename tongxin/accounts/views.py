@@ -20,9 +20,8 @@ from tongxin.accounts import actions, codes, describing, guessing, names, querie
 from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
 
-CARRIED = (
-    "carried_seat_code"  # the code of a slip on its way through the sign-in: nobody types it twice, no address or log has it
-)
+# the code of a slip on its way through the sign-in: nobody types it twice, no address or log has it
+CARRIED = "carried_seat_code"
 
 
 class SignIn(LoginView):  # type: ignore[misc]
@@ -33,6 +32,11 @@ class SignIn(LoginView):  # type: ignore[misc]
     def get_form_kwargs(self) -> dict[str, Any]:
         """Tell the form whose numbers are meant."""
         return super().get_form_kwargs() | {"realm": self.realm.code if self.realm else ""}
+
+    def get_success_url(self) -> str | None:
+        """Go on to linking while the session carries a code, by whichever address one signs in."""
+        found: str | None = super().get_success_url()
+        return found or (reverse("account-seat") if _carried_to(self.request) else None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the committee, and the one whose seat is linked after the sign-in."""

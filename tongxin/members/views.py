@@ -162,7 +162,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     knows = keeps or found.account_id == request.user.pk
     held = queries.history(found)
     seats = [(seat, _ended(seat, held, tells_why=knows)) for seat in held]
-    invites = permissions.allowed(request.user, "members.invite", found)
+    invites, waiting = permissions.allowed(request.user, "members.invite", found), _to_confirm(request.user, found)
     context = {
         "row": _row(found), "left": _left(found), "member": found,
         "masked": mask_phone(found.phone), "keeps": keeps,
@@ -171,7 +171,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "refusal": queries.why_not_invited(found) if invites else "",
         "sees_contact": knows, "seats": seats, "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, today) if knows else None, "steps": _steps(request.user, found),
-        "waiting": _to_confirm(request.user, found), "became": _became(request.user, found),
+        "waiting": waiting, "others": waiting is not None and queries.somebody_else_confirms(found, waiting.made_by), "became": _became(request.user, found),
         "confirms": permissions.allowed(request.user, "members.confirm_reinvitation", found),
         "resets": _resets(found), "comes_back": _comes_back(found), "releases": _may_release(request.user, found),
     }  # fmt: skip
@@ -334,7 +334,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     resets = _resets(found)
     if request.method != "POST" or ((resets or _comes_back(found)) and "read" not in request.POST):
         context = {"member": found, "resets": resets, "refusal": queries.why_not_invited(found)}
-        return render(request, "members/invite.html", context | {"sentences": _what_follows_a_code(found, at)})
+        return render(request, "members/invite.html", context | {"sentences": _what_follows_a_code(found, request.user, at)})
     try:
         code = actions.invite(found, actor=request.user, at=at)
     except actions.NotInvitedError as refused:
@@ -348,29 +348,38 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     return slips.keep(request, made, at=at)
 
 
-def _what_follows_a_code(member: Member, at: datetime) -> list[str]:
+def _what_follows_a_code(member: Member, maker: Any, at: datetime) -> list[str]:
     """Say what will happen when a code is made (将发生什么): since when it works, who is told."""
     good = _("%(days)s 天内有效，以前发的码作废") % {"days": VALID.days}
     if _resets(member):
         verified = _("本人忘记密码时使用，请先当面或打电话核实")
-        return [verified, *_how_a_reset_waits(member, at), _("本人用原来的密码登录的，重置码随即作废"), good]
+        return [verified, *_how_a_reset_waits(member, maker, at), _("本人用原来的密码登录的，重置码随即作废"), good]
     if _comes_back(member):
         return [
-            _("原来的关联已经解除，请先核实，邀请单交给本人"), _must_be_confirmed(member, at, _("邀请码")),
-            _("立即告知审计管理员和可以确认的人"),
+            _("原来的关联已经解除，请先核实，邀请单交给本人"), _must_be_confirmed(member, maker, at, _("邀请码")),
+            _("立即告知审计管理员和可以确认的人") if queries.somebody_else_confirms(member, maker) else _("立即告知审计管理员"),
             _("可以使用后，本人已经有账户的，登录后用邀请码关联；没有账户的，凭邀请码设定密码，第一次登录"), good,
         ]  # fmt: skip
     return [_("本人还没有设定过密码，凭邀请码设定密码，第一次登录"), good]
 
 
-def _how_a_reset_waits(member: Member, at: datetime) -> list[str]:
+def _how_a_reset_waits(member: Member, maker: Any, at: datetime) -> list[str]:
     if member.account is not None and accounts.has_second_factor(member.account):
         return [_("本人设有动态口令：重置码马上可以使用，登录时还须输入动态口令"), _("立即告知本人和审计管理员")]
-    return [_must_be_confirmed(member, at, _("重置码")), _("立即告知本人、审计管理员和可以确认的人")]
+    told = (
+        _("立即告知本人、审计管理员和可以确认的人")
+        if queries.somebody_else_confirms(member, maker)
+        else _("立即告知本人和审计管理员")
+    )
+    return [_must_be_confirmed(member, maker, at, _("重置码")), told]
 
 
-def _must_be_confirmed(member: Member, at: datetime, code: str) -> str:
+def _must_be_confirmed(member: Member, maker: Any, at: datetime, code: str) -> str:
+    """Say since when a code works, and who is asked to confirm it; where there is nobody else, that it waits."""
     hours = in_force(member.committee, Reinvitation, timezone.localdate(at)).wait_hours
+    if not queries.somebody_else_confirms(member, maker):
+        message = _("%(code)s不能马上使用：本会现在没有别人可以确认，%(n)s 小时后可以使用")
+        return message % {"code": code, "n": hours}
     message = _("%(code)s不能马上使用：须机关另一位工作人员确认（%(who)s都可以确认）；没有人确认的，%(n)s 小时后可以使用")
     return message % {"code": code, "who": _who_confirms(), "n": hours}
 
@@ -384,8 +393,11 @@ def _waits(member: Member, at: datetime) -> str:
     waiting = waiting_code(member, at=at)
     if waiting is None:
         return ""
+    when = moment(waiting.works_from)
+    if not queries.somebody_else_confirms(member, waiting.made_by):
+        return _("%(when)s 起可以使用。") % {"when": when}
     message = _("须机关另一位工作人员确认后才能使用（%(who)s都可以确认）；没有人确认的，%(when)s 起可以使用。")
-    return message % {"who": _who_confirms(), "when": moment(waiting.works_from)}
+    return message % {"who": _who_confirms(), "when": when}
 
 
 @requires("members.release_seat", of_object=True)

@@ -106,6 +106,17 @@ def offered(account: Account, code: str) -> tuple[Client, Any]:
     return client, client.post("/invitation/", {"code": code}, follow=True)
 
 
+@pytest.mark.parametrize("page", ["/accounts/login/", "/in/YX/", "/in/WC/"])
+def test_whichever_address_one_signs_in_by_the_code_goes_along(
+    cast: Cast, code: str, there: Member, with_password: Give, page: str
+) -> None:
+    client, owner = brought(code), with_password(cast.bystander)
+    answer = client.post(page, {"login": owner.username, "password": PASSWORD}, REMOTE_ADDR="10.1.1.2")
+    assert (answer.status_code, answer["Location"]) == (302, LINK)
+    client.post(LINK, {"carried": "1"})
+    assert taken(there) == owner
+
+
 def test_a_link_that_must_be_refused_is_not_offered_and_the_page_leads_out(cast: Cast, code: str, there: Member) -> None:
     client, page = offered(cast.cosigner, code)
     said = "不是您本人的，请退出登录，再用邀请单"

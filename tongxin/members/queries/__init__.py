@@ -1,7 +1,13 @@
 """Reads of members."""
 
 from tongxin.members.queries.confirming import what_became_of_the_code
-from tongxin.members.queries.inviting import closes_with, what_follows_release, why_not_invited, why_not_released
+from tongxin.members.queries.inviting import (
+    closes_with,
+    somebody_else_confirms,
+    what_follows_release,
+    why_not_invited,
+    why_not_released,
+)
 from tongxin.members.queries.pausing import pauses
 from tongxin.members.queries.reading import (
     about,
@@ -57,6 +63,7 @@ __all__ = [
     "serves_elsewhere",
     "sign_in_names",
     "sits_elsewhere",
+    "somebody_else_confirms",
     "suspended_now",
     "terms_held",
     "terms_to_end",

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from tongxin.accounts.models import Account
 from tongxin.accounts.seats import holds_duty
 from tongxin.committees.models import Appointment
+from tongxin.committees.queries import holders_of
 from tongxin.core.words import plain_phone
 from tongxin.members.acting import has_acted
 from tongxin.members.models import Member
-from tongxin.members.rules import is_dead
+from tongxin.members.rules import CONFIRM, is_dead
 
 
 def at_home(account: Account) -> Member | None:
@@ -35,6 +36,13 @@ def why_not_invited(member: Member) -> str:
         message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s发密码重置码")
         return message % {"name": member.name, "home": home.committee.short_name}
     return ""
+
+
+def somebody_else_confirms(member: Member, maker: Account | None) -> bool:
+    """Say whether there is anybody to confirm a code that `maker` makes for a member: somebody else, and not the member."""
+    alone = {maker.pk if maker is not None else None, member.account_id}
+    found = (account for duty in CONFIRM for account in holders_of(member.committee, duty))
+    return any(account.pk not in alone for account in found)
 
 
 def why_not_released(member: Member) -> str:

@@ -144,6 +144,7 @@ def test_releasing_and_inviting_again_opens_nothing_to_one_hand(cast: Cast, ther
 
 def test_the_page_says_that_the_new_invitation_waits_before_it_is_made(cast: Cast, there: Member) -> None:
     keeper = cast.office_of_other_county
+    leads(cast)
     office, page = signed_in(keeper), f"/members/{there.uid}/"
     release(there, cast)
     shown, made = office.get(page).text, Event.objects.filter(kind="members.invite")
@@ -164,6 +165,26 @@ def test_the_page_says_that_the_new_invitation_waits_before_it_is_made(cast: Cas
     assert "须机关另一位工作人员确认后才能使用" in slip
     row = next(row for row in office.get("/members/").context["members"] if row["member"].pk == there.pk)
     assert row["came"] == "待确认的码"
+
+
+def leads(cast: Cast) -> None:
+    """Let somebody else in the other county be there to confirm."""
+    leader = Account.objects.create(username="wclead", name="陶远山")
+    bodies.appoint(leader, committee=cast.other_county, duty=Duty.LEADERSHIP, starts_on=NOW.date(), actor=None, at=timezone.now())
+
+
+def test_where_there_is_nobody_else_nobody_is_sent_to_look_for_him(cast: Cast, there: Member) -> None:
+    keeper, office, page = cast.office_of_other_county, signed_in(cast.office_of_other_county), f"/members/{there.uid}/"
+    release(there, cast)
+    assert "关联已解除，未重新邀请" in office.get(page).text
+    assert after_releasing(there, keeper)[1:3] == [
+        "邀请码不能马上使用：本会现在没有别人可以确认，72 小时后可以使用",
+        "立即告知审计管理员",
+    ]
+    slip = office.get(office.post(f"{page}invite/", {"read": "1"})["Location"]).text
+    assert "须机关另一位工作人员确认" not in slip
+    shown = office.get(page).text
+    assert ("本会现在没有别人可以确认" in shown, "请机关另一位工作人员在这一页确认" in shown) == (True, False)
 
 
 def test_a_seat_is_released_and_taken_as_often_as_it_goes_wrong(cast: Cast, there: Member) -> None:
