@@ -42,7 +42,6 @@ LOOKED_AT: dict[str, str] = {
     "tongxin/committees/actions.py": "2026-11-28: appointments, resets, bodies and sessions: each act a few lines, the rest their reasons",
     "tongxin/members/actions.py": "2026-11-28: invitations, contact data and standing: each act a few lines, the rest their reasons",
     "tongxin/committees/views.py": "2026-11-28: one small view for each page of units, sessions, appointments and the audit reader",
-    "tongxin/members/views.py": "2026-11-28: one small view for each page of the list, a member, standing and invitations",
 }
 
 

@@ -1,0 +1,137 @@
+"""A member's page: seat, posts, workplace, the seats held before; how to reach him."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.accounts import reaching
+from tongxin.accounts.models import Invitation
+from tongxin.core.secrets import mask_phone
+from tongxin.core.templatetags.chinese import full_day
+from tongxin.members import actions, queries
+from tongxin.members.choices import Ending
+from tongxin.members.forms import Contact
+from tongxin.members.models import Member, Seat
+from tongxin.members.rules import waiting_code
+from tongxin.members.views.inviting import is_reset, was_released
+from tongxin.members.views.loading import load, row_of
+from tongxin.members.views.standing import steps
+
+
+@requires("members.view", of_object=True)
+def member(request: HttpRequest, uid: str) -> HttpResponse:
+    """One member: seat, posts, workplace, the seats held before; the phone masked."""
+    found = load(request, uid)
+    keeps = permissions.allowed(request.user, "members.change", found)
+    knows = keeps or found.account_id == request.user.pk
+    held = queries.history(found)
+    context = {
+        "row": row_of(found),
+        "left": _left(found),
+        "member": found,
+        "masked": mask_phone(found.phone),
+        "keeps": keeps,
+        "reads_phone": permissions.allowed(request.user, "members.read_phone", found),
+        "sees_contact": knows,
+        "seats": [(seat, _ended(seat, held, tells_why=knows)) for seat in held],
+        "pauses": queries.pauses(found, held) if knows else [],
+        "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,
+        "steps": steps(request.user, found),
+    }
+    return render(request, "members/member.html", context | _signing_in(request.user, found))
+
+
+def _signing_in(user: Any, member: Member) -> dict[str, Any]:
+    """Return what the page shows of how a member signs in: how far he came, what may be done, which code waits."""
+    invites, waiting = permissions.allowed(user, "members.invite", member), _to_confirm(user, member)
+    return {
+        "invites": invites,
+        "came": _sign_in(member) if invites else [],
+        "refusal": queries.why_not_invited(member) if invites else "",
+        "resets": is_reset(member),
+        "comes_back": was_released(member),
+        "releases": _may_release(user, member),
+        "waiting": waiting,
+        "others": waiting is not None and queries.somebody_else_confirms(member, waiting.made_by),
+        "became": _became(user, member),
+        "confirms": permissions.allowed(user, "members.confirm_reinvitation", member),
+    }
+
+
+def _sign_in(member: Member) -> list[str]:
+    """Say how far a member came with signing in, with the days of the code."""
+    at = timezone.now()
+    return reaching.told(reaching.telling(Member.objects.filter(pk=member.pk), at).get(), at)
+
+
+def _may_release(user: Any, member: Member) -> bool:
+    """Say whether the seat may be taken off its account now."""
+    may = member.account is not None and permissions.allowed(user, "members.release_seat", member)
+    return may and not queries.why_not_released(member)
+
+
+def _to_confirm(user: Any, member: Member) -> Invitation | None:
+    """Return the code that waits for a second person, for who may confirm one or make it."""
+    may = any(permissions.allowed(user, name, member) for name in ("members.confirm_reinvitation", "members.invite"))
+    return waiting_code(member, at=timezone.now()) if may else None
+
+
+def _became(user: Any, member: Member) -> str:
+    """Say what became of the code that somebody was asked to confirm, to who may confirm one."""
+    may = permissions.allowed(user, "members.confirm_reinvitation", member)
+    return queries.what_became_of_the_code(member, at=timezone.now()) if may else ""
+
+
+def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
+    """Say that a seat is held, or since when it is not; why, to those who are told. A death that was taken back is no death."""
+    if not seat.ends_on:
+        return [_("在任")]
+    back = min((s.starts_on for s in seats if s.pk > seat.pk and s.starts_on >= seat.ends_on), default=None)
+    if seat.ending == Ending.DIED and back is not None:
+        said = [_("登记有误，已于 %(on)s恢复") % {"on": full_day(back)}]
+        return said if tells_why else []
+    died = tells_why and seat.ending == Ending.DIED
+    said = [(_("%(on)s去世") if died else _("%(on)s起离任")) % {"on": full_day(seat.ends_on)}]
+    if tells_why:
+        said += [*([] if died else [str(seat.get_ending_display())]), seat.reason, seat.document_number]
+    return [part for part in said if part]
+
+
+def _left(member: Member) -> Seat | None:
+    """Return the seat that somebody held last, when none is held any more."""
+    if member.seats_now:  # type: ignore[attr-defined]
+        return None
+    return next(iter(queries.last_held(member)[0]), None)
+
+
+@require_POST
+@requires("members.read_phone", of_object=True)
+def phone(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show the phone number in full, once; reading it is an event."""
+    found = load(request, uid)
+    permissions.demand(request.user, "members.read_phone", found)
+    if found.account_id != request.user.pk:
+        actions.note_phone_read(found, actor=request.user, at=timezone.now())
+    context = {"phone": found.phone, "member": found}
+    return render(request, "members/_phone.html" if request.headers.get("HX-Request") else "members/phone.html", context)
+
+
+@requires("members.change", of_object=True)
+def change(request: HttpRequest, uid: str) -> HttpResponse:
+    """Change how a member can be reached."""
+    found = load(request, uid)
+    permissions.demand(request.user, "members.change", found)
+    start = {name: getattr(found, name) for name in actions.CONTACT_FIELDS if name != "phone"}
+    form = Contact(request.POST or None, initial=start, masked=mask_phone(found.phone))
+    if request.method == "POST" and form.is_valid():
+        changed = actions.change_contact(found, fields=form.changes(), actor=request.user, at=timezone.now())
+        messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _("资料没有变化"))
+        return redirect("member", uid=uid)
+    return render(request, "members/change.html", {"form": form, "member": found})
