@@ -156,6 +156,13 @@ def _account(username: str, name: str) -> Account:
     return Account.objects.create(username=username, name=name, password="!")
 
 
+def a_unit(committee: Committee, name: str, *, at: datetime) -> Unit:
+    """Found one more unit of a committee's government."""
+    unit = Unit.objects.create(committee=committee, name=name, system=System.GOVERNMENT)
+    audit.vouch(committee, [unit], at=at)
+    return unit
+
+
 def second_seat(account: Account, committee: Committee, number: str) -> Member:
     """Give somebody who sits elsewhere a place in another committee too."""
     sector = Sector.objects.select_related("term").get(committee=committee)
@@ -261,6 +268,7 @@ def _everybody() -> Cast:
         rows = [
             committee,
             *Session.objects.filter(**own),
+            *Unit.objects.filter(**own),
             *Member.objects.filter(**own),
             *Seat.objects.filter(**own),
             *Suspension.objects.filter(**own),

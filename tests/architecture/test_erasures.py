@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.cast import TEXT, Cast, moment
+from tests.cast import TEXT, Cast, a_unit, moment
 from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account, Invitation
 from tongxin.audit import actions as audit
@@ -151,10 +151,9 @@ def _kept(side: Side) -> Any:
 def _case(side: Side) -> Case:
     """A case that was answered, rated and closed on the day; the contact and the comments carry the mark."""
     from tests.architecture.world import taxonomy_of
-    from tongxin.committees.models import Unit
     from tongxin.proposals.workflow import Examination, Filing
 
-    unit = Unit.objects.create(committee=side.committee, name="教育体育局", system="government")
+    unit = a_unit(side.committee, "教育体育局", at=AT)
     clerk, assigner = (
         Account.objects.create(username=f"{n}-{side.committee.code}", name=n, password="!") for n in ("文书", "督办")
     )

@@ -6,11 +6,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from tests.cast import LEFT_ON, TEXT, Cast, moment
+from tests.cast import LEFT_ON, TEXT, Cast, a_unit, moment
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
-from tongxin.committees.models import Unit
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
@@ -229,7 +228,7 @@ class World:
         """The neighbour's own draft, submission, filed proposal and case in hand."""
         cast, county = self.cast, self.cast.other_county
         office, member = cast.office_of_other_county, cast.member_of_other_county
-        unit = Unit.objects.create(committee=county, name="望川县教育局", system=System.GOVERNMENT)
+        unit = a_unit(county, "望川县教育局", at=AT)
         assigner = Account.objects.create(username="wcassigner", name="向晚晴", password="!")
         bodies.appoint(
             assigner, committee=county, duty=Duty.ASSIGN, affiliation=System.GOVERNMENT, starts_on=AT.date(), actor=None, at=AT

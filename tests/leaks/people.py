@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tests.cast import Cast, moment, second_seat
+from tests.cast import Cast, a_unit, moment, second_seat
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
@@ -48,7 +48,7 @@ def people_of(cast: Cast) -> People:
     """Return the cast with everybody else who might look."""
     county, other, city = cast.county, cast.other_county, cast.city
     examine = (Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS)
-    wc_unit = Unit.objects.create(committee=other, name="望川县教育局", system=System.GOVERNMENT)
+    wc_unit = a_unit(other, "望川县教育局", at=moment("2022-01-01"))
     more = {
         "dismissed_clerk": _staff(county, "dismissed", Duty.UNIT_CLERK, unit=cast.unit, ended=True),
         "dismissed_office": _staff(county, "oldoffice", *examine, ended=True),

@@ -7,7 +7,7 @@ a life that is whole from there to its end: whoever blanks an event for one mome
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
 from django.db.models import F, Q, QuerySet, Subquery, Value
@@ -17,7 +17,8 @@ from tongxin.accounts.models import Account
 from tongxin.audit import digests, heads, shapes, truth
 from tongxin.audit.models import Event, Head
 
-TOGETHER = 100  # rows that are looked up at a time
+TOGETHER = 1000  # rows that are looked up at a time: for each such many the committee's own life is read once
+BATCH = 2000  # events that are held at a time
 BODY, ACCOUNT = "committees.committee", Account._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
 
 Given = models.Model | truth.Part
@@ -41,14 +42,18 @@ def sound(rows: Iterable[T]) -> list[T]:
     return found
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where is told of a row: in a life of its own, or of what it belongs to, and together with others in its committee's."""
+class _Where(NamedTuple):
+    """A life, and the key by which its events are found: it is an index, the uid is not."""
 
-    own: heads.Key
-    bulk: heads.Key
-    own_id: int
-    bulk_id: int
+    life: heads.Key
+    pk: int
+
+
+class _Place(NamedTuple):
+    """Where is told of a row: in a life of its own, or of what it belongs to; and together with others in its committee's."""
+
+    alone: _Where
+    together: _Where
 
 
 @dataclass
@@ -82,46 +87,52 @@ class _Life:
 
 def _odd(kind: truth.Witnessed, rows: Sequence[Any], now: Mapping[str, str]) -> Iterator[str]:
     """Return the keys of rows of which something else was said, or nothing though they count, or nobody knows what."""
-    keys = {truth.key_of(kind.label, row.uid): row.uid for row in rows}
-    there = _places(kind, rows)
-    places = {key: there[uid] for key, uid in keys.items() if uid in there}
-    yield from keys.keys() - places.keys()  # taken away
+    asked = {truth.key_of(kind.label, row.uid) for row in rows}
+    places = _places(kind, rows)
+    yield from asked - places.keys()  # taken away
     lives = _lives(places.values())
     said = _said_alone(places, lives)
-    since_when = {
-        key: said[key].pk if key in said else 0 if now[key] else lives[place.own].first for key, place in places.items()
-    }
-    apart = {key: place for key, place in places.items() if place.bulk != place.own}  # of the committee itself all is read
-    _said_together(apart, lives, said, since_when)
+    begins = {key: _begin(said.get(key), lives[place.alone.life], counts=bool(now[key])) for key, place in places.items()}
+    apart = {key: place for key, place in places.items() if place.together != place.alone}  # of the committee itself all is read
+    said |= _said_together(apart, lives, begins, said)
     for key, place in places.items():
         event = said.get(key)
-        since = event.pk if event is not None else 0
-        whole = lives[place.own].is_whole(since) and lives[place.bulk].is_whole(since)
-        if not whole or now[key] != (event.proofs[key] if event is not None else ""):
+        since, digest = (event.pk, event.proofs[key]) if event is not None else (0, "")
+        if now[key] != digest or not all(lives[where.life].is_whole(since) for where in place):
             yield key
 
 
+def _begin(event: Event | None, life: _Life, *, counts: bool) -> int:
+    """Return behind which event something may be said of a row together with others.
+
+    Behind what was said of it alone; where nothing was, of one that counts anywhere, and of one that does not count yet
+    behind the beginning of its life: it is imported before it is vouched for.
+    """
+    if event is not None:
+        return event.pk
+    return 0 if counts else life.first
+
+
 def _places(kind: truth.Witnessed, rows: Sequence[Any]) -> dict[str, _Place]:
-    """Return for each row, by its uid, in which lives is told of it."""
+    """Return for each row that is there, by its key, in which lives is told of it."""
     label, path = kind.told or (kind.model._meta.label_lower, "uid")  # noqa: SLF001 -- Django's public-in-practice Meta
-    body = kind.committee.removesuffix("code")  # its own row has no way to go
+    owner, body = path.removesuffix("uid").removesuffix("__") or "pk", kind.committee.removesuffix("code")
     there = kind.model._base_manager.filter(pk__in=[row.pk for row in rows])  # noqa: SLF001 -- every row
-    names = ("uid", F(kind.committee), F(f"{body}pk"), F(f"{body}uid"))
-    found = list(there.values_list(*names, path.removesuffix("uid").removesuffix("__") or "pk", path))
-    system = Account.objects.system() if any(code is None for _uid, code, *_more in found) else None
-    return {
-        uid: _Place(
-            own=(code or "", label, life), own_id=key,
-            bulk=(code, BODY, body_uid) if system is None or code is not None else ("", ACCOUNT, system.uid),
-            bulk_id=body_id if system is None or code is not None else system.pk,
-        )
-        for uid, code, body_id, body_uid, key, life in found
-    }  # fmt: skip
+    found = list(there.values_list("uid", owner, path, F(kind.committee), F(f"{body}uid"), F(f"{body}pk")))
+    system = Account.objects.system() if any(code is None for _uid, _pk, _life, code, *_body in found) else None
+    places = {}
+    for uid, pk, life, code, body_uid, body_pk in found:
+        if code is None and system is not None:  # national rows belong to no committee: the system's account tells of them
+            together = _Where(("", ACCOUNT, system.uid), system.pk)
+        else:
+            together = _Where((code, BODY, body_uid), body_pk)
+        places[truth.key_of(kind.label, uid)] = _Place(_Where((code or "", label, life), pk), together)
+    return places
 
 
 def _lives(places: Iterable[_Place]) -> dict[heads.Key, _Life]:
     """Return the lives with their heads, before any of their events is read."""
-    keys = {key for place in places for key in (place.own, place.bulk)}
+    keys = {where.life for place in places for where in place}
     codes, labels, uids = ({key[part] for key in keys} for part in range(3))
     rows = Head.objects.filter(committee_code__in=codes, subject_type__in=labels, subject_uid__in=uids)
     there = {heads.key_of(head): head for head in rows}
@@ -131,42 +142,40 @@ def _lives(places: Iterable[_Place]) -> dict[heads.Key, _Life]:
 def _said_alone(places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life]) -> dict[str, Event]:
     """Read the lives in which these rows' own are told, the oldest event first; return the last that tells of each row."""
     found: dict[str, Event] = {}
-    labels, ids = {place.own[1] for place in places.values()}, {place.own_id for place in places.values()}
-    for event in Event.objects.filter(subject_type__in=labels, subject_id__in=ids).order_by("id"):
+    labels, keys = {place.alone.life[1] for place in places.values()}, {place.alone.pk for place in places.values()}
+    events = Event.objects.filter(subject_type__in=labels, subject_id__in=keys).order_by("id")
+    for event in events.iterator(chunk_size=BATCH):
         life = heads.key_of(event)
         if life in lives and lives[life].take(event):
-            told = (key for key in places.keys() & event.proofs.keys() if places[key].own == life)
+            told = (key for key in places.keys() & event.proofs.keys() if places[key].alone.life == life)
             found |= dict.fromkeys(told, event)
     return found
 
 
 def _said_together(
-    places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life], said: dict[str, Event], since_when: Mapping[str, int]
-) -> None:
-    """Add what was said later, of many rows at once, in the lives of their committees.
-
-    They are read from where it may matter: behind what was said of a row alone; of one that does not count yet behind the
-    beginning of its life, for it is imported before it is vouched for.
-    """
-    begins: dict[tuple[heads.Key, int], int] = {}
+    places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life], begins: Mapping[str, int], alone: Mapping[str, Event]
+) -> dict[str, Event]:
+    """Return what was said of rows later than alone, of many at once, in the lives of their committees: read from where it may be."""
+    first: dict[_Where, int] = {}
     for key, place in places.items():
-        which = (place.bulk, place.bulk_id)
-        begins[which] = min(since_when[key], begins.get(which, since_when[key]))
-    begun = {life: begin for (life, _pk), begin in begins.items()}
-    for event in _since(begins):
+        first[place.together] = min(begins[key], first.get(place.together, begins[key]))
+    begun = {where.life: begin for where, begin in first.items()}
+    found: dict[str, Event] = {}
+    for event in _since(first).iterator(chunk_size=BATCH):
         life = heads.key_of(event)
         if life not in begun or not lives[life].take(event, is_known=event.pk <= begun[life]):
             continue
         for key in places.keys() & event.proofs.keys():
-            if places[key].bulk == life and (key not in said or said[key].pk < event.pk):
-                said[key] = event
+            if places[key].together.life == life and (key not in alone or alone[key].pk < event.pk):
+                found[key] = event
+    return found
 
 
-def _since(begins: Mapping[tuple[heads.Key, int], int]) -> QuerySet[Event]:
-    """Return the events of these lives after their beginnings, the oldest first, with the last before each beginning."""
+def _since(first: Mapping[_Where, int]) -> QuerySet[Event]:
+    """Return the events of these lives after where each begins, the oldest first, with the last before it."""
     asked = Q(pk__in=())
-    for ((_code, label, _uid), key), begin in begins.items():
-        life = Event.objects.filter(subject_type=label, subject_id=key)
-        before = Subquery(life.filter(pk__lte=begin).order_by("-pk").values("pk")[:1])
-        asked |= Q(subject_type=label, subject_id=key, pk__gte=Coalesce(before, Value(0)))
+    for where, begin in first.items():
+        own = {"subject_type": where.life[1], "subject_id": where.pk}
+        before = Subquery(Event.objects.filter(**own, pk__lte=begin).order_by("-pk").values("pk")[:1])
+        asked |= Q(**own, pk__gte=Coalesce(before, Value(0)))
     return Event.objects.filter(asked).order_by("id")

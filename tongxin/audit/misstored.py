@@ -6,6 +6,7 @@ spoils one row would else hide whatever was done to the others, and in the other
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -26,6 +27,7 @@ class Misstored:
     problems: tuple[Problem, ...] = ()
     codes: set[str] = field(default_factory=set)
     has_events: bool = False  # of whomever: a seal may have been hung on one of them
+    is_nothing: bool = False  # all was looked at, and all is in our form
 
 
 def look(code: str | None) -> Misstored:
@@ -34,10 +36,11 @@ def look(code: str | None) -> Misstored:
     problems = [
         Problem(truth.key_of(model._meta.label_lower, name), MISSTORED)  # noqa: SLF001 -- Django's public-in-practice Meta
         for model, path in (whose | told).items()
-        for name in stored.names(model, **_of(code, model, path))[:NAMED]
+        for name in islice(stored.names(model, **_of(code, model, path)), NAMED)
     ]
     spoiled = {model: {*_codes_of(model)} for model in RECORD}
-    return Misstored(tuple(problems), set().union(*spoiled.values()), has_events=bool(spoiled[Event]))
+    codes = set().union(*spoiled.values())
+    return Misstored(tuple(problems), codes, bool(spoiled[Event]), is_nothing=code is None and not problems)
 
 
 def in_record() -> Problem | None:
@@ -69,6 +72,4 @@ def _of(code: str | None, model: type[models.Model], path: str) -> dict[str, Any
 
 
 def _codes_of(model: type[models.Model]) -> Iterator[str]:
-    rows: models.QuerySet[Any] = models.QuerySet(model).filter(stored.misstored(model))
-    for code in rows.order_by().values_list("committee_code", flat=True).distinct():
-        yield str(code)
+    yield from stored.said_of(models.QuerySet(model).filter(stored.misstored(model)).order_by(), "committee_code")

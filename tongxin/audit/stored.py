@@ -1,53 +1,126 @@
 """Whether values are stored in the form in which we write them: SQLite keeps in a column whatever it is given.
 
 2026-W48-6 reads as a date and compares as another text, 2 is true and not 1, '5' is no number to a comparison: the digest
-of what was read fits, and queries find something else. PostgreSQL's columns hold nothing but their type.
+of what was read fits, and queries find something else. Bytes that are no UTF-8 and JSON that Python does not take (nested a
+thousand deep, numbers of 5 000 digits, halves of a surrogate pair) cannot be read at all. PostgreSQL's columns hold nothing
+but their type, and of these only JSON can be too much.
 """
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import F, Func, Q, QuerySet
+from django.db.backends.signals import connection_created
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.dispatch import receiver
 
 DIGIT = "[0-9]"
 DATE = "-".join((DIGIT * 4, DIGIT * 2, DIGIT * 2))
 MOMENT = f"{DATE} " + ":".join((DIGIT * 2,) * 3)
 NUMBERS = ("AutoField", "IntegerField", "ForeignKey", "OneToOneField")
+DEEP = 64  # levels of JSON; ours has five at most
+LARGE = 2**63
+TOO_MUCH = (  # in PostgreSQL's words on paths: what our JSON never has
+    f"$.**{{{DEEP} to last}}",
+    f'$.** ? (@.type() == "number" && (@ >= {LARGE} || @ <= -{LARGE}))',
+)
 
 
 class _Is(Func):
-    """A condition in SQLite's words on one column."""
+    """A condition in the database's own words on columns."""
 
     output_field = models.BooleanField()
 
 
+@receiver(connection_created)
+def _teach(connection: Any, **_more: Any) -> None:
+    """Give SQLite the two questions that it has no words for."""
+    if connection.vendor == "sqlite":
+        for name, asked in (("tongxin_is_text", is_text), ("tongxin_is_json", is_json)):
+            connection.connection.create_function(name, 1, asked, deterministic=True)
+
+
+def is_text(said: bytes) -> bool:
+    """Say whether bytes are UTF-8."""
+    try:
+        said.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_json(said: bytes) -> bool:
+    """Say whether bytes are JSON that is read and written again whatever else stands on the stack."""
+    try:
+        value = json.loads(said.decode())
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return said.count(b"[") + said.count(b"{") <= DEEP or _is_shallow(value)
+
+
+def _is_shallow(value: Any) -> bool:
+    level, levels = [value], 0
+    while level and levels <= DEEP:
+        insides = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level, levels = [inner for inside in insides for inner in inside], levels + 1
+    return levels <= DEEP
+
+
 def misstored(model: type[models.Model]) -> Q:
     """Return the condition on rows in which a value is stored in another form than ours."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]  # noqa: SLF001 -- Django's public-in-practice Meta
     found = Q(pk__in=())
-    if connection.vendor == "sqlite":
-        for field in (f for f in model._meta.concrete_fields if not f.generated):  # noqa: SLF001 -- Django's public-in-practice Meta
-            found |= ~Q(_Is(F(field.attname), template=_form_of(field)))
+    for field in fields:
+        found |= _is_not(F(field.attname), field)
+    texts = [Coalesce(F(field.attname), Value("")) for field in fields if _is_words(field)]
+    if connection.vendor == "sqlite" and texts:  # together: it is Python that is asked
+        found |= ~Q(_Is(*texts, template="tongxin_is_text(CAST(%(expressions)s AS blob))", arg_joiner=" || ' ' || "))
     return found
 
 
 def elsewhere(path: str, field: Any) -> Q:
     """Return the condition on a fact that stands in another row: where there is no such row, nothing is stored."""
-    if connection.vendor != "sqlite":
-        return Q(pk__in=())
-    return ~Q(_Is(F(path), template=f"(%(expressions)s IS NULL OR {_form_of(field)})"))
+    return _is_not(F(path), field, or_nothing=True)
 
 
-def names(model: type[models.Model], **whose: Any) -> QuerySet[Any, Any]:
-    """Return uids, or keys where there are none, of such rows, the first first: as text, for they may not be readable."""
+def _is_not(column: F, field: Any, *, or_nothing: bool = False) -> Q:
+    said = {"sqlite": _in_sqlite, "postgresql": _in_postgresql}[connection.vendor](field, or_nothing=or_nothing)
+    return ~Q(_Is(column, template=said)) if said else Q(pk__in=())
+
+
+def names(model: type[models.Model], **whose: Any) -> Iterator[str]:
+    """Yield uids, or keys where there are none, of such rows, the first first."""
     own = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 -- as above
-    name = F("uid" if "uid" in own else "pk")
-    text = Func(name, template="CAST(%(expressions)s AS text)", output_field=models.TextField())
-    rows = models.QuerySet(model).filter(misstored(model), **whose).order_by("pk").annotate(text_=text)
-    found: QuerySet[Any, Any] = rows.values_list("text_", flat=True)
-    return found
+    rows: QuerySet[Any] = models.QuerySet(model).filter(misstored(model), **whose).order_by("pk")
+    return said_of(rows, "uid" if "uid" in own else "pk")
 
 
-def _form_of(field: Any) -> str:
+def said_of(rows: QuerySet[Any], column: str) -> Iterator[str]:
+    """Yield what stands in a column, as text whatever it is: it may be none, and of nothing it is empty."""
+    kind, made = ("text", models.TextField()) if connection.vendor == "postgresql" else ("blob", models.BinaryField())
+    said = Func(F(column), template=f"CAST(%(expressions)s AS {kind})", output_field=made)
+    for value in rows.annotate(said_=said).values_list("said_", flat=True):
+        yield bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value or "")
+
+
+def _is_words(field: Any) -> bool:
+    """Say whether a field's values are text without a form of their own."""
+    kind = field.get_internal_type()
+    return kind not in {"DateField", "DateTimeField", "JSONField", "BooleanField"} and not kind.endswith(NUMBERS)
+
+
+def _in_postgresql(field: Any, *, or_nothing: bool) -> str:
+    """Say in PostgreSQL's words that a column holds no JSON that is too much; of the others there is nothing to say."""
+    if field.get_internal_type() != "JSONField":
+        return ""
+    fine = " AND ".join(f"NOT jsonb_path_exists(%(expressions)s, '{path}')" for path in TOO_MUCH)
+    return f"(%(expressions)s IS NULL OR ({fine}))" if field.null or or_nothing else f"({fine})"
+
+
+def _in_sqlite(field: Any, *, or_nothing: bool) -> str:
     """Say in SQLite's words what is stored in a column, by its kind."""
     kind, column = field.get_internal_type(), "%(expressions)s"
     said = f"typeof({column}) = 'text'"
@@ -60,9 +133,11 @@ def _form_of(field: Any) -> str:
         said += f" AND ({whole} OR {broken}) AND datetime(substr({column}, 1, 19), '+0 days') IS substr({column}, 1, 19)"
         said += f" AND {has_year}"
     elif kind == "JSONField":
-        said += f" AND json_valid({column})"
+        said += f" AND json_valid({column}) AND tongxin_is_json(CAST({column} AS blob))"
     elif kind == "BooleanField":
         said = f"typeof({column}) = 'integer' AND {column} IN (0, 1)"
     elif kind.endswith(NUMBERS):
         said = f"typeof({column}) = 'integer'"
-    return f"(({column} IS NULL AND {int(field.null)}) OR ({said}))"
+    elif or_nothing:  # of a row of its own all texts are asked together
+        said += f" AND tongxin_is_text(CAST({column} AS blob))"
+    return f"(({column} IS NULL AND {int(field.null or or_nothing)}) OR ({said}))"

@@ -35,11 +35,11 @@ class Witnessed:
         name = self.model._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
         return f"{name}/{self.part}" if self.part else name
 
-    def rows(self) -> QuerySet[Any, dict[str, Any]]:
-        """Return uid, code and facts of every row that counts."""
+    def rows(self, *, all_in_form: bool = False) -> QuerySet[Any, dict[str, Any]]:
+        """Return uid, code and facts of every row that counts; who knows that all are stored in our form asks it of none again."""
         rows = self.model._base_manager.all()  # noqa: SLF001 -- every row, whatever its manager hides
         found = rows.filter(self.only) if self.only is not None else rows
-        misstored = Case(When(self._misstored(), then=Value(1)), default=Value(0))
+        misstored = Value(0) if all_in_form else Case(When(self._misstored(), then=Value(1)), default=Value(0))
         return found.order_by("pk").values("uid", *self.fields, code_=F(self.committee), misstored_=misstored)
 
     def readable(self) -> QuerySet[Any, dict[str, Any]]:
@@ -48,7 +48,7 @@ class Witnessed:
 
     def misstored(self, **whose: Any) -> set[str]:
         """Return the uids of the others."""
-        return set(self.rows().filter(misstored_=1, **whose).values_list("uid", flat=True))
+        return set(stored.said_of(self.rows().filter(misstored_=1, **whose), "uid"))
 
     def _misstored(self) -> Q:
         found = stored.misstored(self.model)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from django.db import DatabaseError
+
 from tongxin.audit import (
     acts,
     belonging,
@@ -27,6 +29,7 @@ from tongxin.audit.outside import Outside, Problem
 BATCH = 2000
 NAMED = 20  # rows of one committee: after those nobody reads on
 CHANGED = "记录被改动过，或者它前面缺少记录"
+UNFINISHED = "数据库里有读不出来的内容，被改动过，核验没有做完。请停用系统，从备份恢复，再重新核验（{said}）"
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,12 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
     noted = {code: number for code, number in Chain.objects.values_list("committee_code", "noted") if isinstance(number, int)}
     files = acts.files()
     lines, problem = outside.kept_lines()
-    with moments.one_moment():
-        verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
+    try:
+        with moments.one_moment():
+            verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
+    except (DatabaseError, ValueError, RecursionError) as error:  # what nobody thought of is a finding too
+        said = f"{type(error).__name__}: {error}".splitlines()[0].encode(errors="replace").decode()
+        verdict = Verdict(0, 0, (Problem("database", UNFINISHED.format(said=said)),))
     return replace(verdict, problems=(*verdict.problems, *(contents.problems(committee_code) if reads_files else ())))
 
 
@@ -109,12 +116,12 @@ def _strangers() -> Iterator[Problem]:
 def _codes(there: Outside) -> list[str]:
     found = set(there.lines) | {act.code for act in there.noted_acts()}
     for model in (Event, Head, Seal):
-        found |= {str(code) for code in model._base_manager.order_by().values_list("committee_code", flat=True).distinct()}  # noqa: SLF001 -- every row
+        found |= set(stored.said_of(model._base_manager.order_by().distinct(), "committee_code"))  # noqa: SLF001 -- every row
     return sorted(found | {str(code) for kind in truth.declared() for code in _owners(kind)})
 
 
 def _owners(kind: truth.Witnessed) -> set[str]:
-    return {code or "" for code in kind.rows().order_by().values_list("code_", flat=True).distinct()}
+    return set(stored.said_of(kind.rows(all_in_form=True).order_by().distinct(), "code_"))
 
 
 def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> list[Problem | None]:
@@ -124,7 +131,7 @@ def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> lis
         record = None  # it is named already, as what it is: what stands around it does not fit because of it
     else:
         record = record or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code, unread)
-    return [record, *islice(_rows(code, read), NAMED), _noted(code, there) or _heads_outside(code, there)]
+    return [record, *islice(_rows(code, read, unread), NAMED), _noted(code, there) or _heads_outside(code, there)]
 
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────
@@ -232,14 +239,14 @@ def _heads_outside(code: str, there: Outside) -> Problem | None:
 
 
 # ── rows that events vouch for ───────────────────────────────────────────────────────────────────
-def _rows(code: str, read: _Read) -> Iterator[Problem]:
+def _rows(code: str, read: _Read, unread: Misstored) -> Iterator[Problem]:
     """Ratings, numbers, sent replies, regulations, appointments are what their last event says; return those that are not."""
     for kind in truth.declared():
         prefix = truth.key_of(kind.label, "")
         said = {key: digest for key, digest in read.proofs.items() if key.startswith(prefix)}
         owner = None if code == "" and _national(kind) else code
-        own = kind.readable().filter(code_=owner)
-        for uid in kind.misstored(code_=owner):
+        own = (kind.rows(all_in_form=True) if unread.is_nothing else kind.readable()).filter(code_=owner)
+        for uid in () if unread.is_nothing else kind.misstored(code_=owner):
             said.pop(truth.key_of(kind.label, uid), None)  # named already, as what it is
         for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
             vouched = said.pop(key, None)

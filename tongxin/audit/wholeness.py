@@ -11,7 +11,7 @@ from typing import Any
 from django.db import DatabaseError, connection, models
 from django.db.models import Count
 
-from tongxin.audit import truth
+from tongxin.audit import stored, truth
 from tongxin.audit.outside import Problem
 
 TORN = "数据库文件自身不完整，索引与数据表不符。请停用系统，从备份恢复，再重新核验（{said}）"
@@ -51,6 +51,6 @@ def doubled() -> Iterator[Problem]:
     """Return of each model that is told of by a uid or a code the first that stands on two rows."""
     for model, name in dict.fromkeys(name for kind in truth.declared() for name in kind.names()):
         rows: models.QuerySet[Any, Any] = models.QuerySet(model).order_by(name).values_list(name)
-        twice = rows.annotate(times=Count("pk")).filter(times__gt=1).values_list(name, flat=True).first()
+        twice = next(stored.said_of(rows.annotate(times=Count("pk")).filter(times__gt=1)[:1], name), None)
         if twice is not None:
-            yield Problem(truth.key_of(model._meta.label_lower, str(twice)), DOUBLED)  # noqa: SLF001 -- Django's public-in-practice Meta
+            yield Problem(truth.key_of(model._meta.label_lower, twice), DOUBLED)  # noqa: SLF001 -- Django's public-in-practice Meta

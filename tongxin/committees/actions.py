@@ -264,13 +264,16 @@ def set_plenary(
 @transaction.atomic
 def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
     """Add a unit, or change its data."""
-    new = unit is None
+    new, sound = unit is None, unit is not None and audit.intact(unit)
     saved = unit or Unit(committee=committee, active_from=timezone.localdate(at))
     for name, value in fields.items():
         setattr(saved, name, value)
     saved.full_clean(exclude=["uid"])
     saved.save()
-    audit.record("committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name})
+    audit.record(
+        "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name},
+        proves=[New(saved)] if new else [Saved(saved, tuple(fields))] if sound else [],
+    )  # fmt: skip
     return saved
 
 

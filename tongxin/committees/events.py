@@ -3,7 +3,7 @@
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
-from tongxin.committees.models import Appointment, Committee, Session
+from tongxin.committees.models import Appointment, Committee, Session, Unit
 
 A = Audience
 
@@ -14,6 +14,7 @@ def _reason(event: Event) -> str:
 
 witness(Committee, "code", "tier", "parent__uid", committee="code")
 witness(Session, "term__uid", "number", "starts_on", "plenary_from", "plenary_until", "collects_from", "cut_off_at")
+witness(Unit, "committee__uid", "name", "system", "active_from", "active_until")
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")
 register(

@@ -89,10 +89,12 @@ class UnitImporter:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Add the units of new rows."""
-        Unit.objects.bulk_create(
+        made = [
             Unit(committee=self.committee, **row.parsed | {"system": row.parsed["system"] or system_of(row.parsed["name"])})
             for row in rows
-        )
+        ]
+        Unit.objects.bulk_create(made)
+        audit.vouch(self.committee, made, at=self.context.at)
 
     def finish(self, created: int) -> None:
         """Record the import."""

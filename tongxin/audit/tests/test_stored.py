@@ -13,14 +13,16 @@ import pytest
 from django.db import DatabaseError, connection, models, transaction
 
 from tests.cast import Cast
+from tongxin.accounts.models import Account
 from tongxin.audit import accepting, actions, misstored, outside, sealing, stored, verifying
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.tests.forging import NIGHT, found, raw
 from tongxin.committees import actions as bodies
-from tongxin.committees.models import Appointment, Committee
+from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.handling.models import Rating, Reply, Task
 from tongxin.members.models import Post, Seat, Suspension
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.regulations.models import Regulation
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def put(model: type[models.Model], column: str, said: str) -> str | None:
         return None
     with past_every_check():
         write(model, column, said)
-    return f"{model._meta.label_lower}:{stored.names(model).first()}"
+    return f"{model._meta.label_lower}:{next(stored.names(model), None)}"
 
 
 @pytest.mark.parametrize(
@@ -72,11 +74,53 @@ def put(model: type[models.Model], column: str, said: str) -> str | None:
     ids=str,
 )  # fmt: skip
 def test_a_value_in_a_form_that_we_never_write_is_found(sealed: Cast, model: Any, column: str, said: str) -> None:
-    assert stored.names(model).first() is None
+    assert next(stored.names(model), None) is None
     if name := put(model, column, said):
         assert found() == (name, misstored.MISSTORED)
     else:
         assert verifying.verify().ok
+
+
+HALVES = '\'{"a":"\\ud800"}\''
+
+
+def nested(levels: int) -> str:
+    return f"'{'[' * levels}{']' * levels}'"
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "said"),
+    [
+        (Reply, "text", "CAST(x'e4b8' AS text)"), (Proposal, "title", "CAST(x'ff' AS text)"), (Rating, "uid", "CAST(x'c328' AS text)"),
+        (Account, "name", "CAST(x'f0288cbc' AS text)"), (Unit, "name", "CAST(x'80' AS text)"),
+        (Event, "uid", "CAST(x'ff' AS text)"), (Event, "actor_name", "CAST(x'ff' AS text)"), (Event, "kind", "CAST(x'ff' AS text)"),
+        (Event, "committee_code", "CAST(x'ff' AS text)"), (Event, "data", "CAST(x'7b2261223a22ff227d' AS text)"), (Event, "veils", HALVES),
+        (Head, "digest", "CAST(x'ff' AS text)"), (Chain, "digest", "CAST(x'ff' AS text)"), (Seal, "digest", "CAST(x'ff' AS text)"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_no_text_is_found(sealed: Cast, model: Any, column: str, said: str) -> None:
+    if name := put(model, column, said):
+        assert found() == (name, misstored.MISSTORED)
+        assert verifying.UNFINISHED[:8] not in " ".join(problem.reason for problem in verifying.verify().problems)
+    else:
+        assert verifying.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("model", "column"), [(Event, "data"), (Event, "veils"), (Event, "proofs"), (Regulation, "body")], ids=str
+)
+@pytest.mark.parametrize("said", [nested(400), nested(1500), f"'{'7' * 5000}'"], ids=["deep", "deeper", "long"])
+def test_json_that_is_too_much_is_found(sealed: Cast, model: Any, column: str, said: str) -> None:
+    with past_every_check():
+        write(model, column, said)
+    name = f"{model._meta.label_lower}:{next(stored.names(model), None)}"
+    assert found() == (name, misstored.MISSTORED)
+
+
+def test_json_of_ours_is_read(sealed: Cast) -> None:
+    assert [stored.is_json(said) for said in (b"{}", b"[" * 64 + b"]" * 64, b'[{"a": [1]}]' + b" " * 9)] == [True] * 3
+    assert [stored.is_json(said) for said in (b"[" * 65 + b"]" * 65, b"7" * 5000, b'"\\ud800"', b"nan")] == [False] * 4
 
 
 def test_a_row_stored_in_another_form_is_not_laundered_by_its_end(cast: Cast) -> None:
@@ -92,7 +136,7 @@ def test_a_row_stored_in_another_form_is_not_laundered_by_its_end(cast: Cast) ->
     assert isinstance(day, type(NIGHT.date()))  # it reads as a day …
     with connection.cursor() as cursor:
         cursor.execute("UPDATE committees_appointment SET starts_on = %s WHERE id = %s", [day.isoformat(), made.pk])
-    assert stored.names(Appointment).first() is None  # … and is none of ours until it is written as one
+    assert next(stored.names(Appointment), None) is None  # … and is none of ours until it is written as one
 
 
 def test_an_appointment_that_came_back_after_its_end_is_found(cast: Cast) -> None:
@@ -212,13 +256,13 @@ def test_nothing_is_accepted_while_a_row_of_the_record_cannot_be_read(sealed: Ca
 
 @pytest.mark.parametrize("model", [Post, Suspension], ids=str)
 def test_what_nobody_touched_is_in_our_form(sealed: Cast, model: Any) -> None:
-    assert stored.names(model).first() is None
+    assert next(stored.names(model), None) is None
 
 
 @pytest.mark.parametrize("moment", ["2026-05-04 03:02:01", "2026-05-04 03:02:01.000001", "2026-05-04 23:59:59.999600"])
 def test_a_moment_as_we_write_it_is_in_our_form(cast: Cast, moment: str) -> None:
     models.QuerySet(Task).update(assigned_at=datetime.fromisoformat(f"{moment}+00:00"))
-    assert stored.names(Task).first() is None
+    assert next(stored.names(Task), None) is None
 
 
 def test_one_committee_or_none_may_be_asked_for(sealed: Cast) -> None:

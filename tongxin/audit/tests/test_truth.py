@@ -44,7 +44,6 @@ NOT_WITNESSED = {
     "committees.sector": "界别的名称；谁属于哪个界别，由席位证明",
     "committees.specialcommittee": "专委会的名称；谁属于哪个，由席位证明",
     "committees.term": "届的起止；席位各有起止，有证明",
-    "committees.unit": "单位的名称，改动有记录；交给谁办，由办理任务证明",
     "files.file": "名称、摘要、存放处由持有它的提案附件、答复附件证明，内容与摘要比对",
     "handling.contact": "面商的经过，由记录写明，双方确认",
     "handling.stalereply": "没有定下来的另存副本",
@@ -60,6 +59,7 @@ NOT_IN_PROOF = {
     "committees.committee": {
         "name": "名称", "short_name": "名称", "place": "名称", "fictional": "只决定页上是否注明演示",
     },
+    "committees.unit": {"number": "编号", "short_name": "名称", "contact": "联系人，改动有记录", "phone": "联系人，改动有记录"},
     "handling.case": {"state": "由记录证明，check 比对"},
     "handling.publicreply": {"made_at": WORDS_AND_MOMENTS},
     "handling.reply": {

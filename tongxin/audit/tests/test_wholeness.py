@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.backends.signals import connection_created
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
@@ -33,6 +34,7 @@ def own(cast: Cast) -> Iterator[None]:
     connection.connection = connection.get_new_connection(connection.get_connection_params() | {"database": ":memory:"})  # type: ignore[assignment]
     connection.connection.deserialize(kept.serialize())  # type: ignore[union-attr]
     connection.connection.isolation_level = None  # type: ignore[union-attr]  # as Django's own
+    connection_created.send(sender=type(connection), connection=connection)
     yield
     connection.connection.close()  # type: ignore[union-attr]
     connection.connection = kept
@@ -93,6 +95,17 @@ def test_an_index_that_was_taken_away_or_added_is_named_where_indexes_may_lie(ca
     run(["DROP INDEX case_list", "CREATE INDEX quick ON handling_case (uid)", "CREATE TABLE other (a int)"])
     named = [("handling_case", "quick", strangers.UNKNOWN), ("handling_case", "case_list", strangers.ALTERED)]
     assert [tuple(stranger) for stranger in strangers.strangers()] == (named if LITE else [])
+
+
+OWN_INDEX = "sqlite_autoindex_handling_rating_1"
+
+
+@pytest.mark.parametrize("said", ["rootpage = 0", "name = 'sqlite_autoindex_handling_rating_9'"])
+def test_an_index_of_sqlite_s_own_cannot_be_turned_off_unseen(cast: Cast, said: str) -> None:
+    if write_into_the_list(f"UPDATE sqlite_master SET {said} WHERE name = '{OWN_INDEX}'"):  # noqa: S608 -- words of this test
+        assert found()[0] == "sqlite"
+    else:
+        assert verifying.verify().ok
 
 
 def test_the_order_of_columns_is_no_difference_and_anything_else_is() -> None:

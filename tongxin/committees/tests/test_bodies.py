@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
+from tongxin.audit import verifying
+from tongxin.audit.tests.forging import found, raw
 from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Session, Unit
@@ -124,6 +126,24 @@ def test_units_are_kept_by_the_proposal_office(cast: Cast, client: Client) -> No
     foreign = Unit.objects.create(committee=cast.other_county, name="县林业局")
     assert client.get(f"/units/{foreign.uid}/").status_code == 404
     assert "县林业局" in client.get("/units/?q=林业").text
+
+
+def test_a_unit_that_was_moved_or_closed_past_the_house_is_found_and_not_vouched_for_again(cast: Cast, client: Client) -> None:
+    """Whose a unit is, by which line it is overseen and until when it is one decides who may act for it."""
+    client.force_login(cast.office)
+    data = {"name": "县林业局", "system": "government", "short_name": "", "contact": "", "phone": ""}
+    client.post("/units/new/", data)
+    client.post(f"/units/{cast.unit.uid}/", data | {"name": cast.unit.name, "system": "party"})
+    assert verifying.verify().ok
+    made = Unit.objects.get(name="县林业局")
+    for changed in ({"active_until": made.active_from}, {"system": "party"}, {"committee": cast.other_county}):
+        before = {name: getattr(made, name) for name in changed}
+        raw(Unit).filter(pk=made.pk).update(**changed)
+        assert found()[0] == f"committees.unit:{made.uid}"
+        raw(Unit).filter(pk=made.pk).update(**before)
+    raw(Unit).filter(pk=made.pk).update(active_until=made.active_from)
+    client.post(f"/units/{made.uid}/", data | {"contact": "柳"})
+    assert (Unit.objects.get(pk=made.pk).contact, found()[0]) == ("柳", f"committees.unit:{made.uid}")
 
 
 def test_the_office_opens_the_next_session_and_submissions_go_there(cast: Cast, client: Client) -> None:

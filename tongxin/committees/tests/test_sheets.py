@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cast import NOW, Cast
+from tongxin.audit import verifying
 from tongxin.committees.models import Unit
 from tongxin.committees.sheets import UNITS, system_of
 from tongxin.sheets import engine, exporting
@@ -62,7 +63,7 @@ def test_what_goes_out_comes_in_elsewhere(cast: Cast, tmp_path):
     path = tmp_path / "单位.xlsx"
     exporting.write(path, UNITS, UNITS.rows(cast.county, year=None, on=NOW.date()))
     report = engine.run(UNITS, [path], cast.other_county, actor=None, at=NOW)
-    assert (report.rejected, report.created) == ([], 4)
+    assert (report.rejected, report.created, verifying.verify().ok) == ([], 4, True)
     assert list(UNITS.rows(cast.county, year=None, on=NOW.date())) == list(
         UNITS.rows(cast.other_county, year=None, on=NOW.date())
     )

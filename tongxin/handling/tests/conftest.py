@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import TEXT, Cast
+from tests.cast import TEXT, Cast, a_unit
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, System
-from tongxin.committees.models import Sector, Unit
+from tongxin.committees.models import Sector
 from tongxin.handling import actions
 from tongxin.handling.models import Task
 from tongxin.handling.workflow import SignFor
@@ -61,7 +61,7 @@ def wangchuan(cast: Cast, today):
         member = Member.objects.create(committee=county, account=account, number=number, name=name)
         Seat.objects.create(committee=county, member=member, term=sector.term, sector=sector, starts_on=sector.term.starts_on)
         members.append(member)
-    unit = Unit.objects.create(committee=county, name="望川县卫生健康局", system=System.GOVERNMENT)
+    unit = a_unit(county, "望川县卫生健康局", at=today)
     people = {}
     for name, duty, scope in (
         ("assigner", Duty.ASSIGN, {"affiliation": System.GOVERNMENT}), ("clerk", Duty.UNIT_CLERK, {"unit": unit}),
