@@ -36,7 +36,7 @@ def send(request: HttpRequest, file: File) -> HttpResponseBase:
     409 and not 500: the request is in order, what is kept is not, and a proxy neither asks again nor shows a page of its own.
     """
     try:
-        content = queries.opened(file)
+        content = queries.open_checked(file)
     except (queries.ChangedError, queries.LostError) as error:
         logger.exception("file %s is not sent", file.uid)
         lost = isinstance(error, queries.LostError)
