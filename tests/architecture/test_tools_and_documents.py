@@ -4,12 +4,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from tests import gate
 from tests.architecture import source
+from tongxin.cli import entrance
 
 sys.path.insert(0, str(source.ROOT / "tools"))
 SCRIPTS = ("tools/setup", "tools/browser", ".ci/run")
@@ -48,6 +51,29 @@ def test_commands_named_in_documents_exist() -> None:
     there = set(re.findall(r"^([a-z-]+):", (source.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {a or b for path in documents() for a, b in TARGET.findall(path.read_text(encoding="utf-8"))}
     assert named - there == set()
+
+
+def commands(group: click.Group = entrance.tongxin, before: str = "tongxin") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command with the words it is called by."""
+    asked = click.Context(group)
+    for name in group.list_commands(asked):
+        command = group.get_command(asked, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before} {name}")
+        elif command is not None:
+            yield f"{before} {name}", command
+
+
+def test_every_command_and_option_stands_in_the_operations() -> None:
+    """The table of commands is complete and names nothing that is not there."""
+    text = (source.ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("## Commands")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(tongxin [a-z -]+)` \| (.*) \|$", text, re.MULTILINE))
+    written = {name: set(re.findall(r"`(-[-a-z]+)", said)) for name, said in rows.items()}
+    there = {
+        name: {max(p.opts, key=len) for p in command.params if isinstance(p, click.Option) and not p.hidden}
+        for name, command in commands()
+    }
+    assert written == there
 
 
 @pytest.mark.parametrize(

@@ -1,36 +1,88 @@
 """Every view names its permission; the architecture test walks the URL table and fails on one that does not."""
 
 from collections.abc import Callable
+from enum import Enum, auto
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from tongxin.access import permissions
+from tongxin.core import asked
 
 View = Callable[..., HttpResponseBase]
+LOOKS = {"GET", "HEAD"}
+UNAUTHORIZED = 401
 
 
-def requires(name: str, *, of_object: bool = False) -> Callable[[View], View]:
+class Unsigned(Enum):
+    """What a view of one object answers to who is not signed in."""
+
+    SIGN_IN = auto()  # leads to the sign-in, whether there is such an object or not
+    PUBLISHED = auto()  # shows what is published; for anything else leads to the sign-in, as it may be the visitor's own
+    PUBLIC = auto()  # an address of the public's: what is not there is not found
+    SCRIPT = auto()  # tells the script of a page by a status, in words of its own
+
+
+def requires(name: str, *, of_object: bool = False, unsigned: Unsigned = Unsigned.SIGN_IN) -> Callable[[View], View]:
     """Name a view's permission and check it first.
 
     With `of_object` the name is all that is given here, and nothing is asked: the view itself loads the object (through
-    `visible_to`) and calls `permissions.demand`. Who is not signed in is led to the sign-in by `login_required` beside it;
-    without that the view answers the public, or a script, which is told by a status and not by a page.
+    `visible_to`) and calls `permissions.demand`. Who is not signed in, or whose session has ended, is led to the sign-in
+    all the same, unless the view says otherwise (`unsigned`).
     """
 
     def wrap(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not of_object and not permissions.allowed(request.user, name, None):
+            if of_object:
+                return _of_object(view, unsigned, request, *args, **kwargs)
+            if not permissions.allowed(request.user, name, None):
                 if not request.user.is_authenticated:
-                    return redirect_to_login(request.get_full_path())
+                    return to_sign_in(request)
                 permissions.demand(request.user, name, None)
             return view(request, *args, **kwargs)
 
         checked.permission = name  # type: ignore[attr-defined]
+        checked.unsigned = unsigned  # type: ignore[attr-defined]
         return checked
 
     return wrap
+
+
+def _of_object(view: View, unsigned: Unsigned, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    if request.user.is_authenticated or unsigned in {Unsigned.PUBLIC, Unsigned.SCRIPT}:
+        return view(request, *args, **kwargs)
+    if unsigned is Unsigned.SIGN_IN:
+        return to_sign_in(request)
+    try:
+        return view(request, *args, **kwargs)
+    except (Http404, PermissionDenied):
+        return to_sign_in(request)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in, and from there back to the page where somebody was.
+
+    What was sent came from a page, and may have an address that shows none: one goes on from that page. A piece that htmx
+    asks for takes the whole page along; what htmx sends is refused, so that what was typed stays on the page, which says why.
+    """
+    by_htmx = request.headers.get("HX-Request") == "true"
+    if by_htmx and request.method not in LOOKS:
+        return HttpResponse(status=UNAUTHORIZED)
+    path = request.get_full_path()
+    if by_htmx or request.method not in LOOKS:
+        path = _page_before(request) or path
+    answer = redirect_to_login(path)
+    return HttpResponse(status=204, headers={"HX-Redirect": answer.url}) if by_htmx else answer
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the page of this site from which a request was made; nothing where the browser does not say so."""
+    said = asked.address(request.headers.get("Referer", ""), host=request.get_host(), secure=request.is_secure())
+    page = urlsplit(said)
+    return page._replace(scheme="", netloc="", fragment="").geturl()

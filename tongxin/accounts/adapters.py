@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy
 from tongxin.accounts import guessing, names
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
-from tongxin.core import secrets
-
-LONGEST_ADDRESS = 2048  # as Django's own redirects
+from tongxin.core import asked, secrets
 
 
 class ByInvitationOnly(DefaultAccountAdapter):
@@ -24,7 +22,7 @@ class ByInvitationOnly(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         """Refuse what is longer than any address of ours: reading the host of it takes time that grows with its square."""
-        return url is not None and len(url) <= LONGEST_ADDRESS and bool(super().is_safe_url(url))
+        return url is not None and len(url) <= asked.LONGEST_ADDRESS and bool(super().is_safe_url(url))
 
     def reauthenticate(self, user: Account, password: str) -> bool:
         """Check the password of who is signed in; wrong ones count like those of the sign-in page."""

@@ -11,21 +11,30 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
+from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts import actions, guessing
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import LONGEST_CODE
 
 WRONG = "incorrect_code"  # allauth's key of the sentence
 MADE_AT = "codes_made_at"  # in the session that made recovery codes: when
 COPYING = 600  # seconds in which that session is shown them
+NOT_TOO_LONG = MaxLengthValidator(LONGEST_CODE, _("口令或备用码最多 %(limit_value)d 位，现在有 %(show_value)d 位。"))
 
 
 def recovery_codes_of(account: Account) -> list[str] | None:
     """Return the recovery codes that are left; None where there never were any."""
     kept = Authenticator.objects.filter(user=account, type=Authenticator.Type.RECOVERY_CODES).first()
     return None if kept is None else list(kept.wrap().get_unused_codes())
+
+
+def bound_code(field: forms.Field) -> None:
+    """Refuse what is longer than any code before it is compared, and without counting it as a try: it opens nothing."""
+    field.validators.append(NOT_TOO_LONG)
 
 
 @contextmanager
@@ -62,6 +71,7 @@ class _Code:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("动态口令或备用码")  # type: ignore[attr-defined]
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "placeholder": ""}  # type: ignore[attr-defined]
+        bound_code(self.fields["code"])  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
         """A right code, not used before."""
@@ -114,6 +124,7 @@ class Activate(ActivateTOTPForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("六位动态口令")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "placeholder": ""}
+        bound_code(self.fields["code"])
 
     def clean_code(self) -> str:
         """A right code, which then is used."""

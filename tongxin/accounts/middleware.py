@@ -1,7 +1,8 @@
-"""The doors: staff without a second factor is led to its set-up; who guessed too often reads how long to wait."""
+"""The doors: staff without a second factor is led to its set-up; what stopped somebody is told on a page of its own."""
 
 from collections.abc import Callable
 from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +12,11 @@ from tongxin.accounts import guessing, opening, queries, seats
 
 OPEN = ("/accounts/", "/static/", "/size/", "/invitation/")
 MINUTES_SAID = 120  # longer waits are said in hours
+Page = Callable[[HttpRequest, Any], HttpResponse]
 
 
 class Doors:
-    """Answers a locked door with a page, and gives the device its cookie after a sign-in."""
+    """Answers a locked door, and every error that has a page of its own, with that page, and gives the device its cookie after a sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,8 +27,18 @@ class Doors:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say why nothing was looked at, and for how long."""
-        return _locked(request, error) if isinstance(error, guessing.LockedOutError) else None
+        """Answer with the error's own page where it has one: why nothing was looked at and for how long, or was taken back."""
+        return _page_of(request, error)
+
+
+def register_page(kind: type[Exception], page: Page) -> None:
+    """Give an error a page of its own; apps above this one have errors that people should read about as well."""
+    PAGES[kind] = page
+
+
+def _page_of(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    found = next((page for kind, page in PAGES.items() if isinstance(error, kind)), None)
+    return found(request, error) if found else None
 
 
 def _locked(request: HttpRequest, error: guessing.LockedOutError) -> HttpResponse:
@@ -36,6 +48,9 @@ def _locked(request: HttpRequest, error: guessing.LockedOutError) -> HttpRespons
     response = render(request, "accounts/locked.html", context, status=429)
     response["Retry-After"] = str(error.seconds)
     return response
+
+
+PAGES: dict[type[Exception], Page] = {guessing.LockedOutError: _locked}
 
 
 class ChosenSeat:
@@ -52,14 +67,15 @@ class ChosenSeat:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Look whether what was not found is of another seat of the same person.
 
-        `Doors` hears of what a view raises, not of what is raised here: so a door that is locked there is told here.
+        `Doors` hears of what a view raises, not of what is raised here: so a door that is locked there is told here, and
+        whatever else has a page of its own.
         """
         if not isinstance(error, Http404) or not request.user.is_authenticated:
             return None
         try:
             return opening.in_another_seat(request)
-        except guessing.LockedOutError as locked:
-            return _locked(request, locked)
+        except tuple(PAGES) as raised:
+            return _page_of(request, raised)
 
 
 class StaffSecondFactor:

@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,6 +18,7 @@ from tongxin.access.views import requires
 from tongxin.accounts import actions, codes, describing, guessing, names, queries, sealed, seats, slips
 from tongxin.accounts.forms import Code, NewPassword, Settings
 from tongxin.accounts.models import Account, Invitation
+from tongxin.core import asked
 
 # the code of a slip on its way through the sign-in: nobody types it twice, no address or log has it
 CARRIED = "carried_seat_code"
@@ -176,8 +176,7 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
     if seat is None:
         raise Http404
     messages.success(request, _("现在以%(committee)s委员身份办理") % {"committee": seat.committee})
-    target = get("next", "")
-    return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "home")
+    return redirect(asked.address(get("next", "")) or "home")
 
 
 @requires("accounts.own")

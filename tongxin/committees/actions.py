@@ -102,12 +102,12 @@ def _demand_appointable(
         message = "不能任命自己，请由另一位安全管理员办理"
         raise AppointmentError(message)
     Account.objects.select_for_update().filter(pk=account.pk).first()
-    held = Appointment.objects.filter(queries.not_over(timezone.localdate(at)), account=account, committee=committee)
-    against = next((a for a in held.order_by("id") if not queries.agree(a.duty, duty)), None)
+    others = Appointment.objects.filter(queries.not_over(timezone.localdate(at)), account=account, committee=committee)
+    against = next((a for a in others.order_by("id") if not queries.agree(a.duty, duty)), None)
     if against is not None:
         message = f"{account.name}已任“{against.get_duty_display()}”，{STANDS_ALONE}"
         raise AppointmentError(message)
-    if held.filter(duty=duty, unit=scope.get("unit"), affiliation=scope.get("affiliation", "")).exists():
+    if others.filter(duty=duty, unit=scope.get("unit"), affiliation=scope.get("affiliation", "")).exists():
         message = f"{account.name}已承担这项职责，不用重复任命"
         raise AppointmentError(message)
 
@@ -177,10 +177,10 @@ def transfer_clerk(
 
     The unit's open matters go on as they are; the names under what was signed for stay. Raises AppointmentError.
     """
-    held = Appointment.objects.select_for_update(of=("self",)).select_related("account", "unit", "committee")
-    old = held.get(pk=appointment.pk)
+    locking = Appointment.objects.select_for_update(of=("self",)).select_related("account", "unit", "committee")
+    old = locking.get(pk=appointment.pk)
     today = timezone.localdate(at)
-    if old.duty != Duty.UNIT_CLERK or not held.filter(queries.not_over(today), pk=old.pk).exists():
+    if old.duty != Duty.UNIT_CLERK or not locking.filter(queries.not_over(today), pk=old.pk).exists():
         raise AppointmentError(OVER)
     known = known_account(old.committee, name=name, username=username)
     if known is not None and known.pk == old.account_id:
@@ -339,8 +339,8 @@ def reset_second_factor_of(
 ) -> None:
     """Reset a second factor, and record it in every committee in which the account holds a duty, or else on the account."""
     accounts.reset_second_factor(account, at=at)
-    held = Appointment.objects.filter(queries.running(timezone.localdate(at)), account=account).select_related("committee")
-    by_committee = {a.committee_id: a for a in held.order_by("-id")}
+    in_force = Appointment.objects.filter(queries.running(timezone.localdate(at)), account=account).select_related("committee")
+    by_committee = {a.committee_id: a for a in in_force.order_by("-id")}
     for subject in by_committee.values() or [account]:
         audit.record(
             kind, subject, actor=actor, at=at, data={"name": account.name, "account": account.pk, "reason": clean_line(reason)}

@@ -165,8 +165,8 @@ def open_work(unit: Unit) -> list[Work]:
 
 def fellow_clerks(appointment: Appointment, on: date) -> list[Appointment]:
     """Return who else is or will be a clerk of the same unit: with whom its open work stays when this one ends."""
-    held = Appointment.objects.filter(not_over(on), committee=appointment.committee_id, unit=appointment.unit_id)
-    rows = held.filter(duty=Duty.UNIT_CLERK, account__is_active=True).exclude(pk=appointment.pk)
+    of_unit = Appointment.objects.filter(not_over(on), committee=appointment.committee_id, unit=appointment.unit_id)
+    rows = of_unit.filter(duty=Duty.UNIT_CLERK, account__is_active=True).exclude(pk=appointment.pk)
     return list(rows.select_related("account").order_by("starts_on", "id"))
 
 

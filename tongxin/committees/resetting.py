@@ -37,8 +37,8 @@ def _opens(on: date) -> Q:
 def locks(appointments: Iterable[Appointment], *, at: datetime) -> Locks:
     """Read what `why_no_reset_code` and `why_no_factor_reset` ask: the same few queries for one appointment and for a list."""
     accounts = {a.account_id for a in appointments}
-    held = Appointment.objects.filter(_opens(timezone.localdate(at)), account__in=accounts).order_by("-id")
-    rows = list(held.values_list("account_id", "committee_id", "pk"))
+    opening = Appointment.objects.filter(_opens(timezone.localdate(at)), account__in=accounts).order_by("-id")
+    rows = list(opening.values_list("account_id", "committee_id", "pk"))
     coded = set(second_factors_of(accounts))
     return Locks(
         running=frozenset(pk for _account, _committee, pk in rows),

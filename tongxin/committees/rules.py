@@ -46,8 +46,8 @@ def holds_for_affiliation(*duties: str) -> Predicate:
     def test(actor: Any, subject: Any) -> bool:
         if actor is None or not actor.is_authenticated:
             return False
-        held = queries.affiliations_with(actor, *duties)
-        return bool(held) if subject is None else (subject.committee_id, subject.affiliation) in held
+        own = queries.affiliations_with(actor, *duties)
+        return bool(own) if subject is None else (subject.committee_id, subject.affiliation) in own
 
     test.__name__ = f"holds_for_affiliation({' or '.join(duties)})"
     return predicate(test)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -65,14 +64,12 @@ def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) ->
 
 
 @requires("committees.change_units", of_object=True)
-@login_required
 def add_unit(request: HttpRequest) -> HttpResponse:
     """Add a unit."""
     return _unit_page(request, _own(request), None)
 
 
 @requires("committees.change_units", of_object=True)
-@login_required
 def unit(request: HttpRequest, uid: str) -> HttpResponse:
     """Change a unit's data."""
     found = Unit.objects.filter(uid=uid, committee=_own(request)).first()
@@ -112,7 +109,6 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 @requires("committees.keep_sessions", of_object=True)
-@login_required
 def session(request: HttpRequest, uid: str) -> HttpResponse:
     """When a session's plenary is held and its 大会提案 close."""
     found = Session.objects.filter(uid=uid, committee=_own(request)).select_related("term", "committee").first()
@@ -198,7 +194,6 @@ def _refused(request: HttpRequest, why: str) -> HttpResponse:
 
 
 @requires("committees.appoint", of_object=True)
-@login_required
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
     """Make a code for somebody of the own committee who forgot the password, and show the slip: what follows is said before."""
     found, at = _appointment(request, uid), timezone.now()
@@ -217,7 +212,6 @@ def reset(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("committees.appoint", of_object=True)
-@login_required
 def reset_second_factor(request: HttpRequest, uid: str) -> HttpResponse:
     """Reset the second factor of somebody who lost the phone and the recovery codes: what follows is said before."""
     found, at = _appointment(request, uid), timezone.now()
@@ -236,7 +230,6 @@ def reset_second_factor(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("committees.appoint", of_object=True)
-@login_required
 def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
     """End an appointment from a day on, with the reason: what follows is said before."""
     found, at = _appointment(request, uid), timezone.now()
@@ -260,7 +253,6 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("committees.appoint", of_object=True)
-@login_required
 def transfer(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand a unit's clerkship over (承办人变动): what is open at the unit, who takes over."""
     found = _appointment(request, uid)

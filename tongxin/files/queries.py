@@ -83,7 +83,7 @@ def link_is_good(uid: str, user: Any, token: str) -> bool | None:
 _compared: dict[tuple[int, ...], str] = {}  # which bytes, as the disk knows them → their digest
 
 
-def opened(file: File) -> BufferedReader:
+def open_checked(file: File) -> BufferedReader:
     """Open a file whose bytes are, as they are compared now, those that were received. Raises LostError or ChangedError.
 
     The open file is compared, not its path: nothing can be put in its place between the comparison and the sending. Who

@@ -2,7 +2,6 @@
 
 import logging
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -21,8 +20,6 @@ logger = logging.getLogger(__name__)
 @requires("files.download", of_object=True)
 def download(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Send a file to the person the link was made for; tell when the link is too old, or the file has gone since."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
     file = File.objects.filter(uid=uid).select_related("committee").first()
     good = queries.link_is_good(uid, request.user, request.GET.get("t", ""))
     if good is False:
@@ -39,7 +36,7 @@ def send(request: HttpRequest, file: File) -> HttpResponseBase:
     409 and not 500: the request is in order, what is kept is not, and a proxy neither asks again nor shows a page of its own.
     """
     try:
-        content = queries.opened(file)
+        content = queries.open_checked(file)
     except (queries.ChangedError, queries.LostError) as error:
         logger.exception("file %s is not sent", file.uid)
         lost = isinstance(error, queries.LostError)

@@ -1,12 +1,13 @@
 """Writes about members: invitations, contact data, how a seat ends and comes back."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from tongxin.members.regulations import Reinvitation
 from tongxin.members.rules import is_second_person, waiting_code
 from tongxin.regulations.queries import in_force
 
+Held = TypeVar("Held", Seat, Post, Suspension)
 CONTACT_FIELDS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
 
 
@@ -184,10 +186,9 @@ def end_seat(
     if ending == Ending.REVOKED and not document_number.strip():
         message = "撤销委员资格须填写文号"
         raise StandingError(message)
-    member = _held(member)
-    ends = _all_of(member, timezone.localdate(at))
+    [ends] = _all_of([_held(member)], timezone.localdate(at))
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
-    _end(ends, ending=ending, sound=audit.sound(ends.rows), **said)
+    _end([ends], ending=ending, **said)
 
 
 @dataclass(frozen=True)
@@ -198,54 +199,74 @@ class _Ends:
     seats: Sequence[Seat]
     posts: Sequence[Post]
     suspensions: Sequence[Suspension] = ()
+    goes_on: bool = False  # sits in the new term already: only what the old one gave him ends
 
     @property
     def rows(self) -> list[Seat | Post | Suspension]:
         return [*self.seats, *self.posts, *self.suspensions]
 
 
-def _all_of(member: Member, today: date) -> _Ends:
-    posts, suspensions = member.posts.filter(not_over(today)), member.suspensions.filter(ends_on=None)
-    return _Ends(member, list(member.seats.filter(running(today))), list(posts), list(suspensions))
+def _all_of(members: Sequence[Member], today: date, *, going_on: Collection[int] = (), term: Term | None = None) -> list[_Ends]:
+    """Return what of each member ends: of who goes on in another term what this one gave him, of the others everything."""
+    leaving, of_term = Q(member__in=[m for m in members if m.pk not in going_on]), Q(member__in=going_on, term=term, ends_on=None)
+    seats = _by_member(members, Seat.objects.filter((leaving & running(today)) | of_term))
+    posts = _by_member(members, Post.objects.filter((leaving & not_over(today)) | of_term))
+    suspensions = _by_member(members, Suspension.objects.filter(leaving, ends_on=None))
+    return [_Ends(m, seats[m.pk], posts[m.pk], suspensions[m.pk], goes_on=m.pk in going_on) for m in members]
+
+
+def _by_member(members: Iterable[Member], rows: Iterable[Held]) -> dict[int, list[Held]]:
+    """Sort rows to their members, in one query for all of them."""
+    whose, found = {member.pk: member for member in members}, defaultdict[int, list[Held]](list)
+    for row in rows:
+        row.member = whose[row.member_id]
+        found[row.member_id].append(row)
+    return found
 
 
 def _end(
-    ends: _Ends,
-    *,
-    ending: str,
-    on: date,
-    reason: str,
-    document_number: str,
-    sound: Collection[Seat | Post | Suspension],
-    actor: Account,
-    at: datetime,
+    that_end: Iterable[_Ends], *, ending: str, on: date, reason: str, document_number: str, actor: Account, at: datetime
 ) -> None:
-    """End all that a member holds; `sound` are those of its rows that still are what was said of them."""
-    member = ends.member
+    """End what members hold, with an event each; of their rows those are vouched for that still are what was said of them."""
+    ended = list(that_end)
+    for ends in ended:
+        _demand_held(ends, on)
+    rows = [row for ends in ended for row in ends.rows]
+    sound = set(audit.sound(rows))  # once: each time reads the committee's whole life
+    _write(rows, on=on, ending=ending, reason=clean_line(reason), document_number=clean_line(document_number))
+    said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
+    for ends in ended:
+        proved = [Saved(row, ENDED[type(row)]) for row in ends.rows if row in sound]
+        _record(EVENTS[Ending(ending)], ends.member, proves=proved, **said)
+        if ending == Ending.DIED:
+            _close_account(ends.member, actor=actor, at=at)
+    consequences.follow([ends.member for ends in ended if not ends.goes_on], actor=actor, at=at)
+
+
+def _demand_held(ends: _Ends, on: date) -> None:
     if not ends.seats:
-        message = f"{member.name}现在没有委员资格，不用再办理"
+        message = f"{ends.member.name}现在没有委员资格，不用再办理"
         raise StandingError(message)
-    _demand_after(on, max(s.starts_on for s in ends.seats))
-    why = {"ending": ending, "reason": clean_line(reason), "document_number": clean_line(document_number)}
-    _write(ends.rows, on=on, **why)
-    proved = [Saved(row, ENDED[type(row)]) for row in sound]
-    kind = EVENTS[Ending(ending)]
-    _record(kind, member, on=on, reason=reason, document_number=document_number, proves=proved, actor=actor, at=at)
-    if ending == Ending.DIED:
-        _close_account(member, actor=actor, at=at)
-    consequences.follow(member, actor=actor, at=at)
+    if not ends.goes_on:
+        _demand_after(on, max(s.starts_on for s in ends.seats))
 
 
-ENDED = {Seat: ("ends_on", "ending", "reason", "document_number"), Post: ("ends_on",), Suspension: ("ends_on",)}
+TOGETHER = 100  # rows that are written at a time
+ENDED: dict[type[Seat | Post | Suspension], tuple[str, ...]] = {
+    Seat: ("ends_on", "ending", "reason", "document_number"), Post: ("ends_on",), Suspension: ("ends_on",),
+}  # fmt: skip
 
 
 def _write(rows: Iterable[Seat | Post | Suspension], *, on: date, **why: str) -> None:
     """Write from which day on rows are over, of seats also why; what began later never began."""
+    by_model = defaultdict[type[Seat | Post | Suspension], list[Any]](list)
     for row in rows:
         row.ends_on = max(on, row.starts_on)
         for name, value in why.items() if isinstance(row, Seat) else ():
             setattr(row, name, value)
-        row.save(update_fields=ENDED[type(row)])
+        by_model[type(row)].append(row)
+    for model, own in by_model.items():
+        model.objects.bulk_update(own, ENDED[model], batch_size=TOGETHER)
 
 
 def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
@@ -274,22 +295,12 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
         message = f"还没有委员在{term}以后的届任职，请先导入新一届委员名单"
         raise StandingError(message)
     elsewhere = Seat.objects.filter(running(timezone.localdate(at)), committee=term.committee).exclude(term=term)
-    expired = {"ending": Ending.EXPIRED, "reason": clean_line(reason)}
-    going_on = set(elsewhere.values_list("member_id", flat=True))
-    that_end = [
-        _of_term(member, term) if member.pk in going_on else _all_of(member, timezone.localdate(at))
-        for member in _held_in(term)
-    ]  # fmt: skip
-    sound = set(audit.sound(row for ends in that_end for row in ends.rows))  # once: each time reads the committee's whole life
+    members = _held_in(term)
+    going_on = {member.pk for member in members} & set(elsewhere.values_list("member_id", flat=True))
+    that_end = _all_of(members, timezone.localdate(at), going_on=going_on, term=term)
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
-    for ends in that_end:
-        own = [row for row in ends.rows if row in sound]
-        if ends.member.pk in going_on:  # sits in the new term already: only the old seat ends
-            _write(ends.rows, on=on, **expired)
-            _record("members.expire", ends.member, proves=[Saved(row, ENDED[type(row)]) for row in own], **said)
-        else:
-            _end(ends, ending=Ending.EXPIRED, sound=own, **said)
-    return sum(ends.member.pk not in going_on for ends in that_end)
+    _end(that_end, ending=Ending.EXPIRED, **said)
+    return sum(not ends.goes_on for ends in that_end)
 
 
 def _held_in(term: Term) -> list[Member]:
@@ -297,11 +308,6 @@ def _held_in(term: Term) -> list[Member]:
     sitting = Seat.objects.filter(term=term, ends_on=None).values("member_id")
     rows = Member.objects.select_for_update(of=("self",)).select_related("account", "committee")
     return list(rows.filter(pk__in=sitting).order_by("number"))
-
-
-def _of_term(member: Member, term: Term) -> _Ends:
-    seats, posts = member.seats.filter(term=term, ends_on=None), member.posts.filter(term=term, ends_on=None)
-    return _Ends(member, list(seats), list(posts))
 
 
 @transaction.atomic
@@ -319,7 +325,7 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
     )  # fmt: skip
     why = {"reason": reason, "document_number": document_number}
     _record("members.suspend", member, on=on, proves=[New(made)], actor=actor, at=at, **why)
-    consequences.follow(member, actor=actor, at=at)
+    consequences.follow([member], actor=actor, at=at)
     return made
 
 

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 Foresee = Callable[["Member"], Iterable[str]]
 ForeseeTogether = Callable[[Collection[int]], Iterable[str]]
-Follow = Callable[["Member", "Account", datetime], None]
+Follow = Callable[[Collection["Member"], "Account", datetime], None]
 
 
 @dataclass(frozen=True)
 class Consequence:
-    """`foresee` says in sentences what will happen, reading only; `follow` does it, after the member stopped sitting.
+    """`foresee` says in sentences what will happen, reading only; `follow` does it, after the members stopped sitting.
+
+    It is told of all who leave together, so that what has to be read for it is read once.
 
     `foresee_together` says it for many who leave at once (ids of members), in numbers.
     """
@@ -48,8 +50,8 @@ def foreseen_together(members: Collection[int]) -> list[str]:
     return [sentence for foresee in asked for sentence in foresee(members)]
 
 
-def follow(member: "Member", *, actor: "Account", at: datetime) -> None:
+def follow(members: Collection["Member"], *, actor: "Account", at: datetime) -> None:
     """Let it happen. Stands in the transaction of what it follows from."""
     for consequence in _registered:
         if consequence.follow is not None:
-            consequence.follow(member, actor, at)
+            consequence.follow(members, actor, at)

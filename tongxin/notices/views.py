@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tongxin.access.views import requires
@@ -43,7 +42,7 @@ def follow(request: HttpRequest, uid: str) -> HttpResponse:
         return HttpResponse(status=204) if followed else redirect("notices")
     if notice is None:
         return redirect("notices")
-    target = notice.url if url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None) else ""
+    target = asked.address(notice.url)
     seat = seats.elsewhere(request.user, notice.committee_code) if target else None
     if seat is not None and opening.answers(request, target) != OK and opening.answers(request, target, seat=seat.uid) == OK:
         return render(request, "notices/other_seat.html", {"notice": notice, "seat": seat, "target": target})

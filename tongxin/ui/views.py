@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from tongxin.core import asked
 from tongxin.ui import navigation, samples
 from tongxin.ui.context import ENDS_AT, SIZES
 
@@ -59,6 +59,4 @@ def components(request: HttpRequest) -> HttpResponse:
 
 def _back(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return target
-    return "/"
+    return asked.address(target, host=request.get_host(), secure=request.is_secure()) or "/"

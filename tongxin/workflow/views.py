@@ -3,15 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from tongxin.access.views import requires
 from tongxin.audit import audience, kinds
+from tongxin.core import asked
 from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of
 from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, Workflow
@@ -20,7 +19,6 @@ GONE = 409
 
 
 @requires("workflow.step", of_object=True)
-@login_required
 def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpResponse:
     """Show the form of a step, or why it is blocked; take it on POST; tell what happened when somebody was faster."""
     workflow = BY_NAME.get(name)
@@ -82,8 +80,7 @@ def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: st
 
 
 def _next(request: HttpRequest) -> str:
-    target = request.GET.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
+    return asked.address(request.GET.get("next", ""), host=request.get_host())
 
 
 def _back(request: HttpRequest, subject: Any) -> HttpResponse:

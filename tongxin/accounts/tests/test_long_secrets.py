@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.accounts import queries
-from tongxin.accounts.adapters import LONGEST_ADDRESS, ByInvitationOnly
+from tongxin.accounts.adapters import ByInvitationOnly
 from tongxin.accounts.forms import LONGEST_PASSWORD
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests.conftest import PASSWORD
 from tongxin.audit.models import Event
+from tongxin.core import asked
 from tongxin.members import actions as members
 from tongxin.members.models import Member
 
@@ -88,6 +89,6 @@ def test_a_first_password_is_refused_when_it_is_too_long(cast: Cast, client: Cli
 def test_an_address_to_go_on_to_that_is_longer_than_any_is_not_looked_into(cast: Cast, client: Client) -> None:
     """Reading the host of an address puts its marks into order too."""
     adapter = ByInvitationOnly()
-    assert [adapter.is_safe_url(f"//{host}") for host in (MARKS, "a" * LONGEST_ADDRESS)] == [False, False]
+    assert [adapter.is_safe_url(f"//{host}") for host in (MARKS, "a" * asked.LONGEST_ADDRESS)] == [False, False]
     answer = client.post("/accounts/login/", {"login": cast.office.username, "password": "x", "next": f"//{MARKS}"})
     assert answer.status_code == 200

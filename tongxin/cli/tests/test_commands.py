@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from tests.architecture.source import ROOT
 from tests.cast import NOW, Cast
 from tongxin.audit import outside, sealing, verifying
 from tongxin.audit.models import Event
@@ -191,6 +193,13 @@ def test_check_names_what_others_can_read_and_changes_nothing(run, settings, tmp
     assert (code, len(said["文件权限"]), said["文件权限"][-1]) == (1, 21, "还有 2 处，运行 tongxin migrate 会一并改正")
     assert all(line.endswith(".pdf") and "请运行 chmod 600" in line for line in said["文件权限"][:-1])
     assert (home / "files" / "0.pdf").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.django_db
+def test_every_key_of_a_check_is_explained_in_the_operations(run):
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("| Key | What is looked at |")[2]
+    explained = re.findall(r"^\| ([一-鿿]+) \|", text.partition("\n\n")[0], re.MULTILINE)
+    assert explained == list(json.loads(run("check", "--json")[1])["problems"])
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ def examine(stream: IO[bytes], scanner: Scanner) -> str:
     """Return "pdf". Raises Refused with the reason."""
     stream.seek(0)
     data = stream.read()
-    reader = _opened(data)
+    reader = _reader_of(data)
     for thing in _objects(reader):
         _look(thing)
     _look_raw(data)
@@ -35,7 +35,7 @@ def examine(stream: IO[bytes], scanner: Scanner) -> str:
     return "pdf"
 
 
-def _opened(data: bytes) -> PdfReader:
+def _reader_of(data: bytes) -> PdfReader:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):

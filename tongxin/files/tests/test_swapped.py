@@ -228,11 +228,11 @@ def test_the_bytes_are_read_once_as_long_as_nobody_writes_to_them(cast: Cast, mo
     read, digest_of = list[int](), contents.digest_of
     monkeypatch.setattr(contents, "digest_of", lambda file: read.append(1) or digest_of(file))  # type: ignore[func-returns-value]
     for _download in range(3):
-        with queries.opened(held.file) as content:
+        with queries.open_checked(held.file) as content:
             assert content.read() == PDF
     assert len(read) == 1
     Path(held.file.content.path).write_bytes(PDF)
-    queries.opened(held.file).close()
+    queries.open_checked(held.file).close()
     assert len(read) == 2
 
 

@@ -243,7 +243,7 @@ def test_autosave_says_when_the_session_has_ended_or_the_reply_is_gone_to_the_le
     task = _in_hand(cast, today)
     url = f"/handling/{task.uid}/reply/autosave/"
     said = {"category": "B", "text": "第一稿。", "contact": "", "phone": "", "version": 1}
-    assert client.post(url, said).status_code == 403
+    assert client.post(url, said).status_code == 401
     clerk = as_(cast.clerk)
     clerk.post(url, said)
     contact = {"stage": "before", "way": "phone", "on": today.date(), "who": "孟时雨", "with_whom": "林知远", "note": "先试点。"}

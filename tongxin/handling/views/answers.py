@@ -16,6 +16,7 @@ from tongxin.workflow import engine
 
 GONE = 409
 UNPROCESSABLE = 422
+UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True)

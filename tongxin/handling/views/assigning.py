@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -96,7 +95,6 @@ def _units_of_desk(user: Any) -> list[Unit]:
 
 
 @requires("handling.assign", of_object=True)
-@login_required
 @require_POST
 def assign_together(request: HttpRequest) -> HttpResponse:
     """Hand several proposals over to one unit; each that cannot be is named with its reason."""
@@ -130,7 +128,6 @@ def assign_together(request: HttpRequest) -> HttpResponse:
 
 
 @requires("handling.assign", of_object=True)
-@login_required
 def assign(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand one proposal over (交办), with the deadlines shown before it is done."""
     found = proposals.original_visible_to(request.user).filter(uid=uid)
@@ -181,7 +178,6 @@ def _examined(proposal: Proposal) -> str:
 
 
 @requires("handling.assign", of_object=True)
-@login_required
 def units(request: HttpRequest, uid: str) -> HttpResponse:
     """Show who handles a case, answer requests to be let off, and give it to further units after a return."""
     found = queries.cases_visible_to(request.user).filter(uid=uid)

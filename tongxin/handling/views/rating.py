@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -34,7 +33,6 @@ def _case(request: HttpRequest, uid: str, permission: str) -> Case:
 
 
 @requires("handling.rate", of_object=True)
-@login_required
 def rate(request: HttpRequest, uid: str) -> HttpResponse:
     """Ask a proposer or co-signer for the attitude and the result of each reply, once."""
     case = _case(request, uid, "handling.rate")
@@ -45,7 +43,6 @@ def rate(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("handling.rate_for", of_object=True)
-@login_required
 def rate_for(request: HttpRequest, uid: str, signature: str) -> HttpResponse:
     """Enter a rating for a member or a body that gave it on paper or by telephone; it is marked."""
     case = _case(request, uid, "handling.rate_for")
@@ -56,7 +53,6 @@ def rate_for(request: HttpRequest, uid: str, signature: str) -> HttpResponse:
 
 
 @requires("handling.see_ratings", of_object=True)
-@login_required
 @require_POST
 def ratings(request: HttpRequest, uid: str) -> HttpResponse:
     """Show who rated, when and what; each look leaves an event, so it is a POST."""
@@ -150,7 +146,6 @@ def _why_not(case: Case, given: dict[int, Rating], *, own: bool) -> str:
 
 
 @requires("handling.confirm_contact", of_object=True)
-@login_required
 def confirm_contact(request: HttpRequest, uid: str) -> HttpResponse:
     """Let a proposer confirm that a talk took place as it was written down."""
     visible = queries.cases_visible_to(request.user)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
-from tongxin.access.views import requires
+from tongxin.access.views import Unsigned, requires
 from tongxin.core.templatetags.chinese import clock
 from tongxin.files import actions as uploads
 from tongxin.handling import actions, queries
@@ -19,7 +18,7 @@ from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import ReplyForm, UploadForm
 from tongxin.handling.models import Reply, ReplyFile, StaleReply, Task
 from tongxin.handling.regulations import ReplyCategories, Review
-from tongxin.handling.views.answers import GONE, UNPROCESSABLE
+from tongxin.handling.views.answers import GONE, UNAUTHORIZED, UNPROCESSABLE
 from tongxin.handling.views.working import load
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
@@ -37,7 +36,6 @@ def _started_from(form: ReplyForm) -> int:
 
 
 @requires("handling.write_reply", of_object=True)
-@login_required
 def reply(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the editor; save on POST where there is no script; take a file."""
     task = load(request, uid, "handling.write_reply")
@@ -135,7 +133,6 @@ def _take_file(request: HttpRequest, task: Task) -> HttpResponse:
 
 
 @requires("handling.write_reply", of_object=True)
-@login_required
 @require_POST
 def detach(request: HttpRequest, uid: str, file: str) -> HttpResponse:
     """Take a file off the reply."""
@@ -150,12 +147,12 @@ def detach(request: HttpRequest, uid: str, file: str) -> HttpResponse:
     return redirect(f"{task.get_absolute_url()}reply/#files")
 
 
-@requires("handling.write_reply", of_object=True)
+@requires("handling.write_reply", of_object=True, unsigned=Unsigned.SCRIPT)
 @require_POST
 def autosave_reply(request: HttpRequest, uid: str) -> HttpResponse:
     """Take what was typed so far; a save that started from an old version is kept beside and both are told."""
     if not request.user.is_authenticated:
-        return JsonResponse({"message": _("登录已经到期，您写的内容已存在本机。")}, status=403)
+        return JsonResponse({"message": _("登录已经到期，您写的内容已存在本机。")}, status=UNAUTHORIZED)
     task = load(request, uid, "handling.write_reply")
     form = _form(queries.draft_of(task), task, request.POST)
     if not form.is_valid():
@@ -189,7 +186,6 @@ def _copy_url(task: Task, copy: StaleReply) -> str:
 
 
 @requires("handling.write_reply", of_object=True)
-@login_required
 def kept_copy(request: HttpRequest, uid: str, copy: str) -> HttpResponse:
     """Show a copy that was kept beside next to what is saved; put it away when its writer says so."""
     task = load(request, uid, "handling.write_reply")
@@ -207,7 +203,6 @@ def kept_copy(request: HttpRequest, uid: str, copy: str) -> HttpResponse:
 
 
 @requires("handling.view", of_object=True)
-@login_required
 def preview_reply(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the reply of the present round as the letter it will be."""
     task = load(request, uid, "handling.view")

@@ -1,7 +1,6 @@
 """The desk that supervises: what is late, what waits for review, chasing."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -55,7 +54,6 @@ def supervise_desk(request: HttpRequest) -> HttpResponse:
 
 
 @requires("handling.remind", of_object=True)
-@login_required
 def remind(request: HttpRequest, uid: str) -> HttpResponse:
     """Chase a unit: it is told, the deadline stays."""
     task = load(request, uid, "handling.remind")
@@ -75,7 +73,6 @@ def remind(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("handling.review", of_object=True)
-@login_required
 def review(request: HttpRequest, uid: str) -> HttpResponse:
     """Show a reply beside the proposal it answers, with the steps open to the supervising office."""
     task = load(request, uid, "handling.review")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -103,7 +102,6 @@ def load(request: HttpRequest, uid: str, permission: str) -> Task:
 
 
 @requires("handling.view", of_object=True)
-@login_required
 def task(request: HttpRequest, uid: str) -> HttpResponse:
     """Show a unit's part: what to do, by when and why, the text, the talks, the other units, the reply."""
     mine = load(request, uid, "handling.view")
@@ -173,7 +171,6 @@ def _buttons(request: HttpRequest, task: Task) -> list[Button]:
 
 
 @requires("handling.contact", of_object=True)
-@login_required
 def record_contact(request: HttpRequest, uid: str) -> HttpResponse:
     """Record a talk with the proposer."""
     task = load(request, uid, "handling.contact")

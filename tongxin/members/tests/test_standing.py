@@ -1,19 +1,22 @@
 """A seat ends, pauses, comes back: what may still be done, what follows, who is told."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import LEFT_ON, NOW, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
 from tongxin.audit.kinds import detail, sentence
 from tongxin.audit.models import Event
+from tongxin.audit.truth import Saved
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Sector, Term
 from tongxin.core.templatetags.chinese import full_day
@@ -227,6 +230,52 @@ def test_the_record_is_read_once_for_all_whose_term_ends_and_one_forged_seat_is_
     assert (len(seats), len(lives)) == (5, 2)  # once for the seats, once for the suspension of one
     told = {key for event in Event.objects.filter(kind="members.expire") for key in event.proofs if ".seat:" in key}
     assert told == {f"members.seat:{seat.uid}" for seat in seats if seat != forged}
+
+
+def counted(act: Callable[[], object]) -> int:
+    """Return how many statements an act sends to the database."""
+    with CaptureQueriesContext(connection) as sent:
+        act()
+    return len(sent.captured_queries)
+
+
+def seated_newly(cast: Cast, names: Iterable[str]) -> list[Seat]:
+    """Seat members in the old term, each with an open invitation under a text of a member who goes on."""
+    term = cast.sector.term
+    members = [Member.objects.create(committee=cast.county, number=f"YX7{name}", name=f"新委员{name}") for name in names]
+    seats = [
+        Seat.objects.create(committee=cast.county, member=m, term=term, sector=cast.sector, starts_on=term.starts_on)
+        for m in members
+    ]
+    audit.vouch(cast.county, seats, at=NOW)
+    proposals.invite_cosigners(
+        cast.draft(), members=members, until=timezone.now() + timedelta(days=1), actor=cast.proposer, at=NOW
+    )  # fmt: skip
+    return seats
+
+
+def test_a_member_more_whose_term_ends_costs_the_two_events_and_what_is_written(cast: Cast) -> None:
+    """Nothing is looked up for one member alone, however many leave: who has an invitation open leaves two events, no more."""
+    new, old = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY()), cast.sector.term
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    Seat.objects.create(committee=cast.county, member=cast.member(cast.proposer), term=new, sector=sector, starts_on=TODAY())
+    said = {"on": TODAY(), "reason": "换届", "actor": cast.office, "at": timezone.now()}
+
+    def end(names: Iterable[str]) -> int:
+        with transaction.atomic():
+            seated_newly(cast, names)
+            asked = counted(lambda: actions.end_term(old, **said))
+            transaction.set_rollback(True)
+        return asked
+
+    with transaction.atomic():
+        [seat] = seated_newly(cast, ["0"])
+        one = Signature.objects.select_related("proposal__committee", "member").get(member=seat.member)
+        event = counted(lambda: audit.record("members.expire", seat.member, actor=None, at=NOW, proves=[Saved(seat)], data={}))
+        more = counted(lambda: audit.record("proposals.end_invitation", one.proposal, actor=None, at=NOW, proves=[one], data={}))
+        transaction.set_rollback(True)
+    update = 1  # of the invitation, taken back only where nobody answered it meanwhile
+    assert end("123456") - end("12") == 4 * (event + more + update)
 
 
 def test_a_term_does_not_end_while_nobody_sits_in_the_next(cast: Cast, office: Client) -> None:

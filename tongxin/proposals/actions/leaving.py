@@ -18,15 +18,15 @@ from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import first_sits, successor
 
 
-def _unsubmitted(member: Member) -> QuerySet[Signature]:
-    """Return the member's names under texts that are still with their proposers."""
-    rows = Signature.objects.filter(member=member, proposal__state__in=States.with_the_proposer)
+def _unsubmitted(members: Collection[Member]) -> QuerySet[Signature]:
+    """Return the names of members under texts that are still with their proposers."""
+    rows = Signature.objects.filter(member__in=members, proposal__state__in=States.with_the_proposer)
     return rows.select_related("proposal__committee", "member").order_by("id")
 
 
 def foresee(member: Member) -> Iterable[str]:
     """Say what will become of what he has open."""
-    rows = list(_unsubmitted(member))
+    rows = list(_unsubmitted([member]))
     drafts = [s.proposal_id for s in rows if s.role == Role.FIRST]
     heirs = Signature.objects.filter(proposal__in=drafts, role=Role.CO, answer=Answer.ACCEPTED, member__in=_sitting_without())
     if followed := heirs.values("proposal").distinct().count():
@@ -82,26 +82,30 @@ def foresee_together(members: Collection[int]) -> Iterable[str]:
             yield f"其中 {alone} 件没有其他在任的提案人，还没有评价的，答复以后没有人评价"
 
 
-def follow(member: Member, actor: Account, at: datetime) -> None:
+def follow(members: Collection[Member], actor: Account, at: datetime) -> None:
     """Let invitations lapse and unsubmitted co-signatures end; whoever is concerned is told."""
-    for signature in _unsubmitted(member):
+    rows = list(_unsubmitted(members))
+    for signature in rows:
         if signature.role == Role.FIRST:
             audit.record("proposals.lose_first", signature.proposal, actor=actor, at=at, data={"name": signature.name})
-        else:
-            end_signature(signature, actor=actor, at=at)
+    _end([signature for signature in rows if signature.role == Role.CO], actor=actor, at=at)
 
 
-def end_signature(signature: Signature, *, actor: Account | None, at: datetime) -> None:
-    """Take the name of somebody who sits no longer off a text that was not handed in."""
+def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime) -> None:
+    """Take the names of those who sit no longer off texts that were not handed in."""
+    ending = [signature for signature in signatures if signature.answer in {Answer.INVITED, Answer.ACCEPTED}]
+    sound = set(audit.sound(ending))  # once: each time reads whole lives
+    for signature in ending:
+        _end_one(signature, proves=[signature] if signature in sound else [], actor=actor, at=at)
+
+
+def _end_one(signature: Signature, *, proves: Iterable[Signature], actor: Account | None, at: datetime) -> None:
     invited = signature.answer == Answer.INVITED
-    if signature.answer not in {Answer.INVITED, Answer.ACCEPTED}:
-        return
-    answer, sound = Answer.LAPSED if invited else Answer.LEFT, audit.sound([signature])
+    answer = Answer.LAPSED if invited else Answer.LEFT
     if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
         audit.record(
             "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
-            proves=sound,
-            data={"name": signature.name, "member": signature.member_id},
+            proves=proves, data={"name": signature.name, "member": signature.member_id},
         )  # fmt: skip
 
 
@@ -109,8 +113,7 @@ def drop_who_left(proposal: Proposal, *, actor: Account | None, at: datetime) ->
     """Before it is handed in: nobody stands under a new proposal who does not sit, however the seat ended."""
     sitting = Member.objects.sitting(timezone.localdate(at)).values("pk")
     rows = Signature.objects.filter(proposal=proposal, role=Role.CO, answer=Answer.ACCEPTED, member__isnull=False)
-    for signature in rows.exclude(member__in=sitting).select_related("proposal__committee", "member"):
-        end_signature(signature, actor=actor, at=at)
+    _end(rows.exclude(member__in=sitting).select_related("proposal__committee", "member"), actor=actor, at=at)
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -40,7 +39,6 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
 
 
 @requires("proposals.edit", of_object=True)
-@login_required
 @require_POST
 def add(request: HttpRequest, uid: str) -> HttpResponse:
     """Take files in, all or none; a refusal is shown where it can be read, above the form."""
@@ -61,7 +59,6 @@ def add(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("proposals.edit", of_object=True)
-@login_required
 @require_POST
 def remove(request: HttpRequest, uid: str, attachment_uid: str) -> HttpResponse:
     """Take a file off."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -29,7 +28,6 @@ UNPROCESSABLE = 422
 
 # ── inviting ─────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.invite", of_object=True)
-@login_required
 def invite(request: HttpRequest, uid: str) -> HttpResponse:
     """Search members and ask them to co-sign until a cut-off."""
     proposal = queries.writable(request.user, uid)
@@ -85,7 +83,6 @@ def _send(request: HttpRequest, proposal: Proposal, chosen: list[Member], until:
 
 
 @requires("proposals.invite", of_object=True)
-@login_required
 @require_POST
 def take_back(request: HttpRequest, uid: str, signature_uid: str) -> HttpResponse:
     """Take back an invitation that was not answered."""
@@ -108,7 +105,6 @@ def take_back(request: HttpRequest, uid: str, signature_uid: str) -> HttpRespons
 
 # ── answering ────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.answer_invitation", of_object=True)
-@login_required
 def invitation(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the text to somebody who was asked to co-sign, and take the answer."""
     signature = queries.invitation_for(request.user, uid)
@@ -172,7 +168,6 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
 
 
 @requires("proposals.leave", of_object=True)
-@login_required
 @require_POST
 def leave(request: HttpRequest, uid: str) -> HttpResponse:
     """Take one's name off a proposal (退出联名)."""
@@ -198,7 +193,6 @@ def leave(request: HttpRequest, uid: str) -> HttpResponse:
 
 # ── when the first proposer is gone ──────────────────────────────────────────────────────────────
 @requires("proposals.take_over", of_object=True)
-@login_required
 @require_POST
 def take_over(request: HttpRequest, uid: str) -> HttpResponse:
     """Become the first proposer of a text whose first proposer does not sit any more."""
@@ -218,7 +212,6 @@ def take_over(request: HttpRequest, uid: str) -> HttpResponse:
 
 # ── endorsing ────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.endorse", of_object=True)
-@login_required
 @require_POST
 def endorse(request: HttpRequest, uid: str) -> HttpResponse:
     """Support somebody else's filed proposal (附议)."""

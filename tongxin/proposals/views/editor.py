@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.access.permissions import allowed, demand
-from tongxin.access.views import requires
+from tongxin.access.views import Unsigned, requires
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
@@ -61,7 +60,6 @@ def behalf(request: HttpRequest) -> HttpResponse:
 
 
 @requires("proposals.write", of_object=True)
-@login_required
 def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the empty form; the first save makes the draft, after that this address leads to it."""
     begun = Beginning(request, token)
@@ -96,7 +94,6 @@ def _create(request: HttpRequest, begun: Beginning, text: Mapping[str, Any]) -> 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.edit", of_object=True)
-@login_required
 def edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the editor; without scripts it saves on POST."""
     proposal = _mine(request, uid)
@@ -174,7 +171,7 @@ def _signed_out() -> JsonResponse:
     return JsonResponse({"message": _("登录已经到期，您写的内容已存在本机。")}, status=UNAUTHORIZED)
 
 
-@requires("proposals.edit", of_object=True)
+@requires("proposals.edit", of_object=True, unsigned=Unsigned.SCRIPT)
 @require_POST
 def autosave(request: HttpRequest, uid: str) -> JsonResponse:
     """Save what was typed; answers in the words of the autosave module."""
@@ -183,7 +180,7 @@ def autosave(request: HttpRequest, uid: str) -> JsonResponse:
     return _autosave(request, _mine(request, uid))
 
 
-@requires("proposals.write", of_object=True)
+@requires("proposals.write", of_object=True, unsigned=Unsigned.SCRIPT)
 @require_POST
 def autosave_new(request: HttpRequest, token: str) -> JsonResponse:
     """The first save of a new form makes the draft; later ones save into it."""
@@ -230,7 +227,6 @@ def _autosave(request: HttpRequest, proposal: Proposal) -> JsonResponse:
 
 # ── two texts ────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.edit", of_object=True)
-@login_required
 def copy(request: HttpRequest, uid: str, copy_uid: str) -> HttpResponse:
     """Show a kept copy beside the text and take the choice, field by field."""
     proposal = _mine(request, uid)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tongxin.access import permissions
-from tongxin.access.views import requires
+from tongxin.access.views import Unsigned, requires
 from tongxin.core.templatetags.chinese import size
 from tongxin.files.queries import link
 from tongxin.files.views import send
@@ -122,7 +122,7 @@ def _show(
 
 
 @require_safe
-@requires("proposals.view", of_object=True)
+@requires("proposals.view", of_object=True, unsigned=Unsigned.PUBLIC)
 def public_file(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Send a released attachment to anybody, as long as it is released."""
     found = queries.public_file(uid)

@@ -1,7 +1,6 @@
 """The paper as it will read, and handing it in."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,7 +27,6 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
 
 
 @requires("proposals.write_it", of_object=True)
-@login_required
 def preview(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the proposal as the paper will read, with what still blocks its submission."""
     proposal, at = _load(request, uid), timezone.now()
@@ -48,7 +46,6 @@ def preview(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @requires("proposals.write_it", of_object=True)
-@login_required
 @require_POST
 def submit(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand in exactly what was previewed; a second click is told what the first one did."""

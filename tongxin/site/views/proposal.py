@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from tongxin.access import permissions
-from tongxin.access.views import requires
+from tongxin.access.views import Unsigned, requires
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -25,7 +25,7 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
 
 
 @require_safe
-@requires("site.view_proposal", of_object=True)
+@requires("site.view_proposal", of_object=True, unsigned=Unsigned.PUBLISHED)
 def show(request: HttpRequest, uid: str) -> HttpResponse:
     """Show a proposal; who sees it only because it is published is led to its public page."""
     found = _load(request, uid)
@@ -46,7 +46,7 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_safe
-@requires("site.view_proposal", of_object=True)
+@requires("site.view_proposal", of_object=True, unsigned=Unsigned.PUBLISHED)
 def similar(request: HttpRequest, uid: str) -> HttpResponse:
     """Show earlier proposals like this one: a piece of the page, fetched when it is looked at."""
     found = _load(request, uid)

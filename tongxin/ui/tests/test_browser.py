@@ -192,7 +192,10 @@ def test_the_menu_opens_in_a_dialog_and_gives_the_focus_back(page, live_server):
 def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(page, live_server):
     form = '<form hx-post="/step/" hx-target="#action-form"><h2 tabindex="-1" data-focus>评价</h2><input name="why" aria-label="理由"><button>评价</button></form>'
     wrong = '<div class="note stop errors" role="alert" tabindex="-1" data-focus>有 1 处要改</div>' + form
-    answers = {"GET": [{"body": form}], "POST": [{"status": 422, "body": wrong}, {"status": 403, "body": ""}]}
+    answers = {
+        "GET": [{"body": form}],
+        "POST": [{"status": 422, "body": wrong}, *({"status": s, "body": ""} for s in (401, 403))],
+    }
     page.route("**/step/", lambda route: route.fulfill(content_type="text/html", **answers[route.request.method].pop(0)))
     page.route(
         "**/components/**",
@@ -206,6 +209,10 @@ def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(
     page.wait_for_selector("[name=why]:focus")
     page.click("#action-form button")
     page.wait_for_selector(".errors:focus")
+    page.click("#action-form button")
+    page.wait_for_selector("#trouble .note")
+    assert "登录已经到期，这一步还没有办" in page.inner_text("#trouble")
+    assert page.locator("#action-form .errors").is_visible()  # the form stays, with what was typed
     page.click("#action-form button")
     page.wait_for_selector("#trouble a")
     assert "登录已经到期" in page.inner_text("#trouble")

@@ -209,6 +209,11 @@ function trouble(text, link) {
   quiet();
   box.append(note);
 }
+function signInAgain() {
+  const signin = document.body.dataset.signin;
+  if (!signin) return null;
+  return { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" };
+}
 function quiet() {
   for (const note of all("#trouble [data-said-here]")) note.remove();
 }
@@ -222,8 +227,8 @@ function startFocus() {
   document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 403)
-      trouble("登录已经到期，或者这一步不由您办理。", { url: document.body.dataset.signin || location.href, label: "重新登录" });
+    if (status === 401) trouble("登录已经到期，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
+    else if (status === 403) trouble("登录已经到期，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
     else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
     else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
   });
@@ -682,11 +687,7 @@ class Draft {
   }
   ended(said) {
     this.say("ended");
-    const signin = document.body.dataset.signin;
-    const link = signin
-      ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" }
-      : null;
-    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", link);
+    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", signInAgain());
   }
   differs(said) {
     const mine = readFields(this.form);

@@ -15,7 +15,7 @@ import {
   waitingCopies,
   writeField,
 } from "./drafts.js";
-import { trouble } from "./focus.js";
+import { signInAgain, trouble } from "./focus.js";
 import { all, build, post } from "./page.js";
 
 const PAUSE = 2000;
@@ -141,11 +141,7 @@ class Draft {
 
   ended(said) {
     this.say("ended");
-    const signin = document.body.dataset.signin;
-    const link = signin
-      ? { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" }
-      : null;
-    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", link);
+    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", signInAgain());
   }
 
   // The server holds something newer: show both, field by field.

@@ -25,6 +25,13 @@ export function trouble(text, link) {
   box.append(note);
 }
 
+// Where one signs in again and comes back to this page; nothing on a page that is everybody's.
+export function signInAgain() {
+  const signin = document.body.dataset.signin;
+  if (!signin) return null;
+  return { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" };
+}
+
 // What the server said with the page stays: requests that the page makes by itself come before anybody has read it.
 function quiet() {
   for (const note of all("#trouble [data-said-here]")) note.remove();
@@ -40,8 +47,8 @@ export function startFocus() {
   document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 403)
-      trouble("登录已经到期，或者这一步不由您办理。", { url: document.body.dataset.signin || location.href, label: "重新登录" });
+    if (status === 401) trouble("登录已经到期，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
+    else if (status === 403) trouble("登录已经到期，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
     else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
     else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
   });

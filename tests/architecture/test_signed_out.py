@@ -1,0 +1,141 @@
+"""Whose session has ended is led to the sign-in and from there back, wherever he was: his page is not said to be gone."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from tests.architecture.addresses import Route, routes, values_of
+from tests.architecture.walking import (
+    NOT_ALLOWED,
+    drain,
+    furnish,
+    quiet,  # noqa: F401 -- a fixture
+    undone,
+)
+from tests.architecture.world import World
+from tests.cast import Cast, moment
+from tongxin.access.views import Unsigned, to_sign_in
+from tongxin.proposals import actions as proposals
+
+PIECE = {"HX-Request": "true"}
+PAGE = "/proposals/?tab=mine"
+FOUND, NO_CONTENT, UNAUTHORIZED = 302, 204, 401
+NOWHERE = "zzzzzzzzzzzz"
+
+# What answers who is not signed in otherwise than by the way to the sign-in, with the reason.
+_PUBLIC = "a page of the public's"
+_DOOR = "a part of signing in"
+_SCRIPT = "a script of a page asks, which says so itself and keeps what was typed"
+_BROWSER = "concerns the visitor's own browser, and holds no data of anybody"
+OTHERWISE = {
+    "front": _PUBLIC, "public": _PUBLIC, "public-committee": _PUBLIC, "public-proposals": _PUBLIC, "public-proposal": _PUBLIC,
+    "public-file": _PUBLIC,
+    "proposal": "who has no more right than the public is led to the public page of what is published",
+    "proposal-similar": "a piece of that page",
+    "account_login": _DOOR, "sign-in-at": _DOOR, "invitation": _DOOR,
+    "mfa_authenticate": "the second step of signing in; without the first it leads there, and so has nowhere to go back to",
+    "account_logout": "nobody is left to sign out",
+    "proposal-autosave": _SCRIPT, "proposal-new-autosave": _SCRIPT, "handling-reply-autosave": _SCRIPT, "ui:stay": _SCRIPT,
+    "ui:size": _BROWSER, "ui:components": _BROWSER,
+    "switch-role": "the role switcher of the demo, which whoever opens the demo signs in by",
+}  # fmt: skip
+
+
+def asked(client: Client, method: str, path: str, **more: Any) -> tuple[HttpResponseBase, list[str]]:
+    """Ask for a page, or send it an empty form; return the answer and the tables written to. All is undone."""
+    with undone() as watch:
+        answer: HttpResponseBase = getattr(client, method)(path, **more)
+        drain(answer)
+    return answer, watch.tables
+
+
+def behind(address: str) -> str:
+    """Return where an address of the sign-in leads on to; nothing for any other address."""
+    parts = urlsplit(address)
+    return parse_qs(parts.query).get("next", [""])[0] if parts.path == reverse("account_login") else ""
+
+
+def paths(route: Route) -> Iterator[str]:
+    """Yield the address of something that is there, and of something that is not; of what may be public, all there are."""
+    there = values_of(route, None)
+    assert there, route.name
+    yield from (route.path(values) for values in (there if route.name in OTHERWISE else there[:1]))
+    if route.arguments:
+        yield route.path(dict.fromkeys(route.arguments, NOWHERE))
+
+
+def faults_of(route: Route, client: Client) -> Iterator[str]:
+    """Name what a route answers otherwise than by leading to the sign-in and back, by pages and by pieces."""
+    for path in paths(route):
+        for method in ("get", "post"):
+            answer, wrote = asked(client, method, path)
+            if answer.status_code == NOT_ALLOWED:
+                continue
+            if (answer.status_code, behind(answer.headers.get("Location", "")), wrote) != (FOUND, path, []):
+                yield f"{method} {path}: {answer.status_code} {answer.headers.get('Location', '')} {wrote}"
+            piece, wrote = asked(client, method, path, headers=PIECE | {"Referer": f"http://testserver{PAGE}"})
+            if route.module.startswith("allauth."):
+                continue  # its pages are asked for as a whole
+            if method == "get" and (piece.status_code, behind(piece.headers.get("HX-Redirect", ""))) != (NO_CONTENT, PAGE):
+                yield f"a piece of {path}: {piece.status_code} {dict(piece.headers)}"
+            if method == "post" and (piece.status_code, drain(piece), wrote) != (UNAUTHORIZED, b"", []):
+                yield f"sent to {path} by htmx: {piece.status_code} {wrote}"
+
+
+@pytest.mark.usefixtures("quiet")
+def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(cast: Cast, settings: Any) -> None:
+    settings.DEMO = True
+    furnish(cast, World(cast))
+    client = Client()
+    found = {route.name: list(faults_of(route, client)) for route in routes()}
+    assert {name: faults for name, faults in found.items() if faults and name not in OTHERWISE} == {}
+    assert sorted(name for name in OTHERWISE if not found[name]) == []
+
+
+def test_what_is_otherwise_in_a_view_of_one_object_is_said_at_the_view() -> None:
+    """Nobody leaves the door open by forgetting something: only what is named at the view is answered otherwise."""
+    named = {route.name for route in routes() if getattr(route.view, "unsigned", Unsigned.SIGN_IN) is not Unsigned.SIGN_IN}
+    assert named == {
+        "proposal", "proposal-similar", "public-file", "proposal-autosave", "proposal-new-autosave", "handling-reply-autosave",
+    }  # fmt: skip
+
+
+def test_an_own_proposal_waits_behind_the_sign_in_and_a_published_one_on_its_public_page(cast: Cast) -> None:
+    kept, shown = cast.submitted(), cast.filed()
+    proposals.release(shown, actor=cast.office, at=moment("2026-03-02"))
+    client = Client()
+    assert behind(client.get(kept.get_absolute_url()).headers["Location"]) == kept.get_absolute_url()
+    assert client.get(shown.get_absolute_url()).headers["Location"] == reverse("public-proposal", args=[shown.uid])
+
+
+def test_who_is_signed_in_and_has_no_right_is_still_told_that_there_is_nothing(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.member_of_other_county)
+    member = cast.member(cast.proposer)
+    assert [client.get(f"/members/{member.uid}/{page}").status_code for page in ("", "change/", "invite/")] == [404, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        (f"http://testserver{PAGE}#top", PAGE),
+        ("", "/members/x/phone/"),
+        ("https://elsewhere.example/", "/members/x/phone/"),
+        (f"http://testserver/{'a' * 3000}", "/members/x/phone/"),
+    ],
+    ids=["a page of ours", "unsaid", "of another site", "longer than any"],
+)
+def test_what_was_sent_leads_back_to_the_page_it_was_sent_from(rf: Any, referer: str, back: str) -> None:
+    """The address it was sent to often shows no page: who came back to it would stand before nothing."""
+    answer = to_sign_in(rf.post("/members/x/phone/", headers={"Referer": referer}))
+    assert behind(answer.headers["Location"]) == back
+
+
+def test_a_page_that_was_asked_for_leads_back_to_itself(rf: Any) -> None:
+    answer = to_sign_in(rf.get("/members/?q=%E7%8E%8B", headers={"Referer": f"http://testserver{PAGE}"}))
+    assert behind(answer.headers["Location"]) == "/members/?q=%E7%8E%8B"
