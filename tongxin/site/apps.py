@@ -7,10 +7,11 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.accounts.actions import save_size  # noqa: PLC0415 -- registers at start
-        from tongxin.committees.queries import register_work  # noqa: PLC0415 -- as above
+        from tongxin.committees.queries import register_row_names, register_work  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_standing  # noqa: PLC0415 -- as above
         from tongxin.site import notices  # noqa: F401, PLC0415 -- as above
         from tongxin.site.navigation import shell_of  # noqa: PLC0415 -- as above
+        from tongxin.site.queries.row_names import row_names  # noqa: PLC0415 -- as above
         from tongxin.site.queries.standing import standings  # noqa: PLC0415 -- as above
         from tongxin.site.queries.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.ui import navigation  # noqa: PLC0415 -- as above
@@ -18,4 +19,5 @@ class SiteConfig(AppConfig):
         navigation.register(shell_of)
         navigation.register_size(save_size)
         register_work(open_tasks)
+        register_row_names(row_names)
         register_standing(standings)

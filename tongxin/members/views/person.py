@@ -40,6 +40,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "keeps": keeps,
         "reads_phone": permissions.allowed(request.user, "members.read_phone", found),
         "sees_contact": knows,
+        "phone_changed": queries.phone_changed(found, at=timezone.now()) if knows else "",
         "seats": [(seat, _ended(seat, held, tells_why=knows)) for seat in held],
         "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,
@@ -67,8 +68,11 @@ def _signing_in(user: Any, member: Member) -> dict[str, Any]:
 
 def _sign_in(member: Member) -> list[str]:
     """Say how far a member came with signing in, with the days of the code."""
-    at = timezone.now()
-    return reaching.told(reaching.telling(Member.objects.filter(pk=member.pk), at).get(), at)
+    at, account = timezone.now(), member.account
+    said = reaching.told(reaching.telling(Member.objects.filter(pk=member.pk), at).get(), at)
+    if account is not None and account.last_login is not None and not account.has_usable_password():
+        return [*said, _("没有设密码，只能在演示里换身份使用")]
+    return said
 
 
 def _may_release(user: Any, member: Member) -> bool:
