@@ -19,7 +19,8 @@ COVERED = """[...document.querySelectorAll('main button, main a.btn')].filter(on
 
 
 @pytest.mark.parametrize(
-    ("who", "name"), [("proposer", "account_change_password"), ("office", "mfa_generate_recovery_codes"), ("office", "account_reauthenticate")]
+    ("who", "name"),
+    [("proposer", "account_change_password"), ("office", "mfa_generate_recovery_codes"), ("office", "account_reauthenticate")],
 )
 def test_a_confirmation_covers_no_button_at_the_end_of_a_page(
     cast: Cast, context: BrowserContext, live_server: LiveServer, who: str, name: str

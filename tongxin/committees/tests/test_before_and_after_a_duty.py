@@ -25,9 +25,7 @@ def one_more(cast: Cast, name: str, duty: str = Duty.UNIT_CLERK, *, starts_in: i
     """Appoint one more to a duty at the unit."""
     account = Account.objects.create(username=name, name=name, password="!")
     since = timezone.localdate() + timedelta(days=starts_in)
-    actions.appoint(
-        account, committee=cast.county, duty=duty, unit=cast.unit, starts_on=since, actor=None, at=timezone.now()
-    )
+    actions.appoint(account, committee=cast.county, duty=duty, unit=cast.unit, starts_on=since, actor=None, at=timezone.now())
     Account.objects.filter(pk=account.pk).update(needs_second_factor=False)
     return Account.objects.get(pk=account.pk)
 

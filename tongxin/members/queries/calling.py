@@ -17,7 +17,9 @@ CHANGE, PHONE = "members.change", "手机"  # the event, and how it names the fi
 def phone_changed(member: Member, *, at: datetime) -> str:
     """Say when a member's phone was changed last and by whom, as long as who verifies a code must know; nothing later."""
     days = in_force(member.committee, PhoneChange, timezone.localdate(at)).told_days
-    rows = Event.objects.filter(kind=CHANGE, subject_type="members.member", subject_id=member.pk, at__gte=at - timedelta(days=days))
+    rows = Event.objects.filter(
+        kind=CHANGE, subject_type="members.member", subject_id=member.pk, at__gte=at - timedelta(days=days)
+    )
     event = next((row for row in rows.order_by("-id") if PHONE in row.data.get("fields", ())), None)
     if event is None:
         return ""

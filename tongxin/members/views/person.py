@@ -31,16 +31,16 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     found = load(request, uid)
     keeps = permissions.allowed(request.user, "members.change", found)
     knows = keeps or found.account_id == request.user.pk
-    held = queries.history(found)
+    reads_phone, held = permissions.allowed(request.user, "members.read_phone", found), queries.history(found)
     context = {
         "row": row_of(found),
         "left": _left(found),
         "member": found,
         "masked": mask_phone(found.phone),
         "keeps": keeps,
-        "reads_phone": permissions.allowed(request.user, "members.read_phone", found),
+        "reads_phone": reads_phone,
         "sees_contact": knows,
-        "phone_changed": queries.phone_changed(found, at=timezone.now()) if knows else "",
+        "phone_changed": queries.phone_changed(found, at=timezone.now()) if knows or reads_phone else "",
         "seats": [(seat, _ended(seat, held, tells_why=knows)) for seat in held],
         "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,

@@ -50,7 +50,9 @@ def _overviews(user: Any, on: date) -> Iterator[Overview]:
         yield Overview(
             committee=committee,
             session=session,
-            received=[_count(committee, f, stage=f.key, **of_session) for f in found.header if f.key in OF_SESSION] if session else [],
+            received=[_count(committee, f, stage=f.key, **of_session) for f in found.header if f.key in OF_SESSION]
+            if session
+            else [],
             lanes=[_count(committee, f, stage="open", level=f.key) for f in found.lanes],
             stages=[_count(committee, f, stage=f.key) for f in found.tabs],
             url=_url(committee),

@@ -44,7 +44,12 @@ def test_nobody_else_is_shown_an_overview_and_a_leader_only_of_the_own_committee
         page = client.get("/home/")
         assert (page.context["overviews"], "各阶段提案" in page.text) == ([], False), name
     bodies.appoint(
-        cast.leader, committee=cast.other_county, duty=Duty.LEADERSHIP, starts_on=timezone.localdate(), actor=None, at=timezone.now()
+        cast.leader,
+        committee=cast.other_county,
+        duty=Duty.LEADERSHIP,
+        starts_on=timezone.localdate(),
+        actor=None,
+        at=timezone.now(),
     )
     Account.objects.filter(pk=cast.leader.pk).update(needs_second_factor=False)
     client.force_login(Account.objects.get(pk=cast.leader.pk))

@@ -55,7 +55,7 @@ def test_a_changed_rating_is_named_by_proposal_and_unit_and_not_by_who_rated(cas
     raw(Rating).filter(pk=rating.pk).update(result="satisfied")
     assert told(auditor) == [f"云溪县政协：评价 第 0001 号《{case.proposal.title}》 县卫生健康局 对不上，数据被改动过。"]
     page = auditor.post("/audit/verify/").text
-    assert f'<p class="xs muted num">handling.rating:{rating.uid}</p>' in page
+    assert f'<p class="xs muted">handling.rating:{rating.uid}</p>' in page
     assert "林知远" not in page
 
 
@@ -82,6 +82,8 @@ def test_the_words_for_twenty_rows_take_one_query_a_kind(cast: Cast, django_asse
         cast.assigned(title=f"关于第{n}件事的建议")
     models = (Proposal, Task, Case, Signature, Member)
     for most in (1, 20):
-        keys = [f"{model._meta.label_lower}:{uid}" for model in models for uid in model.objects.values_list("uid", flat=True)[:most]]
+        keys = [
+            f"{model._meta.label_lower}:{uid}" for model in models for uid in model.objects.values_list("uid", flat=True)[:most]
+        ]
         with django_assert_num_queries(len(models)):
             assert len(row_names(cast.county.code, keys)) == len(keys)
