@@ -1,6 +1,7 @@
 """Who verifies a code by a call reads whether the number is a new one, and who changed it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -77,8 +78,9 @@ def test_after_the_days_of_the_regulation_it_is_said_no_longer(cast: Cast, keepe
     assert queries.phone_changed(other, at=at) == ""
 
 
-def test_who_came_without_a_password_is_told_apart(cast: Cast, keeper: Account) -> None:
-    """As in the demo, where everybody changes places: a first invitation is no surprise there."""
+def test_the_demo_says_who_came_without_a_password(cast: Cast, keeper: Account, settings: Any) -> None:
+    """Everybody changes places there: a first invitation is no surprise."""
+    settings.DEMO = True
     page = f"/members/{cast.member(cast.bystander).uid}/"
     said = "没有设密码，只能在演示里换身份使用"
     assert said not in as_(keeper).get(page).text
