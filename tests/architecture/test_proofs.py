@@ -17,7 +17,6 @@ LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 HANDED_ON = {
     "tongxin/members/actions.py:_record": "each act of this module hands in what it asked about",
-    "tongxin/members/actions.py:_end": "who ends a seat, or all of a term, hands in what he asked about, once",
     "tongxin/workflow/engine.py:perform": "a setter leaves what it asked about in `event_proves`; the step itself asks in `_proved`",
     "tongxin/audit/erasing.py:erase": "who erases hands in what he asked about, with `shortened`",
     "tongxin/privacy/actions.py:_record": "each app's erasure hands in what it asked about, in `Erased`",

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy
 
-from tongxin.accounts.models import Invitation
+from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.queries import codes_waiting
 from tongxin.core.templatetags.chinese import full_day
 
@@ -42,6 +43,9 @@ def telling(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
         code_until=Subquery(codes.values("expires_at")[:1]),
         to_confirm=Exists(codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at)),
         came_at=F("account__last_login"),
+        has_password=Exists(
+            Account.objects.filter(pk=OuterRef("account")).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        ),
     )
 
 
@@ -51,7 +55,9 @@ def reached(row: Any, at: datetime) -> Reached:
     if row.to_confirm:
         return Reached.TO_CONFIRM
     if row.came_at:
-        return Reached.RESET if is_open else Reached.CAME
+        if not is_open:
+            return Reached.CAME
+        return Reached.RESET if row.has_password else Reached.INVITED
     if row.code_until is None:
         return _without_code(row)
     return Reached.INVITED if is_open else Reached.LAPSED

@@ -12,6 +12,7 @@ from tongxin.accounts import seats
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
+from tongxin.audit.outside import Problem
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.core.templatetags.chinese import full_day
@@ -163,10 +164,26 @@ def open_work(unit: Unit) -> list[Work]:
     return [work for source in _work for work in source(unit)]
 
 
-def fellow_clerks(appointment: Appointment, on: date) -> list[Appointment]:
-    """Return who else is or will be a clerk of the same unit: with whom its open work stays when this one ends."""
+_row_names: list[Callable[[str, Iterable[str]], dict[str, str]]] = []
+
+
+def register_row_names(source: Callable[[str, Iterable[str]], dict[str, str]]) -> None:
+    """Add what an app above says in words of rows that a verdict names by their keys, of the committee with a code."""
+    _row_names.append(source)
+
+
+def in_words(code: str, problems: Iterable[Problem]) -> list[tuple[str, Problem]]:
+    """Return problems of a verdict, each with the words for what it names: which kind of row, and which one."""
+    found, words = list(problems), dict[str, str]()
+    for source in _row_names:
+        words |= source(code, [problem.where for problem in found])
+    return [(words.get(problem.where, ""), problem) for problem in found]
+
+
+def fellows(appointment: Appointment, on: date) -> list[Appointment]:
+    """Return who else holds or will hold the same duty at the same unit: with whom its open work stays when this one ends."""
     of_unit = Appointment.objects.filter(not_over(on), committee=appointment.committee_id, unit=appointment.unit_id)
-    rows = of_unit.filter(duty=Duty.UNIT_CLERK, account__is_active=True).exclude(pk=appointment.pk)
+    rows = of_unit.filter(duty=appointment.duty, account__is_active=True).exclude(pk=appointment.pk)
     return list(rows.select_related("account").order_by("starts_on", "id"))
 
 

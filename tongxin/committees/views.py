@@ -247,8 +247,8 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("已免去%(who)s") % {"who": found})
             return redirect("appointments")
     context: dict[str, Any] = {"appointment": found, "form": form, "today": timezone.localdate(at)}
-    if found.duty == Duty.UNIT_CLERK and found.unit is not None:
-        context |= {"work": queries.open_work(found.unit), "others": queries.fellow_clerks(found, timezone.localdate(at))}
+    if found.unit is not None:
+        context |= {"work": queries.open_work(found.unit), "others": queries.fellows(found, timezone.localdate(at))}
     return render(request, "committees/end_appointment.html", context)
 
 
@@ -315,12 +315,13 @@ def verify(request: HttpRequest) -> HttpResponse:
     # how many there are is said as in the reader: without those that are told by day alone
     names = dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name"))
     looked, now = looking.last(), timezone.now()
-    verdicts = [
-        (
-            names.get(code, _("不属于任何政协的记录")), verifying.verify(committee_code=code, reads_files=False),
-            audit.health({code}), looked.problems(code) if looked is not None else [],
-        )
-        for code in sorted(codes)
-    ]  # fmt: skip
+    verdicts = []
+    for code in sorted(codes):
+        verdict = verifying.verify(committee_code=code, reads_files=False)
+        verdicts.append({
+            "name": names.get(code, _("不属于任何政协的记录")), "verdict": verdict, "health": audit.health({code}),
+            "problems": queries.in_words(code, verdict.problems),
+            "files": queries.in_words(code, looked.problems(code) if looked is not None else []),
+        })  # fmt: skip
     context = {"verdicts": verdicts, "at": now, "looked": looked, "late": looking.is_late(looked, now=now)}
     return render(request, "committees/verdict.html", context)

@@ -14,3 +14,11 @@ class Reinvitation:
         "没有人确认时，多少小时后可以使用", help="其间告知本人；本人登录的，重置码作废", unit="小时", low=24, high=720
     )
     known_days: int = rule("确认人的账户至少建立多少天", help="防止为确认而临时建立的账户", unit="天", low=0, high=365)
+
+
+@kind("members.phone_change", "委员手机号改动", "委员的手机号改动以后，多少天内告诉发码、核实的人")
+@dataclass(frozen=True)
+class PhoneChange:
+    """Who changes a phone can answer it: whoever rings the member up to verify a code reads that the number is new."""
+
+    told_days: int = rule("改动以后多少天内提示", help="委员页、发码页和确认页写明何时由谁改动", unit="天", low=1, high=365)

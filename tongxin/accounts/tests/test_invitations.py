@@ -113,8 +113,10 @@ def test_a_member_without_number_is_invited_by_phone_and_without_both_not_at_all
     assert "还没有编号和手机号" in client.post(f"/members/{member.uid}/invite/", follow=True).text
     assert (Invitation.objects.count(), events("members.invite")) == (0, 0)
     Member.objects.filter(pk=member.pk).update(phone=PHONE, phone_hash=phone_hash(PHONE))
-    slip = client.post(f"/members/{member.uid}/invite/", follow=True).context["slips"][0]
+    page = client.post(f"/members/{member.uid}/invite/", follow=True)
+    slip = page.context["slips"][0]
     assert slip.sign_in_name == PHONE
+    assert f'<p class="salutation">{member.name}：</p>' in page.text
     client.post("/accounts/logout/")
     assert accept(client, slip.code)["Location"] == "/home/"
     client.post("/accounts/logout/")

@@ -21,13 +21,11 @@ def security(cast: Cast, client: Client) -> Client:
     return client
 
 
-def clerk(cast: Cast, name: str, *, starts_in: int = 0) -> Account:
-    """Appoint one more clerk of the unit."""
+def one_more(cast: Cast, name: str, duty: str = Duty.UNIT_CLERK, *, starts_in: int = 0) -> Account:
+    """Appoint one more to a duty at the unit."""
     account = Account.objects.create(username=name, name=name, password="!")
     since = timezone.localdate() + timedelta(days=starts_in)
-    actions.appoint(
-        account, committee=cast.county, duty=Duty.UNIT_CLERK, unit=cast.unit, starts_on=since, actor=None, at=timezone.now()
-    )
+    actions.appoint(account, committee=cast.county, duty=duty, unit=cast.unit, starts_on=since, actor=None, at=timezone.now())
     Account.objects.filter(pk=account.pk).update(needs_second_factor=False)
     return Account.objects.get(pk=account.pk)
 
@@ -41,15 +39,25 @@ def test_the_work_that_stays_open_is_said_before_a_clerk_is_relieved(cast: Cast,
     assert "本单位现在没有在办的事项。" in what_happens(security, cast.clerk)
     cast.assigned()
     assert "本单位在办1件，免去后没有承办人。" in what_happens(security, cast.clerk)
-    clerk(cast, "陈知秋")
-    clerk(cast, "叶迟", starts_in=9)
+    one_more(cast, "陈知秋")
+    one_more(cast, "叶迟", starts_in=9)
     day = full_day(timezone.localdate() + timedelta(days=9)).replace(" ", "")
     assert f"本单位在办1件，免去后的承办人：陈知秋、叶迟（{day}起）。" in what_happens(security, cast.clerk)
     assert "本单位" not in what_happens(security, cast.leader)
 
 
+def test_the_work_that_stays_open_is_said_before_a_unit_loses_its_leader(cast: Cast, security: Client) -> None:
+    assert "本单位现在没有在办的事项。" in what_happens(security, cast.unit_leader)
+    cast.assigned()
+    alone = what_happens(security, cast.unit_leader)
+    assert ("本单位在办1件，免去后没有单位负责人。" in alone, "变动" in alone) == (True, False)
+    one_more(cast, "沈牧云", Duty.UNIT_LEADER)
+    assert "本单位在办1件，免去后的单位负责人：沈牧云。" in what_happens(security, cast.unit_leader)
+    assert "本单位在办1件，免去后没有承办人。" in what_happens(security, cast.clerk)  # a leader is no clerk
+
+
 def test_who_begins_later_reads_which_duty_and_from_when(cast: Cast, client: Client) -> None:
-    client.force_login(clerk(cast, "叶迟", starts_in=9))
+    client.force_login(one_more(cast, "叶迟", starts_in=9))
     page = client.get("/home/", follow=True).text
     day = full_day(timezone.localdate() + timedelta(days=9))
     assert f"县卫生健康局，自 {day}起任职，到任以前还不能办理" in page
@@ -59,7 +67,7 @@ def test_who_begins_later_reads_which_duty_and_from_when(cast: Cast, client: Cli
 
 
 def test_a_lost_slip_is_replaced_before_the_duty_begins_while_no_password_was_set(cast: Cast, security: Client) -> None:
-    account = clerk(cast, "叶迟", starts_in=20)
+    account = one_more(cast, "叶迟", starts_in=20)
     own = Appointment.objects.get(account=account)
     reset = f"/appointments/{own.uid}/reset/"
     assert reset in security.get("/appointments/?q=叶迟").text

@@ -1,5 +1,6 @@
 """A reply as the letter it is: title, category at the upper right, text, who signs, whom to call."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,10 @@ from django.utils.translation import gettext as _
 
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.handling.models import Case, Reply
+
+ADDRESSEE = re.compile(
+    r"[^。，；：:]{1,60}(?:委员|委员会|委会|同志|界|组)[：:]"
+)  # 林知远委员：; no sentence that leads on (答复如下：)
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,7 @@ class Letter:
     title: str
     category: str
     category_label: str
+    addressee: str  # 称谓: the first line, where one is written; it is not indented
     paragraphs: tuple[str, ...]
     unit: str
     sent_at: datetime | None
@@ -29,12 +35,15 @@ def letter_of(reply: Reply, case: Case, *, for_the_public: bool) -> Letter:
     """Return a reply as a letter. Whom to call stands on it for the people concerned, never for the public."""
     proposal = case.proposal
     session = str(proposal.session) if proposal.session else ""
+    lines = tuple(line for line in reply.text.split("\n") if line.strip())
+    addressee = lines[0] if lines and ADDRESSEE.fullmatch(lines[0].strip()) else ""
     return Letter(
         line=_("关于%(body)s%(session)s") % {"body": proposal.committee.short_name, "session": session},
         title=_("%(number)s提案的答复") % {"number": case_number(proposal.number)},
         category=reply.category,
         category_label=reply.category_label,
-        paragraphs=tuple(line for line in reply.text.split("\n") if line.strip()),
+        addressee=addressee,
+        paragraphs=lines[1:] if addressee else lines,
         unit=reply.task.unit.name,
         sent_at=reply.sent_at,
         leader=reply.leader,

@@ -1,5 +1,6 @@
 """Reads of members."""
 
+from tongxin.members.queries.calling import phone_changed
 from tongxin.members.queries.confirming import what_became_of_the_code
 from tongxin.members.queries.inviting import (
     closes_with,
@@ -56,6 +57,7 @@ __all__ = [
     "listed_to",
     "names_of",
     "pauses",
+    "phone_changed",
     "seat_committee",
     "seat_of_invitation",
     "seats_held",

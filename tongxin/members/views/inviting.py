@@ -60,6 +60,16 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _what_follows_a_code(member: Member, maker: Any, at: datetime) -> list[str]:
     """Say what will happen when a code is made (将发生什么): since when it works, who is told."""
+    return [*_new_number(member, at), *_what_the_code_does(member, maker, at)]
+
+
+def _new_number(member: Member, at: datetime) -> list[str]:
+    """Say that the phone was changed lately: a call to it proves little."""
+    changed = queries.phone_changed(member, at=at)
+    return [_("%(changed)s，请不要只打这个号码核实") % {"changed": changed}] if changed else []
+
+
+def _what_the_code_does(member: Member, maker: Any, at: datetime) -> list[str]:
     good = _("%(days)s 天内有效，以前发的码作废") % {"days": VALID.days}
     if is_reset(member):
         verified = _("本人忘记密码时使用，请先当面或打电话核实")
@@ -147,5 +157,6 @@ def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
     context = {
         "member": found, "waiting": waiting_code(found, at=at), "became": queries.what_became_of_the_code(found, at=at),
         "reads_phone": permissions.allowed(request.user, "members.read_phone", found), "masked": mask_phone(found.phone),
+        "phone_changed": queries.phone_changed(found, at=at),
     }  # fmt: skip
     return render(request, "members/confirm_reinvitation.html", context)

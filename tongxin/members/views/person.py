@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,15 +32,16 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     found = load(request, uid)
     keeps = permissions.allowed(request.user, "members.change", found)
     knows = keeps or found.account_id == request.user.pk
-    held = queries.history(found)
+    reads_phone, held = permissions.allowed(request.user, "members.read_phone", found), queries.history(found)
     context = {
         "row": row_of(found),
         "left": _left(found),
         "member": found,
         "masked": mask_phone(found.phone),
         "keeps": keeps,
-        "reads_phone": permissions.allowed(request.user, "members.read_phone", found),
+        "reads_phone": reads_phone,
         "sees_contact": knows,
+        "phone_changed": queries.phone_changed(found, at=timezone.now()) if knows or reads_phone else "",
         "seats": [(seat, _ended(seat, held, tells_why=knows)) for seat in held],
         "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,
@@ -67,8 +69,11 @@ def _signing_in(user: Any, member: Member) -> dict[str, Any]:
 
 def _sign_in(member: Member) -> list[str]:
     """Say how far a member came with signing in, with the days of the code."""
-    at = timezone.now()
-    return reaching.told(reaching.telling(Member.objects.filter(pk=member.pk), at).get(), at)
+    at, account = timezone.now(), member.account
+    said = reaching.told(reaching.telling(Member.objects.filter(pk=member.pk), at).get(), at)
+    if settings.DEMO and account is not None and account.last_login is not None and not account.has_usable_password():
+        return [*said, _("没有设密码，只能在演示里换身份使用")]
+    return said
 
 
 def _may_release(user: Any, member: Member) -> bool:

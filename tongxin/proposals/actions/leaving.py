@@ -96,17 +96,14 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
     ending = [signature for signature in signatures if signature.answer in {Answer.INVITED, Answer.ACCEPTED}]
     sound = set(audit.sound(ending))  # once: each time reads whole lives
     for signature in ending:
-        _end_one(signature, proves=[signature] if signature in sound else [], actor=actor, at=at)
-
-
-def _end_one(signature: Signature, *, proves: Iterable[Signature], actor: Account | None, at: datetime) -> None:
-    invited = signature.answer == Answer.INVITED
-    answer = Answer.LAPSED if invited else Answer.LEFT
-    if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
-        audit.record(
-            "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
-            proves=proves, data={"name": signature.name, "member": signature.member_id},
-        )  # fmt: skip
+        invited = signature.answer == Answer.INVITED
+        answer = Answer.LAPSED if invited else Answer.LEFT
+        if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
+            audit.record(
+                "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
+                proves=[row for row in (signature,) if row in sound],
+                data={"name": signature.name, "member": signature.member_id},
+            )  # fmt: skip
 
 
 def drop_who_left(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:

@@ -86,6 +86,8 @@ def test_from_draft_to_submission_through_the_pages(cast: Cast) -> None:
     assert Signature.objects.get(role=Role.CO).answer == Answer.ACCEPTED
     preview = proposer.get(f"{base}preview/")
     assert (preview.status_code, preview.context["offer"].blocked) == (200, False)
+    assert "<dt>公开</dt><dd>同意全文公开</dd>" in preview.text
+    assert "<dt>面商</dt><dd>愿意面商</dd>" in preview.text
     answer = proposer.post(f"{base}submit/", {"version": "1"})
     proposal = Proposal.objects.get()
     assert (answer.status_code, answer.headers["Location"], proposal.state) == (302, base, State.SUBMITTED)

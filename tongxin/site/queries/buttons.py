@@ -12,7 +12,7 @@ from tongxin.handling.rules import in_the_unit
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
 from tongxin.site.queries.proposal import Page
-from tongxin.workflow.templatetags.steps import Button, buttons
+from tongxin.workflow.templatetags.steps import Button, buttons, in_order
 
 
 def _page(label: str, url: str, *, main: bool = False, why: str = "", note: str = "", stop: bool = False) -> Button:
@@ -26,15 +26,8 @@ def _form(label: str, url: str, *, why: str = "", stop: bool = False) -> Button:
 
 def bar(user: Any, page: Page) -> list[Button]:
     """Return every button: what waits for the reader first, grave ones last, one main button."""
-    found = [
-        *_own_pages(user, page.proposal),
-        *_of_case(user, page),
-        *buttons(page.proposal, user),
-        *_of_office(user, page.proposal),
-    ]
-    found.sort(key=lambda b: (b.stop, b.blocked))
-    main = next((b for b in found if b.main), None)
-    return [b if b is main else replace(b, main=False) for b in found]
+    own, office = _own_pages(user, page.proposal), _of_office(user, page.proposal)
+    return in_order([*own, *_of_case(user, page), *buttons(page.proposal, user), *office])
 
 
 def _own_pages(user: Any, proposal: Proposal) -> list[Button]:

@@ -1,5 +1,6 @@
 """`{% action_bar object %}`: the steps open to the reader, grey ones with their reason."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,10 +32,10 @@ class Button:
 
 
 def buttons(subject: Any, actor: Any, *, notes: dict[str, str] | None = None, skip: frozenset[str] = frozenset()) -> list[Button]:
-    """Return the buttons for a row: open ones first in the table's order, grave ones last; the first open one that is not aside is the main one."""
+    """Return the buttons for a row; the first open one of the table that is neither grave nor aside is the main one."""
     workflow = workflow_of(subject)
     offers = [o for o in engine.available(subject, actor, at=timezone.now()) if o.row.action not in skip]
-    offers.sort(key=lambda o: (o.row.action in workflow.grave, o.blocked))
+    offers.sort(key=lambda o: o.blocked)
     made: list[Button] = []
     for offer in offers:
         action = offer.row.action
@@ -43,14 +44,19 @@ def buttons(subject: Any, actor: Any, *, notes: dict[str, str] | None = None, sk
         main = not offer.blocked and action not in workflow.grave | workflow.aside and not any(b.main for b in made)
         note, grave = (notes or {}).get(action, ""), action in workflow.grave
         made.append(Button(offer.row.label, url, offer.reasons, main, grave, note, page=bool(own)))
-    return made
+    return in_order(made)
+
+
+def in_order(found: Iterable[Button]) -> list[Button]:
+    """Return buttons as every bar shows them: the one main button first, then what is open, what is blocked, grave ones last."""
+    made = list(found)
+    main = next((b for b in made if b.main), None)
+    single = [b if b is main else replace(b, main=False) for b in made]
+    return sorted(single, key=lambda b: (b.stop, b.blocked, not b.main))
 
 
 @register.inclusion_tag("ui/_action_bar.html", takes_context=True)
 def action_bar(context: Any, subject: Any, extra: Any = None) -> dict[str, Any]:
-    """Draw the action bar of a row; `extra` are further buttons (pages of their own), put first."""
-    more = list(extra or [])
-    own = buttons(subject, context["request"].user)
-    if any(b.main for b in more):
-        own = [replace(b, main=False) for b in own]
-    return {"actions": more + own, "request": context["request"]}
+    """Draw the action bar of a row; `extra` are further buttons, which are no steps of its table."""
+    found = [*(extra or []), *buttons(subject, context["request"].user)]
+    return {"actions": in_order(found), "request": context["request"]}

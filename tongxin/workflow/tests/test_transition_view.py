@@ -1,11 +1,19 @@
 """The one view behind every button."""
 
+from typing import Any
+
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.audit.models import Event
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
+
+
+def drawn(client: Client, subject: Any) -> list[str]:
+    """Return the buttons of a page's bar, in their order."""
+    return [action.label for action in client.get(subject.get_absolute_url()).context["actions"]]
 
 
 def url(proposal: Proposal, action: str) -> str:
@@ -88,3 +96,28 @@ def test_the_main_button_is_the_natural_next_step(cast: Cast) -> None:
     filed = [(b.label, b.main, b.stop) for b in buttons(cast.filed(), cast.office)]
     assert filed == [("并案", False, False)]
     assert [(b.label, b.main, b.stop) for b in buttons(cast.submitted(), cast.proposer)] == [("撤案", False, True)]
+
+
+def test_every_bar_shows_the_next_act_first_and_grave_ones_last() -> None:
+    from tongxin.workflow.templatetags.steps import Button, in_order
+
+    def one(label: str, *reasons: str, main: bool = False, stop: bool = False) -> Button:
+        return Button(label, "/", reasons, main=main, stop=stop)
+
+    found = in_order([
+        one("撤案", stop=True), one("记录面商"), one("送审", "还没有会办意见"), one("签发", main=True), one("催办"), one("签收", main=True),
+    ])  # fmt: skip
+    assert [(b.label, b.main) for b in found] == [
+        ("签发", True), ("记录面商", False), ("催办", False), ("签收", False), ("送审", False), ("撤案", False),
+    ]  # fmt: skip
+
+
+def test_a_unit_finds_the_next_act_before_what_it_may_do_besides(cast: Cast, client: Client) -> None:
+    from tongxin.handling.workflow import SignFor
+    from tongxin.workflow.engine import perform
+
+    task = cast.task(cast.assigned(timezone.now()))
+    client.force_login(cast.clerk)
+    assert drawn(client, task) == ["签收", "申请退办"]
+    perform(task, "sign_for", actor=cast.clerk, at=timezone.now(), payload=SignFor("孟时雨"))
+    assert drawn(client, task) == ["记录面商", "送负责人审签"]

@@ -1,0 +1,151 @@
+"""Rows that a verdict names by their keys, in words: which kind of row, of which proposal, person or unit.
+
+Only the texts that tell a row apart are read, never the row: a spoiled one cannot be read whole. No word says who rated,
+and an account is nobody's: its key alone names it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import DatabaseError
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees.choices import Duty
+from tongxin.core.numerals import session_label
+from tongxin.core.templatetags.chinese import case_number
+from tongxin.members.choices import Rank
+from tongxin.regulations.schema import KINDS
+
+
+@dataclass(frozen=True)
+class Named:
+    """A kind of row: its word, the words of its parts, the path to its proposal, the texts that tell it apart."""
+
+    word: Any
+    proposal: str | None = None
+    texts: tuple[str, ...] = ()
+    write: Callable[..., str] | None = None
+    parts: Mapping[str, Any] | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return what is read of a row: number and title of the proposal first, where there is one."""
+        if self.proposal is None:
+            return self.texts
+        prefix = f"{self.proposal}__" if self.proposal else ""
+        return (f"{prefix}number", f"{prefix}title", *self.texts)
+
+    def words(self, said: list[str]) -> str:
+        """Write what was read as one name."""
+        whole = []
+        if self.proposal is not None:
+            number, title, *said = said
+            whole.append(f"{case_number(int(number)) if number.isdigit() else ''}《{title}》")
+        rest = self.write(*said) if self.write else "　".join(filter(None, said))
+        return "　".join(filter(None, (*whole, rest)))
+
+
+def _session(term: str, number: str) -> str:
+    return session_label(int(term), int(number)) if term.isdigit() and number.isdigit() else ""
+
+
+def _appointment(name: str, duty: str, unit: str) -> str:
+    return "　".join(filter(None, (name, _label(Duty, duty), unit)))
+
+
+def _post(name: str, rank: str) -> str:
+    return f"{name}　{_label(Rank, rank)}"
+
+
+def _regulation(kind: str) -> str:
+    return KINDS[kind].label if kind in KINDS else ""
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(choices(value).label) if value in choices.values else ""
+
+
+NAMES: dict[str, Named] = {
+    "accounts.account": Named(_("账户")),
+    "audit.event": Named(_("操作记录"), texts=("subject_label",)),
+    "committees.committee": Named(_("政协"), texts=("name",)),
+    "committees.term": Named(_("届次")),
+    "committees.session": Named(_("会议"), texts=("term__number", "number"), write=_session),
+    "committees.sector": Named(_("界别"), texts=("name",)),
+    "committees.specialcommittee": Named(_("专委会"), texts=("name",)),
+    "committees.unit": Named(_("承办单位"), texts=("name",)),
+    "committees.appointment": Named(_("任命"), texts=("account__name", "duty", "unit__name"), write=_appointment),
+    "regulations.regulation": Named(_("制度"), texts=("kind",), write=_regulation),
+    "members.member": Named(_("委员"), texts=("name",), parts={"account": _("委员账户")}),
+    "members.seat": Named(_("委员席位"), texts=("member__name", "sector__name")),
+    "members.post": Named(_("委员职务"), texts=("member__name", "rank"), write=_post),
+    "members.suspension": Named(_("停止履职"), texts=("member__name",)),
+    "proposals.proposal": Named(
+        _("提案"), "", parts={"text": _("提案正文"), "decision": _("审定结果"), "release": _("提案公开")}
+    ),
+    "proposals.signature": Named(_("提案签名"), "proposal", ("member__name", "body")),
+    "proposals.publiccopy": Named(_("提案公开稿"), "proposal"),
+    "proposals.attachment": Named(_("提案附件"), "proposal", ("file__name",)),
+    "proposals.publicfile": Named(_("公开的附件"), "attachment__proposal", ("attachment__file__name",)),
+    "files.file": Named(_("附件"), texts=("name",)),
+    "handling.case": Named(_("办理"), "proposal"),
+    "handling.task": Named(_("承办"), "case__proposal", ("unit__name",)),
+    "handling.reply": Named(_("答复"), "task__case__proposal", ("task__unit__name",)),
+    "handling.replyfile": Named(_("答复附件"), "reply__task__case__proposal", ("reply__task__unit__name", "file__name")),
+    "handling.publicreply": Named(_("答复公开稿"), "reply__task__case__proposal", ("reply__task__unit__name",)),
+    "handling.rating": Named(_("评价"), "reply__task__case__proposal", ("reply__task__unit__name",)),
+}
+
+
+def row_names(code: str, keys: Iterable[str]) -> dict[str, str]:
+    """Return the words for the keys of rows of a committee, as far as the kind is known: one query a kind, however many rows."""
+    found, wanted = dict[str, str](), defaultdict[str, dict[str, str]](dict)
+    for key in keys:
+        label, uid = _taken_apart(key)
+        model = label.partition("/")[0]
+        if model in NAMES:
+            wanted[model][key] = uid
+            found[key] = _word(label)
+    for model, uids in wanted.items():
+        words = _words_of(model, code, set(uids.values()))
+        found |= {key: f"{found[key]}　{words[uid]}" for key, uid in uids.items() if words.get(uid)}
+    return found
+
+
+def _taken_apart(key: str) -> tuple[str, str]:
+    """Return label and uid; what has no label is the uid of an event."""
+    label, colon, uid = key.rpartition(":")
+    return (label, uid) if colon else ("audit.event", key)
+
+
+def _word(label: str) -> str:
+    model, _slash, part = label.partition("/")
+    return str((NAMES[model].parts or {}).get(part, NAMES[model].word))
+
+
+def _words_of(label: str, code: str, uids: set[str]) -> dict[str, str]:
+    """Return the names of rows of a committee; nothing for rows that are gone, another's, or cannot be read."""
+    named = NAMES[label]
+    if not named.paths:
+        return {}
+    rows = apps.get_model(label)._base_manager.filter(uid__in=uids, **_whose(label, code))  # noqa: SLF001 -- every row, whatever its manager hides
+    texts = {f"said_{n}": Cast(path, TextField()) for n, path in enumerate(named.paths)}
+    try:
+        read = list(rows.order_by().annotate(**texts).values_list("uid", *texts))
+    except DatabaseError:  # bytes that are no text: the key alone names the row
+        return {}
+    return {uid: named.words([text or "" for text in said]) for uid, *said in read}
+
+
+def _whose(label: str, code: str) -> dict[str, Any]:
+    """Keep the rows of one committee, or those of none: a key that somebody forged names no row of another committee."""
+    if label == "audit.event":
+        return {"committee_code": code}
+    if label == "committees.committee":
+        return {"code": code}
+    return {"committee__code": code} if code else {"committee__isnull": True}
