@@ -35,6 +35,9 @@ def requires(name: str, *, of_object: bool = False, unsigned: Unsigned = Unsigne
     `visible_to`) and calls `permissions.demand`. Who is not signed in, or whose session has ended, is led to the sign-in
     all the same, unless the view says otherwise (`unsigned`).
     """
+    if unsigned is not Unsigned.SIGN_IN and not of_object:
+        message = f"{name}: a view that is asked by its name alone leads to the sign-in"
+        raise ValueError(message)
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -68,17 +71,15 @@ def _of_object(view: View, unsigned: Unsigned, request: HttpRequest, *args: Any,
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in, and from there back to the page where somebody was.
 
-    What was sent came from a page, and may have an address that shows none: one goes on from that page. A piece that htmx
-    asks for takes the whole page along; what htmx sends is refused, so that what was typed stays on the page, which says why.
+    What was sent came from a page, and may have an address that shows none: one goes on from that page. Whatever htmx asks
+    for is refused, so that what was typed stays on the page, which says why and leads there.
     """
-    by_htmx = request.headers.get("HX-Request") == "true"
-    if by_htmx and request.method not in LOOKS:
+    if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=UNAUTHORIZED)
     path = request.get_full_path()
-    if by_htmx or request.method not in LOOKS:
+    if request.method not in LOOKS:
         path = _page_before(request) or path
-    answer = redirect_to_login(path)
-    return HttpResponse(status=204, headers={"HX-Redirect": answer.url}) if by_htmx else answer
+    return redirect_to_login(path)
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""Rows in a form that only SQLite takes, of the record, of what it vouches for or tells of: named, and then left unread.
+"""Rows in a form that we never write, of the record, of what it vouches for or tells of: named, and then left unread.
 
 A day that is none cannot be read, so nothing that is asked for with it could be. What is left is looked at all the same: who
 spoils one row would else hide whatever was done to the others, and in the other committees too.
@@ -27,7 +27,7 @@ class Misstored:
     problems: tuple[Problem, ...] = ()
     codes: set[str] = field(default_factory=set)
     has_events: bool = False  # of whomever: a seal may have been hung on one of them
-    is_nothing: bool = False  # all was looked at, and all is in our form
+    all_in_form: bool = False  # all was looked at
 
 
 def look(code: str | None) -> Misstored:
@@ -40,7 +40,8 @@ def look(code: str | None) -> Misstored:
     ]
     spoiled = {model: {*_codes_of(model)} for model in RECORD}
     codes = set().union(*spoiled.values())
-    return Misstored(tuple(problems), codes, bool(spoiled[Event]), is_nothing=code is None and not problems)
+    has_events, all_in_form = bool(spoiled[Event]), code is None and not problems
+    return Misstored(tuple(problems), codes, has_events=has_events, all_in_form=all_in_form)
 
 
 def in_record() -> Problem | None:

@@ -23,8 +23,8 @@ NUMBERS = ("AutoField", "IntegerField", "ForeignKey", "OneToOneField")
 DEEP = 64  # levels of JSON; ours has five at most
 LARGE = 2**63
 TOO_MUCH = (  # in PostgreSQL's words on paths: what our JSON never has
-    f"$.**{{{DEEP} to last}}",
-    f'$.** ? (@.type() == "number" && (@ >= {LARGE} || @ <= -{LARGE}))',
+    f'strict $.**{{{DEEP} to last}} ? (@.type() == "array" || @.type() == "object")',
+    f'strict $.** ? (@.type() == "number" && (@ >= {LARGE} || @ <= -{LARGE}))',
 )
 
 
@@ -35,11 +35,12 @@ class _Is(Func):
 
 
 @receiver(connection_created)
-def _teach(connection: Any, **_more: Any) -> None:
-    """Give SQLite the two questions that it has no words for."""
-    if connection.vendor == "sqlite":
+def _teach(sender: Any, **told: Any) -> None:  # noqa: ARG001 -- the signal's words
+    """Give SQLite the two questions that it has no words for: nothing else tells of a connection that was made anew."""
+    made = told["connection"]
+    if made.vendor == "sqlite":
         for name, asked in (("tongxin_is_text", is_text), ("tongxin_is_json", is_json)):
-            connection.connection.create_function(name, 1, asked, deterministic=True)
+            made.connection.create_function(name, 1, asked, deterministic=True)
 
 
 def is_text(said: bytes) -> bool:
@@ -52,21 +53,27 @@ def is_text(said: bytes) -> bool:
 
 
 def is_json(said: bytes) -> bool:
-    """Say whether bytes are JSON that is read and written again whatever else stands on the stack."""
+    """Say whether bytes are JSON that is read and written again whatever else stands on the stack, and holds no numbers like none of ours."""
     try:
         value = json.loads(said.decode())
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return False
-    return said.count(b"[") + said.count(b"{") <= DEEP or _is_shallow(value)
+    return _is_in_bounds(value)
 
 
-def _is_shallow(value: Any) -> bool:
+def _is_in_bounds(value: Any) -> bool:
+    """Say the same as TOO_MUCH of what was read."""
     level, levels = [value], 0
-    while level and levels <= DEEP:
-        insides = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
-        level, levels = [inner for inside in insides for inner in inside], levels + 1
-    return levels <= DEEP
+    while level:
+        if any(isinstance(one, int | float) and abs(one) >= LARGE for one in level):
+            return False
+        inside = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        levels += bool(inside)
+        if levels > DEEP:
+            return False
+        level = [inner for each in inside for inner in each]
+    return True
 
 
 def misstored(model: type[models.Model]) -> Q:
@@ -74,7 +81,7 @@ def misstored(model: type[models.Model]) -> Q:
     fields = [field for field in model._meta.concrete_fields if not field.generated]  # noqa: SLF001 -- Django's public-in-practice Meta
     found = Q(pk__in=())
     for field in fields:
-        found |= _is_not(F(field.attname), field)
+        found |= _is_misstored(F(field.attname), field)
     texts = [Coalesce(F(field.attname), Value("")) for field in fields if _is_words(field)]
     if connection.vendor == "sqlite" and texts:  # together: it is Python that is asked
         found |= ~Q(_Is(*texts, template="tongxin_is_text(CAST(%(expressions)s AS blob))", arg_joiner=" || ' ' || "))
@@ -83,11 +90,12 @@ def misstored(model: type[models.Model]) -> Q:
 
 def elsewhere(path: str, field: Any) -> Q:
     """Return the condition on a fact that stands in another row: where there is no such row, nothing is stored."""
-    return _is_not(F(path), field, or_nothing=True)
+    return _is_misstored(F(path), field, or_nothing=True)
 
 
-def _is_not(column: F, field: Any, *, or_nothing: bool = False) -> Q:
-    said = {"sqlite": _in_sqlite, "postgresql": _in_postgresql}[connection.vendor](field, or_nothing=or_nothing)
+def _is_misstored(column: F, field: Any, *, or_nothing: bool = False) -> Q:
+    words = _in_sqlite if connection.vendor == "sqlite" else _in_postgresql
+    said = words(field, or_nothing=or_nothing)
     return ~Q(_Is(column, template=said)) if said else Q(pk__in=())
 
 
@@ -99,11 +107,20 @@ def names(model: type[models.Model], **whose: Any) -> Iterator[str]:
 
 
 def said_of(rows: QuerySet[Any], column: str) -> Iterator[str]:
-    """Yield what stands in a column, as text whatever it is: it may be none, and of nothing it is empty."""
-    kind, made = ("text", models.TextField()) if connection.vendor == "postgresql" else ("blob", models.BinaryField())
-    said = Func(F(column), template=f"CAST(%(expressions)s AS {kind})", output_field=made)
-    for value in rows.annotate(said_=said).values_list("said_", flat=True):
-        yield bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value or "")
+    """Yield what stands in a column, as text whatever it is."""
+    for value in rows.annotate(said_=as_said(column)).values_list("said_", flat=True):
+        yield text_of(value)
+
+
+def as_said(path: str) -> Func:
+    """Return what stands in a column in a form that can always be read: it may be no text, though it should be."""
+    kind, made = ("blob", models.BinaryField()) if connection.vendor == "sqlite" else ("text", models.TextField())
+    return Func(F(path), template=f"CAST(%(expressions)s AS {kind})", output_field=made)
+
+
+def text_of(value: bytes | memoryview | str | None) -> str:
+    """Return as text what was read so; of nothing it is empty."""
+    return bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else value or ""
 
 
 def _is_words(field: Any) -> bool:

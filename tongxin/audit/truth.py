@@ -12,7 +12,7 @@ from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 
 from tongxin.audit import digests, given, stored
 
-MISSTORED = "misstored"
+NO_DIGEST = "misstored"  # of a row in another form than ours: fits nothing that was said
 
 
 @dataclass(frozen=True)
@@ -204,4 +204,4 @@ def digests_of(kind: Witnessed, rows: Iterable[dict[str, Any]]) -> Iterator[tupl
     """Return key and digest of each row; of one that is stored in another form than ours, what fits no digest."""
     for row in rows:
         facts = {name: row[name] for name in kind.fields}
-        yield key_of(kind.label, row["uid"]), MISSTORED if row["misstored_"] else digests.of_row(kind.label, row["uid"], facts)
+        yield key_of(kind.label, row["uid"]), NO_DIGEST if row["misstored_"] else digests.of_row(kind.label, row["uid"], facts)

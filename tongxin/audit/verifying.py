@@ -1,5 +1,6 @@
 """Whether the record is what was written: events, heads, chains, the file outside, and the rows that events vouch for."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -29,7 +30,9 @@ from tongxin.audit.outside import Outside, Problem
 BATCH = 2000
 NAMED = 20  # rows of one committee: after those nobody reads on
 CHANGED = "记录被改动过，或者它前面缺少记录"
-UNFINISHED = "数据库里有读不出来的内容，被改动过，核验没有做完。请停用系统，从备份恢复，再重新核验（{said}）"
+UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有读不出来的内容，请对照日志查明"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,14 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
     """
     if torn := wholeness.torn():  # what is read by an index may be anything
         return Verdict(0, 0, (torn,))
-    noted = {code: number for code, number in Chain.objects.values_list("committee_code", "noted") if isinstance(number, int)}
+    noted = dict(Chain.objects.exclude(stored.misstored(Chain)).values_list("committee_code", "noted"))
     files = acts.files()
     lines, problem = outside.kept_lines()
     try:
         with moments.one_moment():
             verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
     except (DatabaseError, ValueError, RecursionError) as error:  # what nobody thought of is a finding too
+        logger.exception("the record was not verified to its end")
         said = f"{type(error).__name__}: {error}".splitlines()[0].encode(errors="replace").decode()
         verdict = Verdict(0, 0, (Problem("database", UNFINISHED.format(said=said)),))
     return replace(verdict, problems=(*verdict.problems, *(contents.problems(committee_code) if reads_files else ())))
@@ -245,9 +249,11 @@ def _rows(code: str, read: _Read, unread: Misstored) -> Iterator[Problem]:
         prefix = truth.key_of(kind.label, "")
         said = {key: digest for key, digest in read.proofs.items() if key.startswith(prefix)}
         owner = None if code == "" and _national(kind) else code
-        own = (kind.rows(all_in_form=True) if unread.is_nothing else kind.readable()).filter(code_=owner)
-        for uid in () if unread.is_nothing else kind.misstored(code_=owner):
-            said.pop(truth.key_of(kind.label, uid), None)  # named already, as what it is
+        own = kind.rows(all_in_form=True).filter(code_=owner)
+        if not unread.all_in_form:
+            own = kind.readable().filter(code_=owner)
+            for uid in kind.misstored(code_=owner):
+                said.pop(truth.key_of(kind.label, uid), None)  # named already, as what it is
         for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
             vouched = said.pop(key, None)
             if vouched != digest:

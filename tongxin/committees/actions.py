@@ -264,8 +264,13 @@ def set_plenary(
 @transaction.atomic
 def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
     """Add a unit, or change its data."""
-    new, sound = unit is None, unit is not None and audit.intact(unit)
-    saved = unit or Unit(committee=committee, active_from=timezone.localdate(at))
+    new = unit is None
+    saved = (
+        Unit.objects.select_for_update().get(pk=unit.pk)
+        if unit
+        else Unit(committee=committee, active_from=timezone.localdate(at))
+    )
+    sound = unit is not None and audit.intact(saved)
     for name, value in fields.items():
         setattr(saved, name, value)
     saved.full_clean(exclude=["uid"])

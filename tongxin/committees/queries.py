@@ -164,10 +164,12 @@ def open_work(unit: Unit) -> list[Work]:
     return [work for source in _work for work in source(unit)]
 
 
-_row_names: list[Callable[[str, Iterable[str]], dict[str, str]]] = []
+RowNames = Callable[[str, Iterable[str]], dict[str, str]]
+
+_row_names: list[RowNames] = []
 
 
-def register_row_names(source: Callable[[str, Iterable[str]], dict[str, str]]) -> None:
+def register_row_names(source: RowNames) -> None:
     """Add what an app above says in words of rows that a verdict names by their keys, of the committee with a code."""
     _row_names.append(source)
 

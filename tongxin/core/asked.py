@@ -1,4 +1,4 @@
-"""What an address asks for: pages, days, choices. Whatever cannot be read counts as not asked, never as an error. Pure."""
+"""What an address asks for: pages, days, choices. Whatever cannot be read counts as not asked, never as an error."""
 
 import re
 from collections.abc import Container

@@ -23,14 +23,13 @@ from tongxin.core.secrets import phone_hash
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 from tongxin.members import consequences, queries
-from tongxin.members.choices import Ending
+from tongxin.members.choices import CONTACT_FIELDS, Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.regulations import Reinvitation
 from tongxin.members.rules import is_second_person, waiting_code
 from tongxin.regulations.queries import in_force
 
 Held = TypeVar("Held", Seat, Post, Suspension)
-CONTACT_FIELDS = {"phone": "手机", "email": "邮箱", "workplace": "工作单位", "workplace_post": "单位职务"}
 
 
 class NotInvitedError(Exception):
@@ -208,7 +207,8 @@ class _Ends:
 
 def _all_of(members: Sequence[Member], today: date, *, going_on: Collection[int] = (), term: Term | None = None) -> list[_Ends]:
     """Return what of each member ends: of who goes on in another term what this one gave him, of the others everything."""
-    leaving, of_term = Q(member__in=[m for m in members if m.pk not in going_on]), Q(member__in=going_on, term=term, ends_on=None)
+    leaving = Q(member__in=[member for member in members if member.pk not in going_on])
+    of_term = Q(member__in=going_on, term=term, ends_on=None)
     seats = _by_member(members, Seat.objects.filter((leaving & running(today)) | of_term))
     posts = _by_member(members, Post.objects.filter((leaving & not_over(today)) | of_term))
     suspensions = _by_member(members, Suspension.objects.filter(leaving, ends_on=None))
@@ -217,7 +217,8 @@ def _all_of(members: Sequence[Member], today: date, *, going_on: Collection[int]
 
 def _by_member(members: Iterable[Member], rows: Iterable[Held]) -> dict[int, list[Held]]:
     """Sort rows to their members, in one query for all of them."""
-    whose, found = {member.pk: member for member in members}, defaultdict[int, list[Held]](list)
+    whose = {member.pk: member for member in members}
+    found = defaultdict[int, list[Held]](list)
     for row in rows:
         row.member = whose[row.member_id]
         found[row.member_id].append(row)
@@ -225,10 +226,9 @@ def _by_member(members: Iterable[Member], rows: Iterable[Held]) -> dict[int, lis
 
 
 def _end(
-    that_end: Iterable[_Ends], *, ending: str, on: date, reason: str, document_number: str, actor: Account, at: datetime
+    ended: Sequence[_Ends], *, ending: str, on: date, reason: str, document_number: str, actor: Account, at: datetime
 ) -> None:
     """End what members hold, with an event each; of their rows those are vouched for that still are what was said of them."""
-    ended = list(that_end)
     for ends in ended:
         _demand_held(ends, on)
     rows = [row for ends in ended for row in ends.rows]

@@ -26,3 +26,11 @@ class Ending(models.TextChoices):
     REVOKED = "revoked", _("撤销委员资格")
     DIED = "died", _("去世")
     EXPIRED = "expired", _("任期届满")
+
+
+CONTACT_FIELDS = {
+    "phone": "手机",
+    "email": "邮箱",
+    "workplace": "工作单位",
+    "workplace_post": "单位职务",
+}  # as their changes name them

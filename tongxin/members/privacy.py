@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
 from tongxin.committees.queries import not_over
-from tongxin.members.actions import CONTACT_FIELDS
+from tongxin.members.choices import CONTACT_FIELDS
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.privacy.foundations import clear_addresses
 from tongxin.privacy.table import (

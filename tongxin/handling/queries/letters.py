@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.handling.models import Case, Reply
 
-ADDRESSEE = re.compile(
-    r"[^。，；：:]{1,60}(?:委员|委员会|委会|同志|界|组)[：:]"
-)  # 林知远委员：; no sentence that leads on (答复如下：)
+ADDRESSEE = re.compile("[^。，；：:]{1,60}(?:委员|委会|委员会|同志|界别)[：:]")  # 林知远委员：, and no sentence that leads on
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,8 @@ def letter_of(reply: Reply, case: Case, *, for_the_public: bool) -> Letter:
     proposal = case.proposal
     session = str(proposal.session) if proposal.session else ""
     lines = tuple(line for line in reply.text.split("\n") if line.strip())
-    addressee = lines[0] if lines and ADDRESSEE.fullmatch(lines[0].strip()) else ""
+    first = lines[0].strip() if lines else ""
+    addressee = first if ADDRESSEE.fullmatch(first) else ""
     return Letter(
         line=_("关于%(body)s%(session)s") % {"body": proposal.committee.short_name, "session": session},
         title=_("%(number)s提案的答复") % {"number": case_number(proposal.number)},

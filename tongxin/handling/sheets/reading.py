@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from tongxin.audit import actions as audit
 from tongxin.committees.models import Committee, Unit
 from tongxin.committees.sheets import system_of
 from tongxin.core.words import normal
@@ -54,6 +55,7 @@ class Units:
 
     def __init__(self, context: Context) -> None:
         self.committee: Committee = context.committee
+        self.at = context.at
         self.wanted: dict[str, None] = {}
         self.known: dict[str, Unit] = {}
         units = list(Unit.objects.filter(committee=self.committee))
@@ -69,8 +71,9 @@ class Units:
     def make(self, names: Sequence[str]) -> None:
         """Add units."""
         missing = [name for name in names if name not in self.known]
-        made = [Unit(committee=self.committee, name=name, system=system_of(name)) for name in missing]
-        self.known |= {unit.name: unit for unit in Unit.objects.bulk_create(made)}
+        made = Unit.objects.bulk_create(Unit(committee=self.committee, name=name, system=system_of(name)) for name in missing)
+        audit.vouch(self.committee, made, at=self.at)
+        self.known |= {unit.name: unit for unit in made}
 
 
 @dataclass

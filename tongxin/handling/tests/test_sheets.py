@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from tests.cast import NOW, Cast, moment
+from tongxin.audit import verifying
 from tongxin.audit.models import Event, Mark
 from tongxin.committees.models import Unit
 from tongxin.handling.choices import CaseState, TaskState
@@ -78,6 +79,7 @@ def test_a_whole_outcome_becomes_a_closed_case_with_its_history(cast: Cast, brin
     assert set(Event.objects.filter(via="import").values_list("recorded_at", flat=True)) == {NOW}
     assert not Mark.objects.filter(event__subject_type__in=("proposals.proposal", "handling.case", "handling.task")).exists()
     assert nothing_is_unexplained()
+    assert verifying.verify().ok  # the units that the sheet made are vouched for too
 
 
 def test_every_result_has_its_state(cast: Cast, bring):

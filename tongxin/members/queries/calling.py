@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import moment
+from tongxin.members.choices import CONTACT_FIELDS
 from tongxin.members.models import Member
 from tongxin.members.regulations import PhoneChange
 from tongxin.regulations.queries import in_force
 
-CHANGE, PHONE = "members.change", "手机"  # the event, and how it names the field
+CHANGE = "members.change"
 
 
 def phone_changed(member: Member, *, at: datetime) -> str:
@@ -20,7 +21,7 @@ def phone_changed(member: Member, *, at: datetime) -> str:
     rows = Event.objects.filter(
         kind=CHANGE, subject_type="members.member", subject_id=member.pk, at__gte=at - timedelta(days=days)
     )
-    event = next((row for row in rows.order_by("-id") if PHONE in row.data.get("fields", ())), None)
+    event = next((row for row in rows.order_by("-id") if CONTACT_FIELDS["phone"] in row.data.get("fields", ())), None)
     if event is None:
         return ""
     return _("手机号由%(who)s于 %(when)s 改动") % {"who": event.actor_name, "when": moment(event.at)}

@@ -17,7 +17,7 @@ from tongxin.accounts.models import Invitation
 from tongxin.core.secrets import mask_phone
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions, queries
-from tongxin.members.choices import Ending
+from tongxin.members.choices import CONTACT_FIELDS, Ending
 from tongxin.members.forms import Contact
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import waiting_code
@@ -133,7 +133,7 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
     """Change how a member can be reached."""
     found = load(request, uid)
     permissions.demand(request.user, "members.change", found)
-    start = {name: getattr(found, name) for name in actions.CONTACT_FIELDS if name != "phone"}
+    start = {name: getattr(found, name) for name in CONTACT_FIELDS if name != "phone"}
     form = Contact(request.POST or None, initial=start, masked=mask_phone(found.phone))
     if request.method == "POST" and form.is_valid():
         changed = actions.change_contact(found, fields=form.changes(), actor=request.user, at=timezone.now())

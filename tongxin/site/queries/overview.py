@@ -47,12 +47,11 @@ def _overviews(user: Any, on: date) -> Iterator[Overview]:
     for committee in led.values():
         session = bodies.session_on(committee, on)
         found, of_session = figures(committee, session), {"session": str(session.pk) if session else ""}
+        header = [figure for figure in found.header if session and figure.key in OF_SESSION]
         yield Overview(
             committee=committee,
             session=session,
-            received=[_count(committee, f, stage=f.key, **of_session) for f in found.header if f.key in OF_SESSION]
-            if session
-            else [],
+            received=[_count(committee, f, stage=f.key, **of_session) for f in header],
             lanes=[_count(committee, f, stage="open", level=f.key) for f in found.lanes],
             stages=[_count(committee, f, stage=f.key) for f in found.tabs],
             url=_url(committee),

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import DatabaseError
-from django.db.models import TextField
-from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import stored
 from tongxin.committees.choices import Duty
+from tongxin.core import asked
 from tongxin.core.numerals import session_label
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.members.choices import Rank
@@ -24,7 +23,10 @@ from tongxin.regulations.schema import KINDS
 
 @dataclass(frozen=True)
 class Named:
-    """A kind of row: its word, the words of its parts, the path to its proposal, the texts that tell it apart."""
+    """A kind of row: its word, the words of its parts, the texts that tell it apart, the path to its proposal.
+
+    Where the path is empty the row is the proposal itself; where there is none, it belongs to no proposal.
+    """
 
     word: Any
     proposal: str | None = None
@@ -45,13 +47,16 @@ class Named:
         whole = []
         if self.proposal is not None:
             number, title, *said = said
-            whole.append(f"{case_number(int(number)) if number.isdigit() else ''}《{title}》")
+            whole.append(f"{case_number(asked.number(number))}《{title}》")
         rest = self.write(*said) if self.write else "　".join(filter(None, said))
         return "　".join(filter(None, (*whole, rest)))
 
 
 def _session(term: str, number: str) -> str:
-    return session_label(int(term), int(number)) if term.isdigit() and number.isdigit() else ""
+    try:
+        return session_label(int(term), int(number))
+    except ValueError:  # no numbers, or none that a session has
+        return ""
 
 
 def _appointment(name: str, duty: str, unit: str) -> str:
@@ -134,12 +139,9 @@ def _words_of(label: str, code: str, uids: set[str]) -> dict[str, str]:
     if not named.paths:
         return {}
     rows = apps.get_model(label)._base_manager.filter(uid__in=uids, **_whose(label, code))  # noqa: SLF001 -- every row, whatever its manager hides
-    texts = {f"said_{n}": Cast(path, TextField()) for n, path in enumerate(named.paths)}
-    try:
-        read = list(rows.order_by().annotate(**texts).values_list("uid", *texts))
-    except DatabaseError:  # bytes that are no text: the key alone names the row
-        return {}
-    return {uid: named.words([text or "" for text in said]) for uid, *said in read}
+    texts = {f"said_{n}": stored.as_said(path) for n, path in enumerate(named.paths)}
+    read = rows.order_by().annotate(**texts).values_list("uid", *texts)
+    return {uid: named.words([stored.text_of(text) for text in said]) for uid, *said in read}
 
 
 def _whose(label: str, code: str) -> dict[str, Any]:

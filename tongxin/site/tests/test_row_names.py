@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.audit import truth
 from tongxin.audit.tests.forging import raw
+from tongxin.committees.models import Session
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.members.models import Member, Seat
 from tongxin.proposals.models import Proposal, Signature
@@ -87,3 +89,18 @@ def test_the_words_for_twenty_rows_take_one_query_a_kind(cast: Cast, django_asse
         ]
         with django_assert_num_queries(len(models)):
             assert len(row_names(cast.county.code, keys)) == len(keys)
+
+
+def test_numbers_that_no_session_has_and_titles_that_are_no_text_take_nothing_from_the_other_rows(
+    cast: Cast, auditor: Client
+) -> None:
+    spoiled, other = cast.submitted(), cast.filed()
+    raw(Session).filter(pk=cast.session.pk).update(number=150)
+    raw(Proposal).filter(pk=spoiled.pk).update(title="改动过的案由")
+    if connection.vendor == "sqlite":  # PostgreSQL keeps no such values
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE proposals_proposal SET title = CAST(x'ff' AS text), number = '²' WHERE id = %s", [spoiled.pk])
+    assert auditor.post("/audit/verify/").status_code == 200
+    keys = [f"proposals.proposal:{row.uid}" for row in (spoiled, other)]
+    said = row_names(cast.county.code, keys)
+    assert (said[keys[0]][:2], said[keys[1]]) == ("提案", f"提案　第 0001 号《{other.title}》")

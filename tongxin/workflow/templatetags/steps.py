@@ -35,14 +35,13 @@ def buttons(subject: Any, actor: Any, *, notes: dict[str, str] | None = None, sk
     """Return the buttons for a row; the first open one of the table that is neither grave nor aside is the main one."""
     workflow = workflow_of(subject)
     offers = [o for o in engine.available(subject, actor, at=timezone.now()) if o.row.action not in skip]
-    offers.sort(key=lambda o: o.blocked)
     made: list[Button] = []
     for offer in offers:
         action = offer.row.action
         own = workflow.own_page.get(action)
         url = f"{subject.get_absolute_url()}{own}/" if own else reverse("transition", args=[workflow.name, subject.uid, action])
-        main = not offer.blocked and action not in workflow.grave | workflow.aside and not any(b.main for b in made)
         note, grave = (notes or {}).get(action, ""), action in workflow.grave
+        main = not (offer.blocked or grave or action in workflow.aside)
         made.append(Button(offer.row.label, url, offer.reasons, main, grave, note, page=bool(own)))
     return in_order(made)
 
