@@ -79,7 +79,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     path = request.get_full_path()
     if request.method not in LOOKS:
         path = _page_before(request) or path
-    return redirect_to_login(path)
+    return redirect_to_login(path if len(path) <= asked.LONGEST_ADDRESS else request.path[: asked.LONGEST_ADDRESS])
 
 
 def _page_before(request: HttpRequest) -> str:

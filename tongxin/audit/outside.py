@@ -27,6 +27,10 @@ class Problem:
     reason: str
     outside: bool = False
 
+    def __post_init__(self) -> None:
+        """Show nothing that a terminal would obey: a name may have been written by somebody else."""
+        object.__setattr__(self, "where", "".join(sign if sign.isprintable() else "�" for sign in self.where))
+
 
 @dataclass(frozen=True)
 class Line:

@@ -53,12 +53,19 @@ def is_text(said: bytes) -> bool:
 
 
 def is_json(said: bytes) -> bool:
-    """Say whether bytes are JSON that is read and written again whatever else stands on the stack, and holds no numbers like none of ours."""
+    """Say whether bytes are JSON just as Django writes it, and can be read whatever else stands on the stack.
+
+    Of a name that stands twice Python takes the last value and SQLite the first.
+    """
     try:
         value = json.loads(said.decode())
-        json.dumps(value, ensure_ascii=False).encode()
+        return json.dumps(value).encode() == said and _is_sayable(value)
     except (ValueError, RecursionError):
         return False
+
+
+def _is_sayable(value: Any) -> bool:
+    json.dumps(value, ensure_ascii=False).encode()  # halves of a surrogate pair are no text
     return _is_in_bounds(value)
 
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from django.db import DatabaseError
-
 from tongxin.audit import (
     acts,
     belonging,
@@ -91,7 +89,7 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
     try:
         with moments.one_moment():
             verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
-    except (DatabaseError, ValueError, RecursionError) as error:  # what nobody thought of is a finding too
+    except Exception as error:
         logger.exception("the record was not verified to its end")
         said = f"{type(error).__name__}: {error}".splitlines()[0].encode(errors="replace").decode()
         verdict = Verdict(0, 0, (Problem("database", UNFINISHED.format(said=said)),))
@@ -118,10 +116,13 @@ def _strangers() -> Iterator[Problem]:
 
 
 def _codes(there: Outside) -> list[str]:
-    found = set(there.lines) | {act.code for act in there.noted_acts()}
-    for model in (Event, Head, Seal):
-        found |= set(stored.said_of(model._base_manager.order_by().distinct(), "committee_code"))  # noqa: SLF001 -- every row
+    found = set(there.lines) | {act.code for act in there.noted_acts()} | _codes_in_record()
     return sorted(found | {str(code) for kind in truth.declared() for code in _owners(kind)})
+
+
+def _codes_in_record() -> set[str]:
+    rows = (model._base_manager.order_by().distinct() for model in (Event, Head, Seal))  # noqa: SLF001 -- every row
+    return {code for some in rows for code in stored.said_of(some, "committee_code")}
 
 
 def _owners(kind: truth.Witnessed) -> set[str]:
@@ -130,12 +131,28 @@ def _owners(kind: truth.Witnessed) -> set[str]:
 
 def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> list[Problem | None]:
     """Return what is wrong of each layer; nothing for a layer in which all is well, or whose rows cannot all be read."""
-    record = _events(code, read, unread)
+    record = _record(code, read, unread)
     if code in unread.codes:
         record = None  # it is named already, as what it is: what stands around it does not fit because of it
-    else:
-        record = record or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code, unread)
     return [record, *islice(_rows(code, read, unread), NAMED), _noted(code, there) or _heads_outside(code, there)]
+
+
+def _record(code: str, read: _Read, unread: Misstored) -> Problem | None:
+    """Walk through a committee's record as it stands in the database; return the first thing that is not as it was written."""
+    return _events(code, read, unread) or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code, unread)
+
+
+def read_record() -> tuple[Problem | None, set[str]]:
+    """Return the first thing in the record itself that is not as it was written, and the keys of all rows that it tells of."""
+    found = wholeness.torn() or misstored.in_record()
+    told = set[str]()
+    for code in _codes_in_record() if found is None else ():
+        read = _Read()
+        found = _record(code, read, Misstored())
+        told |= read.proofs.keys()
+        if found is not None:
+            break
+    return found, told
 
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────
@@ -151,14 +168,15 @@ def _events(code: str, read: _Read, unread: Misstored) -> Problem | None:
         if not shapes.is_shaped(event):
             problem = problem or Problem(event.uid, CHANGED)
             continue
-        if event.digest != digests.of_event(event, previous=previous) or digests.torn(event):
+        fits = event.digest == digests.of_event(event, previous=previous) and not digests.torn(event)
+        if not fits:
             problem = problem or Problem(event.uid, CHANGED)
         read.last[key] = (number + 1, event.digest, event.uid)
         read.proofs |= event.proofs
         read.events += 1
         if gone := digests.erased(event):
             read.gone[event.uid] = gone
-        if event.kind == erasing.KIND:
+        if fits and event.kind == erasing.KIND:
             for uid, fields in event.data.get("veils", {}).items():
                 read.lawful.setdefault(uid, []).extend(fields)
     return problem

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from tongxin.cli.problems import BadInput
+from tongxin.cli.problems import BadInput, NotInOrder
 
 OLD = "数据库结构不是最新的，请先运行 tongxin migrate。"
 
@@ -61,11 +61,16 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from tongxin.committees.vouching import vouch_for_what_is_there
+    from tongxin.committees.vouching import UnsoundRecordError, vouch_for_what_is_there
     from tongxin.regulations.actions import load_library
 
     keep_private()
     if pending():
         call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
-    vouch_for_what_is_there(at=timezone.now())
-    return load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=timezone.now())
+    new = load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=timezone.now())
+    try:
+        vouch_for_what_is_there(at=timezone.now())
+    except UnsoundRecordError as error:
+        message = f"{error}。数据库结构和全国默认规定已经装好。请运行 tongxin audit verify 查明，记录恢复以后再运行一次 tongxin migrate。"
+        raise NotInOrder(message) from error
+    return new

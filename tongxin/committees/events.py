@@ -13,7 +13,9 @@ def _reason(event: Event) -> str:
 
 
 witness(Committee, "code", "tier", "parent__uid", committee="code")
-witness(Session, "term__uid", "number", "starts_on", "plenary_from", "plenary_until", "collects_from", "cut_off_at")
+witness(
+    Session, "term__uid", "term__number", "number", "starts_on", "plenary_from", "plenary_until", "collects_from", "cut_off_at"
+)
 witness(Unit, "committee__uid", "name", "system", "active_from", "active_until")
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")

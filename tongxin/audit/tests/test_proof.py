@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import connection, models
 
 from tests.cast import Cast, moment
 from tongxin.audit import actions, digests, outside, sealing, truth, verifying
@@ -367,6 +367,45 @@ def test_rows_written_in_bulk_are_vouched_for_once(rated: Cast) -> None:
     assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
 
 
+def test_a_row_that_an_event_tells_of_is_not_vouched_for_in_bulk_as_it_stands(rated: Cast) -> None:
+    """Else whoever forged it would only have to wait for the next upgrade."""
+    forged = Rating.objects.get(result="dissatisfied")
+    raw(Rating).filter(pk=forged.pk).update(result="satisfied")
+    vouching.vouch_for_what_is_there(at=NIGHT)
+    assert found() == (f"handling.rating:{forged.uid}", "数据被改动过")
+
+
+@pytest.mark.parametrize(
+    "said", ['{"rows": 7, "label": "handling.rating", "rows": 0}', '{"label": "handling.rating", "rows": 1}', "{}"]
+)
+def test_nothing_is_vouched_for_while_the_record_of_it_is_not_as_written(rated: Cast, said: str) -> None:
+    vouching.vouch_for_what_is_there(at=NIGHT)
+    forged = Rating.objects.get(result="dissatisfied")
+    raw(Rating).filter(pk=forged.pk).update(result="satisfied")
+    marker = next(e for e in Event.objects.filter(kind="audit.vouch") if e.data == {"label": "handling.rating", "rows": 0})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_event SET data = %s WHERE id = %s", [said, marker.pk])
+    before = Event.objects.count()
+    if Event.objects.get(pk=marker.pk).data == marker.data:  # read as before: nothing is to be done, or PostgreSQL put it right
+        assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
+    else:
+        with pytest.raises(vouching.UnsoundRecordError):
+            vouching.vouch_for_what_is_there(at=NIGHT)
+    assert Event.objects.count() == before
+    assert f"handling.rating:{forged.uid}" in {problem.where for problem in verifying.verify().problems}
+
+
+@pytest.mark.parametrize("said", ['{"veils": 5}', '{"veils": {"x": 5}}', '{"veils": ["x"]}'])
+def test_a_forged_erasure_hides_nothing_else(rated: Cast, said: str) -> None:
+    forged = Rating.objects.get(result="dissatisfied")
+    raw(Rating).filter(pk=forged.pk).update(result="satisfied")
+    event = last()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_event SET kind = 'audit.erase', data = %s WHERE id = %s", [said, event.pk])
+    named = {problem.where for problem in verifying.verify().problems}
+    assert {event.uid, f"handling.rating:{forged.uid}"} <= named
+
+
 def test_two_events_of_one_subject_stand_one_behind_the_other(cast: Cast) -> None:
     proposal = cast.draft()
     first = actions.record("proposals.attach", proposal, actor=cast.proposer, at=NIGHT, data={"name": "一"})
@@ -384,9 +423,10 @@ def test_the_worker_does_not_seal_a_forged_place_as_written(rated: Cast) -> None
 
 def test_a_row_that_bulk_vouching_alone_knows_is_not_laundered(cast: Cast) -> None:
 
-    made = Appointment.objects.get(account=cast.clerk)
-    own = Event.objects.filter(subject_type="committees.appointment", subject_id=made.pk)
-    raw(Event).filter(pk__in=own.values("pk")).update(proofs={})
+    known = Appointment.objects.get(account=cast.clerk)
+    made = raw(Appointment).create(
+        committee=cast.county, account=cast.co_clerk, duty=Duty.UNIT_CLERK, unit=cast.unit, starts_on=known.starts_on
+    )  # as before anybody vouched for appointments
     vouching.vouch_for_what_is_there(at=NIGHT)
     raw(Appointment).filter(pk=made.pk).update(duty=Duty.UNIT_LEADER)
     assert not actions.intact(Appointment.objects.get(pk=made.pk))

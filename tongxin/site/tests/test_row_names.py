@@ -94,12 +94,15 @@ def test_the_words_for_twenty_rows_take_one_query_a_kind(cast: Cast, django_asse
 def test_numbers_that_no_session_has_and_titles_that_are_no_text_take_nothing_from_the_other_rows(
     cast: Cast, auditor: Client
 ) -> None:
-    spoiled, other = cast.submitted(), cast.filed()
+    other, spoiled = cast.filed(), cast.filed()
     raw(Session).filter(pk=cast.session.pk).update(number=150)
     raw(Proposal).filter(pk=spoiled.pk).update(title="改动过的案由")
     if connection.vendor == "sqlite":  # PostgreSQL keeps no such values
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE proposals_proposal SET title = CAST(x'ff' AS text), number = '²' WHERE id = %s", [spoiled.pk])
+            cursor.execute(
+                "UPDATE proposals_proposal SET title = CAST(x'ff' AS text), number = '²', category_number = 9 WHERE id = %s",
+                [spoiled.pk],
+            )
     assert auditor.post("/audit/verify/").status_code == 200
     keys = [f"proposals.proposal:{row.uid}" for row in (spoiled, other)]
     said = row_names(cast.county.code, keys)
