@@ -12,20 +12,20 @@ def _reason(event: Event) -> str:
     return str(event.data.get("reason", ""))
 
 
-def _said(event: Event) -> tuple[str, str, str]:
-    """Return who did it, whose duty it is, and the duty, with the unit where it is a unit's."""
-    unit, name, duty = (str(event.data.get(key) or "") for key in ("unit", "name", "duty"))
-    return event.acting_as or event.actor_name, name, f"{unit}的“{duty}”" if unit else f"“{duty}”"
+def _said(event: Event) -> tuple[str, str, str, str]:
+    """Return who did it, whose duty it is, of which unit where it is a unit's, and the duty."""
+    name, unit, duty = (str(event.data.get(key) or "") for key in ("name", "unit", "duty"))
+    return event.acting_as or event.actor_name, name, unit, duty
 
 
 def _appointed(event: Event) -> str:
-    actor, name, duty = _said(event)
-    return f"{actor}任命{name}承担{duty}"
+    actor, name, unit, duty = _said(event)
+    return f"{actor}任命{name}承担{unit and f'{unit}的'}“{duty}”"
 
 
 def _ended(event: Event) -> str:
-    actor, name, duty = _said(event)
-    return f"{actor}免去{name}的{duty}，{day(event.data.get('on', ''))}起"
+    actor, name, unit, duty = _said(event)
+    return f"{actor}免去{name}的{unit}“{duty}”，{day(event.data.get('on', ''))}起"
 
 
 witness(Committee, "code", "tier", "parent__uid", committee="code")
@@ -39,7 +39,13 @@ register(
     Kind("committees.appoint", A.OFFICE, _appointed, personal=("name",), label="任命…承担“…”"),
     Kind("committees.break_glass", A.OFFICE, "在服务器上应急任命{name}承担“{duty}”", _reason, personal=("name",)),
     Kind(
-        "committees.end_appointment", A.OFFICE, _ended, _reason, personal=("name",), days=("on",), label="免去…的“…”，…起",
+        "committees.end_appointment",
+        A.OFFICE,
+        _ended,
+        _reason,
+        personal=("name",),
+        days=("on",),
+        label="免去…的“…”，…起",
     ),
     Kind("committees.reset_second_factor", A.OFFICE, "{actor}重置{name}的动态口令", _reason, personal=("name",)),
     Kind("committees.break_glass_factor", A.OFFICE, "在服务器上重置{name}的动态口令", _reason, personal=("name",)),

@@ -160,7 +160,7 @@ class Appointment(Row):
     @property
     def named_duty(self) -> str:
         """The duty as it is said of somebody, with the unit where it is a unit's."""
-        return f"{self.unit.name}的“{self.get_duty_display()}”" if self.unit else f"“{self.get_duty_display()}”"
+        return f"{self.unit.name}“{self.get_duty_display()}”" if self.unit else f"“{self.get_duty_display()}”"
 
     @property
     def is_clerkship(self) -> bool:

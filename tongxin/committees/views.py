@@ -129,7 +129,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     permissions.demand(request.user, "committees.appoint", committee)
     words, after = (asked.words(request.GET.get(name, ""), 60) for name in ("q", "after"))
     part = asked.one_of(request.GET.get("part", ""), listing.PARTS, listing.NOW)
-    context = listing.page(committee, part=part, words=words, after=after, reader=request.user, at=timezone.now())  # type: ignore[arg-type]
+    context = listing.page(committee, part=part, words=words, after=after, reader=request.user, at=timezone.now())
     return render(request, "committees/appointments.html", context)
 
 

@@ -45,7 +45,7 @@ def test_who_was_relieved_reads_it_under_a_neutral_head_and_is_called_no_member(
     relieve(cast, cast.clerk)
     page = as_(cast.clerk).get("/home/", follow=True)
     today = full_day(timezone.localdate())
-    said = f"您的县卫生健康局的“承办人”职责已于 {today}终止，有疑问请与机关联系。"
+    said = f"您的县卫生健康局“承办人”职责已于 {today}终止，有疑问请与机关联系。"
     assert (page.request["PATH_INFO"], page.context["shell"].kind, said in page.text) == ("/account/", "portal", True)
     assert ("委员履职" in page.text, "工作调动" in page.text) == (False, False)
     assert 'class="btn tall" href="/account/seat/"' not in page.text
@@ -68,7 +68,7 @@ def test_who_still_holds_a_duty_reads_of_none_that_ended_and_members_keep_their_
 def test_who_was_relieved_is_told_from_which_day_and_not_why(cast: Cast) -> None:
     relieve(cast, cast.clerk, "工作失误")
     notices.deliver()
-    said = f"您的县卫生健康局的“承办人”职责自 {full_day(timezone.localdate())}起终止，有疑问请与机关联系"
+    said = f"您的县卫生健康局“承办人”职责自 {full_day(timezone.localdate())}起终止，有疑问请与机关联系"
     assert list(Notice.objects.values_list("account", "text")) == [(cast.clerk.pk, said)]
 
 
@@ -91,7 +91,7 @@ def test_the_stream_names_the_unit_of_a_duty_and_none_where_there_is_none(cast: 
     day, leader = full_day(timezone.localdate(at)), Duty.LEADERSHIP.label
     assert [(kinds.sentence(e), kinds.detail(e)) for e in events] == [
         (f"{actor.name}任命钱学农承担县卫生健康局的“承办人”", ""),
-        (f"{actor.name}免去钱学农的县卫生健康局的“承办人”，{day}起", "工作调动"),
+        (f"{actor.name}免去钱学农的县卫生健康局“承办人”，{day}起", "工作调动"),
         (f"{actor.name}任命钱学农承担“{leader}”", ""),
         (f"{actor.name}免去钱学农的“{leader}”，{day}起", "工作调动"),
     ]
@@ -105,13 +105,14 @@ def test_what_ended_stands_in_a_part_of_its_own_with_the_day_and_why(cast: Cast,
     other = Appointment.objects.filter(account=cast.office_of_other_county)[0]
     Appointment.objects.filter(pk=other.pk).update(ends_on=timezone.localdate())
     page = security.get("/appointments/?part=ended")
-    assert [(o.appointment, o.relieved, o.reason) for o in page.context["over"]] == [
-        (row, relieved, reason)
-        for row, relieved, reason in sorted(
-            [(first, True, "工作调动"), (second, True, "")], key=lambda line: -line[0].pk
-        ) + [(lapsed, False, "")]
-    ]  # fmt: skip
-    assert [page.text.count(word) for word in ("工作调动", "没有写明", "任期届满", full_day(timezone.localdate()))] == [1, 1, 1, 2]
+    today = sorted([(first, True, "工作调动"), (second, True, "")], key=lambda line: -line[0].pk)
+    assert [(o.appointment, o.relieved, o.reason) for o in page.context["over"]] == [*today, (lapsed, False, "")]
+    assert [page.text.count(word) for word in ("工作调动", "没有写明", "任期届满", full_day(timezone.localdate()))] == [
+        1,
+        1,
+        1,
+        2,
+    ]
     assert [o.appointment for o in security.get("/appointments/?part=ended&q=孟时雨").context["over"]] == [first]
     assert first not in security.get("/appointments/").context["appointments"]
     for who in (cast.office, cast.audit_admin, cast.clerk):

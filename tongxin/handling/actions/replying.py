@@ -35,9 +35,7 @@ def reply_of(task: Task) -> Reply:
 
 
 def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[str, str]:
-    clean = {
-        name: CLEANERS.get(name, clean_line)(value) for name, value in fields.items() if name in REPLY_FIELDS
-    }
+    clean = {name: CLEANERS.get(name, clean_line)(value) for name, value in fields.items() if name in REPLY_FIELDS}
     for name, label in (("contact", "联系人"), ("phone", "联系电话")):
         limit = LINE_LIMITS[name]
         if len(clean.get(name, "")) > limit:
