@@ -49,12 +49,13 @@ def page(committee: Committee, *, part: str, words: str, after: str, reader: Acc
         rows = rows.filter(_behind(part, last))
     order = ("-ends_on", "-id") if part == ENDED else ("duty", "id")
     found = list(rows.select_related("account", "unit").order_by(*order)[: PAGE + 1])
-    shown, today = found[:PAGE], timezone.localdate(at)
+    shown, ended = found[:PAGE], part == ENDED
+    came = urlencode({"next": address(part=part, q=words, after=after)})
     return {
         "part": part, "tabs": [Tab(str(label), address(part=name, q=words), name == part) for name, label in PARTS.items()],
-        "appointments": shown, "total": total, "q": words, "after": after, "today": today,
-        "offers": [] if part == ENDED else resetting.offers(shown, reader, at=at), "over": _with_reasons(shown) if part == ENDED else [],
-        "came": f"?{urlencode({'next': address(part=part, q=words, after=after)})}" if words or after else "", "first": address(part=part, q=words),
+        "appointments": shown, "total": total, "q": words, "after": after, "today": timezone.localdate(at),
+        "offers": [] if ended else resetting.offers(shown, reader, at=at), "over": _with_reasons(shown) if ended else [],
+        "came": f"?{came}" if words or after else "", "first": address(part=part, q=words),
         "next": address(part=part, q=words, after=shown[-1].uid) if len(found) > PAGE else "",
     }  # fmt: skip
 

@@ -63,7 +63,8 @@ def test_what_was_plain_yesterday_is_encrypted_by_the_upgrade_and_can_be_taken_b
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("０９００ — １２３４５６７", "0900-1234567"), ("＋８６　１３９ ００００ ００１１", "13900000011"), ("　", "")]
+    ("typed", "kept"),
+    [("０９００ — １２３４５６７", "0900-1234567"), ("＋８６　１３９ ００００ ００１１", "13900000011"), ("　", "")],
 )
 def test_the_number_under_a_reply_is_kept_as_an_office_writes_it(cast: Cast, typed: str, kept: str) -> None:
     reply = written(cast)
