@@ -8,7 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from tongxin.accounts import guessing, names
+from tongxin.accounts import guessing, names, signals
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import has_second_factor
 from tongxin.core import asked, secrets
@@ -26,7 +26,7 @@ class ByInvitationOnly(DefaultAccountAdapter):
 
     def reauthenticate(self, user: Account, password: str) -> bool:
         """Check the password of who is signed in; wrong ones count like those of the sign-in page."""
-        return password_fits(context.request, user, password)
+        return password_fits(context.request, user, password, step=signals.CONFIRMING_BY_PASSWORD)
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": gettext_lazy("这个账户已经停用，请与机关联系。"),
@@ -56,6 +56,7 @@ class SecondFactor(DefaultMFAAdapter):
         "cannot_delete_authenticator": gettext_lazy("动态口令现在不能停用。"),
         "cannot_generate_recovery_codes": gettext_lazy("没有启用动态口令，不用备用码。请先设置动态口令。"),
         "incorrect_code": gettext_lazy("动态口令或备用码不对，请核对后再输一次。"),
+        "incorrect_first_code": gettext_lazy("动态口令不对，请看手机上现在的六位数字再输。"),
     }
 
     def encrypt(self, text: str) -> str:
@@ -69,9 +70,9 @@ class SecondFactor(DefaultMFAAdapter):
         return names.of(user)[0]
 
 
-def password_fits(request: HttpRequest | None, account: Account, password: str) -> bool:
+def password_fits(request: HttpRequest | None, account: Account, password: str, *, step: str = "") -> bool:
     """Check an account's password, and count it when it is wrong. Raises LockedOutError."""
-    attempt = guessing.begin(request, guessing.PASSWORD, account=account)
+    attempt = guessing.begin(request, guessing.PASSWORD, account=account, step=step)
     fits = account.check_password(password)
     if fits:
         attempt.forgive()

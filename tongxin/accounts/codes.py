@@ -16,11 +16,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.accounts import actions, guessing
+from tongxin.accounts import actions, guessing, signals
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import LONGEST_CODE
 
 WRONG = "incorrect_code"  # allauth's key of the sentence
+WRONG_FIRST = "incorrect_first_code"  # the same where there are no recovery codes yet
 MADE_AT = "codes_made_at"  # in the session that made recovery codes: when
 COPYING = 600  # seconds in which that session is shown them
 NOT_TOO_LONG = MaxLengthValidator(LONGEST_CODE, _("口令或备用码最多 %(limit_value)d 位，现在有 %(show_value)d 位。"))
@@ -38,9 +39,9 @@ def bound_code(field: forms.Field) -> None:
 
 
 @contextmanager
-def counted(account: Account) -> Iterator[None]:
-    """Count what is tried inside as a failure unless it ends well. Raises LockedOutError before it begins."""
-    attempt = guessing.begin(context.request, guessing.CODE, account=account)
+def counted(account: Account, step: str) -> Iterator[None]:
+    """Count what is tried inside as a failure of a step unless it ends well. Raises LockedOutError before it begins."""
+    attempt = guessing.begin(context.request, guessing.CODE, account=account, step=step)
     try:
         yield
     except ValidationError:
@@ -66,6 +67,7 @@ class _Code:
 
     user: Account
     authenticator: Authenticator
+    step = ""  # the sign-in
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +77,7 @@ class _Code:
 
     def clean_code(self) -> str:
         """A right code, not used before."""
-        with counted(self.user):
+        with counted(self.user, self.step):
             code: str = super().clean_code()  # type: ignore[misc]
             if self.authenticator.type == Authenticator.Type.TOTP:
                 take_once(self.user, decrypt(self.authenticator.data["secret"]), code)
@@ -89,12 +91,16 @@ class Authenticate(_Code, AuthenticateForm):  # type: ignore[misc]
 class Reauthenticate(_Code, ReauthenticateForm):  # type: ignore[misc]
     """The code before a step that touches the second factor itself."""
 
+    step = signals.CONFIRMING
+
 
 class AskedForAStep(_Code, AuthenticateForm):  # type: ignore[misc]
     """The code that a step touching the second factor asks for itself, however short ago another one was given.
 
     Whoever sits down at a screen left open finds neither the recovery codes nor a way to switch the second factor off.
     """
+
+    step = signals.RECOVERY_CODES
 
     def clean_code(self) -> str:
         """A right code; allauth does not note here, as it does at the sign-in, when the second factor was used last."""
@@ -105,6 +111,8 @@ class AskedForAStep(_Code, AuthenticateForm):  # type: ignore[misc]
 
 class Deactivate(AskedForAStep):
     """The code that switches one-time codes off."""
+
+    step = signals.SWITCHING_OFF
 
     def __init__(self, *args: Any, authenticator: Authenticator, **kwargs: Any) -> None:
         if not kwargs.get("data"):  # allauth gives an empty one to show errors before anything was typed
@@ -124,11 +132,17 @@ class Activate(ActivateTOTPForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("六位动态口令")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "placeholder": ""}
+        self.fields["code"].widget.attrs["autofocus"] = self.is_bound  # what was wrong stands at the field alone
         bound_code(self.fields["code"])
 
     def clean_code(self) -> str:
-        """A right code, which then is used."""
-        with counted(self.user):
-            code: str = super().clean_code()
-            take_once(self.user, self.secret, code)
+        """A right code, which then is used; of recovery codes, of which there are none yet, nothing is said."""
+        try:
+            with counted(self.user, signals.SETTING_UP):
+                code: str = super().clean_code()
+                take_once(self.user, self.secret, code)
+        except ValidationError as refused:
+            if refused.code == WRONG:
+                raise get_adapter().validation_error(WRONG_FIRST) from None
+            raise
         return code

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.accounts import names, seats
+from tongxin.accounts import names, seats, signals
 from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import LONGEST_CODE
@@ -91,7 +91,7 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
     def clean_oldpassword(self) -> str:
         """The password one has."""
         given: str = self.cleaned_data["oldpassword"]
-        if not password_fits(context.request, self.user, given):
+        if not password_fits(context.request, self.user, given, step=signals.CHANGING_PASSWORD):
             raise forms.ValidationError(_("现在的密码不对，请重新输入。"))
         return given
 

@@ -87,6 +87,7 @@ class Try:
     row: Failure
     account: Account | None
     shown: str
+    what: str
 
     def forgive(self) -> None:
         """It was right: it does not count."""
@@ -94,7 +95,7 @@ class Try:
 
     def fail(self) -> None:
         """It was wrong: it stays counted. `audit` hears of it, and of the lock when this was the last; then raises LockedOutError."""
-        about = {"account": self.account, "shown": self.shown, "what": WORDS[self.row.kind], "at": self.row.at}
+        about = {"account": self.account, "shown": self.shown, "what": self.what, "at": self.row.at}
         signals.failed.send(Failure, **about)
         for limit in _limits(self.row):
             counted = _counted(limit, self.row)
@@ -103,8 +104,13 @@ class Try:
                 raise LockedOutError(self.row.kind, limit.scope, _seconds(limit, counted, self.row.at))
 
 
-def begin(request: HttpRequest | None, kind: str, *, account: Account | None = None, name: str = "", shown: str = "") -> Try:
-    """Count a try on an account, or on a name that is nobody's. Raises LockedOutError when there were too many."""
+def begin(
+    request: HttpRequest | None, kind: str, *, account: Account | None = None, name: str = "", shown: str = "", step: str = ""
+) -> Try:
+    """Count a try on an account, or on a name that is nobody's. Raises LockedOutError when there were too many.
+
+    `step` is what somebody wanted where that is not the sign-in, in the words of `signals`: what is written down of it is true.
+    """
     place = _place(request, account)
     target = lookup_hash(f"account:{account.uid}" if account is not None else f"name:{name}")
     row = Failure.objects.create(kind=kind, target=target, source=place.source, known=place.known, at=timezone.now())
@@ -113,7 +119,7 @@ def begin(request: HttpRequest | None, kind: str, *, account: Account | None = N
         if counted.count() > limit.failures:
             row.delete()
             raise LockedOutError(kind, limit.scope, _seconds(limit, counted.exclude(pk=row.pk), row.at))
-    return Try(row, account, shown)
+    return Try(row, account, shown, step or WORDS[kind])
 
 
 def welcome(request: HttpRequest, account: Account) -> None:

@@ -40,7 +40,9 @@ class SignIn(LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the committee, and the one whose seat is linked after the sign-in."""
-        return super().get_context_data(**kwargs) | {"realm": self.realm, "links": _carried_to(self.request)}
+        return super().get_context_data(**kwargs) | {
+            "realm": self.realm, "links": _carried_to(self.request), "next": asked.address(self.request.GET.get("next", "")),
+        }  # fmt: skip
 
 
 def _carried_to(request: HttpRequest) -> str:

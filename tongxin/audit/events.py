@@ -1,5 +1,6 @@
 """Events of the house itself: signing in, lock-outs, reading what is protected, sealing."""
 
+from tongxin.accounts import signals
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 
@@ -10,12 +11,35 @@ def _reset_code(event: Event) -> str:
     return f"{event.actor_name or '系统管理员在服务器上'}给{event.data.get('name', '')}发出密码重置码"
 
 
+# what was wrong where a step was refused to somebody; what is not among them was wrong at the sign-in
+WRONG_AT = {
+    "邀请码": "邀请码",
+    signals.SETTING_UP: "动态口令",
+    signals.SWITCHING_OFF: "动态口令或备用码",
+    signals.RECOVERY_CODES: "动态口令或备用码",
+    signals.CONFIRMING: "动态口令或备用码",
+    signals.CONFIRMING_BY_PASSWORD: "密码",
+    signals.CHANGING_PASSWORD: "原密码",
+}
+
+
+def _refused(event: Event) -> str:
+    what, who = (str(event.data.get(key, "")) for key in ("what", "username"))
+    step = {"邀请码": "输入邀请码"}.get(what, what) if what in WRONG_AT else "登录"
+    return f"{step}未成功（{WRONG_AT.get(what, what)}不对）：{who}"
+
+
+def _locked_out(event: Event) -> str:
+    what = str(event.data.get("what", ""))
+    return f"{event.data.get('username', '')}因多次输错{WRONG_AT.get(what, what)}被暂时锁定"
+
+
 name_sorts(accounts="登录和账户", audit="审计")
 register(
     Kind("accounts.sign_in", A.OFFICE, "{actor}登录"),
     Kind("accounts.sign_out", A.OFFICE, "{actor}退出登录"),
-    Kind("accounts.sign_in_failed", A.OFFICE, "登录未成功（{what}不对）：{username}", personal=("username",)),
-    Kind("accounts.locked_out", A.OFFICE, "{username}因多次输错{what}被暂时锁定", personal=("username",)),
+    Kind("accounts.sign_in_failed", A.OFFICE, _refused, personal=("username",), label="登录或确认本人未成功"),
+    Kind("accounts.locked_out", A.OFFICE, _locked_out, personal=("username",), label="多次输错被暂时锁定"),
     Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
     Kind("accounts.make_reset_code", A.OFFICE, _reset_code, personal=("name",), label="发出密码重置码"),

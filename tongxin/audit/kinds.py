@@ -124,7 +124,7 @@ class _Said(dict[str, Any]):
         return ""
 
 
-def _day(value: Any) -> Any:
+def day(value: Any) -> Any:
     """Say a day as people write it; what is none stays as it is: an event is for good, and with it what reads it."""
     try:
         return full_day(date.fromisoformat(value))
@@ -137,7 +137,7 @@ def sentence(event: "Event") -> str:
     kind = KINDS[event.kind]
     if callable(kind.sentence):
         return kind.sentence(event)
-    days = {key: _day(event.data[key]) for key in kind.days if key in event.data}
+    days = {key: day(event.data[key]) for key in kind.days if key in event.data}
     return kind.sentence.format_map(_Said(event.data | days, actor=event.acting_as or event.actor_name))
 
 

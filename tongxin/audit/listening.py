@@ -66,7 +66,7 @@ def _about_guess(kind: str, account: Account | None, shown: str, what: str, at: 
 
 @receiver(signals.failed)
 def sign_in_failed(account: Account | None, shown: str, what: str, at: datetime, **_more: Any) -> None:
-    """A password or a code was wrong."""
+    """A password or a code was wrong, at the sign-in or at a step that asks for it: `what` decides the sentence."""
     _about_guess("accounts.sign_in_failed", account, shown, what, at)
 
 

@@ -141,7 +141,10 @@ def end_appointment(
     queries.forget_appointments(appointment.account)  # kept on the account that the caller has in hand
     audit.record(
         "committees.end_appointment", held, actor=actor, at=at, proves=[Saved(held, ("ends_on",))] if sound else (),
-        data={"name": held.account.name, "duty": held.get_duty_display(), "on": day.isoformat(), "reason": reason},
+        data={
+            "name": held.account.name, "duty": held.get_duty_display(), "unit": held.unit.name if held.unit else "",
+            "on": day.isoformat(), "reason": reason,
+        },
     )  # fmt: skip
 
 

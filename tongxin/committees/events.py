@@ -1,6 +1,6 @@
 """Event kinds of bodies."""
 
-from tongxin.audit.kinds import Audience, Kind, name_sorts, register
+from tongxin.audit.kinds import Audience, Kind, day, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
 from tongxin.committees.models import Appointment, Committee, Session, Unit
@@ -12,6 +12,22 @@ def _reason(event: Event) -> str:
     return str(event.data.get("reason", ""))
 
 
+def _said(event: Event) -> tuple[str, str, str, str]:
+    """Return who did it, whose duty it is, of which unit where it is a unit's, and the duty."""
+    name, unit, duty = (str(event.data.get(key) or "") for key in ("name", "unit", "duty"))
+    return event.acting_as or event.actor_name, name, unit, duty
+
+
+def _appointed(event: Event) -> str:
+    actor, name, unit, duty = _said(event)
+    return f"{actor}任命{name}承担{unit and f'{unit}的'}“{duty}”"
+
+
+def _ended(event: Event) -> str:
+    actor, name, unit, duty = _said(event)
+    return f"{actor}免去{name}的{unit}“{duty}”，{day(event.data.get('on', ''))}起"
+
+
 witness(Committee, "code", "tier", "parent__uid", committee="code")
 witness(
     Session, "term__uid", "term__number", "number", "starts_on", "plenary_from", "plenary_until", "collects_from", "cut_off_at"
@@ -20,12 +36,16 @@ witness(Unit, "committee__uid", "name", "system", "active_from", "active_until")
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")
 register(
-    Kind(
-        "committees.appoint", A.OFFICE, "{actor}任命{name}承担“{duty}”", lambda e: str(e.data.get("unit", "")), personal=("name",)
-    ),
+    Kind("committees.appoint", A.OFFICE, _appointed, personal=("name",), label="任命…承担“…”"),
     Kind("committees.break_glass", A.OFFICE, "在服务器上应急任命{name}承担“{duty}”", _reason, personal=("name",)),
     Kind(
-        "committees.end_appointment", A.OFFICE, "{actor}免去{name}的“{duty}”，{on}起", _reason, personal=("name",), days=("on",)
+        "committees.end_appointment",
+        A.OFFICE,
+        _ended,
+        _reason,
+        personal=("name",),
+        days=("on",),
+        label="免去…的“…”，…起",
     ),
     Kind("committees.reset_second_factor", A.OFFICE, "{actor}重置{name}的动态口令", _reason, personal=("name",)),
     Kind("committees.break_glass_factor", A.OFFICE, "在服务器上重置{name}的动态口令", _reason, personal=("name",)),

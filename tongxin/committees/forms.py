@@ -11,7 +11,7 @@ from tongxin.accounts import names
 from tongxin.committees.actions import NameTakenError, known_account
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session, Unit
-from tongxin.core.words import clean_line
+from tongxin.core.words import clean_line, written_phone
 from tongxin.ui.fields import Day, Moment
 
 
@@ -37,6 +37,10 @@ class UnitForm(forms.Form):
         if others.exists():
             raise forms.ValidationError(_("已经有“%(name)s”，请直接修改那个单位。"), params={"name": name})
         return name
+
+    def clean_phone(self) -> str:
+        """As an office writes a number to call."""
+        return written_phone(self.cleaned_data["phone"])
 
 
 class PersonForm(forms.Form):

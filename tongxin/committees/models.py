@@ -158,6 +158,11 @@ class Appointment(Row):
         return f"{self.account.name}　{self.get_duty_display()}"
 
     @property
+    def named_duty(self) -> str:
+        """The duty as it is said of somebody, with the unit where it is a unit's."""
+        return f"{self.unit.name}“{self.get_duty_display()}”" if self.unit else f"“{self.get_duty_display()}”"
+
+    @property
     def is_clerkship(self) -> bool:
         """A unit's clerk, who may be relieved by another in one act."""
         return self.duty == Duty.UNIT_CLERK

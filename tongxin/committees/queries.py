@@ -28,6 +28,11 @@ def not_over(on: date) -> Q:
     return Q(ends_on=None) | Q(ends_on__gt=on, starts_on__lt=F("ends_on"))
 
 
+def over(on: date) -> Q:
+    """Keep dated rows that have ended by a day, and those that never began: what `not_over` leaves."""
+    return Q(ends_on__lte=on) | Q(ends_on__lte=F("starts_on"))
+
+
 def appointments_of(account: Account) -> list[Appointment]:
     """Return the appointments in force today, read once per request (kept on the account object)."""
     if not account.is_authenticated or not account.is_active:
@@ -198,10 +203,20 @@ def about(account: Account) -> list[Line]:
     """Say which duties an account holds, and which it will hold from when, for its own page."""
     today = timezone.localdate()
     later = Appointment.objects.filter(not_over(today), account=account, starts_on__gt=today).select_related("committee", "unit")
-    return [
+    found = [
         *(Line(str(a.get_duty_display()), _where(a)) for a in appointments_of(account)),
         *(_to_begin(a) for a in later.order_by("starts_on", "id")),
     ]
+    return found or _ended(account, today)
+
+
+def _ended(account: Account, today: date) -> list[Line]:
+    """Say which duty ended last to whoever holds none any more: nobody is left to guess why nothing opens."""
+    last = Appointment.objects.filter(over(today), account=account).select_related("unit").order_by("-ends_on", "-id").first()
+    if last is None or last.ends_on is None:
+        return []
+    said = _("您的%(duty)s职责已于 %(on)s终止，有疑问请与机关联系。") % {"duty": last.named_duty, "on": full_day(last.ends_on)}
+    return [Line(_("职责"), said)]
 
 
 def _where(appointment: Appointment) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from tongxin.audit import actions as audit
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
+from tongxin.core.words import written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
 from tongxin.sheets.problems import Fault
@@ -56,6 +57,7 @@ class UnitImporter:
             said: dict[str, str] = {
                 name: row.read(COLUMNS[name], partial(cells.line, limit=n)) or "" for name, n in LIMITS.items()
             }
+            said["phone"] = written_phone(said["phone"])
             said["system"] = row.read("归口", lambda value: cells.choice(value, SYSTEMS)) or ""
             row.parsed = said
             if not said["name"] and not row.faults:
@@ -79,9 +81,9 @@ class UnitImporter:
             return
         row.known = True
         for name, column in COLUMNS.items():
-            if said[name] and said[name] != getattr(unit, name):
-                kept = spoken(name, getattr(unit, name)) or "空"
-                row.fault(column, f"与系统里的不同：系统里是“{kept}”，没有改动；要改请在系统里改")
+            kept = getattr(unit, name)
+            if said[name] and said[name] not in {kept, written_phone(kept) if name == "phone" else kept}:
+                row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；要改请在系统里改")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""

@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +16,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import kinds, looking, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.templatetags.timeline import entry
-from tongxin.committees import actions, queries, resetting
+from tongxin.committees import actions, listing, queries, resetting
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.forms import AppointmentForm, EndForm, FactorForm, PlenaryForm, SessionForm, TransferForm, UnitForm
 from tongxin.committees.models import Appointment, Committee, Session, Unit
@@ -126,20 +124,12 @@ def session(request: HttpRequest, uid: str) -> HttpResponse:
 
 @requires("committees.appoint")
 def appointments(request: HttpRequest) -> HttpResponse:
-    """Who holds which duty now or will: found by name, duty or unit, paged by key."""
+    """Who holds which duty now or will, or held it: found by name, duty or unit, paged by key."""
     committee = _own(request)
     permissions.demand(request.user, "committees.appoint", committee)
     words, after = (asked.words(request.GET.get(name, ""), 60) for name in ("q", "after"))
-    rows = Appointment.objects.filter(queries.not_over(timezone.localdate()), committee=committee)
-    rows = queries.find_appointments(rows, words)
-    total = rows.count()
-    if (last := Appointment.objects.filter(uid=after, committee=committee).first()) is not None:
-        rows = rows.filter(Q(duty__gt=last.duty) | Q(duty=last.duty, id__gt=last.pk))
-    found = list(rows.select_related("account", "unit").order_by("duty", "id")[: PAGE + 1])
-    context = {
-        "appointments": found[:PAGE], "offers": resetting.offers(found[:PAGE], request.user, at=timezone.now()), "total": total, "q": words, "after": after, "today": timezone.localdate(),
-        "next": found[PAGE - 1].uid if len(found) > PAGE else None,
-    }  # fmt: skip
+    part = asked.one_of(request.GET.get("part", ""), listing.PARTS, listing.NOW)
+    context = listing.page(committee, part=part, words=words, after=after, reader=request.user, at=timezone.now())
     return render(request, "committees/appointments.html", context)
 
 
@@ -169,28 +159,33 @@ def _appointed(request: HttpRequest, committee: Committee, account: Any, code: s
     if code:
         return _slip(request, committee, account, code)
     messages.success(request, word)
-    return redirect("appointments")
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """Return where an act on an appointment began: the search in which it was found."""
+    return listing.back(request.GET.get("next", ""))
 
 
 def _appointment(request: HttpRequest, uid: str) -> Appointment:
+    """Load an appointment to act on; nobody else learns whether there is one."""
     found = Appointment.objects.filter(uid=uid).select_related("account", "committee", "unit").first()
-    if found is None:
+    if found is None or not permissions.allowed(request.user, "committees.appoint", found):
         raise Http404
-    permissions.demand(request.user, "committees.appoint", found)
     return found
 
 
 def _slip(request: HttpRequest, committee: Committee, account: Account, code: str, *, resets: bool = False) -> HttpResponse:
     made = slips.slip(
         account.name, names.of(account)[0], code, request=request, realm=committee.code, committee=committee.short_name,
-        resets=resets, back=reverse("appointments"),
+        resets=resets, back=_back(request),
     )  # fmt: skip
     return slips.keep(request, made, at=timezone.now())
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
     messages.error(request, why)
-    return redirect("appointments")
+    return redirect(_back(request))
 
 
 @requires("committees.appoint", of_object=True)
@@ -203,6 +198,7 @@ def reset(request: HttpRequest, uid: str) -> HttpResponse:
         if why := resetting.why_no_reset_code(found, request.user, locks):
             return _refused(request, why)
         context = {"appointment": found, "resets": resets, "coded": found.account_id in locks.coded, "days": VALID.days}
+        context["back"] = _back(request)
         return render(request, "committees/reset.html", context)
     try:
         code = actions.make_reset_code(found, actor=request.user, at=at)
@@ -225,8 +221,9 @@ def reset_second_factor(request: HttpRequest, uid: str) -> HttpResponse:
             form.add_error(None, f"{problem}。")
         else:
             messages.success(request, _("已重置%(name)s的动态口令，已告知本人和审计管理员") % {"name": found.account.name})
-            return redirect("appointments")
-    return render(request, "committees/reset_second_factor.html", {"appointment": found, "form": form})
+            return redirect(_back(request))
+    context = {"appointment": found, "form": form, "back": _back(request)}
+    return render(request, "committees/reset_second_factor.html", context)
 
 
 @requires("committees.appoint", of_object=True)
@@ -235,7 +232,7 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
     found, at = _appointment(request, uid), timezone.now()
     if not Appointment.objects.filter(queries.not_over(timezone.localdate(at)), pk=found.pk).exists():
         messages.info(request, _("这项任命已经终止"))
-        return redirect("appointments")
+        return redirect(_back(request))
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -245,8 +242,8 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
             form.add_error(None, f"{problem}。")
         else:
             messages.success(request, _("已免去%(who)s") % {"who": found})
-            return redirect("appointments")
-    context: dict[str, Any] = {"appointment": found, "form": form, "today": timezone.localdate(at)}
+            return redirect(_back(request))
+    context: dict[str, Any] = {"appointment": found, "form": form, "today": timezone.localdate(at), "back": _back(request)}
     if found.unit is not None:
         context |= {"work": queries.open_work(found.unit), "others": queries.fellows(found, timezone.localdate(at))}
     return render(request, "committees/end_appointment.html", context)
@@ -267,7 +264,7 @@ def transfer(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             word = _("承办人已变动为%(name)s，在办事项已告知") % {"name": account.name}
             return _appointed(request, found.committee, account, code, word)
-    context = {"appointment": found, "form": form, "work": queries.open_work(found.unit)}
+    context = {"appointment": found, "form": form, "work": queries.open_work(found.unit), "back": _back(request)}
     return render(request, "committees/transfer.html", context)
 
 

@@ -12,6 +12,7 @@ LONGEST_PHONE = 60  # with its blanks, hyphens and country
 _UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u206f\u3000-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff\uff00-\uff9d]+")
 _BLANK = re.compile(r"[\s\u3000]+")
 _PHONE_MARKS = re.compile(r"[\s\-()\u2010-\u2015]+")
+_PHONE_HYPHENS = re.compile(r" ?[\-\u2010-\u2015\u2212] ?")
 _MOBILE_WITH_COUNTRY = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 _MOBILE = re.compile(r"1[0-9]{10}")
 _DIGITS = re.compile(r"[0-9]{5,20}")
@@ -76,6 +77,17 @@ def plain_phone(text: str) -> str:
     if mobile:
         return mobile[1]
     return bare if _DIGITS.fullmatch(bare) else ""
+
+
+def written_phone(text: str) -> str:
+    """Return a number to call as an office writes it: half width, a mobile as bare digits, a fixed line with its hyphens.
+
+    >>> written_phone("０９００－１２３４　５６７"), written_phone("+86 138-0000 0001")
+    ('0900-1234 567', '13800000001')
+    """
+    line = _PHONE_HYPHENS.sub("-", clean_line(normal(text)))
+    plain = plain_phone(line)
+    return plain if _MOBILE.fullmatch(plain) else line
 
 
 def plain_sign_in_name(text: str) -> str:

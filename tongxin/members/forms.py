@@ -29,11 +29,11 @@ class Contact(forms.Form):
             del self.fields["no_phone"]
 
     def clean_phone(self) -> str:
-        """Digits, blanks and hyphens only."""
+        """The bare digits, however they are written: the number is also a name to sign in with."""
         phone: str = self.cleaned_data["phone"].strip()
         if phone and not plain_phone(phone):
             raise forms.ValidationError(_("手机号只能是数字，请核对。"))
-        return phone
+        return plain_phone(phone)
 
     def clean(self) -> dict[str, Any]:
         """A new number or none: not both."""

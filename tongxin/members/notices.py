@@ -129,6 +129,26 @@ register(
 )
 
 
+# ── how one signs in and is reached, changed by another hand ──
+WAYS = {"手机": "手机号", "邮箱": "邮箱"}  # of all that a member's data hold, what opens the account or reaches the person
+
+
+def _ways(event: Event) -> list[str]:
+    return [WAYS[field] for field in event.data.get("fields", ()) if field in WAYS]
+
+
+def whose_way_changed(event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell the member whose phone, a name to sign in with, or e-mail was changed; of a workplace nobody needs to be warned."""
+    return [member.account] if _ways(event) else ()
+
+
+def _way_changed(event: Event, _member: Any) -> str:
+    return f"您的{'、'.join(_ways(event))}由{_by(event)}改动，不是您要求的请与机关联系"
+
+
+register(Tell("members.change", whose_way_changed, _way_changed, _page, urgent=True))
+
+
 # ── how the own seat ends, pauses, comes back: nobody is told of the own death ──
 READS_ON = "您可以登录查看自己提出、联名的提案和答复，不能提出、联名、附议、评价"
 ACTS_AGAIN = "可以重新提出、联名、附议提案，评价办理结果"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
+from tongxin.core import asked
 from tongxin.members.queries import suspended_now
 from tongxin.members.rules import member_of, members_of, sitting_member_of
 from tongxin.notices.queries import unread
@@ -21,6 +23,8 @@ from tongxin.ui.navigation import NavGroup, NavItem, Person, Role, Shell
 
 FICTION = "人名、地名、单位与数据均为虚构"
 OWN, NEW = "/proposals/", "/proposals/new/"
+FRONTS = {"front", "public-committee"}
+DOORS = ("/accounts/", "/in/", "/invitation/")
 
 
 def shell_of(request: HttpRequest) -> Shell:
@@ -49,13 +53,21 @@ def shell_of(request: HttpRequest) -> Shell:
             kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
             search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
         )  # fmt: skip
+    if member is None:
+        return _of_nobody(request, Person(user.name), common)
     line = ""
-    if member is not None and not sitting_member_of(user):
+    if not sitting_member_of(user):
         paused = suspended_now(member, timezone.localdate())
         line = _("停止履职，可查看本人提案") if paused else _("不在任，可查看本人提案")
     if sitting_member_of(user):
         line = _chosen_seat(user) or _("委员")
     return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)
+
+
+def _of_nobody(request: HttpRequest, person: Person, common: dict[str, Any]) -> Shell:
+    """Return the shell of who is signed in and neither sits nor holds a duty: it names no office that is not held."""
+    items = (NavItem(_("我的账户"), "/account/", "person"), NavItem(_("消息"), "/notices/", "bell"))
+    return Shell(kind="portal", subtitle=_("智慧政协"), tabs=tuple(_current(items, request.path)), person=person, **common)
 
 
 def _seats(user: Any) -> tuple[Role, ...]:
@@ -99,8 +111,18 @@ def _portal(request: HttpRequest) -> Shell:
     name = committee.short_name if committee else "同心"
     return Shell(
         kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=tuple(items), home_url="/",
-        signin_url="/accounts/login/", **_demo(request),
+        signin_url=_signin(request, committee), **_demo(request),
     )  # fmt: skip
+
+
+def _signin(request: HttpRequest, committee: Committee | None) -> str:
+    """Return where one signs in from a public page, and comes back to it: from a front or a door one goes on to the own home."""
+    page = reverse("sign-in-at", args=[committee.code]) if committee else reverse("account_login")
+    here = asked.address(request.get_full_path()) if request.method in {"GET", "HEAD"} else ""
+    is_front = request.resolver_match is not None and request.resolver_match.url_name in FRONTS
+    if not here or is_front or here.startswith(DOORS):
+        return page
+    return f"{page}?{urlencode({'next': here}, safe='/')}"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from tongxin.accounts.models import Account
+from tongxin.audit.kinds import day
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of, open_work
+from tongxin.members.choices import Ending
 from tongxin.notices.recipients import audit_administrators, security_administrators, the_person
 from tongxin.notices.table import Tell, register
 
@@ -98,3 +100,17 @@ register(
     Tell("accounts.make_reset_code", the_account, _code_for_you, _own_account, urgent=True),
     Tell("accounts.make_reset_code", audit_administrators, _code_for_somebody, _events, urgent=True),
 )
+
+
+# ── a duty that ended ────────────────────────────────────────────────────────────────────────────
+def who_held_it(event: Event, appointment: Any) -> Iterable[Account | None]:
+    """Tell the person whose duty it was; nobody is told of the own death."""
+    return () if event.data.get("reason") == Ending.DIED.label else [appointment.account]
+
+
+def _duty_ended(event: Event, appointment: Any) -> str:
+    # why is told to the office alone: who is dismissed asks there
+    return f"您的{appointment.named_duty}职责自 {day(event.data.get('on'))}起终止，有疑问请与机关联系"
+
+
+register(Tell("committees.end_appointment", who_held_it, _duty_ended, _own_account, urgent=True))

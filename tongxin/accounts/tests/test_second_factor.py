@@ -10,9 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.cast import Cast
-from tongxin.accounts.models import Account
+from tongxin.accounts.models import Account, Failure
 from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
+from tongxin.audit import kinds
 from tongxin.audit.models import Event
 
 SignIn = Callable[..., Any]
@@ -231,3 +232,56 @@ def test_wrong_codes_while_setting_up_are_counted(cast: Cast, client: Client, wi
     client.get("/accounts/2fa/totp/activate/")
     answers = [client.post("/accounts/2fa/totp/activate/", {"code": "abc"}).status_code for _n in range(5)]
     assert answers == [200, 200, 200, 200, 429]
+
+
+FIRST_WRONG = "动态口令不对，请看手机上现在的六位数字再输。"
+
+
+def refusals() -> list[str]:
+    """What the auditor reads of wrong codes and passwords, in order."""
+    return [kinds.sentence(event) for event in Event.objects.filter(kind="accounts.sign_in_failed").order_by("id")]
+
+
+def test_a_wrong_first_code_is_told_once_and_of_no_recovery_code(
+    cast: Cast, client: Client, with_password: Give, sign_in: SignIn
+) -> None:
+    with_password(cast.office)
+    sign_in(client, "office")
+    client.get("/accounts/2fa/totp/activate/")
+    page = client.post("/accounts/2fa/totp/activate/", {"code": "abc"}).text
+    assert (page.count(FIRST_WRONG), "备用码不对" in page, page.count('aria-invalid="true"')) == (1, False, 1)
+    assert refusals() == [f"设置动态口令未成功（动态口令不对）：{cast.office.name}"]
+
+
+def test_what_was_wrong_is_written_down_for_what_it_was(clerk: Account, sign_in: SignIn, inside: Callable[[int], Client]) -> None:
+    client, wrong, name = inside(0), codes.wrong(clerk), clerk.name
+    assert refusals() == []
+    client.post("/accounts/2fa/totp/deactivate/", {"code": wrong})
+    client.post("/accounts/2fa/codes/", {"code": wrong})
+    client.post("/accounts/password/", {"oldpassword": "错的", "password1": "云溪河边的新茶园", "password2": "云溪河边的新茶园"})
+    Failure.objects.all().delete()
+    other = Client()
+    sign_in(other, "office", "错的")
+    sign_in(other, "office")
+    other.post(ASK, {"code": wrong})
+    assert refusals() == [
+        f"停用动态口令未成功（动态口令或备用码不对）：{name}",
+        f"查看或重新生成备用码未成功（动态口令或备用码不对）：{name}",
+        f"修改密码未成功（原密码不对）：{name}",
+        f"登录未成功（密码不对）：{name}",
+        f"登录未成功（动态口令不对）：{name}",
+    ]
+
+
+def test_a_lock_says_what_was_mistyped_and_a_wrong_invitation_code_is_no_sign_in(
+    cast: Cast, client: Client, with_password: Give, sign_in: SignIn
+) -> None:
+    client.post("/invitation/", {"code": "abcd-efgh-jkmn"})
+    assert refusals() == ["输入邀请码未成功（邀请码不对）：有人"]
+    with_password(cast.office)
+    sign_in(client, "office")
+    client.get("/accounts/2fa/totp/activate/")
+    for _n in range(5):
+        client.post("/accounts/2fa/totp/activate/", {"code": "abc"})
+    [event] = Event.objects.filter(kind="accounts.locked_out")
+    assert kinds.sentence(event) == f"{cast.office.name}因多次输错动态口令被暂时锁定"

@@ -128,6 +128,19 @@ def test_units_are_kept_by_the_proposal_office(cast: Cast, client: Client) -> No
     assert "县林业局" in client.get("/units/?q=林业").text
 
 
+def test_a_units_number_is_kept_half_width_with_its_hyphen(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    data = {
+        "name": "县林业局",
+        "system": "government",
+        "short_name": "",
+        "contact": "",
+        "phone": "　０９００ － １２３４５６７　",
+    }
+    client.post("/units/new/", data)
+    assert Unit.objects.get(name="县林业局").phone == "0900-1234567"
+
+
 def test_a_unit_that_was_moved_or_closed_past_the_house_is_found_and_not_vouched_for_again(cast: Cast, client: Client) -> None:
     """Whose a unit is, by which line it is overseen and until when it is one decides who may act for it."""
     client.force_login(cast.office)

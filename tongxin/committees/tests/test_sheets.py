@@ -34,6 +34,15 @@ def test_units_come_in_once(cast: Cast, bring):
     assert Unit.objects.get(name="县总工会").system == "party"
 
 
+def test_a_number_to_call_is_kept_as_an_office_writes_it_and_yesterdays_writing_is_no_difference(cast: Cast, bring):
+    Unit.objects.filter(name="县财政局").update(phone="")
+    Unit.objects.create(committee=cast.county, name="县教育局", system="government", phone="０９００—１２３４５６７")
+    text = "单位名称,电话\n县审计局,０９００－１２３４　５６７\n县林业局,+86 138 0000 0001\n县教育局,0900-1234567\n"
+    report = bring(text)
+    assert (report.created, report.unchanged, report.rejected) == (2, 1, [])
+    assert [Unit.objects.get(name=name).phone for name in ("县审计局", "县林业局")] == ["0900-1234 567", "13800000001"]
+
+
 def test_what_differs_is_named(cast: Cast, bring):
     report = bring("单位名称,归口,编号\n县财政局,党委,\n县财政局,,\n县水务局,,W1\n县审计局,乡镇,\n")
     assert [(f.row, f.column, f.reason) for f in report.rejected] == [

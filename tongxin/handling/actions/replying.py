@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
-from tongxin.core.words import clean_line, clean_text
+from tongxin.core.words import clean_line, clean_text, written_phone
 from tongxin.files import actions as files
 from tongxin.handling.actions.problems import HandlingError, StaleError
 from tongxin.handling.choices import TaskState
@@ -20,6 +20,7 @@ from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
 REPLY_FIELDS = ("category", "text", "contact", "phone")
+CLEANERS = {"text": clean_text, "phone": written_phone}
 LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
 SUBMITTED = "答复稿已经送出审签，现在不能修改"
 
@@ -34,9 +35,7 @@ def reply_of(task: Task) -> Reply:
 
 
 def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[str, str]:
-    clean = {
-        name: clean_text(value) if name == "text" else clean_line(value) for name, value in fields.items() if name in REPLY_FIELDS
-    }
+    clean = {name: CLEANERS.get(name, clean_line)(value) for name, value in fields.items() if name in REPLY_FIELDS}
     for name, label in (("contact", "联系人"), ("phone", "联系电话")):
         limit = LINE_LIMITS[name]
         if len(clean.get(name, "")) > limit:

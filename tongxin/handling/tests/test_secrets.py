@@ -60,3 +60,13 @@ def test_what_was_plain_yesterday_is_encrypted_by_the_upgrade_and_can_be_taken_b
     assert Reply.objects.get(pk=reply.pk).phone == PHONE
     migration.rewrite(plain, editor, decrypt, (("Reply", "phone"),))
     assert raw("handling_reply", "phone") == [PHONE]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("０９００ — １２３４５６７", "0900-1234567"), ("＋８６　１３９ ００００ ００１１", "13900000011"), ("　", "")],
+)
+def test_the_number_under_a_reply_is_kept_as_an_office_writes_it(cast: Cast, typed: str, kept: str) -> None:
+    reply = written(cast)
+    actions.save_reply(reply, fields={"phone": typed}, started_from=reply.version, actor=cast.clerk, at=NOW)
+    assert Reply.objects.get(pk=reply.pk).phone == kept

@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
-from tongxin.accounts.models import Invitation
+from tongxin.accounts.models import Account, Invitation
 from tongxin.audit.models import Event
-from tongxin.members import queries
+from tongxin.members import actions, queries
 from tongxin.members.models import Member, Seat
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
 
 
 def test_list_and_object_permission_agree_for_everybody(cast: Cast) -> None:
@@ -159,3 +161,36 @@ def test_a_number_is_taken_away_by_a_tick_of_its_own(cast: Cast, client: Client)
     assert Member.objects.get(pk=member.pk).phone == "13900001234"
     client.post(path, fields | {"phone": "", "no_phone": "on"})
     assert (Member.objects.get(pk=member.pk).phone, Member.objects.get(pk=member.pk).phone_hash) == ("", "")
+
+
+# ── the number is a name to sign in with ──
+@pytest.mark.parametrize("typed", ["１３９　００００　５６７８", "+86 139-0000-5678", " 13900005678 "])
+def test_a_phone_is_kept_as_bare_digits_however_it_is_typed(cast: Cast, client: Client, typed: str) -> None:
+    member = cast.member(cast.cosigner)
+    client.force_login(cast.office)
+    client.post(f"/members/{member.uid}/change/", {"phone": typed, "email": "", "workplace": "", "workplace_post": ""})
+    assert Member.objects.get(pk=member.pk).phone == "13900005678"
+
+
+def told(account: Account) -> list[str]:
+    notices.deliver()
+    return list(Notice.objects.filter(account=account).order_by("id").values_list("text", flat=True))
+
+
+def test_the_member_is_told_of_another_hand_on_the_phone_or_the_mail_and_of_nothing_else(cast: Cast, client: Client) -> None:
+    member = cast.member(cast.cosigner)
+    client.force_login(cast.office)
+    page, same = f"/members/{member.uid}/change/", {"email": "", "workplace": "县医院", "workplace_post": ""}
+    client.post(page, same | {"phone": ""})
+    assert told(cast.cosigner) == []
+    client.post(page, same | {"phone": "13900005678"})
+    client.post(page, same | {"phone": "13900005679", "email": "he@example.com"})
+    by = f"由{cast.office.name}改动，不是您要求的请与机关联系"
+    assert told(cast.cosigner) == [f"您的手机号{by}", f"您的手机号、邮箱{by}"]
+    assert told(cast.proposer) == told(cast.member_of_other_county) == []
+
+
+def test_nobody_is_told_of_the_own_change(cast: Cast) -> None:
+    member = cast.member(cast.cosigner)
+    actions.change_contact(member, fields={"phone": "13900005678"}, actor=cast.cosigner, at=timezone.now())
+    assert (told(cast.cosigner), member.phone) == ([], "13900005678")
