@@ -107,7 +107,11 @@ def _categories(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]
     ]
 
 
-def _own_category(subject: Any) -> str:
+def _own_name(_subject: Any, actor: Any) -> str:
+    return str(actor.name)
+
+
+def _own_category(subject: Any, _actor: Any) -> str:
     reply = subject.replies.filter(round=subject.case.round).first()
     return reply.category if reply else ""
 
@@ -116,7 +120,7 @@ def _own_category(subject: Any) -> str:
 class SignFor:
     """Who in the unit handles it."""
 
-    handler: str = _ask("承办人", max=40)
+    handler: str = _ask("承办人", max=40, initial=_own_name)
 
 
 @dataclass(frozen=True)
@@ -218,8 +222,7 @@ TASKS = register(
             S.AWAITING: "wait", S.RETURN_ASKED: "wait", S.RETURNED: "note-end", S.IN_HAND: "doing",
             S.OPINION_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
         },
-        grave=frozenset({"ask_return", "return_reply"}),
-        aside=frozenset({"ask_opinion_again", "revise", "take_back", "refuse_return"}),
+        aside=frozenset({"ask_opinion_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return"}),
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip
