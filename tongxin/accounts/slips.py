@@ -22,7 +22,7 @@ class Slip:
     """What is printed for one person."""
 
     name: str
-    sign_in_name: str  # one or two that work: YX001 或 手机号
+    sign_in_name: str  # one or two that work: YX001 或手机号
     address: str  # the page on which they work
     code: str
     link: str  # the code stands behind a #, which browsers keep to themselves: no server and no proxy writes it down

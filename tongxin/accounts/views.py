@@ -195,7 +195,13 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     shown = just_made or (request.method == "POST" and form.is_valid())
     if shown and not just_made:
         unused = codes.recovery_codes_of(request.user)  # the code may have been one of them
-    context = {"form": form, "unused_codes": unused if shown else [], "shown": shown, "left": len(unused or ())}
+    context = {
+        "form": form,
+        "unused_codes": unused if shown else [],
+        "shown": shown,
+        "left": len(unused or ()),
+        "just_made": just_made,
+    }
     return render(request, "mfa/recovery_codes/index.html", context)
 
 

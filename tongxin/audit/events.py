@@ -47,7 +47,12 @@ register(
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
     Kind("accounts.renew_recovery_codes", A.OFFICE, "{actor}重新生成动态口令的备用码"),
-    Kind("audit.vouch", A.OFFICE, "系统为 {rows} 项资料留存核对用的底数", lambda e: str(e.data.get("label", ""))),
+    Kind(
+        "audit.vouch",
+        A.OFFICE,
+        "系统登记 {rows} 项资料现在的内容，以后核验时拿来比对有没有改动",
+        lambda e: str(e.data.get("label", "")),
+    ),
     Kind(
         "audit.erase",
         A.OFFICE,

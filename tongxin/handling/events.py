@@ -97,6 +97,7 @@ register(
     Kind("tasks.ask_opinion_again", A.HANDLING, "请{unit}补充会办意见", _reason),
     Kind("tasks.submit_reply", A.INSIDE, "{unit}答复稿送负责人审签"),
     Kind("tasks.revise", A.INSIDE, "{unit}负责人退回修改答复稿", _reason),
+    Kind("tasks.take_back", A.INSIDE, "{unit}承办人收回送审签的答复稿"),
     Kind("tasks.submit_for_review", A.INSIDE, "{unit}答复稿送督办部门审核"),
     Kind("tasks.sign_and_send", A.PUBLIC, "{unit}的答复经负责人签发，送达提案人", _sent_detail, key=True),
     Kind("tasks.approve", A.INSIDE, "{unit}负责人签发，送督办部门审核"),

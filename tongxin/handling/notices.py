@@ -110,6 +110,7 @@ register(
     Tell("tasks.submit_reply", unit_leaders, lambda e, t: f"{_name(t)}的答复稿请您审签", urgent=True),
     Tell("tasks.submit_for_review", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.revise", clerks, lambda e, t: f"{_name(t)}的答复稿退回修改{because(e)}", urgent=True),
+    Tell("tasks.take_back", unit_leaders, lambda e, t: f"{_name(t)}的答复稿已由承办人收回，现在不用审签"),
     Tell("tasks.approve", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{because(e)}", urgent=True),
     Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),

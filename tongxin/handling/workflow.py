@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from tongxin.access.predicates import nobody, predicate
+from tongxin.committees.choices import Duty
+from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import character_count
 from tongxin.handling import actions, queries
@@ -87,6 +89,12 @@ def was_in_contact(task: Any, at: datetime) -> str | None:
     return None
 
 
+def unit_has_leader(task: Any, at: datetime) -> str | None:
+    """Somebody is there to sign it: a reply that is laid before nobody is never seen again."""
+    there = holders_of(task.committee, Duty.UNIT_LEADER, unit=task.unit, on=timezone.localdate(at)).exists()
+    return None if there else "本单位现在没有负责人，请与机关联系任命"
+
+
 # ── what must be said ────────────────────────────────────────────────────────────────────────────
 def _ask(label: str, **more: Any) -> Any:
     return field(metadata={"label": label, **more})
@@ -99,7 +107,11 @@ def _categories(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]
     ]
 
 
-def _own_category(subject: Any) -> str:
+def _own_name(_subject: Any, actor: Any) -> str:
+    return str(actor.name)
+
+
+def _own_category(subject: Any, _actor: Any) -> str:
     reply = subject.replies.filter(round=subject.case.round).first()
     return reply.category if reply else ""
 
@@ -108,7 +120,7 @@ def _own_category(subject: Any) -> str:
 class SignFor:
     """Who in the unit handles it."""
 
-    handler: str = _ask("承办人", max=40)
+    handler: str = _ask("承办人", max=40, initial=_own_name)
 
 
 @dataclass(frozen=True)
@@ -189,7 +201,7 @@ TASKS = register(
             T("ask_opinion_again", "请补充会办意见", (S.OPINION_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
               sets=(actions.unit_named,)),
             T("submit_reply", "送负责人审签", (S.IN_HAND,), S.WITH_LEADER, is_clerk & answers_itself & leader_signs,
-              when=(reply_is_whole, was_in_contact, co_opinions_are_in), sets=(actions.unit_named,)),
+              when=(reply_is_whole, was_in_contact, co_opinions_are_in, unit_has_leader), sets=(actions.unit_named,)),
             T("submit_for_review", "送督办部门审核", (S.IN_HAND,), S.UNDER_REVIEW,
               is_clerk & answers_itself & ~leader_signs & office_reviews,
               when=(reply_is_whole, was_in_contact, co_opinions_are_in), sets=(actions.unit_named,)),
@@ -199,6 +211,7 @@ TASKS = register(
               sets=(actions.unit_named, actions.leader_signs, actions.category_reviewed),
               then=(actions.open_rating_when_all_answered, actions.begin_public_reply)),
             T("revise", "退回承办人修改", (S.WITH_LEADER,), S.IN_HAND, is_unit_leader, asks=Why, sets=(actions.unit_named,)),
+            T("take_back", "收回答复稿", (S.WITH_LEADER,), S.IN_HAND, is_clerk, sets=(actions.unit_named,)),
             T("send", "审核通过，送提案人", (S.UNDER_REVIEW,), S.ANSWERED, supervises, asks=Sending,
               sets=(actions.unit_named, actions.category_reviewed),
               then=(actions.open_rating_when_all_answered, actions.begin_public_reply)),
@@ -209,8 +222,7 @@ TASKS = register(
             S.AWAITING: "wait", S.RETURN_ASKED: "wait", S.RETURNED: "note-end", S.IN_HAND: "doing",
             S.OPINION_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
         },
-        grave=frozenset({"ask_return", "return_reply"}),
-        aside=frozenset({"ask_opinion_again", "revise", "refuse_return"}),
+        aside=frozenset({"ask_opinion_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return"}),
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip

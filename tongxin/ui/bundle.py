@@ -15,7 +15,7 @@ STYLES = (
     *("member", "desk", "portal", "plain", "elder", "print"),
 )
 SCRIPTS = (
-    *("page", "size", "counters", "toast", "dialogs", "menus", "focus", "guard", "uploads", "tables", "bulk"),
+    *("page", "size", "counters", "toast", "dialogs", "menus", "focus", "openers", "guard", "uploads", "tables", "bulk"),
     *("reading", "session", "codes", "drafts", "compare", "autosave", "start"),
 )
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

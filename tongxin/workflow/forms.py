@@ -33,17 +33,17 @@ def payload_of(asks: type, form: forms.Form) -> Any:
     return asks(**said)
 
 
-def _initial(meta: Any, subject: Any) -> Any:
+def _initial(meta: Any, subject: Any, actor: Any) -> Any:
     start = meta.get("initial")
     if callable(start):
-        return start(subject)
+        return start(subject, actor)
     return getattr(subject, start) if isinstance(start, str) else None
 
 
 def _field(meta: Any, hint: Any, subject: Any, actor: Any, at: datetime, *, required: bool) -> forms.Field:
     common = {
         "label": meta["label"], "help_text": meta.get("help", ""), "required": required,
-        "initial": _initial(meta, subject),
+        "initial": _initial(meta, subject, actor),
         "error_messages": {"required": _("请填写%(label)s。") % {"label": meta["label"]}},
     }  # fmt: skip
     if (choices := meta.get("choices")) is not None:

@@ -44,8 +44,8 @@ class Workflow:
     """One lifecycle of one model.
 
     `name` begins every event kind of it; `start` is the action that makes a row in the `initial` state; `badges` maps
-    states to badge kinds of the design language; `grave` names actions that are shown last and in the stopping colour, `aside` those
-    that are never offered as the first thing to do (returning, merging);
+    states to badge kinds of the design language; `grave` names actions that end a matter, shown last and in the stopping
+    colour, `aside` those that are never offered as the first thing to do (returning, merging): what is sent back goes on;
     `own_page` maps actions that have a page of their own to its last part of the address.
     """
 

@@ -127,7 +127,7 @@ def test_the_slip_names_both_names_and_the_page_where_they_work(cast: Cast, clie
     member = new_member(cast.county, phone=PHONE)
     client.force_login(cast.office)
     slip = client.post(f"/members/{member.uid}/invite/", follow=True).context["slips"][0]
-    assert (slip.sign_in_name, slip.address) == ("YX050 或 手机号", "http://testserver/in/YX/")
+    assert (slip.sign_in_name, slip.address) == ("YX050 或手机号", "http://testserver/in/YX/")
     client.post("/accounts/logout/")
     accept(client, slip.code)
     for name in ("YX050", PHONE):

@@ -49,6 +49,13 @@ def is_in(client: Client) -> bool:
     return client.get("/account/").status_code == 200
 
 
+def test_a_recovery_code_may_be_typed_in_groups_as_it_is_printed(clerk: Account, inside: Callable[[int], Client]) -> None:
+    first = recovery(clerk)[0]
+    page = inside(-1).post("/accounts/2fa/codes/", {"code": f"{first[:4]} {first[4:]}"})
+    assert page.context["shown"]
+    assert first not in recovery(clerk)
+
+
 def recovery(account: Account) -> list[str]:
     kept = Authenticator.objects.get(user=account, type=Authenticator.Type.RECOVERY_CODES)
     unused: list[str] = kept.wrap().get_unused_codes()
@@ -118,6 +125,13 @@ def test_a_code_shows_the_recovery_codes_and_a_recovery_code_shows_the_others(
     client, kept = inside(-1), recovery(clerk)
     page = client.post("/accounts/2fa/codes/", {"code": codes.code(clerk, 0)})
     assert [code in page.text for code in kept] == [True] * len(kept)
+    first = kept[0]
+    assert f'<li><data class="strong" value="{first}">{first[:4]} {first[4:]}</data></li>' in page.text
+    assert ("已经抄好" in page.text, 'href="/account/">返回我的账户' in page.text, "data-print" in page.text) == (
+        False,
+        True,
+        True,
+    )
     page = client.post("/accounts/2fa/codes/", {"code": kept[0]})
     assert [code in page.text for code in kept] == [False, *[True] * (len(kept) - 1)]
 
@@ -129,6 +143,7 @@ def test_who_made_new_recovery_codes_is_shown_them_until_they_are_copied(clerk: 
     made = recovery(clerk)
     shown = [[code in client.get("/accounts/2fa/codes/").text for code in made] for _reload in range(2)]
     assert shown == [[True] * len(made)] * 2
+    assert "已经抄好" in client.get("/accounts/2fa/codes/").text
     assert client.post("/accounts/2fa/codes/", {"copied": "1"})["Location"] == "/home/"
     assert [code in client.get("/accounts/2fa/codes/").text for code in made] == [False] * len(made)
     assert other.get("/accounts/2fa/codes/").status_code == 302

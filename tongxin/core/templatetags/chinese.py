@@ -76,6 +76,12 @@ def count(value: int | None) -> str:
 
 
 @register.filter
+def fours(value: str) -> str:
+    """Write a code in groups of four, as it is read aloud and copied by hand: 1234 5678."""
+    return " ".join(value[start : start + 4] for start in range(0, len(value), 4))
+
+
+@register.filter
 def case_number(value: int | None) -> str:
     """Write a proposal's number: 第 0047 号."""
     return "" if value is None else f"第 {value:04d} 号"

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import NOW, Cast
+from tongxin.accounts.models import Account
 from tongxin.audit import accepting, contents, looking, tasks, verifying
 from tongxin.audit.models import Event
 from tongxin.cli import checking
@@ -28,6 +29,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names, plain = list[str](), contents.open_plain
     monkeypatch.setattr(contents, "open_plain", lambda storage, name: names.append(name) or plain(storage, name))  # type: ignore[func-returns-value]
     return names
+
+
+def home(account: Account) -> str:
+    client = Client()
+    client.force_login(account)
+    return client.get("/home/").text
 
 
 def verdict(cast: Cast) -> str:
@@ -102,3 +109,21 @@ def test_what_was_not_kept_by_us_is_no_result(cast: Cast, missing: str, said: by
     kept = json.loads(looking.kept().read_text(encoding="utf-8"))
     looking.kept().write_text(json.dumps(kept | {"found": []}), encoding="utf-8")
     assert looking.last() is None
+
+
+def test_what_the_last_look_found_stands_on_the_home_of_who_audits_until_it_is_put_right(
+    cast: Cast, missing: str, read: list[str]
+) -> None:
+    assert "每日核对发现的问题" not in home(cast.audit_admin)  # nobody has looked yet
+    looking.look_through(at=NOW)
+    read.clear()
+    page = home(cast.audit_admin)
+    assert " 核对附件的内容，1 处对不上。" in page
+    assert f"内部编号：{missing}" in page
+    assert "现在没有等您办理的事" not in page
+    assert read == []
+    elsewhere = (cast.office, cast.security_admin, cast.leader, cast.office_of_other_county)
+    assert [missing in home(who) for who in elsewhere] == [False] * 4
+    path = looking.kept()
+    path.write_text(path.read_text().replace(missing, f"{missing}x"))  # what is not as written is not told
+    assert "每日核对发现的问题" not in home(cast.audit_admin)

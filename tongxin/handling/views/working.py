@@ -17,7 +17,7 @@ from tongxin.files import queries as files
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import ContactForm
-from tongxin.handling.models import Case, Task
+from tongxin.handling.models import Case, Reply, Task
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.views.answers import Link, chosen, done, lanes_of, pager_of, small_form, with_params
 from tongxin.proposals import queries as proposals
@@ -109,6 +109,7 @@ def task(request: HttpRequest, uid: str) -> HttpResponse:
     shown = queries.sections(case, request.user)
     mine = next(t for t in case.tasks.all() if t.pk == mine.pk)
     writes = permissions.allowed(request.user, "handling.write_reply", mine) and mine.state == TaskState.IN_HAND
+    reply = queries.draft_of(mine) if writes else None
     context = {
         "task": mine,
         "case": case,
@@ -118,16 +119,15 @@ def task(request: HttpRequest, uid: str) -> HttpResponse:
         "badge": workflow_of(mine).badges[mine.state],
         "others": [line for line in shown.tasks if line.task.pk != mine.pk],
         "limits": queries.limits_of(mine),
+        "first": _own_pages(request, mine, reply),
         "extra": _buttons(request, mine),
         "proposers": proposals.signers(case.proposal),
-        "reply": queries.draft_of(mine) if writes else None,
-        "writes": writes,
+        "reply": reply,
         "categories": in_force(mine.committee, ReplyCategories, on).categories if mine.answers else (),
         "verdict": _verdict(request.user, mine),
         "events": queries.history_of(case, request.user)[:60],
         "attached": attached(case, request.user),
         "in_unit": permissions.allowed(request.user, "handling.inbox"),
-        "review_url": f"{mine.get_absolute_url()}review/" if _reviews(request.user, mine) else "",
     }
     return render(request, "handling/task.html", context)
 
@@ -147,6 +147,17 @@ def attached(case: Case, user: Any) -> list[dict[str, str]]:
 
 def _reviews(user: Any, task: Task) -> bool:
     return any(o.row.action == "send" for o in engine.available(task, user, at=timezone.now()))
+
+
+def _own_pages(request: HttpRequest, task: Task, reply: Reply | None) -> list[Button]:
+    """Return the ways to the pages on which the work is done: writing the reply, and reviewing it beside the proposal."""
+    made, base = [], task.get_absolute_url()
+    if reply is not None:
+        label = _("继续写答复") if reply.text else _("起草答复")
+        made.append(Button(label, f"{base}reply/", (), main=not reply.text, stop=False, page=True))
+    if _reviews(request.user, task):
+        made.append(Button(_("对照原文审核答复"), f"{base}review/", (), main=True, stop=False, page=True))
+    return made
 
 
 def _buttons(request: HttpRequest, task: Task) -> list[Button]:

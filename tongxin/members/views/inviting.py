@@ -50,12 +50,18 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     except actions.NotInvitedError as refused:
         messages.error(request, str(refused))
         return redirect("member", uid=uid)
-    own = [found.number, _("手机号")] if found.phone and found.number else queries.sign_in_names(found)
     made = slips.slip(
-        found.name, _(" 或 ").join(own), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
+        found.name, _sign_in_name(found), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
         links=found.account is None, committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
     )  # fmt: skip
     return slips.keep(request, made, at=at)
+
+
+def _sign_in_name(member: Member) -> str:
+    """Say what somebody signs in with; a telephone stands on no paper that lies about."""
+    if member.phone and member.number:
+        return _("%(number)s 或手机号") % {"number": member.number}
+    return "".join(queries.sign_in_names(member))
 
 
 def _what_follows_a_code(member: Member, maker: Any, at: datetime) -> list[str]:

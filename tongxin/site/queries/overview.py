@@ -13,6 +13,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Session
 from tongxin.site.queries.figures import Figure, figures
 
+OPEN = "open"  # all that is in hand: the sum of the clocks, not a stage beside the stages
 OF_SESSION = ("received", "filed")
 
 
@@ -52,8 +53,11 @@ def _overviews(user: Any, on: date) -> Iterator[Overview]:
             committee=committee,
             session=session,
             received=[_count(committee, f, stage=f.key, **of_session) for f in header],
-            lanes=[_count(committee, f, stage="open", level=f.key) for f in found.lanes],
-            stages=[_count(committee, f, stage=f.key) for f in found.tabs],
+            lanes=[
+                *(_count(committee, f, stage=f.key) for f in found.tabs if f.key == OPEN),
+                *(_count(committee, f, stage=OPEN, level=f.key) for f in found.lanes),
+            ],
+            stages=[_count(committee, f, stage=f.key) for f in found.tabs if f.key != OPEN],
             url=_url(committee),
         )
 

@@ -1,7 +1,8 @@
 """Rows that a verdict names by their keys, in words: which kind of row, of which proposal, person or unit.
 
 Only the texts that tell a row apart are read, never the row: a spoiled one cannot be read whole. No word says who rated,
-and an account is nobody's: its key alone names it.
+and an account is nobody's: its key alone names it. A name may itself be what was forged: where the record of the row knows
+another, both are said.
 """
 
 from collections import defaultdict
@@ -10,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import stored
+from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.core import asked
 from tongxin.core.numerals import session_label
@@ -25,7 +29,8 @@ from tongxin.regulations.schema import KINDS
 class Named:
     """A kind of row: its word, the words of its parts, the texts that tell it apart, the path to its proposal.
 
-    Where the path is empty the row is the proposal itself; where there is none, it belongs to no proposal.
+    Where the path is empty the row is the proposal itself; where there is none, it belongs to no proposal. A row of its `own`
+    name is called by it in its events too.
     """
 
     word: Any
@@ -33,6 +38,7 @@ class Named:
     texts: tuple[str, ...] = ()
     write: Callable[..., str] | None = None
     parts: Mapping[str, Any] | None = None
+    own: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -78,20 +84,20 @@ def _label(choices: Any, value: str) -> str:
 NAMES: dict[str, Named] = {
     "accounts.account": Named(_("账户")),
     "audit.event": Named(_("操作记录"), texts=("subject_label",)),
-    "committees.committee": Named(_("政协"), texts=("name",)),
+    "committees.committee": Named(_("政协"), texts=("name",), own=True),
     "committees.term": Named(_("届次")),
     "committees.session": Named(_("会议"), texts=("term__number", "number"), write=_session),
-    "committees.sector": Named(_("界别"), texts=("name",)),
-    "committees.specialcommittee": Named(_("专委会"), texts=("name",)),
-    "committees.unit": Named(_("承办单位"), texts=("name",)),
+    "committees.sector": Named(_("界别"), texts=("name",), own=True),
+    "committees.specialcommittee": Named(_("专委会"), texts=("name",), own=True),
+    "committees.unit": Named(_("承办单位"), texts=("name",), own=True),
     "committees.appointment": Named(_("任命"), texts=("account__name", "duty", "unit__name"), write=_appointment),
     "regulations.regulation": Named(_("制度"), texts=("kind",), write=_regulation),
-    "members.member": Named(_("委员"), texts=("name",), parts={"account": _("委员账户")}),
+    "members.member": Named(_("委员"), texts=("name",), parts={"account": _("委员账户")}, own=True),
     "members.seat": Named(_("委员席位"), texts=("member__name", "sector__name")),
     "members.post": Named(_("委员职务"), texts=("member__name", "rank"), write=_post),
     "members.suspension": Named(_("停止履职"), texts=("member__name",)),
     "proposals.proposal": Named(
-        _("提案"), "", parts={"text": _("提案正文"), "decision": _("审定结果"), "release": _("提案公开")}
+        _("提案"), "", parts={"text": _("提案正文"), "decision": _("审定结果"), "release": _("提案公开")}, own=True
     ),
     "proposals.signature": Named(_("提案签名"), "proposal", ("member__name", "body")),
     "proposals.publiccopy": Named(_("提案公开稿"), "proposal"),
@@ -140,8 +146,21 @@ def _words_of(label: str, code: str, uids: set[str]) -> dict[str, str]:
         return {}
     rows = apps.get_model(label)._base_manager.filter(uid__in=uids, **_whose(label, code))  # noqa: SLF001 -- every row, whatever its manager hides
     texts = {f"said_{n}": stored.as_said(path) for n, path in enumerate(named.paths)}
-    read = rows.order_by().annotate(**texts).values_list("uid", *texts)
-    return {uid: named.words([stored.text_of(text) for text in said]) for uid, *said in read}
+    if named.own:
+        last = Event.objects.filter(subject_type=label, subject_id=OuterRef("pk")).order_by("-id")
+        rows = rows.annotate(label_=Subquery(last.values("subject_label")[:1]))
+        texts["recorded_"] = stored.as_said("label_")
+    found = {}
+    for uid, *read in rows.order_by().annotate(**texts).values_list("uid", *texts):
+        said = [stored.text_of(text) for text in read]
+        recorded = said.pop() if named.own else ""
+        found[uid] = _beside_the_record(named.words(said), recorded)
+    return found
+
+
+def _beside_the_record(words: str, recorded: str) -> str:
+    """Add the name under which the record knows a row, where it is called otherwise now."""
+    return words if recorded in words else gettext("%(words)s（记录为“%(recorded)s”）") % {"words": words, "recorded": recorded}
 
 
 def _whose(label: str, code: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _tasks(user: Any, duty: str, *states: str) -> QuerySet[Task]:
 
 
 def _late(user: Any, on: date) -> QuerySet[Task]:
-    return _tasks(user, Duty.SUPERVISE, TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER).filter(due_on__lt=on)
+    return _tasks(user, Duty.SUPERVISE, *handling.RUNNING).filter(clock_on__lt=on)
 
 
 def _with_office(user: Any) -> QuerySet[Case]:
@@ -162,18 +162,20 @@ def _handling() -> Iterable[Source]:
 
     asked, reviewed = tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW)
     signed, leader = tasks(Duty.UNIT_CLERK, TaskState.AWAITING), tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER)
-    yield Source(Duty.ASSIGN, "申请退办", "/handling/assign/", "去答复", asked, _task_items)
+    yield Source(Duty.ASSIGN, "申请退办", "/handling/assign/?part=returns", "去答复", asked, _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)
-    yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/", "去审核", reviewed, _task_items)
-    yield Source(Duty.SUPERVISE, "超期未答复", "/handling/supervise/", "去催办", _late, _task_items, menu=False)
-    yield Source(Duty.UNIT_LEADER, "单位审签", "/handling/", "去审签", leader, _task_items)
-    yield Source(Duty.UNIT_CLERK, "待签收", "/handling/", "去签收", signed, _task_items)
+    yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/?part=review", "去审核", reviewed, _task_items)
+    yield Source(Duty.SUPERVISE, "超期未办", "/handling/supervise/?level=red", "去催办", _late, _task_items, menu=False)
+    yield Source(Duty.UNIT_LEADER, "单位审签", "/handling/?part=leader", "去审签", leader, _task_items)
+    yield Source(Duty.UNIT_CLERK, "待签收", "/handling/?part=sign", "去签收", signed, _task_items)
     yield Source(
-        Duty.UNIT_CLERK, "办理中", "/handling/", "去办理", lambda user, _on: in_hand(user).exclude(part=Part.CO), _task_items
-    )
+        Duty.UNIT_CLERK, "办理中", "/handling/?part=hand", "去办理",
+        lambda user, _on: in_hand(user).exclude(part=Part.CO), _task_items,
+    )  # fmt: skip
     yield Source(
-        Duty.UNIT_CLERK, "待送会办意见", "/handling/", "去会办", lambda user, _on: in_hand(user).filter(part=Part.CO), _task_items
-    )
+        Duty.UNIT_CLERK, "待送会办意见", "/handling/?part=co", "去会办",
+        lambda user, _on: in_hand(user).filter(part=Part.CO), _task_items,
+    )  # fmt: skip
 
 
 CODES = Source(

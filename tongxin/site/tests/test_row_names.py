@@ -11,7 +11,8 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongxin.audit import truth
 from tongxin.audit.tests.forging import raw
-from tongxin.committees.models import Session
+from tongxin.committees import actions as bodies
+from tongxin.committees.models import Session, Unit
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.members.models import Member, Seat
 from tongxin.proposals.models import Proposal, Signature
@@ -55,9 +56,9 @@ def test_a_changed_rating_is_named_by_proposal_and_unit_and_not_by_who_rated(cas
     case = rated(cast)
     rating = Rating.objects.get()
     raw(Rating).filter(pk=rating.pk).update(result="satisfied")
-    assert told(auditor) == [f"云溪县政协：评价 第 0001 号《{case.proposal.title}》 县卫生健康局 对不上，数据被改动过。"]
+    assert told(auditor) == [f"评价 第 0001 号《{case.proposal.title}》 县卫生健康局 对不上，数据被改动过。"]
     page = auditor.post("/audit/verify/").text
-    assert f'<p class="xs muted">handling.rating:{rating.uid}</p>' in page
+    assert f'<p class="xs muted">内部编号：handling.rating:{rating.uid}</p>' in page
     assert "林知远" not in page
 
 
@@ -107,3 +108,26 @@ def test_numbers_that_no_session_has_and_titles_that_are_no_text_take_nothing_fr
     keys = [f"proposals.proposal:{row.uid}" for row in (spoiled, other)]
     said = row_names(cast.county.code, keys)
     assert (said[keys[0]][:2], said[keys[1]]) == ("提案", f"提案　第 0001 号《{other.title}》")
+
+
+CHECKED = "提案、评价、已送答复、制度、单位、任命、委员席位与记录是否相符"
+
+
+def test_a_forged_name_stands_beside_the_one_of_the_record(cast: Cast, auditor: Client) -> None:
+    bodies.save_unit(
+        cast.county, cast.unit, actor=cast.office, at=timezone.now(),
+        fields={"name": "县卫健局", "short_name": "", "system": cast.unit.system, "contact": "", "phone": ""},
+    )  # fmt: skip
+    key = f"committees.unit:{cast.unit.uid}"
+    assert row_names(cast.county.code, [key]) == {key: "承办单位　县卫健局"}  # a change that the record knows is none
+    raw(Unit).filter(pk=cast.unit.pk).update(name="县卫生健康委")
+    assert told(auditor) == ["承办单位 县卫生健康委（记录为“县卫健局”） 对不上，数据被改动过。"]
+
+
+def test_every_finding_is_an_item_and_what_was_checked_is_said_in_both_cases(cast: Cast, auditor: Client) -> None:
+    assert CHECKED in auditor.post("/audit/verify/").text
+    raw(Unit).filter(pk__in=(cast.unit.pk, cast.co_unit.pk)).update(system="party")
+    page = auditor.post("/audit/verify/").text
+    assert (page.count('<li><p class="strong">承办单位'), page.count("内部编号：committees.unit:")) == (2, 2)
+    assert "云溪县政协：2 处对不上" in page
+    assert CHECKED in page

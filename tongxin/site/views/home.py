@@ -16,6 +16,7 @@ from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.notices import queries as notices
 from tongxin.site.queries import home as queries
 from tongxin.site.queries.first_steps import first_steps
+from tongxin.site.queries.looked import open_findings
 from tongxin.site.queries.overview import overviews
 from tongxin.site.queries.todos import SHOWN
 from tongxin.site.queries.waiting import queues
@@ -63,10 +64,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _desk(user: Any, member: Member | None, now: datetime) -> dict[str, Any]:
-    """Return what a desk shows: its queues, where the proposals stand for who leads, and of which committee what waits beside them for the member is."""
+    """Return what a desk shows: its queues, what the last look through the files found, where the proposals stand for who leads, and of which committee what waits beside them for the member is."""
     waiting = queues(user, now)
     return {
         "queues": waiting,
+        "findings": open_findings(user),
         "overviews": overviews(user, timezone.localdate(now)),
         "first": [] if waiting else first_steps(user),  # where work goes on, a committee is set up
         "sits_in": member.committee if member is not None and bodies.has_to_do_with_several(user) else None,

@@ -189,6 +189,9 @@ def test_the_menu_opens_in_a_dialog_and_gives_the_focus_back(page, live_server):
     assert page.locator(".dnav a", has_text="社情民意").is_visible()
 
 
+AIR = 12  # pixels between the buttons and the form that one of them opened
+
+
 def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(page, live_server):
     form = '<form hx-post="/step/" hx-target="#action-form"><h2 tabindex="-1" data-focus>评价</h2><input name="why" aria-label="理由"><button>评价</button></form>'
     wrong = '<div class="note stop errors" role="alert" tabindex="-1" data-focus>有 1 处要改</div>' + form
@@ -207,8 +210,14 @@ def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(
     page.goto(f"{live_server.url}/components/?shell=member")
     page.get_by_role("link", name="评价办理结果").click()
     page.wait_for_selector("[name=why]:focus")
+    opener = page.get_by_role("link", name="评价办理结果", expanded=True)
+    assert opener.count() == 1
+    assert page.locator(".actions [aria-expanded=true]").count() == 1
+    gap = "() => document.querySelector('#action-form').getBoundingClientRect().top - document.querySelector('.actions').getBoundingClientRect().bottom"
+    assert page.evaluate(gap) >= AIR
     page.click("#action-form button")
     page.wait_for_selector(".errors:focus")
+    assert opener.count() == 1  # what was wrong is said inside the open form
     page.click("#action-form button")
     page.wait_for_selector("#trouble .note")
     assert "登录已经到期，这一步还没有办" in page.inner_text("#trouble")

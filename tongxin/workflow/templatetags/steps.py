@@ -55,7 +55,7 @@ def in_order(found: Iterable[Button]) -> list[Button]:
 
 
 @register.inclusion_tag("ui/_action_bar.html", takes_context=True)
-def action_bar(context: Any, subject: Any, extra: Any = None) -> dict[str, Any]:
-    """Draw the action bar of a row; `extra` are further buttons, which are no steps of its table."""
-    found = [*(extra or []), *buttons(subject, context["request"].user)]
+def action_bar(context: Any, subject: Any, extra: Any = None, first: Any = None) -> dict[str, Any]:
+    """Draw the action bar of a row: what comes `first`, its steps, then `extra`; these two are no steps of its table."""
+    found = [*(first or []), *buttons(subject, context["request"].user), *(extra or [])]
     return {"actions": in_order(found), "request": context["request"]}

@@ -120,4 +120,34 @@ def test_a_unit_finds_the_next_act_before_what_it_may_do_besides(cast: Cast, cli
     client.force_login(cast.clerk)
     assert drawn(client, task) == ["签收", "申请退办"]
     perform(task, "sign_for", actor=cast.clerk, at=timezone.now(), payload=SignFor("孟时雨"))
-    assert drawn(client, task) == ["记录面商", "送负责人审签"]
+    assert drawn(client, task) == ["起草答复", "记录面商", "送负责人审签"]
+
+
+def test_recording_a_talk_stands_after_the_pair_of_signing_and_returning(cast: Cast, client: Client) -> None:
+    from tests.architecture.world import World
+
+    task = World(cast).row("tasks", "with_leader")
+    client.force_login(cast.unit_leader)
+    assert drawn(client, task) == ["签发，送督办部门审核", "退回承办人修改", "记录面商"]
+
+
+def test_what_is_sent_back_stops_nothing_and_what_ends_a_matter_does() -> None:
+    from tongxin.workflow.table import BY_NAME
+
+    returned, grave = {}, set[str]()
+    for workflow in BY_NAME.values():
+        returned |= {row.label: row.action in workflow.grave for row in workflow.rows if "退" in row.label}
+        grave |= workflow.grave
+    assert set(returned) >= {"退回修改", "退回承办人修改", "退回修改答复", "申请退办"}
+    assert set(returned.values()) == {False}
+    assert grave == {"withdraw", "discard"}
+
+
+def test_who_signs_for_it_is_offered_as_the_one_who_handles_it(cast: Cast, client: Client) -> None:
+    task = cast.task(cast.assigned(timezone.now()))
+    client.force_login(cast.clerk)
+    form = client.get(f"/go/tasks/{task.uid}/sign_for/").context["form"]
+    assert form["handler"].value() == cast.clerk.name
+    client.post(f"/go/tasks/{task.uid}/sign_for/", {"handler": "别人"})  # it is an offer
+    task.refresh_from_db()
+    assert task.handler == "别人"

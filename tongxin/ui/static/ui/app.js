@@ -233,6 +233,17 @@ function startFocus() {
     else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
   });
 }
+const OPENERS = '.actions [hx-target="#action-form"]';
+function markExpanded(open) {
+  for (const opener of all(OPENERS)) opener.setAttribute("aria-expanded", String(opener === open));
+}
+function startOpeners() {
+  markExpanded(null);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const by = event.detail.requestConfig && event.detail.requestConfig.elt;
+    if (by && by.matches(OPENERS)) markExpanded(by);
+  });
+}
 function startGuard() {
   const changed = new Set();
   document.addEventListener("input", (event) => {
@@ -825,7 +836,7 @@ function startAutosave() {
   }
 }
 for (const start of [
-  ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
+  ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
   ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes],
 ]) {
   start();

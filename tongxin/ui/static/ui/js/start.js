@@ -8,6 +8,7 @@ import { startDrafts } from "./drafts.js";
 import { startFocus } from "./focus.js";
 import { startGuard } from "./guard.js";
 import { startMenus } from "./menus.js";
+import { startOpeners } from "./openers.js";
 import { startPage } from "./page.js";
 import { startReading } from "./reading.js";
 import { startSession } from "./session.js";
@@ -17,7 +18,7 @@ import { startToasts } from "./toast.js";
 import { startUploads } from "./uploads.js";
 
 for (const start of [
-  ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startGuard],
+  ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
   ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes],
 ]) {
   start();

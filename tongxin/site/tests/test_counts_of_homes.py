@@ -1,0 +1,90 @@
+"""Every count on every home opens to as many rows: a number that leads to another number is believed nowhere."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.accounts.models import Account
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
+from tongxin.handling.choices import TaskState
+
+PUBLICATION = {"待核对公开稿": "proposals", "待核对答复公开稿": "replies"}
+
+
+def counted(page: Any) -> list[tuple[str, str, str]]:
+    """Return what a home counts: each with its number and where it leads."""
+    queues = [(queue.label, str(queue.count), queue.url) for queue in page.context["queues"]]
+    led = [one for found in page.context["overviews"] for one in (*found.received, *found.lanes, *found.stages)]
+    return queues + [(one.label, one.count, one.url) for one in led]
+
+
+def opened(client: Client, label: str, url: str) -> str:
+    """Return how many rows stand behind an address."""
+    shown = client.get(url).context
+    if label in PUBLICATION:
+        return str(len(getattr(shown["waiting"], PUBLICATION[label])))
+    if "listing" in shown:
+        return str(shown["listing"].total)
+    said = re.search(r"\d+", shown["pager"].caption) if "pager" in shown else None
+    assert said is None or int(said[0]) >= len(shown["rows"])
+    return said[0] if said else str(len(shown["rows"]))
+
+
+@pytest.fixture
+def homes(cast: Cast) -> dict[str, Client]:
+    """Sign in everybody of a world in every state, and a clerk who leads the unit besides."""
+    world = World(cast)
+    world.everything()
+    bodies.appoint(
+        cast.clerk,
+        committee=cast.county,
+        duty=Duty.UNIT_LEADER,
+        unit=cast.unit,
+        starts_on=world.at.date(),
+        actor=None,
+        at=world.at,
+    )
+    Account.objects.update(needs_second_factor=False)
+    clients = {}
+    for name, account in cast.everyone().items():
+        clients[name] = Client()
+        clients[name].force_login(Account.objects.get(pk=account.pk), backend="tongxin.accounts.backends.SignInName")
+    return clients
+
+
+def test_every_count_on_every_home_opens_to_as_many_rows(homes: dict[str, Client]) -> None:
+    seen, wrong = set[str](), []
+    for who, client in homes.items():
+        page = client.get("/home/")
+        if page.status_code != 200 or "queues" not in page.context:
+            continue  # a member's home counts nothing
+        for label, count, url in counted(page):
+            seen.add(label)
+            if (rows := opened(client, label, url)) != count:
+                wrong.append((who, label, count, url, rows))
+    assert wrong == []
+    assert seen >= {
+        "申请退办",
+        "待交办",
+        "答复待审",
+        "超期未办",
+        "单位审签",
+        "待签收",
+        "办理中",
+        "待送会办意见",
+        "待预审",
+        "待政协协调",
+    }
+    late_is_what_the_desk_shows_red(homes["assigner"])
+
+
+def late_is_what_the_desk_shows_red(client: Client) -> None:
+    """Hold the queue of what is late against the desk's lamp: nobody is in it who owes nothing."""
+    late = client.get("/handling/supervise/?level=red").context["rows"]
+    assert {row.chip.level for row in late} == {"red"}
+    assert {row.task.state for row in late} & {TaskState.OPINION_GIVEN, TaskState.ANSWERED, TaskState.RETURNED} == set()
