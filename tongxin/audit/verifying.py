@@ -131,15 +131,17 @@ def _owners(kind: truth.Witnessed) -> set[str]:
 
 def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> list[Problem | None]:
     """Return what is wrong of each layer; nothing for a layer in which all is well, or whose rows cannot all be read."""
-    record = _record(code, read, unread)
+    record = _events(code, read, unread)
     if code in unread.codes:
         record = None  # it is named already, as what it is: what stands around it does not fit because of it
+    else:
+        record = record or _around(code, read, unread)
     return [record, *islice(_rows(code, read, unread), NAMED), _noted(code, there) or _heads_outside(code, there)]
 
 
-def _record(code: str, read: _Read, unread: Misstored) -> Problem | None:
-    """Walk through a committee's record as it stands in the database; return the first thing that is not as it was written."""
-    return _events(code, read, unread) or _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code, unread)
+def _around(code: str, read: _Read, unread: Misstored) -> Problem | None:
+    """Look at what stands around the events that were read: erasures, heads, keys, seals; return the first that does not fit."""
+    return _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code, unread)
 
 
 def read_record() -> tuple[Problem | None, set[str]]:
@@ -147,8 +149,8 @@ def read_record() -> tuple[Problem | None, set[str]]:
     found = wholeness.torn() or misstored.in_record()
     told = set[str]()
     for code in _codes_in_record() if found is None else ():
-        read = _Read()
-        found = _record(code, read, Misstored())
+        read, unread = _Read(), Misstored()
+        found = _events(code, read, unread) or _around(code, read, unread)
         told |= read.proofs.keys()
         if found is not None:
             break
