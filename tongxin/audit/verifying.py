@@ -131,11 +131,9 @@ def _owners(kind: truth.Witnessed) -> set[str]:
 
 def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> list[Problem | None]:
     """Return what is wrong of each layer; nothing for a layer in which all is well, or whose rows cannot all be read."""
-    record = _events(code, read, unread)
-    if code in unread.codes:
-        record = None  # it is named already, as what it is: what stands around it does not fit because of it
-    else:
-        record = record or _around(code, read, unread)
+    broken = _events(code, read, unread)
+    # a record with rows of another form is named already: what stands around those does not fit because of them
+    record = None if code in unread.codes else broken or _around(code, read, unread)
     return [record, *islice(_rows(code, read, unread), NAMED), _noted(code, there) or _heads_outside(code, there)]
 
 
