@@ -1,6 +1,6 @@
 """Event kinds of bodies."""
 
-from tongxin.audit.kinds import Audience, Kind, day, name_sorts, register
+from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
 from tongxin.committees.models import Appointment, Committee, Session, Unit
@@ -12,20 +12,9 @@ def _reason(event: Event) -> str:
     return str(event.data.get("reason", ""))
 
 
-def _said(event: Event) -> tuple[str, str, str, str]:
-    """Return who did it, whose duty it is, of which unit where it is a unit's, and the duty."""
-    name, unit, duty = (str(event.data.get(key) or "") for key in ("name", "unit", "duty"))
-    return event.acting_as or event.actor_name, name, unit, duty
-
-
 def _appointed(event: Event) -> str:
-    actor, name, unit, duty = _said(event)
-    return f"{actor}任命{name}承担{unit and f'{unit}的'}“{duty}”"
-
-
-def _ended(event: Event) -> str:
-    actor, name, unit, duty = _said(event)
-    return f"{actor}免去{name}的{unit}“{duty}”，{day(event.data.get('on', ''))}起"
+    unit, actor = event.data.get("unit"), event.acting_as or event.actor_name
+    return f"{actor}任命{event.data.get('name', '')}承担{f'{unit}的' if unit else ''}“{event.data.get('duty', '')}”"
 
 
 witness(Committee, "code", "tier", "parent__uid", committee="code")
@@ -41,11 +30,10 @@ register(
     Kind(
         "committees.end_appointment",
         A.OFFICE,
-        _ended,
+        "{actor}免去{name}的{unit}“{duty}”，{on}起",
         _reason,
         personal=("name",),
         days=("on",),
-        label="免去…的“…”，…起",
     ),
     Kind("committees.reset_second_factor", A.OFFICE, "{actor}重置{name}的动态口令", _reason, personal=("name",)),
     Kind("committees.break_glass_factor", A.OFFICE, "在服务器上重置{name}的动态口令", _reason, personal=("name",)),
