@@ -6,7 +6,6 @@ answer is compared byte by byte before and after each rating, and after endings 
 
 import io
 import logging
-import os
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from django.utils import timezone
 
 from tests.architecture import addresses
 from tests.architecture.addresses import Route
+from tests.architecture.walking import THOROUGH
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
@@ -37,10 +37,10 @@ from tongxin.notices.actions import deliver
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Signature
 
+pytestmark = pytest.mark.thorough
 FOREIGN = ("account_", "mfa_")  # sign-in and second factor know no proposals
 KEEPERS = {"office"}
 # make thorough asks everybody in every world; the daily run asks everybody once, and elsewhere those concerned
-THOROUGH = os.environ.get("TONGXIN_THOROUGH") == "1"
 CONCERNED = {
     "proposer", "cosigner", "bystander", "leader", "assigner", "clerk", "co_clerk", "audit_admin", "clerk_in_leadership",
     "clerk_who_keeps", "signer_who_keeps", "anonymous",
