@@ -83,12 +83,10 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
     """
     if torn := wholeness.torn():  # what is read by an index may be anything
         return Verdict(0, 0, (torn,))
-    noted = dict(Chain.objects.exclude(stored.misstored(Chain)).values_list("committee_code", "noted"))
-    files = acts.files()
-    lines, problem = outside.kept_lines()
+    there, problem = _outside()
     try:
         with moments.one_moment():
-            verdict = _verify(committee_code, Outside(noted, outside.by_committee(lines), problem is None, files), problem)
+            verdict = _verify(committee_code, there, problem)
     except Exception as error:
         logger.exception("the record was not verified to its end")
         said = f"{type(error).__name__}: {error}".splitlines()[0].encode(errors="replace").decode()
@@ -99,7 +97,7 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
 def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:
     codes = [committee_code] if committee_code is not None else _codes(there)
     unread = misstored.look(committee_code)
-    problems, events, erased = [*_strangers(), *wholeness.doubled(), *unread.problems, problem], 0, 0
+    problems, events, erased = [*_strangers(), *wholeness.doubled(), *wholeness.adrift(), *unread.problems, problem], 0, 0
     for code in codes:
         read = _Read()
         problems += _committee(code, there, read, unread)
@@ -143,16 +141,25 @@ def _around(code: str, read: _Read, unread: Misstored) -> Problem | None:
 
 
 def read_record() -> tuple[Problem | None, set[str]]:
-    """Return the first thing in the record itself that is not as it was written, and the keys of all rows that it tells of."""
-    found = wholeness.torn() or misstored.in_record()
-    told = set[str]()
-    for code in _codes_in_record() if found is None else ():
+    """Return the first thing in the record, here or outside, that is not as it was written, and the keys of all rows that it tells of."""
+    found, told = wholeness.torn() or misstored.in_record(), set[str]()
+    if found is not None:
+        return found, told
+    there, found = _outside()
+    for code in _codes(there) if found is None else ():
         read, unread = _Read(), Misstored()
-        found = _events(code, read, unread) or _around(code, read, unread)
+        broken = _events(code, read, unread) or _around(code, read, unread)
+        found = found or broken or _noted(code, there) or _heads_outside(code, there)
         told |= read.proofs.keys()
-        if found is not None:
-            break
     return found, told
+
+
+def _outside() -> tuple[Outside, Problem | None]:
+    """Read what stands outside the database, and what is wrong of its lines; how far each chain says they go is read before."""
+    noted = dict(Chain.objects.exclude(stored.misstored(Chain)).values_list("committee_code", "noted"))
+    files = acts.files()
+    lines, problem = outside.kept_lines()
+    return Outside(noted, outside.by_committee(lines), problem is None, files), problem
 
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────

@@ -6,17 +6,20 @@ one digest wherever they are told of, and what points to the one may be pointed 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, connection, models
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from tongxin.audit import stored, truth
 from tongxin.audit.outside import Problem
 
 TORN = "数据库文件自身不完整，索引与数据表不符。请停用系统，从备份恢复，再重新核验（{said}）"
 DOUBLED = "不止一行用同一个标识，唯一约束被取消过。请停用系统，查明哪一行是原来的，从备份恢复，再重新核验"
+ADRIFT = "它指向的数据不存在，不是系统写入的。请停用系统，查明这一行，从备份恢复，再重新核验"
 FINE = "ok"
+NAMED = 20  # rows: after those nobody reads on
 MOST = 10_000  # lines that SQLite says at most
 VALUES = re.compile("(CHECK constraint failed|(NULL|TEXT|NUMERIC|non-[A-Z]+) value) in ")  # judged by `stored` and by digests
 
@@ -45,6 +48,22 @@ def _checked() -> list[str]:
         finally:
             cursor.execute("PRAGMA ignore_check_constraints = 0")
     return [f"{MOST} lines", *lines] if len(lines) >= MOST else lines
+
+
+def adrift() -> Iterator[Problem]:
+    """Return rows that point to nothing: a question that goes by way of what is not there does not find them, others do."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA foreign_key_check")
+            found = [(str(table), row) for table, row, _parent, _key in islice(iter(cursor.fetchone, None), NAMED)]
+        yield from (Problem(f"{table}:{row}", ADRIFT) for table, row in found)
+        return
+    for model in dict.fromkeys(model for kind in truth.declared() for model in kind.models()):
+        for field in (field for field in model._meta.concrete_fields if field.remote_field):  # noqa: SLF001 -- as below
+            rows: models.QuerySet[Any] = models.QuerySet(model).exclude(**{field.attname: None})
+            there: models.QuerySet[Any, Any] = models.QuerySet(field.related_model).filter(pk=OuterRef(field.attname))
+            for key in rows.exclude(Exists(there)).values_list("pk", flat=True)[:NAMED]:
+                yield Problem(f"{model._meta.db_table}:{key}", ADRIFT)  # noqa: SLF001 -- as below
 
 
 def doubled() -> Iterator[Problem]:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, models
 
 from tests.cast import Cast, moment
+from tongxin.accounts.models import Account
 from tongxin.audit import actions, digests, outside, sealing, truth, verifying
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.tests.forging import NIGHT, delete, found, raw
@@ -393,6 +396,38 @@ def test_nothing_is_vouched_for_while_the_record_of_it_is_not_as_written(rated: 
             vouching.vouch_for_what_is_there(at=NIGHT)
     assert Event.objects.count() == before
     assert f"handling.rating:{forged.uid}" in {problem.where for problem in verifying.verify().problems}
+
+
+def test_nothing_is_vouched_for_anew_because_an_account_is_called_otherwise(rated: Cast) -> None:
+    vouching.vouch_for_what_is_there(at=NIGHT)
+    raw(Account).filter(username="system").update(username="system0")
+    assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
+
+
+def test_nothing_is_vouched_for_while_what_is_kept_outside_says_otherwise(sealed: Cast) -> None:
+    """Who emptied the record, or put an older one in its place, could else begin anew."""
+    sealing.heads_file().write_bytes(b"garbage\n")
+    before = Event.objects.count()
+    with pytest.raises(vouching.UnsoundRecordError):
+        vouching.vouch_for_what_is_there(at=NIGHT)
+    assert Event.objects.count() == before
+
+
+def test_events_that_have_digests_are_given_none_again(rated: Cast) -> None:
+    """Whoever takes the step out of the database's own list of steps could else have anything signed."""
+    step = import_module("tongxin.audit.migrations.0003_give_digests")
+    with pytest.raises(RuntimeError, match="操作记录已有摘要"):
+        step.give_digests(apps, None)
+
+
+@pytest.mark.parametrize("model", [Rating, Reply, Appointment], ids=str)
+def test_a_row_that_points_to_nothing_is_named(rated: Cast, model: Any) -> None:
+    """Queries that go by way of its committee miss it, those that count do not."""
+    row = model.objects.order_by("pk")[0]
+    raw(model).filter(pk=row.pk).update(committee_id=99_999)
+    assert f"{model._meta.db_table}:{row.pk}" in {problem.where for problem in verifying.verify().problems}
+    raw(model).filter(pk=row.pk).update(committee_id=row.committee_id)
+    assert verifying.verify().ok
 
 
 @pytest.mark.parametrize("said", ['{"veils": 5}', '{"veils": {"x": 5}}', '{"veils": ["x"]}'])
