@@ -37,6 +37,7 @@ FEW, MANY = 1500, 6000
 TIMES = 9  # four times as long may cost a little more than four times as much; sixteen times is a loop in a loop
 DEAR = 60  # so many plain looks over the same text are not worth a second measure
 CLEAR = 4  # so many measures are taken of what seems dear, and the least counts: others work on the machine too
+ROUNDS = 5  # and what is dear is so each time, a second later as well
 ODD = "1 汉<\u0301\u0316(（a\n１年-.@…\t【'\u3000Xー★=#"
 USED = re.compile(r"search|match|fullmatch|sub|finditer|findall|split")
 ENDING = "\x00"  # fits nothing, so that an expression tries all it can before it gives up
@@ -75,7 +76,10 @@ def too_dear(reader: Reader, growing: "Growing") -> bool:
     """Say whether reading costs more than in proportion when a text grows four times as long."""
     if cost(reader, growing.of(MANY)) < DEAR * plain_look():
         return False
-    return cost(reader, growing.of(MANY), times=CLEAR) > TIMES * cost(reader, growing.of(FEW), times=CLEAR)
+    return all(
+        cost(reader, growing.of(MANY), times=CLEAR) > TIMES * cost(reader, growing.of(FEW), times=CLEAR)
+        for _round in range(ROUNDS)
+    )
 
 
 # ── texts that are made to be dear ───────────────────────────────────────────────────────────────
