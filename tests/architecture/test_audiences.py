@@ -6,6 +6,7 @@ import pytest
 
 from tests.architecture.world import World
 from tests.cast import Cast
+from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.audit import audience
@@ -14,7 +15,6 @@ from tongxin.audit.models import Event
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import Why
-from tongxin.site.tests.worlds import as_
 from tongxin.workflow.engine import perform
 
 REASON = "数据没有核对，第三段与上年口径不一。"

@@ -72,7 +72,8 @@ class Asked:
             name = name_of(value)
             return name in {*self.asking, FRESH} or (name in PASSED_ON and all(self.holds(one) for one in value.args))
         if isinstance(value, ast.IfExp):
-            return self.holds(value.orelse) and (self.holds(value.body) or words(value.body) <= self.said_of(value.test))
+            said = self.said_of(value.test) | self._found_among(value.test)
+            return self.holds(value.orelse) and (self.holds(value.body) or words(value.body) <= said)
         if isinstance(value, LOOPS):
             return self._holds_each(value)
         return isinstance(value, ast.Name) and self._holds_name(value.id)
@@ -94,6 +95,11 @@ class Asked:
         if not self.holds(each.iter):
             return False
         return words(loop.elt) == words(each.target) or words(loop.elt) <= self.said_of(each.iter)
+
+    def _found_among(self, test: ast.expr) -> set[str]:
+        """Return the names of a row that is looked up among those that were asked about."""
+        is_lookup = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.In)
+        return words(test.left) if is_lookup and self.holds(test.comparators[0]) else set()  # type: ignore[attr-defined]
 
     def said_of(self, asked: ast.expr) -> set[str]:
         """Return the names of the rows that a question was about, or that were written with the words it was asked in."""

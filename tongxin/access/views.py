@@ -74,7 +74,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     What was sent came from a page, and may have an address that shows none: one goes on from that page. Whatever htmx asks
     for is refused, so that what was typed stays on the page, which says why and leads there.
     """
-    if request.headers.get("HX-Request") == "true":
+    if asked.by_htmx(request.headers):
         return HttpResponse(status=UNAUTHORIZED)
     path = request.get_full_path()
     if request.method not in LOOKS:

@@ -16,7 +16,7 @@ Page = Callable[[HttpRequest, Any], HttpResponse]
 
 
 class Doors:
-    """Answers a locked door, and every error that has a page of its own, with that page, and gives the device its cookie after a sign-in."""
+    """Answers errors that have a page of their own, a locked door first; gives the device its cookie after a sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -18,6 +18,7 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions, seats
+from tongxin.core import asked
 
 NOT_FOUND, BAD_REQUEST = 404, 400
 LOOKS = {"GET", "HEAD"}
@@ -59,7 +60,7 @@ def in_another_seat(request: HttpRequest) -> HttpResponse | None:
 
 
 def _by_script(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Requested-With") == "fetch"
+    return asked.by_htmx(request.headers) or request.headers.get("X-Requested-With") == "fetch"
 
 
 def _offer(request: HttpRequest, others: Iterable[seats.Held]) -> HttpResponse | None:

@@ -118,6 +118,7 @@ def record_many(events: Sequence[Event]) -> None:
         cursor.executemany(sql, [row(event) for event in events])
 
 
+VOUCHING = "audit.vouch"
 VOUCHED = 500  # rows that one event vouches for
 
 
@@ -137,7 +138,7 @@ def vouch(subject: models.Model, rows: Iterable[models.Model], *, at: datetime) 
 def record_vouching(subject: models.Model, kind: truth.Witnessed, found: dict[str, str], *, at: datetime) -> None:
     """Write one event, in the system's name, that carries the digests of many rows."""
     data = {"label": kind.label, "rows": len(found)}
-    event = build("audit.vouch", subject, actor=Account.objects.system(), at=at, data=data)
+    event = build(VOUCHING, subject, actor=Account.objects.system(), at=at, data=data)
     event.proofs = found
     heads.link(event)
     event.save()

@@ -50,7 +50,7 @@ register(
     Kind(
         "audit.vouch",
         A.OFFICE,
-        "系统登记 {rows} 项资料现在的内容，以后核验时拿来比对有没有改动",
+        "系统登记 {rows} 项资料的当前内容，供以后核验比对",
         lambda e: str(e.data.get("label", "")),
     ),
     Kind(

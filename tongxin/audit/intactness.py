@@ -155,7 +155,7 @@ def _said_alone(places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life]) 
 def _said_together(
     places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life], begins: Mapping[str, int], alone: Mapping[str, Event]
 ) -> dict[str, Event]:
-    """Return what was said of rows later than alone, of many at once, in the lives of their committees: read from where it may be."""
+    """Return what was said of rows later than alone, of many at once: read from where it may stand in their committees' lives."""
     first: dict[_Where, int] = {}
     for key, place in places.items():
         first[place.together] = min(begins[key], first.get(place.together, begins[key]))

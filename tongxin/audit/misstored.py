@@ -13,10 +13,9 @@ from django.db import models
 
 from tongxin.audit import stored, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
-from tongxin.audit.outside import Problem
+from tongxin.audit.outside import NAMED, Problem
 
 MISSTORED = "数据的存储形式不是系统写入的，被改动过"
-NAMED = 20  # rows of one table: after those nobody reads on
 RECORD: tuple[type[models.Model], ...] = (Event, Head, Chain, Seal)
 
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from tongxin.audit import acts, sealing, shapes
 from tongxin.audit.models import Seal
 
+NAMED = 20  # rows of one sort: after those nobody reads on
 ASKED = 500  # what a database takes in one list of values
 HEADS_GONE = "库外留存的链头文件不见了"
 UNREAD = "库外留存的文件读不出来"

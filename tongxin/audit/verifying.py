@@ -23,10 +23,9 @@ from tongxin.audit import (
 )
 from tongxin.audit.misstored import Misstored
 from tongxin.audit.models import Chain, Event, Head, Seal
-from tongxin.audit.outside import Outside, Problem
+from tongxin.audit.outside import NAMED, Outside, Problem
 
 BATCH = 2000
-NAMED = 20  # rows of one committee: after those nobody reads on
 CHANGED = "记录被改动过，或者它前面缺少记录"
 UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有读不出来的内容，请对照日志查明"
 
@@ -141,17 +140,21 @@ def _around(code: str, read: _Read, unread: Misstored) -> Problem | None:
 
 
 def read_record() -> tuple[Problem | None, set[str]]:
-    """Return the first thing in the record, here or outside, that is not as it was written, and the keys of all rows that it tells of."""
-    found, told = wholeness.torn() or misstored.in_record(), set[str]()
-    if found is not None:
-        return found, told
-    there, found = _outside()
-    for code in _codes(there) if found is None else ():
+    """Return the first thing in the record, here or outside, that is not as it was written.
+
+    With nothing wrong, also the keys of all rows that it tells of.
+    """
+    if problem := wholeness.torn() or misstored.in_record():
+        return problem, set()
+    there, problem = _outside()
+    told = set[str]()
+    for code in _codes(there):
         read, unread = _Read(), Misstored()
-        broken = _events(code, read, unread) or _around(code, read, unread)
-        found = found or broken or _noted(code, there) or _heads_outside(code, there)
+        problem = problem or _events(code, read, unread) or _around(code, read, unread)
+        if problem := problem or _noted(code, there) or _heads_outside(code, there):
+            return problem, set()
         told |= read.proofs.keys()
-    return found, told
+    return problem, told
 
 
 def _outside() -> tuple[Outside, Problem | None]:

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
 from django.db import DatabaseError, connection, models
 from django.db.models import Count, Exists, OuterRef
 
 from tongxin.audit import stored, truth
-from tongxin.audit.outside import Problem
+from tongxin.audit.outside import NAMED, Problem
 
 TORN = "数据库文件自身不完整，索引与数据表不符。请停用系统，从备份恢复，再重新核验（{said}）"
 DOUBLED = "不止一行用同一个标识，唯一约束被取消过。请停用系统，查明哪一行是原来的，从备份恢复，再重新核验"
 ADRIFT = "它指向的数据不存在，不是系统写入的。请停用系统，查明这一行，从备份恢复，再重新核验"
 FINE = "ok"
-NAMED = 20  # rows: after those nobody reads on
 MOST = 10_000  # lines that SQLite says at most
 VALUES = re.compile("(CHECK constraint failed|(NULL|TEXT|NUMERIC|non-[A-Z]+) value) in ")  # judged by `stored` and by digests
 
@@ -52,18 +52,29 @@ def _checked() -> list[str]:
 
 def adrift() -> Iterator[Problem]:
     """Return rows that point to nothing: a question that goes by way of what is not there does not find them, others do."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA foreign_key_check")
-            found = [(str(table), row) for table, row, _parent, _key in islice(iter(cursor.fetchone, None), NAMED)]
-        yield from (Problem(f"{table}:{row}", ADRIFT) for table, row in found)
-        return
+    rows = _adrift_on_sqlite() if connection.vendor == "sqlite" else _adrift()
+    for model, key in islice(dict.fromkeys(rows), NAMED):
+        own = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 -- as below
+        name = next(stored.said_of(models.QuerySet(model).filter(pk=key), "uid" if "uid" in own else "pk"))
+        yield Problem(truth.key_of(model._meta.label_lower, name), ADRIFT)  # noqa: SLF001 -- as below
+
+
+def _adrift_on_sqlite() -> Iterator[tuple[type[models.Model], Any]]:
+    """Return them of every table of ours: SQLite compares all keys at once."""
+    tables = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}  # noqa: SLF001 -- as below
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_key_check")
+        found = cursor.fetchmany(NAMED)
+    yield from ((tables[table], key) for table, key, _parent, _number in found if table in tables)
+
+
+def _adrift() -> Iterator[tuple[type[models.Model], Any]]:
+    """Return them of what is vouched for: where a constraint was dropped nothing else compares the keys."""
     for model in dict.fromkeys(model for kind in truth.declared() for model in kind.models()):
         for field in (field for field in model._meta.concrete_fields if field.remote_field):  # noqa: SLF001 -- as below
             rows: models.QuerySet[Any] = models.QuerySet(model).exclude(**{field.attname: None})
             there: models.QuerySet[Any, Any] = models.QuerySet(field.related_model).filter(pk=OuterRef(field.attname))
-            for key in rows.exclude(Exists(there)).values_list("pk", flat=True)[:NAMED]:
-                yield Problem(f"{model._meta.db_table}:{key}", ADRIFT)  # noqa: SLF001 -- as below
+            yield from ((model, key) for key in rows.exclude(Exists(there)).values_list("pk", flat=True)[:NAMED])
 
 
 def doubled() -> Iterator[Problem]:

@@ -23,15 +23,6 @@ PARTS = {NOW: _("现任"), ENDED: _("已免去")}
 
 
 @dataclass(frozen=True)
-class Tab:
-    """One part of the list."""
-
-    label: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True)
 class Over:
     """An appointment that ended, whether somebody ended it, and why where that was said."""
 
@@ -52,12 +43,19 @@ def page(committee: Committee, *, part: str, words: str, after: str, reader: Acc
     shown, ended = found[:PAGE], part == ENDED
     came = urlencode({"next": address(part=part, q=words, after=after)})
     return {
-        "part": part, "tabs": [Tab(str(label), address(part=name, q=words), name == part) for name, label in PARTS.items()],
+        "part": part, "tabs": _tabs(part, words),
         "appointments": shown, "total": total, "q": words, "after": after, "today": timezone.localdate(at),
         "offers": [] if ended else resetting.offers(shown, reader, at=at), "over": _with_reasons(shown) if ended else [],
         "came": f"?{came}" if words or after else "", "first": address(part=part, q=words),
         "next": address(part=part, q=words, after=shown[-1].uid) if len(found) > PAGE else "",
     }  # fmt: skip
+
+
+def _tabs(part: str, words: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "count": None, "url": address(part=name, q=words), "current": name == part}
+        for name, label in PARTS.items()
+    ]
 
 
 def address(*, part: str = NOW, q: str = "", after: str = "") -> str:

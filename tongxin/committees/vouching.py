@@ -11,8 +11,6 @@ from tongxin.audit.models import Event
 from tongxin.audit.outside import Problem
 from tongxin.committees.models import Committee
 
-KIND = "audit.vouch"
-
 
 class UnsoundRecordError(Exception):
     """The record is not as it was written: what it says of which rows were vouched for cannot be gone by."""
@@ -53,5 +51,5 @@ def _vouchings() -> list[tuple[object, object]]:
 
     It is read here: a path asked of the database may read JSON otherwise.
     """
-    own = Event.objects.filter(kind=KIND, subject_type=Account._meta.label_lower)  # noqa: SLF001 -- Django's public-in-practice Meta
+    own = Event.objects.filter(kind=audit.VOUCHING, subject_type=Account._meta.label_lower)  # noqa: SLF001 -- Django's public-in-practice Meta
     return [(data.get("label"), data.get("rows")) for data in own.values_list("data", flat=True) if isinstance(data, dict)]

@@ -1,7 +1,7 @@
 """What an address asks for: pages, days, choices. Whatever cannot be read counts as not asked, never as an error."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import date
 
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -52,6 +52,15 @@ def day(text: str) -> date | None:
 def one_of(text: str, known: Container[str], default: str = "") -> str:
     """Return what was asked when it is known, else the default."""
     return text if text in known else default
+
+
+def by_htmx(headers: Mapping[str, str]) -> bool:
+    """Say whether a piece of a page is asked for, by htmx, and not the whole page.
+
+    >>> by_htmx({"HX-Request": "true"}), by_htmx({})
+    (True, False)
+    """
+    return headers.get("HX-Request") == "true"
 
 
 def words(text: str, most: int) -> str:

@@ -26,7 +26,7 @@ from tongxin.members import consequences, queries
 from tongxin.members.choices import CONTACT_FIELDS, Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.regulations import Reinvitation
-from tongxin.members.rules import is_second_person, waiting_code
+from tongxin.members.rules import is_reset, is_second_person, waiting_code, was_released
 from tongxin.regulations.queries import in_force
 
 Held = TypeVar("Held", Seat, Post, Suspension)
@@ -53,7 +53,7 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
         raise NotInvitedError(refusal)
     if member.account is not None:
         return _invite_again(member, member.account, actor=actor, at=at)
-    works_from = _waits_until(member, at) if member.released_at is not None else None
+    works_from = _waits_until(member, at) if was_released(member) else None
     code = accounts.invite_to_seat(member.uid, actor=actor, at=at, works_from=works_from)
     data = {"name": member.name, "waits_until": works_from.isoformat() if works_from else ""}
     audit.record("members.invite", member, actor=actor, at=at, data=data)
@@ -71,7 +71,7 @@ def _invite_again(member: Member, account: Account, *, actor: Account | None, at
     Whoever has a second factor when the code is used is asked for it besides. For who has none then, a second person of the
     office confirms the code, or it waits for the hours of the regulation; a sign-in ends it (decision 0018).
     """
-    if not account.has_usable_password():  # never used: nothing to take over
+    if not is_reset(member):  # never used: nothing to take over
         return accounts.invite(account, seat=member.uid, actor=actor, at=at)
     works_from = _waits_until(member, at)
     code = accounts.invite(account, seat=member.uid, actor=actor, at=at, works_from=works_from)

@@ -52,6 +52,16 @@ def sitting_member_of(actor: Any) -> Member | None:
     return member if member is not None and member.sits else None  # type: ignore[attr-defined]
 
 
+def is_reset(member: Member) -> bool:
+    """Say whether a code for signing in would be for a new password: there is one already."""
+    return member.account is not None and member.account.has_usable_password()
+
+
+def was_released(member: Member) -> bool:
+    """Say whether an invitation would be for a seat that was taken off an account: it waits as a reset does."""
+    return member.account is None and member.released_at is not None
+
+
 @predicate
 def is_fellow_member(actor: Any, subject: Any) -> bool:
     """A member who sits in the same committee."""

@@ -54,7 +54,7 @@ def _show(request: HttpRequest, *, workflow: Workflow, row: T, subject: Any, for
         "row": row, "subject": subject, "form": form, "offer": offer, "grave": row.action in workflow.grave,
         "back": _next(request) or subject.get_absolute_url(), "post_to": request.get_full_path(),
     }  # fmt: skip
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asked.by_htmx(request.headers)
     status = 422 if request.method == "POST" and form is not None and form.errors else 200
     # htmx swaps only 2xx by default; the fragment shows its own errors.
     return render(
@@ -73,7 +73,7 @@ def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: st
         messages.info(request, sentence)
         return _back(request, subject)
     context = {"sentence": sentence, "subject": subject, "back": subject.get_absolute_url()}
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asked.by_htmx(request.headers)
     return render(
         request, "workflow/_overtaken.html" if fragment else "workflow/overtaken.html", context, status=200 if fragment else GONE
     )
@@ -85,6 +85,6 @@ def _next(request: HttpRequest) -> str:
 
 def _back(request: HttpRequest, subject: Any) -> HttpResponse:
     target = _next(request) or subject.get_absolute_url()
-    if request.headers.get("HX-Request") == "true":
+    if asked.by_htmx(request.headers):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)

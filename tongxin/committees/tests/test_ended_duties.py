@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.signed_in import as_
 from tongxin.accounts.models import Account
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
@@ -32,12 +33,6 @@ def relieve(cast: Cast, account: Account, reason: str = "工作调动") -> Appoi
     found = Appointment.objects.get(account=account, ends_on=None)
     actions.end_appointment(found, reason=reason, actor=cast.security_admin, at=timezone.now())
     return Appointment.objects.get(pk=found.pk)
-
-
-def as_(account: Account) -> Client:
-    client = Client()
-    client.force_login(Account.objects.get(pk=account.pk))
-    return client
 
 
 # ── to who held it ──

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests import signed_in
 from tests.cast import TEXT, Cast, a_unit
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
@@ -25,12 +26,7 @@ from tongxin.workflow.engine import perform
 
 @pytest.fixture
 def as_() -> Callable[[Account], Client]:
-    def signed_in(account: Account) -> Client:
-        client = Client()
-        client.force_login(account, backend="tongxin.accounts.backends.SignInName")
-        return client
-
-    return signed_in
+    return signed_in.as_
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongxin.audit import audience
+from tongxin.core import asked
 from tongxin.handling import queries
 from tongxin.workflow import engine
 
@@ -82,7 +83,7 @@ def small_form(
     request: HttpRequest, form: Form, *, title: str, submit: str, subject: Any, back: str, lead: str = ""
 ) -> HttpResponse:
     """Show a short form: in the slot below the buttons when htmx asks, else as a page."""
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asked.by_htmx(request.headers)
     context = {
         "form": form,
         "title": title,
@@ -98,7 +99,7 @@ def small_form(
 
 def done(request: HttpRequest, target: str) -> HttpResponse:
     """Go on to a page, for htmx too."""
-    if request.headers.get("HX-Request") == "true":
+    if asked.by_htmx(request.headers):
         # With a fragment the browser would only scroll, and show the page as it was.
         return HttpResponse(status=204, headers={"HX-Redirect": target.partition("#")[0]})
     return HttpResponse(status=302, headers={"Location": target})

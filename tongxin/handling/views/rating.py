@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
+from tongxin.core import asked
 from tongxin.core.templatetags.chinese import day, moment
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState
@@ -59,7 +60,7 @@ def ratings(request: HttpRequest, uid: str) -> HttpResponse:
     case = _case(request, uid, "handling.see_ratings")
     actions.note_reading(case, actor=request.user, at=timezone.now())
     context = {"case": case, "proposal": case.proposal, "named": queries.by_name(case)}
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asked.by_htmx(request.headers)
     return render(request, "handling/_ratings_by_name.html" if fragment else "handling/ratings_by_name.html", context)
 
 

@@ -1,40 +1,17 @@
 """Who verifies a code by a call reads whether the number is a new one, and who changed it."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.signed_in import as_
 from tongxin.accounts.models import Account
-from tongxin.committees import actions as bodies
-from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import moment
 from tongxin.members import actions, queries
 from tongxin.members.models import Member
 from tongxin.regulations.actions import adopt
-
-
-def as_(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    session = client.session
-    session["second_factor"] = 0
-    session.save()
-    return client
-
-
-@pytest.fixture
-def keeper(cast: Cast) -> Account:
-    """Keeps the members, beside the office."""
-    Account.objects.update(joined_at=timezone.now() - timedelta(days=300))
-    account = Account.objects.create(username="lianluo", name="韩知秋", joined_at=timezone.now() - timedelta(days=300))
-    bodies.appoint(
-        account, committee=cast.county, duty=Duty.MEMBER_AFFAIRS, starts_on=timezone.localdate(), actor=None, at=timezone.now()
-    )
-    return account
 
 
 @pytest.fixture
@@ -77,19 +54,3 @@ def test_after_the_days_of_the_regulation_it_is_said_no_longer(cast: Cast, keepe
     other = cast.member(cast.member_of_other_county)
     actions.change_contact(other, fields={"phone": "13900000002"}, actor=cast.office_of_other_county, at=at)
     assert [bool(queries.phone_changed(other, at=at + timedelta(days=n))) for n in (29, 39)] == [True, False]
-
-
-def test_the_demo_says_who_came_without_a_password(cast: Cast, keeper: Account, settings: Any) -> None:
-    """Everybody changes places there: a first invitation is no surprise."""
-    settings.DEMO = True
-    page = f"/members/{cast.member(cast.bystander).uid}/"
-    said = "没有设密码，只能在演示里换身份使用"
-    assert said not in as_(keeper).get(page).text
-    as_(cast.bystander)
-    assert f"登录过，{said}" in as_(keeper).get(page).text
-    actions.invite(cast.member(cast.bystander), actor=keeper, at=timezone.now())
-    invited = as_(keeper).get(page).text
-    assert ("已发邀请，" in invited, "已发重置码" in invited, said in invited) == (True, False, True)
-    cast.bystander.set_password("一个很长很长的旧密码")
-    cast.bystander.save()
-    assert said not in as_(keeper).get(page).text

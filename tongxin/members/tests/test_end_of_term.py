@@ -26,12 +26,6 @@ from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 
 
-@pytest.fixture
-def office(cast: Cast, client: Client) -> Client:
-    client.force_login(cast.office)
-    return client
-
-
 def test_a_term_ends_for_all_who_do_not_go_on(cast: Cast, office: Client) -> None:
     new = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
     sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")

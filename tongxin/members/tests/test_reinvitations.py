@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast, second_seat
+from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.reaching import telling
@@ -23,28 +23,8 @@ from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
 
-def as_(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    session = client.session
-    session["second_factor"] = 0
-    session.save()
-    return client
-
-
 def queues(account: Account) -> dict[str, int]:
     return {queue.label: queue.count for queue in as_(account).get("/home/").context["queues"]}
-
-
-@pytest.fixture
-def keeper(cast: Cast) -> Account:
-    """Keeps the members, beside the office; all have been here for long."""
-    Account.objects.update(joined_at=timezone.now() - timedelta(days=300))
-    account = Account.objects.create(username="lianluo", name="韩知秋", joined_at=timezone.now() - timedelta(days=300))
-    bodies.appoint(
-        account, committee=cast.county, duty=Duty.MEMBER_AFFAIRS, starts_on=timezone.localdate(), actor=None, at=timezone.now()
-    )
-    return account
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What the office sees of signing in: who was invited, who came, what a reset does before it is made."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import Cast, second_seat
+from tests.signed_in import as_
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.tests import codes
 from tongxin.audit.models import Event
@@ -180,3 +182,19 @@ def test_where_no_code_is_made_the_reason_stands_in_the_buttons_place(cast: Cast
     assert ("请用原来的登录名登录" in shown, f"{page}invite/" in shown) == (True, False)
     assert "请用原来的登录名登录" in keeper.get(f"{page}invite/").text
     assert not Invitation.objects.exists()
+
+
+def test_the_demo_says_who_came_without_a_password(cast: Cast, keeper: Client, settings: Any) -> None:
+    """Everybody changes places there: a first invitation is no surprise."""
+    settings.DEMO = True
+    page = f"/members/{cast.member(cast.bystander).uid}/"
+    said = "没有设密码，只能在演示里换身份使用"
+    assert said not in keeper.get(page).text
+    as_(cast.bystander)
+    assert f"登录过，{said}" in keeper.get(page).text
+    actions.invite(cast.member(cast.bystander), actor=cast.office, at=timezone.now())
+    invited = keeper.get(page).text
+    assert ("已发邀请，" in invited, "已发重置码" in invited, said in invited) == (True, False, True)
+    cast.bystander.set_password("一个很长很长的旧密码")
+    cast.bystander.save()
+    assert said not in keeper.get(page).text

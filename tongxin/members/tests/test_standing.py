@@ -27,12 +27,6 @@ from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 
 
-@pytest.fixture
-def office(cast: Cast, client: Client) -> Client:
-    client.force_login(cast.office)
-    return client
-
-
 # ── the predicate ──
 def test_a_member_is_who_has_a_seat_in_force_and_is_not_suspended(cast: Cast) -> None:
     member = cast.member(cast.bystander)

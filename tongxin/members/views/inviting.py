@@ -21,19 +21,9 @@ from tongxin.members import actions, queries
 from tongxin.members.forms import Release
 from tongxin.members.models import Member
 from tongxin.members.regulations import Reinvitation
-from tongxin.members.rules import CONFIRM, waiting_code
+from tongxin.members.rules import CONFIRM, is_reset, waiting_code, was_released
 from tongxin.members.views.loading import load
 from tongxin.regulations.queries import in_force
-
-
-def is_reset(member: Member) -> bool:
-    """Say whether a code would be for a new password: there is one already."""
-    return member.account is not None and member.account.has_usable_password()
-
-
-def was_released(member: Member) -> bool:
-    """Say whether an invitation would be for a seat that was taken off an account: it waits as a reset does."""
-    return member.account is None and member.released_at is not None
 
 
 @requires("members.invite", of_object=True)

@@ -23,7 +23,7 @@ PAGE = 30
 
 @requires("members.view")
 def members(request: HttpRequest) -> HttpResponse:
-    """Members who hold a seat now, by number; found by name, sound, number or workplace; by sector. Those who left: for who keeps the list."""
+    """List members by number, found by name, sound, number, workplace or sector; those who left for who keeps the list."""
     today, at = timezone.localdate(), timezone.now()
     sector, words, after = (asked.words(request.GET.get(k, ""), 60) for k in ("sector", "q", "after"))
     keeps = permissions.allowed(request.user, "members.see_departed")
@@ -45,7 +45,6 @@ def members(request: HttpRequest) -> HttpResponse:
         "sector": sector,
         "after": after,
         "next": found[PAGE - 1].number if len(found) > PAGE else None,
-        "left": left,
         "who": who,
         "tabs": _tabs(keeps=keeps, who=who),
         "sectors": _sectors(request.user, today),

@@ -13,15 +13,14 @@ from django.views.decorators.http import require_POST
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts import reaching
-from tongxin.accounts.models import Invitation
+from tongxin.core import asked
 from tongxin.core.secrets import mask_phone
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions, queries
 from tongxin.members.choices import CONTACT_FIELDS, Ending
 from tongxin.members.forms import Contact
 from tongxin.members.models import Member, Seat
-from tongxin.members.rules import waiting_code
-from tongxin.members.views.inviting import is_reset, was_released
+from tongxin.members.rules import is_reset, waiting_code, was_released
 from tongxin.members.views.loading import load, row_of
 from tongxin.members.views.standing import steps
 
@@ -32,7 +31,8 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     found = load(request, uid)
     keeps = permissions.allowed(request.user, "members.change", found)
     knows = keeps or found.account_id == request.user.pk
-    reads_phone, held = permissions.allowed(request.user, "members.read_phone", found), queries.history(found)
+    reads_phone = permissions.allowed(request.user, "members.read_phone", found)
+    held = queries.history(found)
     context = {
         "row": row_of(found),
         "left": _left(found),
@@ -52,7 +52,10 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _signing_in(user: Any, member: Member) -> dict[str, Any]:
     """Return what the page shows of how a member signs in: how far he came, what may be done, which code waits."""
-    invites, waiting = permissions.allowed(user, "members.invite", member), _to_confirm(user, member)
+    at = timezone.now()
+    invites = permissions.allowed(user, "members.invite", member)
+    confirms = permissions.allowed(user, "members.confirm_reinvitation", member)
+    waiting = waiting_code(member, at=at) if invites or confirms else None
     return {
         "invites": invites,
         "came": _sign_in(member) if invites else [],
@@ -62,8 +65,8 @@ def _signing_in(user: Any, member: Member) -> dict[str, Any]:
         "releases": _may_release(user, member),
         "waiting": waiting,
         "others": waiting is not None and queries.somebody_else_confirms(member, waiting.made_by),
-        "became": _became(user, member),
-        "confirms": permissions.allowed(user, "members.confirm_reinvitation", member),
+        "became": queries.what_became_of_the_code(member, at=at) if confirms else "",
+        "confirms": confirms,
     }
 
 
@@ -80,18 +83,6 @@ def _may_release(user: Any, member: Member) -> bool:
     """Say whether the seat may be taken off its account now."""
     may = member.account is not None and permissions.allowed(user, "members.release_seat", member)
     return may and not queries.why_not_released(member)
-
-
-def _to_confirm(user: Any, member: Member) -> Invitation | None:
-    """Return the code that waits for a second person, for who may confirm one or make it."""
-    may = any(permissions.allowed(user, name, member) for name in ("members.confirm_reinvitation", "members.invite"))
-    return waiting_code(member, at=timezone.now()) if may else None
-
-
-def _became(user: Any, member: Member) -> str:
-    """Say what became of the code that somebody was asked to confirm, to who may confirm one."""
-    may = permissions.allowed(user, "members.confirm_reinvitation", member)
-    return queries.what_became_of_the_code(member, at=timezone.now()) if may else ""
 
 
 def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
@@ -125,7 +116,7 @@ def phone(request: HttpRequest, uid: str) -> HttpResponse:
     if found.account_id != request.user.pk:
         actions.note_phone_read(found, actor=request.user, at=timezone.now())
     context = {"phone": found.phone, "member": found}
-    return render(request, "members/_phone.html" if request.headers.get("HX-Request") else "members/phone.html", context)
+    return render(request, "members/_phone.html" if asked.by_htmx(request.headers) else "members/phone.html", context)
 
 
 @requires("members.change", of_object=True)

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.architecture.world import World
 from tests.cast import Cast, moment
+from tests.signed_in import as_
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import kinds
@@ -26,12 +27,6 @@ from tongxin.site.queries.standing import standings
 
 AT = moment("2026-03-04")
 SHELL = 1  # the menu of the account, in the head of each page
-
-
-def as_(account: Account) -> Client:
-    client = Client()
-    client.force_login(account, backend="tongxin.accounts.backends.SignInName")
-    return client
 
 
 def whole(account: Account) -> str:

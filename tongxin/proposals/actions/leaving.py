@@ -101,7 +101,7 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
         if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
             audit.record(
                 "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
-                proves=[row for row in (signature,) if row in sound],
+                proves=[signature] if signature in sound else [],
                 data={"name": signature.name, "member": signature.member_id},
             )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Forms of proposals."""
 
 from tongxin.proposals.forms.covering import CoveringForm
-from tongxin.proposals.forms.editing import AnswerForm, AttachForm, BehalfForm, InviteForm, TextForm, typed_text
+from tongxin.proposals.forms.editing import AttachForm, TextForm, typed_text
+from tongxin.proposals.forms.signing import AnswerForm, BehalfForm, InviteForm
 
 __all__ = ["AnswerForm", "AttachForm", "BehalfForm", "CoveringForm", "InviteForm", "TextForm", "typed_text"]

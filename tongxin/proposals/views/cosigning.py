@@ -61,7 +61,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
         "rules": rules,
         "problem": problem,
     }
-    if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "candidates":
+    if asked.by_htmx(request.headers) and request.headers.get("HX-Target") == "candidates":
         return render(request, "proposals/_candidates.html", context)
     return render(request, "proposals/invite.html", context, status=UNPROCESSABLE if problem or form.errors else 200)
 

@@ -19,6 +19,7 @@ from tongxin.access.views import requires
 from tongxin.accounts.models import Account
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty, System
+from tongxin.core import asked
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import Destination, Season
 from tongxin.proposals.models import Proposal
@@ -135,14 +136,14 @@ def _done(request: HttpRequest, act: Act, proposal: Proposal, form: forms.Form) 
         return _show(request, act, proposal, form)
     messages.success(request, act.done)
     target = proposal.get_absolute_url()
-    if request.headers.get("HX-Request") == "true":
+    if asked.by_htmx(request.headers):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
 
 
 def _show(request: HttpRequest, act: Act, proposal: Proposal, form: forms.Form) -> HttpResponse:
     context = {"act": act, "proposal": proposal, "form": form, "back": proposal.get_absolute_url()}
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asked.by_htmx(request.headers)
     status = 422 if form.errors and not fragment else 200
     return render(request, "proposals/_office_act.html" if fragment else "proposals/office_act.html", context, status=status)
 

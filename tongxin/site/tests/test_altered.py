@@ -10,11 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast, second_seat
+from tests.signed_in import as_
 from tongxin.audit.models import Event
 from tongxin.audit.tests.test_strangers import TRIGGER, run
 from tongxin.handling.models import Case, Rating, Reply
 from tongxin.proposals.models import Signature
-from tongxin.site.tests.worlds import as_
 
 SAID = ("这一步没有办理，没有改动任何内容", "告诉系统管理员", "您填写的内容请先自行留存")
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from tests.cast import Cast, moment
+from tests.signed_in import as_
 from tongxin.audit.queries import remembered
 from tongxin.proposals.models import Proposal
 from tongxin.site.queries import desk, desk_waiting, member_waiting
-from tongxin.site.tests.worlds import as_
 from tongxin.workflow.engine import perform
 
 

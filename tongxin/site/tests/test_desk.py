@@ -12,6 +12,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from tests.cast import Cast, moment
+from tests.signed_in import as_
 from tongxin.audit.models import Event
 from tongxin.handling.models import Task
 from tongxin.handling.workflow import SignFor
@@ -20,7 +21,6 @@ from tongxin.proposals.models import Proposal
 from tongxin.regulations import queries as regulations
 from tongxin.site import sheets
 from tongxin.site.queries import desk
-from tongxin.site.tests.worlds import as_
 from tongxin.workflow.engine import perform
 
 DESK = "/desk/proposals/"

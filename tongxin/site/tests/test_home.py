@@ -8,13 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast, moment
+from tests.signed_in import as_
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
 from tongxin.handling.models import Reply
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
-from tongxin.site.tests.worlds import as_
 
 
 def waiting(client: Client) -> list[str]:

@@ -3,11 +3,11 @@
 import re
 
 from tests.cast import Cast
+from tests.signed_in import as_
 from tongxin.accounts.models import Account
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
-from tongxin.site.tests.worlds import as_
 
 MENU = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
 LINK = re.compile(r'href="(/[^"#]*)"')

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import TEXT, Cast, second_seat
+from tests.signed_in import as_
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
@@ -21,7 +22,6 @@ from tongxin.notices.models import Notice
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Attachment, Proposal, Signature
-from tongxin.site.tests.worlds import as_
 
 SWITCHED = "这一页是云溪县政协委员身份的，已换回这个身份"
 OFFERED = "以云溪县政协委员身份打开"

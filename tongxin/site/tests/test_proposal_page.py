@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.architecture.world import World
 from tests.cast import Cast, moment
+from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.committees.queries import appointments_of
@@ -27,7 +28,6 @@ from tongxin.regulations.queries import in_force
 from tongxin.site.queries import portal
 from tongxin.site.queries import proposal as queries
 from tongxin.site.queries.buttons import bar
-from tongxin.site.tests.worlds import as_
 from tongxin.workflow.engine import perform
 
 CONCERNED = ("proposer", "cosigner", "bystander", "office", "leader", "assigner", "clerk", "unit_leader", "co_clerk")

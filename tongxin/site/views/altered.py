@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.audit.given import AlteredError
+from tongxin.core import asked
 
 CONFLICT, UNPROCESSABLE = 409, 422
 
@@ -23,6 +24,6 @@ def taken_back(request: HttpRequest, error: AlteredError) -> HttpResponse:
     if request.headers.get("X-Requested-With") == "fetch":
         said = _("数据库保存的与提交的不一致，这一步没有办理。请告诉系统管理员。")
         return JsonResponse({"message": said}, status=UNPROCESSABLE)
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asked.by_htmx(request.headers)
     context = {"at": timezone.now()}
     return render(request, "site/_altered.html" if fragment else "site/altered.html", context, status=CONFLICT)

@@ -64,7 +64,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _desk(user: Any, member: Member | None, now: datetime) -> dict[str, Any]:
-    """Return what a desk shows: its queues, what the last look through the files found, where the proposals stand for who leads, and of which committee what waits beside them for the member is."""
+    """Return what a desk shows: its queues, and what stands beside them.
+
+    What the last look through the files found, where the proposals stand for who leads, and of which committee what waits
+    beside them for the member is.
+    """
     waiting = queues(user, now)
     return {
         "queues": waiting,

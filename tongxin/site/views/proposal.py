@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from tongxin.access import permissions
 from tongxin.access.views import Unsigned, requires
+from tongxin.core import asked
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -50,7 +51,7 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
 def similar(request: HttpRequest, uid: str) -> HttpResponse:
     """Show earlier proposals like this one: a piece of the page, fetched when it is looked at."""
     found = _load(request, uid)
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asked.by_htmx(request.headers)
     public = copy_of(found) if queries.only_published_for(request.user, found) else None
     context = {
         "items": queries.similar_to(request.user, found),
