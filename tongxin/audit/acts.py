@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -26,12 +26,23 @@ KEPT_HOURS = 2  # nobody adds to the file of an hour that is over by then
 ASKED = 500  # what a database takes in one list of values
 
 
+LINE = re.compile(r"(?P<uid>\S+) (?P<digest>\S+) (?:#(?P<key>[0-9]+) )?(?P<code>.*)")
+
+
 class Act(NamedTuple):
-    """One line: which event, its digest, in whose stream."""
+    """One line: which event, its digest, in whose stream, its key here; lines of earlier revisions know no key.
+
+    Until the seal nothing else holds the key, and with it the order of what two lives tell of one row.
+    """
 
     uid: str
     digest: str
     code: str
+    key: int | None = None
+
+    def is_kept_by(self, row: tuple[str, int] | None) -> bool:
+        """Say whether an event with this digest and key is the one that was noted."""
+        return row is not None and row[0] == self.digest and self.key in {None, row[1]}
 
 
 def folder() -> Path:
@@ -48,13 +59,13 @@ def _machine() -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
 
 
-def note(events: Iterable[Event]) -> None:
+def note(events: Sequence[Event]) -> None:
     """Note events, with their digests, as soon as they are committed; what is rolled back is not noted."""
-    lines = "".join(f"{event.uid} {event.digest} {event.committee_code}\n" for event in events)
-    transaction.on_commit(partial(_add, lines.encode()), robust=True)
+    transaction.on_commit(partial(_add, events), robust=True)
 
 
-def _add(lines: bytes) -> None:
+def _add(events: Sequence[Event]) -> None:
+    lines = "".join(f"{event.uid} {event.digest} #{event.pk} {event.committee_code}\n" for event in events).encode()
     path = folder() / f"{_hour()}.{_machine()}.{os.getpid()}"
     try:
         _write(path, lines)
@@ -100,9 +111,9 @@ def read(path: Path, size: int) -> Iterator[Act]:
             if size < 0:
                 return
             said = line.decode(errors="replace").rstrip("\n")
-            parts = said.split(" ", 2)
-            if len(parts) == len(Act._fields) and line.endswith(b"\n") and said.isprintable():
-                yield Act(*parts)
+            found = LINE.fullmatch(said)
+            if found and line.endswith(b"\n") and said.isprintable():
+                yield Act(found["uid"], found["digest"], found["code"], int(found["key"]) if found["key"] else None)
 
 
 def unreadable(those: Iterable[tuple[Path, int]]) -> str | None:
@@ -114,10 +125,21 @@ def lost(acts: Iterable[Act], code: str | None = None) -> str | None:
     """Return the uid of the first event (of a committee) that was noted and is not there as it was; nothing when all are."""
     own = (act for act in acts if code is None or act.code == code)
     while some := list(islice(own, ASKED)):
-        there = dict(Event.objects.filter(uid__in=[act.uid for act in some]).values_list("uid", "digest"))
-        if odd := next((act.uid for act in some if there.get(act.uid) != act.digest), None):
+        there = _rows(some)
+        if odd := next((act.uid for act in some if not act.is_kept_by(there.get(act.uid))), None):
             return odd
     return None
+
+
+def turned(events: Iterable[Event]) -> set[str]:
+    """Return the committees some of whose events stand under another key than was noted: a seal would make that look as written."""
+    asked, found = {event.uid: event for event in events}, set[str]()
+    for path, size in files():
+        for act in read(path, size):
+            event = asked.get(act.uid)
+            if event is not None and not act.is_kept_by((event.digest, event.pk)):
+                found.add(event.committee_code)
+    return found
 
 
 def shed() -> int:
@@ -154,7 +176,13 @@ def put_back(place: Path) -> None:
 def _are_sealed(acts: Iterable[Act]) -> bool:
     rows = iter(acts)
     while some := list(islice(rows, ASKED)):
-        known = dict(Event.objects.filter(uid__in=[act.uid for act in some], seal__isnull=False).values_list("uid", "digest"))
-        if any(known.get(act.uid) != act.digest for act in some):
+        there = _rows(some, seal__isnull=False)
+        if not all(act.is_kept_by(there.get(act.uid)) for act in some):
             return False
     return True
+
+
+def _rows(some: Iterable[Act], **only: bool) -> dict[str, tuple[str, int]]:
+    """Return the digest and key of those of the noted events that are there, by uid."""
+    rows = Event.objects.filter(uid__in=[act.uid for act in some], **only).values_list("uid", "digest", "pk")
+    return {uid: (digest, key) for uid, digest, key in rows}

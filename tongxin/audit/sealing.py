@@ -65,7 +65,7 @@ def _seal_batch(at: datetime) -> int:
         Chain.objects.bulk_create([Chain(committee_code=code) for code in sorted(missing)], ignore_conflicts=True)
         chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
     broken = {code for code, chain in chains.items() if chain.number and chain.mac != digests.of_chain(chain)}
-    broken |= _misplaced(batch)
+    broken |= _misplaced(batch) | acts.turned(batch)
     seals = []
     for event in batch:
         chain = chains[event.committee_code]

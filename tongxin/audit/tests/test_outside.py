@@ -9,11 +9,11 @@ from django.db import models, transaction
 
 from tests.cast import Cast
 from tongxin.audit import actions, acts, sealing, verifying
-from tongxin.audit.models import Chain, Event, Head
+from tongxin.audit.models import Chain, Event, Head, Mark
 from tongxin.audit.tests.forging import NIGHT, delete, found, raw
 from tongxin.proposals.models import Proposal
 
-NOTED = "近两小时内写入过的记录被删去，或者恢复过较早的备份"
+NOTED = "近两小时内写入过的记录被删去、改动或调换过，或者恢复过较早的备份"
 
 
 def life_of(subject: models.Model) -> list[Event]:
@@ -54,6 +54,44 @@ def test_an_older_head_put_back_with_its_later_events_deleted_is_found(
     delete(later)
     raw(Head).filter(subject_uid=committed.uid).update(**saved)
     assert found() == (later.uid, NOTED)
+
+
+def test_two_lives_turned_round_before_the_seal_are_found_and_stay_found(
+    committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        another = rated.draft()
+        one, other = (
+            actions.record("proposals.attach", p, actor=rated.proposer, at=NIGHT, data={"name": "二"})
+            for p in (committed, another)
+        )
+    assert verifying.verify().ok
+    raw(Mark).filter(event__in=[one, other]).delete()
+    for was, becomes in ((one.pk, 0), (other.pk, one.pk), (0, other.pk)):  # each life keeps its order: no digest says a word
+        raw(Event).filter(pk=was).update(id=becomes)
+    assert found() == (one.uid, NOTED)
+    sealing.seal(at=NIGHT)
+    assert {problem.reason for problem in verifying.verify().problems} == {"链头被改动过", NOTED}
+
+
+def test_imported_events_are_noted_with_their_keys(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    proposal = cast.draft()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.record_many([actions.build("proposals.attach", proposal, actor=cast.proposer, at=NIGHT, data={"name": "一"})])
+    [act] = [act for path, size in acts.files() for act in acts.read(path, size)]
+    assert act.key == life_of(proposal)[-1].pk
+
+
+def test_lines_of_an_earlier_revision_know_no_key(committed: Proposal) -> None:
+    [(path, size)] = acts.files()
+    told = list(acts.read(path, size))
+    path.write_text("".join(f"{act.uid} {act.digest} {act.code}\n" for act in told), encoding="utf-8")
+    assert [act.key for act in acts.read(path, path.stat().st_size)] == [None] * len(told)
+    assert verifying.verify().ok
+    delete(*life_of(committed))
+    raw(Head).filter(subject_uid=committed.uid).delete()
+    raw(Proposal).filter(pk=committed.pk).delete()
+    assert found() == (told[0].uid, NOTED)
 
 
 def test_what_was_rolled_back_is_not_noted(committed: Proposal, rated: Cast, django_capture_on_commit_callbacks: Any) -> None:
