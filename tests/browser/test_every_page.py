@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.architecture.spacing import glued
 from tests.architecture.world import World
+from tests.browser.looking import fits
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
@@ -240,7 +241,7 @@ def _faults(page: Page) -> list[str]:
         if violation["impact"] in IMPACTS:
             where = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
             found.append(f"{violation['id']} ({violation['impact']}): {where}")
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+    if not fits(page):
         found.append("scrolls sideways")
     if page.evaluate("[...document.querySelectorAll('h1')].length") != 1:
         found.append("has not exactly one h1")

@@ -7,6 +7,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.looking import fits
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
@@ -42,7 +43,7 @@ def test_the_office_files_from_its_desk(cast: Cast, page_of: Callable[[Account, 
     expect(page.get_by_role("heading", level=1)).to_have_text(proposal.title)
     page.get_by_role("link", name="立案", exact=True).click()
     expect(page.locator("#action-form input[type=radio], #action-form select").first).to_be_focused()
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+    assert fits(page)
     page.locator("#action-form").get_by_role("button", name="立案", exact=True).click()
     expect(page.locator("main")).to_contain_text("第 0001 号（社会类 001 号）")
     expect(page.locator("#toasts")).to_contain_text("已办：立案，编为第 0001 号")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.looking import fits
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.core.secrets import phone_hash
@@ -35,18 +36,13 @@ def _invited(cast: Cast) -> str:
     return actions.invite(member, actor=cast.office, at=timezone.now())
 
 
-def _fits(page: Page) -> bool:
-    size = page.viewport_size
-    return size is not None and bool(page.evaluate("document.documentElement.scrollWidth") <= size["width"])
-
-
 def test_the_link_of_the_slip_leads_to_the_own_home(cast: Cast, page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/invitation/#{_invited(cast)}")
     expect(page.get_by_label("邀请码或重置码")).to_have_value(re.compile("[0-9a-z-]{14}"))
     assert page.url == f"{live_server.url}/invitation/"  # the code is in no address that a server, a proxy or a history keeps
     page.get_by_role("button", name="下一步").click()
     expect(page.locator("main")).to_contain_text("叶新知，这是您在云溪县政协的邀请。")
-    assert _fits(page)
+    assert fits(page)
     page.get_by_label("新密码").fill(PASSWORD)
     page.get_by_label("再输一次").fill(PASSWORD)
     page.get_by_role("button", name="设定密码并登录").click()
@@ -61,15 +57,16 @@ def test_who_has_an_account_signs_in_first_and_links_the_seat(cast: Cast, page: 
     code = _invited(cast)
     page.goto(f"{live_server.url}/invitation/#{code}")
     page.get_by_role("button", name="下一步").click()
-    assert _fits(page)
+    assert fits(page)
     page.get_by_role("button", name="先登录，再关联").click()
+    page.wait_for_url("**/accounts/login/**")
     expect(page.locator("main")).to_contain_text("云溪县政协")  # whose seat follows
-    assert _fits(page)
+    assert fits(page)
     page.get_by_label("登录名").fill(PHONE)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("关联委员身份")
-    assert _fits(page)
+    assert fits(page)
     expect(page.get_by_label("邀请码")).to_have_count(0)  # it came along: nothing is typed twice
     page.get_by_role("button", name="关联委员身份").click()
     expect(page.locator("main")).to_contain_text("YX050、13800000009")

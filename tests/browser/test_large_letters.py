@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from tests.architecture.world import World
+from tests.browser.looking import fits
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.handling.choices import CaseState
@@ -39,8 +40,7 @@ def test_the_pages_of_members_fit_a_phone_in_large_letters(browser: Browser, liv
     ):
         page.goto(live_server.url + path)
         assert page.get_attribute("html", "data-size") == "elder"
-        scrolls = page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]  # type: ignore[index]
-        if scrolls or page.evaluate(WIDER):
+        if not fits(page) or page.evaluate(WIDER):
             wide[path] = page.evaluate(WIDER)
     context.close()
     assert wide == {}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.looking import fits
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
@@ -54,10 +55,6 @@ def _saved(page: Page) -> None:
     expect(page.locator(".autosave")).to_have_attribute("data-state", "saved", timeout=20_000)
 
 
-def _fits(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
-
-
 def test_a_reply_saves_itself_tells_what_is_missing_and_goes_to_the_leader(cast: Cast, page_of, now) -> None:
     task = _in_hand(cast, now)
     page = page_of(cast.clerk, f"/handling/{task.uid}/")
@@ -69,7 +66,7 @@ def test_a_reply_saves_itself_tells_what_is_missing_and_goes_to_the_leader(cast:
     _saved(page)
     reply = Reply.objects.get()
     assert (reply.category, reply.text, reply.contact) == ("B", "您提出的建议收悉。六月底前试点。", "孟时雨")
-    _fits(page)
+    assert fits(page)
     # 还不能送审：没有面商。写进去以后就可以。
     page.reload()
     expect(page.get_by_text("还没有面商记录，请先与提案人面商")).to_be_visible()
@@ -85,7 +82,7 @@ def test_a_reply_saves_itself_tells_what_is_missing_and_goes_to_the_leader(cast:
     page.get_by_role("button", name="送负责人审签").click()
     expect(page.get_by_text("已办：")).to_be_visible()
     assert Task.objects.get().state == TaskState.WITH_LEADER
-    _fits(page)
+    assert fits(page)
 
 
 def test_two_windows_show_both_texts_and_lose_none(cast: Cast, page_of, now) -> None:
@@ -116,7 +113,7 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     expect(told.get_by_text("这件提案由 2 位提案人评价，不足 3 位")).to_be_hidden()
     told.get_by_text("详细说明").click()
     expect(told.get_by_text("这件提案由 2 位提案人评价，不足 3 位")).to_be_visible()
-    _fits(page)
+    assert fits(page)
     attitude, result = page.locator("fieldset").nth(0), page.locator("fieldset").nth(1)
     attitude.locator(SEGMENT, has_text="基本满意").click()
     result.locator(SEGMENT, has_text="不满意").click()
@@ -141,7 +138,7 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     actions.close_round(case, at=now)
     page.get_by_role("button", name="查看每位委员的评价").click()
     expect(page.locator("#ratings-by-name").get_by_role("row", name="林知远")).to_contain_text("只说试点，没有说什么时候推开。")
-    _fits(page)
+    assert fits(page)
     assert Event.objects.filter(kind="handling.read_ratings").count() == 1
     assert Case.objects.get().state == CaseState.IN_HAND
     page = page_of(cast.clerk, f"/handling/{cast.task(case).uid}/")
@@ -149,7 +146,7 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     expect(told).to_contain_text("只说试点，没有说什么时候推开。")
     expect(told).to_contain_text("评价的人数不满 3 人，按规定不告知评价。")
     expect(told).not_to_contain_text("林知远")
-    _fits(page)
+    assert fits(page)
 
 
 def test_every_target_of_the_rating_page_is_large_enough_for_a_thumb(cast: Cast, page_of, now) -> None:

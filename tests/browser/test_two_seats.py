@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.looking import fits
 from tests.cast import TEXT, Cast, second_seat
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
@@ -44,7 +45,7 @@ def draft_in(seat: Member, account: Account) -> Proposal:
 
 def faults(page: Page) -> list[str]:
     found = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in IMPACTS]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+    if not fits(page):
         found.append("scrolls sideways")
     return found
 

@@ -8,6 +8,7 @@ the pieces are compared and not their order.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -75,6 +76,7 @@ def _words(sql: str) -> list[str]:
     return BLANK.split(sql.strip(BLANKS))
 
 
+@lru_cache(maxsize=500)  # some hundred tables, the same words each time
 def _pieces(sql: str) -> list[list[str]]:
     """Take a table's words apart: what stands before and after the brackets, and each column and constraint, sorted."""
     head, _bracket, rest = sql.partition("(")

@@ -110,6 +110,11 @@ def test_with_another_key_nothing_fits(rated: Cast, settings: Any) -> None:
 
 
 # ── the chain ────────────────────────────────────────────────────────────────────────────────────
+def test_what_is_not_sealed_yet_verifies_too(rated: Cast) -> None:
+    verdict = verifying.verify()
+    assert (verdict.problems, verdict.events, verdict.sealed) == ((), Event.objects.count(), 0)
+
+
 def test_a_sealed_stream_verifies_and_grows(sealed: Cast) -> None:
     verdict = verifying.verify(committee_code="YX")
     own = Event.objects.filter(committee_code="YX").count()
