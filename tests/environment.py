@@ -1,6 +1,5 @@
 """Set before the settings are read: a home of its own for the tests. Loaded by `-p` in pyproject.toml, first of all."""
 
-import gc
 import os
 import tempfile
 from pathlib import Path
@@ -10,5 +9,3 @@ home = Path(os.environ.setdefault("TONGXIN_HOME", tempfile.mkdtemp(prefix="tongx
 os.environ["TONGXIN_TESTING"] = "1"
 # Playwright's synchronous API keeps an event loop in the thread; the database is used from the same one.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-# Few worlds of tests hold cycles, and what is loaded stays: to look for garbage at Python's own pace costs a tenth of the time.
-gc.set_threshold(100_000, 50, 100)

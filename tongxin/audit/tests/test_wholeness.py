@@ -232,3 +232,16 @@ def test_a_uid_that_is_no_text_is_named_and_not_fallen_over(cast: Cast, model: t
         return
     run([f"UPDATE {table} SET uid = CAST(uid AS blob) WHERE id = {unit.pk}"])  # noqa: S608 -- as above
     assert found() == (f"{model._meta.label_lower}:{unit.uid}", misstored.MISSTORED)
+
+
+def test_rows_adrift_beside_ours_hide_none_of_ours(cast: Cast) -> None:
+    """PostgreSQL is asked of our own tables alone."""
+    if not LITE:
+        return
+    row = Appointment.objects.order_by("pk")[0]
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.execute("CREATE TABLE aaa (x integer REFERENCES accounts_account(id))")
+        cursor.executemany("INSERT INTO aaa VALUES (%s)", [(99_999 + n,) for n in range(2 * wholeness.NAMED)])
+        cursor.execute("UPDATE committees_appointment SET committee_id = 99999 WHERE id = %s", [row.pk])
+    assert f"committees.appointment:{row.uid}" in {problem.where for problem in verifying.verify().problems}
