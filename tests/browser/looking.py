@@ -2,15 +2,17 @@
 
 from playwright.sync_api import Error, Page
 
-SCROLLS = "() => document.documentElement.scrollWidth > window.innerWidth + 1"
+WIDTH = "document.documentElement.scrollWidth"
 
 
 def fits(page: Page) -> bool:
     """Say whether the page does not scroll sideways. One that is just giving way to the next has nothing to measure: the next is."""
-    for _again in range(3):
+    assert page.viewport_size is not None
+    page.wait_for_load_state()
+    try:
+        found = page.evaluate(WIDTH)
+    except Error:
+        page.wait_for_timeout(500)
         page.wait_for_load_state()
-        try:
-            return not page.evaluate(SCROLLS)
-        except Error:
-            page.wait_for_timeout(200)
-    return not page.evaluate(SCROLLS)
+        found = page.evaluate(WIDTH)
+    return bool(found <= page.viewport_size["width"])

@@ -24,8 +24,6 @@ from tongxin.audit.models import Event
 
 KEPT_HOURS = 2  # nobody adds to the file of an hour that is over by then
 ASKED = 500  # what a database takes in one list of values
-
-
 LINE = re.compile(r"(?P<uid>\S+) (?P<digest>\S+) (?:#(?P<key>[0-9]+) )?(?P<code>.*)")
 
 
