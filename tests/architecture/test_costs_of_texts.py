@@ -33,11 +33,11 @@ from tongxin.files.inspection import names, secrecy
 from tongxin.sheets import cells, headers
 from tongxin.texts import redaction, segmentation, widths
 
-FEW, MANY = 1500, 6000
-TIMES = 9  # four times as long may cost a little more than four times as much; sixteen times is a loop in a loop
+FEW, MANY = 1000, 8000
+TIMES = 22  # eight times as long costs eight times as much, and sixty-four times in a loop in a loop: far from both
 DEAR = 60  # so many plain looks over the same text are not worth a second measure
-CLEAR = 4  # so many measures are taken of what seems dear, and the least counts: others work on the machine too
-ROUNDS = 5  # and what is dear is so each time, a second later as well
+ROUNDS = 4  # short and long are measured by turns, and the least of each counts: others work on the machine too
+CLEAR = 3  # so often the short one is measured in each round; what is left of its time is sooner somebody else's
 ODD = "1 汉<\u0301\u0316(（a\n１年-.@…\t【'\u3000Xー★=#"
 USED = re.compile(r"search|match|fullmatch|sub|finditer|findall|split")
 ENDING = "\x00"  # fits nothing, so that an expression tries all it can before it gives up
@@ -73,13 +73,12 @@ def plain_look() -> int:
 
 
 def too_dear(reader: Reader, growing: "Growing") -> bool:
-    """Say whether reading costs more than in proportion when a text grows four times as long."""
+    """Say whether reading costs far more than in proportion when a text grows eight times as long."""
     if cost(reader, growing.of(MANY)) < DEAR * plain_look():
         return False
-    return all(
-        cost(reader, growing.of(MANY), times=CLEAR) > TIMES * cost(reader, growing.of(FEW), times=CLEAR)
-        for _round in range(ROUNDS)
-    )
+    rounds = [(cost(reader, growing.of(FEW), times=CLEAR), cost(reader, growing.of(MANY))) for _round in range(ROUNDS)]
+    few, many = (min(costs) for costs in zip(*rounds, strict=True))
+    return many > TIMES * few
 
 
 # ── texts that are made to be dear ───────────────────────────────────────────────────────────────
