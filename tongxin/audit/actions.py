@@ -94,6 +94,7 @@ def record(
     return event
 
 
+@transaction.atomic
 def record_many(events: Sequence[Event]) -> None:
     """Write imported history in bulk: no marks, so nobody is told of what happened years ago.
 

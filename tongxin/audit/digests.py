@@ -24,6 +24,10 @@ NAMES = ("actor_name", "behalf_name", "subject_label")
 DATA = "data."
 
 
+class AlreadyGivenError(Exception):
+    """Events have had their digests: whoever gave them anew would sign whatever stands there now."""
+
+
 def mac(purpose: str, *parts: object) -> str:
     """Return the keyed digest of some facts, with its algorithm in front: hmac-sha256:9f86…."""
     name = settings.AUDIT_DIGEST

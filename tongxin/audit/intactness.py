@@ -94,7 +94,9 @@ def _odd(kind: truth.Witnessed, rows: Sequence[Any], now: Mapping[str, str]) -> 
     said = _said_alone(places, lives)
     begins = {key: _begin(said.get(key), lives[place.alone.life], counts=bool(now[key])) for key, place in places.items()}
     apart = {key: place for key, place in places.items() if place.together != place.alone}  # of the committee itself all is read
-    said |= _said_together(apart, lives, begins, said)
+    together, late = _said_together(apart, lives, begins, said)
+    yield from late
+    said |= together
     for key, place in places.items():
         event = said.get(key)
         since, digest = (event.pk, event.proofs[key]) if event is not None else (0, "")
@@ -154,21 +156,26 @@ def _said_alone(places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life]) 
 
 def _said_together(
     places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life], begins: Mapping[str, int], alone: Mapping[str, Event]
-) -> dict[str, Event]:
-    """Return what was said of rows later than alone, of many at once: read from where it may stand in their committees' lives."""
+) -> tuple[dict[str, Event], set[str]]:
+    """Return what was said of rows of many at once, read from where it may stand in their committees' lives, and what was said late.
+
+    Together a row is told of when it is written in bulk, once and before anything is said of it alone. Whoever swaps the keys
+    of two events in two lives around one act could else choose which of them is the last.
+    """
     first: dict[_Where, int] = {}
     for key, place in places.items():
         first[place.together] = min(begins[key], first.get(place.together, begins[key]))
     begun = {where.life: begin for where, begin in first.items()}
-    found: dict[str, Event] = {}
+    found, late = dict[str, Event](), set[str]()
     for event in _since(first).iterator(chunk_size=BATCH):
         life = heads.key_of(event)
         if life not in begun or not lives[life].take(event, is_known=event.pk <= begun[life]):
             continue
         for key in places.keys() & event.proofs.keys():
-            if places[key].together.life == life and (key not in alone or alone[key].pk < event.pk):
-                found[key] = event
-    return found
+            if places[key].together.life == life:
+                late |= {key} if key in found or (key in alone and alone[key].pk < event.pk) else set()
+                found.setdefault(key, event)
+    return {key: event for key, event in found.items() if key not in alone}, late
 
 
 def _since(first: Mapping[_Where, int]) -> QuerySet[Event]:

@@ -91,6 +91,13 @@ def kept_lines() -> tuple[list[Line], Problem | None]:
         return found, problem
 
 
+def tells_of_digests() -> bool:
+    """Say whether anything outside tells that events have had keyed digests: an upgrade would find none of it."""
+    lines, _problem = kept_lines()
+    noted = (act for path, size in acts.files() for act in acts.read(path, size))
+    return sealing.growth_file().exists() or any(not line.former for line in lines) or any(True for _act in noted)
+
+
 def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
     found: list[Line] = []
     for raw, before in sealing.lines_of(source):

@@ -61,12 +61,16 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
+    from tongxin.audit.digests import AlreadyGivenError
     from tongxin.committees.vouching import UnsoundRecordError, vouch_for_what_is_there
     from tongxin.regulations.actions import load_library
 
     keep_private()
     if pending():
-        call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
+        try:
+            call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
+        except AlreadyGivenError as error:
+            raise NotInOrder(str(error)) from error
     new = load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=timezone.now())
     try:
         vouch_for_what_is_there(at=timezone.now())

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps as living
 from django.db import migrations
 
-from tongxin.audit import digests
+from tongxin.audit import digests, outside
 from tongxin.audit.kinds import KINDS
 
 BATCH = 1000
@@ -42,7 +42,13 @@ def give_digests(apps: Any, schema_editor: Any) -> None:
     Event, Head = apps.get_model("audit", "Event"), apps.get_model("audit", "Head")
     if Event.objects.exclude(digest="").exists():  # whoever made this step be done again could have anything signed anew
         message = "操作记录已有摘要，不再重做。数据库的升级记录被改动过，请从备份恢复。"
-        raise RuntimeError(message)
+        raise digests.AlreadyGivenError(message)
+    if Event.objects.exists() and outside.tells_of_digests():  # or had taken the digests away before
+        message = (
+            "库外留存（audit 目录、keys/heads）说明操作记录早已有摘要，数据库里却没有：摘要被删去，或者恢复了升级以前的备份。"
+            "没有升级到底。请恢复升级以后的备份；确要用升级以前的，请把同一份备份里的 audit、keys 目录一起恢复。"
+        )
+        raise digests.AlreadyGivenError(message)
     accounts = _uids(schema_editor, "accounts.account")
     subjects: dict[str, dict[int, str]] = {"accounts.account": accounts}
     personal: dict[str, bool] = {}

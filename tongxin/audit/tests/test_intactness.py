@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, moment
 from tongxin.audit import actions, verifying
-from tongxin.audit.models import Event, Head
+from tongxin.audit.models import Event, Head, Mark
 from tongxin.audit.tests.forging import found, raw
 from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
+from tongxin.core.ids import new_uid
 from tongxin.handling import actions as handling
 from tongxin.handling.models import PublicReply
 from tongxin.members import actions as members
@@ -78,22 +80,53 @@ def test_an_event_behind_the_one_that_vouches_counts_too(rated: Cast) -> None:
     assert not actions.intact(proposal)
 
 
-def test_what_was_said_in_bulk_and_is_hidden_for_one_moment_is_missed(cast: Cast) -> None:
-    """Vouched for alone, then in bulk as it stands now: hidden, the older word would fit the older row."""
-    made = Appointment.objects.get(account=cast.clerk)
-    raw(Appointment).filter(pk=made.pk).update(affiliation="后来的")
+@pytest.fixture
+def bulk(cast: Cast) -> Appointment:
+    """An appointment that was written and vouched for in bulk, as imports do."""
+    like = Appointment.objects.get(account=cast.clerk)
+    like.pk, like.uid, like.duty = None, new_uid(), Duty.AUDIT_ADMIN
+    [made] = Appointment.objects.bulk_create([like])
     actions.vouch(cast.county, [made], at=AT)
-    assert actions.intact(made)
-    last = telling(made)
+    return Appointment.objects.get(uid=made.uid)
+
+
+def test_what_was_said_in_bulk_and_is_hidden_for_one_moment_is_missed(bulk: Appointment) -> None:
+    assert actions.intact(bulk)
+    last = telling(bulk)
     assert last.kind == "audit.vouch"
-    raw(Appointment).filter(pk=made.pk).update(affiliation=made.affiliation)
     for hide in ({"proofs": {}}, {"subject_id": 0}, {"kind": "audit.accept"}, {"committee_code": "WC"}):
         kept = {name: getattr(last, name) for name in hide}
         raw(Event).filter(pk=last.pk).update(**hide)
-        assert not actions.intact(made), hide
+        assert not actions.intact(bulk), hide
         raw(Event).filter(pk=last.pk).update(**kept)
-    raw(Appointment).filter(pk=made.pk).update(affiliation="后来的")
-    assert actions.intact(made)
+    assert actions.intact(bulk)
+
+
+def test_keys_that_are_swapped_for_one_moment_do_not_choose_which_was_said_last(bulk: Appointment, cast: Cast) -> None:
+    """Each life keeps its order, and so all of its digests."""
+    bodies.end_appointment(bulk, actor=cast.security_admin, at=AT)
+    [first, last] = [e for e in Event.objects.order_by("pk") if f"committees.appointment:{bulk.uid}" in e.proofs]
+
+    def swap() -> None:
+        raw(Mark).filter(event__in=[first, last]).delete()
+        for was, becomes in ((first.pk, 0), (last.pk, first.pk), (0, last.pk)):
+            raw(Event).filter(pk=was).update(id=becomes)
+
+    raw(Appointment).filter(pk=bulk.pk).update(ends_on=None)
+    swap()
+    forged = Appointment.objects.get(pk=bulk.pk)
+    assert not actions.intact(forged)
+    bodies.end_appointment(forged, actor=cast.security_admin, at=AT, ends_on=(AT + timedelta(days=400)).date())
+    first.pk, last.pk = last.pk, first.pk
+    swap()
+    assert found() == (f"committees.appointment:{bulk.uid}", CHANGED)
+
+
+def test_what_is_said_in_bulk_of_what_was_told_alone_counts_for_nothing(bulk: Appointment, cast: Cast) -> None:
+    bodies.end_appointment(bulk, actor=cast.security_admin, at=AT)
+    assert actions.intact(bulk)
+    actions.vouch(cast.county, [bulk], at=AT)
+    assert not actions.intact(bulk)
 
 
 def test_a_link_that_was_vouched_for_in_bulk_is_not_given_away_in_one_moment(cast: Cast) -> None:
@@ -109,9 +142,9 @@ def test_a_link_that_was_vouched_for_in_bulk_is_not_given_away_in_one_moment(cas
     assert found() == (f"members.member/account:{member.uid}", CHANGED)
 
 
-def test_rows_of_any_number_are_asked_in_the_same_few_queries(cast: Cast) -> None:
-    rows, counts = list(Appointment.objects.order_by("pk")), list[int]()
-    actions.vouch(cast.county, rows[:3], at=AT)
+def test_rows_of_any_number_are_asked_in_the_same_few_queries(bulk: Appointment) -> None:
+    rows, counts = list(Appointment.objects.order_by("-pk")), list[int]()
+    assert bulk == rows[0]
     for some in (rows[:1], rows):
         with CaptureQueriesContext(connection) as asked:
             assert actions.sound(some) == some

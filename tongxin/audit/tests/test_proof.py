@@ -2,16 +2,13 @@
 
 import json
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection, models
 
 from tests.cast import Cast, moment
-from tongxin.accounts.models import Account
-from tongxin.audit import actions, digests, outside, sealing, truth, verifying
+from tongxin.audit import actions, digests, outside, sealing, verifying
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.tests.forging import NIGHT, delete, found, raw
 from tongxin.committees import vouching
@@ -366,63 +363,6 @@ def test_an_unsealed_event_hung_on_nothing_is_found(rated: Cast) -> None:
     assert found() == (event.uid, "记录被挂到了别的事项上")
     raw(Event).filter(pk=event.pk).update(subject_id=event.subject_id, actor_id=None)
     assert found() == (event.uid, "记录被挂到了别人名下")
-
-
-def test_rows_written_in_bulk_are_vouched_for_once(rated: Cast) -> None:
-
-    assert vouching.vouch_for_what_is_there(at=NIGHT) == len(truth.declared())
-    assert verifying.verify().ok
-    assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
-
-
-def test_a_row_that_an_event_tells_of_is_not_vouched_for_in_bulk_as_it_stands(rated: Cast) -> None:
-    """Else whoever forged it would only have to wait for the next upgrade."""
-    forged = Rating.objects.get(result="dissatisfied")
-    raw(Rating).filter(pk=forged.pk).update(result="satisfied")
-    vouching.vouch_for_what_is_there(at=NIGHT)
-    assert found() == (f"handling.rating:{forged.uid}", "数据被改动过")
-
-
-@pytest.mark.parametrize(
-    "said", ['{"rows": 7, "label": "handling.rating", "rows": 0}', '{"label": "handling.rating", "rows": 1}', "{}"]
-)
-def test_nothing_is_vouched_for_while_the_record_of_it_is_not_as_written(rated: Cast, said: str) -> None:
-    vouching.vouch_for_what_is_there(at=NIGHT)
-    forged = Rating.objects.get(result="dissatisfied")
-    raw(Rating).filter(pk=forged.pk).update(result="satisfied")
-    marker = next(e for e in Event.objects.filter(kind="audit.vouch") if e.data == {"label": "handling.rating", "rows": 0})
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE audit_event SET data = %s WHERE id = %s", [said, marker.pk])
-    before = Event.objects.count()
-    if Event.objects.get(pk=marker.pk).data == marker.data:  # read as before: nothing is to be done, or PostgreSQL put it right
-        assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
-    else:
-        with pytest.raises(vouching.UnsoundRecordError):
-            vouching.vouch_for_what_is_there(at=NIGHT)
-    assert Event.objects.count() == before
-    assert f"handling.rating:{forged.uid}" in {problem.where for problem in verifying.verify().problems}
-
-
-def test_nothing_is_vouched_for_anew_because_an_account_is_called_otherwise(rated: Cast) -> None:
-    vouching.vouch_for_what_is_there(at=NIGHT)
-    raw(Account).filter(username="system").update(username="system0")
-    assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
-
-
-def test_nothing_is_vouched_for_while_what_is_kept_outside_says_otherwise(sealed: Cast) -> None:
-    """Who emptied the record, or put an older one in its place, could else begin anew."""
-    sealing.heads_file().write_bytes(b"garbage\n")
-    before = Event.objects.count()
-    with pytest.raises(vouching.UnsoundRecordError):
-        vouching.vouch_for_what_is_there(at=NIGHT)
-    assert Event.objects.count() == before
-
-
-def test_events_that_have_digests_are_given_none_again(rated: Cast) -> None:
-    """Whoever takes the step out of the database's own list of steps could else have anything signed."""
-    step = import_module("tongxin.audit.migrations.0003_give_digests")
-    with pytest.raises(RuntimeError, match="操作记录已有摘要"):
-        step.give_digests(apps, None)
 
 
 @pytest.mark.parametrize("model", [Rating, Reply, Appointment], ids=str)
