@@ -24,7 +24,7 @@ from tongxin.audit.models import Event
 
 KEPT_HOURS = 2  # nobody adds to the file of an hour that is over by then
 ASKED = 500  # what a database takes in one list of values
-LINE = re.compile(r"(?P<uid>\S+) (?P<digest>\S+) (?:#(?P<key>[0-9]+) )?(?P<code>.*)")
+LINE = re.compile(r"(?P<uid>\S+) (?P<digest>\S+) (?:#(?P<key>[0-9]{1,19}) )?(?P<code>(?!#).*)")
 
 
 class Act(NamedTuple):
@@ -129,15 +129,27 @@ def lost(acts: Iterable[Act], code: str | None = None) -> str | None:
     return None
 
 
-def turned(events: Iterable[Event]) -> set[str]:
-    """Return the committees some of whose events stand under another key than was noted: a seal would make that look as written."""
-    asked, found = {event.uid: event for event in events}, set[str]()
-    for path, size in files():
-        for act in read(path, size):
-            event = asked.get(act.uid)
-            if event is not None and not act.is_kept_by((event.digest, event.pk)):
-                found.add(event.committee_code)
-    return found
+class Noted:
+    """What was noted, by event: read when an event is asked for that is not among it, so once for all that an import wrote."""
+
+    def __init__(self) -> None:
+        self._acts: dict[str, list[Act]] = {}
+
+    def turned(self, events: Sequence[Event]) -> set[str]:
+        """Return the committees some of whose events stand under another key than was noted: a seal would make that look as written."""
+        if any(event.uid not in self._acts for event in events):
+            self._read()
+        return {
+            event.committee_code
+            for event in events
+            if not all(act.is_kept_by((event.digest, event.pk)) for act in self._acts.get(event.uid, ()))
+        }
+
+    def _read(self) -> None:
+        self._acts.clear()
+        for path, size in files():
+            for act in read(path, size):
+                self._acts.setdefault(act.uid, []).append(act)
 
 
 def shed() -> int:

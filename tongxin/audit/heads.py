@@ -67,11 +67,11 @@ def link_many(events: Sequence[Event]) -> None:
 
 def _read(keys: Iterable[Key]) -> dict[Key, Head]:
     by_kind: dict[tuple[str, str], list[str]] = {}
-    for code, subject_type, uid in keys:
+    for code, subject_type, uid in sorted(keys):  # two imports lock them in the same order
         by_kind.setdefault((code, subject_type), []).append(uid)
     found: dict[Key, Head] = {}
     for (code, subject_type), uids in by_kind.items():
-        rows = Head.objects.select_for_update().filter(committee_code=code, subject_type=subject_type)
+        rows = Head.objects.select_for_update().filter(committee_code=code, subject_type=subject_type).order_by("subject_uid")
         for start in range(0, len(uids), BATCH):
             found |= {key_of(head): head for head in rows.filter(subject_uid__in=uids[start : start + BATCH])}
     return found

@@ -10,7 +10,6 @@ from tongxin.audit import acts, sealing, shapes
 from tongxin.audit.models import Seal
 
 NAMED = 20  # rows of one sort: after those nobody reads on
-ASKED = 500  # what a database takes in one list of values
 HEADS_GONE = "库外留存的链头文件不见了"
 UNREAD = "库外留存的文件读不出来"
 GROWTH_UNREAD = "密钥旁记下的链头文件长度、摘要读不出来，被改动过"
@@ -84,7 +83,11 @@ def kept_lines() -> tuple[list[Line], Problem | None]:
         return [], Problem("audit/heads.jsonl", HEADS_GONE, outside=True) if noted and noted[0] else None
     if not path.is_file():
         return [], Problem("audit/heads.jsonl", UNREAD, outside=True)
-    with path.open("rb") as source:
+    try:
+        source = path.open("rb")
+    except OSError:
+        return [], Problem("audit/heads.jsonl", UNREAD, outside=True)
+    with source:
         found, problem = _lines(source)
         if problem is None and not sealing.begins_as_noted(source):
             problem = Problem("audit/heads.jsonl", HEADS_CUT, outside=True)
@@ -131,8 +134,8 @@ def seals_of(code: str, lines: list[Line]) -> dict[int, Seal]:
     """Return the seals of a committee that its lines tell of, by number."""
     asked = sorted({line.number for line in lines})
     found: dict[int, Seal] = {}
-    for start in range(0, len(asked), ASKED):
-        rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + ASKED])
+    for start in range(0, len(asked), acts.ASKED):
+        rows = Seal.objects.filter(committee_code=code, number__in=asked[start : start + acts.ASKED])
         rows = rows.only("committee_code", "number", "digest", "former")  # nothing else of it need be readable
         found |= {seal.number: seal for seal in rows}
     return found

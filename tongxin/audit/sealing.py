@@ -39,8 +39,8 @@ def heads_file() -> Path:
 
 def seal(*, at: datetime) -> int:
     """Chain every event not yet sealed; return how many. Events of transactions still open are taken next time."""
-    total = 0
-    while done := _seal_batch(at):
+    total, noted = 0, acts.Noted()
+    while done := _seal_batch(at, noted):
         total += done
     note_heads(at=at)
     acts.shed()
@@ -58,14 +58,14 @@ def waiting_longer(now: datetime) -> datetime | None:
 
 
 @transaction.atomic
-def _seal_batch(at: datetime) -> int:
+def _seal_batch(at: datetime, noted: acts.Noted) -> int:
     chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
     batch = list(Event.objects.filter(seal=None).order_by("id")[:BATCH])
     if missing := {e.committee_code for e in batch} - set(chains):
         Chain.objects.bulk_create([Chain(committee_code=code) for code in sorted(missing)], ignore_conflicts=True)
         chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
     broken = {code for code, chain in chains.items() if chain.number and chain.mac != digests.of_chain(chain)}
-    broken |= _misplaced(batch) | acts.turned(batch)
+    broken |= _misplaced(batch) | noted.turned(batch)
     seals = []
     for event in batch:
         chain = chains[event.committee_code]

@@ -26,7 +26,7 @@ from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import NAMED, Outside, Problem
 
 BATCH = 2000
-LOST = "近两小时内写入过的记录被删去、改动或调换过，或者恢复过较早的备份"
+LOST = "还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份"
 CHANGED = "记录被改动过，或者它前面缺少记录"
 UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有读不出来的内容，请对照日志查明"
 

@@ -128,4 +128,10 @@ def orphans(*, before: datetime) -> QuerySet[File]:
 def strays(*, before: datetime) -> Iterator[Path]:
     """Return what lies since before then where uploads are checked."""
     incoming = Path(settings.MEDIA_ROOT) / INCOMING
-    return (path for path in incoming.glob("*") if path.stat().st_mtime < before.timestamp())
+    for path in incoming.glob("*"):
+        try:
+            written = path.stat().st_mtime
+        except FileNotFoundError:
+            continue  # just checked, and moved to where it belongs
+        if written < before.timestamp():
+            yield path

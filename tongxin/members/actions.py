@@ -143,19 +143,20 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
 @transaction.atomic
 def change_contact(member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime) -> list[str]:
     """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed."""
-    changed, before = [], member.email
+    member = _held(member)
+    changed, before = {}, member.email
     for name, label in CONTACT_FIELDS.items():
         if name in fields and (value := clean_line(fields[name])) != getattr(member, name):
             setattr(member, name, value)
-            changed.append(label)
+            changed[name] = label
     if changed:
         member.phone_hash = phone_hash(member.phone)
         member.full_clean()
-        member.save()
-        if member.account is not None and "邮箱" in changed:  # an address that the person chose stays
+        member.save(update_fields=[*changed, "phone_hash"])
+        if member.account is not None and "email" in changed:  # an address that the person chose stays
             Account.objects.filter(pk=member.account.pk, email__in=["", before]).update(email=member.email)
-        audit.record("members.change", member, actor=actor, at=at, data={"name": member.name, "fields": changed})
-    return changed
+        audit.record("members.change", member, actor=actor, at=at, data={"name": member.name, "fields": [*changed.values()]})
+    return list(changed.values())
 
 
 def note_phone_read(member: Member, *, actor: Account, at: datetime) -> None:
@@ -281,7 +282,7 @@ def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
     for appointment in rows.select_related("account", "committee", "unit"):
         bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label), even_the_last=True)
     if not queries.belongs_elsewhere(member):
-        Account.objects.filter(pk=member.account.pk).update(is_active=False)
+        accounts.close(member.account)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from tongxin.notices.models import Notice
 
 AT = moment("2026-03-06")
 OLDER = "数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去"
-LOST = "近两小时内写入过的记录被删去、改动或调换过，或者恢复过较早的备份"
+LOST = "还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份"
 
 
 def everywhere() -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from tongxin.audit.models import Chain, Event, Head, Mark
 from tongxin.audit.tests.forging import NIGHT, delete, found, raw
 from tongxin.proposals.models import Proposal
 
-NOTED = "近两小时内写入过的记录被删去、改动或调换过，或者恢复过较早的备份"
+NOTED = "还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份"
 
 
 def life_of(subject: models.Model) -> list[Event]:
@@ -72,6 +72,24 @@ def test_two_lives_turned_round_before_the_seal_are_found_and_stay_found(
     assert found() == (one.uid, NOTED)
     sealing.seal(at=NIGHT)
     assert {problem.reason for problem in verifying.verify().problems} == {"链头被改动过", NOTED}
+
+
+def test_however_many_rounds_a_seal_takes_the_files_are_read_once(
+    rated: Cast, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import of a million events is sealed in five hundred."""
+    with django_capture_on_commit_callbacks(execute=True):
+        rated.draft()
+    sealing.seal(at=NIGHT)  # what the fixture wrote before, without its lines
+    read, reader = list[object](), acts.read
+    monkeypatch.setattr(acts, "read", lambda path, size: read.append(path) or reader(path, size))
+    with django_capture_on_commit_callbacks(execute=True):
+        for _draft in range(3):
+            rated.draft()
+    monkeypatch.setattr(sealing, "BATCH", 1)
+    monkeypatch.setattr(acts, "_hour", lambda *_ago: "20200101T00")  # nothing is shed, which reads too
+    assert sealing.seal(at=NIGHT) >= 3
+    assert len(read) == 1
 
 
 def test_imported_events_are_noted_with_their_keys(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:

@@ -48,7 +48,7 @@ def test_a_folder_where_the_acts_of_an_hour_are_kept_is_named_and_left(sealed: C
 def test_an_act_of_no_letters_says_nothing(sealed: Cast) -> None:
     path: Path = acts.folder() / "20200101T00"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"a\x00b x YX\nabc x Y\x00X\n\xff\xfe\n")
+    path.write_bytes(b"a\x00b x YX\nabc x Y\x00X\n\xff\xfe\nabc x #" + b"9" * 5000 + b" YX\n")
     assert found() == (None, "")
 
 

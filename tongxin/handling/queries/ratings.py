@@ -42,7 +42,7 @@ class NamedLine:
     done: bool
     entered_for: bool
     rating: Rating | None
-    enter_url: str
+    enter_for: Signature | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def by_name(case: Case) -> list[NamedReply]:
     for reply in replies:
         given = {r.signature_id: r for r in ratings if r.reply_id == reply.pk}
         former = [r.signature for r in given.values() if r.signature_id not in {s.pk for s in raters}]
-        lines = [_named(case, s, given.get(s.pk), is_open=reply.round > over, current=current) for s in [*raters, *former]]
+        lines = [_named(s, given.get(s.pk), is_open=reply.round > over, current=current) for s in [*raters, *former]]
         found.append(NamedReply(_heading(reply), reply.round > over, tuple(lines)))
     return found
 
@@ -73,10 +73,10 @@ def _heading(reply: Reply) -> str:
     return _("%(unit)s的答复（第 %(n)s 次办理）") % {"unit": reply.task.unit.name, "n": reply.round}
 
 
-def _named(case: Case, signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]) -> NamedLine:
+def _named(signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]) -> NamedLine:
     waits = rating is None and is_open and bool(current)
     return NamedLine(
         name=signature.name, role=str(signature.get_role_display()), rated_at=rating.rated_at if rating else None,
         done=rating is not None, entered_for=rating is not None and rating.entered_by_id is not None,
-        rating=None if is_open else rating, enter_url=f"/handling/rate/{case.uid}/for/{signature.uid}/" if waits else "",
+        rating=None if is_open else rating, enter_for=signature if waits else None,
     )  # fmt: skip

@@ -145,3 +145,11 @@ def test_who_lost_the_seat_while_writing_reads_it_and_keeps_the_text(cast: Cast,
         page = client.post(f"/proposals/{filed.uid}/endorse/")
     assert (page.status_code, "关联刚刚解除" in client.get("/account/").text) == (302, True)
     assert not Endorsement.objects.exists()
+
+
+def test_a_telephone_that_is_changed_links_no_seat_again_that_was_released_meanwhile(cast: Cast) -> None:
+    seen = cast.member(cast.bystander)  # read before, as by the page
+    Member.objects.filter(pk=seen.pk).update(account=None)
+    assert actions.change_contact(seen, fields={"phone": "13900000007"}, actor=cast.office, at=timezone.now()) == ["手机"]
+    now = Member.objects.get(pk=seen.pk)
+    assert (now.account, now.phone) == (None, "13900000007")
