@@ -5,8 +5,10 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from tongxin.core.charsets import Utf8Alone
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+application = Utf8Alone(get_wsgi_application())
 
 
 def _warm() -> None:

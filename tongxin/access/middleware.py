@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 
+from tongxin.core import charsets
+
 NUL = "\x00"
-UTF_8 = "utf-8"
 PRIVATE = "private, no-store"
 
 
@@ -23,11 +24,8 @@ class WholeCharacters:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "POST" and str((request.content_params or {}).get("charset", UTF_8)).lower() not in {UTF_8, "utf8"}:
-            # before anything reads the form: Django would fail while it tells of the failure
-            return HttpResponse(
-                "表单只能用 UTF-8 编码，请用浏览器重新打开页面再提交。", status=415, content_type="text/plain; charset=utf-8"
-            )
+        if not charsets.is_utf8(request.META.get("CONTENT_TYPE", "")):  # where `charsets.Utf8Alone` does not stand before
+            return HttpResponse(charsets.REFUSED, status=charsets.STATUS, headers=charsets.HEADERS)
         if NUL in request.path_info:
             request.path_info, request.path = request.path_info.replace(NUL, ""), request.path.replace(NUL, "")
         request.GET = without_nul(request.GET)  # type: ignore[assignment]  # as immutable as the one it stands for

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import models, transaction
 
 from tongxin.accounts.models import Account
-from tongxin.audit import actions, digests
+from tongxin.audit import actions, digests, intactness
 from tongxin.audit.models import Event
 
-KIND = "audit.erase"
+KIND = intactness.ERASE
 BATCH = 500  # events or rows that one erasure names
 
 Fields = dict[str, list[str]]  # an event's uid → its veiled fields

@@ -19,7 +19,7 @@ from tongxin.audit.models import Event, Head
 
 TOGETHER = 1000  # rows that are looked up at a time: for each such many the committee's own life is read once
 BATCH = 2000  # events that are held at a time
-BODY, ACCOUNT = "committees.committee", Account._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
+ERASE = "audit.erase"  # speaks of many rows together, and of those last
 
 Given = models.Model | truth.Part
 T = TypeVar("T", bound=Given)
@@ -94,9 +94,8 @@ def _odd(kind: truth.Witnessed, rows: Sequence[Any], now: Mapping[str, str]) -> 
     said = _said_alone(places, lives)
     begins = {key: _begin(said.get(key), lives[place.alone.life], counts=bool(now[key])) for key, place in places.items()}
     apart = {key: place for key, place in places.items() if place.together != place.alone}  # of the committee itself all is read
-    together, late = _said_together(apart, lives, begins, said)
+    said, late = _said_together(apart, lives, begins, said)
     yield from late
-    said |= together
     for key, place in places.items():
         event = said.get(key)
         since, digest = (event.pk, event.proofs[key]) if event is not None else (0, "")
@@ -125,9 +124,9 @@ def _places(kind: truth.Witnessed, rows: Sequence[Any]) -> dict[str, _Place]:
     places = {}
     for uid, pk, life, code, body_uid, body_pk in found:
         if code is None and system is not None:  # national rows belong to no committee: the system's account tells of them
-            together = _Where(("", ACCOUNT, system.uid), system.pk)
+            together = _Where(("", truth.ACCOUNT, system.uid), system.pk)
         else:
-            together = _Where((code, BODY, body_uid), body_pk)
+            together = _Where((code, truth.BODY, body_uid), body_pk)
         places[truth.key_of(kind.label, uid)] = _Place(_Where((code or "", label, life), pk), together)
     return places
 
@@ -157,25 +156,29 @@ def _said_alone(places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life]) 
 def _said_together(
     places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life], begins: Mapping[str, int], alone: Mapping[str, Event]
 ) -> tuple[dict[str, Event], set[str]]:
-    """Return what was said of rows of many at once, read from where it may stand in their committees' lives, and what was said late.
+    """Return what was said last of rows, alone or of many at once, and of which too much was said in bulk.
 
-    Together a row is told of when it is written in bulk, once and before anything is said of it alone. Whoever swaps the keys
-    of two events in two lives around one act could else choose which of them is the last.
+    What is said together is read from where it may stand in the committees' lives: when a row is written in bulk, once and
+    before anything is said of it alone, and when it is erased, last of all. Whoever swaps the keys of two events in two lives
+    around one act could else choose which of them is the last.
     """
     first: dict[_Where, int] = {}
     for key, place in places.items():
         first[place.together] = min(begins[key], first.get(place.together, begins[key]))
     begun = {where.life: begin for where, begin in first.items()}
-    found, late = dict[str, Event](), set[str]()
+    last, late = dict(alone), set[str]()
     for event in _since(first).iterator(chunk_size=BATCH):
         life = heads.key_of(event)
         if life not in begun or not lives[life].take(event, is_known=event.pk <= begun[life]):
             continue
         for key in places.keys() & event.proofs.keys():
-            if places[key].together.life == life:
-                late |= {key} if key in found or (key in alone and alone[key].pk < event.pk) else set()
-                found.setdefault(key, event)
-    return {key: event for key, event in found.items() if key not in alone}, late
+            if places[key].together.life != life:
+                continue
+            if key not in last or (event.kind == ERASE and last[key].pk < event.pk):
+                last[key] = event
+            elif last[key].pk < event.pk:
+                late.add(key)
+    return last, late
 
 
 def _since(first: Mapping[_Where, int]) -> QuerySet[Event]:

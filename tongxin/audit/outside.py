@@ -94,11 +94,15 @@ def kept_lines() -> tuple[list[Line], Problem | None]:
         return found, problem
 
 
-def tells_of_digests() -> bool:
-    """Say whether anything outside tells that events have had keyed digests: an upgrade would find none of it."""
+def telling_of_digests() -> list[str]:
+    """Return the files that tell that events have had keyed digests: where there is one, an upgrade does not give them."""
     lines, _problem = kept_lines()
-    noted = (act for path, size in acts.files() for act in acts.read(path, size))
-    return sealing.growth_file().exists() or any(not line.former for line in lines) or any(True for _act in noted)
+    told = {
+        "keys/heads": sealing.growth_file().exists(),
+        "audit/heads.jsonl": any(not line.former for line in lines),
+        "audit/acts": any(True for path, size in acts.files() for _act in acts.read(path, size)),
+    }
+    return [name for name, tells in told.items() if tells]
 
 
 def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:

@@ -3,15 +3,17 @@
 Without it, whoever owns the database could turn every rating to satisfied, and no event would say otherwise.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 
+from tongxin.accounts.models import Account
 from tongxin.audit import digests, given, stored
 
+BODY, ACCOUNT = "committees.committee", Account._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
 NO_DIGEST = "misstored"  # of a row in another form than ours: fits nothing that was said
 
 
@@ -144,6 +146,25 @@ def is_touched(row: models.Model, values: Iterable[str]) -> bool:
 def is_declared(row: models.Model) -> bool:
     """Say whether rows of this kind are vouched for."""
     return bool(declared_for(row))
+
+
+def words_of(event: Any, kinds: Mapping[str, Witnessed]) -> dict[str, str]:
+    """Return what an event says of rows (`kinds` by label) where it is asked for.
+
+    In the life of the row, or of what it belongs to; together with others in the committee's; of national rows in the system's.
+    """
+    together = event.subject_type in {BODY, ACCOUNT}
+    return {key: digest for key, digest in event.proofs.items() if together or _is_own_life(event, key, kinds)}
+
+
+def _is_own_life(event: Any, key: str, kinds: Mapping[str, Witnessed]) -> bool:
+    label, _colon, uid = key.partition(":")
+    kind = kinds.get(label)
+    if kind is None:
+        return False
+    if kind.told is not None:
+        return bool(event.subject_type == kind.told[0])
+    return (event.subject_type, event.subject_uid) == (kind.model._meta.label_lower, uid)  # noqa: SLF001 -- as above
 
 
 def key_of(label: str, uid: str) -> str:

@@ -70,6 +70,7 @@ class _Read:
 
     last: dict[heads.Key, tuple[int, str, str]] = field(default_factory=dict)  # events, digest, uid of the last
     proofs: dict[str, str] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)  # rows that are told of where nobody asks for it
     gone: dict[str, list[str]] = field(default_factory=dict)  # event → fields whose value is erased
     lawful: dict[str, list[str]] = field(default_factory=dict)  # the same, as erasures say
     events: int = 0
@@ -154,7 +155,7 @@ def read_record() -> tuple[Problem | None, set[str]]:
         problem = problem or _events(code, read, unread) or _around(code, read, unread)
         if problem := problem or _noted(code, there) or _heads_outside(code, there):
             return problem, set()
-        told |= read.proofs.keys()
+        told |= read.proofs.keys() | read.elsewhere
     return problem, told
 
 
@@ -170,6 +171,7 @@ def _outside() -> tuple[Outside, Problem | None]:
 def _events(code: str, read: _Read, unread: Misstored) -> Problem | None:
     """Walk all events in their order: each fits its digest, which takes in the one before. Return the first that does not."""
     problem: Problem | None = None
+    kinds = {kind.label: kind for kind in truth.declared()}
     own = Event.objects.filter(committee_code=code)
     if unread.has_events:
         own = own.exclude(stored.misstored(Event))
@@ -183,7 +185,9 @@ def _events(code: str, read: _Read, unread: Misstored) -> Problem | None:
         if not fits:
             problem = problem or Problem(event.uid, CHANGED)
         read.last[key] = (number + 1, event.digest, event.uid)
-        read.proofs |= event.proofs
+        words = truth.words_of(event, kinds)
+        read.proofs |= words
+        read.elsewhere |= event.proofs.keys() - words.keys()
         read.events += 1
         if gone := digests.erased(event):
             read.gone[event.uid] = gone

@@ -83,6 +83,7 @@ register(
     Kind("proposals.pass_examination", A.OFFICE, "预审通过，提请审定", lambda e: str(e.data.get("opinion", ""))),
     Kind("proposals.file", A.PUBLIC, _filed, _filed_detail, key=True, label="立案"),
     Kind("proposals.merge", A.PARTIES, "并入{into_label}", _reason, key=True),
+    Kind("proposals.move_along", A.PARTIES, "主案并入{into_label}，本案一并转入", _reason, key=True),
     Kind("proposals.absorb", A.PUBLIC, "《{title}》并入本案", key=True),
     Kind("proposals.not_file", A.PARTIES, _not_filed, _reason, key=True, label="不予立案"),
     Kind("proposals.withdraw", A.PARTIES, "撤案", _reason, key=True),

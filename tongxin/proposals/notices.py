@@ -109,6 +109,7 @@ register(
     Tell("proposals.file", signers, lambda e, p: f"您的提案{_title(p)}已立案，编为第 {p.number:04d} 号"),
     Tell("proposals.file", assigning_office, lambda e, p: f"第 {p.number:04d} 号提案{_title(p)}已立案，请交办"),
     Tell("proposals.merge", signers, _merged),
+    Tell("proposals.move_along", signers, _merged),
     Tell("proposals.absorb", signers, lambda e, p: f"《{e.data.get('title', '')}》并入您的提案{_title(p)}"),
     Tell("proposals.not_file", signers, _not_filed, urgent=True),
     Tell("proposals.hand_over", signers, lambda e, p: f"您的提案{_title(p)}已经交办：{e.data.get('units', '')}"),

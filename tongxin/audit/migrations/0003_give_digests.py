@@ -43,10 +43,11 @@ def give_digests(apps: Any, schema_editor: Any) -> None:
     if Event.objects.exclude(digest="").exists():  # whoever made this step be done again could have anything signed anew
         message = "操作记录已有摘要，不再重做。数据库的升级记录被改动过，请从备份恢复。"
         raise digests.AlreadyGivenError(message)
-    if Event.objects.exists() and outside.tells_of_digests():  # or had taken the digests away before
+    if Event.objects.exists() and (telling := outside.telling_of_digests()):  # or had taken the digests away before
         message = (
-            "库外留存（audit 目录、keys/heads）说明操作记录早已有摘要，数据库里却没有：摘要被删去，或者恢复了升级以前的备份。"
-            "没有升级到底。请恢复升级以后的备份；确要用升级以前的，请把同一份备份里的 audit、keys 目录一起恢复。"
+            f"{'、'.join(telling)} 说明操作记录早已有摘要，数据库里却没有：摘要被删去，或者恢复了升级以前的备份。没有升级到底。"
+            "请恢复升级以后的备份；确要用升级以前的，先把这几处移到别处保存（不要删除，也不要把备份复制在上面），"
+            "放回备份里有的，再运行一次，并告知审计管理员。"
         )
         raise digests.AlreadyGivenError(message)
     accounts = _uids(schema_editor, "accounts.account")

@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, moment
-from tongxin.audit import actions, verifying
+from tongxin.audit import actions, erasing, verifying
 from tongxin.audit.models import Event, Head, Mark
 from tongxin.audit.tests.forging import found, raw
 from tongxin.committees import actions as bodies
@@ -127,6 +127,14 @@ def test_what_is_said_in_bulk_of_what_was_told_alone_counts_for_nothing(bulk: Ap
     assert actions.intact(bulk)
     actions.vouch(cast.county, [bulk], at=AT)
     assert not actions.intact(bulk)
+
+
+def test_what_an_erasure_says_of_many_rows_counts_last(bulk: Appointment, cast: Cast) -> None:
+    bodies.end_appointment(bulk, actor=cast.security_admin, at=AT)
+    raw(Appointment).filter(pk=bulk.pk).update(affiliation="")
+    erasing.erase(cast.county, what="名义", rule="测试", shortened=[bulk], actor=cast.security_admin, at=AT)
+    assert actions.intact(bulk)
+    assert found() == (None, "")
 
 
 def test_a_link_that_was_vouched_for_in_bulk_is_not_given_away_in_one_moment(cast: Cast) -> None:

@@ -71,17 +71,22 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
     return numbers | {"decided_at": at}
 
 
-def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
     both = Q(pk=proposal.pk) | Q(uid=payload.into)
     list(Proposal.objects.select_for_update(of=("self",)).filter(both).order_by("pk"))  # two merging each other: one waits
     lead = queries.may_absorb(proposal).filter(uid=payload.into).first()
     if lead is None:
         raise engine.Invalid({"into": NO_LEAD})
-    along = audit.sound(proposal.merged.all())
+    proposal.event_facts = facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
+    moved = list(proposal.merged.select_for_update(of=("self",)).order_by("pk"))
+    sound = audit.sound(moved)
     proposal.merged.update(merged_into=lead)
-    proposal.event_proves = [*along]
-    proposal.event_facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
+    for row in moved:  # each in its own life: what is said of it elsewhere is not asked for before its next step
+        audit.record(
+            "proposals.move_along", row, actor=actor, at=at, data=facts | {"reason": payload.reason},
+            acting_as=proposal.capacity_of(actor), proves=[row] if row in sound else (),
+        )  # fmt: skip
     return {"merged_into": lead, "decided_at": at}
 
 

@@ -1,0 +1,35 @@
+"""Requests in another charset than UTF-8 are refused before Django sees them.
+
+Django decodes the address of any request by the charset that its Content-Type names, whatever its method, before the first
+middleware: some of Python's codecs take time that grows with the square of the length, others end in an error.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.http import parse_header_parameters
+
+REFUSED = "只接受 UTF-8 编码，请用浏览器重新打开页面再提交。"
+STATUS, HEADERS = 415, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "private, no-store"}
+UTF_8 = {"utf-8", "utf8"}
+
+
+def is_utf8(content_type: str) -> bool:
+    """Say whether what a Content-Type names, if anything, is UTF-8; a value that is encoded itself (`charset*=`) is not looked at."""
+    if "*" in content_type:
+        return False
+    _kind, said = parse_header_parameters(content_type)
+    return said.get("charset", "utf-8").lower() in UTF_8
+
+
+class Utf8Alone:
+    """Stands before what serves requests."""
+
+    def __init__(self, served: Callable[[dict[str, Any], Any], Iterable[bytes]]) -> None:
+        self.served = served
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if is_utf8(environ.get("CONTENT_TYPE", "")):
+            return self.served(environ, start_response)
+        start_response(f"{STATUS} Unsupported Media Type", list(HEADERS.items()))
+        return [REFUSED.encode()]
