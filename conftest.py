@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium"]
+pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks"]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _nothing_kept(tmp_path: Path, settings: object) -> Iterator[None]:
     """Drop what processes keep between requests; every test has a home of its own for files and seals."""
     from django.core.cache import cache
 
@@ -17,7 +17,6 @@ def _nothing_kept(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPa
 
     settings.TONGXIN_HOME = tmp_path  # type: ignore[attr-defined]
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
-    monkeypatch.setattr(queries, "LOOKED_FOR_EVERY", 3600.0)  # counted queries do not hang on the time a test takes
     queries.forget()
     cache.clear()
     yield

@@ -1,8 +1,7 @@
 """One-time codes as an authenticator on a phone shows them."""
 
-import time
-
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.utils import decrypt
 
@@ -23,8 +22,8 @@ def code(account: Account, steps: int = 0) -> str:
 
 
 def shown(secret: str, steps: int = 0) -> str:
-    """Return the code of a key."""
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + steps)))
+    """Return the code of a key, by the clock by which it is checked."""
+    return str(format_hotp_value(hotp_value(secret, int(auth.time.time()) // PERIOD + steps)))
 
 
 def wrong(account: Account) -> str:
