@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis
 
 pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks"]
+
+
+hypothesis.register_profile("tongxin", deadline=None, derandomize=True)  # no test hangs on chance, or on how busy the machine is
+hypothesis.load_profile("tongxin")
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """What a test finds hangs neither on the moment at which it runs nor on what else the machine does meanwhile."""
 
 import time
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -49,10 +48,9 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def one_minute(monkeypatch: pytest.MonkeyPatch) -> datetime:
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the clock stand while queries are counted: what the menu counts is asked anew each minute."""
     from django.utils import timezone
 
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
-    return now

@@ -1,8 +1,8 @@
 """What a fixture makes by the acts of people is kept as rows, so that the next test has it in a tenth of the time.
 
 Rows, keys and digests are those that the acts made. They are made anew after a minute, as some tests ask how long ago
-something was recorded, and whenever the database is not as it was when they were made. TONGXIN_CAST=acts makes each anew:
-for a failure that hangs on it.
+something was recorded, and whenever a table that they fill has more or fewer rows than when they were made: only these tables
+are looked at, and only counted. TONGXIN_CAST=acts makes each anew: for a failure that hangs on it.
 """
 
 import os
@@ -32,7 +32,7 @@ class _Kept:
     at: float
 
     def fits(self) -> bool:
-        """Say whether it is young enough, made under the same keys, and the tables hold now what they held when it was made."""
+        """Say whether it is young enough, made under the same keys, and its tables have as many rows as before it was made."""
         if time.monotonic() - self.at >= MOST_SECONDS or self.secrets != _secrets():
             return False
         return _counts(self.rows) == self.before

@@ -66,7 +66,7 @@ def test_every_page_of_the_bench_answers(live_server: Any, tmp_path: Path) -> No
     _sow(timezone.localdate())
     connection.commit()
     port = int(live_server.url.rpartition(":")[2])
-    limits = running.Limits(seconds=5, requests=2, bulk=False)
+    limits = running.Limits(seconds=60, requests=2, bulk=False)
     measured = running.measure_pages(pages.look(), (port, os.getpid()), limits, lambda _line: None, clients=1)
     assert {key: page["reasons"] for key, page in measured.items() if page["failures"]} == {}
     assert {page["n"] for page in measured.values()} == {2}

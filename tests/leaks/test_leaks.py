@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.http.response import HttpResponseBase
 from django.test import Client
 
@@ -29,9 +30,11 @@ from tests.leaks import oracle
 from tests.leaks.marked import MARK, Marked
 from tests.leaks.people import People, people_of
 from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
 from tongxin.files import queries as files
 from tongxin.files.models import File
 from tongxin.members.models import Member
+from tongxin.notices.models import Notice
 from tongxin.proposals.models import Proposal
 from tongxin.site.queries.stages import STAGES
 
@@ -47,9 +50,10 @@ VIEWS = {
     "handling-supervise": ("?part=review", "?part=sign", "?part=again", "?part=answered"),
     "public-proposals": ("?in=YX", "?in=WC", "?in=YX&q=药房", "?in=WC&q=药房"),
     "proposals-similar": ("?title=关于在镇卫生院设立夜间值班药房的建议",),
-    "events": ("?before=400", "?before=250", "?before=150", "?before=60"),
-    "notices": ("?before=200", "?before=100"),
 }  # fmt: skip
+
+# These are paged by key. How many of the older pages are looked at:
+OLDER: dict[str, tuple[type[Model], int]] = {"events": (Event, 4), "notices": (Notice, 2)}
 
 Finding = tuple[str, str, str, str]
 
@@ -117,13 +121,23 @@ def _sample(found: list[dict[str, str]], place: int) -> list[dict[str, str]]:
     return [found[(place + n * step) % len(found)] for n in range(FEW)]
 
 
+def _older_pages() -> dict[str, tuple[str, ...]]:
+    """Return the views that begin at one of the keys there are, in even steps; PostgreSQL gives no key twice, whatever was undone."""
+    found = {}
+    for name, (model, pages) in OLDER.items():
+        keys = list(model._default_manager.order_by("pk").values_list("pk", flat=True))
+        found[name] = tuple(f"?before={keys[len(keys) * n // (pages + 1)]}" for n in range(1, pages + 1))
+    return found
+
+
 def _walk_the_table(walk: Walk, people: People) -> None:
+    views = VIEWS | _older_pages()
     for number, route in enumerate(routes()):
         for place, (person, account) in enumerate(people.by_kind.items()):
             for values in _sample(values_of(route, account), place + number):
                 if walk.get(person, account, route.name, route.path(values)) == NOT_ALLOWED:
                     break
-            for query in VIEWS.get(route.name, ()):
+            for query in views.get(route.name, ()):
                 walk.get(person, account, route.name + query, route.path({}) + query, pieces=THOROUGH)
 
 

@@ -14,12 +14,12 @@ from tongxin.audit.models import Event
 from tongxin.committees import actions, queries, views
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
+from tongxin.committees.tests.relieving import ending
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
 SINCE = date(2026, 1, 1)
-ENDING = {"on": timezone.localdate().isoformat(), "reason": "工作调动"}
 
 
 def appoint(cast: Cast, account: Account, duty: str, *, actor: Account | None = None, **scope: Any) -> Appointment:
@@ -45,7 +45,7 @@ def test_two_hands_do_not_relieve_both_last_auditors(cast: Cast, security: Clien
     actions.end_appointment(mine, **common)
     with pytest.raises(actions.AppointmentError, match="这是唯一的审计管理员"):
         actions.end_appointment(other, **common)
-    page = security.post(f"/appointments/{other.uid}/end/", ENDING | {"on": common["ends_on"].isoformat()})
+    page = security.post(f"/appointments/{other.uid}/end/", ending(common["ends_on"]))
     assert "这是唯一的审计管理员，请先任命接任的人，再免去" in page.text
     other.refresh_from_db()
     assert other.ends_on is None
@@ -117,10 +117,10 @@ def test_nobody_stays_longer_by_being_relieved(cast: Cast, security: Client) -> 
         late = today + timedelta(days=days)
         with pytest.raises(actions.AppointmentError, match=said):
             actions.end_appointment(own, **common, ends_on=late)  # type: ignore[arg-type]
-        assert said in security.post(f"/appointments/{own.uid}/end/", ENDING | {"on": late.isoformat()}).text
+        assert said in security.post(f"/appointments/{own.uid}/end/", ending(late)).text
     own.refresh_from_db()
     assert (own.ends_on, Event.objects.filter(kind="committees.end_appointment").count()) == (soon, 1)
-    security.post(f"/appointments/{own.uid}/end/", ENDING)
+    security.post(f"/appointments/{own.uid}/end/", ending())
     own.refresh_from_db()
     assert (own.ends_on, Event.objects.filter(kind="committees.end_appointment").count()) == (today, 2)
 
@@ -197,7 +197,7 @@ def test_a_dismissed_clerk_loses_the_duty_at_the_next_request(cast: Cast, securi
     clerk.force_login(cast.clerk)
     assert clerk.get(task.get_absolute_url()).status_code == 200
     own = Appointment.objects.get(account=cast.clerk)
-    security.post(f"/appointments/{own.uid}/end/", ENDING)
+    security.post(f"/appointments/{own.uid}/end/", ending())
     assert [clerk.get(path).status_code for path in (task.get_absolute_url(), "/handling/")] == [404, 403]
     answer = clerk.post(f"/workflow/tasks/{task.uid}/sign_for/", {"handler": "孟时雨"})
     assert answer.status_code in {403, 404}
@@ -412,7 +412,7 @@ def test_a_duty_ends_from_a_day_on_with_the_reason_and_not_before_it_is_confirme
 
 def test_the_only_one_who_guards_is_not_relieved_by_the_page(cast: Cast, security: Client) -> None:
     own = Appointment.objects.get(account=cast.audit_admin)
-    assert "请先任命接任的人" in security.post(f"/appointments/{own.uid}/end/", ENDING).text
+    assert "请先任命接任的人" in security.post(f"/appointments/{own.uid}/end/", ending()).text
     own.refresh_from_db()
     assert own.ends_on is None
 

@@ -16,6 +16,7 @@ from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Session, Unit
 from tongxin.committees.rules import holds
+from tongxin.committees.tests.relieving import ending
 
 
 def test_a_duty_is_held_from_its_first_to_its_last_day(cast: Cast) -> None:
@@ -99,14 +100,11 @@ def test_an_appointment_that_does_not_fit_is_told(cast: Cast, security: Client, 
     assert Appointment.objects.count() == count
 
 
-ENDING = {"on": timezone.localdate().isoformat(), "reason": "工作调动"}
-
-
 def test_appointments_end_but_not_the_own_security_duty(cast: Cast, security: Client) -> None:
     own = Appointment.objects.get(account=cast.security_admin)
     other = Appointment.objects.get(account=cast.clerk)
-    assert "不能免去自己" in security.post(f"/appointments/{own.uid}/end/", ENDING, follow=True).text
-    security.post(f"/appointments/{other.uid}/end/", ENDING)
+    assert "不能免去自己" in security.post(f"/appointments/{own.uid}/end/", ending(), follow=True).text
+    security.post(f"/appointments/{other.uid}/end/", ending())
     own.refresh_from_db()
     other.refresh_from_db()
     assert (own.ends_on, other.ends_on) == (None, timezone.localdate())
@@ -199,7 +197,7 @@ def test_who_is_not_signed_in_any_more_is_led_to_the_sign_in_and_back_to_the_pag
 
 @pytest.mark.parametrize("path", ["/units/", "/appointments/", "/sessions/", "/audit/", "/notices/"])
 def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
-    cast: Cast, client: Client, path: str, django_assert_num_queries: object
+    cast: Cast, client: Client, path: str, django_assert_num_queries: object, one_minute: None
 ) -> None:
     from tongxin.notices import actions as notices
 

@@ -15,6 +15,7 @@ from tongxin.audit.models import Event
 from tongxin.committees import actions
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
+from tongxin.committees.tests.relieving import ending
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
@@ -115,7 +116,7 @@ def test_what_ended_stands_in_a_part_of_its_own_with_the_day_and_why(cast: Cast,
 
 
 def test_what_ended_is_paged_by_key_and_asks_no_more_for_many_than_for_one(
-    cast: Cast, security: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: object
+    cast: Cast, security: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: object, one_minute: None
 ) -> None:
     rows = [relieve(cast, who) for who in (cast.clerk, cast.unit_leader, cast.co_clerk)]
     monkeypatch.setattr("tongxin.committees.listing.PAGE", 1)
@@ -142,8 +143,7 @@ def test_after_an_act_one_is_back_at_the_search_and_never_elsewhere(cast: Cast, 
     for there in ("//elsewhere.example/", "https://elsewhere.example/appointments/", "/audit/", "/appointments/new/"):
         assert security.get(end, {"next": there}).context["back"] == "/appointments/", there
     assert security.get(end, {"next": SEARCH}).text.count(f'href="{SEARCH}"') == 2
-    said = {"on": timezone.localdate().isoformat(), "reason": "工作调动"}
-    assert security.post(f"{end}?next={quote(SEARCH, safe='')}", said)["Location"] == SEARCH
+    assert security.post(f"{end}?next={quote(SEARCH, safe='')}", ending())["Location"] == SEARCH
     assert security.get(end, {"next": SEARCH})["Location"] == SEARCH  # it is over
     leader = Appointment.objects.get(account=cast.unit_leader)
     for act in ("reset", "factor"):

@@ -1,6 +1,5 @@
-"""What the pages' tests share: a browser without a browser, signed in, and rules that are not looked up again meanwhile."""
+"""What the pages' tests share: a browser without a browser, signed in, and a case of the other county."""
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,7 +19,6 @@ from tongxin.handling.workflow import SignFor
 from tongxin.members.models import Member, Seat
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.workflow import Examination, Filing
-from tongxin.regulations import queries
 from tongxin.workflow.engine import perform
 
 
@@ -34,16 +32,6 @@ def today():
     """A moment of today, so that pages see running clocks; never the last hour, when no day is left to invite co-signers."""
     now = timezone.localtime()
     return now.replace(hour=min(now.hour, 22))
-
-
-@pytest.fixture
-def steady_rules():
-    """Let regulations stay as first read: the one look a second would come or not come by chance."""
-
-    def steady() -> None:
-        queries._kept.looked_at = time.monotonic() + 3600
-
-    return steady
 
 
 @pytest.fixture

@@ -30,12 +30,11 @@ def _queries_of(client, url: str) -> int:
         ("clerk", "/handling/?part=hand&level=ok"),
     ],
 )  # fmt: skip
-def test_a_list_of_three_cases_asks_as_often_as_a_list_of_one(cast: Cast, as_, today, steady_rules, who: str, url: str) -> None:
+def test_a_list_of_three_cases_asks_as_often_as_a_list_of_one(cast: Cast, as_, today, one_minute, who: str, url: str) -> None:
     client = as_(getattr(cast, who))
     cast.assigned(today)
     perform(cast.task(cast.assigned(today)), "sign_for", actor=cast.clerk, at=today, payload=SignFor("孟时雨"))
     client.get(url)
-    steady_rules()
     few = _queries_of(client, url)
     for _n in range(2):
         cast.assigned(today)
@@ -43,13 +42,12 @@ def test_a_list_of_three_cases_asks_as_often_as_a_list_of_one(cast: Cast, as_, t
     assert _queries_of(client, url) == few
 
 
-def test_the_desk_that_assigns_asks_as_often_for_three_as_for_one(cast: Cast, as_, today, steady_rules) -> None:
+def test_the_desk_that_assigns_asks_as_often_for_three_as_for_one(cast: Cast, as_, today, one_minute) -> None:
     client = as_(cast.assigner)
     for url, more in (("/handling/assign/", cast.filed), ("/handling/assign/?part=returns", lambda at: _asked_back(cast, at)),
                       ("/handling/assign/?part=again", lambda at: _given_back(cast, at))):  # fmt: skip
         more(today)
         client.get(url)
-        steady_rules()
         few = _queries_of(client, url)
         more(today)
         more(today)
@@ -73,13 +71,12 @@ def _given_back(cast: Cast, at) -> Task:
 
 
 @pytest.mark.parametrize("cases", [1, 3])
-def test_the_rows_of_an_inbox_take_three_queries(cast: Cast, today, steady_rules, django_assert_num_queries, cases: int) -> None:
+def test_the_rows_of_an_inbox_take_three_queries(cast: Cast, today, django_assert_num_queries, cases: int) -> None:
     for _n in range(cases):
         cast.assigned(today)
     on = timezone.localdate()
     rows = queries.for_rows(queries.inbox(cast.clerk))
     [queries.row_of(t, on) for t in queries.by_day(rows, "clock_on").rows]
-    steady_rules()
     with django_assert_num_queries(3):  # the rows, the signatures, the other parts of each case
         found = [queries.row_of(t, on) for t in queries.by_day(queries.for_rows(queries.inbox(cast.clerk)), "clock_on").rows]
     assert len(found) == cases
@@ -87,7 +84,7 @@ def test_the_rows_of_an_inbox_take_three_queries(cast: Cast, today, steady_rules
 
 @pytest.mark.parametrize("cosigners", [1, 2])
 def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
-    cast: Cast, today, steady_rules, django_assert_num_queries, cosigners: int
+    cast: Cast, today, django_assert_num_queries, cosigners: int
 ) -> None:
     case = cast.answered(today)
     lead = cast.task(case)
@@ -105,7 +102,6 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
         )
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     queries.sections(case, cast.office)
-    steady_rules()
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     case.proposal.committee = case.committee
     with django_assert_num_queries(6):  # parts, replies, their files, ratings, raters, talks

@@ -1,5 +1,7 @@
 """The pages of handling, from assigning to the second handling, as people walk them."""
 
+from datetime import timedelta
+
 from tests.cast import Cast
 from tongxin.audit.models import Event
 from tongxin.handling import actions
@@ -177,7 +179,7 @@ def test_the_last_day_of_the_window_still_lets_a_unit_ask_to_return(cast: Cast, 
     Task.objects.filter(pk=task.pk).update(return_until=today.date())
     page = as_(cast.clerk).get(f"/go/tasks/{task.uid}/ask_return/").content.decode()
     assert "申请退办的期限是" not in page
-    Task.objects.filter(pk=task.pk).update(return_until=today.date().replace(year=2025))
+    Task.objects.filter(pk=task.pk).update(return_until=today.date() - timedelta(days=400))
     answer = _go(as_(cast.clerk), task, "ask_return", reason="不属于本单位职责。")
     task.refresh_from_db()
     assert "申请退办的期限是" in answer.content.decode()

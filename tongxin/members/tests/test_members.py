@@ -44,7 +44,7 @@ def test_members_are_found_by_name_sound_and_number(cast: Cast, client: Client, 
 
 
 def test_the_list_asks_the_database_no_more_for_three_members_than_for_one(
-    cast: Cast, client: Client, django_assert_num_queries: object
+    cast: Cast, client: Client, django_assert_num_queries: object, one_minute: None
 ) -> None:
     client.force_login(cast.office)
     everyone = list(Member.objects.sitting(timezone.localdate()).filter(committee=cast.county))

@@ -127,7 +127,7 @@ def test_the_list_of_one_committee_does_not_tell_of_another(cast: Cast, keeper: 
 
 
 @pytest.mark.parametrize("query", ["", "who=never"])
-def test_the_list_asks_no_more_for_four_than_for_one(cast: Cast, keeper: Client, query: str) -> None:
+def test_the_list_asks_no_more_for_four_than_for_one(cast: Cast, keeper: Client, one_minute: None, query: str) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
             keeper.get(f"/members/?{query}")

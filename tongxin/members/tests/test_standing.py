@@ -252,7 +252,7 @@ def test_those_who_left_are_listed_with_why_for_who_keeps_the_members(cast: Cast
 
 
 def test_the_list_of_those_who_left_takes_a_constant_number_of_queries(
-    cast: Cast, office: Client, django_assert_num_queries: Any
+    cast: Cast, office: Client, django_assert_num_queries: Any, one_minute: None
 ) -> None:
     office.get("/members/?who=left")
     with django_assert_num_queries(LEFT_QUERIES):

@@ -312,7 +312,7 @@ def test_an_imported_case_is_over_by_its_closing_event(cast: Cast) -> None:
 
 
 # ── how much is asked ────────────────────────────────────────────────────────────────────────────
-def test_pages_ask_less_than_twelve_times_and_as_often_for_many_rows(cast: Cast) -> None:
+def test_pages_ask_less_than_twelve_times_and_as_often_for_many_rows(cast: Cast, one_minute: None) -> None:
     client, numbers = as_(cast.office), {}
     for much in (1, 60):
         read_notices(cast, much)

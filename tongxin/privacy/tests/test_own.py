@@ -164,16 +164,12 @@ def test_a_page_shows_the_newest_and_says_how_many_there_are(cast: Cast) -> None
     assert (len(long.part.rows), long.part.total, long.hidden) == (25, 25, False)
 
 
-def test_the_page_asks_as_often_whether_little_or_much_is_held(cast: Cast, monkeypatch: Any) -> None:
+def test_the_page_asks_as_often_whether_little_or_much_is_held(cast: Cast, one_minute: None) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from tongxin.regulations import queries as rules
-
     client = as_(cast.proposer)
-    numbers, minute = [], timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: minute)  # what the menu counts is asked anew each minute
-    monkeypatch.setattr(rules._kept, "fresh", lambda: rules._kept.found)  # the one look a second comes by chance
+    numbers = []
     for _more in range(2):
         cast.answered()
         audit.record("accounts.sign_in", cast.proposer, actor=cast.proposer, at=AT)

@@ -172,7 +172,7 @@ def test_the_template_is_read_and_its_example_skipped(shelf, tmp_path):
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cs", "Zs", "Zl", "Zp")), min_size=2, max_size=12)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     things=st.lists(
         st.tuples(NAMES.map(lambda n: f"甲{n}乙"), st.none() | st.dates(date(1950, 1, 1), date(2090, 1, 1))),

@@ -73,7 +73,7 @@ def test_every_desk_has_its_own_queues(cast: Cast, client: Client) -> None:
 
 @pytest.mark.parametrize("who", ["office", "clerk", "cosigner"])
 def test_homes_ask_the_database_no_more_for_three_matters_than_for_one(
-    cast: Cast, client: Client, who: str, django_assert_num_queries: Any
+    cast: Cast, client: Client, who: str, django_assert_num_queries: Any, one_minute: None
 ) -> None:
     def one(n: int) -> None:
         cast.submitted(title=f"关于待审第{n}件事的建议")

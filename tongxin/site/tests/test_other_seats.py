@@ -124,7 +124,7 @@ def test_a_desk_names_no_committee_where_desk_and_seat_are_of_one(cast: Cast) ->
 
 
 def test_a_desk_with_a_seat_asks_no_more_for_three_matters_than_for_one(
-    cast: Cast, django_assert_num_queries: Any, two: Two
+    cast: Cast, django_assert_num_queries: Any, one_minute: None, two: Two
 ) -> None:
     appoint(two.account, cast, Duty.LEADERSHIP)
     two.client.get("/home/")

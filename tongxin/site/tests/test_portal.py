@@ -1,6 +1,5 @@
 """The public pages: what is released and nothing beside it."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import raters
 from tongxin.proposals.workflow import MergeInto
-from tongxin.regulations import queries as regulations
 from tongxin.site.queries import portal
 from tongxin.workflow.engine import perform
 
@@ -153,10 +151,8 @@ def test_each_committee_has_its_own_front_and_one_chooses(cast: Cast, client: Cl
 
 @pytest.mark.parametrize("address", [f"{LIST}?in=YX", "/public/YX/"])
 def test_lists_take_the_same_queries_for_one_and_three(
-    cast: Cast, client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch, address: str
+    cast: Cast, client: Client, django_assert_num_queries: Any, address: str
 ) -> None:
-    # regulations are looked for once a second: here never again
-    monkeypatch.setattr(regulations, "time", SimpleNamespace(monotonic=lambda: 2.0))
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -218,7 +218,7 @@ def test_separate_answers_are_told_with_their_units(cast: Cast) -> None:
     assert told == ["县财政局的答复送达提案人", "县水务局的答复送达提案人"]
 
 
-def test_the_desk_of_publication_asks_no_more_for_three_than_for_one(cast: Cast) -> None:
+def test_the_desk_of_publication_asks_no_more_for_three_than_for_one(cast: Cast, one_minute: None) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

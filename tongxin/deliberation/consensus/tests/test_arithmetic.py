@@ -82,7 +82,7 @@ def slow_silhouette(points, labels):
     return np.mean(widths)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     points=st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=2, max_size=30),
     labels=st.lists(st.integers(0, 3), min_size=30, max_size=30),

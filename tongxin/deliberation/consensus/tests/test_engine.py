@@ -138,7 +138,7 @@ def test_the_minimum_may_be_lowered():
     assert compute(made, Question(minimum=20)).k > 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 1000), shift=st.integers(0, 10**6))
 def test_renaming_people_and_statements_only_renames(seed, shift):
     made = conversation(people=70, statements=15, votes=700, separation=2, seed=seed).votes
@@ -171,7 +171,7 @@ VOTES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=VOTES,
     cuts=st.lists(st.integers(0, 120), max_size=4),

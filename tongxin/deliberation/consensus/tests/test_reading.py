@@ -201,7 +201,7 @@ IDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_s
 ROWS = st.lists(st.tuples(IDS, st.sampled_from("12345"), st.sampled_from([-1, 0, 1]), st.integers(0, 99)), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=ROWS, quoted=st.booleans(), block=st.sampled_from([64, 300, 1 << 16]))
 def test_reading_gives_the_last_vote_of_each_person_on_each_statement(tmp_path_factory, rows, quoted, block):
     path = tmp_path_factory.mktemp("read") / "votes.csv"
