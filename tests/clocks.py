@@ -40,11 +40,13 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask the database as often, and take the same files, however long a test takes."""
     from tongxin.audit import queries as counts
     from tongxin.files import actions as files
+    from tongxin.files.inspection import process
     from tongxin.regulations import queries as rules
 
     monkeypatch.setattr(rules, "LOOKED_FOR_EVERY", 3600.0)
     monkeypatch.setattr(counts, "KEPT_SECONDS", 3600)
-    monkeypatch.setattr(files, "Limits", lambda: PATIENT)
+    for module in (files, process):
+        monkeypatch.setattr(module, "Limits", lambda: PATIENT)
 
 
 @pytest.fixture

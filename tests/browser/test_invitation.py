@@ -57,6 +57,7 @@ def test_who_has_an_account_signs_in_first_and_links_the_seat(cast: Cast, page: 
     code = _invited(cast)
     page.goto(f"{live_server.url}/invitation/#{code}")
     page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_role("button", name="先登录，再关联")).to_be_visible()
     assert fits(page)
     page.get_by_role("button", name="先登录，再关联").click()
     page.wait_for_url("**/accounts/login/**")

@@ -2,15 +2,13 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
@@ -21,11 +19,12 @@ from tongxin.accounts.tests.conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVE = """
-import sys, os
 from wsgiref.simple_server import make_server, WSGIRequestHandler
 WSGIRequestHandler.log_message = lambda *a: None
 from django.core.wsgi import get_wsgi_application
-make_server("127.0.0.1", int(sys.argv[1]), get_wsgi_application()).serve_forever()
+server = make_server("127.0.0.1", 0, get_wsgi_application())
+print(server.server_port, flush=True)  # from now on whoever asks is answered
+server.serve_forever()
 """
 FOUND = """
 import django; django.setup()
@@ -61,7 +60,7 @@ class Person:
         data = urlencode(form | {"csrfmiddlewaretoken": token}).encode() if form else None
         request = Request(f"{origin}{path}", data, {"Origin": origin} if form else {})  # noqa: S310 -- our own servers
         try:
-            answer = self.opener.open(request, timeout=30)
+            answer = self.opener.open(request, timeout=60)
         except HTTPError as error:
             answer = error
         return answer.status, answer.headers.get("Location", ""), answer.read().decode()
@@ -71,12 +70,6 @@ class Person:
         self.ask(process, "/accounts/login/")
         status, _where, _text = self.ask(process, "/accounts/login/", login=name, password=PASSWORD)
         assert status == 302
-
-
-def _port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -95,27 +88,36 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[int]]:
 
     run("-m", "django", "migrate", "-v0")
     run("-c", FOUND.format(password=PASSWORD))
-    found = [_port(), _port()]
-    servers = [subprocess.Popen([sys.executable, "-c", SERVE, str(port)], cwd=ROOT, env=environment) for port in found]  # noqa: S603
+    command = [sys.executable, "-c", SERVE]
+    servers = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) for _n in range(2)]  # noqa: S603
     try:
-        for port in found:
-            _wait(port)
-        yield found
+        yield [_port(server) for server in servers]
     finally:
         for server in servers:
             server.terminate()
-            server.wait(10)
+        for server in servers:
+            _end(server)
 
 
-def _wait(port: int) -> None:
-    for _n in range(200):
-        try:
-            Person([port]).ask(0, "/accounts/login/")
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("a server did not start")
+def _port(server: "subprocess.Popen[str]") -> int:
+    """Return the port that a server took; it says so as soon as it listens, and nothing when it is gone."""
+    assert server.stdout is not None
+    said = server.stdout.readline()
+    assert said, f"a server did not start: {server.wait(60)}"
+    return int(said)
+
+
+def _end(server: "subprocess.Popen[str]") -> None:
+    try:
+        server.wait(60)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(autouse=True)
+def _one_hour_and_one_half_minute() -> None:
+    """Let the clock of the codes go: the servers' goes too."""
 
 
 def test_signed_out_in_one_process_is_signed_out_in_both(ports: list[int]) -> None:

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from tests.browser.looking import stop_clock
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -61,20 +63,27 @@ def copies(page):
     return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('tongxin:draft:')).length")
 
 
-def leave(page):
-    page.goto("about:blank")
-    page.wait_for_timeout(300)
+CLOSED = "() => Object.entries(localStorage).some(([name, copy]) => name.startsWith('tongxin:draft:') && JSON.parse(copy).closed)"
+
+
+def leave(page, live_server):
+    page.goto(f"{live_server.url}/static/ui/icon.svg")
+    page.wait_for_function(CLOSED)
     page.close()
 
 
-def state(page, wanted, timeout=6000):
-    page.wait_for_selector(f"{STATE}[data-state={wanted}]", timeout=timeout)
+def state(page, wanted):
+    page.wait_for_selector(f"{STATE}[data-state={wanted}]")
 
 
 def test_it_saves_two_seconds_after_the_last_key(office):
     page = office.open()
+    stop_clock(page)
     page.fill(FACTS, "第一稿")
+    page.clock.run_for(1900)
     state(page, "saving")
+    assert office.text is None
+    page.clock.run_for(100)
     state(page, "saved")
     assert office.text == "第一稿"
     assert "已自动保存（8:52）" in page.inner_text(STATE)
@@ -83,8 +92,9 @@ def test_it_saves_two_seconds_after_the_last_key(office):
 
 def test_it_saves_on_leaving_the_field(office):
     page = office.open()
+    stop_clock(page)  # so that it is not the two seconds that are over
     page.fill(FACTS, "第一稿")
-    with page.expect_response("**/save/", timeout=1500):
+    with page.expect_response("**/save/"):
         page.focus("#id_phone")
 
 
@@ -101,13 +111,13 @@ def test_a_lost_network_keeps_the_text_and_sends_it_later(office):
     assert office.text == "断网时写的"
 
 
-def test_a_text_that_never_arrived_is_offered_on_return(office):
+def test_a_text_that_never_arrived_is_offered_on_return(office, live_server):
     office.text = "已保存的话"
     page = office.open()
     office.answers = [{"status": 503, "body": ""}]
     page.fill(FACTS, "没传上去的话")
     state(page, "offline")
-    leave(page)
+    leave(page, live_server)
     page = office.open()
     assert page.input_value(FACTS) == "已保存的话"
     offer = page.wait_for_selector(".conflict")
@@ -118,13 +128,13 @@ def test_a_text_that_never_arrived_is_offered_on_return(office):
     assert (page.input_value(FACTS), office.text, copies(page)) == ("没传上去的话", "没传上去的话", 0)
 
 
-def test_an_ended_session_keeps_the_text(office):
+def test_an_ended_session_keeps_the_text(office, live_server):
     page = office.open()
     office.answers = [{"status": 302, "headers": {"Location": "/accounts/login/"}}]
     page.fill(FACTS, "登录到期后写的")
     state(page, "ended")
     assert "登录已经到期，您写的内容已存在本机" in page.inner_text("#trouble")
-    leave(page)
+    leave(page, live_server)
     page = office.open()
     page.wait_for_selector(".conflict")
     page.get_by_role("button", name="放弃本机的").click()
@@ -139,7 +149,7 @@ def test_two_tabs_show_both_texts_and_overwrite_neither(office):
     state(other, "saved")
     mine.wait_for_selector("[data-elsewhere]")
     mine.fill(FACTS, "我这边写的")
-    panel = mine.wait_for_selector(".conflict", timeout=6000)
+    panel = mine.wait_for_selector(".conflict")
     assert "另一窗口写的" in panel.inner_text()
     assert "我这边写的" in panel.inner_text()
     assert (mine.input_value(FACTS), office.text) == ("我这边写的", "另一窗口写的")
@@ -147,7 +157,7 @@ def test_two_tabs_show_both_texts_and_overwrite_neither(office):
     state(mine, "saved")
     assert office.text == "我这边写的"
     other.fill(FACTS, "又改")
-    other.wait_for_selector(".conflict", timeout=6000)
+    other.wait_for_selector(".conflict")
     other.get_by_role("button", name="用已保存的", exact=True).click()
     other.wait_for_selector(".conflict", state="detached")
     assert (other.input_value(FACTS), office.text) == ("我这边写的", "我这边写的")
@@ -155,11 +165,12 @@ def test_two_tabs_show_both_texts_and_overwrite_neither(office):
 
 def test_submitting_waits_for_the_last_words(office):
     page = office.open()
+    stop_clock(page)
     sent = []
     page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
     page.fill(FACTS, "提交前的最后一句")
-    page.locator("[data-autosave] .btn.main").click()
-    page.wait_for_timeout(1500)
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "/components/" in answer.url):
+        page.locator("[data-autosave] .btn.main").click()
     assert [("/components/" in url) for url in sent] == [False, True]
     assert office.text == "提交前的最后一句"
 
