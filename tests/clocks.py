@@ -51,7 +51,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the clock stand while queries are counted: what the menu counts is asked anew each minute."""
+    """Let the clock stand where queries are counted, as what the menu counts is asked anew each minute, and where seconds are told."""
     from django.utils import timezone
 
     now = timezone.now()

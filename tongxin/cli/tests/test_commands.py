@@ -452,7 +452,7 @@ def test_a_port_in_use_is_not_shared_with_whoever_has_it(command, occupied: int,
     environment = os.environ | {"TONGXIN_HOME": str(tmp_path)}
     done = subprocess.run(  # noqa: S603 -- ourselves
         [sys.executable, "-m", "tongxin.cli", command, "--port", str(occupied)],
-        capture_output=True, text=True, timeout=40, check=False, env=environment,
+        capture_output=True, text=True, timeout=120, check=False, env=environment,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert f"端口 {occupied} 已被占用，请用 --port 另选一个。" in done.stderr

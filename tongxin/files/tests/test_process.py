@@ -115,7 +115,7 @@ def test_files_of_one_request_share_its_time(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(
         process, "START", "import sys, time; time.sleep('two' in sys.stdin.read() and 600); print('{\"kind\": \"txt\"}')"
     )
-    limits = Limits(wall_seconds=3, wait_seconds=60)
+    limits = Limits(wall_seconds=10, wait_seconds=60)
     assert asked(tmp_path, ("甲.txt", b"one"), ("乙.txt", b"two"), limits=limits) == ["txt", Reason.TOO_MANY]
 
 
