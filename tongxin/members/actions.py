@@ -320,6 +320,7 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
     if not Member.objects.sitting(today).filter(pk=member.pk).exists():
         message = f"{member.name}现在不在任，或者已经停止履职"
         raise StandingError(message)
+    _demand_after(on, queries.acts_since(member, today))
     made = Suspension.objects.create(
         committee=member.committee, member=member, starts_on=on, reason=clean_line(reason),
         document_number=clean_line(document_number),

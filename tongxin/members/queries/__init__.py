@@ -12,6 +12,7 @@ from tongxin.members.queries.inviting import (
 from tongxin.members.queries.pausing import pauses
 from tongxin.members.queries.reading import (
     about,
+    acts_since,
     belongs_elsewhere,
     coming_back,
     departed,
@@ -42,6 +43,7 @@ from tongxin.members.queries.signing_in import accounts_named, home_code, names_
 __all__ = [
     "about",
     "accounts_named",
+    "acts_since",
     "belongs_elsewhere",
     "closes_with",
     "coming_back",

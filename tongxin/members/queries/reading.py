@@ -117,6 +117,13 @@ def suspended_now(member: Member, on: date) -> Suspension | None:
     return member.suspensions.filter(bodies.running(on)).first()
 
 
+def acts_since(member: Member, on: date) -> date:
+    """Return since when a sitting member acts as one: since the first seat that he holds began, or the last suspension was over."""
+    begun = min(member.seats.filter(bodies.running(on)).values_list("starts_on", flat=True))
+    resumed = member.suspensions.exclude(ends_on=None).values_list("ends_on", flat=True)
+    return max((begun, *(day for day in resumed if day)))
+
+
 def with_endings(rows: QuerySet[Member]) -> QuerySet[Member]:
     """Fetch every seat, the one that ended last first, for the list of those who left."""
     seats = Seat.objects.exclude(ends_on=None).select_related("sector").order_by("-ends_on", "-id")

@@ -93,7 +93,11 @@ def test_each_way_of_leaving_ends_seat_and_posts_with_an_event(cast: Cast, offic
         ("resigned", {"on": "昨天"}, "日期格式不对"),
         ("resigned", {"reason": ""}, "说明"),
         ("revoked", {}, "文号"),
+        ("revoked", {"on": "2021-01-01", "document_number": "云协发〔2026〕3号"}, "日期不能早于 2022 年 1 月 1 日"),
+        ("died", {"on": "2021-01-01"}, "日期不能早于 2022 年 1 月 1 日"),
+        ("expired", {"on": "2021-01-01"}, "日期不能早于 2022 年 1 月 1 日"),
         ("suspend", {"on": "2099-01-01"}, "日期不能在今天以后"),
+        ("suspend", {"on": "2021-01-01"}, "日期不能早于 2022 年 1 月 1 日"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_and_nothing_changes(
@@ -142,6 +146,18 @@ def test_a_suspension_keeps_the_seat_and_is_lifted_with_a_reason(cast: Cast, off
     assert sitting_member_of(fresh(cast.bystander)) == member
     kept = Event.objects.filter(kind__in=("members.suspend", "members.resume")).order_by("id")
     assert [(e.kind, e.data["reason"]) for e in kept] == [("members.suspend", "接受调查"), ("members.resume", "查无问题")]
+
+
+def test_a_second_suspension_does_not_reach_back_into_the_first(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    office.post(f"/members/{member.uid}/standing/suspend/", said(on="2026-01-10"))
+    office.post(f"/members/{member.uid}/standing/resume/", said(on="2026-02-01"))
+    early = office.post(f"/members/{member.uid}/standing/suspend/", said(on="2026-01-20"))
+    assert ("日期不能早于 2026 年 2 月 1 日" in early.text, member.suspensions.count()) == (True, 1)
+    assert Event.objects.filter(kind="members.suspend").count() == 1
+    office.post(f"/members/{member.uid}/standing/suspend/", said(on="2026-02-01"))
+    days = [(s.starts_on, s.ends_on) for s in member.suspensions.order_by("id")]
+    assert days == [(date(2026, 1, 10), date(2026, 2, 1)), (date(2026, 2, 1), None)]
 
 
 def test_a_seat_comes_back_as_a_new_row_and_the_ended_one_stays(cast: Cast, office: Client) -> None:
