@@ -22,8 +22,15 @@ class Progress:
 
 
 def progress_of(raters: Sequence[Signature], replies: Sequence[Reply], ratings: Sequence[Rating]) -> Progress:
-    """Count who has rated all replies of a round."""
-    return Progress(sum(has_rated(s, replies, ratings) for s in raters), len(raters))
+    """Count who has rated all replies of a round, and of how many: who rated and sits no more is among both, as the rating counts."""
+    gone = sum(has_rated(s, replies, ratings) for s in _no_longer_asked(raters, ratings))
+    return Progress(sum(has_rated(s, replies, ratings) for s in raters) + gone, len(raters) + gone)
+
+
+def _no_longer_asked(raters: Sequence[Signature], ratings: Sequence[Rating]) -> list[Signature]:
+    """Return who rated and is not asked any more, in the order of their ratings."""
+    asked = {signature.pk for signature in raters}
+    return list({r.signature_id: r.signature for r in ratings if r.signature_id not in asked}.values())
 
 
 def has_rated(signature: Signature, replies: Sequence[Reply], ratings: Sequence[Rating]) -> bool:
@@ -63,8 +70,8 @@ def by_name(case: Case) -> list[NamedReply]:
     found = []
     for reply in replies:
         given = {r.signature_id: r for r in ratings if r.reply_id == reply.pk}
-        former = [r.signature for r in given.values() if r.signature_id not in {s.pk for s in raters}]
-        lines = [_named(s, given.get(s.pk), is_open=reply.round > over, current=current) for s in [*raters, *former]]
+        everyone = [*raters, *_no_longer_asked(raters, [*given.values()])]
+        lines = [_named(s, given.get(s.pk), is_open=reply.round > over, current=current) for s in everyone]
         found.append(NamedReply(_heading(reply), reply.round > over, tuple(lines)))
     return found
 
