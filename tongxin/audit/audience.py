@@ -36,6 +36,15 @@ def reads(user: Any, subject: models.Model, event: Event) -> bool:
     return kinds.KINDS[event.kind].audience in circles(user, subject)
 
 
+def tells_the_record(event: Event) -> bool:
+    """Say whether who reads the whole record is told the smaller facts of an event too: why, which fields, how many.
+
+    Of what the office did, he is. Proposals, cases and their parts say themselves to whom they tell theirs: opinions, reasons
+    for sending back, notes of a talk. He is of none of their circles, he reads that it happened.
+    """
+    return kinds.KINDS[event.kind].audience == Audience.OFFICE and event.subject_type not in _sources
+
+
 def said_to(user: Any, subject: models.Model, event: Event | None) -> str:
     """Say who did what in the meantime, to whoever is told of it; to others only that things are no longer as they were."""
     if event is None or not reads(user, subject, event):

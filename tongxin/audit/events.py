@@ -1,14 +1,18 @@
 """Events of the house itself: signing in, lock-outs, reading what is protected, sealing."""
 
 from tongxin.accounts import signals
-from tongxin.audit.kinds import Audience, Kind, name_sorts, register
+from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register, who_did
 from tongxin.audit.models import Event
 
 A = Audience
 
 
 def _reset_code(event: Event) -> str:
-    return f"{event.actor_name or '系统管理员在服务器上'}给{event.data.get('name', '')}发出密码重置码"
+    return f"{who_did(event)}给{event.data.get('name', '')}发出密码重置码"
+
+
+def _invited(event: Event) -> str:
+    return f"{who_did(event)}向{event.data.get('name', '')}发出登录邀请"
 
 
 # what was wrong where a step was refused to somebody; what is not among them was wrong at the sign-in
@@ -25,7 +29,9 @@ WRONG_AT = {
 
 def _refused(event: Event) -> str:
     what, who = (str(event.data.get(key, "")) for key in ("what", "username"))
-    step = {"邀请码": "输入邀请码"}.get(what, what) if what in WRONG_AT else "登录"
+    if what == "邀请码":  # used, taken back, waiting or none at all: whose it was, nobody knows
+        return "输入邀请码未成功（邀请码不能使用）"
+    step = what if what in WRONG_AT else "登录"
     return f"{step}未成功（{WRONG_AT.get(what, what)}不对）：{who}"
 
 
@@ -40,12 +46,12 @@ register(
     Kind("accounts.sign_out", A.OFFICE, "{actor}退出登录"),
     Kind("accounts.sign_in_failed", A.OFFICE, _refused, personal=("username",), label="登录或确认本人未成功"),
     Kind("accounts.locked_out", A.OFFICE, _locked_out, personal=("username",), label="多次输错被暂时锁定"),
-    Kind("accounts.invite", A.OFFICE, "{actor}向{name}发出登录邀请", personal=("name",)),
+    Kind("accounts.invite", A.OFFICE, _invited, personal=("name",), label="向…发出登录邀请"),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
     Kind("accounts.make_reset_code", A.OFFICE, _reset_code, personal=("name",), label="发出密码重置码"),
     Kind("accounts.reset_password", A.OFFICE, "{actor}用重置码设定新密码"),
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
-    Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令"),
+    Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令", label="启用或者停用动态口令"),
     Kind("accounts.renew_recovery_codes", A.OFFICE, "{actor}重新生成动态口令的备用码"),
     Kind(
         "audit.vouch",
@@ -57,13 +63,16 @@ register(
         "audit.erase",
         A.OFFICE,
         "{actor}按保管期限删除{what}",
-        lambda e: (
-            f"依据 {e.data.get('rule', '')}，资料 {e.data.get('rows', 0)} 份，记录里的个人信息 {e.data.get('values', 0)} 项"
-        ),
+        lambda e: f"资料 {e.data.get('rows', 0)} 份，记录里的个人信息 {e.data.get('values', 0)} 项",
         key=True,
+        sort="privacy",
     ),
     Kind(
-        "audit.accept", A.OFFICE, "在服务器上认可库外留存与数据库不符：{found}", lambda e: str(e.data.get("reason", "")), key=True
+        "audit.accept",
+        A.OFFICE,
+        f"{ON_THE_SERVER}认可库外留存与数据库不符：{{found}}",
+        lambda e: str(e.data.get("reason", "")),
+        key=True,
     ),
     Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}", personal=("name",)),
 )

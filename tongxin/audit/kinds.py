@@ -40,7 +40,8 @@ class Kind:
     or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
     keys of `data` that are personal and can be erased; `days` those that an act fills with a day, which people read as they
     write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events, not even the auditor's:
-    that word, and how many on days that are over. `label` names the kind where its sentence is a function.
+    that word, and how many on days that are over. `label` names the kind where its sentence is a function, `sort` the sort
+    that people look for it under where its name begins otherwise.
     """
 
     name: str
@@ -52,9 +53,12 @@ class Kind:
     by_day: str = ""
     label: str = ""
     days: tuple[str, ...] = ()
+    sort: str = ""
 
 
+ON_THE_SERVER = "系统管理员在服务器上"
 BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
+FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
@@ -81,7 +85,16 @@ def name_sorts(**words: str) -> None:
 
 def sort_of(kind: str) -> str:
     """Return what people call the sort that a kind is of."""
-    return SORTS[kind.partition(".")[0]]
+    return SORTS[_sort(kind)]
+
+
+def _sort(kind: str) -> str:
+    return KINDS[kind].sort or kind.partition(".")[0]
+
+
+def of_sort(asked: str) -> list[str]:
+    """Return the kinds that people look for under a sort; a kind's own name stands for itself."""
+    return [name for name in KINDS if asked in {_sort(name), name}]
 
 
 def told_by_day() -> list[str]:
@@ -116,7 +129,7 @@ def label(name: str) -> str:
     """Name a kind of events, with nobody and nothing in it that one of them is about: 向…发出登录邀请."""
     kind = KINDS[name]
     said = kind.label or (kind.sentence if isinstance(kind.sentence, str) else "")
-    return BRACKETS.sub("", said.format_map(_Open())).replace("……", "…")
+    return FRONT.sub("", BRACKETS.sub("", said.format_map(_Open())).replace("……", "…"))
 
 
 class _Said(dict[str, Any]):
@@ -130,6 +143,13 @@ def day(value: Any) -> Any:
         return full_day(date.fromisoformat(value))
     except (TypeError, ValueError):
         return value
+
+
+def who_did(event: "Event") -> str:
+    """Name who did what is done in the house by a person: nobody, or the system's own account, was somebody on the server."""
+    if event.actor_name == "系统" or not (event.actor_name or event.actor_uid):
+        return ON_THE_SERVER
+    return event.actor_name
 
 
 def sentence(event: "Event") -> str:

@@ -34,7 +34,7 @@ def events(codes: set[str], search: Search) -> QuerySet[Event]:
     """Return the events of some committees that fit, newest first; without those that are told by day alone."""
     rows = _told(codes).select_related("seal").order_by("-id")
     if search.kind:
-        rows = rows.filter(kind__startswith=search.kind)
+        rows = rows.filter(kind__in=kinds.of_sort(search.kind))
     if search.words:
         rows = rows.filter(actor_name=search.words) | rows.filter(subject_label__contains=search.words)
     if search.since:

@@ -1,6 +1,6 @@
 """Event kinds of bodies."""
 
-from tongxin.audit.kinds import Audience, Kind, name_sorts, register
+from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
 from tongxin.committees.models import Appointment, Committee, Session, Unit
@@ -26,7 +26,7 @@ witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body",
 name_sorts(committees="机构和任免")
 register(
     Kind("committees.appoint", A.OFFICE, _appointed, personal=("name",), label="任命…承担“…”"),
-    Kind("committees.break_glass", A.OFFICE, "在服务器上应急任命{name}承担“{duty}”", _reason, personal=("name",)),
+    Kind("committees.break_glass", A.OFFICE, f"{ON_THE_SERVER}应急任命{{name}}承担“{{duty}}”", _reason, personal=("name",)),
     Kind(
         "committees.end_appointment",
         A.OFFICE,
@@ -36,7 +36,7 @@ register(
         days=("on",),
     ),
     Kind("committees.reset_second_factor", A.OFFICE, "{actor}重置{name}的动态口令", _reason, personal=("name",)),
-    Kind("committees.break_glass_factor", A.OFFICE, "在服务器上重置{name}的动态口令", _reason, personal=("name",)),
+    Kind("committees.break_glass_factor", A.OFFICE, f"{ON_THE_SERVER}重置{{name}}的动态口令", _reason, personal=("name",)),
     Kind("committees.transfer_clerk", A.OFFICE, "承办人由{before}变动为{name}", _reason, personal=("name", "before")),
     Kind("committees.add_unit", A.OFFICE, "{actor}增加承办单位{name}"),
     Kind("committees.change_unit", A.OFFICE, "{actor}修改承办单位{name}"),

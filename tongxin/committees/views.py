@@ -13,8 +13,9 @@ from tongxin.access.views import requires
 from tongxin.accounts import names, slips
 from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Account
-from tongxin.audit import kinds, looking, verifying
+from tongxin.audit import audience, kinds, looking, verifying
 from tongxin.audit import queries as audit
+from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import actions, listing, queries, resetting
 from tongxin.committees.choices import Duty, System
@@ -286,12 +287,20 @@ def events(request: HttpRequest) -> HttpResponse:
     found = list(rows[: PAGE + 1])
     on = timezone.localdate()
     context = {
-        "rows": [(e, entry(e), getattr(e, "seal", None), kinds.sort_of(e.kind)) for e in found[:PAGE]], "search": search,
+        "rows": [_row(e) for e in found[:PAGE]], "search": search,
         "older": found[PAGE - 1].uid if len(found) > PAGE else None, "health": audit.health(codes),
         "daily": [] if before or search.words else [(d, kinds.KINDS[d.kind].by_day) for d in audit.by_day(codes, before=on)],
         "sorts": sorted(kinds.SORTS.items()), "query": _query(request),
     }  # fmt: skip
     return render(request, "committees/events.html", context)
+
+
+def _row(event: Event) -> dict[str, Any]:
+    """A line of the reader; why, and how much, where who reads the record is told that."""
+    return {
+        "event": event, "line": entry(event), "more": audience.tells_the_record(event), "seal": getattr(event, "seal", None),
+        "sort": kinds.sort_of(event.kind),
+    }  # fmt: skip
 
 
 def _query(request: HttpRequest) -> str:
@@ -312,7 +321,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     # how many there are is said as in the reader: without those that are told by day alone
     names = dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name"))
     looked, now = looking.last(), timezone.now()
-    verdicts = []
+    verdicts: list[dict[str, Any]] = []
     for code in sorted(codes):
         verdict = verifying.verify(committee_code=code, reads_files=False)
         verdicts.append({
@@ -320,5 +329,8 @@ def verify(request: HttpRequest) -> HttpResponse:
             "problems": queries.in_words(code, verdict.problems),
             "files": queries.in_words(code, looked.problems(code) if looked is not None else []),
         })  # fmt: skip
-    context = {"verdicts": verdicts, "at": now, "looked": looked, "late": looking.is_late(looked, now=now)}
+    context = {
+        "verdicts": verdicts, "at": now, "looked": looked, "late": looking.is_late(looked, now=now),
+        "odd_files": sum(len(one["files"]) for one in verdicts),
+    }  # fmt: skip
     return render(request, "committees/verdict.html", context)

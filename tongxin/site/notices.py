@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tongxin.accounts.models import Account
-from tongxin.audit.kinds import day
+from tongxin.audit.kinds import ON_THE_SERVER, day, who_did
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of, open_work
@@ -13,19 +13,15 @@ from tongxin.notices.recipients import audit_administrators, security_administra
 from tongxin.notices.table import Tell, register
 
 
-def _who_reset(event: Event) -> str:
-    return event.actor_name or "系统管理员在服务器上"
-
-
 def _factor_of_yours(event: Event, _subject: Any) -> str:
     return (
-        f"{_who_reset(event)}重置了您的动态口令，理由：{event.data.get('reason', '')}。"
+        f"{who_did(event)}重置了您的动态口令，理由：{event.data.get('reason', '')}。"
         "不是您本人要求的，请立即告诉安全管理员和审计管理员"
     )
 
 
 def _factor_of_somebody(event: Event, _subject: Any) -> str:
-    return f"{_who_reset(event)}重置了{event.data.get('name', '')}的动态口令，理由：{event.data.get('reason', '')}。请核实"
+    return f"{who_did(event)}重置了{event.data.get('name', '')}的动态口令，理由：{event.data.get('reason', '')}。请核实"
 
 
 def _appointments(_event: Event, _subject: Any) -> str:
@@ -43,12 +39,12 @@ def unit_leaders(_event: Event, unit: Any) -> Iterable[Account | None]:
 
 def _break_glass(event: Event, _appointment: Any) -> str:
     data = event.data
-    return f"有人在服务器上应急任命{data.get('name', '')}承担“{data.get('duty', '')}”，理由：{data.get('reason', '')}。请核实"
+    return f"{ON_THE_SERVER}应急任命{data.get('name', '')}承担“{data.get('duty', '')}”，理由：{data.get('reason', '')}。请核实"
 
 
 def _accepted_outside(event: Event, _subject: Any) -> str:
     data = event.data
-    return f"有人在服务器上认可库外留存与数据库不符：{data.get('found', '')}。理由：{data.get('reason', '')}。请核实"
+    return f"{ON_THE_SERVER}认可库外留存与数据库不符：{data.get('found', '')}。理由：{data.get('reason', '')}。请核实"
 
 
 def _taken_over(event: Event, unit: Any) -> str:
@@ -89,11 +85,11 @@ def the_account(_event: Event, account: Any) -> Iterable[Account | None]:
 
 
 def _code_for_you(event: Event, _account: Any) -> str:
-    return f"{_who_reset(event)}给您发了密码重置码。不是您本人要求的，请立即告诉安全管理员和审计管理员"
+    return f"{who_did(event)}给您发了密码重置码。不是您本人要求的，请立即告诉安全管理员和审计管理员"
 
 
 def _code_for_somebody(event: Event, _account: Any) -> str:
-    return f"{_who_reset(event)}给{event.data.get('name', '')}发了密码重置码。请留意是否本人要求"
+    return f"{who_did(event)}给{event.data.get('name', '')}发了密码重置码。请留意是否本人要求"
 
 
 register(

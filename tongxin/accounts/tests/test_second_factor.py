@@ -292,7 +292,7 @@ def test_a_lock_says_what_was_mistyped_and_a_wrong_invitation_code_is_no_sign_in
     cast: Cast, client: Client, with_password: Give, sign_in: SignIn
 ) -> None:
     client.post("/invitation/", {"code": "abcd-efgh-jkmn"})
-    assert refusals() == ["输入邀请码未成功（邀请码不对）：有人"]
+    assert refusals() == ["输入邀请码未成功（邀请码不能使用）"]
     with_password(cast.office)
     sign_in(client, "office")
     client.get("/accounts/2fa/totp/activate/")

@@ -1,14 +1,18 @@
 """What somebody typed is read as he typed it, whatever it looks like: an event cannot be taken back."""
 
 from string import Formatter
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.cast import NOW, Cast
-from tongxin.audit import kinds
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit import audience, erasing, kinds
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
+from tongxin.committees.models import Appointment
 
 LIKE_A_DAY = ("2026-02-30", "2026-01-05", "2026-W10-1", "20260105")
 A_DAY = "2026-01-05"
@@ -43,3 +47,56 @@ def test_a_name_in_the_form_of_a_day_leaves_the_record_readable(cast: Cast, clie
     bodies.save_unit(cast.county, None, fields=fields, actor=cast.office, at=NOW)
     client.force_login(cast.audit_admin)
     assert f"增加承办单位{typed}" in client.get("/audit/").text
+
+
+# ── what the auditor reads of why, and under whose name ──
+MATTERS = ("proposals.proposal", "handling.case", "handling.task")
+DAYS = ("on", "due", "until")
+
+
+class _Marked(dict[str, Any]):
+    """Data in which every key holds its own name."""
+
+    def __missing__(self, key: str) -> str:
+        return A_DAY if key in DAYS else f"‹{key}›"
+
+    def get(self, key: str, _default: Any = None) -> Any:
+        return self[key]
+
+
+@pytest.mark.parametrize("name", sorted(kinds.KINDS))
+def test_the_record_tells_no_smaller_fact_of_a_matter_and_no_personal_value(name: str) -> None:
+    assert [of for of in MATTERS if audience.tells_the_record(Event(kind=name, subject_type=of))] == []
+    event = Event(kind=name, subject_type="committees.committee", actor_name="江晚舟", data=_Marked())
+    told = kinds.detail(event) if audience.tells_the_record(event) else ""
+    assert [key for key in kinds.KINDS[name].personal if f"‹{key}›" in told] == []
+    assert (kinds.KINDS[name].audience == kinds.Audience.OFFICE) or told == ""
+
+
+def test_the_reader_says_why_the_office_did_it_and_nothing_told_inside_a_matter(cast: Cast, client: Client) -> None:
+    proposal, held = cast.filed(), Appointment.objects.get(account=cast.clerk)
+    bodies.end_appointment(held, actor=cast.security_admin, at=NOW, reason="调离机关")
+    audit.record("audit.accept", cast.county, actor=None, at=NOW, data={"reason": "恢复了备份", "found": "audit/heads.jsonl"})
+    for kind, key in (("proposals.pass_examination", "opinion"), ("proposals.withdraw", "reason_text")):
+        audit.record(kind, proposal, actor=cast.office, at=NOW, data={key: "案内的话"})
+    client.force_login(cast.audit_admin)
+    page = client.get("/audit/").text
+    assert [("调离机关" in page), ("恢复了备份" in page), ("撤案" in page), ("案内的话" in page)] == [True, True, True, False]
+
+
+def test_an_erasure_says_how_much_went_and_is_found_among_what_is_personal(cast: Cast, client: Client) -> None:
+    erasing.erase(cast.county, what="已读的消息", rule="第十九条", rows=3, actor=cast.office, at=NOW)
+    client.force_login(cast.audit_admin)
+    told = {kind: client.get("/audit/", {"kind": kind}).text for kind in ("privacy", "audit", "audit.erase")}
+    shown = {kind: "资料 3 份，记录里的个人信息 0 项" in page for kind, page in told.items()}
+    assert shown == {"privacy": True, "audit": False, "audit.erase": True}
+    assert '<span class="xs muted">个人信息</span>' in told["privacy"]
+
+
+@pytest.mark.parametrize("kind", ["accounts.make_reset_code", "accounts.invite"])
+def test_what_was_done_on_the_server_is_said_so_in_whosever_name_it_stands(cast: Cast, kind: str) -> None:
+    for actor in (Account.objects.system(), None):
+        event = audit.record(kind, cast.clerk, actor=actor, at=NOW, data={"name": "孟时雨"})
+        assert kinds.sentence(event).startswith("系统管理员在服务器上")
+    by_hand = audit.record(kind, cast.clerk, actor=cast.security_admin, at=NOW, data={"name": "孟时雨"})
+    assert kinds.sentence(by_hand).startswith(cast.security_admin.name)

@@ -29,6 +29,7 @@ def test_a_kind_without_a_sentence_is_refused(cast: Cast) -> None:
 
 def test_every_kind_is_of_a_sort_that_people_can_read(cast: Cast, client: Client) -> None:
     assert set(kinds.SORTS) == {name.partition(".")[0] for name in kinds.KINDS}
+    assert {kind.sort for kind in kinds.KINDS.values()} <= {"", *kinds.SORTS}
     cast.draft()
     client.force_login(cast.audit_admin)
     page = client.get("/audit/").content.decode()
