@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import hints, start
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def appoint(
     click.echo(f"已任命{account.name}（{login}），已写入操作记录，并告知审计管理员。", err=True)
     if invitation:
         click.echo(f"登录名　{login}\n邀请码　{invitation}")
+        click.echo(hints.of_code("邀请码", account.name), err=True)
 
 
 def _duty(text: str) -> str:

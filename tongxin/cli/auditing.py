@@ -1,12 +1,17 @@
 """`tongxin audit verify` and `heads`, and `accept` for who restored a backup and knows why the files outside differ."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import hints, start
 from tongxin.cli.problems import BadInput, NotInOrder
+
+if TYPE_CHECKING:
+    from tongxin.audit.outside import Problem
 
 ACCEPT = (
     "认可库外留存（audit 目录、keys/heads）与数据库不符：恢复备份以后，两者不是同一时刻的，核验会一直指出。"
@@ -43,7 +48,7 @@ def verify(*, committee: str | None, as_json: bool) -> None:
         gone = f"其中 {verdict.erased} 项个人信息已按保管期限删除，" if verdict.erased else ""
         click.echo(f"操作记录 {verdict.events} 条，已封存 {verdict.sealed} 条，{gone}没有发现改动。")
     if not verdict.ok:
-        raise NotInOrder("\n".join(f"{problem.reason}：{problem.where}" for problem in verdict.problems))
+        raise NotInOrder("\n".join([*hints.named(verdict.problems), hints.AFTER_A_FINDING]))
 
 
 @audit.command(help=HEADS)
@@ -102,7 +107,17 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
         message = f"操作记录里有存储形式不对的数据，读不出来，没有认可。请先从备份恢复这一行，再核验：{problem.found.where}"
         raise BadInput(message) from problem
     except accepting.NotAsFoundError as problem:
-        listed = "".join(f"\n  --found {found.where}　{found.reason}" for found in problem.found)
-        message = f"要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明：{listed}"
-        raise BadInput(message if problem.found else "库外留存与数据库相符，没有需要认可的。") from problem
+        raise BadInput(_not_as_found(problem.found, where)) from problem
     click.echo(f"已认可，已写入操作记录，并告知审计管理员。对不上的文件在 {place}。", err=True)
+
+
+def _not_as_found(found: "Sequence[Problem]", said: tuple[str, ...]) -> str:
+    """Say what there is to accept: nothing was named, or something else."""
+    if not found:
+        return "库外留存与数据库相符，没有需要认可的。"
+    words = hints.in_words(found)
+    listed = "".join(f"\n  --found {p.where}　{p.reason}" + (f"（{words[p.where]}）" if p.where in words else "") for p in found)
+    asked = (
+        "要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明" if said else "没有办理。请写明要认可的是哪几处，现在有"
+    )
+    return f"{asked}：{listed}"

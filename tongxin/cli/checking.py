@@ -3,12 +3,17 @@
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import hints, start
 from tongxin.cli.problems import NotInOrder
+
+if TYPE_CHECKING:
+    from tongxin.audit.outside import Problem
 
 Finding = tuple[str, list[str]]
 MANY = 20  # of one sort: what is named one by one
@@ -23,12 +28,12 @@ def check(*, as_json: bool) -> None:
     keys = missing_keys()  # before settings are read: they make keys that are not there
     start.django()
     findings: list[Finding] = [("密钥", keys), ("配置", _framework()), ("文件权限", _modes()), ("附件检查", _inspection())]
-    old = start.pending()
+    old, found = start.pending(), list["Problem"]()
     findings.append(("数据库结构", [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []))
     if not old:
         more: tuple[tuple[str, Callable[[], list[str]]], ...] = (
-            ("制度", _regulations), ("任免", _appointments), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", _audit),
-            ("封存", _sealing), ("附件内容", _contents),
+            ("制度", _regulations), ("任免", _appointments), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", partial(_audit, found)),
+            ("封存", _sealing), ("附件内容", partial(_contents, found)),
         )  # fmt: skip
         findings += [(name, look()) for name, look in more]
     ok = not any(problems for _name, problems in findings)
@@ -38,7 +43,15 @@ def check(*, as_json: bool) -> None:
         for name, problems in findings:
             click.echo(f"{name}　{'正常' if not problems else '；'.join(problems)}{_when() if name == '附件内容' else ''}")
     if not ok:
-        raise NotInOrder("检查没有通过。")
+        raise NotInOrder("\n".join(["检查没有通过。", *_besides(found)]))
+
+
+def _besides(found: "list[Problem]") -> list[str]:
+    """Say which rows the record's findings mean, and what to do next; for people, the findings themselves stand on stdout."""
+    if not found:
+        return []
+    words = hints.in_words(found)
+    return [*(f"{where}：{said}" for where, said in words.items()), hints.AFTER_A_FINDING]
 
 
 def missing_keys() -> list[str]:
@@ -144,13 +157,15 @@ def _unexplained() -> list[str]:
     return problems
 
 
-def _audit() -> list[str]:
+def _audit(found: "list[Problem]") -> list[str]:
     from tongxin.audit import verifying
 
-    return [f"{problem.reason}：{problem.where}" for problem in verifying.verify(reads_files=False).problems]
+    problems = verifying.verify(reads_files=False).problems
+    found += problems
+    return [f"{problem.reason}：{problem.where}" for problem in problems]
 
 
-def _contents() -> list[str]:
+def _contents(found: "list[Problem]") -> list[str]:
     """What the worker found when it looked through the stored files the last time, and whether that was long ago."""
     from django.utils import timezone
 
@@ -158,7 +173,9 @@ def _contents() -> list[str]:
 
     looked = looking.last()
     late = looking.is_late(looked, now=timezone.now())
-    problems = [f"{problem.reason}：{problem.where}" for problem in looked.problems()] if looked is not None else []
+    looked_at = looked.problems() if looked is not None else []
+    found += looked_at
+    problems = [f"{problem.reason}：{problem.where}" for problem in looked_at]
     return problems + (["两天没有核对附件的内容，请看 tongxin worker 是否在运行"] if late else [])
 
 

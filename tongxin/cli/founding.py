@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import hints, start
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ def init(
 ) -> None:  # fmt: skip
     """Found a committee with its first term and session, and invite its administrator."""
     start.django()
-    from django.conf import settings
     from django.db import transaction
     from django.utils import timezone
 
@@ -74,8 +73,7 @@ def init(
     click.echo(f"已建好{committee.name}（{committee.code}），{session}。", err=True)
     if invitation:
         click.echo(f"登录名　{login}\n邀请码　{invitation}")
-        address = (settings.CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]
-        click.echo(NEXT.format(name=admin, code=committee.code, address=address), err=True)
+        click.echo(NEXT.format(name=admin, code=committee.code, address=hints.address()), err=True)
     else:
         click.echo("还没有人能登录。请用 tongxin appoint 任命安全管理员，再由他任命其他人。", err=True)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import hints, start
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def reset_factor(*, login: str, name: str, reason: str, with_code: bool) -> None
     click.echo(f"已重置{account.name}（{login}）的动态口令，已写入操作记录，并告知本人和审计管理员。", err=True)
     if code:
         click.echo(f"重置码　{code}")
+        click.echo(hints.of_code("重置码", account.name), err=True)
 
 
 def _account(login: str, name: str) -> "Account":

@@ -16,12 +16,15 @@ import xlsxwriter
 
 from tests.architecture.source import ROOT
 from tests.cast import NOW, Cast
-from tongxin.audit import outside, sealing, verifying
+from tongxin.audit import kinds, outside, sealing, verifying
+from tongxin.audit.actions import vouch
 from tongxin.audit.models import Event
+from tongxin.audit.tests.forging import raw
+from tongxin.cli import hints
 from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
 from tongxin.cli.running import Scheduled, Stop, schedule, work
 from tongxin.committees.models import Committee
-from tongxin.members.models import Member
+from tongxin.members.models import Member, Seat
 
 
 @pytest.fixture
@@ -174,9 +177,30 @@ def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
         cursor.execute("UPDATE audit_event SET actor_name = 'x' WHERE id = %s", [event.pk])
     code, out, err = run("audit", "verify", "--json")
     assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, event.uid)
-    assert err == f"记录被改动过，或者它前面缺少记录：{event.uid}\n"
-    code, out, _err = run("check", "--json")
-    assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [f"记录被改动过，或者它前面缺少记录：{event.uid}"])
+    found = f"记录被改动过，或者它前面缺少记录：{event.uid}"
+    assert err == f"{found}（操作记录）\n{hints.AFTER_A_FINDING}\n"
+    code, out, err = run("check", "--json")
+    assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [found])
+    assert err == f"检查没有通过。\n{event.uid}：操作记录\n{hints.AFTER_A_FINDING}\n"
+
+
+def test_a_row_that_is_not_as_recorded_is_named_in_words_beside_its_key(run, cast: Cast):
+    member = cast.member(cast.bystander)
+    seat = member.seats.get()
+    vouch(cast.county, [seat], at=NOW)
+    sealing.seal(at=NOW)
+    raw(Seat).filter(pk=seat.pk).update(starts_on="2020-01-01")
+    code, out, err = run("audit", "verify")
+    [line] = [said for said in err.splitlines() if seat.uid in said]
+    assert (code, out, line.endswith("）"), member.name in line) == (1, "", True, True)
+    code, out, err = run("check")
+    [line] = [said for said in err.splitlines() if seat.uid in said]
+    assert (code, line.partition("：")[2].startswith("委员席位"), member.name in line, member.name in out) == (
+        1,
+        True,
+        True,
+        False,
+    )
 
 
 @pytest.mark.django_db
@@ -246,7 +270,8 @@ def test_an_emergency_appointment_is_recorded_as_one_and_told_to_audit(run, cast
 
     common = ("appoint", "--committee", "YX", "--reason", "安全管理员离职，无人任命")
     code, out, err = run(*common, "--login", "newsec", "--name", "甘当先", "--duty", "安全管理员")
-    assert (code, "邀请码" in out, "已告知审计管理员" in err or "告知审计管理员" in err) == (0, True, True)
+    assert (code, "邀请码" in out, "告知审计管理员" in err) == (0, True, True)
+    assert "14 天内有效，请交给甘当先本人，在 http://localhost:8000/invitation/ 输入" in err
     event = Event.objects.get(kind="committees.break_glass")
     assert (event.actor, event.data["name"], event.data["duty"], event.data["reason"]) == (
         None, "甘当先", "安全管理员", "安全管理员离职，无人任命",
@@ -313,6 +338,8 @@ def test_a_second_factor_is_reset_on_the_server_and_told(run, cast: Cast):
     notices.deliver()
     told = Notice.objects.filter(event=event, urgent=True).values_list("account__username", flat=True)
     assert sorted(told) == ["audit", "security"]
+    of_code = Event.objects.latest("id")
+    assert (of_code.kind, kinds.sentence(of_code)) == ("accounts.invite", "系统管理员在服务器上向严守正发出登录邀请")
 
 
 @pytest.mark.django_db
@@ -330,7 +357,9 @@ def test_who_lost_the_password_after_the_second_factor_was_reset_is_helped_on_th
     bodies.reset_second_factor(duty, reason="手机丢失", actor=cast.security_admin, at=timezone.now())
     with pytest.raises(bodies.AppointmentError, match="reset-factor --with-code"):
         bodies.make_reset_code(duty, actor=cast.security_admin, at=timezone.now())
-    code, out, _err = run("reset-factor", "--login", "clerk", "--name", "孟时雨", "--reason", "密码也丢失", "--with-code")
+    code, out, err = run("reset-factor", "--login", "clerk", "--name", "孟时雨", "--reason", "密码也丢失", "--with-code")
+    assert kinds.sentence(Event.objects.get(kind="accounts.make_reset_code")) == "系统管理员在服务器上给孟时雨发出密码重置码"
+    assert "重置码只显示这一次，只能用一次，14 天内有效，请交给孟时雨本人，在 http://localhost:8000/invitation/ 输入" in err
     assert (code, find(out.split()[-1], at=timezone.now()).account) == (0, cast.clerk)
 
 
@@ -385,8 +414,14 @@ def test_a_difference_outside_is_accepted_by_its_name_with_a_reason(run, cast: C
     for words, sentence in (
         (("--found", "audit/heads.jsonl"), "--reason"),
         (("--reason", " ", "--found", "audit/heads.jsonl"), "请用 --reason"),
-        (("--reason", "恢复备份"), f"--found audit/heads.jsonl　{outside.HEADS_GONE}"),
-        (("--reason", "恢复备份", "--found", "YX:1"), f"--found audit/heads.jsonl　{outside.HEADS_GONE}"),
+        (
+            ("--reason", "恢复备份"),
+            f"没有办理。请写明要认可的是哪几处，现在有：\n  --found audit/heads.jsonl　{outside.HEADS_GONE}",
+        ),
+        (
+            ("--reason", "恢复备份", "--found", "YX:1"),
+            f"不一致，没有办理。现在的不符之处，请逐一写明：\n  --found audit/heads.jsonl　{outside.HEADS_GONE}",
+        ),
     ):
         code, _out, err = run("audit", "accept", *words)
         assert (code, sentence in err, Event.objects.count()) == (2, True, before)

@@ -1,6 +1,7 @@
 """The stored files are looked through by the worker; pages, `check` and acceptances tell of the last time and read none."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,9 +58,10 @@ def test_pages_checks_and_acceptances_read_no_file(cast: Cast, missing: str, rea
     looking.look_through(at=NOW)
     assert len(read) > 0
     read.clear()
-    assert missing in verdict(cast)
-    assert checking._contents()[0] == f"{contents.MISSING}：{missing}"
-    assert (checking._audit(), accepting.differences(), read) == ([], [], [])
+    page = verdict(cast)
+    assert (missing in page, "，1 处对不上，已列在上面。" in page) == (True, True)
+    assert checking._contents([])[0] == f"{contents.MISSING}：{missing}"
+    assert (checking._audit([]), accepting.differences(), read) == ([], [], [])
     assert [problem.where for problem in verifying.verify().problems] == [missing]
     assert len(read) > 0
 
@@ -68,8 +70,9 @@ def test_the_page_tells_of_the_last_time_and_when_there_was_none_or_long_ago(cas
     assert "附件的内容还没有核对过。" in verdict(cast)
     looking.look_through(at=NOW)
     page = verdict(cast)
-    assert ("上一次在 3 月 2 日" in page, "已经超过两天没有核对" in page) == (True, True)
-    assert checking._contents() == ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"]
+    assert re.search("上一次在 3 月 2 日[^，]*，没有发现改动。", page)
+    assert "已经超过两天没有核对" in page
+    assert checking._contents([]) == ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"]
     assert checking._when().startswith("（3 月 2 日")
 
 

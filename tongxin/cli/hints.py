@@ -1,0 +1,46 @@
+"""What commands say besides, on stderr for who sits at the server: which row in words, what to do next, whither with a code."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tongxin.audit.outside import Problem
+
+AFTER_A_FINDING = (
+    "接着办：请保留现场，数据库和 audit、keys、files 目录都不要动，告知审计管理员，一起从备份核对。"
+    "恢复过备份的，弄清原因后用 tongxin audit accept 认可库外留存与数据库的不符，见 docs/operations.md。"
+)
+
+
+def named(problems: "Sequence[Problem]") -> list[str]:
+    """Say each problem with its place, and where the place is a row that is still there, which row that is."""
+    words = in_words(problems)
+    return [f"{p.reason}：{p.where}" + (f"（{words[p.where]}）" if p.where in words else "") for p in problems]
+
+
+def in_words(problems: "Sequence[Problem]") -> dict[str, str]:
+    """Return the words for the places of problems, whichever committee they are of."""
+    from tongxin.committees import queries
+    from tongxin.committees.models import Committee
+
+    found = dict[str, str]()
+    for code in Committee.objects.order_by("pk").values_list("code", flat=True):
+        found |= {problem.where: words for words, problem in queries.in_words(code, problems) if words}
+    return found
+
+
+def address() -> str:
+    """Where this installation is reached from outside, as far as it was told."""
+    from django.conf import settings
+
+    return str((settings.CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0])
+
+
+def of_code(word: str, name: str) -> str:
+    """Say what becomes of a one-time code that was printed."""
+    from tongxin.accounts.actions import VALID
+
+    return (
+        f"{word}只显示这一次，只能用一次，{VALID.days} 天内有效，请交给{name}本人，"
+        f"在 {address()}/invitation/ 输入（对外的网址设在 TONGXIN_ORIGINS，见 docs/operations.md）。"
+    )
