@@ -52,6 +52,11 @@ def _account(account: Account, _most: int | None) -> Part:
     ])  # fmt: skip
 
 
+def _has_worked(account: Account) -> bool:
+    """Whether the rule for who worked here concerns somebody; of a member another one speaks."""
+    return Appointment.objects.filter(account=account).exists()
+
+
 def _appointments(account: Account, most: int | None) -> Part:
     rows = Appointment.objects.filter(account=account).select_related("committee", "unit").order_by("-starts_on", "-id")
     return newest(rows, most, head=("职责", "单位、归口、名义", "起止"), say=_appointment)
@@ -74,8 +79,8 @@ def _invitations(account: Account, most: int | None) -> Part:
 
 def _what_became_of(row: Invitation) -> str:
     if row.used_at is not None:
-        return f"{stamp(row.used_at)}用过"
-    return f"{stamp(row.revoked_at)}收回" if row.revoked_at is not None else f"{stamp(row.expires_at)}到期"
+        return f"{stamp(row.used_at)} 用过"
+    return f"{stamp(row.revoked_at)} 收回" if row.revoked_at is not None else f"{stamp(row.expires_at)} 到期"
 
 
 def _notices(account: Account, most: int | None) -> Part:
@@ -99,7 +104,14 @@ def _acts(account: Account, most: int | None) -> Part:
 
 
 register_held(
-    Held("account", "账户", _account, "姓名和登录名随办理记录永久保存，邮箱在离任、离职后到期删去", ("staff_emails",)),
+    Held(
+        "account",
+        "账户",
+        _account,
+        "姓名和登录名随办理记录永久保存，邮箱在离任、离职后到期删去",
+        ("staff_emails",),
+        concern=_has_worked,
+    ),
     Held("appointments", "承担的职责", _appointments, "任免记录属于档案，永久保存，数据与记录相互印证"),
     Held("sign_ins", "登录记录", _sign_ins, "何时登录的记录永久保存，其中的姓名和登录名到期删去", ("sign_in_names",)),
     Held("invitations", "登录邀请", _invitations, erasables=("invitation_codes",)),
@@ -177,7 +189,7 @@ def _erase_notices(rows: Sequence[Notice]) -> Erased:
 
 
 def _notice(row: Any) -> Going:
-    return Going(f"发给{row.account.name}的消息", f"{stamp(row.read_at)}读过")
+    return Going(f"发给{row.account.name}的消息", f"{stamp(row.read_at)} 读过")
 
 
 register_erasable(

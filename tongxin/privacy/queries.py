@@ -152,10 +152,18 @@ class Past:
 
 def history(committee: Committee, before: int | None = None) -> tuple[list[Past], int | None]:
     """Return the newest erasures in a committee, and the key of the last where there are more. The rule is named by its title."""
-    titles = {row.version: str(row) for row in regulations.history(committee, BY_SCHEMA[Retention])}
+    titles = {row.version: _rule(row) for row in regulations.history(committee, BY_SCHEMA[Retention])}
     rows = Event.objects.filter(kind=erasing.KIND, committee_code__in=codes_of(committee)).order_by("-id")
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAST + 1])
     return [_past(event, titles) for event in found[:PAST]], found[PAST - 1].pk if len(found) > PAST else None
+
+
+def _rule(row: Regulation) -> str:
+    return _("《%(title)s》%(article)s，%(day)s起施行") % {
+        "title": row.title,
+        "article": row.article,
+        "day": full_day(row.effective_from),
+    }
 
 
 def _past(event: Event, titles: dict[str, str]) -> Past:
@@ -203,13 +211,13 @@ def held_about(account: Account, on: date, *, most: int | None = MINE) -> list[S
     """Return everything that is held about an account, in sections; nobody else ever asks for it."""
     committee = home_of(account)
     rules = {k.key: k for k in keepings(committee, on)} if committee is not None else {}
-    return [Section(held, held.read(account, most), list(_kept(held, rules))) for held in HELD.values()]
+    return [Section(held, held.read(account, most), list(_kept(held, rules, account))) for held in HELD.values()]
 
 
-def _kept(held: Held, rules: dict[str, Keeping]) -> Iterable[str]:
+def _kept(held: Held, rules: dict[str, Keeping], account: Account) -> Iterable[str]:
     if held.kept:
         yield f"{held.kept}。"
-    for rule in (rules[key] for key in held.erasables if key in rules):
+    for rule in (rules[key] for key in held.erasables if key in rules and held.concern(account)):
         yield _("%(what)s保存 %(months)s 个月，%(since)s起算；期满由承担“%(duty)s”职责的人核对后删除。依据《%(title)s》%(article)s，%(day)s起施行。") % {
             "what": rule.erasable.consists, "months": rule.months, "since": rule.erasable.since, "duty": rule.executor,
             "title": rule.source.title, "article": rule.source.article, "day": full_day(rule.source.effective_from),

@@ -30,7 +30,8 @@ class Part:
 class Held:
     """One section of what is held about somebody: read(account, most) gives it, `most` rows at most (None: all).
 
-    How long it is kept: until the rule of the `erasables` says, and `kept` in words for what no rule ends.
+    How long it is kept: until the rule of the `erasables` says, where they concern this person, and `kept` in words for
+    what no rule ends.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Held:
     read: Callable[[Account, int | None], Part]
     kept: str = ""
     erasables: tuple[str, ...] = ()
+    concern: Callable[[Account], bool] = lambda _account: True
 
 
 HELD: dict[str, Held] = {}

@@ -98,11 +98,15 @@ def due(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "privacy/due.html", {"keeping": keeping, "page": page, "pager": pager, "after": after})
 
 
-@require_POST
 @requires("privacy.erase", of_object=True)
 def erase(request: HttpRequest, key: str) -> HttpResponse:
-    """First ask whether the list was looked at; confirmed, take away what is due and say what remains."""
+    """First ask whether the list was looked at; confirmed, take away what is due and say what remains.
+
+    Reloaded or typed in, the address leads to the list.
+    """
     keeping = _keeping(request, key)
+    if request.method != "POST":
+        return redirect(f"{reverse('privacy-due', args=[key])}?in={keeping.committee.code}")
     total, back = keeping.rows.count(), f"{reverse('privacy')}?in={keeping.committee.code}"
     if not total:
         messages.info(request, _("现在没有到期的“%(what)s”。") % {"what": keeping.erasable.label})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -21,7 +21,8 @@ BODY = ("situation", "analysis", "suggestions", "suggested_units")
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _signatures(account: Account, most: int | None) -> Part:
-    rows = Signature.objects.filter(member__account=account).select_related("proposal").order_by("-id")
+    rows = Signature.objects.filter(member__account=account).select_related("proposal")
+    rows = rows.order_by(F("proposal__submitted_at").desc(nulls_first=True), "-id")  # by the day that is shown, drafts first
     found, total = first_of(rows, most)
     now = standings_of([row.proposal for row in found], account)
     head = ("案由", "身份", "联名答复", "提案现在", "提交时间")

@@ -1,5 +1,6 @@
 """Who takes away what is over: by the regulation in force, in the own committee, after looking at the list."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -122,6 +123,8 @@ def test_a_list_is_looked_at_confirmed_and_gone_and_stands_in_the_history(cast: 
     page = client.get("/privacy/read_notices/")
     assert [row.what for row in page.context["page"].rows] == ["发给林知远的消息"] * 3
     assert "消息 1" not in page.text
+    assert all(re.fullmatch(r"\d{4} 年 \d+ 月 \d+ 日 \d+:\d\d 读过", row.detail) for row in page.context["page"].rows)
+    assert "2021 年 11 月 1 日起施行" in page.text
     asked = post(client, "read_notices")
     assert (asked.context["total"], Notice.objects.count()) == (3, 3)
     done = client.post("/privacy/read_notices/erase/", {"confirmed": "1", "total": "3", "checked": "on"}, follow=True)
@@ -133,7 +136,7 @@ def test_a_list_is_looked_at_confirmed_and_gone_and_stands_in_the_history(cast: 
         "已读的消息",
         3,
         0,
-        "中华人民共和国个人信息保护法（2021-11-01 起）",
+        "《中华人民共和国个人信息保护法》第十九条，2021 年 11 月 1 日起施行",
     )
     assert client.get("/privacy/past/?before=" + "9" * 40).status_code == 200
     assert as_(cast.office_of_other_county).get("/privacy/past/").context["rows"] == []
@@ -167,7 +170,8 @@ def test_reading_the_pages_writes_nothing(cast: Cast) -> None:
     for path in ("/privacy/", "/privacy/read_notices/", "/privacy/past/"):
         assert client.get(path).status_code == 200
         assert client.head(path).status_code == 200
-    assert client.get("/privacy/read_notices/erase/").status_code == 405
+    for read in (client.get, client.head):
+        assert read("/privacy/read_notices/erase/")["Location"] == f"/privacy/read_notices/?in={cast.county.code}"
     assert (Event.objects.count(), Notice.objects.count()) == (count, 2)
 
 
@@ -214,7 +218,7 @@ def test_a_later_rule_brings_nothing_back_and_the_old_version_stays_named(cast: 
         reference={"title": "云溪县政协个人信息管理办法"}, actor=None, at=moment("2026-03-02"),
     )  # fmt: skip
     rows, _older = queries.history(cast.county)
-    assert [row.rule for row in rows] == ["中华人民共和国个人信息保护法（2021-11-01 起）"]
+    assert [row.rule for row in rows] == ["《中华人民共和国个人信息保护法》第十九条，2021 年 11 月 1 日起施行"]
     assert Event.objects.get(kind=erasing.KIND).data["rule"] == "*:privacy.retention:2021-11-01"
     assert verifying.verify().ok
 

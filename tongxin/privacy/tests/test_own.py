@@ -195,6 +195,20 @@ def test_where_the_own_proposals_stand_is_said_as_on_their_pages(rated: Cast) ->
         assert ("已交办" in said, said[0]) == (False, "待评价")
 
 
+def test_proposals_stand_in_the_order_of_the_day_that_is_shown_drafts_first(cast: Cast) -> None:
+    late, early = cast.filed(moment("2026-03-05")), cast.filed(moment("2026-03-02"), title="关于路灯的建议")
+    draft = cast.draft(title="关于校车的建议")
+    rows = _part(cast.proposer, "signatures").part.rows
+    assert [row[0] for row in rows] == [str(draft), str(late), str(early)]
+    assert [row[4] for row in rows][1:] == sorted((row[4] for row in rows[1:]), reverse=True)
+
+
+def test_a_members_account_is_told_no_rule_for_those_who_worked_here(cast: Cast) -> None:
+    of = {who: "".join(_part(getattr(cast, who), "account").kept) for who in ("proposer", "office", "clerk")}
+    worked = {who: "不再承担任何职责的工作人员的邮箱" in said for who, said in of.items()}
+    assert worked == {"proposer": False, "office": True, "clerk": True}
+
+
 def test_what_one_did_is_counted_by_kind_and_no_name_stands_for_the_others(cast: Cast) -> None:
     for day, name in enumerate(("郑一", "王二", "李三")):
         data = {"name": name}
@@ -207,7 +221,10 @@ def test_what_one_did_is_counted_by_kind_and_no_name_stands_for_the_others(cast:
 def test_every_kind_has_a_label_that_names_nobody() -> None:
     labels = {name: kinds.label(name) for name in kinds.KINDS}
     assert [name for name, said in labels.items() if not said.strip("…　 ") or "{" in said] == []
-    assert labels["handling.contact"] == "…与提案人面商"
+    assert [name for name, said in labels.items() if said.startswith(("…", "的", "　", " "))] == []
+    assert (labels["handling.contact"], labels["handling.rate"], labels["handling.release_reply"]) == (
+        "与提案人面商", "评价", "答复向社会公开",
+    )  # fmt: skip
     with pytest.raises(ValueError, match=r"proposals\.nameless has no label"):
         kinds.register(kinds.Kind("proposals.nameless", kinds.Audience.OFFICE, lambda _event: "某某"))
 
