@@ -69,7 +69,7 @@ class TransferForm(PersonForm):
     """Who takes over a unit's clerkship, and why."""
 
     reason = forms.CharField(
-        label=_("变动原因"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("变动原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("例如：原承办人调离。会写入任免记录。"),
     )  # fmt: skip
 

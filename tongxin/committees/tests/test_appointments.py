@@ -252,6 +252,7 @@ def test_a_clerkship_is_handed_over_in_one_act(cast: Cast, security: Client) -> 
         ({"name": "簿清明", "username": "audit"}, "不能兼任"),
         ({"name": "严守正", "username": "security"}, "不能任命自己"),
         ({"name": "另一人", "username": "YX001"}, "这个登录名已属于另一个人"),
+        ({"name": "叶新知", "username": "19900007777", "reason": " "}, "请填写。"),
     ],
 )
 def test_a_hand_over_that_cannot_be_leaves_the_old_clerk_in_place(
@@ -259,7 +260,7 @@ def test_a_hand_over_that_cannot_be_leaves_the_old_clerk_in_place(
 ) -> None:
     own = Appointment.objects.get(account=cast.clerk)
     before = Event.objects.count()
-    assert sentence in security.post(f"/appointments/{own.uid}/transfer/", said | {"reason": ""}).text
+    assert sentence in security.post(f"/appointments/{own.uid}/transfer/", {"reason": "调离"} | said).text
     own.refresh_from_db()
     assert (own.ends_on, Event.objects.count()) == (None, before)
 

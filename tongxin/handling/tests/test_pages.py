@@ -158,6 +158,13 @@ def test_assigning_together_without_a_unit_keeps_the_ticks(cast: Cast, as_, toda
     assert f'value="{proposal.uid}" checked' in page
 
 
+def test_the_address_of_assigning_together_leads_to_the_desk(cast: Cast, as_, today) -> None:
+    cast.filed(today)
+    assert as_(cast.assigner).get("/handling/assign/together/")["Location"] == "/handling/assign/"
+    assert as_(cast.clerk).get("/handling/assign/together/").status_code == 403
+    assert Case.objects.count() == 0
+
+
 def test_a_returned_case_goes_to_another_unit(cast: Cast, as_, today) -> None:
     case = actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today)
     task, office = cast.task(case), as_(cast.assigner)

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
@@ -95,10 +94,11 @@ def _units_of_desk(user: Any) -> list[Unit]:
 
 
 @requires("handling.assign", of_object=True)
-@require_POST
 def assign_together(request: HttpRequest) -> HttpResponse:
-    """Hand several proposals over to one unit; each that cannot be is named with its reason."""
+    """Hand several proposals over to one unit; each that cannot be is named with its reason. Reloaded, the address leads to the desk."""
     permissions.demand(request.user, "handling.assign")
+    if request.method != "POST":
+        return redirect("handling-assign")
     picked = request.POST.getlist("picked")
     form = TogetherForm(request.POST, own=_units_of_desk(request.user), picked=picked)
     if not form.is_valid():

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
@@ -54,10 +53,14 @@ def rate_for(request: HttpRequest, uid: str, signature: str) -> HttpResponse:
 
 
 @requires("handling.see_ratings", of_object=True)
-@require_POST
 def ratings(request: HttpRequest, uid: str) -> HttpResponse:
-    """Show who rated, when and what; each look leaves an event, so it is a POST."""
+    """Show who rated, when and what; each look leaves an event, so it is a POST.
+
+    Reloaded or typed in, the address leads to the case, where it is asked for.
+    """
     case = _case(request, uid, "handling.see_ratings")
+    if request.method != "POST":
+        return redirect(case)
     actions.note_reading(case, actor=request.user, at=timezone.now())
     context = {"case": case, "proposal": case.proposal, "named": queries.by_name(case)}
     fragment = asked.by_htmx(request.headers)

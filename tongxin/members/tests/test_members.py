@@ -194,3 +194,13 @@ def test_nobody_is_told_of_the_own_change(cast: Cast) -> None:
     member = cast.member(cast.cosigner)
     actions.change_contact(member, fields={"phone": "13900005678"}, actor=cast.cosigner, at=timezone.now())
     assert (told(cast.cosigner), cast.member(cast.cosigner).phone) == ([], "13900005678")
+
+
+def test_the_address_of_a_phone_leads_to_the_member_where_it_is_asked_for(cast: Cast, client: Client) -> None:
+    member = cast.member(cast.bystander)
+    client.force_login(cast.office)
+    for read in (client.get, client.head):
+        assert read(f"/members/{member.uid}/phone/")["Location"] == f"/members/{member.uid}/"
+    client.force_login(cast.clerk)
+    assert client.get(f"/members/{member.uid}/phone/").status_code in {403, 404}
+    assert not Event.objects.filter(kind="audit.read_protected").exists()

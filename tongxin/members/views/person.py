@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
@@ -107,12 +106,13 @@ def _left(member: Member) -> Seat | None:
     return next(iter(queries.last_held(member)[0]), None)
 
 
-@require_POST
 @requires("members.read_phone", of_object=True)
 def phone(request: HttpRequest, uid: str) -> HttpResponse:
-    """Show the phone number in full, once; reading it is an event."""
+    """Show the phone number in full, once; reading it is an event. Reloaded, the address leads to the member."""
     found = load(request, uid)
     permissions.demand(request.user, "members.read_phone", found)
+    if request.method != "POST":
+        return redirect("member", uid=uid)
     if found.account_id != request.user.pk:
         actions.note_phone_read(found, actor=request.user, at=timezone.now())
     context = {"phone": found.phone, "member": found}

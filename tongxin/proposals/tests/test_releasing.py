@@ -218,6 +218,14 @@ def test_the_page_draws_the_marks_and_leads_through_the_preview(cast: Cast) -> N
     assert copy.situation == "〔内容已隐去〕家住柳河镇人民路12号，〔内容已隐去〕。"
 
 
+def test_the_preview_asks_for_no_tick_where_nothing_is_ticked(cast: Cast) -> None:
+    proposal, client = secretive(cast), signed_in(cast.office)
+    one = attached(cast, proposal, "甲.txt")
+    assert "请打开看过再逐个勾选" in client.get(page_of(proposal)).text
+    preview = client.post(page_of(proposal), {"version": str(proposal.version), "file": [one.uid], "step": "preview"})
+    assert (preview.status_code, "甲.txt" in preview.text, "逐个勾选" in preview.text) == (200, True, False)
+
+
 PERSONAL = "王某（身份证33012719620418501X）手机13912345678、座机0990-7654321，信箱wang@163.com，车牌浙A12345，家住人民路12号。"
 PRINTED = [
     "证件号码 1 处（33012719620418501X）", "电话 3 处（13812345678、13912345678、0990-7654321）", "电子邮箱 1 处（wang@163.com）",
