@@ -16,8 +16,6 @@ from tongxin.core.templatetags.chinese import day
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Rating, Reply
-from tongxin.members import actions as members
-from tongxin.members.choices import Ending
 from tongxin.notices.actions import deliver
 from tongxin.notices.models import Notice
 from tongxin.proposals.models import Signature
@@ -159,38 +157,6 @@ def test_the_office_sees_how_many_and_who_only_after_a_look_that_is_recorded(cas
         if name != "office":
             assert as_(who).post(url).status_code in {403, 404}, name
     assert Event.objects.filter(kind="handling.read_ratings").count() == 2
-
-
-def test_who_has_rated_is_not_asked_again_on_the_page(cast: Cast, as_, today) -> None:
-    case, proposer = cast.answered(today), as_(cast.proposer)
-    url, chip = f"/handling/rate/{case.uid}/", re.compile(r'<span class="due [^"]*"[^>]*>评价')
-    page = proposer.get(url).content.decode()
-    assert ("请您评价" in page, len(chip.findall(page))) == (True, 1)
-    _rate(case, 0, today)
-    page = proposer.get(url).content.decode()
-    assert ("请您评价" in page, "您的评价" in page, chip.findall(page)) == (False, True, [])
-    assert "请您评价" in as_(cast.cosigner).get(url).content.decode()
-
-
-def test_who_rated_and_left_is_counted_as_the_rows_below_show(cast: Cast, as_, today) -> None:
-    case = cast.answered(today)
-    _rate(case, 0, today)
-    member = cast.member(cast.proposer)
-    members.end_seat(member, ending=Ending.DIED, on=today.date(), reason="病故", actor=cast.office, at=today)
-    office, url = as_(cast.office), f"/handling/cases/{case.uid}/ratings/"
-    assert "应评 2 人，已评 1 人" in office.get(case.get_absolute_url()).content.decode()
-    _rate(case, 0, today)  # the one who is left
-    page = office.get(case.get_absolute_url()).content.decode()
-    assert "应评 2 人，已评 2 人" in page
-    [reply] = office.post(url).context["named"]
-    assert [(line.name, line.done) for line in reply.lines] == [("何青禾", True), ("林知远", True)]
-
-
-def test_who_left_without_a_rating_is_waited_for_no_more(cast: Cast, as_, today) -> None:
-    case = cast.answered(today)
-    member = cast.member(cast.proposer)
-    members.end_seat(member, ending=Ending.RESIGNED, on=today.date(), reason="调离", actor=cast.office, at=today)
-    assert "应评 1 人，已评 0 人" in as_(cast.office).get(case.get_absolute_url()).content.decode()
 
 
 def test_who_keeps_proposals_and_serves_in_a_unit_of_the_case_is_of_the_unit(cast: Cast, as_, today) -> None:
