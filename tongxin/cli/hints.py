@@ -25,7 +25,9 @@ def in_words(problems: "Sequence[Problem]") -> dict[str, str]:
 
     found = dict[str, str]()
     for code in Committee.objects.order_by("pk").values_list("code", flat=True):
-        found |= {problem.where: words for words, problem in queries.in_words(code, problems) if words}
+        for words, problem in queries.in_words(code, problems):
+            if len(words) > len(found.get(problem.where, "")):  # of another committee's row the kind alone is said
+                found[problem.where] = words
     return found
 
 

@@ -178,10 +178,10 @@ def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
     code, out, err = run("audit", "verify", "--json")
     assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, event.uid)
     found = f"记录被改动过，或者它前面缺少记录：{event.uid}"
-    assert err == f"{found}（操作记录）\n{hints.AFTER_A_FINDING}\n"
+    assert err == f"{found}（操作记录　{event.subject_label}）\n{hints.AFTER_A_FINDING}\n"
     code, out, err = run("check", "--json")
     assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [found])
-    assert err == f"检查没有通过。\n{event.uid}：操作记录\n{hints.AFTER_A_FINDING}\n"
+    assert err == f"检查没有通过。\n{event.uid}：操作记录　{event.subject_label}\n{hints.AFTER_A_FINDING}\n"
 
 
 def test_a_row_that_is_not_as_recorded_is_named_in_words_beside_its_key(run, cast: Cast):
@@ -358,7 +358,7 @@ def test_who_lost_the_password_after_the_second_factor_was_reset_is_helped_on_th
     with pytest.raises(bodies.AppointmentError, match="reset-factor --with-code"):
         bodies.make_reset_code(duty, actor=cast.security_admin, at=timezone.now())
     code, out, err = run("reset-factor", "--login", "clerk", "--name", "孟时雨", "--reason", "密码也丢失", "--with-code")
-    assert kinds.sentence(Event.objects.get(kind="accounts.make_reset_code")) == "系统管理员在服务器上给孟时雨发出密码重置码"
+    assert kinds.sentence(Event.objects.latest("id")) == "系统管理员在服务器上向孟时雨发出登录邀请"
     assert "重置码只显示这一次，只能用一次，14 天内有效，请交给孟时雨本人，在 http://localhost:8000/invitation/ 输入" in err
     assert (code, find(out.split()[-1], at=timezone.now()).account) == (0, cast.clerk)
 
