@@ -141,7 +141,7 @@ class NewPassword(forms.Form):
     code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
     password = forms.CharField(
         label=_("新密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("至少十位，不能全是数字，不能含有登录名。"),
+        help_text=_("至少十位，不能全是数字，不能含有手机号和四位以上的登录名。"),
     )  # fmt: skip
     again = forms.CharField(label=_("再输一次"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
