@@ -56,7 +56,7 @@ class SecondFactor(DefaultMFAAdapter):
         "cannot_delete_authenticator": gettext_lazy("动态口令现在不能停用。"),
         "cannot_generate_recovery_codes": gettext_lazy("没有启用动态口令，不用备用码。请先设置动态口令。"),
         "incorrect_code": gettext_lazy("动态口令或备用码不对，请核对后再输一次。"),
-        "incorrect_first_code": gettext_lazy("动态口令不对，请看手机上现在的六位数字再输。"),
+        "incorrect_first_code": gettext_lazy("动态口令不对，请看手机上现在的六位数字再输。还不对的，请删去验证器里原来的一条，重新扫上面的图。"),
     }
 
     def encrypt(self, text: str) -> str:

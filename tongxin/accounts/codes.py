@@ -9,7 +9,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, get_totp_secret, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
 from django import forms
 from django.core.exceptions import ValidationError
@@ -128,8 +128,11 @@ class Activate(ActivateTOTPForm):  # type: ignore[misc]
         """The key in groups of four, for who types it."""
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
+        """Keep the session's key until it is activated: allauth's own form makes another one at every look at the page."""
+        self.user = user
+        super(ActivateTOTPForm, self).__init__(*args, **kwargs)
+        self.secret = get_totp_secret()
         self.fields["code"].label = _("六位动态口令")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "placeholder": ""}
         self.fields["code"].widget.attrs["autofocus"] = self.is_bound  # what was wrong stands at the field alone
