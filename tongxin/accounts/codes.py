@@ -12,6 +12,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import format_hotp_value, get_totp_secret, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
@@ -84,11 +85,24 @@ class _Code:
         return code
 
 
-class Authenticate(_Code, AuthenticateForm):  # type: ignore[misc]
+class _Tells(_Code):
+    """A form after which one goes on: the page that follows says it when a recovery code was used, and how many are left."""
+
+    def save(self) -> None:
+        """Go on."""
+        super().save()  # type: ignore[misc]
+        if self.authenticator.type != Authenticator.Type.RECOVERY_CODES:
+            return
+        left = len(recovery_codes_of(self.user) or ())
+        some, none = _("您刚才用了一个备用码，还有 %(left)d 个可用。"), _("您刚才用了最后一个备用码，请到“我的账户”重新生成。")
+        messages.warning(context.request, some % {"left": left} if left else none)
+
+
+class Authenticate(_Tells, AuthenticateForm):  # type: ignore[misc]
     """The code after the password."""
 
 
-class Reauthenticate(_Code, ReauthenticateForm):  # type: ignore[misc]
+class Reauthenticate(_Tells, ReauthenticateForm):  # type: ignore[misc]
     """The code before a step that touches the second factor itself."""
 
     step = signals.CONFIRMING

@@ -81,6 +81,7 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = ""  # the page itself says what a password is
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
@@ -101,6 +102,7 @@ class SetPassword(SetPasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = ""  # the page itself says what a password is
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
@@ -127,6 +129,8 @@ def in_own_words(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
 
 class Code(forms.Form):
     """The code of an invitation slip."""
+
+    keeps_work = False  # a code alone is nothing that somebody fears to lose
 
     code = forms.CharField(
         label=_("邀请码或重置码"),

@@ -9,7 +9,6 @@ from tongxin.accounts import names
 from tongxin.accounts.models import Account
 from tongxin.core.words import plain_sign_in_name
 
-
 SHORTEST_NAME = 4  # shorter names occur in a password by chance
 
 

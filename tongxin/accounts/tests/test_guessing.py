@@ -211,7 +211,11 @@ def test_codes_alone_that_lock_are_told_alone(cast: Cast, with_password: Give, s
         client = Client(REMOTE_ADDR=f"198.51.100.{n}")
         sign_in(client, "office", address=f"198.51.100.{n}")
         page = client.post("/accounts/2fa/authenticate/", {"code": codes.wrong(cast.office)}).text
-    assert ["<p class=\"mt2\">动态口令多次输错。" in page, "忘记密码的" in page, "手机和备用码都丢失的" in page] == [True, False, True]
+    assert ['<p class="mt2">动态口令多次输错。' in page, "忘记密码的" in page, "手机和备用码都丢失的" in page] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_signed_in_people_cannot_guess_the_old_password_either(cast: Cast, client: Client, with_password: Give) -> None:

@@ -94,6 +94,7 @@ def test_what_no_typing_mends_is_not_headed_as_something_to_put_right(cast: Cast
     for code, said in ((waits, "还没有生效"), (used, "已经用过")):
         page = enter(client, code).text
         assert [said in page, "没有办成" in page, "处要改" in page] == [True, True, False], said
+        assert ['<a href="/accounts/login/">已经设定过密码，直接登录</a>' in page, "内容都还在" in page] == [True, False], said
     page = enter(client, "aaaa-bbbb-cccc").text
     assert ["没有这个邀请码" in page, "没有办成" in page, "有 1 处要改" in page] == [True, False, True]
 

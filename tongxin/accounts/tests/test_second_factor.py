@@ -267,6 +267,22 @@ def test_wrong_codes_while_setting_up_are_counted(cast: Cast, client: Client, wi
 FIRST_WRONG = "动态口令不对，请看手机上现在的六位数字再输。还不对的，请删去验证器里原来的一条，重新扫上面的图。"
 
 
+def test_who_used_a_recovery_code_reads_once_how_many_are_left(clerk: Account, sign_in: SignIn) -> None:
+    told = []
+    codes_left = recovery(clerk)
+    for n in (0, 9):
+        client = Client()
+        sign_in(client, "office")
+        for used in codes_left[1:n]:
+            Authenticator.objects.get(user=clerk, type="recovery_codes").wrap().validate_code(used)
+        pages = [client.post(ASK, {"code": codes_left[n]}, follow=True), client.get("/home/")]
+        told.append([[str(m) for m in page.context["messages"]] for page in pages])
+    assert told == [[["您刚才用了一个备用码，还有 9 个可用。"], []], [["您刚才用了最后一个备用码，请到“我的账户”重新生成。"], []]]
+    client = Client()
+    sign_in(client, "office")
+    assert "备用码" not in client.post(ASK, {"code": codes.code(clerk)}, follow=True).text
+
+
 ANOTHER = "换一个人登录"
 LOST = "手机和备用码都丢失的，请安全管理员重置动态口令。"
 
