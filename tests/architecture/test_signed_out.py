@@ -26,6 +26,7 @@ PIECE = {"HX-Request": "true"}
 PAGE = "/proposals/?tab=mine"
 FROM_PAGE = {"Referer": f"http://testserver{PAGE}"}
 FOUND, UNAUTHORIZED = 302, 401
+UNDONE = "这一步还没有办：您已经退出登录，或者登录已经到期。请登录后再办一次。"
 NOWHERE = "zzzzzzzzzzzz"
 
 # What answers who is not signed in otherwise than by the way to the sign-in, with the reason.
@@ -136,6 +137,15 @@ def test_what_was_sent_leads_back_to_the_page_it_was_sent_from(rf: Any, referer:
     """The address it was sent to often shows no page: who came back to it would stand before nothing."""
     answer = to_sign_in(rf.post("/members/x/phone/", headers={"Referer": referer}))
     assert behind(answer.headers["Location"]) == back
+
+
+def test_who_pressed_a_button_after_signing_out_reads_that_nothing_was_done(cast: Cast) -> None:
+    client = Client()
+    page = client.post(f"/members/{cast.member(cast.proposer).uid}/invite/", follow=True)
+    assert page.redirect_chain[0][0].startswith(reverse("account_login"))
+    assert UNDONE in page.text
+    assert UNDONE not in client.get(reverse("account_login")).text  # once
+    assert UNDONE not in Client().get("/members/", follow=True).text  # who only looked has done nothing either
 
 
 def test_a_page_that_was_asked_for_leads_back_to_itself(rf: Any) -> None:

@@ -6,10 +6,12 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from tongxin.access import permissions
 from tongxin.core import asked
@@ -71,7 +73,8 @@ def _of_object(view: View, unsigned: Unsigned, request: HttpRequest, *args: Any,
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in, and from there back to the page where somebody was.
 
-    What was sent came from a page, and may have an address that shows none: one goes on from that page. Whatever htmx asks
+    What was sent was not done, which the sign-in says; it came from a page, and may have an address that shows none: one
+    goes on from that page. Whatever htmx asks
     for is refused, so that what was typed stays on the page, which says why and leads there.
     """
     if asked.by_htmx(request.headers):
@@ -79,6 +82,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     path = request.get_full_path()
     if request.method not in LOOKS:
         path = _page_before(request) or path
+        undone = _("这一步还没有办：您已经退出登录，或者登录已经到期。请登录后再办一次。")
+        messages.warning(request, undone, fail_silently=True)  # carried by a cookie: nothing is written
     return redirect_to_login(path if len(path) <= asked.LONGEST_ADDRESS else request.path[: asked.LONGEST_ADDRESS])
 
 

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import guessing, names, signals
@@ -23,6 +24,10 @@ class ByInvitationOnly(DefaultAccountAdapter):
     def is_safe_url(self, url: str | None) -> bool:
         """Refuse what is longer than any address of ours: reading the host of it takes time that grows with its square."""
         return url is not None and len(url) <= asked.LONGEST_ADDRESS and bool(super().is_safe_url(url))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 -- allauth's signature
+        """Lead back to where the change began."""
+        return reverse("account")
 
     def reauthenticate(self, user: Account, password: str) -> bool:
         """Check the password of who is signed in; wrong ones count like those of the sign-in page."""
@@ -56,7 +61,9 @@ class SecondFactor(DefaultMFAAdapter):
         "cannot_delete_authenticator": gettext_lazy("动态口令现在不能停用。"),
         "cannot_generate_recovery_codes": gettext_lazy("没有启用动态口令，不用备用码。请先设置动态口令。"),
         "incorrect_code": gettext_lazy("动态口令或备用码不对，请核对后再输一次。"),
-        "incorrect_first_code": gettext_lazy("动态口令不对，请看手机上现在的六位数字再输。"),
+        "incorrect_first_code": gettext_lazy(
+            "动态口令不对，请看手机上现在的六位数字再输。还不对的，请删去验证器里原来的一条，重新扫上面的图。"
+        ),
     }
 
     def encrypt(self, text: str) -> str:

@@ -9,9 +9,10 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, get_totp_secret, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
@@ -84,11 +85,24 @@ class _Code:
         return code
 
 
-class Authenticate(_Code, AuthenticateForm):  # type: ignore[misc]
+class _Tells(_Code):
+    """A form after which one goes on: the page that follows says it when a recovery code was used, and how many are left."""
+
+    def save(self) -> None:
+        """Go on."""
+        super().save()  # type: ignore[misc]
+        if self.authenticator.type != Authenticator.Type.RECOVERY_CODES:
+            return
+        left = len(recovery_codes_of(self.user) or ())
+        some, none = _("您刚才用了一个备用码，还有 %(left)d 个可用。"), _("您刚才用了最后一个备用码，请到“我的账户”重新生成。")
+        messages.warning(context.request, some % {"left": left} if left else none)
+
+
+class Authenticate(_Tells, AuthenticateForm):  # type: ignore[misc]
     """The code after the password."""
 
 
-class Reauthenticate(_Code, ReauthenticateForm):  # type: ignore[misc]
+class Reauthenticate(_Tells, ReauthenticateForm):  # type: ignore[misc]
     """The code before a step that touches the second factor itself."""
 
     step = signals.CONFIRMING
@@ -128,8 +142,11 @@ class Activate(ActivateTOTPForm):  # type: ignore[misc]
         """The key in groups of four, for who types it."""
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
+        """Keep the session's key until it is activated: allauth's own form makes another one at every look at the page."""
+        self.user = user
+        super(ActivateTOTPForm, self).__init__(*args, **kwargs)
+        self.secret = get_totp_secret()
         self.fields["code"].label = _("六位动态口令")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "placeholder": ""}
         self.fields["code"].widget.attrs["autofocus"] = self.is_bound  # what was wrong stands at the field alone

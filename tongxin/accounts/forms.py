@@ -81,6 +81,7 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = ""  # the page itself says what a password is
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
@@ -101,6 +102,7 @@ class SetPassword(SetPasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = ""  # the page itself says what a password is
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
@@ -128,6 +130,8 @@ def in_own_words(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
 class Code(forms.Form):
     """The code of an invitation slip."""
 
+    keeps_work = False  # a code alone is nothing that somebody fears to lose
+
     code = forms.CharField(
         label=_("邀请码或重置码"),
         max_length=LONGEST_CODE,
@@ -141,7 +145,7 @@ class NewPassword(forms.Form):
     code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
     password = forms.CharField(
         label=_("新密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("至少十位，不能全是数字，不能含有登录名。"),
+        help_text=_("至少十位，不能全是数字，不能含有手机号和四位以上的登录名。"),
     )  # fmt: skip
     again = forms.CharField(label=_("再输一次"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 

@@ -67,9 +67,9 @@ LIMITS = {
 class LockedOutError(Exception):
     """Too many failures: the try was not looked at. `Doors` answers with the page that says so."""
 
-    def __init__(self, kind: str, scope: str, seconds: int) -> None:
-        super().__init__(kind, scope, seconds)
-        self.kind, self.scope, self.seconds = kind, scope, seconds
+    def __init__(self, kind: str, limit: Limit, seconds: int) -> None:
+        super().__init__(kind, limit, seconds)
+        self.kind, self.scope, self.kinds, self.seconds = kind, limit.scope, limit.kinds, seconds
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Try:
             counted = _counted(limit, self.row)
             if counted.count() == limit.failures:
                 signals.locked_out.send(Failure, **about)
-                raise LockedOutError(self.row.kind, limit.scope, _seconds(limit, counted, self.row.at))
+                raise LockedOutError(self.row.kind, limit, _seconds(limit, counted, self.row.at))
 
 
 def begin(
@@ -118,7 +118,7 @@ def begin(
         counted = _counted(limit, row)
         if counted.count() > limit.failures:
             row.delete()
-            raise LockedOutError(kind, limit.scope, _seconds(limit, counted.exclude(pk=row.pk), row.at))
+            raise LockedOutError(kind, limit, _seconds(limit, counted.exclude(pk=row.pk), row.at))
     return Try(row, account, shown, step or WORDS[kind])
 
 
@@ -137,6 +137,11 @@ def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
         response.set_cookie(
             COOKIE, signing.dumps(given, salt=COOKIE), max_age=COOKIE_AGE, secure=settings.HTTPS, httponly=True, samesite="Lax"
         )
+
+
+def words_of(kinds: Iterable[str]) -> str:
+    """Name what counts together, as one mistyped it: which of them it was in the end is nobody's to learn."""
+    return "或".join(WORDS[kind] for kind in kinds)
 
 
 def _limits(row: Failure) -> Iterable[Limit]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any
 
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,9 +43,11 @@ def _page_of(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 
 def _locked(request: HttpRequest, error: guessing.LockedOutError) -> HttpResponse:
+    if error.kind == guessing.CODE and not request.user.is_authenticated:
+        clear_login(request)  # the sign-in page can be reached again, by somebody else too
     minutes = ceil(error.seconds / 60)
     wait = {"hours": ceil(minutes / 60)} if minutes > MINUTES_SAID else {"minutes": minutes}
-    context = {"scope": error.scope, "what": guessing.WORDS[error.kind], "kind": error.kind, **wait}
+    context = {"scope": error.scope, "kinds": error.kinds, "what": guessing.words_of(error.kinds), **wait}
     response = render(request, "accounts/locked.html", context, status=429)
     response["Retry-After"] = str(error.seconds)
     return response

@@ -56,6 +56,7 @@ class Account(Row, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
+    names_to_be: tuple[str, ...] = ()  # of an account not yet made: what its owner will sign in with
     chosen_seat = ""  # of this request's session (`accounts.middleware.ChosenSeat`)
 
     def __str__(self) -> str:

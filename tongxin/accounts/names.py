@@ -69,9 +69,10 @@ def named(typed: str) -> QuerySet[Account]:
 
 
 def of(account: Account) -> list[str]:
-    """Return the names an account signs in with, the printed one first."""
+    """Return the names an account signs in with, or will when it is made, the printed one first."""
     own = [] if MEMBER_MARK in account.username else [account.username]
-    return list(dict.fromkeys([*(name for teller in _tellers for name in teller(account)), *own])) or [account.username]
+    told = (name for teller in _tellers for name in teller(account))
+    return list(dict.fromkeys([*account.names_to_be, *told, *own])) or [account.username]
 
 
 def for_staff(typed: str) -> str:

@@ -16,7 +16,7 @@ from tongxin.core.templatetags.chinese import moment
 from tongxin.core.words import normal
 
 LONGEST_CODE = 40  # with the hyphens and blanks that somebody types
-TAKEN = gettext_lazy("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系发密码重置码")
+TAKEN = gettext_lazy("这个委员身份已经有账户，请直接登录；忘记密码的，请与机关联系发密码重置单")
 
 
 class InvitationError(Exception):
@@ -89,7 +89,7 @@ def find(code: str, *, at: datetime) -> Invitation:
     if found is None or (account is not None and not account.is_active):
         raise UnknownCodeError(_("没有这个邀请码，请核对邀请单，或与机关联系"))
     if found.used_at is not None:
-        message = _("这个邀请码已经用过，请直接登录；忘记密码的，请与机关联系发密码重置码")
+        message = _("这个邀请码已经用过，请直接登录；忘记密码的，请与机关联系发密码重置单")
     elif found.revoked_at is not None or at > found.expires_at:
         message = _("这个邀请码已经失效，请与机关联系重新发")
     elif account is not None and found.seat and seats.holds_duty(account):

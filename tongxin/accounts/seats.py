@@ -17,6 +17,7 @@ class Seat:
     name: str
     email: str
     inner_name: str  # of the account that is made for it
+    names: tuple[str, ...]  # what its member will sign in with
     committee: str
     code: str
     taken: bool  # it has an account

@@ -9,6 +9,8 @@ from tongxin.accounts import names
 from tongxin.accounts.models import Account
 from tongxin.core.words import plain_sign_in_name
 
+SHORTEST_NAME = 4  # shorter names occur in a password by chance
+
 
 class NotTheSignInName:
     """A password may not contain the sign-in name (old systems used the phone's digits)."""
@@ -16,11 +18,11 @@ class NotTheSignInName:
     def validate(self, password: str, user: Any = None) -> None:
         own = names.of(user) if isinstance(user, Account) else []
         plain = plain_sign_in_name(password)
-        if any(len(name) > 3 and plain_sign_in_name(name) in plain for name in own):  # noqa: PLR2004 -- short names occur by chance
+        if any(len(name) >= SHORTEST_NAME and plain_sign_in_name(name) in plain for name in own):
             raise ValidationError(_("密码里不能含有登录名。"), code="contains_name")
 
     def get_help_text(self) -> str:
-        return _("密码里不能含有登录名或手机号。")
+        return _("密码里不能含有手机号和四位以上的登录名。")
 
 
 class LongEnough:

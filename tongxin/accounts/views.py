@@ -112,6 +112,8 @@ def _say(form: Code, error: queries.InvitationError) -> None:
 def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpResponse:
     seat = seats.describe(found.seat) if found.account is None else None
     account = found.account or Account(username=seat.inner_name if seat else "", name=seat.name if seat else "")
+    if seat is not None:
+        account.names_to_be = seat.names
     setting = "password" in request.POST
     form = NewPassword(request.POST if setting else None, initial={"code": code}, account=account)
     if setting and form.is_valid():

@@ -162,8 +162,11 @@ def test_one_password_tried_on_everybody_stops_at_the_address(cast: Cast, with_p
 
 
 def test_wrong_invitation_codes_are_counted_and_right_ones_not(cast: Cast, client: Client) -> None:
-    answers = [client.post("/invitation/", {"code": f"aaaa-bbbb-{n:04d}"}).status_code for n in range(101)]
-    assert (answers[:99], answers[99:]) == ([200] * 99, [429, 429])
+    answers = [client.post("/invitation/", {"code": f"aaaa-bbbb-{n:04d}"}) for n in range(101)]
+    assert [answer.status_code for answer in answers] == [200] * 99 + [429] * 2
+    said = answers[-1].text
+    assert ["邀请码多次输错。" in said, "可以照常登录" in said] == [True, True]
+    assert ["暂时不能登录" in said, "以前登录过的" in said, "忘记密码" in said] == [False] * 3
     assert locks() == ["有人"]
     Failure.objects.all().delete()
     member = Member.objects.create(committee=cast.county, number="YX050", name="新委员")
@@ -181,9 +184,10 @@ def test_wrong_codes_of_the_second_factor_lock_like_passwords(cast: Cast, with_p
     sign_in(client, "office")
     for n in range(4):
         assert client.post("/accounts/2fa/authenticate/", {"code": codes.wrong(cast.office)}).status_code == 200, n
-    assert client.post("/accounts/2fa/authenticate/", {"code": "12345678"}).status_code == 429  # a recovery code counts too
+    last = client.post("/accounts/2fa/authenticate/", {"code": "12345678"})  # a recovery code counts too
+    assert (last.status_code, "密码或动态口令多次输错。" in last.text) == (429, True)
     right = client.post("/accounts/2fa/authenticate/", {"code": codes.code(cast.office)})
-    assert (right.status_code, "动态口令多次输错" in right.text) == (429, True)
+    assert (right.status_code, right["Location"]) == (302, "/accounts/login/")  # from the password on
     assert sign_in(Client(), "office").status_code == 429  # one count for both
     assert sign_in(Client(), "office", address="10.9.9.9").status_code == 302
     assert locks() == ["秦若水"]
@@ -198,6 +202,20 @@ def test_codes_guessed_from_many_addresses_are_few_a_day(cast: Cast, with_passwo
         sign_in(client, "office", address=f"198.51.100.{n}")
         answers.append(client.post("/accounts/2fa/authenticate/", {"code": codes.wrong(cast.office)}).status_code)
     assert answers == [200] * 19 + [429] * 3
+
+
+def test_codes_alone_that_lock_are_told_alone(cast: Cast, with_password: Give, sign_in: SignIn) -> None:
+    """Nobody is sent for another password who has to wait for codes somebody else mistyped."""
+    codes.set_up(with_password(cast.office))
+    for n in range(21):
+        client = Client(REMOTE_ADDR=f"198.51.100.{n}")
+        sign_in(client, "office", address=f"198.51.100.{n}")
+        page = client.post("/accounts/2fa/authenticate/", {"code": codes.wrong(cast.office)}).text
+    assert ['<p class="mt2">动态口令多次输错。' in page, "忘记密码的" in page, "手机和备用码都丢失的" in page] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_signed_in_people_cannot_guess_the_old_password_either(cast: Cast, client: Client, with_password: Give) -> None:

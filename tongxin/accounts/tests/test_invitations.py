@@ -94,6 +94,7 @@ def test_what_no_typing_mends_is_not_headed_as_something_to_put_right(cast: Cast
     for code, said in ((waits, "还没有生效"), (used, "已经用过")):
         page = enter(client, code).text
         assert [said in page, "没有办成" in page, "处要改" in page] == [True, True, False], said
+        assert ['<a href="/accounts/login/">已经设定过密码，直接登录</a>' in page, "内容都还在" in page] == [True, False], said
     page = enter(client, "aaaa-bbbb-cccc").text
     assert ["没有这个邀请码" in page, "没有办成" in page, "有 1 处要改" in page] == [True, False, True]
 
@@ -454,3 +455,19 @@ def test_a_password_may_not_contain_the_number_or_the_phone(cast: Cast, client: 
     code = confirmed_code_for(cast.member(cast.proposer), cast)
     for password in (f"我的{PHONE}密码呀", "密码ｙｘ００１密码密码"):
         assert "密码里不能含有登录名" in accept(client, code, password).text
+
+
+@pytest.mark.parametrize("password", [f"a{PHONE}", "lb050-abcdefg", "密码ＬＢ０５０密码密码"])
+def test_a_first_password_may_not_contain_them_either(cast: Cast, client: Client, password: str) -> None:
+    """The account is not made yet: its names are those of the seat."""
+    member = new_member(cast.county, "LB050", phone=PHONE)
+    code = code_for(member, cast)
+    page = accept(client, code, password)
+    member.refresh_from_db()
+    assert ("密码里不能含有登录名" in page.text, member.account, Invitation.objects.get().used_at) == (True, None, None)
+
+
+def test_a_name_of_three_letters_is_no_reason_to_refuse_and_the_field_says_so(cast: Cast, client: Client) -> None:
+    code = code_for(new_member(cast.county, "001"), cast)
+    assert "不能含有手机号和四位以上的登录名" in enter(client, code).text
+    assert accept(client, code, "茶园二〇001号真好看")["Location"] == "/home/"

@@ -23,7 +23,8 @@ def only_in_yunxi(request: HttpRequest, how: str) -> HttpResponse:
     assert member is not None
     if member.committee.code != "YX":
         raise Http404
-    raise {"locked": guessing.LockedOutError("password", "account", 240), "broken": ValueError("写坏了")}[how]
+    locked = guessing.LockedOutError(guessing.PASSWORD, guessing.LIMITS[guessing.PASSWORD][0], 240)
+    raise {"locked": locked, "broken": ValueError("写坏了")}[how]
 
 
 def acted_in(request: HttpRequest) -> HttpResponse:

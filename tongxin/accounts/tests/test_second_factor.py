@@ -215,6 +215,21 @@ def test_setting_up_takes_the_code_of_the_key_that_was_shown_and_uses_it_up(
     assert again.post(ASK, {"code": codes.shown(secret, 1)}).status_code == 302
 
 
+def test_the_key_of_the_page_is_the_same_however_often_it_is_looked_at(
+    cast: Cast, client: Client, with_password: Give, sign_in: SignIn
+) -> None:
+    with_password(cast.office)
+    sign_in(client, "office")
+    page = "/accounts/2fa/totp/activate/"
+    shown = [client.get(page).context["form"].secret for _look in range(2)]
+    shown.append(client.post(page, {"code": "abc"}).context["form"].secret)
+    shown.append(client.get(page).context["form"].secret)
+    assert shown == shown[:1] * 4
+    assert client.post(page, {"code": codes.shown(shown[0])}).status_code == 302
+    Authenticator.objects.all().delete()
+    assert client.get(page).context["form"].secret not in shown  # a key that was set up is never shown again
+
+
 @COMMITS
 def test_who_sets_it_up_for_the_first_time_reads_what_the_recovery_codes_are_for_and_of_none_that_ended(
     cast: Cast, client: Client, with_password: Give, sign_in: SignIn
@@ -249,7 +264,50 @@ def test_wrong_codes_while_setting_up_are_counted(cast: Cast, client: Client, wi
     assert answers == [200, 200, 200, 200, 429]
 
 
-FIRST_WRONG = "动态口令不对，请看手机上现在的六位数字再输。"
+FIRST_WRONG = "动态口令不对，请看手机上现在的六位数字再输。还不对的，请删去验证器里原来的一条，重新扫上面的图。"
+
+
+def test_who_used_a_recovery_code_reads_once_how_many_are_left(clerk: Account, sign_in: SignIn) -> None:
+    told = []
+    codes_left = recovery(clerk)
+    for n in (0, 9):
+        client = Client()
+        sign_in(client, "office")
+        for used in codes_left[1:n]:
+            Authenticator.objects.get(user=clerk, type="recovery_codes").wrap().validate_code(used)
+        pages = [client.post(ASK, {"code": codes_left[n]}, follow=True), client.get("/home/")]
+        told.append([[str(m) for m in page.context["messages"]] for page in pages])
+    assert told == [[["您刚才用了一个备用码，还有 9 个可用。"], []], [["您刚才用了最后一个备用码，请到“我的账户”重新生成。"], []]]
+    client = Client()
+    sign_in(client, "office")
+    assert "备用码" not in client.post(ASK, {"code": codes.code(clerk)}, follow=True).text
+
+
+ANOTHER = "换一个人登录"
+LOST = "手机和备用码都丢失的，请安全管理员重置动态口令。"
+
+
+def test_who_has_no_phone_at_hand_makes_way_for_somebody_else(
+    cast: Cast, clerk: Account, client: Client, with_password: Give, sign_in: SignIn
+) -> None:
+    with_password(cast.proposer)
+    sign_in(client, "office")
+    assert sign_in(client, "YX001")["Location"] == ASK  # the first one's sign-in is still waiting
+    page = client.get(ASK).text
+    assert [ANOTHER in page, LOST in page, 'action="/accounts/logout/"' in page] == [True] * 3
+    assert client.post("/accounts/logout/", {"next": "/accounts/login/"})["Location"] == "/accounts/login/"
+    assert [client.get("/accounts/login/").status_code, client.get(ASK)["Location"]] == [200, "/accounts/login/"]
+    assert sign_in(client, "YX001")["Location"] == "/home/"
+    assert Event.objects.filter(kind="accounts.sign_in").count() == 1  # the first one never was in
+
+
+def test_a_lock_at_the_code_ends_the_sign_in_that_waits(clerk: Account, client: Client, sign_in: SignIn) -> None:
+    sign_in(client, "office")
+    answers = [client.post(ASK, {"code": codes.wrong(clerk)}) for _n in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    said = answers[-1].text
+    assert ["密码或动态口令多次输错。" in said, LOST in said, "忘记密码的" in said] == [True] * 3
+    assert [client.get("/accounts/login/").status_code, client.get(ASK)["Location"]] == [200, "/accounts/login/"]
 
 
 def refusals() -> list[str]:

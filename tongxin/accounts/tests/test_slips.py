@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongxin.accounts import sealed
 from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.tests.conftest import PASSWORD
 from tongxin.committees.models import Appointment
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions as members
@@ -131,3 +132,17 @@ def test_what_was_typed_into_a_password_form_is_not_said_to_be_there(cast: Cast,
     page = client.post("/accounts/password/", {"oldpassword": "x", "password1": "一个很长的新密码啊", "password2": "另一个"})
     assert ("您填的内容都还在" in page.text, "密码请重新输入" in page.text) == (False, True)
     assert "现在的密码不对" in page.text
+
+
+def test_who_changes_the_password_reads_one_rule_and_comes_back_to_the_account(
+    cast: Cast, client: Client, with_password: Give
+) -> None:
+    client.force_login(with_password(cast.proposer))
+    page = client.get("/accounts/password/").text
+    assert [page.count("新密码至少十位"), "你的密码" in page, '<a class="btn tall" href="/account/">返回</a>' in page] == [
+        1,
+        False,
+        True,
+    ]
+    new = {"password1": "一个很长的新密码啊啊", "password2": "一个很长的新密码啊啊"}
+    assert client.post("/accounts/password/", {"oldpassword": PASSWORD} | new)["Location"] == "/account/"

@@ -152,7 +152,7 @@ def detach(request: HttpRequest, uid: str, file: str) -> HttpResponse:
 def autosave_reply(request: HttpRequest, uid: str) -> HttpResponse:
     """Take what was typed so far; a save that started from an old version is kept beside and both are told."""
     if not request.user.is_authenticated:
-        return JsonResponse({"message": _("登录已经到期，您写的内容已存在本机。")}, status=UNAUTHORIZED)
+        return JsonResponse({"message": _("登录已经到期或者已经退出，您写的内容已存在本机。")}, status=UNAUTHORIZED)
     task = load(request, uid, "handling.write_reply")
     form = _form(queries.draft_of(task), task, request.POST)
     if not form.is_valid():

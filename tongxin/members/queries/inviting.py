@@ -33,7 +33,7 @@ def why_not_invited(member: Member) -> str:
         message = _("%(name)s已用承担职责的账户关联委员身份，请用原来的登录名登录；忘记密码的，请安全管理员发重置码")
         return message % {"name": member.name}
     if (home := at_home(member.account)) is not None and home.pk != member.pk:
-        message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s发密码重置码")
+        message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s发密码重置单")
         return message % {"name": member.name, "home": home.committee.short_name}
     return ""
 

@@ -52,7 +52,7 @@ def seat_of_invitation(uid: str) -> SeatOfInvitation | None:
     return SeatOfInvitation(
         uid=found.uid, name=found.name, email=found.email, committee=found.committee.short_name, code=found.committee.code,
         inner_name=names.for_member(found.committee.code, found.number or found.uid), taken=found.account_id is not None,
-        owner_known=bool(phone) and bool(names.find("", phone)),
+        names=tuple(sign_in_names(found)), owner_known=bool(phone) and bool(names.find("", phone)),
     )  # fmt: skip
 
 

@@ -275,7 +275,7 @@ def test_two_seats_in_one_committee_are_refused_by_the_database_too(cast: Cast, 
 def test_the_committee_at_home_answers_for_the_password_and_the_other_does_not_touch_it(
     cast: Cast, here: Member, there: Member
 ) -> None:
-    with pytest.raises(actions.NotInvitedError, match="请云溪县政协发密码重置码"):
+    with pytest.raises(actions.NotInvitedError, match="请云溪县政协发密码重置单"):
         actions.invite(there, actor=cast.office_of_other_county, at=timezone.now())
     assert not Invitation.objects.exists()
     actions.invite(here, actor=cast.office, at=timezone.now())

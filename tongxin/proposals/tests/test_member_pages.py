@@ -179,7 +179,7 @@ def test_a_save_after_submission_is_refused_and_kept(cast: Cast) -> None:
 def test_an_ended_session_is_answered_in_the_modules_words(cast: Cast) -> None:
     proposal = cast.draft()
     answer = Client().post(f"/proposals/{proposal.uid}/autosave/", {"version": "1", "title": "x"})
-    assert (answer.status_code, answer.json()) == (401, {"message": "登录已经到期，您写的内容已存在本机。"})
+    assert (answer.status_code, answer.json()) == (401, {"message": "登录已经到期或者已经退出，您写的内容已存在本机。"})
 
 
 def test_a_save_without_the_forgery_token_is_refused(cast: Cast) -> None:

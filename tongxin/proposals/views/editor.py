@@ -168,7 +168,7 @@ def _panels(proposal: Proposal, user: Any, at: Any) -> dict[str, Any]:
 
 # ── saving by itself ─────────────────────────────────────────────────────────────────────────────
 def _signed_out() -> JsonResponse:
-    return JsonResponse({"message": _("登录已经到期，您写的内容已存在本机。")}, status=UNAUTHORIZED)
+    return JsonResponse({"message": _("登录已经到期或者已经退出，您写的内容已存在本机。")}, status=UNAUTHORIZED)
 
 
 @requires("proposals.edit", of_object=True, unsigned=Unsigned.SCRIPT)

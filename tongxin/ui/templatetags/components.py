@@ -217,7 +217,8 @@ def form_errors(form: BaseForm) -> dict[str, object]:
     """
     wrong = [bound for bound in form if bound.errors] if form.is_bound else []
     kept = not any(isinstance(field.widget, PasswordInput) for field in form.fields.values())  # a password is never sent back
-    return {"form": form, "wrong": wrong, "kept": kept}
+    quiet = not getattr(form, "keeps_work", True)  # of a form whose content is nothing that somebody fears to lose
+    return {"form": form, "wrong": wrong, "kept": kept, "quiet": quiet}
 
 
 @register.inclusion_tag("ui/_form_fields.html")

@@ -133,7 +133,7 @@ def test_an_ended_session_keeps_the_text(office, live_server):
     office.answers = [{"status": 302, "headers": {"Location": "/accounts/login/"}}]
     page.fill(FACTS, "登录到期后写的")
     state(page, "ended")
-    assert "登录已经到期，您写的内容已存在本机" in page.inner_text("#trouble")
+    assert "登录已经到期或者已经退出，您写的内容已存在本机" in page.inner_text("#trouble")
     leave(page, live_server)
     page = office.open()
     page.wait_for_selector(".conflict")
@@ -231,7 +231,7 @@ def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(
     assert opener.count() == 1  # what was wrong is said inside the open form
     page.click("#action-form button")
     page.wait_for_selector("#trouble .note")
-    assert "登录已经到期，这一步还没有办" in page.inner_text("#trouble")
+    assert "登录已经到期或者已经退出，这一步还没有办" in page.inner_text("#trouble")
     assert page.locator("#action-form .errors").is_visible()  # the form stays, with what was typed
     page.click("#action-form button")
     page.wait_for_selector("#trouble a")

@@ -227,8 +227,8 @@ function startFocus() {
   document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 401) trouble("登录已经到期，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
-    else if (status === 403) trouble("登录已经到期，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
+    if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
+    else if (status === 403) trouble("登录已经到期或者已经退出，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
     else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
     else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
   });
@@ -595,7 +595,7 @@ const STATES = {
   saving: "正在保存…",
   offline: "没有网络，已存在本机",
   conflict: "另一处已保存过，请比较后选定",
-  ended: "登录已到期，已存在本机",
+  ended: "登录已到期或已退出，已存在本机",
 };
 const later = (time) => new Promise((ready) => setTimeout(ready, time));
 class Draft {
@@ -698,7 +698,7 @@ class Draft {
   }
   ended(said) {
     this.say("ended");
-    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", signInAgain());
+    trouble((said && said.message) || "登录已经到期或者已经退出，您写的内容已存在本机。", signInAgain());
   }
   differs(said) {
     const mine = readFields(this.form);

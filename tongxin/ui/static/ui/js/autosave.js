@@ -25,7 +25,7 @@ const STATES = {
   saving: "正在保存…",
   offline: "没有网络，已存在本机",
   conflict: "另一处已保存过，请比较后选定",
-  ended: "登录已到期，已存在本机",
+  ended: "登录已到期或已退出，已存在本机",
 };
 const later = (time) => new Promise((ready) => setTimeout(ready, time));
 
@@ -141,7 +141,7 @@ class Draft {
 
   ended(said) {
     this.say("ended");
-    trouble((said && said.message) || "登录已经到期，您写的内容已存在本机。", signInAgain());
+    trouble((said && said.message) || "登录已经到期或者已经退出，您写的内容已存在本机。", signInAgain());
   }
 
   // The server holds something newer: show both, field by field.
