@@ -74,8 +74,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in, and from there back to the page where somebody was.
 
     What was sent was not done, which the sign-in says; it came from a page, and may have an address that shows none: one
-    goes on from that page. Whatever htmx asks
-    for is refused, so that what was typed stays on the page, which says why and leads there.
+    goes on from that page. Whatever htmx asks for is refused, so that what was typed stays on the page, which says why and
+    leads there.
     """
     if asked.by_htmx(request.headers):
         return HttpResponse(status=UNAUTHORIZED)
