@@ -64,15 +64,20 @@ class Watch:
         return execute(sql, params, many, context)
 
 
+_undoing: list[Watch] = []
+
+
 @contextmanager
 def undone(*, refuses: bool = False) -> Iterator[Watch]:
     """Watch what happens inside and undo it afterwards, also when the database itself failed."""
     watch = Watch(refuses)
     point = transaction.savepoint()
+    _undoing.append(watch)
     try:
         with connection.execute_wrapper(watch):
             yield watch
     finally:
+        _undoing.pop()
         transaction.set_rollback(False)  # a failure inside is undone with the rest
         transaction.savepoint_rollback(point)
         transaction.savepoint_commit(point)  # or each request would stand inside the one before, thousands deep
@@ -101,6 +106,7 @@ class Visitors:
         """
         key = account.pk if account else None
         if key not in self.kept:
+            assert not _undoing, "the sign-in would be undone with the request, and everybody walk on as nobody"
             client = Client()
             if account is not None:
                 client.force_login(account, backend="tongxin.accounts.backends.SignInName")

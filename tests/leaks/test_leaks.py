@@ -87,8 +87,9 @@ class Walk:
         return status
 
     def _get(self, person: str, account: Account | None, place: str, path: str, **more: Any) -> int:
+        client: Client = self.visitors.of(account)
         with undone():
-            answer: HttpResponseBase = self.visitors.of(account).get(path, **more)
+            answer: HttpResponseBase = client.get(path, **more)
             self.look(person, place, answer)
         return answer.status_code
 
