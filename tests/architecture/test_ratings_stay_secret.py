@@ -233,6 +233,7 @@ class Secret:
         seen: Answers = {}
         for who in people:
             cache.clear()
+            self.people[who].cookies.pop("messages", None)  # what the look before ended with is told in this one
             for address in self.addresses:
                 if (who, address) in self.shut:
                     continue
