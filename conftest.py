@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pytest_django
 from hypothesis import settings as hypothesis
 
 pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks"]
@@ -26,3 +27,17 @@ def _nothing_kept(tmp_path: Path, settings: object) -> Iterator[None]:
     cache.clear()
     yield
     queries.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:  # noqa: ARG001
+    """End the sessions that threads of tests left open before the database is dropped: PostgreSQL drops none that is in use."""
+    from django.db import connection
+
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
