@@ -16,6 +16,7 @@ from tongxin.accounts import names, seats, signals
 from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
 from tongxin.accounts.queries import LONGEST_CODE
+from tongxin.accounts.validators import PASSWORD_RULE
 from tongxin.core.ids import ALPHABET
 from tongxin.core.words import normal
 
@@ -81,7 +82,7 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = ""  # the page itself says what a password is
+        self.fields["password1"].help_text = PASSWORD_RULE
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
@@ -102,7 +103,7 @@ class SetPassword(SetPasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = ""  # the page itself says what a password is
+        self.fields["password1"].help_text = PASSWORD_RULE
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
@@ -145,7 +146,7 @@ class NewPassword(forms.Form):
     code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
     password = forms.CharField(
         label=_("新密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("至少十位，不能全是数字，不能含有手机号和四位以上的登录名。"),
+        help_text=PASSWORD_RULE,
     )  # fmt: skip
     again = forms.CharField(label=_("再输一次"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 

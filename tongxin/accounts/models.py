@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.models import Row
 
-SYSTEM = "system"
+SYSTEM, SYSTEM_NAME = "system", "系统"
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -20,7 +20,7 @@ class AccountManager(BaseUserManager["Account"]):
 
     def system(self) -> "Account":
         """Return the account that scheduled tasks act with; nobody can sign in to it."""
-        account, made = self.get_or_create(username=SYSTEM, defaults={"name": "系统"})
+        account, made = self.get_or_create(username=SYSTEM, defaults={"name": SYSTEM_NAME})
         if made:
             account.set_unusable_password()
             account.save(update_fields=["password"])

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import names
 from tongxin.accounts.models import Account
 from tongxin.core.words import plain_sign_in_name
 
 SHORTEST_NAME = 4  # shorter names occur in a password by chance
+PASSWORD_RULE = gettext_lazy("至少十位，不能全是数字，不能含有手机号或者四位以上的登录名。")  # said at the field
 
 
 class NotTheSignInName:
@@ -22,7 +24,7 @@ class NotTheSignInName:
             raise ValidationError(_("密码里不能含有登录名。"), code="contains_name")
 
     def get_help_text(self) -> str:
-        return _("密码里不能含有手机号和四位以上的登录名。")
+        return _("密码里不能含有手机号或者四位以上的登录名。")
 
 
 class LongEnough:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from tongxin.accounts.models import SYSTEM_NAME
 from tongxin.core.templatetags.chinese import full_day
 
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ def day(value: Any) -> Any:
 
 
 def who_did(event: "Event") -> str:
-    """Name who did what is done in the house by a person: nobody, or the system's own account, was somebody on the server."""
-    if event.actor_name == "系统" or not (event.actor_name or event.actor_uid):
+    """Name who did what a person does in the house; nobody, or the system's own account, was somebody on the server."""
+    if event.actor_name == SYSTEM_NAME or not (event.actor_name or event.actor_uid):
         return ON_THE_SERVER
     return event.actor_name
 

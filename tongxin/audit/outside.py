@@ -27,6 +27,9 @@ class Problem:
     reason: str
     outside: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.reason}：{self.where}"
+
     def __post_init__(self) -> None:
         """Show nothing that a terminal would obey: a name may have been written by somebody else."""
         object.__setattr__(self, "where", "".join(sign if sign.isprintable() else "�" for sign in self.where))

@@ -116,8 +116,7 @@ def _not_as_found(found: "Sequence[Problem]", said: tuple[str, ...]) -> str:
     if not found:
         return "库外留存与数据库相符，没有需要认可的。"
     words = hints.in_words(found)
-    listed = "".join(f"\n  --found {p.where}　{p.reason}" + (f"（{words[p.where]}）" if p.where in words else "") for p in found)
-    asked = (
-        "要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明" if said else "没有办理。请写明要认可的是哪几处，现在有"
-    )
-    return f"{asked}：{listed}"
+    listed = "".join(f"\n  --found {p.where}　{p.reason}{hints.in_brackets(words, p)}" for p in found)
+    if not said:
+        return f"没有办理。请写明要认可的是哪几处，现在有：{listed}"
+    return f"要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明：{listed}"

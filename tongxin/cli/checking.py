@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from tongxin.audit.outside import Problem
 
 Finding = tuple[str, list[str]]
+Problems = Sequence["Problem"]
 MANY = 20  # of one sort: what is named one by one
 
 
@@ -28,14 +28,16 @@ def check(*, as_json: bool) -> None:
     keys = missing_keys()  # before settings are read: they make keys that are not there
     start.django()
     findings: list[Finding] = [("密钥", keys), ("配置", _framework()), ("文件权限", _modes()), ("附件检查", _inspection())]
-    old, found = start.pending(), list["Problem"]()
+    old = start.pending()
+    record: Problems = () if old else _record()
+    files: Problems = () if old else _files()
     findings.append(("数据库结构", [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []))
     if not old:
-        more: tuple[tuple[str, Callable[[], list[str]]], ...] = (
-            ("制度", _regulations), ("任免", _appointments), ("加密字段", _field_key), ("办理状态", _unexplained), ("操作记录", partial(_audit, found)),
-            ("封存", _sealing), ("附件内容", partial(_contents, found)),
-        )  # fmt: skip
-        findings += [(name, look()) for name, look in more]
+        findings += [
+            ("制度", _regulations()), ("任免", _appointments()), ("加密字段", _field_key()), ("办理状态", _unexplained()),
+            ("操作记录", [str(problem) for problem in record]), ("封存", _sealing()),
+            ("附件内容", [*(str(problem) for problem in files), *_not_looked_at()]),
+        ]  # fmt: skip
     ok = not any(problems for _name, problems in findings)
     if as_json:
         click.echo(json.dumps({"ok": ok, "problems": dict(findings)}, ensure_ascii=False))
@@ -43,11 +45,11 @@ def check(*, as_json: bool) -> None:
         for name, problems in findings:
             click.echo(f"{name}　{'正常' if not problems else '；'.join(problems)}{_when() if name == '附件内容' else ''}")
     if not ok:
-        raise NotInOrder("\n".join(["检查没有通过。", *_besides(found)]))
+        raise NotInOrder("\n".join(["检查没有通过。", *_besides([*record, *files])]))
 
 
-def _besides(found: "list[Problem]") -> list[str]:
-    """Say which rows the record's findings mean, and what to do next; for people, the findings themselves stand on stdout."""
+def _besides(found: Problems) -> list[str]:
+    """Say which rows the record's findings mean, and what to do next; the findings themselves stand on stdout."""
     if not found:
         return []
     words = hints.in_words(found)
@@ -157,26 +159,27 @@ def _unexplained() -> list[str]:
     return problems
 
 
-def _audit(found: "list[Problem]") -> list[str]:
+def _record() -> Problems:
     from tongxin.audit import verifying
 
-    problems = verifying.verify(reads_files=False).problems
-    found += problems
-    return [f"{problem.reason}：{problem.where}" for problem in problems]
+    return verifying.verify(reads_files=False).problems
 
 
-def _contents(found: "list[Problem]") -> list[str]:
-    """What the worker found when it looked through the stored files the last time, and whether that was long ago."""
+def _files() -> Problems:
+    """What the worker found when it looked through the stored files the last time."""
+    from tongxin.audit import looking
+
+    looked = looking.last()
+    return looked.problems() if looked is not None else []
+
+
+def _not_looked_at() -> list[str]:
     from django.utils import timezone
 
     from tongxin.audit import looking
 
-    looked = looking.last()
-    late = looking.is_late(looked, now=timezone.now())
-    looked_at = looked.problems() if looked is not None else []
-    found += looked_at
-    problems = [f"{problem.reason}：{problem.where}" for problem in looked_at]
-    return problems + (["两天没有核对附件的内容，请看 tongxin worker 是否在运行"] if late else [])
+    late = looking.is_late(looking.last(), now=timezone.now())
+    return ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"] if late else []
 
 
 def _when() -> str:

@@ -1,6 +1,6 @@
-"""What commands say besides, on stderr for who sits at the server: which row in words, what to do next, whither with a code."""
+"""What commands say besides, on stderr for who sits at the server: which row it is, what to do next, whither with a code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +15,12 @@ AFTER_A_FINDING = (
 def named(problems: "Sequence[Problem]") -> list[str]:
     """Say each problem with its place, and where the place is a row that is still there, which row that is."""
     words = in_words(problems)
-    return [f"{p.reason}：{p.where}" + (f"（{words[p.where]}）" if p.where in words else "") for p in problems]
+    return [f"{problem}{in_brackets(words, problem)}" for problem in problems]
+
+
+def in_brackets(words: Mapping[str, str], problem: "Problem") -> str:
+    """Say which row a problem means, behind what was said of it; nothing where it means none that is there."""
+    return f"（{words[problem.where]}）" if problem.where in words else ""
 
 
 def in_words(problems: "Sequence[Problem]") -> dict[str, str]:

@@ -297,10 +297,14 @@ def events(request: HttpRequest) -> HttpResponse:
 
 def _row(event: Event) -> dict[str, Any]:
     """A line of the reader; why, and how much, where who reads the record is told that."""
+    line = entry(event)
     return {
-        "event": event, "line": entry(event), "more": audience.tells_the_record(event), "seal": getattr(event, "seal", None),
+        "event": event,
+        "what": line.what,
+        "more": line.more if audience.tells_the_record(event) else "",
         "sort": kinds.sort_of(event.kind),
-    }  # fmt: skip
+        "sealed": hasattr(event, "seal"),
+    }
 
 
 def _query(request: HttpRequest) -> str:

@@ -469,5 +469,5 @@ def test_a_first_password_may_not_contain_them_either(cast: Cast, client: Client
 
 def test_a_name_of_three_letters_is_no_reason_to_refuse_and_the_field_says_so(cast: Cast, client: Client) -> None:
     code = code_for(new_member(cast.county, "001"), cast)
-    assert "不能含有手机号和四位以上的登录名" in enter(client, code).text
+    assert "不能含有手机号或者四位以上的登录名" in enter(client, code).text
     assert accept(client, code, "茶园二〇001号真好看")["Location"] == "/home/"

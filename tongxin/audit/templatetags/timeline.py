@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from tongxin.accounts.models import SYSTEM_NAME
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import moment
@@ -36,7 +37,7 @@ def entry(event: Event) -> Entry:
         what=kinds.sentence(event),
         more=kinds.detail(event),
         key=kinds.KINDS[event.kind].key,
-        auto=event.actor_name == "系统",
+        auto=event.actor_name == SYSTEM_NAME,
         behalf=behalf,
     )
 

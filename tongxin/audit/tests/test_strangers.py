@@ -76,7 +76,7 @@ def test_what_stands_on_our_tables_and_is_not_ours_is_named(
     table, name, reason = named
     assert [tuple(stranger) for stranger in strangers.strangers()] == [named]
     assert found() == (f"{table}:{name}", reason)
-    assert checking._audit([]) == [f"{reason}：{table}:{name}"]
+    assert [str(problem) for problem in checking._record()] == [f"{reason}：{table}:{name}"]
 
 
 def test_every_one_of_several_is_named(cast: Cast) -> None:

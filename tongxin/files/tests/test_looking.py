@@ -60,8 +60,8 @@ def test_pages_checks_and_acceptances_read_no_file(cast: Cast, missing: str, rea
     read.clear()
     page = verdict(cast)
     assert (missing in page, "，1 处对不上，已列在上面。" in page) == (True, True)
-    assert checking._contents([])[0] == f"{contents.MISSING}：{missing}"
-    assert (checking._audit([]), accepting.differences(), read) == ([], [], [])
+    assert str(checking._files()[0]) == f"{contents.MISSING}：{missing}"
+    assert ([*checking._record()], accepting.differences(), read) == ([], [], [])
     assert [problem.where for problem in verifying.verify().problems] == [missing]
     assert len(read) > 0
 
@@ -72,7 +72,7 @@ def test_the_page_tells_of_the_last_time_and_when_there_was_none_or_long_ago(cas
     page = verdict(cast)
     assert re.search("上一次在 3 月 2 日[^，]*，没有发现改动。", page)
     assert "已经超过两天没有核对" in page
-    assert checking._contents([]) == ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"]
+    assert [*checking._files(), *checking._not_looked_at()] == ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"]
     assert checking._when().startswith("（3 月 2 日")
 
 

@@ -22,21 +22,26 @@ class Progress:
 
 
 def progress_of(raters: Sequence[Signature], replies: Sequence[Reply], ratings: Sequence[Rating]) -> Progress:
-    """Count who has rated all replies of a round, and of how many: who rated and sits no more is among both, as the rating counts."""
-    gone = sum(has_rated(s, replies, ratings) for s in _no_longer_asked(raters, ratings))
-    return Progress(sum(has_rated(s, replies, ratings) for s in raters) + gone, len(raters) + gone)
+    """Count who has rated all replies of a round, and of how many.
 
-
-def _no_longer_asked(raters: Sequence[Signature], ratings: Sequence[Rating]) -> list[Signature]:
-    """Return who rated and is not asked any more, in the order of their ratings."""
-    asked = {signature.pk for signature in raters}
-    return list({r.signature_id: r.signature for r in ratings if r.signature_id not in asked}.values())
+    Who rated and sits no more is among both, as the rating counts.
+    """
+    asked, done = {signature.pk for signature in raters}, _have_rated(replies, ratings)
+    return Progress(len(done), len(asked | done))
 
 
 def has_rated(signature: Signature, replies: Sequence[Reply], ratings: Sequence[Rating]) -> bool:
     """Say whether a signer has rated every reply of a round."""
-    wanted = {r.pk for r in replies}
-    return bool(wanted) and wanted <= {r.reply_id for r in ratings if r.signature_id == signature.pk}
+    return signature.pk in _have_rated(replies, ratings)
+
+
+def _have_rated(replies: Sequence[Reply], ratings: Sequence[Rating]) -> set[int]:
+    """Return the keys of the signatures in whose name every reply of a round was rated."""
+    given: dict[int, set[int]] = {}
+    for rating in ratings:
+        given.setdefault(rating.signature_id, set()).add(rating.reply_id)
+    wanted = {reply.pk for reply in replies}
+    return {signature for signature, rated in given.items() if wanted and wanted <= rated}
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,8 @@ def by_name(case: Case) -> list[NamedReply]:
     found = []
     for reply in replies:
         given = {r.signature_id: r for r in ratings if r.reply_id == reply.pk}
-        everyone = [*raters, *_no_longer_asked(raters, [*given.values()])]
-        lines = [_named(s, given.get(s.pk), is_open=reply.round > over, current=current) for s in everyone]
+        former = [rating.signature for key, rating in given.items() if key not in {s.pk for s in raters}]
+        lines = [_named(s, given.get(s.pk), is_open=reply.round > over, current=current) for s in [*raters, *former]]
         found.append(NamedReply(_heading(reply), reply.round > over, tuple(lines)))
     return found
 
