@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -29,7 +30,8 @@ from tongxin.accounts.models import Account
 SERVER_ERROR = 500
 FORM = "application/x-www-form-urlencoded"
 REFUSED = range(400, 500)
-EACH = 8 if THOROUGH else 1  # people for each address
+EACH = 4 if THOROUGH else 1  # people for each address
+SHARES = 4 if THOROUGH else 1  # of the table, so that the whole walk may use every processor (`make thorough ARGS='-n auto'`)
 # Refusals that leave something behind, with the reason.
 KEPT_BESIDE = {
     "accounts_account": "a sign-in that failed is counted",
@@ -89,14 +91,16 @@ def test_pages_read_numbers_and_days_by_the_one_mechanism() -> None:
     assert found == []
 
 
-def _queries(route: Route) -> Iterator[str]:
-    """Yield question marks: every name at once, then (thoroughly) each by itself, as one may hide another."""
+def _queries(route: Route, *, first: bool) -> Iterator[str]:
+    """Yield question marks: every name at once, then (thoroughly, for the first who asks) each by itself, as one may hide another."""
     names = nasty.asked_by(route)
+    alone = names if THOROUGH and first else {"in", "before"} & set(names)
     for value in nasty.VALUES if THOROUGH else nasty.SHORT:
         sent = value.encode("utf-8", "surrogatepass")
         yield urlencode([(name, sent) for name in names if name != "in"])
-        for name in names if THOROUGH else {"in", "before"} & set(names):
-            yield f"{name}={quote(sent)}"
+    for value in nasty.SHORT:
+        sent = value.encode("utf-8", "surrogatepass")
+        yield from (f"{name}={quote(sent)}" for name in alone)
 
 
 def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str = FORM) -> tuple[int, list[str], str]:
@@ -116,26 +120,27 @@ def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str 
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
-def test_no_address_ends_in_an_error(cast: Cast, settings: Any) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_address_ends_in_an_error(cast: Cast, settings: Any, share: int) -> None:
     settings.DEMO = True
     furnish(cast, World(cast))
     visitors, faults, asked = Visitors(), set(), 0
     opened = openings(visitors, list(everybody().values()), most=EACH)
-    for route in routes():
-        for account, path in opened.get(route.name, []):
-            for query in _queries(route):
+    for route in islice(routes(), share, None, SHARES):
+        for number, (account, path) in enumerate(opened.get(route.name, [])):
+            for query in _queries(route, first=number == 0):
                 status, _tables, problem = _fault(visitors.of(account), "GET", f"{path}{'&' if '?' in path else '?'}{query}")
                 asked += 1
                 if status >= SERVER_ERROR:
                     faults.add(f"{route.name} {path}?{query[:60]}: {status} {problem}")
-    asked += _put_into_addresses(visitors, [None, cast.proposer, cast.office, cast.clerk], faults)
+    asked += _put_into_addresses(visitors, [None, cast.proposer, cast.office, cast.clerk], share, faults)
     print(f"{asked} addresses")  # noqa: T201 -- a walk says how far it went
     assert sorted(faults) == []
 
 
-def _put_into_addresses(visitors: Visitors, people: list[Account | None], faults: set[str]) -> int:
+def _put_into_addresses(visitors: Visitors, people: list[Account | None], share: int, faults: set[str]) -> int:
     asked = 0
-    for route in (r for r in routes() if r.arguments):
+    for route in (r for r in islice(routes(), share, None, SHARES) if r.arguments):
         for account in people:
             for value in nasty.VALUES if THOROUGH else nasty.SHORT:
                 path = "/" + route.pattern
@@ -148,28 +153,32 @@ def _put_into_addresses(visitors: Visitors, people: list[Account | None], faults
     return asked
 
 
-def _bodies(route: Route) -> Iterator[tuple[bytes, str]]:
-    """Yield what is posted: nothing, every name with the same nasty value, and (thoroughly) each name by itself."""
+def _bodies(route: Route, *, first: bool) -> Iterator[tuple[bytes, str]]:
+    """Yield what is posted: nothing, every name with the same nasty value, and (thoroughly, by the first) each by itself."""
     names = nasty.said_to(route)
+    alone = names if THOROUGH and first else {"version", "until"} & set(names)
     yield b"", FORM
     for value in nasty.VALUES if THOROUGH else nasty.SHORT:
         sent = value.encode("utf-8", "surrogatepass")
         yield urlencode([(name, sent) for name in names]).encode(), FORM
-        for name in names if THOROUGH else {"version", "until"} & set(names):
+    for value in nasty.SHORT:
+        sent = value.encode("utf-8", "surrogatepass")
+        for name in alone:
             yield f"{name}={quote(sent)}".encode(), FORM
     yield from ((body, kind) for kind, body in BROKEN_BODIES)
 
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
-def test_no_form_ends_in_an_error(cast: Cast, settings: Any) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_form_ends_in_an_error(cast: Cast, settings: Any, share: int) -> None:
     settings.DEMO = True
     furnish(cast, World(cast))
     visitors, faults, sent = Visitors(), set(), 0
     people = everybody()
-    for route in routes():
-        for account, path in _takers(visitors, route, people):
-            for body in _bodies(route):
+    for route in islice(routes(), share, None, SHARES):
+        for number, (account, path) in enumerate(_takers(visitors, route, people)):
+            for body in _bodies(route, first=number == 0):
                 status, left, problem = _fault(visitors.of(account), "POST", path, *body)
                 sent += 1
                 if status >= SERVER_ERROR:

@@ -57,6 +57,21 @@ def test_what_was_typed_survives_a_reload(
     assert Proposal.objects.count() == 1
 
 
+def test_the_checks_follow_what_was_saved(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, sign_in: Callable[[Account], None]
+) -> None:
+    sign_in(cast.proposer)
+    page = opened(context, live_server, "/proposals/new/")
+    checks = page.locator("#checks")
+    expect(checks).to_be_hidden()
+    page.get_by_label("案由").fill(TEXT["title"])
+    state_of(page, SAVED)
+    expect(checks).to_contain_text("还没有写情况、分析、建议")
+    for name in ("situation", "analysis", "suggestions"):
+        page.locator(f"#id_{name}").fill(TEXT[name])
+    expect(checks).to_contain_text("情况、分析、建议三部分都已填写")
+
+
 def test_a_lost_network_keeps_the_text_and_sends_it_later(
     context: BrowserContext, live_server: LiveServer, cast: Cast, sign_in: Callable[[Account], None]
 ) -> None:

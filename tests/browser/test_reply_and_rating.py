@@ -59,6 +59,7 @@ def test_a_reply_saves_itself_tells_what_is_missing_and_goes_to_the_leader(cast:
     task = _in_hand(cast, now)
     page = page_of(cast.clerk, f"/handling/{task.uid}/")
     page.get_by_role("link", name="起草答复").click()
+    expect(page.get_by_text("还没有写答复内容")).to_be_visible()
     page.get_by_label("B 类　正在解决或者列入规划").check()
     page.get_by_label("答复内容").fill("您提出的建议收悉。六月底前试点。")
     page.get_by_label("联系人").fill("孟时雨")
@@ -68,7 +69,7 @@ def test_a_reply_saves_itself_tells_what_is_missing_and_goes_to_the_leader(cast:
     assert (reply.category, reply.text, reply.contact) == ("B", "您提出的建议收悉。六月底前试点。", "孟时雨")
     assert fits(page)
     # 还不能送审：没有面商。写进去以后就可以。
-    page.reload()
+    expect(page.get_by_text("还没有写答复内容")).to_have_count(0)
     expect(page.get_by_text("还没有面商记录，请先与提案人面商")).to_be_visible()
     page.goto(page.url.replace("reply/", ""))
     page.get_by_role("link", name="记录面商").click()

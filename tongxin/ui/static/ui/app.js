@@ -588,6 +588,24 @@ function comparePanel(form, { words, fields, pick, done }) {
   form.before(panel);
   return panel;
 }
+let latest = 0;
+const inUse = (part) => part.matches(":focus-within") || part.querySelector(":active, .htmx-request, .action-form:not(:empty)");
+async function followSaved() {
+  if (!document.querySelector("[data-follows]")) return;
+  latest += 1;
+  const mine = latest;
+  const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
+  const text = answer && answer.ok ? await answer.text().catch(() => "") : "";
+  if (!text || mine !== latest) return;
+  const page = new DOMParser().parseFromString(text, "text/html");
+  for (const part of all("[data-follows]")) {
+    const newer = page.getElementById(part.id);
+    if (!newer || inUse(part) || newer.outerHTML === part.outerHTML) continue;
+    const taken = document.adoptNode(newer);
+    part.replaceWith(taken);
+    window.htmx.process(taken);
+  }
+}
 const PAUSE = 2000;
 const LONGEST_PAUSE = 20000; // of unbroken typing
 const SAVED_SIGNAL = "tongxin:saved";
@@ -678,7 +696,10 @@ class Draft {
     this.tries = 0;
     this.say("saved", `已自动保存（${said.saved_at}）`);
     if (this.changed) this.typed();
-    else dropCopy(this.owner, this.key, this.tab);
+    else {
+      dropCopy(this.owner, this.key, this.tab);
+      followSaved();
+    }
     try {
       const signal = { key: this.key, owner: this.owner, version: said.version, at: said.saved_at, tab: this.tab };
       localStorage.setItem(SAVED_SIGNAL, JSON.stringify(signal));

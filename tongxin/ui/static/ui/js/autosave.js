@@ -16,6 +16,7 @@ import {
   writeField,
 } from "./drafts.js";
 import { signInAgain, trouble } from "./focus.js";
+import { followSaved } from "./following.js";
 import { all, build, post } from "./page.js";
 
 const PAUSE = 2000;
@@ -117,7 +118,10 @@ class Draft {
     this.tries = 0;
     this.say("saved", `已自动保存（${said.saved_at}）`);
     if (this.changed) this.typed();
-    else dropCopy(this.owner, this.key, this.tab);
+    else {
+      dropCopy(this.owner, this.key, this.tab);
+      followSaved();
+    }
     try {
       const signal = { key: this.key, owner: this.owner, version: said.version, at: said.saved_at, tab: this.tab };
       localStorage.setItem(SAVED_SIGNAL, JSON.stringify(signal));
