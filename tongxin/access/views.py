@@ -59,6 +59,16 @@ def requires(name: str, *, of_object: bool = False, unsigned: Unsigned = Unsigne
     return wrap
 
 
+def signed_in(view: View) -> View:
+    """Lead to the sign-in before a page of a library's is shown, in the words of ours: what was sent was not done."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else to_sign_in(request)
+
+    return checked
+
+
 def _of_object(view: View, unsigned: Unsigned, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     if request.user.is_authenticated or unsigned in {Unsigned.PUBLIC, Unsigned.SCRIPT}:
         return view(request, *args, **kwargs)

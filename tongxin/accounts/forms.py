@@ -20,6 +20,7 @@ from tongxin.accounts.validators import PASSWORD_RULE
 from tongxin.core.ids import ALPHABET
 from tongxin.core.words import normal
 
+NEW, AGAIN = _("新密码"), _("再输一次")
 DIFFERENT = _("两次输入的密码不一样，请重新输入。")
 CODE_SHAPE = re.compile(f"([{ALPHABET}]{{4}}-?){{2}}[{ALPHABET}]{{4}}")  # by its look alone: no code is looked up here
 LONGEST_PASSWORD = 128  # anybody may send one, and it is weighed letter by letter
@@ -31,6 +32,7 @@ def bound_passwords(form: forms.Form) -> None:
     for field in form.fields.values():
         if isinstance(field.widget, forms.PasswordInput):
             field.validators.append(NOT_TOO_LONG)
+            field.widget.attrs.pop("placeholder", None)  # allauth's, which says the label a second time
 
 
 class SignIn(LoginForm):  # type: ignore[misc]
@@ -77,18 +79,26 @@ class SignIn(LoginForm):  # type: ignore[misc]
         return super()._login_with_password(request, redirect_url, {})  # the session need not keep a phone number
 
 
-class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
-    """Changing the own password; wrong old ones count like those of the sign-in page."""
+class InOwnWords(forms.Form):
+    """A new password, twice: allauth's forms in the words of every page of the house."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = PASSWORD_RULE
+        self.fields["password1"].label, self.fields["password1"].help_text = NEW, PASSWORD_RULE
+        self.fields["password2"].label = AGAIN
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
-        """Say in the house's words what allauth says when the two differ."""
+        """Say that the two differ."""
         data: dict[str, Any] = super().clean() or {}
-        return in_own_words(self, data)
+        if data.get("password1") and data.get("password2") and data["password1"] != data["password2"]:
+            self.errors.pop("password2", None)
+            self.add_error("password2", DIFFERENT)
+        return data
+
+
+class ChangePassword(InOwnWords, ChangePasswordForm):  # type: ignore[misc]
+    """Changing the own password; wrong old ones count like those of the sign-in page."""
 
     def clean_oldpassword(self) -> str:
         """The password one has."""
@@ -98,18 +108,8 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
         return given
 
 
-class SetPassword(SetPasswordForm):  # type: ignore[misc]
+class SetPassword(InOwnWords, SetPasswordForm):  # type: ignore[misc]
     """A first password, where there was none."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = PASSWORD_RULE
-        bound_passwords(self)
-
-    def clean(self) -> dict[str, Any]:
-        """Say in the house's words what allauth says when the two differ."""
-        data: dict[str, Any] = super().clean() or {}
-        return in_own_words(self, data)
 
 
 class ConfirmPassword(ReauthenticateForm):  # type: ignore[misc]
@@ -118,14 +118,6 @@ class ConfirmPassword(ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bound_passwords(self)
-
-
-def in_own_words(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
-    """Tell that two passwords differ as every page of the house does."""
-    if data.get("password1") and data.get("password2") and data["password1"] != data["password2"]:
-        form.errors.pop("password2", None)
-        form.add_error("password2", DIFFERENT)
-    return data
 
 
 class Code(forms.Form):
@@ -145,10 +137,10 @@ class NewPassword(forms.Form):
 
     code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
     password = forms.CharField(
-        label=_("新密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=NEW, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=PASSWORD_RULE,
     )  # fmt: skip
-    again = forms.CharField(label=_("再输一次"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    again = forms.CharField(label=AGAIN, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -84,7 +84,7 @@ register(
     Kind("proposals.file", A.PUBLIC, _filed, _filed_detail, key=True, label="立案"),
     Kind("proposals.merge", A.PARTIES, "并入{into_label}", _reason, key=True),
     Kind("proposals.move_along", A.PARTIES, "主案并入{into_label}，本案一并转入", _reason, key=True),
-    Kind("proposals.absorb", A.PUBLIC, "《{title}》并入本案", key=True),
+    Kind("proposals.absorb", A.PUBLIC, "另有一件提案并入本案", key=True),
     Kind("proposals.not_file", A.PARTIES, _not_filed, _reason, key=True, label="不予立案"),
     Kind("proposals.withdraw", A.PARTIES, "撤案", _reason, key=True),
     Kind("proposals.discard", A.INSIDE, "作废草稿"),

@@ -144,5 +144,12 @@ def test_who_changes_the_password_reads_one_rule_and_comes_back_to_the_account(
         False,
         True,
     ]
+    assert ["（重复）" in page, page.count("再输一次")] == [False, 1]
     new = {"password1": "一个很长的新密码啊啊", "password2": "一个很长的新密码啊啊"}
     assert client.post("/accounts/password/", {"oldpassword": PASSWORD} | new)["Location"] == "/account/"
+
+
+def test_who_sets_a_first_password_reads_the_same_words(cast: Cast, client: Client) -> None:
+    client.force_login(cast.proposer)
+    page = client.get("/accounts/password/set/").text
+    assert ["（重复）" in page, page.count("再输一次"), page.count("至少十位")] == [False, 1, 1]

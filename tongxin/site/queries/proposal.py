@@ -24,7 +24,7 @@ from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature
 from tongxin.proposals.queries import copy_of
 from tongxin.proposals.regulations import Taxonomies
-from tongxin.proposals.rules import in_office, is_leader, is_published, takes_part
+from tongxin.proposals.rules import assigns_it, in_office, is_leader, is_published, takes_part
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing_for
 
@@ -59,6 +59,15 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """A proposal merged into the one shown: its text is read by its own readers, and only they get its address."""
+
+    title: str
+    people: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything the page shows."""
 
@@ -74,7 +83,8 @@ class Page:
     waiting: tuple[Signature, ...]
     lead: str
     others: str
-    merged: tuple[Proposal, ...]
+    joined: tuple[Joined, ...]
+    joined_unnamed: int  # how many more were merged into it, of which the reader learns the number alone
     files: list[Attached]
     entries: list[Entry]
 
@@ -142,6 +152,7 @@ def page(user: Any, proposal: Proposal) -> Page:
     heard = audience.told(user, [proposal, *([case, *case.tasks.all()] if case else [])], events)
     signed = [s for s in proposal.signatures.all() if s.role == "co"]
     lead = "、".join(t.unit.name for t in tasks if t.answers)
+    joined, unnamed = joined_to(proposal, user, reader) if getattr(proposal, "has_absorbed", True) else ((), 0)
     return Page(
         proposal=proposal, case=case, sections=found, reader=reader, standing=_standing(proposal, case, found, reader),
         steps=life_of(proposal, tasks, heard, unrated_told=found is not None and found.viewer.keeps_ratings),
@@ -150,7 +161,7 @@ def page(user: Any, proposal: Proposal) -> Page:
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
         lead=lead, others="、".join(t.unit.name for t in tasks if not t.answers),
-        merged=tuple(merged_into(proposal)) if getattr(proposal, "has_absorbed", True) else (),
+        joined=joined, joined_unnamed=unnamed,
         files=[Attached(a.file.kind, a.file.name, size(a.file.size), link(a.file, user)) for a in proposal.attachments.all()],
         entries=[*_future(proposal, case, tasks, reader), *told(heard, reader)],
     )  # fmt: skip
@@ -170,10 +181,21 @@ def topics_of(proposal: Proposal) -> tuple[str, ...]:
     return tuple(c.name for c in found if c is not None)
 
 
-def merged_into(proposal: Proposal) -> Iterable[Proposal]:
-    """Return what was merged into a proposal."""
+def joined_to(proposal: Proposal, user: Any, reader: Reader) -> tuple[tuple[Joined, ...], int]:
+    """Return what was merged into a proposal as a reader may know it, and the number of the rest.
+
+    Who signed, assigns or handles the lead has to do with those who raised the others: each of them is consulted and answered.
+    """
     signers = Prefetch("signatures", Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member"))
-    return proposal.merged.prefetch_related(signers).order_by("id")
+    rows = list(proposal.merged.prefetch_related(signers).order_by("id"))
+    read = set(proposals.original_visible_to(user).filter(merged_into=proposal).values_list("pk", flat=True))
+    concerned = reader.part or reader.handles or assigns_it.test(user, proposal)
+    named = [row for row in rows if concerned or row.pk in read]
+    shown = (
+        Joined(str(row), tuple(s.name for s in row.signatures.all()), row.get_absolute_url() if row.pk in read else "")
+        for row in named
+    )
+    return tuple(shown), len(rows) - len(named)
 
 
 # ── what happened, and what is to come ───────────────────────────────────────────────────────────
