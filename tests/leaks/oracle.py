@@ -61,6 +61,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     | {
         "gathering": TEXT["gathering"] | AUDITOR | {"second_cosigner"},
         "withdrawn": TEXT["withdrawn"] | AUDITOR | GOVERNMENT,  # told that it was filed, before it was withdrawn
+        "merged": TEXT["merged"] | AUDITOR | GOVERNMENT,  # who has to do with the lead consults and answers those who raised it
     },
     "file": FILES,
     "file name": {s: who | AUDITOR for s, who in FILES.items()},
