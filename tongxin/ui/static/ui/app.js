@@ -527,7 +527,8 @@ const conflictWords = (said) => ({
   link: said.url ? { url: said.url, label: "您的这一份也已另存，可以打开查看" } : null,
 });
 function copyWords(copy) {
-  const when = new Date(copy.at).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const at = new Date(copy.at); // written as the server writes a moment
+  const when = `${at.getMonth() + 1} 月 ${at.getDate()} 日 ${at.getHours()}:${String(at.getMinutes()).padStart(2, "0")}`;
   return {
     title: "本机有一份没有传上去的内容",
     lead: `这是 ${when} 在这台设备上写的。要恢复吗？选定以前两份都在。`,
