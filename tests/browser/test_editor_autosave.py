@@ -67,9 +67,12 @@ def test_the_checks_follow_what_was_saved(
     page.get_by_label("案由").fill(TEXT["title"])
     state_of(page, SAVED)
     expect(checks).to_contain_text("还没有写情况、分析、建议")
+    expect(page.locator("#cosigners")).to_contain_text("第一提案人")
+    page.get_by_label("选择文件").set_input_files({"name": "走访.txt", "mimeType": "text/plain", "buffer": "走访记录".encode()})
     for name in ("situation", "analysis", "suggestions"):
         page.locator(f"#id_{name}").fill(TEXT[name])
     expect(checks).to_contain_text("情况、分析、建议三部分都已填写")
+    assert page.get_by_label("选择文件").evaluate("input => input.files.length") == 1  # what is about to be used stays
 
 
 def test_a_lost_network_keeps_the_text_and_sends_it_later(

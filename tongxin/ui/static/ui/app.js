@@ -590,7 +590,10 @@ function comparePanel(form, { words, fields, pick, done }) {
   return panel;
 }
 let latest = 0;
-const inUse = (part) => part.matches(":focus-within") || part.querySelector(":active, .htmx-request, .action-form:not(:empty)");
+const inUse = (part) =>
+  part.matches(":focus-within") ||
+  part.querySelector(":active, .htmx-request, .action-form:not(:empty)") ||
+  all("input[type=file]", part).some((input) => input.files.length);
 async function followSaved() {
   if (!document.querySelector("[data-follows]")) return;
   latest += 1;
@@ -601,7 +604,7 @@ async function followSaved() {
   const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of all("[data-follows]")) {
     const newer = page.getElementById(part.id);
-    if (!newer || inUse(part) || newer.outerHTML === part.outerHTML) continue;
+    if (!newer || inUse(part) || plainText(newer.textContent) === plainText(part.textContent)) continue;
     const taken = document.adoptNode(newer);
     part.replaceWith(taken);
     window.htmx.process(taken);

@@ -1,11 +1,14 @@
-// What stands beside a text that saves itself and speaks of it (checks, next steps): <section id="…" data-follows>.
+// What stands beside a text that saves itself and speaks of it (checks, co-signers, next steps): <section id="…" data-follows>.
 // When the text has arrived, the page is read once more, and these parts of it take the place of the old ones.
-import { all } from "./page.js";
+import { all, plainText } from "./page.js";
 
 let latest = 0;
 
 // A part that somebody is about to use stays; the server looks at every step again anyway.
-const inUse = (part) => part.matches(":focus-within") || part.querySelector(":active, .htmx-request, .action-form:not(:empty)");
+const inUse = (part) =>
+  part.matches(":focus-within") ||
+  part.querySelector(":active, .htmx-request, .action-form:not(:empty)") ||
+  all("input[type=file]", part).some((input) => input.files.length);
 
 export async function followSaved() {
   if (!document.querySelector("[data-follows]")) return;
@@ -17,7 +20,7 @@ export async function followSaved() {
   const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of all("[data-follows]")) {
     const newer = page.getElementById(part.id);
-    if (!newer || inUse(part) || newer.outerHTML === part.outerHTML) continue;
+    if (!newer || inUse(part) || plainText(newer.textContent) === plainText(part.textContent)) continue;
     const taken = document.adoptNode(newer);
     part.replaceWith(taken);
     window.htmx.process(taken);
