@@ -163,6 +163,11 @@ class Signature(Row):
         """The name that stands under the proposal."""
         return self.body or (self.member.name if self.member else "")
 
+    @property
+    def signer(self) -> int | str:
+        """Whose it is: the member's key, or the body's name. Some sign several proposals that are dealt with together."""
+        return self.member_id or self.body
+
 
 class Endorsement(Row):
     """附议: a member supports a proposal without signing it, and is not asked to rate."""

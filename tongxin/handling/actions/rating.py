@@ -35,6 +35,9 @@ def _demand_rateable(case: Case, reply: Reply, signature: Signature, at: datetim
     if signature.pk not in {s.pk for s in proposals.raters(case.proposal)}:
         message = "只有提案人和联名委员可以评价"
         raise HandlingError(message)
+    if queries.given_by(signature, [reply]):
+        message = "这份答复已经评价过，评价提交后不能更改"
+        raise HandlingError(message)
 
 
 @transaction.atomic
@@ -57,16 +60,10 @@ def rate(
     if "dissatisfied" in (attitude, result) and not comment.strip():
         message = "评为不满意的，请写明理由"
         raise HandlingError(message)
-    made, new = Rating.objects.get_or_create(
-        reply=reply, signature=signature,
-        defaults={
-            "committee": case.committee, "attitude": attitude, "result": result, "comment": clean_text(comment),
-            "passes_on": passes_on, "closes_early": closes_early, "rated_at": at, "entered_by": actor if entered_for else None,
-        },
+    made = Rating.objects.create(
+        reply=reply, signature=signature, committee=case.committee, attitude=attitude, result=result, comment=clean_text(comment),
+        passes_on=passes_on, closes_early=closes_early, rated_at=at, entered_by=actor if entered_for else None,
     )  # fmt: skip
-    if not new:
-        message = "这份答复已经评价过，评价提交后不能更改"
-        raise HandlingError(message)
     member = signature.member if entered_for else None
     audit.record(
         "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None, proves=[New(made)],

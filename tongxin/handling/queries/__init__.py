@@ -45,7 +45,7 @@ from tongxin.handling.queries.publication import (
     replies_to_publish,
     reply_copies,
 )
-from tongxin.handling.queries.ratings import NamedReply, by_name
+from tongxin.handling.queries.ratings import NamedReply, by_name, given_by
 from tongxin.handling.queries.rounds import batch_before, closes_early, rounds_to_close
 from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
@@ -80,6 +80,7 @@ __all__ = [
     "draft_of",
     "file_lines",
     "for_rows",
+    "given_by",
     "history_of",
     "inbox",
     "inbox_parts",

@@ -45,8 +45,8 @@ def replies_to_rate(case: Case, *, round_: int | None = None) -> list[Reply]:
 def ratings_awaited(case: Case) -> list[tuple[Reply, Signature]]:
     """Return which ratings of this round were not given yet: of which reply, under whose signature."""
     replies = replies_to_rate(case)
-    done = set(Rating.objects.filter(reply__in=replies).values_list("reply_id", "signature_id"))
-    return [(r, s) for r in replies for s in proposals.raters(case.proposal) if (r.pk, s.pk) not in done]
+    done = {(r.reply_id, r.signature.signer) for r in Rating.objects.filter(reply__in=replies).select_related("signature")}
+    return [(r, s) for r in replies for s in proposals.raters(case.proposal) if (r.pk, s.signer) not in done]
 
 
 def closed_round(case: Case) -> int:

@@ -26,22 +26,30 @@ def progress_of(raters: Sequence[Signature], replies: Sequence[Reply], ratings: 
 
     Who rated and sits no more is among both, as the rating counts.
     """
-    asked, done = {signature.pk for signature in raters}, _have_rated(replies, ratings)
+    asked, done = {signature.signer for signature in raters}, _have_rated(replies, ratings)
     return Progress(len(done), len(asked | done))
 
 
 def has_rated(signature: Signature, replies: Sequence[Reply], ratings: Sequence[Rating]) -> bool:
     """Say whether a signer has rated every reply of a round."""
-    return signature.pk in _have_rated(replies, ratings)
+    return signature.signer in _have_rated(replies, ratings)
 
 
-def _have_rated(replies: Sequence[Reply], ratings: Sequence[Rating]) -> set[int]:
-    """Return the keys of the signatures in whose name every reply of a round was rated."""
-    given: dict[int, set[int]] = {}
+def _have_rated(replies: Sequence[Reply], ratings: Sequence[Rating]) -> set[int | str]:
+    """Return the signers who have rated every reply of a round."""
+    given: dict[int | str, set[int]] = {}
     for rating in ratings:
-        given.setdefault(rating.signature_id, set()).add(rating.reply_id)
+        given.setdefault(rating.signature.signer, set()).add(rating.reply_id)
     wanted = {reply.pk for reply in replies}
-    return {signature for signature, rated in given.items() if wanted and wanted <= rated}
+    return {signer for signer, rated in given.items() if wanted and wanted <= rated}
+
+
+def given_by(signature: Signature, replies: Sequence[Reply]) -> list[Rating]:
+    """Return what a signer said of some replies, under whichever signature: a later merger may bring another one to the front."""
+    rows = Rating.objects.filter(reply__in=replies)
+    if signature.member_id is not None:
+        return list(rows.filter(signature__member=signature.member_id))
+    return list(rows.filter(signature__member=None, signature__body=signature.body))
 
 
 @dataclass(frozen=True)
@@ -74,9 +82,9 @@ def by_name(case: Case) -> list[NamedReply]:
     current = replies_to_rate(case) if case.state == CaseState.RATING else []
     found = []
     for reply in replies:
-        given = {r.signature_id: r for r in ratings if r.reply_id == reply.pk}
-        former = [rating.signature for key, rating in given.items() if key not in {s.pk for s in raters}]
-        lines = [_named(s, given.get(s.pk), is_open=reply.round > over, current=current) for s in [*raters, *former]]
+        given = {r.signature.signer: r for r in ratings if r.reply_id == reply.pk}
+        former = [rating.signature for signer, rating in given.items() if signer not in {s.signer for s in raters}]
+        lines = [_named(s, given.get(s.signer), is_open=reply.round > over, current=current) for s in [*raters, *former]]
         found.append(NamedReply(_heading(reply), reply.round > over, tuple(lines)))
     return found
 

@@ -48,8 +48,9 @@ def closes_early(case: Case, *, before: datetime) -> bool:
     replies, raters = replies_to_rate(case), proposals.raters(case.proposal)
     if not replies or not raters:
         return bool(replies)
-    given = list(Rating.objects.filter(reply__in=replies).filter(Q(rated_at=None) | Q(rated_at__lt=before)))
-    if not {(reply.pk, s.pk) for reply in replies for s in raters} <= {(r.reply_id, r.signature_id) for r in given}:
+    rated = Rating.objects.filter(Q(rated_at=None) | Q(rated_at__lt=before), reply__in=replies)
+    given = list(rated.select_related("signature"))
+    if not {(reply.pk, s.signer) for reply in replies for s in raters} <= {(r.reply_id, r.signature.signer) for r in given}:
         return False
     if all(rating.closes_early for rating in given) or case.rating_due_on is None:
         return True

@@ -69,7 +69,7 @@ def ratings(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for: bool) -> HttpResponse:
     replies = queries.replies_to_rate(case)
-    given = {r.reply_id: r for r in Rating.objects.filter(reply__in=replies, signature=signature)}
+    given = {rating.reply_id: rating for rating in queries.given_by(signature, replies)}
     late = bool(case.rating_due_on and case.rating_due_on < timezone.localdate())
     closed = case.state != CaseState.RATING or late
     posted = request.method == "POST"

@@ -155,12 +155,11 @@ def raters(proposal: Proposal) -> list[Signature]:
 
 
 def _each_once(proposal: Proposal, rows: QuerySet[Signature]) -> list[Signature]:
-    seen: set[Any] = set()
+    seen: set[int | str] = set()
     found = []
     for signature in sorted(rows, key=lambda s: (s.proposal_id != proposal.pk, s.proposal_id, s.place_in_list, s.pk)):
-        who = signature.member_id or signature.body
-        if who not in seen:
-            seen.add(who)
+        if signature.signer not in seen:
+            seen.add(signature.signer)
             found.append(signature)
     return found
 
