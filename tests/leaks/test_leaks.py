@@ -53,7 +53,10 @@ VIEWS = {
 }  # fmt: skip
 
 # These are paged by key. How many of the older pages are looked at:
-OLDER: dict[str, tuple[type[Model], int]] = {"events": (Event, 4), "notices": (Notice, 2)}
+OLDER: dict[str, tuple[type[Model], int]] = {
+    "events": (Event, 24 if THOROUGH else 4),
+    "notices": (Notice, 24 if THOROUGH else 2),
+}
 
 Finding = tuple[str, str, str, str]
 

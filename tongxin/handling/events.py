@@ -50,6 +50,10 @@ witness(
     Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
     only=Q(sent_at__isnull=False), told=("handling.task", "task__uid"),
 )  # fmt: skip
+witness(  # from how many ratings on the unit is told their counts: what the raters were promised
+    Reply, "counts_from", part="promise", only=Q(sent_at__isnull=False, counts_from__isnull=False),
+    told=("handling.case", "task__case__uid"),
+)  # fmt: skip
 witness(
     ReplyFile, "reply__uid", *FACTS, only=Q(reply__sent_at__isnull=False), told=("handling.task", "reply__task__uid"),
 )  # fmt: skip

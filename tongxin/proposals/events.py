@@ -39,6 +39,9 @@ witness(Proposal, *TEXT_FIELDS, part="text", only=Q(state__in=HANDED_IN))
 witness(
     Proposal, "merged_into__uid", "destination", "reason_code", "decided_at", part="decision", only=Q(decided_at__isnull=False)
 )  # fmt: skip
+witness(
+    Proposal, "season", "submitted_at", "construction", "topic", "routed_to", part="course", only=Q(state__in=HANDED_IN)
+)  # fmt: skip
 witness(Proposal, "released_at", part="release", only=Q(released_at__isnull=False))
 witness(
     Signature, "proposal__uid", "member__uid", "body", "role", "signed_version",

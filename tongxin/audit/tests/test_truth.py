@@ -64,7 +64,6 @@ NOT_IN_PROOF = {
     "handling.publicreply": {"made_at": WORDS_AND_MOMENTS},
     "handling.reply": {
         "category_before_review": "单位原来的类别，审核的记录写明", "version": "起草时的版次", "edited_at": "起草时的时刻",
-        "counts_from": "只决定几份评价以上才告诉合计",
     },
     "handling.task": {
         "state": "由记录证明，check 比对", "signed_at": "签收的记录写明", "handler": "签收的记录写明", "return_reason": "申请的记录写明",
@@ -82,8 +81,7 @@ NOT_IN_PROOF = {
     "members.suspension": {"reason": "记录写明", "document_number": "记录写明"},
     "proposals.proposal": {
         "form": "由署名算出", "version": "起草时的版次", "edited_at": "起草时的时刻", "cosign_until": "提交前的约定",
-        "season": "提交、改定的记录写明", "submitted_at": "提交的记录写明", "construction": "改定的记录写明", "topic": "改定的记录写明",
-        "routed_to": "改定的记录写明", "passed_on_at": "转送的记录写明", "entered_by": "代录的记录写明",
+        "passed_on_at": "转送的记录写明", "entered_by": "代录的记录写明",
     },
     "proposals.publiccopy": {"made_at": WORDS_AND_MOMENTS},
     "proposals.signature": {"place_in_list": "署名的次序", "invited_at": WORDS_AND_MOMENTS, "answered_at": WORDS_AND_MOMENTS},
@@ -136,6 +134,8 @@ CHANGES: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Proposal, "text", {"title": "另一件事"}), (Proposal, "text", {"suggestions": "另一条建议"}),
     (Proposal, "text", {"consents_to_publication": False}), (Proposal, "decision", {"decided_at": moment("2025-01-01")}),
     (Proposal, "release", {"released_at": moment("2025-01-01")}),
+    (Proposal, "course", {"routed_to": "party"}), (Proposal, "course", {"submitted_at": moment("2025-01-01")}),
+    (Proposal, "course", {"topic": ""}), (Reply, "promise", {"counts_from": 1}),
     (PublicCopy, "", {"analysis": "另一段"}), (PublicCopy, "", {"marks": {"title": [[0, 1, "name"]]}}),
     (PublicReply, "", {"text": "另一份答复"}),
     (Case, "", {"round": 2}), (Case, "", {"rating_due_on": "2026-01-02"}), (Case, "", {"unrated": True}),
@@ -222,6 +222,22 @@ def test_a_forged_reply_is_not_laundered_by_the_erasure_of_its_contact(published
         published.county, what="联系人", rule="*", shortened=gone.shortened, rows=gone.rows, actor=published.office, at=AT
     )
     assert found()[1] == CHANGED
+
+
+def test_what_the_office_corrects_is_vouched_for(cast: Cast) -> None:
+    proposal, by = cast.filed(), {"actor": cast.office, "at": AT}
+    proposals.reclassify(proposal, construction="social", topic="services", reason="改正", **by)
+    proposals.reroute(proposal, routed_to="party", reason="改正", **by)
+    proposals.change_season(proposal, season="plenary", reason="改正", **by)
+    assert found() == (None, "")
+    assert actions.intact(Proposal.objects.get())
+
+
+def test_what_was_forged_is_not_laundered_by_a_correction(cast: Cast) -> None:
+    proposal = cast.filed()
+    raw(Proposal).filter(pk=proposal.pk).update(topic="forged")
+    proposals.reroute(proposal, routed_to="party", reason="改正", actor=cast.office, at=AT)
+    assert found() == (f"proposals.proposal/course:{proposal.uid}", CHANGED)
 
 
 def test_what_an_act_takes_back_is_vouched_for_too(published: Cast) -> None:

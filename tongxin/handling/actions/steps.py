@@ -88,17 +88,19 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
         return
     at = event.at or event.recorded_at
     engine.perform(case, "open_rating", actor=Account.objects.system(), at=at, by_system=True)
-    rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
-    Reply.objects.filter(task__case=case, round=case.round).update(counts_from=rules.minimum)
     if not proposals.raters(case.proposal):
         close_round(case, at=at)
 
 
 def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
-    """Until when the proposers rate."""
+    """Until when the proposers rate, and from how many ratings on the units are told their counts, as the form promises."""
     days = rules_on(case.proposal, timezone.localdate(at)).rating_working_days
     due = calendar.add_working_days(timezone.localdate(at), days)
     case.event_facts = {"due": due.isoformat(), "round": case.round}
+    rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
+    replies = Reply.objects.filter(task__case=case, round=case.round)
+    case.event_proves = audit.sound(replies.select_for_update(of=("self",)))
+    replies.update(counts_from=rules.minimum)
     return {"rating_due_on": due}
 
 

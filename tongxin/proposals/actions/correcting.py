@@ -1,18 +1,31 @@
 """Corrections by the office, passing on."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit.truth import Saved
 from tongxin.committees.choices import System
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Season, State
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
+
+
+def _correct(proposal: Proposal, kind: str, *, actor: Account, at: datetime, data: dict[str, Any], **values: Any) -> None:
+    """Write what was corrected, with its event; the caller holds the row where its state matters."""
+    sound = audit.sound([Proposal.objects.select_for_update().get(pk=proposal.pk)])
+    Proposal.objects.filter(pk=proposal.pk).update(**values)
+    proposal.refresh_from_db()
+    audit.record(
+        kind, proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=data,
+        proves=[Saved(proposal, tuple(values)) for _row in sound],
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -23,10 +36,8 @@ def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str
     if main is None or local is None:
         message = "请从现行类别中选择"
         raise ProposalError(message)
-    Proposal.objects.filter(pk=proposal.pk).update(construction=construction, topic=topic)
-    proposal.refresh_from_db()
-    audit.record(
-        "proposals.reclassify", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
+    _correct(
+        proposal, "proposals.reclassify", actor=actor, at=at, construction=construction, topic=topic,
         data={"construction": main.name, "topic": local.name, "reason": reason},
     )  # fmt: skip
 
@@ -34,12 +45,11 @@ def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str
 @transaction.atomic
 def reroute(proposal: Proposal, *, routed_to: str, reason: str, actor: Account, at: datetime) -> None:
     """Send a filed proposal to another 归口 for assignment."""
-    if not Proposal.objects.filter(pk=proposal.pk, state=State.FILED).update(routed_to=routed_to):
+    if Proposal.objects.select_for_update().get(pk=proposal.pk).state != State.FILED:
         message = "提案已经交办，不能再改变交办口"
         raise ProposalError(message)
-    proposal.refresh_from_db()
-    audit.record(
-        "proposals.reroute", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
+    _correct(
+        proposal, "proposals.reroute", actor=actor, at=at, routed_to=routed_to,
         data={"system": str(System(routed_to).label), "reason": reason},
     )  # fmt: skip
 
@@ -50,10 +60,8 @@ def change_season(proposal: Proposal, *, season: str, reason: str, actor: Accoun
     if not reason.strip():
         message = "请写明改变征集时段的理由"
         raise ProposalError(message)
-    Proposal.objects.filter(pk=proposal.pk).update(season=season)
-    proposal.refresh_from_db()
-    audit.record(
-        "proposals.change_season", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
+    _correct(
+        proposal, "proposals.change_season", actor=actor, at=at, season=season,
         data={"season": str(Season(season).label), "reason": reason},
     )  # fmt: skip
 
