@@ -7,9 +7,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 
+from tongxin.access.views import to_sign_in
 from tongxin.core import charsets
 
+LONGEST_UNSIGNED = (
+    64 * 1024
+)  # bytes of a form with files from nobody: every part of it costs, and no page of the public's takes files
 NUL = "\x00"
+MULTIPART = "multipart/form-data"
 PRIVATE = "private, no-store"
 
 
@@ -34,10 +39,22 @@ class WholeCharacters:
                 request.COOKIES[name] = value.replace(NUL, "")
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
-        """Clean a body that is a form."""
-        if request.method == "POST":
-            request.POST = without_nul(request.POST)  # type: ignore[assignment]
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Clean a body that is a form. Who is not signed in sends no files: that is said before they are read."""
+        if request.method != "POST":
+            return None
+        if request.content_type == MULTIPART and _length(request) > LONGEST_UNSIGNED and not request.user.is_authenticated:
+            return to_sign_in(request)
+        request.POST = without_nul(request.POST)  # type: ignore[assignment]
+        return None
+
+
+def _length(request: HttpRequest) -> int:
+    """Return how long the body is said to be, as Django itself reads it."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 def without_nul(data: QueryDict) -> QueryDict:

@@ -1,10 +1,11 @@
 """The two walls around every view."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.test import Client, RequestFactory
 
 from tests.cast import Cast
@@ -96,3 +97,31 @@ def test_a_form_in_another_charset_is_refused_where_nothing_stands_before(client
     kind = "application/x-www-form-urlencoded; charset=utf-16"
     answer = client.generic("POST", "/accounts/login/", b"login=a&password=b", content_type=kind)
     assert (answer.status_code, answer.text) == (415, charsets.REFUSED)
+
+
+@pytest.mark.django_db
+def test_parts_of_a_form_from_nobody_are_not_read(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part has headers of its own, whose reading costs: a megabyte of them held a process for seconds."""
+    part = b'--x\r\nx: a;b="' + b";" * 900 + b'"\r\n\r\n\r\n'
+    kind, parsed = "multipart/form-data; boundary=x", list[str]()
+    monkeypatch.setattr("django.http.HttpRequest.parse_file_upload", _noting(parsed))
+
+    def sent(body: bytes) -> tuple[int, str, int]:
+        answer = client.generic("POST", "/proposals/new/", body, content_type=kind)
+        return answer.status_code, answer.headers.get("Location", "").partition("?")[0], len(parsed)
+
+    assert sent(part * 100 + b"--x--\r\n") == (302, "/accounts/login/", 0)
+    assert sent(part + b"--x--\r\n")[2] == 1  # a short one is read as any form
+    client.force_login(cast.proposer)
+    sent(part * 100 + b"--x--\r\n")
+    assert len(parsed) == 2  # whoever is signed in sends files
+
+
+def _noting(parsed: list[str]) -> Any:
+    real = HttpRequest.parse_file_upload
+
+    def parse(request: HttpRequest, meta: Any, body: Any) -> Any:
+        parsed.append(request.path)
+        return real(request, meta, body)
+
+    return parse
