@@ -13,6 +13,7 @@ from tongxin.audit import audience, erasing, kinds
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment
+from tongxin.members import actions as members
 
 LIKE_A_DAY = ("2026-02-30", "2026-01-05", "2026-W10-1", "20260105")
 A_DAY = "2026-01-05"
@@ -50,7 +51,7 @@ def test_a_name_in_the_form_of_a_day_leaves_the_record_readable(cast: Cast, clie
 
 
 # ── what the auditor reads of why, and under whose name ──
-MATTERS = ("proposals.proposal", "handling.case", "handling.task")
+MATTERS = ("proposals.proposal", "handling.case", "handling.task", "members.member")
 DAYS = ("on", "due", "until")
 
 
@@ -79,9 +80,12 @@ def test_the_reader_says_why_the_office_did_it_and_nothing_told_inside_a_matter(
     audit.record("audit.accept", cast.county, actor=None, at=NOW, data={"reason": "恢复了备份", "found": "audit/heads.jsonl"})
     for kind, key in (("proposals.pass_examination", "opinion"), ("proposals.withdraw", "reason_text")):
         audit.record(kind, proposal, actor=cast.office, at=NOW, data={key: "案内的话"})
+    member = cast.member(cast.bystander)
+    members.suspend(member, on=NOW.date(), reason="正在接受审查", actor=cast.office, at=NOW)
     client.force_login(cast.audit_admin)
     page = client.get("/audit/").text
-    assert [("调离机关" in page), ("恢复了备份" in page), ("撤案" in page), ("案内的话" in page)] == [True, True, True, False]
+    told, untold = ("调离机关", "恢复了备份", "撤案", "停止履职"), ("案内的话", "正在接受审查")
+    assert [[word in page for word in words] for words in (told, untold)] == [[True] * 4, [False] * 2]
 
 
 def test_an_erasure_says_how_much_went_and_is_found_among_what_is_personal(cast: Cast, client: Client) -> None:
