@@ -6,9 +6,10 @@ import threading
 from django.core.wsgi import get_wsgi_application
 
 from tongxin.core.charsets import Utf8Alone
+from tongxin.core.headers import ShortAlone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = Utf8Alone(get_wsgi_application())
+application = ShortAlone(Utf8Alone(get_wsgi_application()))
 
 
 def _warm() -> None:

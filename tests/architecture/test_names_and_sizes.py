@@ -16,7 +16,8 @@ MORE = {
     # rows written before their events vouched for them: upgrades and made worlds; whose password may be reset, and why not
     "committees": {"vouching", "resetting", "listing"},
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
-    "members": {"consequences", "acting"},  # what the matters have open with a member who stops sitting; what stands in his name
+    # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes
+    "members": {"consequences", "acting", "closing"},
     "notices": {"table", "recipients"},  # the register that every app's notices.py fills; whom several apps tell
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
     "site": {"navigation"},  # provides the shell of the ui

@@ -111,7 +111,7 @@ class Visitors:
             if account is not None:
                 client.force_login(account, backend="tongxin.accounts.backends.SignInName")
                 session = client.session
-                session["second_factor_set"] = True
+                session["second_factor"] = account.factor_changes  # or staff walked on its set-up page alone
                 session.save()
             self.kept[key] = client, client.cookies.output(header="", sep=";")
         client, cookies = self.kept[key]

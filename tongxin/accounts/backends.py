@@ -7,14 +7,17 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from tongxin.accounts import guessing, names
-from tongxin.accounts.adapters import password_fits
 from tongxin.accounts.models import Account
 from tongxin.core.secrets import mask_phone
 from tongxin.core.words import plain_sign_in_name
 
 
 class SignInName(BaseBackend):
-    """Checks a sign-in name and password. The time is the same whether the name exists or not."""
+    """Checks a sign-in name and password.
+
+    A name that is nobody's takes as long as one that is one person's; one that several share, a family's phone, takes as long
+    for each of them (`names.AT_MOST`), and so tells that several share it.
+    """
 
     def authenticate(
         self,
@@ -41,13 +44,21 @@ class SignInName(BaseBackend):
 
 
 def _fitting(request: HttpRequest | None, found: list[Account], password: str) -> list[Account]:
-    """Keep the accounts whose password it is; one that is locked is left out, and all locked is locked."""
-    fitting: list[Account] = []
+    """Keep the accounts whose password it is; one that is locked is left out, and all locked is locked.
+
+    Where a family shares a phone, who types the own password has mistyped nobody's: a wrong one counts for all of them.
+    """
+    tries: list[tuple[Account, guessing.Try]] = []
     locks: list[guessing.LockedOutError] = []
     for account in found:
         try:
-            if password_fits(request, account, password):
-                fitting.append(account)
+            tries.append((account, guessing.begin(request, guessing.PASSWORD, account=account)))
+        except guessing.LockedOutError as error:
+            locks.append(error)
+    fitting = [account for account, _attempt in tries if account.check_password(password)]
+    for _account, attempt in tries:
+        try:
+            attempt.forgive() if fitting else attempt.fail()
         except guessing.LockedOutError as error:
             locks.append(error)
     if len(locks) == len(found):

@@ -1,6 +1,7 @@
 """Writes about bodies: numbers without gaps, appointments."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -117,6 +118,13 @@ STANDS_ALONE = "安全管理员、审计管理员不能兼任其他职责，系�
 
 OVER = "这项任命已经终止，请看现任名单"
 
+_ends_of_duties: list[Callable[[Account, datetime], object]] = []
+
+
+def register_end_of_duty(follow: Callable[[Account, datetime], object]) -> None:
+    """Add what an app above does when somebody's duty has ended, in the same transaction."""
+    _ends_of_duties.append(follow)
+
 
 @transaction.atomic
 def end_appointment(
@@ -146,6 +154,8 @@ def end_appointment(
             "on": day.isoformat(), "reason": reason,
         },
     )  # fmt: skip
+    for follow in _ends_of_duties:
+        follow(held.account, at)
 
 
 def _day_to_end(held: Appointment, day: date, *, at: datetime) -> date:

@@ -22,7 +22,7 @@ from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
-from tongxin.members import consequences, queries
+from tongxin.members import closing, consequences, queries
 from tongxin.members.choices import CONTACT_FIELDS, Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.regulations import Reinvitation
@@ -121,6 +121,7 @@ def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -
         "members.release_seat", member, actor=actor, at=at, proves=[Saved(row, ("account",)) for row in sound],
         data={"name": member.name, "account": account.pk, "closed": closes, "reason": clean_line(reason)},
     )  # fmt: skip
+    closing.close_of_the_dead([account.pk], at=at)
 
 
 def take_seat(uid: str, account: Account, at: datetime) -> bool:
@@ -240,7 +241,8 @@ def _end(
         proved = [Saved(row, ENDED[type(row)]) for row in ends.rows if row in sound]
         _record(EVENTS[Ending(ending)], ends.member, proves=proved, **said)
         if ending == Ending.DIED:
-            _close_account(ends.member, actor=actor, at=at)
+            _end_duties(ends.member, actor=actor, at=at)
+    closing.close_of_the_dead([ends.member.account_id for ends in ended], at=at)
     consequences.follow([ends.member for ends in ended if not ends.goes_on], actor=actor, at=at)
 
 
@@ -270,19 +272,17 @@ def _write(rows: Iterable[Seat | Post | Suspension], *, on: date, **why: str) ->
         model.objects.bulk_update(own, ENDED[model], batch_size=TOGETHER)
 
 
-def _close_account(member: Member, *, actor: Account, at: datetime) -> None:
-    """Nobody signs in as a dead person: the duties here end, sessions end with the next request, no notice goes out.
+def _end_duties(member: Member, *, actor: Account, at: datetime) -> None:
+    """A dead person's duties here end.
 
     Another committee in which he sits or holds a duty decides for itself, and is told: one committee's record ends nothing there,
-    and the account that belongs there too closes with the last of them.
+    and the account that belongs there too closes with the last of them (`closing`).
     """
     if member.account is None:
         return
     rows = Appointment.objects.filter(not_over(timezone.localdate(at)), account=member.account, committee=member.committee)
     for appointment in rows.select_related("account", "committee", "unit"):
         bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label), even_the_last=True)
-    if not queries.belongs_elsewhere(member):
-        accounts.close(member.account)
 
 
 @transaction.atomic

@@ -67,6 +67,13 @@ register(
     Kind("members.resign", A.OFFICE, "{name}辞去委员", _why, personal=("name",)),
     Kind("members.revoke", A.OFFICE, "撤销{name}的委员资格", _why, personal=("name",)),
     Kind("members.record_death", A.OFFICE, "登记{name}委员去世", _why, personal=("name",)),
+    Kind(
+        "members.close_account",
+        A.OFFICE,
+        "{name}的登录账户关闭",
+        lambda _event: "已登记去世，不再属于任何一级政协",
+        personal=("name",),
+    ),
     Kind("members.expire", A.OFFICE, "{name}委员任期届满", _why, personal=("name",)),
     Kind("members.suspend", A.OFFICE, "{name}委员停止履职", _why, personal=("name",)),
     Kind("members.resume", A.OFFICE, "{name}委员恢复履职", _why, personal=("name",)),

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from tests.cast import Cast
 from tongxin.access.middleware import without_nul
-from tongxin.core import charsets
+from tongxin.core import charsets, headers
 from tongxin.proposals.models import Proposal
 
 
@@ -88,8 +88,45 @@ def test_another_charset_is_refused_with_a_sentence_before_anything_is_decoded(m
     answered: list[str] = []
     body = b"".join(charsets.Utf8Alone(WSGIHandler())(environ, lambda status, _headers: answered.append(status)))
     assert (answered, body.decode()) == (["415 Unsupported Media Type"], charsets.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("CONTENT_TYPE", 'text/plain; x="' + ";" * 300),
+        ("CONTENT_TYPE", 'text/plain; x="' + ";" * 30_000),
+        ("CONTENT_LENGTH", "9" * 9000),
+        *(
+            (f"HTTP_{name}", 'csrftoken="' + "\\" * 60_000 + '"')
+            for name in (
+                "COOKIE", "HOST", "ACCEPT", "ACCEPT_LANGUAGE", "RANGE", "REFERER", "ORIGIN", "X_FORWARDED_FOR", "X_FORWARDED_PROTO",
+                "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "AUTHORIZATION", "HX_CURRENT_URL", "USER_AGENT", "NEVER_HEARD_OF",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_a_header_longer_than_any_of_ours_is_refused_before_anything_reads_it(name: str, said: str) -> None:
+    """Reading such a Content-Type takes 9 seconds, such a cookie 15, before anybody is asked who he is."""
+    answered: list[str] = []
+    asked: list[str] = []
+
+    def served(environ: dict[str, Any], _start_response: Any) -> list[bytes]:
+        asked.append(environ["PATH_INFO"])
+        return []
+
+    environ = RequestFactory().get("/").environ | {name: said}
+    body = b"".join(headers.ShortAlone(served)(environ, lambda status, _headers: answered.append(status)))
+    assert (answered, body.decode(), asked) == (["431 Request Header Fields Too Large"], headers.REFUSED, [])
+
+
+def test_headers_of_a_browser_pass() -> None:
+    longest = {"CONTENT_TYPE": "multipart/form-data; boundary=" + "-" * 70, "HTTP_COOKIE": "a" * 7000}
+    assert list(headers.ShortAlone(lambda _environ, _start: [b"served"])(longest, None)) == [b"served"]
+
+
+def test_what_the_server_runs_has_both_walls_before_it() -> None:
     served = Path(__file__).resolve().parents[3] / "config" / "wsgi.py"  # importing it warms the likeness in a thread
-    assert "application = Utf8Alone(get_wsgi_application())" in served.read_text(encoding="utf-8")
+    assert "application = ShortAlone(Utf8Alone(get_wsgi_application()))" in served.read_text(encoding="utf-8")
 
 
 @pytest.mark.django_db

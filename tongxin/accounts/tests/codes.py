@@ -23,7 +23,17 @@ def code(account: Account, steps: int = 0) -> str:
 
 def shown(secret: str, steps: int = 0) -> str:
     """Return the code of a key, by the clock by which it is checked."""
-    return str(format_hotp_value(hotp_value(secret, int(auth.time.time()) // PERIOD + steps)))
+    return of_step(secret, step() + steps)
+
+
+def step() -> int:
+    """Return the half minute of now, by the clock by which codes are checked."""
+    return int(auth.time.time()) // PERIOD
+
+
+def of_step(secret: str, number: int) -> str:
+    """Return the code of a key in one half minute."""
+    return str(format_hotp_value(hotp_value(secret, number)))
 
 
 def wrong(account: Account) -> str:

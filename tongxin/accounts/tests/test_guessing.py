@@ -16,6 +16,7 @@ from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
 from tongxin.audit.models import Event
 from tongxin.core.addresses import client_address, household, networks
+from tongxin.core.secrets import phone_hash
 from tongxin.members.models import Member
 
 SignIn = Callable[..., Any]
@@ -84,6 +85,35 @@ def test_number_and_phone_share_one_count(cast: Cast, client: Client, with_passw
     with_password(cast.proposer)
     answers = [sign_in(client, name, "错的").status_code for name in ("YX001", "13800000001", "YX001", "+8613800000001", "yx001")]
     assert answers[-1] == 429
+
+
+def test_who_types_the_own_password_to_a_familys_phone_has_mistyped_nobodys(
+    cast: Cast, with_password: Give, sign_in: SignIn
+) -> None:
+    family = [cast.proposer, cast.cosigner]
+    for number, account in enumerate(family):
+        Member.objects.filter(account=account).update(phone="13800000001", phone_hash=phone_hash("13800000001"))
+        with_password(account, f"{PASSWORD}{number}")
+    for _again in range(6):
+        for number in (0, 1):
+            assert sign_in(Client(), "13800000001", f"{PASSWORD}{number}").status_code == 302
+    assert Failure.objects.count() == 0
+    assert Event.objects.filter(kind__in=["accounts.sign_in_failed", "accounts.locked_out"]).count() == 0
+    assert sign_in(Client(), "YX002", f"{PASSWORD}1").status_code == 302
+
+
+def test_a_wrong_password_to_a_familys_phone_counts_for_each_and_locks_all(
+    cast: Cast, with_password: Give, sign_in: SignIn
+) -> None:
+    family = [cast.proposer, cast.cosigner]
+    for number, account in enumerate(family):
+        Member.objects.filter(account=account).update(phone="13800000001", phone_hash=phone_hash("13800000001"))
+        with_password(account, f"{PASSWORD}{number}")
+    answers = [sign_in(Client(), "13800000001", "打错了").status_code for _again in range(5)]
+    assert answers == [200, 200, 200, 200, 429]
+    assert Failure.objects.count() == 10
+    assert sorted(locks()) == sorted(account.name for account in family)
+    assert sign_in(Client(), "13800000001", f"{PASSWORD}1").status_code == 429
 
 
 def test_a_name_that_is_nobodys_locks_like_one_that_is_somebodys(cast: Cast, client: Client, sign_in: SignIn) -> None:

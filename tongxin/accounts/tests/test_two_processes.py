@@ -2,9 +2,11 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -73,9 +75,13 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[int]]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def ports(home: Path) -> Iterator[list[int]]:
     """Start two servers on one new database."""
-    home = tmp_path_factory.mktemp("home")
     hashers = "from config.settings import *\nPASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
     (home / "quick.py").write_text(hashers)
     environment = {
@@ -131,7 +137,14 @@ def test_signed_out_in_one_process_is_signed_out_in_both(ports: list[int]) -> No
     assert [stolen.ask(process, "/account/")[:2] for process in (0, 1)] == [(302, "/accounts/login/?next=/account/")] * 2
 
 
-def test_setting_up_the_second_factor_does_not_go_in_circles(ports: list[int]) -> None:
+def _last_step(home: Path, name: str) -> int:
+    """Return the half minute of the last code taken from somebody, as it stands in the database of both processes."""
+    with closing(sqlite3.connect(f"file:{home}/tongxin.sqlite3?mode=ro", uri=True)) as database:
+        asked = "SELECT last_code_step FROM accounts_account WHERE username = ?"
+        return int(database.execute(asked, (name,)).fetchone()[0])
+
+
+def test_setting_up_the_second_factor_does_not_go_in_circles(home: Path, ports: list[int]) -> None:
     person, page = Person(ports), "/accounts/2fa/totp/activate/"
     person.sign_in(0, "newcomer")
     assert person.ask(1, "/home/")[1] == page
@@ -145,7 +158,13 @@ def test_setting_up_the_second_factor_does_not_go_in_circles(ports: list[int]) -
     assert [person.ask(process, "/home/")[0] for process in (0, 1)] == [200, 200]
     second = Person(ports)
     second.sign_in(0, "newcomer")
+    taken = _last_step(home, "newcomer")
+    assert codes.of_step(secret[1], taken) == code  # recorded by the process that took it
     assert second.ask(0, "/accounts/2fa/authenticate/", code=code)[0] == 200  # used up in the other process
+    assert codes.step() <= taken + 1, "the code had run out meanwhile: that it was refused says nothing"
+    assert _last_step(home, "newcomer") == taken
+    assert second.ask(0, "/accounts/2fa/authenticate/", code=codes.of_step(secret[1], taken + 1))[0] == 302
+    assert _last_step(home, "newcomer") == taken + 1
 
 
 def test_wrong_passwords_in_two_processes_are_one_count(ports: list[int]) -> None:

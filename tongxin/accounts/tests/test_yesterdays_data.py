@@ -1,5 +1,6 @@
 """The migrations carry yesterday's accounts along: nobody is locked out, nothing stays in the clear."""
 
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongxin.accounts import actions
 from tongxin.accounts.models import Account, Invitation
+from tongxin.accounts.queries import InvitationError
 from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
 from tongxin.core.secrets import lookup_hash, phone_hash
@@ -26,6 +28,7 @@ def migration(app: str, name: str) -> Any:
 accounts_data = migration("accounts", "0003_names_and_secrets_kept_safely")
 members_data = migration("members", "0002_numbers_belong_to_their_committee")
 committees_data = migration("committees", "0003_open_codes_of_staff_end")
+codes_data = migration("members", "0006_open_reset_codes_of_members_end")
 
 
 def account(username: str) -> Account:
@@ -101,6 +104,23 @@ def test_open_codes_that_would_reset_the_password_of_somebody_with_a_duty_end(ca
     committees_data.revoke(apps, None)
     open_ = Invitation.objects.filter(revoked_at=None).values_list("account__username", flat=True)
     assert sorted(open_) == ["YX001", "clerk"]  # the clerk has no password yet: it is the first code
+
+
+def test_open_codes_that_would_reset_a_members_password_at_once_end_and_no_others(cast: Cast) -> None:
+    at = timezone.now()
+    for who in (cast.proposer, cast.bystander, cast.clerk):
+        who.set_password(PASSWORD)
+        who.save()
+    reset = actions.invite(cast.proposer, actor=None, at=at)
+    actions.invite(cast.cosigner, actor=None, at=at)  # never used: the first code
+    actions.invite(cast.bystander, seat=cast.member(cast.bystander).uid, actor=None, at=at, works_from=at + timedelta(days=3))
+    actions.invite(cast.clerk, actor=None, at=at)  # staff: the second factor is asked for as well
+    actions.invite_to_seat(cast.member(cast.proposer).uid, actor=None, at=at)
+    codes_data.revoke(apps, None)
+    with pytest.raises(InvitationError, match="失效"):
+        actions.accept(reset, password=f"{PASSWORD}！", at=at)
+    open_ = Invitation.objects.filter(revoked_at=None).values_list("account__username", flat=True).order_by("pk")
+    assert list(open_) == ["YX002", cast.bystander.username, "clerk", None]
 
 
 @pytest.mark.django_db(transaction=True)

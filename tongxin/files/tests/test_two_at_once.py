@@ -23,7 +23,8 @@ from tongxin.proposals.models import Attachment, Proposal
 from tongxin.proposals.workflow import Return
 from tongxin.workflow.engine import perform
 
-WAITS = 1.0  # seconds that the second has to reach the row on which it waits
+LOOKS, PAUSE = 600, 0.05  # how often it is looked whether the second waits, and seconds between two looks
+WAITS_FOR_US = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
 
 
 @dataclass
@@ -38,9 +39,13 @@ class Second:
             return None
         thread = threading.Thread(target=self._run)
         thread.start()
-        time.sleep(WAITS)
-        assert thread.is_alive(), "it did not wait for the first"
-        return thread
+        for _look in range(LOOKS):
+            if waits_for_us():
+                return thread
+            assert thread.is_alive(), "it did not wait for the first"
+            time.sleep(PAUSE)
+        message = "it never came to what the first holds"
+        raise AssertionError(message)
 
     def end(self, thread: threading.Thread | None) -> None:
         if thread is None:
@@ -58,6 +63,13 @@ class Second:
                 connection.close()
 
 
+def waits_for_us() -> bool:
+    """Say whether another connection waits for a row that this one holds, as the database itself tells."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS_FOR_US)
+        return bool(cursor.fetchone()[0])
+
+
 def meanwhile(first: Callable[[], object], work: Callable[[], object]) -> str:
     """Do `first`, and before it is committed begin `work` with what was read before; return with which words that failed."""
     second = Second(work)
@@ -66,6 +78,30 @@ def meanwhile(first: Callable[[], object], work: Callable[[], object]) -> str:
         thread = second.begin()
     second.end(thread)
     return str(second.failed or "")
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there writers wait in a line, and the second begins after the first")
+@pytest.mark.django_db(transaction=True)
+def test_that_the_second_waits_is_told_from_that_it_is_slow_or_waits_for_nothing(cast: Cast) -> None:
+    draft, order = cast.draft(), list[str]()
+
+    def hold() -> None:
+        Proposal.objects.select_for_update().get(pk=draft.pk)
+
+    def first() -> None:
+        hold()
+        transaction.on_commit(lambda: order.append("the first is done"))
+
+    def slow() -> None:
+        time.sleep(1.5)
+        order.append("the second has come")
+        with transaction.atomic():
+            hold()
+
+    assert meanwhile(first, slow) == ""
+    assert order == ["the second has come", "the first is done"]
+    with pytest.raises(AssertionError, match="did not wait"):
+        meanwhile(hold, lambda: time.sleep(1.5))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 """Who is on the list, what a member held and holds, and what follows when it ends."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -222,6 +223,14 @@ def serves_elsewhere(member: Member) -> QuerySet[Committee]:
 def belongs_elsewhere(member: Member) -> bool:
     """Say whether the account is another committee's too."""
     return sits_elsewhere(member).exists() or serves_elsewhere(member).exists()
+
+
+def dead_with_open_account(accounts: Collection[int | None] | None = None) -> list[Member]:
+    """Return who is recorded dead and may sign in still, because the account belonged to another committee too."""
+    rows = Member.objects.filter(pk__in=Seat.objects.filter(ending=Ending.DIED).values("member"), account__is_active=True)
+    if accounts is not None:
+        rows = rows.filter(account__in=[pk for pk in accounts if pk is not None])
+    return [member for member in rows.select_related("account", "committee").order_by("pk") if is_dead(member)]
 
 
 def is_dead_elsewhere(member: Member) -> bool:

@@ -1,15 +1,22 @@
 """The list of members, and what protects the people on it."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account, Invitation
 from tongxin.audit.models import Event
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
 from tongxin.members import actions, queries
+from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Seat
+from tongxin.members.views.lists import PAGE
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
@@ -59,6 +66,28 @@ def test_the_list_asks_the_database_no_more_for_three_members_than_for_one(
 
 
 LIST_QUERIES = 14
+
+
+@pytest.mark.parametrize("ahead", [0, 1])
+@pytest.mark.parametrize("who", ["", "never", "left"])
+def test_who_keeps_two_committees_finds_everybody_on_some_page_and_nobody_twice(cast: Cast, who: str, ahead: int) -> None:
+    """Both number from the beginning; with one more ahead or without, a page ends between two of the same number."""
+    duty, since = Duty.MEMBER_AFFAIRS, date(2022, 1, 1)
+    bodies.appoint(cast.office, committee=cast.other_county, duty=duty, starts_on=since, actor=None, at=timezone.now())
+    ends = {"ends_on": date(2024, 1, 1), "ending": Ending.RESIGNED} if who == "left" else {}
+    for committee, numbers in ((cast.county, range(PAGE)), (cast.other_county, range(-ahead, PAGE))):
+        place = Seat.objects.filter(committee=committee)[:1].get()
+        for n in numbers:
+            member = Member.objects.create(committee=committee, number=f"A{n + 1:03d}", name=f"{committee.code}{n}")
+            Seat.objects.create(committee=committee, member=member, term=place.term, sector=place.sector, starts_on=since, **ends)
+    client, seen, after = as_(cast.office), list[str](), ""
+    while after is not None:
+        page = client.get("/members/", {"who": who, "after": after}).context
+        seen += [row["member"].name for row in page["members"]]
+        after = page["next"]
+    assert len(seen) == page["total"]
+    assert {f"{code}{n}" for code in ("YX", "WC") for n in range(PAGE)} <= set(seen)
+    assert len(seen) == len(set(seen))
 
 
 def test_reading_a_phone_number_is_an_event_that_does_not_contain_it(cast: Cast, client: Client) -> None:

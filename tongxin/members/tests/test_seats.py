@@ -11,12 +11,13 @@ from tests.cast import NOW, TEXT, Cast, second_seat
 from tongxin.access.permissions import allowed
 from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account, Invitation
+from tongxin.audit.kinds import sentence
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies_actions
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
-from tongxin.committees.models import Appointment
-from tongxin.members import actions, queries
+from tongxin.committees.models import Appointment, Sector, Term
+from tongxin.members import actions, queries, tasks
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Seat
 from tongxin.members.queries import inviting
@@ -239,6 +240,96 @@ def test_a_death_ends_nothing_of_another_committee_which_is_told(cast: Cast, her
     assert not Account.objects.get(pk=person.pk).is_active
     actions.restore(here, on=timezone.localdate(at), reason="登记错了", actor=cast.office, at=at)
     assert not Account.objects.get(pk=person.pk).is_active  # the other committee still has him dead
+
+
+def dies_here(cast: Cast, here: Member) -> None:
+    at = timezone.now()
+    actions.end_seat(here, ending=Ending.DIED, on=timezone.localdate(at), reason="", actor=cast.office, at=at)
+    assert open_for(cast)
+
+
+def open_for(cast: Cast) -> bool:
+    return Account.objects.get(pk=cast.bystander.pk).is_active
+
+
+def closings(here: Member) -> list[str]:
+    told = Event.objects.filter(kind="members.close_account", subject_id=here.pk).order_by("id")
+    return [f"{event.committee_code} {event.actor_name} {sentence(event)}" for event in told]
+
+
+def duty_there(cast: Cast, **scope: Any) -> Appointment:
+    return bodies_actions.appoint(
+        Account.objects.get(pk=cast.bystander.pk), committee=cast.other_county, duty=Duty.REGULATIONS, starts_on=NOW.date(),
+        actor=None, at=NOW, **scope,
+    )  # fmt: skip
+
+
+def test_the_account_of_a_dead_person_closes_when_the_last_duty_elsewhere_ends_and_not_before(cast: Cast, here: Member) -> None:
+    first = duty_there(cast)
+    second = bodies_actions.appoint(
+        first.account, committee=cast.other_county, duty=Duty.LEADERSHIP, starts_on=NOW.date(), actor=None, at=NOW
+    )
+    dies_here(cast, here)
+    at = timezone.now()
+    bodies_actions.end_appointment(first, actor=cast.office_of_other_county, at=at, reason="去世")
+    assert (open_for(cast), closings(here)) == (True, [])
+    bodies_actions.end_appointment(second, actor=cast.office_of_other_county, at=at, reason="去世")
+    assert (open_for(cast), closings(here)) == (False, [f"YX 系统 {here.name}的登录账户关闭"])
+
+
+@pytest.mark.parametrize("ending", [Ending.RESIGNED, Ending.REVOKED, Ending.DIED])
+def test_the_account_of_a_dead_person_closes_however_the_last_seat_elsewhere_ends(
+    cast: Cast, here: Member, there: Member, ending: Ending
+) -> None:
+    dies_here(cast, here)
+    at = timezone.now()
+    actions.end_seat(
+        there, ending=ending, on=timezone.localdate(at), reason="", document_number="望协〔2026〕1 号",
+        actor=cast.office_of_other_county, at=at,
+    )  # fmt: skip
+    assert (open_for(cast), closings(here)) == (False, [f"YX 系统 {here.name}的登录账户关闭"])
+    assert len(closings(there)) == (ending == Ending.DIED)  # each committee that has him dead is told
+
+
+def test_the_account_of_a_dead_person_closes_when_the_last_term_elsewhere_is_over(
+    cast: Cast, here: Member, there: Member
+) -> None:
+    dies_here(cast, here)
+    at, old = timezone.now(), there.seats.get()
+    later = Term.objects.create(committee=old.committee, number=old.term.number + 1, starts_on=timezone.localdate(at))
+    sector = Sector.objects.create(committee=old.committee, term=later, name="教育界")
+    heir = Member.objects.create(committee=old.committee, number="WC060", name="黎新")
+    Seat.objects.create(committee=old.committee, member=heir, term=later, sector=sector, starts_on=timezone.localdate(at))
+    actions.end_term(old.term, on=timezone.localdate(at), reason="", actor=cast.office_of_other_county, at=at)
+    assert (open_for(cast), len(closings(here))) == (False, 1)
+
+
+def test_the_account_of_a_dead_person_closes_when_the_other_seat_is_taken_off_it(cast: Cast, here: Member, there: Member) -> None:
+    dies_here(cast, here)
+    actions.release_seat(there, reason="关联错了", actor=cast.office_of_other_county, at=timezone.now())
+    assert (open_for(cast), len(closings(here))) == (False, 1)
+
+
+def test_the_account_of_a_dead_person_closes_when_a_duty_elsewhere_is_over_by_its_date(cast: Cast, here: Member) -> None:
+    at = timezone.now()
+    held = duty_there(cast)
+    dies_here(cast, here)
+    bodies_actions.end_appointment(
+        held, actor=cast.office_of_other_county, at=at, ends_on=timezone.localdate(at) + timedelta(days=3), reason="去世"
+    )
+    assert (tasks.close_accounts(at), open_for(cast)) == (0, True)
+    Appointment.objects.filter(pk=held.pk).update(ends_on=timezone.localdate(at))  # three days later
+    assert (tasks.close_accounts(at), tasks.close_accounts(at), open_for(cast), len(closings(here))) == (1, 0, False, 1)
+
+
+def test_an_account_stays_open_where_the_death_was_taken_back_or_never_was(cast: Cast, here: Member, there: Member) -> None:
+    at = timezone.now()
+    end: dict[str, Any] = {"on": timezone.localdate(at), "reason": "", "at": at}
+    dies_here(cast, here)
+    actions.restore(here, on=timezone.localdate(at), reason="登记错了", actor=cast.office, at=at)
+    actions.end_seat(there, ending=Ending.RESIGNED, **end, actor=cast.office_of_other_county)
+    actions.end_seat(here, ending=Ending.RESIGNED, **end, actor=cast.office)
+    assert (tasks.close_accounts(at), open_for(cast), closings(here)) == (0, True, [])
 
 
 # ── the person ──

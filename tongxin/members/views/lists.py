@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,9 +33,9 @@ def members(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(queries.held_in(sector, None if left else today))
     rows = queries.find(rows, words)
     total = rows.count()
-    shown = rows.filter(number__gt=after) if after else rows
+    shown = rows.filter(_behind(after, request.user))
     fetch = queries.with_endings(shown) if left else queries.with_seats(shown, today)
-    found = list((reaching.telling(fetch, at) if keeps and not left else fetch).order_by("number")[: PAGE + 1])
+    found = list((reaching.telling(fetch, at) if keeps and not left else fetch).order_by("number", "pk")[: PAGE + 1])
     kept = queries.kept_by(request.user) if keeps else set()
     context = {
         "members": [_departed(m) if left else row_of(m, came=_came(m, kept, at)) for m in found[:PAGE]],
@@ -44,7 +44,7 @@ def members(request: HttpRequest) -> HttpResponse:
         "q": words,
         "sector": sector,
         "after": after,
-        "next": found[PAGE - 1].number if len(found) > PAGE else None,
+        "next": found[PAGE - 1].uid if len(found) > PAGE else None,
         "who": who,
         "tabs": _tabs(keeps=keeps, who=who),
         "sectors": _sectors(request.user, today),
@@ -53,6 +53,12 @@ def members(request: HttpRequest) -> HttpResponse:
     if not found and keeps:
         context |= _why_empty(request.user, today, left=left)
     return render(request, "members/members.html", context)
+
+
+def _behind(uid: str, user: Any) -> Q:
+    """Return who stands behind the last of a page: two committees give the same number to different people."""
+    last = queries.listed_to(user).filter(uid=uid).first() if uid else None
+    return Q() if last is None else Q(number__gt=last.number) | Q(number=last.number, pk__gt=last.pk)
 
 
 def _why_empty(user: Any, today: date, *, left: bool) -> dict[str, Any]:
