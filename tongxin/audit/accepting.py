@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from tongxin.accounts.models import Account
-from tongxin.audit import actions, acts, misstored, outside, sealing, verifying
+from tongxin.audit import actions, acts, misstored, outside, sealing, verifying, wholeness
 from tongxin.audit.models import Chain
 from tongxin.audit.outside import Line, Problem
 
@@ -33,7 +33,7 @@ class NotAsFoundError(Exception):
 
 
 class UnreadableRecordError(Exception):
-    """The record holds what cannot be read: what the files outside say otherwise may come of it. `found` is the first."""
+    """The record cannot be read to its end: what the files outside say otherwise may come of it. `found` is why."""
 
     def __init__(self, found: Problem) -> None:
         super().__init__("the record holds what cannot be read")
@@ -41,8 +41,11 @@ class UnreadableRecordError(Exception):
 
 
 def differences() -> list[Problem]:
-    """Return what the files outside say otherwise than the database."""
-    return [problem for problem in verifying.verify(reads_files=False).problems if problem.outside]
+    """Return what the files outside say otherwise than the database; UnreadableRecordError where they were not compared."""
+    problems = verifying.verify(reads_files=False).problems
+    if broken_off := next((problem for problem in problems if problem.where in {wholeness.FILE, verifying.DATABASE}), None):
+        raise UnreadableRecordError(broken_off)
+    return [problem for problem in problems if problem.outside]
 
 
 def accept(subjects: Sequence[models.Model], *, where: Collection[str], reason: str, at: datetime) -> Path:
@@ -50,9 +53,9 @@ def accept(subjects: Sequence[models.Model], *, where: Collection[str], reason: 
 
     `subjects` are the committees whose auditors are to know: the heads of all stand in one file. Raises NotAsFoundError
     and does nothing when something else is found than was looked at; UnreadableRecordError where a row of the record itself
-    is not in our form.
+    is not in our form, or the database is not whole.
     """
-    if unread := misstored.in_record():
+    if unread := wholeness.torn() or misstored.in_record():
         raise UnreadableRecordError(unread)
     found = differences()
     if not found or {problem.where for problem in found} != set(where):

@@ -26,6 +26,7 @@ from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import NAMED, Outside, Problem
 
 BATCH = 2000
+DATABASE = "database"  # the place of what kept a verification from its end
 LOST = "还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份"
 CHANGED = "记录被改动过，或者它前面缺少记录"
 UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有读不出来的内容，请对照日志查明"
@@ -91,7 +92,7 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
     except Exception as error:
         logger.exception("the record was not verified to its end")
         said = f"{type(error).__name__}: {error}".splitlines()[0].encode(errors="replace").decode()
-        verdict = Verdict(0, 0, (Problem("database", UNFINISHED.format(said=said)),))
+        verdict = Verdict(0, 0, (Problem(DATABASE, UNFINISHED.format(said=said)),))
     return replace(verdict, problems=(*verdict.problems, *(contents.problems(committee_code) if reads_files else ())))
 
 

@@ -19,6 +19,7 @@ from tongxin.audit.outside import NAMED, Problem
 TORN = "数据库文件自身不完整，索引与数据表不符。请停用系统，从备份恢复，再重新核验（{said}）"
 DOUBLED = "不止一行用同一个标识，唯一约束被取消过。请停用系统，查明哪一行是原来的，从备份恢复，再重新核验"
 ADRIFT = "它指向的数据不存在，不是系统写入的。请停用系统，查明这一行，从备份恢复，再重新核验"
+FILE = "sqlite"  # the place of what is wrong with the database file itself
 FINE = "ok"
 MOST = 10_000  # lines that SQLite says at most
 VALUES = re.compile("(CHECK constraint failed|(NULL|TEXT|NUMERIC|non-[A-Z]+) value) in ")  # judged by `stored` and by digests
@@ -32,7 +33,7 @@ def torn() -> Problem | None:
         said = [line for line in _checked() if line != FINE and not VALUES.match(line)]
     except DatabaseError as error:
         said = [str(error)]
-    return Problem("sqlite", TORN.format(said=said[0].splitlines()[-1])) if said else None
+    return Problem(FILE, TORN.format(said=said[0].splitlines()[-1])) if said else None
 
 
 def _checked() -> list[str]:

@@ -90,6 +90,7 @@ def heads(*, kept: Path | None) -> None:
 def accept(*, where: tuple[str, ...], reason: str) -> None:
     """Accept what the files outside say otherwise, all of it and nothing that was not looked at."""
     start.django(current=True)
+    from django.db import DatabaseError
     from django.utils import timezone
 
     from tongxin.audit import accepting
@@ -97,14 +98,19 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
 
     if not reason.strip():
         raise BadInput("请用 --reason 写明理由。")
-    committees = list(Committee.objects.order_by("pk"))
+    try:
+        committees = list(Committee.objects.order_by("pk"))
+    except DatabaseError as problem:
+        raise BadInput(
+            "政协的资料里有读不出来的内容，没有认可。请先运行 tongxin audit verify 查明，从备份恢复，再办理。"
+        ) from problem
     try:
         place = accepting.accept(committees, where=where, reason=reason.strip(), at=timezone.now())
     except OSError as problem:
         message = f"写不进 audit 或 keys 目录，没有认可：{problem}。请看磁盘是否已满、目录能否写入，再办理一次。"
         raise BadInput(message) from problem
     except accepting.UnreadableRecordError as problem:
-        message = f"操作记录里有存储形式不对的数据，读不出来，没有认可。请先从备份恢复这一行，再核验：{problem.found.where}"
+        message = f"数据库里有读不出来的内容，没有认可。请先从备份恢复，再核验。{problem.found}"
         raise BadInput(message) from problem
     except accepting.NotAsFoundError as problem:
         raise BadInput(_not_as_found(problem.found, where)) from problem

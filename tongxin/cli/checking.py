@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from tongxin.cli.problems import NotInOrder
 
 if TYPE_CHECKING:
     from tongxin.audit.outside import Problem
+    from tongxin.workflow.table import Workflow
 
-Finding = tuple[str, list[str]]
-Problems = Sequence["Problem"]
+Found = Sequence["str | Problem"]
+Look = Callable[[], Found]
+UNFINISHED = "没有查完（{said}），里面可能有读不出来的内容，请运行 tongxin audit verify 查明，或者从备份恢复"
 MANY = 20  # of one sort: what is named one by one
 
 
@@ -27,33 +30,41 @@ def check(*, as_json: bool) -> None:
     """Look at everything; exit 1 when anything is not in order."""
     keys = missing_keys()  # before settings are read: they make keys that are not there
     start.django()
-    findings: list[Finding] = [("密钥", keys), ("配置", _framework()), ("文件权限", _modes()), ("附件检查", _inspection())]
+    looks: dict[str, Look] = {"密钥": lambda: keys, "配置": _framework, "文件权限": _modes, "附件检查": _inspection}
     old = start.pending()
-    record: Problems = () if old else _record()
-    files: Problems = () if old else _files()
-    findings.append(("数据库结构", [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []))
+    looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
     if not old:
-        findings += [
-            ("制度", _regulations()), ("任免", _appointments()), ("加密字段", _field_key()), ("办理状态", _unexplained()),
-            ("操作记录", [str(problem) for problem in record]), ("封存", _sealing()),
-            ("附件内容", [*(str(problem) for problem in files), *_not_looked_at()]),
-        ]  # fmt: skip
-    ok = not any(problems for _name, problems in findings)
+        looks |= {
+            "制度": _regulations, "任免": _appointments, "加密字段": _field_key, "办理状态": _unexplained,
+            "操作记录": _record, "封存": _sealing, "附件内容": _contents,
+        }  # fmt: skip
+    findings = {name: _to_the_end(look) for name, look in looks.items()}
+    said = {name: [str(one) for one in found] for name, found in findings.items()}
+    ok = not any(said.values())
     if as_json:
-        click.echo(json.dumps({"ok": ok, "problems": dict(findings)}, ensure_ascii=False))
+        click.echo(json.dumps({"ok": ok, "problems": said}, ensure_ascii=False))
     else:
-        for name, problems in findings:
-            click.echo(f"{name}　{'正常' if not problems else '；'.join(problems)}{_when() if name == '附件内容' else ''}")
+        for name, problems in said.items():
+            click.echo(f"{name}　{'；'.join(problems) or '正常'}{_when() if name == '附件内容' else ''}")
     if not ok:
-        raise NotInOrder("\n".join(["检查没有通过。", *_besides([*record, *files])]))
+        raise NotInOrder("\n".join(["检查没有通过。", *_besides([one for found in findings.values() for one in found])]))
 
 
-def _besides(found: Problems) -> list[str]:
+def _to_the_end(look: Look) -> Found:
+    """Look at one thing; what keeps that from its end is a finding itself, and hides nothing of the others."""
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 -- of what somebody spoiled anything may come
+        said = f"{type(error).__name__}：{error}".splitlines()[0].encode(errors="replace").decode()
+        return [UNFINISHED.format(said=said)]
+
+
+def _besides(found: Found) -> list[str]:
     """Say which rows the record's findings mean, and what to do next; the findings themselves stand on stdout."""
-    if not found:
+    problems = [one for one in found if not isinstance(one, str)]
+    if not problems:
         return []
-    words = hints.in_words(found)
-    return [*(f"{where}：{said}" for where, said in words.items()), hints.AFTER_A_FINDING]
+    return [*(f"{where}：{said}" for where, said in hints.in_words(problems).items()), hints.AFTER_A_FINDING]
 
 
 def missing_keys() -> list[str]:
@@ -101,19 +112,23 @@ def _framework() -> list[str]:
 
 
 def _regulations() -> list[str]:
+    """Whether every rule can be read as it is in force today, in each committee for itself."""
     from django.utils import timezone
 
     from tongxin.committees.models import Committee
     from tongxin.regulations.queries import MissingRegulationError, overview
     from tongxin.regulations.schema import SchemaError
 
-    problems = []
-    for committee in Committee.objects.select_related("parent__parent"):
+    def of_one(key: int) -> list[str]:
+        committee = Committee.objects.select_related("parent__parent").get(pk=key)
         try:
             overview(committee, timezone.localdate())
         except (MissingRegulationError, SchemaError) as problem:
-            problems.append(f"{committee}：{problem}")
-    return problems
+            return [f"{committee}：{problem}"]
+        return []
+
+    keys = Committee.objects.order_by("pk").values_list("pk", flat=True)
+    return [str(said) for key in keys for said in _to_the_end(partial(of_one, key))]
 
 
 def _appointments() -> list[str]:
@@ -147,25 +162,31 @@ def _field_key() -> list[str]:
 def _unexplained() -> list[str]:
     from django.apps import apps
 
+    from tongxin.audit import stored
     from tongxin.workflow import engine
 
-    problems = []
-    for workflow in engine.workflows():
+    def of_one(workflow: "Workflow") -> list[str]:
         rows = apps.get_model(workflow.model)._base_manager.all()  # noqa: SLF001 -- every row, whatever its manager hides
         odd = engine.unexplained(workflow, rows)
-        if count := odd.count():
-            some = "、".join(odd.order_by("pk").values_list("uid", flat=True)[:3])
-            problems.append(f"{workflow.label}有 {count} 条的状态与最后一条记录不符：{some}")
-    return problems
+        if not (count := odd.count()):
+            return []
+        some = "、".join(stored.said_of(odd.order_by("pk")[:3], "uid"))
+        return [f"{workflow.label}有 {count} 条的状态与最后一条记录不符：{some}"]
+
+    return [str(said) for workflow in engine.workflows() for said in _to_the_end(partial(of_one, workflow))]
 
 
-def _record() -> Problems:
+def _record() -> Found:
     from tongxin.audit import verifying
 
     return verifying.verify(reads_files=False).problems
 
 
-def _files() -> Problems:
+def _contents() -> Found:
+    return [*_to_the_end(_files), *_to_the_end(_not_looked_at)]
+
+
+def _files() -> Found:
     """What the worker found when it looked through the stored files the last time."""
     from tongxin.audit import looking
 

@@ -1,6 +1,7 @@
 """What commands say besides, on stderr for who sits at the server: which row it is, what to do next, whither with a code."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,15 +25,22 @@ def in_brackets(words: Mapping[str, str], problem: "Problem") -> str:
 
 
 def in_words(problems: "Sequence[Problem]") -> dict[str, str]:
-    """Return the words for the places of problems, whichever committee they are of."""
+    """Return the words for the places of problems, whichever committee they are of.
+
+    What cannot be read has none: they stand beside a finding, and the finding is said without them.
+    """
+    from django.db import DatabaseError
+
+    from tongxin.audit import stored
     from tongxin.committees import queries
     from tongxin.committees.models import Committee
 
     found = dict[str, str]()
-    for code in Committee.objects.order_by("pk").values_list("code", flat=True):
-        for words, problem in queries.in_words(code, problems):
-            if len(words) > len(found.get(problem.where, "")):  # of another committee's row the kind alone is said
-                found[problem.where] = words
+    with suppress(DatabaseError):
+        for code in stored.said_of(Committee.objects.order_by("pk"), "code"):
+            for words, problem in queries.in_words(code, problems):
+                if len(words) > len(found.get(problem.where, "")):  # of another committee's row the kind alone is said
+                    found[problem.where] = words
     return found
 
 

@@ -1,8 +1,11 @@
 """What somebody with the database can do to it, past everything of ours; and what verifying names then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
+from django.db.backends.signals import connection_created
 
 from tests.cast import moment
 from tongxin.audit import verifying
@@ -31,3 +34,29 @@ def found() -> tuple[str | None, str]:
     verdict = verifying.verify()
     assert verdict.ok == (verdict.first_bad is None)
     return verdict.first_bad, verdict.reason
+
+
+@contextmanager
+def own_copy() -> Iterator[None]:
+    """Give a test its own copy of SQLite's database: what is done to its tables and pages comes back with no rollback."""
+    kept: Any = connection.connection
+    connection.connection = connection.get_new_connection(connection.get_connection_params() | {"database": ":memory:"})  # type: ignore[assignment]
+    connection.connection.deserialize(kept.serialize())  # type: ignore[union-attr]
+    connection.connection.isolation_level = None  # type: ignore[union-attr]  # as Django's own
+    connection_created.send(sender=type(connection), connection=connection)
+    yield
+    connection.connection.close()  # type: ignore[union-attr]
+    connection.connection = kept
+
+
+def tear(table: str) -> None:
+    """Blank the first page of a table, as a disk does that loses one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rootpage FROM sqlite_master WHERE name = %s", [table])
+        [root] = cursor.fetchone()
+        cursor.execute("PRAGMA page_size")
+        [size] = cursor.fetchone()
+    copy: Any = connection.connection
+    pages = bytearray(copy.serialize())
+    pages[(root - 1) * size : root * size] = bytes(size)
+    copy.deserialize(bytes(pages))

@@ -4,18 +4,16 @@ PostgreSQL lets nobody write into its lists by a statement: there the same words
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.backends.signals import connection_created
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.audit import layout, misstored, strangers, truth, verifying, wholeness
 from tongxin.audit.outside import Problem
-from tongxin.audit.tests.forging import found, raw
+from tongxin.audit.tests.forging import found, own_copy, raw
 from tongxin.audit.tests.test_strangers import run
 from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.handling.models import Task
@@ -26,18 +24,9 @@ TRIGGER = "CREATE TRIGGER kindly AFTER UPDATE ON handling_rating BEGIN UPDATE ha
 
 @pytest.fixture(autouse=True)
 def own(cast: Cast) -> Iterator[None]:
-    """Give each test a copy of SQLite's database: what was done to its list of tables comes back with no rollback."""
-    if not LITE:
+    """What was done to SQLite's list of tables comes back with no rollback."""
+    with own_copy() if LITE else nullcontext():
         yield
-        return
-    kept: Any = connection.connection
-    connection.connection = connection.get_new_connection(connection.get_connection_params() | {"database": ":memory:"})  # type: ignore[assignment]
-    connection.connection.deserialize(kept.serialize())  # type: ignore[union-attr]
-    connection.connection.isolation_level = None  # type: ignore[union-attr]  # as Django's own
-    connection_created.send(sender=type(connection), connection=connection)
-    yield
-    connection.connection.close()  # type: ignore[union-attr]
-    connection.connection = kept
 
 
 @contextmanager
