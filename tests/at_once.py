@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,35 @@ def in_between(statement: str, act: Callable[[], object]) -> Iterator[None]:
     with connection.execute_wrapper(watch):
         yield
     assert not waiting
+
+
+@contextmanager
+def another_hand(statement: str, act: Callable[[], object]) -> Iterator[None]:
+    """Let somebody with a connection of his own begin just before our first statement of a kind, and end if nothing holds him.
+
+    On SQLite, where who writes holds everything, he has been before us.
+    """
+    if connection.vendor == "sqlite":
+        act()
+        yield
+        return
+
+    def on_own_connection() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[None]] = []
+
+        def begin() -> None:
+            begun.append(pool.submit(on_own_connection))
+            wait(begun, timeout=2)
+
+        with in_between(statement, begin):
+            yield
+        begun[0].result(60)
 
 
 def both(*works: Callable[[], object], refusals: tuple[type[Exception], ...] = REFUSALS) -> list[str]:

@@ -23,6 +23,23 @@ HANDED_ON = {
 }
 
 
+IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction: it has one of its own, or is part of one
+    "tongxin/audit/intactness.py:intact": "hands the question on",
+    "tongxin/handling/actions/rating.py:reopen": "the end of a round, and the effect of a step",
+    "tongxin/handling/actions/steps.py:category_reviewed": "a step: `engine.perform`",
+    "tongxin/handling/privacy.py:_erase_contacts": "an erasure: `privacy.actions.erase`",
+    "tongxin/handling/privacy.py:_erase_comments": "an erasure",
+    "tongxin/members/actions.py:_end": "the ending of a seat, or of a term's",
+    "tongxin/members/actions.py:_hold_again": "`restore`",
+    "tongxin/proposals/actions/leaving.py:_end": "what follows from the ending of a seat, and the submission",
+    "tongxin/proposals/actions/publishing.py:_keep_copy": "the release, and the confirmation of a copy",
+    "tongxin/proposals/actions/publishing.py:_keep_files": "the same",
+    "tongxin/proposals/actions/steps.py:merged_into": "a step",
+    "tongxin/proposals/privacy.py:_erase_discarded": "an erasure",
+    "tongxin/workflow/engine.py:_proved": "a step",
+}
+
+
 @dataclass
 class Function:
     """What one function assigns to which name, and whether it asks."""
@@ -160,6 +177,29 @@ def unasked(path: Path) -> Iterator[str]:
         asked = Asked(Function.of(function), asking)
         if not all(asked.holds(value) for value in named(function)):
             yield f"{source.name(path)}:{function.name}"
+
+
+def is_act(node: ast.AST) -> bool:
+    """Say whether a function, or a block, is a transaction of its own."""
+    asked = node.items if isinstance(node, ast.With) else getattr(node, "decorator_list", [])
+    return any("transaction.atomic" in ast.unparse(one) for one in asked)
+
+
+def asks(node: ast.AST) -> bool:
+    return any(isinstance(step, ast.Call) and name_of(step) in ASKING for step in ast.walk(node))
+
+
+def unheld(path: Path) -> Iterator[str]:
+    """Return the functions of a module that ask outside a transaction of their own."""
+    for function in source.functions(path):
+        blocks = [step for step in ast.walk(function) if isinstance(step, ast.With) and is_act(step)]
+        if asks(function) and not is_act(function) and not any(asks(block) for block in blocks):
+            yield f"{source.name(path)}:{function.name}"
+
+
+def test_whoever_asks_holds_what_he_asks_about_until_he_has_vouched_for_it() -> None:
+    """Our tests run in a transaction each: they would not fall over one that is missing."""
+    assert {found for path in source.modules() for found in unheld(path)} == set(IN_THE_TRANSACTION_OF)
 
 
 def test_every_act_asks_before_it_vouches() -> None:

@@ -3,13 +3,16 @@
 One that was changed past the house is not vouched for again, or the next lawful step would launder it. What nothing
 vouches for is intact only while it does not count yet (a proposal that was not handed in). What was said counts only in
 a life that is whole from there to its end: whoever blanks an event for one moment could else choose which was the last.
+
+Who asks holds the rows from then on, to the end of the transaction in which they are changed: what another hand lawfully did
+between the look at a row and the look at its events would else pass for a change past the house, for good.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -31,15 +34,32 @@ def intact(row: Given) -> bool:
 
 
 def sound(rows: Iterable[T]) -> list[T]:
-    """Return those of several rows that are intact: asked before they are changed, vouched for afterwards."""
+    """Return those of several rows that are intact: asked before they are changed, vouched for afterwards, held meanwhile.
+
+    Raises TransactionManagementError outside a transaction, in which nothing can be held.
+    """
+    if not connection.in_atomic_block:
+        message = "rows can be held, and vouched for, only in the transaction that changes them"
+        raise transaction.TransactionManagementError(message)
     asked, found = list(rows), list[T]()
     for start in range(0, len(asked), TOGETHER):
         some = asked[start : start + TOGETHER]
+        _hold(some)
         now, odd = truth.proofs(some), set[str]()
         for kind, own in truth.by_kind(some):
             odd |= set(_odd(kind, own, now))
         found += [given for given in some if odd.isdisjoint(truth.keys_of(given))]
     return found
+
+
+def _hold(rows: Sequence[Given]) -> None:
+    """Hold the rows, in one order for everybody: from here on nobody else changes them. On SQLite who writes holds everything."""
+    keys: dict[type[models.Model], set[Any]] = {}
+    for kind, own in truth.by_kind(rows):
+        keys.setdefault(kind.model, set()).update(row.pk for row in own)
+    for model, some in keys.items():
+        held = model._base_manager.select_for_update(no_key=True)  # noqa: SLF001 -- every row; who only points there goes on
+        list(held.filter(pk__in=some).order_by("pk").values_list("pk", flat=True))
 
 
 class _Where(NamedTuple):

@@ -124,6 +124,7 @@ def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -
     closing.close_of_the_dead([account.pk], at=at)
 
 
+@transaction.atomic
 def take_seat(uid: str, account: Account, at: datetime) -> bool:
     """Give a member an account, once: the slower of two answers False."""
     sound = audit.sound(Member.objects.filter(uid=uid))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, moment
@@ -157,7 +157,7 @@ def test_rows_of_any_number_are_asked_in_the_same_few_queries(bulk: Appointment)
         with CaptureQueriesContext(connection) as asked:
             assert actions.sound(some) == some
         counts.append(len(asked))
-    assert counts == [5, 5]  # the rows, their places, the heads, their own lives, their committees'
+    assert counts == [6, 6]  # the rows held, the rows, their places, the heads, their own lives, their committees'
 
 
 # ── every act asks first ─────────────────────────────────────────────────────────────────────────
@@ -229,3 +229,22 @@ def test_a_file_shown_past_the_house_is_not_vouched_for_when_it_goes(published: 
     proposals.unrelease(Proposal.objects.get(), reason="有误。", actor=published.office, at=AT)
     [key] = Event.objects.latest("pk").proofs
     assert key.startswith("proposals.proposal/release:")
+
+
+# ── held meanwhile ───────────────────────────────────────────────────────────────────────────────
+def test_rows_are_held_before_they_are_looked_at(bulk: Appointment, published: Cast) -> None:
+    """Of a row that is vouched for in parts once; on SQLite who writes holds everything already."""
+    for row in (bulk, Proposal.objects.get()):
+        table = row._meta.db_table
+        held = f'SELECT "{table}"."id" AS "pk" FROM "{table}" WHERE "{table}"."id" IN ({row.pk}) ORDER BY 1 ASC'  # noqa: S608 -- words of this test
+        words = held + " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else held
+        with CaptureQueriesContext(connection) as asked:
+            assert actions.sound([row]) == [row]
+        said = [query["sql"] for query in asked]
+        assert (said[0], said.count(words)) == (words, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_nobody_is_asked() -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        actions.sound([])
