@@ -37,7 +37,7 @@ def erase(
 
     `subject` is the committee whose events these are; `what` names the values for people, `rule` is the version of the
     regulation. `fields` keeps to some of the veiled fields (`actor_name`, `data.username`); `shortened` are rows whose truth
-    matters, as they stand now; `rows` counts the others that were erased. Returns how many values of events went.
+    matters, as they stand now; `rows` counts those of which something went. Returns how many values of events went.
     """
     total = 0
     said: dict[str, Any] = {"what": what, "rule": rule, "rows": rows}
@@ -48,7 +48,7 @@ def erase(
         said["rows"] = 0
     for start in range(0, len(proved), BATCH):
         some = proved[start : start + BATCH]
-        actions.record(KIND, subject, actor=actor, at=at, data=said | {"values": len(some)}, proves=some)
+        actions.record(KIND, subject, actor=actor, at=at, data=said | {"values": 0}, proves=some)  # rows, no events
         said["rows"] = 0
     if said["rows"]:
         actions.record(KIND, subject, actor=actor, at=at, data=said | {"values": 0})

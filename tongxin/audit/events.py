@@ -15,6 +15,12 @@ def _invited(event: Event) -> str:
     return f"{who_did(event)}向{event.data.get('name', '')}发出登录邀请"
 
 
+def _erased(event: Event) -> str:
+    """Say how much went; what vouches anew for rows took no value out of an event, whatever events of former versions count."""
+    values, again = (0, f"，重新存证 {len(event.proofs)} 份") if event.proofs else (event.data.get("values", 0), "")
+    return f"资料 {event.data.get('rows', 0)} 份，记录里的个人信息 {values} 项{again}"
+
+
 # what was wrong where a step was refused to somebody; what is not among them was wrong at the sign-in
 WRONG_AT = {
     "邀请码": "邀请码",
@@ -63,7 +69,7 @@ register(
         "audit.erase",
         A.OFFICE,
         "{actor}按保管期限删除{what}",
-        lambda e: f"资料 {e.data.get('rows', 0)} 份，记录里的个人信息 {e.data.get('values', 0)} 项",
+        _erased,
         key=True,
         sort="privacy",
     ),

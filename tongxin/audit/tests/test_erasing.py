@@ -6,7 +6,7 @@ import pytest
 from django.db import models
 
 from tests.cast import Cast, moment
-from tongxin.audit import digests, erasing, sealing, verifying
+from tongxin.audit import actions, digests, erasing, kinds, sealing, verifying
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.handling import actions as handling
@@ -92,8 +92,26 @@ def test_rows_shortened_under_a_rule_are_vouched_for_anew(rated: Cast) -> None:
     erasing.erase(
         rated.county, what="评价留言", rule=RULE, shortened=Rating.objects.all(), rows=2, actor=rated.office, at=AT
     )  # fmt: skip
-    assert verifying.verify().ok
-    assert Event.objects.get(kind=erasing.KIND).data["rows"] == 2
+    verdict = verifying.verify()
+    assert (verdict.ok, verdict.erased) == (True, 0)
+    erasure = Event.objects.get(kind=erasing.KIND)
+    assert erasure.data == {"what": "评价留言", "rule": RULE, "rows": 2, "values": 0}
+    assert kinds.detail(erasure) == "资料 2 份，记录里的个人信息 0 项，重新存证 2 份"
+
+
+def test_of_rows_that_were_vouched_for_anew_no_value_is_counted_in_events_of_former_versions_either(rated: Cast) -> None:
+    said = {"what": "评价留言", "rule": RULE, "rows": 2, "values": 2}  # as it was written then
+    former = actions.record(erasing.KIND, rated.county, actor=rated.office, at=AT, data=said, proves=Rating.objects.all())
+    assert kinds.detail(former) == "资料 2 份，记录里的个人信息 0 项，重新存证 2 份"
+
+
+def test_an_erasure_of_rows_and_of_events_counts_each_where_it_went(rated: Cast) -> None:
+    events = Event.objects.filter(kind="handling.rate")
+    went = erasing.erase(
+        rated.county, what="评价", rule=RULE, events=events, shortened=Rating.objects.all(), rows=2, actor=rated.office, at=AT
+    )
+    told = [kinds.detail(event) for event in Event.objects.filter(kind=erasing.KIND).order_by("id")]
+    assert (went, told) == (4, ["资料 2 份，记录里的个人信息 4 项", "资料 0 份，记录里的个人信息 0 项，重新存证 2 份"])
 
 
 def test_a_salt_is_never_used_twice() -> None:
