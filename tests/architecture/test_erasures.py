@@ -263,12 +263,12 @@ def test_what_is_over_goes_and_nothing_else(key: str, cast: Cast) -> None:
     told = Event.objects.filter(kind=erasing.KIND).count()
     before, here, there = keeping(cast.county, key, due_on - timedelta(days=1)), found(MARK), found(THEIRS)
     assert here
-    assert actions.erase(before, actor=cast.office, at=at_nine(before.on)) == actions.Outcome(0, 0)
+    assert actions.erase(before, seen=before.digest, actor=cast.office, at=at_nine(before.on)) == actions.Outcome(0, 0)
     assert (found(MARK), Event.objects.filter(kind=erasing.KIND).count()) == (here, told)
 
     now = keeping(cast.county, key, due_on)
     assert sorted(row.pk for row in now.rows) == expected
-    assert actions.erase(now, actor=cast.office, at=at_nine(due_on)) == actions.Outcome(len(expected), 0)
+    assert actions.erase(now, seen=now.digest, actor=cast.office, at=at_nine(due_on)) == actions.Outcome(len(expected), 0)
     assert (found(MARK), found(THEIRS)) == ([], there)
     assert sorted(row.pk for row in keeping(cast.other_county, key, due_on).rows) == sorted(row.pk for row in other)
     verdict = verifying.verify()
@@ -280,7 +280,7 @@ def test_what_is_over_goes_and_nothing_else(key: str, cast: Cast) -> None:
     assert (event.committee_code, event.actor_uid) == ("YX", cast.office.uid)
     assert (event.data["what"], event.data["rule"]) == (ERASABLE[key].label, "*:privacy.retention:2021-11-01")
     count = Event.objects.count()
-    assert actions.erase(now, actor=cast.office, at=at_nine(due_on)) == actions.Outcome(0, 0)
+    assert actions.erase(now, seen=now.digest, actor=cast.office, at=at_nine(due_on)) == actions.Outcome(0, 0)
     assert Event.objects.count() == count
 
 

@@ -90,21 +90,22 @@ def _misplaced(batch: list[Event]) -> set[str]:
 
 def note_heads(*, at: datetime) -> int:
     """Write each chain's head that is not there yet into the file; return how many. What a crash leaves out, the next round writes."""
-    behind = list(Chain.objects.filter(number__gt=F("noted")).order_by("committee_code"))
-    if not behind and not growth_lags():
+    behind = Chain.objects.filter(number__gt=F("noted")).order_by("committee_code")
+    if not behind.exists() and not growth_lags():
         return 0
     with appending() as out:
+        heads = list(behind)  # not before it is our turn: another worker may have written later ones meanwhile
         before = Grown.of(out)
         sound = begins_as_noted(out)
-        for chain in behind:
+        for chain in heads:
             _append(out, chain, at, before)
         out.flush()
         os.fsync(out.fileno())
-        for chain in behind:  # before anything else can fail: what stands in the file is not written again
+        for chain in heads:  # before anything else can fail: what stands in the file is not written again
             Chain.objects.filter(pk=chain.pk, noted__lt=chain.number).update(noted=chain.number)
         if sound:  # what was cut stays found
             note_growth(before)
-    return len(behind)
+    return len(heads)
 
 
 @contextmanager

@@ -108,12 +108,14 @@ def _digest(content: BufferedReader) -> str:
     """Return the digest of an open file, read once in a process as long as the disk says that nobody wrote to it."""
     now = os.fstat(content.fileno())
     which = (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
-    if which not in _compared:
+    digest = _compared.get(which)
+    if digest is None:
+        digest = contents.digest_of(content)
+        content.seek(0)
         if len(_compared) >= MOST_COMPARED:
             _compared.clear()
-        _compared[which] = contents.digest_of(content)
-        content.seek(0)
-    return _compared[which]
+        _compared[which] = digest
+    return digest  # another thread may have forgotten it by now
 
 
 # ── what belongs to nothing ──────────────────────────────────────────────────────────────────────

@@ -25,13 +25,14 @@ class Outcome:
 
 
 @transaction.atomic
-def erase(keeping: Keeping, *, actor: Account, at: datetime) -> Outcome:
+def erase(keeping: Keeping, *, seen: str, actor: Account, at: datetime) -> Outcome:
     """Erase what is due of one sort, up to AT_ONCE rows, and record it. Nothing due: nothing recorded.
 
-    The committee's row is locked, so that of two people who confirm at once the second finds nothing left.
+    `seen` is the digest of the list that was looked at: nothing else goes. Raises ListChangedError.
+    The committee's row is locked, so that of two people who confirm at once the second finds another list, or nothing left.
     """
     Committee.objects.select_for_update().get(pk=keeping.committee.pk)
-    keys = list(keeping.rows.values_list("pk", flat=True)[:AT_ONCE])
+    keys = keeping.demand_unchanged(seen)[:AT_ONCE]
     for start in range(0, len(keys), CHUNK):
         rows = list(keeping.rows.filter(pk__in=keys[start : start + CHUNK]))
         _record(keeping, keeping.erasable.erase(rows), actor, at)

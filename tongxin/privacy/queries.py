@@ -1,5 +1,6 @@
 """What is kept how long by which rule, what is due, what was erased, and what is held about somebody."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,10 @@ from tongxin.regulations.schema import BY_SCHEMA
 SHOWN = 50  # rows of a list of what will go
 PAST = 50  # erasures of the history
 MINE = 20  # rows of a section of one's own page; the export has all
+
+
+class ListChangedError(Exception):
+    """Something else is due than what was looked at."""
 
 
 # ── the rule ─────────────────────────────────────────────────────────────────────────────────────
@@ -59,6 +64,27 @@ class Keeping:
     def rows(self) -> QuerySet[Any]:
         """What is due, the oldest first."""
         return self.erasable.due(self.committee, self.before).order_by("pk")
+
+    @property
+    def keys(self) -> list[int]:
+        """Which rows these are."""
+        return list(self.rows.values_list("pk", flat=True))
+
+    @property
+    def digest(self) -> str:
+        """Say in short which rows these are: who confirms an erasure names the list that he looked at."""
+        return _digest_of(self.keys)
+
+    def demand_unchanged(self, seen: str) -> list[int]:
+        """Return the keys of what is due, where that is the list with this digest, or nothing. Raises ListChangedError."""
+        keys = self.keys
+        if keys and _digest_of(keys) != seen:
+            raise ListChangedError
+        return keys
+
+
+def _digest_of(keys: Iterable[int]) -> str:
+    return hashlib.sha256(" ".join(map(str, keys)).encode()).hexdigest()
 
 
 def keepings(committee: Committee, on: date) -> list[Keeping]:
@@ -120,11 +146,12 @@ def codes_of(committee: Committee) -> list[str]:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of what will go, and how many there are in all."""
+    """Some rows of what will go, how many there are in all, and in short which."""
 
     rows: list[Any]
     total: int
     next: str
+    digest: str
 
 
 def page(keeping: Keeping, after: str) -> Page:
@@ -133,8 +160,8 @@ def page(keeping: Keeping, after: str) -> Page:
     known = rows.model._base_manager.filter(uid=after).values_list("pk", flat=True).first() if after else None  # noqa: SLF001 -- whatever it is
     found = list((rows.filter(pk__gt=known) if known else rows)[: SHOWN + 1])
     shown = found[:SHOWN]
-    more = str(shown[-1].uid) if len(found) > SHOWN else ""
-    return Page([keeping.erasable.describe(row) for row in shown], rows.count(), more)
+    more, keys = str(shown[-1].uid) if len(found) > SHOWN else "", keeping.keys
+    return Page([keeping.erasable.describe(row) for row in shown], len(keys), more, _digest_of(keys))
 
 
 # ── what was erased ──────────────────────────────────────────────────────────────────────────────

@@ -102,20 +102,27 @@ def due(request: HttpRequest, key: str) -> HttpResponse:
 def erase(request: HttpRequest, key: str) -> HttpResponse:
     """First ask whether the list was looked at; confirmed, take away what is due and say what remains.
 
-    Reloaded or typed in, the address leads to the list.
+    Reloaded or typed in, the address leads to the list; so it does when another list is due than the one that was looked at.
     """
     keeping = _keeping(request, key)
+    due = f"{reverse('privacy-due', args=[key])}?in={keeping.committee.code}"
     if request.method != "POST":
-        return redirect(f"{reverse('privacy-due', args=[key])}?in={keeping.committee.code}")
+        return redirect(due)
     total, back = keeping.rows.count(), f"{reverse('privacy')}?in={keeping.committee.code}"
     if not total:
         messages.info(request, _("现在没有到期的“%(what)s”。") % {"what": keeping.erasable.label})
         return redirect(back)
-    form = Confirmation(request.POST if request.POST.get("confirmed") else None, initial={"total": total})
-    if request.POST.get("confirmed") and form.is_valid() and form.fits(total):
-        outcome = actions.erase(keeping, actor=request.user, at=timezone.now())
-        (messages.warning if outcome.left else messages.success)(request, _sentence(keeping, outcome))
-        return redirect(back)
+    seen = request.POST.get("seen", "")
+    form = Confirmation(request.POST if request.POST.get("confirmed") else None, initial={"seen": seen})
+    try:
+        if request.POST.get("confirmed") and form.is_valid():
+            outcome = actions.erase(keeping, seen=seen, actor=request.user, at=timezone.now())
+            (messages.warning if outcome.left else messages.success)(request, _sentence(keeping, outcome))
+            return redirect(back)
+        keeping.demand_unchanged(seen)
+    except queries.ListChangedError:
+        messages.warning(request, _("清单有了变化，现在是 %(n)s 份。请重新核对后再确认。") % {"n": total})
+        return redirect(due)
     context = {"keeping": keeping, "total": total, "form": form, "back": back, "most": actions.AT_ONCE}
     return render(request, "privacy/erase.html", context)
 

@@ -2,17 +2,19 @@
 
 import os
 import resource
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from tests.cast import Cast
-from tongxin.audit import actions, acts, sealing, verifying
+from tongxin.audit import actions, acts, outside, sealing, verifying
 from tongxin.audit.models import Chain, Event, Head, Mark
 from tongxin.audit.tests.forging import NIGHT, delete, found, raw
 from tongxin.proposals.models import Proposal
 
+CHAIN = '"audit_chain"."noted"'  # read to see which heads are not outside yet
 NOTED = "还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份"
 
 
@@ -199,3 +201,24 @@ def test_heads_that_could_not_be_written_outside_are_named(sealed: Cast) -> None
     raw(Chain).filter(committee_code="YX").update(noted=0)
     assert sealing.waiting_longer(NIGHT + sealing.LATE) is None
     assert sealing.waiting_longer(NIGHT + 2 * sealing.LATE) == NIGHT
+
+
+# ── two workers ──────────────────────────────────────────────────────────────────────────────────
+def test_a_worker_that_waited_writes_no_older_head_behind_a_newer_one(rated: Cast) -> None:
+    """Between the look at what is behind and the writing another worker seals more and notes it."""
+    waiting = [True]
+
+    def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django's
+        answer = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and CHAIN in sql and " > " in sql and waiting:
+            waiting.pop()
+            actions.record("proposals.attach", rated.draft(), actor=rated.proposer, at=NIGHT, data={"name": "一"})
+            sealing.seal(at=NIGHT)
+        return answer
+
+    with connection.execute_wrapper(watch):
+        sealing.seal(at=NIGHT)
+    lines, problem = outside.kept_lines()
+    numbers = [line.number for line in lines if line.code == rated.county.code]
+    assert (waiting, problem, numbers) == ([], None, sorted(set(numbers)))
+    assert numbers[-1:] == list(Chain.objects.filter(committee_code=rated.county.code).values_list("number", flat=True))

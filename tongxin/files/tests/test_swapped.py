@@ -1,5 +1,6 @@
 """Files that were swapped: the rows that hold them are vouched for, the bytes are compared, and no other bytes are sent."""
 
+import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -236,6 +237,21 @@ def test_the_bytes_are_read_once_as_long_as_nobody_writes_to_them(cast: Cast, mo
     assert len(read) == 2
 
 
+def test_what_another_thread_forgets_meanwhile_is_sent_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forgetful(dict[tuple[int, ...], str]):
+        """Another thread clears it whenever something was put there."""
+
+        def __setitem__(self, which: tuple[int, ...], digest: str) -> None:
+            super().__setitem__(which, digest)
+            self.clear()
+
+    monkeypatch.setattr(queries, "_compared", Forgetful())
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    with (tmp_path / "a.pdf").open("rb") as content:
+        assert queries._digest(content) == hashlib.sha256(PDF).hexdigest()
+        assert content.read() == PDF
+
+
 # ── what goes lawfully ───────────────────────────────────────────────────────────────────────────
 def test_files_of_a_draft_that_is_erased_leave_the_proof_true_and_the_link_says_that_they_are_gone(cast: Cast) -> None:
     draft, client = cast.draft(), signed_in(cast.proposer)
@@ -244,7 +260,7 @@ def test_files_of_a_draft_that_is_erased_leave_the_proof_true_and_the_link_says_
     perform(draft, "discard", actor=cast.proposer, at=NOW)
     at = NOW + timedelta(days=4000)
     [keeping] = [k for k in retention.keepings(cast.county, on=at.date()) if k.erasable.key == "discarded_drafts"]
-    assert privacy.erase(keeping, actor=cast.office, at=at).done == 1
+    assert privacy.erase(keeping, seen=keeping.digest, actor=cast.office, at=at).done == 1
     assert (found(), Attachment.objects.count()) == ([], 0)
     assert actions.clear_orphans(at=at) == 1
     answer = client.get(link)
@@ -260,5 +276,5 @@ def test_a_forged_file_is_not_laundered_by_an_erasure(cast: Cast) -> None:
     raw(File).filter(pk=held.file_id).update(name="别的.pdf")
     at = NOW + timedelta(days=4000)
     [keeping] = [k for k in retention.keepings(cast.county, on=at.date()) if k.erasable.key == "discarded_drafts"]
-    privacy.erase(keeping, actor=cast.office, at=at)
+    privacy.erase(keeping, seen=keeping.digest, actor=cast.office, at=at)
     assert found() == [(f"proposals.attachment:{held.uid}", LOST)]

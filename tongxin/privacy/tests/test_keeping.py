@@ -52,6 +52,17 @@ def post(client: Client, key: str, **data: Any) -> Any:
     return client.post(f"/privacy/{key}/erase/", data)
 
 
+def confirm(client: Client, key: str, seen: str) -> Any:
+    """Confirm a list that was looked at, and go where that leads."""
+    return client.post(f"/privacy/{key}/erase/", {"confirmed": "1", "seen": seen, "checked": "on"}, follow=True)
+
+
+def seen_in(page: Any) -> str:
+    """Return which list a page says that it shows."""
+    [digest] = re.findall(r'name="seen" value="([0-9a-f]{64})"', page.text)
+    return str(digest)
+
+
 # ── who may ──────────────────────────────────────────────────────────────────────────────────────
 def test_the_list_shows_exactly_what_may_be_erased(cast: Cast) -> None:
     World(cast).everything()
@@ -72,6 +83,7 @@ def test_the_list_shows_exactly_what_may_be_erased(cast: Cast) -> None:
 
 def test_who_executes_nothing_is_refused_everywhere_and_nothing_is_lost(cast: Cast) -> None:
     read_notices(cast, 3)
+    now = seen_in(as_(cast.office).get("/privacy/read_notices/"))
     count = Event.objects.count()
     for who, account in cast.everyone().items():
         if who in {"office", "security_admin", "office_of_other_county"}:
@@ -80,7 +92,7 @@ def test_who_executes_nothing_is_refused_everywhere_and_nothing_is_lost(cast: Ca
         count += 1  # the sign-in
         for path in ("/privacy/", "/privacy/past/", "/privacy/read_notices/"):
             assert client.get(path).status_code == 403, (who, path)
-        assert post(client, "read_notices", confirmed="1", total="3", checked="on").status_code == 403
+        assert post(client, "read_notices", confirmed="1", seen=now, checked="on").status_code == 403
     assert (Notice.objects.count(), Event.objects.count()) == (3, count)
 
 
@@ -88,7 +100,8 @@ def test_nobody_executes_in_the_neighbours_committee_or_what_another_duty_takes(
     read_notices(cast, 2)
     neighbour, office = as_(cast.office_of_other_county), as_(cast.office)
     assert neighbour.get("/privacy/read_notices/?in=YX").status_code == 403
-    assert post(neighbour, "read_notices", **{"in": "YX", "confirmed": "1", "total": "2", "checked": "on"}).status_code == 403
+    now = seen_in(office.get("/privacy/read_notices/"))
+    assert post(neighbour, "read_notices", **{"in": "YX", "confirmed": "1", "seen": now, "checked": "on"}).status_code == 403
     assert neighbour.get("/privacy/read_notices/").context["page"].total == 0
     assert office.get("/privacy/sign_in_names/").status_code == 403  # the security administrator's
     assert (Notice.objects.count(), Event.objects.filter(kind=erasing.KIND).count()) == (2, 0)
@@ -125,9 +138,9 @@ def test_a_list_is_looked_at_confirmed_and_gone_and_stands_in_the_history(cast: 
     assert "消息 1" not in page.text
     assert all(re.fullmatch(r"\d{4} 年 \d+ 月 \d+ 日 \d+:\d\d 读过", row.detail) for row in page.context["page"].rows)
     assert "2021 年 11 月 1 日起施行" in page.text
-    asked = post(client, "read_notices")
-    assert (asked.context["total"], Notice.objects.count()) == (3, 3)
-    done = client.post("/privacy/read_notices/erase/", {"confirmed": "1", "total": "3", "checked": "on"}, follow=True)
+    asked = post(client, "read_notices", seen=seen_in(page))
+    assert (asked.context["total"], seen_in(asked), Notice.objects.count()) == (3, seen_in(page), 3)
+    done = confirm(client, "read_notices", seen_in(asked))
     assert "已删除“已读的消息” 3 份。" in done.text
     assert Notice.objects.count() == 0
     [row] = client.get("/privacy/past/").context["rows"]
@@ -142,25 +155,48 @@ def test_a_list_is_looked_at_confirmed_and_gone_and_stands_in_the_history(cast: 
     assert as_(cast.office_of_other_county).get("/privacy/past/").context["rows"] == []
 
 
-@pytest.mark.parametrize(
-    "data", [{"total": "3"}, {"total": "2", "checked": "on"}, {"total": "x", "checked": "on"}, {"checked": "on"}]
-)
-def test_without_the_tick_or_with_another_list_nothing_goes(data: dict[str, str], cast: Cast) -> None:
+def test_without_the_tick_nothing_goes(cast: Cast) -> None:
     read_notices(cast, 3)
-    answer = post(as_(cast.office), "read_notices", confirmed="1", **data)
-    assert answer.status_code == 200
-    assert answer.context["form"].errors
+    client = as_(cast.office)
+    answer = post(client, "read_notices", confirmed="1", seen=seen_in(client.get("/privacy/read_notices/")))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["checked"])
     assert (Notice.objects.count(), Event.objects.filter(kind=erasing.KIND).count()) == (3, 0)
 
 
-def test_a_list_that_changed_is_looked_at_again(cast: Cast) -> None:
+@pytest.mark.parametrize("data", [{}, {"seen": "3"}, {"seen": "0" * 64}])
+@pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1", "checked": "on"}])
+def test_whoever_names_no_list_or_another_is_led_to_the_list_and_nothing_goes(
+    data: dict[str, str], confirmed: dict[str, str], cast: Cast
+) -> None:
+    read_notices(cast, 3)
+    answer = as_(cast.office).post("/privacy/read_notices/erase/", data | confirmed, follow=True)
+    assert answer.redirect_chain == [(f"/privacy/read_notices/?in={cast.county.code}", 302)]
+    assert "清单有了变化，现在是 3 份。请重新核对后再确认。" in answer.text
+    assert (Notice.objects.count(), Event.objects.filter(kind=erasing.KIND).count()) == (3, 0)
+
+
+def test_a_list_of_as_many_others_is_looked_at_again(cast: Cast) -> None:
+    """One went and another came, between the look and the confirmation: the number says nothing of it."""
     read_notices(cast, 2)
     client = as_(cast.office)
+    seen = seen_in(client.get("/privacy/read_notices/"))
+    assert post(client, "read_notices", seen=seen).status_code == 200
+    Notice.objects.order_by("pk")[0].delete()
     read_notices(cast, 1)
-    answer = post(client, "read_notices", confirmed="1", total="2", checked="on")
-    assert "清单有了变化，现在是 3 份。请重新核对后再确认。" in answer.text
-    assert 'value="3"' in answer.text
-    assert " checked" not in answer.text
+    answer = confirm(client, "read_notices", seen)
+    assert "清单有了变化，现在是 2 份。请重新核对后再确认。" in answer.text
+    assert (Notice.objects.count(), Event.objects.filter(kind=erasing.KIND).count()) == (2, 0)
+    assert "已删除“已读的消息” 2 份。" in confirm(client, "read_notices", seen_in(answer)).text
+
+
+def test_what_comes_due_while_the_list_is_confirmed_is_not_erased_unseen(cast: Cast) -> None:
+    read_notices(cast, 2)
+    [keeping] = [k for k in queries.keepings(cast.county, TODAY()) if k.key == "read_notices"]
+    seen = keeping.digest
+    read_notices(cast, 1)
+    with pytest.raises(queries.ListChangedError):
+        actions.erase(keeping, seen=seen, actor=cast.office, at=timezone.now())
+    assert (Notice.objects.count(), Event.objects.filter(kind=erasing.KIND).count()) == (3, 0)
 
 
 def test_reading_the_pages_writes_nothing(cast: Cast) -> None:
@@ -200,10 +236,10 @@ def test_many_go_in_batches_with_a_sentence_of_what_remains(cast: Cast, monkeypa
     monkeypatch.setattr(actions, "CHUNK", 3)
     read_notices(cast, 7)
     client = as_(cast.office)
-    first = client.post("/privacy/read_notices/erase/", {"confirmed": "1", "total": "7", "checked": "on"}, follow=True)
+    first = confirm(client, "read_notices", seen_in(client.get("/privacy/read_notices/")))
     assert "已删除“已读的消息” 4 份。一次最多删除 4 份，还有 3 份，请接着办理。" in first.text
     assert Notice.objects.count() == 3
-    client.post("/privacy/read_notices/erase/", {"confirmed": "1", "total": "3", "checked": "on"})
+    confirm(client, "read_notices", seen_in(client.get("/privacy/read_notices/")))
     assert Notice.objects.count() == 0
     assert sum(e.data["rows"] for e in Event.objects.filter(kind=erasing.KIND)) == 7
     assert verifying.verify().ok
@@ -212,7 +248,7 @@ def test_many_go_in_batches_with_a_sentence_of_what_remains(cast: Cast, monkeypa
 def test_a_later_rule_brings_nothing_back_and_the_old_version_stays_named(cast: Cast) -> None:
     read_notices(cast, 1)
     [k] = [k for k in queries.keepings(cast.county, date(2026, 3, 1)) if k.key == "read_notices"]
-    actions.erase(k, actor=cast.office, at=moment("2026-03-01"))
+    actions.erase(k, seen=k.digest, actor=cast.office, at=moment("2026-03-01"))
     adopt(
         cast.county, "privacy.retention", effective_from=date(2026, 3, 2), body={"read_notices": 600},
         reference={"title": "云溪县政协个人信息管理办法"}, actor=None, at=moment("2026-03-02"),
@@ -232,7 +268,7 @@ def test_names_typed_by_nobody_known_are_the_topmost_committees(cast: Cast) -> N
         next(k for k in queries.keepings(c, date(2026, 3, 1)) if k.key == "sign_in_names") for c in (cast.county, cast.city)
     )
     assert (here.rows.count(), top.rows.count()) == (0, 1)
-    assert actions.erase(top, actor=guard, at=moment("2026-03-01")) == actions.Outcome(1, 0)
+    assert actions.erase(top, seen=top.digest, actor=guard, at=moment("2026-03-01")) == actions.Outcome(1, 0)
     event = Event.objects.get(kind="accounts.sign_in_failed")
     assert (event.data, event.subject_label) == ({}, "")
     assert Event.objects.get(kind=erasing.KIND).committee_code == ""
@@ -258,12 +294,12 @@ def test_a_member_who_sits_again_or_serves_elsewhere_keeps_what_is_needed(cast: 
     assert due().rows.count() == 0
     again.delete()
     bodies.appoint(cast.proposer, committee=cast.county, duty=Duty.FILING, starts_on=date(2022, 1, 1), actor=None, at=LONG_AGO)
-    assert actions.erase(due(), actor=cast.office, at=moment("2026-03-01")) == actions.Outcome(1, 0)
+    assert actions.erase(due(), seen=due().digest, actor=cast.office, at=moment("2026-03-01")) == actions.Outcome(1, 0)
     member.refresh_from_db()
     cast.proposer.refresh_from_db()
     assert (member.email, member.workplace, cast.proposer.email) == ("", "", "a@example.org")
     Appointment.objects.filter(account=cast.proposer).update(ends_on=date(2023, 1, 1))
-    assert actions.erase(due(), actor=cast.office, at=moment("2026-03-01")) == actions.Outcome(1, 0)
+    assert actions.erase(due(), seen=due().digest, actor=cast.office, at=moment("2026-03-01")) == actions.Outcome(1, 0)
     cast.proposer.refresh_from_db()
     assert cast.proposer.email == ""
 
