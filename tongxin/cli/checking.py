@@ -145,6 +145,9 @@ def _appointments() -> list[str]:
 
 
 def _field_key() -> list[str]:
+    """Whether the key opens one value of each sort: of every field, and of what second factors are checked by."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.utils import decrypt
     from django.apps import apps
 
     from tongxin.core.secrets import EncryptedField
@@ -154,6 +157,11 @@ def _field_key() -> list[str]:
             for field in (f for f in model._meta.local_fields if isinstance(f, EncryptedField)):  # noqa: SLF001
                 rows = model._base_manager.exclude(**{field.name: ""}).order_by("pk")  # noqa: SLF001
                 list(rows.values_list(field.name, flat=True)[:1])
+        for kind, name in ((Authenticator.Type.TOTP, "secret"), (Authenticator.Type.RECOVERY_CODES, "seed")):
+            for data in Authenticator.objects.filter(type=kind).order_by("pk").values_list("data", flat=True)[:1]:
+                decrypt(data[name])
+    except json.JSONDecodeError:
+        raise  # another fault, of one row
     except ValueError:
         return ["密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥"]
     return []

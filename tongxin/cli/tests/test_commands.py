@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
 from tests.architecture.source import ROOT
 from tests.cast import NOW, Cast
+from tongxin.accounts.tests import codes
 from tongxin.audit import kinds, outside, sealing, verifying
 from tongxin.audit.actions import vouch
 from tongxin.audit.models import Event
@@ -238,6 +240,17 @@ def test_check_tries_the_process_that_looks_into_uploads(run, monkeypatch):
 
 # ── the worker ──
 @pytest.mark.django_db
+@pytest.mark.parametrize("set_up", [codes.set_up, RecoveryCodes.activate], ids=["second factor", "recovery codes"])
+def test_check_tries_the_field_key_on_second_factors_too(run, cast: Cast, settings, set_up):
+    """With no other encrypted value there: who restored the database without its key learns it before the staff does."""
+    set_up(cast.office)
+    assert json.loads(run("check", "--json")[1])["problems"]["加密字段"] == []
+    settings.FIELD_KEY = "another"
+    assert json.loads(run("check", "--json")[1])["problems"]["加密字段"] == [
+        "密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥"
+    ]
+
+
 def test_the_worker_survives_a_job_that_fails(caplog):
     ran = []
 
