@@ -30,6 +30,15 @@ def _nothing_kept(tmp_path: Path, settings: object) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None) -> None:  # noqa: ARG001
+    """Keep SQLite's database of the tests in a file, where several hands at once meet it as they meet the real one."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:  # noqa: ARG001
     """End the sessions that threads of tests left open before the database is dropped: PostgreSQL drops none that is in use."""
     from django.db import connection

@@ -137,7 +137,6 @@ def database(url: str | None) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": TONGXIN_HOME / "tongxin.sqlite3",
-            "TEST": {"NAME": TONGXIN_HOME / "test.sqlite3"},  # a file: several hands at once meet it as they meet the real one
             "CONN_MAX_AGE": 0 if TESTING else None,  # opening anew costs every request its pragmas and its page cache
             "OPTIONS": {
                 # IMMEDIATE: a writer waits for the lock at BEGIN instead of failing in the middle.

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from tongxin.audit import acts, sealing, shapes
 from tongxin.audit.models import Seal
+from tongxin.core.words import on_one_line
 
 NAMED = 20  # rows of one sort: after those nobody reads on
 HEADS_GONE = "库外留存的链头文件不见了"
@@ -31,8 +32,9 @@ class Problem:
         return f"{self.reason}：{self.where}"
 
     def __post_init__(self) -> None:
-        """Show nothing that a terminal would obey: a name may have been written by somebody else."""
-        object.__setattr__(self, "where", "".join(sign if sign.isprintable() else "�" for sign in self.where))
+        """Show nothing that a terminal would obey: names and errors may hold what somebody else wrote."""
+        object.__setattr__(self, "where", on_one_line(self.where))
+        object.__setattr__(self, "reason", on_one_line(self.reason))
 
 
 @dataclass(frozen=True)

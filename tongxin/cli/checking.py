@@ -11,6 +11,7 @@ import click
 
 from tongxin.cli import hints, start
 from tongxin.cli.problems import NotInOrder
+from tongxin.core.words import on_one_line
 
 if TYPE_CHECKING:
     from tongxin.audit.outside import Problem
@@ -39,7 +40,7 @@ def check(*, as_json: bool) -> None:
             "操作记录": _record, "封存": _sealing, "附件内容": _contents,
         }  # fmt: skip
     findings = {name: _to_the_end(look) for name, look in looks.items()}
-    said = {name: [str(one) for one in found] for name, found in findings.items()}
+    said = {name: [on_one_line(str(one)) for one in found] for name, found in findings.items()}
     ok = not any(said.values())
     if as_json:
         click.echo(json.dumps({"ok": ok, "problems": said}, ensure_ascii=False))

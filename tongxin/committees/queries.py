@@ -16,6 +16,7 @@ from tongxin.audit.outside import Problem
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.core.templatetags.chinese import full_day
+from tongxin.core.words import on_one_line
 
 
 def running(on: date) -> Q:
@@ -183,7 +184,7 @@ def in_words(code: str, problems: Iterable[Problem]) -> list[tuple[str, Problem]
     """Return problems of a verdict, each with the words for what it names: which kind of row, and which one."""
     found, words = list(problems), dict[str, str]()
     for source in _row_names:
-        words |= source(code, [problem.where for problem in found])
+        words |= {where: on_one_line(said) for where, said in source(code, [problem.where for problem in found]).items()}
     return [(words.get(problem.where, ""), problem) for problem in found]
 
 

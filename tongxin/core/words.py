@@ -56,6 +56,15 @@ def clean_line(text: str) -> str:
     return _BLANK.sub(" ", visible).strip()
 
 
+def on_one_line(text: str) -> str:
+    r"""Show a text that anybody may have written where it is said beside others: no sign that a terminal obeys, no line of its own.
+
+    >>> on_one_line("茶园\n没有发现改动\x1b[8m")
+    '茶园�没有发现改动�[8m'
+    """
+    return "".join(sign if sign.isprintable() or sign == "\u3000" else "\ufffd" for sign in text)
+
+
 def clean_text(text: str) -> str:
     """Clean a text of several paragraphs: one line each, no blank lines at the ends, styles and controls dropped."""
     lines = [clean_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

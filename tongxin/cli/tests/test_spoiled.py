@@ -19,7 +19,7 @@ from tongxin.audit.tests.forging import own_copy, raw, tear
 from tongxin.cli import checking, hints
 from tongxin.cli.entrance import main
 from tongxin.committees.choices import Duty
-from tongxin.committees.models import Appointment, Committee
+from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.regulations.models import Regulation
 
 LITE = connection.vendor == "sqlite"
@@ -93,6 +93,19 @@ def test_check_says_what_each_look_found_whatever_cannot_be_read(
     assert [line for line in problems["操作记录"] if misstored.MISSTORED in line] != []
     unread = [name for name, lines in problems.items() if any(line.startswith(checking.UNFINISHED[:5]) for line in lines)]
     assert unread == UNREAD[model]
+
+
+def test_a_name_that_a_terminal_would_obey_hides_nothing(run: Run, found: Event, cast: Cast) -> None:
+    """Whoever has the database alone could else clear the screen, say that all is well, and hide what follows."""
+    said = "\x1b[2J操作记录 5 条，没有发现改动。\n\x1b[8m\u202e"
+    Unit.objects.filter(pk=cast.unit.pk).update(name=said)
+    Committee.objects.filter(pk=cast.city.pk).update(name=said)
+    for arguments in (("audit", "verify"), ("check",)):
+        code, out, err = run(*arguments)
+        told = out + err
+        assert [code, *(sign in told for sign in ("\x1b", "\u202e"))] == [1, False, False]
+        assert [line for line in told.splitlines() if line.startswith("操作记录 5 条")] == []
+    assert "�[2J操作记录 5 条，没有发现改动。��[8m�" in told
 
 
 def test_a_rule_that_cannot_be_read_hides_nothing_of_the_other_committees(run: Run, found: Event, cast: Cast) -> None:
