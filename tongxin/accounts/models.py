@@ -62,11 +62,6 @@ class Account(Row, AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_system(self) -> bool:
-        """The system's own account, whose acts stand as 系统 in the timeline."""
-        return self.username == SYSTEM
-
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Bind sessions to the password and the second factor: when either changes, the account's other sessions end."""
         if not self.factor_changes:

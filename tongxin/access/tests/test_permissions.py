@@ -66,6 +66,5 @@ def test_a_view_sends_strangers_to_the_sign_in_and_refuses_others(cast: Cast) ->
 def test_the_systems_own_account_cannot_sign_in(cast: Cast, client: object) -> None:
     system = Account.objects.system()
     assert not system.has_usable_password()
-    assert system.is_system
     answer = client.post("/accounts/login/", {"login": "system", "password": "!"})  # type: ignore[attr-defined]
     assert answer.status_code == 200

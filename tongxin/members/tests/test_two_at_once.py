@@ -19,6 +19,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.members import actions
 from tongxin.members.acting import has_acted
+from tongxin.members.choices import Ending
 from tongxin.members.models import Member
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Endorsement, Proposal, Signature
@@ -86,6 +87,25 @@ def test_one_duty_is_not_ended_by_two_hands(cast: Cast) -> None:
 
     assert len(both(end(0), end(0), refusals=(bodies.AppointmentError,))) == 1
     assert Event.objects.filter(kind="committees.end_appointment").count() == 1
+
+
+def test_the_last_two_duties_of_a_dead_person_that_end_at_once_close_the_account(cast: Cast) -> None:
+    """Each alone would leave the other: the account's row is held, and the second to hold it sees both ended."""
+    today, at = timezone.localdate(), timezone.now()
+    held = [
+        bodies.appoint(cast.bystander, committee=c, duty=Duty.REGULATIONS, starts_on=today, actor=None, at=at)
+        for c in (cast.other_county, cast.city)
+    ]
+    actions.end_seat(cast.member(cast.bystander), ending=Ending.DIED, on=today, reason="", actor=cast.office, at=at)
+    assert Account.objects.get(pk=cast.bystander.pk).is_active
+
+    def end(appointment: Appointment) -> Callable[[], object]:
+        return lambda: bodies.end_appointment(appointment, actor=None, at=timezone.now())
+
+    assert both(*(end(appointment) for appointment in held)) == []
+    assert not Account.objects.get(pk=cast.bystander.pk).is_active
+    assert Event.objects.filter(kind="members.close_account").count() == 1
+    assert verifying.verify().ok
 
 
 # ── a seat released from its account while the person acts in it ──
