@@ -19,7 +19,9 @@ HELP = (
 
 @click.command(help=HELP)
 @click.option("--committee", "code", required=True, metavar="CODE", help="政协的代码。")
-@click.option("--login", required=True, metavar="LOGIN", help="登录名；还没有账户的，同时写明 --name。")
+@click.option(
+    "--login", required=True, metavar="LOGIN", help="登录名：手机号、工号，委员也可以用编号；还没有账户的，同时写明 --name。"
+)
 @click.option("--duty", required=True, metavar="DUTY", help="职责的代码或名称，如：admin.security 或 安全管理员。")
 @click.option("--reason", required=True, metavar="TEXT", help="为什么要应急任命，写进操作记录。")
 @click.option("--name", metavar="NAME", help="姓名；登录名还没有账户时必填，随后打印一次性邀请码。")
@@ -46,7 +48,7 @@ def appoint(
     scope = {"unit": _unit(committee, chosen, unit_name), "affiliation": _affiliation(chosen, affiliation)}
     try:
         with transaction.atomic():
-            account, invitation = _account(login, name)
+            account, invitation = _account(committee, login, name)
             bodies.appoint(
                 account, committee=committee, duty=chosen, starts_on=timezone.localdate(at), actor=None, at=at,
                 kind="committees.break_glass", reason=reason.strip(), **scope,
@@ -56,7 +58,7 @@ def appoint(
         raise BadInput(message) from problem
     click.echo(f"已任命{account.name}（{login}），已写入操作记录，并告知审计管理员。", err=True)
     if invitation:
-        click.echo(f"登录名　{login}\n邀请码　{invitation}")
+        click.echo(f"登录名　{account.username}\n邀请码　{invitation}")
         click.echo(hints.of_code("邀请码", account.name), err=True)
 
 
@@ -96,32 +98,29 @@ def _affiliation(duty: str, name: str | None) -> str:
     return str(found)
 
 
-def _account(login: str, name: str | None) -> tuple["Account", str]:
-    """Return the account of a sign-in name; a new one with its one-time code when there was none."""
+def _account(committee: "Committee", login: str, name: str | None) -> tuple["Account", str]:
+    """Return the account of a sign-in name, read as the page reads it; a new one with its one-time code when there was none.
+
+    A member's number or phone is the member's own account: a second one would let one person keep security beside another duty.
+    """
     from django.utils import timezone
 
     from tongxin.accounts import actions as accounts
     from tongxin.accounts import names
     from tongxin.accounts.models import Account
+    from tongxin.committees.actions import known_account
 
-    known = list(names.named(login))
-    own = [account for account in known if not name or account.name == name]
-    if known and not own:
-        message = f"登录名 {login} 属于{known[0].name}，不是{name}，请核对。"
+    found = names.find(committee.code, login)
+    person = (name or "").strip() or _only_name(found, login)
+    own = {account.is_active for account in found if account.name == person}
+    if own == {False}:
+        message = f"{person}的账户已经关闭，不能任命。"
         raise BadInput(message)
-    if len(own) > 1:
-        message = f"登录名 {login} 有几个账户：{'、'.join(account.name for account in own)}。请用 --name 写明是哪一位。"
-        raise BadInput(message)
-    if own:
-        if not own[0].is_active:
-            message = f"{own[0].name}的账户已经关闭，不能任命。"
-            raise BadInput(message)
-        return own[0], ""
-    if not name:
-        message = f"没有登录名为 {login} 的账户。要新建的，请用 --name 写明姓名。"
-        raise BadInput(message)
+    known = known_account(committee, name=person, username=login)
+    if known is not None:
+        return known, ""
     try:
-        made = Account(username=names.for_staff(login), name=name)
+        made = Account(username=names.for_staff(login), name=person)
     except names.NameRefusedError as refused:
         message = f"{refused}。"
         raise BadInput(message) from refused
@@ -129,3 +128,14 @@ def _account(login: str, name: str | None) -> tuple["Account", str]:
     made.full_clean(exclude=["password", "uid"])
     made.save()
     return made, str(accounts.invite(made, actor=Account.objects.system(), at=timezone.now()))
+
+
+def _only_name(found: list["Account"], login: str) -> str:
+    """Return whose sign-in name it is where nobody said so: it must be one person's alone."""
+    if not found:
+        message = f"没有登录名为 {login} 的账户。要新建的，请用 --name 写明姓名。"
+        raise BadInput(message)
+    if len(found) > 1:
+        message = f"登录名 {login} 有几个账户：{'、'.join(account.name for account in found)}。请用 --name 写明是哪一位。"
+        raise BadInput(message)
+    return found[0].name

@@ -36,7 +36,7 @@ def check(*, as_json: bool) -> None:
     looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
     if not old:
         looks |= {
-            "制度": _regulations, "任免": _appointments, "加密字段": _field_key, "办理状态": _unexplained,
+            "制度": _regulations, "任免": lambda: [*_appointments(), *_twins()], "加密字段": _field_key, "办理状态": _unexplained,
             "操作记录": _record, "封存": _sealing, "附件内容": _contents,
         }  # fmt: skip
     findings = {name: _to_the_end(look) for name, look in looks.items()}
@@ -142,6 +142,19 @@ def _appointments() -> list[str]:
         f"{held[0].committee.short_name}的{held[0].account.name}同时任{'、'.join(str(a.get_duty_display()) for a in held)}，"
         "安全、审计管理员不能兼任，请免去一项"
         for held in conflicting(timezone.localdate())
+    ]
+
+
+def _twins() -> list[str]:
+    """Whether one person holds duties in a committee by two accounts: between them nothing keeps security and audit apart."""
+    from django.utils import timezone
+
+    from tongxin.committees.queries import twins
+
+    return [
+        f"{committee.short_name}的{held[0].name}有几个承担职责的账户：{'、'.join(account.username for account in held)}，"
+        "请核对是不是同一个人，是的请只留一个账户任职，其余的免去"
+        for committee, held in twins(timezone.localdate())
     ]
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.accounts import seats
+from tongxin.accounts import names, seats
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
@@ -115,6 +115,29 @@ def conflicting(on: date) -> list[list[Appointment]]:
     for row in rows:
         found.setdefault((row.committee_id, row.account_id), []).append(row)
     return [rows for rows in found.values() if any(not agree(a.duty, b.duty) for a in rows for b in rows)]
+
+
+def namesakes(committee: Committee, name: str, *, on: date) -> list[Account]:
+    """Return who of a name holds or will hold a duty in a committee."""
+    held = Appointment.objects.filter(not_over(on), committee=committee, account__name=name, account__is_active=True)
+    return list(Account.objects.filter(pk__in=held.values("account")).order_by("pk"))
+
+
+def twins(on: date) -> list[tuple[Committee, list[Account]]]:
+    """Return the accounts of one name that hold duties in a committee and sign in by one name: a phone, a number of members."""
+    rows = Appointment.objects.filter(not_over(on), account__is_active=True).values("committee", "account__name")
+    several = rows.annotate(n=Count("account", distinct=True)).filter(n__gt=1).order_by("committee", "account__name")
+    committees = Committee.objects.in_bulk()
+    groups = [(committees[row["committee"]], row["account__name"]) for row in several]
+    met = [(committee, _of_one_sign_in(committee, namesakes(committee, name, on=on))) for committee, name in groups]
+    return [(committee, accounts) for committee, accounts in met if accounts]
+
+
+def _of_one_sign_in(committee: Committee, people: list[Account]) -> list[Account]:
+    """Keep the accounts of which a sign-in name opens another one too at the committee's door."""
+    opened = {own.pk: {a.pk for name in names.of(own) for a in names.find(committee.code, name)} for own in people}
+    pairs = [{a.pk, b.pk} for a in people for b in people if a != b and b.pk in opened[a.pk]]
+    return [own for own in people if any(own.pk in pair for pair in pairs)]
 
 
 def session_on(committee: Committee, day: date) -> Session | None:

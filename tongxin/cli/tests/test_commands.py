@@ -26,6 +26,7 @@ from tongxin.cli import hints
 from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
 from tongxin.cli.running import Scheduled, Stop, schedule, work
 from tongxin.committees.models import Committee
+from tongxin.core.secrets import phone_hash
 from tongxin.members.models import Member, Seat
 
 
@@ -324,6 +325,47 @@ def test_check_finds_who_holds_what_must_stand_alone(run, cast: Cast):
     assert found() == []
     Appointment.objects.create(account=cast.audit_admin, committee=cast.county, duty="proposal.office", starts_on="2026-01-01")
     assert found() == ["云溪县政协的簿清明同时任审计管理员、提案日常工作，安全、审计管理员不能兼任，请免去一项"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("login", ["13800000042", "+86 138-0000 0042", "042"])
+def test_an_emergency_appointment_makes_no_second_account_of_a_member(run, cast: Cast, login):
+    """A member's phone or number is his own account: what he keeps already stands against the new duty."""
+    from tongxin.accounts.models import Account
+    from tongxin.committees.models import Appointment
+
+    member = cast.member(cast.bystander)
+    member.phone, member.phone_hash, member.number = "13800000042", phone_hash("13800000042"), "042"
+    member.save(update_fields=["phone", "phone_hash", "number"])
+    words = ("appoint", "--committee", "YX", "--reason", "应急", "--login", login, "--name", member.name, "--duty")
+    before = Account.objects.count()
+    code, out, _err = run(*words, "admin.security")
+    assert (code, out, Account.objects.count()) == (0, "", before)
+    assert Appointment.objects.get(account=cast.bystander).duty == "admin.security"
+    events = Event.objects.count()
+    code, _out, err = run(*words, "proposal.office")
+    assert (code, "不能兼任" in err, Account.objects.count(), Event.objects.count()) == (2, True, before, events)
+
+
+@pytest.mark.django_db
+def test_check_names_two_accounts_of_one_person_that_hold_duties(run, cast: Cast):
+    """The same name alone is no finding, the same name and phone is."""
+    from tongxin.committees.models import Appointment
+
+    member, people = cast.member(cast.bystander), type(cast.clerk).objects
+    member.phone, member.phone_hash = "13800000042", phone_hash("13800000042")
+    member.save(update_fields=["phone", "phone_hash"])
+    twin = people.create(username="13800000042", name=member.name, password="!")
+    namesake = people.create(username="namesake", name=member.name, password="!")
+
+    def found():
+        return json.loads(run("check", "--json")[1])["problems"]["任免"]
+
+    for account, duty in ((cast.bystander, "proposal.office"), (namesake, "proposal.filing"), (twin, "admin.security")):
+        assert found() == []
+        Appointment.objects.create(account=account, committee=cast.county, duty=duty, starts_on="2026-01-01")
+    held = f"云溪县政协的{member.name}有几个承担职责的账户：{cast.bystander.username}、13800000042"
+    assert found() == [f"{held}，请核对是不是同一个人，是的请只留一个账户任职，其余的免去"]
 
 
 @pytest.mark.django_db
