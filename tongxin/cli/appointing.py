@@ -109,9 +109,10 @@ def _account(committee: "Committee", login: str, name: str | None) -> tuple["Acc
     from tongxin.accounts import names
     from tongxin.accounts.models import Account
     from tongxin.committees.actions import known_account
+    from tongxin.core.words import clean_name
 
     found = names.find(committee.code, login)
-    person = (name or "").strip() or _only_name(found, login)
+    person = clean_name(name or "") or _only_name(found, login)
     own = {account.is_active for account in found if account.name == person}
     if own == {False}:
         message = f"{person}的账户已经关闭，不能任命。"

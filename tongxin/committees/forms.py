@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts import names
+from tongxin.accounts.models import Account
 from tongxin.committees.actions import NameTakenError, known_account
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session, Unit
-from tongxin.core.words import clean_line, written_phone
+from tongxin.committees.queries import namesakes
+from tongxin.core.words import clean_line, clean_name, written_phone
 from tongxin.ui.fields import Day, Moment
 
 
@@ -49,20 +51,46 @@ class PersonForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=40)
     username = forms.CharField(label=_("登录名"), max_length=40, help_text=_("手机号或工号。已有账户的填原来的登录名。"))
 
+    another = forms.BooleanField(label=_("是另一位同名的人"), required=False)
+
     def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.committee = committee
+        self.asked = self.fields.pop("another")  # asked where somebody of the name is there: `_demand_another_person`
+
+    def clean_name(self) -> str:
+        """As the list of people writes it."""
+        return clean_name(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         """A sign-in name keeps its person; the same sentence whoever else has it, here or in another committee."""
         data: dict[str, Any] = super().clean() or {}
         name, username = data.get("name", ""), data.get("username", "")
+        if not (name and username):
+            return data
         try:
-            if name and username and known_account(self.committee, name=name, username=username) is None:
+            known = known_account(self.committee, name=name, username=username)
+            if known is None:
                 names.for_staff(username)
         except (NameTakenError, names.NameRefusedError) as problem:
             self.add_error("username", f"{problem}。")
+        else:
+            self._demand_another_person(name, known)
         return data
+
+    def _demand_another_person(self, name: str, known: Account | None) -> None:
+        """Who holds a duty here by one account gets none by a second: between two of them nothing keeps security and audit apart."""
+        same = namesakes(self.committee, name, on=timezone.localdate())
+        if not same or known in same:
+            return
+        self.fields["another"] = self.asked
+        self.order_fields(["name", "username", "another"])
+        if self.data.get("another"):
+            return
+        message = _(
+            "本会已有同名的%(name)s（登录名 %(logins)s），是同一个人的请填原来的登录名；不是同一个人的请勾选“是另一位同名的人”。"
+        )
+        self.add_error("username", message % {"name": name, "logins": "、".join(names.of(account)[0] for account in same)})
 
 
 class TransferForm(PersonForm):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
 from tongxin.audit import verifying
+from tongxin.audit.models import Event
 from tongxin.audit.tests.forging import found, raw
 from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty
@@ -98,6 +99,39 @@ def test_an_appointment_that_does_not_fit_is_told(cast: Cast, security: Client, 
     page = security.post("/appointments/new/", {"name": "叶新知", "username": "19900007777", "starts_on": "2026-03-02"} | data)
     assert message in page.text
     assert Appointment.objects.count() == count
+
+
+@pytest.mark.parametrize("by", ["appointment", "transfer"])
+def test_a_second_account_of_a_name_that_holds_a_duty_here_is_asked_about(cast: Cast, security: Client, by: str) -> None:
+    """One person with two accounts could keep security beside another duty; two people of one name may be there."""
+    address, data = "/appointments/new/", {"duty": Duty.FILING, "starts_on": "2026-03-02"}
+    if by == "transfer":
+        address = f"/appointments/{Appointment.objects.get(account=cast.clerk).uid}/transfer/"
+        data = {"reason": "调离"}
+    data |= {"name": cast.office.name, "username": "19900007777"}
+    tick = 'name="another"'
+    counts = (Account.objects.count(), Appointment.objects.count(), Event.objects.count())
+    assert tick not in security.get(address).text
+    page = security.post(address, data).text
+    said = f"本会已有同名的{cast.office.name}（登录名 office），是同一个人的请填原来的登录名；不是同一个人的请勾选"
+    assert (said in page, page.count(tick)) == (True, 1)
+    assert (Account.objects.count(), Appointment.objects.count(), Event.objects.count()) == counts
+    page = security.post(address, data | {"another": "on"}, follow=True).text
+    assert ("登录邀请单" in page, Account.objects.filter(name=cast.office.name).count()) == (True, 2)
+
+
+@pytest.mark.parametrize("written", ["office", " OFFICE "])
+def test_who_holds_a_duty_here_gets_another_by_the_login_that_is_there(cast: Cast, security: Client, written: str) -> None:
+    """Nor is anybody asked about a namesake of another committee."""
+    Account.objects.filter(pk=cast.office_of_other_county.pk).update(name=cast.office.name)
+    before = Account.objects.count()
+    said = {"name": cast.office.name, "username": written, "duty": Duty.REGULATIONS, "starts_on": "2026-03-02"}
+    assert "已任命" in security.post("/appointments/new/", said, follow=True).text
+    assert (Account.objects.count(), cast.office.appointments.filter(duty=Duty.REGULATIONS).count()) == (before, 1)
+    Account.objects.filter(pk=cast.clerk.pk).update(name="叶新知")
+    Appointment.objects.filter(account=cast.clerk).update(committee=cast.other_county, duty=Duty.FILING, unit=None)
+    said |= {"name": "叶新知", "username": "19900007777"}
+    assert "登录邀请单" in security.post("/appointments/new/", said, follow=True).text
 
 
 def test_appointments_end_but_not_the_own_security_duty(cast: Cast, security: Client) -> None:
