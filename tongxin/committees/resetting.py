@@ -75,13 +75,21 @@ def why_no_reset_code(appointment: Appointment, actor: Account, of: Locks) -> st
     account = appointment.account
     if actor.pk == account.pk:
         return _("不能给自己发重置码；知道现在密码的，请在“我的账户”修改密码")
-    if why := _why_nothing_is_reset(appointment, of, "发重置码"):
-        return why
+    return _why_nothing_is_reset(appointment, of, "发重置码") or _why_an_appointment_opens_nothing(account, of)
+
+
+def _why_an_appointment_opens_nothing(account: Account, of: Locks) -> str:
     if account.pk in of.lost:
         return f"{account.name}的动态口令重置过，还没有重新设置，不能同时重置密码；{BOTH_LOST}"
     if account.pk in of.seated - of.coded:
         return "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单"
     return ""
+
+
+def why_no_code_by_appointment(account: Account, *, at: datetime) -> str:
+    """Say why no security administrator makes a code for who holds a duty: the same words wherever a code is asked for."""
+    own = Appointment.objects.filter(not_over(timezone.localdate(at)), account=account)
+    return _why_an_appointment_opens_nothing(account, locks(own, at=at))
 
 
 def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> str:
@@ -100,25 +108,33 @@ def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> 
 
 @dataclass(frozen=True)
 class Offer:
-    """An appointment in a list, with the steps that somebody may take: no button leads to a refusal that is known before."""
+    """An appointment in a list, with the steps that somebody may take: no button leads to a refusal that is known before.
+
+    A step that waits for something somebody can do is there, grey, and says for what; one that is nobody's is not there.
+    """
 
     appointment: Appointment
     others_end: bool  # it is his own, and another one ends it
     resets: bool
     resets_factor: bool
+    reset_waits: str  # why there is no reset yet, and who changes that
+    factor_waits: str
 
 
 def offers(appointments: list[Appointment], actor: Account, *, at: datetime) -> list[Offer]:
     """Return appointments with what `actor` may do about each."""
     of = locks(appointments, at=at)
-    return [
-        Offer(
-            appointment, is_own_guard(appointment, actor),
-            resets=not why_no_reset_code(appointment, actor, of),
-            resets_factor=not why_no_factor_reset(appointment, actor, of),
-        )
-        for appointment in appointments
-    ]  # fmt: skip
+    return [_offer(appointment, actor, of) for appointment in appointments]
+
+
+def _offer(appointment: Appointment, actor: Account, of: Locks) -> Offer:
+    account = appointment.account
+    no_code, no_factor = why_no_reset_code(appointment, actor, of), why_no_factor_reset(appointment, actor, of)
+    waits = appointment.pk in of.running and account.is_active and account.pk != actor.pk
+    return Offer(
+        appointment, is_own_guard(appointment, actor), resets=not no_code, resets_factor=not no_factor,
+        reset_waits=no_code if waits else "", factor_waits=no_factor if waits and account.pk in of.coded else "",
+    )  # fmt: skip
 
 
 FACTOR_RESETS = ("committees.reset_second_factor", "committees.break_glass_factor")

@@ -1,5 +1,6 @@
 """Who may be appointed to what, when a duty ends, how a unit's clerk is relieved."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.accounts.tests import codes
 from tongxin.audit.models import Event
-from tongxin.committees import actions, queries, views
+from tongxin.committees import actions, queries, resetting, views
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.committees.tests.relieving import ending
@@ -320,6 +321,48 @@ def test_no_button_leads_to_a_refusal_that_is_known_before(cast: Cast, security:
     assert offered(page, clerk) == {"end", "reset", "factor", "transfer"}
     assert offered(page, leader) == {"end", "reset", "factor"}
     assert [offered(page, row) for row in (coming, elsewhere)] == [{"end"}] * 2
+
+
+def waiting(page: str, appointment: Appointment) -> dict[str, str]:
+    """Return the grey buttons of a row with what they wait for, as the page says it."""
+    found = {
+        step: re.search(rf'<p class="why" id="{step}-{appointment.uid}">(?:<svg.*?</svg>)?(.*?)</p>', page, re.DOTALL)
+        for step in STEPS
+    }
+    grey = {step for step in STEPS if f'aria-disabled="true" aria-describedby="{step}-{appointment.uid}"' in page}
+    assert grey == {step for step, said in found.items() if said}
+    return {step: said[1].strip() for step, said in found.items() if said}
+
+
+STEPS = ("reset", "factor")
+
+
+def test_a_reset_that_waits_for_something_is_there_and_says_for_what(cast: Cast, security: Client) -> None:
+    """The own row, one that ended, one without a second factor wait for nothing: no button, and no reason."""
+    common: dict[str, Any] = {"actor": cast.security_admin, "at": timezone.now()}
+    for account in (cast.clerk, cast.assigner, cast.leader, cast.security_admin):
+        codes.set_up(account)
+    Account.objects.filter(pk=cast.co_clerk.pk).update(is_active=False)
+    seated, elsewhere = appoint(cast, cast.bystander, Duty.FILING), appoint(cast, cast.office_of_other_county, Duty.FILING)
+    without = of(cast.clerk)
+    actions.reset_second_factor(without, reason="手机丢失", **common)
+    actions.make_reset_code(of(cast.assigner), **common)
+    page = security.get("/appointments/").text
+    name = cast.assigner.name
+    assert {row.account.name: waiting(page, row) for row in Appointment.objects.filter(committee=cast.county)} == {
+        account.name: {} for account in cast.everyone().values() if account.appointments.filter(committee=cast.county).exists()
+    } | {
+        cast.clerk.name: {
+            "reset": f"{cast.clerk.name}的动态口令重置过，还没有重新设置，不能同时重置密码；{resetting.BOTH_LOST}。"
+        },
+        name: {"factor": f"{name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；{resetting.BOTH_LOST}。"},
+        seated.account.name: {
+            "reset": "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单。"
+        },
+        elsewhere.account.name: {"reset": f"{elsewhere.account.name}主要在另一个政协任职，请那里的安全管理员发重置码。"},
+    }
+    ended = security.get("/appointments/?part=ended").text
+    assert "aria-disabled" not in ended
 
 
 def of(account: Account) -> Appointment:

@@ -11,6 +11,7 @@ from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account, Invitation
 from tongxin.accounts.reaching import telling
+from tongxin.accounts.tests import codes
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
@@ -164,3 +165,29 @@ def test_who_may_confirm_reads_what_became_of_the_code(cast: Cast, keeper: Accou
         Invitation.objects.filter(pk=latest.pk).update(**change)
         Invitation.objects.exclude(pk=latest.pk).update(made_at=timezone.now() - timedelta(days=20))
         assert lines() == [said] * 2
+
+
+def test_who_keeps_the_members_sends_who_holds_a_duty_to_where_it_is_done(cast: Cast, keeper: Account, asked: Member) -> None:
+    """With a second factor the security administrator makes the code; without one the duty ends first: both pages say the same."""
+    account = cast.bystander
+    duty = bodies.appoint(
+        account, committee=cast.county, duty=Duty.FILING, starts_on=timezone.localdate(), actor=None, at=timezone.now()
+    )
+    page, row = as_(keeper), as_(cast.security_admin)
+    before = Invitation.objects.count()
+    first = "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单"
+    said = page.get(f"/members/{asked.uid}/").text
+    assert (f"{asked.name}承担职责，请用原来的登录名登录。{first}。" in said, "关联委员身份" in said) == (True, False)
+    assert first in row.post(f"/appointments/{duty.uid}/reset/", follow=True).text
+    with pytest.raises(actions.NotInvitedError, match=first):
+        actions.invite(asked, actor=keeper, at=timezone.now())
+    assert Invitation.objects.count() == before
+    codes.set_up(account)
+    said = page.get(f"/members/{asked.uid}/").text
+    assert (f"{asked.name}承担职责，请用原来的登录名登录；忘记密码的，请安全管理员发重置码。" in said, first in said) == (
+        True,
+        False,
+    )
+    assert "密码重置单" in row.post(f"/appointments/{duty.uid}/reset/", follow=True).text
+    bodies.reset_second_factor_of(account, reason="手机丢失", actor=None, at=timezone.now())
+    assert "两样都丢失的" in page.get(f"/members/{asked.uid}/").text
