@@ -57,7 +57,7 @@ class Kind:
     sort: str = ""
 
 
-ON_THE_SERVER = "系统管理员在服务器上"
+ON_THE_SERVER = "服务器操作人员"
 BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
 FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
@@ -151,6 +151,11 @@ def who_did(event: "Event") -> str:
     if event.actor_name == SYSTEM_NAME or not (event.actor_name or event.actor_uid):
         return ON_THE_SERVER
     return event.actor_name
+
+
+def operator(event: "Event") -> str:
+    """Name who did it, for a column of its own: what the sentence says was done on the server was done there."""
+    return ON_THE_SERVER if sentence(event).startswith(ON_THE_SERVER) else event.actor_name
 
 
 def sentence(event: "Event") -> str:

@@ -18,6 +18,7 @@ ACCEPT = (
     "先用 tongxin audit verify 查看，弄清原因，再逐一写明认可哪几处。会写入操作记录，并立即告知审计管理员；"
     "对不上的文件移到 audit/aside，不删除。数据库里被改动的，不能认可。"
 )
+OF_THE_DATABASE = "数据库里的改动不能认可，请告知审计管理员，一起从备份核对。"
 HEADS = (
     "打印每个政协每个已结束的日子（到昨天为止）的最后一个链头，一行一个 JSON，交审计管理员留存或者公布。"
     "不含序号和时刻：看不出当天什么时候写过记录。用 --compare 核对以前留存的，有对不上的，逐行指出，退出码为 1。"
@@ -48,7 +49,7 @@ def verify(*, committee: str | None, as_json: bool) -> None:
         gone = f"其中 {verdict.erased} 项个人信息已按保管期限删除，" if verdict.erased else ""
         click.echo(f"操作记录 {verdict.events} 条，已封存 {verdict.sealed} 条，{gone}没有发现改动。")
     if not verdict.ok:
-        raise NotInOrder("\n".join([*hints.named(verdict.problems), hints.AFTER_A_FINDING]))
+        raise NotInOrder("\n".join([*hints.named(verdict.problems), hints.next_steps(verdict.problems)]))
 
 
 @audit.command(help=HEADS)
@@ -120,9 +121,10 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
 def _not_as_found(found: "Sequence[Problem]", said: tuple[str, ...]) -> str:
     """Say what there is to accept: nothing was named, or something else."""
     if not found:
-        return "库外留存与数据库相符，没有需要认可的。"
+        return "库外留存与数据库相符，没有需要认可的。" + (OF_THE_DATABASE if said else "")
     words = hints.in_words(found)
     listed = "".join(f"\n  --found {p.where}　{p.reason}{hints.in_brackets(words, p)}" for p in found)
     if not said:
         return f"没有办理。请写明要认可的是哪几处，现在有：{listed}"
-    return f"要认可的与核验到的不一致，没有办理。现在的不符之处，请逐一写明：{listed}"
+    strange = set(said) - {p.where for p in found}
+    return f"要认可的与核验到的不一致，没有办理。{OF_THE_DATABASE if strange else ''}现在的不符之处，请逐一写明：{listed}"

@@ -65,7 +65,7 @@ def _besides(found: Found) -> list[str]:
     problems = [one for one in found if not isinstance(one, str)]
     if not problems:
         return []
-    return [*(f"{where}：{said}" for where, said in hints.in_words(problems).items()), hints.AFTER_A_FINDING]
+    return [*(f"{where}：{said}" for where, said in hints.in_words(problems).items()), hints.next_steps(problems)]
 
 
 def missing_keys() -> list[str]:

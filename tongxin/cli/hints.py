@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tongxin.audit.outside import Problem
 
-AFTER_A_FINDING = (
-    "接着办：请保留现场，数据库和 audit、keys、files 目录都不要动，告知审计管理员，一起从备份核对。"
-    "恢复过备份的，弄清原因后用 tongxin audit accept 认可库外留存与数据库的不符，见 docs/operations.md。"
-)
+AFTER_A_FINDING = "接着办：请保留现场，数据库和 audit、keys、files 目录都不要动，告知审计管理员，一起从备份核对。"
+AFTER_A_RESTORE = "恢复过备份的，弄清原因后用 tongxin audit accept 认可库外留存与数据库的不符，见 docs/operations.md。"
+
+
+def next_steps(problems: "Sequence[Problem]") -> str:
+    """Say what to do after findings; what the database says otherwise than it was written is accepted by nobody."""
+    return AFTER_A_FINDING + (AFTER_A_RESTORE if any(problem.outside for problem in problems) else "")
 
 
 def named(problems: "Sequence[Problem]") -> list[str]:

@@ -17,11 +17,12 @@ HELP = (
 
 
 @click.command("reset-factor", help=HELP)
-@click.option("--login", required=True, metavar="LOGIN", help="登录名：工号、手机号，或代码/编号（如 YX/001）。")
+@click.option("--login", required=True, metavar="LOGIN", help="登录名：工号、手机号或者委员编号。")
+@click.option("--committee", "code", metavar="CODE", help="政协的代码；几个政协有同一个委员编号时写明。")
 @click.option("--name", required=True, metavar="NAME", help="姓名，用来核对是不是这个人。")
 @click.option("--reason", required=True, metavar="TEXT", help="为什么重置，写进操作记录。")
 @click.option("--with-code", is_flag=True, help="密码也忘记的，同时打印一次性重置码；动态口令已经重置过的也可以办理。")
-def reset_factor(*, login: str, name: str, reason: str, with_code: bool) -> None:
+def reset_factor(*, login: str, code: str | None, name: str, reason: str, with_code: bool) -> None:
     """Take a second factor away without a security administrator: recorded as what it is, told to everybody concerned."""
     start.django(current=True)
     from django.db import transaction
@@ -32,26 +33,36 @@ def reset_factor(*, login: str, name: str, reason: str, with_code: bool) -> None
     from tongxin.accounts.queries import has_second_factor
     from tongxin.committees import actions as bodies
 
-    account, at = _account(login, name), timezone.now()
+    account, at = _account(login, name, code), timezone.now()
     if not reason.strip():
         raise BadInput("请用 --reason 写明理由。")
-    if not has_second_factor(account) and not with_code:
+    coded = has_second_factor(account)
+    if not coded and not with_code:
         message = f"{account.name}（{login}）没有启用动态口令，不用重置；密码也忘记的，请加 --with-code。"
         raise BadInput(message)
     with transaction.atomic():
-        bodies.reset_second_factor_of(account, reason=reason, actor=None, at=at, kind="committees.break_glass_factor")
-        code = accounts.invite(account, actor=Account.objects.system(), at=at) if with_code else ""
-    click.echo(f"已重置{account.name}（{login}）的动态口令，已写入操作记录，并告知本人和审计管理员。", err=True)
-    if code:
-        click.echo(f"重置码　{code}")
+        if coded:
+            bodies.reset_second_factor_of(account, reason=reason, actor=None, at=at, kind="committees.break_glass_factor")
+            issued = accounts.invite(account, actor=Account.objects.system(), at=at) if with_code else ""
+        else:
+            issued = bodies.make_code_on_the_server(account, reason=reason, at=at)
+    did = f"已重置{account.name}（{login}）的动态口令" if coded else f"{account.name}（{login}）没有启用动态口令，只发了重置码"
+    click.echo(f"{did}，已写入操作记录，并告知本人、审计管理员和安全管理员。", err=True)
+    if issued:
+        click.echo(f"重置码　{issued}")
         click.echo(hints.of_code("重置码", account.name), err=True)
 
 
-def _account(login: str, name: str) -> "Account":
-    """Return the one account of a sign-in name and a person's name: a family's phone fits several."""
+def _account(login: str, name: str, code: str | None) -> "Account":
+    """Return the one account of a sign-in name and a person's name: a phone fits several, and so does a number of members."""
     from tongxin.accounts import names
 
-    found = names.find("", login)
+    codes = [realm.code for realm in names.realms()]
+    if code is not None and code not in codes:
+        message = f"没有代码为 {code} 的政协。现有：{'、'.join(codes)}。"
+        raise BadInput(message)
+    doors = ["", *codes] if code is None else [code]
+    found = {account.pk: account for door in doors for account in names.find(door, login)}.values()
     if not found:
         message = f"没有登录名为 {login} 的账户。"
         raise BadInput(message)
@@ -60,7 +71,7 @@ def _account(login: str, name: str) -> "Account":
         message = f"登录名 {login} 不属于{name}，请核对。"
         raise BadInput(message)
     if len(own) > 1:
-        message = f"登录名 {login} 有几个叫{name}的账户，请改用工号或代码/编号（如 YX/001）。"
+        message = f"登录名 {login} 有几个叫{name}的账户，请改用工号或者委员编号，并用 --committee 写明政协。"
         raise BadInput(message)
     if not own[0].is_active:
         message = f"{name}的账户已经关闭，不能重置。"

@@ -357,6 +357,17 @@ def reset_second_factor_of(
 ) -> None:
     """Reset a second factor, and record it in every committee in which the account holds a duty, or else on the account."""
     accounts.reset_second_factor(account, at=at)
+    _record_where_it_serves(kind, account, reason=reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def make_code_on_the_server(account: Account, *, reason: str, at: datetime) -> str:
+    """Make a code for a new password where there is no second factor to reset; why is recorded as a reset is."""
+    _record_where_it_serves("committees.break_glass_code", account, reason=reason, actor=None, at=at)
+    return accounts.invite(account, actor=Account.objects.system(), at=at)
+
+
+def _record_where_it_serves(kind: str, account: Account, *, reason: str, actor: Account | None, at: datetime) -> None:
     in_force = Appointment.objects.filter(queries.running(timezone.localdate(at)), account=account).select_related("committee")
     by_committee = {a.committee_id: a for a in in_force.order_by("-id")}
     for subject in by_committee.values() or [account]:

@@ -1,6 +1,6 @@
 """Event kinds of bodies."""
 
-from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register
+from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register, who_did
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
 from tongxin.committees.models import Appointment, Committee, Session, Unit
@@ -13,7 +13,7 @@ def _reason(event: Event) -> str:
 
 
 def _appointed(event: Event) -> str:
-    unit, actor = event.data.get("unit"), event.acting_as or event.actor_name
+    unit, actor = event.data.get("unit"), event.acting_as or who_did(event)
     return f"{actor}任命{event.data.get('name', '')}承担{f'{unit}的' if unit else ''}“{event.data.get('duty', '')}”"
 
 
@@ -37,6 +37,13 @@ register(
     ),
     Kind("committees.reset_second_factor", A.OFFICE, "{actor}重置{name}的动态口令", _reason, personal=("name",)),
     Kind("committees.break_glass_factor", A.OFFICE, f"{ON_THE_SERVER}重置{{name}}的动态口令", _reason, personal=("name",)),
+    Kind(
+        "committees.break_glass_code",
+        A.OFFICE,
+        f"{ON_THE_SERVER}应急发出{{name}}的密码重置码，动态口令没有启用",
+        _reason,
+        personal=("name",),
+    ),
     Kind("committees.transfer_clerk", A.OFFICE, "承办人由{before}变动为{name}", _reason, personal=("name", "before")),
     Kind("committees.add_unit", A.OFFICE, "{actor}增加承办单位{name}"),
     Kind("committees.change_unit", A.OFFICE, "{actor}修改承办单位{name}"),

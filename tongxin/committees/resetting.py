@@ -50,7 +50,7 @@ def locks(appointments: Iterable[Appointment], *, at: datetime) -> Locks:
     )
 
 
-BOTH_LOST = "两样都丢失的，请系统管理员在服务器上办理（tongxin reset-factor --with-code）"
+BOTH_LOST = "两样都丢失的，请服务器操作人员办理（tongxin reset-factor --with-code）"
 
 
 def _why_nothing_is_reset(appointment: Appointment, of: Locks, what: str) -> str:
@@ -96,7 +96,7 @@ def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> 
     """Say why `actor` does not take away the second factor of who holds this appointment; nothing where he may."""
     account = appointment.account
     if actor.pk == account.pk:
-        return "不能重置自己的动态口令，请由另一位安全管理员办理，或者由系统管理员在服务器上办理"
+        return "不能重置自己的动态口令，请由另一位安全管理员办理，或者由服务器操作人员办理"
     if why := _why_nothing_is_reset(appointment, of, "重置动态口令"):
         return why
     if account.pk not in of.coded:

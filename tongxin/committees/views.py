@@ -300,6 +300,7 @@ def _row(event: Event) -> dict[str, Any]:
     line = entry(event)
     return {
         "event": event,
+        "who": kinds.operator(event),
         "what": line.what,
         "more": line.more if audience.tells_the_record(event) else "",
         "sort": kinds.sort_of(event.kind),

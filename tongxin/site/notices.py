@@ -24,6 +24,17 @@ def _factor_of_somebody(event: Event, _subject: Any) -> str:
     return f"{who_did(event)}重置了{event.data.get('name', '')}的动态口令，理由：{event.data.get('reason', '')}。请核实"
 
 
+def _code_for_you_on_the_server(event: Event, _subject: Any) -> str:
+    return (
+        f"{who_did(event)}给您发了密码重置码，理由：{event.data.get('reason', '')}。"
+        "不是您本人要求的，请立即告诉安全管理员和审计管理员"
+    )
+
+
+def _code_on_the_server(event: Event, _subject: Any) -> str:
+    return f"{who_did(event)}给{event.data.get('name', '')}发了密码重置码，理由：{event.data.get('reason', '')}。请核实"
+
+
 def _appointments(_event: Event, _subject: Any) -> str:
     return "/appointments/"
 
@@ -64,11 +75,15 @@ def _events(_event: Event, _appointment: Any) -> str:
 register(
     *(
         line
-        for kind in ("committees.reset_second_factor", "committees.break_glass_factor")
+        for kind, yours, somebodys in (
+            ("committees.reset_second_factor", _factor_of_yours, _factor_of_somebody),
+            ("committees.break_glass_factor", _factor_of_yours, _factor_of_somebody),
+            ("committees.break_glass_code", _code_for_you_on_the_server, _code_on_the_server),
+        )
         for line in (
-            Tell(kind, the_person, _factor_of_yours, _own_account, urgent=True),
-            Tell(kind, audit_administrators, _factor_of_somebody, _events, urgent=True),
-            Tell(kind, security_administrators, _factor_of_somebody, _appointments, urgent=True),
+            Tell(kind, the_person, yours, _own_account, urgent=True),
+            Tell(kind, audit_administrators, somebodys, _events, urgent=True),
+            Tell(kind, security_administrators, somebodys, _appointments, urgent=True),
         )
     ),
     Tell("committees.break_glass", audit_administrators, _break_glass, _events, urgent=True),

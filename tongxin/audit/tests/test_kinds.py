@@ -101,6 +101,6 @@ def test_an_erasure_says_how_much_went_and_is_found_among_what_is_personal(cast:
 def test_what_was_done_on_the_server_is_said_so_in_whosever_name_it_stands(cast: Cast, kind: str) -> None:
     for actor in (Account.objects.system(), None):
         event = audit.record(kind, cast.clerk, actor=actor, at=NOW, data={"name": "孟时雨"})
-        assert kinds.sentence(event).startswith("系统管理员在服务器上")
+        assert kinds.sentence(event).startswith(kinds.ON_THE_SERVER)
     by_hand = audit.record(kind, cast.clerk, actor=cast.security_admin, at=NOW, data={"name": "孟时雨"})
     assert kinds.sentence(by_hand).startswith(cast.security_admin.name)

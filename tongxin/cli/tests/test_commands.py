@@ -23,6 +23,7 @@ from tongxin.audit.actions import vouch
 from tongxin.audit.models import Event
 from tongxin.audit.tests.forging import raw
 from tongxin.cli import hints
+from tongxin.cli.auditing import OF_THE_DATABASE
 from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
 from tongxin.cli.running import Scheduled, Stop, schedule, work
 from tongxin.committees.models import Committee
@@ -394,7 +395,7 @@ def test_a_second_factor_is_reset_on_the_server_and_told(run, cast: Cast):
     told = Notice.objects.filter(event=event, urgent=True).values_list("account__username", flat=True)
     assert sorted(told) == ["audit", "security"]
     of_code = Event.objects.latest("id")
-    assert (of_code.kind, kinds.sentence(of_code)) == ("accounts.invite", "系统管理员在服务器上向严守正发出登录邀请")
+    assert (of_code.kind, kinds.sentence(of_code)) == ("accounts.invite", "服务器操作人员向严守正发出登录邀请")
 
 
 @pytest.mark.django_db
@@ -405,6 +406,8 @@ def test_who_lost_the_password_after_the_second_factor_was_reset_is_helped_on_th
     from tongxin.accounts.tests import codes
     from tongxin.committees import actions as bodies
     from tongxin.committees.models import Appointment
+    from tongxin.notices import actions as notices
+    from tongxin.notices.models import Notice
 
     codes.set_up(cast.clerk)
     type(cast.clerk).objects.filter(pk=cast.clerk.pk).update(last_login=timezone.now())
@@ -413,9 +416,62 @@ def test_who_lost_the_password_after_the_second_factor_was_reset_is_helped_on_th
     with pytest.raises(bodies.AppointmentError, match="reset-factor --with-code"):
         bodies.make_reset_code(duty, actor=cast.security_admin, at=timezone.now())
     code, out, err = run("reset-factor", "--login", "clerk", "--name", "孟时雨", "--reason", "密码也丢失", "--with-code")
-    assert kinds.sentence(Event.objects.latest("id")) == "系统管理员在服务器上向孟时雨发出登录邀请"
+    assert kinds.sentence(Event.objects.latest("id")) == "服务器操作人员向孟时雨发出登录邀请"
     assert "重置码只显示这一次，只能用一次，14 天内有效，请交给孟时雨本人，在 http://localhost:8000/invitation/ 输入" in err
     assert (code, find(out.split()[-1], at=timezone.now()).account) == (0, cast.clerk)
+    assert err.startswith("孟时雨（clerk）没有启用动态口令，只发了重置码，已写入操作记录")
+    assert not Event.objects.filter(kind="committees.break_glass_factor").exists()
+    event = Event.objects.get(kind="committees.break_glass_code")
+    said = (kinds.sentence(event), kinds.detail(event), kinds.operator(event))
+    assert said == ("服务器操作人员应急发出孟时雨的密码重置码，动态口令没有启用", "密码也丢失", "服务器操作人员")
+    notices.deliver()
+    told = Notice.objects.filter(event=event, urgent=True).values_list("account__username", flat=True)
+    assert sorted(told) == ["audit", "clerk", "security"]
+
+
+@pytest.mark.django_db
+def test_a_members_number_opens_the_same_account_on_the_server_as_at_the_door(run, cast: Cast):
+    """Where two committees gave it, the person's name or the committee tells which one is meant."""
+    from tongxin.accounts.queries import has_second_factor
+    from tongxin.accounts.tests import codes
+
+    mine, other = cast.member(cast.bystander), cast.member(cast.member_of_other_county)
+    Member.objects.filter(pk__in=(mine.pk, other.pk)).update(number="007", name="同名人")
+    type(cast.clerk).objects.filter(pk__in=(mine.account_id, other.account_id)).update(name="同名人")
+    for account in (cast.bystander, cast.member_of_other_county):
+        codes.set_up(account)
+    words = ("reset-factor", "--name", "同名人", "--reason", "手机丢失", "--login", "007")
+    assert "用 --committee 写明政协" in run(*words)[2]
+    assert run(*words, "--committee", "XX")[::2] == (2, "没有代码为 XX 的政协。现有：QL、YX、WC。\n")
+    assert "没有登录名为 007 的账户" in run(*words, "--committee", "QL")[2]
+    assert run(*words, "--committee", "YX")[0] == 0
+    assert (has_second_factor(cast.bystander), has_second_factor(cast.member_of_other_county)) == (False, True)
+    Member.objects.filter(pk=mine.pk).update(number="008")
+    assert run(*words)[0] == 0
+    assert not has_second_factor(cast.member_of_other_county)
+
+
+@pytest.mark.django_db
+def test_what_was_done_on_the_server_is_nobodys_who_is_appointed(run, cast: Cast, client):
+    """The operator of the server is no duty of the committee, neither in the sentence nor in the column."""
+    run("init", "--committee-name", "政协望山县委员会", "--code", "WS", "--admin", "秦新")
+    run("appoint", "--committee", "YX", "--reason", "应急", "--login", "newsec", "--name", "甘当先", "--duty", "admin.security")
+    rows = Event.objects.filter(kind__in=("committees.appoint", "committees.break_glass", "accounts.invite")).order_by("id")
+    assert [
+        (kinds.sentence(e), kinds.operator(e)) for e in rows if e.committee_code == "WS" or "甘当先" in kinds.sentence(e)
+    ] == [
+        ("服务器操作人员任命秦新承担“安全管理员”", "服务器操作人员"),
+        ("服务器操作人员向秦新发出登录邀请", "服务器操作人员"),
+        ("服务器操作人员向甘当先发出登录邀请", "服务器操作人员"),
+        ("服务器操作人员应急任命甘当先承担“安全管理员”", "服务器操作人员"),
+    ]
+    client.force_login(cast.audit_admin)
+    page = client.get("/audit/?q=甘当先").text
+    assert ('data-l="操作人">服务器操作人员' in page, 'data-l="操作人">—' in page, "系统管理员在服务器" in page) == (
+        True,
+        False,
+        False,
+    )
 
 
 @pytest.mark.django_db
@@ -464,7 +520,10 @@ def test_a_difference_outside_is_accepted_by_its_name_with_a_reason(run, cast: C
     cast.draft()
     sealing.seal(at=NOW)
     assert run("audit", "accept", "--reason", "恢复备份")[2] == "库外留存与数据库相符，没有需要认可的。\n"
+    said = f"库外留存与数据库相符，没有需要认可的。{OF_THE_DATABASE}\n"
+    assert run("audit", "accept", "--reason", "恢复备份", "--found", "YX:1")[2] == said
     sealing.heads_file().unlink()
+    assert run("audit", "verify")[2].endswith(f"{hints.AFTER_A_FINDING}{hints.AFTER_A_RESTORE}\n")
     before = Event.objects.count()
     for words, sentence in (
         (("--found", "audit/heads.jsonl"), "--reason"),
@@ -475,7 +534,7 @@ def test_a_difference_outside_is_accepted_by_its_name_with_a_reason(run, cast: C
         ),
         (
             ("--reason", "恢复备份", "--found", "YX:1"),
-            f"不一致，没有办理。现在的不符之处，请逐一写明：\n  --found audit/heads.jsonl　{outside.HEADS_GONE}",
+            f"不一致，没有办理。{OF_THE_DATABASE}现在的不符之处，请逐一写明：\n  --found audit/heads.jsonl　{outside.HEADS_GONE}",
         ),
     ):
         code, _out, err = run("audit", "accept", *words)
