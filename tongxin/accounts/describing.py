@@ -26,6 +26,19 @@ def lines(user: Any) -> list[Line]:
     return [line for source in _sources for line in source(user)]
 
 
+_duties: list[Callable[[Any], Iterable[str]]] = []
+
+
+def register_duties(source: Callable[[Any], Iterable[str]]) -> None:
+    """Add a way to name what somebody does or will do in a committee: why the own account has to be guarded better."""
+    _duties.append(source)
+
+
+def duties(account: Any) -> list[str]:
+    """Return the duties somebody holds or will hold, each as it is said of somebody."""
+    return [duty for source in _duties for duty in source(account)]
+
+
 _homes: list[Callable[[Any], str]] = []
 
 

@@ -52,6 +52,11 @@ def has_second_factor(account: Account) -> bool:
     return second_factors(account).exists()
 
 
+def must_set_up_factor(account: Account) -> bool:
+    """Say whether the next sign-in leads to the page on which a second factor is set up."""
+    return account.needs_second_factor and not has_second_factor(account)
+
+
 # ── codes ────────────────────────────────────────────────────────────────────────────────────────
 def code_hash(code: str) -> str:
     """Return what is kept of a code; width, hyphens, blanks and case do not count."""

@@ -33,6 +33,8 @@ class Slip:
     until: str = ""  # the day the code ends, for paper that nobody reads on the day it was printed
     maker: str = ""  # whom to ask
     waits: str = ""  # since when or by whose word the code works, where it does not yet
+    duty: str = ""  # for which somebody new is invited, as it is said of somebody
+    sets_up_factor: bool = False  # the first sign-in asks for an authenticator on the phone
     back: str = "/"  # the page it was made on
 
     @property

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.account.views import LoginView
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,6 +23,14 @@ from tongxin.core import asked
 
 # the code of a slip on its way through the sign-in: nobody types it twice, no address or log has it
 CARRIED = "carried_seat_code"
+
+
+class SetUpFactor(ActivateTOTPView):  # type: ignore[misc]
+    """allauth's set-up of the second factor, saying for which duty it is asked for."""
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """Name the duties: who was signed in when one was given is led here in the middle of something else."""
+        return super().get_context_data(**more) | {"duties": describing.duties(self.request.user)}
 
 
 class SignIn(LoginView):  # type: ignore[misc]

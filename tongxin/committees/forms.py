@@ -137,7 +137,7 @@ class FactorForm(forms.Form):
 class AppointmentForm(PersonForm):
     """Who does what from when, in which scope."""
 
-    duty = forms.ChoiceField(label=_("职责"), choices=Duty.choices)
+    duty = forms.ChoiceField(label=_("职责"), choices=[("", _("请选择")), *Duty.choices])
     unit = forms.ChoiceField(label=_("所在承办单位"), required=False, help_text=_("承办人、单位负责人必须选单位。"))
     affiliation = forms.ChoiceField(
         label=_("归口"), required=False, choices=[("", _("不限")), *System.choices], help_text=_("交办、督办按归口任命。")
@@ -150,6 +150,8 @@ class AppointmentForm(PersonForm):
         units = Unit.objects.filter(committee=committee).order_by("id")
         self.units = {u.uid: u for u in units}
         self.fields["unit"].choices = [("", _("不属于承办单位")), *((u.uid, u.name) for u in units)]  # type: ignore[attr-defined]
+        if not units:
+            self.fields["unit"].help_text = _("本会还没有承办单位，请提案工作人员先增加单位，再任命承办人、单位负责人。")
         self.fields["starts_on"].initial = timezone.localdate()
 
     def clean(self) -> dict[str, Any]:

@@ -126,6 +126,11 @@ class Unit(Row):
         return self.name
 
 
+def said_of_somebody(duty: str, unit: Unit | None) -> str:
+    """Name a duty as it is said of somebody, with the unit where it is a unit's."""
+    return f"{unit.name if unit else ''}“{Duty(duty).label}”"
+
+
 class Appointment(Row):
     """Who does what: an account holds a duty in a committee, for a unit or a 归口 where the duty has such a scope."""
 
@@ -160,7 +165,7 @@ class Appointment(Row):
     @property
     def named_duty(self) -> str:
         """The duty as it is said of somebody, with the unit where it is a unit's."""
-        return f"{self.unit.name}“{self.get_duty_display()}”" if self.unit else f"“{self.get_duty_display()}”"
+        return said_of_somebody(self.duty, self.unit)
 
     @property
     def is_clerkship(self) -> bool:

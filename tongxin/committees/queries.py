@@ -218,6 +218,14 @@ def fellows(appointment: Appointment, on: date) -> list[Appointment]:
     return list(rows.select_related("account").order_by("starts_on", "id"))
 
 
+def is_last(appointment: Appointment, on: date) -> bool:
+    """Say whether nobody else holds a duty of the committee on a day, of the same 归口 where it is given by 归口."""
+    others = Appointment.objects.filter(running(on), committee=appointment.committee_id, duty=appointment.duty)
+    if appointment.duty in {Duty.ASSIGN, Duty.SUPERVISE}:
+        others = others.filter(affiliation=appointment.affiliation)
+    return not others.filter(account__is_active=True).exclude(pk=appointment.pk).exists()
+
+
 def active_units(committee: Committee, on: date) -> QuerySet[Unit]:
     """Return the units that may be assigned to on a day."""
     return committee.units.filter(Q(active_until=None) | Q(active_until__gte=on)).order_by("system", "id")
@@ -234,12 +242,20 @@ def about(account: Account) -> list[Line]:
     return found or _ended(account, today)
 
 
+def named_duties(account: Account) -> list[str]:
+    """Name the duties that an account holds or will hold, each once."""
+    rows = Appointment.objects.filter(not_over(timezone.localdate()), account=account).select_related("unit").order_by("id")
+    return list(dict.fromkeys(row.named_duty for row in rows))
+
+
 def _ended(account: Account, today: date) -> list[Line]:
-    """Say which duty ended last to whoever holds none any more: nobody is left to guess why nothing opens."""
-    last = Appointment.objects.filter(over(today), account=account).select_related("unit").order_by("-ends_on", "-id").first()
-    if last is None or last.ends_on is None:
+    """Say which duties ended last to whoever holds none any more: nobody is left to guess why nothing opens."""
+    past = Appointment.objects.filter(over(today), account=account).select_related("unit")
+    last = past.order_by("-ends_on").values_list("ends_on", flat=True).first()
+    if last is None:
         return []
-    said = _("您的%(duty)s职责已于 %(on)s终止，有疑问请与机关联系。") % {"duty": last.named_duty, "on": full_day(last.ends_on)}
+    duties = "、".join(dict.fromkeys(row.named_duty for row in past.filter(ends_on=last).order_by("id")))
+    said = _("您的%(duty)s职责已于 %(on)s终止，有疑问请与机关联系。") % {"duty": duties, "on": full_day(last)}
     return [Line(_("职责"), said)]
 
 

@@ -13,6 +13,7 @@ from tongxin.access.views import requires
 from tongxin.accounts import names, slips
 from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import must_set_up_factor
 from tongxin.audit import audience, kinds, looking, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.models import Event
@@ -20,7 +21,7 @@ from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import actions, listing, queries, resetting
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.forms import AppointmentForm, EndForm, FactorForm, PlenaryForm, SessionForm, TransferForm, UnitForm
-from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.committees.models import Appointment, Committee, Session, Unit, said_of_somebody
 from tongxin.core import asked
 
 PAGE = 50
@@ -141,24 +142,26 @@ def appoint(request: HttpRequest) -> HttpResponse:
     permissions.demand(request.user, "committees.appoint", committee)
     form = AppointmentForm(request.POST or None, committee=committee)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        data, unit = form.cleaned_data, form.units.get(form.cleaned_data["unit"])
         try:
             account, code = actions.appoint_person(
                 committee, name=data["name"], username=data["username"], duty=data["duty"], starts_on=data["starts_on"],
-                scope={"unit": form.units.get(data["unit"]), "affiliation": data["affiliation"], "body": data["body"]},
+                scope={"unit": unit, "affiliation": data["affiliation"], "body": data["body"]},
                 actor=request.user, at=timezone.now(),
             )  # fmt: skip
         except actions.AppointmentError as problem:
             form.add_error("duty", f"{problem}。")
         else:
-            return _appointed(request, committee, account, code, _("已任命%(name)s") % {"name": account.name})
+            duty = said_of_somebody(data["duty"], unit)
+            word = _("已任命%(name)s承担%(duty)s") % {"name": account.name, "duty": duty}
+            return _appointed(request, committee, account, code, word, duty=duty)
     return render(request, "committees/appoint.html", {"form": form})
 
 
-def _appointed(request: HttpRequest, committee: Committee, account: Any, code: str, word: str) -> HttpResponse:
+def _appointed(request: HttpRequest, committee: Committee, account: Any, code: str, word: str, *, duty: str) -> HttpResponse:
     """Show the slip of somebody who is new here; else go back to the list."""
     if code:
-        return _slip(request, committee, account, code)
+        return _slip(request, committee, account, code, duty=duty)
     messages.success(request, word)
     return redirect(_back(request))
 
@@ -176,10 +179,12 @@ def _appointment(request: HttpRequest, uid: str) -> Appointment:
     return found
 
 
-def _slip(request: HttpRequest, committee: Committee, account: Account, code: str, *, resets: bool = False) -> HttpResponse:
+def _slip(
+    request: HttpRequest, committee: Committee, account: Account, code: str, *, duty: str, resets: bool = False
+) -> HttpResponse:
     made = slips.slip(
         account.name, names.of(account)[0], code, request=request, realm=committee.code, committee=committee.short_name,
-        resets=resets, back=_back(request),
+        resets=resets, duty="" if resets else duty, sets_up_factor=must_set_up_factor(account), back=_back(request),
     )  # fmt: skip
     return slips.keep(request, made, at=timezone.now())
 
@@ -205,7 +210,7 @@ def reset(request: HttpRequest, uid: str) -> HttpResponse:
         code = actions.make_reset_code(found, actor=request.user, at=at)
     except actions.AppointmentError as problem:
         return _refused(request, str(problem))
-    return _slip(request, found.committee, found.account, code, resets=resets)
+    return _slip(request, found.committee, found.account, code, duty=found.named_duty, resets=resets)
 
 
 @requires("committees.appoint", of_object=True)
@@ -247,6 +252,8 @@ def end_appointment(request: HttpRequest, uid: str) -> HttpResponse:
     context: dict[str, Any] = {"appointment": found, "form": form, "today": timezone.localdate(at), "back": _back(request)}
     if found.unit is not None:
         context |= {"work": queries.open_work(found.unit), "others": queries.fellows(found, timezone.localdate(at))}
+    elif queries.is_last(found, timezone.localdate(at)):
+        context["last"] = "guard" if found.duty in queries.ALONE else "other"
     return render(request, "committees/end_appointment.html", context)
 
 
@@ -264,7 +271,7 @@ def transfer(request: HttpRequest, uid: str) -> HttpResponse:
             form.add_error(None, f"{problem}。")
         else:
             word = _("承办人已变动为%(name)s，在办事项已告知") % {"name": account.name}
-            return _appointed(request, found.committee, account, code, word)
+            return _appointed(request, found.committee, account, code, word, duty=found.named_duty)
     context = {"appointment": found, "form": form, "work": queries.open_work(found.unit), "back": _back(request)}
     return render(request, "committees/transfer.html", context)
 

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account, Failure
@@ -15,6 +16,8 @@ from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
 
 SignIn = Callable[..., Any]
 Give = Callable[..., Account]
@@ -283,8 +286,20 @@ def test_who_used_a_recovery_code_reads_once_how_many_are_left(clerk: Account, s
     assert "备用码" not in client.post(ASK, {"code": codes.code(clerk)}, follow=True).text
 
 
+def test_who_is_led_to_the_set_up_reads_for_which_duty(cast: Cast, client: Client) -> None:
+    """A member who is signed in when the duty is given, who was given several, who may set it up and need not."""
+    client.force_login(cast.bystander)
+    address, word = "/accounts/2fa/totp/activate/", "职责，须先设置动态口令"
+    assert word not in client.get(address, follow=True).text
+    common: dict[str, Any] = {"committee": cast.county, "actor": None, "at": timezone.now(), "starts_on": timezone.localdate()}
+    bodies.appoint(cast.bystander, duty=Duty.FILING, **common)
+    bodies.appoint(cast.bystander, duty=Duty.UNIT_CLERK, unit=cast.unit, **common)
+    page = client.get("/home/", follow=True)
+    assert (page.request["PATH_INFO"], f"您承担“提案审定”、{cast.unit.name}“承办人”{word}" in page.text) == (address, True)
+
+
 ANOTHER = "换一个人登录"
-LOST = "手机和备用码都丢失的，请安全管理员重置动态口令。"
+LOST = "手机和备用码都丢失的：机关、承办单位工作人员请安全管理员重置动态口令；委员请与机关联系，由服务器操作人员办理。"
 
 
 def test_who_has_no_phone_at_hand_makes_way_for_somebody_else(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.accounts.models import Account
-from tongxin.committees import actions
+from tongxin.committees import actions, queries
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.core.templatetags.chinese import full_day
@@ -54,6 +54,27 @@ def test_the_work_that_stays_open_is_said_before_a_unit_loses_its_leader(cast: C
     one_more(cast, "沈牧云", Duty.UNIT_LEADER)
     assert "本单位在办1件，免去后的单位负责人：沈牧云。" in what_happens(security, cast.unit_leader)
     assert "本单位在办1件，免去后没有承办人。" in what_happens(security, cast.clerk)  # a leader is no clerk
+
+
+def test_who_is_relieved_of_what_nobody_else_does_is_said_before(cast: Cast, security: Client) -> None:
+    """Of 交办 and 督办 it is said by 归口; a colleague who begins later does not do it today."""
+
+    def last(account: Account) -> bool:
+        return "现在没有别人承担“" in what_happens(security, account)
+
+    assert [last(who) for who in (cast.leader, cast.clerk)] == [True, False]
+    assigns = Appointment.objects.filter(committee=cast.county, duty=Duty.ASSIGN)
+    assert [queries.is_last(row, timezone.localdate()) for row in assigns] == [True, True]
+    assert "这是唯一的审计管理员，请先任命接任的人，再免去。" in what_happens(security, cast.audit_admin)
+    second, today = Account.objects.create(username="second", name="第二人", password="!"), timezone.localdate()
+    Appointment.objects.create(account=second, committee=cast.other_county, duty=Duty.LEADERSHIP, starts_on=today)
+    assert last(cast.leader)
+    later = Appointment.objects.create(
+        account=second, committee=cast.county, duty=Duty.LEADERSHIP, starts_on=today + timedelta(days=1)
+    )
+    assert last(cast.leader)
+    Appointment.objects.filter(pk=later.pk).update(starts_on=today)
+    assert not last(cast.leader)
 
 
 def test_who_begins_later_reads_which_duty_and_from_when(cast: Cast, client: Client) -> None:

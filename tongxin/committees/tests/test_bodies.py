@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
+from tongxin.accounts.tests import codes
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
 from tongxin.audit.tests.forging import found, raw
@@ -132,6 +133,48 @@ def test_who_holds_a_duty_here_gets_another_by_the_login_that_is_there(cast: Cas
     Appointment.objects.filter(account=cast.clerk).update(committee=cast.other_county, duty=Duty.FILING, unit=None)
     said |= {"name": "叶新知", "username": "19900007777"}
     assert "登录邀请单" in security.post("/appointments/new/", said, follow=True).text
+
+
+def test_no_duty_is_chosen_before_somebody_chooses_one(cast: Cast, security: Client) -> None:
+    page = security.get("/appointments/new/")
+    assert page.context["form"].fields["duty"].choices[0] == ("", "请选择")
+    before = Appointment.objects.count()
+    page = security.post(
+        "/appointments/new/", {"name": "叶新知", "username": "19900007777", "starts_on": "2026-03-02", "duty": ""}
+    )
+    assert (list(page.context["form"].errors), Appointment.objects.count()) == (["duty"], before)
+
+
+def test_where_there_is_no_unit_yet_the_page_says_so(cast: Cast, security: Client) -> None:
+    hint = "本会还没有承办单位，请提案工作人员先增加单位"
+    assert hint not in security.get("/appointments/new/").text
+    Appointment.objects.filter(unit__committee=cast.county).delete()
+    Unit.objects.filter(committee=cast.county).delete()
+    assert hint in security.get("/appointments/new/").text
+
+
+def test_the_duty_stands_on_the_slip_and_in_the_word_that_it_was_given(cast: Cast, security: Client) -> None:
+    """And who must set up a second factor is told to bring an authenticator, also on a slip for a new password."""
+    factor = "须设置动态口令，请先在手机上装好验证器。"
+    said = {
+        "name": "叶新知",
+        "username": "19900007777",
+        "duty": Duty.UNIT_CLERK,
+        "unit": cast.unit.uid,
+        "starts_on": "2026-03-02",
+    }
+    slip = security.post("/appointments/new/", said, follow=True).text
+    assert (f"您承担的职责：{cast.unit.name}“承办人”。" in slip, f"首次登录{factor}" in slip) == (True, True)
+    said |= {"duty": Duty.FILING, "unit": ""}
+    assert "已任命叶新知承担“提案审定”" in security.post("/appointments/new/", said, follow=True).text
+    account = Account.objects.get(username="19900007777")
+    account.set_password("一个很长很长的旧密码")
+    account.save()
+    address = f"/appointments/{account.appointments.get(duty=Duty.FILING).uid}/reset/"
+    slip = security.post(address, follow=True).text
+    assert (f"登录时{factor}" in slip, f"首次登录{factor}" in slip, "您承担的职责" in slip) == (True, False, False)
+    codes.set_up(account)
+    assert factor not in security.post(address, follow=True).text
 
 
 def test_appointments_end_but_not_the_own_security_duty(cast: Cast, security: Client) -> None:

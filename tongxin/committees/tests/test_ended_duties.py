@@ -1,6 +1,7 @@
 """What is seen of a duty that ended: by who held it, by who keeps the appointments, and by who audits."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -46,6 +47,19 @@ def test_who_was_relieved_reads_it_under_a_neutral_head_and_is_called_no_member(
     assert ("委员履职" in page.text, "工作调动" in page.text) == (False, False)
     assert 'class="btn tall" href="/account/seat/"' not in page.text
     assert 'href="/account/seat/"' in page.text
+
+
+def test_who_lost_several_duties_on_a_day_reads_all_of_them_and_none_that_ended_before(cast: Cast) -> None:
+    common: dict[str, Any] = {"starts_on": timezone.localdate() - timedelta(days=9), "actor": None, "at": timezone.now()}
+    for duty in (Duty.FILING, Duty.PRE_EXAMINATION):
+        actions.appoint(cast.clerk, committee=cast.county, duty=duty, **common)
+    old = Appointment.objects.get(account=cast.clerk, duty=Duty.PRE_EXAMINATION)
+    Appointment.objects.filter(pk=old.pk).update(ends_on=timezone.localdate() - timedelta(days=1))
+    for found in Appointment.objects.filter(account=cast.clerk, ends_on=None):
+        actions.end_appointment(found, reason="工作调动", actor=cast.security_admin, at=timezone.now())
+    today = full_day(timezone.localdate())
+    said = f"您的县卫生健康局“承办人”、“提案审定”职责已于 {today}终止，有疑问请与机关联系。"
+    assert said in as_(cast.clerk).get("/account/").text
 
 
 def test_who_still_holds_a_duty_reads_of_none_that_ended_and_members_keep_their_own_head(cast: Cast) -> None:
