@@ -193,6 +193,13 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
 
 
 @requires("accounts.own")
+def set_up_factor(request: HttpRequest) -> HttpResponseBase:
+    """Set up the second factor."""
+    answer: HttpResponseBase = SetUpFactor.as_view()(request)
+    return answer
+
+
+@requires("accounts.own")
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Show the recovery codes to whoever types a code for it, and to the session that made them until they are copied."""
     unused = codes.recovery_codes_of(request.user)

@@ -127,8 +127,7 @@ def twins(on: date) -> list[tuple[Committee, list[Account]]]:
     """Return the accounts of one name that hold duties in a committee and sign in by one name: a phone, a number of members."""
     rows = Appointment.objects.filter(not_over(on), account__is_active=True).values("committee", "account__name")
     several = rows.annotate(n=Count("account", distinct=True)).filter(n__gt=1).order_by("committee", "account__name")
-    committees = Committee.objects.in_bulk()
-    groups = [(committees[row["committee"]], row["account__name"]) for row in several]
+    groups = [(Committee.objects.get(pk=row["committee"]), row["account__name"]) for row in several]
     met = [(committee, _of_one_sign_in(committee, namesakes(committee, name, on=on))) for committee, name in groups]
     return [(committee, accounts) for committee, accounts in met if accounts]
 
