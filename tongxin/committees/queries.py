@@ -119,8 +119,8 @@ def conflicting(on: date) -> list[list[Appointment]]:
 
 def namesakes(committee: Committee, name: str, *, on: date) -> list[Account]:
     """Return who of a name holds or will hold a duty in a committee."""
-    held = Appointment.objects.filter(not_over(on), committee=committee, account__name=name, account__is_active=True)
-    return list(Account.objects.filter(pk__in=held.values("account")).order_by("pk"))
+    held = Appointment.objects.filter(not_over(on), committee=committee).values("account")
+    return list(Account.objects.filter(pk__in=held, name=name, is_active=True).order_by("pk"))
 
 
 def twins(on: date) -> list[tuple[Committee, list[Account]]]:
@@ -129,7 +129,7 @@ def twins(on: date) -> list[tuple[Committee, list[Account]]]:
     several = rows.annotate(n=Count("account", distinct=True)).filter(n__gt=1).order_by("committee", "account__name")
     groups = [(Committee.objects.get(pk=row["committee"]), row["account__name"]) for row in several]
     met = [(committee, _of_one_sign_in(committee, namesakes(committee, name, on=on))) for committee, name in groups]
-    return [(committee, accounts) for committee, accounts in met if accounts]
+    return [one for one in met if one[1]]
 
 
 def _of_one_sign_in(committee: Committee, people: list[Account]) -> list[Account]:
@@ -263,10 +263,8 @@ def _where(appointment: Appointment) -> str:
 
 
 def _to_begin(appointment: Appointment) -> Line:
-    said = _("%(where)s，自 %(on)s起任职，到任以前还不能办理") % {
-        "where": _where(appointment),
-        "on": full_day(appointment.starts_on),
-    }
+    place, day = _where(appointment), full_day(appointment.starts_on)
+    said = _("%(where)s，自 %(on)s起任职，到任以前还不能办理") % {"where": place, "on": day}
     return Line(str(appointment.get_duty_display()), said)
 
 
