@@ -27,6 +27,7 @@ from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
 from tongxin.cli.running import Scheduled, Stop, schedule, work
 from tongxin.committees.models import Committee
 from tongxin.members.models import Member, Seat
+from tongxin.site.queries.row_names import row_names
 
 
 @pytest.fixture
@@ -180,10 +181,11 @@ def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
     code, out, err = run("audit", "verify", "--json")
     assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, event.uid)
     found = f"记录被改动过，或者它前面缺少记录：{event.uid}"
-    assert err == f"{found}（操作记录　{event.subject_label}）\n{hints.AFTER_A_FINDING}\n"
+    named = row_names("YX", [event.uid])[event.uid]
+    assert err == f"{found}（{named}）\n{hints.AFTER_A_FINDING}\n"
     code, out, err = run("check", "--json")
     assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [found])
-    assert err == f"检查没有通过。\n{event.uid}：操作记录　{event.subject_label}\n{hints.AFTER_A_FINDING}\n"
+    assert err == f"检查没有通过。\n{event.uid}：{named}\n{hints.AFTER_A_FINDING}\n"
 
 
 def test_a_row_that_is_not_as_recorded_is_named_in_words_beside_its_key(run, cast: Cast):
@@ -238,6 +240,13 @@ def test_check_tries_the_process_that_looks_into_uploads(run, monkeypatch):
     assert (code, json.loads(out)["problems"]["附件检查"]) == (1, ["检查附件的进程没有正常答复（too_heavy），现在不能上传附件"])
 
 
+@pytest.mark.django_db
+def test_what_a_backup_copies_is_there_from_the_first_day(run, settings, tmp_path: Path):
+    settings.MEDIA_ROOT = tmp_path / "home" / "files"
+    assert run("init", "--committee-name", "政协望山县委员会", "--code", "WS")[0] == 0
+    assert (settings.MEDIA_ROOT.is_dir(), settings.MEDIA_ROOT.stat().st_mode & 0o777) == (True, 0o700)
+
+
 # ── the worker ──
 @pytest.mark.django_db
 @pytest.mark.parametrize("set_up", [codes.set_up, RecoveryCodes.activate], ids=["second factor", "recovery codes"])
@@ -251,6 +260,13 @@ def test_check_tries_the_field_key_on_second_factors_too(run, cast: Cast, settin
     ]
 
 
+@pytest.mark.django_db
+def test_the_worker_says_that_its_one_round_is_over(run):
+    code, out, err = run("worker", "--once", "--no-schedule")
+    assert (code, out, err) == (0, "", "后台任务已运行一轮，没有办成的见日志。\n")
+
+
+@pytest.mark.django_db
 def test_the_worker_survives_a_job_that_fails(caplog):
     ran = []
 
