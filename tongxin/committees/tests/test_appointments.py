@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
@@ -406,7 +405,7 @@ def test_the_second_factor_is_spoken_of_on_the_slip_of_who_has_one_and_condition
     said = []
     for has_one in (False, True):
         if has_one:
-            Authenticator.objects.create(user=cast.clerk, type=Authenticator.Type.TOTP, data={"secret": ""})
+            codes.set_up(cast.clerk)
         page = security.post(f"/appointments/{own.uid}/reset/", follow=True).text
         said.append(("登录名不变。" in page, "登录名、动态口令不变。" in page))
     assert said == [(True, False), (False, True)]
