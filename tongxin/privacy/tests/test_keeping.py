@@ -387,7 +387,7 @@ def test_who_verifies_reads_under_which_rule_how_many_values_went_and_when(
     for number, day in ((2, "2026-03-01"), (3, "2026-03-02")):
         read_notices(cast, number)
         here = next(k for k in queries.keepings(cast.county, date(2026, 3, 1)) if k.key == "read_notices")
-        actions.erase(here, actor=cast.office, at=moment(day))
+        actions.erase(here, seen=here.digest, actor=cast.office, at=moment(day))
     said = (
         f"{here.erasable.label}：资料 5 份，记录里的姓名等 0 项，{full_day(date(2026, 3, 1))}至 {full_day(date(2026, 3, 2))}删除，"
         f"依据《云溪县政协个人信息管理办法》第三条，{full_day(date(2026, 1, 1))}起施行"
@@ -437,8 +437,9 @@ def test_what_is_due_stands_in_the_menu_and_on_the_home_of_who_takes_it_away_alo
     assert (queue.label, queue.count, item.title, item.url) == (
         "到期待核对的个人信息", 1, "已读的消息", "/privacy/read_notices/?in=YX",
     )  # fmt: skip
-    assert client.get(item.url).context["page"].total == 3
-    client.post("/privacy/read_notices/erase/", {"confirmed": "1", "total": "3", "checked": "on"})
+    page = client.get(item.url)
+    assert page.context["page"].total == 3
+    confirm(client, "read_notices", seen_in(page))
     assert badge(cast.office) == 0
     assert [q for q in client.get("/home/").context["queues"] if q.url == "/privacy/"] == []
 
