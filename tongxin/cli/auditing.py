@@ -47,9 +47,10 @@ def verify(*, committee: str | None, as_json: bool) -> None:
     elif verdict.ok:
         gone = f"其中 {verdict.erased} 项个人信息已按保管期限删除，" if verdict.erased else ""
         click.echo(f"操作记录 {verdict.events} 条，已封存 {verdict.sealed} 条，{gone}没有发现改动。")
-    for said in _erasures(committee):
-        click.echo(f"按保管期限删除　{said}", err=True)
-    if not verdict.ok:
+    if verdict.ok:  # of a record that does not hold nothing more is read
+        for said in _erasures(committee):
+            click.echo(f"按保管期限删除　{said}", err=True)
+    else:
         raise NotInOrder("\n".join([*hints.named(verdict.problems), hints.AFTER_A_FINDING]))
 
 

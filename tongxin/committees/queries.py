@@ -200,7 +200,7 @@ def register_erasures(source: Erasures) -> None:
 
 
 def erasures(code: str) -> list[str]:
-    """Say of the values that a verdict passes over what they were, how many, when, under which rule."""
+    """Say of the values that are gone from a record that holds what they were, how many, when, under which rule."""
     return [said for source in _erasures for said in source(code)]
 
 

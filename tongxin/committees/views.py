@@ -331,7 +331,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         verdict = verifying.verify(committee_code=code, reads_files=False)
         verdicts.append({
             "name": names.get(code, _("系统公用的记录")), "verdict": verdict, "health": audit.health({code}),
-            "problems": queries.findings(code, verdict.problems), "erasures": queries.erasures(code),
+            "problems": queries.findings(code, verdict.problems), "erasures": queries.erasures(code) if verdict.ok else [],
             "files": queries.findings(code, looked.problems(code) if looked is not None else []),
         })  # fmt: skip
     context = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts import describing
 from tongxin.accounts.models import Account
-from tongxin.audit import erasing, shapes, stored
+from tongxin.audit import erasing
 from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
@@ -202,13 +202,13 @@ def history(committee: Committee, before: int | None = None) -> tuple[list[Past]
 
 
 def erasures(code: str) -> list[str]:
-    """Say for the auditor what was erased in the stream with a code: sort by sort and rule by rule, how many, when."""
+    """Say of a record that holds what was erased in the stream with a code: sort by sort and rule by rule, how many, when."""
     committees = Committee.objects.order_by("pk")
     committee = committees.filter(code=code).first() or committees.filter(parent=None).first()
-    events = Event.objects.filter(kind=erasing.KIND, committee_code=code).exclude(stored.misstored(Event)).order_by("id")
+    events = Event.objects.filter(kind=erasing.KIND, committee_code=code).order_by("id")
     found: dict[tuple[str, str], list[Past]] = {}
     titles = _titles(committee) if committee is not None else {}
-    for past in (_past(event, titles) for event in events.iterator(chunk_size=PAST) if shapes.is_shaped(event)):
+    for past in (_past(event, titles) for event in events.iterator(chunk_size=PAST)):
         found.setdefault((past.what, past.rule), []).append(past)
     return [_erased(some) for some in found.values()]
 

@@ -2,14 +2,11 @@
 
 import contextlib
 import json
-import logging
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +22,6 @@ from tongxin.audit.models import Event
 from tongxin.audit.tests.forging import raw
 from tongxin.cli import hints
 from tongxin.cli.entrance import COMMANDS, Lazy, main, tongxin
-from tongxin.cli.running import Scheduled, Stop, schedule, work
 from tongxin.committees.models import Committee
 from tongxin.members.models import Member, Seat
 from tongxin.site.queries.row_names import row_names
@@ -258,46 +254,6 @@ def test_check_tries_the_field_key_on_second_factors_too(run, cast: Cast, settin
     assert json.loads(run("check", "--json")[1])["problems"]["加密字段"] == [
         "密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥"
     ]
-
-
-# ── the worker ──
-@pytest.fixture
-def own_signals():
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
-
-
-@pytest.mark.django_db
-def test_the_worker_says_that_its_one_round_is_over(run, own_signals):
-    code, out, err = run("worker", "--once", "--no-schedule")
-    assert (code, out, err.splitlines()[-1]) == (0, "", "后台任务已运行一轮，没有办成的见日志。")
-
-
-@pytest.mark.django_db
-def test_the_worker_survives_a_job_that_fails(caplog):
-    ran = []
-
-    def breaks(_at):
-        ran.append("breaks")
-        raise RuntimeError
-
-    jobs = [Scheduled(timedelta(hours=1), breaks), Scheduled(60, lambda at: ran.append(at.tzinfo is not None))]
-    with caplog.at_level(logging.ERROR, "tongxin.worker"):
-        work(jobs=jobs, stop=Stop(None), interval=0, once=True)
-        work(jobs=jobs, stop=Stop(None), interval=0, once=True)
-    assert ran == ["breaks", True]
-    assert "没有完成，下次再试" in caplog.text
-
-
-def test_the_apps_jobs_are_found():
-    names = {job.name for job in schedule(["tongxin.notices", "tongxin.ui"])}
-    assert names == {"tongxin.notices.tasks.deliver_left_over", "tongxin.notices.tasks.send_letters"}
-
-
-def test_the_worker_ends_with_its_parent():
-    assert (bool(Stop(os.getppid())), bool(Stop(1_000_000_000))) == (False, True)
 
 
 # ── appointing on the server ──

@@ -400,6 +400,10 @@ def test_who_verifies_reads_under_which_rule_how_many_values_went_and_when(
     out, err = capsys.readouterr()
     assert set(json.loads(out)) == {"events", "sealed", "ok", "first_bad"}
     assert err == f"按保管期限删除　{said}\n"
+    event = raw(Event).filter(kind=erasing.KIND).latest("id")
+    raw(Event).filter(pk=event.pk).update(data=[])  # of a record that does not hold nothing more is read
+    spoiled = as_(cast.audit_admin).post("/audit/verify/")
+    assert (spoiled.status_code, "按保管期限删除的个人信息" in spoiled.text) == (200, False)
 
 
 def test_what_goes_of_replies_is_found_by_number_closing_day_and_link_and_told_once(cast: Cast) -> None:
