@@ -67,7 +67,9 @@ class SignIn(LoginForm):  # type: ignore[misc]
             if getattr(self.request, "several_accounts", False):
                 raise forms.ValidationError(_("这个手机号有几个账户，请改用委员编号或工号登录。")) from None
             if CODE_SHAPE.fullmatch(normal(self.cleaned_data.get("password", "")).strip().lower()):
-                raise forms.ValidationError(_("您在密码栏填的像是邀请码。邀请码请到下面的“我有邀请码”里输入。")) from None
+                raise forms.ValidationError(
+                    _("您在密码栏填的像是邀请码或者重置码。请到下面的“我有邀请码或者密码重置码”里输入。")
+                ) from None
             raise forms.ValidationError(_("登录名或密码不对，请核对后再输一次。")) from None
         return cleaned
 

@@ -23,7 +23,7 @@ class Reached(models.TextChoices):
     HAS_ACCOUNT = "has_account", gettext_lazy("有账户，未登录")
     CAME = "came", gettext_lazy("登录过")
     RESET = "reset", gettext_lazy("已发重置码")
-    TO_CONFIRM = "to_confirm", gettext_lazy("待确认的码")
+    TO_CONFIRM = "to_confirm", gettext_lazy("码待确认")
 
 
 MORE = {  # what is said beside the word on the own page of somebody

@@ -28,6 +28,7 @@ class Slip:
     link: str  # the code stands behind a #, which browsers keep to themselves: no server and no proxy writes it down
     committee: str
     resets: bool = False  # for somebody who has a password: not the first sign-in
+    coded: bool = False  # for somebody who has a second factor, which stays
     for_member: bool = False
     links: bool = False  # for a seat without account: who has one already signs in first, and links it
     until: str = ""  # the day the code ends, for paper that nobody reads on the day it was printed

@@ -1,5 +1,7 @@
 """Events of the house itself: signing in, lock-outs, reading what is protected, sealing."""
 
+from collections.abc import Mapping
+
 from tongxin.accounts import signals
 from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register, who_did
 from tongxin.audit.models import Event
@@ -46,6 +48,20 @@ def _locked_out(event: Event) -> str:
     return f"{event.data.get('username', '')}因多次输错{WRONG_AT.get(what, what)}被暂时锁定"
 
 
+_row_words: dict[str, str] = {}
+
+
+def name_rows(words: Mapping[str, str]) -> None:
+    """Let an app above say in words what kinds of rows are called (regulations.regulation: 制度)."""
+    _row_words.update(words)
+
+
+def _vouched(event: Event) -> str:
+    """Say of what how many rows were vouched for; with none, that from here on rows of the kind are told of."""
+    what, rows = _row_words.get(str(event.data.get("label", "")), "资料"), event.data.get("rows", 0)
+    return f"系统登记{what} {rows} 项的当前内容，供以后核验比对" if rows else f"系统开始登记{what}，供以后核验比对"
+
+
 name_sorts(accounts="登录和账户", audit="审计")
 register(
     Kind("accounts.sign_in", A.OFFICE, "{actor}登录"),
@@ -59,12 +75,7 @@ register(
     Kind("accounts.change_password", A.OFFICE, "{actor}修改密码"),
     Kind("accounts.second_factor", A.OFFICE, "{actor}{change}动态口令", label="启用或者停用动态口令"),
     Kind("accounts.renew_recovery_codes", A.OFFICE, "{actor}重新生成动态口令的备用码"),
-    Kind(
-        "audit.vouch",
-        A.OFFICE,
-        "系统登记 {rows} 项资料的当前内容，供以后核验比对",
-        lambda e: str(e.data.get("label", "")),
-    ),
+    Kind("audit.vouch", A.OFFICE, _vouched, label="系统登记资料的当前内容"),
     Kind(
         "audit.erase",
         A.OFFICE,

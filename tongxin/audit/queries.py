@@ -1,6 +1,6 @@
 """Reading the event stream, as the audit administrator does."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -9,10 +9,11 @@ from operator import itemgetter
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from tongxin.audit import kinds
+from tongxin.audit.actions import VOUCHING
 from tongxin.audit.models import Event, Mark
 
 # On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer than this.
@@ -35,13 +36,29 @@ def events(codes: set[str], search: Search) -> QuerySet[Event]:
     rows = _told(codes).select_related("seal").order_by("-id")
     if search.kind:
         rows = rows.filter(kind__in=kinds.of_sort(search.kind))
-    if search.words:
-        rows = rows.filter(actor_name=search.words) | rows.filter(subject_label__contains=search.words)
+    if not search.words:  # that a kind of rows is told of from here on is found by its key, and happened to nobody
+        rows = rows.exclude(kind=VOUCHING, data__rows=0)
+    else:
+        uid = _uid_in(search.words)
+        rows = rows.filter(Q(actor_name=search.words) | Q(subject_label__contains=search.words) | Q(uid=uid) | Q(subject_uid=uid))
     if search.since:
         rows = rows.filter(recorded_at__date__gte=search.since)
     if search.until:
         rows = rows.filter(recorded_at__date__lte=search.until)
     return rows
+
+
+def _uid_in(words: str) -> str:
+    """Return the uid in a key as a verdict names it (committees.unit:…); what is no key may itself be a uid."""
+    return words.rpartition(":")[2]
+
+
+def traceable(codes: Collection[str], keys: Iterable[str]) -> set[str]:
+    """Return those of a verdict's keys under which a search finds an event: the event itself, or one of the row."""
+    by_key = {key: _uid_in(key) for key in keys}
+    own = _told(codes).filter(Q(uid__in=by_key.values()) | Q(subject_uid__in=by_key.values()))
+    found = {uid for both in own.values_list("uid", "subject_uid").distinct() for uid in both}
+    return {key for key, uid in by_key.items() if uid in found}
 
 
 def _told(codes: Collection[str]) -> QuerySet[Event]:

@@ -48,8 +48,22 @@ def verify(*, committee: str | None, as_json: bool) -> None:
     elif verdict.ok:
         gone = f"其中 {verdict.erased} 项个人信息已按保管期限删除，" if verdict.erased else ""
         click.echo(f"操作记录 {verdict.events} 条，已封存 {verdict.sealed} 条，{gone}没有发现改动。")
-    if not verdict.ok:
+    if verdict.ok:  # of a record that does not hold nothing more is read
+        for said in _erasures(committee):
+            click.echo(f"按保管期限删除　{said}", err=True)
+    else:
         raise NotInOrder("\n".join([*hints.named(verdict.problems), hints.next_steps(verdict.problems)]))
+
+
+def _erasures(committee: str | None) -> list[str]:
+    """Say what was erased under which rule: in one committee, or in each and in the stream of those of none."""
+    from tongxin.committees import queries
+    from tongxin.committees.models import Committee
+
+    if committee is not None:
+        return queries.erasures(committee)
+    codes = [*Committee.objects.order_by("pk").values_list("code", flat=True), ""]
+    return [said for code in codes for said in queries.erasures(code)]
 
 
 @audit.command(help=HEADS)

@@ -203,3 +203,5 @@ def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None
     stop = Stop(parent)
     stop.listen()
     work(jobs=jobs, stop=stop, interval=interval, once=once)
+    if once:
+        click.echo("后台任务已运行一轮，没有办成的见日志。", err=True)

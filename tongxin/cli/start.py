@@ -66,6 +66,7 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     from tongxin.regulations.actions import load_library
 
     keep_private()
+    settings.MEDIA_ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)  # what a backup copies is there before anybody uploads
     if pending():
         try:
             call_command("migrate", interactive=False, verbosity=0 if quiet else 1)

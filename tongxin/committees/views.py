@@ -13,7 +13,7 @@ from tongxin.access.views import requires
 from tongxin.accounts import names, slips
 from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Account
-from tongxin.accounts.queries import must_set_up_factor
+from tongxin.accounts.queries import has_second_factor, must_set_up_factor
 from tongxin.audit import audience, kinds, looking, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.models import Event
@@ -184,7 +184,8 @@ def _slip(
 ) -> HttpResponse:
     made = slips.slip(
         account.name, names.of(account)[0], code, request=request, realm=committee.code, committee=committee.short_name,
-        resets=resets, duty="" if resets else duty, sets_up_factor=must_set_up_factor(account), back=_back(request),
+        resets=resets, duty="" if resets else duty, sets_up_factor=must_set_up_factor(account), coded=has_second_factor(account),
+        back=_back(request),
     )  # fmt: skip
     return slips.keep(request, made, at=timezone.now())
 
@@ -334,12 +335,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     names = dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name"))
     looked, now = looking.last(), timezone.now()
     verdicts: list[dict[str, Any]] = []
-    for code in sorted(codes):
+    for code in sorted(codes, key=lambda code: (not code, code)):  # what belongs to none stands last
         verdict = verifying.verify(committee_code=code, reads_files=False)
         verdicts.append({
-            "name": names.get(code, _("不属于任何政协的记录")), "verdict": verdict, "health": audit.health({code}),
-            "problems": queries.in_words(code, verdict.problems),
-            "files": queries.in_words(code, looked.problems(code) if looked is not None else []),
+            "name": names.get(code, _("系统公用的记录")), "verdict": verdict, "health": audit.health({code}),
+            "problems": queries.findings(code, verdict.problems), "erasures": queries.erasures(code) if verdict.ok else [],
+            "files": queries.findings(code, looked.problems(code) if looked is not None else []),
         })  # fmt: skip
     context = {
         "verdicts": verdicts, "at": now, "looked": looked, "late": looking.is_late(looked, now=now),

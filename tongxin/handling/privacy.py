@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
-from tongxin.core.templatetags.chinese import full_day
+from tongxin.core.templatetags.chinese import case_number, full_day
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, StaleReply
 from tongxin.privacy.queries import end_of
@@ -84,8 +85,13 @@ def _contacts_due(committee: Committee, before: date) -> QuerySet[Reply]:
     return rows.select_related("task__unit", "task__case__proposal")
 
 
-def _of_reply(reply: Reply) -> str:
-    return f"{reply.task.case}　{reply.task.unit.name}"
+def _of_reply(reply: Reply, what: str) -> Going:
+    """Name a reply so that it is found: number, title, unit, and since when its case is closed."""
+    case, proposal = reply.task.case, reply.task.case.proposal
+    title = f"{case_number(proposal.number)}《{proposal.title}》" if proposal.number else str(case)
+    closed = f"{full_day(timezone.localdate(case.closed_at))}办结" if case.closed_at else ""
+    detail = "　".join(filter(None, (reply.task.unit.name, closed, what)))
+    return Going(title, detail, proposal.get_absolute_url())
 
 
 def _erase_contacts(rows: Sequence[Reply]) -> Erased:
@@ -124,14 +130,14 @@ def _erase_copies(rows: Sequence[StaleReply]) -> Erased:
 register_erasable(
     Erasable(
         "reply_copies", "另存的答复副本", "两处同时修改时另存的一份", "自看过之日（答复已经送出的，自另存之日）",
-        _copies_due, lambda row: Going(_of_reply(row.reply), f"{row.account.name}另存于 {full_day(row.kept_at)}"), _erase_copies,
+        _copies_due, lambda row: _of_reply(row.reply, f"{row.account.name}另存于 {full_day(row.kept_at)}"), _erase_copies,
     ),
     Erasable(
         "reply_contacts", "答复上的联系人和电话", "答复末尾的联系人、联系电话和另存的答复副本", "自提案办结之日",
-        _contacts_due, lambda row: Going(_of_reply(row), "联系人、联系电话"), _erase_contacts,
+        _contacts_due, lambda row: _of_reply(row, "联系人、联系电话"), _erase_contacts,
     ),
     Erasable(  # neither whose nor when: that would tell who rated
         "rating_comments", "评价中的留言", "提案人评价时写的话（等次留存）", "自提案办结之日",
-        _comments_due, lambda row: Going(_of_reply(row.reply), "一条留言"), _erase_comments,
+        _comments_due, lambda row: _of_reply(row.reply, "留言"), _erase_comments,
     ),
 )  # fmt: skip

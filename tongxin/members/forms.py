@@ -1,5 +1,6 @@
 """Cleaning of members' contact data, and of what is said when their standing changes."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -67,9 +68,18 @@ class Standing(forms.Form):
         if kind == Ending.DIED:
             self.fields["on"].label = _("去世日期")
             self.fields["reason"].required = False
+        else:  # nobody is told of the own death
+            self.fields["reason"].help_text = _("会写进发给委员本人的消息，请用本人看得明白的话。")
         if kind == Ending.REVOKED:
             self.fields["document_number"].required = True
             self.fields["document_number"].help_text = _("常委会决定的文号。")
+
+    def clean_on(self) -> date:
+        """Today or a day before: what is still to come is done on its day."""
+        on: date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise forms.ValidationError(_("日期不能在今天以后，请到那一天再办理。"))
+        return on
 
 
 class Release(forms.Form):

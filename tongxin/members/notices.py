@@ -172,7 +172,7 @@ def _resumed(event: Event, _member: Any) -> str:
 
 
 def _resigned(event: Event, _member: Any) -> str:
-    return f"您辞去委员已经办理，{_since(event)}离任{_why(event)}。{READS_ON}"
+    return f"您辞去委员的事项已办理，{_since(event)}离任{_why(event)}。{READS_ON}"
 
 
 def _revoked(event: Event, _member: Any) -> str:

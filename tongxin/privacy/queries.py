@@ -1,12 +1,13 @@
 """What is kept how long by which rule, what is due, what was erased, and what is held about somebody."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from tongxin.committees.models import Committee
 from tongxin.core.calendar import add_months
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.privacy.regulations import EXECUTORS, Retention
-from tongxin.privacy.table import ERASABLE, HELD, Erasable, Held, Part
+from tongxin.privacy.table import ERASABLE, HELD, Erasable, Going, Held, Part
 from tongxin.regulations import queries as regulations
 from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import MissingRegulationError, look_up
@@ -134,6 +135,16 @@ def counts(found: Sequence[Keeping]) -> dict[str, int]:
     return dict(zip((k.key for k in found), numbers, strict=True))
 
 
+def due_to(account: Account, on: date) -> list[Keeping]:
+    """Return the sorts of which something is due now to be looked at by an account, in every committee where it may."""
+    found = [k for committee in executing(account, on) for k in executed_by(account, committee, on)]
+    if not found:
+        return []
+    asked = [Exists(k.rows.order_by()) for k in found]
+    there = Committee.objects.filter(pk=found[0].committee.pk).values_list(*asked).get()
+    return [k for k, is_due in zip(found, there, strict=True) if is_due]
+
+
 def end_of(day: date) -> datetime:
     """Return the moment with which a day is over, in the office's time."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
@@ -148,10 +159,15 @@ def codes_of(committee: Committee) -> list[str]:
 class Page:
     """Some rows of what will go, how many there are in all, and in short which."""
 
-    rows: list[Any]
+    rows: list[Going]
     total: int
     next: str
     digest: str
+
+    @property
+    def lines(self) -> list[tuple[Going, int]]:
+        """The rows of one wording together, each with how many of it there are."""
+        return list(Counter(self.rows).items())
 
 
 def page(keeping: Keeping, after: str) -> Page:
@@ -179,10 +195,34 @@ class Past:
 
 def history(committee: Committee, before: int | None = None) -> tuple[list[Past], int | None]:
     """Return the newest erasures in a committee, and the key of the last where there are more. The rule is named by its title."""
-    titles = {row.version: _rule(row) for row in regulations.history(committee, BY_SCHEMA[Retention])}
+    titles = _titles(committee)
     rows = Event.objects.filter(kind=erasing.KIND, committee_code__in=codes_of(committee)).order_by("-id")
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAST + 1])
     return [_past(event, titles) for event in found[:PAST]], found[PAST - 1].pk if len(found) > PAST else None
+
+
+def erasures(code: str) -> list[str]:
+    """Say of a record that holds what was erased in the stream with a code: sort by sort and rule by rule, how many, when."""
+    committees = Committee.objects.order_by("pk")
+    committee = committees.filter(code=code).first() or committees.filter(parent=None).first()
+    events = Event.objects.filter(kind=erasing.KIND, committee_code=code).order_by("id")
+    found: dict[tuple[str, str], list[Past]] = {}
+    titles = _titles(committee) if committee is not None else {}
+    for past in (_past(event, titles) for event in events.iterator(chunk_size=PAST)):
+        found.setdefault((past.what, past.rule), []).append(past)
+    return [_erased(some) for some in found.values()]
+
+
+def _erased(some: list[Past]) -> str:
+    first, last = (full_day(timezone.localdate(past.at)) for past in (some[0], some[-1]))
+    return _("%(what)s：资料 %(rows)s 份，记录里的姓名等 %(values)s 项，%(when)s删除，依据%(rule)s") % {
+        "what": some[0].what, "rule": some[0].rule, "when": first if first == last else f"{first}至 {last}",
+        "rows": sum(past.rows for past in some), "values": sum(past.values for past in some),
+    }  # fmt: skip
+
+
+def _titles(committee: Committee) -> dict[str, str]:
+    return {row.version: _rule(row) for row in regulations.history(committee, BY_SCHEMA[Retention])}
 
 
 def _rule(row: Regulation) -> str:

@@ -80,10 +80,14 @@ def span(starts_on: date, ends_on: date | None) -> str:
 # ── what goes ────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Going:
-    """One line of the list of what will go: whose or of what, and what exactly. Never the value itself."""
+    """One line of the list of what will go: whose or of what, what exactly, and since when. Never the value itself.
+
+    `url` is a page of what it belongs to, where everybody who may be named in the rule for it can open one.
+    """
 
     what: str
     detail: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

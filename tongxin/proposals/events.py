@@ -12,6 +12,12 @@ from tongxin.proposals.models import PUBLIC_FIELDS, TEXT_FIELDS, Attachment, Pro
 A = Audience
 
 
+def _drafted(event: Event) -> str:
+    """Say who began the text; an office enters what somebody else wrote."""
+    who = event.acting_as or event.actor_name
+    return f"{who}代录提案" if event.data.get("on_behalf") else f"{who}起草提案"
+
+
 def _filed(event: Event) -> str:
     return f"立案，编为第 {event.data['number']:04d} 号" if event.data.get("number") else "立案"
 
@@ -58,7 +64,7 @@ witness(
 )  # fmt: skip
 name_sorts(proposals="提案")
 register(
-    Kind("proposals.draft", A.INSIDE, "{actor}起草提案"),
+    Kind("proposals.draft", A.INSIDE, _drafted, label="起草提案"),
     Kind("proposals.gather", A.INSIDE, "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),
     Kind("proposals.invite", A.INSIDE, "邀请{name}联名", personal=("name",)),
     Kind("proposals.accept_invitation", A.INSIDE, "{name}同意联名", personal=("name",)),

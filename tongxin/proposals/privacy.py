@@ -9,7 +9,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
-from tongxin.core.templatetags.chinese import full_day
+from tongxin.core.templatetags.chinese import case_number, full_day
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, first_of, newest, register_erasable, register_held, stamp
 from tongxin.proposals.choices import State, States
@@ -109,6 +109,14 @@ def _copies_due(committee: Committee, before: date) -> QuerySet[StaleCopy]:
     return StaleCopy.objects.filter(Q(settled_at__lt=end) | closed, committee=committee).select_related("proposal", "account")
 
 
+def _copy(row: StaleCopy) -> Going:
+    """Name a copy by its proposal: one that has a number was handed in, and opens to the office."""
+    proposal, detail = row.proposal, f"{row.account.name}另存于 {full_day(row.kept_at)}"
+    if not proposal.number:
+        return Going(str(proposal), detail)
+    return Going(f"{case_number(proposal.number)}《{proposal.title}》", detail, proposal.get_absolute_url())
+
+
 def _erase_copies(rows: Sequence[StaleCopy]) -> Erased:
     StaleCopy.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return Erased(rows=len(rows))
@@ -121,6 +129,6 @@ register_erasable(
     ),
     Erasable(
         "proposal_copies", "另存的提案副本", "两处同时修改时另存的一份", "自看过之日（提案不能再改的，自另存之日）",
-        _copies_due, lambda row: Going(str(row.proposal), f"{row.account.name}另存于 {full_day(row.kept_at)}"), _erase_copies,
+        _copies_due, _copy, _erase_copies,
     ),
 )  # fmt: skip

@@ -8,12 +8,13 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from tongxin.accounts.actions import save_size  # noqa: PLC0415 -- registers at start
         from tongxin.accounts.middleware import register_page  # noqa: PLC0415 -- as above
+        from tongxin.audit.events import name_rows  # noqa: PLC0415 -- as above
         from tongxin.audit.given import AlteredError  # noqa: PLC0415 -- as above
         from tongxin.committees.queries import register_row_names, register_work  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_standing  # noqa: PLC0415 -- as above
         from tongxin.site import notices  # noqa: F401, PLC0415 -- as above
         from tongxin.site.navigation import shell_of  # noqa: PLC0415 -- as above
-        from tongxin.site.queries.row_names import row_names  # noqa: PLC0415 -- as above
+        from tongxin.site.queries.row_names import KIND_WORDS, row_names  # noqa: PLC0415 -- as above
         from tongxin.site.queries.standing import standings  # noqa: PLC0415 -- as above
         from tongxin.site.queries.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.site.views.altered import taken_back  # noqa: PLC0415 -- as above
@@ -23,5 +24,6 @@ class SiteConfig(AppConfig):
         navigation.register_size(save_size)
         register_work(open_tasks)
         register_row_names(row_names)
+        name_rows(KIND_WORDS)
         register_standing(standings)
         register_page(AlteredError, taken_back)

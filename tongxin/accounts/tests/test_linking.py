@@ -86,7 +86,7 @@ def test_the_wrong_person_does_not_link_it(cast: Cast, code: str, there: Member,
 def test_the_sign_in_page_knows_what_follows_as_long_as_the_code_is_good(cast: Cast, code: str, there: Member) -> None:
     client = brought(code)
     said, page = "请用您原来的账户（原来的登录名和密码）登录，登录后关联望川县政协委员身份。", client.get(SIGN_IN).text
-    assert [said in page, "第一次登录，请用机关给您的邀请单" in page, "我有邀请码，第一次登录" in page] == [True, False, False]
+    assert [said in page, "第一次登录，请用机关给您的邀请单" in page, "我有邀请码或者密码重置码" in page] == [True, False, False]
     wrong = client.post(SIGN_IN, {"login": "050", "password": "不是这一个密码"}, REMOTE_ADDR="10.1.1.1").text
     assert ("登录名或密码不对" in wrong, said in wrong) == (True, True)
     assert said not in Client().get(SIGN_IN).text

@@ -267,7 +267,9 @@ def test_wrong_codes_while_setting_up_are_counted(cast: Cast, client: Client, wi
     assert answers == [200, 200, 200, 200, 429]
 
 
-FIRST_WRONG = "动态口令不对，请看手机上现在的六位数字再输。还不对的，请删去验证器里原来的一条，重新扫上面的图。"
+FIRST_WRONG = (
+    "动态口令不对，请看手机上现在的六位数字再输。还不对的，请把手机时间设为自动，或者删去验证器里原来的一条，重新扫上面的图。"
+)
 
 
 def test_who_used_a_recovery_code_reads_once_how_many_are_left(clerk: Account, sign_in: SignIn) -> None:

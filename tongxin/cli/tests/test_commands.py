@@ -2,13 +2,11 @@
 
 import contextlib
 import json
-import logging
 import os
 import re
 import socket
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,9 +23,9 @@ from tongxin.audit.tests.forging import raw
 from tongxin.cli import hints
 from tongxin.cli.auditing import OF_THE_DATABASE
 from tongxin.cli.entrance import COMMANDS, Lazy, tongxin
-from tongxin.cli.running import Scheduled, Stop, schedule, work
 from tongxin.committees.models import Committee
 from tongxin.members.models import Member, Seat
+from tongxin.site.queries.row_names import row_names
 
 
 @pytest.fixture
@@ -171,10 +169,11 @@ def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):
     code, out, err = run("audit", "verify", "--json")
     assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, event.uid)
     found = f"记录被改动过，或者它前面缺少记录：{event.uid}"
-    assert err == f"{found}（操作记录　{event.subject_label}）\n{hints.AFTER_A_FINDING}\n"
+    named = row_names("YX", [event.uid])[event.uid]
+    assert err == f"{found}（{named}）\n{hints.AFTER_A_FINDING}\n"
     code, out, err = run("check", "--json")
     assert (code, json.loads(out)["problems"]["操作记录"]) == (1, [found])
-    assert err == f"检查没有通过。\n{event.uid}：操作记录　{event.subject_label}\n{hints.AFTER_A_FINDING}\n"
+    assert err == f"检查没有通过。\n{event.uid}：{named}\n{hints.AFTER_A_FINDING}\n"
 
 
 def test_a_row_that_is_not_as_recorded_is_named_in_words_beside_its_key(run, cast: Cast):
@@ -229,7 +228,13 @@ def test_check_tries_the_process_that_looks_into_uploads(run, monkeypatch):
     assert (code, json.loads(out)["problems"]["附件检查"]) == (1, ["检查附件的进程没有正常答复（too_heavy），现在不能上传附件"])
 
 
-# ── the worker ──
+@pytest.mark.django_db
+def test_what_a_backup_copies_is_there_from_the_first_day(run, settings, tmp_path: Path):
+    settings.MEDIA_ROOT = tmp_path / "home" / "files"
+    assert run("init", "--committee-name", "政协望山县委员会", "--code", "WS")[0] == 0
+    assert (settings.MEDIA_ROOT.is_dir(), settings.MEDIA_ROOT.stat().st_mode & 0o777) == (True, 0o700)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("set_up", [codes.set_up, RecoveryCodes.activate], ids=["second factor", "recovery codes"])
 def test_check_tries_the_field_key_on_second_factors_too(run, cast: Cast, settings, set_up):
@@ -240,30 +245,6 @@ def test_check_tries_the_field_key_on_second_factors_too(run, cast: Cast, settin
     assert json.loads(run("check", "--json")[1])["problems"]["加密字段"] == [
         "密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥"
     ]
-
-
-def test_the_worker_survives_a_job_that_fails(caplog):
-    ran = []
-
-    def breaks(_at):
-        ran.append("breaks")
-        raise RuntimeError
-
-    jobs = [Scheduled(timedelta(hours=1), breaks), Scheduled(60, lambda at: ran.append(at.tzinfo is not None))]
-    with caplog.at_level(logging.ERROR, "tongxin.worker"):
-        work(jobs=jobs, stop=Stop(None), interval=0, once=True)
-        work(jobs=jobs, stop=Stop(None), interval=0, once=True)
-    assert ran == ["breaks", True]
-    assert "没有完成，下次再试" in caplog.text
-
-
-def test_the_apps_jobs_are_found():
-    names = {job.name for job in schedule(["tongxin.notices", "tongxin.ui"])}
-    assert names == {"tongxin.notices.tasks.deliver_left_over", "tongxin.notices.tasks.send_letters"}
-
-
-def test_the_worker_ends_with_its_parent():
-    assert (bool(Stop(os.getppid())), bool(Stop(1_000_000_000))) == (False, True)
 
 
 # ── accepting that the files outside differ ──

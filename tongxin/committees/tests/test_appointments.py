@@ -433,8 +433,25 @@ def test_a_password_is_not_reset_before_what_follows_was_read(cast: Cast, securi
     assert ("将发生什么" in page, "立即告知本人和审计管理员" in page, "确认重置" in page) == (True, True, True)
     assert (cast.clerk.invitations.exists(), Event.objects.count()) == (False, before)
     slip = security.post(f"/appointments/{own.uid}/reset/", follow=True).context["slips"][0]
-    assert slip.resets
+    assert (slip.resets, slip.coded) == (True, False)
     assert cast.clerk.invitations.count() == 1
+
+
+def test_the_second_factor_is_spoken_of_on_the_slip_of_who_has_one_and_conditions_stand_above_what_follows(
+    cast: Cast, security: Client
+) -> None:
+    own = Appointment.objects.get(account=cast.clerk)
+    cast.clerk.set_password("一个很长很长的旧密码")
+    cast.clerk.save()
+    above, follows = security.get(f"/appointments/{own.uid}/reset/").text.split("将发生什么")
+    assert ("请先当面核实是本人" in above, "请先当面核实是本人" in follows) == (True, False)
+    said = []
+    for has_one in (False, True):
+        if has_one:
+            codes.set_up(cast.clerk)
+        page = security.post(f"/appointments/{own.uid}/reset/", follow=True).text
+        said.append(("登录名不变。" in page, "登录名、动态口令不变。" in page))
+    assert said == [(True, False), (False, True)]
 
 
 def test_a_duty_ends_from_a_day_on_with_the_reason_and_not_before_it_is_confirmed(cast: Cast, security: Client) -> None:

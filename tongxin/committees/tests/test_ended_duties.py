@@ -22,7 +22,7 @@ from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
 SEARCH = "/appointments/?q=" + quote("孟时雨")
-LIST_QUERIES = 9
+LIST_QUERIES = 10
 
 
 @pytest.fixture

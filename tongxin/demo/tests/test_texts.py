@@ -7,6 +7,7 @@ from tongxin.core.words import character_count
 from tongxin.demo.places import CITY_UNITS, NEIGHBOUR_UNITS, SECTORS, UNITS
 from tongxin.demo.running import MERGED, STORIES
 from tongxin.demo.texts import Text, days_told, load, month_told, undated
+from tongxin.texts import redaction
 
 SHARED_ON_PURPOSE = 0
 
@@ -70,3 +71,8 @@ def test_the_day_of_a_note_is_left_out_where_the_talk_was_on_another() -> None:
 def test_what_is_counted_back_from_today_names_no_month_of_its_handling() -> None:
     texts = {t.key: t for t in load()}
     assert [key for key in (*STORIES, *MERGED) if not texts[key].timeless] == []
+
+
+def test_two_of_the_texts_hold_a_telephone_that_is_covered_before_they_are_released() -> None:
+    found = {t.key for t in load() for line in t.paragraphs for mark in redaction.find(line) if mark.word == "电话"}
+    assert found == {"welfare-insurance-village", "welfare-school-counsellors"}

@@ -9,7 +9,7 @@ from tongxin.members.queries.inviting import (
     why_not_invited,
     why_not_released,
 )
-from tongxin.members.queries.pausing import pauses
+from tongxin.members.queries.pausing import came_back, pauses
 from tongxin.members.queries.reading import (
     about,
     acts_since,
@@ -46,6 +46,7 @@ __all__ = [
     "accounts_named",
     "acts_since",
     "belongs_elsewhere",
+    "came_back",
     "closes_with",
     "coming_back",
     "dead_with_open_account",

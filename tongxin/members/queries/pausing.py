@@ -1,19 +1,29 @@
 """When a member did not act while keeping the seat (停止履职), for the file."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
+from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members.models import Member, Seat, Suspension
 
 
 def pauses(member: Member, seats: list[Seat]) -> list[tuple[Suspension, str]]:
     """Return every suspension, newest first, and in words how it ended: lifted, or with one of the seats."""
-    left = {seat.ends_on for seat in seats}
-    return [(pause, _ended(pause, with_the_seat=pause.ends_on in left)) for pause in member.suspensions.all()]
+    left, lifted = {seat.ends_on for seat in seats}, came_back(member, "members.resume")
+    return [(pause, "　".join(_ended(pause, lifted, with_the_seat=pause.ends_on in left))) for pause in member.suspensions.all()]
 
 
-def _ended(pause: Suspension, *, with_the_seat: bool) -> str:
+def _ended(pause: Suspension, lifted: dict[date, list[str]], *, with_the_seat: bool) -> list[str]:
     if pause.ends_on is None:
-        return ""
+        return []
     said = _("%(on)s随离任终止") if with_the_seat else _("%(on)s起恢复履职")
-    return said % {"on": full_day(pause.ends_on)}
+    return [said % {"on": full_day(pause.ends_on)}, *lifted.get(pause.ends_on, [])]
+
+
+def came_back(member: Member, kind: str) -> dict[date, list[str]]:
+    """Return since which days a member acts or sits again, each with why and by which paper: the rows keep only why it ended."""
+    told = Event.objects.filter(kind=kind, subject_type="members.member", subject_id=member.pk).order_by("id")
+    why = [(event.data.get("on"), event.data.get("reason"), event.data.get("document_number")) for event in told]
+    return {date.fromisoformat(str(on)): [str(part) for part in parts if part] for on, *parts in why if on}

@@ -72,10 +72,13 @@ def what_follows(member: Member, kind: str) -> list[str]:
     died = kind == Ending.DIED
     held = bodies.appointments_of(member.account) if member.account else []
     duties = sum(not died or a.committee_id == member.committee_id for a in held)
-    found = [] if died else ["不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"]
     if kind == "suspend":
-        found.append("席位和职务保留，恢复履职后照常行使")
+        found = [
+            "停止履职期间不能提出、联名、附议提案，不能评价办理结果；可以登录查看自己提出、联名的提案和答复",
+            "席位和职务保留，恢复履职后照常行使；没有提交的提案，恢复履职时还没有人接手的，可以接着修改、提交",
+        ]
     else:
+        found = [] if died else ["不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"]
         found.append("席位和政协职务同时终止，转入离任名单；" + ("登记错了可以恢复" if died else "以后可以恢复"))
     if died and member.account is not None:
         found.append(

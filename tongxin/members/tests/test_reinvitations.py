@@ -48,21 +48,21 @@ def test_a_waiting_code_stands_on_the_desk_of_everybody_who_may_confirm_it_and_o
         assert shown <= allowed(account, "members.confirm_reinvitation", asked), name
     for account in (cast.office, cast.leader):
         page = as_(account).get("/home/")
-        [queue] = [q for q in page.context["queues"] if q.label == "待确认的码"]
+        [queue] = [q for q in page.context["queues"] if q.label == "重置码待确认"]
         assert (queue.count, [(t.url, t.title) for t in queue.items]) == (
             1, [(f"/members/{asked.uid}/confirm/", f"{asked.name}的密码重置码")]
         )  # fmt: skip
         listed = as_(account).get(queue.url)
         assert [row["member"].pk for row in listed.context["members"]] == [asked.pk]
-    assert "待确认的码" not in queues(keeper)
+    assert "重置码待确认" not in queues(keeper)
 
 
 def test_it_leaves_the_desk_when_it_is_confirmed_or_its_time_has_come(cast: Cast, keeper: Account, asked: Member) -> None:
-    assert queues(cast.leader) == {"待确认的码": 1}
+    assert queues(cast.leader) == {"重置码待确认": 1}
     Invitation.objects.update(works_from=timezone.now() - timedelta(seconds=1))  # no event tells of it
     assert queues(cast.leader) == {}
     Invitation.objects.update(works_from=timezone.now() + timedelta(hours=1))
-    assert queues(cast.leader) == {"待确认的码": 1}
+    assert queues(cast.leader) == {"重置码待确认": 1}
     code = waiting_code(asked, at=timezone.now())
     assert code is not None
     actions.confirm_reinvitation(asked, code=code.uid, actor=Account.objects.get(pk=cast.leader.pk), at=timezone.now())

@@ -66,7 +66,7 @@ def test_the_page_says_how_far_somebody_came(cast: Cast, keeper: Client) -> None
     assert state(keeper, member) == ["登录过"]  # and not when: it may have been for another committee
     member.refresh_from_db()
     actions.invite(member, actor=cast.office, at=at)
-    assert state(keeper, member) == ["待确认的码", *days]
+    assert state(keeper, member) == ["码待确认", *days]
     assert member.account is not None
     codes.set_up(member.account)
     assert state(keeper, member) == ["已发重置码", *days]
@@ -149,7 +149,7 @@ def test_a_new_password_is_not_made_possible_before_what_follows_was_read(cast: 
     assert (f'href="{page}invite/"' in shown, f'action="{page}invite/"' in shown) == (True, False)
     for asked in (keeper.get(f"{page}invite/"), keeper.post(f"{page}invite/")):  # a button drawn before there was a password
         assert asked.context["sentences"] == [
-            "本人忘记密码时使用，请先当面或打电话核实",
+            "打印密码重置单，本人凭重置码设定新密码；请先当面或打电话核实是本人忘记了密码",
             "重置码不能马上使用：须机关另一位工作人员确认（委员联络、提案日常工作、主席会议成员都可以确认）；没有人确认的，72 小时后可以使用",
             "立即告知本人、审计管理员和可以确认的人",
             "本人用原来的密码登录的，重置码随即作废",

@@ -392,3 +392,32 @@ def test_a_past_suspension_stays_in_the_file_for_who_keeps_it_and_for_the_member
     actions.end_seat(member, ending=Ending.RESIGNED, on=TODAY(), reason="", actor=cast.office, at=timezone.now())
     text = office.get(page).text
     assert (f"{full_day(TODAY())}随离任终止" in text, "恢复履职" in text) == (True, True)
+
+
+def test_a_seat_that_was_given_back_says_so_with_its_reason_to_whoever_is_told_why(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    office.post(f"/members/{member.uid}/standing/resigned/", said(reason="工作调动"))
+    office.post(f"/members/{member.uid}/standing/restore/", said(reason="办错了人", document_number="云协发〔2026〕5号"))
+    told = ["<span>恢复委员资格</span>", "<span>办错了人</span>", "<span>云协发〔2026〕5号</span>"]
+    page = office.get(f"/members/{member.uid}/").text
+    assert [page.count(part) for part in told] == [1, 1, 1]
+    others = Client()
+    others.force_login(fresh(cast.proposer))
+    assert [part for part in told if part in others.get(f"/members/{member.uid}/").text] == []
+
+
+def test_a_pause_is_not_spoken_of_as_an_end_and_a_day_to_come_is_wrong_at_its_field(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.bystander)
+    address = f"/members/{member.uid}/standing"
+    page = office.get(f"{address}/suspend/").text
+    assert ("不再" in page, "恢复履职时还没有人接手的，可以接着修改、提交" in page) == (False, True)
+    assert "不再提出、联名、附议提案" in office.get(f"{address}/resigned/").text
+    late = office.post(f"{address}/resigned/", said(on="2099-01-01"))
+    assert late.context["form"].errors == {"on": ["日期不能在今天以后，请到那一天再办理。"]}
+    assert Event.objects.filter(kind="members.resign").count() == 0
+
+
+@pytest.mark.parametrize(("kind", "reads"), [("resigned", True), ("suspend", True), ("expired", True), ("died", False)])
+def test_who_writes_the_reason_knows_whether_the_member_reads_it(cast: Cast, office: Client, kind: str, *, reads: bool) -> None:
+    page = office.get(f"/members/{cast.member(cast.bystander).uid}/standing/{kind}/").text
+    assert ("会写进发给委员本人的消息" in page) == reads

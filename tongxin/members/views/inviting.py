@@ -42,7 +42,8 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("member", uid=uid)
     made = slips.slip(
         found.name, _sign_in_name(found), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
-        links=found.account is None, committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
+        coded=found.account is not None and accounts.has_second_factor(found.account), links=found.account is None,
+        committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
     )  # fmt: skip
     return slips.keep(request, made, at=at)
 
@@ -68,7 +69,7 @@ def _new_number(member: Member, at: datetime) -> list[str]:
 def _what_the_code_does(member: Member, maker: Any, at: datetime) -> list[str]:
     good = _("%(days)s 天内有效，以前发的码作废") % {"days": VALID.days}
     if is_reset(member):
-        verified = _("本人忘记密码时使用，请先当面或打电话核实")
+        verified = _("打印密码重置单，本人凭重置码设定新密码；请先当面或打电话核实是本人忘记了密码")
         return [verified, *_how_a_reset_waits(member, maker, at), _("本人用原来的密码登录的，重置码随即作废"), good]
     if was_released(member):
         return [

@@ -1,5 +1,6 @@
 """A member's page: seat, posts, workplace, the seats held before; how to reach him."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     knows = keeps or found.account_id == request.user.pk
     reads_phone = permissions.allowed(request.user, "members.read_phone", found)
     held = queries.history(found)
+    again = queries.came_back(found, "members.restore") if knows else {}
     context = {
         "row": row_of(found),
         "left": _left(found),
@@ -41,7 +43,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "reads_phone": reads_phone,
         "sees_contact": knows,
         "phone_changed": queries.phone_changed(found, at=timezone.now()) if knows or reads_phone else "",
-        "seats": [(seat, _ended(seat, held, tells_why=knows)) for seat in held],
+        "seats": [(seat, [*_restored(seat, again), *_ended(seat, held, tells_why=knows)]) for seat in held],
         "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,
         "steps": steps(request.user, found),
@@ -97,6 +99,11 @@ def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
     if tells_why:
         said += [*([] if died else [str(seat.get_ending_display())]), seat.reason, seat.document_number]
     return [part for part in said if part]
+
+
+def _restored(seat: Seat, again: dict[date, list[str]]) -> list[str]:
+    """Say of a seat that was given back that it was, why, and by which paper."""
+    return [_("恢复委员资格"), *again[seat.starts_on]] if seat.starts_on in again else []
 
 
 def _left(member: Member) -> Seat | None:

@@ -1,10 +1,12 @@
 """Who takes away what is over: by the regulation in force, in the own committee, after looking at the list."""
 
+import json
 import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,15 +19,24 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import erasing, verifying
 from tongxin.audit.models import Event
+from tongxin.audit.tests.forging import raw
+from tongxin.cli.entrance import main
 from tongxin.committees import actions as bodies
+from tongxin.committees import queries as bodies_queries
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
+from tongxin.core.templatetags.chinese import case_number, full_day
+from tongxin.handling.models import Rating, Reply
 from tongxin.members.models import Member, Seat
 from tongxin.notices.models import Notice
 from tongxin.privacy import actions, queries
+from tongxin.privacy.table import Going
 from tongxin.privacy.tests.test_own import as_
+from tongxin.proposals.queries import raters
 from tongxin.regulations.actions import adopt
 from tongxin.regulations.schema import SchemaError
+from tongxin.site.queries import desk_waiting
+from tongxin.site.queries import keeping as keeping_queue
 
 LONG_AGO = moment("2020-03-20")
 TODAY = timezone.localdate
@@ -363,3 +374,86 @@ def test_pages_ask_less_than_twelve_times_and_as_often_for_many_rows(cast: Cast,
             numbers.setdefault(path, []).append(len(asked))
     assert {path: n for path, n in numbers.items() if len(set(n)) > 1} == {}
     assert {path: max(n) for path, n in numbers.items() if max(n) >= 12} == {}
+
+
+def test_who_verifies_reads_under_which_rule_how_many_values_went_and_when(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    adopt(
+        cast.county, "privacy.retention", effective_from=date(2026, 1, 1),
+        body={"read_notices": 24, "read_notices_by": "proposal.office"},
+        reference={"title": "云溪县政协个人信息管理办法", "article": "第三条"}, actor=None, at=moment("2026-01-01"),
+    )  # fmt: skip
+    for number, day in ((2, "2026-03-01"), (3, "2026-03-02")):
+        read_notices(cast, number)
+        here = next(k for k in queries.keepings(cast.county, date(2026, 3, 1)) if k.key == "read_notices")
+        actions.erase(here, seen=here.digest, actor=cast.office, at=moment(day))
+    said = (
+        f"{here.erasable.label}：资料 5 份，记录里的姓名等 0 项，{full_day(date(2026, 3, 1))}至 {full_day(date(2026, 3, 2))}删除，"
+        f"依据《云溪县政协个人信息管理办法》第三条，{full_day(date(2026, 1, 1))}起施行"
+    )
+    assert bodies_queries.erasures(cast.county.code) == [said]
+    assert bodies_queries.erasures(cast.other_county.code) == bodies_queries.erasures("") == []
+    page = as_(cast.audit_admin).post("/audit/verify/").text
+    assert page.count(f"<li>{said}</li>") == 1
+    assert main(["audit", "verify", "--committee", cast.county.code, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert set(json.loads(out)) == {"events", "sealed", "ok", "first_bad"}
+    assert err == f"按保管期限删除　{said}\n"
+    event = raw(Event).filter(kind=erasing.KIND).latest("id")
+    raw(Event).filter(pk=event.pk).update(data=[])  # of a record that does not hold nothing more is read
+    spoiled = as_(cast.audit_admin).post("/audit/verify/")
+    assert (spoiled.status_code, "按保管期限删除的个人信息" in spoiled.text) == (200, False)
+
+
+def test_what_goes_of_replies_is_found_by_number_closing_day_and_link_and_told_once(cast: Cast) -> None:
+    case = cast.answered()
+    reply = Reply.objects.get(task__case=case)
+    for signature in raters(case.proposal):
+        Rating.objects.create(
+            committee=cast.county, reply=reply, signature=signature, attitude="satisfied", result="satisfied", comment="谢谢",
+            rated_at=moment("2019-06-01"),
+        )  # fmt: skip
+    raw(type(case)).filter(pk=case.pk).update(state="closed", closed_at=moment("2019-07-01"))
+    client = as_(cast.office)
+    page = client.get("/privacy/rating_comments/")
+    title = f"{case_number(case.proposal.number)}《{case.proposal.title}》"
+    line = Going(title, f"县卫生健康局　{full_day(date(2019, 7, 1))}办结　留言", case.proposal.get_absolute_url())
+    assert page.context["page"].lines == [(line, 2)]
+    assert f'<a class="strong" href="{line.url}">{title}</a>' in page.text
+    assert "留言　2 份" in page.text
+    assert client.get(line.url).status_code == 200
+    [contacts] = client.get("/privacy/reply_contacts/").context["page"].lines
+    assert (contacts[0].what, contacts[1]) == (title, 1)
+
+
+def test_what_is_due_stands_in_the_menu_and_on_the_home_of_who_takes_it_away_alone(cast: Cast) -> None:
+    def badge(account: Account) -> int | None:
+        return desk_waiting(Account.objects.get(pk=account.pk)).get("/privacy/")
+
+    assert (badge(cast.office), badge(cast.audit_admin), badge(cast.office_of_other_county)) == (0, None, 0)
+    read_notices(cast, 3)
+    cache.clear()
+    assert (badge(cast.office), badge(cast.audit_admin), badge(cast.office_of_other_county)) == (1, None, 0)
+    client = as_(cast.office)
+    [queue] = [q for q in client.get("/home/").context["queues"] if q.url == "/privacy/"]
+    [item] = queue.items
+    assert (queue.label, queue.count, item.title, item.url) == (
+        "到期待核对的个人信息", 1, "已读的消息", "/privacy/read_notices/?in=YX",
+    )  # fmt: skip
+    page = client.get(item.url)
+    assert page.context["page"].total == 3
+    confirm(client, "read_notices", seen_in(page))
+    assert badge(cast.office) == 0
+    assert [q for q in client.get("/home/").context["queues"] if q.url == "/privacy/"] == []
+
+
+def test_what_is_due_costs_the_same_however_much_there_is(cast: Cast) -> None:
+    costs = []
+    for number in (1, 0, 5):
+        read_notices(cast, number)
+        account = Account.objects.get(pk=cast.office.pk)
+        with CaptureQueriesContext(connection) as asked:
+            [queue] = keeping_queue.queue(account, date(2026, 3, 1))
+        costs.append((queue.count, len(asked)))
+    assert costs[1] == costs[2]

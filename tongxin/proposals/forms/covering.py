@@ -109,6 +109,11 @@ class CoveringForm(forms.Form):
         return [said % {"kind": kind, "n": len(parts), "words": "、".join(parts)} for kind, parts in found.items()]
 
     @property
+    def marked(self) -> bool:
+        """Say whether anything stands marked on the texts, ticked or not: else there is nothing to tick."""
+        return any(self.marks.values()) or any(self.proposed.values())
+
+    @property
     def told(self) -> str:
         """Say what stands ticked, or that what was found is printed, or that nothing was found."""
         if marked := len(self.values):

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import TEXT, Cast
+from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.proposals import actions
 from tongxin.proposals.choices import Answer, Role, State
@@ -374,3 +375,10 @@ def test_a_cosigner_leaves_and_an_endorser_endorses_once(cast: Cast) -> None:
     signed_in(cast.cosigner).post(f"/proposals/{filed.uid}/endorse/")
     assert [e.member for e in Endorsement.objects.all()] == [cast.member(cast.bystander)]
     assert signed_in(cast.member_of_other_county).post(f"/proposals/{filed.uid}/endorse/").status_code == 404
+
+
+def test_what_an_office_entered_is_not_said_to_be_drafted_by_it(cast: Cast) -> None:
+    entered = actions.draft(cast.county, actor=cast.office, at=NOW, first=cast.member(cast.cosigner), text={"title": "代录"})
+    own = cast.draft()
+    said = [kinds.sentence(Event.objects.get(kind="proposals.draft", subject_id=row.pk)) for row in (entered, own)]
+    assert said == ["提案委员会办公室代录提案", "林知远起草提案"]

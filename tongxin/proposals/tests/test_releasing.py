@@ -341,3 +341,35 @@ def test_the_same_words_written_often_are_looked_for_once_and_too_many_are_refus
     assert len(once.marks["situation"]) == 5000
     many = CoveringForm(texts, {}, version=1, data=QueryDict("version=1&words=" + "%0A".join(f"词{n}" for n in range(101))))
     assert "一次最多写 100 处" in str(many.errors["words"])
+
+
+def test_ticks_are_spoken_of_only_where_something_is_marked(cast: Cast) -> None:
+    client, ticked = signed_in(cast.office), "勾选的文字在公开页面上隐去"
+    assert ticked in client.get(page_of(secretive(cast))).text
+    assert ticked not in client.get(page_of(cast.filed(title="关于修路的建议"))).text
+
+
+def test_what_is_wrong_stands_apart_from_the_heading(cast: Cast) -> None:
+    proposal = secretive(cast)
+    answer = signed_in(cast.office).post(
+        page_of(proposal), {"version": proposal.version, "words": "没有这句话", "step": "preview"}
+    )
+    assert answer.status_code == 422
+    assert '<div class="mt3"><div class="note stop errors"' in answer.text
+
+
+def test_a_released_one_leads_to_its_public_page_and_is_taken_off_it_knowing_what_happens(cast: Cast) -> None:
+    proposal, client = cast.filed(), signed_in(cast.office)
+    public = f'href="/public/proposals/{proposal.uid}/"'
+    assert public not in client.get(proposal.get_absolute_url()).text
+    actions.release(proposal, actor=cast.office, at=NOW)
+    assert public in client.get(proposal.get_absolute_url()).text
+    assert Client().get(f"/public/proposals/{proposal.uid}/").status_code == 200
+    page = client.get(f"{proposal.get_absolute_url()}office/unrelease/").text
+    assert "撤下以后，公众看不到这件提案和它的答复、附件，已有的链接随即失效；提案人会收到消息。以后可以重新公开。" in page
+    assert "提案人、联名委员和本会机关能看到，公众看不到。" in page
+
+
+def test_the_queue_says_where_what_was_never_released_is_released(cast: Cast) -> None:
+    page = signed_in(cast.office).get("/desk/publication/").text
+    assert '尚未公开的提案，请到<a href="/desk/proposals/">提案工作台</a>办理公开。' in page

@@ -68,7 +68,8 @@ class ChangeSeason(forms.Form):
 class Unrelease(forms.Form):
     """Why it is taken off the public pages."""
 
-    reason = _reason()
+    told = gettext_lazy("撤下以后，公众看不到这件提案和它的答复、附件，已有的链接随即失效；提案人会收到消息。以后可以重新公开。")
+    reason = _reason(help_text=gettext_lazy("提案人、联名委员和本会机关能看到，公众看不到。"))
 
     def __init__(self, _proposal: Proposal, data: Any = None) -> None:
         super().__init__(data)

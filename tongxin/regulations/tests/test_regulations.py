@@ -124,7 +124,7 @@ def test_every_rule_can_be_read_with_its_source(cast: Cast, client: Client) -> N
     ):
         answer = client.get(f"/regulations/{name}/")
         assert answer.status_code == 200
-        assert "全国通例" in answer.text
+        assert "全国性规定" in answer.text
     assert "青岚市政协" in client.get("/regulations/handling.categories/").text
     assert client.get("/regulations/nothing/").status_code == 404
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,6 +84,7 @@ def _of_office(user: Any, proposal: Proposal) -> list[Button]:
         made.append(_form(_("办理转出"), f"{base}pass-on/", why=why))
     if proposal.state in States.filed and allowed(user, "proposals.release", proposal):
         if proposal.released_at:
+            made.append(_page(_("查看公开页面"), reverse("public-proposal", args=[proposal.uid])))
             made.append(_page(_("核对公开稿"), f"{base}release/"))
             made.append(_form(_("撤下公开"), f"{base}unrelease/", stop=True))
         else:

@@ -12,10 +12,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import OuterRef, Subquery
+from django.utils.dateformat import format as date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.audit import stored
+from tongxin.audit import kinds, shapes, stored
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.core import asked
@@ -81,9 +83,10 @@ def _label(choices: Any, value: str) -> str:
     return str(choices(value).label) if value in choices.values else ""
 
 
+EVENT = "audit.event"
 NAMES: dict[str, Named] = {
     "accounts.account": Named(_("账户")),
-    "audit.event": Named(_("操作记录"), texts=("subject_label",)),
+    EVENT: Named(_("操作记录"), texts=("subject_label",)),
     "committees.committee": Named(_("政协"), texts=("name",), own=True),
     "committees.term": Named(_("届次")),
     "committees.session": Named(_("会议"), texts=("term__number", "number"), write=_session),
@@ -112,6 +115,10 @@ NAMES: dict[str, Named] = {
     "handling.rating": Named(_("评价"), "reply__task__case__proposal", ("reply__task__unit__name",)),
 }
 
+KIND_WORDS = {label: str(one.word) for label, one in NAMES.items()} | {
+    f"{label}/{part}": str(word) for label, one in NAMES.items() for part, word in (one.parts or {}).items()
+}
+
 
 def row_names(code: str, keys: Iterable[str]) -> dict[str, str]:
     """Return the words for the keys of rows of a committee, as far as the kind is known: one query a kind, however many rows."""
@@ -123,7 +130,8 @@ def row_names(code: str, keys: Iterable[str]) -> dict[str, str]:
             wanted[model][key] = uid
             found[key] = _word(label)
     for model, uids in wanted.items():
-        words = _words_of(model, code, set(uids.values()))
+        asked_for = set(uids.values())
+        words = _of_events(code, asked_for) if model == EVENT else _words_of(model, code, asked_for)
         found |= {key: f"{found[key]}　{words[uid]}" for key, uid in uids.items() if words.get(uid)}
     return found
 
@@ -131,7 +139,7 @@ def row_names(code: str, keys: Iterable[str]) -> dict[str, str]:
 def _taken_apart(key: str) -> tuple[str, str]:
     """Return label and uid; what has no label is the uid of an event."""
     label, colon, uid = key.rpartition(":")
-    return (label, uid) if colon else ("audit.event", key)
+    return (label, uid) if colon else (EVENT, key)
 
 
 def _word(label: str) -> str:
@@ -158,6 +166,29 @@ def _words_of(label: str, code: str, uids: set[str]) -> dict[str, str]:
     return found
 
 
+def _of_events(code: str, uids: set[str]) -> dict[str, str]:
+    """Return when what was done to what, of events; of what cannot be read as ours no more than whatever its texts say."""
+    readable = Event.objects.filter(uid__in=uids, **_whose(EVENT, code)).exclude(stored.misstored(Event))
+    said = {event.uid: f"{_happened(event)}　{event.subject_label}" for event in readable if _is_ours(event)}
+    unread = uids - said.keys()
+    return said | (_words_of(EVENT, code, unread) if unread else {})
+
+
+def _is_ours(event: Event) -> bool:
+    return event.kind in kinds.KINDS and shapes.is_shaped(event)
+
+
+def _happened(event: Event) -> str:
+    """Say when what happened, as the reader of events does: of what is told by day alone neither who nor when."""
+    if kinds.KINDS[event.kind].by_day:
+        return kinds.KINDS[event.kind].by_day
+    try:
+        what = kinds.sentence(event)
+    except (LookupError, TypeError, ValueError, AttributeError):  # somebody else's values where ours belong
+        what = kinds.label(event.kind)
+    return f"{date_format(localtime(event.recorded_at), 'Y-m-d H:i:s')}　{what}"
+
+
 def _beside_the_record(words: str, recorded: str) -> str:
     """Add the name under which the record knows a row, where it is called otherwise now."""
     return words if recorded in words else gettext("%(words)s（记录为“%(recorded)s”）") % {"words": words, "recorded": recorded}
@@ -165,7 +196,7 @@ def _beside_the_record(words: str, recorded: str) -> str:
 
 def _whose(label: str, code: str) -> dict[str, Any]:
     """Keep the rows of one committee, or those of none: a key that somebody forged names no row of another committee."""
-    if label == "audit.event":
+    if label == EVENT:
         return {"committee_code": code}
     if label == "committees.committee":
         return {"code": code}

@@ -23,6 +23,7 @@ from tongxin.proposals.choices import Role, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.queries import to_confirm
 from tongxin.regulations.queries import in_force
+from tongxin.site.queries import keeping
 from tongxin.site.queries.paging import LONG, capped, long_of
 from tongxin.site.queries.todos import SHOWN, Queue, Todo
 
@@ -179,7 +180,7 @@ def _handling() -> Iterable[Source]:
 
 
 CODES = Source(
-    Duty.MEMBER_AFFAIRS, "待确认的码", "/members/?who=waiting", "去核实",
+    Duty.MEMBER_AFFAIRS, "重置码待确认", "/members/?who=waiting", "去核实",
     lambda user, _on: with_code_to_confirm(user, timezone.now()), _code_items, others=CONFIRM, counted_anew=True,
 )  # fmt: skip
 SOURCES = (*_office(), *_handling(), CODES)
@@ -193,18 +194,24 @@ def _held(user: Any) -> list[Source]:
 def _numbers(user: Any, on: date) -> dict[str, int]:
     """Count every queue of the duties held, once for the menu and the home page; kept until something happens."""
     held, sources = bodies.appointments_of(user), _held(user)
-    if not sources:
+    if not sources and not keeping.executes(user):
         return {}
     scope = sorted((a.duty, a.committee_id, a.unit_id or 0, a.affiliation) for a in held)
     codes = {a.committee.code for a in held}
     still = [s for s in sources if not s.counted_anew]
-    known = remembered(codes, ("waiting", on, *scope), lambda: {s.key: capped(s.rows(user, on)) for s in still})
+
+    def read() -> dict[str, int]:
+        return {s.key: capped(s.rows(user, on)) for s in still} | keeping.counted(user, on)
+
+    known = remembered(codes, ("waiting", on, *scope), read)
     return known | {s.key: capped(s.rows(user, on)) for s in sources if s.counted_anew}
 
 
 def desk_waiting(user: Any) -> dict[str, int]:
     """Count what waits at each address of the desk's menu; only for duties held."""
     numbers, counts = _numbers(user, timezone.localdate()), dict[str, int]()
+    if keeping.LABEL in numbers:
+        counts[keeping.address()] = numbers[keeping.LABEL]
     for source in _held(user):
         if source.menu:
             url = source.url.partition("?")[0]
@@ -216,8 +223,9 @@ def queues(user: Any, now: datetime) -> list[Queue]:
     """Return the queues of a desk, by the duties held, with the most urgent of each."""
     on = timezone.localdate(now)
     numbers = _numbers(user, on)
-    return [
+    found = [
         Queue(s.label, numbers[s.key], s.url, tuple(s.items(s.rows(user, on), s.button, on)))
         for s in _held(user)
         if numbers[s.key]
     ]
+    return [*found, *(keeping.queue(user, on) if numbers.get(keeping.LABEL) else [])]

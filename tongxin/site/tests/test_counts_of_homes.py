@@ -28,6 +28,8 @@ def opened(client: Client, label: str, url: str) -> str:
     shown = client.get(url).context
     if label in PUBLICATION:
         return str(len(getattr(shown["waiting"], PUBLICATION[label])))
+    if url == "/privacy/":
+        return str(len([number for _sort, number in shown["rows"] if number]))
     if "listing" in shown:
         return str(shown["listing"].total)
     said = re.search(r"\d+", shown["pager"].caption) if "pager" in shown else None

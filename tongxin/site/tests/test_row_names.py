@@ -1,6 +1,7 @@
 """A verdict says in words which rows it means: the auditor of a committee reads no key alone where the row is still there."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,9 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
-from tongxin.audit import truth
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit import kinds, truth
+from tongxin.audit.models import Event
 from tongxin.audit.tests.forging import raw
 from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
 from tongxin.committees.models import Session, Unit
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.members.models import Member, Seat
@@ -131,3 +136,91 @@ def test_every_finding_is_an_item_and_what_was_checked_is_said_in_both_cases(cas
     assert (page.count('<li><p class="strong">承办单位'), page.count("内部编号：committees.unit:")) == (2, 2)
     assert "云溪县政协：2 处对不上" in page
     assert CHECKED in page
+
+
+def links(page: str) -> list[str]:
+    """Return where the findings of a verdict lead to in the reader of events."""
+    return re.findall(r'<a href="(/audit/\?q=[^"]*)">查看有关的操作记录', page)
+
+
+def listed(client: Client, address: str) -> list[str]:
+    """Return what the reader lists under an address."""
+    return [row["event"].uid for row in client.get(address).context["rows"]]
+
+
+def test_a_changed_event_is_named_by_its_hour_and_sentence_and_found_by_its_key(cast: Cast, auditor: Client) -> None:
+    proposal = cast.filed()
+    event = Event.objects.filter(kind="proposals.file", subject_uid=proposal.uid).get()
+    raw(Event).filter(pk=event.pk).update(acting_as="改动过的身份")
+    assert listed(auditor, f"/audit/?q=proposals.proposal:{proposal.uid}") == list(
+        Event.objects.filter(subject_uid=proposal.uid).order_by("-id").values_list("uid", flat=True)
+    )
+    page = auditor.post("/audit/verify/").text
+    when = timezone.localtime(event.recorded_at).strftime("%Y-%m-%d %H:%M:%S")
+    (line,) = [line for line in told(auditor) if line.startswith("操作记录")]
+    what = kinds.sentence(event).replace("　", " ")
+    assert line == f"操作记录 {when} {what} {event.subject_label} 对不上，记录被改动过，或者它前面缺少记录。"
+    assert links(page) == [f"/audit/?q={event.uid}"]
+    assert listed(auditor, links(page)[0]) == [event.uid]
+
+
+def test_a_row_leads_to_its_own_events_and_another_committees_to_none(cast: Cast, auditor: Client) -> None:
+    cast.filed()
+    bodies.save_unit(
+        cast.county, cast.unit, actor=cast.office, at=timezone.now(),
+        fields={"name": "县卫健局", "short_name": "", "system": cast.unit.system, "contact": "", "phone": ""},
+    )  # fmt: skip
+    raw(Unit).filter(pk=cast.unit.pk).update(system="party")
+    (link,) = links(auditor.post("/audit/verify/").text)
+    assert link == f"/audit/?q=committees.unit%3A{cast.unit.uid}"
+    own = Event.objects.filter(subject_uid=cast.unit.uid).order_by("-id").values_list("uid", flat=True)
+    assert listed(auditor, link) == list(own) != []
+    theirs = Account.objects.create(username="wcaudit", name="簿望川", password="!")
+    bodies.appoint(
+        theirs, committee=cast.other_county, duty=Duty.AUDIT_ADMIN, starts_on=date(2026, 1, 1), actor=None,
+        at=timezone.now(),
+    )  # fmt: skip
+    Account.objects.filter(pk=theirs.pk).update(needs_second_factor=False)
+    auditor.force_login(Account.objects.get(pk=theirs.pk))
+    assert listed(auditor, link) == []
+
+
+def test_of_a_changed_rating_event_neither_who_nor_when_is_said_nor_does_a_search_find_it(cast: Cast, auditor: Client) -> None:
+    rated(cast)
+    event = Event.objects.get(kind="handling.rate")
+    raw(Event).filter(pk=event.pk).update(data=event.data | {"result": "satisfied"})
+    page = auditor.post("/audit/verify/").text
+    (line,) = [line for line in told(auditor) if line.startswith("操作记录")]
+    assert line == f"操作记录 提案人评价 {event.subject_label} 对不上，记录被改动过，或者它前面缺少记录。"
+    assert links(page) == listed(auditor, f"/audit/?q={event.uid}") == []
+    assert event.uid not in listed(auditor, f"/audit/?q={event.subject_uid}")
+
+
+def test_an_event_whose_values_are_somebody_elses_is_still_named(cast: Cast, auditor: Client) -> None:
+    proposal = cast.filed()
+    event = Event.objects.filter(kind="proposals.file", subject_uid=proposal.uid).get()
+    for values in ({"kind": "no.such"}, {"data": []}, {"data": {"number": {}}}):
+        raw(Event).filter(pk=event.pk).update(**{"kind": "proposals.file", "data": event.data} | values)
+        assert auditor.post("/audit/verify/").status_code == 200
+        assert row_names(cast.county.code, [event.uid])[event.uid].endswith(f"　{event.subject_label}")
+
+
+def test_the_reader_names_what_the_system_vouched_for_in_words_and_lists_no_row_of_nothing(cast: Cast, auditor: Client) -> None:
+    for kind in truth.declared():
+        audit.record_vouching(cast.county, kind, {}, at=timezone.now())
+        audit.record_vouching(cast.county, kind, {"x:y": "z"}, at=timezone.now())
+    said = [row["what"] for row in auditor.get("/audit/?kind=audit.vouch").context["rows"]]
+    assert sum("1 项的当前内容" in line for line in said) >= len(truth.declared())
+    assert [line for line in said if "开始登记" in line or re.search("[a-z]", line)] == []
+    assert "系统登记制度 1 项的当前内容，供以后核验比对" in said
+    assert "系统登记审定结果 1 项的当前内容，供以后核验比对" in said
+
+
+def test_what_belongs_to_no_committee_stands_last_and_is_called_what_it_is(cast: Cast, auditor: Client) -> None:
+    bodies.appoint(
+        cast.audit_admin, committee=cast.city, duty=Duty.AUDIT_ADMIN, starts_on=date(2026, 1, 1), actor=None, at=timezone.now()
+    )
+    Account.objects.filter(pk=cast.audit_admin.pk).update(needs_second_factor=False)
+    names = [one["name"] for one in auditor.post("/audit/verify/").context["verdicts"]]
+    assert sorted(names[:-1]) == ["云溪县政协", "青岚市政协"]
+    assert names[-1] == "系统公用的记录"

@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.site.queries import publication as queries
 
@@ -12,4 +14,9 @@ from tongxin.site.queries import publication as queries
 @requires("proposals.release")
 def desk(request: HttpRequest) -> HttpResponse:
     """List the proposals and the replies whose public texts wait, the first to come on top."""
-    return render(request, "site/publication.html", {"waiting": queries.waiting(request.user), "most": queries.SHOWN})
+    context = {
+        "waiting": queries.waiting(request.user),
+        "most": queries.SHOWN,
+        "desk": reverse("desk-proposals") if allowed(request.user, "proposals.examine") else "",
+    }
+    return render(request, "site/publication.html", context)
