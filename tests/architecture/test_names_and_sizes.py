@@ -14,7 +14,7 @@ MORE = {
     "deliberation": {"consensus"},  # a pure package
     "files": {"inspection"},  # a pure package, run in a process of its own
     # rows written before their events vouched for them: upgrades and made worlds; whose password may be reset, and why not
-    "committees": {"vouching", "resetting", "listing"},
+    "committees": {"vouching", "resetting", "listing", "findings"},
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes
     "members": {"consequences", "acting", "closing"},

@@ -57,13 +57,13 @@ def verify(*, committee: str | None, as_json: bool) -> None:
 
 def _erasures(committee: str | None) -> list[str]:
     """Say what was erased under which rule: in one committee, or in each and in the stream of those of none."""
-    from tongxin.committees import queries
+    from tongxin.committees import findings
     from tongxin.committees.models import Committee
 
     if committee is not None:
-        return queries.erasures(committee)
+        return findings.erasures(committee)
     codes = [*Committee.objects.order_by("pk").values_list("code", flat=True), ""]
-    return [said for code in codes for said in queries.erasures(code)]
+    return [said for code in codes for said in findings.erasures(code)]
 
 
 @audit.command(help=HEADS)

@@ -35,13 +35,13 @@ def in_words(problems: "Sequence[Problem]") -> dict[str, str]:
     from django.db import DatabaseError
 
     from tongxin.audit import stored
-    from tongxin.committees import queries
+    from tongxin.committees import findings
     from tongxin.committees.models import Committee
 
     found = dict[str, str]()
     with suppress(DatabaseError):
         for code in stored.said_of(Committee.objects.order_by("pk"), "code"):
-            for words, problem in queries.in_words(code, problems):
+            for words, problem in findings.in_words(code, problems):
                 if len(words) > len(found.get(problem.where, "")):  # of another committee's row the kind alone is said
                     found[problem.where] = words
     return found

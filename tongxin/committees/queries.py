@@ -12,12 +12,9 @@ from tongxin.accounts import names, seats
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
-from tongxin.audit.outside import Problem
-from tongxin.audit.queries import traceable
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.core.words import on_one_line
 
 
 def running(on: date) -> Q:
@@ -191,55 +188,6 @@ def register_work(source: Callable[[Unit], Iterable[Work]]) -> None:
 def open_work(unit: Unit) -> list[Work]:
     """Return what is open at a unit: told to whoever takes over its clerkship."""
     return [work for source in _work for work in source(unit)]
-
-
-RowNames = Callable[[str, Iterable[str]], dict[str, str]]
-
-_row_names: list[RowNames] = []
-
-
-def register_row_names(source: RowNames) -> None:
-    """Add what an app above says in words of rows that a verdict names by their keys, of the committee with a code."""
-    _row_names.append(source)
-
-
-def in_words(code: str, problems: Iterable[Problem]) -> list[tuple[str, Problem]]:
-    """Return problems of a verdict, each with the words for what it names: which kind of row, and which one."""
-    found, words = list(problems), dict[str, str]()
-    for source in _row_names:
-        words |= {where: on_one_line(said) for where, said in source(code, [problem.where for problem in found]).items()}
-    return [(words.get(problem.where, ""), problem) for problem in found]
-
-
-Erasures = Callable[[str], Iterable[str]]
-
-_erasures: list[Erasures] = []
-
-
-def register_erasures(source: Erasures) -> None:
-    """Add what an app above says of the personal values that were taken away in the stream with a code."""
-    _erasures.append(source)
-
-
-def erasures(code: str) -> list[str]:
-    """Say of the values that are gone from a record that holds what they were, how many, when, under which rule."""
-    return [said for source in _erasures for said in source(code)]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What does not agree with the record: in words, with its key, and what finds it in the reader of events."""
-
-    words: str
-    problem: Problem
-    search: str
-
-
-def findings(code: str, problems: Iterable[Problem]) -> list[Finding]:
-    """Return problems of a verdict as whoever audits reads them; nothing is searched for where the reader has nothing of it."""
-    found = in_words(code, problems)
-    known = traceable({code}, {problem.where for _words, problem in found}) if found else set[str]()
-    return [Finding(words, problem, problem.where if problem.where in known else "") for words, problem in found]
 
 
 def fellows(appointment: Appointment, on: date) -> list[Appointment]:

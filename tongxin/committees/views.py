@@ -18,7 +18,7 @@ from tongxin.audit import audience, kinds, looking, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
-from tongxin.committees import actions, listing, queries, resetting
+from tongxin.committees import actions, findings, listing, queries, resetting
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.forms import AppointmentForm, EndForm, FactorForm, PlenaryForm, SessionForm, TransferForm, UnitForm
 from tongxin.committees.models import Appointment, Committee, Session, Unit, said_of_somebody
@@ -339,8 +339,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         verdict = verifying.verify(committee_code=code, reads_files=False)
         verdicts.append({
             "name": names.get(code, _("系统公用的记录")), "verdict": verdict, "health": audit.health({code}),
-            "problems": queries.findings(code, verdict.problems), "erasures": queries.erasures(code) if verdict.ok else [],
-            "files": queries.findings(code, looked.problems(code) if looked is not None else []),
+            "problems": findings.findings(code, verdict.problems), "erasures": findings.erasures(code) if verdict.ok else [],
+            "files": findings.findings(code, looked.problems(code) if looked is not None else []),
         })  # fmt: skip
     context = {
         "verdicts": verdicts, "at": now, "looked": looked, "late": looking.is_late(looked, now=now),

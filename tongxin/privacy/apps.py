@@ -6,7 +6,7 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
-        from tongxin.committees.queries import register_erasures  # noqa: PLC0415 -- as below
+        from tongxin.committees.findings import register_erasures  # noqa: PLC0415 -- as below
         from tongxin.privacy import events, foundations, regulations  # noqa: F401, PLC0415 -- registers at start
         from tongxin.privacy.queries import erasures  # noqa: PLC0415 -- as above
 

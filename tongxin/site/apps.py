@@ -10,7 +10,8 @@ class SiteConfig(AppConfig):
         from tongxin.accounts.middleware import register_page  # noqa: PLC0415 -- as above
         from tongxin.audit.events import name_rows  # noqa: PLC0415 -- as above
         from tongxin.audit.given import AlteredError  # noqa: PLC0415 -- as above
-        from tongxin.committees.queries import register_row_names, register_work  # noqa: PLC0415 -- as above
+        from tongxin.committees.findings import register_row_names  # noqa: PLC0415 -- as above
+        from tongxin.committees.queries import register_work  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_standing  # noqa: PLC0415 -- as above
         from tongxin.site import notices  # noqa: F401, PLC0415 -- as above
         from tongxin.site.navigation import shell_of  # noqa: PLC0415 -- as above

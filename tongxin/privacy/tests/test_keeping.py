@@ -22,7 +22,7 @@ from tongxin.audit.models import Event
 from tongxin.audit.tests.forging import raw
 from tongxin.cli.entrance import main
 from tongxin.committees import actions as bodies
-from tongxin.committees import queries as bodies_queries
+from tongxin.committees import findings
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.core.templatetags.chinese import case_number, full_day
@@ -392,8 +392,8 @@ def test_who_verifies_reads_under_which_rule_how_many_values_went_and_when(
         f"{here.erasable.label}：资料 5 份，记录里的姓名等 0 项，{full_day(date(2026, 3, 1))}至 {full_day(date(2026, 3, 2))}删除，"
         f"依据《云溪县政协个人信息管理办法》第三条，{full_day(date(2026, 1, 1))}起施行"
     )
-    assert bodies_queries.erasures(cast.county.code) == [said]
-    assert bodies_queries.erasures(cast.other_county.code) == bodies_queries.erasures("") == []
+    assert findings.erasures(cast.county.code) == [said]
+    assert findings.erasures(cast.other_county.code) == findings.erasures("") == []
     page = as_(cast.audit_admin).post("/audit/verify/").text
     assert page.count(f"<li>{said}</li>") == 1
     assert main(["audit", "verify", "--committee", cast.county.code, "--json"]) == 0

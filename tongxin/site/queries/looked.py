@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongxin.audit import looking
+from tongxin.committees import findings as verdicts
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 
@@ -17,7 +18,7 @@ class Findings:
 
     name: str
     at: datetime
-    found: list[bodies.Finding]
+    found: list[verdicts.Finding]
 
 
 def open_findings(user: Any) -> list[Findings]:
@@ -32,6 +33,6 @@ def open_findings(user: Any) -> list[Findings]:
         return []
     names = dict(Committee.objects.filter(code__in=open_).values_list("code", "short_name"))
     return [
-        Findings(names.get(code, _("系统公用的记录")), looked.at, bodies.findings(code, problems))
+        Findings(names.get(code, _("系统公用的记录")), looked.at, verdicts.findings(code, problems))
         for code, problems in open_.items()
     ]

@@ -100,7 +100,10 @@ NAMES: dict[str, Named] = {
     "members.post": Named(_("委员职务"), texts=("member__name", "rank"), write=_post),
     "members.suspension": Named(_("停止履职"), texts=("member__name",)),
     "proposals.proposal": Named(
-        _("提案"), "", parts={"text": _("提案正文"), "decision": _("审定结果"), "release": _("提案公开")}, own=True
+        _("提案"),
+        "",
+        own=True,
+        parts={"text": _("提案正文"), "course": _("提交、归类和交办口"), "decision": _("审定结果"), "release": _("提案公开")},
     ),
     "proposals.signature": Named(_("提案签名"), "proposal", ("member__name", "body")),
     "proposals.publiccopy": Named(_("提案公开稿"), "proposal"),
@@ -109,7 +112,7 @@ NAMES: dict[str, Named] = {
     "files.file": Named(_("附件"), texts=("name",)),
     "handling.case": Named(_("办理"), "proposal"),
     "handling.task": Named(_("承办"), "case__proposal", ("unit__name",)),
-    "handling.reply": Named(_("答复"), "task__case__proposal", ("task__unit__name",)),
+    "handling.reply": Named(_("答复"), "task__case__proposal", ("task__unit__name",), parts={"promise": _("评价合计的告知人数")}),
     "handling.replyfile": Named(_("答复附件"), "reply__task__case__proposal", ("reply__task__unit__name", "file__name")),
     "handling.publicreply": Named(_("答复公开稿"), "reply__task__case__proposal", ("reply__task__unit__name",)),
     "handling.rating": Named(_("评价"), "reply__task__case__proposal", ("reply__task__unit__name",)),
