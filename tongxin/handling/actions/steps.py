@@ -99,7 +99,7 @@ def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> 
     case.event_facts = {"due": due.isoformat(), "round": case.round}
     rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
     replies = Reply.objects.filter(task__case=case, round=case.round)
-    case.event_proves = audit.sound(replies.select_for_update(of=("self",)))
+    case.event_proves = audit.sound(replies)
     replies.update(counts_from=rules.minimum)
     return {"rating_due_on": due}
 

@@ -18,8 +18,8 @@ from tongxin.regulations.queries import in_force
 
 
 def _correct(proposal: Proposal, kind: str, *, actor: Account, at: datetime, data: dict[str, Any], **values: Any) -> None:
-    """Write what was corrected, with its event; the caller holds the row where its state matters."""
-    sound = audit.sound([Proposal.objects.select_for_update().get(pk=proposal.pk)])
+    """Write what was corrected, with its event."""
+    sound = audit.sound([proposal])
     Proposal.objects.filter(pk=proposal.pk).update(**values)
     proposal.refresh_from_db()
     audit.record(
