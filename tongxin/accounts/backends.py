@@ -46,7 +46,8 @@ class SignInName(BaseBackend):
 def _fitting(request: HttpRequest | None, found: list[Account], password: str) -> list[Account]:
     """Keep the accounts whose password it is; one that is locked is left out, and all locked is locked.
 
-    Where a family shares a phone, who types the own password has mistyped nobody's: a wrong one counts for all of them.
+    Where a family shares a phone, who types the own password has mistyped nobody's, unless the own account is locked: that is not
+    looked at, and what fits none that is looked at counts for all of those.
     """
     tries: list[tuple[Account, guessing.Try]] = []
     locks: list[guessing.LockedOutError] = []

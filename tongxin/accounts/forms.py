@@ -91,9 +91,10 @@ class InOwnWords(forms.Form):
         bound_passwords(self)
 
     def clean(self) -> dict[str, Any]:
-        """Say that the two differ."""
+        """Say that the two differ; allauth has said so before, and taken the second away."""
         data: dict[str, Any] = super().clean() or {}
-        if data.get("password1") and data.get("password2") and data["password1"] != data["password2"]:
+        again = self.data.get(self.add_prefix("password2"))
+        if data.get("password1") and again and data["password1"] != again:
             self.errors.pop("password2", None)
             self.add_error("password2", DIFFERENT)
         return data

@@ -39,11 +39,12 @@ def reads(user: Any, subject: models.Model, event: Event) -> bool:
 def tells_the_record(event: Event) -> bool:
     """Say whether who reads the whole record is told the smaller facts of an event too: why, which fields, how many.
 
-    Of what the office did, he is. Proposals, cases and their parts, and members, say themselves to whom they tell theirs:
-    opinions, reasons for sending back, notes of a talk, why somebody left. He is of none of their circles, he reads that it
-    happened.
+    Of what the office did, he is. Proposals, cases and their parts say themselves to whom they tell theirs: opinions, reasons
+    for sending back, notes of a talk. He is of none of their circles, he reads that it happened; so he does where the fact is a
+    person's own, as why a member left.
     """
-    return kinds.KINDS[event.kind].audience == Audience.OFFICE and event.subject_type not in _sources
+    kind = kinds.KINDS[event.kind]
+    return kind.audience == Audience.OFFICE and not kind.of_a_person and event.subject_type not in _sources
 
 
 def said_to(user: Any, subject: models.Model, event: Event | None) -> str:

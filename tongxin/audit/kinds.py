@@ -42,7 +42,7 @@ class Kind:
     keys of `data` that are personal and can be erased; `days` those that an act fills with a day, which people read as they
     write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events, not even the auditor's:
     that word, and how many on days that are over. `label` names the kind where its sentence is a function, `sort` the sort
-    that people look for it under where its name begins otherwise.
+    that people look for it under where its name begins otherwise; `of_a_person` marks a detail that is a person's own affair.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Kind:
     label: str = ""
     days: tuple[str, ...] = ()
     sort: str = ""
+    of_a_person: bool = False
 
 
 ON_THE_SERVER = "服务器操作人员"

@@ -160,7 +160,7 @@ class AppointmentForm(PersonForm):
         duty, unit = data.get("duty", ""), data.get("unit")
         if duty.startswith("unit.") and not unit:
             self.add_error("unit", _("请选所在承办单位。"))
-        if not duty.startswith("unit.") and unit:
+        if duty and not duty.startswith("unit.") and unit:
             self.add_error("unit", _("这项职责不属于承办单位，请选“不属于承办单位”。"))
         if duty in {Duty.ASSIGN, Duty.SUPERVISE} and not data.get("affiliation"):
             self.add_error("affiliation", _("交办、督办请选归口。"))

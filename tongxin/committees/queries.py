@@ -198,8 +198,8 @@ def fellows(appointment: Appointment, on: date) -> list[Appointment]:
 
 
 def is_last(appointment: Appointment, on: date) -> bool:
-    """Say whether nobody else holds a duty of the committee on a day, of the same 归口 where it is given by 归口."""
-    others = Appointment.objects.filter(running(on), committee=appointment.committee_id, duty=appointment.duty)
+    """Say whether nobody else holds a duty of the committee on a day or will, of the same 归口 where it is given by 归口."""
+    others = Appointment.objects.filter(not_over(on), committee=appointment.committee_id, duty=appointment.duty)
     if appointment.duty in {Duty.ASSIGN, Duty.SUPERVISE}:
         others = others.filter(affiliation=appointment.affiliation)
     return not others.filter(account__is_active=True).exclude(pk=appointment.pk).exists()

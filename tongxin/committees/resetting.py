@@ -87,9 +87,12 @@ def _why_an_appointment_opens_nothing(account: Account, of: Locks) -> str:
 
 
 def why_no_code_by_appointment(account: Account, *, at: datetime) -> str:
-    """Say why no security administrator makes a code for who holds a duty: the same words wherever a code is asked for."""
-    own = Appointment.objects.filter(not_over(timezone.localdate(at)), account=account)
-    return _why_an_appointment_opens_nothing(account, locks(own, at=at))
+    """Say why no security administrator makes a code for who holds a duty, or will hold one; nothing where one does."""
+    own = list(Appointment.objects.filter(not_over(timezone.localdate(at)), account=account).select_related("account"))
+    of = locks(own, at=at)
+    if not any(appointment.pk in of.running for appointment in own):
+        return "任职还没有开始，现在不能发重置码；忘记密码的，请先免去，再由委员联络人员发密码重置单"
+    return _why_an_appointment_opens_nothing(account, of)
 
 
 def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> str:

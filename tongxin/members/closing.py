@@ -12,7 +12,6 @@ from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members import queries
-from tongxin.members.models import Member
 
 
 def close_of_the_dead(whose: Collection[int | None] | None = None, *, at: datetime) -> int:
@@ -25,9 +24,9 @@ def close_of_the_dead(whose: Collection[int | None] | None = None, *, at: dateti
 def _close(account: Account, *, at: datetime) -> bool:
     """Close one account, with an event in each committee that has the person dead.
 
-    Rows are held before it is asked: a record that is being taken back, and the end of the place before the last, take turns.
+    The account is held before it is asked: a record that is being taken back, the end of the place before the last, and a second
+    committee that records the death in the same moment, take turns.
     """
-    list(Member.objects.select_for_update(of=("self",)).filter(account=account).order_by("pk"))
     accounts.hold(account)
     dead = queries.dead_with_open_account([account.pk])
     if not dead or any(queries.belongs_elsewhere(member) for member in dead):

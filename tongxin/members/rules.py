@@ -11,8 +11,6 @@ from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
 from tongxin.accounts.models import Invitation
 from tongxin.accounts.queries import code_waiting
-from tongxin.audit import audience
-from tongxin.audit.kinds import Audience
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds
 from tongxin.members.choices import Ending
@@ -145,11 +143,3 @@ PERMISSIONS = {
     "members.end_term": ("委员联络人员可以办理换届", keeps_members),
 }
 grant(PERMISSIONS)
-
-
-def circles(actor: Any, member: Any) -> frozenset[Audience]:
-    """Say who is told why somebody resigned, was suspended or came back: who keeps the members; the record says that it was so."""
-    return frozenset({Audience.OFFICE}) if keeps_members.test(actor, member) else frozenset()
-
-
-audience.register("members.member", circles)

@@ -134,6 +134,17 @@ def test_what_was_typed_into_a_password_form_is_not_said_to_be_there(cast: Cast,
     assert "现在的密码不对" in page.text
 
 
+def test_two_new_passwords_that_differ_are_told_in_the_words_of_the_house(
+    cast: Cast, client: Client, with_password: Give
+) -> None:
+    new = {"password1": "一个很长的新密码啊啊", "password2": "另一个很长的新密码"}
+    client.force_login(cast.proposer)
+    for address, more in (("/accounts/password/set/", {}), ("/accounts/password/", {"oldpassword": PASSWORD})):
+        page = client.post(address, new | more).text
+        assert [page.count("两次输入的密码不一样，请重新输入。") > 0, "必须相同" in page] == [True, False], address
+        client.force_login(with_password(cast.proposer))
+
+
 def test_who_changes_the_password_reads_one_rule_and_comes_back_to_the_account(
     cast: Cast, client: Client, with_password: Give
 ) -> None:

@@ -161,7 +161,8 @@ def test_setting_up_the_second_factor_does_not_go_in_circles(home: Path, ports: 
     taken = _last_step(home, "newcomer")
     assert codes.of_step(secret[1], taken) == code  # recorded by the process that took it
     assert second.ask(0, "/accounts/2fa/authenticate/", code=code)[0] == 200  # used up in the other process
-    assert codes.step() <= taken + 1, "the code had run out meanwhile: that it was refused says nothing"
+    if codes.step() > taken + 1:
+        pytest.skip("the machine was so busy that the code ran out meanwhile: that it was refused says nothing")
     assert _last_step(home, "newcomer") == taken
     assert second.ask(0, "/accounts/2fa/authenticate/", code=codes.of_step(secret[1], taken + 1))[0] == 302
     assert _last_step(home, "newcomer") == taken + 1

@@ -51,7 +51,7 @@ def test_a_name_in_the_form_of_a_day_leaves_the_record_readable(cast: Cast, clie
 
 
 # ── what the auditor reads of why, and under whose name ──
-MATTERS = ("proposals.proposal", "handling.case", "handling.task", "members.member")
+MATTERS = ("proposals.proposal", "handling.case", "handling.task")
 DAYS = ("on", "due", "until")
 
 

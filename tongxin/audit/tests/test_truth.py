@@ -276,7 +276,7 @@ def test_many_rows_are_looked_up_together(cast: Cast) -> None:
         with CaptureQueriesContext(connection) as asked:
             assert actions.sound(some) == some
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 5
+    assert counts[0] == counts[1] <= 6
 
 
 def test_what_is_vouched_for_in_bulk_is_looked_for_behind_what_was_said_of_the_row_in_its_own_committee(cast: Cast) -> None:

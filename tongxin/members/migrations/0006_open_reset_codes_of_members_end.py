@@ -1,4 +1,7 @@
-"""Yesterday's data: open codes that would reset a member's password by one hand end; a new one waits, or is confirmed (decision 0018)."""
+"""Yesterday's data: open codes that would reset a member's password by one hand end; a new one waits, or is confirmed (decision 0018).
+
+Those that who appoints gave to a member with a duty end with them, as nothing tells them apart: a new one is given.
+"""
 
 from django.db import migrations
 from django.utils import timezone

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from tongxin.accounts.models import Account
 from tongxin.accounts.seats import holds_duty
 from tongxin.committees.models import Appointment
-from tongxin.committees.queries import holders_of
+from tongxin.committees.queries import holders_of, home_committee
 from tongxin.committees.resetting import why_no_code_by_appointment
 from tongxin.core.words import plain_phone
 from tongxin.members.acting import has_acted
@@ -33,7 +33,9 @@ def why_not_invited(member: Member) -> str:
     if holds_duty(member.account):
         if why := why_no_code_by_appointment(member.account, at=timezone.now()):
             return _("%(name)s承担职责，请用原来的登录名登录。%(why)s") % {"name": member.name, "why": why}
-        return _("%(name)s承担职责，请用原来的登录名登录；忘记密码的，请安全管理员发重置码") % {"name": member.name}
+        at_work = home_committee(member.account) or member.committee
+        said = _("%(name)s承担职责，请用原来的登录名登录；忘记密码的，请%(home)s的安全管理员发重置码")
+        return said % {"name": member.name, "home": at_work.short_name}
     if (home := at_home(member.account)) is not None and home.pk != member.pk:
         message = _("%(name)s用在%(home)s的账户办理本会事项，请用原来的密码登录；忘记密码的，请%(home)s发密码重置单")
         return message % {"name": member.name, "home": home.committee.short_name}

@@ -81,10 +81,13 @@ def test_who_keeps_two_committees_finds_everybody_on_some_page_and_nobody_twice(
             member = Member.objects.create(committee=committee, number=f"A{n + 1:03d}", name=f"{committee.code}{n}")
             Seat.objects.create(committee=committee, member=member, term=place.term, sector=place.sector, starts_on=since, **ends)
     client, seen, after = as_(cast.office), list[str](), ""
-    while after is not None:
+    for _page in range(5):
         page = client.get("/members/", {"who": who, "after": after}).context
         seen += [row["member"].name for row in page["members"]]
         after = page["next"]
+        if after is None:
+            break
+    assert after is None
     assert len(seen) == page["total"]
     assert {f"{code}{n}" for code in ("YX", "WC") for n in range(PAGE)} <= set(seen)
     assert len(seen) == len(set(seen))

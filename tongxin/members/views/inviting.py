@@ -43,6 +43,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     made = slips.slip(
         found.name, _sign_in_name(found), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
         coded=found.account is not None and accounts.has_second_factor(found.account), links=found.account is None,
+        sets_up_factor=found.account is not None and accounts.must_set_up_factor(found.account),
         committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
     )  # fmt: skip
     return slips.keep(request, made, at=at)
