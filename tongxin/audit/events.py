@@ -19,7 +19,11 @@ def _invited(event: Event) -> str:
 
 def _erased(event: Event) -> str:
     """Say how much went; what vouches anew for rows took no value out of an event, whatever events of former versions count."""
-    values, again = (0, f"，重新存证 {len(event.proofs)} 份") if event.proofs else (event.data.get("values", 0), "")
+    values, again = (
+        (0, f"，重新存证 {len({key.rpartition(':')[2] for key in event.proofs})} 份")
+        if event.proofs
+        else (event.data.get("values", 0), "")
+    )
     return f"资料 {event.data.get('rows', 0)} 份，记录里的个人信息 {values} 项{again}"
 
 

@@ -56,8 +56,9 @@ def _uid_in(words: str) -> str:
 def traceable(codes: Collection[str], keys: Iterable[str]) -> set[str]:
     """Return those of a verdict's keys under which a search finds an event: the event itself, or one of the row."""
     by_key = {key: _uid_in(key) for key in keys}
-    own = _told(codes).filter(Q(uid__in=by_key.values()) | Q(subject_uid__in=by_key.values()))
-    found = {uid for both in own.values_list("uid", "subject_uid").distinct() for uid in both}
+    own, found = _told(codes), set[str]()
+    for field in ("uid", "subject_uid"):
+        found |= set(own.filter(**{f"{field}__in": by_key.values()}).values_list(field, flat=True).distinct())
     return {key for key, uid in by_key.items() if uid in found}
 
 

@@ -203,9 +203,11 @@ def history(committee: Committee, before: int | None = None) -> tuple[list[Past]
 
 def erasures(code: str) -> list[str]:
     """Say of a record that holds what was erased in the stream with a code: sort by sort and rule by rule, how many, when."""
+    events = Event.objects.filter(kind=erasing.KIND, committee_code=code).order_by("id")
+    if not events.exists():
+        return []
     committees = Committee.objects.order_by("pk")
     committee = committees.filter(code=code).first() or committees.filter(parent=None).first()
-    events = Event.objects.filter(kind=erasing.KIND, committee_code=code).order_by("id")
     found: dict[tuple[str, str], list[Past]] = {}
     titles = _titles(committee) if committee is not None else {}
     for past in (_past(event, titles) for event in events.iterator(chunk_size=PAST)):
@@ -222,7 +224,7 @@ def _erased(some: list[Past]) -> str:
 
 
 def _titles(committee: Committee) -> dict[str, str]:
-    return {row.version: _rule(row) for row in regulations.history(committee, BY_SCHEMA[Retention])}
+    return {row.version: _rule(row) for row in regulations.titles(committee, BY_SCHEMA[Retention])}
 
 
 def _rule(row: Regulation) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from tongxin.committees.models import Committee
 from tongxin.regulations.models import Regulation
@@ -111,9 +111,18 @@ def overview(committee: Committee, on: date) -> list[InForce]:
     return [look_up(committee, kind.schema, on) for kind in KINDS.values()]
 
 
+def titles(committee: Committee, kind: Kind) -> list[Regulation]:
+    """Return what `history` returns without what the rules say: one that cannot be read has a title all the same."""
+    return list(_inherited(committee, kind).defer("body"))
+
+
 def history(committee: Committee, kind: Kind) -> list[Regulation]:
     """Return all versions of a kind that the committee may inherit, newest first."""
-    return list(
+    return list(_inherited(committee, kind))
+
+
+def _inherited(committee: Committee, kind: Kind) -> QuerySet[Regulation]:
+    return (
         Regulation.objects.filter(kind=kind.name)
         .filter(Q(committee__in=committee.lineage()) | Q(committee=None))
         .select_related("committee")

@@ -99,7 +99,8 @@ class Verdict:
 def verdict_for_unit(task: Task, case: Case) -> Verdict | None:
     """Return what the unit may know of the last closed round; nothing while people are still rating."""
     reply = Reply.objects.filter(task=task, round=closed_round(case), sent_at__isnull=False).first()
-    return summed(Rating.objects.filter(reply=reply), counts_from=counts_from(case, reply)) if reply else None
+    given = Rating.objects.filter(reply=reply).select_related("signature")
+    return summed(given, counts_from=counts_from(case, reply)) if reply else None
 
 
 def counts_from(case: Case, reply: Reply) -> int:
@@ -113,7 +114,7 @@ def counts_from(case: Case, reply: Reply) -> int:
 def summed(rows: Iterable[Rating], *, counts_from: int) -> Verdict:
     """Count the grades where enough rated, and collect the reasons let pass on, in no order that would tell whose they are."""
     rows = sorted(rows, key=lambda r: r.uid)
-    counted = rows if len(rows) >= counts_from else []
+    counted = rows if len({r.signature.signer for r in rows}) >= counts_from else []
     return Verdict(
         result={g.value: sum(r.result == g for r in rows) for g in Grade if counted},
         attitude={g.value: sum(r.attitude == g for r in rows) for g in Grade if counted},

@@ -82,9 +82,11 @@ def by_name(case: Case) -> list[NamedReply]:
     current = replies_to_rate(case) if case.state == CaseState.RATING else []
     found = []
     for reply in replies:
-        given = {r.signature.signer: r for r in ratings if r.reply_id == reply.pk}
-        former = [rating.signature for signer, rating in given.items() if signer not in {s.signer for s in raters}]
-        lines = [_named(s, given.get(s.signer), is_open=reply.round > over, current=current) for s in [*raters, *former]]
+        given = [rating for rating in ratings if rating.reply_id == reply.pk]
+        by_signer = {rating.signature.signer: rating for rating in given}
+        asked = [(s, by_signer.get(s.signer)) for s in raters]
+        former = [(rating.signature, rating) for rating in given if rating not in [shown for _s, shown in asked]]
+        lines = [_named(s, rating, is_open=reply.round > over, current=current) for s, rating in [*asked, *former]]
         found.append(NamedReply(_heading(reply), reply.round > over, tuple(lines)))
     return found
 

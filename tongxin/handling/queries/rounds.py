@@ -58,4 +58,5 @@ def closes_early(case: Case, *, before: datetime) -> bool:
 
 
 def _gives_nobody_away(case: Case, reply: Reply, given: list[Rating]) -> bool:
-    return len(given) >= counts_from(case, reply) and len({(r.attitude, r.result) for r in given}) > 1
+    people = {r.signature.signer for r in given}
+    return len(people) >= counts_from(case, reply) and len({(r.attitude, r.result) for r in given}) > 1

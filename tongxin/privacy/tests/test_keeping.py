@@ -34,6 +34,7 @@ from tongxin.privacy.table import Going
 from tongxin.privacy.tests.test_own import as_
 from tongxin.proposals.queries import raters
 from tongxin.regulations.actions import adopt
+from tongxin.regulations.models import Regulation
 from tongxin.regulations.schema import SchemaError
 from tongxin.site.queries import desk_waiting
 from tongxin.site.queries import keeping as keeping_queue
@@ -392,6 +393,9 @@ def test_who_verifies_reads_under_which_rule_how_many_values_went_and_when(
         f"{here.erasable.label}：资料 5 份，记录里的姓名等 0 项，{full_day(date(2026, 3, 1))}至 {full_day(date(2026, 3, 2))}删除，"
         f"依据《云溪县政协个人信息管理办法》第三条，{full_day(date(2026, 1, 1))}起施行"
     )
+    Regulation.objects.filter(committee=None, kind="privacy.retention").update(
+        body={"odd": 1}
+    )  # what one inherits has a title still
     assert findings.erasures(cast.county.code) == [said]
     assert findings.erasures(cast.other_county.code) == findings.erasures("") == []
     page = as_(cast.audit_admin).post("/audit/verify/").text

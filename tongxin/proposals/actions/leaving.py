@@ -85,15 +85,23 @@ def foresee_together(members: Collection[int]) -> Iterable[str]:
 def follow(members: Collection[Member], actor: Account, at: datetime) -> None:
     """Let invitations lapse and unsubmitted co-signatures end; whoever is concerned is told."""
     rows = list(_unsubmitted(members))
+    _hold({signature.proposal_id for signature in rows})
     for signature in rows:
         if signature.role == Role.FIRST:
             audit.record("proposals.lose_first", signature.proposal, actor=actor, at=at, data={"name": signature.name})
     _end([signature for signature in rows if signature.role == Role.CO], actor=actor, at=at)
 
 
+def _hold(proposals: set[int]) -> None:
+    """Hold proposals before their signatures and their events, as whoever hands one in: two hands take turns."""
+    held = Proposal.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=proposals).order_by("pk")
+    list(held.values_list("pk", flat=True))
+
+
 def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime) -> None:
     """Take the names of those who sit no longer off texts that were not handed in."""
     ending = [signature for signature in signatures if signature.answer in {Answer.INVITED, Answer.ACCEPTED}]
+    _hold({signature.proposal_id for signature in ending})
     sound = set(audit.sound(ending))  # once: each time reads whole lives
     for signature in ending:
         invited = signature.answer == Answer.INVITED

@@ -36,7 +36,7 @@ def counted(user: Any, on: date) -> dict[str, int]:
     held = sorted((a.duty, a.committee.code) for a in bodies.appointments_of(user) if a.duty in EXECUTORS)
     if not held:
         return {}
-    told = Event.objects.filter(committee_code__in={code for _duty, code in held})
+    told = Event.objects.filter(committee_code__in={"", *(code for _duty, code in held)})
     last = told.filter(kind=KIND).order_by("-id").values_list("uid", flat=True).first()
     first = told.order_by("id").values_list("uid", flat=True).first()
     key = f"due.{sha256(repr((held, on, first, last)).encode()).hexdigest()}"

@@ -19,6 +19,7 @@ from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.queries.sections import CaseSections, sections
+from tongxin.handling.rules import case_of_own_unit
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature
@@ -189,7 +190,8 @@ def joined_to(proposal: Proposal, user: Any, reader: Reader) -> tuple[tuple[Join
     signers = Prefetch("signatures", Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member"))
     rows = list(proposal.merged.prefetch_related(signers).order_by("id"))
     read = set(proposals.original_visible_to(user).filter(merged_into=proposal).values_list("pk", flat=True))
-    concerned = reader.part or reader.handles or assigns_it.test(user, proposal)
+    case = case_of(proposal)
+    concerned = reader.part or assigns_it.test(user, proposal) or (case is not None and case_of_own_unit.test(user, case))
     named = [row for row in rows if concerned or row.pk in read]
     shown = (
         Joined(str(row), tuple(s.name for s in row.signatures.all()), row.get_absolute_url() if row.pk in read else "")

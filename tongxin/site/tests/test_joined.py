@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast
 from tests.signed_in import as_
+from tongxin.handling import actions as handling
 from tongxin.proposals.choices import Role
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.workflow import MergeInto
@@ -65,6 +66,7 @@ def test_who_reads_one_of_several_learns_the_number_of_the_rest(cast: Cast) -> N
     own = merged_into(cast, lead)
     Signature.objects.filter(proposal=own).update(member=cast.member(cast.bystander))
     merged_into(cast, lead, title="关于另一件事的建议")
+    handling.assign(lead, parts=[(cast.unit, "sole")], actor=cast.assigner, at=NOW)  # of his file is the lead; not the others
     page = as_(cast.bystander).get(lead.get_absolute_url()).text
     assert [TITLE in page, "关于另一件事的建议" in page, "另有 1 件，由本案一并办理和答复。" in page] == [True, False, True]
 

@@ -202,6 +202,7 @@ def test_an_event_whose_values_are_somebody_elses_is_still_named(cast: Cast, aud
     for values in ({"kind": "no.such"}, {"data": []}, {"data": {"number": {}}}):
         raw(Event).filter(pk=event.pk).update(**{"kind": "proposals.file", "data": event.data} | values)
         assert auditor.post("/audit/verify/").status_code == 200
+        assert event.subject_label in auditor.get(f"/audit/?q={event.uid}").text  # whither the verdict leads
         assert row_names(cast.county.code, [event.uid])[event.uid].endswith(f"　{event.subject_label}")
 
 
