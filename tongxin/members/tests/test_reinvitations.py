@@ -184,10 +184,8 @@ def test_who_keeps_the_members_sends_who_holds_a_duty_to_where_it_is_done(cast: 
     assert Invitation.objects.count() == before
     codes.set_up(account)
     said = page.get(f"/members/{asked.uid}/").text
-    assert (f"{asked.name}承担职责，请用原来的登录名登录；忘记密码的，请安全管理员发重置码。" in said, first in said) == (
-        True,
-        False,
-    )
+    whom = f"{asked.name}承担职责，请用原来的登录名登录；忘记密码的，请{cast.county.short_name}的安全管理员发重置码。"
+    assert (whom in said, first in said) == (True, False)
     assert "密码重置单" in row.post(f"/appointments/{duty.uid}/reset/", follow=True).text
     bodies.reset_second_factor_of(account, reason="手机丢失", actor=None, at=timezone.now())
     assert "两样都丢失的" in page.get(f"/members/{asked.uid}/").text
