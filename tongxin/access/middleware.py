@@ -10,9 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from tongxin.access.views import to_sign_in
 from tongxin.core import charsets
 
-LONGEST_UNSIGNED = (
-    64 * 1024
-)  # bytes of a form with files from nobody: every part of it costs, and no page of the public's takes files
+LONGEST_UNSIGNED = 64 * 1024  # bytes of a form in parts from nobody: each costs, and no page of the public's takes files
 NUL = "\x00"
 MULTIPART = "multipart/form-data"
 PRIVATE = "private, no-store"

@@ -1,8 +1,9 @@
 """Events of the house itself: signing in, lock-outs, reading what is protected, sealing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from tongxin.accounts import signals
+from tongxin.audit import truth
 from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register, who_did
 from tongxin.audit.models import Event
 
@@ -19,12 +20,10 @@ def _invited(event: Event) -> str:
 
 def _erased(event: Event) -> str:
     """Say how much went; what vouches anew for rows took no value out of an event, whatever events of former versions count."""
-    values, again = (
-        (0, f"，重新存证 {len({key.rpartition(':')[2] for key in event.proofs})} 份")
-        if event.proofs
-        else (event.data.get("values", 0), "")
-    )
-    return f"资料 {event.data.get('rows', 0)} 份，记录里的个人信息 {values} 项{again}"
+    said = f"资料 {event.data.get('rows', 0)} 份，记录里的个人信息 "
+    if not event.proofs:
+        return f"{said}{event.data.get('values', 0)} 项"
+    return f"{said}0 项，重新存证 {len({truth.uid_of(key) for key in event.proofs})} 份"
 
 
 # what was wrong where a step was refused to somebody; what is not among them was wrong at the sign-in
@@ -52,17 +51,18 @@ def _locked_out(event: Event) -> str:
     return f"{event.data.get('username', '')}因多次输错{WRONG_AT.get(what, what)}被暂时锁定"
 
 
-_row_words: dict[str, str] = {}
+_row_words: list[Callable[[str], str]] = []
 
 
-def name_rows(words: Mapping[str, str]) -> None:
-    """Let an app above say in words what kinds of rows are called (regulations.regulation: 制度)."""
-    _row_words.update(words)
+def name_rows(source: Callable[[str], str]) -> None:
+    """Let an app above say in words what a kind of rows is called (regulations.regulation: 制度); nothing where it has no word."""
+    _row_words.append(source)
 
 
 def _vouched(event: Event) -> str:
     """Say of what how many rows were vouched for; with none, that from here on rows of the kind are told of."""
-    what, rows = _row_words.get(str(event.data.get("label", "")), "资料"), event.data.get("rows", 0)
+    label, rows = str(event.data.get("label", "")), event.data.get("rows", 0)
+    what = next((word for source in _row_words if (word := source(label))), "资料")
     return f"系统登记{what} {rows} 项的当前内容，供以后核验比对" if rows else f"系统开始登记{what}，供以后核验比对"
 
 

@@ -59,6 +59,7 @@ class Kind:
 
 
 ON_THE_SERVER = "服务器操作人员"
+NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)  # what saying an event raises that holds somebody else's values
 BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
 FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
@@ -154,9 +155,9 @@ def who_did(event: "Event") -> str:
     return event.actor_name
 
 
-def operator(event: "Event") -> str:
-    """Name who did it, for a column of its own: what the sentence says was done on the server was done there."""
-    return ON_THE_SERVER if sentence(event).startswith(ON_THE_SERVER) else event.actor_name
+def operator(event: "Event", said: str) -> str:
+    """Name who did it, for a column beside its sentence: what that says was done on the server was done there."""
+    return ON_THE_SERVER if said.startswith(ON_THE_SERVER) else event.actor_name
 
 
 def sentence(event: "Event") -> str:

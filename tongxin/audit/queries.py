@@ -15,6 +15,7 @@ from django.db.models.functions import TruncDate
 from tongxin.audit import kinds
 from tongxin.audit.actions import VOUCHING
 from tongxin.audit.models import Event, Mark
+from tongxin.audit.truth import uid_of
 
 # On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer than this.
 KEPT_SECONDS = 10
@@ -39,7 +40,7 @@ def events(codes: set[str], search: Search) -> QuerySet[Event]:
     if not search.words:  # that a kind of rows is told of from here on is found by its key, and happened to nobody
         rows = rows.exclude(kind=VOUCHING, data__rows=0)
     else:
-        uid = _uid_in(search.words)
+        uid = uid_of(search.words)
         rows = rows.filter(Q(actor_name=search.words) | Q(subject_label__contains=search.words) | Q(uid=uid) | Q(subject_uid=uid))
     if search.since:
         rows = rows.filter(recorded_at__date__gte=search.since)
@@ -48,14 +49,9 @@ def events(codes: set[str], search: Search) -> QuerySet[Event]:
     return rows
 
 
-def _uid_in(words: str) -> str:
-    """Return the uid in a key as a verdict names it (committees.unit:…); what is no key may itself be a uid."""
-    return words.rpartition(":")[2]
-
-
 def traceable(codes: Collection[str], keys: Iterable[str]) -> set[str]:
     """Return those of a verdict's keys under which a search finds an event: the event itself, or one of the row."""
-    by_key = {key: _uid_in(key) for key in keys}
+    by_key = {key: uid_of(key) for key in keys}
     own, found = _told(codes), set[str]()
     for field in ("uid", "subject_uid"):
         found |= set(own.filter(**{f"{field}__in": by_key.values()}).values_list(field, flat=True).distinct())

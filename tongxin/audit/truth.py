@@ -172,6 +172,11 @@ def key_of(label: str, uid: str) -> str:
     return f"{label}:{uid}"
 
 
+def uid_of(key: str) -> str:
+    """Return the uid in the name of a row; what is no such name may itself be a uid."""
+    return key.rpartition(":")[2]
+
+
 def _kinds_of(named: Any) -> tuple[Any, list[Witnessed]]:
     """Return the row that is named, whole or in part, and what is vouched for of it."""
     row = named.row if isinstance(named, (Part, Saved)) else named

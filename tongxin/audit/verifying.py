@@ -91,7 +91,7 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
             verdict = _verify(committee_code, there, problem)
     except Exception as error:
         logger.exception("the record was not verified to its end")
-        said = f"{type(error).__name__}: {error}".splitlines()[0].encode(errors="replace").decode()
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
         verdict = Verdict(0, 0, (Problem(DATABASE, UNFINISHED.format(said=said)),))
     return replace(verdict, problems=(*verdict.problems, *(contents.problems(committee_code) if reads_files else ())))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tongxin.cli import hints, start
+from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -36,12 +37,8 @@ def appoint(
     from django.utils import timezone
 
     from tongxin.committees import actions as bodies
-    from tongxin.committees.models import Committee
 
-    committee = Committee.objects.filter(code=code).first()
-    if committee is None:
-        message = f"没有代码为 {code} 的政协。"
-        raise BadInput(message)
+    committee = committee_named(code)
     if not reason.strip():
         raise BadInput("请用 --reason 写明理由。")
     chosen, at = _duty(duty), timezone.now()

@@ -36,7 +36,7 @@ def check(*, as_json: bool) -> None:
     looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
     if not old:
         looks |= {
-            "制度": _regulations, "任免": lambda: [*_appointments(), *_twins()], "加密字段": _field_key, "办理状态": _unexplained,
+            "制度": _regulations, "任免": _duties, "加密字段": _field_key, "办理状态": _unexplained,
             "操作记录": _record, "封存": _sealing, "附件内容": _contents,
         }  # fmt: skip
     findings = {name: _to_the_end(look) for name, look in looks.items()}
@@ -56,7 +56,7 @@ def _to_the_end(look: Look) -> Found:
     try:
         return look()
     except Exception as error:  # noqa: BLE001 -- of what somebody spoiled anything may come
-        said = f"{type(error).__name__}：{error}".splitlines()[0].encode(errors="replace").decode()
+        said = f"{type(error).__name__}：{error}".splitlines()[0]
         return [UNFINISHED.format(said=said)]
 
 
@@ -130,6 +130,10 @@ def _regulations() -> list[str]:
 
     keys = Committee.objects.order_by("pk").values_list("pk", flat=True)
     return [str(said) for key in keys for said in _to_the_end(partial(of_one, key))]
+
+
+def _duties() -> Found:
+    return [*_to_the_end(_appointments), *_to_the_end(_twins)]
 
 
 def _appointments() -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tongxin.cli import hints, start
+from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -57,11 +58,7 @@ def _account(login: str, name: str, code: str | None) -> "Account":
     """Return the one account of a sign-in name and a person's name: a phone fits several, and so does a number of members."""
     from tongxin.accounts import names
 
-    codes = [realm.code for realm in names.realms()]
-    if code is not None and code not in codes:
-        message = f"没有代码为 {code} 的政协。现有：{'、'.join(codes)}。"
-        raise BadInput(message)
-    doors = ["", *codes] if code is None else [code]
+    doors = ["", *(realm.code for realm in names.realms())] if code is None else [committee_named(code).code]
     found = {account.pk: account for door in doors for account in names.find(door, login)}.values()
     if not found:
         message = f"没有登录名为 {login} 的账户。"

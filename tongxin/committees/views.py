@@ -309,8 +309,8 @@ def _row(event: Event) -> dict[str, Any]:
     try:
         line = entry(event)
         more = line.more if audience.tells_the_record(event) else ""
-        return row | {"who": kinds.operator(event), "what": line.what, "more": more, "sort": kinds.sort_of(event.kind)}
-    except (LookupError, TypeError, ValueError, AttributeError):  # somebody else's values where ours belong: a verdict leads here
+        return row | {"who": kinds.operator(event, line.what), "what": line.what, "more": more, "sort": kinds.sort_of(event.kind)}
+    except kinds.NOT_OURS:  # a verdict leads here
         return row | {"who": "", "what": _("这条记录读不出来，请核验"), "more": "", "sort": ""}
 
 

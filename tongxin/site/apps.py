@@ -15,7 +15,7 @@ class SiteConfig(AppConfig):
         from tongxin.proposals.queries import register_standing  # noqa: PLC0415 -- as above
         from tongxin.site import notices  # noqa: F401, PLC0415 -- as above
         from tongxin.site.navigation import shell_of  # noqa: PLC0415 -- as above
-        from tongxin.site.queries.row_names import KIND_WORDS, row_names  # noqa: PLC0415 -- as above
+        from tongxin.site.queries.row_names import row_names, word_of_kind  # noqa: PLC0415 -- as above
         from tongxin.site.queries.standing import standings  # noqa: PLC0415 -- as above
         from tongxin.site.queries.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.site.views.altered import taken_back  # noqa: PLC0415 -- as above
@@ -25,6 +25,6 @@ class SiteConfig(AppConfig):
         navigation.register_size(save_size)
         register_work(open_tasks)
         register_row_names(row_names)
-        name_rows(KIND_WORDS)
+        name_rows(word_of_kind)
         register_standing(standings)
         register_page(AlteredError, taken_back)

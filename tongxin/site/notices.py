@@ -1,6 +1,6 @@
 """Who is told of what happens in the foundations, which stand below the notices: appointments."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tongxin.accounts.models import Account
@@ -12,27 +12,27 @@ from tongxin.members.choices import Ending
 from tongxin.notices.recipients import audit_administrators, security_administrators, the_person
 from tongxin.notices.table import Tell, register
 
-
-def _factor_of_yours(event: Event, _subject: Any) -> str:
-    return (
-        f"{who_did(event)}重置了您的动态口令，理由：{event.data.get('reason', '')}。"
-        "不是您本人要求的，请立即告诉安全管理员和审计管理员"
-    )
+Words = Callable[[Event, Any], str]
+FACTOR_RESET = "重置了{name}的动态口令"
 
 
-def _factor_of_somebody(event: Event, _subject: Any) -> str:
-    return f"{who_did(event)}重置了{event.data.get('name', '')}的动态口令，理由：{event.data.get('reason', '')}。请核实"
+def _done_to_you(done: str) -> Words:
+    """Tell whoever it was done to: {name} is you."""
+
+    def told(event: Event, _subject: Any) -> str:
+        return (
+            f"{who_did(event)}{done.format(name='您')}，理由：{event.data.get('reason', '')}。"
+            "不是您本人要求的，请立即告诉安全管理员和审计管理员"
+        )
+
+    return told
 
 
-def _code_for_you_on_the_server(event: Event, _subject: Any) -> str:
-    return (
-        f"{who_did(event)}给您发了密码重置码，理由：{event.data.get('reason', '')}。"
-        "不是您本人要求的，请立即告诉安全管理员和审计管理员"
-    )
+def _done_to_somebody(done: str) -> Words:
+    def told(event: Event, _subject: Any) -> str:
+        return f"{who_did(event)}{done.format(name=event.data.get('name', ''))}，理由：{event.data.get('reason', '')}。请核实"
 
-
-def _code_on_the_server(event: Event, _subject: Any) -> str:
-    return f"{who_did(event)}给{event.data.get('name', '')}发了密码重置码，理由：{event.data.get('reason', '')}。请核实"
+    return told
 
 
 def _appointments(_event: Event, _subject: Any) -> str:
@@ -75,15 +75,15 @@ def _events(_event: Event, _appointment: Any) -> str:
 register(
     *(
         line
-        for kind, yours, somebodys in (
-            ("committees.reset_second_factor", _factor_of_yours, _factor_of_somebody),
-            ("committees.break_glass_factor", _factor_of_yours, _factor_of_somebody),
-            ("committees.break_glass_code", _code_for_you_on_the_server, _code_on_the_server),
+        for kind, done in (
+            ("committees.reset_second_factor", FACTOR_RESET),
+            ("committees.break_glass_factor", FACTOR_RESET),
+            ("committees.break_glass_code", "给{name}发了密码重置码"),
         )
         for line in (
-            Tell(kind, the_person, yours, _own_account, urgent=True),
-            Tell(kind, audit_administrators, somebodys, _events, urgent=True),
-            Tell(kind, security_administrators, somebodys, _appointments, urgent=True),
+            Tell(kind, the_person, _done_to_you(done), _own_account, urgent=True),
+            Tell(kind, audit_administrators, _done_to_somebody(done), _events, urgent=True),
+            Tell(kind, security_administrators, _done_to_somebody(done), _appointments, urgent=True),
         )
     ),
     Tell("committees.break_glass", audit_administrators, _break_glass, _events, urgent=True),

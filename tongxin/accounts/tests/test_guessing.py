@@ -87,13 +87,19 @@ def test_number_and_phone_share_one_count(cast: Cast, client: Client, with_passw
     assert answers[-1] == 429
 
 
+def a_family(cast: Cast, with_password: Give) -> list[Account]:
+    """Two members with one phone, each with a password of the own."""
+    people = [cast.proposer, cast.cosigner]
+    for number, account in enumerate(people):
+        Member.objects.filter(account=account).update(phone="13800000001", phone_hash=phone_hash("13800000001"))
+        with_password(account, f"{PASSWORD}{number}")
+    return people
+
+
 def test_who_types_the_own_password_to_a_familys_phone_has_mistyped_nobodys(
     cast: Cast, with_password: Give, sign_in: SignIn
 ) -> None:
-    family = [cast.proposer, cast.cosigner]
-    for number, account in enumerate(family):
-        Member.objects.filter(account=account).update(phone="13800000001", phone_hash=phone_hash("13800000001"))
-        with_password(account, f"{PASSWORD}{number}")
+    a_family(cast, with_password)
     for _again in range(6):
         for number in (0, 1):
             assert sign_in(Client(), "13800000001", f"{PASSWORD}{number}").status_code == 302
@@ -105,10 +111,7 @@ def test_who_types_the_own_password_to_a_familys_phone_has_mistyped_nobodys(
 def test_a_wrong_password_to_a_familys_phone_counts_for_each_and_locks_all(
     cast: Cast, with_password: Give, sign_in: SignIn
 ) -> None:
-    family = [cast.proposer, cast.cosigner]
-    for number, account in enumerate(family):
-        Member.objects.filter(account=account).update(phone="13800000001", phone_hash=phone_hash("13800000001"))
-        with_password(account, f"{PASSWORD}{number}")
+    family = a_family(cast, with_password)
     answers = [sign_in(Client(), "13800000001", "打错了").status_code for _again in range(5)]
     assert answers == [200, 200, 200, 200, 429]
     assert Failure.objects.count() == 10

@@ -155,7 +155,7 @@ def test_who_lost_the_password_after_the_second_factor_was_reset_is_helped_on_th
     assert err.startswith("孟时雨（clerk）没有启用动态口令，只发了重置码，已写入操作记录")
     assert not Event.objects.filter(kind="committees.break_glass_factor").exists()
     event = Event.objects.get(kind="committees.break_glass_code")
-    said = (kinds.sentence(event), kinds.detail(event), kinds.operator(event))
+    said = (kinds.sentence(event), kinds.detail(event), kinds.operator(event, kinds.sentence(event)))
     assert said == ("服务器操作人员应急发出孟时雨的密码重置码，动态口令没有启用", "密码也丢失", "服务器操作人员")
     notices.deliver()
     told = Notice.objects.filter(event=event, urgent=True).values_list("account__username", flat=True)
@@ -191,7 +191,9 @@ def test_what_was_done_on_the_server_is_nobodys_who_is_appointed(run, cast: Cast
     run("appoint", "--committee", "YX", "--reason", "应急", "--login", "newsec", "--name", "甘当先", "--duty", "admin.security")
     rows = Event.objects.filter(kind__in=("committees.appoint", "committees.break_glass", "accounts.invite")).order_by("id")
     assert [
-        (kinds.sentence(e), kinds.operator(e)) for e in rows if e.committee_code == "WS" or "甘当先" in kinds.sentence(e)
+        (kinds.sentence(e), kinds.operator(e, kinds.sentence(e)))
+        for e in rows
+        if e.committee_code == "WS" or "甘当先" in kinds.sentence(e)
     ] == [
         ("服务器操作人员任命秦新承担“安全管理员”", "服务器操作人员"),
         ("服务器操作人员向秦新发出登录邀请", "服务器操作人员"),

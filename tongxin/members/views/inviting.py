@@ -152,8 +152,10 @@ def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             messages.success(request, _("已确认，%(name)s的码现在可以使用") % {"name": found.name})
         return redirect("member", uid=uid)
+    waiting = waiting_code(found, at=at)
+    heading = _("重置码待确认") if waiting is None or waiting.account_id else _("邀请码待确认")
     context = {
-        "member": found, "waiting": waiting_code(found, at=at), "became": queries.what_became_of_the_code(found, at=at),
+        "member": found, "waiting": waiting, "heading": heading, "became": queries.what_became_of_the_code(found, at=at),
         "reads_phone": permissions.allowed(request.user, "members.read_phone", found), "masked": mask_phone(found.phone),
         "phone_changed": queries.phone_changed(found, at=at),
     }  # fmt: skip

@@ -101,7 +101,6 @@ def _hold(proposals: set[int]) -> None:
 def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime) -> None:
     """Take the names of those who sit no longer off texts that were not handed in."""
     ending = [signature for signature in signatures if signature.answer in {Answer.INVITED, Answer.ACCEPTED}]
-    _hold({signature.proposal_id for signature in ending})
     sound = set(audit.sound(ending))  # once: each time reads whole lives
     for signature in ending:
         invited = signature.answer == Answer.INVITED
@@ -117,6 +116,7 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
 def drop_who_left(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
     """Before it is handed in: nobody stands under a new proposal who does not sit, however the seat ended."""
     sitting = Member.objects.sitting(timezone.localdate(at)).values("pk")
+    _hold({proposal.pk})
     rows = Signature.objects.filter(proposal=proposal, role=Role.CO, answer=Answer.ACCEPTED, member__isnull=False)
     _end(rows.exclude(member__in=sitting).select_related("proposal__committee", "member"), actor=actor, at=at)
 

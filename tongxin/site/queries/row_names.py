@@ -118,10 +118,6 @@ NAMES: dict[str, Named] = {
     "handling.rating": Named(_("评价"), "reply__task__case__proposal", ("reply__task__unit__name",)),
 }
 
-KIND_WORDS = {label: str(one.word) for label, one in NAMES.items()} | {
-    f"{label}/{part}": str(word) for label, one in NAMES.items() for part, word in (one.parts or {}).items()
-}
-
 
 def row_names(code: str, keys: Iterable[str]) -> dict[str, str]:
     """Return the words for the keys of rows of a committee, as far as the kind is known: one query a kind, however many rows."""
@@ -148,6 +144,11 @@ def _taken_apart(key: str) -> tuple[str, str]:
 def _word(label: str) -> str:
     model, _slash, part = label.partition("/")
     return str((NAMES[model].parts or {}).get(part, NAMES[model].word))
+
+
+def word_of_kind(label: str) -> str:
+    """Return what a kind of rows, or a part of one, is called; nothing where it has no word."""
+    return _word(label) if label.partition("/")[0] in NAMES else ""
 
 
 def _words_of(label: str, code: str, uids: set[str]) -> dict[str, str]:
@@ -187,7 +188,7 @@ def _happened(event: Event) -> str:
         return kinds.KINDS[event.kind].by_day
     try:
         what = kinds.sentence(event)
-    except (LookupError, TypeError, ValueError, AttributeError):  # somebody else's values where ours belong
+    except kinds.NOT_OURS:
         what = kinds.label(event.kind)
     return f"{date_format(localtime(event.recorded_at), 'Y-m-d H:i:s')}　{what}"
 

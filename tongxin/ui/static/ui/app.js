@@ -589,13 +589,19 @@ function comparePanel(form, { words, fields, pick, done }) {
   form.before(panel);
   return panel;
 }
+const PAUSE = 1000; // after the last of several saves: the page is read once
 let latest = 0;
+let timer = 0;
 const inUse = (part) =>
   part.matches(":focus-within") ||
   part.querySelector(":active, .htmx-request, .action-form:not(:empty)") ||
   all("input[type=file]", part).some((input) => input.files.length);
-async function followSaved() {
-  if (!document.querySelector("[data-follows]")) return;
+function followSaved() {
+  clearTimeout(timer);
+  if (document.querySelector("[data-follows]")) timer = setTimeout(readAgain, PAUSE);
+}
+async function readAgain() {
+  if (document.visibilityState === "hidden") return;
   latest += 1;
   const mine = latest;
   const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);

@@ -2,7 +2,9 @@
 // When the text has arrived, the page is read once more, and these parts of it take the place of the old ones.
 import { all, plainText } from "./page.js";
 
+const PAUSE = 1000; // after the last of several saves: the page is read once
 let latest = 0;
+let timer = 0;
 
 // A part that somebody is about to use stays; the server looks at every step again anyway.
 const inUse = (part) =>
@@ -10,8 +12,13 @@ const inUse = (part) =>
   part.querySelector(":active, .htmx-request, .action-form:not(:empty)") ||
   all("input[type=file]", part).some((input) => input.files.length);
 
-export async function followSaved() {
-  if (!document.querySelector("[data-follows]")) return;
+export function followSaved() {
+  clearTimeout(timer);
+  if (document.querySelector("[data-follows]")) timer = setTimeout(readAgain, PAUSE);
+}
+
+async function readAgain() {
+  if (document.visibilityState === "hidden") return;
   latest += 1;
   const mine = latest;
   const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
