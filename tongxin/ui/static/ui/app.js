@@ -589,24 +589,24 @@ function comparePanel(form, { words, fields, pick, done }) {
   form.before(panel);
   return panel;
 }
-const PAUSE = 1000; // after the last of several saves: the page is read once
-let latest = 0;
-let timer = 0;
+const QUIET = 1000; // after the last of several saves: the page is read once
+let reading = 0;
+let waiting = 0;
 const inUse = (part) =>
   part.matches(":focus-within") ||
   part.querySelector(":active, .htmx-request, .action-form:not(:empty)") ||
   all("input[type=file]", part).some((input) => input.files.length);
 function followSaved() {
-  clearTimeout(timer);
-  if (document.querySelector("[data-follows]")) timer = setTimeout(readAgain, PAUSE);
+  clearTimeout(waiting);
+  if (document.querySelector("[data-follows]")) waiting = setTimeout(readAgain, QUIET);
 }
 async function readAgain() {
   if (document.visibilityState === "hidden") return;
-  latest += 1;
-  const mine = latest;
+  reading += 1;
+  const mine = reading;
   const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
   const text = answer && answer.ok ? await answer.text().catch(() => "") : "";
-  if (!text || mine !== latest) return;
+  if (!text || mine !== reading) return;
   const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of all("[data-follows]")) {
     const newer = page.getElementById(part.id);

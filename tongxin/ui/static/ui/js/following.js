@@ -2,9 +2,9 @@
 // When the text has arrived, the page is read once more, and these parts of it take the place of the old ones.
 import { all, plainText } from "./page.js";
 
-const PAUSE = 1000; // after the last of several saves: the page is read once
-let latest = 0;
-let timer = 0;
+const QUIET = 1000; // after the last of several saves: the page is read once
+let reading = 0;
+let waiting = 0;
 
 // A part that somebody is about to use stays; the server looks at every step again anyway.
 const inUse = (part) =>
@@ -13,17 +13,17 @@ const inUse = (part) =>
   all("input[type=file]", part).some((input) => input.files.length);
 
 export function followSaved() {
-  clearTimeout(timer);
-  if (document.querySelector("[data-follows]")) timer = setTimeout(readAgain, PAUSE);
+  clearTimeout(waiting);
+  if (document.querySelector("[data-follows]")) waiting = setTimeout(readAgain, QUIET);
 }
 
 async function readAgain() {
   if (document.visibilityState === "hidden") return;
-  latest += 1;
-  const mine = latest;
+  reading += 1;
+  const mine = reading;
   const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
   const text = answer && answer.ok ? await answer.text().catch(() => "") : "";
-  if (!text || mine !== latest) return;
+  if (!text || mine !== reading) return;
   const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of all("[data-follows]")) {
     const newer = page.getElementById(part.id);
