@@ -160,12 +160,25 @@ def test_setting_up_the_second_factor_does_not_go_in_circles(home: Path, ports: 
     second.sign_in(0, "newcomer")
     taken = _last_step(home, "newcomer")
     assert codes.of_step(secret[1], taken) == code  # recorded by the process that took it
-    assert second.ask(0, "/accounts/2fa/authenticate/", code=code)[0] == 200  # used up in the other process
-    if codes.step() > taken + 1:
-        pytest.skip("the machine was so busy that the code ran out meanwhile: that it was refused says nothing")
-    assert _last_step(home, "newcomer") == taken
-    assert second.ask(0, "/accounts/2fa/authenticate/", code=codes.of_step(secret[1], taken + 1))[0] == 302
-    assert _last_step(home, "newcomer") == taken + 1
+    _is_used_up_in_the_other(home, second, secret[1])
+
+
+def _is_used_up_in_the_other(home: Path, person: Person, secret: str) -> None:
+    """See a code refused that the other process has taken, and one of the next half minute taken, while both still hold."""
+    for _busy in range(5):
+        taken = _last_step(home, "newcomer")
+        assert person.ask(0, "/accounts/2fa/authenticate/", code=codes.of_step(secret, taken))[0] == 200
+        in_time = codes.step() <= taken + 1
+        if in_time:
+            assert _last_step(home, "newcomer") == taken
+        fresh = codes.step() + 1
+        assert person.ask(0, "/accounts/2fa/authenticate/", code=codes.of_step(secret, fresh))[0] == 302
+        assert _last_step(home, "newcomer") == fresh
+        if in_time:
+            return
+        person = Person(person.ports[::-1])  # so busy a machine that the code ran out meanwhile: that it was refused says nothing
+        person.sign_in(0, "newcomer")
+    pytest.fail("five codes ran out before they were asked for again")
 
 
 def test_wrong_passwords_in_two_processes_are_one_count(ports: list[int]) -> None:
