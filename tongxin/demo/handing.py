@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tongxin.core import calendar
 from tongxin.demo.bodies import Desk, UnitPeople
 from tongxin.demo.telling import Telling
 from tongxin.handling.choices import ANSWERING, Part, Stage, TaskState, Way
 from tongxin.handling.models import Case, Contact, Rating, Reply, Task
+from tongxin.handling.queries import due_on, said_of
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Secrecy
 from tongxin.proposals.models import Signature
 from tongxin.regulations.queries import in_force, look_up
@@ -40,9 +40,8 @@ class Handing:
         """Who assigns and supervises its 归口."""
         return self.told.assembly.assigners[self.told.proposal.routed_to]
 
-    def _rules(self, on: date) -> Deadlines:
-        rules: Deadlines = in_force(self.told.assembly.committee, Deadlines, on)
-        return rules
+    def _due(self, key: str, on: date) -> date:
+        return due_on(self.told.assembly.committee, key, on)
 
     def _facts(self, task: Task) -> dict[str, Any]:
         return {"unit": task.unit.name, "unit_id": task.unit, "case": self.case}
@@ -59,20 +58,22 @@ class Handing:
     # ── assigning ──
     def assign(self, *, at: datetime, parts: Sequence[tuple[str, str]] | None = None) -> None:
         """Hand it over to its units; every clock starts."""
-        told, desk, rules = self.told, self.assigner, self._rules(at.date())
+        told, desk = self.told, self.assigner
         parts = parts or self.natural_parts()
         units = "、".join(f"{name}（{Part(part).label}）" for name, part in parts)
         told.ledger.step(told.proposal, "hand_over", actor=desk.account, at=at, units=units)
         self.case = Case(committee=told.assembly.committee, proposal=told.proposal, assigned_at=at)
-        due = calendar.add_months(at.date(), rules.reply_months).isoformat()
+        due = self.due_if_assigned(at.date())
         version = look_up(told.assembly.committee, Deadlines, at.date()).version
-        told.ledger.begin(self.case, actor=desk.account, at=at, acting_as=desk.acting_as, version=version, units=units, due=due)
+        told.ledger.begin(
+            self.case, actor=desk.account, at=at, acting_as=desk.acting_as, version=version, units=units, **said_of(due)
+        )
         for name, part in parts:
             self._add(name, part, at)
 
     def due_if_assigned(self, on: date) -> date:
         """Return the reply's limit for an assignment on a day."""
-        return calendar.add_months(on, self._rules(on).reply_months)
+        return self._due("reply_months", on)
 
     @property
     def last_rating(self) -> datetime:
@@ -95,12 +96,12 @@ class Handing:
         return [(text.lead, Part.LEAD), *((name, Part.CO) for name in text.co)]
 
     def _add(self, name: str, part: str, at: datetime) -> None:
-        rules, on, unit = self._rules(at.date()), at.date(), self.told.assembly.units[name].unit
-        months = rules.co_opinion_months if part == Part.CO else rules.reply_months
+        on, unit = at.date(), self.told.assembly.units[name].unit
+        key = "co_opinion_months" if part == Part.CO else "reply_months"
         task = Task(
             committee=self.told.assembly.committee, case=self.case, unit=unit, part=part, assigned_at=at,
-            due_on=calendar.add_months(on, months), sign_due_on=calendar.add_working_days(on, rules.sign_working_days),
-            return_until=calendar.add_working_days(on, rules.return_working_days),
+            due_on=self._due(key, on), sign_due_on=self._due("sign_working_days", on),
+            return_until=self._due("return_working_days", on),
         )  # fmt: skip
         desk = self.assigner
         self.told.ledger.begin(
@@ -120,7 +121,7 @@ class Handing:
         task = self.tasks[name]
         self._unit_step(task, "ask_return", at, reason=reason)
         task.return_reason = reason
-        task.return_answer_due_on = at.date() + timedelta(days=self._rules(at.date()).return_answer_days)
+        task.return_answer_due_on = self._due("return_answer_days", at.date())
 
     def grant_return(self, name: str, *, reason: str, to: str, at: datetime) -> None:
         """The assigning office agrees, and gives the part to another unit."""
@@ -136,7 +137,7 @@ class Handing:
         """The assigning office does not agree; the clock for signing starts again."""
         task = self.tasks[name]
         self._office_step(task, "refuse_return", at, reason=reason)
-        task.sign_due_on = calendar.add_working_days(at.date(), self._rules(at.date()).sign_working_days)
+        task.sign_due_on = self._due("sign_working_days", at.date())
         task.return_answer_due_on = None
 
     # ── contacts, opinions, chasing ──
@@ -229,8 +230,8 @@ class Handing:
         reply.category_label, reply.meaning, reply.sent_at = found.label, found.meaning, at
         reply.counts_from = in_force(told.assembly.committee, Secrecy, at.date()).minimum
         task.answered_at = at
-        due = calendar.add_working_days(at.date(), self._rules(at.date()).rating_working_days)
-        told.ledger.step(self.case, "open_rating", actor=told.assembly.system, at=at, due=due.isoformat(), round=self.case.round)
+        due = self._due("rating_working_days", at.date())
+        told.ledger.step(self.case, "open_rating", actor=told.assembly.system, at=at, round=self.case.round, **said_of(due))
         self.case.rating_due_on = due
 
     # ── rating ──
@@ -271,10 +272,10 @@ class Handing:
     def rework(self, *, at: datetime) -> None:
         """Somebody is not satisfied: a second handling begins."""
         told, task, first = self.told, self.lead, self.replies[-1]
-        due = at.date() + timedelta(days=self._rules(at.date()).rework_days)
+        due = self._due("rework_days", at.date())
         told.ledger.step(self.case, "rework", actor=told.assembly.system, at=at, round=self.case.round + 1)
         self.case.round, self.case.rating_due_on = self.case.round + 1, None
-        told.ledger.step(task, "rework", actor=told.assembly.system, at=at, **self._facts(task), due=due.isoformat())
+        told.ledger.step(task, "rework", actor=told.assembly.system, at=at, **self._facts(task), **said_of(due))
         task.due_on, task.answered_at = due, None
         again = Reply(
             committee=told.assembly.committee, task=task, round=self.case.round, category=first.category, text=first.text,

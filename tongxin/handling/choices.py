@@ -38,6 +38,14 @@ class TaskStates:
     with_the_unit: ClassVar = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
 
 
+class Counted(models.TextChoices):
+    """What a limit is counted in."""
+
+    WORKING_DAYS = "working_days", _("工作日")
+    MONTHS = "months", _("月")
+    DAYS = "days", _("天")
+
+
 class Part(models.TextChoices):
     """How a unit takes part."""
 

@@ -26,7 +26,17 @@ def _who(event: Event) -> str:
 
 def _by(word: str) -> Callable[[Event], str]:
     """Say a date of an event's data with what it is for; nothing where there is none."""
-    return lambda event: f"{word} {day(date.fromisoformat(event.data['due']))}" if event.data.get("due") else ""
+
+    def said(event: Event) -> str:
+        tentative = "（暂定）" if event.data.get("tentative") else ""
+        return f"{word} {day(date.fromisoformat(event.data['due']))}{tentative}" if event.data.get("due") else ""
+
+    return said
+
+
+def _moved(event: Event) -> str:
+    before, due = (day(date.fromisoformat(event.data[key])) for key in ("before", "due"))
+    return f"放假安排公布，暂定的 {before}不变" if before == due else f"放假安排公布，由暂定的 {before}改为 {due}"
 
 
 def _due_soon(event: Event) -> str:
@@ -117,6 +127,7 @@ register(
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),
     Kind("handling.withhold_reply", A.HANDLING, "{unit}的答复不向社会公开", _reason),
     Kind("handling.remind", A.HANDLING, "催办{unit}", _reason),
+    Kind("handling.set_date", A.HANDLING, "{unit}{what}期限确定", _moved),
     Kind("handling.due_soon", A.HANDLING, _due_soon, label="提醒…期限"),
     Kind("handling.overdue", A.HANDLING, "{unit}超过{what}期限"),
     Kind(

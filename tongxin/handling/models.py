@@ -14,7 +14,7 @@ from tongxin.core.models import Row
 from tongxin.core.secrets import EncryptedField, EncryptedJSON
 from tongxin.core.words import character_count
 from tongxin.files.models import File
-from tongxin.handling.choices import ANSWERING, CaseState, Grade, Meaning, Part, Stage, TaskState, Way
+from tongxin.handling.choices import ANSWERING, CaseState, Counted, Grade, Meaning, Part, Stage, TaskState, Way
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.workflow.models import Stateful
 
@@ -289,3 +289,26 @@ class Rating(Row):
 
     def __str__(self) -> str:
         return f"{self.reply}的评价"
+
+
+class TentativeDate(Row):
+    """A deadline that rests on a year whose holiday notice is not out (暂定): how it was reckoned, to be set again when it is."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tentative_dates")
+    task = models.ForeignKey(Task, null=True, on_delete=models.CASCADE, related_name="tentative_dates")  # none: the case's own
+    field = models.CharField(max_length=24)
+    due_on = models.DateField()
+    began_on = models.DateField()
+    count = models.PositiveSmallIntegerField()
+    counted = models.CharField(max_length=12, choices=Counted)
+    end_later = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "field"], condition=Q(task__isnull=False), name="tentative_once_a_task"),
+            models.UniqueConstraint(fields=["case", "field"], condition=Q(task=None), name="tentative_once_a_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}　{self.due_on}"

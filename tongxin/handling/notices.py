@@ -1,6 +1,7 @@
 """Who is told what about handling. Of ratings nobody is told more than what followed: closed, or again."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from tongxin.accounts.models import Account
@@ -8,7 +9,7 @@ from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import holders_of
-from tongxin.core.templatetags.chinese import day
+from tongxin.core.templatetags.chinese import day, deadline
 from tongxin.handling.models import Case, Reply
 from tongxin.handling.queries import answering_tasks
 from tongxin.handling.rules import keeps_ratings
@@ -92,6 +93,18 @@ def _due_soon(event: Event, case: Any) -> str:
     return f"{_name(case)}距{what}期限还有 {days} 天" if days else f"{_name(case)}的{what}期限今天到期"
 
 
+def who_waits_for_it(event: Event, case: Any) -> Iterable[Account | None]:
+    """Tell whose date moved: the clerks of the unit, or who rates. One that was confirmed as it was, nobody has to hear of."""
+    if event.data["before"] == event.data["due"]:
+        return ()
+    return unit_of_event(event, case) if event.data.get("unit_id") else raters(event, case)
+
+
+def _set_date(event: Event, case: Any) -> str:
+    due = day(date.fromisoformat(event.data["due"]))
+    return f"{_name(case)}的{event.data['what']}期限原为暂定，放假安排公布后改为 {due}"
+
+
 def _rated_for(event: Event, case: Any) -> str:
     """Say that a rating was entered, never which: whoever did not say it has to hear of it."""
     reply = Reply.objects.select_related("task__unit").filter(pk=event.data.get("reply")).first()
@@ -100,7 +113,7 @@ def _rated_for(event: Event, case: Any) -> str:
 
 
 register(
-    Tell("tasks.assign", clerks, lambda e, t: f"{_name(t)}交你单位{e.data.get('part', '')}，请在 {day(t.sign_due_on)}前签收", urgent=True),
+    Tell("tasks.assign", clerks, lambda e, t: f"{_name(t)}交你单位{e.data.get('part', '')}，请在 {deadline(t.sign_due_on)}前签收", urgent=True),
     Tell("tasks.sign_for", proposers, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
     Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{because(e)}", urgent=True),
     Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{because(e)}"),
@@ -116,7 +129,7 @@ register(
     Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),
     Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True),
     Tell("cases.rework", proposers, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
-    Tell("tasks.rework", clerks, lambda e, t: f"{_name(t)}评价不满意，请重新办理，期限 {day(t.due_on)}", urgent=True),
+    Tell("tasks.rework", clerks, lambda e, t: f"{_name(t)}评价不满意，请重新办理，期限 {deadline(t.due_on)}", urgent=True),
     Tell("cases.escalate", assembly_office, lambda e, c: f"{_name(c)}再次评为不满意，请协调", urgent=True),
     Tell("cases.escalate", proposers, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.escalate", answering_clerks, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
@@ -128,6 +141,7 @@ register(
     Tell("handling.rate", rated_for, _rated_for, urgent=True),
     Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{because(e)}", urgent=True),
+    Tell("handling.set_date", who_waits_for_it, _set_date),
     Tell("handling.due_soon", unit_of_event, _due_soon),
     Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),
     Tell("handling.overdue", supervising_office, _overdue_elsewhere),

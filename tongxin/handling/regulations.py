@@ -22,6 +22,14 @@ class Deadlines:
     yellow_days: int = rule("提前几天亮黄牌", unit="天", low=0, high=30)
 
 
+@kind("handling.days_off", "休假日顺延", "期限的最后一天是休假日的，怎么算")
+@dataclass(frozen=True)
+class DaysOff:
+    """民法典第二百零三条: a period whose last day is a day off ends on the next working day."""
+
+    end_later: bool = rule("期限最后一天是休假日的，顺延到休假日结束的次日")
+
+
 @dataclass(frozen=True)
 class ReplyCategory:
     """A letter on the reply, its words, and what it means (solved, planned, later, reference)."""

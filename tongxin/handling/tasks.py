@@ -21,7 +21,13 @@ def tell_deadlines(at: datetime) -> int:
     return sum(actions.tell_deadline(task, at=at) for task in queries.deadlines_to_tell(timezone.localdate(at)))
 
 
+def set_dates_again(at: datetime) -> int:
+    """Set the dates for good whose calendar has come out. Returns how many moved."""
+    return sum(actions.set_again(tentative, at=at) for tentative in queries.tentative_dates())
+
+
 SCHEDULE: list[tuple[timedelta, Callable[[datetime], int]]] = [
     (timedelta(hours=1), close_rounds),
     (timedelta(hours=1), tell_deadlines),
+    (timedelta(hours=1), set_dates_again),
 ]

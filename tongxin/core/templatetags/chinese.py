@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django import template
 from django.utils import timezone
 
-from tongxin.core import words
+from tongxin.core import calendar, words
 
 register = template.Library()
 
@@ -39,6 +39,22 @@ def full_day(value: date | datetime | None) -> str:
         return ""
     on = _day(value)
     return f"{on.year} 年 {on.month} 月 {on.day} 日"
+
+
+def _tentative(value: date | datetime) -> str:
+    return "" if calendar.is_settled(_day(value)) else "（暂定）"
+
+
+@register.filter
+def deadline(value: date | datetime | None) -> str:
+    """Write the last day of a period, and whether it may still move: 2 月 28 日（暂定）, while the year's holiday notice is not out."""
+    return f"{day(value)}{_tentative(value)}" if value else ""
+
+
+@register.filter
+def full_deadline(value: date | datetime | None) -> str:
+    """Write the last day of a period with its year, and whether it may still move."""
+    return f"{full_day(value)}{_tentative(value)}" if value else ""
 
 
 @register.filter

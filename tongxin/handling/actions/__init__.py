@@ -10,6 +10,7 @@ from tongxin.handling.actions.publishing import (
     copies_by_machine,
 )
 from tongxin.handling.actions.rating import close_round, note_reading, rate, rate_all, reopen, resume_dissatisfied, send_back
+from tongxin.handling.actions.reckoning import set_again
 from tongxin.handling.actions.replying import (
     REPLY_FIELDS,
     SUBMITTED,
@@ -69,6 +70,7 @@ __all__ = [
     "return_refused",
     "save_reply",
     "send_back",
+    "set_again",
     "settle_copy",
     "settled_now",
     "signed_now",

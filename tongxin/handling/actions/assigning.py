@@ -1,7 +1,7 @@
 """Handing a proposal over to its units, and to further ones after a return."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,9 +9,9 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.committees.models import Unit
-from tongxin.core import calendar
 from tongxin.handling import queries
-from tongxin.handling.actions.problems import HandlingError, rules_on
+from tongxin.handling.actions.problems import HandlingError
+from tongxin.handling.actions.reckoning import note_dates
 from tongxin.handling.choices import ANSWERING, CaseState, Part
 from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import Deadlines
@@ -52,8 +52,8 @@ def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Acco
     engine.perform(proposal, "hand_over", actor=actor, at=at, by_system=True)
     case = Case(committee=proposal.committee, proposal=proposal, assigned_at=at)
     case.event_regulation = look_up(proposal.committee, Deadlines, timezone.localdate(at)).version
-    due = _due(proposal, Part.SOLE, at)
-    engine.begin(case, actor=actor, at=at, data={"units": units, "due": due.isoformat()})
+    due = queries.due_on(proposal.committee, "reply_months", timezone.localdate(at))
+    engine.begin(case, actor=actor, at=at, data={"units": units} | queries.said_of(due))
     for unit, part in parts:
         _add_task(case, unit, part, actor, at)
     return case
@@ -77,17 +77,16 @@ def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, 
     return made
 
 
-def _due(proposal: Proposal, part: str, at: datetime) -> date:
-    rules, on = rules_on(proposal, timezone.localdate(at)), timezone.localdate(at)
-    return calendar.add_months(on, rules.co_opinion_months if part == Part.CO else rules.reply_months)
-
-
 def _add_task(case: Case, unit: Unit, part: str, actor: Account, at: datetime) -> Task:
-    rules, on = rules_on(case.proposal, timezone.localdate(at)), timezone.localdate(at)
-    task = Task(
-        committee=case.committee, case=case, unit=unit, part=part, assigned_at=at, due_on=_due(case.proposal, part, at),
-        sign_due_on=calendar.add_working_days(on, rules.sign_working_days),
-        return_until=calendar.add_working_days(on, rules.return_working_days),
-    )  # fmt: skip
+    on = timezone.localdate(at)
+    keys = {
+        "sign_due_on": "sign_working_days",
+        "return_until": "return_working_days",
+        "due_on": "co_opinion_months" if part == Part.CO else "reply_months",
+    }
+    clocks = {field: queries.reckon(case.committee, key, on) for field, key in keys.items()}
+    dates = {field: clock.due_on for field, clock in clocks.items()}
+    task = Task(committee=case.committee, case=case, unit=unit, part=part, assigned_at=at, **dates)
     engine.begin(task, actor=actor, at=at, data={"unit": unit.name, "part": str(Part(part).label), "unit_id": unit.pk})
+    note_dates(task, clocks, begins=True)
     return task

@@ -1,7 +1,7 @@
 """What proposers say of the replies, and what follows from it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,8 @@ from tongxin.audit.truth import New
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import clean_text
 from tongxin.handling import queries
-from tongxin.handling.actions.problems import HandlingError, rules_on
+from tongxin.handling.actions.problems import HandlingError
+from tongxin.handling.actions.reckoning import note_dates
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Rating, Reply, Task
@@ -122,20 +123,21 @@ def close_round(case: Case, *, at: datetime) -> Case:
 
 def send_back(case: Case, tasks: Sequence[Task], *, action: str, actor: Account, at: datetime, payload: Any = None) -> None:
     """Begin another round for some units, with a new deadline."""
-    due = timezone.localdate(at) + timedelta(days=rules_on(case.proposal, timezone.localdate(at)).rework_days)
     case.event_facts = {"round": case.round + 1}
     engine.perform(case, action, actor=actor, at=at, payload=payload, by_system=True)
-    reopen(case, tasks, due=due, actor=actor, at=at)
+    reopen(case, tasks, actor=actor, at=at)
 
 
-def reopen(case: Case, tasks: Sequence[Task], *, due: date, actor: Account, at: datetime) -> None:
-    """Put the tasks of dissatisfied replies back in hand, in the round that the case has begun."""
+def reopen(case: Case, tasks: Sequence[Task], *, actor: Account, at: datetime) -> None:
+    """Put the tasks of dissatisfied replies back in hand, in the round that the case has begun; their clock starts again."""
+    clock = queries.reckon(case.committee, "rework_days", timezone.localdate(at))
+    named = queries.said_of(clock.due_on) | {"case": case.pk}
     for task in tasks:
         task.refresh_from_db()
         task.case = case
-        task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": case.pk, "due": due.isoformat()}
+        task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id} | named
         task.event_proves = audit.sound([task])
-        Task.objects.filter(pk=task.pk).update(due_on=due, answered_at=None)
+        Task.objects.filter(pk=task.pk).update(answered_at=None, **note_dates(task, {"due_on": clock}))
         engine.perform(task, "rework", actor=actor, at=at, by_system=True)
         reply_of(task)
 
@@ -148,6 +150,5 @@ def resume_dissatisfied(case: Case, event: Event) -> None:
     ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
     everyone = len(proposals.raters(case.proposal))
     bad = {r.task_id for r in replies if queries.dissatisfied(r, ratings, rules.sent_back_when, everyone)}
-    due = timezone.localdate(at) + timedelta(days=rules_on(case.proposal, timezone.localdate(at)).rework_days)
     actor = event.actor or Account.objects.system()
-    reopen(case, [t for t in queries.answering_tasks(case) if t.pk in bad], due=due, actor=actor, at=at)
+    reopen(case, [t for t in queries.answering_tasks(case) if t.pk in bad], actor=actor, at=at)

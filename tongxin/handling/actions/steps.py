@@ -1,6 +1,6 @@
 """What a step sets and does: used by the workflow tables."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -8,11 +8,10 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
-from tongxin.core import calendar
 from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
-from tongxin.handling.actions.problems import rules_on
 from tongxin.handling.actions.rating import close_round
+from tongxin.handling.actions.reckoning import note_dates
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
@@ -35,20 +34,14 @@ def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> dic
 
 def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The reason, and until when the assigning office answers."""
-    rules = rules_on(task.case.proposal, timezone.localdate(at))
-    return {
-        "return_reason": payload.reason,
-        "return_answer_due_on": timezone.localdate(at) + timedelta(days=rules.return_answer_days),
-    }
+    clock = queries.reckon(task.committee, "return_answer_days", timezone.localdate(at))
+    return {"return_reason": payload.reason} | note_dates(task, {"return_answer_due_on": clock})
 
 
 def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The clock for signing starts again."""
-    rules = rules_on(task.case.proposal, timezone.localdate(at))
-    return {
-        "sign_due_on": calendar.add_working_days(timezone.localdate(at), rules.sign_working_days),
-        "return_answer_due_on": None,
-    }
+    clock = queries.reckon(task.committee, "sign_working_days", timezone.localdate(at))
+    return note_dates(task, {"sign_due_on": clock}) | {"return_answer_due_on": None}
 
 
 def opinion_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -94,14 +87,13 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
 
 def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Until when the proposers rate, and from how many ratings on the units are told their counts, as the form promises."""
-    days = rules_on(case.proposal, timezone.localdate(at)).rating_working_days
-    due = calendar.add_working_days(timezone.localdate(at), days)
-    case.event_facts = {"due": due.isoformat(), "round": case.round}
+    clock = queries.reckon(case.committee, "rating_working_days", timezone.localdate(at))
+    case.event_facts = queries.said_of(clock.due_on) | {"round": case.round}
     rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
     replies = Reply.objects.filter(task__case=case, round=case.round)
     case.event_proves = audit.sound(replies)
     replies.update(counts_from=rules.minimum)
-    return {"rating_due_on": due}
+    return note_dates(case, {"rating_due_on": clock})
 
 
 def begun_again(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001

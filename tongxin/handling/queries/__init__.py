@@ -46,6 +46,7 @@ from tongxin.handling.queries.publication import (
     reply_copies,
 )
 from tongxin.handling.queries.ratings import NamedReply, by_name, given_by
+from tongxin.handling.queries.reckoning import due_on, reckon, said_of, tentative_dates
 from tongxin.handling.queries.rounds import batch_before, closes_early, rounds_to_close
 from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
@@ -78,6 +79,7 @@ __all__ = [
     "deadlines_to_tell",
     "dissatisfied",
     "draft_of",
+    "due_on",
     "file_lines",
     "for_rows",
     "given_by",
@@ -99,6 +101,7 @@ __all__ = [
     "publishable",
     "raters_at_least",
     "ratings_awaited",
+    "reckon",
     "replies_to_publish",
     "replies_to_rate",
     "reply_copies",
@@ -106,11 +109,13 @@ __all__ = [
     "rounds_to_close",
     "row_of",
     "rule_of",
+    "said_of",
     "sections",
     "signature_to_rate",
     "supervised",
     "supervision_parts",
     "task_chip",
+    "tentative_dates",
     "threshold_of",
     "to_assign",
     "to_reassign",

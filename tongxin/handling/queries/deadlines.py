@@ -7,13 +7,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Committee
-from tongxin.core import calendar
-from tongxin.core.templatetags.chinese import full_day
+from tongxin.core.templatetags.chinese import full_deadline
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Task
+from tongxin.handling.queries.reckoning import due_on as last_day
 from tongxin.handling.regulations import Deadlines
 from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import in_force, look_up
+
+NAMES = {  # what a row's date is for, as a sentence says it
+    "sign_due_on": "签收",
+    "return_until": "申请退办",
+    "return_answer_due_on": "答复退办",
+    "due_on": "答复",
+    "rating_due_on": "评价",
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ def chip(due_on: date | None, *, on: date, rules: Deadlines, what: str = "") -> 
     else:
         level = "yellow" if left <= rules.yellow_days else "soon" if left <= rules.soon_days else "ok"
         text = f"{what}剩 {left} 天"
-    return Chip(level, text, full_day(due_on), due_on, left)
+    return Chip(level, text, full_deadline(due_on), due_on, left)
 
 
 def clock_of(task: Task) -> tuple[date | None, str]:
@@ -90,14 +98,14 @@ def _limit(committee: Committee, label: str, key: str, due_on: date | None, on: 
 def limits_of(task: Task) -> list[Limit]:
     """Return every limit that binds a unit's part, as the rule stood when it was assigned."""
     on = timezone.localdate(task.assigned_at) if task.assigned_at else timezone.localdate()
-    committee, rules = task.committee, in_force(task.committee, Deadlines, on)
+    committee = task.committee
     found = [
         _limit(committee, _("签收"), "sign_working_days", task.sign_due_on, on),
         _limit(committee, _("申请退办"), "return_working_days", task.return_until, on),
     ]
     if not task.answers:
         return [*found, _limit(committee, _("会办意见"), "co_opinion_months", task.due_on, on)]
-    first = calendar.add_working_days(on, rules.first_contact_working_days)
+    first = last_day(committee, "first_contact_working_days", on)
     found.append(_limit(committee, _("首次面商"), "first_contact_working_days", first, on))
     key = "rework_days" if task.case.round > 1 else "reply_months"
     return [*found, _limit(committee, _("重新办理") if task.case.round > 1 else _("答复"), key, task.due_on, on)]
@@ -105,11 +113,10 @@ def limits_of(task: Task) -> list[Limit]:
 
 def limits_for(committee: Committee, on: date) -> list[Limit]:
     """Return what the limits would be for an assignment made on a day, to be seen before it is made."""
-    rules: Deadlines = in_force(committee, Deadlines, on)
-    due = {
-        "sign_working_days": (_("签收"), calendar.add_working_days(on, rules.sign_working_days)),
-        "return_working_days": (_("可申请退办至"), calendar.add_working_days(on, rules.return_working_days)),
-        "co_opinion_months": (_("会办意见"), calendar.add_months(on, rules.co_opinion_months)),
-        "reply_months": (_("答复"), calendar.add_months(on, rules.reply_months)),
+    labels = {
+        "sign_working_days": _("签收"),
+        "return_working_days": _("可申请退办至"),
+        "co_opinion_months": _("会办意见"),
+        "reply_months": _("答复"),
     }
-    return [_limit(committee, label, key, day, on) for key, (label, day) in due.items()]
+    return [_limit(committee, label, key, last_day(committee, key, on), on) for key, label in labels.items()]

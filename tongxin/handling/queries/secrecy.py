@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Committee
-from tongxin.core.templatetags.chinese import day
+from tongxin.core.templatetags.chinese import deadline
 from tongxin.handling.models import Case, Reply
 from tongxin.handling.queries.cases import counts_from
 from tongxin.handling.regulations import Rework, Secrecy
@@ -63,7 +63,7 @@ def _unit_in_short(raters: int, least: int) -> str:
 def _end_in_short(case: Case, rules: Secrecy) -> str:
     if case.rating_due_on is None:
         return _("全部评完以后，到下一个 %(hour)s 时办结。") % {"hour": rules.closing_hour}
-    return _("%(due)s截止，过后不能再评。") % {"due": day(case.rating_due_on)}
+    return _("%(due)s截止，过后不能再评。") % {"due": deadline(case.rating_due_on)}
 
 
 def _of_grades(raters: int, least: int) -> str:
@@ -105,7 +105,7 @@ def _of_outcome(case: Case, rules: Rework, raters: int) -> str:
 def _of_the_end(case: Case, rules: Secrecy, *, few: bool) -> str:
     if case.rating_due_on is None:
         return _("全部评完以后，到下一个 %(hour)s 时办结。") % {"hour": rules.closing_hour}
-    said = {"due": day(case.rating_due_on), "hour": rules.closing_hour}
+    said = {"due": deadline(case.rating_due_on), "hour": rules.closing_hour}
     if few:
         return _("%(due)s截止以后办结。全部评完、而且每位都同意提前办结的，到下一个 %(hour)s 时办结。") % said
     return (

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
-from tongxin.core.templatetags.chinese import day
+from tongxin.core.templatetags.chinese import day, deadline
 from tongxin.handling.rules import in_the_unit
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
@@ -54,7 +54,9 @@ def _of_case(user: Any, page: Page) -> list[Button]:
         return made
     if found.may_rate:
         left = (found.rating_due_on - timezone.localdate()).days if found.rating_due_on else None
-        note = _("请在 %(day)s前评价，还剩 %(n)s 天") % {"day": day(found.rating_due_on), "n": left} if left is not None else ""
+        note = (
+            _("请在 %(day)s前评价，还剩 %(n)s 天") % {"day": deadline(found.rating_due_on), "n": left} if left is not None else ""
+        )
         made.append(_page(_("评价办理结果"), found.rate_url, main=True, note=note))
     made += buttons(page.case, user)
     several = len(found.tasks) > 1

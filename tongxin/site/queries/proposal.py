@@ -13,7 +13,7 @@ from tongxin.access.permissions import allowed
 from tongxin.audit import audience, kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import Entry, entry
-from tongxin.core.templatetags.chinese import day, full_day, size
+from tongxin.core.templatetags.chinese import day, deadline, full_day, size
 from tongxin.files.queries import link
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
@@ -268,7 +268,7 @@ def _future(proposal: Proposal, case: Case | None, tasks: Iterable[Task], reader
 def _deadline(case: Case, due: date, label: str, key: str, began: date) -> Entry:
     length, source = cases.rule_of(case.committee, key, began)
     late = (timezone.localdate() - due).days
-    when = day(due) if late <= 0 else _("%(day)s　已过 %(n)s 天") % {"day": day(due), "n": late}
+    when = deadline(due) if late <= 0 else _("%(day)s　已过 %(n)s 天") % {"day": day(due), "n": late}
     return Entry(when=when, what=label, more="，".join(part for part in (length, source) if part), future=True)
 
 

@@ -1,0 +1,76 @@
+"""Dates that rest on a calendar which is not out yet: kept with how they were reckoned, and set again when it is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.core import calendar
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Case, Task, TentativeDate
+from tongxin.handling.queries.clocks import WITH_THE_UNIT
+from tongxin.handling.queries.deadlines import NAMES
+from tongxin.handling.queries.reckoning import Reckoning, reckoning_of
+
+
+def note_dates(row: Task | Case, dates: Mapping[str, Reckoning], *, begins: bool = False) -> dict[str, Any]:
+    """Keep which of a row's dates are tentative, by field; return all of them, to be set. `begins`: the row is just made."""
+    task, case = (row, row.case) if isinstance(row, Task) else (None, row)
+    if not begins:
+        TentativeDate.objects.filter(task=task, case=case, field__in=dates).delete()
+    TentativeDate.objects.bulk_create(
+        TentativeDate(
+            committee_id=case.committee_id, case=case, task=task, field=field, due_on=said.due_on, began_on=said.began_on,
+            count=said.count, counted=said.counted, end_later=said.end_later,
+        )
+        for field, said in dates.items()
+        if not calendar.is_settled(said.due_on)
+    )  # fmt: skip
+    return {field: said.due_on for field, said in dates.items()}
+
+
+@transaction.atomic
+def set_again(tentative: TentativeDate, *, at: datetime) -> bool:
+    """Set a date for good, now that the calendar it rests on is out; says whether it moved.
+
+    What was set otherwise since, or is no longer waited for, is left as it is: nothing is told of it.
+    """
+    kept = TentativeDate.objects.select_for_update().filter(pk=tentative.pk).select_related("case", "task__unit").first()
+    if kept is None:
+        return False
+    said = reckoning_of(kept)
+    if not calendar.is_settled(said.due_on):
+        return False
+    kept.delete()
+    row = _locked(tentative)
+    if getattr(row, tentative.field) != tentative.due_on or not _runs(row, tentative.field):
+        return False
+    unit = {"unit": row.unit.name, "unit_id": row.unit_id, "task": row.pk} if isinstance(row, Task) else {}
+    vouched = audit.sound([row])
+    type(row)._base_manager.filter(pk=row.pk).update(**{tentative.field: said.due_on})  # noqa: SLF001
+    audit.record(
+        "handling.set_date", tentative.case, actor=Account.objects.system(), at=at, proves=vouched,
+        data=unit | {"what": NAMES[tentative.field], "before": tentative.due_on.isoformat(), "due": said.due_on.isoformat()},
+    )  # fmt: skip
+    return said.due_on != tentative.due_on
+
+
+def _locked(tentative: TentativeDate) -> Task | Case:
+    if tentative.task_id is None:
+        return Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=tentative.case_id)
+    rows = Task.objects.select_for_update(of=("self",)).select_related("unit", "case__proposal", "committee")
+    return rows.get(pk=tentative.task_id)
+
+
+def _runs(row: Task | Case, field: str) -> bool:
+    """Say whether somebody still acts by a date."""
+    if isinstance(row, Case):
+        return row.state == CaseState.RATING
+    if field == "return_answer_due_on":
+        return row.state == TaskState.RETURN_ASKED
+    if field == "due_on":
+        return row.state in {*WITH_THE_UNIT, TaskState.RETURN_ASKED, TaskState.UNDER_REVIEW}
+    return row.state == TaskState.AWAITING

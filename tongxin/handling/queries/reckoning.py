@@ -1,0 +1,64 @@
+"""How a deadline is reckoned: so much of the regulation from a day on, and whether the calendar it rests on is out."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from tongxin.committees.models import Committee
+from tongxin.core import calendar
+from tongxin.handling.choices import Counted
+from tongxin.handling.models import TentativeDate
+from tongxin.handling.regulations import DaysOff, Deadlines
+from tongxin.regulations.queries import in_force
+
+ENDINGS = {"_working_days": Counted.WORKING_DAYS, "_months": Counted.MONTHS, "_days": Counted.DAYS}  # of the regulation's keys
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """A limit from the day after `began_on`; `end_later`: one that ends on a day off ends on the next working day."""
+
+    began_on: date
+    count: int
+    counted: str
+    end_later: bool
+
+    @property
+    def due_on(self) -> date:
+        """The last day."""
+        if self.counted == Counted.WORKING_DAYS:
+            return calendar.add_working_days(self.began_on, self.count)
+        if self.counted == Counted.MONTHS:
+            last = calendar.add_months(self.began_on, self.count)
+        else:
+            last = self.began_on + timedelta(days=self.count)
+        return calendar.working_day_from(last) if self.end_later else last
+
+
+def reckoning_of(row: TentativeDate) -> Reckoning:
+    """Return how a tentative date was reckoned."""
+    return Reckoning(row.began_on, row.count, row.counted, row.end_later)
+
+
+def reckon(committee: Committee, key: str, on: date) -> Reckoning:
+    """Reckon a limit of the regulation (`reply_months`, `sign_working_days`, …) that begins on a day, by the rules of that day."""
+    rules: Deadlines = in_force(committee, Deadlines, on)
+    days_off: DaysOff = in_force(committee, DaysOff, on)
+    counted = next(counted for ending, counted in ENDINGS.items() if key.endswith(ending))
+    return Reckoning(on, getattr(rules, key), counted, days_off.end_later)
+
+
+def due_on(committee: Committee, key: str, on: date) -> date:
+    """Return the last day of a limit that begins on a day."""
+    return reckon(committee, key, on).due_on
+
+
+def said_of(day: date) -> dict[str, Any]:
+    """Return what an event says of a last day: the day, and whether it was tentative when it was said."""
+    return {"due": day.isoformat()} | ({} if calendar.is_settled(day) else {"tentative": True})
+
+
+def tentative_dates() -> list[TentativeDate]:
+    """Return the dates whose calendar has come out since they were set."""
+    rows = TentativeDate.objects.select_related("case").order_by("id")
+    return [row for row in rows if calendar.is_settled(reckoning_of(row).due_on)]
