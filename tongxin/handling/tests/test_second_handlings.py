@@ -97,10 +97,10 @@ def test_the_page_of_the_step_offers_the_units_that_were_rejected(cast: Cast, as
     case = _closed(cast)
     perform(case, "reopen", actor=cast.office, at=LATER, payload=WHY)
     lead = cast.task(case)
-    page = as_(cast.office).get(f"/workflow/cases/{case.uid}/resume/").content.decode()
+    page = as_(cast.office).get(f"/go/cases/{case.uid}/resume/").content.decode()
     assert f'value="{lead.uid}"' in page
     assert "会办单位一并重新提出意见" in page
-    sent = as_(cast.office).post(f"/workflow/cases/{case.uid}/resume/", {"reason": "请补办。", "units": [lead.uid]})
+    sent = as_(cast.office).post(f"/go/cases/{case.uid}/resume/", {"reason": "请补办。", "units": [lead.uid]})
     assert sent.status_code == 302
     assert (cast.task(case).state, cast.task(case, cast.co_unit).state) == (TaskState.IN_HAND, TaskState.OPINION_GIVEN)
 
