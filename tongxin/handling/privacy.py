@@ -42,7 +42,7 @@ def _contacts(account: Account, most: int | None) -> Part:
 
 def _presence(row: Presence) -> tuple[str, ...]:
     task, talk = row.contact.task, row.contact
-    said = {True: "属实", False: "不属实"}.get(row.happened, "还没有答复")  # type: ignore[call-overload]
+    said = {True: "属实", False: "不属实", None: "还没有答复"}[row.happened]
     return str(task.case), task.unit.name, str(talk.get_way_display()), full_day(talk.on), said, row.word, stamp(row.said_at)
 
 
