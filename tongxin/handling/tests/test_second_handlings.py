@@ -240,7 +240,7 @@ def test_a_recall_tells_nobody_whether_anybody_had_rated(cast: Cast, as_) -> Non
         shown = {}
         for who in (cast.clerk, cast.unit_leader, cast.assigner, cast.cosigner, cast.leader):
             found = queries.sections(case, who)
-            notices = Notice.objects.filter(account=who, event__subject_id__in=[case.pk, lead.pk], text__contains="撤回")
+            notices = Notice.objects.filter(account=who, event__subject_uid__in=[case.uid, lead.uid], text__contains="撤回")
             shown[who.username] = (
                 [(line.verdict, line.own, line.heading) for line in found.replies], found.progress, found.may_rate,
                 sorted(n.text.partition("号")[2] for n in notices),

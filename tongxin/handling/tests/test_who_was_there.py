@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.at_once import both
@@ -117,10 +119,7 @@ def test_two_confirm_at_once_and_each_is_kept_once(cast: Cast, today) -> None:
     assert Event.objects.filter(kind="handling.confirm_contact").count() == 2
 
 
-def test_the_page_asks_as_many_queries_for_one_talk_as_for_three(cast: Cast, as_, today, django_assert_max_num_queries) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_the_page_asks_as_many_queries_for_one_talk_as_for_three(cast: Cast, as_, today) -> None:
     talk = _talk(cast, today, with_whom="林知远")
     client, url = as_(cast.clerk), talk.task.get_absolute_url()
     client.get(url)
@@ -131,6 +130,7 @@ def test_the_page_asks_as_many_queries_for_one_talk_as_for_three(cast: Cast, as_
             Task.objects.get(pk=talk.task_id), stage="during", way="phone", on=today.date(), who="孟时雨", with_whom="林知远、何青禾",
             note=f"第 {n} 次。", actor=cast.clerk, at=today,
         )  # fmt: skip
+    client.get(url)  # what is counted beside the page is counted anew after an event
     with CaptureQueriesContext(connection) as more:
         client.get(url)
     assert len(more) <= len(once)
@@ -149,9 +149,8 @@ def test_what_was_written_before_is_matched_by_names_and_the_rest_stays(cast: Ca
         talk.pk, talk.uid, talk.with_whom = None, f"u{len(named)}{timezone.now():%f}"[:12], named
         talk.save(force_insert=True)
     talk = Contact.objects.order_by("id")[1]
-    Event.objects.filter(kind="handling.contact").update(kind="handling.confirm_contact")
-    confirmed = Event.objects.filter(kind="handling.confirm_contact")
-    confirmed.update(data={"contact": talk.pk}, actor=cast.proposer, at=today - timedelta(days=1))
+    said = models.QuerySet(Event).filter(kind="handling.contact")
+    said.update(kind="handling.confirm_contact", data={"contact": talk.pk}, actor=cast.proposer, at=today - timedelta(days=1))
     module = importlib.import_module("tongxin.handling.migrations.0008_second_handlings")
     module.name_those_present(apps, None)
     made = {c.pk: ([str(p) for p in c.presences.all()], c.with_whom) for c in Contact.objects.order_by("id")[1:]}
