@@ -239,7 +239,7 @@ def test_a_recall_tells_nobody_whether_anybody_had_rated(cast: Cast, as_) -> Non
         case = Case.objects.get(pk=case.pk)
         shown = {}
         for who in (cast.clerk, cast.unit_leader, cast.assigner, cast.cosigner, cast.leader):
-            found = queries.sections(case, who)
+            found = queries.sections(case, Account.objects.get(pk=who.pk))  # afresh: what one signed is read once
             notices = Notice.objects.filter(account=who, event__subject_uid__in=[case.uid, lead.uid], text__contains="撤回")
             shown[who.username] = (
                 [(line.verdict, line.own, line.heading) for line in found.replies], found.progress, found.may_rate,
