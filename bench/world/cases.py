@@ -13,7 +13,7 @@ from bench.world.telling import Subject
 from bench.world.texts import DONE, reply_text
 from tongxin.core import calendar
 from tongxin.handling.choices import Part
-from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
+from tongxin.handling.models import Case, Contact, CoOpinion, Presence, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
 from tongxin.proposals.models import PublicCopy
 
@@ -139,7 +139,7 @@ class Handling:
             elif self.ends != "in_hand" or self._passed(45):
                 said = f"{self.rng.choice(DONE)}，建议由主办单位统一答复。"
                 at = self._step(part, "give_opinion", part.unit.clerk, 40, opinion=said)
-                part.values |= {"opinion": said, "opinion_at": at}
+                self.tables[CoOpinion].add(committee_id=self.county.id, task_id=part.subject.id, text=said, given_at=at)
         for part in self.parts:
             if part.part != Part.CO and (self.ends != "in_hand" or self._passed(60)):
                 self._answer(part)
@@ -149,11 +149,15 @@ class Handling:
             days = 20 + number * 4
             if self.ends == "in_hand" and not self._passed(days):
                 return
-            day, at, first = self._day(days), self.life.after(days), self.life.signers[0][1]
+            day, at, (signature, first) = self._day(days), self.life.after(days), self.life.signers[0]
             note = "介绍了办理进展，听取了对方案的意见，提案人表示认可。"
             contact = self.tables[Contact].add(
                 committee_id=self.county.id, task_id=part.subject.id, stage="during", way="phone", on=day, who=part.unit.clerk.name,
-                with_whom=first.name, note=note, recorded_at=at, confirmed_at=at if number else None,
+                note=note, recorded_at=at,
+            )  # fmt: skip
+            self.tables[Presence].add(
+                committee_id=self.county.id, contact_id=contact, signature_id=signature, happened=True if number else None,
+                said_at=at if number else None,
             )  # fmt: skip
             said = {
                 "unit": part.unit.name,

@@ -170,7 +170,7 @@ def _case(side: Side) -> Case:
     task = case.tasks.get()
     perform(task, "sign_for", actor=clerk, at=AT, payload=SignFor("文书"))
     handling.record_contact(
-        task, stage="before", way="meeting", on=BEGUN, who="文书", with_whom="委员", note="先试点。", actor=clerk, at=AT
+        task, stage="before", way="meeting", on=BEGUN, who="文书", with_whom=side.own.name, note="先试点。", actor=clerk, at=AT
     )
     reply = handling.reply_of(task)
     said = {"category": "B", "text": "六月底前试点。", "contact": f"联系人{side.mark}", "phone": f"电话{side.mark}"}

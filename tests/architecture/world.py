@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from tests.cast import LEFT_ON, TEXT, Cast, a_unit, moment
 from tongxin.accounts.models import Account
@@ -137,10 +137,10 @@ class World:
         self._write(lead)
         return self.cast.task(lead.case)
 
-    def _write(self, task: Task) -> None:
+    def _write(self, task: Task, text: str = "六月底前在两个镇试点夜间药房。") -> None:
         reply = handling.reply_of(task)
         handling.save_reply(
-            reply, fields={"category": "B", "text": "六月底前在两个镇试点夜间药房。", "contact": "孟时雨"},
+            reply, fields={"category": "B", "text": text, "contact": "孟时雨"},
             started_from=reply.version, actor=self.cast.clerk, at=AT,
         )  # fmt: skip
 
@@ -166,7 +166,11 @@ class World:
         """Dissatisfied twice."""
         case = self._rated(self.cast.answered(), "dissatisfied")
         lead = self.cast.task(case)
-        self._write(lead)
+        self._write(lead, "五月底前在三个镇试点夜间药房，名单附后。")
+        handling.record_contact(
+            lead, stage="during", way="phone", on=LATER.date(), who="孟时雨", with_whom="林知远", note="增加一个镇。",
+            actor=self.cast.clerk, at=LATER,
+        )  # fmt: skip
         perform(lead, "submit_reply", actor=self.cast.clerk, at=LATER)
         perform(lead, "approve", actor=self.cast.unit_leader, at=LATER)
         perform(lead, "send", actor=self.cast.assigner, at=LATER, payload=Sending("B"))
@@ -272,8 +276,11 @@ def said(row: T, subject: Any, actor: Account) -> Any:
         return NotFilingDecision(*reason_of(subject), "属于日常意见。")
     values = {}
     for spec in fields(row.asks):
+        if spec.default is not MISSING:
+            continue  # need not be said
         choices = spec.metadata.get("choices")
-        values[spec.name] = choices(subject, actor, AT)[0][0] if choices else "理由充分。"
+        chosen = choices(subject, actor, AT)[0][0] if choices else "理由充分。"
+        values[spec.name] = (chosen,) if get_origin(get_type_hints(row.asks)[spec.name]) is tuple else chosen
     return row.asks(**values)
 
 

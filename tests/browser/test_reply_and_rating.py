@@ -75,6 +75,7 @@ def test_a_reply_saves_itself_tells_what_is_missing_and_goes_to_the_leader(cast:
     page.get_by_role("link", name="记录面商").click()
     page.get_by_label("主要意见").fill("先在两个镇试点。")
     page.get_by_label("办前", exact=True).check()
+    page.get_by_label("林知远", exact=True).check()
     page.get_by_label("方式").select_option("meeting")
     page.get_by_role("button", name="保存面商记录").click()
     expect(page.get_by_role("heading", name="面商记录　1 次")).to_be_visible()

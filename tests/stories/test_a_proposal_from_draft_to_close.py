@@ -117,6 +117,12 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
         again, fields={"category": "A", "text": "八月底前全县七个镇全部开设夜间药房。"}, started_from=again.version, actor=cast.clerk,
         at=moment("2026-06-08"),
     )  # fmt: skip
+    with pytest.raises(Blocked, match="重新办理以来还没有面商记录"):
+        perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-06-08"))
+    handling.record_contact(
+        lead, stage="during", way="visit", on=moment("2026-06-08").date(), who="孟时雨", note="一起看了三个镇的药房。",
+        present=queries.raters(case.proposal), actor=cast.clerk, at=moment("2026-06-08"),
+    )  # fmt: skip
     perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-06-08"))
     perform(lead, "approve", actor=cast.unit_leader, at=moment("2026-06-09"))
     perform(lead, "send", actor=cast.assigner, at=moment("2026-06-10"), payload=Sending("A"))

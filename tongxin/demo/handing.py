@@ -8,7 +8,7 @@ from typing import Any
 from tongxin.demo.bodies import Desk, UnitPeople
 from tongxin.demo.telling import Telling
 from tongxin.handling.choices import ANSWERING, Part, Stage, TaskState, Way
-from tongxin.handling.models import Case, Contact, Rating, Reply, Task
+from tongxin.handling.models import Case, Contact, CoOpinion, Presence, Rating, Reply, Task
 from tongxin.handling.queries import due_on, said_of
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Secrecy
 from tongxin.proposals.models import Signature
@@ -147,26 +147,29 @@ class Handing:
         told.ledger.check(at)
         people, first = self.people(task), told.first
         made = Contact(
-            committee=told.assembly.committee, task=task, stage=stage, way=way, on=at.date(), who=people.clerk.name,
-            with_whom=first.member.name if first.member else first.body, note=note, recorded_at=at,
+            committee=told.assembly.committee, task=task, round=self.case.round, stage=stage, way=way, on=at.date(),
+            who=people.clerk.name, note=note, recorded_at=at,
         )  # fmt: skip
         told.ledger.add(made)
+        there = told.ledger.add(Presence(committee=told.assembly.committee, contact=made, signature=first))
         told.ledger.note(
             "handling.contact", self.case, actor=people.clerk, at=at, acting_as=task.unit.name, unit=task.unit.name,
             stage=str(Stage(stage).label), way=str(Way(way).label), note=note, contact=made, on=at.date().isoformat(),
         )  # fmt: skip
         if confirmed is not None and first.member is not None and confirmed <= told.ledger.until:
-            made.confirmed_at = confirmed
+            there.happened, there.said_at = True, confirmed
             told.ledger.note(
                 "handling.confirm_contact", self.case, actor=first.member.account, at=confirmed, name=first.member.name,
-                contact=made,
+                contact=made, unit=task.unit.name,
             )  # fmt: skip
 
     def give_opinion(self, name: str, *, opinion: str, at: datetime) -> None:
         """A co-handler tells the lead what it can do."""
         task = self.tasks[name]
         self._unit_step(task, "give_opinion", at, opinion=opinion)
-        task.opinion, task.opinion_at = opinion, at
+        self.told.ledger.add(
+            CoOpinion(committee=self.told.assembly.committee, task=task, round=self.case.round, text=opinion, given_at=at)
+        )
 
     def remind(self, name: str, *, reason: str, at: datetime) -> None:
         """The supervising office chases a unit."""
@@ -276,7 +279,7 @@ class Handing:
         told.ledger.step(self.case, "rework", actor=told.assembly.system, at=at, round=self.case.round + 1)
         self.case.round, self.case.rating_due_on = self.case.round + 1, None
         told.ledger.step(task, "rework", actor=told.assembly.system, at=at, **self._facts(task), **said_of(due))
-        task.due_on, task.answered_at = due, None
+        task.due_on, task.answered_at, task.again_on = due, None, at.date()
         again = Reply(
             committee=told.assembly.committee, task=task, round=self.case.round, category=first.category, text=first.text,
             contact=first.contact, phone=first.phone,

@@ -44,6 +44,11 @@ def _due_soon(event: Event) -> str:
     return f"系统提醒：{unit}距{what}期限还有 {days} 天" if days else f"系统提醒：{unit}的{what}期限今天到期"
 
 
+def _resumed(event: Event) -> str:
+    units = event.data.get("units", "")
+    return f"政协协调后由{units}重新办理" if units else "政协协调后重新办理"
+
+
 def _sent_detail(event: Event) -> str:
     data = event.data
     if data.get("before") and data["before"] != data.get("category"):
@@ -63,6 +68,9 @@ witness(
 witness(  # from how many ratings on the unit is told their counts: what the raters were promised
     Reply, "counts_from", part="promise", only=Q(sent_at__isnull=False, counts_from__isnull=False),
     told=("handling.case", "task__case__uid"),
+)  # fmt: skip
+witness(  # that it was taken back, and when
+    Reply, "recalled_at", part="recall", only=Q(recalled_at__isnull=False), told=("handling.task", "task__uid"),
 )  # fmt: skip
 witness(
     ReplyFile, "reply__uid", *FACTS, only=Q(reply__sent_at__isnull=False), told=("handling.task", "reply__task__uid"),
@@ -91,7 +99,9 @@ register(
         key=True,
         label="提案人不满意，转政协协调",
     ),
-    Kind("cases.resume", A.HANDLING, "政协协调后重新办理", _reason, key=True),
+    Kind("cases.suspend_rating", A.HANDLING, "有答复撤回，暂停评价，待新的答复送达"),
+    Kind("cases.resume", A.HANDLING, _resumed, _reason, key=True, label="政协协调后重新办理"),
+    Kind("cases.reopen", A.HANDLING, "撤销办结，由政协协调", _reason, key=True),
     Kind("cases.settle", A.PUBLIC, "政协协调后办结", _reason, key=True),
     Kind("cases.close", A.PUBLIC, "办结", key=True),
     Kind("cases.add_unit", A.HANDLING, "增加承办单位　{units}", _reason),
@@ -117,10 +127,19 @@ register(
     Kind("tasks.approve", A.INSIDE, "{unit}负责人签发，送督办部门审核"),
     Kind("tasks.return_reply", A.INSIDE, "督办部门退回{unit}答复稿", _reason, key=True),
     Kind("tasks.send", A.PUBLIC, "{unit}的答复经审核，送达提案人", _sent_detail, key=True),
+    Kind("tasks.consult_again", A.HANDLING, "请{unit}重新提出会办意见", _by("期限")),
+    Kind("tasks.recall", A.HANDLING, "撤回{unit}的答复", _reason, key=True),
     Kind("tasks.rework", A.HANDLING, "{unit}重新办理", _by("答复期限")),
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录", personal=("name",)),
+    Kind(
+        "handling.deny_contact",
+        A.HANDLING,
+        "{name}认为面商记录与事实不符",
+        lambda e: str(e.data.get("word", "")),
+        personal=("name", "word"),
+    ),
     Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
     Kind("handling.read_ratings", A.OFFICE, lambda e: f"{_who(e)}查看每位提案人的评价", label="查看每位提案人的评价"),
     Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),

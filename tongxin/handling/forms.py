@@ -15,6 +15,7 @@ from tongxin.handling.choices import Grade, Part, Stage, Way
 from tongxin.handling.models import PublicReply, Reply
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.proposals.forms import CoveringForm
+from tongxin.proposals.models import Signature
 from tongxin.texts.redaction import find, marks_from
 from tongxin.ui.fields import CountedText, Day
 
@@ -136,12 +137,28 @@ class ContactForm(forms.Form):
     who = forms.CharField(
         label=gettext_lazy("单位参加人"), max_length=80, error_messages={"required": gettext_lazy("请填写单位参加人。")}
     )
+    present = forms.MultipleChoiceField(
+        label=gettext_lazy("到场的提案人"), widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=gettext_lazy("勾选的提案人会被请来确认。没有提案人到场的，不算答复前的面商。"),
+    )  # fmt: skip
     with_whom = forms.CharField(
-        label=gettext_lazy("提案人"), max_length=120, error_messages={"required": gettext_lazy("请填写面商的提案人。")}
+        label=gettext_lazy("其他参加人"), max_length=120, required=False, help_text=gettext_lazy("没有的不用填写。")
     )
     note = CountedText(
         label=gettext_lazy("主要意见"), most=500, rows=4, error_messages={"required": gettext_lazy("请填写主要意见。")}
     )
+
+    def __init__(self, data: Any = None, *, initial: Any = None, signers: Sequence[Signature], again: bool) -> None:
+        """Offer the signers; in a second handling a talk cannot have been before it was begun."""
+        super().__init__(data, initial=initial)
+        self.by_uid = {s.uid: s for s in signers}
+        _offer(self.fields["present"], [(s.uid, s.name) for s in signers])
+        if again:
+            _offer(self.fields["stage"], [choice for choice in Stage.choices if choice[0] != Stage.BEFORE])
+
+    def clean_present(self) -> list[Signature]:
+        """Return the signers who were ticked."""
+        return [self.by_uid[uid] for uid in self.cleaned_data["present"]]
 
     def clean_on(self) -> Any:
         """A talk that has not been held cannot be recorded."""
@@ -149,6 +166,15 @@ class ContactForm(forms.Form):
         if on > timezone.localdate():
             raise forms.ValidationError(_("面商日期不能在今天以后。"))
         return on
+
+
+class WordForm(forms.Form):
+    """What was not as written, of a talk that somebody was at."""
+
+    word = CountedText(
+        label=gettext_lazy("与事实不符的地方"), most=300, rows=3,
+        error_messages={"required": gettext_lazy("请写明与事实不符的地方。")},
+    )  # fmt: skip
 
 
 class RemindForm(forms.Form):

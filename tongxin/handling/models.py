@@ -78,10 +78,9 @@ class Task(Stateful):
     due_on = models.DateField(_("答复期限"), null=True, blank=True)
     signed_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
     handler = models.CharField(_("承办人"), max_length=40, blank=True)
+    again_on = models.DateField(_("重新办理开始"), null=True, blank=True)  # of the newest handling after the first
     return_reason = models.TextField(blank=True)
     return_answer_due_on = models.DateField(null=True, blank=True)
-    opinion = models.TextField(_("会办意见"), blank=True)
-    opinion_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
     # The date of the clock that runs in this state (queries.clock_of), kept by the database: desks sort and count by it.
     clock_on = models.GeneratedField(
@@ -156,8 +155,27 @@ def _capacity(actor: Any, committee_id: int, unit: Unit | None) -> str:
     return next((a.body or a.committee.short_name for a in held if a.duty in OFFICE_DUTIES), "")
 
 
+class CoOpinion(Row):
+    """What a co-handler gave the lead, each time it was asked: the newest counts, the others stay to be read."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="opinions")
+    round = models.PositiveSmallIntegerField(default=1)
+    text = models.TextField(_("会办意见"))
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.task.unit}的会办意见"
+
+
 class Reply(Row):
-    """A unit's answer in one round: drafted with autosave, sent once. `meaning` is what the category's letter stands for."""
+    """A unit's answer in one round: drafted with autosave, sent once. `meaning` is what the category's letter stands for.
+
+    One that was sent by mistake and recalled stays with the ratings it had; another takes its place in the same round.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="replies")
@@ -173,13 +191,15 @@ class Reply(Row):
     version = models.PositiveIntegerField(default=1)
     edited_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    recalled_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
     # from how many ratings on their counts are told: as the raters of this round were told, whatever the rule is later
     counts_from = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["round", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["task", "round"], name="reply_once_a_round"),
+            models.UniqueConstraint(fields=["task", "round"], condition=Q(recalled_at=None), name="reply_once_a_round"),
+            models.CheckConstraint(condition=Q(recalled_at=None) | Q(sent_at__isnull=False), name="reply_recalled_was_sent"),
             models.CheckConstraint(condition=Q(sent_at=None) | (~Q(category="") & ~Q(text="")), name="reply_sent_is_whole"),
         ]
 
@@ -247,15 +267,19 @@ class StaleReply(Row):
 
 
 class Contact(Row):
-    """A talk of the unit with the proposer (面商)."""
+    """A talk of the unit with the proposer (面商). Who of the signers was there stands in rows of its own; others as text.
+
+    `confirmed_at` is of records from before those present were named, confirmed by one of the signers: kept as it was.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="contacts")
+    round = models.PositiveSmallIntegerField(default=1)
     stage = models.CharField(_("阶段"), max_length=8, choices=Stage)
     way = models.CharField(_("方式"), max_length=8, choices=Way)
     on = models.DateField(_("日期"))
     who = models.CharField(_("单位参加人"), max_length=80)
-    with_whom = models.CharField(_("提案人"), max_length=120)
+    with_whom = models.CharField(_("其他参加人"), max_length=120, blank=True)
     note = models.TextField(_("主要意见"))
     recorded_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -265,6 +289,33 @@ class Contact(Row):
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} {self.on}"
+
+
+class Presence(Row):
+    """A signer who was there when a unit spoke with the proposers: nobody else is asked whether it was so.
+
+    `happened` is empty until the signer has said so, or has said that it was not as written (`word` is what he said).
+    """
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="presences")
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, related_name="presences")
+    happened = models.BooleanField(_("属实"), null=True, blank=True)
+    said_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    word = models.TextField(_("说明"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "signature"], name="presence_once"),
+            models.CheckConstraint(
+                condition=Q(happened=None, said_at=None) | Q(happened__isnull=False, said_at__isnull=False),
+                name="presence_said_with_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signature}"
 
 
 class Rating(Row):

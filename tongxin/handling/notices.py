@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import day, deadline
-from tongxin.handling.models import Case, Reply
+from tongxin.handling.models import Case, Presence, Reply
 from tongxin.handling.queries import answering_tasks
 from tongxin.handling.rules import keeps_ratings
+from tongxin.members.models import Member
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries as proposals
 
@@ -25,6 +28,15 @@ def raters(_event: Event, subject: Any) -> Iterable[Account | None]:
 def proposers(_event: Event, subject: Any) -> Iterable[Account | None]:
     """Tell every proposer and co-signer what became of it, also who sits no longer: whoever raised something is told its end."""
     yield from (s.member.account for s in proposals.together(_case(subject).proposal) if s.member)
+
+
+def present(event: Event, _case: Any) -> Iterable[Account | None]:
+    """Ask those proposers who were at the talk and sit: nobody else can say whether it was so."""
+    rows = Presence.objects.filter(
+        contact=event.data.get("contact"), signature__member__in=Member.objects.sitting(timezone.localdate())
+    )
+    signers = (row.signature.member for row in rows.select_related("signature__member__account"))
+    yield from (member.account for member in signers if member)
 
 
 def clerks(_event: Event, task: Any) -> Iterable[Account | None]:
@@ -69,6 +81,18 @@ def rated_for(event: Event, _subject: Any) -> Iterable[Account | None]:
     """Tell the member for whom somebody else entered a rating; a body has no account."""
     if event.data.get("entered_for"):
         yield event.on_behalf_of
+
+
+def unit_of_contact(event: Event, case: Any) -> Iterable[Account | None]:
+    """Tell the clerks of the unit that wrote a talk down."""
+    unit = Unit.objects.filter(tasks__contacts=event.data.get("contact")).first()
+    return holders_of(case.committee, Duty.UNIT_CLERK, unit=unit) if unit else ()
+
+
+def _again(event: Event, task: Any) -> str:
+    """Say that a unit handles it again: for the proposers' dissatisfaction, or because the assembly's office wants it."""
+    why = "经政协协调" if event.data.get("reason") else "评价不满意"
+    return f"{_name(task)}{why}，请重新办理，期限 {day(task.due_on)}{because(event)}"
 
 
 def _case(subject: Any) -> Case:
@@ -129,17 +153,29 @@ register(
     Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),
     Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True),
     Tell("cases.rework", proposers, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
-    Tell("tasks.rework", clerks, lambda e, t: f"{_name(t)}评价不满意，请重新办理，期限 {deadline(t.due_on)}", urgent=True),
+    Tell("tasks.rework", clerks, _again, urgent=True),
+    Tell("tasks.consult_again", clerks, lambda e, t: f"请你单位重新提出{_name(t)}的会办意见，期限 {deadline(t.due_on)}{because(e)}", urgent=True),
+    Tell("tasks.recall", clerks, lambda e, t: f"撤回你单位对{_name(t)}的答复，请修改后重新报送，期限 {deadline(t.due_on)}{because(e)}", urgent=True),
+    Tell("tasks.recall", unit_leaders, lambda e, t: f"撤回你单位对{_name(t)}的答复{because(e)}"),
+    Tell("tasks.recall", supervising_office, lambda e, t: f"撤回{t.unit}对{_name(t)}的答复{because(e)}"),
+    Tell("tasks.recall", proposers, lambda e, t: f"{t.unit}对{_name(t)}的答复已撤回，新的答复送达以后再请您评价{because(e)}"),
     Tell("cases.escalate", assembly_office, lambda e, c: f"{_name(c)}再次评为不满意，请协调", urgent=True),
     Tell("cases.escalate", proposers, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.escalate", answering_clerks, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.resume", proposers, lambda e, c: f"{_name(c)}经政协协调，重新办理{because(e)}"),
+    Tell("cases.resume", supervising_office, lambda e, c: f"{_name(c)}经政协协调，由{e.data.get('units', '')}重新办理{because(e)}"),
+    Tell("cases.reopen", proposers, lambda e, c: f"撤销办结：{_name(c)}由政协协调处理{because(e)}"),
+    Tell("cases.reopen", answering_clerks, lambda e, c: f"撤销办结：{_name(c)}由政协协调处理{because(e)}"),
+    Tell("cases.reopen", supervising_office, lambda e, c: f"撤销办结：{_name(c)}由政协协调处理{because(e)}"),
+    Tell("cases.reopen", assembly_office, lambda e, c: f"撤销办结：{_name(c)}请协调，决定重新办理或者办结{because(e)}"),
     Tell("cases.settle", proposers, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
     Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
     Tell("handling.rate", rated_for, _rated_for, urgent=True),
-    Tell("handling.contact", raters, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
+    Tell("handling.deny_contact", assembly_office, lambda e, c: f"提案人认为{e.data.get('unit', '')}对{_name(c)}的面商记录与事实不符，请核实"),
+    Tell("handling.deny_contact", unit_of_contact, lambda e, c: f"提案人认为你单位对{_name(c)}的面商记录与事实不符，请核对"),
+    Tell("handling.contact", present, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{because(e)}", urgent=True),
     Tell("handling.set_date", who_waits_for_it, _set_date),
     Tell("handling.due_soon", unit_of_event, _due_soon),

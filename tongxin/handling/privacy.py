@@ -12,7 +12,7 @@ from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number, full_day
 from tongxin.handling.choices import CaseState
-from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, StaleReply
+from tongxin.handling.models import Case, Presence, PublicReply, Rating, Reply, StaleReply
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
 
@@ -35,14 +35,15 @@ def _rating(row: Rating) -> tuple[str, ...]:
 
 
 def _contacts(account: Account, most: int | None) -> Part:
-    done = Event.objects.filter(kind="handling.confirm_contact", actor=account).values_list("data__contact", flat=True)
-    rows = Contact.objects.filter(pk__in=list(done)).select_related("task__unit", "task__case__proposal").order_by("-id")
-    return newest(
-        rows, most, head=("案由", "单位", "方式", "面商日期", "确认时间"),
-        say=lambda row: (
-            str(row.task.case), row.task.unit.name, str(row.get_way_display()), full_day(row.on), stamp(row.confirmed_at)
-        ),
-    )  # fmt: skip
+    rows = Presence.objects.filter(signature__member__account=account).order_by("-id")
+    head = ("案由", "单位", "方式", "面商日期", "是否属实", "说明", "时间")
+    return newest(rows.select_related("contact__task__unit", "contact__task__case__proposal"), most, head=head, say=_presence)
+
+
+def _presence(row: Presence) -> tuple[str, ...]:
+    task, talk = row.contact.task, row.contact
+    said = {True: "属实", False: "不属实", None: "还没有答复"}[row.happened]
+    return str(task.case), task.unit.name, str(talk.get_way_display()), full_day(talk.on), said, row.word, stamp(row.said_at)
 
 
 def _copies(account: Account, most: int | None) -> Part:
@@ -65,7 +66,7 @@ register_held(
         "ratings", "本人的评价", _ratings, "评价的等次属于档案，永久保存；谁评的，只有提案工作机构能查看，每次查看都有记录",
         ("rating_comments",),
     ),
-    Held("contacts", "确认过的面商记录", _contacts, "面商记录随提案永久保存"),
+    Held("contacts", "本人参加的面商", _contacts, "面商记录随提案永久保存"),
     Held("reply_copies", "另存的答复副本", _copies, "没有看过、答复还没有送出的，一直保留", ("reply_copies",)),
     Held("public_replies", "核对过的答复公开稿", _confirmed, "由谁核对随公开稿保存"),
 )  # fmt: skip

@@ -44,6 +44,13 @@ def is_among_the_signers(actor: Any, case: Any) -> bool:
 speaks_for_the_case = signs_the_case & sits  # judges and confirms: only who still sits
 
 
+@predicate
+def was_at_the_talk(actor: Any, contact: Any) -> bool:
+    """The actor is one of the signers who were there when the unit spoke with them."""
+    member: Member | None = member_of(actor)
+    return member is not None and any(p.signature.member_id == member.pk for p in contact.presences.all())
+
+
 def _signed_by(member: Member) -> set[int]:
     """Return the ids of proposals a member signed, and of those they were merged into; read once."""
     kept: set[int] | None = member.__dict__.get("_signed")
@@ -138,7 +145,7 @@ PERMISSIONS = {
     "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
     "handling.rate": ("在任的提案人和联名委员可以评价", speaks_for_the_case),
     "handling.rate_for": ("提案日常工作人员可以代录评价；在本案承办单位任职的、本案的提案人除外", keeps_ratings),
-    "handling.confirm_contact": ("在任的提案人和联名委员可以确认面商记录", speaks_for_the_case),
+    "handling.confirm_contact": ("参加了面商的、在任的提案人和联名委员可以确认面商记录", was_at_the_talk & sits),
     "handling.see_ratings": (
         "只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的、本案的提案人除外",
         keeps_ratings,

@@ -48,6 +48,18 @@ def office_reviews(_actor: Any, task: Any) -> bool:
 
 
 @predicate
+def keeps_the_case(actor: Any, task: Any) -> bool:
+    """Keeps the ratings of the task's case: of no unit of it, and none of its signers."""
+    return keeps_ratings.test(actor, task.case)
+
+
+@predicate
+def not_rated_yet(_actor: Any, task: Any) -> bool:
+    """The case is in hand, or its replies are being rated: nothing has followed from what was sent."""
+    return task.case.state in {C.IN_HAND, C.RATING}
+
+
+@predicate
 def leads_the_case(actor: Any, task: Any) -> bool:
     """A clerk of the case's lead unit."""
     return any(t.part == Part.LEAD and is_clerk.test(actor, t) for t in queries.live_tasks(task.case))
@@ -71,8 +83,8 @@ def co_opinions_are_in(task: Any, _at: datetime) -> str | None:
 
 def reply_is_whole(task: Any, at: datetime) -> str | None:
     """Category and text are there, within the length."""
-    reply = task.replies.filter(round=task.case.round).first()
-    if reply is None or not reply.text.strip():
+    reply = queries.draft_of(task)
+    if not reply.text.strip():
         return "还没有写答复内容"
     if in_force(task.committee, ReplyCategories, timezone.localdate(at)).find(reply.category) is None:
         return "还没有选答复类别"
@@ -83,10 +95,26 @@ def reply_is_whole(task: Any, at: datetime) -> str | None:
 
 
 def was_in_contact(task: Any, at: datetime) -> str | None:
-    """Where the rule asks for it: no reply without a contact in this round's handling."""
-    if in_force(task.committee, Review, timezone.localdate(at)).contact_required and not task.contacts.exists():
-        return "还没有面商记录，请先与提案人面商"
-    return None
+    """Where the rule asks for it: no reply without a contact with a proposer in this round's handling (面商)."""
+    if (
+        not in_force(task.committee, Review, timezone.localdate(at)).contact_required
+        or queries.contacts_that_count(task).exists()
+    ):
+        return None
+    if task.contacts.filter(round=task.case.round).exists():
+        return "面商记录中没有提案人到场，或者到场的提案人认为与事实不符，请与提案人面商"
+    again = "重新办理以来" if task.case.round > 1 else ""
+    return f"{again}还没有面商记录，请先与提案人面商"
+
+
+def reply_is_changed(task: Any, _at: datetime) -> str | None:
+    """What the proposers rejected is not sent to them once more; blanks are no change."""
+    return "答复内容与上次的一样，请按新的办理情况修改以后再送" if queries.repeats_a_former_reply(task) else None
+
+
+def reply_can_be_recalled(task: Any, _at: datetime) -> str | None:
+    """A reply of a former round was rated: what followed from it stands."""
+    return None if queries.sent_reply(task) else "这份答复已经评价过，不能撤回"
 
 
 def unit_has_leader(task: Any, at: datetime) -> str | None:
@@ -112,8 +140,7 @@ def _own_name(_subject: Any, actor: Any) -> str:
 
 
 def _own_category(subject: Any, _actor: Any) -> str:
-    reply = subject.replies.filter(round=subject.case.round).first()
-    return reply.category if reply else ""
+    return queries.draft_of(subject).category
 
 
 @dataclass(frozen=True)
@@ -128,6 +155,28 @@ class Why:
     """A reason that the other side reads."""
 
     reason: str = _ask("理由", widget="textarea", max=300)
+
+
+def _answering(case: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
+    return [(task.uid, task.unit.name) for task in queries.answered_tasks(case)]
+
+
+def _to_handle_again(case: Any, _actor: Any) -> list[str]:
+    return [task.uid for task in queries.to_handle_again(case)]
+
+
+@dataclass(frozen=True)
+class Again:
+    """Which units handle it once more, and why; whether the co-handlers are asked once more too."""
+
+    reason: str = _ask("理由", widget="textarea", max=300)
+    units: tuple[str, ...] = _ask("重新办理的单位", choices=_answering, initial=_to_handle_again)
+    co: bool = field(default=False, metadata={"label": "会办单位一并重新提出意见", "help": "不勾选的，原来的会办意见照用。"})
+
+    def problems(self, subject: Any, actor: Any, at: datetime) -> dict[str, str]:
+        """At least one, and none but units of the case that have answered."""
+        known = {uid for uid, _name in _answering(subject, actor, at)}
+        return {} if self.units and known.issuperset(self.units) else {"units": "请选择已经答复的承办单位"}
 
 
 @dataclass(frozen=True)
@@ -161,6 +210,7 @@ CASES = register(
         rows=(
             T("open_rating", "请提案人评价", (C.IN_HAND,), C.RATING, nobody, sets=(actions.rating_opened,)),
             T("rework", "退回重新办理", (C.RATING,), C.IN_HAND, nobody, sets=(actions.begun_again,)),
+            T("suspend_rating", "暂停评价", (C.RATING,), C.IN_HAND, nobody, sets=(actions.rating_suspended,)),
             T("escalate", "转政协协调", (C.RATING,), C.WITH_OFFICE, nobody),
             T(
                 "resume",
@@ -168,13 +218,15 @@ CASES = register(
                 (C.WITH_OFFICE,),
                 C.IN_HAND,
                 keeps_ratings,
-                asks=Why,
-                sets=(actions.begun_again,),
-                then=(actions.resume_dissatisfied,),
+                asks=Again,
+                sets=(actions.begun_again, actions.units_chosen),
+                then=(actions.resume_chosen,),
             ),
             T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, keeps_ratings, asks=Why, sets=(actions.settled_now,)),
             T("close", "办结", (C.RATING,), C.CLOSED, nobody, sets=(actions.closed_now,)),
+            T("reopen", "撤销办结", (C.CLOSED,), C.WITH_OFFICE, keeps_ratings, asks=Why, sets=(actions.closed_no_more,)),
         ),
+        aside=frozenset({"reopen"}),
         badges={C.IN_HAND: "doing", C.RATING: "wait", C.WITH_OFFICE: "stop", C.CLOSED: "good"},
     ),
     visible_to=queries.cases_visible_to,
@@ -197,32 +249,37 @@ TASKS = register(
             T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=Why,
               sets=(actions.unit_named, actions.return_refused)),
             T("give_opinion", "送会办意见", (S.IN_HAND,), S.OPINION_GIVEN, is_clerk & is_co_handler, asks=Opinion,
-              sets=(actions.unit_named, actions.opinion_said)),
+              sets=(actions.unit_named,), then=(actions.keep_opinion,)),
             T("ask_opinion_again", "请补充会办意见", (S.OPINION_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
-              sets=(actions.unit_named,)),
+              sets=(actions.unit_named, actions.opinion_due)),
+            T("consult_again", "重新提出会办意见", (S.OPINION_GIVEN,), S.IN_HAND, nobody),
             T("submit_reply", "送负责人审签", (S.IN_HAND,), S.WITH_LEADER, is_clerk & answers_itself & leader_signs,
-              when=(reply_is_whole, was_in_contact, co_opinions_are_in, unit_has_leader), sets=(actions.unit_named,)),
+              when=(reply_is_whole, reply_is_changed, was_in_contact, co_opinions_are_in, unit_has_leader), sets=(actions.unit_named,)),
             T("submit_for_review", "送督办部门审核", (S.IN_HAND,), S.UNDER_REVIEW,
               is_clerk & answers_itself & ~leader_signs & office_reviews,
-              when=(reply_is_whole, was_in_contact, co_opinions_are_in), sets=(actions.unit_named,)),
+              when=(reply_is_whole, reply_is_changed, was_in_contact, co_opinions_are_in), sets=(actions.unit_named,)),
             T("approve", "签发，送督办部门审核", (S.WITH_LEADER,), S.UNDER_REVIEW, is_unit_leader & office_reviews,
-              sets=(actions.unit_named, actions.leader_signs)),
+              when=(reply_is_changed,), sets=(actions.unit_named, actions.leader_signs)),
             T("sign_and_send", "签发，送提案人", (S.WITH_LEADER,), S.ANSWERED, is_unit_leader & ~office_reviews,
-              sets=(actions.unit_named, actions.leader_signs, actions.category_reviewed),
+              when=(reply_is_changed,), sets=(actions.unit_named, actions.leader_signs, actions.category_reviewed),
               then=(actions.open_rating_when_all_answered, actions.begin_public_reply)),
             T("revise", "退回承办人修改", (S.WITH_LEADER,), S.IN_HAND, is_unit_leader, asks=Why, sets=(actions.unit_named,)),
             T("take_back", "收回答复稿", (S.WITH_LEADER,), S.IN_HAND, is_clerk, sets=(actions.unit_named,)),
             T("send", "审核通过，送提案人", (S.UNDER_REVIEW,), S.ANSWERED, supervises, asks=Sending,
-              sets=(actions.unit_named, actions.category_reviewed),
+              when=(reply_is_changed,), sets=(actions.unit_named, actions.category_reviewed),
               then=(actions.open_rating_when_all_answered, actions.begin_public_reply)),
             T("return_reply", "退回修改答复", (S.UNDER_REVIEW,), S.IN_HAND, supervises, asks=Why, sets=(actions.unit_named,)),
+            T("recall", "撤回答复", (S.ANSWERED,), S.IN_HAND,
+              not_rated_yet & ((supervises & office_reviews) | (keeps_the_case & ~office_reviews)),
+              when=(reply_can_be_recalled,), asks=Why, sets=(actions.unit_named, actions.answer_recalled),
+              then=(actions.suspend_rating,)),
             T("rework", "重新办理", (S.ANSWERED,), S.IN_HAND, nobody),
         ),
         badges={
             S.AWAITING: "wait", S.RETURN_ASKED: "wait", S.RETURNED: "note-end", S.IN_HAND: "doing",
             S.OPINION_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
         },
-        aside=frozenset({"ask_opinion_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return"}),
+        aside=frozenset({"ask_opinion_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return", "recall"}),
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip

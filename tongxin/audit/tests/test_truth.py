@@ -46,6 +46,8 @@ NOT_WITNESSED = {
     "committees.term": "届的起止；席位各有起止，有证明",
     "files.file": "名称、摘要、存放处由持有它的提案附件、答复附件证明，内容与摘要比对",
     "handling.contact": "面商的经过，由记录写明，双方确认",
+    "handling.coopinion": "交给主办单位的意见，不是答复；送来的记录写明",
+    "handling.presence": "谁到场、是否属实，确认的记录写明",
     "handling.stalereply": "没有定下来的另存副本",
     "notices.letter": "寄出的信",
     "notices.notice": "提醒，不是决定",
@@ -67,8 +69,8 @@ NOT_IN_PROOF = {
     },
     "handling.task": {
         "state": "由记录证明，check 比对", "signed_at": "签收的记录写明", "handler": "签收的记录写明", "return_reason": "申请的记录写明",
-        "return_answer_due_on": "机关答复退办的期限，只作提醒", "opinion": "交给主办单位的意见，不是答复", "opinion_at": WORDS_AND_MOMENTS,
-        "answered_at": "送达的记录写明",
+        "return_answer_due_on": "机关答复退办的期限，只作提醒",
+        "answered_at": "送达的记录写明", "again_on": "重新办理的记录写明",
     },
     "members.member": {
         "taken_at": "取得席位的记录写明", "released_at": "解除的记录写明",

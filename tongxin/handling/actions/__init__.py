@@ -1,7 +1,8 @@
 """Every write of handling that is not the move itself: assigning, replies, contacts, ratings, closing a round."""
 
+from tongxin.handling.actions.again import answer_recalled, begin_again, resume_chosen, suspend_rating
 from tongxin.handling.actions.assigning import assign, assign_again, check_parts
-from tongxin.handling.actions.contacting import confirm_contact, record_contact, remind, tell_deadline
+from tongxin.handling.actions.contacting import confirm_contact, deny_contact, record_contact, remind, tell_deadline
 from tongxin.handling.actions.problems import HandlingError, StaleError
 from tongxin.handling.actions.publishing import (
     begin_public_replies,
@@ -9,7 +10,7 @@ from tongxin.handling.actions.publishing import (
     confirm_public_reply,
     copies_by_machine,
 )
-from tongxin.handling.actions.rating import close_round, note_reading, rate, rate_all, reopen, resume_dissatisfied, send_back
+from tongxin.handling.actions.rating import close_round, note_reading, rate, rate_all, send_back
 from tongxin.handling.actions.reckoning import set_again
 from tongxin.handling.actions.replying import (
     REPLY_FIELDS,
@@ -23,16 +24,20 @@ from tongxin.handling.actions.replying import (
 from tongxin.handling.actions.steps import (
     begun_again,
     category_reviewed,
+    closed_no_more,
     closed_now,
+    keep_opinion,
     leader_signs,
     open_rating_when_all_answered,
-    opinion_said,
+    opinion_due,
     rating_opened,
+    rating_suspended,
     return_asked,
     return_refused,
     settled_now,
     signed_now,
     unit_named,
+    units_chosen,
 )
 
 __all__ = [
@@ -40,32 +45,37 @@ __all__ = [
     "SUBMITTED",
     "HandlingError",
     "StaleError",
+    "answer_recalled",
     "assign",
     "assign_again",
     "attach_to_reply",
+    "begin_again",
     "begin_public_replies",
     "begin_public_reply",
     "begun_again",
     "category_reviewed",
     "check_parts",
     "close_round",
+    "closed_no_more",
     "closed_now",
     "confirm_contact",
     "confirm_public_reply",
     "copies_by_machine",
+    "deny_contact",
     "detach_from_reply",
+    "keep_opinion",
     "leader_signs",
     "note_reading",
     "open_rating_when_all_answered",
-    "opinion_said",
+    "opinion_due",
     "rate",
     "rate_all",
     "rating_opened",
+    "rating_suspended",
     "record_contact",
     "remind",
-    "reopen",
     "reply_of",
-    "resume_dissatisfied",
+    "resume_chosen",
     "return_asked",
     "return_refused",
     "save_reply",
@@ -74,6 +84,8 @@ __all__ = [
     "settle_copy",
     "settled_now",
     "signed_now",
+    "suspend_rating",
     "tell_deadline",
     "unit_named",
+    "units_chosen",
 ]

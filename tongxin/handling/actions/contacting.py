@@ -1,5 +1,6 @@
 """Talks with the proposer, chasing a unit, and telling of deadlines."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,36 +12,42 @@ from tongxin.audit.models import Event
 from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
 from tongxin.handling.actions.problems import HandlingError
-from tongxin.handling.choices import TaskState
-from tongxin.handling.models import Contact, Task
+from tongxin.handling.choices import Stage, TaskState
+from tongxin.handling.models import Contact, Presence, Task
+from tongxin.proposals.models import Signature
 
 
 @transaction.atomic
 def record_contact(
-    task: Task, *, stage: str, way: str, on: date, who: str, with_whom: str, note: str, actor: Account, at: datetime
-) -> Contact:
-    """Write down a talk with the proposer (面商), by a unit that has signed for the case."""
-    if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.RETURNED}:
-        message = "签收以后才能记录面商"
+    task: Task, *, stage: str, way: str, on: date, who: str, with_whom: str = "", note: str, actor: Account, at: datetime,
+    present: Sequence[Signature] = (),
+) -> Contact:  # fmt: skip
+    """Write down a talk with the proposers (面商), by a unit that has signed for the case.
+
+    `present` are the signers who were there; `with_whom` names others. A signer who is named there was there too.
+    """
+    _demand_recordable(task, stage, on, at)
+    task = Task.objects.select_for_update(of=("self",)).select_related("case__proposal", "unit", "committee").get(pk=task.pk)
+    there, others = queries.sort_out(task.case, with_whom, ticked=present)
+    if not there and not others:
+        message = "请勾选到场的提案人，或者写明其他参加人"
         raise HandlingError(message)
-    if on > timezone.localdate(at):
-        message = "面商日期不能在今天以后"
-        raise HandlingError(message)
-    Task.objects.select_for_update().filter(pk=task.pk).first()  # two clicks: the second sees the first
     said = {
         "stage": stage,
         "way": way,
         "on": on,
         "who": clean_line(who),
-        "with_whom": clean_line(with_whom),
+        "with_whom": others,
         "note": clean_text(note),
     }
-    if Contact.objects.filter(task=task, **said).exists():
-        message = "这次面商已经记录过了"
-        raise HandlingError(message)
-    made = Contact(committee=task.committee, task=task, recorded_at=at, **said)
+    for known in Contact.objects.filter(task=task, **said).prefetch_related("presences"):  # two clicks: the second sees the first
+        if {p.signature_id for p in known.presences.all()} == {s.pk for s in there}:
+            message = "这次面商已经记录过了"
+            raise HandlingError(message)
+    made = Contact(committee=task.committee, task=task, round=queries.round_on(task, on), recorded_at=at, **said)
     made.full_clean(exclude=["uid"])
     made.save()
+    Presence.objects.bulk_create(Presence(committee=task.committee, contact=made, signature=one) for one in there)
     audit.record(
         "handling.contact", task.case, actor=actor, at=at, acting_as=task.capacity_of(actor),
         data={
@@ -51,14 +58,44 @@ def record_contact(
     return made
 
 
-@transaction.atomic
+def _demand_recordable(task: Task, stage: str, on: date, at: datetime) -> None:
+    problem = ""
+    if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.RETURNED}:
+        problem = "签收以后才能记录面商"
+    elif on > timezone.localdate(at):
+        problem = "面商日期不能在今天以后"
+    elif stage == Stage.BEFORE and queries.round_on(task, on) > 1:
+        problem = "重新办理中的面商，阶段请选办中或者办后"
+    if problem:
+        raise HandlingError(problem)
+
+
 def confirm_contact(contact: Contact, *, actor: Account, at: datetime) -> None:
-    """The proposer confirms that the talk took place as written."""
-    if Contact.objects.filter(pk=contact.pk, confirmed_at=None).update(confirmed_at=at):
-        contact.refresh_from_db()
+    """Say that a talk took place as written, by a signer who was there. Raises HandlingError."""
+    _answer(contact, "handling.confirm_contact", happened=True, word="", actor=actor, at=at)
+
+
+def deny_contact(contact: Contact, *, word: str, actor: Account, at: datetime) -> None:
+    """Say that a talk was not as written, by a signer who was named as being there. Raises HandlingError."""
+    if not word.strip():
+        message = "请写明与事实不符的地方"
+        raise HandlingError(message)
+    _answer(contact, "handling.deny_contact", happened=False, word=clean_text(word), actor=actor, at=at)
+
+
+@transaction.atomic
+def _answer(contact: Contact, kind: str, *, happened: bool, word: str, actor: Account, at: datetime) -> None:
+    """Keep what one of those present says; said once more, nothing changes; said otherwise, the later word counts."""
+    mine = queries.presence_of(contact, actor)
+    if mine is None:
+        message = "只有参加了这次面商的提案人可以确认"
+        raise HandlingError(message)
+    others = Presence.objects.filter(pk=mine.pk).exclude(happened=happened, word=word)
+    if others.update(happened=happened, word=word, said_at=at):
         audit.record(
-            "handling.confirm_contact", contact.task.case, actor=actor, at=at, data={"name": actor.name, "contact": contact.pk}
-        )
+            kind, contact.task.case, actor=actor, at=at,
+            data={"name": actor.name, "contact": contact.pk, "unit": contact.task.unit.name} | ({"word": word} if word else {}),
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ def _copy(reply: Reply, marks: Sequence[Mark], at: datetime, *, shown: bool) -> 
 
 def begin_public_replies(proposal: Proposal, at: datetime) -> None:
     """Begin a copy of every reply of a published proposal that was sent and has none: it waits to be confirmed."""
-    sent = Reply.objects.filter(task__case__proposal=proposal, sent_at__isnull=False, public_copy=None)
+    sent = Reply.objects.filter(task__case__proposal=proposal, sent_at__isnull=False, recalled_at=None, public_copy=None)
     PublicReply.objects.bulk_create(copies_by_machine(sent, at=at, shown=False))
 
 
@@ -49,6 +49,9 @@ def confirm_public_reply(
     task = copy.reply.task
     if task.case.proposal.released_at is None:
         message = "这件提案现在没有公开，请先公开提案"
+        raise HandlingError(message)
+    if Reply.objects.select_for_update().get(pk=copy.reply_id).recalled_at is not None:
+        message = "这份答复已经撤回，不再公开"
         raise HandlingError(message)
     if not shown and not reason.strip():
         message = "请写明不公开这件答复的理由"

@@ -9,14 +9,12 @@ from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.audit.models import Event
 from tongxin.audit.truth import New
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import clean_text
 from tongxin.handling import queries
+from tongxin.handling.actions.again import begin_again
 from tongxin.handling.actions.problems import HandlingError
-from tongxin.handling.actions.reckoning import note_dates
-from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.regulations import Rework
@@ -32,6 +30,9 @@ def _demand_rateable(case: Case, reply: Reply, signature: Signature, at: datetim
         raise HandlingError(message)
     if case.rating_due_on is not None and timezone.localdate(at) > case.rating_due_on:
         message = f"评价已于 {day(case.rating_due_on)}截止"
+        raise HandlingError(message)
+    if Reply.objects.filter(pk=reply.pk, recalled_at__isnull=False).exists():
+        message = "这份答复已经撤回，请等待新的答复"
         raise HandlingError(message)
     if signature.pk not in {s.pk for s in proposals.raters(case.proposal)}:
         message = "只有提案人和联名委员可以评价"
@@ -106,10 +107,7 @@ def close_round(case: Case, *, at: datetime) -> Case:
     if case.state != CaseState.RATING:
         return case
     rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))
-    replies = queries.replies_to_rate(case)
-    ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
-    everyone = len(proposals.raters(case.proposal))
-    again = [r for r in replies if queries.dissatisfied(r, ratings, rules.sent_back_when, everyone)]
+    again = queries.rejected(case, timezone.localdate(at))
     system = Account.objects.system()
     if again and case.round <= rules.rounds:
         send_back(case, [r.task for r in again], action="rework", actor=system, at=at)
@@ -122,33 +120,7 @@ def close_round(case: Case, *, at: datetime) -> Case:
 
 
 def send_back(case: Case, tasks: Sequence[Task], *, action: str, actor: Account, at: datetime, payload: Any = None) -> None:
-    """Begin another round for some units, with a new deadline."""
+    """Begin another round for some units, with a new deadline. The lead may ask a co-handler again where it needs to."""
     case.event_facts = {"round": case.round + 1}
     engine.perform(case, action, actor=actor, at=at, payload=payload, by_system=True)
-    reopen(case, tasks, actor=actor, at=at)
-
-
-def reopen(case: Case, tasks: Sequence[Task], *, actor: Account, at: datetime) -> None:
-    """Put the tasks of dissatisfied replies back in hand, in the round that the case has begun; their clock starts again."""
-    clock = queries.reckon(case.committee, "rework_days", timezone.localdate(at))
-    named = queries.said_of(clock.due_on) | {"case": case.pk}
-    for task in tasks:
-        task.refresh_from_db()
-        task.case = case
-        task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id} | named
-        task.event_proves = audit.sound([task])
-        Task.objects.filter(pk=task.pk).update(answered_at=None, **note_dates(task, {"due_on": clock}))
-        engine.perform(task, "rework", actor=actor, at=at, by_system=True)
-        reply_of(task)
-
-
-def resume_dissatisfied(case: Case, event: Event) -> None:
-    """After the office's coordination, the units whose result was 不满意 handle the case again."""
-    at = event.at or event.recorded_at
-    rules: Rework = in_force(case.committee, Rework, timezone.localdate(at))
-    replies = queries.replies_to_rate(case, round_=case.round - 1)
-    ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
-    everyone = len(proposals.raters(case.proposal))
-    bad = {r.task_id for r in replies if queries.dissatisfied(r, ratings, rules.sent_back_when, everyone)}
-    actor = event.actor or Account.objects.system()
-    reopen(case, [t for t in queries.answering_tasks(case) if t.pk in bad], actor=actor, at=at)
+    begin_again(case, tasks, co=False, actor=actor, at=at)

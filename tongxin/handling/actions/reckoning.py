@@ -1,8 +1,7 @@
 """Dates that rest on a calendar which is not out yet: kept with how they were reckoned, and set again when it is."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -16,8 +15,14 @@ from tongxin.handling.queries.deadlines import NAMES
 from tongxin.handling.queries.reckoning import Reckoning, reckoning_of
 
 
-def note_dates(row: Task | Case, dates: Mapping[str, Reckoning], *, begins: bool = False) -> dict[str, Any]:
-    """Keep which of a row's dates are tentative, by field; return all of them, to be set. `begins`: the row is just made."""
+def note_dates(
+    row: Task | Case, dates: Mapping[str, Reckoning], *, latest: date | None = None, begins: bool = False
+) -> dict[str, date]:
+    """Keep which of a row's dates are tentative, by field; return all of them, to be set.
+
+    None is set later than `latest`. `begins`: the row is just made, nothing was kept of it.
+    """
+    ends = {field: said.due_on if latest is None else min(said.due_on, latest) for field, said in dates.items()}
     task, case = (row, row.case) if isinstance(row, Task) else (None, row)
     if not begins:
         TentativeDate.objects.filter(task=task, case=case, field__in=dates).delete()
@@ -27,9 +32,9 @@ def note_dates(row: Task | Case, dates: Mapping[str, Reckoning], *, begins: bool
             count=said.count, counted=said.counted, end_later=said.end_later,
         )
         for field, said in dates.items()
-        if not calendar.is_settled(said.due_on)
+        if ends[field] == said.due_on and not calendar.is_settled(said.due_on)
     )  # fmt: skip
-    return {field: said.due_on for field, said in dates.items()}
+    return ends
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -26,11 +26,13 @@ SUBMITTED = "答复稿已经送出审签，现在不能修改"
 
 
 def reply_of(task: Task) -> Reply:
-    """Return the reply of the current round, begun when it is not there; a second round starts from the first text."""
+    """Return the reply of the current round, begun when it is not there; one that takes the place of another starts from its text."""
     round_ = task.case.round
-    before = task.replies.filter(round__lt=round_).order_by("-round").first()
+    before = task.replies.filter(Q(round__lt=round_) | Q(recalled_at__isnull=False)).order_by("-round", "-id").first()
     start = {name: getattr(before, name) for name in REPLY_FIELDS} if before else {}
-    reply, _made = Reply.objects.get_or_create(task=task, round=round_, defaults={"committee": task.committee, **start})
+    reply, _made = Reply.objects.get_or_create(
+        task=task, round=round_, recalled_at=None, defaults={"committee": task.committee, **start}
+    )
     return reply
 
 

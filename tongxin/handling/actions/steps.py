@@ -10,11 +10,12 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
+from tongxin.handling.actions.again import co_due
 from tongxin.handling.actions.rating import close_round
 from tongxin.handling.actions.reckoning import note_dates
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Rating, Reply, Task
+from tongxin.handling.models import Case, CoOpinion, Rating, Reply, Task
 from tongxin.handling.regulations import ReplyCategories, Secrecy
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force, look_up
@@ -44,19 +45,36 @@ def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) ->
     return note_dates(task, {"sign_due_on": clock}) | {"return_answer_due_on": None}
 
 
-def opinion_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
-    """The co-handler's opinion for the lead."""
-    return {"opinion": clean_text(payload.opinion), "opinion_at": at}
+def keep_opinion(task: Task, event: Event) -> None:
+    """Keep the co-handler's opinion for the lead beside those it gave before."""
+    case = Case.objects.get(pk=task.case_id)
+    CoOpinion.objects.create(
+        committee=task.committee, task=task, round=case.round, text=clean_text(event.data["opinion"]),
+        given_at=event.at or event.recorded_at,
+    )  # fmt: skip
+
+
+def opinion_due(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Until when a co-handler that is asked again answers: its own date where that is still to come, else a further one."""
+    on = timezone.localdate(at)
+    if task.due_on is not None and task.due_on > on:
+        return {}
+    leads = [t.due_on for t in queries.answering_tasks(task.case) if t.due_on is not None and t.due_on > on]
+    dates = co_due(task, on, before=min(leads, default=None))
+    task.event_facts = task.event_facts | queries.said_of(dates["due_on"])
+    return dates | {"again_on": on}
 
 
 def leader_signs(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The reply carries the name of who signed it."""
-    Reply.objects.filter(task=task, round=task.case.round).update(leader=actor.name)
+    Reply.objects.filter(task=task, round=task.case.round, sent_at=None).update(leader=actor.name)
     return {}
 
 
 def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """The supervising office may change the category; the unit's own choice is kept beside."""
+    # before the reply: a recall holds the case first, too
+    task.case = Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=task.case_id)
     reply = reply_of(task)
     chosen = payload.category if payload is not None else reply.category
     rules = look_up(task.committee, ReplyCategories, timezone.localdate(at))
@@ -90,10 +108,15 @@ def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> 
     clock = queries.reckon(case.committee, "rating_working_days", timezone.localdate(at))
     case.event_facts = queries.said_of(clock.due_on) | {"round": case.round}
     rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
-    replies = Reply.objects.filter(task__case=case, round=case.round)
+    replies = Reply.objects.filter(task__case=case, round=case.round, sent_at__isnull=False, recalled_at=None, counts_from=None)
     case.event_proves = audit.sound(replies)
     replies.update(counts_from=rules.minimum)
     return note_dates(case, {"rating_due_on": clock})
+
+
+def rating_suspended(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Another last day is set when every reply is there again."""
+    return {"rating_due_on": None}
 
 
 def begun_again(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -106,6 +129,19 @@ def closed_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dic
     return {"closed_at": at, "unrated": not Rating.objects.filter(reply__in=queries.replies_to_rate(case)).exists()}
 
 
-def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
-    """When it was closed."""
-    return {"closed_at": at}
+def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+    """When it was closed, and whether nobody rated: one that was closed without a rating may be taken up and settled."""
+    return closed_now(case, actor=actor, at=at, payload=payload)
+
+
+def closed_no_more(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """It is as if it had not been closed: what is counted by the day of closing counts it when it is closed again."""
+    return {"closed_at": None, "unrated": False}
+
+
+def units_chosen(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Say by their names which units handle it again."""
+    chosen = [task for task in queries.answered_tasks(case) if task.uid in payload.units]
+    names = "、".join(task.unit.name for task in chosen)
+    case.event_facts = {"round": case.round + 1, "units": names, "tasks": [task.uid for task in chosen]}
+    return {}

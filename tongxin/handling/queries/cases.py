@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.handling.choices import ANSWERING, CaseState, Grade, TaskState
 from tongxin.handling.models import Case, Rating, Reply, StaleReply, Task
-from tongxin.handling.regulations import Secrecy
+from tongxin.handling.regulations import Rework, Secrecy
 from tongxin.members.models import Member
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
@@ -28,9 +29,30 @@ def answering_tasks(case: Case) -> list[Task]:
     return [t for t in live_tasks(case) if t.part in ANSWERING]
 
 
+def answered_tasks(case: Case) -> list[Task]:
+    """Return the parts whose answer lies with the proposers: those that may handle it again."""
+    return [t for t in answering_tasks(case) if t.state == TaskState.ANSWERED]
+
+
+def rejected(case: Case, on: date) -> list[Reply]:
+    """Return the replies of this round that the proposers' dissatisfaction sends back, by the rule of a day."""
+    rules: Rework = in_force(case.committee, Rework, on)
+    replies = replies_to_rate(case)
+    ratings = list(Rating.objects.filter(reply__in=replies).select_related("signature"))
+    everyone = len(proposals.raters(case.proposal))
+    return [r for r in replies if dissatisfied(r, ratings, rules.sent_back_when, everyone)]
+
+
+def to_handle_again(case: Case) -> list[Task]:
+    """Return the units whose answer was rejected; all that answered where none was."""
+    answered, bad = answered_tasks(case), {reply.task_id for reply in rejected(case, timezone.localdate())}
+    return [task for task in answered if task.pk in bad] or answered
+
+
 def current_replies(case: Case) -> list[Reply]:
     """Return each answering unit's newest sent reply."""
-    rows = Reply.objects.filter(task__case=case, sent_at__isnull=False).exclude(task__state=TaskState.RETURNED)
+    rows = Reply.objects.filter(task__case=case, sent_at__isnull=False, recalled_at=None)
+    rows = rows.exclude(task__state=TaskState.RETURNED)
     newest: dict[int, Reply] = {}
     for reply in rows.select_related("task__unit").order_by("round"):
         newest[reply.task_id] = reply
@@ -63,8 +85,22 @@ def signature_to_rate(case: Case, member: Member | None) -> Signature | None:
 
 def draft_of(task: Task) -> Reply:
     """Return the reply of the current round, or an unsaved one: reading writes nothing."""
-    kept = task.replies.filter(round=task.case.round).first()
+    kept = task.replies.filter(round=task.case.round, recalled_at=None).first()
     return kept or Reply(committee_id=task.committee_id, task=task, round=task.case.round)
+
+
+def sent_reply(task: Task) -> Reply | None:
+    """Return what a unit sent in this round, if it was not recalled."""
+    return Reply.objects.filter(task=task, round=task.case.round, sent_at__isnull=False, recalled_at=None).first()
+
+
+def repeats_a_former_reply(task: Task) -> bool:
+    """Say whether the reply of this round says what an earlier round's said: blanks are no difference."""
+    former = task.replies.filter(round__lt=task.case.round, sent_at__isnull=False, recalled_at=None).values_list(
+        "text", flat=True
+    )
+    written = "".join(draft_of(task).text.split())
+    return any("".join(text.split()) == written for text in former)
 
 
 def kept_copies(task: Task, account: Any) -> QuerySet[StaleReply]:
@@ -98,7 +134,7 @@ class Verdict:
 
 def verdict_for_unit(task: Task, case: Case) -> Verdict | None:
     """Return what the unit may know of the last closed round; nothing while people are still rating."""
-    reply = Reply.objects.filter(task=task, round=closed_round(case), sent_at__isnull=False).first()
+    reply = Reply.objects.filter(task=task, round=closed_round(case), sent_at__isnull=False, recalled_at=None).first()
     given = Rating.objects.filter(reply=reply).select_related("signature")
     return summed(given, counts_from=counts_from(case, reply)) if reply else None
 

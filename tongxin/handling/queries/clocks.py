@@ -29,7 +29,7 @@ def threshold_of(task: Task, on: date) -> str:
         return "red"
     if left <= rules.yellow_days:
         return "yellow"
-    began = timezone.localdate(task.assigned_at) if task.assigned_at else on
+    began = task.again_on or (timezone.localdate(task.assigned_at) if task.assigned_at else on)
     return "soon" if left <= rules.soon_days and (due - began).days > rules.soon_days else ""
 
 

@@ -107,8 +107,9 @@ def limits_of(task: Task) -> list[Limit]:
         return [*found, _limit(committee, _("会办意见"), "co_opinion_months", task.due_on, on)]
     first = last_day(committee, "first_contact_working_days", on)
     found.append(_limit(committee, _("首次面商"), "first_contact_working_days", first, on))
-    key = "rework_days" if task.case.round > 1 else "reply_months"
-    return [*found, _limit(committee, _("重新办理") if task.case.round > 1 else _("答复"), key, task.due_on, on)]
+    if task.again_on is not None:
+        return [*found, _limit(committee, _("重新办理"), "rework_days", task.due_on, task.again_on)]
+    return [*found, _limit(committee, _("答复"), "reply_months", task.due_on, on)]
 
 
 def limits_for(committee: Committee, on: date) -> list[Limit]:

@@ -65,7 +65,7 @@ def counts(
 
 def for_rows(rows: QuerySet[Task]) -> QuerySet[Task]:
     """Fetch what a row of a list of tasks shows: no long texts, and no telephones, which would be decrypted one by one."""
-    others = Task.objects.select_related("unit").defer("return_reason", "opinion", "unit__phone")
+    others = Task.objects.select_related("unit").defer("return_reason", "unit__phone")
     rows = rows.select_related("case__proposal__session__term", "unit", "committee").defer(
         "unit__phone", *(f"case__proposal__{name}" for name in ("situation", "analysis", "suggestions"))
     )

@@ -14,7 +14,7 @@ from tongxin.proposals.queries import published
 
 def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
     """Return the copies of a proposal's sent replies, by reply: shown ones, waiting ones, and those kept back."""
-    rows = PublicReply.objects.filter(reply__task__case__proposal=proposal, reply__sent_at__isnull=False)
+    rows = PublicReply.objects.filter(reply__task__case__proposal=proposal, reply__sent_at__isnull=False, reply__recalled_at=None)
     return {copy.reply_id: copy for copy in rows}
 
 
@@ -43,13 +43,15 @@ def replies_to_publish(user: Any) -> QuerySet[PublicReply]:
     """Return the copies of replies that somebody who publishes has to confirm: of proposals that are public now."""
     inside = bodies.committees_with(user, Duty.PUBLICATION)
     public = Proposal.objects.filter(published(), committee_id__in=inside)
-    return PublicReply.objects.filter(committee_id__in=inside, confirmed_at=None, reply__task__case__proposal__in=public)
+    return PublicReply.objects.filter(
+        committee_id__in=inside, confirmed_at=None, reply__recalled_at=None, reply__task__case__proposal__in=public
+    )
 
 
 def publishable(user: Any, uid: str) -> PublicReply | None:
     """Return the copy of a reply that somebody may confirm or correct, with the letter it comes from."""
     inside = bodies.committees_with(user, Duty.PUBLICATION)
-    found = PublicReply.objects.filter(uid=uid, committee_id__in=inside, reply__sent_at__isnull=False)
+    found = PublicReply.objects.filter(uid=uid, committee_id__in=inside, reply__sent_at__isnull=False, reply__recalled_at=None)
     return found.select_related(
         "committee__parent__parent", "reply__task__unit", "reply__task__case__proposal__committee", "confirmed_by"
     ).first()

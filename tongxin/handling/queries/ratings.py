@@ -86,13 +86,17 @@ def by_name(case: Case) -> list[NamedReply]:
         by_signer = {rating.signature.signer: rating for rating in given}
         asked = [(s, by_signer.get(s.signer)) for s in raters]
         former = [(rating.signature, rating) for rating in given if rating not in [shown for _s, shown in asked]]
-        lines = [_named(s, rating, is_open=reply.round > over, current=current) for s, rating in [*asked, *former]]
-        found.append(NamedReply(_heading(reply), reply.round > over, tuple(lines)))
+        is_open = reply.round > over and reply.recalled_at is None
+        lines = [_named(s, rating, is_open=is_open, current=current) for s, rating in [*asked, *former]]
+        found.append(NamedReply(_heading(reply), is_open, tuple(lines)))
     return found
 
 
 def _heading(reply: Reply) -> str:
-    return _("%(unit)s的答复（第 %(n)s 次办理）") % {"unit": reply.task.unit.name, "n": reply.round}
+    said = {"unit": reply.task.unit.name, "n": reply.round}
+    if reply.recalled_at is not None:
+        return _("%(unit)s的答复（第 %(n)s 次办理，已撤回）") % said
+    return _("%(unit)s的答复（第 %(n)s 次办理）") % said
 
 
 def _named(signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]) -> NamedLine:

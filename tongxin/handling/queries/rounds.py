@@ -26,7 +26,7 @@ def rounds_to_close(at: datetime) -> list[Case]:
 
     Its days are over, or all have rated and the end gives nobody away.
     """
-    rated = Rating.objects.filter(reply__task__case=OuterRef("pk"), reply__round=OuterRef("round"))
+    rated = Rating.objects.filter(reply__task__case=OuterRef("pk"), reply__round=OuterRef("round"), reply__recalled_at=None)
     rows = Case.objects.filter(state=CaseState.RATING).filter(
         Q(rating_due_on__lt=timezone.localdate(at)) | Q(Exists(rated)) | Q(rating_due_on=None)
     )

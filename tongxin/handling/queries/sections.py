@@ -12,7 +12,7 @@ from tongxin.access.permissions import allowed
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Contact, Rating, Reply, Task
+from tongxin.handling.models import Case, Contact, CoOpinion, Presence, Rating, Reply, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
 from tongxin.handling.queries.letters import Letter, letter_of
@@ -46,6 +46,7 @@ class TaskLine:
     chip: Chip | None
     url: str
     opinion: str
+    before: tuple[CoOpinion, ...] = ()  # what it gave before the opinion that counts
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,18 @@ class ReplyLine:
 
 @dataclass(frozen=True)
 class ContactLine:
-    """One talk with the proposer."""
+    """One talk with the proposers: who of them was there, and what each says of it."""
 
     contact: Contact
     unit: str
+    present: tuple[Presence, ...]
+    asked: bool  # the reader was there, and has not said whether it was so
     confirm_url: str
+
+    @property
+    def with_whom(self) -> str:
+        """Name who was there for the proposers."""
+        return "、".join(filter(None, (*(p.signature.name for p in self.present), self.contact.with_whom)))
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ def sections(case: Case, user: Any) -> CaseSections:
     Somebody who may see the proposal but not its handling gets the units, and the letters once the proposal is published.
     """
     on = timezone.localdate()
-    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit")))
+    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit").prefetch_related("opinions")))
     for task in case.tasks.all():
         task.case, task.committee = case, case.committee
     viewer = viewer_of(case, user)
@@ -126,7 +134,7 @@ def sections(case: Case, user: Any) -> CaseSections:
         case=case, badge=workflow_of(case).badges[case.state], viewer=viewer,
         tasks=tuple(_task_line(t, viewer, on) for t in live_tasks(case)),
         replies=tuple(_replies(written, case, user, viewer, ratings)),
-        contacts=tuple(_contacts(case, viewer)) if viewer.inside else (),
+        contacts=tuple(_contacts(case, viewer, user)) if viewer.inside else (),
         progress=progress,
         ratings_url=f"/handling/cases/{case.uid}/ratings/" if viewer.keeps_ratings and any(r.sent_at for r in written) else "",
         rating_chip=chip(case.rating_due_on, on=on, rules=rules, what=_("评价")) if rating and viewer.inside else None,
@@ -147,9 +155,11 @@ def _written(case: Case, user: Any, viewer: Viewer) -> list[Reply]:
 
 
 def _task_line(task: Task, viewer: Viewer, on: date) -> TaskLine:
+    given = list(task.opinions.all()) if viewer.working else []
+    counts = given.pop().text if given and task.state == TaskState.OPINION_GIVEN else ""
     return TaskLine(
         task, workflow_of(task).badges[task.state], task_chip(task, on=on) if viewer.inside else None,
-        task.get_absolute_url() if viewer.working else "", task.opinion if viewer.working else "",
+        task.get_absolute_url() if viewer.working else "", counts, tuple(given),
     )  # fmt: skip
 
 
@@ -163,7 +173,7 @@ def _reply_rows(case: Case) -> list[Reply]:
 
 
 def _ratings(written: list[Reply]) -> list[Rating]:
-    sent = [r.pk for r in written if r.sent_at]
+    sent = [r.pk for r in written if r.sent_at]  # a recalled one too: to each his own judgement of it
     if not sent:
         return []
     return list(Rating.objects.filter(reply__in=sent).select_related("signature__member").order_by("id"))
@@ -173,7 +183,7 @@ def _round(case: Case, viewer: Viewer, written: list[Reply], ratings: list[Ratin
     """Say whether the present round waits for the reader, and how far it has come for who keeps the proposals."""
     if not (viewer.signer or viewer.keeps_ratings) or case.state == CaseState.IN_HAND:
         return False, None
-    replies = [r for r in written if r.sent_at and r.round == case.round]
+    replies = [r for r in written if r.sent_at and r.recalled_at is None and r.round == case.round]
     raters, member = proposals.raters(case.proposal), member_of(user)
     mine = next((s for s in raters if member is not None and s.member_id == member.pk), None)
     waits = mine is not None and not has_rated(mine, replies, ratings)
@@ -188,7 +198,7 @@ def _replies(written: list[Reply], case: Case, user: Any, viewer: Viewer, rating
             continue
         given = [r for r in ratings if r.reply_id == reply.pk]
         own = next((r for r in given if member is not None and r.signature.member_id == member.pk), None)
-        told = reply.round <= over and reply.sent_at is not None
+        told = reply.round <= over and reply.sent_at is not None and reply.recalled_at is None
         lines.append(
             ReplyLine(
                 reply=reply,
@@ -240,11 +250,16 @@ def _heading(reply: Reply, *, several: bool, inside: bool) -> str:
     return name
 
 
-def _contacts(case: Case, viewer: Viewer) -> list[ContactLine]:
+def _contacts(case: Case, viewer: Viewer, user: Any) -> list[ContactLine]:
     tasks = {t.pk: t for t in live_tasks(case)}
     found = []
-    for contact in Contact.objects.filter(task__in=tasks).order_by("on", "id"):
+    member = member_of(user) if viewer.signer else None
+    there = Prefetch("presences", Presence.objects.select_related("signature__member"))
+    for contact in Contact.objects.filter(task__in=tasks).prefetch_related(there).order_by("round", "on", "id"):
         contact.task = tasks[contact.task_id]
-        url = f"/handling/contacts/{contact.uid}/confirm/" if viewer.signer and contact.confirmed_at is None else ""
-        found.append(ContactLine(contact, contact.task.unit.name, url))
+        present = tuple(contact.presences.all())
+        mine = next((p for p in present if member is not None and p.signature.member_id == member.pk), None)
+        url = f"/handling/contacts/{contact.uid}/confirm/" if mine is not None else ""
+        asked = mine is not None and mine.happened is None
+        found.append(ContactLine(contact, contact.task.unit.name, present, asked, url))
     return found

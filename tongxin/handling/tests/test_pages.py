@@ -46,8 +46,7 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert clerk.post(f"/handling/{lead.uid}/contact/", contact).status_code == 302
     [talk] = Contact.objects.all()
     assert as_(cast.proposer).post(f"/handling/contacts/{talk.uid}/confirm/").status_code == 302
-    talk.refresh_from_db()
-    assert talk.confirmed_at is not None
+    assert talk.presences.get().happened is True
 
     # 起草、预览、审签、审核改类别、送达。
     draft = {"category": "A", "text": "您提出的建议收悉。\n六月底前试点。", "contact": "孟时雨", "phone": "", "version": 1}
@@ -89,6 +88,7 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert "六月底前试点。" in again
     second = Reply.objects.get(task=lead, round=2)
     clerk.post(f"/handling/{lead.uid}/reply/", draft | {"text": "八月底前全县推开。", "version": second.version})
+    clerk.post(f"/handling/{lead.uid}/contact/", contact | {"stage": "during", "note": "全县推开。"})
     _go(clerk, lead, "submit_reply")
     _go(leader, lead, "approve")
     _go(office, lead, "send", category="A")

@@ -420,6 +420,12 @@ def test_a_second_dissatisfaction_goes_to_the_office(cast: Cast, as_, today) -> 
         case.refresh_from_db()
         task = case.tasks.get(part="lead")
         if task.state == TaskState.IN_HAND:
+            draft = actions.reply_of(task)
+            actions.save_reply(draft, fields={"text": "又在三个镇试点。"}, started_from=draft.version, actor=cast.clerk, at=today)
+            actions.record_contact(
+                task, stage="during", way="phone", on=today.date(), who="孟时雨", with_whom="林知远", note="再次沟通。",
+                actor=cast.clerk, at=today,
+            )  # fmt: skip
             perform(task, "submit_reply", actor=cast.clerk, at=today)
             perform(task, "approve", actor=cast.unit_leader, at=today)
             from tongxin.handling.workflow import Sending
@@ -433,7 +439,8 @@ def test_a_second_dissatisfaction_goes_to_the_office(cast: Cast, as_, today) -> 
         actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.round) == (CaseState.WITH_OFFICE, 2)
-    assert as_(cast.office).post(f"/go/cases/{case.uid}/resume/", {"reason": "请县卫生健康局再研究。"}).status_code == 302
+    said = {"reason": "请县卫生健康局再研究。", "units": [case.tasks.get(part="lead").uid]}
+    assert as_(cast.office).post(f"/go/cases/{case.uid}/resume/", said).status_code == 302
     case.refresh_from_db()
     assert (case.state, case.round, case.tasks.get(part="lead").state) == (CaseState.IN_HAND, 3, TaskState.IN_HAND)
 

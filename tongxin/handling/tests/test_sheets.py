@@ -12,7 +12,7 @@ from tongxin.committees.models import Unit
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.sheets import PROPOSALS
-from tongxin.handling.workflow import CASES, TASKS, Why
+from tongxin.handling.workflow import CASES, TASKS, Again
 from tongxin.members.models import Member
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -136,7 +136,7 @@ def test_a_dissatisfied_case_can_be_handled_again(cast: Cast, bring):
     bring(WHOLE | {"办理结果评价": "不满意、满意"})
     case = Case.objects.get()
     assert case.state == CaseState.WITH_OFFICE
-    perform(case, "resume", actor=cast.office, at=NOW, payload=Why("请再办一次"))
+    perform(case, "resume", actor=cast.office, at=NOW, payload=Again("请再办一次", (case.tasks.get(part="lead").uid,)))
     case.refresh_from_db()
     lead = case.tasks.get(part="lead")
     assert (case.state, case.round, lead.state, lead.replies.count()) == (CaseState.IN_HAND, 2, TaskState.IN_HAND, 2)

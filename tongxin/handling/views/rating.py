@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,8 +15,8 @@ from tongxin.core import asked
 from tongxin.core.templatetags.chinese import day, moment
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState
-from tongxin.handling.forms import EarlyForm, RatingForm
-from tongxin.handling.models import Case, Contact, Rating, Reply
+from tongxin.handling.forms import EarlyForm, RatingForm, WordForm
+from tongxin.handling.models import Case, Contact, Presence, Rating, Reply
 from tongxin.handling.views.answers import GONE, UNPROCESSABLE
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import queries as proposals
@@ -151,22 +152,34 @@ def _why_not(case: Case, given: dict[int, Rating], *, own: bool) -> str:
 
 @requires("handling.confirm_contact", of_object=True)
 def confirm_contact(request: HttpRequest, uid: str) -> HttpResponse:
-    """Let a proposer confirm that a talk took place as it was written down."""
-    visible = queries.cases_visible_to(request.user)
+    """Ask a proposer who was at a talk whether it was as written down: he confirms it, or says what was otherwise."""
+    there = Prefetch("presences", Presence.objects.select_related("signature__member"))
     contact = (
-        Contact.objects.filter(uid=uid, task__case__in=visible)
+        Contact.objects.filter(uid=uid, task__case__in=queries.cases_visible_to(request.user))
         .select_related("task__unit", "task__case__proposal", "task__committee")
+        .prefetch_related(there)
         .first()
     )
     if contact is None:
         raise Http404
     case = contact.task.case
-    permissions.demand(request.user, "handling.confirm_contact", case)
-    if request.method == "POST":
-        if contact.confirmed_at is None:
+    permissions.demand(request.user, "handling.confirm_contact", contact)
+    denies = request.POST.get("answer") == "deny"
+    form = WordForm(request.POST if denies else None)
+    if request.method == "POST" and (not denies or form.is_valid()):
+        if denies:
+            actions.deny_contact(contact, word=form.cleaned_data["word"], actor=request.user, at=timezone.now())
+            messages.success(request, _("已告知机关和承办单位，这次面商与记录不符。"))
+        else:
             actions.confirm_contact(contact, actor=request.user, at=timezone.now())
             messages.success(request, _("已确认这次面商。"))
-        else:
-            messages.info(request, _("这次面商已于 %(when)s 确认。") % {"when": moment(contact.confirmed_at)})
         return redirect(f"{case.get_absolute_url()}#contacts")
-    return render(request, "handling/confirm_contact.html", {"contact": contact, "case": case, "proposal": case.proposal})
+    context = {
+        "contact": contact,
+        "case": case,
+        "proposal": case.proposal,
+        "present": contact.presences.all(),
+        "mine": queries.presence_of(contact, request.user),
+        "form": form,
+    }
+    return render(request, "handling/confirm_contact.html", context, status=UNPROCESSABLE if form.is_bound else 200)

@@ -185,20 +185,18 @@ def _buttons(request: HttpRequest, task: Task) -> list[Button]:
 def record_contact(request: HttpRequest, uid: str) -> HttpResponse:
     """Record a talk with the proposer."""
     task = load(request, uid, "handling.contact")
-    start = {
-        "on": timezone.localdate(), "who": task.handler or request.user.name,
-        "with_whom": "、".join(s.name for s in proposals.signers(task.case.proposal)[:1]),
-    }  # fmt: skip
-    form = ContactForm(request.POST or None, initial=start)
+    start = {"on": timezone.localdate(), "who": task.handler or request.user.name}
+    signers, again = proposals.together(task.case.proposal), task.case.round > 1
+    form = ContactForm(request.POST or None, initial=start, signers=signers, again=again)
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_contact(task, **form.cleaned_data, actor=request.user, at=timezone.now())
         except actions.HandlingError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("已记录面商，并请提案人确认。"))
+            messages.success(request, _("已记录面商，并请到场的提案人确认。"))
             return done(request, f"{task.get_absolute_url()}#contacts")
     return small_form(
         request, form, title=_("记录面商"), submit=_("保存面商记录"), subject=task.case.proposal, back=task.get_absolute_url(),
-        lead=_("提案人会看到这条记录，并可以确认。"),
+        lead=_("提案人会看到这条记录，由到场的提案人确认。"),
     )  # fmt: skip

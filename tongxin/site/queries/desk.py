@@ -84,7 +84,7 @@ def with_details(rows: QuerySet[Proposal], ids: Sequence[int], committee: Commit
     signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
     signers = signers.only("proposal", "body", "role", "answer", "place_in_list", "member__name")
     # of units and members only what is shown: their telephones would be decrypted one by one
-    tasks = Task.objects.select_related("unit").defer("return_reason", "opinion", "unit__phone", "unit__contact")
+    tasks = Task.objects.select_related("unit").defer("return_reason", "unit__phone", "unit__contact")
     read = rows.filter(pk__in=ids, committee=committee).select_related("session__term", "case").defer(*LONG)
     found = {row.pk: row for row in read.prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", tasks))}
     for row in found.values():

@@ -35,7 +35,7 @@ def todos(member: Member, now: datetime) -> list[Todo]:
         *_to_rate(member, on, rules),
         *_invitations(member, now),
         *_returned(member),
-        *_to_confirm(member, on),
+        *_to_confirm(member),
         *_to_take_over(member, on),
     ]
     return sorted(found, key=lambda t: {"red": 0, "yellow": 1, "soon": 2}.get(getattr(t.chip, "level", ""), 3))
@@ -50,7 +50,9 @@ def _unrated(member: Member) -> QuerySet[Reply]:
     )
     done = Rating.objects.filter(reply=OuterRef("pk"), signature__member=member)
     return (
-        Reply.objects.filter(sent_at__isnull=False, task__case__in=open_rounds.values("pk"), round=F("task__case__round"))
+        Reply.objects.filter(
+            sent_at__isnull=False, recalled_at=None, task__case__in=open_rounds.values("pk"), round=F("task__case__round")
+        )
         .exclude(task__state=TaskState.RETURNED)
         .exclude(Exists(done))
     )
@@ -125,13 +127,12 @@ def _speaks_for(member: Member, on: date) -> QuerySet[Signature]:
     return Signature.objects.filter(member=member, answer=Answer.ACCEPTED).exclude(Exists(before))
 
 
-def _unconfirmed(member: Member, on: date) -> QuerySet[Contact]:
-    rows = Contact.objects.filter(confirmed_at=None, task__case__proposal__in=_speaks_for(member, on).values("proposal"))
-    return rows.exclude(task__case__state=CaseState.CLOSED)
+def _unconfirmed(member: Member) -> QuerySet[Contact]:
+    return handling.to_confirm(member).exclude(task__case__state=CaseState.CLOSED)
 
 
-def _to_confirm(member: Member, on: date) -> Iterable[Todo]:
-    rows = _unconfirmed(member, on).select_related("task__case__proposal", "task__unit")
+def _to_confirm(member: Member) -> Iterable[Todo]:
+    rows = _unconfirmed(member).select_related("task__case__proposal", "task__unit")
     rows = rows.defer("task__unit__phone", *long_of("task__case__proposal"))
     for contact in rows.order_by("-on")[:SHOWN]:
         proposal = contact.task.case.proposal
@@ -155,7 +156,7 @@ def _waiting_for(member: Member) -> int:
     def read() -> dict[str, int]:
         cases = _unrated(member).order_by().values("task__case").distinct()[:MOST].count()
         rest = (_open_invitations(member, now)[:MOST], _returned_to(member)[:MOST])
-        few = (_unconfirmed(member, on)[:SHOWN], _abandoned(member, on)[:SHOWN])
+        few = (_unconfirmed(member)[:SHOWN], _abandoned(member, on)[:SHOWN])
         return {"all": cases + sum(rows.count() for rows in (*rest, *few))}
 
     # an invitation lapses at a minute, not by an event: the minute is part of the question

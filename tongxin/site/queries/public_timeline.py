@@ -1,6 +1,6 @@
 """What is told in public of a proposal's way: each thing once, nobody's unpublished title, never why it was handled again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -16,9 +16,11 @@ from tongxin.regulations.queries import in_force
 SENT = frozenset({"tasks.send", "tasks.sign_and_send"})
 AGAIN = frozenset({"cases.rework", "cases.resume"})  # why, the public is never told
 CLOSED = frozenset({"cases.close", "cases.settle"})
+REOPENED, RECALLED = "cases.reopen", "tasks.recall"
+UNDOING = frozenset({REOPENED, RECALLED})  # not told, and neither is what they undo
 
 
-def public_events(events: Iterable[Event], proposal: Proposal, *, on: date) -> list[Event]:
+def public_events(events: Sequence[Event], proposal: Proposal, *, on: date) -> list[Event]:
     """Return what the public is told, newest first, each once.
 
     It was received when it first came, whatever was corrected afterwards, and published when it last was. A unit's second
@@ -30,7 +32,13 @@ def public_events(events: Iterable[Event], proposal: Proposal, *, on: date) -> l
     received = [event for event in told if event.kind == "proposals.submit"]
     seen: set[object] = set()
     kept = []
-    for event in told:
+    undone: set[object] = set()  # what came after it took it back: it was no end, or is no answer
+    for event in events:
+        if event.kind in UNDOING:
+            undone.add(_undone_by(event))
+            continue
+        if event not in told or _is_undone(event, undone):
+            continue
         once = _once(event, second_told=rules.tells_second_handling)
         if once in seen or (event in received and event is not received[-1]):
             continue
@@ -38,6 +46,23 @@ def public_events(events: Iterable[Event], proposal: Proposal, *, on: date) -> l
             seen.add(once)
         kept.append(event)
     return kept
+
+
+def _undone_by(event: Event) -> object:
+    return ("closed", event.subject_id) if event.kind == REOPENED else ("sent", event.subject_id, event.data.get("round", 1))
+
+
+def _is_undone(event: Event, undone: set[object]) -> bool:
+    """Say whether a later act took back what an event tells: each act takes back the last one before it."""
+    if event.kind in CLOSED:
+        key: object = ("closed", event.subject_id)
+    elif event.kind in SENT:
+        key = ("sent", event.subject_id, event.data.get("round", 1))
+    else:
+        return False
+    found = key in undone
+    undone.discard(key)
+    return found
 
 
 def _once(event: Event, *, second_told: bool) -> object:

@@ -1,0 +1,97 @@
+"""Handling once more: another round for the units that have to, and a reply that was sent by mistake taken back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit.models import Event
+from tongxin.handling import queries
+from tongxin.handling.actions.reckoning import note_dates
+from tongxin.handling.actions.replying import reply_of
+from tongxin.handling.choices import CaseState, Part, TaskState
+from tongxin.handling.models import Case, PublicReply, Reply, Task
+from tongxin.workflow import engine
+
+TOO_LATE = "这件提案已经不在办理和评价期内，答复不能撤回"
+
+
+def rework_due(task: Task, on: date) -> dict[str, date]:
+    """Set until when a unit that handles a case again has to answer."""
+    return note_dates(task, {"due_on": queries.reckon(task.committee, "rework_days", on)})
+
+
+def co_due(task: Task, on: date, *, before: date | None) -> dict[str, date]:
+    """Set until when a co-handler gives another opinion: as long as the rule says for the first, not after the answer is due."""
+    return note_dates(task, {"due_on": queries.reckon(task.committee, "co_opinion_months", on)}, latest=before)
+
+
+def begin_again(
+    case: Case, tasks: Sequence[Task], *, co: bool, actor: Account, at: datetime, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Put tasks back in hand in the round that the case has begun, with a new deadline; where it is wanted the co-handlers' too."""
+    on = timezone.localdate(at)
+    due = queries.due_on(case.committee, "rework_days", on)
+    for task in tasks:
+        _take_up(task, "rework", case, dates=rework_due(task, on), facts=facts or {}, actor=actor, at=at)
+        reply_of(task)
+    for task in queries.live_tasks(case) if co else ():
+        if task.part == Part.CO and task.state == TaskState.OPINION_GIVEN:
+            _take_up(task, "consult_again", case, dates=co_due(task, on, before=due), facts=facts or {}, actor=actor, at=at)
+
+
+def _take_up(
+    task: Task, action: str, case: Case, *, dates: Mapping[str, date], facts: Mapping[str, Any], actor: Account, at: datetime
+) -> None:
+    task.refresh_from_db()
+    task.case = case
+    named = {"unit": task.unit.name, "unit_id": task.unit_id, "case": case.pk}
+    task.event_facts = named | queries.said_of(dates["due_on"]) | dict(facts)
+    task.event_proves = audit.sound([task])
+    Task.objects.filter(pk=task.pk).update(**dates, answered_at=None, again_on=timezone.localdate(at))
+    engine.perform(task, action, actor=actor, at=at, by_system=True)
+
+
+def resume_chosen(case: Case, event: Event) -> None:
+    """After the office's coordination, the units that it chose handle the case again."""
+    chosen = [task for task in queries.answered_tasks(case) if task.uid in event.data["tasks"]]
+    begin_again(
+        case, chosen, co=bool(event.data.get("co")), actor=event.actor or Account.objects.system(),
+        at=event.at or event.recorded_at, facts={"reason": event.data.get("reason", "")},
+    )  # fmt: skip
+
+
+# ── a reply that was sent by mistake ─────────────────────────────────────────────────────────────
+def answer_recalled(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Take a sent reply back: it stays as it was sent, with what was said of it, and the public reads it no more.
+
+    The round stays the same. Another one would end the rating of the other units' replies, which nobody rejected, and use up
+    a second handling that the regulation grants for dissatisfaction.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=task.case_id)
+    task.case = case
+    reply = queries.sent_reply(task)
+    if case.state not in {CaseState.IN_HAND, CaseState.RATING} or reply is None:
+        raise engine.Blocked([TOO_LATE])
+    shown = PublicReply.objects.filter(reply=reply, is_shown=True)
+    task.event_proves = audit.sound([reply, *shown])
+    Reply.objects.filter(pk=reply.pk).update(recalled_at=at)
+    shown.update(is_shown=False)
+    on = timezone.localdate(at)
+    before, anew = task.due_on, queries.due_on(task.committee, "rework_days", on)
+    dates = {"due_on": before} if before is not None and before > anew else rework_due(task, on)
+    task.event_facts = task.event_facts | {"round": reply.round} | queries.said_of(dates["due_on"])
+    return dates | {"answered_at": None}
+
+
+def suspend_rating(task: Task, event: Event) -> None:
+    """Nobody is asked to rate while an answer is missing; ratings of the other replies stay, and are asked for no more."""
+    at = event.at or event.recorded_at
+    case = Case.objects.select_related("proposal", "committee").get(pk=task.case_id)
+    task.case = case
+    if case.state == CaseState.RATING:
+        engine.perform(case, "suspend_rating", actor=event.actor or Account.objects.system(), at=at, by_system=True)
+    reply_of(task)

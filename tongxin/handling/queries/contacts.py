@@ -1,0 +1,56 @@
+"""The talks of units with proposers (面商): who was there, in which round, and which count."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tongxin.core.words import clean_line
+from tongxin.handling.models import Case, Contact, Presence, Task
+from tongxin.members.models import Member
+from tongxin.members.rules import member_of
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.models import Signature
+
+BETWEEN_NAMES = re.compile(r"[、，,；;/\s]+")
+
+
+def round_on(task: Task, on: date) -> int:
+    """Return in which round of its case a unit was on a day: a talk held before the second handling belongs to the first."""
+    round_ = task.case.round
+    return round_ if round_ == 1 or task.again_on is None or on >= task.again_on else round_ - 1
+
+
+def sort_out(case: Case, named: str, *, ticked: Sequence[Signature]) -> tuple[list[Signature], str]:
+    """Return which signers were there, ticked or named, and who else, as text. A name that two signers bear is nobody's."""
+    signers = proposals.together(case.proposal)
+    names = [s.name for s in signers]
+    there = {s.signer for s in ticked}
+    by_name = {s.name: s.signer for s in signers if names.count(s.name) == 1}
+    words = [word for word in BETWEEN_NAMES.split(named) if word]
+    found = [word for word in words if word in by_name]
+    there |= {by_name[word] for word in found}
+    others = "、".join(word for word in words if word not in by_name) if found else clean_line(named)
+    return [s for s in signers if s.signer in there], others
+
+
+def contacts_that_count(task: Task) -> QuerySet[Contact]:
+    """Return the talks of this round with a proposer who was there and has not said that it was otherwise."""
+    there = Presence.objects.filter(Q(happened=None) | Q(happened=True), contact=OuterRef("pk"))
+    return Contact.objects.filter(Exists(there), task=task, round=task.case.round)
+
+
+def presence_of(contact: Contact, user: Any) -> Presence | None:
+    """Return under which name somebody was at a talk."""
+    member = member_of(user)
+    if member is None:
+        return None
+    return next((p for p in contact.presences.select_related("signature") if p.signature.member_id == member.pk), None)
+
+
+def to_confirm(member: Member) -> QuerySet[Contact]:
+    """Return the talks at which a member was, and of which he has not said yet whether they were so."""
+    own = Presence.objects.filter(signature__member=member, happened=None)
+    return Contact.objects.filter(pk__in=own.values("contact"))
