@@ -12,7 +12,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
-from tongxin.proposals.choices import Answer, Role, State, States
+from tongxin.proposals.choices import Answer, Role, States
 
 
 def signature_of(actor: Any, proposal: Any) -> Any:
@@ -113,7 +113,7 @@ def is_filed(_actor: Any, proposal: Any) -> bool:
 @predicate
 def is_published(_actor: Any, proposal: Any) -> bool:
     """Everybody may read it: the twin of queries.published."""
-    if proposal.released_at is None or not proposal.consents_to_publication or proposal.state in (State.MERGED, State.WITHDRAWN):
+    if proposal.released_at is None or not proposal.consents_to_publication or proposal.state not in States.filed:
         return False
     copy = getattr(proposal, "public_copy", None)
     return copy is not None and copy.of_version == proposal.version

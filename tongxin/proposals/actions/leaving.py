@@ -12,6 +12,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members import consequences
 from tongxin.members.models import Member
+from tongxin.proposals.actions.forming import follow_signers
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
@@ -102,6 +103,7 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
     """Take the names of those who sit no longer off texts that were not handed in."""
     ending = [signature for signature in signatures if signature.answer in {Answer.INVITED, Answer.ACCEPTED}]
     sound = set(audit.sound(ending))  # once: each time reads whole lives
+    changed: dict[int, Proposal] = {}
     for signature in ending:
         invited = signature.answer == Answer.INVITED
         answer = Answer.LAPSED if invited else Answer.LEFT
@@ -111,6 +113,9 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
                 proves=[signature] if signature in sound else [],
                 data={"name": signature.name, "member": signature.member_id},
             )  # fmt: skip
+            changed[signature.proposal_id] = signature.proposal
+    for proposal in changed.values():
+        follow_signers(proposal, actor=actor, at=at)
 
 
 def drop_who_left(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
