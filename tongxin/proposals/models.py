@@ -129,7 +129,7 @@ class Proposal(Stateful):
         """What stands beside a number that is not, or not now, a filed proposal's: it is given to nobody else."""
         if self.number is None or self.state in (*States.filed, State.MERGED):
             return ""
-        return "空号" if self.state in States.ended else "立案已撤销"
+        return "空号" if self.state in States.ended else "现未立案"
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name an office person acts on it; nothing for members."""

@@ -186,6 +186,10 @@ PERMISSIONS = {
     "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
     "proposals.invite": ("第一提案人在提交前可以邀请联名", writes_it & is_editable),
     "proposals.answer_invitation": ("受邀委员可以答复联名邀请", is_invited),
+    "proposals.answer_for": (
+        "代录人在提交前可以代录委员书面作出的联名答复",
+        entered_it_on_behalf & holds(Duty.PROPOSAL_OFFICE) & is_editable,
+    ),
     "proposals.take_over": (
         "第一提案人不再任职或停止履职的，由第一位在任的联名委员接手还没有提交的提案",
         is_editable & is_cosigner & its_proposer_is_gone & succeeds,

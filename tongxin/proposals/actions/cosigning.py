@@ -175,7 +175,7 @@ def endorse(proposal: Proposal, *, member: Member, actor: Account, at: datetime)
 @transaction.atomic
 def confirm_text(signature: Signature, *, version: int, actor: Account, at: datetime) -> None:
     """A co-signer read the text as it is now and stands by the signature. Raises ProposalError when it changed meanwhile."""
-    proposal = Proposal.objects.get(pk=signature.proposal_id)
+    proposal = Proposal.objects.select_for_update(of=("self",), no_key=True).get(pk=signature.proposal_id)
     if signature.answer != Answer.ACCEPTED or proposal.version != version:
         message = "正文刚刚又改过，请再看一遍现在的正文"
         raise ProposalError(message)

@@ -4,10 +4,8 @@ from datetime import datetime
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.proposals.choices import Answer, Form, States
+from tongxin.proposals.choices import MEMBERS_FORMS, Answer, Form, States
 from tongxin.proposals.models import Proposal
-
-OF_MEMBERS = (Form.INDIVIDUAL, Form.JOINT)  # the forms that follow from who signs; others are chosen
 
 
 def follow_signers(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
@@ -15,12 +13,12 @@ def follow_signers(proposal: Proposal, *, actor: Account | None, at: datetime) -
 
     While the text is with its proposer, whoever is still asked counts as signing.
     """
-    if proposal.form not in OF_MEMBERS:
+    if proposal.form not in MEMBERS_FORMS:
         return
     counting = [Answer.ACCEPTED, *([Answer.INVITED] if proposal.state in States.with_the_proposer else [])]
     several = proposal.signatures.model.objects.filter(proposal=proposal, answer__in=counting).count() > 1
     form = Form.JOINT if several else Form.INDIVIDUAL
-    if not Proposal.objects.filter(pk=proposal.pk, form__in=OF_MEMBERS).exclude(form=form).update(form=form):
+    if not Proposal.objects.filter(pk=proposal.pk, form__in=MEMBERS_FORMS).exclude(form=form).update(form=form):
         proposal.form = form
         return
     proposal.form = form

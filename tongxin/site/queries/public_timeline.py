@@ -42,7 +42,7 @@ def public_events(events: Iterable[Event], proposal: Proposal, *, on: date) -> l
 
 def _once(event: Event, *, second_told: bool) -> object:
     """Name what is told only once, by its newest event; None for what may happen several times."""
-    if event.kind == "proposals.release":
+    if event.kind in {"proposals.release", "proposals.file"}:  # filed again after its filing was revoked: as it stands now
         return event.kind
     if event.kind in CLOSED:
         return "closed"
