@@ -18,15 +18,12 @@ from tongxin.proposals.choices import Answer, Destination, Form, Role, Season, S
 from tongxin.workflow.models import Stateful
 
 TEXT_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_units", "consents_to_publication", "wants_contact")
+SIGNED_FIELDS = TEXT_FIELDS[:4]  # whose words a co-signer agrees to
 LONGEST_COVERED_LINE = 600  # one line of the original, 200 characters at most, with words in the place of what is covered
 
 
 class Proposal(Stateful):
-    """One matter raised.
-
-    `number` and `category_number` are given on first filing, once, and never change: not when the filing is revoked either.
-    Whether it is filed, its state says.
-    """
+    """One matter raised. `number` and `category_number` are given once, on first filing, and stay; whether it is filed, its state says."""
 
     read_as = ("version",)
 
@@ -127,9 +124,8 @@ class Proposal(Stateful):
     @property
     def number_note(self) -> str:
         """What stands beside a number that is not, or not now, a filed proposal's: it is given to nobody else."""
-        if self.number is None or self.state in (*States.filed, State.MERGED):
-            return ""
-        return "空号" if self.state in States.ended else "现未立案"
+        stands = self.number is None or self.state in (*States.filed, State.MERGED)
+        return "" if stands else "空号" if self.state in States.ended else "现未立案"
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name an office person acts on it; nothing for members."""
@@ -178,9 +174,6 @@ class Signature(Row):
     def signer(self) -> int | str:
         """Whose it is: the member's key, or the body's name. Some sign several proposals that are dealt with together."""
         return self.member_id or self.body
-
-
-SIGNED_FIELDS = ("title", "situation", "analysis", "suggestions")
 
 
 class SignedText(Row):
