@@ -1,7 +1,8 @@
 """No silent end: after every step of every random history, whoever raised something is owed an act, or was told the end.
 
 **Whoever raised it**: the first proposer and every co-signer who agreed, of the proposal itself and of those merged into it, sitting
-or not; who has no account cannot be told by the system, and is left out.
+or not; who has no account cannot be told by the system, and is left out. A text that was not handed in is its proposer's own
+affair; of it only who agreed to sign is owed something.
 
 **Owed**: somebody can act now: a person has a step on the proposal, its case or a unit's part that is open to him and not blocked;
 or what he does is no step but a right of his own (to assign, to write the reply, to take a text over); or the worker
@@ -45,6 +46,9 @@ from tongxin.workflow.table import workflow_of
 
 WALKS, LENGTH = (200, 40) if THOROUGH else (10, 18)
 MOST = 3  # proposals of one history: enough for one merged into one that is merged
+REFUSALS = (
+    engine.Blocked, engine.Invalid, engine.Overtaken, handling.HandlingError, proposals.ProposalError, members.StandingError,
+)  # fmt: skip
 GIVING_UP = {"withdraw", "discard"}
 WAYS_BACK = {"reconsider", "separate", "unfile", "reinstate", "restore_draft"}
 ACTING = (
@@ -97,7 +101,7 @@ class History:
             yield from self._steps_of(task)
             if task.state == TaskState.IN_HAND and task.answers:
                 yield "write", lambda task=task: self._write(task)
-        if case.state == CaseState.IN_HAND and all(task.state == TaskState.RETURNED for task in tasks):
+        if case.state == CaseState.IN_HAND and _lacks_an_answerer(tasks):
             yield "assign again", lambda: self._assign_again(case)
 
     def _steps_of(self, subject: Any) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -148,7 +152,8 @@ class History:
         handling.assign(proposal, parts=parts, actor=self.cast.assigner, at=self.at)
 
     def _assign_again(self, case: Case) -> None:
-        handling.assign_again(case, parts=[(self.cast.unit, "sole")], reason="改派。", actor=self.cast.assigner, at=self.at)
+        part = "lead" if cases.live_tasks(case) else "sole"
+        handling.assign_again(case, parts=[(self.cast.unit, part)], reason="改派。", actor=self.cast.assigner, at=self.at)
 
     def _leave(self, proposal: Proposal) -> None:
         rows = Signature.objects.filter(proposal=proposal, role=Role.CO, answer=Answer.ACCEPTED).select_related("proposal")
@@ -192,6 +197,8 @@ class History:
             case = Case.objects.filter(proposal=lead).first()
             end = engine.last_event(case if case is not None and lead.state == State.HANDED_OVER else lead)
             signed = proposal.signatures.filter(answer=Answer.ACCEPTED, member__account__isnull=False)
+            if proposal.submitted_at is None:
+                signed = signed.exclude(role=Role.FIRST)
             for signature in signed.select_related("member__account"):
                 account = signature.member.account
                 told = end is not None and (
@@ -216,9 +223,8 @@ class History:
             self._may_act(case, own=proposal)
             or (case.state == CaseState.RATING and case.rating_due_on is not None)
             or (case.state == CaseState.IN_HAND and any(self._is_worked_on(task, proposal) for task in tasks))
-            or (case.state == CaseState.IN_HAND and all(task.state == TaskState.RETURNED for task in tasks)
-                and self._somebody("handling.assign", proposal))
-        )  # fmt: skip
+            or (case.state == CaseState.IN_HAND and _lacks_an_answerer(tasks) and self._somebody("handling.assign", proposal))
+        )
 
     def _is_worked_on(self, task: Task, proposal: Proposal) -> bool:
         writes = task.state == TaskState.IN_HAND and self._somebody("handling.write_reply", task)
@@ -240,6 +246,10 @@ class History:
         return False
 
 
+def _lacks_an_answerer(tasks: list[Task]) -> bool:
+    return not any(task.answers and task.state != TaskState.RETURNED for task in tasks)
+
+
 def walk(cast: Cast, data: st.DataObject) -> None:
     """Take some steps, and look after each whether somebody waits for nothing and does not know."""
     history = History(cast)
@@ -247,7 +257,7 @@ def walk(cast: Cast, data: st.DataObject) -> None:
         moves = history.moves()
         name, move = moves[data.draw(st.integers(0, len(moves) - 1))]
         history.steps.append(name)
-        with suppress(engine.Blocked, engine.Invalid, engine.Overtaken), transaction.atomic():
+        with suppress(*REFUSALS), transaction.atomic():
             move()
         notices.deliver()
         assert history.silent() == [], history.steps

@@ -5,7 +5,7 @@ from datetime import datetime
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.proposals.choices import MEMBERS_FORMS, Answer, Form, States
-from tongxin.proposals.models import Proposal
+from tongxin.proposals.models import Proposal, Signature
 
 
 def follow_signers(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
@@ -16,7 +16,7 @@ def follow_signers(proposal: Proposal, *, actor: Account | None, at: datetime) -
     if proposal.form not in MEMBERS_FORMS:
         return
     counting = [Answer.ACCEPTED, *([Answer.INVITED] if proposal.state in States.with_the_proposer else [])]
-    several = proposal.signatures.model.objects.filter(proposal=proposal, answer__in=counting).count() > 1
+    several = Signature.objects.filter(proposal=proposal, answer__in=counting).count() > 1
     form = Form.JOINT if several else Form.INDIVIDUAL
     if not Proposal.objects.filter(pk=proposal.pk, form__in=MEMBERS_FORMS).exclude(form=form).update(form=form):
         proposal.form = form

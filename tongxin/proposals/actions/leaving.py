@@ -144,6 +144,7 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
         "proposals.take_over", held, actor=actor, at=at, proves=sound,
         data={"name": heir.name, "member": heir.member_id, "before": before.name},
     )  # fmt: skip
+    follow_signers(held, actor=actor, at=at)
     return Proposal.objects.get(pk=held.pk)
 
 

@@ -20,6 +20,7 @@ from tongxin.notices.models import Notice
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.regulations import NotFiling
 from tongxin.proposals.workflow import (
     PROPOSAL,
     Filing,
@@ -31,6 +32,7 @@ from tongxin.proposals.workflow import (
     Separation,
     Withdrawal,
 )
+from tongxin.regulations.queries import in_force
 from tongxin.sheets import engine as engine_of_sheets
 from tongxin.sheets import exporting
 from tongxin.workflow import engine
@@ -54,9 +56,10 @@ def step(proposal: Proposal, action: str, actor: Account, payload: Any = None) -
 
 
 def not_filed(cast: Cast, proposal: Proposal | None = None) -> Proposal:
-    return step(
-        proposal or cast.in_decision(), "not_file", cast.office, NotFilingDecision("specific", "suggestion", "属于日常意见。")
-    )
+    row = proposal or cast.in_decision()
+    reasons = in_force(cast.county, NotFiling, AT.date()).reasons
+    code = next(reason.code for reason in reasons if "suggestion" in reason.destinations)
+    return step(row, "not_file", cast.office, NotFilingDecision(code, "suggestion", "属于日常意见。"))
 
 
 def merged(cast: Cast, lead: Proposal | None = None) -> Proposal:
