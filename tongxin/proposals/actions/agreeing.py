@@ -1,4 +1,4 @@
-"""A text that changed after somebody agreed to it: what was agreed to is kept, its co-signers are asked again, nobody stands under what he has not seen."""
+"""A text that changed after somebody agreed to it: the older one is kept, who agreed is asked again, and stands under none unseen."""
 
 from datetime import datetime
 
@@ -47,17 +47,18 @@ def ask_again(proposal: Proposal, *, until: datetime, actor: Account, at: dateti
     if held.state == State.DRAFT:
         engine.perform(held, "gather", actor=actor, at=at, by_system=True)
     Proposal.objects.filter(pk=held.pk).update(cosign_until=until)
-    sound = audit.sound(older)
+    sound, asked = audit.sound(older), []
     for signature in older:
         taken = Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED, signed_version=signature.signed_version)
         if not taken.update(answer=Answer.INVITED, invited_at=at, answered_at=None):
             continue  # he left, or confirmed, in this very moment
+        asked.append(signature)
         audit.record(
             "proposals.ask_again", held, actor=actor, at=at, proves=[signature] if signature in sound else [],
             data={"name": signature.name, "member": signature.member_id, "until": until.isoformat()},
         )  # fmt: skip
     follow_signers(held, actor=actor, at=at)
-    return older
+    return asked
 
 
 def drop_unconfirmed(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:

@@ -9,8 +9,7 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members.models import Member
-from tongxin.proposals.actions import names
-from tongxin.proposals.actions.forming import follow_signers
+from tongxin.proposals.actions import forming, names
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Endorsement, Proposal, Signature
@@ -23,6 +22,7 @@ def invite_cosigners(
 ) -> list[Signature]:
     """Invite members to co-sign until a cut-off. Those already asked are left as they are. Returns the new invitations."""
     _check_invitable(proposal, members, until, at)
+    forming.hold(proposal.pk)
     if proposal.state == State.DRAFT:
         engine.perform(proposal, "gather", actor=actor, at=at, by_system=True)
     asked = {s.member_id: s for s in proposal.signatures.select_for_update(of=("self",))}
@@ -54,7 +54,7 @@ def invite_cosigners(
             "proposals.invite", proposal, actor=actor, at=at,
             data={"name": signature.name, "member": signature.member_id, "until": until.isoformat()},
         )  # fmt: skip
-    follow_signers(proposal, actor=actor, at=at)
+    forming.follow_signers(proposal, actor=actor, at=at)
     return made
 
 
@@ -112,7 +112,7 @@ def answer_invitation(
         data={"name": signature.name, "member": signature.member_id, "reason": reason, "entered_for": entered_for},
         on_behalf_of=signature.member.account if entered_for and signature.member else None, proves=sound,
     )  # fmt: skip
-    follow_signers(proposal, actor=actor, at=at)
+    forming.follow_signers(proposal, actor=actor, at=at)
     return signature
 
 
@@ -133,6 +133,7 @@ def leave(signature: Signature, *, actor: Account, at: datetime, reason: str = "
     if signature.role == Role.FIRST or signature.answer != Answer.ACCEPTED:
         message = "只有联名委员可以退出联名"
         raise ProposalError(message)
+    forming.hold(signature.proposal_id)
     sound = audit.sound([signature])
     if not Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED).update(answer=Answer.LEFT, answered_at=at):
         message = "您已经不在联名之列"
@@ -141,14 +142,15 @@ def leave(signature: Signature, *, actor: Account, at: datetime, reason: str = "
         "proposals.leave", signature.proposal, actor=actor, at=at, proves=sound,
         data={"name": signature.name, "member": signature.member_id, "reason": reason},
     )  # fmt: skip
-    follow_signers(signature.proposal, actor=actor, at=at)
+    forming.follow_signers(signature.proposal, actor=actor, at=at)
 
 
 @transaction.atomic
 def remove_invitation(signature: Signature, *, actor: Account, at: datetime) -> None:
-    """Take back an invitation that was not answered yet. Whoever had agreed to an older text stays known, as one who left."""
+    """Take back an invitation that was not answered yet. Whoever had agreed to an older text stays known, as one who did not answer."""
+    forming.hold(signature.proposal_id)
     open_ = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED, role=Role.CO)
-    agreed_once = open_.filter(signed_version__gt=0).update(answer=Answer.LEFT, answered_at=at)
+    agreed_once = open_.filter(signed_version__gt=0).update(answer=Answer.LAPSED, answered_at=at)
     if not agreed_once and not open_.delete()[0]:
         message = "对方已经答复，不能再收回邀请"
         raise ProposalError(message)
@@ -156,7 +158,7 @@ def remove_invitation(signature: Signature, *, actor: Account, at: datetime) -> 
         "proposals.remove_invitation", signature.proposal, actor=actor, at=at,
         data={"name": signature.name, "member": signature.member_id},
     )  # fmt: skip
-    follow_signers(signature.proposal, actor=actor, at=at)
+    forming.follow_signers(signature.proposal, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -8,6 +8,12 @@ from tongxin.proposals.choices import MEMBERS_FORMS, Answer, Form, States
 from tongxin.proposals.models import Proposal, Signature
 
 
+def hold(*proposals: int) -> None:
+    """Hold proposals before the names under them, as whoever hands one in: two hands take turns."""
+    held = Proposal.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=proposals).order_by("pk")
+    list(held.values_list("pk", flat=True))
+
+
 def follow_signers(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
     """Make a proposal joint where others sign it, individual where nobody does any more; said once it was handed in.
 

@@ -168,12 +168,12 @@ def test_who_leaves_in_the_moment_of_being_asked_again_has_left(cast: Cast) -> N
     assert not Event.objects.filter(kind="proposals.ask_again").exists()
 
 
-def test_an_invitation_taken_back_from_who_had_agreed_leaves_his_name_as_one_who_left(cast: Cast) -> None:
+def test_an_invitation_taken_back_from_who_had_agreed_leaves_his_name_as_one_who_did_not_answer(cast: Cast) -> None:
     proposal = agreed(cast)
     change(proposal, cast, situation="另一种情况。")
     [signature] = ask(proposal, cast)
     actions.remove_invitation(signature, actor=cast.proposer, at=timezone.now())
-    assert signature_of(proposal, cast).answer == Answer.LEFT
+    assert signature_of(proposal, cast).answer == Answer.LAPSED
     assert verifying.verify().ok
 
 
