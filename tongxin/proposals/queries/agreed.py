@@ -92,8 +92,9 @@ def paragraphs(before: str, now: str) -> tuple[tuple[Piece, ...], ...]:
     for step in Indel.opcodes([bare(phrase) for phrase in old], [bare(phrase) for phrase in new]):
         if step.tag == "equal":
             runs.append((SAME, new[step.dest_start : step.dest_end]))
-        elif step.tag == "delete":
-            runs.append((OLD, old[step.src_start : step.src_end]))
+        elif step.tag == "delete":  # what went stands before what came in its place
+            place = len(runs) - 1 if runs and runs[-1][0] == NEW else len(runs)
+            runs.insert(place, (OLD, old[step.src_start : step.src_end]))
         else:
             runs.append((NEW, new[step.dest_start : step.dest_end]))
     return _lines(runs)
