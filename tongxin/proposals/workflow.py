@@ -174,7 +174,7 @@ class Withdrawal:
     reason: str = _ask("撤案理由", widget="textarea", max=300)
 
 
-def _came_to(subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
+def _came_to(subject: Any, _actor: Any, _at: Any) -> list[tuple[str, str]]:
     """Say what became of the content: whoever takes the decision back has to have read it."""
     went = str(subject.get_destination_display())
     if subject.passed_on_at is None:

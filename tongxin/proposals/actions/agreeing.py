@@ -47,7 +47,8 @@ def ask_again(proposal: Proposal, *, until: datetime, actor: Account, at: dateti
     if held.state == State.DRAFT:
         engine.perform(held, "gather", actor=actor, at=at, by_system=True)
     Proposal.objects.filter(pk=held.pk).update(cosign_until=until)
-    sound, asked = audit.sound(older), []
+    sound = audit.sound(older)
+    asked: list[Signature] = []
     for signature in older:
         taken = Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED, signed_version=signature.signed_version)
         if not taken.update(answer=Answer.INVITED, invited_at=at, answered_at=None):
