@@ -180,7 +180,7 @@ def _came_to(subject: Any, _actor: Any, _at: Any) -> list[tuple[str, str]]:
     if subject.passed_on_at is None:
         return [("not_passed_on", f"{went}，内容还没有转出")]
     to = queries.passed_on_to(subject)
-    return [("passed_on", f"{went}，内容已于 {day(subject.passed_on_at)} 转{to}，恢复审定后另行告知接收单位")]
+    return [("passed_on", f"{went}，内容已于 {day(subject.passed_on_at)}转{to}，恢复审定后另行告知接收单位")]
 
 
 @dataclass(frozen=True)

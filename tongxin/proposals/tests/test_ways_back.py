@@ -91,7 +91,7 @@ def test_content_that_was_passed_on_is_said_in_the_form_and_in_the_notice(cast: 
     actions.pass_on(proposal, to="县交通运输局", actor=cast.office, at=AT)
     [(code, words)] = Reconsideration.__dataclass_fields__["content"].metadata["choices"](now(proposal), cast.office, AT)
     assert code == "passed_on"
-    assert "3月5日 转县交通运输局" in words
+    assert "日转县交通运输局，恢复审定后另行告知接收单位" in words
     proposal = step(proposal, "reconsider", cast.office, Reconsideration(code, WHY))
     assert proposal.passed_on_at is None
     [text] = told("proposals.reconsider", cast.proposer)
