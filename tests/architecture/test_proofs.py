@@ -33,6 +33,7 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/handling/privacy.py:_erase_comments": "an erasure",
     "tongxin/members/actions.py:_end": "the ending of a seat, or of a term's",
     "tongxin/members/actions.py:_hold_again": "`restore`",
+    "tongxin/proposals/actions/agreeing.py:drop_unconfirmed": "the submission",
     "tongxin/proposals/actions/correcting.py:_correct": "each correction",
     "tongxin/proposals/actions/leaving.py:_end": "what follows from the ending of a seat, and the submission",
     "tongxin/proposals/actions/publishing.py:_keep_copy": "the release, and the confirmation of a copy",

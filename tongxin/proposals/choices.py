@@ -49,6 +49,7 @@ class Form(models.TextChoices):
 
 
 COLLECTIVE_FORMS = (Form.PARTY, Form.BODY, Form.SECTOR, Form.GROUP, Form.SPECIAL, Form.COLLECTIVE)
+MEMBERS_FORMS = (Form.INDIVIDUAL, Form.JOINT)  # they follow from who signs; the others are chosen
 PLENARY_ONLY_FORMS = (Form.SECTOR, Form.GROUP)
 
 

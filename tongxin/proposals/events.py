@@ -18,8 +18,15 @@ def _drafted(event: Event) -> str:
     return f"{who}代录提案" if event.data.get("on_behalf") else f"{who}起草提案"
 
 
+def _accepted(event: Event) -> str:
+    """Say who agreed; where the office entered it by his paper, that too."""
+    said = f"{event.data.get('name', '')}同意联名"
+    return f"{said}（机关按书面意见代录）" if event.data.get("entered_for") else said
+
+
 def _filed(event: Event) -> str:
-    return f"立案，编为第 {event.data['number']:04d} 号" if event.data.get("number") else "立案"
+    word = "沿用" if event.data.get("kept") else "编为"
+    return f"立案，{word}第 {event.data['number']:04d} 号" if event.data.get("number") else "立案"
 
 
 def _filed_detail(event: Event) -> str:
@@ -30,6 +37,15 @@ def _filed_detail(event: Event) -> str:
 def _not_filed(event: Event) -> str:
     destination = event.data.get("destination", "")
     return str(Destination(destination).label) if destination else "未立案"
+
+
+def _separated(event: Event) -> str:
+    return f"解除并案，不再由{event.data.get('from_label') or '主案'}一并办理，恢复审定"
+
+
+def _reconsidered(event: Event) -> str:
+    to = event.data.get("passed_on_to")
+    return "。".join(part for part in (_reason(event).rstrip("。"), f"内容此前已转{to}" if to else "") if part)
 
 
 def _reason(event: Event) -> str:
@@ -67,9 +83,11 @@ register(
     Kind("proposals.draft", A.INSIDE, _drafted, label="起草提案"),
     Kind("proposals.gather", A.INSIDE, "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),
     Kind("proposals.invite", A.INSIDE, "邀请{name}联名", personal=("name",)),
-    Kind("proposals.accept_invitation", A.INSIDE, "{name}同意联名", personal=("name",)),
+    Kind("proposals.accept_invitation", A.INSIDE, _accepted, personal=("name",), label="同意联名"),
     Kind("proposals.decline_invitation", A.INSIDE, "{name}谢绝联名", personal=("name",)),
     Kind("proposals.confirm_text", A.INSIDE, "{name}确认联名时的正文改动", personal=("name",)),
+    Kind("proposals.ask_again", A.INSIDE, "正文改动后，请{name}重新确认联名", personal=("name",)),
+    Kind("proposals.lapse_signature", A.INSIDE, "{name}没有确认改动后的正文，不列入联名", personal=("name",)),
     Kind("proposals.leave", A.INSIDE, "{name}退出联名", _reason, personal=("name",)),
     Kind("proposals.lapse_invitation", A.INSIDE, "{name}到截止时未答复联名邀请", personal=("name",)),
     Kind("proposals.remove_invitation", A.INSIDE, "收回对{name}的联名邀请", personal=("name",)),
@@ -94,6 +112,13 @@ register(
     Kind("proposals.merge", A.PARTIES, "并入{into_label}", _reason, key=True),
     Kind("proposals.move_along", A.PARTIES, "主案并入{into_label}，本案一并转入", _reason, key=True),
     Kind("proposals.absorb", A.PUBLIC, "另有一件提案并入本案", key=True),
+    Kind("proposals.separate", A.PARTIES, _separated, _reason, key=True, label="解除并案"),
+    Kind("proposals.part_with", A.PUBLIC, "并入本案的一件提案解除并案，另行办理", key=True),
+    Kind("proposals.unfile", A.PARTIES, "撤销立案，重新审定", _reason, key=True),
+    Kind("proposals.reconsider", A.PARTIES, "恢复审定", _reconsidered, key=True),
+    Kind("proposals.reinstate", A.PARTIES, "恢复提案，重新审查", _reason, key=True),
+    Kind("proposals.restore_draft", A.INSIDE, "恢复草稿"),
+    Kind("proposals.change_form", A.PARTIES, "提案形式改为{form}", lambda e: str(e.data.get("because", ""))),
     Kind("proposals.not_file", A.PARTIES, _not_filed, _reason, key=True, label="不予立案"),
     Kind("proposals.withdraw", A.PARTIES, "撤案", _reason, key=True),
     Kind("proposals.discard", A.INSIDE, "作废草稿"),

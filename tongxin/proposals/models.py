@@ -14,15 +14,16 @@ from tongxin.core.models import Row
 from tongxin.core.words import character_count
 from tongxin.files.models import File
 from tongxin.members.models import Member
-from tongxin.proposals.choices import Answer, Destination, Form, Role, Season, State
+from tongxin.proposals.choices import Answer, Destination, Form, Role, Season, State, States
 from tongxin.workflow.models import Stateful
 
 TEXT_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_units", "consents_to_publication", "wants_contact")
+SIGNED_FIELDS = TEXT_FIELDS[:4]  # whose words a co-signer agrees to
 LONGEST_COVERED_LINE = 600  # one line of the original, 200 characters at most, with words in the place of what is covered
 
 
 class Proposal(Stateful):
-    """One matter raised. `number` and `category_number` are given on filing, once, and never change."""
+    """One matter raised. `number` and `category_number` are given once, on first filing, and stay; whether it is filed, its state says."""
 
     read_as = ("version",)
 
@@ -79,8 +80,8 @@ class Proposal(Stateful):
                 name="proposal_filed_has_numbers",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["draft", "gathering", "submitted", "returned", "in_decision"]) | Q(number=None),
-                name="proposal_number_only_when_filed",
+                condition=~Q(state__in=["draft", "gathering", "discarded"]) | Q(number=None),
+                name="proposal_draft_has_no_number",
             ),
             models.CheckConstraint(
                 condition=(Q(state="merged") & Q(merged_into__isnull=False)) | (~Q(state="merged") & Q(merged_into=None)),
@@ -119,6 +120,12 @@ class Proposal(Stateful):
         if self.state == State.NOT_FILED:
             return str(self.get_destination_display())
         return str(State(self.state).label) if self.state else ""
+
+    @property
+    def number_note(self) -> str:
+        """What stands beside a number that is not, or not now, a filed proposal's: it is given to nobody else."""
+        stands = self.number is None or self.state in (*States.filed, State.MERGED)
+        return "" if stands else "空号" if self.state in States.ended else "现未立案"
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name an office person acts on it; nothing for members."""
@@ -167,6 +174,25 @@ class Signature(Row):
     def signer(self) -> int | str:
         """Whose it is: the member's key, or the body's name. Some sign several proposals that are dealt with together."""
         return self.member_id or self.body
+
+
+class SignedText(Row):
+    """The text of a version that a co-signer agreed to, kept when the proposer goes on writing: what was agreed can be shown."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="signed_texts")
+    version = models.PositiveIntegerField()
+    title = models.CharField(_("案由"), max_length=200, blank=True)
+    situation = models.TextField(_("情况"), blank=True)
+    analysis = models.TextField(_("分析"), blank=True)
+    suggestions = models.TextField(_("建议"), blank=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proposal", "version"], name="signed_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.proposal} v{self.version}"
 
 
 class Endorsement(Row):

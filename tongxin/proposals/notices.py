@@ -7,10 +7,10 @@ from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
-from tongxin.core.templatetags.chinese import moment
+from tongxin.core.templatetags.chinese import case_number, moment
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, Destination, Role
+from tongxin.proposals.choices import Answer, Destination, Role, State
 from tongxin.proposals.models import Signature
 from tongxin.proposals.rules import successor
 
@@ -56,8 +56,17 @@ def assigning_office(_event: Event, proposal: Any) -> Iterable[Account | None]:
     return holders_of(proposal.committee, Duty.ASSIGN, affiliation=proposal.routed_to)
 
 
+def assigning_office_once_filed(event: Event, proposal: Any) -> Iterable[Account | None]:
+    """Tell the assigning office what it was asked to assign."""
+    return assigning_office(event, proposal) if event.from_state == State.FILED else ()
+
+
 def _title(proposal: Any) -> str:
     return f"《{proposal.title}》"
+
+
+def _numbered(proposal: Any) -> str:
+    return case_number(proposal.number)
 
 
 def _not_filed(event: Event, proposal: Any) -> str:
@@ -77,6 +86,32 @@ def _invited(event: Event, proposal: Any) -> str:
 def _merged(event: Event, proposal: Any) -> str:
     into = f"您的提案{_title(proposal)}并入{event.data.get('into_label', '')}提案一并办理"
     return f"{into}，答复时同样请您评价。理由：{event.data.get('reason', '')}"
+
+
+def _reconsidered(event: Event, proposal: Any) -> str:
+    to = event.data.get("passed_on_to")
+    went = f"。内容此前已转{to}" if to else ""
+    return f"您的提案{_title(proposal)}恢复审定{because(event)}{went}"
+
+
+def _reconsidered_for_office(event: Event, proposal: Any) -> str:
+    to = event.data.get("passed_on_to")
+    went = f"。内容此前已转{to}，请告知接收单位" if to else ""
+    return f"提案{_title(proposal)}恢复审定，请重新审定{because(event)}{went}"
+
+
+def _separated(event: Event, proposal: Any) -> str:
+    lead = event.data.get("from_label") or "主案"
+    return f"您的提案{_title(proposal)}不再并入{lead}，恢复审定，审定结果另行通知{because(event)}"
+
+
+def _asked_again(event: Event, proposal: Any) -> str:
+    until = f"，请在 {moment(proposal.cosign_until)} 以前答复" if proposal.cosign_until else ""
+    return f"您联名的{_title(proposal)}正文有改动，请看过改动后重新确认{until}"
+
+
+def _unconfirmed(event: Event, proposal: Any) -> str:
+    return f"提案{_title(proposal)}的正文在您同意联名以后有改动，您没有确认，提交时没有列入联名"
 
 
 def _invitation_url(_event: Event, proposal: Any) -> str:
@@ -106,16 +141,34 @@ register(
     Tell("proposals.submit", duty(Duty.PRE_EXAMINATION), lambda e, p: f"收到提案{_title(p)}，请预审"),
     Tell("proposals.return_for_revision", signers, lambda e, p: f"您的提案{_title(p)}退回修改{because(e)}", urgent=True),
     Tell("proposals.pass_examination", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}预审通过，请审定"),
-    Tell("proposals.file", signers, lambda e, p: f"您的提案{_title(p)}已立案，编为第 {p.number:04d} 号"),
-    Tell("proposals.file", assigning_office, lambda e, p: f"第 {p.number:04d} 号提案{_title(p)}已立案，请交办"),
+    Tell("proposals.file", signers, lambda e, p: f"您的提案{_title(p)}已立案，编为{_numbered(p)}"),
+    Tell("proposals.file", assigning_office, lambda e, p: f"{_numbered(p)}提案{_title(p)}已立案，请交办"),
     Tell("proposals.merge", signers, _merged),
     Tell("proposals.move_along", signers, _merged),
     Tell("proposals.absorb", signers, lambda e, p: f"《{e.data.get('title', '')}》并入您的提案{_title(p)}"),
     Tell("proposals.not_file", signers, _not_filed, urgent=True),
     Tell("proposals.hand_over", signers, lambda e, p: f"您的提案{_title(p)}已经交办：{e.data.get('units', '')}"),
     Tell("proposals.pass_on", signers, lambda e, p: f"您的提案{_title(p)}的内容已转{e.data.get('to', '')}"),
-    Tell("proposals.withdraw", signers, lambda e, p: f"提案{_title(p)}已撤案"),
+    Tell("proposals.withdraw", signers, lambda e, p: f"提案{_title(p)}已撤案{because(e)}"),
     Tell("proposals.withdraw", duty(Duty.PROPOSAL_OFFICE), lambda e, p: f"提案{_title(p)}由提案人撤案{because(e)}"),
+    Tell("proposals.withdraw", assigning_office_once_filed, lambda e, p: f"{_numbered(p)}提案{_title(p)}已撤案，不用交办{because(e)}"),
+    Tell("proposals.discard", cosigners, lambda e, p: f"{_title(p)}的草稿已由提案人作废，联名和邀请随之结束"),
+    Tell("proposals.restore_draft", cosigners, lambda e, p: f"{_title(p)}的草稿已恢复，联名和邀请继续有效"),
+    Tell("proposals.reconsider", signers, _reconsidered, urgent=True),
+    Tell("proposals.reconsider", duty(Duty.PROPOSAL_OFFICE), _reconsidered_for_office),
+    Tell("proposals.reconsider", duty(Duty.FILING), _reconsidered_for_office),
+    Tell("proposals.separate", signers, _separated, urgent=True),
+    Tell("proposals.separate", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}解除并案，请审定{because(e)}"),
+    Tell("proposals.part_with", signers, lambda e, p: f"《{e.data.get('title', '')}》不再并入您的提案{_title(p)}{because(e)}"),
+    Tell("proposals.part_with", assigning_office, lambda e, p: f"《{e.data.get('title', '')}》不再并入{_numbered(p)}提案{because(e)}"),
+    Tell("proposals.unfile", signers, lambda e, p: f"您的提案{_title(p)}的立案已撤销，重新审定{because(e)}", urgent=True),
+    Tell("proposals.unfile", assigning_office, lambda e, p: f"{_numbered(p)}提案{_title(p)}的立案已撤销，请勿交办{because(e)}"),
+    Tell("proposals.unfile", duty(Duty.FILING), lambda e, p: f"{_numbered(p)}提案{_title(p)}的立案已撤销，请重新审定{because(e)}"),
+    Tell("proposals.reinstate", signers, lambda e, p: f"您署名的提案{_title(p)}已恢复，重新审查{because(e)}", urgent=True),
+    Tell("proposals.reinstate", duty(Duty.PRE_EXAMINATION), lambda e, p: f"提案{_title(p)}已恢复，请预审{because(e)}"),
+    Tell("proposals.change_form", signers, lambda e, p: f"{_title(p)}改为{e.data['form']}：{e.data.get('because', '')}"),
+    Tell("proposals.ask_again", named_member, _asked_again, _invitation_url, urgent=True),
+    Tell("proposals.lapse_signature", named_member, _unconfirmed),
     Tell("proposals.reroute", assigning_office, lambda e, p: f"提案{_title(p)}改由你处交办"),
     Tell("proposals.release", signers, lambda e, p: f"您的提案{_title(p)}已向社会公开"),
     Tell("proposals.unrelease", signers, lambda e, p: f"您的提案{_title(p)}已从公开栏目撤下"),

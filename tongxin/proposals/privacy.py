@@ -13,7 +13,7 @@ from tongxin.core.templatetags.chinese import case_number, full_day
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, first_of, newest, register_erasable, register_held, stamp
 from tongxin.proposals.choices import State, States
-from tongxin.proposals.models import Attachment, Endorsement, Proposal, PublicCopy, PublicFile, Signature, StaleCopy
+from tongxin.proposals.models import Attachment, Endorsement, Proposal, PublicCopy, PublicFile, Signature, SignedText, StaleCopy
 from tongxin.proposals.queries import standings_of
 
 BODY = ("situation", "analysis", "suggestions", "suggested_units")
@@ -79,12 +79,12 @@ def _discarded(committee: Committee, before: date) -> QuerySet[Proposal]:
     """Discarded drafts of which a text, a file or a kept copy is still there; the title stays, as its events name it."""
     own = {"proposal": OuterRef("pk")}
     whole = Q(Exists(Attachment.objects.filter(**own))) | Q(Exists(StaleCopy.objects.filter(**own)))
+    whole |= Q(Exists(SignedText.objects.filter(**own)))
     for name in BODY:
         whole |= ~Q(**{name: ""})
-    done = Event.objects.filter(
-        subject_type="proposals.proposal", subject_id=OuterRef("pk"), kind="proposals.discard", recorded_at__lt=end_of(before)
-    )
-    return Proposal.objects.filter(whole, Exists(done), committee=committee, state=State.DISCARDED)
+    told = Event.objects.filter(subject_type="proposals.proposal", subject_id=OuterRef("pk"), kind="proposals.discard")
+    done, again = told.filter(recorded_at__lt=end_of(before)), told.filter(recorded_at__gte=end_of(before))
+    return Proposal.objects.filter(whole, Exists(done), ~Exists(again), committee=committee, state=State.DISCARDED)
 
 
 def _discarded_draft(row: Proposal) -> Going:
@@ -99,6 +99,7 @@ def _erase_discarded(rows: Sequence[Proposal]) -> Erased:
     Proposal.objects.filter(pk__in=pks).update(**dict.fromkeys(BODY, ""))
     held.delete()
     StaleCopy.objects.filter(proposal__in=pks).delete()
+    SignedText.objects.filter(proposal__in=pks).delete()
     return Erased(rows=len(rows), shortened=vouched)
 
 
@@ -124,7 +125,7 @@ def _erase_copies(rows: Sequence[StaleCopy]) -> Erased:
 
 register_erasable(
     Erasable(
-        "discarded_drafts", "作废草稿的正文", "作废草稿的情况、分析、建议、附件和另存的副本（案由留存）", "自作废之日",
+        "discarded_drafts", "作废草稿的正文", "作废草稿的情况、分析、建议、附件、另存的副本和联名时留存的正文（案由留存）", "自作废之日",
         _discarded, _discarded_draft, _erase_discarded,
     ),
     Erasable(

@@ -12,7 +12,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
-from tongxin.proposals.choices import Answer, Role, State, States
+from tongxin.proposals.choices import Answer, Role, States
 
 
 def signature_of(actor: Any, proposal: Any) -> Any:
@@ -113,7 +113,7 @@ def is_filed(_actor: Any, proposal: Any) -> bool:
 @predicate
 def is_published(_actor: Any, proposal: Any) -> bool:
     """Everybody may read it: the twin of queries.published."""
-    if proposal.released_at is None or not proposal.consents_to_publication or proposal.state in (State.MERGED, State.WITHDRAWN):
+    if proposal.released_at is None or not proposal.consents_to_publication or proposal.state not in States.filed:
         return False
     copy = getattr(proposal, "public_copy", None)
     return copy is not None and copy.of_version == proposal.version
@@ -186,6 +186,10 @@ PERMISSIONS = {
     "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
     "proposals.invite": ("第一提案人在提交前可以邀请联名", writes_it & is_editable),
     "proposals.answer_invitation": ("受邀委员可以答复联名邀请", is_invited),
+    "proposals.answer_for": (
+        "代录人在提交前可以代录委员书面作出的联名答复",
+        entered_it_on_behalf & holds(Duty.PROPOSAL_OFFICE) & is_editable,
+    ),
     "proposals.take_over": (
         "第一提案人不再任职或停止履职的，由第一位在任的联名委员接手还没有提交的提案",
         is_editable & is_cosigner & its_proposer_is_gone & succeeds,

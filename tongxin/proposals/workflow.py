@@ -56,6 +56,21 @@ def not_handed_over(proposal: Any, _at: datetime) -> str | None:
     return None
 
 
+def absorbs_nothing(proposal: Any, _at: datetime) -> str | None:
+    """Whoever was merged into it waits for its answer: they are freed of it first."""
+    return queries.what_it_absorbed(proposal)
+
+
+def not_published(proposal: Any, _at: datetime) -> str | None:
+    """What the public reads is first taken off the public pages."""
+    return "这件提案已经向社会公开，请先撤下公开" if proposal.released_at is not None else None
+
+
+def text_is_there(proposal: Any, _at: datetime) -> str | None:
+    """The text of a discarded draft goes when its time of keeping is over."""
+    return None if proposal.body else "这份草稿没有正文，或者正文已过保存期限清除，请另写一件"
+
+
 # ── what must be said ────────────────────────────────────────────────────────────────────────────
 def _ask(label: str, **more: Any) -> Any:
     default = more.pop("default", None)
@@ -120,7 +135,10 @@ class Filing:
 class MergeInto:
     """Which filed proposal becomes the lead one (主案)."""
 
-    into: str = _ask("主案", choices=_lead_candidates, widget="search", help="只列出同一届次已立案、尚未办结的提案。")
+    into: str = _ask(
+        "主案", choices=_lead_candidates, widget="search",
+        help="只列出同一届次已立案、还没有交办或者正在办理的提案。已送提案人评价和已办结的不能再作主案。",
+    )  # fmt: skip
     reason: str = _ask("并案理由", widget="textarea", max=300)
 
     def problems(self, subject: Any, _actor: Any, _at: datetime) -> dict[str, str]:
@@ -156,6 +174,48 @@ class Withdrawal:
     reason: str = _ask("撤案理由", widget="textarea", max=300)
 
 
+def _came_to(subject: Any, _actor: Any, _at: Any) -> list[tuple[str, str]]:
+    """Say what became of the content: whoever takes the decision back has to have read it."""
+    went = str(subject.get_destination_display())
+    if subject.passed_on_at is None:
+        return [("not_passed_on", f"{went}，内容还没有转出")]
+    to = queries.passed_on_to(subject)
+    return [("passed_on", f"{went}，内容已于 {day(subject.passed_on_at)}转{to}，恢复审定后另行告知接收单位")]
+
+
+@dataclass(frozen=True)
+class Reconsideration:
+    """Why a proposal that was not filed is decided again."""
+
+    content: str = _ask("内容去向", choices=_came_to, initial=lambda subject, actor: _came_to(subject, actor, None)[0][0])
+    reason: str = _ask("恢复理由", widget="textarea", max=300, help="提案人和联名委员会看到这段话。")
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Why a merged proposal is taken out of its lead one."""
+
+    reason: str = _ask("解除理由", widget="textarea", max=300, help="本案和主案的提案人都会看到这段话。本案原有的提案号保留。")
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """Why a filing is revoked."""
+
+    reason: str = _ask(
+        "撤销理由", widget="textarea", max=300, help="提案人、联名委员和交办部门会看到这段话。提案号保留，不再给其他提案。"
+    )
+
+
+@dataclass(frozen=True)
+class Reinstatement:
+    """Why a withdrawn proposal is taken up again: at whose wish."""
+
+    reason: str = _ask(
+        "恢复理由", widget="textarea", max=300, help="写明提案人何时、以什么方式提出恢复。所有署名的委员会看到这段话。"
+    )
+
+
 PROPOSAL = register(
     Workflow(
         name="proposals",
@@ -175,15 +235,26 @@ PROPOSAL = register(
               sets=(actions.categories_said, actions.assign_numbers)),
             T("merge", "并案", (S.IN_DECISION, S.FILED), S.MERGED, holds(Duty.FILING), asks=MergeInto,
               sets=(actions.merged_into,), then=(actions.note_in_lead,)),
+            T("unfile", "撤销立案", (S.FILED,), S.IN_DECISION, holds(Duty.FILING), when=(absorbs_nothing, not_published),
+              asks=Revocation, sets=(actions.undecided,)),
+            T("separate", "解除并案", (S.MERGED,), S.IN_DECISION, holds(Duty.FILING), asks=Separation,
+              sets=(actions.out_of_lead,), then=(actions.note_in_former_lead,)),
             T("not_file", "不予立案或转办", (S.IN_DECISION,), S.NOT_FILED, holds(Duty.FILING),
               asks=NotFilingDecision, sets=(actions.destination_said,)),
+            T("reconsider", "恢复审定", (S.NOT_FILED,), S.IN_DECISION, holds(Duty.FILING), asks=Reconsideration,
+              sets=(actions.destination_cleared,)),
             T("return_for_revision", "退回修改", (S.SUBMITTED, S.IN_DECISION), S.RETURNED, holds(Duty.PRE_EXAMINATION),
               asks=Return),
             T("hand_over", "交办", (S.FILED,), S.HANDED_OVER, nobody),
             T("withdraw", "撤案", (S.SUBMITTED, S.RETURNED, S.IN_DECISION, S.FILED), S.WITHDRAWN,
-              writes_it | (holds(Duty.PROPOSAL_OFFICE) & its_proposer_is_gone), when=(not_handed_over,), asks=Withdrawal),
+              writes_it | (holds(Duty.PROPOSAL_OFFICE) & its_proposer_is_gone), when=(not_handed_over,), asks=Withdrawal,
+              sets=(actions.held,), then=(actions.free_merged,)),
             T("withdraw", "撤案", (S.HANDED_OVER,), S.HANDED_OVER, writes_it, when=(not_handed_over,)),
+            T("reinstate", "恢复提案", (S.WITHDRAWN,), S.SUBMITTED, holds(Duty.PROPOSAL_OFFICE), asks=Reinstatement,
+              sets=(actions.undecided,)),
             T("discard", "作废草稿", (S.DRAFT, S.GATHERING), S.DISCARDED, writes_it),
+            T("restore_draft", "恢复草稿", (S.DISCARDED,), S.DRAFT, writes_it, when=(text_is_there,),
+              then=(actions.gather_again,)),
         ),
         badges={
             S.DRAFT: "draft", S.GATHERING: "draft", S.SUBMITTED: "exam", S.RETURNED: "stop", S.IN_DECISION: "exam",
@@ -191,7 +262,9 @@ PROPOSAL = register(
             S.WITHDRAWN: "note-end", S.DISCARDED: "note-end",
         },
         grave=frozenset({"withdraw", "discard"}),
-        aside=frozenset({"return_for_revision", "merge", "not_file"}),
+        aside=frozenset({
+            "return_for_revision", "merge", "not_file", "unfile", "separate", "reconsider", "reinstate", "restore_draft",
+        }),
         own_page={"submit": "preview"},
     ),
     visible_to=queries.original_visible_to,

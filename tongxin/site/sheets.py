@@ -51,9 +51,15 @@ def _assigned(row: Row) -> str:
     return _day(case.assigned_at) if case else ""
 
 
+def _number(row: Row) -> str:
+    """Return the number; with it, that it is no filed proposal's."""
+    note = row.proposal.number_note
+    return (f"{row.proposal.number:04d}" + (f"（{note}）" if note else "")) if row.proposal.number else ""
+
+
 COLUMNS: tuple[tuple[str, int, Callable[[Row], Any]], ...] = (
     ("届次", 16, lambda r: str(r.proposal.session) if r.proposal.session else ""),
-    ("案号", 8, lambda r: f"{r.proposal.number:04d}" if r.proposal.number else ""),
+    ("案号", 8, _number),
     (
         "类别号",
         14,

@@ -52,6 +52,7 @@ NOT_WITNESSED = {
     "notices.letter": "寄出的信",
     "notices.notice": "提醒，不是决定",
     "proposals.endorsement": "附议有记录，不计入办理",
+    "proposals.signedtext": "联名委员同意时的正文，只作对照；同意的是哪一版，由签名证明",
     "proposals.stalecopy": "没有定下来的另存副本",
 }
 

@@ -43,7 +43,7 @@ from tongxin.handling.queries.lists import (
     to_reassign,
     units_of,
 )
-from tongxin.handling.queries.outcomes import outcome_words
+from tongxin.handling.queries.outcomes import cases_in_hand, hold_case, outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.publication import (
     public_replies,
@@ -75,6 +75,7 @@ __all__ = [
     "batch_before",
     "by_day",
     "by_name",
+    "cases_in_hand",
     "cases_visible_to",
     "chip",
     "clock_of",
@@ -92,6 +93,7 @@ __all__ = [
     "for_rows",
     "given_by",
     "history_of",
+    "hold_case",
     "inbox",
     "inbox_parts",
     "kept_copies",

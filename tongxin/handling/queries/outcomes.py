@@ -1,11 +1,13 @@
-"""In a word, what the handling of earlier proposals came to: for lists of proposals above."""
+"""What proposals are told of their handling: in a word, what it came to; and whether an answer is still to come."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tongxin.handling.models import Reply
+from tongxin.handling.choices import CaseState
+from tongxin.handling.models import Case, Reply
 
 
 def outcome_words(proposals: Iterable[Any]) -> dict[int, str]:
@@ -14,3 +16,13 @@ def outcome_words(proposals: Iterable[Any]) -> dict[int, str]:
     rows = Reply.objects.filter(task__case__proposal__in=ids, sent_at__isnull=False, recalled_at=None).order_by("round", "-pk")
     found = dict(rows.values_list("task__case__proposal_id", "category"))
     return {pk: _("答复 %(category)s 类") % {"category": category} for pk, category in found.items()}
+
+
+def cases_in_hand() -> Q:
+    """Return which proposals are still to be answered, for the first time or again."""
+    return Q(case__state=CaseState.IN_HAND)
+
+
+def hold_case(uid: str) -> None:
+    """Hold the case of a proposal, when there is one, to the end of the transaction."""
+    list(Case.objects.select_for_update(of=("self",)).filter(proposal__uid=uid).values_list("pk", flat=True))

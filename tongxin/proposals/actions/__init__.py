@@ -1,5 +1,6 @@
 """Every write of proposals that is not the move itself: drafting, co-signing, what filing and merging set."""
 
+from tongxin.proposals.actions.agreeing import ask_again
 from tongxin.proposals.actions.attaching import attach, detach
 from tongxin.proposals.actions.correcting import change_season, pass_on, reclassify, reroute
 from tongxin.proposals.actions.cosigning import (
@@ -26,11 +27,18 @@ from tongxin.proposals.actions.steps import (
     NO_LEAD,
     assign_numbers,
     categories_said,
+    destination_cleared,
     destination_said,
+    free_merged,
+    gather_again,
+    held,
     merged_into,
+    note_in_former_lead,
     note_in_lead,
     on_submission,
+    out_of_lead,
     settle_signatures,
+    undecided,
 )
 
 __all__ = [
@@ -39,6 +47,7 @@ __all__ = [
     "ProposalError",
     "StaleError",
     "answer_invitation",
+    "ask_again",
     "assign_numbers",
     "attach",
     "categories_said",
@@ -47,16 +56,22 @@ __all__ = [
     "confirm_text",
     "copies_by_machine",
     "covered",
+    "destination_cleared",
     "destination_said",
     "detach",
     "draft",
     "drop_who_left",
     "endorse",
+    "free_merged",
+    "gather_again",
+    "held",
     "invite_cosigners",
     "leave",
     "merged_into",
+    "note_in_former_lead",
     "note_in_lead",
     "on_submission",
+    "out_of_lead",
     "pass_on",
     "reclassify",
     "register_release",
@@ -68,5 +83,6 @@ __all__ = [
     "settle_copy",
     "settle_signatures",
     "take_over",
+    "undecided",
     "unrelease",
 ]

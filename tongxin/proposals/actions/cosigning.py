@@ -9,9 +9,9 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members.models import Member
-from tongxin.proposals.actions import names
+from tongxin.proposals.actions import forming, names
 from tongxin.proposals.actions.problems import ProposalError
-from tongxin.proposals.choices import Answer, Form, Role, State
+from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.workflow import engine
 
@@ -22,18 +22,20 @@ def invite_cosigners(
 ) -> list[Signature]:
     """Invite members to co-sign until a cut-off. Those already asked are left as they are. Returns the new invitations."""
     _check_invitable(proposal, members, until, at)
+    forming.hold(proposal.pk)
     if proposal.state == State.DRAFT:
         engine.perform(proposal, "gather", actor=actor, at=at, by_system=True)
     asked = {s.member_id: s for s in proposal.signatures.select_for_update(of=("self",))}
-    Proposal.objects.filter(pk=proposal.pk).update(cosign_until=until, **_form_of(proposal, len(asked) + len(members)))
+    Proposal.objects.filter(pk=proposal.pk).update(cosign_until=until)
     proposal.refresh_from_db()
     made = []
     for place, member in enumerate(members, len(asked)):
         known = asked.get(member.pk)
         if known is not None:
             if known.answer in {Answer.LAPSED, Answer.LEFT, Answer.DECLINED} and known.role == Role.CO:
+                known.signed_version = 0 if known.answer == Answer.DECLINED else known.signed_version
                 known.answer, known.invited_at, known.answered_at = Answer.INVITED, at, None
-                known.save(update_fields=["answer", "invited_at", "answered_at"])
+                known.save(update_fields=["answer", "invited_at", "answered_at", "signed_version"])
                 made.append(known)
             continue
         made.append(
@@ -52,6 +54,7 @@ def invite_cosigners(
             "proposals.invite", proposal, actor=actor, at=at,
             data={"name": signature.name, "member": signature.member_id, "until": until.isoformat()},
         )  # fmt: skip
+    forming.follow_signers(proposal, actor=actor, at=at)
     return made
 
 
@@ -77,17 +80,15 @@ def _demand_sitting(members: Sequence[Member], at: datetime) -> None:
         raise ProposalError(message)
 
 
-def _form_of(proposal: Proposal, signers: int) -> dict[str, str]:
-    if proposal.form in {Form.INDIVIDUAL, Form.JOINT}:
-        return {"form": Form.JOINT if signers > 1 else Form.INDIVIDUAL}
-    return {}
-
-
 @transaction.atomic
 def answer_invitation(
-    signature: Signature, *, accept: bool, actor: Account, at: datetime, reason: str = "", on_behalf_of: Account | None = None
+    signature: Signature, *, accept: bool, actor: Account, at: datetime, reason: str = "", entered_for: bool = False
 ) -> Signature:
-    """Accept or decline an invitation to co-sign. Raises ProposalError when it lapsed or was answered already."""
+    """Accept or decline an invitation to co-sign the text as the signer read it.
+
+    `entered_for`: the office enters what the member gave it on paper, marked so. Raises ProposalError when the invitation
+    lapsed or was answered already, or the text was changed in this very moment.
+    """
     proposal = signature.proposal
     if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
         message = "提案已经提交，联名邀请不再有效"
@@ -96,22 +97,31 @@ def answer_invitation(
         message = "联名已经截止，如仍想联名，请与第一提案人联系"
         raise ProposalError(message)
     if signature.member is not None:
-        names.hold(signature.member, acts=actor if on_behalf_of is None else None)
+        names.hold(signature.member, acts=None if entered_for else actor)
         _demand_sitting([signature.member], at)
+    _demand_as_read(proposal)
     answer, sound = Answer.ACCEPTED if accept else Answer.DECLINED, audit.sound([signature])
-    taken = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED).update(
-        answer=answer, answered_at=at, signed_version=proposal.version
-    )
+    agreed = {"signed_version": proposal.version} if accept else {}
+    taken = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED).update(answer=answer, answered_at=at, **agreed)
     if not taken:
         message = "这份联名邀请已经答复过了"
         raise ProposalError(message)
     signature.refresh_from_db()
     audit.record(
         "proposals.accept_invitation" if accept else "proposals.decline_invitation", proposal, actor=actor, at=at,
-        data={"name": signature.name, "member": signature.member_id, "reason": reason}, on_behalf_of=on_behalf_of,
-        proves=sound,
+        data={"name": signature.name, "member": signature.member_id, "reason": reason, "entered_for": entered_for},
+        on_behalf_of=signature.member.account if entered_for and signature.member else None, proves=sound,
     )  # fmt: skip
+    forming.follow_signers(proposal, actor=actor, at=at)
     return signature
+
+
+def _demand_as_read(proposal: Proposal) -> None:
+    """Raise ProposalError when the text is no longer the one that was read; from here on nobody writes over it."""
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).filter(pk=proposal.pk)
+    if rows.values_list("version", flat=True).get() != proposal.version:
+        message = "正文刚刚又改过，请再看一遍现在的正文"
+        raise ProposalError(message)
 
 
 @transaction.atomic
@@ -123,24 +133,32 @@ def leave(signature: Signature, *, actor: Account, at: datetime, reason: str = "
     if signature.role == Role.FIRST or signature.answer != Answer.ACCEPTED:
         message = "只有联名委员可以退出联名"
         raise ProposalError(message)
+    forming.hold(signature.proposal_id)
     sound = audit.sound([signature])
-    Signature.objects.filter(pk=signature.pk).update(answer=Answer.LEFT, answered_at=at)
+    if not Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED).update(answer=Answer.LEFT, answered_at=at):
+        message = "您已经不在联名之列"
+        raise ProposalError(message)
     audit.record(
         "proposals.leave", signature.proposal, actor=actor, at=at, proves=sound,
         data={"name": signature.name, "member": signature.member_id, "reason": reason},
     )  # fmt: skip
+    forming.follow_signers(signature.proposal, actor=actor, at=at)
 
 
 @transaction.atomic
 def remove_invitation(signature: Signature, *, actor: Account, at: datetime) -> None:
-    """Take back an invitation that was not answered yet."""
-    if not Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED, role=Role.CO).delete()[0]:
+    """Take back an invitation that was not answered yet. Whoever had agreed to an older text stays known, as one who did not answer."""
+    forming.hold(signature.proposal_id)
+    open_ = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED, role=Role.CO)
+    agreed_once = open_.filter(signed_version__gt=0).update(answer=Answer.LAPSED, answered_at=at)
+    if not agreed_once and not open_.delete()[0]:
         message = "对方已经答复，不能再收回邀请"
         raise ProposalError(message)
     audit.record(
         "proposals.remove_invitation", signature.proposal, actor=actor, at=at,
         data={"name": signature.name, "member": signature.member_id},
     )  # fmt: skip
+    forming.follow_signers(signature.proposal, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -159,7 +177,7 @@ def endorse(proposal: Proposal, *, member: Member, actor: Account, at: datetime)
 @transaction.atomic
 def confirm_text(signature: Signature, *, version: int, actor: Account, at: datetime) -> None:
     """A co-signer read the text as it is now and stands by the signature. Raises ProposalError when it changed meanwhile."""
-    proposal = Proposal.objects.get(pk=signature.proposal_id)
+    proposal = Proposal.objects.select_for_update(of=("self",), no_key=True).get(pk=signature.proposal_id)
     if signature.answer != Answer.ACCEPTED or proposal.version != version:
         message = "正文刚刚又改过，请再看一遍现在的正文"
         raise ProposalError(message)

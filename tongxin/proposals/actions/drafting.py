@@ -13,6 +13,7 @@ from tongxin.committees.models import Committee
 from tongxin.core.words import clean_line, clean_text
 from tongxin.members.models import Member
 from tongxin.proposals.actions import names
+from tongxin.proposals.actions.agreeing import keep_signed
 from tongxin.proposals.actions.problems import ProposalError, StaleError
 from tongxin.proposals.choices import Answer, Form, Role, States
 from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature, StaleCopy
@@ -92,6 +93,8 @@ def _save_or_keep(
     if unchanged() and proposal.version == started_from:
         return None
     rows = Proposal.objects.filter(pk=proposal.pk, version=started_from, state__in=States.with_the_proposer)
+    for held in rows.select_for_update(of=("self",)):
+        keep_signed(held, at=at)
     if not rows.update(version=F("version") + 1, edited_at=at, **fields):
         proposal.refresh_from_db()
         return None if unchanged() else _keep_beside(proposal, fields, started_from, actor, at)

@@ -12,6 +12,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members import consequences
 from tongxin.members.models import Member
+from tongxin.proposals.actions import forming
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
@@ -85,23 +86,18 @@ def foresee_together(members: Collection[int]) -> Iterable[str]:
 def follow(members: Collection[Member], actor: Account, at: datetime) -> None:
     """Let invitations lapse and unsubmitted co-signatures end; whoever is concerned is told."""
     rows = list(_unsubmitted(members))
-    _hold({signature.proposal_id for signature in rows})
+    forming.hold(*{signature.proposal_id for signature in rows})
     for signature in rows:
         if signature.role == Role.FIRST:
             audit.record("proposals.lose_first", signature.proposal, actor=actor, at=at, data={"name": signature.name})
     _end([signature for signature in rows if signature.role == Role.CO], actor=actor, at=at)
 
 
-def _hold(proposals: set[int]) -> None:
-    """Hold proposals before their signatures and their events, as whoever hands one in: two hands take turns."""
-    held = Proposal.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=proposals).order_by("pk")
-    list(held.values_list("pk", flat=True))
-
-
 def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime) -> None:
     """Take the names of those who sit no longer off texts that were not handed in."""
     ending = [signature for signature in signatures if signature.answer in {Answer.INVITED, Answer.ACCEPTED}]
     sound = set(audit.sound(ending))  # once: each time reads whole lives
+    changed: dict[int, Proposal] = {}
     for signature in ending:
         invited = signature.answer == Answer.INVITED
         answer = Answer.LAPSED if invited else Answer.LEFT
@@ -111,12 +107,15 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
                 proves=[signature] if signature in sound else [],
                 data={"name": signature.name, "member": signature.member_id},
             )  # fmt: skip
+            changed[signature.proposal_id] = signature.proposal
+    for proposal in changed.values():
+        forming.follow_signers(proposal, actor=actor, at=at)
 
 
 def drop_who_left(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
     """Before it is handed in: nobody stands under a new proposal who does not sit, however the seat ended."""
     sitting = Member.objects.sitting(timezone.localdate(at)).values("pk")
-    _hold({proposal.pk})
+    forming.hold(proposal.pk)
     rows = Signature.objects.filter(proposal=proposal, role=Role.CO, answer=Answer.ACCEPTED, member__isnull=False)
     _end(rows.exclude(member__in=sitting).select_related("proposal__committee", "member"), actor=actor, at=at)
 
@@ -139,6 +138,7 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
         "proposals.take_over", held, actor=actor, at=at, proves=sound,
         data={"name": heir.name, "member": heir.member_id, "before": before.name},
     )  # fmt: skip
+    forming.follow_signers(held, actor=actor, at=at)
     return Proposal.objects.get(pk=held.pk)
 
 

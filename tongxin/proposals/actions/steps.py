@@ -10,9 +10,12 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
+from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals import queries
+from tongxin.proposals.actions.agreeing import drop_unconfirmed
+from tongxin.proposals.actions.forming import follow_signers
 from tongxin.proposals.actions.leaving import drop_who_left
-from tongxin.proposals.choices import Answer, Season
+from tongxin.proposals.choices import Answer, Role, Season
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
 from tongxin.regulations.queries import look_up
@@ -37,15 +40,24 @@ def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: 
 
 def settle_signatures(proposal: Proposal, event: Event) -> None:
     """The submission settles who signs: signatures of who sits no longer end, and invitations that nobody answered lapse."""
-    drop_who_left(proposal, actor=event.actor, at=event.at or event.recorded_at)
+    at = event.at or event.recorded_at
+    drop_who_left(proposal, actor=event.actor, at=at)
+    drop_unconfirmed(proposal, actor=event.actor, at=at)
     for signature in proposal.signatures.filter(answer=Answer.INVITED):
         asked = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED)
         if not asked.update(answer=Answer.LAPSED, answered_at=event.at):
             continue  # answered in this very moment: the answer counts
         audit.record(
-            "proposals.lapse_invitation", proposal, actor=event.actor, at=event.at or event.recorded_at,
+            "proposals.lapse_invitation", proposal, actor=event.actor, at=at,
             data={"name": signature.name, "member": signature.member_id},
         )  # fmt: skip
+    follow_signers(proposal, actor=event.actor, at=at)
+
+
+def gather_again(proposal: Proposal, event: Event) -> None:
+    """A restored draft that others had agreed to sign, or were asked to, gathers them again."""
+    if proposal.signatures.filter(role=Role.CO, answer__in=(Answer.ACCEPTED, Answer.INVITED)).exists():
+        engine.perform(proposal, "gather", actor=event.actor, at=event.at or event.recorded_at, by_system=True)
 
 
 def categories_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -56,6 +68,8 @@ def categories_said(proposal: Proposal, *, actor: Account, at: datetime, payload
 def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Give the two numbers: one in the session, one in the construction. Given once; never reused or changed."""
     if proposal.number is not None:
+        names = ("number", "category_number", "category_label")
+        proposal.event_facts = {name: getattr(proposal, name) for name in names} | {"kept": True}
         return {"decided_at": at}
     rules = look_up(proposal.committee, Taxonomies, timezone.localdate(at))
     category = rules.values.construction(payload.construction)
@@ -75,6 +89,7 @@ def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: An
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
     both = Q(pk=proposal.pk) | Q(uid=payload.into)
     list(Proposal.objects.select_for_update(of=("self",)).filter(both).order_by("pk"))  # two merging each other: one waits
+    queries.hold_handling(payload.into)
     lead = queries.may_absorb(proposal).filter(uid=payload.into).first()
     if lead is None:
         raise engine.Invalid({"into": NO_LEAD})
@@ -88,6 +103,54 @@ def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: An
             acting_as=proposal.capacity_of(actor), proves=[row] if row in sound else (),
         )  # fmt: skip
     return {"merged_into": lead, "decided_at": at}
+
+
+def out_of_lead(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Out of its lead proposal, undecided again; the number that it may have stays its own."""
+    lead = proposal.merged_into
+    if lead is not None:
+        proposal.event_facts = {"from_label": case_number(lead.number), "from_title": lead.title, "lead": lead.pk}
+    return {"merged_into": None, "decided_at": None}
+
+
+def note_in_former_lead(proposal: Proposal, event: Event) -> None:
+    """The lead proposal's timeline says what went out of it, and why."""
+    lead = Proposal.objects.filter(pk=event.data.get("lead")).select_related("committee").first()
+    if lead is not None:
+        audit.record(
+            "proposals.part_with", lead, actor=event.actor, at=event.at or event.recorded_at, acting_as=event.acting_as,
+            data={"title": proposal.title, "proposal": proposal.pk, "reason": event.data.get("reason", "")},
+        )  # fmt: skip
+
+
+def free_merged(proposal: Proposal, event: Event) -> None:
+    """A lead that is withdrawn is answered no more: what went into it is decided by itself again."""
+    system, at = Account.objects.system(), event.at or event.recorded_at
+    for row in proposal.merged.select_for_update(of=("self",)).select_related("committee", "merged_into").order_by("pk"):
+        said = {"reason": f"主案《{proposal.title}》已撤案，本案恢复审定"}
+        engine.perform(row, "separate", actor=system, at=at, payload=said, by_system=True)
+
+
+def held(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Whoever merges something into it waits, or was before us: what went into it is known by now."""
+    list(Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal.pk))
+    return {}
+
+
+def undecided(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+    """No decision stands any more. Its numbers stay as they were given."""
+    held(proposal, actor=actor, at=at, payload=payload)
+    if why := queries.what_it_absorbed(proposal):
+        raise engine.Blocked([why])
+    return {"decided_at": None}
+
+
+def destination_cleared(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Where its content went is the event's to say; decided otherwise, it may go elsewhere."""
+    proposal.event_facts = {"destination": proposal.destination}
+    if proposal.passed_on_at is not None:
+        proposal.event_facts |= {"passed_on_to": queries.passed_on_to(proposal)}
+    return {"destination": "", "reason_code": "", "decided_at": None, "passed_on_at": None}
 
 
 def note_in_lead(proposal: Proposal, event: Event) -> None:

@@ -1,6 +1,7 @@
 """Every read of proposals worth a name."""
 
 from tongxin.proposals.queries.acting import stands_under_something
+from tongxin.proposals.queries.agreed import Difference, difference_for, outdated_signers
 from tongxin.proposals.queries.drafting import (
     Check,
     candidates,
@@ -10,7 +11,6 @@ from tongxin.proposals.queries.drafting import (
     invitation_for,
     latest_cutoff,
     open_copies,
-    outdated_signers,
     taken_back,
     writable,
 )
@@ -40,11 +40,14 @@ from tongxin.proposals.queries.publication import (
 from tongxin.proposals.queries.reading import (
     for_page,
     handed_over_at,
+    hold_handling,
     may_absorb,
     original_visible_to,
     parts,
+    passed_on_to,
     plenary_window,
     raters,
+    register_handling,
     season_at,
     session_and_season_at,
     signers,
@@ -52,13 +55,15 @@ from tongxin.proposals.queries.reading import (
     to_be_passed_on,
     together,
     visible_to,
+    what_it_absorbed,
 )
 
 __all__ = [
-    "Check", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "covered_in",
-    "differences", "for_page", "handed_over_at", "has_findings", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
-    "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "plenary_window", "proposed_marks",
-    "public_file", "public_files", "public_titles", "published", "raters", "register_outcome", "register_standing",
+    "Check", "Difference", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "covered_in",
+    "difference_for", "differences", "for_page", "handed_over_at", "has_findings", "hold_handling", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
+    "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
+    "public_file", "public_files", "public_titles", "published", "raters", "register_handling", "register_outcome", "register_standing",
     "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of",
-    "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "warm", "writable",
+    "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "warm",
+    "what_it_absorbed", "writable",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from tongxin.members.models import Member, Seat
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature, StaleCopy
+from tongxin.proposals.queries.agreed import outdated_signers
 from tongxin.proposals.queries.reading import original_visible_to, parts
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
@@ -105,17 +106,8 @@ def _cosigners(proposal: Proposal) -> list[Check]:
         found.append(Check(ok=False, text=f"{'、'.join(waiting)}还没有答复联名，提交后视为不参加"))
     if outdated := outdated_signers(proposal):
         names = "、".join(s.name for s in outdated)
-        found.append(Check(ok=False, text=f"{names}同意的是较早的正文，之后正文改过，可请再看一遍"))
+        found.append(Check(ok=False, text=f"{names}同意的是较早的正文，之后正文改过，请重新确认；提交前没有确认的，不列入联名"))
     return found
-
-
-def outdated_signers(proposal: Proposal) -> list[Signature]:
-    """Return the co-signers who agreed to an older text than the present one."""
-    return [
-        s
-        for s in proposal.signatures.all()
-        if s.role == Role.CO and s.answer == Answer.ACCEPTED and s.signed_version < proposal.version
-    ]
 
 
 # ── co-signers ───────────────────────────────────────────────────────────────────────────────────

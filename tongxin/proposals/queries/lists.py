@@ -21,6 +21,7 @@ LABELS = {
     "cosigned": _("我联名的"),
     "invited": _("邀我联名的"),
     "entered": _("我代录的"),
+    "discarded": _("已作废的草稿"),
     "filed": _("本会已立案的"),
 }
 
@@ -85,20 +86,22 @@ def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
     member, inside = member_of(user), bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
     sits = sitting_member_of(user) is not None
     if member is not None:
-        counts = (
-            Signature.objects.filter(member=member)
-            .exclude(proposal__state=State.DISCARDED)
-            .aggregate(
-                mine=Count("id", filter=Q(role=Role.FIRST)),
-                cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED)),
-                invited=Count("id", filter=_open_invitation(at)),
-            )
+        counts = Signature.objects.filter(member=member).aggregate(
+            mine=Count("id", filter=Q(role=Role.FIRST) & ~_DISCARDED),
+            cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED),
+            invited=Count("id", filter=_open_invitation(at)),
+            discarded=Count("id", filter=Q(role=Role.FIRST) & _DISCARDED),
         )
         kept = ("mine", "cosigned", "invited") if sits else ("mine", "cosigned")
-        tabs = [Tab(key, counts[key]) for key in kept]
+        tabs = [Tab(key, counts[key]) for key in (*kept, *(["discarded"] if counts["discarded"] else []))]
     if inside:
-        tabs.append(Tab("entered", _entered(user).count()))
+        entered = _entered(user).aggregate(entered=Count("id", filter=~_GONE), discarded=Count("id", filter=_GONE))
+        tabs.append(Tab("entered", entered["entered"]))
+        tabs += [Tab("discarded", entered["discarded"])] if member is None and entered["discarded"] else []
     return [*tabs, Tab("filed", None)] if sits or inside else tabs
+
+
+_DISCARDED, _GONE = Q(proposal__state=State.DISCARDED), Q(state=State.DISCARDED)
 
 
 def _open_invitation(at: datetime) -> Q:
@@ -110,14 +113,18 @@ def _open_invitation(at: datetime) -> Q:
 
 def _entered(user: Any) -> QuerySet[Proposal]:
     inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
-    return Proposal.objects.filter(entered_by=user, committee_id__in=inside).exclude(state=State.DISCARDED)
+    return Proposal.objects.filter(entered_by=user, committee_id__in=inside)
 
 
 def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str = "") -> QuerySet[Proposal]:
     """Return one list of somebody, narrowed by words of the title or a number, and by category."""
     member = member_of(user)
     if tab == "entered":
-        rows = _entered(user)
+        rows = _entered(user).exclude(state=State.DISCARDED)
+    elif tab == "discarded":
+        own = Signature.objects.filter(member=member, role=Role.FIRST)
+        rows = Proposal.objects.filter(pk__in=own.values("proposal")) if member is not None else _entered(user)
+        rows = rows.filter(state=State.DISCARDED)
     elif tab == "filed":
         committee = committee_of(user)
         # said by what it is not: so the newest are found in the order of receipt, without sorting all that were ever filed

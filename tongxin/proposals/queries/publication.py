@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
-from tongxin.proposals.choices import State
+from tongxin.proposals.choices import States
 from tongxin.proposals.models import PUBLIC_FIELDS, Proposal, PublicCopy, PublicFile
 from tongxin.texts.redaction import Mark, find, marks_from
 
@@ -17,8 +17,8 @@ Marks = Mapping[str, Sequence[Mark]]
 def published() -> Q:
     """Return which proposals everybody may read: released, consented to, still standing, with a copy of the text as it is."""
     copies = PublicCopy.objects.filter(proposal=OuterRef("pk"), of_version=OuterRef("version"))
-    standing = ~Q(state__in=(State.MERGED, State.WITHDRAWN))
-    return Q(released_at__isnull=False, consents_to_publication=True) & standing & Q(Exists(copies))
+    filed = Q(state__in=States.filed)
+    return Q(released_at__isnull=False, consents_to_publication=True) & filed & Q(Exists(copies))
 
 
 def public_titles(ids: Iterable[int]) -> dict[int, str]:
@@ -52,8 +52,8 @@ def to_confirm(user: Any) -> QuerySet[Proposal]:
     open_ = Q(public_copy__confirmed_at=None) | ~Q(public_copy__of_version=F("version"))
     return Proposal.objects.filter(
         open_, committee_id__in=bodies.committees_with(user, Duty.PUBLICATION),
-        released_at__isnull=False, consents_to_publication=True,
-    ).exclude(state__in=(State.MERGED, State.WITHDRAWN))  # fmt: skip
+        released_at__isnull=False, consents_to_publication=True, state__in=States.filed,
+    )  # fmt: skip
 
 
 def public_files(proposal: Proposal) -> QuerySet[PublicFile]:

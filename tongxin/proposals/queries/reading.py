@@ -1,5 +1,7 @@
 """Who may see which proposals, what their pages need, when they are collected."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -103,13 +105,54 @@ def season_at(committee: Committee, at: datetime) -> str:
     return session_and_season_at(committee, at)[1]
 
 
+@dataclass(frozen=True)
+class Handling:
+    """What the app above says of handling: which proposals are still in hand; how one's handling is held as it is."""
+
+    in_hand: Callable[[], Q]
+    hold: Callable[[str], None]
+
+
+_handling: list[Handling] = []
+
+
+def register_handling(*, in_hand: Callable[[], Q], hold: Callable[[str], None]) -> None:
+    """Let the app above say which proposals are still to be answered: only those promise an answer to what is merged into them."""
+    _handling[:] = [Handling(in_hand, hold)]
+
+
+def hold_handling(uid: str) -> None:
+    """Hold the handling of a proposal to the end of the transaction: it is not answered while something is merged into it."""
+    for handling in _handling:
+        handling.hold(uid)
+
+
 def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
-    """Return the proposals this one may be merged into: filed, of the same session, not itself."""
+    """Return the proposals this one may be merged into: filed, of the same session, not itself, and not answered yet."""
+    open_ = Q(state=State.FILED)
+    for handling in _handling:
+        open_ |= Q(state=State.HANDED_OVER) & handling.in_hand()
     return (
-        Proposal.objects.filter(committee_id=proposal.committee_id, session_id=proposal.session_id, state__in=States.filed)
+        Proposal.objects.filter(open_, committee_id=proposal.committee_id, session_id=proposal.session_id)
         .exclude(pk=proposal.pk)
         .order_by("number")
     )
+
+
+def what_it_absorbed(proposal: Proposal) -> str | None:
+    """Say in a sentence what was merged into a proposal; nothing when nothing was."""
+    joined = list(proposal.merged.order_by("pk").values_list("title", flat=True)[:4])
+    if not joined:
+        return None
+    names = "".join(f"《{title}》" for title in joined[:3]) + ("等" if len(joined) > 3 else "")  # noqa: PLR2004
+    return f"{names}并入了本案，请先逐件解除并案"
+
+
+def passed_on_to(proposal: Proposal) -> str:
+    """Return to whom the content of a proposal that was not filed went; nothing while it did not."""
+    events = Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_on")
+    last = events.order_by("-id").first() if proposal.passed_on_at is not None else None
+    return str(last.data.get("to", "")) if last is not None else ""
 
 
 def handed_over_at(proposal: Proposal) -> datetime | None:

@@ -358,7 +358,7 @@ def test_a_cosigner_of_an_older_text_is_told_and_may_confirm(cast: Cast) -> None
     client = signed_in(cast.cosigner)
     assert client.get(f"/proposals/{proposal.uid}/invitation/").context["outdated"] is True
     checks = signed_in(cast.proposer).get(f"/proposals/{proposal.uid}/preview/").context["checks"]
-    assert checks[-1].text == "何青禾同意的是较早的正文，之后正文改过，可请再看一遍"
+    assert checks[-1].text == "何青禾同意的是较早的正文，之后正文改过，请重新确认；提交前没有确认的，不列入联名"
     client.post(f"/proposals/{proposal.uid}/invitation/", {"answer": "confirm", "version": "2"})
     signature.refresh_from_db()
     assert (signature.signed_version, client.get(f"/proposals/{proposal.uid}/invitation/").context["outdated"]) == (2, False)

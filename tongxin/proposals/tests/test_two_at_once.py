@@ -14,7 +14,7 @@ from tongxin.audit.models import Event
 from tongxin.proposals import actions
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.workflow import MergeInto
+from tongxin.proposals.workflow import MergeInto, Withdrawal
 from tongxin.workflow import engine
 from tongxin.workflow.engine import perform
 
@@ -68,3 +68,20 @@ def test_two_proposals_are_not_merged_into_each_other(cast: Cast) -> None:
 
     assert len(both(merge(one, other), merge(other, one))) == 1
     assert sorted(Proposal.objects.values_list("state", flat=True)) == [State.FILED, State.MERGED]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["merge", "withdraw"])
+def test_nothing_is_left_in_a_lead_that_is_withdrawn_in_the_same_moment(first: str, cast: Cast) -> None:
+    lead, other = cast.filed(title="甲"), cast.in_decision(title="乙")
+
+    def merge() -> object:
+        return perform(other, "merge", actor=cast.office, at=timezone.now(), payload=MergeInto(lead.uid, "内容相近"))
+
+    def withdraw() -> object:
+        return perform(lead, "withdraw", actor=cast.proposer, at=timezone.now(), payload=Withdrawal("已经解决。"))
+
+    both(*((merge, withdraw) if first == "merge" else (withdraw, merge)))
+    assert Proposal.objects.get(pk=lead.pk).state == State.WITHDRAWN
+    assert Proposal.objects.get(pk=other.pk).state == State.IN_DECISION
+    assert verifying.verify().ok

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from tongxin.access.permissions import allowed, demand
 from tongxin.access.views import requires
 from tongxin.core import asked
+from tongxin.core.templatetags.chinese import moment
 from tongxin.members.models import Member
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import actions, queries
@@ -103,6 +104,52 @@ def take_back(request: HttpRequest, uid: str, signature_uid: str) -> HttpRespons
     return redirect(f"/proposals/{uid}/edit/#cosigners")
 
 
+@requires("proposals.invite", of_object=True)
+@require_POST
+def ask_again(request: HttpRequest, uid: str) -> HttpResponse:
+    """Ask those who agreed to an older text to confirm the present one (请重新确认)."""
+    proposal = queries.writable(request.user, uid)
+    if proposal is None:
+        raise Http404
+    demand(request.user, "proposals.invite", proposal)
+    at = timezone.now()
+    rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
+    until = queries.latest_cutoff(proposal, at) or InviteForm.default_until(at, rules.cosign_days)
+    try:
+        made = actions.ask_again(proposal, until=until, actor=request.user, at=at)
+    except actions.ProposalError as error:
+        messages.error(request, f"{error}。")
+    else:
+        names = "、".join(s.name for s in made)
+        said = _("已请%(names)s重新确认，%(until)s 截止。提交前没有确认的，不列入联名。")
+        messages.success(request, said % {"names": names, "until": moment(until)})
+    return redirect(f"/proposals/{uid}/edit/#cosigners")
+
+
+@requires("proposals.answer_for", of_object=True)
+@require_POST
+def answer_for(request: HttpRequest, uid: str, signature_uid: str) -> HttpResponse:
+    """The office enters that a member agreed on paper to the text as it is, under a proposal that it enters on behalf."""
+    proposal = queries.writable(request.user, uid)
+    if proposal is None:
+        raise Http404
+    demand(request.user, "proposals.answer_for", proposal)
+    signature = next((s for s in proposal.signatures.all() if s.uid == signature_uid), None)
+    if signature is None:
+        messages.info(request, _("这份邀请已经收回过了。"))
+    elif asked.version(request.POST.get("version", "")) != proposal.version:
+        messages.warning(request, _("您打开以后，正文又改过。请核对委员书面同意的是不是现在的正文。"))
+    else:
+        signature.proposal = proposal
+        try:
+            actions.answer_invitation(signature, accept=True, actor=request.user, at=timezone.now(), entered_for=True)
+        except actions.ProposalError as error:
+            messages.error(request, f"{error}。")
+        else:
+            messages.success(request, _("已代录%(name)s的书面同意。") % {"name": signature.name})
+    return redirect(f"/proposals/{uid}/edit/#cosigners")
+
+
 # ── answering ────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.answer_invitation", of_object=True)
 def invitation(request: HttpRequest, uid: str) -> HttpResponse:
@@ -147,6 +194,7 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
     lapsed = signature.answer == Answer.INVITED and (
         not with_proposer or (proposal.cosign_until is not None and proposal.cosign_until < at)
     )
+    difference = queries.difference_for(signature) if signature.answer in {Answer.ACCEPTED, Answer.INVITED} else None
     readable = signature.answer == Answer.ACCEPTED or (signature.answer == Answer.INVITED and with_proposer)
     return {
         "signature": signature,
@@ -156,7 +204,8 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
         "readable": readable,
         "open": signature.answer == Answer.INVITED and not lapsed,
         "accepted": signature.answer == Answer.ACCEPTED,
-        "outdated": signature.answer == Answer.ACCEPTED and signature.signed_version < proposal.version,
+        "difference": difference if readable else None,
+        "outdated": signature.answer == Answer.ACCEPTED and difference is not None and with_proposer,
         "may_leave": signature.answer == Answer.ACCEPTED
         and proposal.state in {"gathering", "returned", "submitted", "in_decision"},
         "session": proposal.session or session,

@@ -162,6 +162,7 @@ def _behalf(proposal: Proposal) -> str:
 def _panels(proposal: Proposal, user: Any, at: Any) -> dict[str, Any]:
     return {
         "checks": queries.checks(proposal, on=timezone.localdate(at)), "signatures": list(proposal.signatures.all()),
+        "older": {s.pk for s in queries.outdated_signers(proposal)}, "may_answer_for": allowed(user, "proposals.answer_for", proposal),
         "files": attachment_rows(proposal, user, removable=True), "copies": queries.open_copies(user, proposal),
     }  # fmt: skip
 

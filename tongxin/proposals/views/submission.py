@@ -12,7 +12,7 @@ from tongxin.access.views import requires
 from tongxin.audit import kinds
 from tongxin.core.templatetags.chinese import moment
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, States
+from tongxin.proposals.choices import MEMBERS_FORMS, Answer, Form, States
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.workflow import engine
@@ -32,11 +32,16 @@ def preview(request: HttpRequest, uid: str) -> HttpResponse:
     proposal, at = _load(request, uid), timezone.now()
     offer = next((o for o in engine.available(proposal, request.user, at=at) if o.row.action == "submit"), None)
     session, season = queries.session_and_season_at(proposal.committee, at)
+    older = queries.outdated_signers(proposal) if offer else []
+    signers = [s for s in queries.signers(proposal) if s not in older]
+    if offer and proposal.form in MEMBERS_FORMS:  # as it will be handed in
+        proposal.form = Form.JOINT if len(signers) > 1 else Form.INDIVIDUAL
     context = {
         "proposal": proposal,
         "offer": offer,
         "checks": queries.checks(proposal, on=timezone.localdate(at)) if offer else [],
-        "signers": queries.signers(proposal),
+        "signers": signers,
+        "older": older,
         "files": attachment_rows(proposal, request.user),
         "session": proposal.session or session,
         "season": proposal.season or season,

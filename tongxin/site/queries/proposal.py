@@ -32,7 +32,8 @@ from tongxin.site.queries.standing import Standing, Step, case_of, life_of, stan
 TOLD_ELSEWHERE = frozenset({"proposals.hand_over", "tasks.assign"})  # the case's own event tells it, with its deadline
 SEVERAL = {
     "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
-    "proposals.endorse": "%s附议",
+    "proposals.endorse": "%s附议", "proposals.ask_again": "正文改动后，请%s重新确认联名",
+    "proposals.lapse_signature": "%s没有确认改动后的正文，不列入联名",
 }  # fmt: skip
 CLOCKS: dict[str, tuple[str, str]] = {
     TaskState.AWAITING: ("签收期限", "sign_working_days"),

@@ -67,7 +67,7 @@ def _is_undone(event: Event, undone: set[object]) -> bool:
 
 def _once(event: Event, *, second_told: bool) -> object:
     """Name what is told only once, by its newest event; None for what may happen several times."""
-    if event.kind == "proposals.release":
+    if event.kind in {"proposals.release", "proposals.file"}:  # filed again after its filing was revoked: as it stands now
         return event.kind
     if event.kind in CLOSED:
         return "closed"
