@@ -96,7 +96,7 @@ class Stream:
             at = event["at"]
             self.notices.add(
                 account_id=person.account, committee_code=event["committee_code"], event_id=event["id"], text=text[:300], url=url,
-                made_at=at, read_at=at if read else None,
+                made_at=at, read_at=at if read else None, day=localdate(at), matter=f"{event['subject_type']}:{event['subject_uid']}",
             )  # fmt: skip
         self.notices.flush()
         self.gathered, self.told = [], []
