@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import DateField, Max, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from tongxin.audit.models import Mark
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
+from tongxin.core.asked import FIRST_DAY
 from tongxin.notices.models import Letter, Notice
 
 CAP = 99
@@ -68,10 +70,11 @@ def entries(user: Any, *, most: int, before: str = "", only_unread: bool = False
     last = visible_to(user).filter(uid=before).first() if before else None
     if last is not None:
         rows = rows.filter(day__lte=last.day)
-    earlier = rows if last is None else rows.filter(day__lt=last.day)
-    days = list(earlier.order_by("-day", "-matter").values_list("day", "matter").distinct()[: most + 1])
-    found = rows.filter(day__gte=days[-1][0]) if days else rows
-    grouped = found.order_by().values("day", "matter").annotate(last=Max("id"))
+    days = (rows if last is None else rows.filter(day__lt=last.day)).order_by("-day").values("day").distinct()
+    floor = Coalesce(
+        Subquery(days[most : most + 1]), Value(FIRST_DAY), output_field=DateField()
+    )  # each day has an entry at least
+    grouped = rows.filter(day__gte=floor).order_by().values("day", "matter").annotate(last=Max("id"))
     if last is not None:
         grouped = grouped.filter(Q(day__lt=last.day) | Q(last__lt=last.pk))
     keys = [(g["day"], g["matter"]) for g in grouped.order_by("-day", "-last")[: most + 1]]
