@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 
+from tongxin.audit import kinds
 from tongxin.audit.models import Event, Mark, Seal
 from tongxin.core.templatetags.chinese import moment
 from tongxin.notices import letters
@@ -27,6 +28,7 @@ class Health:
     """What waits since when (nothing where it is not late), how many events could not be told, and which jobs are late or fail."""
 
     event: datetime | None
+    oldest: datetime | None  # of the late ones the oldest whose hour may be told
     failing: int
     letter: datetime | None
     unsealed: datetime | None
@@ -52,9 +54,10 @@ class Health:
         if self.failing:
             said.append(f"有 {self.failing} 件事没有通知成，系统会再试，{SEE_PAGE}")
         if self.event is not None:
-            said.append(f"{moment(self.event)} 的事到现在没有通知有关人员，{SEE}")
+            since = f"，最早的是 {moment(self.oldest)} 的事" if self.oldest is not None else ""
+            said.append(f"有事情过了 15 分钟还没有通知有关人员{since}，{SEE}")
         if self.letter is not None:
-            said.append(f"应在 {moment(self.letter)} 寄出的信还没有寄，{SEE}、邮件服务器（TONGXIN_SMTP_HOST）能否连上")
+            said.append(f"有信件过了应寄的时间一小时还没有寄，{SEE}、邮件服务器（TONGXIN_SMTP_HOST）能否连上")
         return [
             *said,
             *(
@@ -71,11 +74,17 @@ def _last(job: Job) -> str:
 
 def look(now: datetime) -> Health:
     """Look at everything, in five questions whatever there is."""
-    told = Mark.objects.aggregate(oldest=Min("event__recorded_at", filter=Q(tries=0)), failing=Count("pk", filter=Q(tries__gt=0)))
+    first, open_to_all = Q(tries=0), ~Q(event__kind__in=kinds.told_by_day())
+    told = Mark.objects.aggregate(
+        since=Min("event__recorded_at", filter=first),
+        oldest=Min("event__recorded_at", filter=first & open_to_all),
+        failing=Count("pk", filter=Q(tries__gt=0)),
+    )
     jobs = list(Job.objects.order_by("name"))
     failed = tuple(job for job in jobs if job.failures >= ROUNDS)
     return Health(
-        event=_late(told["oldest"], now, LATE),
+        event=_late(told["since"], now, LATE),
+        oldest=_late(told["oldest"], now, LATE),
         failing=told["failing"],
         letter=_late(_unsent(), now, LETTERS_LATE) if settings.EMAIL_HOST else None,
         unsealed=_late(_unsealed(), now, LATE),

@@ -179,7 +179,7 @@ def test_a_monitor_is_told_which_part_is_late_and_no_more(cast: Cast, client: Cl
     later = now + timedelta(minutes=16)
     found = health.look(later)
     assert found.parts == {"notices": False, "letters": True, "seals": False, "jobs": True}
-    assert "到现在没有通知有关人员，请看 tongxin worker 是否在运行" in found.words()[0]
+    assert "有事情过了 15 分钟还没有通知有关人员，最早的是" in found.words()[0]
     actions.deliver()
     sealing.seal(at=now)
     assert health.look(later).ok
@@ -216,4 +216,4 @@ def test_letters_that_are_late_are_said_where_there_is_a_mail_server(cast: Cast,
     )
     assert health.look(timezone.now()).letter is None
     settings.EMAIL_HOST = "localhost"
-    assert "寄出的信还没有寄" in health.look(timezone.now()).words()[0]
+    assert "有信件过了应寄的时间一小时还没有寄" in health.look(timezone.now()).words()[0]
