@@ -33,6 +33,7 @@ LABELS = {
     "notices.tasks.send_letters": "寄信",
     "handling.tasks.close_rounds": "结束评价",
     "handling.tasks.tell_deadlines": "提醒期限",
+    "handling.tasks.set_dates_again": "重定暂定期限",
 }
 
 

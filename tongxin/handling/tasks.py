@@ -29,8 +29,8 @@ def tell_deadlines(at: datetime) -> int:
 
 
 def set_dates_again(at: datetime) -> int:
-    """Set the dates for good whose calendar has come out. Returns how many moved."""
-    return sum(actions.set_again(tentative, at=at) for tentative in queries.tentative_dates())
+    """Set the dates for good whose calendar has come out, each by itself. Returns how many moved."""
+    return faults.each(queries.tentative_dates(), lambda tentative: actions.set_again(tentative, at=at), what="重定暂定期限")
 
 
 SCHEDULE: list[tuple[timedelta, Callable[[datetime], int]]] = [
