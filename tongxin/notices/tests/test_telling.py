@@ -229,7 +229,7 @@ def live_on(cast: Cast, proposal: Any) -> Case:
 # role → notices, entries as shown, letters. Were each notice an entry and a letter of its own, and every signer told of each
 # signing-for and of the handing over, it would be nine for each signer.
 A_LIFE = {
-    "proposer": (9, 6, 6), "cosigner": (6, 5, 5), "second_cosigner": (6, 5, 5), "office": (1, 1, 1), "assigner": (2, 2, 2),
+    "proposer": (9, 6, 6), "cosigner": (6, 6, 6), "second_cosigner": (6, 6, 6), "office": (1, 1, 1), "assigner": (2, 2, 2),
     "clerk": (4, 4, 4), "co_clerk": (1, 1, 1), "unit_leader": (1, 1, 1),
 }  # fmt: skip
 
