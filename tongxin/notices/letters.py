@@ -96,7 +96,8 @@ def claim(letter: Letter, *, at: datetime) -> list[Letter]:
 
 
 def _domain() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
+    said: str = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    return said or "localhost"
 
 
 # ── how it went ──────────────────────────────────────────────────────────────────────────────────

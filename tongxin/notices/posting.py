@@ -13,6 +13,7 @@ from smtplib import (
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -69,7 +70,7 @@ def send_waiting(*, at: datetime) -> int:
     return went
 
 
-def _opened() -> object:
+def _opened() -> Any:
     try:
         connection = get_connection()
         connection.open()
@@ -79,14 +80,14 @@ def _opened() -> object:
     return connection
 
 
-def _close(connection: object) -> None:
+def _close(connection: Any) -> None:
     try:
-        connection.close()  # type: ignore[attr-defined]
+        connection.close()
     except Exception:  # noqa: BLE001 -- what was sent is sent, however the server says good-bye
         log.warning("与邮件服务器的连接没有正常结束")
 
 
-def _send(held: Sequence[Letter], connection: object, clock: Clock) -> int:
+def _send(held: Sequence[Letter], connection: Any, clock: Clock) -> int:
     """Send one e-mail; return how many letters it carried. Raises ServerAwayError when the server went away over it.
 
     Even then it was that e-mail's try: one that the server hangs up at must not stand in the way of all others for ever.
@@ -104,7 +105,7 @@ def _send(held: Sequence[Letter], connection: object, clock: Clock) -> int:
 
 
 # ── what it says ─────────────────────────────────────────────────────────────────────────────────
-def message(held: Sequence[Letter], connection: object = None) -> EmailMessage:
+def message(held: Sequence[Letter], connection: Any = None) -> EmailMessage:
     """Write the e-mail of some letters to one person: a single one in its own words, several by their matters."""
     first = held[0].notice
     body = _of_several(held) if len(held) > 1 else first.text + _link(first.url)
