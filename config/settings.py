@@ -267,6 +267,7 @@ EMAIL_USE_TLS = env_flag("TONGXIN_SMTP_TLS")
 EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("TONGXIN_MAIL_FROM", "tongxin@localhost")
+MAIL_HOUR = min(max(int(os.environ.get("TONGXIN_MAIL_HOUR", "8")), 0), 23)  # when the day's letter goes; urgent ones go at once
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 AUDIT_DIGEST = os.environ.get("TONGXIN_AUDIT_DIGEST", "sha256")  # or sm3, where OpenSSL has it

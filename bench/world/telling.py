@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from bench.world.bodies import County, Person
 from bench.world.filling import Table
 from tongxin.audit.kinds import KINDS
@@ -96,7 +98,7 @@ class Stream:
             at = event["at"]
             self.notices.add(
                 account_id=person.account, committee_code=event["committee_code"], event_id=event["id"], text=text[:300], url=url,
-                made_at=at, read_at=at if read else None,
+                made_at=at, read_at=at if read else None, day=localdate(at), matter=f"{event['subject_type']}:{event['subject_id']}",
             )  # fmt: skip
         self.notices.flush()
         self.gathered, self.told = [], []

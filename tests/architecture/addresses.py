@@ -122,6 +122,7 @@ KNOWN: dict[str, Values] = {
     "appointments/<": _uids(Appointment),
     "regulations/<": lambda _reader: [{"name": name} for name in sorted(KINDS)],
     "notices/<": _notices,
+    "notices/delivery/<": _uids(Notice),
     "files/<": _uids(File),
     "members/<": _uids(Member),
     "handling/assign/<": _uids(Proposal),

@@ -21,6 +21,7 @@ BELONGS_TO_NO_COMMITTEE = {
     "audit.mark": "an event's slip for one consumer",
     "audit.seal": "carries committee_code",
     "committees.committee": "is one",
+    "notices.job": "is the installation's: how a job of the worker's went",
     "notices.letter": "is written to an account, whose notice names the event and so the committee",
     "notices.notice": "is an account's; its event carries committee_code",
 }

@@ -36,7 +36,7 @@ _SCRIPT = "a script of a page asks, which says so itself and keeps what was type
 _BROWSER = "concerns the visitor's own browser, and holds no data of anybody"
 OTHERWISE = {
     "front": _PUBLIC, "public": _PUBLIC, "public-committee": _PUBLIC, "public-proposals": _PUBLIC, "public-proposal": _PUBLIC,
-    "public-file": _PUBLIC,
+    "public-file": _PUBLIC, "healthz": "a monitor asks, which is told no more than which part is late",
     "proposal": "who has no more right than the public is led to the public page of what is published",
     "proposal-similar": "a piece of that page",
     "account_login": _DOOR, "sign-in-at": _DOOR, "invitation": _DOOR,

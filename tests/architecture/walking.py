@@ -22,7 +22,7 @@ from django.views.defaults import page_not_found, permission_denied
 
 from tests.architecture.addresses import Route, routes, values_of
 from tests.architecture.world import World
-from tests.cast import Cast
+from tests.cast import Cast, who_keeps_the_system
 from tongxin.accounts.models import Account
 from tongxin.files import queries as files
 from tongxin.files.models import File
@@ -31,6 +31,7 @@ from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import StaleReply
 from tongxin.notices import actions as notices
+from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Attachment, Proposal, StaleCopy
@@ -156,7 +157,12 @@ def furnish(cast: Cast, world: World) -> None:
         fields={"text": "另一处写的"},
         kept_at=timezone.now(),
     )
+    who_keeps_the_system(cast)
     notices.deliver()
+    told = Notice.objects.filter(committee_code=cast.county.code).order_by("pk")[0]
+    Letter.objects.create(
+        notice=told, address="x@example.invalid", made_at=world.at, next_try_at=world.at, given_up_at=world.at, problem="没有寄成"
+    )
 
 
 def _publish(cast: Cast, world: World) -> None:

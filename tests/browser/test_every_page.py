@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.architecture.spacing import glued
 from tests.architecture.world import World
 from tests.browser.looking import fits
-from tests.cast import Cast
+from tests.cast import Cast, who_keeps_the_system
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment
@@ -40,6 +40,7 @@ ACTS = {
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
     "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
+    "letter-again", "healthz",
 }  # fmt: skip
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
@@ -136,7 +137,8 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
         "held": [to(cast.proposer, "held"), to(cast.clerk, "held")], "privacy": [to(cast.office, "privacy"), to(cast.security_admin, "privacy")],
         "privacy-due": [to(cast.office, "privacy-due", "read_notices")], "privacy-past": [to(cast.office, "privacy-past")],
-        "notices": [to(cast.proposer, "notices")], "members": [to(cast.proposer, "members")], "member": [to(cast.office, "member", member.uid)],
+        "notices": [to(cast.proposer, "notices")], "notices-delivery": [to(who_keeps_the_system(cast), "notices-delivery")],
+        "proposal-told": [to(cast.office, "proposal-told", closed.proposal.uid)], "members": [to(cast.proposer, "members")], "member": [to(cast.office, "member", member.uid)],
         "member-change": [to(cast.office, "member-change", member.uid)],
         "handling-inbox": [to(cast.clerk, "handling-inbox")], "handling-assign": [to(cast.assigner, "handling-assign")],
         "handling-assign-one": [to(cast.assigner, "handling-assign-one", filed.uid)], "handling-units": [to(cast.assigner, "handling-units", returned.case.uid)],
@@ -263,4 +265,5 @@ VISITED = (
     "handling-reply", "handling-reply-preview", "handling-reply-copy", "proposals", "proposal-new", "proposal-behalf",
     "proposal-edit", "proposal-copy", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
     "office-season", "office-release", "office-unrelease", "publication", "handling-public-reply", "desk-proposals", "proposal",
+    "notices-delivery", "proposal-told",
 )  # fmt: skip

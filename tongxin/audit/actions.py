@@ -1,6 +1,6 @@
 """Writing events, one or many, always in the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,8 +90,14 @@ def record(
     event.save()
     Mark.objects.bulk_create(Mark(event=event, consumer=consumer) for consumer in kinds.CONSUMERS)
     for work in kinds.CONSUMERS.values():
-        transaction.on_commit(work, robust=True)
+        _after_commit(work)
     return event
+
+
+def _after_commit(work: Callable[[], object]) -> None:
+    """Ask for a consumer's work once, however many events a transaction writes: it takes all that is marked."""
+    if not any(asked[1] is work for asked in connection.run_on_commit):
+        transaction.on_commit(work, robust=True)
 
 
 @transaction.atomic

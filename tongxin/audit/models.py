@@ -85,10 +85,16 @@ class Event(Row):
 
 
 class Mark(models.Model):
-    """An event some consumer has still to work on; written with the event, removed when done."""
+    """An event some consumer has still to work on; written with the event, removed when done.
+
+    What fails stays, with the sort of the fault and the place in the code: never the values, which may be anybody's.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="marks")
     consumer = models.CharField(max_length=20)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["consumer", "event"], name="mark_once")]

@@ -37,7 +37,7 @@ def check(*, as_json: bool) -> None:
     if not old:
         looks |= {
             "制度": _regulations, "任免": _duties, "加密字段": _field_key, "办理状态": _unexplained,
-            "操作记录": _record, "封存": _sealing, "附件内容": _contents,
+            "操作记录": _record, "封存": _sealing, "附件内容": _contents, "通知和定时任务": _worker,
         }  # fmt: skip
     findings = {name: _to_the_end(look) for name, look in looks.items()}
     said = {name: [on_one_line(str(one)) for one in found] for name, found in findings.items()}
@@ -253,3 +253,12 @@ def _sealing() -> list[str]:
         *lagging,
         f"{moment(since)} 写入的操作记录过了 {minutes} 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满",
     ]
+
+
+def _worker() -> list[str]:
+    """Whether what happened is told and sent, and whether the jobs run and come to their end."""
+    from django.utils import timezone
+
+    from tongxin.notices import health
+
+    return health.look(timezone.now()).words()

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from types import FrameType
@@ -22,6 +23,18 @@ from tongxin.cli.problems import BadInput
 logger = logging.getLogger("tongxin.worker")
 Job = Callable[[datetime], object]
 HERE = "127.0.0.1"
+LABELS = {
+    "accounts.tasks.clear": "清除过期的登录",
+    "audit.tasks.seal": "封存操作记录",
+    "audit.tasks.look_through_files": "核对附件内容",
+    "files.tasks.clear_orphans": "清除没有用上的附件",
+    "members.tasks.close_accounts": "停用去世委员的账户",
+    "notices.tasks.deliver_left_over": "发送通知",
+    "notices.tasks.send_letters": "寄信",
+    "handling.tasks.close_rounds": "结束评价",
+    "handling.tasks.tell_deadlines": "提醒期限",
+    "handling.tasks.set_dates_again": "重定暂定期限",
+}
 
 
 # ── the web server ───────────────────────────────────────────────────────────────────────────────
@@ -110,18 +123,42 @@ class Scheduled:
         function: Any = self.job
         return f"{function.__module__}.{function.__qualname__}"
 
+    @property
+    def label(self) -> str:
+        """What the office calls it."""
+        return LABELS.get(self.name.removeprefix("tongxin."), self.name)
+
     def run_if_due(self, now: float) -> bool:
-        """Run the job when its time has come; a failure is logged and the job comes again at its next time."""
+        """Run the job when its time has come; a failure is logged and kept, and the job comes again at its next time."""
         if now < self.due:
             return False
         self.due = now + self.every
         from django.utils import timezone
 
+        from tongxin.core.faults import SomeFailedError
+        from tongxin.notices import jobs
+        from tongxin.notices.posting import ServerAwayError
+
+        self._note(partial(jobs.begin, self.name, label=self.label, every_seconds=self.every, at=timezone.now()))
         try:
             self.job(timezone.now())
-        except Exception:
-            logger.exception("定时任务 %s 没有完成，下次再试", self.name)
+        except Exception as error:
+            says = isinstance(error, SomeFailedError | ServerAwayError)
+            if says:
+                logger.warning("定时任务 %s 没有完成，下次再试：%s", self.name, error)
+            else:
+                logger.exception("定时任务 %s 没有完成，下次再试", self.name)
+            self._note(partial(jobs.failed, self.name, error, says=says, at=timezone.now()))
+        else:
+            self._note(partial(jobs.done, self.name, at=timezone.now()))
         return True
+
+    def _note(self, write: Callable[[], None]) -> None:
+        """Keep how it went; that this cannot be written keeps no job from running."""
+        try:
+            write()
+        except Exception:
+            logger.exception("定时任务 %s 的运行情况没有记下", self.name)
 
 
 def schedule(apps: Iterable[str]) -> list[Scheduled]:

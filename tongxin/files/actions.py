@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
+from tongxin.core import faults
 from tongxin.core.ids import new_uid
 from tongxin.files import queries
 from tongxin.files.inspection import process
@@ -126,21 +127,23 @@ def store(file: Received, *, committee: Committee, owner: Account, at: datetime)
 
 
 def clear_orphans(*, at: datetime, most: int = 500) -> int:
-    """Remove uploads that belong to nothing since a day. Returns how many went."""
-    gone = 0
-    for file in queries.orphans(before=at)[:most]:
+    """Remove uploads that belong to nothing since a day, each by itself. Returns how many went."""
+
+    def clear(file: File) -> bool:
         stored, name = file.content.storage, str(file.content.name)
         with transaction.atomic():
             file.delete()
             transaction.on_commit(partial(stored.delete, name))
-        gone += 1
-    return gone
+        return True
+
+    return faults.each(queries.orphans(before=at)[:most], clear, what="清除没有用上的附件")
 
 
 def clear_strays(*, at: datetime) -> int:
-    """Remove uploads that a crash left where they are checked. Returns how many went."""
-    gone = 0
-    for path in queries.strays(before=at - A_DAY):
+    """Remove uploads that a crash left where they are checked, each by itself. Returns how many went."""
+
+    def clear(path: Path) -> bool:
         path.unlink(missing_ok=True)
-        gone += 1
-    return gone
+        return True
+
+    return faults.each(queries.strays(before=at - A_DAY), clear, what="清除检查时留下的附件")

@@ -16,7 +16,7 @@ from tongxin.handling.models import Case, Presence, Reply
 from tongxin.handling.queries import answering_tasks
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
-from tongxin.notices.table import Tell, because, register
+from tongxin.notices.table import Tell, because, belongs, register
 from tongxin.proposals import queries as proposals
 
 
@@ -136,9 +136,17 @@ def _rated_for(event: Event, case: Any) -> str:
     return f"机关代录了您对{_name(case)}{unit}答复的评价；不是您的意见的，请与本会提案工作人员联系"
 
 
+def first_proposer(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the first proposer alone, or the next signer who sits: what the others read on the page, not each has to be told."""
+    found = proposals.spokesman(_case(subject).proposal)
+    yield found.member.account if found is not None and found.member else None
+
+
+belongs("handling.case", lambda case: case.proposal)
+belongs("handling.task", lambda task: task.case.proposal)
 register(
     Tell("tasks.assign", clerks, lambda e, t: f"{_name(t)}交你单位{e.data.get('part', '')}，请在 {deadline(t.sign_due_on)}前签收", urgent=True),
-    Tell("tasks.sign_for", proposers, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
+    Tell("tasks.sign_for", first_proposer, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
     Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{because(e)}", urgent=True),
     Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{because(e)}"),
     Tell("tasks.refuse_return", clerks, lambda e, t: f"不同意你单位退办{_name(t)}，请签收办理{because(e)}", urgent=True),
@@ -151,7 +159,7 @@ register(
     Tell("tasks.approve", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{because(e)}", urgent=True),
     Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),
-    Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True),
+    Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True, shows_reading=False),
     Tell("cases.rework", proposers, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
     Tell("tasks.rework", clerks, _again, urgent=True),
     Tell("tasks.consult_again", clerks, lambda e, t: f"请你单位重新提出{_name(t)}的会办意见，期限 {deadline(t.due_on)}{because(e)}", urgent=True),

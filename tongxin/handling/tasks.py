@@ -5,25 +5,32 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from tongxin.core import faults
 from tongxin.handling import actions, queries
+from tongxin.handling.models import Case
 
 
 def close_rounds(at: datetime) -> int:
-    """Close the rounds of the last daily batch; asking again on the same day closes no more. Returns how many."""
-    found = queries.rounds_to_close(at)
-    for case in found:
+    """Close the rounds of the last daily batch, each by itself; asking again on the same day closes no more. Returns how many."""
+
+    def close(case: Case) -> bool:
+        if not queries.closes_by_now(case, at):
+            return False
         actions.close_round(case, at=at)
-    return len(found)
+        return True
+
+    return faults.each(queries.rounds_that_may_close(at), close, what="结束评价")
 
 
 def tell_deadlines(at: datetime) -> int:
-    """Tell units and supervisors of deadlines that draw near or have passed, once for each threshold. Returns how many."""
-    return sum(actions.tell_deadline(task, at=at) for task in queries.deadlines_to_tell(timezone.localdate(at)))
+    """Tell units and supervisors of deadlines that draw near or have passed, once for each threshold, each by itself. Returns how many."""
+    due = queries.deadlines_to_tell(timezone.localdate(at))
+    return faults.each(due, lambda task: actions.tell_deadline(task, at=at), what="提醒期限")
 
 
 def set_dates_again(at: datetime) -> int:
-    """Set the dates for good whose calendar has come out. Returns how many moved."""
-    return sum(actions.set_again(tentative, at=at) for tentative in queries.tentative_dates())
+    """Set the dates for good whose calendar has come out, each by itself. Returns how many moved."""
+    return faults.each(queries.tentative_dates(), lambda tentative: actions.set_again(tentative, at=at), what="重定暂定期限")
 
 
 SCHEDULE: list[tuple[timedelta, Callable[[datetime], int]]] = [

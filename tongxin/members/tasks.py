@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from tongxin.members import closing
+from tongxin.core import faults
+from tongxin.members import closing, queries
 
 
 def close_accounts(at: datetime) -> int:
-    """Close the accounts of the dead that belong nowhere any more. Returns how many."""
-    return closing.close_of_the_dead(at=at)
+    """Close the accounts of the dead that belong nowhere any more, each by itself. Returns how many."""
+    accounts = sorted({member.account_id for member in queries.dead_with_open_account() if member.account_id})
+    return faults.each(accounts, lambda key: closing.close_of_the_dead([key], at=at), what="停用去世委员的账户")
 
 
 SCHEDULE = [(timedelta(hours=1), close_accounts)]

@@ -2,44 +2,77 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event, Mark
-from tongxin.notices.models import Letter, Notice
-from tongxin.notices.table import TABLE, Tell
+from tongxin.core import faults
+from tongxin.notices import letters
+from tongxin.notices.models import Notice
+from tongxin.notices.table import TABLE, Tell, matter_of
 
 CONSUMER = "notices"
 BATCH = 200
+LONGEST_WAIT = timedelta(hours=4)
+MOST_TRIES = 32_000  # what the column holds; the waiting does not grow any more long before
 log = logging.getLogger(__name__)
 
 
 def deliver() -> int:
-    """Make the notices of every marked event; return how many events were worked on. Safe to call from anywhere, any time."""
-    done = 0
+    """Make the notices of every event that is due; return how many events were worked on. Safe to call from anywhere, any time.
+
+    Each event is a transaction of its own: one that fails is kept with what was wrong, tried again ever later and never given
+    up, and those behind it go on.
+    """
+    done, last = 0, 0
     while True:
-        with transaction.atomic():
-            marks = list(_marks()[:BATCH])
-            for mark in marks:
-                _tell(mark.event)
-            Mark.objects.filter(pk__in=[m.pk for m in marks]).delete()
-        done += len(marks)
+        due = Q(next_try_at=None) | Q(next_try_at__lte=timezone.now())
+        marks = list(Mark.objects.filter(due, consumer=CONSUMER, pk__gt=last).order_by("id").values_list("pk", flat=True)[:BATCH])
+        done += sum(_deliver_one(mark) for mark in marks)
         if len(marks) < BATCH:
             return done
+        last = marks[-1]
 
 
-def _marks() -> QuerySet[Mark]:
-    rows = Mark.objects.filter(consumer=CONSUMER).select_related("event__actor").order_by("id")
+def _deliver_one(key: int) -> bool:
+    """Tell of one marked event, where nobody else does; say whether it was told."""
+    try:
+        with transaction.atomic():
+            mark = _taken(key)
+            if mark is None:
+                return False
+            _tell(mark.event)
+            mark.delete()
+    except OperationalError:
+        raise  # the database is away or busy: no fault of the event's
+    except Exception as error:
+        log.exception("事件 %s 没有通知成，稍后再试，其余照发", key)
+        keep_failure(key, error)
+        return False
+    return True
+
+
+def _taken(key: int) -> Mark | None:
+    """Hold a mark that is still there; on SQLite whoever writes holds everything, and another finds it gone."""
+    rows = Mark.objects.filter(pk=key).select_related("event__actor")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    return rows
+    return rows.first()
+
+
+def keep_failure(key: int, error: Exception) -> None:
+    """Keep that an event could not be told, why, and when it is tried again."""
+    tries = Mark.objects.filter(pk=key).values_list("tries", flat=True).first() or 0
+    Mark.objects.filter(pk=key, tries__lt=MOST_TRIES).update(tries=F("tries") + 1)
+    wait = faults.backing_off(tries + 1, at_most=LONGEST_WAIT)
+    Mark.objects.filter(pk=key).update(problem=faults.named(error), next_try_at=timezone.now() + wait)
 
 
 def _tell(event: Event) -> None:
@@ -55,7 +88,7 @@ def _tell(event: Event) -> None:
             notices.setdefault(account.pk, _notice(line, event, subject, account))
     Notice.objects.bulk_create(notices.values(), ignore_conflicts=True)
     if settings.EMAIL_HOST:
-        _queue_letters(event)
+        letters.queue(event, at=timezone.now())
 
 
 def _recipients(line: Tell, event: Event, subject: Any) -> Iterable[Account]:
@@ -69,24 +102,20 @@ def _recipients(line: Tell, event: Event, subject: Any) -> Iterable[Account]:
 def _notice(line: Tell, event: Event, subject: Any, account: Account) -> Notice:
     url = line.url(event, subject) if line.url else subject.get_absolute_url()
     return Notice(
-        account=account, committee_code=event.committee_code, event=event, text=line.words(event, subject)[:300], url=url,
-        urgent=line.urgent, made_at=event.recorded_at,
+        account=account, committee_code=event.committee_code, event=event, matter=matter_of(subject), url=url,
+        text=line.words(event, subject)[:300], urgent=line.urgent, made_at=event.recorded_at,
+        day=timezone.localdate(event.recorded_at),
     )  # fmt: skip
-
-
-def _queue_letters(event: Event) -> None:
-    now = timezone.now()
-    wanted = Notice.objects.filter(event=event, letter=None, account__by_mail=True).exclude(account__email="")
-    Letter.objects.bulk_create(
-        [Letter(notice=n, address=n.account.email, made_at=now, next_try_at=now) for n in wanted.select_related("account")],
-        ignore_conflicts=True,
-    )
 
 
 @transaction.atomic
 def mark_read(account: Account, *, uids: Iterable[str] | None, at: datetime) -> int:
-    """Mark some of the account's own notices as read, or all of them (None). Returns how many."""
+    """Mark some of the account's own notices as read, each with all that is shown with it, or all of them (None). Returns how many."""
     rows = Notice.objects.filter(account=account, read_at=None)
     if uids is not None:
-        rows = rows.filter(uid__in=list(uids))
+        named = Notice.objects.filter(account=account, uid__in=list(uids)).values_list("matter", "day")
+        together = Q(pk__in=[])
+        for matter, day in named:
+            together |= Q(matter=matter, day=day)
+        rows = rows.filter(together)
     return rows.update(read_at=at)

@@ -1,46 +1,85 @@
-"""Who was told what, and when it was read; and the letters that go out by e-mail."""
+"""Who was told what, and when it was read; the letters that go out by e-mail; and how the worker's jobs went."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from tongxin.audit.models import Event
 from tongxin.core.models import Row
 
 
 class Notice(Row):
-    """One sentence for one person, leading to a page."""
+    """One sentence for one person, leading to a page.
+
+    Shown and sent together are those of one `matter` on one day: `matter` names the proposal, or whatever else the event is
+    about where no proposal stands behind it.
+    """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
     committee_code = models.CharField(max_length=20, blank=True)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
+    matter = models.CharField(max_length=80, blank=True)
     text = models.CharField(max_length=300)
     url = models.CharField(max_length=200, blank=True)
     urgent = models.BooleanField(default=False)
     made_at = models.DateTimeField()
+    day = models.DateField(default=timezone.localdate)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-id"], name="notice_list")]
-        constraints = [models.UniqueConstraint(fields=["account", "event", "text"], name="notice_once")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="notice_list"),
+            models.Index(fields=["account", "-day", "-matter"], name="notice_entries"),
+            models.Index(fields=["account", "day", "matter"], name="notice_unread", condition=Q(read_at=None)),
+            models.Index(fields=["matter", "id"], name="notice_matter"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["account", "event"], name="notice_once")]  # whatever its words
 
     def __str__(self) -> str:
         return self.text
 
 
 class Letter(models.Model):
-    """An e-mail to be sent; the system works without any mail server, letters then wait and are given up after a week."""
+    """What is to be said of a notice by e-mail; the system works without any mail server, letters then wait for a week.
+
+    Several go out as one e-mail: those have the same `parcel`, which is its Message-ID, made once and kept, so that whoever
+    receives it twice after a crash can tell. Who sends holds its letters until `claimed_until`; `claim` says who.
+    """
 
     notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="letter")
     address = models.EmailField()
     made_at = models.DateTimeField()
+    parcel = models.CharField(max_length=200, blank=True, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
+    claim = models.CharField(max_length=12, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)  # nobody wants it any more: read, switched off, closed
     problem = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sent_at", "next_try_at"], name="letter_waiting")]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="letter_open", condition=Q(sent_at=None, given_up_at=None, dropped_at=None))
+        ]
 
     def __str__(self) -> str:
         return self.address
+
+
+class Job(models.Model):
+    """How a job of the worker's went the last times."""
+
+    name = models.CharField(max_length=120, unique=True)
+    label = models.CharField(max_length=60, blank=True)
+    every_seconds = models.PositiveIntegerField()
+    begun_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    problem = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.label or self.name

@@ -1,13 +1,18 @@
-"""What somebody was told."""
+"""What somebody was told, as it is shown: one entry for each matter and day; and how the telling and sending went."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateField, Max, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
+from tongxin.audit.models import Mark
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
-from tongxin.notices.models import Notice
+from tongxin.core.asked import FIRST_DAY
+from tongxin.notices.models import Letter, Notice
 
 CAP = 99
 
@@ -20,16 +25,95 @@ def visible_to(user: Any) -> QuerySet[Notice]:
 
 
 def unread(user: Any) -> int:
-    """Count the unread ones, up to 99."""
-    return visible_to(user).filter(read_at=None)[:CAP].count() if user.is_authenticated else 0
+    """Count the entries with something unread, up to 99."""
+    if not user.is_authenticated:
+        return 0
+    rows = Notice.objects.filter(account=user, read_at=None)
+    return rows.order_by("day", "matter").values("day", "matter").distinct()[:CAP].count()
 
 
-def with_committees(user: Any, notices: Iterable[Notice]) -> list[Notice]:
-    """Return notices with the name of the committee that told each, for who has to do with several; else without."""
-    told = list(notices)
-    several = bodies.has_to_do_with_several(user)
-    codes = {notice.committee_code for notice in told} if several else set()
-    names = dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name")) if codes else {}
-    for notice in told:
-        notice.committee_name = names.get(notice.committee_code, "")  # type: ignore[attr-defined]
-    return told
+@dataclass(frozen=True)
+class Entry:
+    """What somebody was told of one matter on one day, the newest line first: it stands for all."""
+
+    lines: list[Notice] = field(default_factory=list)
+    committee_name: str = ""
+
+    @property
+    def newest(self) -> Notice:
+        """The line that stands on top."""
+        return self.lines[0]
+
+    @property
+    def pressing(self) -> list[Notice]:
+        """What is urgent and unread below the newest: never folded."""
+        return [line for line in self.lines[1:] if line.urgent and line.read_at is None]
+
+    @property
+    def folded(self) -> list[Notice]:
+        """The others."""
+        return [line for line in self.lines[1:] if not (line.urgent and line.read_at is None)]
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When the last of it was read; nothing while one line is unread."""
+        read = [line.read_at for line in self.lines]
+        return None if None in read else max(at for at in read if at is not None)
+
+
+def entries(user: Any, *, most: int, before: str = "", only_unread: bool = False) -> tuple[list[Entry], str]:
+    """Return some entries, the newest first, and the uid from which older ones go on, where there are more.
+
+    `before`: the uid of the last line shown. However many notices there are, those of the days that are shown are read.
+    """
+    rows = visible_to(user).filter(**({"read_at": None} if only_unread else {}))
+    last = visible_to(user).filter(uid=before).first() if before else None
+    if last is not None:
+        rows = rows.filter(day__lte=last.day)
+    days = (rows if last is None else rows.filter(day__lt=last.day)).order_by("-day").values("day").distinct()
+    floor = Coalesce(
+        Subquery(days[most : most + 1]), Value(FIRST_DAY), output_field=DateField()
+    )  # each day has an entry at least
+    grouped = rows.filter(day__gte=floor).order_by().values("day", "matter").annotate(last=Max("id"))
+    if last is not None:
+        grouped = grouped.filter(Q(day__lt=last.day) | Q(last__lt=last.pk))
+    keys = [(g["day"], g["matter"]) for g in grouped.order_by("-day", "-last")[: most + 1]]
+    shown = _with_lines(user, keys[:most])
+    return shown, shown[-1].newest.uid if len(keys) > most else ""
+
+
+def _with_lines(user: Any, keys: Collection[tuple[date, str]]) -> list[Entry]:
+    lines: dict[tuple[date, str], list[Notice]] = {key: [] for key in keys}
+    if not keys:
+        return []
+    rows = visible_to(user).filter(day__in={day for day, _m in keys}, matter__in={matter for _d, matter in keys})
+    for notice in rows:
+        lines.get((notice.day, notice.matter), []).append(notice)
+    names = _committees(user, [notice for found in lines.values() for notice in found])
+    return [Entry(found, names.get(found[0].committee_code, "")) for found in lines.values() if found]
+
+
+def _committees(user: Any, told: Iterable[Notice]) -> dict[str, str]:
+    """Name the committees that told, for who has to do with several; else none."""
+    codes = {notice.committee_code for notice in told} if bodies.has_to_do_with_several(user) else set()
+    return dict(Committee.objects.filter(code__in=codes).values_list("code", "short_name")) if codes else {}
+
+
+def told_of(matters: Collection[str], *, before: int | None = None) -> QuerySet[Notice]:
+    """Return who was told what of some matters, newest first; who asks must be one who may know."""
+    rows = Notice.objects.filter(matter__in=matters).select_related("account", "event", "letter").order_by("-id")
+    return rows if before is None else rows.filter(pk__lt=before)
+
+
+# ── how the telling and sending went ─────────────────────────────────────────────────────────────
+def failing_events(codes: Collection[str]) -> QuerySet[Mark]:
+    """Return the events of some committees that could not be told yet, and those that belong to none."""
+    return Mark.objects.filter(tries__gt=0, event__committee_code__in={*codes, ""}).select_related("event").order_by("id")
+
+
+def posted(codes: Collection[str], *, only_failed: bool = False, before: int | None = None) -> QuerySet[Letter]:
+    """Return the letters of some committees, newest first; `only_failed`: what failed, whether it is tried again or not."""
+    rows = Letter.objects.filter(notice__committee_code__in=codes).select_related("notice__event").order_by("-id")
+    if only_failed:
+        rows = rows.exclude(problem="").filter(sent_at=None, dropped_at=None)
+    return rows if before is None else rows.filter(pk__lt=before)

@@ -1,9 +1,11 @@
-"""Notices belong to their reader."""
+"""Notices belong to their reader; how the sending goes is for whoever keeps the system, without what is said."""
 
 from typing import Any
 
 from tongxin.access.permissions import grant
-from tongxin.access.predicates import is_signed_in, predicate
+from tongxin.access.predicates import anyone, is_signed_in, predicate
+from tongxin.committees.choices import Duty
+from tongxin.committees.rules import holds
 
 
 @predicate
@@ -12,5 +14,9 @@ def is_own(actor: Any, notice: Any) -> bool:
     return notice is None or notice.account_id == actor.pk
 
 
-PERMISSIONS = {"notices.view": ("每个人只能查看发给自己的消息", is_signed_in & is_own)}
+PERMISSIONS = {
+    "notices.view": ("每个人只能查看发给自己的消息", is_signed_in & is_own),
+    "notices.keep": ("系统管理员可以查看消息和邮件的送达情况，看不到内容", holds(Duty.SYSTEM_ADMIN)),
+    "notices.health": ("监控程序不用登录就可以查询系统是否正常", anyone),
+}
 grant(PERMISSIONS)

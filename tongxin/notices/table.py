@@ -15,7 +15,8 @@ Words = Callable[[Event, Any], str]
 class Tell:
     """One line: when an event of `kind` happens, `to` are told `words`; the link leads to `url` (the subject's page by default).
 
-    The actor of the event is not told of the own act. `urgent` ones stand first.
+    The actor of the event is not told of the own act. `urgent` ones are never folded under others, and are sent at once, each
+    by itself. `shows_reading`: whether the office, on the page of who was told, reads when it was read.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class Tell:
     words: Words
     url: Callable[[Event, Any], str] | None = None
     urgent: bool = False
+    shows_reading: bool = True
 
 
 def because(event: Event) -> str:
@@ -31,9 +33,28 @@ def because(event: Event) -> str:
 
 
 TABLE: dict[str, list[Tell]] = {}
+MATTERS: dict[str, Callable[[Any], Any]] = {}
 
 
 def register(*lines: Tell) -> None:
     """Add an app's lines to the register."""
     for line in lines:
         TABLE.setdefault(line.kind, []).append(line)
+
+
+def belongs(subject_type: str, matter: Callable[[Any], Any]) -> None:
+    """Say of a kind of subject which matter stands behind it: of a case its proposal."""
+    MATTERS[subject_type] = matter
+
+
+def matter_of(subject: Any) -> str:
+    """Name the matter that a subject belongs to, itself where nothing stands behind it: proposals.proposal:k7mp3xqdw9ht."""
+    label = subject._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
+    if label in MATTERS:
+        return matter_of(MATTERS[label](subject))
+    return f"{label}:{getattr(subject, 'uid', '') or subject.pk}"
+
+
+def hides_reading(kind: str) -> bool:
+    """Say whether nobody is shown when a notice of a kind was read."""
+    return any(not line.shows_reading for line in TABLE.get(kind, ()))

@@ -1,36 +1,40 @@
-"""The notice centre."""
+"""The notice centre; and whether notices and letters arrive."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from typing import Any
+
+from django.contrib import messages
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from tongxin.access.views import requires
+from tongxin.access.views import Unsigned, requires
 from tongxin.accounts import opening, seats
+from tongxin.audit import kinds
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Committee
 from tongxin.core import asked
-from tongxin.notices import actions, queries
+from tongxin.notices import actions, health, letters, queries
+from tongxin.notices.models import Job, Letter
 
-PAGE, OK = 20, 200
+PAGE, OK, UNAVAILABLE = 20, 200, 503
 
 
 @requires("notices.view")
 def notices(request: HttpRequest) -> HttpResponse:
-    """Everything one was told, newest first; `before` pages by key."""
-    rows = queries.visible_to(request.user)
-    if (before := asked.number(request.GET.get("before", ""))) is not None:
-        rows = rows.filter(id__lt=before)
+    """Everything one was told, one entry for each matter and day, newest first; `before` pages by the last line shown."""
     only_unread = request.GET.get("unread") == "1"
-    if only_unread:
-        rows = rows.filter(read_at=None)
-    found = list(rows[: PAGE + 1])
-    older = found[PAGE - 1].pk if len(found) > PAGE else None
-    context = {"notices": queries.with_committees(request.user, found[:PAGE]), "older": older, "only_unread": only_unread}
-    return render(request, "notices/notices.html", context)
+    before = request.GET.get("before", "")
+    entries, older = queries.entries(request.user, most=PAGE, before=before, only_unread=only_unread)
+    return render(request, "notices/notices.html", {"entries": entries, "older": older, "only_unread": only_unread})
 
 
 @requires("notices.view")
 def follow(request: HttpRequest, uid: str) -> HttpResponse:
-    """Lead to what a notice is about; marked as read by POST: by its button, or by the page's script when it is followed.
+    """Lead to what a notice is about; marked as read by POST, with all that is shown with it: by its button, or by the page's script.
 
     What the reader cannot open in the seat in which he acts, but in the one it was told to, is opened there: a button
     changes it. What opens in neither is not found, as for everybody.
@@ -55,3 +59,67 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
     actions.mark_read(request.user, uids=None, at=timezone.now())
     return redirect("notices")
+
+
+# ── whether they arrive ──────────────────────────────────────────────────────────────────────────
+@require_safe
+@requires("notices.keep")
+def delivery(request: HttpRequest) -> HttpResponse:
+    """How telling and sending go in the committees whose system somebody keeps: whom a letter goes to is masked, no word of it is shown."""
+    codes = _codes(request.user)
+    failed = request.GET.get("failed") == "1"
+    found = list(queries.posted(codes, only_failed=failed, before=asked.number(request.GET.get("before", "")))[: PAGE + 1])
+    marks = list(queries.failing_events(codes)[: PAGE + 1])
+    context = {
+        "words": health.look(timezone.now()).words(),
+        "jobs": Job.objects.order_by("label", "name"),
+        "marks": [{"mark": m, "secret": _by_day(m.event.kind), "label": _label(m.event.kind)} for m in marks[:PAGE]],
+        "more_marks": len(marks) > PAGE,
+        "letters": [_posted(letter) for letter in found[:PAGE]],
+        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "only_failed": failed,
+    }
+    return render(request, "notices/delivery.html", context)
+
+
+@require_POST
+@requires("notices.keep")
+def send_again(request: HttpRequest, uid: str) -> HttpResponse:
+    """Let a letter that failed be tried anew; it is named by its notice."""
+    letter = get_object_or_404(queries.posted(_codes(request.user)), notice__uid=uid)
+    if letters.send_again(letter, at=timezone.now()):
+        messages.success(request, _("已重新排入寄信，一分钟左右寄出。"))
+    else:
+        messages.info(request, _("这封信已经不用再寄了。"))
+    return redirect("notices-delivery")
+
+
+def _codes(user: Any) -> set[str]:
+    rows = Committee.objects.filter(pk__in=bodies.committees_with(user, Duty.SYSTEM_ADMIN))
+    return set(rows.values_list("code", flat=True))
+
+
+def _by_day(kind: str) -> bool:
+    return kind not in kinds.KINDS or bool(kinds.KINDS[kind].by_day)
+
+
+def _label(kind: str) -> str:
+    """Name an act; of what stands in no list of events not even that."""
+    return _("一项办理") if _by_day(kind) else kinds.label(kind)
+
+
+def _posted(letter: Letter) -> dict[str, Any]:
+    """Return what is shown of a letter; of what is told by the day alone no hour."""
+    name, _at, domain = letter.address.rpartition("@")
+    return {"letter": letter, "address": f"{name[:1]}…@{domain}", "secret": _by_day(letter.notice.event.kind)}
+
+
+@require_safe
+@requires("notices.health", of_object=True, unsigned=Unsigned.PUBLIC)
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Say to a monitor whether all goes on: which part does not, and no more."""
+    try:
+        found = health.look(timezone.now())
+    except DatabaseError:
+        return JsonResponse({"ok": False, "database": False}, status=UNAVAILABLE)
+    return JsonResponse({"ok": found.ok, "database": True, **found.parts}, status=OK if found.ok else UNAVAILABLE)

@@ -212,6 +212,7 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
             ("个人信息保管", "/privacy/", "lock", "privacy.keep"),
             ("职责任免", "/appointments/", "key", "committees.appoint"),
             ("操作记录", "/audit/", "shield", "audit.read"),
+            ("送达情况", "/notices/delivery/", "bell", "notices.keep"),
         ]),
     ]  # fmt: skip
     shown = [

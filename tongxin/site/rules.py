@@ -26,6 +26,10 @@ PERMISSIONS = {
     "site.home": ("登录的人有自己的首页", is_signed_in),
     "site.switch_role": ("演示时可以切换身份；正式使用时没有这一功能", anyone),
     "site.view_proposal": ("能看提案或能看其办理情况的人，可以打开提案页", sees_the_proposal | sees_its_case),
+    "site.view_told": (
+        "机关提案工作人员可以查看本会提案的消息告知了谁、何时阅读",
+        sees_the_proposal & holds(Duty.PROPOSAL_OFFICE),
+    ),
     "site.remind": ("机关提案工作人员可以催办", holds(Duty.PROPOSAL_OFFICE)),
     "site.file_many": ("提案审定人员可以成批立案", holds(Duty.FILING)),
 }

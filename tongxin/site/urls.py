@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.site.views import desk, home, portal, proposal, publication, roles
+from tongxin.site.views import desk, home, portal, proposal, publication, roles, told
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("public/proposals/<str:uid>/", portal.proposal, name="public-proposal"),
     path("public/<str:code>/", portal.committee, name="public-committee"),
     path("proposals/<str:uid>/", proposal.show, name="proposal"),
+    path("proposals/<str:uid>/told/", told.told, name="proposal-told"),
     path("proposals/<str:uid>/similar/", proposal.similar, name="proposal-similar"),
 ]

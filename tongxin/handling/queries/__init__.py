@@ -53,7 +53,7 @@ from tongxin.handling.queries.publication import (
 )
 from tongxin.handling.queries.ratings import NamedReply, by_name, given_by
 from tongxin.handling.queries.reckoning import due_on, reckon, said_of, tentative_dates
-from tongxin.handling.queries.rounds import batch_before, closes_early, rounds_to_close
+from tongxin.handling.queries.rounds import batch_before, closes_by_now, closes_early, rounds_that_may_close
 from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
 from tongxin.handling.queries.visibility import cases_visible_to, visible_to
@@ -80,6 +80,7 @@ __all__ = [
     "chip",
     "clock_of",
     "closed_round",
+    "closes_by_now",
     "closes_early",
     "committees_of",
     "contacts_that_count",
@@ -120,7 +121,7 @@ __all__ = [
     "reply_copies",
     "returns_asked",
     "round_on",
-    "rounds_to_close",
+    "rounds_that_may_close",
     "row_of",
     "rule_of",
     "said_of",

@@ -12,6 +12,7 @@ from tongxin.handling.regulations import Deadlines
 from tongxin.regulations.queries import in_force
 
 WITH_THE_UNIT = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
+UNKNOWN = "?"  # a threshold that cannot be said
 SOONEST = 60  # the regulation's upper limit of `soon_days`
 
 
@@ -46,7 +47,7 @@ def deadlines_to_tell(on: date) -> list[Task]:
     """Return the parts whose clock has passed a threshold that was not told."""
     rows = Task.objects.filter(state__in=WITH_THE_UNIT, clock_on__lte=on + timedelta(days=SOONEST))
     rows = rows.select_related("committee__parent__parent", "case__proposal", "case__committee", "unit").order_by("id")
-    near = [(task, name) for task in rows if (name := threshold_of(task, on))]
+    near = [(task, name) for task in rows if (name := _threshold_if_known(task, on))]
     events = Event.objects.filter(
         subject_type="handling.case",
         subject_id__in=[t.case_id for t, _n in near],
@@ -54,6 +55,14 @@ def deadlines_to_tell(on: date) -> list[Task]:
     )
     known = {(e.data.get("task"), e.data.get("threshold"), e.data.get("due")) for e in events}
     return [task for task, name in near if (task.pk, name, _iso(task)) not in known]
+
+
+def _threshold_if_known(task: Task, on: date) -> str:
+    """Return the threshold, or that it cannot be said: such a part fails by itself where it is told, and stops no other."""
+    try:
+        return threshold_of(task, on)
+    except Exception:  # noqa: BLE001 -- it is raised again where the part is worked on alone
+        return UNKNOWN
 
 
 def _iso(task: Task) -> str:

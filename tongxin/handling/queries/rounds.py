@@ -21,17 +21,18 @@ def batch_before(committee: Committee, at: datetime) -> datetime:
     return today if today <= at else today - timedelta(days=1)
 
 
-def rounds_to_close(at: datetime) -> list[Case]:
-    """Return the cases whose round closes with the last daily batch.
-
-    Its days are over, or all have rated and the end gives nobody away.
-    """
+def rounds_that_may_close(at: datetime) -> list[Case]:
+    """Return the cases whose round may close: its days are over, or somebody has rated. Whether it does, each is asked by itself."""
     rated = Rating.objects.filter(reply__task__case=OuterRef("pk"), reply__round=OuterRef("round"), reply__recalled_at=None)
     rows = Case.objects.filter(state=CaseState.RATING).filter(
         Q(rating_due_on__lt=timezone.localdate(at)) | Q(Exists(rated)) | Q(rating_due_on=None)
     )
-    rows = rows.select_related("proposal", "committee__parent__parent").order_by("id")
-    return [case for case in rows if _closes(case, batch_before(case.committee, at))]
+    return list(rows.select_related("proposal", "committee__parent__parent").order_by("id"))
+
+
+def closes_by_now(case: Case, at: datetime) -> bool:
+    """Say whether a round closes with the last daily batch: its days are over, or all have rated and the end gives nobody away."""
+    return _closes(case, batch_before(case.committee, at))
 
 
 def _closes(case: Case, batch: datetime) -> bool:

@@ -57,7 +57,9 @@ def settle_signatures(proposal: Proposal, event: Event) -> None:
 def gather_again(proposal: Proposal, event: Event) -> None:
     """A restored draft that others had agreed to sign, or were asked to, gathers them again."""
     if proposal.signatures.filter(role=Role.CO, answer__in=(Answer.ACCEPTED, Answer.INVITED)).exists():
-        engine.perform(proposal, "gather", actor=event.actor, at=event.at or event.recorded_at, by_system=True)
+        engine.perform(
+            proposal, "gather", actor=event.actor or Account.objects.system(), at=event.at or event.recorded_at, by_system=True
+        )
 
 
 def categories_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001

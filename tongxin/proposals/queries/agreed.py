@@ -70,7 +70,7 @@ def difference_for(signature: Signature) -> Difference | None:
     kept = proposal.signed_texts.filter(version=signature.signed_version).first()
     if kept is None:
         return Difference(kept=False)
-    labels = {name: str(Proposal._meta.get_field(name).verbose_name) for name in SIGNED_FIELDS}  # noqa: SLF001 -- Django's public-in-practice Meta
+    labels = {field.name: str(field.verbose_name) for field in Proposal._meta.concrete_fields}  # noqa: SLF001 -- Django's public-in-practice Meta
     parts = tuple(
         Changed(labels[name], paragraphs(before, now))
         for name in SIGNED_FIELDS

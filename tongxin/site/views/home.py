@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "greeting": _greeting(local.hour),
         "weekday": WEEKDAYS[local.weekday()],
-        "news": notices.with_committees(request.user, notices.visible_to(request.user)[:SHOWN]),
+        "news": notices.entries(request.user, most=SHOWN)[0],
         "todos": queries.todos(member, now) if member is not None and sits else [],
         "elsewhere": queries.waiting_elsewhere(request.user),
     }

@@ -40,6 +40,7 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
         "actions": bar(request.user, page),
         "files": page.files,
         "here": case_number(found.number) if found.number else found.title,
+        "may_see_told": permissions.allowed(request.user, "site.view_told", found),
         "may_leave": permissions.allowed(request.user, "proposals.leave", found) and found.state in LEAVABLE,
         "may_endorse": permissions.allowed(request.user, "proposals.endorse", found),
     }

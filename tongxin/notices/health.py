@@ -1,0 +1,114 @@
+"""Whether the worker keeps up: what waits to be told, sent and sealed, and each job's last success.
+
+What is asked without signing in says no more than which part is late, and that only after a quarter of an hour: how long
+something waits would tell when somebody acted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Max, Min, Q
+
+from tongxin.audit import kinds
+from tongxin.audit.models import Event, Mark, Seal
+from tongxin.core.templatetags.chinese import moment
+from tongxin.notices import letters
+from tongxin.notices.models import Job
+
+LATE = timedelta(minutes=15)
+LETTERS_LATE = timedelta(hours=1)
+ROUNDS = 3  # that a job may miss
+SEE = "请看 tongxin worker 是否在运行"
+SEE_PAGE = "原因见“送达情况”页和后台任务的日志"
+
+
+@dataclass(frozen=True)
+class Health:
+    """What waits since when (nothing where it is not late), how many events could not be told, and which jobs are late or fail."""
+
+    event: datetime | None
+    oldest: datetime | None  # of the late ones the oldest whose hour may be told
+    failing: int
+    letter: datetime | None
+    unsealed: datetime | None
+    late: tuple[Job, ...]
+    failed: tuple[Job, ...]
+
+    @property
+    def parts(self) -> dict[str, bool]:
+        """Say of each part whether it is in order."""
+        return {
+            "notices": self.event is None and not self.failing, "letters": self.letter is None,
+            "seals": self.unsealed is None, "jobs": not (self.late or self.failed),
+        }  # fmt: skip
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is well."""
+        return all(self.parts.values())
+
+    def words(self) -> list[str]:
+        """Say what is not in order, and what to do; without the seals, of which others say more."""
+        said = []
+        if self.failing:
+            said.append(f"有 {self.failing} 件事没有通知成，系统会再试，{SEE_PAGE}")
+        if self.event is not None:
+            since = f"，最早的是 {moment(self.oldest)} 的事" if self.oldest is not None else ""
+            said.append(f"有事情过了 15 分钟还没有通知有关人员{since}，{SEE}")
+        if self.letter is not None:
+            said.append(f"有信件过了应寄的时间一小时还没有寄，{SEE}、邮件服务器（TONGXIN_SMTP_HOST）能否连上")
+        return [
+            *said,
+            *(
+                f"定时任务“{job}”连续 {job.failures} 次没有办成（{job.problem}），{_last(job)}，请看后台任务的日志"
+                for job in self.failed
+            ),
+            *(f"定时任务“{job}”没有按时运行，{_last(job)}，{SEE}" for job in self.late),
+        ]
+
+
+def _last(job: Job) -> str:
+    return f"上次办成是 {moment(job.done_at)}" if job.done_at else "还没有办成过"
+
+
+def look(now: datetime) -> Health:
+    """Look at everything, in five questions whatever there is."""
+    first, open_to_all = Q(tries=0), ~Q(event__kind__in=kinds.told_by_day())
+    told = Mark.objects.aggregate(
+        since=Min("event__recorded_at", filter=first),
+        oldest=Min("event__recorded_at", filter=first & open_to_all),
+        failing=Count("pk", filter=Q(tries__gt=0)),
+    )
+    jobs = list(Job.objects.order_by("name"))
+    failed = tuple(job for job in jobs if job.failures >= ROUNDS)
+    return Health(
+        event=_late(told["since"], now, LATE),
+        oldest=_late(told["oldest"], now, LATE),
+        failing=told["failing"],
+        letter=_late(_unsent(), now, LETTERS_LATE) if settings.EMAIL_HOST else None,
+        unsealed=_late(_unsealed(), now, LATE),
+        late=tuple(job for job in jobs if job not in failed and is_late(job, now)),
+        failed=failed,
+    )
+
+
+def _late(since: datetime | None, now: datetime, allowed: timedelta) -> datetime | None:
+    return since if since is not None and since < now - allowed else None
+
+
+def _unsent() -> datetime | None:
+    found: datetime | None = letters.waiting().aggregate(first=Min("next_try_at"))["first"]
+    return found
+
+
+def _unsealed() -> datetime | None:
+    """Return when the first event behind the last sealed one was written; what was left out before it `check` looks for."""
+    last = Seal.objects.aggregate(last=Max("event_id"))["last"] or 0
+    return Event.objects.filter(pk__gt=last).order_by("pk").values_list("recorded_at", flat=True).first()
+
+
+def is_late(job: Job, now: datetime) -> bool:
+    """Say whether a job should have come to its end since."""
+    allowed = max(timedelta(seconds=job.every_seconds) * ROUNDS, LATE)
+    return (job.done_at or job.begun_at) < now - allowed

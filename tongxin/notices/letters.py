@@ -1,0 +1,132 @@
+"""Letters: which are written, which are wanted no more, who sends which, and how each went.
+
+A letter is held by whoever sends it: taken by compare-and-set for some minutes, marked afterwards. What is neither marked
+nor given back was held by a worker that was killed; it is tried again under the same Message-ID. Urgent ones go at once,
+each by itself; the others of a person together, once a day.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from tongxin.audit.models import Event
+from tongxin.core import faults
+from tongxin.core.ids import new_uid
+from tongxin.notices.models import Letter, Notice
+
+GIVE_UP_AFTER = timedelta(days=7)
+FOR_GOOD = 6  # tries of what the other side refuses for good, half an hour of them
+HELD = timedelta(minutes=10)
+AHEAD = timedelta(minutes=10)  # nothing is added to a day's letter that somebody may be sending by now
+LONGEST_WAIT = timedelta(hours=8)
+READ, CLOSED, SWITCHED_OFF = "寄出前已在网上阅读", "账户已停用，不再寄信", "收信人已关闭邮件，或者没有邮箱"
+TOO_OLD = "七天没有寄出，不再重试"
+WAITING = Q(sent_at=None, given_up_at=None, dropped_at=None)
+
+
+def waiting() -> QuerySet[Letter]:
+    """Return the letters that are still to be sent."""
+    return Letter.objects.filter(WAITING)
+
+
+def queue(event: Event, *, at: datetime) -> None:
+    """Write the letters of an event's notices, for whoever has e-mail and wants it."""
+    wanted = Notice.objects.filter(event=event, letter=None, account__by_mail=True).exclude(account__email="")
+    Letter.objects.bulk_create(
+        [
+            Letter(notice=n, address=n.account.email, made_at=at, next_try_at=at if n.urgent else daily_after(at))
+            for n in wanted.select_related("account")
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def daily_after(at: datetime) -> datetime:
+    """Return when the next letter of a day goes out: at the hour that the installation says."""
+    local = timezone.localtime(at + AHEAD)
+    today = local.replace(hour=settings.MAIL_HOUR, minute=0, second=0, microsecond=0)
+    return today if today >= local else today + timedelta(days=1)
+
+
+# ── what is not to be sent any more ──────────────────────────────────────────────────────────────
+def settle(at: datetime) -> None:
+    """End the letters that nobody wants any more, each with why, and those that waited for a week."""
+    for which, why in (
+        (Q(notice__account__is_active=False), CLOSED),
+        (Q(notice__account__by_mail=False) | Q(notice__account__email=""), SWITCHED_OFF),
+        (Q(notice__read_at__isnull=False), READ),
+    ):
+        _free(at).filter(pk__in=_free(at).filter(which).order_by().values("pk")).update(dropped_at=at, problem=why)
+    old = _free(at).filter(made_at__lt=at - GIVE_UP_AFTER)
+    old.filter(problem="").update(given_up_at=at, problem=TOO_OLD)
+    old.update(given_up_at=at)
+
+
+def _free(at: datetime) -> QuerySet[Letter]:
+    """Return the letters whose time has come and that nobody holds."""
+    return waiting().filter(Q(claimed_until=None) | Q(claimed_until__lte=at), next_try_at__lte=at)
+
+
+# ── who sends which ──────────────────────────────────────────────────────────────────────────────
+def due(at: datetime, *, most: int) -> list[Letter]:
+    """Return one letter of each e-mail that is due, the urgent ones first."""
+    found: dict[object, Letter] = {}
+    rows = _free(at).select_related("notice").order_by("-notice__urgent", "next_try_at", "id")
+    for letter in rows[: most * 20]:
+        alone: object = letter.pk if letter.notice.urgent else ("daily", letter.notice.account_id)
+        found.setdefault(letter.parcel or alone, letter)
+    return list(found.values())[:most]
+
+
+def claim(letter: Letter, *, at: datetime) -> list[Letter]:
+    """Take all that goes out with a letter, for some minutes; nothing when another worker has it."""
+    parcel = letter.parcel or f"<{new_uid()}.{letter.pk}@{_domain()}>"
+    own = Q(pk=letter.pk)
+    if letter.parcel:
+        own = Q(parcel=letter.parcel)
+    elif not letter.notice.urgent:
+        own = Q(notice__account=letter.notice.account_id, notice__urgent=False)
+    keys = list(_free(at).filter(own, parcel=letter.parcel).order_by("pk").values_list("pk", flat=True))
+    token = new_uid()
+    _free(at).filter(pk__in=keys, parcel=letter.parcel).update(claim=token, claimed_until=at + HELD, parcel=parcel)
+    return list(Letter.objects.filter(claim=token).select_related("notice__account").order_by("notice_id"))
+
+
+def _domain() -> str:
+    said: str = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    return said or "localhost"
+
+
+# ── how it went ──────────────────────────────────────────────────────────────────────────────────
+def sent(held: Sequence[Letter], *, at: datetime) -> int:
+    """Mark what was sent, where it is still ours."""
+    return _ours(held).update(sent_at=at, problem="", claim="", claimed_until=None, tries=F("tries") + 1)
+
+
+def failed(held: Sequence[Letter], why: str, *, at: datetime, for_good: bool) -> None:
+    """Note a failed try, and when the next is, or that there is none."""
+    tries = max(letter.tries for letter in held) + 1
+    over = for_good and tries >= FOR_GOOD
+    _ours(held).update(
+        tries=tries, problem=why, claim="", claimed_until=None, given_up_at=at if over else None,
+        next_try_at=at + faults.backing_off(tries, at_most=LONGEST_WAIT),
+    )  # fmt: skip
+
+
+def give_back(held: Sequence[Letter]) -> None:
+    """Leave letters that were taken as they were: they had no try."""
+    _ours(held).update(claim="", claimed_until=None)
+
+
+def _ours(held: Iterable[Letter]) -> QuerySet[Letter]:
+    return waiting().filter(claim__in={letter.claim for letter in held})
+
+
+def send_again(letter: Letter, *, at: datetime) -> int:
+    """Let what failed be tried anew, with all that goes out with it; says how many letters wait again."""
+    together = Q(parcel=letter.parcel) if letter.parcel else Q(pk=letter.pk)
+    rows = Letter.objects.filter(together, sent_at=None, dropped_at=None).exclude(problem="")
+    return rows.update(given_up_at=None, tries=0, made_at=at, next_try_at=at)

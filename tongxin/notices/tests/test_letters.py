@@ -1,0 +1,239 @@
+"""Letters: each fails by itself, is sent once, is bundled by person and day, and ends with a reason."""
+
+import smtplib
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+from django.utils import timezone
+
+from tests.at_once import another_hand, both
+from tests.cast import Cast, moment
+from tongxin.accounts.models import Account
+from tongxin.notices import actions, letters, posting, tasks
+from tongxin.notices.models import Letter, Notice
+
+NOON = moment("2026-11-30", 12)
+
+
+@pytest.fixture
+def by_mail(cast: Cast, settings: Any) -> Cast:
+    settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "localhost", "tongxin@yx.example.invalid"
+    for account, address in ((cast.proposer, "linzhiyuan"), (cast.cosigner, "heqinghe"), (cast.office, "office")):
+        account.email = f"{address}@example.invalid"
+        account.save()
+    return cast
+
+
+@pytest.fixture
+def wrong(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Exception], None]:
+    """Let the server answer a recipient with a fault."""
+    faults: dict[str, Exception] = {}
+    sends = EmailBackend.send_messages
+
+    def send_messages(self: EmailBackend, messages: list[Any]) -> int:
+        for message in messages:
+            if message.to[0] in faults:
+                raise faults[message.to[0]]
+        return int(sends(self, messages))
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_messages)
+    return faults.__setitem__
+
+
+def a_letter(account: Account, text: str, *, urgent: bool = True, matter: str = "", at: datetime = NOON) -> Letter:
+    """Write a letter as the delivery does."""
+    event = actions.Event.objects.exclude(pk__in=Notice.objects.filter(account=account).values("event")).order_by("-id").first()
+    notice = Notice.objects.create(
+        account=account, event=event, committee_code="YX", text=text, urgent=urgent, matter=matter, made_at=at, day=timezone.localdate(at)
+    )  # fmt: skip
+    return Letter.objects.create(notice=notice, address=account.email, made_at=at, next_try_at=at)
+
+
+def state_of(letter: Letter) -> tuple[bool, bool, bool, int, str]:
+    letter.refresh_from_db()
+    ended = (letter.sent_at is not None, letter.given_up_at is not None, letter.dropped_at is not None)
+    return (*ended, letter.tries, letter.problem)
+
+
+def test_a_line_break_in_a_reason_stops_no_letter(by_mail: Cast) -> None:
+    proposal = by_mail.submitted(NOON)
+    first = a_letter(by_mail.proposer, f"您的提案《{proposal.title}》退回修改：第一处\n第二处\r\nBcc: x@example.invalid")
+    second = a_letter(by_mail.cosigner, "另一件事")
+    assert tasks.send_letters(NOON) == 2
+    assert (state_of(first)[0], state_of(second)[0]) == (True, True)
+    assert all("\n" not in message.subject and "\r" not in message.subject for message in mail.outbox)
+    assert [message.to for message in mail.outbox] == [["linzhiyuan@example.invalid"], ["heqinghe@example.invalid"]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (smtplib.SMTPRecipientsRefused({"x": (550, b"no such user linzhiyuan")}), "收件方不接受这个地址（550），请核对邮箱"),
+        (UnicodeEncodeError("ascii", "林", 0, 1, "no"), "这封信的地址或者内容不能寄（UnicodeEncodeError）"),
+        (ValueError("header"), "这封信的地址或者内容不能寄（ValueError）"),
+        (smtplib.SMTPDataError(554, b"spam"), "收件方没有收下这封信（554）"),
+    ],
+)
+def test_what_is_wrong_with_a_letter_is_that_letters_alone(
+    by_mail: Cast, wrong: Callable[[str, Exception], None], fault: Exception, said: str
+) -> None:
+    by_mail.submitted(NOON)
+    bad, good = a_letter(by_mail.proposer, "一件事"), a_letter(by_mail.cosigner, "另一件事")
+    wrong("linzhiyuan@example.invalid", fault)
+    assert tasks.send_letters(NOON) == 1
+    assert state_of(bad) == (False, False, False, 1, said)
+    assert state_of(good) == (True, False, False, 1, "")
+    assert tasks.send_letters(NOON + timedelta(seconds=30)) == 0  # not before its time
+    assert state_of(bad)[3] == 1
+    at = NOON
+    for _again in range(12):
+        at += timedelta(hours=9)
+        tasks.send_letters(at)
+    assert state_of(bad) == (False, True, False, letters.FOR_GOOD, said)
+
+
+def test_a_server_that_is_away_costs_no_letter_a_try(by_mail: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_mail.submitted(NOON)
+    waiting = [a_letter(by_mail.proposer, "一件事"), a_letter(by_mail.cosigner, "另一件事")]
+
+    def away(_self: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailBackend, "open", away, raising=False)
+    with pytest.raises(posting.ServerAwayError, match="ConnectionRefusedError"):
+        tasks.send_letters(NOON)
+    assert [state_of(letter) for letter in waiting] == [(False, False, False, 0, "")] * 2
+    monkeypatch.undo()
+
+
+def test_a_server_that_hangs_up_at_one_letter_ends_the_run_and_the_next_goes_on(
+    by_mail: Cast, wrong: Callable[[str, Exception], None]
+) -> None:
+    by_mail.submitted(NOON)
+    bad, good = a_letter(by_mail.proposer, "一件事"), a_letter(by_mail.cosigner, "另一件事")
+    wrong("linzhiyuan@example.invalid", smtplib.SMTPServerDisconnected("gone"))
+    with pytest.raises(posting.ServerAwayError):
+        tasks.send_letters(NOON)
+    assert (state_of(bad)[3], state_of(good)) == (1, (False, False, False, 0, ""))
+    assert tasks.send_letters(NOON + timedelta(seconds=30)) == 1
+    assert state_of(good)[0] is True
+
+
+def test_a_run_opens_one_connection(by_mail: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_mail.submitted(NOON)
+    for account in (by_mail.proposer, by_mail.cosigner, by_mail.office):
+        a_letter(account, "一件事")
+    made: list[int] = []
+    monkeypatch.setattr(posting, "get_connection", lambda: made.append(1) or EmailBackend())
+    assert (tasks.send_letters(NOON), made) == (3, [1])
+
+
+def test_a_letter_that_nobody_wants_any_more_is_settled_with_why(by_mail: Cast) -> None:
+    by_mail.submitted(NOON)
+    closed, off, read = (a_letter(account, "一件事") for account in (by_mail.proposer, by_mail.cosigner, by_mail.office))
+    Account.objects.filter(pk=by_mail.proposer.pk).update(is_active=False)
+    Account.objects.filter(pk=by_mail.cosigner.pk).update(by_mail=False)
+    Notice.objects.filter(pk=read.notice_id).update(read_at=NOON)
+    assert tasks.send_letters(NOON) == 0
+    assert [state_of(letter)[2:] for letter in (closed, off, read)] == [
+        (True, 0, letters.CLOSED), (True, 0, letters.SWITCHED_OFF), (True, 0, letters.READ),
+    ]  # fmt: skip
+    assert mail.outbox == []
+
+
+def test_what_waited_for_a_week_is_given_up(by_mail: Cast) -> None:
+    by_mail.submitted(NOON)
+    old = a_letter(by_mail.proposer, "一件事")
+    assert tasks.send_letters(NOON + timedelta(days=8)) == 0
+    assert state_of(old) == (False, True, False, 0, letters.TOO_OLD)
+    assert letters.send_again(old, at=NOON + timedelta(days=8)) == 1
+    assert tasks.send_letters(NOON + timedelta(days=8)) == 1
+
+
+def test_the_days_others_go_together_once_in_the_morning_and_urgent_ones_at_once(by_mail: Cast, settings: Any) -> None:
+    settings.MAIL_HOUR = 8
+    evening = moment("2026-11-30", 18)
+    assert letters.daily_after(evening) == moment("2026-12-01", 8)
+    assert letters.daily_after(moment("2026-12-01", 7)) == moment("2026-12-01", 8)
+    assert letters.daily_after(moment("2026-12-01", 7) + timedelta(minutes=55)) == moment("2026-12-02", 8)
+    by_mail.submitted(NOON)
+    actions.deliver()
+    Letter.objects.all().delete()
+    for n in range(3):
+        a_letter(by_mail.cosigner, f"第{n}件", urgent=False, matter=f"m{n % 2}")
+    a_letter(by_mail.cosigner, "急件")
+    assert tasks.send_letters(NOON) == 4
+    urgent, together = mail.outbox
+    assert (urgent.subject, together.subject) == ("同心：急件", "同心：3 条消息")
+    assert together.body.index("第2件") < together.body.index("第0件") < together.body.index("第1件")
+
+
+def test_a_letter_held_by_a_worker_that_was_killed_is_tried_after_its_time_under_the_same_name(by_mail: Cast) -> None:
+    by_mail.submitted(NOON)
+    letter = a_letter(by_mail.proposer, "一件事")
+    [held] = letters.claim(letter, at=NOON)
+    assert tasks.send_letters(NOON + timedelta(minutes=9)) == 0
+    assert tasks.send_letters(NOON + timedelta(minutes=11)) == 1
+    assert mail.outbox[0].extra_headers["Message-ID"] == held.parcel
+    assert held.parcel.endswith("@yx.example.invalid>")
+    assert letters.sent([held], at=NOON) == 0  # the first comes back too late: it is not his any more
+
+
+def test_two_workers_take_a_letter_once(by_mail: Cast) -> None:
+    by_mail.submitted(NOON)
+    letter = a_letter(by_mail.proposer, "一件事", urgent=False)
+    a_letter(by_mail.proposer, "另一件事", urgent=False)
+    taken: list[int] = []
+    both(*[lambda: taken.append(len(letters.claim(letter, at=NOON)))] * 2)
+    assert sorted(taken) == [0, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_who_claims_just_before_gets_it_alone(by_mail: Cast) -> None:
+    by_mail.submitted(NOON)
+    letter = a_letter(by_mail.proposer, "一件事")
+    theirs: list[int] = []
+    with another_hand('UPDATE "notices_letter"', lambda: theirs.append(len(letters.claim(letter, at=NOON)))):
+        ours = letters.claim(letter, at=NOON)
+    assert len(ours) + theirs[0] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_and_tell_nothing_twice(by_mail: Cast) -> None:
+    """Threads with connections of their own: on a file SQLite as on PostgreSQL."""
+    for n in range(3):
+        by_mail.submitted(NOON + timedelta(minutes=n), title=f"关于第{n}件事的建议")
+    Notice.objects.all().delete()
+    for event in actions.Event.objects.all():
+        actions.Mark.objects.get_or_create(event=event, consumer=actions.CONSUMER)
+    errors: list[BaseException] = []
+    ready = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            ready.wait(20)
+            actions.deliver()
+            ready.wait(60)
+            posting.send_waiting(at=timezone.now() + timedelta(days=2))
+        except BaseException as error:  # noqa: BLE001 -- shown below
+            errors.append(error)
+        finally:
+            connection.close()
+
+    hands = [threading.Thread(target=work) for _hand in range(2)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert errors == []
+    told = list(Notice.objects.values_list("account", "event"))
+    assert len(told) == len(set(told)) > 0
+    assert Letter.objects.filter(sent_at=None).count() == 0
+    ids = [message.extra_headers["Message-ID"] for message in mail.outbox]
+    assert len(ids) == len(set(ids)) == Letter.objects.values("parcel").distinct().count()
