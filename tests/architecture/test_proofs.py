@@ -25,6 +25,8 @@ HANDED_ON = {
 
 IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction: it has one of its own, or is part of one
     "tongxin/audit/intactness.py:intact": "hands the question on",
+    "tongxin/committees/reorganising.py:_announce_or_carry_out": "the act that decides",
+    "tongxin/committees/reorganising.py:_carry_out": "the act that decides, or the day on which it takes effect",
     "tongxin/handling/actions/rating.py:reopen": "the end of a round, and the effect of a step",
     "tongxin/handling/actions/steps.py:category_reviewed": "a step: `engine.perform`",
     "tongxin/handling/actions/steps.py:rating_opened": "a step",

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from tongxin.committees import views
+from tongxin.committees import unit_pages, views
 
 urlpatterns = [
     path("units/", views.units, name="units"),
     path("units/new/", views.add_unit, name="unit-new"),
     path("units/<str:uid>/", views.unit, name="unit"),
+    path("units/<str:uid>/course/", unit_pages.course, name="unit-course"),
+    path("units/<str:uid>/rename/", unit_pages.rename, name="unit-rename"),
+    path("units/<str:uid>/end/", unit_pages.end, name="unit-end"),
+    path("units/<str:uid>/restore/", unit_pages.restore, name="unit-restore"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/<str:uid>/", views.session, name="session"),
     path("appointments/", views.appointments, name="appointments"),

@@ -1,6 +1,7 @@
 """Units and appointments; the audit reader stands here too, because whose events one may read is an appointment."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from tongxin.audit import audience, kinds, looking, verifying
 from tongxin.audit import queries as audit
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
-from tongxin.committees import actions, findings, listing, queries, resetting
+from tongxin.committees import actions, findings, listing, queries, resetting, successions
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.forms import AppointmentForm, EndForm, FactorForm, PlenaryForm, SessionForm, TransferForm, UnitForm
 from tongxin.committees.models import Appointment, Committee, Session, Unit, said_of_somebody
@@ -38,17 +39,21 @@ def _own(request: HttpRequest) -> Committee:
 def units(request: HttpRequest) -> HttpResponse:
     """The handling units of the reader's committee, by 归口."""
     committee = _own(request)
-    rows = queries.active_units(committee, timezone.localdate())
     words, system = asked.words(request.GET.get("q", ""), 60), asked.one_of(request.GET.get("system", ""), System.values)
-    if words:
-        rows = rows.filter(name__contains=words) | rows.filter(short_name__contains=words)
-    if system:
-        rows = rows.filter(system=system)
+    state = asked.one_of(request.GET.get("state", ""), (successions.IN_USE, successions.ENDED))
+    found = successions.lines(committee, words=words, system=system, state=state, on=timezone.localdate())
     context = {
-        "units": rows, "q": words, "system": system, "systems": System.choices,
+        "lines": found, "state": state, "tabs": _states(state, words), "q": words, "system": system, "systems": System.choices,
         "changes": permissions.allowed(request.user, "committees.change_units", committee),
     }  # fmt: skip
     return render(request, "committees/units.html", context)
+
+
+def _states(state: str, words: str) -> list[dict[str, Any]]:
+    """Return the ways to the units in use and to those that ended."""
+    parts = {successions.IN_USE: _("在用"), successions.ENDED: _("已撤销")}
+    said = {name: urlencode({key: value for key, value in (("state", name), ("q", words)) if value}) for name in parts}
+    return [{"label": label, "count": None, "url": f"?{said[name]}", "current": name == state} for name, label in parts.items()]
 
 
 def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) -> HttpResponse:

@@ -44,6 +44,11 @@ def _due_soon(event: Event) -> str:
     return f"系统提醒：{unit}距{what}期限还有 {days} 天" if days else f"系统提醒：{unit}的{what}期限今天到期"
 
 
+def _moved(event: Event) -> str:
+    due = event.data.get("due")
+    return "　".join(filter(None, (f"答复期限 {day(date.fromisoformat(due))}" if due else "", _reason(event))))
+
+
 def _sent_detail(event: Event) -> str:
     data = event.data
     if data.get("before") and data["before"] != data.get("category"):
@@ -59,6 +64,9 @@ witness(
 witness(
     Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
     only=Q(sent_at__isnull=False), told=("handling.task", "task__uid"),
+)  # fmt: skip
+witness(  # under which name it was sent
+    Reply, "unit_name", part="name", only=Q(sent_at__isnull=False) & ~Q(unit_name=""), told=("handling.task", "task__uid"),
 )  # fmt: skip
 witness(  # from how many ratings on the unit is told their counts: what the raters were promised
     Reply, "counts_from", part="promise", only=Q(sent_at__isnull=False, counts_from__isnull=False),
@@ -76,6 +84,7 @@ name_sorts(cases="办理", tasks="承办单位办理", handling="沟通和评价
 register(
     # the case
     Kind("cases.assign", A.PUBLIC, "交办　{units}", _by("答复期限"), key=True),
+    Kind("cases.recall_assignment", A.PUBLIC, "撤回交办", _reason, key=True),
     Kind("cases.open_rating", A.HANDLING, "答复全部送达，请提案人评价", _by("评价截止"), key=True),
     Kind(
         "cases.rework",
@@ -118,6 +127,8 @@ register(
     Kind("tasks.return_reply", A.INSIDE, "督办部门退回{unit}答复稿", _reason, key=True),
     Kind("tasks.send", A.PUBLIC, "{unit}的答复经审核，送达提案人", _sent_detail, key=True),
     Kind("tasks.rework", A.HANDLING, "{unit}重新办理", _by("答复期限")),
+    Kind("tasks.move", A.HANDLING, "{unit}的{part}移交{to}", _moved, key=True),
+    Kind("tasks.recall_assignment", A.HANDLING, "撤回对{unit}的交办", _reason),
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录", personal=("name",)),

@@ -2,6 +2,7 @@
 
 from tongxin.handling.actions.assigning import assign, assign_again, check_parts
 from tongxin.handling.actions.contacting import confirm_contact, record_contact, remind, tell_deadline
+from tongxin.handling.actions.moving import assigned_anew, begin_moved, follow_end_of_unit, moving_said, recall_parts
 from tongxin.handling.actions.problems import HandlingError, StaleError
 from tongxin.handling.actions.publishing import (
     begin_public_replies,
@@ -42,7 +43,9 @@ __all__ = [
     "StaleError",
     "assign",
     "assign_again",
+    "assigned_anew",
     "attach_to_reply",
+    "begin_moved",
     "begin_public_replies",
     "begin_public_reply",
     "begun_again",
@@ -54,13 +57,16 @@ __all__ = [
     "confirm_public_reply",
     "copies_by_machine",
     "detach_from_reply",
+    "follow_end_of_unit",
     "leader_signs",
+    "moving_said",
     "note_reading",
     "open_rating_when_all_answered",
     "opinion_said",
     "rate",
     "rate_all",
     "rating_opened",
+    "recall_parts",
     "record_contact",
     "remind",
     "reopen",

@@ -11,7 +11,7 @@ from tongxin.audit.models import Event
 from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
 from tongxin.handling.actions.problems import HandlingError
-from tongxin.handling.choices import TaskState
+from tongxin.handling.choices import TaskState, TaskStates
 from tongxin.handling.models import Contact, Task
 
 
@@ -20,7 +20,7 @@ def record_contact(
     task: Task, *, stage: str, way: str, on: date, who: str, with_whom: str, note: str, actor: Account, at: datetime
 ) -> Contact:
     """Write down a talk with the proposer (面商), by a unit that has signed for the case."""
-    if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.RETURNED}:
+    if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, *TaskStates.gone}:
         message = "签收以后才能记录面商"
         raise HandlingError(message)
     if on > timezone.localdate(at):

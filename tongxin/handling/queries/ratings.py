@@ -92,7 +92,7 @@ def by_name(case: Case) -> list[NamedReply]:
 
 
 def _heading(reply: Reply) -> str:
-    return _("%(unit)s的答复（第 %(n)s 次办理）") % {"unit": reply.task.unit.name, "n": reply.round}
+    return _("%(unit)s的答复（第 %(n)s 次办理）") % {"unit": reply.sent_by, "n": reply.round}
 
 
 def _named(signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]) -> NamedLine:
