@@ -196,7 +196,7 @@ class Handling:
         if sent:
             row |= {
                 "category_label": found.label, "meaning": found.meaning, "category_before_review": found.code,
-                "leader": part.unit.leader.name, "sent_at": at,
+                "leader": part.unit.leader.name, "unit_name": part.unit.name, "sent_at": at,
             }  # fmt: skip
         part.reply = self.tables[Reply].add(**row)
         if sent:

@@ -14,7 +14,16 @@ MORE = {
     "deliberation": {"consensus"},  # a pure package
     "files": {"inspection"},  # a pure package, run in a process of its own
     # rows written before their events vouched for them: upgrades and made worlds; whose password may be reset, and why not
-    "committees": {"vouching", "resetting", "listing", "findings"},
+    # units that change in time: the acts, the reads, their forms and their pages
+    "committees": {
+        "vouching",
+        "resetting",
+        "listing",
+        "findings",
+        "reorganising",
+        "successions",
+        "unit_forms",
+    },
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes
     "members": {"consequences", "acting", "closing"},
@@ -44,7 +53,6 @@ LOOKED_AT: dict[str, str] = {
     "tongxin/committees/actions.py": "2026-11-28: appointments, resets, bodies and sessions: each act a few lines, the rest their reasons",
     "tongxin/members/actions.py": "2026-11-28: invitations, contact data and standing: each act a few lines, the rest their reasons",
     "tongxin/handling/models.py": "2026-11-29: a dozen small tables; the clocks and constraints of a case are read side by side",
-    "tongxin/committees/views.py": "2026-11-28: one small view for each page of units, sessions, appointments and the audit reader",
 }
 
 

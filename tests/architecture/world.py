@@ -14,7 +14,7 @@ from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
-from tongxin.handling.workflow import Opinion, Sending, SignFor, Why
+from tongxin.handling.workflow import Moving, Opinion, Sending, SignFor, Why
 from tongxin.members.models import Member, Seat, Suspension
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries
@@ -46,6 +46,7 @@ class World:
             "cases": {
                 CaseState.IN_HAND: cast.assigned, CaseState.RATING: cast.answered, CaseState.WITH_OFFICE: self._with_office,
                 CaseState.CLOSED: lambda: self._rated(cast.answered(), "satisfied"),
+                CaseState.RECALLED: lambda: self._step(cast.assigned(), "recall_assignment", cast.assigner, Why("交错了单位。")),
             },
             "tasks": {
                 TaskState.AWAITING: lambda: cast.task(cast.assigned()), TaskState.RETURN_ASKED: self._return_asked,
@@ -54,6 +55,8 @@ class World:
                 TaskState.WITH_LEADER: lambda: self._step(self._in_hand(), "submit_reply", cast.clerk),
                 TaskState.UNDER_REVIEW: self._under_review,
                 TaskState.ANSWERED: lambda: cast.task(cast.answered()),
+                TaskState.MOVED: self._moved,
+                TaskState.RECALLED: lambda: cast.task(self.row("cases", CaseState.RECALLED)),
             },
         }  # fmt: skip
         self.builders = build
@@ -153,6 +156,11 @@ class World:
 
     def _under_review(self) -> Task:
         return self._step(self._step(self._in_hand(), "submit_reply", self.cast.clerk), "approve", self.cast.unit_leader)
+
+    def _moved(self) -> Task:
+        """In hand at another unit now, with its draft."""
+        said = Moving(self.cast.other_unit.uid, cases.STAYS, cases.GOES, "职责调整。")
+        return self._step(self._in_hand(), "move", self.cast.assigner, said)
 
     def _rated(self, case: Case, result: str) -> Case:
         for reply, signature in cases.ratings_awaited(case):

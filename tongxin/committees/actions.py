@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -77,6 +77,7 @@ def appoint(
     `kind` tells an appointment by other hands than the security administrator's (break-glass). Raises AppointmentError.
     """
     unit: Unit | None = scope.get("unit")
+    _demand_running(unit, max(starts_on, timezone.localdate(at)))
     _demand_appointable(account, committee, duty, scope=scope, actor=actor, at=at)
     made = Appointment(account=account, committee=committee, duty=duty, starts_on=starts_on, **scope)
     made.full_clean(exclude=["uid"])
@@ -90,6 +91,14 @@ def appoint(
         data={"name": account.name, "duty": made.get_duty_display(), "unit": unit.name if unit else "", "reason": reason},
     )  # fmt: skip
     return made
+
+
+def _demand_running(unit: Unit | None, on: date) -> None:
+    """Nobody is appointed to a unit that has ended, or will have by the first day."""
+    if unit is not None and unit.active_until is not None and unit.active_until < on:
+        ended = full_day(unit.active_until + timedelta(days=1))
+        message = f"{unit.name}自 {ended}起撤销，不能再任命，请任命到承接的单位"
+        raise AppointmentError(message)
 
 
 def _demand_appointable(

@@ -23,6 +23,15 @@ class System(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+class Change(models.TextChoices):
+    """What becomes of a unit when bodies are reorganised."""
+
+    RENAME = "rename", _("更名")
+    END = "end", _("撤销")
+    MERGE = "merge", _("并入")
+    SPLIT = "split", _("拆分")
+
+
 class Duty(models.TextChoices):
     """What somebody may be appointed to do. Who does it is data (`Appointment`), never code."""
 

@@ -1,9 +1,9 @@
 """Event kinds of bodies."""
 
-from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register, who_did
+from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, day, name_sorts, register, who_did
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
-from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.committees.models import Appointment, Committee, FormerName, Session, Succession, Unit, UnitChange
 
 A = Audience
 
@@ -17,11 +17,29 @@ def _appointed(event: Event) -> str:
     return f"{actor}任命{event.data.get('name', '')}承担{f'{unit}的' if unit else ''}“{event.data.get('duty', '')}”"
 
 
+def _ended(event: Event) -> str:
+    heirs = f"，由{event.data['to']}承接" if event.data.get("to") else ""
+    return f"{event.acting_as or who_did(event)}撤销承办单位{event.data.get('name', '')}{heirs}，{day(event.data.get('on'))}起"
+
+
+def _announced(event: Event) -> str:
+    data = event.data
+    heirs = f"（{data['to']}）" if data.get("to") else ""
+    return f"{event.acting_as or who_did(event)}定于{day(data.get('on'))}起将{data.get('name', '')}{data.get('what', '')}{heirs}"
+
+
 witness(Committee, "code", "tier", "parent__uid", committee="code")
 witness(
     Session, "term__uid", "term__number", "number", "starts_on", "plenary_from", "plenary_until", "collects_from", "cut_off_at"
 )
 witness(Unit, "committee__uid", "name", "system", "active_from", "active_until")
+OF_A_UNIT = ("committees.unit", "unit__uid")
+witness(FormerName, "unit__uid", "name", "short_name", "ends_on", told=OF_A_UNIT)
+witness(Succession, "unit__uid", "successor__uid", "starts_on", told=OF_A_UNIT)
+witness(
+    UnitChange, "unit__uid", "kind", "starts_on", "reason", "name", "short_name", "successors", "plan", "done_at", "called_off_at",
+    told=OF_A_UNIT,
+)  # fmt: skip
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")
 register(
@@ -47,6 +65,13 @@ register(
     Kind("committees.transfer_clerk", A.OFFICE, "承办人由{before}变动为{name}", _reason, personal=("name", "before")),
     Kind("committees.add_unit", A.OFFICE, "{actor}增加承办单位{name}"),
     Kind("committees.change_unit", A.OFFICE, "{actor}修改承办单位{name}"),
+    Kind("committees.rename_unit", A.OFFICE, "{actor}将{name}更名为{to}，{on}起", _reason, days=("on",)),
+    Kind("committees.end_unit", A.OFFICE, _ended, _reason, label="撤销承办单位…"),
+    Kind("committees.merge_unit", A.OFFICE, "{actor}将{name}并入{to}，{on}起", _reason, days=("on",)),
+    Kind("committees.split_unit", A.OFFICE, "{actor}将{name}拆分，由{to}承接，{on}起", _reason, days=("on",)),
+    Kind("committees.announce_unit_change", A.OFFICE, _announced, _reason, label="定于…变动承办单位…"),
+    Kind("committees.call_off_unit_change", A.OFFICE, "{actor}取消原定{on}起{name}的{what}", _reason, days=("on",)),
+    Kind("committees.restore_unit", A.OFFICE, "{actor}恢复承办单位{name}", _reason),
     Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个"),
     Kind("committees.export_units", A.OFFICE, "{actor}导出承办单位 {rows} 个"),
     Kind("committees.found", A.OFFICE, "建立{name}"),

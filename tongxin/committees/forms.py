@@ -12,7 +12,7 @@ from tongxin.accounts.models import Account
 from tongxin.committees.actions import NameTakenError, known_account
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session, Unit
-from tongxin.committees.queries import namesakes
+from tongxin.committees.queries import namesakes, not_ended
 from tongxin.core.words import clean_line, clean_name, written_phone
 from tongxin.ui.fields import Day, Moment
 
@@ -29,6 +29,9 @@ class UnitForm(forms.Form):
     def __init__(self, *args: Any, committee: Committee, unit: Unit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.committee, self.unit = committee, unit
+        if unit is not None:
+            self.fields["name"].disabled = True
+            self.fields["name"].help_text = _("名称变动请办理更名，已经送出的答复保留当时的名称。")
 
     def clean_name(self) -> str:
         """One unit of a name in a committee."""
@@ -147,7 +150,7 @@ class AppointmentForm(PersonForm):
 
     def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
         super().__init__(*args, committee=committee, **kwargs)
-        units = Unit.objects.filter(committee=committee).order_by("id")
+        units = Unit.objects.filter(not_ended(timezone.localdate()), committee=committee).order_by("id")
         self.units = {u.uid: u for u in units}
         self.fields["unit"].choices = [("", _("不属于承办单位")), *((u.uid, u.name) for u in units)]  # type: ignore[attr-defined]
         if not units:

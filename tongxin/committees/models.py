@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.committees.choices import Duty, Level, System
+from tongxin.committees.choices import Change, Duty, Level, System
 from tongxin.core import numerals
 from tongxin.core.models import Row
 from tongxin.core.secrets import EncryptedField
@@ -124,6 +124,64 @@ class Unit(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerName(Row):
+    """A name that a unit had until a day: the first without it. Papers of that time say it, imports know the unit by it."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="former_names")
+    name = models.CharField(_("曾用名"), max_length=60)
+    short_name = models.CharField(_("曾用简称"), max_length=20, blank=True)
+    ends_on = models.DateField()
+
+    class Meta:
+        ordering = ["ends_on", "id"]
+        indexes = [models.Index(fields=["committee", "name"], name="unit_former_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Succession(Row):
+    """Which unit goes on with the work of one that ended, from which day."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="inheritances")
+    starts_on = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["unit", "successor"], name="succession_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} → {self.successor}"
+
+
+class UnitChange(Row):
+    """A reorganisation that was decided: it takes effect on its day, at once or by the worker, or is called off before."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(_("变动"), max_length=8, choices=Change)
+    starts_on = models.DateField(_("自何日起"))
+    reason = models.CharField(_("依据"), max_length=200)
+    name = models.CharField(_("新名称"), max_length=60, blank=True)
+    short_name = models.CharField(_("新简称"), max_length=20, blank=True)
+    successors = models.JSONField(default=list)  # uids of the units that go on with its work
+    plan = models.JSONField(default=dict)  # uid of an open matter → uid of the unit that goes on with it
+    done_at = models.DateTimeField(null=True, blank=True)
+    called_off_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(done_at=None, called_off_at=None), name="unit_one_change_waits"),
+            models.CheckConstraint(condition=Q(done_at=None) | Q(called_off_at=None), name="unit_change_done_or_called_off"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.get_kind_display()}"
 
 
 def said_of_somebody(duty: str, unit: Unit | None) -> str:

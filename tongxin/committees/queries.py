@@ -170,11 +170,12 @@ def has_to_do_with_several(account: Account) -> bool:
 
 @dataclass(frozen=True)
 class Work:
-    """One open matter of a unit: what, where, until when."""
+    """One open matter of a unit: what, where, until when; `key` is by what it is named when the unit ends."""
 
     title: str
     line: str
     url: str
+    key: str = ""
 
 
 _work: list[Callable[[Unit], Iterable[Work]]] = []
@@ -205,9 +206,25 @@ def is_last(appointment: Appointment, on: date) -> bool:
     return not others.filter(account__is_active=True).exclude(pk=appointment.pk).exists()
 
 
+def running_units(on: date) -> Q:
+    """Keep the units that work on a day: `active_until` is the last."""
+    return (Q(active_from=None) | Q(active_from__lte=on)) & not_ended(on)
+
+
+def not_ended(on: date) -> Q:
+    """Keep the units that work on a day or will later."""
+    return Q(active_until=None) | Q(active_until__gte=on)
+
+
+def is_running(unit: Unit, on: date) -> bool:
+    """Say whether a unit works on a day: what has ended gets no more work and nobody is appointed there."""
+    begun = unit.active_from is None or unit.active_from <= on
+    return begun and (unit.active_until is None or unit.active_until >= on)
+
+
 def active_units(committee: Committee, on: date) -> QuerySet[Unit]:
     """Return the units that may be assigned to on a day."""
-    return committee.units.filter(Q(active_until=None) | Q(active_until__gte=on)).order_by("system", "id")
+    return committee.units.filter(running_units(on)).order_by("system", "id")
 
 
 def about(account: Account) -> list[Line]:

@@ -62,6 +62,7 @@ def belongs_here(actor: Any, _subject: Any) -> bool:
 PERMISSIONS = {
     "committees.view_units": ("本会委员、机关和承办单位人员可以查看承办单位", belongs_here),
     "committees.change_units": ("机关提案工作人员可以维护承办单位", holds(Duty.PROPOSAL_OFFICE)),
+    "committees.reorganise": ("机关提案工作人员可以办理承办单位的更名、撤销、并入、拆分和恢复", holds(Duty.PROPOSAL_OFFICE)),
     "committees.keep_sessions": (
         "机关提案工作人员和制度管理人员可以设立届次、改定会期",
         holds(Duty.PROPOSAL_OFFICE, Duty.REGULATIONS),

@@ -231,6 +231,7 @@ class Handing:
         )
         reply.category_before_review, reply.category = reply.category, category
         reply.category_label, reply.meaning, reply.sent_at = found.label, found.meaning, at
+        reply.unit_name = task.unit_name = task.unit.name
         reply.counts_from = in_force(told.assembly.committee, Secrecy, at.date()).minimum
         task.answered_at = at
         due = self._due("rating_working_days", at.date())

@@ -7,9 +7,17 @@ class HandlingConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.audit.kinds import tell_together  # noqa: PLC0415 -- registers at start
+        from tongxin.committees.reorganising import register_end_of_unit  # noqa: PLC0415 -- as above
+        from tongxin.committees.successions import register_open_counts  # noqa: PLC0415 -- as above
         from tongxin.handling import events, notices, privacy, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
-        from tongxin.handling.actions import begin_public_replies  # noqa: PLC0415 -- as above
-        from tongxin.handling.queries import cases_in_hand, hold_case, outcome_words, raters_at_least  # noqa: PLC0415
+        from tongxin.handling.actions import begin_public_replies, follow_end_of_unit  # noqa: PLC0415 -- as above
+        from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
+            cases_in_hand,
+            hold_case,
+            open_counts,
+            outcome_words,
+            raters_at_least,
+        )
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_handling, register_outcome  # noqa: PLC0415
 
@@ -17,3 +25,5 @@ class HandlingConfig(AppConfig):
         register_handling(in_hand=cases_in_hand, hold=hold_case)
         tell_together("handling.rate", raters_at_least)
         register_release(begin_public_replies)
+        register_end_of_unit(follow_end_of_unit)
+        register_open_counts(open_counts)

@@ -13,6 +13,7 @@ class CaseState(models.TextChoices):
     RATING = "rating", _("待评价")
     WITH_OFFICE = "with_office", _("待政协协调")
     CLOSED = "closed", _("已办结")
+    RECALLED = "recalled", _("已撤回交办")
 
 
 class TaskState(models.TextChoices):
@@ -26,6 +27,8 @@ class TaskState(models.TextChoices):
     WITH_LEADER = "with_leader", _("单位审签")
     UNDER_REVIEW = "under_review", _("答复待审")
     ANSWERED = "answered", _("已答复")
+    MOVED = "moved", _("已移交")
+    RECALLED = "recalled", _("已撤回")
 
 
 class TaskStates:
@@ -36,6 +39,7 @@ class TaskStates:
     )  # fmt: skip
     writing: ClassVar = (TaskState.IN_HAND,)
     with_the_unit: ClassVar = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
+    gone: ClassVar = (TaskState.RETURNED, TaskState.MOVED, TaskState.RECALLED)  # the unit has no part in the case any more
 
 
 class Counted(models.TextChoices):

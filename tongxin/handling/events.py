@@ -34,7 +34,7 @@ def _by(word: str) -> Callable[[Event], str]:
     return said
 
 
-def _moved(event: Event) -> str:
+def _settled(event: Event) -> str:
     before, due = (day(date.fromisoformat(event.data[key])) for key in ("before", "due"))
     return f"放假安排公布，暂定的 {before}不变" if before == due else f"放假安排公布，由暂定的 {before}改为 {due}"
 
@@ -47,6 +47,11 @@ def _due_soon(event: Event) -> str:
 def _resumed(event: Event) -> str:
     units = event.data.get("units", "")
     return f"政协协调后由{units}重新办理" if units else "政协协调后重新办理"
+
+
+def _moved(event: Event) -> str:
+    due = event.data.get("due")
+    return "　".join(filter(None, (f"答复期限 {day(date.fromisoformat(due))}" if due else "", _reason(event))))
 
 
 def _sent_detail(event: Event) -> str:
@@ -64,6 +69,9 @@ witness(
 witness(
     Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
     only=Q(sent_at__isnull=False), told=("handling.task", "task__uid"),
+)  # fmt: skip
+witness(  # under which name it was sent
+    Reply, "unit_name", part="name", only=Q(sent_at__isnull=False) & ~Q(unit_name=""), told=("handling.task", "task__uid"),
 )  # fmt: skip
 witness(  # from how many ratings on the unit is told their counts: what the raters were promised
     Reply, "counts_from", part="promise", only=Q(sent_at__isnull=False, counts_from__isnull=False),
@@ -84,6 +92,7 @@ name_sorts(cases="办理", tasks="承办单位办理", handling="沟通和评价
 register(
     # the case
     Kind("cases.assign", A.PUBLIC, "交办　{units}", _by("答复期限"), key=True),
+    Kind("cases.recall_assignment", A.PUBLIC, "撤回交办", _reason, key=True),
     Kind("cases.open_rating", A.HANDLING, "答复全部送达，请提案人评价", _by("评价截止"), key=True),
     Kind(
         "cases.rework",
@@ -130,6 +139,8 @@ register(
     Kind("tasks.consult_again", A.HANDLING, "请{unit}重新提出会办意见", _by("期限")),
     Kind("tasks.recall", A.HANDLING, "撤回{unit}的答复", _reason, key=True),
     Kind("tasks.rework", A.HANDLING, "{unit}重新办理", _by("答复期限")),
+    Kind("tasks.move", A.HANDLING, "{unit}的{part}移交{to}", _moved, key=True),
+    Kind("tasks.recall_assignment", A.HANDLING, "撤回对{unit}的交办", _reason),
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),
     Kind("handling.confirm_contact", A.HANDLING, "{name}确认面商记录", personal=("name",)),
@@ -146,7 +157,7 @@ register(
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处"),
     Kind("handling.withhold_reply", A.HANDLING, "{unit}的答复不向社会公开", _reason),
     Kind("handling.remind", A.HANDLING, "催办{unit}", _reason),
-    Kind("handling.set_date", A.HANDLING, "{unit}{what}期限确定", _moved),
+    Kind("handling.set_date", A.HANDLING, "{unit}{what}期限确定", _settled),
     Kind("handling.due_soon", A.HANDLING, _due_soon, label="提醒…期限"),
     Kind("handling.overdue", A.HANDLING, "{unit}超过{what}期限"),
     Kind(

@@ -14,7 +14,7 @@ from tongxin.core.models import Row
 from tongxin.core.secrets import EncryptedField, EncryptedJSON
 from tongxin.core.words import character_count
 from tongxin.files.models import File
-from tongxin.handling.choices import ANSWERING, CaseState, Counted, Grade, Meaning, Part, Stage, TaskState, Way
+from tongxin.handling.choices import ANSWERING, CaseState, Counted, Grade, Meaning, Part, Stage, TaskState, TaskStates, Way
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.workflow.models import Stateful
 
@@ -82,6 +82,9 @@ class Task(Stateful):
     return_reason = models.TextField(blank=True)
     return_answer_due_on = models.DateField(null=True, blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    # the part of another unit that this one goes on with, and the name under which its answer was sent
+    moved_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to")
+    unit_name = models.CharField(max_length=60, blank=True)
     # The date of the clock that runs in this state (queries.clock_of), kept by the database: desks sort and count by it.
     clock_on = models.GeneratedField(
         expression=models.Case(
@@ -105,7 +108,9 @@ class Task(Stateful):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_known_state"),
-            models.UniqueConstraint(fields=["case", "unit"], condition=~Q(state="returned"), name="task_unit_once"),
+            models.UniqueConstraint(
+                fields=["case", "unit"], condition=~Q(state__in=["returned", "moved", "recalled"]), name="task_unit_once"
+            ),
             models.CheckConstraint(condition=~Q(state="opinion_given") | Q(part="co"), name="task_opinion_of_co"),
             models.CheckConstraint(
                 condition=~Q(state__in=["with_leader", "under_review", "answered"]) | ~Q(part="co"),
@@ -127,6 +132,16 @@ class Task(Stateful):
     @property
     def affiliation(self) -> str:
         return self.case.affiliation
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its unit has no part in the case any more."""
+        return self.state in TaskStates.gone
+
+    @property
+    def unit_called(self) -> str:
+        """Its unit as the papers name it: once it has answered, by the name of that day."""
+        return self.unit_name if self.unit_name and self.state == TaskState.ANSWERED else self.unit.name
 
     @property
     def awaits_return_answer(self) -> bool:
@@ -188,6 +203,7 @@ class Reply(Row):
     contact = models.CharField(_("联系人"), max_length=40, blank=True)
     phone = EncryptedField(_("联系电话"), max_length=30, blank=True, default="")
     leader = models.CharField(_("签发人"), max_length=40, blank=True)
+    unit_name = models.CharField(_("承办单位"), max_length=60, blank=True)  # as the unit was called when it sent it
     version = models.PositiveIntegerField(default=1)
     edited_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -204,7 +220,17 @@ class Reply(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.task.unit}的答复"
+        return f"{self.sent_by}的答复"
+
+    @property
+    def sent_by(self) -> str:
+        """The unit by the name under which it sent the reply; before that by its own."""
+        return self.unit_name or self.task.unit.name
+
+    @property
+    def now_called(self) -> str:
+        """What the unit is called now, where it is called otherwise than in the reply."""
+        return self.task.unit.name if self.task.unit.name != self.sent_by else ""
 
     @property
     def characters(self) -> int:

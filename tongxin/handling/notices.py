@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
+from tongxin.audit.kinds import sentence
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
-from tongxin.committees.queries import holders_of
-from tongxin.core.templatetags.chinese import day, deadline
-from tongxin.handling.models import Case, Presence, Reply
-from tongxin.handling.queries import answering_tasks
+from tongxin.committees.queries import fellows, holders_of, is_running
+from tongxin.committees.successions import people_of
+from tongxin.core.templatetags.chinese import day, deadline, full_day
+from tongxin.handling.models import Case, Presence, Reply, Task
+from tongxin.handling.queries import answering_tasks, live_tasks, open_at
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
 from tongxin.notices.table import Tell, because, belongs, register
@@ -92,7 +95,107 @@ def unit_of_contact(event: Event, case: Any) -> Iterable[Account | None]:
 def _again(event: Event, task: Any) -> str:
     """Say that a unit handles it again: for the proposers' dissatisfaction, or because the assembly's office wants it."""
     why = "经政协协调" if event.data.get("reason") else "评价不满意"
-    return f"{_name(task)}{why}，请重新办理，期限 {day(task.due_on)}{because(event)}"
+    return f"{_name(task)}{why}，请重新办理，期限 {deadline(task.due_on)}{because(event)}"
+
+
+def people_of_unit(event: Event, task: Any) -> Iterable[Account | None]:
+    """Tell the unit's clerks and leaders; on the day on which it ends those who served until then."""
+    yield from (held.account for held in people_of([task.unit], timezone.localdate(event.at or event.recorded_at)))
+
+
+def people_of_receiver(event: Event, _task: Any) -> Iterable[Account | None]:
+    """Tell the leaders, and where it got no part of its own the clerks, of the unit that goes on with a part."""
+    unit = Unit.objects.filter(pk=event.data.get("to_id")).first()
+    if unit is not None:
+        yield from (held.account for held in people_of([unit], timezone.localdate(event.at or event.recorded_at)))
+
+
+def first_proposer(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the first proposer alone, or the next signer who sits: what the others read on the page, not each has to be told."""
+    found = proposals.spokesman(_case(subject).proposal)
+    yield found.member.account if found is not None and found.member else None
+
+
+def other_clerks(_event: Event, task: Any) -> Iterable[Account | None]:
+    """Tell the clerks of the other units of the case."""
+    for other in live_tasks(task.case):
+        if other.pk != task.pk:
+            yield from holders_of(task.committee, Duty.UNIT_CLERK, unit=other.unit)
+
+
+def _waiting(unit: Any) -> QuerySet[Task]:
+    """Return the parts that wait at a unit that ended for the assigning office to move them."""
+    return open_at(unit).order_by("id")
+
+
+def proposers_who_wait(_event: Event, unit: Any) -> Iterable[Account | None]:
+    """Tell the first proposers of what waits at a unit that ended."""
+    for task in _waiting(unit):
+        yield from first_proposer(_event, task)
+
+
+def offices_over(_event: Event, unit: Any) -> Iterable[Account | None]:
+    """Tell the offices that assign and supervise what the unit works on, and those of its own 归口."""
+    for affiliation in sorted({unit.system, *(task.affiliation for task in _waiting(unit))}):
+        yield from holders_of(unit.committee, Duty.ASSIGN, affiliation=affiliation)
+        yield from holders_of(unit.committee, Duty.SUPERVISE, affiliation=affiliation)
+
+
+def concerned_people(event: Event, unit: Any) -> Iterable[Account | None]:
+    """Tell who serves in the unit, until the day or on it, and in those that follow it."""
+    units = [unit, *Unit.objects.filter(pk__in=event.data.get("successors", []))]
+    yield from (held.account for held in people_of(units, timezone.localdate(event.at or event.recorded_at)))
+
+
+def who_runs_it_now(event: Event, appointment: Any) -> Iterable[Account | None]:
+    """When a unit's last clerk leaves it with open matters: its leaders, else the office that assigns them."""
+    unit = appointment.unit
+    if unit is None or appointment.duty != Duty.UNIT_CLERK or not open_at(unit).exists():
+        return
+    if fellows(appointment, appointment.ends_on) or not is_running(unit, appointment.ends_on):
+        return
+    leaders = list(holders_of(unit.committee, Duty.UNIT_LEADER, unit=unit, on=appointment.ends_on))
+    if leaders:
+        yield from leaders
+        return
+    for affiliation in sorted({task.affiliation for task in open_at(unit)}):
+        yield from holders_of(unit.committee, Duty.ASSIGN, affiliation=affiliation)
+
+
+def _no_clerk(event: Event, appointment: Any) -> str:
+    unit, n = appointment.unit, open_at(appointment.unit).count()
+    return f"{unit}的最后一位承办人{event.data.get('name', '')}自 {full_day(appointment.ends_on)}起离任，在办 {n} 件没有承办人，请与机关联系任命"
+
+
+def _unit_ended(event: Event, unit: Any) -> str:
+    said = sentence(event)
+    n = _waiting(unit).count()
+    return f"{said}{because(event)}。在办的 {n} 件待交办部门移交" if n else f"{said}{because(event)}"
+
+
+def _without_unit(_event: Event, unit: Any) -> str:
+    return f"您的提案的承办单位{unit}已经撤销，由交办部门另定承办单位，确定后再告知您"
+
+
+def _units_page(_event: Event, _unit: Any) -> str:
+    return "/units/"
+
+
+def _desk(_event: Event, _unit: Any) -> str:
+    return "/handling/assign/?part=ended"
+
+
+def _own_proposals(_event: Event, _unit: Any) -> str:
+    return "/proposals/"
+
+
+def _assigned(event: Event, task: Any) -> str:
+    moved = f"{event.data['from']}承办的{_name(task)}移" if event.data.get("from") else _name(task)
+    return f"{moved}交你单位{event.data.get('part', '')}，请在 {deadline(task.sign_due_on)}前签收"
+
+
+def _moved(event: Event, task: Any) -> str:
+    return f"{_name(task)}原由{event.data.get('unit', '')}{event.data.get('part', '')}，现移交{event.data.get('to', '')}{because(event)}"
 
 
 def _case(subject: Any) -> Case:
@@ -132,20 +235,22 @@ def _set_date(event: Event, case: Any) -> str:
 def _rated_for(event: Event, case: Any) -> str:
     """Say that a rating was entered, never which: whoever did not say it has to hear of it."""
     reply = Reply.objects.select_related("task__unit").filter(pk=event.data.get("reply")).first()
-    unit = reply.task.unit.name if reply else "承办单位"
+    unit = reply.sent_by if reply else "承办单位"
     return f"机关代录了您对{_name(case)}{unit}答复的评价；不是您的意见的，请与本会提案工作人员联系"
-
-
-def first_proposer(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell the first proposer alone, or the next signer who sits: what the others read on the page, not each has to be told."""
-    found = proposals.spokesman(_case(subject).proposal)
-    yield found.member.account if found is not None and found.member else None
 
 
 belongs("handling.case", lambda case: case.proposal)
 belongs("handling.task", lambda task: task.case.proposal)
 register(
-    Tell("tasks.assign", clerks, lambda e, t: f"{_name(t)}交你单位{e.data.get('part', '')}，请在 {deadline(t.sign_due_on)}前签收", urgent=True),
+    Tell("tasks.assign", clerks, _assigned, urgent=True),
+    Tell("tasks.move", people_of_unit, _moved, urgent=True),
+    Tell("tasks.move", people_of_receiver, _moved),
+    Tell("tasks.move", first_proposer, _moved),
+    Tell("tasks.move", other_clerks, _moved),
+    Tell("tasks.move", supervising_office, _moved),
+    Tell("tasks.recall_assignment", people_of_unit, lambda e, t: f"撤回交你单位的{_name(t)}，不用再办理{because(e)}", urgent=True),
+    Tell("cases.recall_assignment", proposers, lambda e, c: f"{_name(c)}的交办已经撤回，待重新交办{because(e)}"),
+    Tell("cases.recall_assignment", supervising_office, lambda e, c: f"{_name(c)}的交办已经撤回{because(e)}"),
     Tell("tasks.sign_for", first_proposer, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
     Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{because(e)}", urgent=True),
     Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{because(e)}"),
@@ -189,4 +294,31 @@ register(
     Tell("handling.due_soon", unit_of_event, _due_soon),
     Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),
     Tell("handling.overdue", supervising_office, _overdue_elsewhere),
+)  # fmt: skip
+UNIT_ENDS = ("committees.end_unit", "committees.merge_unit", "committees.split_unit")
+TOLD_OF_UNITS = (
+    "committees.rename_unit",
+    "committees.announce_unit_change",
+    "committees.call_off_unit_change",
+    "committees.restore_unit",
+)
+register(
+    *(
+        line
+        for kind in UNIT_ENDS
+        for line in (
+            Tell(kind, offices_over, _unit_ended, _desk, urgent=True),
+            Tell(kind, concerned_people, _unit_ended, _units_page, urgent=True),
+            Tell(kind, proposers_who_wait, _without_unit, _own_proposals),
+        )
+    ),
+    *(
+        line
+        for kind in TOLD_OF_UNITS
+        for line in (
+            Tell(kind, offices_over, lambda e, _u: f"{sentence(e)}{because(e)}", _units_page),
+            Tell(kind, concerned_people, lambda e, _u: f"{sentence(e)}{because(e)}", _units_page),
+        )
+    ),
+    Tell("committees.end_appointment", who_runs_it_now, _no_clerk, _units_page, urgent=True),
 )  # fmt: skip

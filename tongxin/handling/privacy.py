@@ -31,7 +31,7 @@ def _rating(row: Rating) -> tuple[str, ...]:
     task = row.reply.task
     grades = str(row.get_attitude_display()), str(row.get_result_display())
     boxes = (YES_NO[row.passes_on], YES_NO[row.closes_early])
-    return str(task.case), task.unit.name, *grades, row.comment, *boxes, stamp(row.rated_at)
+    return str(task.case), row.reply.sent_by, *grades, row.comment, *boxes, stamp(row.rated_at)
 
 
 def _contacts(account: Account, most: int | None) -> Part:
@@ -91,7 +91,7 @@ def _of_reply(reply: Reply, what: str) -> Going:
     case, proposal = reply.task.case, reply.task.case.proposal
     title = f"{case_number(proposal.number)}《{proposal.title}》" if proposal.number else str(case)
     closed = f"{full_day(timezone.localdate(case.closed_at))}办结" if case.closed_at else ""
-    detail = "　".join(filter(None, (reply.task.unit.name, closed, what)))
+    detail = "　".join(filter(None, (reply.sent_by, closed, what)))
     return Going(title, detail, proposal.get_absolute_url())
 
 

@@ -10,7 +10,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation, holds_for_unit
 from tongxin.files.rules import register_owner
-from tongxin.handling.choices import CaseState, Part, TaskState
+from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import ReplyFile
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, members_of
@@ -25,7 +25,9 @@ PARTIES = frozenset({Audience.PARTIES, Audience.HANDLING})
 def case_of_own_unit(actor: Any, case: Any) -> bool:
     """A unit of the actor takes part in the case."""
     units = bodies.units_with(actor, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
-    return bool(units) and case is not None and any(t.unit_id in units and t.state != "returned" for t in case.tasks.all())
+    return (
+        bool(units) and case is not None and any(t.unit_id in units and t.state not in TaskStates.gone for t in case.tasks.all())
+    )
 
 
 @predicate

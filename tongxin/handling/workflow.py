@@ -12,7 +12,7 @@ from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import character_count
 from tongxin.handling import actions, queries
-from tongxin.handling.choices import CaseState, Part, TaskState
+from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.handling.rules import (
     answers_itself,
@@ -123,6 +123,12 @@ def unit_has_leader(task: Any, at: datetime) -> str | None:
     return None if there else "本单位现在没有负责人，请与机关联系任命"
 
 
+def nothing_was_answered(case: Any, _at: datetime) -> str | None:
+    """交办 is taken back only while no proposer holds an answer."""
+    answered = [r.sent_by for r in queries.sent_replies(case)]
+    return f"{'、'.join(dict.fromkeys(answered))}的答复已经送达提案人，不能再撤回交办" if answered else None
+
+
 # ── what must be said ────────────────────────────────────────────────────────────────────────────
 def _ask(label: str, **more: Any) -> Any:
     return field(metadata={"label": label, **more})
@@ -180,6 +186,22 @@ class Again:
 
 
 @dataclass(frozen=True)
+class Moving:
+    """Which unit goes on with a part, until when, and whether the draft goes with it."""
+
+    to: str = _ask("接办单位", choices=queries.receivers_of, widget="search")
+    clock: str = _ask("答复期限", choices=queries.clocks_to_choose, initial=queries.clock_by_default)
+    draft: str = _ask("已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default)
+    reason: str = _ask("移交理由", widget="textarea", max=300, help="原承办单位、接办单位和提案人会看到这段话。")
+
+    def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
+        """The unit must be one that works, of the own 归口 where it answers."""
+        if self.to not in queries.may_receive(subject, at):
+            return {"to": "请从现在的承办单位中选择"}
+        return {}
+
+
+@dataclass(frozen=True)
 class Opinion:
     """A co-handler's opinion for the lead."""
 
@@ -225,9 +247,21 @@ CASES = register(
             T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, keeps_ratings, asks=Why, sets=(actions.settled_now,)),
             T("close", "办结", (C.RATING,), C.CLOSED, nobody, sets=(actions.closed_now,)),
             T("reopen", "撤销办结", (C.CLOSED,), C.WITH_OFFICE, keeps_ratings, asks=Why, sets=(actions.closed_no_more,)),
+            T(
+                "recall_assignment",
+                "撤回交办",
+                (C.IN_HAND,),
+                C.RECALLED,
+                assigns,
+                when=(nothing_was_answered,),
+                asks=Why,
+                then=(actions.recall_parts,),
+            ),
+            T("assign", "交办", (C.RECALLED,), C.IN_HAND, nobody, sets=(actions.assigned_anew,)),
         ),
         aside=frozenset({"reopen"}),
-        badges={C.IN_HAND: "doing", C.RATING: "wait", C.WITH_OFFICE: "stop", C.CLOSED: "good"},
+        badges={C.IN_HAND: "doing", C.RATING: "wait", C.WITH_OFFICE: "stop", C.CLOSED: "good", C.RECALLED: "note-end"},
+        grave=frozenset({"recall_assignment"}),
     ),
     visible_to=queries.cases_visible_to,
 )
@@ -274,12 +308,16 @@ TASKS = register(
               when=(reply_can_be_recalled,), asks=Why, sets=(actions.unit_named, actions.answer_recalled),
               then=(actions.suspend_rating,)),
             T("rework", "重新办理", (S.ANSWERED,), S.IN_HAND, nobody),
+            T("move", "移交其他单位", TaskStates.open, S.MOVED, assigns, asks=Moving, sets=(actions.moving_said,),
+              then=(actions.begin_moved,)),
+            T("recall_assignment", "撤回交办", (*TaskStates.open, S.OPINION_GIVEN), S.RECALLED, nobody, sets=(actions.unit_named,)),
         ),
         badges={
             S.AWAITING: "wait", S.RETURN_ASKED: "wait", S.RETURNED: "note-end", S.IN_HAND: "doing",
             S.OPINION_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
+            S.MOVED: "note-end", S.RECALLED: "note-end",
         },
-        aside=frozenset({"ask_opinion_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return", "recall"}),
+        aside=frozenset({"ask_opinion_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return", "recall", "move"}),
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip

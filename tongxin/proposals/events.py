@@ -123,6 +123,7 @@ register(
     Kind("proposals.withdraw", A.PARTIES, "撤案", _reason, key=True),
     Kind("proposals.discard", A.INSIDE, "作废草稿"),
     Kind("proposals.hand_over", A.PARTIES, "交办", lambda e: str(e.data.get("units", "")), key=True),
+    Kind("proposals.recall_assignment", A.PARTIES, "撤回交办", lambda e: str(e.data.get("reason", "")), key=True),
     Kind("proposals.pass_on", A.PARTIES, "内容已转{to}", key=True),
     Kind("proposals.reclassify", A.OFFICE, "类别调整为{construction}、{topic}", _reason),
     Kind("proposals.reroute", A.OFFICE, "交办口改为{system}", _reason),

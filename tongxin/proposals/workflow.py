@@ -246,6 +246,7 @@ PROPOSAL = register(
             T("return_for_revision", "退回修改", (S.SUBMITTED, S.IN_DECISION), S.RETURNED, holds(Duty.PRE_EXAMINATION),
               asks=Return),
             T("hand_over", "交办", (S.FILED,), S.HANDED_OVER, nobody),
+            T("recall_assignment", "撤回交办", (S.HANDED_OVER,), S.FILED, nobody),
             T("withdraw", "撤案", (S.SUBMITTED, S.RETURNED, S.IN_DECISION, S.FILED), S.WITHDRAWN,
               writes_it | (holds(Duty.PROPOSAL_OFFICE) & its_proposer_is_gone), when=(not_handed_over,), asks=Withdrawal,
               sets=(actions.held,), then=(actions.free_merged,)),

@@ -35,7 +35,7 @@ def _signers(row: Row, *, first: bool) -> str:
 
 
 def _units(row: Row, *, answering: bool) -> str:
-    return "、".join(t.unit.name for t in row.tasks if t.answers is answering)
+    return "、".join(t.unit_called for t in row.tasks if t.answers is answering)
 
 
 def _due(row: Row) -> str:

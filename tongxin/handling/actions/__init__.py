@@ -3,6 +3,7 @@
 from tongxin.handling.actions.again import answer_recalled, begin_again, resume_chosen, suspend_rating
 from tongxin.handling.actions.assigning import assign, assign_again, check_parts
 from tongxin.handling.actions.contacting import confirm_contact, deny_contact, record_contact, remind, tell_deadline
+from tongxin.handling.actions.moving import assigned_anew, begin_moved, follow_end_of_unit, moving_said, recall_parts
 from tongxin.handling.actions.problems import HandlingError, StaleError
 from tongxin.handling.actions.publishing import (
     begin_public_replies,
@@ -48,8 +49,10 @@ __all__ = [
     "answer_recalled",
     "assign",
     "assign_again",
+    "assigned_anew",
     "attach_to_reply",
     "begin_again",
+    "begin_moved",
     "begin_public_replies",
     "begin_public_reply",
     "begun_again",
@@ -63,8 +66,10 @@ __all__ = [
     "copies_by_machine",
     "deny_contact",
     "detach_from_reply",
+    "follow_end_of_unit",
     "keep_opinion",
     "leader_signs",
+    "moving_said",
     "note_reading",
     "open_rating_when_all_answered",
     "opinion_due",
@@ -72,6 +77,7 @@ __all__ = [
     "rate_all",
     "rating_opened",
     "rating_suspended",
+    "recall_parts",
     "record_contact",
     "remind",
     "reply_of",

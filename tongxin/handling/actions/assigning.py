@@ -1,13 +1,14 @@
 """Handing a proposal over to its units, and to further ones after a return."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit
 from tongxin.handling import queries
 from tongxin.handling.actions.problems import HandlingError
@@ -20,17 +21,22 @@ from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
 
 
-def check_parts(proposal: Proposal, parts: Sequence[tuple[Unit, str]]) -> None:
+def check_parts(
+    proposal: Proposal, parts: Sequence[tuple[Unit, str]], *, kept: Sequence[tuple[Unit, str]] = (), on: date
+) -> None:
     """Raise HandlingError unless the parts make sense: one sole; two or more separate; or one lead with co-handlers."""
-    kinds = sorted(part for _unit, part in parts)
-    units = {unit.pk for unit, _part in parts}
+    everyone = [*kept, *parts]
+    kinds = sorted(part for _unit, part in everyone)
+    units = {unit.pk for unit, _part in everyone}
     problem = ""
-    if len(units) != len(parts):
+    if len(units) != len(everyone):
         problem = "同一个单位只能选一次"
     elif not parts:
         problem = "还没有选承办单位"
     elif any(unit.committee_id != proposal.committee_id for unit, _part in parts):
         problem = "只能交给本县（市）的承办单位"
+    elif ended := [unit.name for unit, _part in parts if not bodies.is_running(unit, on)]:
+        problem = f"{'、'.join(ended)}已经撤销，不能再交办"
     elif not (
         kinds == [Part.SOLE]
         or (len(kinds) > 1 and set(kinds) == {Part.SEPARATE})
@@ -46,14 +52,19 @@ def check_parts(proposal: Proposal, parts: Sequence[tuple[Unit, str]]) -> None:
 @transaction.atomic
 def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Account, at: datetime) -> Case:
     """Hand a filed proposal over to its units (交办); every clock starts. Raises HandlingError or the engine's errors."""
-    check_parts(proposal, parts)
+    check_parts(proposal, parts, on=timezone.localdate(at))
     units = "、".join(f"{unit}（{Part(part).label}）" for unit, part in parts)
     proposal.event_facts = {"units": units}
     engine.perform(proposal, "hand_over", actor=actor, at=at, by_system=True)
-    case = Case(committee=proposal.committee, proposal=proposal, assigned_at=at)
+    case = Case.objects.filter(proposal=proposal).first() or Case(committee=proposal.committee, proposal=proposal, assigned_at=at)
     case.event_regulation = look_up(proposal.committee, Deadlines, timezone.localdate(at)).version
     due = queries.due_on(proposal.committee, "reply_months", timezone.localdate(at))
-    engine.begin(case, actor=actor, at=at, data={"units": units} | queries.said_of(due))
+    said = {"units": units} | queries.said_of(due)
+    if case.pk is None:
+        engine.begin(case, actor=actor, at=at, data=said)
+    else:  # its assignment was taken back: the same case goes on
+        case.event_facts = said
+        engine.perform(case, "assign", actor=actor, at=at, by_system=True)
     for unit, part in parts:
         _add_task(case, unit, part, actor, at)
     return case
@@ -68,7 +79,7 @@ def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, 
     if case.state != CaseState.IN_HAND:
         message = "这件提案不在办理中，不能增加承办单位"
         raise HandlingError(message)
-    check_parts(case.proposal, [*kept, *parts])
+    check_parts(case.proposal, parts, kept=kept, on=timezone.localdate(at))
     made = [_add_task(case, unit, part, actor, at) for unit, part in parts]
     audit.record(
         "cases.add_unit", case, actor=actor, at=at, acting_as=case.capacity_of(actor),

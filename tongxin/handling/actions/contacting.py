@@ -12,7 +12,7 @@ from tongxin.audit.models import Event
 from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
 from tongxin.handling.actions.problems import HandlingError
-from tongxin.handling.choices import Stage, TaskState
+from tongxin.handling.choices import Stage, TaskState, TaskStates
 from tongxin.handling.models import Contact, Presence, Task
 from tongxin.proposals.models import Signature
 
@@ -60,7 +60,7 @@ def record_contact(
 
 def _demand_recordable(task: Task, stage: str, on: date, at: datetime) -> None:
     problem = ""
-    if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.RETURNED}:
+    if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, *TaskStates.gone}:
         problem = "签收以后才能记录面商"
     elif on > timezone.localdate(at):
         problem = "面商日期不能在今天以后"

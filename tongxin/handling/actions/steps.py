@@ -83,13 +83,14 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
         raise engine.Invalid({"category": "请从现行答复类别中选择"})
     task.event_proves = audit.sound([reply, *reply.files.all()])
     Reply.objects.filter(pk=reply.pk).update(
-        category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning, sent_at=at
-    )
+        category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning,
+        unit_name=task.unit.name, sent_at=at,
+    )  # fmt: skip
     task.event_regulation = rules.version
     task.event_facts = task.event_facts | {
         "category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round,
     }  # fmt: skip
-    return {"answered_at": at}
+    return {"answered_at": at, "unit_name": task.unit.name}
 
 
 def open_rating_when_all_answered(task: Task, event: Event) -> None:

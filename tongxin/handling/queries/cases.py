@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.handling.choices import ANSWERING, CaseState, Grade, TaskState
+from tongxin.handling.choices import ANSWERING, CaseState, Grade, TaskState, TaskStates
 from tongxin.handling.models import Case, Rating, Reply, StaleReply, Task
 from tongxin.handling.regulations import Rework, Secrecy
 from tongxin.members.models import Member
@@ -19,9 +19,9 @@ from tongxin.regulations.queries import in_force
 
 
 def live_tasks(case: Case) -> list[Task]:
-    """Return the parts that were not returned, lead first."""
+    """Return the parts whose units have them still, lead first."""
     order = {"lead": 0, "sole": 0, "separate": 1, "co": 2}
-    return sorted((t for t in case.tasks.all() if t.state != TaskState.RETURNED), key=lambda t: (order[t.part], t.pk))
+    return sorted((t for t in case.tasks.all() if not t.is_gone), key=lambda t: (order[t.part], t.pk))
 
 
 def answering_tasks(case: Case) -> list[Task]:
@@ -52,7 +52,7 @@ def to_handle_again(case: Case) -> list[Task]:
 def current_replies(case: Case) -> list[Reply]:
     """Return each answering unit's newest sent reply."""
     rows = Reply.objects.filter(task__case=case, sent_at__isnull=False, recalled_at=None)
-    rows = rows.exclude(task__state=TaskState.RETURNED)
+    rows = rows.exclude(task__state__in=TaskStates.gone)
     newest: dict[int, Reply] = {}
     for reply in rows.select_related("task__unit").order_by("round"):
         newest[reply.task_id] = reply
@@ -109,6 +109,14 @@ def kept_copies(task: Task, account: Any) -> QuerySet[StaleReply]:
     return rows.select_related("reply__task__unit").order_by("-id")
 
 
+def line_of(task: Task) -> list[Task]:
+    """Return a part and those of other units that it goes on with, the newest first."""
+    found = [task]
+    while (before := found[-1].moved_from) is not None:
+        found.append(before)
+    return found
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a unit learns when a round is closed: from some ratings on their counts; and the reasons let pass on, never whose.
@@ -134,7 +142,9 @@ class Verdict:
 
 def verdict_for_unit(task: Task, case: Case) -> Verdict | None:
     """Return what the unit may know of the last closed round; nothing while people are still rating."""
-    reply = Reply.objects.filter(task=task, round=closed_round(case), sent_at__isnull=False, recalled_at=None).first()
+    reply = Reply.objects.filter(
+        task__in=line_of(task), round=closed_round(case), sent_at__isnull=False, recalled_at=None
+    ).first()
     given = Rating.objects.filter(reply=reply).select_related("signature")
     return summed(given, counts_from=counts_from(case, reply)) if reply else None
 

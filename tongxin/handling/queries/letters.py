@@ -23,6 +23,7 @@ class Letter:
     addressee: str  # 称谓: the first line, where one is written; it is not indented
     paragraphs: tuple[str, ...]
     unit: str
+    unit_now: str  # what it is called today, where that is another name
     sent_at: datetime | None
     leader: str
     contact: str
@@ -43,7 +44,8 @@ def letter_of(reply: Reply, case: Case, *, for_the_public: bool) -> Letter:
         category_label=reply.category_label,
         addressee=addressee,
         paragraphs=lines[1:] if addressee else lines,
-        unit=reply.task.unit.name,
+        unit=reply.sent_by,
+        unit_now=reply.now_called,
         sent_at=reply.sent_at,
         leader=reply.leader,
         contact="" if for_the_public else reply.contact,

@@ -12,7 +12,7 @@ from tongxin.audit.queries import remembered
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
-from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState
+from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.queries.deadlines import Chip, task_chip
 from tongxin.handling.regulations import Deadlines
@@ -78,7 +78,7 @@ def _signed() -> QuerySet[Signature]:
 
 def row_of(task: Task, on: date) -> Row:
     """Make the line of a task."""
-    others = [t for t in task.case.tasks.all() if t.pk != task.pk and t.state != S.RETURNED]
+    others = [t for t in task.case.tasks.all() if t.pk != task.pk and not t.is_gone]
     words = "　".join(f"{t.get_part_display()}{t.unit.short_name or t.unit.name}" for t in others)
     return Row(task, workflow_of(task).badges[task.state], task_chip(task, on=on), proposers_of(task.case.proposal), words)
 
@@ -110,7 +110,7 @@ def inbox_parts(user: Any) -> dict[str, Q]:
         "again": again,
     }
     mine = Q(state__in=(S.AWAITING, S.IN_HAND), unit_id__in=clerked) | parts["leader"]
-    closed = Q(state=S.RETURNED) | Q(state__in=(S.ANSWERED, S.OPINION_GIVEN), case__state=CaseState.CLOSED)
+    closed = Q(state__in=TaskStates.gone) | Q(state__in=(S.ANSWERED, S.OPINION_GIVEN), case__state=CaseState.CLOSED)
     return {
         "todo": mine, **parts, "wait": ~mine & ~closed & ~Q(state__in=(S.ANSWERED,)), "answered": Q(state=S.ANSWERED),
         "done": closed,
@@ -147,13 +147,13 @@ def returns_asked(user: Any) -> QuerySet[Task]:
 def to_reassign(user: Any) -> QuerySet[Case]:
     """Return the cases that lost a unit to a granted return and lack one that answers."""
     parts = Task.objects.filter(case=OuterRef("pk"))
-    live = parts.exclude(state=S.RETURNED)
+    live = parts.exclude(state__in=TaskStates.gone)
     signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
     lone = Exists(parts.filter(state=S.RETURNED, part=Part.SEPARATE)) & Exists(live.filter(part=Part.SEPARATE))
     return (
         Case.objects.filter(_own(user, Duty.ASSIGN, "proposal__"), state=CaseState.IN_HAND)
-        .filter(Exists(parts.filter(state=S.RETURNED)))
-        .annotate(separate=Count("tasks", filter=Q(tasks__part=Part.SEPARATE) & ~Q(tasks__state=S.RETURNED)))
+        .filter(Exists(parts.filter(state__in=TaskStates.gone)))
+        .annotate(separate=Count("tasks", filter=Q(tasks__part=Part.SEPARATE) & ~Q(tasks__state__in=TaskStates.gone)))
         .filter(~Exists(live.filter(part__in=ANSWERING)) | (Q(lone) & Q(separate=1)))
         .select_related("proposal__session__term", "committee")
         .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.handling.models import PublicReply, Reply, Task
+from tongxin.handling.queries.cases import line_of
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import published
 
@@ -24,11 +25,13 @@ def public_replies(proposal: Proposal, tasks: Iterable[Task]) -> list[Reply]:
     One rule for every page: an answer that a second handling replaced stands nowhere beside the one that holds.
     """
     parts = {task.pk: task for task in tasks}
+    heirs = {before.pk: task for task in parts.values() for before in line_of(task)}
     copies = {reply: copy for reply, copy in reply_copies(proposal).items() if copy.is_shown}
     newest: dict[int, Reply] = {}
-    for reply in Reply.objects.filter(task__in=parts, pk__in=copies).order_by("round", "id"):
-        reply.task = parts[reply.task_id]
-        newest[reply.task_id] = _as_public(reply, copies[reply.pk])
+    for reply in Reply.objects.filter(task__in=heirs, pk__in=copies).order_by("round", "id"):
+        heir = heirs[reply.task_id]
+        reply.task = next(part for part in line_of(heir) if part.pk == reply.task_id)
+        newest[heir.pk] = _as_public(reply, copies[reply.pk])
     return [newest[pk] for pk in parts if pk in newest]
 
 

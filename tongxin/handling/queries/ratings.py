@@ -93,7 +93,7 @@ def by_name(case: Case) -> list[NamedReply]:
 
 
 def _heading(reply: Reply) -> str:
-    said = {"unit": reply.task.unit.name, "n": reply.round}
+    said = {"unit": reply.sent_by, "n": reply.round}
     if reply.recalled_at is not None:
         return _("%(unit)s的答复（第 %(n)s 次办理，已撤回）") % said
     return _("%(unit)s的答复（第 %(n)s 次办理）") % said

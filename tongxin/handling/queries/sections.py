@@ -164,12 +164,12 @@ def _task_line(task: Task, viewer: Viewer, on: date) -> TaskLine:
 
 
 def _reply_rows(case: Case) -> list[Reply]:
-    """Return the replies of the units that take part, newest round first, each with its part of the case."""
-    tasks = {t.pk: t for t in live_tasks(case)}
+    """Return the replies, newest round first, each with its part of the case: of a unit that has none any more what it sent."""
+    tasks = {t.pk: t for t in case.tasks.all()}
     rows = list(Reply.objects.filter(task__in=tasks).prefetch_related("files__file").order_by("-round", "id"))
     for reply in rows:
         reply.task = tasks[reply.task_id]
-    return rows
+    return [reply for reply in rows if reply.sent_at or not reply.task.is_gone]
 
 
 def _ratings(written: list[Reply]) -> list[Rating]:
@@ -244,14 +244,14 @@ def _verdict(given: list[Rating], case: Case, reply: Reply, user: Any) -> Verdic
 
 def _heading(reply: Reply, *, several: bool, inside: bool) -> str:
     """Name an answer; that it was handled twice, the public learns from the timeline where the regulation has it told."""
-    name = reply.task.unit.name if several else _("办理答复")
+    name = reply.sent_by if several else _("办理答复")
     if inside and reply.round > 1:
         return _("%(name)s（第 %(n)s 次办理）") % {"name": name, "n": reply.round}
     return name
 
 
 def _contacts(case: Case, viewer: Viewer, user: Any) -> list[ContactLine]:
-    tasks = {t.pk: t for t in live_tasks(case)}
+    tasks = {t.pk: t for t in case.tasks.all()}
     found = []
     member = member_of(user) if viewer.signer else None
     there = Prefetch("presences", Presence.objects.select_related("signature__member"))

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
-from tongxin.handling.choices import TaskState
+from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.members.rules import member_of
 from tongxin.proposals.choices import Answer
@@ -28,7 +28,7 @@ def cases_visible_to(user: Any) -> QuerySet[Case]:
         return Case.objects.none()
     seen = _offices(user, "")
     if units := bodies.units_with(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER):
-        own = Task.objects.filter(case=OuterRef("pk"), unit_id__in=units).exclude(state=TaskState.RETURNED)
+        own = Task.objects.filter(case=OuterRef("pk"), unit_id__in=units).exclude(state__in=TaskStates.gone)
         seen |= Q(Exists(own))
     if (member := member_of(user)) is not None:
         signed = Signature.objects.filter(member=member, answer=Answer.ACCEPTED).filter(
@@ -44,6 +44,6 @@ def visible_to(user: Any) -> QuerySet[Task]:
         return Task.objects.none()
     seen = _offices(user, "case__")
     if units := bodies.units_with(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER):
-        own = Task.objects.filter(case=OuterRef("case"), unit_id__in=units).exclude(state=TaskState.RETURNED)
+        own = Task.objects.filter(case=OuterRef("case"), unit_id__in=units).exclude(state__in=TaskStates.gone)
         seen |= Q(unit_id__in=units) | Q(Exists(own))
     return Task.objects.filter(seen)

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
-from tongxin.handling.choices import ANSWERING, TaskState
+from tongxin.handling.choices import ANSWERING, TaskState, TaskStates
 from tongxin.handling.models import Reply, Task
 from tongxin.handling.sheets.columns import GRADE_LABELS, NO_CATEGORY, NO_TEXT
 from tongxin.handling.sheets.reading import Answer, Grades, Outcome
@@ -24,7 +24,7 @@ CHUNK = 500
 def with_outcomes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """Fetch what the whole sheet needs of proposals: a constant number of queries."""
     sent = Reply.objects.filter(sent_at__isnull=False, recalled_at=None).order_by("round", "id").prefetch_related("ratings")
-    tasks = Task.objects.exclude(state=TaskState.RETURNED).select_related("unit").order_by("id")
+    tasks = Task.objects.exclude(state__in=TaskStates.gone).select_related("unit").order_by("id")
     tasks = tasks.prefetch_related(Prefetch("replies", sent, "sent"))
     return with_what_is_spoken(rows).select_related("case").prefetch_related(Prefetch("case__tasks", tasks, "live"))
 
@@ -37,7 +37,7 @@ def outcome_of(proposal: Proposal) -> Outcome:
     answering = [t for t in case.live if t.part in ANSWERING]
     last = [t.sent[-1] if t.sent else None for t in answering]
     outcome = Outcome(
-        units=[t.unit.name for t in answering], co_units=[t.unit.name for t in case.live if t.part not in ANSWERING]
+        units=[t.unit_called for t in answering], co_units=[t.unit.name for t in case.live if t.part not in ANSWERING]
     )
     if any(last):
         outcome.answers = [_answer(task, reply) for task, reply in zip(answering, last, strict=True)]

@@ -72,6 +72,7 @@ class Maker:
                 part=part,
                 state=answering,
                 answered_at=noon(answer.on) if answer else None,
+                unit_name=self.units.known[name].name if answer else "",
             )
             for name, answer in zip(outcome.units, answers, strict=True)
         ]
@@ -88,7 +89,7 @@ class Maker:
         rules: ReplyCategories = self._rules(ReplyCategories, answer.on)
         found = rules.find(answer.category)
         return Reply(
-            committee=self.committee, task=task, category=answer.category or NO_CATEGORY,
+            committee=self.committee, task=task, unit_name=task.unit.name, category=answer.category or NO_CATEGORY,
             category_label=found.label if found else "", meaning=found.meaning if found else "", text=answer.text or NO_TEXT,
             sent_at=noon(answer.on) or self.context.at, counts_from=self._rules(Secrecy, answer.on).minimum,
         )  # fmt: skip

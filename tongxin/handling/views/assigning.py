@@ -16,7 +16,7 @@ from tongxin.audit.models import Event
 from tongxin.audit.queries import remembered
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
-from tongxin.committees.queries import active_units, affiliations_with
+from tongxin.committees.queries import active_units, affiliations_with, running_units
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
 from tongxin.handling.forms import MoreUnitsForm, TogetherForm, UnitsForm
@@ -28,7 +28,8 @@ from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
 
-PARTS = {"": "待交办", "returns": "申请退办", "again": "待改派", "done": "已交办"}
+PARTS = {"": "待交办", "returns": "申请退办", "again": "待改派", "ended": "单位已撤销", "done": "已交办"}
+OF_TASKS = {"returns", "ended"}
 
 
 @requires("handling.assign")
@@ -45,13 +46,14 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
         "": queries.to_assign(user),
         "returns": queries.returns_asked(user),
         "again": queries.to_reassign(user),
+        "ended": queries.without_unit(user),
         "done": queries.assigned_by(user),
     }
     own_codes = {c.code for c in queries.committees_of(user, Duty.ASSIGN)}
     scope = ("assign", sorted(affiliations_with(user, Duty.ASSIGN)))
     counted = remembered(own_codes, scope, lambda: {name: rows.count() for name, rows in lists.items()})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    if part == "returns":
+    if part in OF_TASKS:
         page = queries.by_day(queries.for_rows(lists[part]), "clock_on", after=after, before=before)
     elif part == "done":
         page = queries.newest_first(lists[part], after=after, before=before)
@@ -71,7 +73,7 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
 
 def _row(part: str, row: Any, on: Any) -> Any:
     """Make a line of the desk: a proposal, a request, or a case."""
-    if part == "returns":
+    if part in OF_TASKS:
         return queries.row_of(row, on)
     if part == "":
         return {"proposal": row, "proposers": queries.proposers_of(row)}
@@ -81,16 +83,16 @@ def _row(part: str, row: Any, on: Any) -> Any:
         "proposal": row.proposal,
         "proposers": queries.proposers_of(row.proposal),
         "tasks": live,
-        "returned": [t for t in row.tasks.all() if t.state == "returned"],
+        "returned": [t for t in row.tasks.all() if t.is_gone],
     }
 
 
 def _units_of_desk(user: Any) -> list[Unit]:
     """Return the units to which the reader's office may hand proposals over."""
-    own, today = Q(pk__in=()), timezone.localdate()
+    own = Q(pk__in=())
     for committee_id, affiliation in affiliations_with(user, Duty.ASSIGN):
         own |= Q(committee_id=committee_id, system=affiliation)
-    return list(Unit.objects.filter(own).filter(Q(active_until=None) | Q(active_until__gte=today)).order_by("id"))
+    return list(Unit.objects.filter(own).filter(running_units(timezone.localdate())).order_by("id"))
 
 
 @requires("handling.assign", of_object=True)
@@ -212,7 +214,7 @@ def units(request: HttpRequest, uid: str) -> HttpResponse:
         status = UNPROCESSABLE
     context = {
         "case": case, "proposal": case.proposal, "sections": shown, "form": form, "limits": queries.limits_for(case.committee, on),
-        "returned": [t for t in case.tasks.all() if t.state == "returned"], "asked": [t for t in case.tasks.all() if t.state == "return_asked"],
+        "returned": [t for t in case.tasks.all() if t.is_gone], "asked": [t for t in case.tasks.all() if t.awaits_return_answer],
     }  # fmt: skip
     return render(request, "handling/units.html", context, status=status)
 

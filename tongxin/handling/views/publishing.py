@@ -57,7 +57,7 @@ def _show(
         "preview": preview,
         "back": DESK,
         "proposal": proposal,
-        "unit": copy.reply.task.unit.name,
+        "unit": copy.reply.sent_by,
         "shut": "" if proposal.released_at else _("这件提案现在没有公开，请先公开提案。"),
     }
     return render(request, "handling/public_reply.html", context, status=status)

@@ -93,9 +93,9 @@ def with_details(rows: QuerySet[Proposal], ids: Sequence[int], committee: Commit
 
 
 def tasks_of(proposal: Proposal) -> list[Task]:
-    """Return the parts that were not returned, the answering ones first. Reads nothing when prefetched."""
+    """Return the parts whose units have them still, the answering ones first. Reads nothing when prefetched."""
     case = case_of(proposal)
-    live = [t for t in case.tasks.all() if t.state != TaskState.RETURNED] if case else []
+    live = [t for t in case.tasks.all() if not t.is_gone] if case else []
     return sorted(live, key=lambda t: (not t.answers, t.pk))
 
 

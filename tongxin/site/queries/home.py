@@ -12,7 +12,7 @@ from tongxin.audit.queries import remembered
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number, clock, day, near_day
 from tongxin.handling import queries as handling
-from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Case, Contact, Rating, Reply
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
@@ -53,7 +53,7 @@ def _unrated(member: Member) -> QuerySet[Reply]:
         Reply.objects.filter(
             sent_at__isnull=False, recalled_at=None, task__case__in=open_rounds.values("pk"), round=F("task__case__round")
         )
-        .exclude(task__state=TaskState.RETURNED)
+        .exclude(task__state__in=TaskStates.gone)
         .exclude(Exists(done))
     )
 
@@ -69,7 +69,7 @@ def _to_rate(member: Member, on: date, rules: Deadlines) -> Iterable[Todo]:
         seen.add(case.pk)
         proposal = case.proposal
         yield Todo(
-            f"评价《{proposal.title}》的办理结果", f"{case_number(proposal.number)}　{reply.task.unit}已答复",
+            f"评价《{proposal.title}》的办理结果", f"{case_number(proposal.number)}　{reply.sent_by}已答复",
             f"/handling/rate/{case.uid}/", "去评价", handling.chip(case.rating_due_on, on=on, rules=rules, what="评价"),
         )  # fmt: skip
 

@@ -29,7 +29,9 @@ from tongxin.proposals.rules import assigns_it, in_office, is_leader, is_publish
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing_for
 
-TOLD_ELSEWHERE = frozenset({"proposals.hand_over", "tasks.assign"})  # the case's own event tells it, with its deadline
+TOLD_ELSEWHERE = frozenset(
+    {"proposals.hand_over", "proposals.recall_assignment", "tasks.assign", "tasks.recall_assignment"}
+)  # the case's own event tells it, with its deadline
 SEVERAL = {
     "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
     "proposals.endorse": "%s附议", "proposals.ask_again": "正文改动后，请%s重新确认联名",

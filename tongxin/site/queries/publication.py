@@ -54,7 +54,7 @@ def _text(proposal: Proposal) -> Waiting:
 
 
 def _reply(copy: PublicReply) -> Waiting:
-    proposal, unit = copy.reply.task.case.proposal, copy.reply.task.unit.name
+    proposal, unit = copy.reply.task.case.proposal, copy.reply.sent_by
     why = _("由系统隐去，正在公开，还没有人核对") if copy.is_shown else _("核对后公开")
     what = _("%(unit)s的答复") % {"unit": unit}
     return Waiting(str(proposal), case_number(proposal.number), what, why, copy.reply.sent_at, f"/handling/public/{copy.uid}/")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import kinds, shapes, stored
 from tongxin.audit.models import Event
-from tongxin.committees.choices import Duty
+from tongxin.committees.choices import Change, Duty
 from tongxin.core import asked
 from tongxin.core.numerals import session_label
 from tongxin.core.templatetags.chinese import case_number
@@ -71,6 +71,10 @@ def _appointment(name: str, duty: str, unit: str) -> str:
     return "　".join(filter(None, (name, _label(Duty, duty), unit)))
 
 
+def _unit_change(name: str, kind: str) -> str:
+    return f"{name}　{_label(Change, kind)}"
+
+
 def _post(name: str, rank: str) -> str:
     return f"{name}　{_label(Rank, rank)}"
 
@@ -93,6 +97,9 @@ NAMES: dict[str, Named] = {
     "committees.sector": Named(_("界别"), texts=("name",), own=True),
     "committees.specialcommittee": Named(_("专委会"), texts=("name",), own=True),
     "committees.unit": Named(_("承办单位"), texts=("name",), own=True),
+    "committees.formername": Named(_("单位曾用名"), texts=("unit__name", "name")),
+    "committees.succession": Named(_("单位承接关系"), texts=("unit__name", "successor__name")),
+    "committees.unitchange": Named(_("单位变动"), texts=("unit__name", "kind"), write=_unit_change),
     "committees.appointment": Named(_("任命"), texts=("account__name", "duty", "unit__name"), write=_appointment),
     "regulations.regulation": Named(_("制度"), texts=("kind",), write=_regulation),
     "members.member": Named(_("委员"), texts=("name",), parts={"account": _("委员账户")}, own=True),
@@ -112,7 +119,12 @@ NAMES: dict[str, Named] = {
     "files.file": Named(_("附件"), texts=("name",)),
     "handling.case": Named(_("办理"), "proposal"),
     "handling.task": Named(_("承办"), "case__proposal", ("unit__name",)),
-    "handling.reply": Named(_("答复"), "task__case__proposal", ("task__unit__name",), parts={"promise": _("评价合计的告知人数")}),
+    "handling.reply": Named(
+        _("答复"),
+        "task__case__proposal",
+        ("task__unit__name",),
+        parts={"promise": _("评价合计的告知人数"), "name": _("答复署名的单位")},
+    ),
     "handling.replyfile": Named(_("答复附件"), "reply__task__case__proposal", ("reply__task__unit__name", "file__name")),
     "handling.publicreply": Named(_("答复公开稿"), "reply__task__case__proposal", ("reply__task__unit__name",)),
     "handling.rating": Named(_("评价"), "reply__task__case__proposal", ("reply__task__unit__name",)),

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
-from tongxin.handling.choices import TaskState
+from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
@@ -74,7 +74,7 @@ def narrowed(w: Wanted) -> Q:
 def _of_unit(w: Wanted, path: str) -> Q:
     if not w.unit:
         return Q()
-    parts = Task.objects.filter(committee=w.committee, unit_id=w.unit).exclude(state=TaskState.RETURNED)
+    parts = Task.objects.filter(committee=w.committee, unit_id=w.unit).exclude(state__in=TaskStates.gone)
     return Q(**{f"{path}__in": parts.values("case__proposal")})
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import day
-from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.choices import CaseState, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import CASES, TASKS
 from tongxin.proposals.choices import State, States
@@ -51,7 +51,7 @@ def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task], pref
     states = {t.state for t in tasks}
     found = next((s for s in (*prefer, *LOUDEST) if s in states), None)
     if found is None:
-        return Standing("wait", _("待改派")) if states <= {TaskState.RETURNED} else Standing("doing", _("办理中"))
+        return Standing("wait", _("待改派")) if states <= set(TaskStates.gone) else Standing("doing", _("办理中"))
     if found == TaskState.IN_HAND and case.round > 1:
         return Standing("stop", _("重新办理"))
     return Standing(TASKS.badges[found], str(TaskState(found).label))
@@ -63,7 +63,7 @@ def public_standing(proposal: Proposal) -> Standing:
 
 
 def _public_standing(case: Case | None) -> Standing:
-    if case is None:
+    if case is None or case.state == CaseState.RECALLED:
         return Standing("good", _("已立案"))
     if case.state == CaseState.CLOSED:
         return Standing("good", _("已办结"))
@@ -121,7 +121,8 @@ def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], 
     filed = proposal.state in States.filed
     raised = _step(_("提出"), proposal.submitted_at, done=proposal.state not in States.with_the_proposer, now=True)
     decided = _step(_("审查"), proposal.decided_at, done=filed, now=proposal.state in States.in_examination)
-    assigned = _step(_("交办"), case.assigned_at if case else None, done=case is not None, now=filed and case is None)
+    over = proposal.state == State.HANDED_OVER  # a case stays where its assignment was taken back
+    assigned = _step(_("交办"), case.assigned_at if case else None, done=over, now=filed and not over)
     return [raised, decided, assigned, *_handling(proposal, case, tasks, events, unrated_told=unrated_told)]
 
 

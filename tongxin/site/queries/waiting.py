@@ -108,7 +108,7 @@ def _reply_items(rows: QuerySet[PublicReply], button: str, _on: date) -> Iterabl
     rows = rows.select_related("reply__task__unit", "reply__task__case__proposal")
     for copy in rows.defer("reply__task__unit__phone", *long_of("reply__task__case__proposal")).order_by("id")[:SHOWN]:
         proposal = copy.reply.task.case.proposal
-        line = f"{case_number(proposal.number)}　{copy.reply.task.unit}"
+        line = f"{case_number(proposal.number)}　{copy.reply.sent_by}"
         yield Todo(str(proposal), line, f"/handling/public/{copy.uid}/", button)
 
 
@@ -164,6 +164,8 @@ def _handling() -> Iterable[Source]:
     asked, reviewed = tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW)
     signed, leader = tasks(Duty.UNIT_CLERK, TaskState.AWAITING), tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER)
     yield Source(Duty.ASSIGN, "申请退办", "/handling/assign/?part=returns", "去答复", asked, _task_items)
+    ended = "/handling/assign/?part=ended"
+    yield Source(Duty.ASSIGN, "单位已撤销，待移交", ended, "去移交", lambda user, _on: handling.without_unit(user), _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)
     yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/?part=review", "去审核", reviewed, _task_items)
     yield Source(Duty.SUPERVISE, "超期未办", "/handling/supervise/?level=red", "去催办", _late, _task_items, menu=False)

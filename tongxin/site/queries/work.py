@@ -24,4 +24,4 @@ def open_tasks(unit: Unit) -> Iterable[Work]:
         proposal = task.case.proposal
         state = str(TaskState(task.state).label)
         line = f"{state}，{what or '答复'}期限 {day(due, today)}" if due else state
-        yield Work(f"{case_number(proposal.number)}《{proposal.title}》", line, task.get_absolute_url())
+        yield Work(f"{case_number(proposal.number)}《{proposal.title}》", line, task.get_absolute_url(), task.uid)

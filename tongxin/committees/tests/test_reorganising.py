@@ -1,0 +1,187 @@
+"""Units are renamed, ended, merged, split and restored: on their day, by one hand, with a word to all."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+from django.utils import timezone
+
+from tests.at_once import both
+from tests.cast import Cast
+from tongxin.audit import verifying
+from tongxin.audit.models import Event
+from tongxin.committees import actions, queries, reorganising, successions, tasks
+from tongxin.committees.choices import Change, Duty
+from tongxin.committees.models import Appointment, Succession, Unit
+from tongxin.committees.reorganising import Ending, UnitError
+from tongxin.handling.choices import TaskState
+from tongxin.handling.models import Task
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
+
+NOW = timezone.localtime()
+TODAY = NOW.date()
+WHY = "云发〔2026〕3 号"
+
+
+def _rename(cast: Cast, name: str, *, days: int = 0) -> None:
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    reorganising.rename(unit, name=name, short_name="", on=TODAY + timedelta(days=days), reason=WHY, actor=cast.office, at=NOW)
+
+
+def _end(cast: Cast, kind: str, *successors: Unit, days: int = 0, **more) -> None:
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    how = Ending(kind, successors, **more)
+    reorganising.end(unit, how=how, on=TODAY + timedelta(days=days), reason=WHY, actor=cast.office, at=NOW)
+
+
+def _told(kind: str) -> set[str]:
+    notices.deliver()
+    return set(Notice.objects.filter(event__kind=kind).values_list("account__username", flat=True))
+
+
+def test_a_unit_is_known_by_its_former_names(cast: Cast, client: Client) -> None:
+    _rename(cast, "县健康委员会")
+    _rename(cast, "县健康局")
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    for name in ("县卫生健康局", "县健康委员会", "县健康局", " 县健康局 "):
+        assert successions.unit_named(cast.county, name) == unit, name
+    assert successions.unit_named(cast.county, "县卫生局") is None
+    assert successions.unit_named(cast.other_county, "县健康局") is None
+    assert successions.name_on(unit, TODAY - timedelta(days=1)) == "县卫生健康局"
+    assert successions.name_on(unit, TODAY) == "县健康局"
+    namesake = Unit.objects.create(committee=cast.county, name="县卫生健康局")
+    assert successions.unit_named(cast.county, "县卫生健康局") == namesake  # who has the name now goes before who had it
+    client.force_login(cast.office)
+    assert "县健康局" in client.get("/units/?q=健康委员").text
+    assert {"clerk", "unitlead", "assigner"} <= _told("committees.rename_unit")
+
+
+def test_a_change_of_a_later_day_waits_for_it_and_is_called_off_before(cast: Cast) -> None:
+    _rename(cast, "县健康委员会", days=3)
+    assert Unit.objects.get(pk=cast.unit.pk).name == "县卫生健康局"
+    with pytest.raises(UnitError, match="请先取消再办理"):
+        _end(cast, Change.END)
+    assert tasks.carry_out_changes(NOW) == 0
+    reorganising.restore(cast.unit, reason="方案未批准", actor=cast.office, at=NOW)
+    assert tasks.carry_out_changes(NOW + timedelta(days=3)) == 0
+    _end(cast, Change.END, days=3)
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    assert (queries.is_running(unit, TODAY), queries.is_running(unit, TODAY + timedelta(days=3))) == (True, False)
+    assert (tasks.carry_out_changes(NOW + timedelta(days=3)), tasks.carry_out_changes(NOW + timedelta(days=4))) == (1, 0)
+    assert verifying.verify().problems == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "successors", "made", "days", "sentence"),
+    [
+        (Change.MERGE, (), (), 0, "并入的，请选一个承接的单位"),
+        (Change.SPLIT, (), ("县一局",), 0, "拆分的，请写明两个以上承接的单位"),
+        (Change.SPLIT, (), ("县一局", "县一局"), 0, "重复"),
+        (Change.SPLIT, (), ("县一局", "县财政局"), 0, "已经有“县财政局”"),
+        (Change.END, (), (), -1, "不能早于今天"),
+        (Change.MERGE, ("unit",), (), 0, "其他承办单位"),
+    ],
+)
+def test_an_end_that_makes_no_sense_changes_nothing(cast: Cast, kind, successors, made, days: int, sentence: str) -> None:
+    before = Event.objects.count()
+    with pytest.raises(UnitError, match=sentence):
+        _end(cast, kind, *(getattr(cast, name) for name in successors), made=made, days=days)
+    assert (Event.objects.count(), Unit.objects.get(pk=cast.unit.pk).active_until) == (before, None)
+
+
+def test_a_split_unit_hands_each_open_matter_to_the_unit_that_was_chosen(cast: Cast) -> None:
+    first, second, third = (cast.task(cast.assigned(NOW)) for _n in range(3))
+    plan = {first.uid: "县医疗局", second.uid: cast.other_unit.uid}
+    _end(cast, Change.SPLIT, cast.other_unit, made=("县医疗局",), plan=plan)
+    made = Unit.objects.get(name="县医疗局")
+    assert Task.objects.get(moved_from=first).unit == made
+    assert Task.objects.get(moved_from=second).unit == cast.other_unit
+    third.refresh_from_db()
+    assert third.state == TaskState.AWAITING  # nobody said whose it is: it waits for the office that assigns
+    assert set(Succession.objects.values_list("successor__name", flat=True)) == {"县医疗局", "县水务局"}
+    assert not Appointment.objects.filter(queries.running(TODAY), unit=cast.unit).exists()
+    told = _told("committees.split_unit")
+    assert {"clerk", "unitlead", "otherclerk", "assigner", "YX001"} <= told
+    assert verifying.verify().problems == ()
+
+
+def test_an_ended_unit_gets_nothing_more_but_stays_in_lists(cast: Cast, client: Client) -> None:
+    _end(cast, Change.END)
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    with pytest.raises(actions.AppointmentError, match="起撤销，不能再任命"):
+        actions.appoint(cast.leader, committee=cast.county, duty=Duty.UNIT_CLERK, unit=unit, starts_on=TODAY, actor=None, at=NOW)
+    client.force_login(cast.security_admin)
+    assert unit.uid not in client.get("/appointments/new/").text
+    client.force_login(cast.office)
+    assert unit.name not in client.get("/units/").text
+    assert unit.name in client.get("/units/?state=ended").text
+    reorganising.restore(unit, reason="撤销有误", actor=cast.office, at=NOW)
+    unit.refresh_from_db()
+    assert (unit.active_until, Succession.objects.count()) == (None, 0)
+    assert Event.objects.filter(kind="committees.end_unit", subject_id=unit.pk).exists()
+    actions.appoint(cast.leader, committee=cast.county, duty=Duty.UNIT_CLERK, unit=unit, starts_on=TODAY, actor=None, at=NOW)
+    with pytest.raises(UnitError, match="没有撤销"):
+        reorganising.restore(unit, reason="再一次", actor=cast.office, at=NOW)
+    assert verifying.verify().problems == ()
+
+
+def test_when_a_units_last_clerk_leaves_with_open_matters_its_leader_is_told_else_who_assigns(cast: Cast) -> None:
+    cast.assigned(NOW)
+    actions.end_appointment(Appointment.objects.get(account=cast.clerk), actor=cast.security_admin, at=NOW)
+    text = "没有承办人，请与机关联系任命"
+    notices.deliver()
+    assert set(Notice.objects.filter(text__contains=text).values_list("account__username", flat=True)) == {"unitlead"}
+    actions.end_appointment(Appointment.objects.get(account=cast.co_clerk), actor=cast.security_admin, at=NOW)
+    notices.deliver()
+    assert set(Notice.objects.filter(text__contains=text).values_list("account__username", flat=True)) == {"unitlead", "assigner"}
+
+
+def test_the_pages_show_what_would_happen_before_it_does(cast: Cast, client: Client) -> None:
+    task = cast.task(cast.assigned(NOW))
+    client.force_login(cast.office)
+    base = f"/units/{cast.unit.uid}"
+    assert task.case.proposal.title in client.get(f"{base}/course/").text
+    said = {"kind": "split", "successors": [cast.other_unit.uid], "made": "县医疗局", "on": TODAY.isoformat(), "reason": WHY}
+    page = client.post(f"{base}/end/", said)
+    assert ("在办事项由谁承接" in page.text, f"to_{task.uid}" in page.text) == (True, True)
+    assert Unit.objects.get(pk=cast.unit.pk).active_until is None
+    done = client.post(f"{base}/end/", said | {"confirmed": "1", f"to_{task.uid}": "县医疗局"})
+    assert done["Location"] == f"{base}/course/"
+    assert Task.objects.get(moved_from=task).unit.name == "县医疗局"
+    assert "恢复" in client.get(f"{base}/course/").text
+    assert client.post(f"{base}/restore/", {"reason": "撤销有误"}).status_code == 302
+    assert client.post(f"{base}/rename/", {"name": "县健康局", "on": TODAY.isoformat(), "reason": WHY}).status_code == 302
+    for who, status in ((cast.clerk, 404), (cast.assigner, 404), (cast.office_of_other_county, 404), (cast.proposer, 404)):
+        client.force_login(who)
+        for name in ("course", "rename", "end", "restore"):
+            assert client.get(f"{base}/{name}/").status_code == status, (who, name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clerks_who_end_a_unit_one_is_refused(cast: Cast) -> None:
+    unit = Unit.objects.get(pk=cast.unit.pk)
+
+    def end(to: Unit):
+        how = Ending(Change.MERGE, [to])
+        return lambda: reorganising.end(unit, how=how, on=TODAY, reason=WHY, actor=cast.office, at=NOW)
+
+    assert both(end(cast.other_unit), end(cast.co_unit), refusals=(UnitError,)) == ["UnitError"]
+    assert Succession.objects.count() == 1
+
+
+def test_a_change_that_cannot_be_carried_out_holds_up_no_other(cast: Cast) -> None:
+    """Somebody took the name meanwhile: the worker tells of it, and the other unit has its new name."""
+    _rename(cast, "县健康局", days=1)
+    other = Unit.objects.get(pk=cast.other_unit.pk)
+    reorganising.rename(
+        other, name="县水利局", short_name="", on=TODAY + timedelta(days=1), reason=WHY, actor=cast.office, at=NOW
+    )
+    Unit.objects.create(committee=cast.county, name="县健康局")
+    with pytest.raises(IntegrityError):
+        tasks.carry_out_changes(NOW + timedelta(days=1))
+    assert set(Unit.objects.filter(pk__in=(cast.unit.pk, other.pk)).values_list("name", flat=True)) == {
+        "县卫生健康局",
+        "县水利局",
+    }

@@ -1,0 +1,124 @@
+"""Cleaning of what is said when units are renamed, ended and restored."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tongxin.committees.choices import Change
+from tongxin.committees.models import Unit
+from tongxin.committees.queries import Work
+from tongxin.core.words import clean_line
+from tongxin.ui.fields import Day
+
+ENDINGS = [
+    (Change.END.value, gettext_lazy("撤销")),
+    (Change.MERGE.value, gettext_lazy("并入其他单位")),
+    (Change.SPLIT.value, gettext_lazy("拆分为几个单位")),
+]
+
+
+class ReasonForm(forms.Form):
+    """By what a unit's matter is decided."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("依据"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("写明文件名称、文号或者原因，例如：机构改革方案（云发〔2026〕3 号）。会写入记录并告知有关人员。"),
+    )  # fmt: skip
+
+
+class ChangeForm(ReasonForm):
+    """From which day a change takes effect, and by what it was decided."""
+
+    on = Day(label=gettext_lazy("自何日起"), help_text=gettext_lazy("今天的，确认后即时生效；以后的，到那一天自动生效。"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].widget = forms.DateInput(attrs={"type": "date"})
+        self.fields["on"].initial = timezone.localdate()
+
+    def clean_on(self) -> date:
+        """Not in the past: what was done until today was done by the unit as it was."""
+        day: date = self.cleaned_data["on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("不能早于今天。"))
+        return day
+
+
+class RenameForm(ChangeForm):
+    """A unit's other name."""
+
+    name = forms.CharField(label=gettext_lazy("新名称"), max_length=60)
+    short_name = forms.CharField(label=gettext_lazy("新简称"), max_length=20, required=False)
+    field_order = ("name", "short_name", "on", "reason")
+
+
+class EndForm(ChangeForm):
+    """How a unit ends and who goes on with its work."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("变动"), choices=ENDINGS, widget=forms.RadioSelect)
+    successors = forms.MultipleChoiceField(
+        label=gettext_lazy("承接单位"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("并入的选一个；撤销的可以不选，在办事项由交办部门另行移交。"),
+    )  # fmt: skip
+    made = forms.CharField(
+        label=gettext_lazy("新设的承接单位"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("拆分、撤销时新设的单位，一行写一个全称，自同一天起承办。"),
+    )  # fmt: skip
+    field_order = ("kind", "successors", "made", "on", "reason")
+
+    def __init__(self, *args: Any, others: Sequence[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_uid = {unit.uid: unit for unit in others}
+        self.fields["successors"].choices = [(unit.uid, unit.name) for unit in others]  # type: ignore[attr-defined]
+
+    def clean_made(self) -> list[str]:
+        """Return the names, one a line."""
+        names = [clean_line(line) for line in self.cleaned_data["made"].splitlines()]
+        if long := next((name for name in names if len(name) > 60), ""):  # noqa: PLR2004 -- the field's length
+            raise forms.ValidationError(_("“%(name)s……”过长，一行写一个单位。"), params={"name": long[:20]})
+        return [name for name in names if name]
+
+    @property
+    def kind_in_words(self) -> str:
+        """Return what happens, in words."""
+        return str(dict(ENDINGS)[self.cleaned_data["kind"]])
+
+    @property
+    def heirs(self) -> list[tuple[str, str]]:
+        """Return who goes on with the work: by what each is named in the plan, and its name."""
+        chosen = [(uid, self.by_uid[uid].name) for uid in self.cleaned_data["successors"]]
+        return [*chosen, *((name, name) for name in self.cleaned_data["made"])]
+
+    def clean(self) -> dict[str, Any]:
+        """The successors fit the kind."""
+        data = super().clean() or {}
+        if "made" not in data or "successors" not in data:
+            return data
+        several = len(data["made"]) + len(data["successors"])
+        if data.get("kind") == Change.MERGE and (several != 1 or data["made"]):
+            self.add_error("successors", _("并入的，请选一个承接的单位。"))
+        if data.get("kind") == Change.SPLIT and several < 2:  # noqa: PLR2004 -- into several
+            self.add_error("made", _("拆分的，请选或写明两个以上承接的单位。"))
+        return data
+
+
+class PlanForm(forms.Form):
+    """Which unit goes on with which open matter, where several follow."""
+
+    def __init__(self, data: Any = None, *, work: Sequence[Work], heirs: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        for matter in work if len(heirs) > 1 else ():
+            choices = [("", _("先不定，由交办部门移交")), *heirs]
+            self.fields[f"to_{matter.key}"] = forms.ChoiceField(
+                label=f"{matter.title}　{matter.line}", choices=choices, required=False, initial=heirs[0][0]
+            )
+
+    @property
+    def plan(self) -> dict[str, str]:
+        """Return the open matters for which a unit was chosen."""
+        return {name.removeprefix("to_"): to for name, to in self.cleaned_data.items() if to}

@@ -1,0 +1,26 @@
+"""Pages of units, sessions, appointments and the audit reader."""
+
+from tongxin.committees.views.appointing import appoint, appointments, end_appointment, reset, reset_second_factor, transfer
+from tongxin.committees.views.bodies import add_unit, session, sessions, unit, units
+from tongxin.committees.views.reading import events, verify
+from tongxin.committees.views.reorganising import course, end, rename, restore
+
+__all__ = [
+    "add_unit",
+    "appoint",
+    "appointments",
+    "course",
+    "end",
+    "end_appointment",
+    "events",
+    "rename",
+    "reset",
+    "reset_second_factor",
+    "restore",
+    "session",
+    "sessions",
+    "transfer",
+    "unit",
+    "units",
+    "verify",
+]

@@ -1,0 +1,122 @@
+"""The pages of units and of terms and sessions."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.committees import actions, queries, successions
+from tongxin.committees.choices import System
+from tongxin.committees.forms import PlenaryForm, SessionForm, UnitForm
+from tongxin.committees.models import Committee, Session, Unit
+from tongxin.core import asked
+
+PAGE = 50
+
+
+def own_committee(request: HttpRequest) -> Committee:
+    """Return the committee in whose seat one acts. Raises Http404 where there is none."""
+    found = queries.committee_of(request.user)
+    if found is None:
+        raise Http404
+    return found
+
+
+@requires("committees.view_units")
+def units(request: HttpRequest) -> HttpResponse:
+    """The handling units of the reader's committee, by 归口."""
+    committee = own_committee(request)
+    words, system = asked.words(request.GET.get("q", ""), 60), asked.one_of(request.GET.get("system", ""), System.values)
+    state = asked.one_of(request.GET.get("state", ""), (successions.IN_USE, successions.ENDED))
+    found = successions.lines(committee, words=words, system=system, state=state, on=timezone.localdate())
+    context = {
+        "lines": found, "state": state, "tabs": _states(state, words), "q": words, "system": system, "systems": System.choices,
+        "changes": permissions.allowed(request.user, "committees.change_units", committee),
+    }  # fmt: skip
+    return render(request, "committees/units.html", context)
+
+
+def _states(state: str, words: str) -> list[dict[str, Any]]:
+    """Return the ways to the units in use and to those that ended."""
+    parts = {successions.IN_USE: _("在用"), successions.ENDED: _("已撤销")}
+    said = {name: urlencode({key: value for key, value in (("state", name), ("q", words)) if value}) for name in parts}
+    return [{"label": label, "count": None, "url": f"?{said[name]}", "current": name == state} for name, label in parts.items()]
+
+
+def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) -> HttpResponse:
+    permissions.demand(request.user, "committees.change_units", committee)
+    names = ("name", "short_name", "system", "contact", "phone")
+    start = {n: getattr(unit, n) for n in names} if unit else {"system": System.GOVERNMENT}
+    form = UnitForm(request.POST or None, initial=start, committee=committee, unit=unit)
+    if request.method == "POST" and form.is_valid():
+        saved = actions.save_unit(committee, unit, fields=form.cleaned_data, actor=request.user, at=timezone.now())
+        messages.success(request, _("已保存%(name)s") % {"name": saved.name})
+        return redirect("units")
+    return render(request, "committees/unit.html", {"form": form, "unit": unit})
+
+
+@requires("committees.change_units", of_object=True)
+def add_unit(request: HttpRequest) -> HttpResponse:
+    """Add a unit."""
+    return _unit_page(request, own_committee(request), None)
+
+
+@requires("committees.change_units", of_object=True)
+def unit(request: HttpRequest, uid: str) -> HttpResponse:
+    """Change a unit's data."""
+    found = Unit.objects.filter(uid=uid, committee=own_committee(request)).first()
+    if found is None:
+        raise Http404
+    return _unit_page(request, found.committee, found)
+
+
+def _plenary(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("plenary_from", "plenary_until", "cut_off_at")}
+
+
+@requires("committees.keep_sessions")
+def sessions(request: HttpRequest) -> HttpResponse:
+    """The sessions of the committee; set up the next one."""
+    committee = own_committee(request)
+    permissions.demand(request.user, "committees.keep_sessions", committee)
+    last = committee.sessions.select_related("term").order_by("-starts_on").first()
+    start = {"term": last.term.number, "number": last.number + 1} if last else {"term": 1, "number": 1}
+    form = SessionForm(request.POST or None, initial=start, committee=committee)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = actions.open_session(
+            committee,
+            term=data["term"],
+            number=data["number"],
+            starts_on=data["starts_on"],
+            actor=request.user,
+            at=timezone.now(),
+        )
+        if data["plenary_from"]:
+            actions.set_plenary(made, **_plenary(data), actor=request.user, at=timezone.now())
+        messages.success(request, _("已设立%(name)s") % {"name": made})
+        return redirect("sessions")
+    context = {"sessions": committee.sessions.select_related("term"), "form": form, "committee": committee}
+    return render(request, "committees/sessions.html", context)
+
+
+@requires("committees.keep_sessions", of_object=True)
+def session(request: HttpRequest, uid: str) -> HttpResponse:
+    """When a session's plenary is held and its 大会提案 close."""
+    found = Session.objects.filter(uid=uid, committee=own_committee(request)).select_related("term", "committee").first()
+    if found is None:
+        raise Http404
+    permissions.demand(request.user, "committees.keep_sessions", found)
+    start = {name: getattr(found, name) for name in ("plenary_from", "plenary_until", "cut_off_at")}
+    form = PlenaryForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        actions.set_plenary(found, **_plenary(form.cleaned_data), actor=request.user, at=timezone.now())
+        messages.success(request, _("已改定%(name)s的会期") % {"name": found})
+        return redirect("sessions")
+    return render(request, "committees/session.html", {"session": found, "form": form})

@@ -1,0 +1,116 @@
+"""The pages on which units are renamed, ended and restored: what would happen is shown before it does."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.audit.models import Event
+from tongxin.committees import queries, reorganising, successions
+from tongxin.committees.models import Unit
+from tongxin.committees.unit_forms import EndForm, PlanForm, ReasonForm, RenameForm
+
+UNPROCESSABLE, COURSE = 422, 100
+
+
+def _load(request: HttpRequest, uid: str) -> Unit:
+    """Load a unit to reorganise; nobody else learns whether there is one."""
+    found = Unit.objects.filter(uid=uid).select_related("committee").first()
+    if found is None or not permissions.allowed(request.user, "committees.reorganise", found):
+        raise Http404
+    return found
+
+
+def _about(unit: Unit) -> dict[str, Any]:
+    """Return what every one of these pages shows of a unit: who serves there, what is open, what waits to change."""
+    on = timezone.localdate()
+    return {
+        "unit": unit, "people": list(successions.people_of([unit], on)), "work": queries.open_work(unit),
+        "waiting": successions.waiting_change(unit), "former": list(unit.former_names.all()),
+        "successors": [row.successor for row in unit.successions.select_related("successor")],
+        "ended": unit.active_until is not None and unit.active_until < on,
+    }  # fmt: skip
+
+
+@requires("committees.reorganise", of_object=True)
+def rename(request: HttpRequest, uid: str) -> HttpResponse:
+    """Give a unit another name from a day on."""
+    unit = _load(request, uid)
+    form = RenameForm(request.POST or None, initial={"name": unit.name, "short_name": unit.short_name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change = reorganising.rename(unit, **form.cleaned_data, actor=request.user, at=timezone.now())
+        except reorganising.UnitError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            return _done(request, unit, change.done_at is not None, _("已更名为%(name)s") % {"name": change.name})
+    return _shown(request, "committees/unit_rename.html", form, _about(unit))
+
+
+def _done(request: HttpRequest, unit: Unit, at_once: bool, word: str) -> HttpResponse:  # noqa: FBT001 -- whether it took effect
+    messages.success(request, word if at_once else _("已登记，到那一天自动生效"))
+    return redirect("unit-course", unit.uid)
+
+
+def _shown(request: HttpRequest, template: str, form: Any, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, context | {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+@requires("committees.reorganise", of_object=True)
+def end(request: HttpRequest, uid: str) -> HttpResponse:
+    """End a unit: first how, then what would happen to each open matter, then done."""
+    unit = _load(request, uid)
+    about = _about(unit)
+    others = [one for one in queries.active_units(unit.committee, timezone.localdate()) if one.pk != unit.pk]
+    form = EndForm(request.POST or None, others=others)
+    if request.method != "POST" or not form.is_valid():
+        return _shown(request, "committees/unit_end.html", form, about)
+    said, confirmed = form.cleaned_data, "confirmed" in request.POST
+    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs)
+    if confirmed and plan.is_valid():
+        how = reorganising.Ending(said["kind"], [form.by_uid[uid] for uid in said["successors"]], said["made"], plan.plan)
+        try:
+            change = reorganising.end(unit, how=how, on=said["on"], reason=said["reason"], actor=request.user, at=timezone.now())
+        except reorganising.UnitError as problem:
+            form.add_error(None, f"{problem}。")
+            return _shown(request, "committees/unit_end.html", form, about)
+        word = _("%(name)s已%(what)s") % {"name": unit.name, "what": change.get_kind_display()}
+        return _done(request, unit, change.done_at is not None, word)
+    kept = [(name, value) for name in EndForm.field_order for value in request.POST.getlist(name)]
+    shown = {
+        "plan": plan,
+        "kept": kept,
+        "heirs": form.heirs,
+        "said": said,
+        "what": form.kind_in_words,
+    }
+    return render(request, "committees/unit_end_preview.html", about | shown)
+
+
+@requires("committees.reorganise", of_object=True)
+def restore(request: HttpRequest, uid: str) -> HttpResponse:
+    """Let a unit that ended go on, or call off what waits."""
+    unit = _load(request, uid)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reorganising.restore(unit, **form.cleaned_data, actor=request.user, at=timezone.now())
+        except reorganising.UnitError as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已办理，%(name)s继续承办") % {"name": unit.name})
+            return redirect("unit-course", unit.uid)
+    return _shown(request, "committees/unit_restore.html", form, _about(unit))
+
+
+@requires("committees.reorganise", of_object=True)
+def course(request: HttpRequest, uid: str) -> HttpResponse:
+    """What became of a unit: names, successors, people, open matters, events, and the acts that are open."""
+    unit = _load(request, uid)
+    events = Event.objects.filter(subject_type="committees.unit", subject_id=unit.pk).order_by("-id")[:COURSE]
+    return render(request, "committees/unit_course.html", _about(unit) | {"events": events})

@@ -1,0 +1,129 @@
+"""Taking an assignment back, and moving a part to another unit: what the steps set and do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
+from tongxin.committees import queries as bodies
+from tongxin.committees.models import Unit, UnitChange
+from tongxin.handling import queries
+from tongxin.handling.actions.reckoning import note_dates
+from tongxin.handling.actions.replying import REPLY_FIELDS, reply_of
+from tongxin.handling.actions.steps import open_rating_when_all_answered
+from tongxin.handling.choices import ANSWERING, Part
+from tongxin.handling.models import Case, Reply, ReplyFile, Task, TentativeDate
+from tongxin.proposals.models import Proposal
+from tongxin.workflow import engine
+
+
+# ── taking an assignment back ────────────────────────────────────────────────────────────────────
+def recall_parts(case: Case, event: Event) -> None:
+    """Every unit is let off, and the proposal waits to be assigned again; its numbers, its talks and its events stay."""
+    at, actor = event.at or event.recorded_at, event.actor or Account.objects.system()
+    for task in queries.live_tasks(Case.objects.get(pk=case.pk)):
+        _let_off(task, reason=event.data.get("reason", ""), actor=actor, at=at)
+    proposal = Proposal.objects.get(pk=case.proposal_id)
+    proposal.event_facts = {"reason": event.data.get("reason", "")}
+    engine.perform(proposal, "recall_assignment", actor=actor, at=at, by_system=True)
+
+
+def _let_off(task: Task, *, reason: str, actor: Account, at: datetime) -> None:
+    engine.perform(task, "recall_assignment", actor=actor, at=at, payload={"reason": reason}, by_system=True)
+
+
+def assigned_anew(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """A case whose assignment was taken back goes on: every clock begins anew."""
+    return {"assigned_at": at}
+
+
+@dataclass(frozen=True)
+class Move:
+    """What is said with a part that moves because its unit ended: nobody chose it on a form."""
+
+    to: str
+    clock: str
+    draft: str
+    reason: str
+
+
+# ── moving a part ────────────────────────────────────────────────────────────────────────────────
+def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+    """The event names both units, the part and until when it is answered there."""
+    to = Unit.objects.get(committee_id=task.committee_id, uid=payload.to)
+    on = timezone.localdate(at)
+    due = task.due_on if payload.clock == queries.STAYS and task.due_on else queries.due_anew(task, on)
+    task.event_facts = {
+        "unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "to": to.name, "to_id": to.pk,
+        "part": str(Part(task.part).label), "due": due.isoformat(),
+    }  # fmt: skip
+    return {}
+
+
+def begin_moved(task: Task, event: Event) -> None:
+    """Another unit goes on with a part. One that has a part of the case already does not get a second.
+
+    Who gives an opinion and gets the answer to write answers from now on; who answers already, or gives an opinion already,
+    takes the moved part into its own.
+    """
+    at, actor = event.at or event.recorded_at, event.actor or Account.objects.system()
+    Case.objects.select_for_update(of=("self",)).get(pk=task.case_id)
+    case = Case.objects.select_related("proposal__committee", "committee").get(pk=task.case_id)
+    to = Unit.objects.get(pk=event.data["to_id"])
+    own = next((t for t in queries.live_tasks(case) if t.unit_id == to.pk), None)
+    if own is not None and (own.part in ANSWERING or task.part == Part.CO):
+        open_rating_when_all_answered(own, event)
+        return
+    if own is not None:
+        _let_off(own, reason=f"{to.name}承接{task.unit.name}的{task.get_part_display()}", actor=actor, at=at)
+    made = _begin(task, to, event, actor=actor, at=at)
+    if event.data.get("draft") == queries.GOES and made.answers:
+        _hand_draft_over(task, made, at=at)
+
+
+def _begin(task: Task, to: Unit, event: Event, *, actor: Account, at: datetime) -> Task:
+    on, committee = timezone.localdate(at), task.committee
+    keys = {"sign_due_on": "sign_working_days", "return_until": "return_working_days"}
+    stays = event.data.get("clock") == queries.STAYS and task.due_on is not None
+    if not stays:
+        keys["due_on"] = queries.due_key(task)
+    clocks = {field: queries.reckon(committee, key, on) for field, key in keys.items()}
+    dates = {"due_on": task.due_on} | {field: clock.due_on for field, clock in clocks.items()}
+    made = Task(committee=committee, case=task.case, unit=to, part=task.part, assigned_at=at, moved_from=task, **dates)
+    said = {"unit": to.name, "part": str(made.get_part_display()), "unit_id": to.pk, "from": event.data["unit"]}
+    engine.begin(made, actor=actor, at=at, data=said)
+    note_dates(made, clocks, begins=True)
+    if stays:  # where the date that stays is tentative, it is set again for the unit that has it now
+        TentativeDate.objects.filter(task=task, field="due_on").update(task=made)
+    return made
+
+
+def _hand_draft_over(task: Task, made: Task, *, at: datetime) -> None:
+    """The text and the files that were not sent go along; the old unit's reply keeps what it wrote, without the files."""
+    draft = Reply.objects.filter(task=task, round=task.case.round, sent_at=None).first()
+    if draft is None:
+        return
+    begun = reply_of(made)
+    said = {name: getattr(draft, name) for name in REPLY_FIELDS}
+    Reply.objects.filter(pk=begun.pk).update(**said, edited_at=at)
+    ReplyFile.objects.filter(reply=draft).update(reply=begun)
+
+
+def follow_end_of_unit(change: UnitChange, at: datetime) -> None:
+    """The open parts of a unit that ended go to the units that follow it, as was chosen for each, or to the only one.
+
+    Where nobody follows, a part stays and waits on the assigning office's desk.
+    """
+    on, system = timezone.localdate(at), Account.objects.system()
+    heirs = {unit.uid: unit for unit in Unit.objects.filter(uid__in=change.successors)}
+    only = next(iter(heirs)) if len(heirs) == 1 else ""
+    for task in queries.open_at(change.unit).order_by("id"):
+        to = heirs.get(change.plan.get(task.uid, only))
+        if to is None or not bodies.is_running(to, on):
+            continue
+        reason = f"{change.unit.name}{change.get_kind_display()}，{change.reason}"
+        said = Move(to.uid, queries.default_clock(task, on), queries.GOES, reason)
+        engine.perform(task, "move", actor=system, at=at, payload=said, by_system=True)
