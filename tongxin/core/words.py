@@ -105,6 +105,13 @@ def spellings(name: str) -> list[str]:
     return [name, *(name.replace(DOT, dot) for dot in DOTS if dot != DOT)] if DOT in name else [name]
 
 
+def sought(text: str) -> list[str]:
+    """Return the writings under which a sought name, or a part of one, may be kept: whatever separator was typed, it is any."""
+    plain = person_name(text)
+    dotted = "".join(DOT if sign in DOTS and sign != "." else sign for sign in plain)
+    return spellings(dotted)
+
+
 def plain_number(text: str) -> str:
     """Return a number of a record as it is compared: half width, capitals, no blanks, no zeros before its figures: ００１ → 1."""
     written = re.sub(r"\s", "", normal(text)).upper()

@@ -89,7 +89,7 @@ class People:
             for member in self.by_key.get(name_key(name), ()):
                 if plain_number(member.number) == number:
                     return Signer(member.name, member)
-            if not collective and len(name) <= LONGEST_PERSON and not self.form_of(written):
+            if not collective and len(written) <= LONGEST_PERSON and not self.form_of(written):
                 message = f"没有编号为 {match[2]}、姓名为{cells.name(name)}的委员"
                 raise ValueError(message)
         found = self.by_key.get(name_key(written), [])
