@@ -18,6 +18,7 @@ from tongxin.sheets.workbooks import NO_VALUE, Book, Oddities, letters
 
 FEW = 2  # a footer fills this many cells at most
 SHOWN = 12  # sheets named in a note
+SIGNS = frozenset("#＃Ee")  # with one of these a failed formula begins
 _FOOTER = re.compile(
     r"^((合|总|小|共)\s*计|(制表|填表|填报|审核|复核|统计)(人|单位|日期|时间)?|说明|备注|注)\s*([:：].*|\d.*)?$", re.DOTALL
 )
@@ -95,8 +96,7 @@ class Table:
 
     def _is_total(self, number: int, raw: Sequence[Cell], filled: Sequence[str]) -> bool:
         """Figures alone under a word for a total; or nothing but figures that are formulas."""
-        said = [cell for cell in filled if cell]
-        words = [cell for cell in said if not _FIGURE.fullmatch(cell)]
+        words = list(islice((cell for cell in filled if cell and not _FIGURE.fullmatch(cell)), 2))
         if words:
             return len(words) == 1 and bool(_TOTAL.fullmatch(words[0]))
         index = self.header.places.get(self._first)
@@ -113,6 +113,8 @@ class Table:
         return {index: self.source.odd.cells[spot] for index, spot in places.items() if spot in self.source.odd.cells}
 
     def _complain(self, row: Row, filled: Sequence[str], odd: dict[int, str]) -> None:
+        if not odd and not any(cell[:1] in SIGNS for cell in filled if cell):
+            return
         for name, index in self.header.places.items():
             word = odd.get(index)
             if word is None and index < len(filled) and is_broken(filled[index]):
@@ -148,7 +150,7 @@ class Table:
 
 def is_broken(written: str) -> bool:
     """Whether a cell holds a failed formula in the words of the spreadsheet program, or a column too narrow for its figure."""
-    return written[:1] in "#＃E" and bool(BROKEN.fullmatch(normal(written[:20]))) if written else False
+    return written[:1] in SIGNS and bool(BROKEN.fullmatch(normal(written[:20])))
 
 
 def open_table(path: Path, kind: Kind, limits: Limits, named: str = "") -> Table:

@@ -37,7 +37,9 @@ _KIND = re.compile(rb'\bt\s*=\s*["\'](\w+)["\']')
 _VALUE = re.compile(rb"<(?:\w{1,20}:)?v\b[^<>]*>(.*?)</(?:\w{1,20}:)?v\s*>", re.DOTALL)
 _TEXT = re.compile(rb"<(?:\w{1,20}:)?t\b[^<>]*>(.*?)</(?:\w{1,20}:)?t\s*>", re.DOTALL)
 _FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
-_ODDITY = re.compile(rb"\bt\s*=\s*[\"']e[\"']|<(?:\w{1,20}:)?f[\s>/]")
+ODD_SIGNS = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ")
+_WIDE = re.compile(rb'r="[A-Z]{2,3}[0-9]')
+_ROW = re.compile(rb'<(?:\w{1,20}:)?row\b[^<>]*?\br\s*=\s*["\'](\d{1,7})["\']')
 _SHARED = re.compile(rb"<(?:\w{1,20}:)?si\b[^<>]*?(?:/>|>(.*?)</(?:\w{1,20}:)?si\s*>)", re.DOTALL)
 _ODS_ERROR = re.compile(rb'calcext:value-type="error"[^<>]*>(?:\s*<text:p[^<>]*>([^<]*))?')
 
@@ -182,7 +184,7 @@ def _odd_cells(packed: zipfile.ZipFile, part: str) -> Oddities:
     with packed.open(part) as stream:
         while block := stream.read(BLOCK):
             whole, last = held + block, 0
-            if _ODDITY.search(whole):
+            if any(sign in whole for sign in ODD_SIGNS):
                 for cell in _CELL.finditer(whole):
                     last = cell.end()
                     _look_at(found, cell[1], cell[2] or b"")
@@ -220,6 +222,8 @@ def _without_blanks(data: bytes, name: str) -> bytes:
         if part is None or packed.getinfo(part).file_size > 256 * BLOCK:
             return b""
         page = packed.read(part)
+        if _is_plain(page):
+            return b""
         rows, columns, count = _extent(page)
         if rows * columns <= DENSE or rows * columns <= SPARSE * count:
             return b""
@@ -230,6 +234,15 @@ def _without_blanks(data: bytes, name: str) -> bytes:
             for entry in packed.infolist():
                 made.writestr(entry.filename, slim if entry.filename == part else packed.read(entry))
     return out.getvalue()
+
+
+def _is_plain(page: bytes) -> bool:
+    """Whether a glance is enough: no column beyond Z, and about as many cells as its last row promises."""
+    if _WIDE.search(page):
+        return False
+    last = [int(row[1]) for row in _ROW.finditer(page, max(0, len(page) - BLOCK))]
+    cells = 26 * max(last, default=1_048_576)
+    return cells <= DENSE or cells <= SPARSE * page.count(b"<c ")
 
 
 def _extent(page: bytes) -> tuple[int, int, int]:
