@@ -107,7 +107,7 @@ class Reader:
         for day in {day for day in days if day}:
             if day > self.today:
                 row.fault("答复日期", f"{day.isoformat()} 在今天以后，还没有到的日期不能是答复日期，请核对")
-            elif submitted_on and day < submitted_on:
+            elif submitted_on and day < submitted_on <= self.today:  # a day of submission to come is warned of by itself
                 row.fault("答复日期", f"{day.isoformat()} 早于提交日期 {submitted_on.isoformat()}，请核对")
         return answers
 

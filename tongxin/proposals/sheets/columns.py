@@ -17,6 +17,7 @@ _SAID = {  # what else offices write
     Destination.OPINION.value: ("转为社情民意", "社情民意", "作为社情民意", "转社情民意信息", "作为社情民意信息", "社情民意信息"),
     Destination.LETTER.value: ("转为来信", "来信", "作为来信", "委员来信", "转委员来信", "作为委员来信", "作委员来信", "作委员来信处理", "按委员来信处理"),
     Destination.NOWHERE.value: ("不予立案", "未立案", "未予立案", "不立", "不作立案"),
+    WAITING: ("待审", "待审查", "审查中", "未审查", "待立案"),
     WITHDRAWN: ("撤销", "撤回", "撤销提案", "撤回提案", "已撤案", "已撤销", "已撤回", "撤销立案", "提案人撤回", "同意撤案"),
 }  # fmt: skip
 RESULT_WORDS = RESULTS | {word: result for result, words in _SAID.items() for word in words}

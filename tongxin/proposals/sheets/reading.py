@@ -23,6 +23,8 @@ _WITH_NUMBER = re.compile(r"(.{1,80}?)\s?[(（]\s?([^()（）]{1,40}?)\s?[)）]"
 _MERGED_INTO = re.compile(
     r"(?:已)?(?:并入|并到|合并到|合并至|并案至|并案到|与|同)\s*(?:第|提案)?\s*0*([1-9]\d{0,8})\s*号?(?:提案|案)?(?:合并|并案)?(?:办理|处理)?"
 )
+_BETWEEN_NAMES = re.compile(r"[\s/／|\\]+")
+_AND_OTHERS = re.compile(r"(.{1,40}?)\s*等\s*\d{0,4}\s*[人名位](?:委员)?")
 _BODY = re.compile(r"(委员会|委|会|联|界|组|支部|总支|工商联|团体|机关|协会|联合会|侨联|妇联|科协)$")
 _PARTY = re.compile(r"民革|民盟|民建|民进|农工党|致公党|九三学社|台盟|工商联|支部|总支|基层委")
 
@@ -103,10 +105,16 @@ class People:
             return Signer(_body(written))
         raise ValueError(self._nobody(written))
 
-    def _nobody(self, written: str) -> str:
-        parts = written.split()
-        if len(parts) > 1 and all(name_key(part) in self.by_key for part in parts):
-            return f"“{written[:40]}”像是 {len(parts)} 位委员，请用顿号隔开"
+    def apart(self, written: str) -> list[str]:
+        """Return the names in a part of a cell: several where a space or stroke stands between members and the whole is nobody."""
+        parts = [part for part in _BETWEEN_NAMES.split(written) if part]
+        several = len(parts) > 1 and name_key(written) not in self.by_key and all(name_key(part) in self.by_key for part in parts)
+        return parts if several else [written]
+
+    @staticmethod
+    def _nobody(written: str) -> str:
+        if match := _AND_OTHERS.fullmatch(written):
+            return f"“{written[:40]}”没有写全，请把{match[1][:20]}以外各位的姓名也写上，用顿号隔开"
         if len(written) > LONGEST_PERSON:
             return f"“{written[:20]}……”有 {len(written)} 个字，不是委员的姓名；是单位的，请在“提案形式”一列写明是哪一种集体提案"
         return f"没有叫{written[:40]}的委员，请先导入委员，或改正姓名"
@@ -210,7 +218,11 @@ def _signers(row: Row, draft: Draft, people: People) -> list[Signer]:
         row.fault("提案人", "没有填写")
     found: dict[str, Signer] = {}
     for column in ("提案人", COSIGNERS):
-        for name in cells.several(row.cells.get(column)):
+        written = cells.several(row.cells.get(column))
+        names = [name for part in written for name in people.apart(part)]
+        if len(names) > len(written):
+            row.warn(column, f"按 {len(names)} 位委员读取：{'、'.join(names)[:80]}")
+        for name in names:
             try:
                 signer = people.signer(name, collective=draft.form in COLLECTIVE_FORMS)
             except ValueError as problem:
