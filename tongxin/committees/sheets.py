@@ -132,12 +132,7 @@ UNITS = register(
                 required=True,
                 example="县卫生健康局",
                 width=28,
-                others=(
-                    "名称",
-                    "单位",
-                    "单位全称",
-                    "承办单位",
-                ),
+                others=("名称", "单位", "单位全称", "承办单位"),
             ),
             Column("简称", example="县卫健局", width=16, others=("单位简称",)),
             Column(
@@ -146,38 +141,11 @@ UNITS = register(
                 words=tuple(SYSTEMS),
                 example="政府",
                 width=10,
-                others=(
-                    "系统",
-                    "所属系统",
-                ),
+                others=("系统", "所属系统"),
             ),
-            Column(
-                "联系人",
-                example="孟时雨",
-                width=12,
-                others=(
-                    "经办人",
-                    "联络员",
-                ),
-            ),
-            Column(
-                "电话",
-                "加密保存。",
-                example="0000-1234567",
-                width=16,
-                others=(
-                    "联系电话",
-                    "办公电话",
-                ),
-            ),
-            Column(
-                "编号",
-                width=10,
-                others=(
-                    "单位编号",
-                    "代码",
-                ),
-            ),
+            Column("联系人", example="孟时雨", width=12, others=("经办人", "联络员")),
+            Column("电话", "加密保存。", example="0000-1234567", width=16, others=("联系电话", "办公电话")),
+            Column("编号", width=10, others=("单位编号", "代码")),
         ),
         importer=UnitImporter,
         rows=rows,
