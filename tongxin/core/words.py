@@ -115,7 +115,8 @@ def sought(text: str) -> list[str]:
 def plain_number(text: str) -> str:
     """Return a number of a record as it is compared: half width, capitals, no blanks, no zeros before its figures: ００１ → 1."""
     written = re.sub(r"\s", "", normal(text)).upper()
-    head, figures = re.fullmatch(r"(.*?)([0-9]*)", written, re.DOTALL).groups()  # type: ignore[union-attr]
+    head = written.rstrip("0123456789")
+    figures = written[len(head) :]
     return head + (figures.lstrip("0") or "0" if figures else "")
 
 

@@ -23,7 +23,7 @@ _FOOTER = re.compile(
     r"^((合|总|小|共)\s*计|(制表|填表|填报|审核|复核|统计)(人|单位|日期|时间)?|说明|备注|注)\s*([:：].*|\d.*)?$", re.DOTALL
 )
 _TOTAL = re.compile(
-    r"(本页|本年|全年|累计|年度)?\s*((合|总|小|共)\s*计|累计|平均|汇总)\s*(数|件数|件|人数|：|:)?\s*(\d[\d,，.]*\s*[件条人个]?)?"
+    r"(本页|本年|全年|累计|年度)? {0,3}((合|总|小|共) {0,9}计|累计|平均|汇总) {0,3}(数|件数|件|人数|：|:)? {0,3}(\d[\d,，.]{0,20} ?[件条人个]?)?"
 )
 _FIGURE = re.compile(r"[-+]?[\d,，.]+\s*[%％件条人个]?")
 _FAILED = "里的公式出错（{}），请改为数值或文字"
@@ -98,7 +98,7 @@ class Table:
         """Figures alone under a word for a total; or nothing but figures that are formulas."""
         words = list(islice((cell for cell in filled if cell and not _FIGURE.fullmatch(cell)), 2))
         if words:
-            return len(words) == 1 and bool(_TOTAL.fullmatch(words[0]))
+            return len(words) == 1 and bool(_TOTAL.fullmatch(words[0].replace("　", " ")))
         index = self.header.places.get(self._first)
         own = filled[index] if index is not None and index < len(filled) else ""
         figures = self.source.odd.formulas.get(number - 1, 0)

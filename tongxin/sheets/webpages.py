@@ -10,7 +10,7 @@ from tongxin.core.words import clean_line
 
 SPAN = 1000  # no cell goes over more rows or columns
 CELLS = 3_000_000  # a page holds no more, spans counted out
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?\s{0,3}([\w-]{3,20})", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+|#{3,}", re.IGNORECASE)
 Grid = list[list[str]]
 

@@ -22,7 +22,7 @@ from tongxin.sheets import ole
 from tongxin.sheets.files import BROKEN
 from tongxin.sheets.problems import Place, refusal
 
-NO_VALUE = ""  # stands for a formula whose result the file does not hold
+NO_VALUE = re.compile(rb"<(?:\w{1,20}:)?v\b[^<>]*>([^<]*)</(?:\w{1,20}:)?v\s{0,9}>")
 BLOCK = 1 << 20
 MARGIN = 20  # of a name before its colon
 DENSE = 400_000  # cells that may be walked, whatever stands in them
@@ -31,17 +31,19 @@ FAR = 20_000_000  # cells counted out, beyond which a sheet is not read
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_CELL = re.compile(rb"<(?:\w{1,20}:)?c\b([^<>]*?)(?:/>|>(.*?)</(?:\w{1,20}:)?c\s*>)", re.DOTALL)
+_CELL = re.compile(rb"<(?:\w{1,20}:)?c\b([^<>]*?)(?:/>|>([^<]*(?:<(?!/?(?:\w{1,20}:)?c[\s>])[^<]*)*)</(?:\w{1,20}:)?c\s{0,9}>)")
 _REFERENCE = re.compile(rb'\br\s*=\s*["\']([A-Z]{1,3})(\d{1,7})["\']')
 _KIND = re.compile(rb'\bt\s*=\s*["\'](\w+)["\']')
-_VALUE = re.compile(rb"<(?:\w{1,20}:)?v\b[^<>]*>(.*?)</(?:\w{1,20}:)?v\s*>", re.DOTALL)
-_TEXT = re.compile(rb"<(?:\w{1,20}:)?t\b[^<>]*>(.*?)</(?:\w{1,20}:)?t\s*>", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w{1,20}:)?v\b[^<>]*>([^<]*)</(?:\w{1,20}:)?v\s{0,9}>")
+_TEXT = re.compile(rb"<(?:\w{1,20}:)?t\b[^<>]*>([^<]*)</(?:\w{1,20}:)?t\s{0,9}>")
 _FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
 ODD_SIGNS = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ")
 _WIDE = re.compile(rb'r="[A-Z]{2,3}[0-9]')
 _ROW = re.compile(rb'<(?:\w{1,20}:)?row\b[^<>]*?\br\s*=\s*["\'](\d{1,7})["\']')
-_SHARED = re.compile(rb"<(?:\w{1,20}:)?si\b[^<>]*?(?:/>|>(.*?)</(?:\w{1,20}:)?si\s*>)", re.DOTALL)
-_ODS_ERROR = re.compile(rb'calcext:value-type="error"[^<>]*>(?:\s*<text:p[^<>]*>([^<]*))?')
+_SHARED = re.compile(
+    rb"<(?:\w{1,20}:)?si\b[^<>]*?(?:/>|>([^<]*(?:<(?!/?(?:\w{1,20}:)?si[\s>/])[^<]*)*)</(?:\w{1,20}:)?si\s{0,9}>)"
+)
+_ODS_ERROR = re.compile(rb'calcext:value-type="error"[^<>]{0,2000}>(?:\s{0,99}<text:p[^<>]{0,200}>([^<]{0,40}))?')
 
 
 @dataclass

@@ -15,7 +15,7 @@ from tongxin.sheets.kinds import Context
 LONGEST = 60  # the field's length
 ALIKE = 75  # how like each other names of three characters and more must be to be asked about
 SHORT = 2  # characters: 民政 and 财政 are half alike, and two bureaus
-_LABEL = re.compile(r"\s*(主办|承办|牵头|分办|会办|协办|配合)(?:单位|部门)?\s*[:：]\s*")
+_LABEL = re.compile(r"(主办|承办|牵头|分办|会办|协办|配合)(?:单位|部门)?\s{0,3}[:：]")
 _CO = {"会办", "协办", "配合"}
 _BETWEEN = re.compile(r"[\s/／|&+]+|(?<=[局委办院部会府])[和及与]")
 _AREA = re.compile(r"(?:中国人民政治协商会议|政协)?(.{1,12}?[省市州县区旗])(?:委员会)?")
