@@ -91,7 +91,7 @@ def test_spaces_within_a_name_do_not_matter(bring, written):
 @pytest.mark.parametrize("written", ["林知远 何青禾", "林知远/何青禾", "林知远　何青禾"])
 def test_names_with_a_space_or_stroke_between_them_are_several(bring, written):
     report = bring(row(提案人=written))
-    assert (report.rejected, noted(report)) == ([], [(2, "提案人", "按 2 位委员读取：林知远、何青禾")])
+    assert (report.rejected, noted(report)[0]) == ([], (2, "提案人", "按 2 位委员读取：林知远、何青禾"))
     assert Signature.objects.filter(member__isnull=False).count() == 2
 
 
@@ -203,6 +203,13 @@ def test_the_same_unit_in_two_files_is_named_with_both_places(people, tmp_path):
 def test_results_are_read_as_offices_say_them(bring, written, state, destination):
     assert bring(row(审查结果=written)).rejected == []
     assert list(Proposal.objects.values_list("state", "destination")) == [(state, destination)]
+
+
+def test_what_waits_has_no_number_yet(bring):
+    report = bring(row(审查结果="待审"))
+    assert (report.rejected, noted(report)) == ([], [(2, "提案号", "还没有立案的提案没有提案号，这一列没有读取")])
+    assert list(Proposal.objects.values_list("state", "number")) == [("submitted", None)]
+    assert bring(row(审查结果="待审")).unchanged == 1
 
 
 @pytest.mark.parametrize("written", ["并入1号", "并入第1号", "并入 001 号提案", "与第1号并案办理"])

@@ -15,7 +15,7 @@ from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.sheets import writing
 from tongxin.proposals.sheets.bodies import Categories, Key, Sessions, rules_on
-from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, YES
+from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, WAITING, YES
 from tongxin.proposals.sheets.reading import Draft, People, read
 from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.sheets.kinds import Context, Row
@@ -89,6 +89,9 @@ class ProposalImporter:
         if draft.public == YES and draft.result != FILED:
             draft.public = CONSENTS
             row.warn("是否公开", "没有立案的提案不公开，只记为同意公开")
+        if draft.number and draft.result == WAITING:
+            draft.number = None
+            row.warn("提案号", "还没有立案的提案没有提案号，这一列没有读取")
         draft.session = self.sessions.key_for(draft.session, draft.submitted_on)
         if draft.session is None:
             row.fault("届次", "没有填写，系统里也还没有设立届次")
