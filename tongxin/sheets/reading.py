@@ -73,7 +73,7 @@ class Table:
     def _filled(self) -> Iterator[tuple[Row, Cells]]:
         for number, raw in enumerate(self._raw, self.header.row + 1):
             odd = self._odd(number)
-            if not odd and not any(raw):
+            if not odd and not any(raw) and all(cell == "" or cell is None for cell in raw):
                 continue
             filled = [text(cell).strip() for cell in raw]
             if (not odd and not any(filled)) or tuple(filled) == self.header.cells or self._is_footer(filled):
