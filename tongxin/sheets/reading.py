@@ -102,6 +102,8 @@ class Table:
         index = self.header.places.get(self._first)
         own = filled[index] if index is not None and index < len(filled) else ""
         figures = self.source.odd.formulas.get(number - 1, 0)
+        if (number - 1, (index or 0) + self.source.shift) in self.source.odd.cells:
+            return False  # what it is called is a formula whose result is not there
         return not own and bool(figures) and len([cell for cell in raw if cell not in ("", None)]) <= figures
 
     # ── what reads as blank but is not ──
