@@ -52,6 +52,7 @@ class Table:
         head = list(islice(source.raw, headers.LOOKED_AT))
         self.header = headers.find(head, kind, source.place)
         self._raw = chain(head[self.header.row :], source.raw)
+        self._walked = self.header.row
         self._first = next(iter(kind.required), kind.names[0])
 
     def rows(self) -> Iterator[tuple[Row, Sequence[Cell]]]:
@@ -71,7 +72,8 @@ class Table:
             yield waiting
 
     def _filled(self) -> Iterator[tuple[Row, Cells]]:
-        for number, raw in enumerate(self._raw, self.header.row + 1):
+        for number, raw in chain(enumerate(self._raw, self.header.row + 1), self._behind()):
+            self._walked = number
             odd = self._odd(number)
             if not odd and not any(raw) and all(cell == "" or cell is None for cell in raw):
                 continue
@@ -87,6 +89,11 @@ class Table:
             row = Row(Place(self.place.file, self.place.sheet, number), named)
             self._complain(row, filled, odd)
             yield row, list(raw)
+
+    def _behind(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Yield the rows behind the last that the reader gives: those in which nothing but uncounted formulas stands."""
+        for number in sorted({row + 1 for row, _column in self.source.odd.cells if row >= self._walked}):
+            yield number, ()
 
     # ── rows that are no records ──
     @staticmethod
