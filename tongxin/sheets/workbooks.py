@@ -82,7 +82,7 @@ class Book:
     def sheet(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN201 -- the reader's own class
         """Return a sheet of the reader, without the blanks far below and far right. Raises Unreadable."""
         with guarded(self.place):
-            if self.what == "zip" and (slim := _without_blanks(self.packed, name)):
+            if self.what == "zip" and (slim := _without_blanks(self.packed, name, self.place)):
                 self.book = load_workbook(io.BytesIO(slim))
             sheet = self.book.get_sheet_by_name(name)
         if sheet.start and (sheet.end[0] - sheet.start[0] + 1) * (sheet.end[1] - sheet.start[1] + 1) > FAR:
@@ -217,7 +217,7 @@ def _refuse_failed(packed: zipfile.ZipFile, place: Place) -> None:
         raise refusal(place, f"表里有出错的公式（{'、'.join(sorted(words))}），请改为数值或文字后另存再导入")
 
 
-def _without_blanks(data: bytes, name: str) -> bytes:
+def _without_blanks(data: bytes, name: str, place: Place) -> bytes:
     """Return the workbook without its blank cells where a sheet is counted out far beyond what stands in it; else nothing."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         part = _parts(packed).get(name)
@@ -231,6 +231,10 @@ def _without_blanks(data: bytes, name: str) -> bytes:
             return b""
         blank = _blank_strings(packed)
         slim = _CELL.sub(lambda cell: b"" if _is_blank(cell, blank) else cell[0], page)
+        rows, columns, _count = _extent(slim)
+        if rows * columns > FAR:  # the reader would ask for memory for all of it, and die
+            reason = f"第 {rows} 行、第 {letters(columns - 1)} 列还有内容，离前面的数据太远，请删去后再导入"
+            raise refusal(Place(place.file, name), reason)
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
             for entry in packed.infolist():
