@@ -72,16 +72,19 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     from tongxin.accounts.models import Account
     from tongxin.regulations.queries import MissingRegulationError
     from tongxin.sheets import engine
+    from tongxin.sheets.outputs import Unwritable
 
     committee, found = committee_named(code), kind_named(kind)
     try:
         with _progress() as tell:
             report = engine.run(
                 found, files, committee, dry_run=dry_run, skip_invalid=skip_invalid, actor=Account.objects.system(),
-                at=timezone.now(), progress=tell,
+                at=timezone.now(), progress=tell, before_writing=lambda found: _say_made(found, "将新增"),
             )  # fmt: skip
+    except Unwritable as problem:
+        raise BadInput(str(problem)) from problem
     except engine.ChangedMeanwhile as problem:
-        raise BadInput("核对以后、写入之前，系统里的数据有了变化，什么也没有写入，请重新导入。") from problem
+        raise BadInput("核对以后、写入之前，系统里的数据或者文件有了变化，什么也没有写入，请重新导入。") from problem
     except MissingRegulationError as problem:
         raise BadInput(str(problem)) from problem
     _say(report, kind, dry_run=dry_run)
@@ -90,7 +93,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     elif not report.refused:
         click.echo(summary(report, kind, dry_run=dry_run))
     if report.refused:
-        raise BadInput(f"共 {len(report.rejected)} 处不对，什么也没有写入。")
+        raise BadInput(f"共 {len(report.rejected)} 处不对，导入 0 行，什么也没有写入。")
 
 
 def summary(report: "Report", kind: str, *, dry_run: bool) -> str:
@@ -122,10 +125,14 @@ def _say(report: "Report", _kind: str, *, dry_run: bool) -> None:
             click.echo(f"{title}{fault}", err=True)
         if len(faults) > SHOWN:
             click.echo(f"{title}另有 {len(faults) - SHOWN} 处，加 --json 可以看到全部。", err=True)
-    if not report.refused:
-        for name, made in report.made.items():
-            verb = "将新增" if dry_run else "新增"
-            click.echo(f"{verb}{MADE.get(name, name)}：{'、'.join(made)}", err=True)
+    if dry_run and not report.refused:
+        _say_made(report, "将新增")
+
+
+def _say_made(report: "Report", verb: str) -> None:
+    """Name what the file says for the first time, before it is written."""
+    for name, made in report.made.items():
+        click.echo(f"{verb}{MADE.get(name, name)}：{'、'.join(made)}", err=True)
 
 
 @contextlib.contextmanager
@@ -150,10 +157,11 @@ def template(*, kind: str, out: Path) -> None:
         raise BadInput("输出文件应是 .xlsx。")
     start.django()
     from tongxin.sheets import templates
+    from tongxin.sheets.problems import spoken
 
-    with _writable(out):
+    with _writable():
         templates.write(out, kind_named(kind))
-    click.echo(f"空表已存为 {out}。", err=True)
+    click.echo(f"空表已存为 {spoken(out)}。", err=True)
 
 
 @click.command(help="导出，列与导入的相同。KIND 是 members、units、proposals；文件可以是 .csv、.xlsx、.json。")
@@ -163,7 +171,8 @@ def template(*, kind: str, out: Path) -> None:
 @click.option("--year", type=click.IntRange(1949, 2100), help="只导出这一年的：提案按会议年度，委员、单位按任期。")
 def export(*, kind: str, out: Path, code: str, year: int | None) -> None:
     """Write a kind's rows to a file, streaming, and record it."""
-    from tongxin.sheets import exporting
+    from tongxin.sheets import exporting, outputs
+    from tongxin.sheets.problems import spoken
 
     if out.suffix.lower().lstrip(".") not in exporting.FORMATS:
         raise BadInput("输出文件应是 .csv、.xlsx 或 .json。")
@@ -174,22 +183,23 @@ def export(*, kind: str, out: Path, code: str, year: int | None) -> None:
     from tongxin.audit import actions as events
 
     committee, found, at = committee_named(code), kind_named(kind), timezone.now()
-    with _writable(out):
+    with _writable():
+        outputs.demand_writable(out)
         try:
             count = exporting.write(out, found, found.rows(committee, year=year, on=timezone.localdate()))
         except exporting.TooLong as problem:
             raise BadInput(str(problem)) from problem
-    facts: dict[str, Any] = {"actor": Account.objects.system(), "at": at, "data": {"rows": count, "file": out.name}}
+    facts: dict[str, Any] = {"actor": Account.objects.system(), "at": at, "data": {"rows": count, "file": spoken(Path(out.name))}}
     for event in (EXPORTED[kind], *MORE_EXPORTED.get(kind, ())):
         events.record(event, committee, **facts)
-    click.echo(f"{LABELS[kind]} {count} 行已导出到 {out}。", err=True)
+    click.echo(f"{LABELS[kind]} {count} 行已导出到 {spoken(out)}。", err=True)
 
 
 @contextlib.contextmanager
-def _writable(out: Path) -> Iterator[None]:
-    from xlsxwriter.exceptions import FileCreateError
+def _writable() -> Iterator[None]:
+    from tongxin.sheets.outputs import Unwritable
 
     try:
         yield
-    except (OSError, FileCreateError) as problem:
-        raise BadInput(f"{out}：写不进去，请检查目录和权限。") from problem
+    except Unwritable as problem:
+        raise BadInput(str(problem)) from problem

@@ -15,7 +15,7 @@ from tongxin.committees.models import Committee, Unit
 from tongxin.core.words import written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
-from tongxin.sheets.problems import Fault
+from tongxin.sheets.problems import Fault, Place
 
 COLUMNS = {
     "name": "单位名称", "short_name": "简称", "system": "归口", "contact": "联系人", "phone": "电话", "number": "编号",
@@ -43,7 +43,7 @@ class UnitImporter:
     context: Context
     checked: "UnitImporter | None" = None
     made: dict[str, list[str]] = field(default_factory=dict)
-    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    seen: dict[tuple[str, str], Place] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.committee: Committee = self.context.committee
@@ -69,8 +69,8 @@ class UnitImporter:
     def _demand_once(self, row: Row) -> None:
         for name in ("name", "number"):
             key = (name, row.parsed[name])
-            if key[1] and (first := self.seen.setdefault(key, row.place.row)) != row.place.row:
-                row.fault(COLUMNS[name], f"与第 {first} 行重复")
+            if key[1] and (first := self.seen.setdefault(key, row.place)) != row.place:
+                row.fault(COLUMNS[name], f"与{first.seen_from(row.place)}重复")
 
     def _judge(self, row: Row) -> None:
         said = row.parsed
@@ -126,12 +126,26 @@ UNITS = register(
         name="units",
         label="单位",
         columns=(
-            Column("单位名称", "写全称，答复和统计都用它。", required=True, example="县卫生健康局", width=28),
-            Column("简称", example="县卫健局", width=16),
-            Column("归口", "由哪个部门交办、督办；不写的按名称判断。", words=tuple(SYSTEMS), example="政府", width=10),
-            Column("联系人", example="孟时雨", width=12),
-            Column("电话", "加密保存。", example="0000-1234567", width=16),
-            Column("编号", width=10),
+            Column(
+                "单位名称",
+                "写全称，答复和统计都用它。",
+                required=True,
+                example="县卫生健康局",
+                width=28,
+                others=("名称", "单位", "单位全称", "承办单位"),
+            ),
+            Column("简称", example="县卫健局", width=16, others=("单位简称",)),
+            Column(
+                "归口",
+                "由哪个部门交办、督办；不写的按名称判断。",
+                words=tuple(SYSTEMS),
+                example="政府",
+                width=10,
+                others=("系统", "所属系统"),
+            ),
+            Column("联系人", example="孟时雨", width=12, others=("经办人", "联络员")),
+            Column("电话", "加密保存。", example="0000-1234567", width=16, others=("联系电话", "办公电话")),
+            Column("编号", width=10, others=("单位编号", "代码")),
         ),
         importer=UnitImporter,
         rows=rows,

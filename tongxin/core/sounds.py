@@ -15,6 +15,9 @@ SURNAMES = {
 }  # fmt: skip
 
 
+RARE = {"𠮷": "ji", "𡈽": "tu", "𠅤": "kang", "𥖄": "deng"}  # of names, without a reading in the tables
+
+
 @cache
 def _surname(name: str) -> tuple[str, int]:
     for length in (2, 1):
@@ -34,9 +37,14 @@ def sound_of(name: str) -> str:
     head, length = _surname(name[:3])
     compounds = {"yuchi": "yc", "moqi": "mq"}
     first = compounds.get(head) or (_initials_of(name[:length]) if length > 1 else head[:1])
-    rest = lazy_pinyin(name[length:], errors="ignore")
+    rest = lazy_pinyin(name[length:], errors=_unread)
     full = head + "".join(rest)
     return f"{full} {first}{''.join(part[0] for part in rest)}"[:120] if full else name.lower()
+
+
+def _unread(signs: str) -> list[str]:
+    """Keep characters whose reading no table has, mostly outside the basic plane: they sort behind the letters and are found."""
+    return [RARE.get(sign, sign) for sign in signs if "\u3400" <= sign <= "\u9fff" or sign >= "\U00020000"]
 
 
 def _initials_of(surname: str) -> str:

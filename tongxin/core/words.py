@@ -16,7 +16,12 @@ _PHONE_HYPHENS = re.compile(r" ?[\-\u2010-\u2015\u2212] ?")
 _MOBILE_WITH_COUNTRY = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 _MOBILE = re.compile(r"1[0-9]{10}")
 _DIGITS = re.compile(r"[0-9]{5,20}")
-_SPACED_NAME = re.compile(r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$")
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # with what lies outside the basic plane: 𠮷, 𬀩
+_SPACED_NAME = re.compile(f"^([{_HAN}])\\s+([{_HAN}])$")
+_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
+DOT = "·"
+DOTS = "•・･‧⋅∙·．.﹒⸱᛫●∘・"  # what keyboards and old systems write between the parts of a name
+_DOT_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}])\\s*[{re.escape(DOTS)}]+\\s*(?=[{_HAN}])")
 
 
 def character_count(text: str) -> int:
@@ -71,10 +76,48 @@ def clean_text(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def one_dot(text: str) -> str:
+    """Write the separator in names of ethnic minorities in its one form: 阿依古丽 • 买买提 → 阿依古丽·买买提."""
+    return _DOT_BETWEEN_HAN.sub(DOT, text)
+
+
 def clean_name(text: str) -> str:
-    """Trim a person's name and close the space in two-character names: 张 三 → 张三."""
-    line = clean_line(text)
-    return _SPACED_NAME.sub(r"\1\2", line)
+    """Clean a name of whatever bears one: one separator, the space in two-character names closed: 张 三 → 张三."""
+    return _SPACED_NAME.sub(r"\1\2", one_dot(clean_line(text)))
+
+
+def person_name(text: str) -> str:
+    """Clean the name of one person: no space stands between its characters, 欧阳 修远 → 欧阳修远, and the separator is one."""
+    return _BETWEEN_HAN.sub("", one_dot(clean_line(text)))
+
+
+def name_key(text: str) -> str:
+    """Return what two writings of one name have in common: width, capitals, spaces and separators do not tell people apart.
+
+    >>> name_key("阿依古丽 • 买买提") == name_key("阿依古丽．买买提") == name_key("阿依古丽 买买提")
+    True
+    """
+    return re.sub(f"[\\s{re.escape(DOTS)}]", "", normal(person_name(text)).casefold())
+
+
+def spellings(name: str) -> list[str]:
+    """Return the writings under which a name may have been kept before its separator was made one."""
+    return [name, *(name.replace(DOT, dot) for dot in DOTS if dot != DOT)] if DOT in name else [name]
+
+
+def sought(text: str) -> list[str]:
+    """Return the writings under which a sought name, or a part of one, may be kept: whatever separator was typed, it is any."""
+    plain = person_name(text)
+    dotted = "".join(DOT if sign in DOTS and sign != "." else sign for sign in plain)
+    return spellings(dotted)
+
+
+def plain_number(text: str) -> str:
+    """Return a number of a record as it is compared: half width, capitals, no blanks, no zeros before its figures: ００１ → 1."""
+    written = re.sub(r"\s", "", normal(text)).upper()
+    head = written.rstrip("0123456789")
+    figures = written[len(head) :]
+    return head + (figures.lstrip("0") or "0" if figures else "")
 
 
 def plain_phone(text: str) -> str:

@@ -1,7 +1,7 @@
 """Members as a spreadsheet: columns, who a row is, and what it implies (a person, a seat, posts)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -17,11 +17,12 @@ from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
 from tongxin.core.sounds import sound_of
+from tongxin.core.words import name_key, plain_number, spellings
 from tongxin.members.choices import Gender, Rank
 from tongxin.members.models import Member, Post, Seat
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
-from tongxin.sheets.problems import Fault
+from tongxin.sheets.problems import Fault, Place
 
 RANKS = {str(rank.label): rank.value for rank in Rank}
 GENDERS = {str(gender.label): gender.value for gender in Gender}
@@ -29,6 +30,8 @@ PARTY_MEMBERS = ("中共党员", "中共预备党员")
 SERIES = "member.number"
 DIGITS = 3
 CHUNK = 500
+LARGEST = 999_999_999  # the counter of numbers goes no further on any database
+ALIKE: dict[str, Callable[[Any], Any]] = {"name": name_key, "number": plain_number}  # compared by what two writings share
 
 
 @dataclass
@@ -139,10 +142,14 @@ class MemberImporter:
     context: Context
     checked: "MemberImporter | None" = None
     made: dict[str, list[str]] = field(default_factory=lambda: {"sectors": [], "special_committees": []})
-    seen: dict[Any, int] = field(default_factory=dict)
+    seen: dict[str, Place] = field(default_factory=dict)  # by the plain number
+    people: dict[str, list[tuple[date | None, bool, Place]]] = field(default_factory=dict)  # by name: born, numbered, where
 
     def __post_init__(self) -> None:
         self.taken = self.checked.seen if self.checked else self.seen  # the numbers of the whole file, not only so far
+        self.numbers: dict[str, list[str]] = defaultdict(list)  # those there are, by what two writings of one have in common
+        for number in Member.objects.filter(committee=self.context.committee).values_list("number", flat=True):
+            self.numbers[plain_number(number)].append(number)
         self.committee: Committee = self.context.committee
         self.term = term_for(self.committee, timezone.localtime(self.context.at).date())
         named = {"committee": self.committee, "term": self.term}
@@ -159,23 +166,37 @@ class MemberImporter:
             self._demand_once(row)
             self._note_bodies(row)
         sound = [row for row in rows if not row.faults]
-        names = {row.parsed.name for row in sound}
-        numbers = {row.parsed.number for row in sound if row.parsed.number}
+        names = {spelling for row in sound for spelling in spellings(row.parsed.name)}
+        numbers = {kept for row in sound for kept in self.numbers.get(plain_number(row.parsed.number), ()) if row.parsed.number}
         found = Member.objects.filter(Q(name__in=names) | Q(number__in=numbers), committee=self.committee).order_by("id")
         by_number: dict[str, Member] = {}
         by_name: dict[str, list[Member]] = defaultdict(list)
         for member in with_current_seats(found, timezone.localtime(self.context.at).date()):
             by_number[member.number] = member
-            by_name[member.name].append(member)
+            by_name[name_key(member.name)].append(member)
         for row in sound:
             self._judge(row, by_number, by_name)
 
     def _demand_once(self, row: Row) -> None:
+        """Refuse a person who stands in the file twice; who has no number may be anybody of the name."""
         person: Person = row.parsed
-        key = ("number", person.number) if person.number else (person.name, person.born_in)
-        if person.name and (first := self.seen.setdefault(key, row.place.row)) != row.place.row:
-            what = "编号" if person.number else "姓名"
-            row.fault(what, f"与第 {first} 行是同一个人" + ("" if person.number else "；确是两人的，请写编号或出生年月"))
+        if not person.name:
+            return
+        if plain := plain_number(person.number):
+            if (first := self.seen.setdefault(plain, row.place)) != row.place:
+                row.fault("编号", f"与{first.seen_from(row.place)}是同一个人")
+                return
+            figures = plain.removeprefix(plain_number(self.committee.code))
+            if figures.isdecimal() and int(figures) > LARGEST and figures != plain:
+                row.fault("编号", f"“{person.number}”的号数超出了可用的范围（最大 {LARGEST}），请核对")
+                return
+        alike = self.people.setdefault(name_key(person.name), [])
+        for born_in, numbered, first in alike:
+            apart = (plain and numbered) or (born_in and person.born_in and born_in != person.born_in)
+            if not apart and first != row.place:
+                row.fault("姓名", f"与{first.seen_from(row.place)}是同一个人；确是两人的，请写编号或出生年月")
+                return
+        alike.append((person.born_in, bool(plain), row.place))
 
     def _note_bodies(self, row: Row) -> None:
         person: Person = row.parsed
@@ -190,9 +211,13 @@ class MemberImporter:
         person: Person = row.parsed
         member: Member | None = None
         if person.number:
-            member = by_number.get(person.number)
+            kept = self.numbers.get(plain_number(person.number), [])
+            if len(kept) > 1 and person.number not in kept:
+                row.fault("编号", f"系统里有 {len(kept)} 位委员的编号只差前面的零或全角半角（{'、'.join(kept)}），请写成其中一个")
+                return
+            member = by_number.get(person.number) or (by_number.get(kept[0]) if kept else None)
         else:
-            alike = by_name.get(person.name, ())
+            alike = by_name.get(name_key(person.name), ())
             fitting = [m for m in alike if person.born_in and m.born_in == person.born_in]
             fitting = fitting or [m for m in alike if not (person.born_in and m.born_in)]
             if len(fitting) > 1:
@@ -210,7 +235,8 @@ class MemberImporter:
         for spec in fields(Person):
             column = COLUMNS[spec.name]
             mine, theirs = getattr(said, spec.name), getattr(kept, spec.name)
-            if row.has(column) and mine != theirs:
+            same = ALIKE.get(spec.name, lambda value: value)
+            if row.has(column) and same(mine) != same(theirs):
                 row.fault(column, f"与系统里的不同：系统里是“{spoken(spec.name, theirs) or '空'}”，没有改动；要改请在系统里改")
 
     def settle(self) -> list[Fault]:
@@ -268,19 +294,14 @@ class MemberImporter:
         """Give the next free number: the committee's code and three digits or more."""
         while True:
             number = f"{self.committee.code}{next_number(self.committee, SERIES):0{DIGITS}d}"[:20]
-            if ("number", number) not in self.taken and not Member.objects.filter(
-                committee=self.committee, number=number
-            ).exists():
+            if plain_number(number) not in self.taken and plain_number(number) not in self.numbers:
                 return number
 
     def finish(self, created: int) -> None:
         """Let new numbers go on behind the imported ones, and record the import."""
-        digits = len(self.committee.code)
-        taken = [
-            int(key[1][digits:])
-            for key in self.seen
-            if key[0] == "number" and key[1].startswith(self.committee.code) and key[1][digits:].isdecimal()
-        ]
+        code = plain_number(self.committee.code)
+        figures = [plain.removeprefix(code) for plain in self.seen if plain.startswith(code)]
+        taken = [int(number) for number in figures if number.isdecimal()]
         if taken:
             claim_number(self.committee, SERIES, max(taken))
         audit.record(
@@ -325,20 +346,51 @@ MEMBERS = register(
         name="members",
         label="委员",
         columns=(
-            Column("姓名", "两个字的姓名中间不用空格。", required=True, example="林知远", width=12),
+            Column("姓名", "两个字的姓名中间不用空格。", required=True, example="林知远", width=12, others=("委员姓名", "名字")),
             Column("性别", words=tuple(GENDERS), example="男", width=8),
             Column("民族", example="汉族", width=10),
-            Column("出生年月", "如 1975-03。", example="1975-03", width=12),
-            Column("政治面貌", "如 中共党员、民盟盟员、无党派人士、群众。", example="无党派人士", width=14),
-            Column("界别", "第一次出现的界别自动增加。", required=True, example="医药卫生界", width=16),
-            Column("专委会", "第一次出现的专委会自动增加。", example="教科卫体委员会", width=20),
-            Column("职务", "有几个的用顿号隔开。", words=tuple(RANKS), example="委员", width=12),
-            Column("工作单位", example="县人民医院", width=24),
-            Column("单位职务", example="主任医师", width=16),
-            Column("手机", "11 位数字，加密保存。", example="13800000000", width=14),
-            Column("邮箱", width=22),
-            Column("是否党员", "是否中共党员。", words=("是", "否"), example="否", width=10),
-            Column("编号", "委员编号，作登录名用；不写的由系统编号。", example="YX001", width=12),
+            Column("出生年月", "如 1975-03。", example="1975-03", width=12, others=("出生日期", "生日")),
+            Column(
+                "政治面貌",
+                "如 中共党员、民盟盟员、无党派人士、群众。",
+                example="无党派人士",
+                width=14,
+                others=("党派", "政治面目"),
+            ),
+            Column(
+                "界别",
+                "第一次出现的界别自动增加。",
+                required=True,
+                example="医药卫生界",
+                width=16,
+                others=("所属界别", "所在界别"),
+            ),
+            Column(
+                "专委会",
+                "第一次出现的专委会自动增加。",
+                example="教科卫体委员会",
+                width=20,
+                others=("专门委员会", "所属专委会", "所在专委会"),
+            ),
+            Column("职务", "有几个的用顿号隔开。", words=tuple(RANKS), example="委员", width=12, others=("政协职务", "委员职务")),
+            Column("工作单位", example="县人民医院", width=24, others=("所在单位", "单位")),
+            Column("单位职务", example="主任医师", width=16, others=("工作职务", "现任职务", "行政职务")),
+            Column(
+                "手机",
+                "11 位数字，加密保存。",
+                example="13800000000",
+                width=14,
+                others=("手机号", "手机号码", "联系电话", "电话", "移动电话"),
+            ),
+            Column("邮箱", width=22, others=("电子邮箱", "邮件", "电子邮件")),
+            Column("是否党员", "是否中共党员。", words=("是", "否"), example="否", width=10, others=("中共党员", "党员")),
+            Column(
+                "编号",
+                "委员编号，作登录名用；不写的由系统编号。",
+                example="YX001",
+                width=12,
+                others=("委员编号", "委员号", "证号", "委员证号"),
+            ),
         ),
         importer=MemberImporter,
         rows=rows,

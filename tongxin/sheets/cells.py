@@ -5,20 +5,26 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from tongxin.core.words import clean_line, clean_name, clean_text, normal
+from rapidfuzz import fuzz, process
+
+from tongxin.core.words import clean_line, clean_name, clean_text, normal, person_name
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, with its 1900 leap-year error taken in
 SERIALS = range(10_000, 80_000)  # 1927 … 2119
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-BROKEN = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+BROKEN = re.compile(  # a failed formula, as spreadsheet programs write it; signs alone are a column too narrow for its figure
+    r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!|GETTING_DATA)|Err:\d{3}|#{3,}",
+    re.IGNORECASE,
+)
 SEPARATORS = re.compile(r"[、,，;；\n]+")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s{0,3}日?(?:[ T]{1,3}\d{1,2}[:：].*)?")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 _AMOUNT = re.compile(r"[¥￥]?\s*(-?[\d,，]{0,40}\.?\d{1,40})\s{0,3}([万亿]?)\s{0,3}元?")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 SHORT = 40
+NEAR = 25  # how alike a word must be to be named as the one that was meant
 
 
 def text(value: Cell) -> str:
@@ -37,7 +43,7 @@ def text(value: Cell) -> str:
 def line(value: Cell, limit: int = 0) -> str:
     """Return a cell as one clean line, refusing a broken formula and what is longer than `limit`."""
     clean = clean_line(text(value))
-    if clean in BROKEN:
+    if BROKEN.fullmatch(clean):
         message = f"单元格里的公式出错（{clean}），请改为数值"
         raise ValueError(message)
     if limit and len(clean) > limit:
@@ -49,7 +55,7 @@ def line(value: Cell, limit: int = 0) -> str:
 def paragraphs(value: Cell, limit: int) -> str:
     """Return a cell as a clean text of several paragraphs."""
     clean = clean_text(text(value))
-    if clean in BROKEN:
+    if BROKEN.fullmatch(clean):
         message = f"单元格里的公式出错（{clean}），请改为文字"
         raise ValueError(message)
     if len(clean) > limit:
@@ -59,8 +65,8 @@ def paragraphs(value: Cell, limit: int) -> str:
 
 
 def name(value: Cell, limit: int = 40) -> str:
-    """Return a person's name, trimmed, without the space in 张 三."""
-    return clean_name(line(value, limit))
+    """Return a person's name, trimmed, without the space in 张 三, with one separator."""
+    return person_name(line(value, limit))
 
 
 def several(value: Cell) -> list[str]:
@@ -161,7 +167,12 @@ def choice(value: Cell, words: Mapping[str, str]) -> str:
     if not written:
         return ""
     if written not in words:
-        message = f"“{written[:SHORT]}”不在可填的范围内，应是：{'、'.join(dict.fromkeys(words))}"
+        near = process.extractOne(written[:SHORT], list(words), scorer=fuzz.ratio, score_cutoff=NEAR)
+        nearest = f"，是不是“{near[0]}”" if near else ""
+        shown: dict[str, str] = {}
+        for word, meant in words.items():
+            shown.setdefault(meant, word)
+        message = f"“{written[:SHORT]}”不在可填的范围内{nearest}，应是：{'、'.join(shown.values())}"
         raise ValueError(message)
     return words[written]
 

@@ -1,20 +1,19 @@
 """Importing a kind from files: everything is checked first, then everything is written in one transaction, or nothing is."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from tongxin.sheets import rejects
+from tongxin.sheets import outputs, rejects
 from tongxin.sheets.cells import Cell
 from tongxin.sheets.files import Limits
 from tongxin.sheets.kinds import KINDS, Context, Importer, Kind, Row
-from tongxin.sheets.problems import Fault, Place, Unreadable
-from tongxin.sheets.reading import Table, open_table
+from tongxin.sheets.problems import Fault, Place, Unreadable, spoken
+from tongxin.sheets.reading import Table, batches, open_table
 
 BATCH = 500
 Progress = Callable[[str, int], None]
@@ -57,21 +56,30 @@ def run(
     actor: Any,
     at: datetime,
     progress: Progress | None = None,
+    before_writing: Callable[[Report], None] | None = None,
+    named: Callable[[Path], str] = spoken,
 ) -> Report:
     """Import files into a committee and say what happened; the report's `refused` means that nothing was written.
 
     `dry_run` only checks. `skip_invalid` leaves faulty rows out and writes them, with the reasons, to a workbook there.
+    `before_writing` is shown what was found, and what the file names for the first time. `named` says how faults name a file.
+    Raises Unwritable, before any file is opened, where the workbook of rejects cannot stand.
     """
     found = KINDS[kind] if isinstance(kind, str) else kind
-    job = _Job(found, [Path(f) for f in files], Context(committee, actor, at), progress or (lambda _phase, _rows: None))
+    if skip_invalid is not None:
+        outputs.demand_apart(skip_invalid, [Path(f) for f in files])
+        outputs.demand_writable(skip_invalid)
+    job = _Job(found, [Path(f) for f in files], Context(committee, actor, at), progress or (lambda _phase, _rows: None), named)
     report, bad = job.check()
     unreadable = any(fault.row == 0 or fault.file in job.unread for fault in report.rejected)
     if report.rejected and (skip_invalid is None or unreadable):
-        report.refused, report.made = True, {}
+        report.refused, report.created, report.made = True, 0, {}
         return report
     if bad and skip_invalid is not None:
         rejects.write(skip_invalid, found, job.originals(bad), report.rejected)
         report.left_out = len(bad)
+    if before_writing is not None and not dry_run and report.created:
+        before_writing(report)
     if dry_run:
         report.created = 0
     elif report.created:
@@ -82,30 +90,34 @@ def run(
 class _Job:
     """One import: the same files are read once to check and once to write, so that memory stays flat."""
 
-    def __init__(self, kind: Kind, files: Sequence[Path], context: Context, progress: Progress) -> None:
-        self.kind, self.files, self.context, self.progress = kind, files, context, progress
+    def __init__(
+        self, kind: Kind, files: Sequence[Path], context: Context, progress: Progress, named: Callable[[Path], str]
+    ) -> None:
+        self.kind, self.context, self.progress, self.named = kind, context, progress, named
+        self.files, self.twice = _each_once(files)
         self.limits = Limits.of_settings()
         self.unread: set[str] = set()
         self.checked: Importer | None = None
 
-    def _tables(self) -> Iterator[Table]:
-        for path in self.files:
-            yield open_table(path, self.kind, self.limits)
+    def _open(self, path: Path) -> Table:
+        return open_table(path, self.kind, self.limits, self.named(path))
 
     def check(self) -> tuple[Report, set[Place]]:
         """Read and judge everything; write nothing."""
         report, bad = Report(self.kind.name), set[Place]()
         importer = self.checked = self.kind.importer(self.context, None)
+        report.warnings += [Fault(self.named(path), "", 0, "", "这个文件写了两次，只读一次") for path in self.twice]
         for path in self.files:
             try:
-                table = open_table(path, self.kind, self.limits)
+                table = self._open(path)
                 report.warnings += table.header.warnings
-                for batch in _batches(row for row, _cells in table.rows()):
-                    importer.check(batch)
+                for batch in batches((row for row, _cells in table.rows()), BATCH):
+                    importer.check([row for row in batch if not row.faults])
                     self._count(report, batch, bad)
                     self.progress("检查", report.rows)
+                report.warnings += table.notes
             except Unreadable as problem:
-                self.unread.add(path.name)
+                self.unread.add(self.named(path))
                 report.rejected += problem.faults
         for fault in importer.settle():
             place = Place(fault.file, fault.sheet, fault.row)
@@ -134,8 +146,8 @@ class _Job:
         created = 0
         with transaction.atomic():
             importer = self.kind.importer(self.context, self.checked)
-            for table in self._tables():
-                for batch in _batches(row for row, _cells in table.rows() if row.place not in bad):
+            for path in self.files:
+                for batch in batches((row for row, _cells in self._open(path).rows() if row.place not in bad), BATCH):
                     importer.check(batch)
                     created += _written(importer, batch)
                     self.progress("写入", created)
@@ -146,10 +158,27 @@ class _Job:
 
     def originals(self, bad: set[Place]) -> Iterator[tuple[Row, Sequence[str], Sequence[Cell]]]:
         """Yield the rows left out, with the header and the cells as they stood in the file."""
-        for table in self._tables():
+        for path in self.files:
+            table = self._open(path)
             for row, cells in table.rows():
                 if row.place in bad:
                     yield row, table.header.cells, cells
+
+
+def _each_once(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the files, and those of them that were named before under whatever spelling."""
+    seen: dict[Any, Path] = {}
+    twice = []
+    for path in files:
+        try:
+            status = path.stat()
+            key: Any = (status.st_dev, status.st_ino)
+        except (OSError, ValueError):
+            key = path
+        if key in seen:
+            twice.append(path)
+        seen.setdefault(key, path)
+    return list(seen.values()), twice
 
 
 def _written(importer: Importer, batch: Sequence[Row]) -> int:
@@ -159,9 +188,3 @@ def _written(importer: Importer, batch: Sequence[Row]) -> int:
     if new:
         importer.write(new)
     return len(new)
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    waiting = iter(rows)
-    while batch := list(islice(waiting, BATCH)):
-        yield batch

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import xlsxwriter
 
+from tongxin.sheets import outputs
 from tongxin.sheets.cells import guarded
 from tongxin.sheets.kinds import Column
 
@@ -44,13 +45,8 @@ def write(path: Path, kind: Table, rows: Rows, *, only: Sequence[str] = ()) -> i
     ending = path.suffix.lower().lstrip(".")
     writer = {"csv": _csv, "xlsx": _xlsx, "json": _json}[ending]
     names = tuple(only) or kind.names
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        count = writer(beside, kind, names, rows)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return count
+    with outputs.whole(path) as beside:
+        return writer(beside, kind, names, rows)
 
 
 def _csv(path: Path, _kind: Table, names: Sequence[str], rows: Rows) -> int:

@@ -13,7 +13,7 @@ EXAMPLE = "（示例）"  # begins the example row of a template, which the impo
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, what to write in it, the words it may hold, an example, and the width in the template."""
+    """A column: its name, what to write in it, the words it may hold, an example, the width in the template, and how it is met."""
 
     name: str
     note: str = ""
@@ -21,6 +21,9 @@ class Column:
     words: tuple[str, ...] = ()
     example: str = ""
     width: int = 14
+    others: tuple[str, ...] = ()  # what offices also call it
+    only_read: bool = False  # understood where a sheet has it, never written
+    names_people: bool = False  # who stands in a second column of the kind must not get lost
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Row:
     warnings: list[Fault] = field(default_factory=list)
     known: bool = False
     parsed: Any = None
+    parts: dict[str, list[str]] | None = None  # what several rows of one record said, by column
 
     def read(self, column: str, reader: Callable[[Any], Any]) -> Any:
         """Read a cell; what does not do becomes a fault of the row, and None."""
@@ -87,10 +91,17 @@ class Kind:
     importer: Callable[..., Importer]
     rows: Callable[..., Iterator[Mapping[str, str]]]
     one_of: tuple[tuple[str, ...], ...] = ()  # groups of columns of which one must be there
+    joined: tuple[str, ...] = ()  # columns that may go on over several rows of one record
+    people: str = ""  # a pattern of columns that name people: unknown ones are refused, not passed over
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns' names in order."""
+        """The names of the columns that are written, in order."""
+        return tuple(column.name for column in self.columns if not column.only_read)
+
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """The names of all columns that are read, in order."""
         return tuple(column.name for column in self.columns)
 
     @property

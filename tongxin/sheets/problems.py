@@ -1,6 +1,15 @@
 """What is wrong with a spreadsheet, with its place: file, sheet, row, column, reason."""
 
+import os
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tongxin.core.words import on_one_line
+
+
+def spoken(path: Path) -> str:
+    """Return a file's path as it can be printed and sent: bytes that are no UTF-8 and signs that terminals obey are replaced."""
+    return on_one_line(os.fsencode(path).decode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +19,13 @@ class Place:
     file: str
     sheet: str = ""
     row: int = 0
+
+    def seen_from(self, other: "Place") -> str:
+        """Say where this is to somebody who looks at another row: the file and sheet only where they differ."""
+        parts = [self.file] if self.file != other.file else []
+        if self.sheet and (self.file, self.sheet) != (other.file, other.sheet):
+            parts.append(f"工作表“{self.sheet}”")
+        return " ".join([*parts, f"第 {self.row} 行"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +64,8 @@ class Unreadable(Exception):  # noqa: N818 -- reads as a sentence
     def __init__(self, *faults: Fault) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = list(faults)
+
+
+def refusal(place: Place, reason: str) -> Unreadable:
+    """Return what to raise where a whole file or sheet cannot be read."""
+    return Unreadable(Fault.at(place, "", reason))

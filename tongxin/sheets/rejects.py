@@ -5,6 +5,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from tongxin.sheets import outputs
 from tongxin.sheets.cells import Cell, text
 from tongxin.sheets.kinds import Kind, Row
 from tongxin.sheets.problems import Fault, Place
@@ -20,7 +21,7 @@ def write(path: Path, kind: Kind, rows: Iterable[tuple[Row, Sequence[str], Seque
         reasons.setdefault(Place(fault.file, fault.sheet, fault.row), []).append(said)
     kept = [(row.place, dict(zip(header, map(text, cells), strict=False))) for row, header, cells in rows]
     names = list(dict.fromkeys(name for _place, cells in kept for name in cells if name and name != REASON))
-    with xlsxwriter.Workbook(str(path)) as book:
+    with outputs.whole(path) as beside, xlsxwriter.Workbook(str(beside)) as book:
         sheet = book.add_worksheet(kind.label)
         bold = book.add_format({"bold": True, "bg_color": "#F2E4DE"})
         sheet.freeze_panes(1, 0)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from tongxin.sheets import outputs
 from tongxin.sheets.kinds import EXAMPLE, Column, Kind
 
 ROWS = 2000  # drop-downs reach this far
@@ -12,7 +13,7 @@ HEADER = {"bold": True, "bg_color": "#F2E4DE", "border": 1, "text_wrap": True, "
 
 def write(path: Path, kind: Kind) -> None:
     """Write the template of a kind."""
-    with xlsxwriter.Workbook(str(path)) as book:
+    with outputs.whole(path) as beside, xlsxwriter.Workbook(str(beside)) as book:
         sheet = book.add_worksheet(kind.label)
         must = book.add_format(HEADER | {"font_color": "#A61B1B"})
         may = book.add_format(HEADER)
@@ -20,7 +21,7 @@ def write(path: Path, kind: Kind) -> None:
         plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         sheet.freeze_panes(1, 0)
         first = kind.required[0]
-        for index, column in enumerate(kind.columns):
+        for index, column in enumerate(_written(kind)):
             sheet.set_column(index, index, column.width, plain)
             sheet.write_string(0, index, column.name, must if column.required else may)
             if note := _note(column):
@@ -30,6 +31,10 @@ def write(path: Path, kind: Kind) -> None:
             if column.words:
                 sheet.data_validation(1, index, ROWS, index, _drop_down(column))
         _notes(book, kind)
+
+
+def _written(kind: Kind) -> list[Column]:
+    return [column for column in kind.columns if not column.only_read]
 
 
 def _note(column: Column) -> str:
@@ -61,7 +66,7 @@ def _notes(book: xlsxwriter.Workbook, kind: Kind) -> None:
     top = len(lines) + 1
     for index, title in enumerate(("列", "是否必填", "怎样填写")):
         sheet.write_string(top, index, title, bold)
-    for number, column in enumerate(kind.columns, top + 1):
+    for number, column in enumerate(_written(kind), top + 1):
         sheet.write_string(number, 0, column.name)
         sheet.write_string(number, 1, "必填" if column.required else "")
         words = f"可填：{'、'.join(column.words)}。" if column.words else ""

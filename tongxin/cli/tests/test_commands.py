@@ -82,17 +82,16 @@ def test_import_prints_one_document(run, sheet, cast: Cast):
         0,
         {"kind": "members", "rows": 1, "created": 1, "unchanged": 0, "rejected": [], "warnings": [], "made": {"sectors": ["农业界"]}},
     )  # fmt: skip
-    assert err == "新增界别：农业界\n"
+    assert err == "将新增界别：农业界\n"
 
 
 def test_what_is_wrong_is_said_with_its_place_and_nothing_written(run, sheet, cast: Cast):
     path = sheet(["姓名", "界别"], ["甲一", ""], ["甲二", "农业界"])
     code, out, err = run("import", "members", path, "--committee", "YX", "--json")
     assert (code, Member.objects.filter(name__startswith="甲").count()) == (2, 0)
-    assert json.loads(out)["rejected"] == [
-        {"file": "委员.xlsx", "sheet": "委员", "row": 2, "column": "界别", "reason": "没有填写"}
-    ]
-    assert err == "委员.xlsx　工作表“委员”　第 2 行　“界别”列：没有填写\n共 1 处不对，什么也没有写入。\n"
+    assert json.loads(out)["rejected"] == [{"file": str(path), "sheet": "委员", "row": 2, "column": "界别", "reason": "没有填写"}]
+    assert err == f"{path}　工作表“委员”　第 2 行　“界别”列：没有填写\n共 1 处不对，导入 0 行，什么也没有写入。\n"
+    assert (json.loads(out)["created"], json.loads(out)["unchanged"]) == (0, 0)
 
 
 def test_bad_rows_may_be_left_out(run, sheet, cast: Cast, tmp_path):

@@ -1,6 +1,7 @@
 """Reads votes cell by cell: the patient way, for rows that ``blocks`` leaves, and the one that says what is wrong."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -15,6 +16,7 @@ BYTES = "latin-1"  # any byte is one character: identifiers are decoded when all
 BLANKS = "".join(map(chr, range(1, 33)))
 _BATCH = 100_000
 _VALUES = {"1": 1, "0": 0, "-1": -1}
+_NUMBER = re.compile(r"([+-]?)0*([01])(?:\.0*)?")  # as spreadsheet programs write whole numbers: 1.0, -1.0, +1
 _TIMES = range(-(2**63), 2**63)
 
 
@@ -79,13 +81,20 @@ def batches(file: str, rows: Iterable[tuple[int, list[str]]], layout: Layout) ->
         yield batch.rows(layout)
 
 
+def _value_of(text: str) -> int | None:
+    if text in _VALUES:
+        return _VALUES[text]
+    match = _NUMBER.fullmatch(text)
+    return None if match is None else int(match[2]) * (-1 if match[1] == "-" else 1)
+
+
 def _take_long(batch: _Batch, line: int, cells: list[str], layout: Layout) -> list[Problem]:
     problems = [
         fault
         for place in (layout.person, layout.statement)
         if (fault := _unfit_identifier(line, layout.header[place], cells[place]))
     ]
-    value = _VALUES.get(cells[layout.vote])
+    value = _value_of(cells[layout.vote])
     if value is None:
         problems.append(_unfit_vote(line, layout.header[layout.vote], cells[layout.vote]))
     if layout.time is not None:
@@ -111,7 +120,7 @@ def _take_wide(batch: _Batch, line: int, cells: list[str], layout: Layout) -> li
         text = cells[place]
         if not text:
             continue
-        value = _VALUES.get(text)
+        value = _value_of(text)
         if value is None:
             problems.append(_unfit_vote(line, layout.header[place], text))
             continue

@@ -63,13 +63,18 @@ def consensus(
 
             plot.write_text(drawn(result, texts), encoding="utf-8")
     except BadInput as fault:
-        click.echo(str(fault), err=True)
+        click.echo(_printable(str(fault)), err=True)
         sys.exit(2)
     except OSError as fault:
-        click.echo(f"{fault.filename or ''}：写不进去：{fault.strerror}。请检查目录和权限。", err=True)
+        click.echo(f"{_printable(str(fault.filename or ''))}：写不进去：{fault.strerror}。请检查目录和权限。", err=True)
         sys.exit(2)
     sys.stdout.buffer.write(output.encode() + b"\n")
     sys.stdout.flush()
+
+
+def _printable(text: str) -> str:
+    """Show a file's name that is no UTF-8 as far as it can be shown."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _computed(

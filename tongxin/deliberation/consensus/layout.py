@@ -45,11 +45,21 @@ def find(header: tuple[str, ...], names: frozenset[str]) -> int | None:
     return next((place for place, cell in enumerate(header) if normal(cell) in names), None)
 
 
+def _one_column(header: str) -> str:
+    """Say what is wrong with a file of one column: mostly it is divided by something else than commas."""
+    for mark, called in ((";", "分号"), ("\t", "制表符"), ("，", "全角逗号"), ("|", "竖线")):
+        if mark in header:
+            return f"各列是用{called}隔开的。请另存为用逗号隔开的 CSV，或 XLSX。"
+    return "只有一列。长表须有参与者编号、观点编号和表态三列；宽表第一列是参与者，其余每条观点一列。"
+
+
 def layout_of(file: str, header: tuple[str, ...]) -> Layout:
     """The layout that the header (line 1, cells as text) announces.
 
     Raises ``BadInput`` where it announces none.
     """
+    if len(header) == 1:
+        raise BadInput(file, [Problem(1, "", _one_column(header[0]))])
     person, statement, vote = find(header, PERSON), find(header, STATEMENT), find(header, VOTE)
     if person is not None and statement is not None:
         if vote is None:

@@ -20,7 +20,9 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
     try:
         found = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as fault:
+    except BaseException as fault:
+        if not isinstance(fault, CalamineError | OSError) and type(fault).__name__ != "PanicException":
+            raise  # a panic of the reader is no Exception
         raise BadInput(path.name, [Problem(0, "", "不是能读的 Excel 工作簿。请重新另存为 .xlsx 或 CSV。")]) from fault
     for line, row in enumerate(found, 1):
         yield line, [_text(cell) for cell in row]

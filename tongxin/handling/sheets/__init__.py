@@ -1,6 +1,6 @@
 """The whole sheet of proposals: what is raised and decided (`proposals.sheets`), what units answered, what proposers rated."""
 
-from tongxin.handling.sheets.columns import COLUMNS
+from tongxin.handling.sheets.columns import COLUMNS, JOINED
 from tongxin.handling.sheets.importing import CaseImporter
 from tongxin.handling.sheets.speaking import rows
 from tongxin.proposals import sheets as proposals
@@ -17,5 +17,7 @@ PROPOSALS = register(
         importer=CaseImporter,
         rows=rows,
         one_of=proposals.ONE_OF,
+        joined=JOINED,
+        people=proposals.PEOPLE,
     )
 )

@@ -10,8 +10,9 @@ from tongxin.audit.models import Event
 from tongxin.handling.actions import copies_by_machine
 from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
 from tongxin.handling.sheets.columns import COLUMNS
-from tongxin.handling.sheets.reading import Outcome, Reader, Units
+from tongxin.handling.sheets.reading import Outcome, Reader
 from tongxin.handling.sheets.speaking import facts_of, outcome_of, with_outcomes, words_of
+from tongxin.handling.sheets.units import Units
 from tongxin.handling.sheets.writing import Handled, Maker, units_text
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.sheets.columns import FILED, MERGED, WAITING
@@ -56,9 +57,11 @@ class CaseImporter(ProposalImporter):
         """Note units named for the first time."""
         super().note_new(row)
         outcome = self.outcomes[id(row)]
-        for name in (*outcome.units, *outcome.co_units):
-            if name not in self.units.known:
-                self.units.wanted[name] = None
+        for column, names in (("承办单位", outcome.units), ("会办单位", outcome.co_units)):
+            for name in names:
+                if name not in self.units.known and name not in self.units.wanted:
+                    self.units.wanted[name] = None
+                    row.warn(column, f"系统里没有“{name}”，将新增这个单位")
         if row.parsed.result == FILED and not outcome.units:
             row.warn("承办单位", "没有填写：作待交办，交办口暂记为政府")
 

@@ -8,12 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from tongxin.audit import actions as audit
-from tongxin.committees.models import Committee, Unit
-from tongxin.committees.sheets import system_of
 from tongxin.core.words import normal
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.sheets.columns import GRADE_WORDS
+from tongxin.handling.sheets.units import Units, parts_of
 from tongxin.proposals.sheets.bodies import rules_on
 from tongxin.proposals.sheets.reading import TEXT_LIMIT, Draft
 from tongxin.sheets import cells
@@ -50,32 +48,6 @@ class Outcome:
         return bool(self.answers)
 
 
-class Units:
-    """The committee's units by name and short name, and the names that are not among them yet."""
-
-    def __init__(self, context: Context) -> None:
-        self.committee: Committee = context.committee
-        self.at = context.at
-        self.wanted: dict[str, None] = {}
-        self.known: dict[str, Unit] = {}
-        units = list(Unit.objects.filter(committee=self.committee))
-        for unit in [*(u for u in units if u.short_name), *units]:
-            self.known.setdefault(unit.short_name, unit) if unit.short_name else None
-        self.known |= {unit.name: unit for unit in units}
-        self.known.pop("", None)
-
-    def name_of(self, written: str) -> str:
-        """Return a unit's full name."""
-        return self.known[written].name if written in self.known else written
-
-    def make(self, names: Sequence[str]) -> None:
-        """Add units."""
-        missing = [name for name in names if name not in self.known]
-        made = Unit.objects.bulk_create(Unit(committee=self.committee, name=name, system=system_of(name)) for name in missing)
-        audit.vouch(self.committee, made, at=self.at)
-        self.known |= {unit.name: unit for unit in made}
-
-
 @dataclass
 class Reader:
     """Reads the columns of handling."""
@@ -88,7 +60,9 @@ class Reader:
 
     def read(self, row: Row, draft: Draft) -> Outcome:
         """Read a row; what does not do becomes its faults."""
-        outcome = Outcome(units=self._units(row, "承办单位"), co_units=self._units(row, "会办单位"))
+        outcome = Outcome()
+        for column in ("承办单位", "会办单位"):
+            self._take_units(row, column, outcome)
         if both := [name for name in outcome.co_units if name in outcome.units]:
             row.fault("会办单位", f"{'、'.join(both)}已是承办单位")
         said = [column for column in (*ANSWER_COLUMNS, *RATING_COLUMNS) if row.has(column)]
@@ -98,25 +72,30 @@ class Reader:
                 row.fault("承办单位", f"没有填写，但写了{column}")
             return outcome
         if said and not any(fault.column == "承办单位" for fault in row.faults):
-            outcome.answers = self._answers(row, outcome.units)
+            outcome.answers = self._answers(row, outcome.units, draft.submitted_on)
             many = len(draft.signers)
             outcome.attitudes = self._grades(row, "办理态度评价", many, len(outcome.units))
             outcome.results = self._grades(row, "办理结果评价", many, len(outcome.units))
         return outcome
 
-    def _units(self, row: Row, column: str) -> list[str]:
-        names: list[str] = []
-        for written in cells.several(row.cells.get(column)):
-            name = self.units.name_of(written)
-            if len(name) > 60:  # noqa: PLR2004 -- the field's length
-                row.fault(column, f"单位名称“{name[:20]}……”过长，几个单位请用顿号隔开")
-            elif name in names:
-                row.fault(column, f"{name}写了两次")
-            else:
-                names.append(name)
-        return names
+    def _take_units(self, row: Row, column: str, outcome: Outcome) -> None:
+        """Read the units of a column; 主办：… 会办：… within it say for themselves which they are."""
+        for co, written in parts_of(cells.text(row.cells.get(column)), co=column == "会办单位"):
+            names = outcome.co_units if co else outcome.units
+            try:
+                found, note = self.units.meant(written)
+            except ValueError as problem:
+                row.fault(column, str(problem))
+                continue
+            if note:
+                row.warn(column, note)
+            for name in found:
+                if name in names:
+                    row.fault(column, f"{name}写了两次")
+                else:
+                    names.append(name)
 
-    def _answers(self, row: Row, units: Sequence[str]) -> list[Answer]:
+    def _answers(self, row: Row, units: Sequence[str], submitted_on: date | None) -> list[Answer]:
         days = self._each(row, "答复日期", units, cells.day)
         letters = self._each(row, "答复类别", units, lambda value: value)
         texts = self._texts(row, units)
@@ -125,8 +104,11 @@ class Reader:
             answers.append(Answer(day, self._category(row, letter, day), text))
         if not row.has("答复日期"):
             row.warn("答复日期", "没有填写：时间线上写“日期不详”，答复页上以导入的日期为送达日期")
-        elif any(day and day > self.today for day in days):
-            row.warn("答复日期", "在今天以后，请核对")
+        for day in {day for day in days if day}:
+            if day > self.today:
+                row.fault("答复日期", f"{day.isoformat()} 在今天以后，还没有到的日期不能是答复日期，请核对")
+            elif submitted_on and day < submitted_on <= self.today:  # a day of submission to come is warned of by itself
+                row.fault("答复日期", f"{day.isoformat()} 早于提交日期 {submitted_on.isoformat()}，请核对")
         return answers
 
     def _each(self, row: Row, column: str, units: Sequence[str], reader: Any) -> list[Any]:

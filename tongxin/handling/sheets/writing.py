@@ -15,7 +15,8 @@ from tongxin.handling.choices import CaseState, Grade, Part, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Review, Rework, Secrecy
 from tongxin.handling.sheets.columns import NO_CATEGORY, NO_TEXT
-from tongxin.handling.sheets.reading import Answer, Outcome, Units
+from tongxin.handling.sheets.reading import Answer, Outcome
+from tongxin.handling.sheets.units import Units
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.sheets.bodies import rules_on
 from tongxin.proposals.sheets.reading import noon

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -13,6 +15,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Sector, Term
 from tongxin.core.templatetags.chinese import full_day
+from tongxin.core.words import sought
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
@@ -140,9 +143,8 @@ def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:
     if not words:
         return rows
     sound = words.lower().replace(" ", "")
-    return rows.filter(
-        Q(name__contains=words) | Q(sound__contains=sound) | Q(number__iexact=words) | Q(workplace__contains=words)
-    )
+    named = reduce(or_, (Q(name__contains=name) for name in sought(words)))
+    return rows.filter(named | Q(sound__contains=sound) | Q(number__iexact=words) | Q(workplace__contains=words))
 
 
 def with_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:

@@ -82,7 +82,7 @@ def test_members_of_another_county_are_not_meant(cast: Cast, bring):
 def test_wrong_cells_are_named_with_row_and_column(cast: Cast, bring):
     report = bring(f"{HEAD}甲一,男性,去年,农业界,,组长,123,也许,,\n,,,,,,,,,X1\n甲二,,,农业界,,,,,,\n甲二,,,农业界,,,,,,\n")
     assert said(report) == [
-        (2, "性别", "“男性”不在可填的范围内，应是：男、女"),
+        (2, "性别", "“男性”不在可填的范围内，是不是“男”，应是：男、女"),
         (2, "出生年月", "“去年”不是年月，应写成 1975-03 的样子"),
         (2, "职务", "“组长”不在可填的范围内，应是：委员、常委、秘书长、副主席、主席"),
         (2, "手机", "“123”不是手机号，应是 1 开头的 11 位数字"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee
+from tongxin.core.words import sought
 from tongxin.members.models import Member
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
 from tongxin.ui.fields import Moment
@@ -74,7 +75,7 @@ class BehalfForm(forms.Form):
             self.add_error("member", _("请填写委员的姓名或编号。"))
             return
         rows = Member.objects.sitting(timezone.localdate()).filter(committee=self.committee)
-        same = list(rows.filter(number__iexact=text)[:1]) or list(rows.filter(name=text)[:3])
+        same = list(rows.filter(number__iexact=text)[:1]) or list(rows.filter(name__in=sought(text))[:3])
         if not same:
             self.add_error("member", _("本会没有名为“%(name)s”的在任委员，请核对姓名，或填写委员编号。") % {"name": text})
         elif len(same) > 1:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -11,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from tongxin.audit.models import Event
 from tongxin.committees.queries import running
 from tongxin.core.templatetags.chinese import moment
-from tongxin.core.words import character_count
+from tongxin.core.words import character_count, one_dot, sought
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role
@@ -120,10 +122,11 @@ def candidates(proposal: Proposal, text: str, *, on: date) -> list[Member]:
         if s.member_id and (s.role == Role.FIRST or s.answer in {Answer.INVITED, Answer.ACCEPTED})
     ]
     rows = Member.objects.sitting(on).filter(committee_id=proposal.committee_id).exclude(pk__in=asked)
-    if words := text.replace("　", " ").split():
+    if words := one_dot(text.replace("　", " ")).split():
         for word in words:
+            named = reduce(or_, (Q(name__icontains=name) for name in sought(word)))
             rows = rows.filter(
-                Q(name__icontains=word)
+                named
                 | Q(sound__icontains=word)
                 | Q(number__iexact=word)
                 | Q(pk__in=seats.filter(sector__name__icontains=word).values("member"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -18,6 +18,8 @@ from tongxin.sheets.kinds import Context
 Key = tuple[int, int]
 LAST_DAY = date(9999, 12, 31)
 TERM_YEARS = 5
+YEAR = timedelta(days=366)
+BEFOREHAND = timedelta(days=60)  # proposals are handed in before the session that they belong to
 
 
 def rules_on(committee: Committee, schema: type, day: date | None, today: date) -> object:
@@ -41,19 +43,33 @@ class Sessions:
         self.known: dict[Key, Session] = {}
         for session in Session.objects.filter(committee=self.committee).select_related("term"):
             self.known[session.term.number, session.number] = session
+        self.before = {key: session.starts_on for key, session in self.known.items()}  # by these rows find their session
 
     def key_for(self, given: Key | None, day: date | None) -> Key | None:
         """Return the session of a row: as given; else the one whose year holds the day; else the current one."""
         if given is not None:
-            if given not in self.known:
-                days = [d for d in (self.wanted.get(given), day) if d]
-                self.wanted[given] = min(days, default=None)
             return given
         for on in (day, self.today):
-            begun = [(s.starts_on, key) for key, s in self.known.items() if on and s.starts_on <= on]
+            begun = [(starts_on, key) for key, starts_on in self.before.items() if on and starts_on <= on]
             if begun:
                 return max(begun)[1]
-        return max(((s.starts_on, key) for key, s in self.known.items()), default=(None, None))[1]
+        return max(((starts_on, key) for key, starts_on in self.before.items()), default=(None, None))[1]
+
+    def note(self, key: Key | None, day: date | None) -> None:
+        """Note a session that there is not yet, with the earliest day that rows give for it."""
+        if key is not None and key not in self.known:
+            self.wanted[key] = min((d for d in (self.wanted.get(key), day) if d), default=None)
+
+    def outside(self, key: Key | None, day: date | None) -> str:
+        """Say that a day lies outside the year of a session; nothing where it does not, or the year is not known."""
+        begins = self.before.get(key) if key else None
+        if begins is None or day is None:
+            return ""
+        ends = min((other for other in self.before.values() if other > begins), default=begins + YEAR)
+        if begins - BEFOREHAND <= day < ends:
+            return ""
+        last = ends - timedelta(days=1)
+        return f"不在{session_label(*key)}的年度（{begins.isoformat()} 至 {last.isoformat()}）内，请核对"  # type: ignore[misc]
 
     def make(self, keys: Iterable[Key], days: dict[Key, date | None]) -> None:
         """Set up the sessions that are missing."""

@@ -15,7 +15,7 @@ from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.sheets import writing
 from tongxin.proposals.sheets.bodies import Categories, Key, Sessions, rules_on
-from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, YES
+from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, WAITING, YES
 from tongxin.proposals.sheets.reading import Draft, People, read
 from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.sheets.kinds import Context, Row
@@ -59,7 +59,6 @@ class ProposalImporter:
     # ── checking ──
     def check(self, rows: Sequence[Row]) -> None:
         """Read the rows, find out which are known, compare those."""
-        self.people.load(rows)
         for row in rows:
             draft = read(row, self.people)
             row.parsed = draft
@@ -71,6 +70,8 @@ class ProposalImporter:
             if (proposal := kept.get(id(row))) is not None:
                 row.known = True
                 self._compare(row, proposal)
+                if row.faults and row.parsed.number:
+                    self.filed.discard((row.parsed.session, row.parsed.number))  # left out: nothing goes into it by this file
             else:
                 self.note_new(row)
         self.made["sessions"] = self.made["sessions"] or self.sessions.names(self.sessions.wanted)
@@ -88,18 +89,15 @@ class ProposalImporter:
         if draft.public == YES and draft.result != FILED:
             draft.public = CONSENTS
             row.warn("是否公开", "没有立案的提案不公开，只记为同意公开")
+        if draft.number and draft.result == WAITING:
+            draft.number = None
+            row.warn("提案号", "还没有立案的提案没有提案号，这一列没有读取")
         draft.session = self.sessions.key_for(draft.session, draft.submitted_on)
         if draft.session is None:
             row.fault("届次", "没有填写，系统里也还没有设立届次")
             return
-        keys: list[Any] = [("number", draft.session, draft.number)] if draft.number else []
-        keys.append((draft.title, draft.signers[0].key, draft.submitted_on, draft.number))
-        for key in keys:
-            first = self.seen.setdefault(key, row.place)
-            if first != row.place:
-                where = f"第 {first.row} 行" if first.file == row.place.file else f"{first.file} 第 {first.row} 行"
-                row.fault("提案号" if key[0] == "number" else "案由", f"与{where}重复")
-                return
+        if not self._is_once(row, draft):
+            return
         if draft.result == MERGED:
             if draft.into is None:
                 row.fault("并入", "审查结果是并案，请写明主案的提案号")
@@ -110,6 +108,23 @@ class ProposalImporter:
         if draft.result == FILED and draft.number and not row.faults:
             self.filed.add((draft.session, draft.number))
         self._measure(row, draft)
+
+    def _is_once(self, row: Row, draft: Draft) -> bool:
+        """Whether the file says this but once: by its number; by title, first proposer and day where one has no number."""
+        if draft.number:
+            first = self.seen.setdefault(("number", draft.session, draft.number), row.place)
+            if first != row.place:
+                more = "；几个承办单位的，请写在同一行，用顿号隔开" if row.has("承办单位") else ""
+                row.fault("提案号", f"与{first.seen_from(row.place)}重复{more}")
+                return False
+        said = (draft.title, draft.signers[0].key, draft.submitted_on)
+        alike = [("title", *said, None)] if draft.number else [("title", *said, None), ("title", *said, "numbered")]
+        for key in alike:
+            if (first := self.seen.get(key)) and first != row.place:
+                row.fault("案由", f"与{first.seen_from(row.place)}重复")
+                return False
+        self.seen.setdefault(("title", *said, "numbered" if draft.number else None), row.place)
+        return True
 
     def _measure(self, row: Row, draft: Draft) -> None:
         """The editor's lengths do not bind an import; what is outside them is said."""
@@ -122,8 +137,10 @@ class ProposalImporter:
             row.warn("内容", f"正文 {n} 字，超过 {rules.body_max} 字，照收")
         elif n < rules.body_min:
             row.warn("内容", f"正文 {n} 字，不足 {rules.body_min} 字，照收")
-        if (row.has("提交日期") and draft.submitted_on) and draft.submitted_on > self.today:
+        if draft.submitted_on and draft.submitted_on > self.today:
             row.warn("提交日期", "在今天以后，请核对")
+        if outside := self.sessions.outside(draft.session, draft.submitted_on):
+            row.warn("提交日期", outside)
 
     def _known(self, rows: Sequence[Row]) -> dict[int, Proposal]:
         """Find the rows' proposals: by session and number, else by title, first proposer and day."""
@@ -188,6 +205,7 @@ class ProposalImporter:
 
     def note_new(self, row: Row) -> None:
         """Note what a new row names for the first time."""
+        self.sessions.note(row.parsed.session, row.parsed.submitted_on)
         self.categories.note(row.parsed.topic, row.parsed.construction)
 
     def settle(self) -> list[Fault]:

@@ -2,23 +2,29 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from django.db.models import Q
 from django.utils import timezone
 
 from tongxin.committees.models import Committee, Sector, SpecialCommittee
 from tongxin.core.numerals import parse_session
+from tongxin.core.words import name_key, normal, plain_number
 from tongxin.members.models import Member
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
-from tongxin.proposals.sheets.columns import FORM_WORDS, PUBLIC_WORDS, RESULT_WORDS
+from tongxin.proposals.sheets.columns import COSIGNERS, FORM_WORDS, MERGED, PUBLIC_WORDS, RESULT_WORDS
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Row
 
 TEXT_LIMIT = 30_000
+LONGEST_PERSON, LONGEST_BODY = 40, 80
 _WITH_NUMBER = re.compile(r"(.{1,80}?)\s?[(（]\s?([^()（）]{1,40}?)\s?[)）]")
+_MERGED_INTO = re.compile(
+    r"(?:已)?(?:并入|并到|合并到|合并至|并案至|并案到|与|同) ?(?:第|提案)? ?0{0,9}([1-9]\d{0,8}) ?号?(?:提案|案)?(?:合并|并案)?(?:办理|处理)?"
+)
+_BETWEEN_NAMES = re.compile(r"[\s/／|\\]+")
+_AND_OTHERS = re.compile(r"(.{1,40}?) ?等 ?\d{0,4} ?[人名位](?:委员)?")
 _BODY = re.compile(r"(委员会|委|会|联|界|组|支部|总支|工商联|团体|机关|协会|联合会|侨联|妇联|科协)$")
 _PARTY = re.compile(r"民革|民盟|民建|民进|农工党|致公党|九三学社|台盟|工商联|支部|总支|基层委")
 
@@ -66,58 +72,52 @@ def noon(day: date | None) -> datetime | None:
     return datetime.combine(day, time(12), timezone.get_current_timezone()) if day else None
 
 
-def names_in(rows: Iterable[Row]) -> tuple[set[str], set[str]]:
-    """Return the names and the numbers under which the rows name members."""
-    names, numbers = set(), set()
-    for row in rows:
-        for written in cells.several(row.cells.get("提案人")):
-            match = _WITH_NUMBER.fullmatch(written)
-            names.add(cells.name(match[1]) if match else written)
-            if match:
-                numbers.add(match[2])
-    return names, numbers
-
-
 class People:
-    """The members that some rows may mean, looked up in one query, and the bodies that may sign."""
+    """The members of a committee by the key of their name, and the bodies that may sign."""
 
     def __init__(self, committee: Committee) -> None:
         self.committee = committee
         self.sectors = set(Sector.objects.filter(committee=committee).values_list("name", flat=True))
         self.special = set(SpecialCommittee.objects.filter(committee=committee).values_list("name", flat=True))
-        self.by_name: Mapping[str, list[Member]] = {}
-
-    def load(self, rows: Iterable[Row]) -> None:
-        """Look up everybody the rows name."""
-        names, numbers = names_in(rows)
-        found = Member.objects.filter(Q(name__in=names) | Q(number__in=numbers), committee=self.committee)
-        by_name: dict[str, list[Member]] = defaultdict(list)
-        for member in found.only("id", "name", "number", "committee_id").order_by("id"):
-            by_name[member.name].append(member)
-        self.by_name = by_name
+        self.by_key: dict[str, list[Member]] = defaultdict(list)
+        members = Member.objects.filter(committee=committee)
+        for member in members.only("id", "name", "number", "committee_id").order_by("id").iterator(chunk_size=2000):
+            self.by_key[name_key(member.name)].append(member)
 
     def signer(self, written: str, *, collective: bool) -> Signer:
         """Return who is meant. Raises ValueError with a sentence when nobody is, or more than one."""
         if match := _WITH_NUMBER.fullmatch(written):
-            name = cells.name(match[1])
-            for member in self.by_name.get(name, ()):
-                if member.number == match[2]:
-                    return Signer(name, member)
-            if not collective:
-                message = f"没有编号为 {match[2]}、姓名为{name}的委员"
+            name, number = match[1], plain_number(match[2])
+            for member in self.by_key.get(name_key(name), ()):
+                if plain_number(member.number) == number:
+                    return Signer(member.name, member)
+            if not collective and len(written) <= LONGEST_PERSON and not self.form_of(written):
+                message = f"没有编号为 {match[2]}、姓名为{cells.name(name)}的委员"
                 raise ValueError(message)
-            return Signer(written)
-        found = self.by_name.get(written, [])
+        found = self.by_key.get(name_key(written), [])
         if len(found) > 1:
             numbers = "、".join(m.number for m in found)
             message = f"有 {len(found)} 位叫{written}的委员（编号 {numbers}），请写成“{written}（编号）”"
             raise ValueError(message)
         if found:
-            return Signer(written, found[0])
+            return Signer(found[0].name, found[0])
         if collective or self.form_of(written):
-            return Signer(cells.line(written, 80))
-        message = f"没有叫{written[:40]}的委员，请先导入委员，或改正姓名"
-        raise ValueError(message)
+            return Signer(_body(written))
+        raise ValueError(self._nobody(written))
+
+    def apart(self, written: str) -> list[str]:
+        """Return the names in a part of a cell: several where a space or stroke stands between members and the whole is nobody."""
+        parts = [part for part in _BETWEEN_NAMES.split(written) if part]
+        several = len(parts) > 1 and name_key(written) not in self.by_key and all(name_key(part) in self.by_key for part in parts)
+        return parts if several else [written]
+
+    @staticmethod
+    def _nobody(written: str) -> str:
+        if match := _AND_OTHERS.fullmatch(written):
+            return f"“{written[:40]}”没有写全，请把{match[1][:20]}以外各位的姓名也写上，用顿号隔开"
+        if len(written) > LONGEST_PERSON:
+            return f"“{written[:20]}……”有 {len(written)} 个字，不是委员的姓名；是单位的，请在“提案形式”一列写明是哪一种集体提案"
+        return f"没有叫{written[:40]}的委员，请先导入委员，或改正姓名"
 
     def form_of(self, body: str) -> str:
         """Guess from a body's name which form its proposals have; nothing for what is no body."""
@@ -132,6 +132,22 @@ class People:
         return Form.BODY.value if _BODY.search(body) else ""
 
 
+def _body(written: str) -> str:
+    name = cells.line(written)
+    if len(name) > LONGEST_BODY:
+        message = f"单位名称“{name[:20]}……”有 {len(name)} 个字，最多 {LONGEST_BODY} 个字，请写简称；是几个单位的，请用顿号隔开"
+        raise ValueError(message)
+    return name
+
+
+def _result(value: cells.Cell) -> tuple[str, int | None]:
+    """Read what was decided, and where it says so the number it was merged into: 并入第 3 号."""
+    written = normal(cells.line(value))
+    if match := _MERGED_INTO.fullmatch(written):
+        return MERGED, int(match[1])
+    return cells.choice(written, RESULT_WORDS), None
+
+
 def read(row: Row, people: People) -> Draft:
     """Read what is raised and decided; what does not do becomes faults of the row."""
 
@@ -143,10 +159,11 @@ def read(row: Row, people: People) -> Draft:
         form=row.read("提案形式", lambda v: cells.choice(v, FORM_WORDS)) or "",
         topic=row.read("类别", lambda v: cells.line(v, 24)) or "",
         construction=row.read("建设类别", lambda v: cells.line(v, 24)) or "", session=row.read("届次", _session),
-        submitted_on=row.read("提交日期", cells.day), result=row.read("审查结果", lambda v: cells.choice(v, RESULT_WORDS)) or "",
+        submitted_on=row.read("提交日期", cells.day),
         into=row.read("并入", cells.whole), public=row.read("是否公开", lambda v: cells.choice(v, PUBLIC_WORDS)) or "",
         situation=text("情况"), analysis=text("分析"), suggestions=text("建议"),
     )  # fmt: skip
+    _take_result(row, draft)
     _take_whole_text(row, draft, text("内容"))
     if not draft.title and not _complained(row, "案由"):
         row.fault("案由", "没有填写")
@@ -173,6 +190,15 @@ def _session(value: cells.Cell) -> tuple[int, int] | None:
     return found
 
 
+def _take_result(row: Row, draft: Draft) -> None:
+    draft.result, into = row.read("审查结果", _result) or ("", None)
+    if into is None:
+        return
+    if draft.into not in {None, into}:
+        row.fault("并入", f"写的是第 {draft.into} 号，审查结果写的是并入第 {into} 号，请核对")
+    draft.into = into
+
+
 def _take_whole_text(row: Row, draft: Draft, whole: str) -> None:
     """内容 stands for the three parts when they are not given."""
     if not any(draft.parts):
@@ -188,19 +214,24 @@ def _take_whole_text(row: Row, draft: Draft, whole: str) -> None:
 
 
 def _signers(row: Row, draft: Draft, people: People) -> list[Signer]:
-    written = cells.several(row.cells.get("提案人"))
-    if not written:
+    if not row.has("提案人"):
         row.fault("提案人", "没有填写")
     found: dict[str, Signer] = {}
-    for name in written:
-        try:
-            signer = people.signer(name, collective=draft.form in COLLECTIVE_FORMS)
-        except ValueError as problem:
-            row.fault("提案人", str(problem))
-            continue
-        if signer.key in found:
-            row.fault("提案人", f"{signer.name}写了两次")
-        found[signer.key] = signer
+    for column in ("提案人", COSIGNERS):
+        written = cells.several(row.cells.get(column))
+        names = [name for part in written for name in people.apart(part)]
+        if len(names) > len(written):
+            row.warn(column, f"按 {len(names)} 位委员读取：{'、'.join(names)[:80]}")
+        for name in names:
+            try:
+                signer = people.signer(name, collective=draft.form in COLLECTIVE_FORMS)
+            except ValueError as problem:
+                row.fault(column, str(problem))
+                continue
+            if signer.key not in found:
+                found[signer.key] = signer
+            elif column == "提案人":
+                row.fault(column, f"{signer.name}写了两次")
     signers = list(found.values())
     if signers and not draft.form:
         draft.form = _form_of(signers, people)

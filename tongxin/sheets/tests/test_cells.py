@@ -57,7 +57,7 @@ def test_an_amount_may_be_in_ten_thousands(written, amount):
 
 
 def test_names_are_trimmed_and_closed():
-    assert [cells.name(n) for n in ("张 三", " 欧阳 修远 ", "李　四\n")] == ["张三", "欧阳 修远", "李四"]
+    assert [cells.name(n) for n in ("张 三", " 欧阳 修远 ", "李　四\n")] == ["张三", "欧阳修远", "李四"]
     assert cells.several("张 三、李四,王五；赵六，") == ["张三", "李四", "王五", "赵六"]
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
+from tongxin.core.words import sought
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import Deadlines
@@ -22,7 +25,8 @@ from tongxin.site.queries.stages import RUNNING, Wanted
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
 def signed_by_name(committee: Committee, text: str) -> Q:
     """Return which proposals are signed by members, or bodies, whose name holds a text."""
-    members = Member.objects.filter(committee=committee, name__icontains=text).values("pk")
+    named = reduce(or_, (Q(name__icontains=name) for name in sought(text)))
+    members = Member.objects.filter(named, committee=committee).values("pk")
     signed = Signature.objects.filter(committee=committee, answer=Answer.ACCEPTED)
     # two reads, each from its own end: as one condition, the signatures of the whole county are looked through
     by_members, by_bodies = signed.filter(member__in=members), signed.filter(member__isnull=True, body__icontains=text)

@@ -119,9 +119,34 @@ def test_identifiers_of_any_length_stay_apart(write):
 
 
 def test_header_alone_is_an_empty_conversation(write):
-    for text in (HEADER, HEADER.strip(), "p,1,2\n", "participant\n", '"p",1\n"a",\n'):
+    for text in (HEADER, HEADER.strip(), "p,1,2\n", '"p",1\n"a",\n'):
         votes = read_votes(write(text))
         assert (len(votes.participants), len(votes.values)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("participant_id;statement_id;vote\na;1;1\n", "各列是用分号隔开的"),
+        ("participant_id\tstatement_id\tvote\na\t1\t1\n", "各列是用制表符隔开的"),
+        ("participant_id，statement_id，vote\na，1，1\n", "各列是用全角逗号隔开的"),
+        ("participant\na\nb\n", "只有一列"),
+        ("participant\n", "只有一列"),
+    ],
+)
+def test_a_file_of_one_column_is_refused_and_told_how_it_should_be_divided(write, text, reason):
+    assert reason in refusal(write(text))
+
+
+@pytest.mark.parametrize(("written", "vote"), [("1.0", 1), ("-1.0", -1), ("+1", 1), ("0.0", 0), ("-0", 0), ("1.", 1), ("01", 1)])
+def test_whole_numbers_as_spreadsheet_programs_write_them_are_votes(write, written, vote):
+    assert as_cells(read_votes(write(f"participant_id,statement_id,vote\na,1,{written}\n"))) == {("a", "1"): vote}
+    assert as_cells(read_votes(write(f"p,1,2\na,{written},\n"))) == {("a", "1"): vote}
+
+
+@pytest.mark.parametrize("written", ["1.5", "2", "+-1", "1e0", "nan", "１.2"])
+def test_other_numbers_are_no_votes(write, written):
+    assert "无效" in refusal(write(f"participant_id,statement_id,vote\na,1,{written}\n"))
 
 
 def test_a_wrong_row_is_named_by_line_column_and_reason(write):
