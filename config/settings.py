@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "tongxin.texts",
     "tongxin.access",
     "tongxin.audit",
+    "tongxin.backups",
     "tongxin.workflow",
     "tongxin.committees",
     "tongxin.regulations",
