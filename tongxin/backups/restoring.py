@@ -162,7 +162,7 @@ def _fill(read: Archive, known: list[tables.Source]) -> None:
     said = {table.name: table for table in read.manifest.tables}
     with transaction.atomic():
         for table in known:
-            tables.put(table, taking.rows_in(read, said[table.name]))
+            tables.put(table, taking.rows_in(read, said[table.name]), of=read.manifest.database)
             tables.give_on(table, said[table.name].last)
         connection.check_constraints()
     for table in known:

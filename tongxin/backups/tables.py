@@ -223,9 +223,9 @@ class Fingerprint:
 
 
 # ── into the database ────────────────────────────────────────────────────────────────────────────
-def put(table: Source, rows: Iterable[Row]) -> None:
-    """Write rows into an empty table."""
-    converts = [_into(kind) for _column, kind in table.columns]
+def put(table: Source, rows: Iterable[Row], *, of: str) -> None:
+    """Write rows into an empty table; `of` is the kind of database that they come from."""
+    converts = [_into(kind, of) for _column, kind in table.columns]
     ready = ([None if value is None else into(value) for into, value in zip(converts, row, strict=True)] for row in rows)
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column, _kind in table.columns)
@@ -257,7 +257,7 @@ def give_on(table: Source, last: int | None) -> None:
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [quote(table.name), table.key, behind])
 
 
-def _into(kind: str) -> Callable[[Any], Any]:
+def _into(kind: str, of: str) -> Callable[[Any], Any]:
     ops = connection.ops
     native = connection.features.has_native_uuid_field
     known: dict[str, Callable[[Any], Any]] = {
@@ -266,6 +266,8 @@ def _into(kind: str) -> Callable[[Any], Any]:
         HOUR: lambda value: ops.adapt_timefield_value(time.fromisoformat(value)),
         UUID: lambda value: uuid.UUID(value) if native else value,
         EXACT: lambda value: Decimal(value) if connection.vendor == "postgresql" else value,
+        # SQLite keeps what JSON says as it is spelt, and ours has one spelling; PostgreSQL has another
+        JSON: lambda value: json.dumps(json.loads(value)) if connection.vendor == "sqlite" and of != "sqlite" else value,
         BYTES: base64.b64decode,
         SPAN: lambda value: timedelta(microseconds=value) if connection.features.has_native_duration_field else value,
     }

@@ -1,0 +1,127 @@
+"""The restore drill: what was saved while everybody worked is there again, whole, on either database, and one can work with it."""
+
+import hashlib
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
+
+from tests.cast import NOW, Cast
+from tongxin.audit import actions as audit
+from tongxin.audit import sealing, verifying
+from tongxin.backups import archive, taking
+from tongxin.backups.tests.homes import Home, another_database
+from tongxin.files.models import File
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORKED = "handed_over in_hand ()"
+
+
+def again_and_again(act: Callable[[int], object], stop: threading.Event, failed: list[BaseException]) -> threading.Thread:
+    """Do something until told to stop, with a connection of one's own."""
+
+    def work() -> None:
+        number = 0
+        try:
+            while not stop.is_set():
+                act(number)
+                number += 1
+        except BaseException as error:  # noqa: BLE001 -- told to the test
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+@contextmanager
+def everybody_at_work(cast: Cast) -> Iterator[None]:
+    """Two people write and the worker seals, each in a thread, from before the backup until after it."""
+    stop, failed = threading.Event(), list[BaseException]()
+    acts: list[Callable[[int], object]] = [
+        lambda n: cast.draft(NOW + timedelta(seconds=n)),
+        lambda n: audit.record("proposals.attach", shared, actor=cast.proposer, at=NOW, data={"name": str(n)}),
+        lambda _n: sealing.seal(at=timezone.now()),
+    ]
+    shared = cast.draft()
+    threads = [again_and_again(act, stop, failed) for act in acts]
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert failed == []
+
+
+def with_an_upload(cast: Cast) -> str:
+    """Put a file into the storage that a row tells of."""
+    text = "夜间药房".encode()
+    name = default_storage.save("2026/03/说明.txt", ContentFile(text))
+    about = {"name": "说明.txt", "kind": "txt", "size": len(text), "digest": hashlib.sha256(text).hexdigest(), "uploaded_at": NOW}
+    File.objects.create(committee=cast.county, owner=cast.proposer, content=name, **about)
+    return name
+
+
+def saved_under_load(cast: Cast, out: Path) -> archive.Manifest:
+    with everybody_at_work(cast):
+        for _round in range(2):
+            made = taking.take(out, at=timezone.now(), overwrite=True)
+    assert verifying.verify(reads_files=False).ok
+    return made
+
+
+def restored(home: Home, out: Path, made: archive.Manifest) -> None:
+    """Restore and hold every figure against what was saved."""
+    code, said, err = home.run("restore", out, "--json")
+    assert (code, said["ok"], said["rows"], said["tables"], said["first_bad"]) == (0, True, made.rows, len(made.tables), None), (
+        err
+    )
+    assert said["events"] == next(table.rows for table in made.tables if table.name == "audit_event")
+
+
+def test_a_backup_taken_under_load_restores_into_an_empty_home(cast: Cast, tmp_path: Path) -> None:
+    name = with_an_upload(cast)
+    made = saved_under_load(cast, tmp_path / "day.zip")
+    with another_database() if connection.vendor == "postgresql" else _no_other() as database:
+        home = Home(tmp_path / "restored", database)
+        restored(home, tmp_path / "day.zip", made)
+        assert (home.place / "files" / name).read_bytes() == "夜间药房".encode()
+        assert home.handles_a_proposal(cast, tmp_path) == WORKED
+
+
+@contextmanager
+def _no_other() -> Iterator[None]:
+    yield None
+
+
+def test_a_backup_goes_to_the_other_database_and_comes_back_the_same(cast: Cast, tmp_path: Path) -> None:
+    """SQLite to SQLite where there is no PostgreSQL: then what goes and comes back is the replacing of what is there."""
+    cast.answered()
+    sealing.seal(at=timezone.now())
+    there, back = tmp_path / "there.zip", tmp_path / "back.zip"
+    made = taking.take(there, at=timezone.now())
+    embedded = Home(tmp_path / "embedded")
+    restored(embedded, there, made)
+    assert embedded.run("backup", back)[0] == 0
+    again = taking.check(back)
+    assert {t.name: (t.rows, t.digest) for t in again.tables} == {t.name: (t.rows, t.digest) for t in made.tables}
+    with another_database() if connection.vendor == "postgresql" else _no_other() as database:
+        home = Home(tmp_path / "last", database) if database else embedded
+        code, _out, err = home.run("restore", back, *([] if database else ["--replace"]))
+        assert (code, "核验没有发现改动" in err) == (0, True)
+        assert home.handles_a_proposal(cast, tmp_path) == WORKED
+    if not database:
+        [saved] = (embedded.place / "backups").glob("before-restore-*.zip")
+        assert zipfile.is_zipfile(saved)
+        assert sorted(p.name for p in embedded.place.iterdir()) == ["audit", "backups", "files", "keys", "tongxin.sqlite3"]
