@@ -46,12 +46,12 @@ class Restored:
 def restore(path: Path, *, replace_all: bool, at: datetime) -> Restored:
     """Restore a backup into an empty database, or in place of what is there. Raises NotRestoredError and changes nothing."""
     try:
+        targets.demand_unused()  # before all that takes long; it is held again when it counts
         read, known = _looked_at(path)
         try:
             occupied = targets.is_occupied()
             if occupied and not replace_all:
                 raise NotRestoredError(OCCUPIED)
-            targets.demand_unused()
             saved = _save(at) if occupied else None
             return _put_back(read, known, saved, at)
         finally:

@@ -104,16 +104,12 @@ def _held(path: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _built_beside(schema: Schema, beside: Path) -> Iterator[Commit]:
     real, fresh = _file(), beside / "tongxin.sqlite3"
-    was_there = real.exists()
-    done = False
     with _held(real) as held:
 
         def commit() -> None:
-            nonlocal done
             connection.close()
             with closing(sqlite3.connect(fresh)) as built:
                 built.backup(held)  # one transaction of SQLite's: a kill in it leaves the former one
-            done = True
 
         try:
             connection.settings_dict["NAME"] = str(fresh)
@@ -124,8 +120,6 @@ def _built_beside(schema: Schema, beside: Path) -> Iterator[Commit]:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = str(real)
-    if not done and not was_there:
-        real.unlink(missing_ok=True)
 
 
 # ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────
