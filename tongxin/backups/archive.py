@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -121,6 +121,14 @@ class Writer:
     def __init__(self, out: IO[bytes]) -> None:
         self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=3)
         self.members: list[Member] = []
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Let go of a file that was not finished, whatever is wrong with it."""
+        with suppress(OSError, ValueError):
+            self._zip.close()
 
     def add(self, name: str, pieces: Iterable[bytes]) -> None:
         """Write one member, however long, piece by piece."""

@@ -75,24 +75,26 @@ def take_if_due(*, at: datetime) -> bool:
     with _alone() as alone:
         if not alone or not _is_due(at):
             return False
+        fresh = _name(at)
         try:
             _clear_remains()
             _demand_room()
-            taking.take(_name(at), at=at, files=settings.BACKUP_FILES)
-        except taking.NotTakenError as error:
+            taking.take(fresh, at=at, files=settings.BACKUP_FILES)
+        except (taking.NotTakenError, OSError) as error:
             _keep_failure(Tried(at, str(error)))
             return False
         _failure().unlink(missing_ok=True)
         for _taken_at, path in taken()[: -settings.BACKUP_KEEP]:
-            path.unlink(missing_ok=True)
+            if path != fresh:  # after a clock was set back it is not the newest
+                path.unlink(missing_ok=True)
         return True
 
 
 def _is_due(at: datetime) -> bool:
-    often, there, failed = every(), taken(), failure()
+    often, before, failed = every(), [then for then, _path in taken() if then <= at], failure()
     if often is None or (failed is not None and failed.at <= at < failed.at + AGAIN):
         return False
-    return not there or not there[-1][0] <= at < there[-1][0] + often
+    return not before or at >= before[-1] + often
 
 
 def _name(at: datetime) -> Path:

@@ -82,8 +82,7 @@ def _name(part: Path, out: Path, *, overwrite: bool) -> None:
 
 
 def _write(part: Path, *, at: datetime, files: bool, keys: bool) -> Manifest:
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
-        writer = Writer(raw)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw, Writer(raw) as writer:
         with _one_moment(writer):
             manifest = _described(at, files=files, keys=keys)
             there = tables.sources(manifest.schema)
