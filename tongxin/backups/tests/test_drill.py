@@ -1,14 +1,17 @@
 """The restore drill: what was saved while everybody worked is there again, whole, on either database, and one can work with it."""
 
 import hashlib
+import sqlite3
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -17,7 +20,7 @@ from django.utils import timezone
 from tests.cast import NOW, Cast
 from tongxin.audit import actions as audit
 from tongxin.audit import sealing, verifying
-from tongxin.backups import archive, taking
+from tongxin.backups import archive, tables, taking
 from tongxin.backups.tests.homes import Home, another_database
 from tongxin.cli import start
 from tongxin.files.models import File
@@ -136,3 +139,40 @@ def test_an_older_backup_goes_into_its_own_schema_and_is_brought_up_by_migrating
     code, said, err = new.run("restore", out, "--json")
     assert (code, said["migrate"], "请运行 tongxin migrate" in err) == (0, True, True)
     assert new.run("audit", "verify")[2].strip() == start.OLD
+
+
+def with_a_row_that_points_nowhere(saved: Path, path: Path) -> Path:
+    """Write a backup that fits its manifest and its seal, and no database."""
+    read = archive.Archive(saved)
+    made = read.manifest
+    table = next(table for table in made.tables if table.name == "committees_term")
+    rows, found = [list(row) for row in taking.rows_in(read, table)], tables.Fingerprint(table.columns)
+    rows[0][[column for column, _kind in table.columns].index("committee_id")] = 999_999
+    for row in rows:
+        found.add(row)
+    name, raw = f"{archive.ROWS}/{table.name}.jsonl", b"".join(map(tables.line_of, rows))
+    made.tables = [replace(t, digest=found.digest) if t is table else t for t in made.tables]
+    odd = archive.Member(name, len(raw), hashlib.sha256(raw).hexdigest())
+    made.members = [odd if member.name == name else member for member in made.members]
+    with zipfile.ZipFile(saved) as whole, zipfile.ZipFile(path, "w") as out:
+        for member in made.members:
+            out.writestr(member.name, raw if member is odd else whole.read(member.name))
+        out.writestr(archive.MANIFEST, made.sealed(settings.AUDIT_KEY))
+    return path
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_restore_that_fails_leaves_all_as_it_was(tmp_path: Path) -> None:
+    """Nothing of it stays: not the rows, not the files, not the keys that it brought along."""
+    taking.take(tmp_path / "day.zip", at=timezone.now(), keys=True)
+    path, home = with_a_row_that_points_nowhere(tmp_path / "day.zip", tmp_path / "odd.zip"), Home(tmp_path / "home")
+    heads = home.place / "audit" / "heads.jsonl"
+    heads.parent.mkdir(parents=True)
+    heads.write_text("former", encoding="utf-8")
+    code, _out, err = home.run("restore", path, keys=False)
+    assert (code, "原来的数据没有变" in err) == (2, True), err
+    assert heads.read_text(encoding="utf-8") == "former"
+    assert {p.name for p in home.place.iterdir() if p.is_dir()} == {"audit", "keys"}
+    assert list((home.place / "keys").iterdir()) == []
+    with closing(sqlite3.connect(home.place / "tongxin.sqlite3")) as left:
+        assert left.execute("SELECT COUNT(*) FROM sqlite_master").fetchone() == (0,)
