@@ -20,7 +20,7 @@ from django.utils import timezone
 from tests.cast import NOW, Cast
 from tongxin.audit import actions as audit
 from tongxin.audit import sealing, verifying
-from tongxin.backups import archive, tables, taking
+from tongxin.backups import archive, tables, taking, targets
 from tongxin.backups.tests.homes import Home, another_database
 from tongxin.cli import start
 from tongxin.files.models import File
@@ -131,11 +131,17 @@ def test_a_backup_goes_to_the_other_database_and_comes_back_the_same(cast: Cast,
         assert sorted(p.name for p in embedded.place.iterdir()) == ["audit", "backups", "files", "keys", "tongxin.sqlite3"]
 
 
-def test_an_older_backup_goes_into_its_own_schema_and_is_brought_up_by_migrating(tmp_path: Path) -> None:
+def test_an_older_backup_goes_into_its_own_schema_when_nobody_has_the_database_open(tmp_path: Path) -> None:
     out, new = tmp_path / "older.zip", Home(tmp_path / "new")
     older = Home(tmp_path / "older")
     assert older.begins_with_an_older_schema() == ""
     assert older.run("backup", out)[0] == 0
+    new.place.mkdir()
+    with closing(sqlite3.connect(new.place / "tongxin.sqlite3")) as server:
+        server.execute("PRAGMA journal_mode = WAL")
+        server.execute("SELECT COUNT(*) FROM sqlite_master")
+        code, _out, err = new.run("restore", out)
+        assert (code, err.strip()) == (2, targets.IN_USE)
     code, said, err = new.run("restore", out, "--json")
     assert (code, said["migrate"], "请运行 tongxin migrate" in err) == (0, True, True)
     assert new.run("audit", "verify")[2].strip() == start.OLD
