@@ -12,7 +12,7 @@ from django.urls import path
 from config import urls
 from tongxin.access.failing import is_passing
 
-TEXT = "建议由卫生院药房排班值守到零点，县里给予夜班补助，先行试点半年。<b>" * 3
+TEXT = "建议由卫生院药房排班值守到零点，县里给予夜班补助，先行试点半年。<em>" * 3
 ERRORS: dict[str, Exception] = {
     "full": OSError(errno.ENOSPC, "No space left on device"),
     "away": OperationalError("unable to open database file"),
@@ -45,7 +45,7 @@ def test_a_text_that_could_not_be_taken_comes_back_to_be_sent_again(client: Clie
     assert [f'name="{name}" value="{value}"' in page for name, value in (("version", "3"), ("tick", "a"), ("tick", "b"))] == [
         True
     ] * 3
-    assert "<b>" not in page
+    assert "<em>" not in page
 
 
 def test_a_page_that_could_not_be_read_is_asked_for_again(client: Client) -> None:
