@@ -134,9 +134,10 @@ def test_a_backup_goes_to_the_other_database_and_comes_back_the_same(cast: Cast,
 def test_an_older_backup_goes_into_its_own_schema_when_nobody_has_the_database_open(tmp_path: Path) -> None:
     out, new = tmp_path / "older.zip", Home(tmp_path / "new")
     older = Home(tmp_path / "older")
+    older.place.mkdir()
+    new.place.mkdir()
     assert older.begins_with_an_older_schema() == ""
     assert older.run("backup", out)[0] == 0
-    new.place.mkdir()
     with closing(sqlite3.connect(new.place / "tongxin.sqlite3")) as server:
         server.execute("PRAGMA journal_mode = WAL")
         server.execute("SELECT COUNT(*) FROM sqlite_master")
