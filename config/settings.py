@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from tongxin.core import addresses, keys, modes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+MOST = 10_000  # of anything that is counted in the environment
 
 
 def env_flag(name: str, *, default: bool = False) -> bool:
@@ -29,6 +30,17 @@ def trusted_proxies(text: str) -> list[addresses.Network]:
     except ValueError as problem:
         message = f"TONGXIN_TRUSTED_PROXIES：{problem}。请写反向代理的地址或网段，如 127.0.0.1,10.0.0.0/24。"
         raise ValueError(message) from problem
+
+
+def env_number(name: str, *, default: int, least: int) -> int:
+    """Read a whole number."""
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not least <= int(text) <= MOST:
+        message = f"{name}：{text} 不是 {least} 至 {MOST} 之间的整数。"
+        raise ValueError(message)
+    return int(text)
 
 
 modes.keep_private()  # here, because every entrance passes here before it writes anything
@@ -72,6 +84,7 @@ INSTALLED_APPS = [
     "tongxin.texts",
     "tongxin.access",
     "tongxin.audit",
+    "tongxin.backups",
     "tongxin.workflow",
     "tongxin.committees",
     "tongxin.regulations",
@@ -143,7 +156,7 @@ def database(url: str | None) -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                     "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
                 ),
             },
@@ -233,6 +246,11 @@ IMPORT_MAX_ROWS = int(os.environ.get("TONGXIN_IMPORT_MAX_ROWS", "300000"))
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # whatever the umask
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# ── backups, taken by the worker into TONGXIN_HOME/backups ───────────────────────────────────────
+BACKUP_EVERY = env_number("TONGXIN_BACKUP_EVERY", default=0, least=0)  # hours; 0: none
+BACKUP_KEEP = env_number("TONGXIN_BACKUP_KEEP", default=14, least=1)  # how many
+BACKUP_FILES = env_flag("TONGXIN_BACKUP_FILES", default=True)  # with the uploads
 
 # ── security ─────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {

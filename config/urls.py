@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler500 = "tongxin.access.failing.answer"
+
 urlpatterns = [
     path("", include("tongxin.ui.urls")),
     path("", include("tongxin.accounts.urls")),

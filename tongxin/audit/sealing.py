@@ -113,9 +113,21 @@ def appending() -> Iterator[BinaryIO]:
     """Open the heads file, for one at a time, to read and to add to."""
     path = heads_file()
     path.parent.mkdir(parents=True, exist_ok=True)
+    begins = not path.exists()
     with path.open("ab+") as out:
         fcntl.flock(out, fcntl.LOCK_EX)  # two workers write one behind the other
+        if begins:
+            _keep_names(path.parent)
         yield out
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the disk keep which files a folder holds: after a power cut a file whose name went would look as if taken away."""
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
 
 
 class Grown:
@@ -222,9 +234,13 @@ def growth_lags() -> bool:
 
 
 def note_growth(now: Grown) -> None:
-    """Note how far the heads file has grown."""
+    """Note how far the heads file has grown. On the disk before it has its name: an empty note would look like a forgery."""
     path = growth_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(f"{now.size} {now.digest}\n", encoding="utf-8")
+    with fresh.open("w", encoding="utf-8") as out:
+        out.write(f"{now.size} {now.digest}\n")
+        out.flush()
+        os.fsync(out.fileno())
     fresh.replace(path)
+    _keep_names(path.parent)

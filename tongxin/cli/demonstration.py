@@ -1,6 +1,7 @@
 """`tongxin demo`: a living county in one command."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import signal
@@ -94,21 +95,50 @@ def _build_if_absent() -> None:
 
 
 def prepare_static() -> None:
-    """Collect and compress the static files when any of them changed."""
+    """Collect and compress the static files when any of them changed: one server for all that start, and wholly or not at all."""
     from django.conf import settings
+
+    settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.TONGXIN_HOME / ".static.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        facts = _static_facts()
+        stamp = settings.STATIC_ROOT / ".collected"
+        if not stamp.exists() or stamp.read_text() != facts:
+            _collect(settings.STATIC_ROOT, facts)
+
+
+def _static_facts() -> str:
+    """Return a digest of what there is to collect."""
     from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command
 
     facts = hashlib.sha256()
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
             about = Path(storage.path(path)).stat()
             facts.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode())
-    stamp = settings.STATIC_ROOT / ".collected"
-    if stamp.exists() and stamp.read_text() == facts.hexdigest():
-        return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    stamp.write_text(facts.hexdigest())
+    return facts.hexdigest()
+
+
+def _collect(root: Path, facts: str) -> None:
+    """Collect into a folder beside, and put it in place when all is there; take away what a kill left of that."""
+    import shutil
+
+    from django.conf import settings
+    from django.contrib.staticfiles.management.commands.collectstatic import Command
+    from django.core.files.storage import storages
+    from django.core.management import call_command
+
+    for left in root.parent.glob(f".{root.name}.[0-9]*"):
+        shutil.rmtree(left, ignore_errors=True)
+    fresh, former = (root.with_name(f".{root.name}.{os.getpid()}{part}") for part in ("", ".former"))
+    collecting = Command()
+    collecting.storage = storages.create_storage({**settings.STORAGES["staticfiles"], "OPTIONS": {"location": fresh}})
+    call_command(collecting, interactive=False, verbosity=0)
+    (fresh / ".collected").write_text(facts)
+    if root.exists():
+        root.rename(former)
+    fresh.rename(root)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 @contextlib.contextmanager

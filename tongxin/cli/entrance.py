@@ -19,6 +19,8 @@ COMMANDS = {
     "worker": ("tongxin.cli.running:worker", "启动后台任务"),
     "check": ("tongxin.cli.checking:check", "检查系统是否正常"),
     "audit": ("tongxin.cli.auditing:audit", "核验操作记录"),
+    "backup": ("tongxin.cli.backing:backup", "备份所有数据，写完核对"),
+    "restore": ("tongxin.cli.backing:restore", "从备份恢复，前后都核对"),
     "import": ("tongxin.cli.exchange:import_", "从表格导入委员、单位、提案"),
     "template": ("tongxin.cli.exchange:template", "生成导入用的空表"),
     "export": ("tongxin.cli.exchange:export", "导出委员、单位、提案"),
