@@ -38,6 +38,7 @@ def check(*, as_json: bool) -> None:
         looks |= {
             "制度": _regulations, "任免": _duties, "加密字段": _field_key, "办理状态": _unexplained,
             "操作记录": _record, "封存": _sealing, "附件内容": _contents, "通知和定时任务": _worker,
+            "定时备份": _backups,
         }  # fmt: skip
     findings = {name: _to_the_end(look) for name, look in looks.items()}
     said = {name: [on_one_line(str(one)) for one in found] for name, found in findings.items()}
@@ -235,6 +236,15 @@ def _when() -> str:
 
     looked = looking.last()
     return f"（{moment(looked.at)} 核对）" if looked is not None else "（还没有核对过）"
+
+
+def _backups() -> list[str]:
+    """What went wrong with the backups that the worker takes, or that none was taken in time."""
+    from django.utils import timezone
+
+    from tongxin.backups import keeping
+
+    return keeping.findings(now=timezone.now())
 
 
 def _sealing() -> list[str]:

@@ -34,6 +34,8 @@ LABELS = {
     "handling.tasks.close_rounds": "结束评价",
     "handling.tasks.tell_deadlines": "提醒期限",
     "handling.tasks.set_dates_again": "重定暂定期限",
+    "committees.tasks.carry_out_changes": "单位变动生效",
+    "backups.tasks.take_if_due": "定时备份",
 }
 
 

@@ -5,19 +5,13 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from tongxin.committees import reorganising, successions
+from tongxin.core import faults
 
 
 def carry_out_changes(at: datetime) -> int:
     """Let the changes of units whose day has come take effect, each by itself. Returns how many."""
-    done, failed = 0, list[Exception]()
-    for change in successions.due_changes(timezone.localdate(at)):
-        try:
-            done += reorganising.carry_out(change, at=at)
-        except Exception as error:  # noqa: BLE001 -- one that cannot be carried out holds up no other; the worker tells of it
-            failed.append(error)
-    if failed:
-        raise failed[0]
-    return done
+    changes = successions.due_changes(timezone.localdate(at))
+    return faults.each(changes, lambda change: reorganising.carry_out(change, at=at), what="单位变动")
 
 
 SCHEDULE = [(timedelta(minutes=10), carry_out_changes)]

@@ -37,7 +37,7 @@ def sound_of(name: str) -> str:
     head, length = _surname(name[:3])
     compounds = {"yuchi": "yc", "moqi": "mq"}
     first = compounds.get(head) or (_initials_of(name[:length]) if length > 1 else head[:1])
-    rest = lazy_pinyin(name[length:], errors=_unread)
+    rest = lazy_pinyin(name[length:], errors=_unread)  # type: ignore[arg-type]  # the reader takes a list, its stubs do not know
     full = head + "".join(rest)
     return f"{full} {first}{''.join(part[0] for part in rest)}"[:120] if full else name.lower()
 

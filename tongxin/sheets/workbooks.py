@@ -22,7 +22,7 @@ from tongxin.sheets import ole
 from tongxin.sheets.files import BROKEN
 from tongxin.sheets.problems import Place, refusal
 
-NO_VALUE = re.compile(rb"<(?:\w{1,20}:)?v\b[^<>]*>([^<]*)</(?:\w{1,20}:)?v\s{0,9}>")
+NO_VALUE = ""  # stands for a formula whose result the file does not hold
 BLOCK = 1 << 20
 MARGIN = 20  # of a name before its colon
 DENSE = 400_000  # cells that may be walked, whatever stands in them
@@ -85,8 +85,9 @@ class Book:
             if self.what == "zip" and (slim := _without_blanks(self.packed, name, self.place)):
                 self.book = load_workbook(io.BytesIO(slim))
             sheet = self.book.get_sheet_by_name(name)
-        if sheet.start and (sheet.end[0] - sheet.start[0] + 1) * (sheet.end[1] - sheet.start[1] + 1) > FAR:
-            reason = f"第 {sheet.end[0] + 1} 行、第 {letters(sheet.end[1])} 列还有内容，离前面的数据太远，请删去后再导入"
+        (top, left), (bottom, right) = sheet.start or (0, 0), sheet.end or (0, 0)
+        if (bottom - top + 1) * (right - left + 1) > FAR:
+            reason = f"第 {bottom + 1} 行、第 {letters(right)} 列还有内容，离前面的数据太远，请删去后再导入"
             raise refusal(Place(self.place.file, name), reason)
         return sheet
 

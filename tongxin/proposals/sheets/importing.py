@@ -120,8 +120,9 @@ class ProposalImporter:
         said = (draft.title, draft.signers[0].key, draft.submitted_on)
         alike = [("title", *said, None)] if draft.number else [("title", *said, None), ("title", *said, "numbered")]
         for key in alike:
-            if (first := self.seen.get(key)) and first != row.place:
-                row.fault("案由", f"与{first.seen_from(row.place)}重复")
+            known = self.seen.get(key)
+            if known is not None and known != row.place:
+                row.fault("案由", f"与{known.seen_from(row.place)}重复")
                 return False
         self.seen.setdefault(("title", *said, "numbered" if draft.number else None), row.place)
         return True
