@@ -12,6 +12,7 @@ from django.db.models import Q
 from tongxin.audit import actions as audit
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
+from tongxin.committees.successions import names_of_units
 from tongxin.core.words import written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
@@ -49,6 +50,7 @@ class UnitImporter:
         self.committee: Committee = self.context.committee
         units = list(Unit.objects.filter(committee=self.committee))
         self.by_name = {unit.name: unit for unit in units}
+        self.by_any_name = names_of_units(self.committee)
         self.by_number = {unit.number: unit for unit in units if unit.number}
 
     def check(self, rows: Sequence[Row]) -> None:
@@ -75,6 +77,10 @@ class UnitImporter:
     def _judge(self, row: Row) -> None:
         said = row.parsed
         unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
+        former = self.by_any_name.get(said["name"])
+        if unit is None and former is not None and former.name != said["name"] != former.short_name:
+            row.fault("单位名称", f"是{former.name}的原名，系统里已有这个单位；要写的是它，请用现名")
+            return
         if unit is None:
             if said["name"] in self.by_name:
                 row.fault("编号", f"系统里已有{said['name']}，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")

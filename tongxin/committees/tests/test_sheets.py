@@ -1,9 +1,11 @@
 """Handling units come in from a spreadsheet, and go out again."""
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import NOW, Cast
 from tongxin.audit import verifying
+from tongxin.committees import reorganising
 from tongxin.committees.models import Unit
 from tongxin.committees.sheets import UNITS, system_of
 from tongxin.sheets import engine, exporting
@@ -51,6 +53,15 @@ def test_what_differs_is_named(cast: Cast, bring):
         (4, "编号", "系统里已有县水务局，编号是“空”，没有改动"),
         (5, "归口", "“乡镇”不在可填的范围内，应是：党委、政府、法院、检察院、其他"),
     ]
+
+
+def test_a_unit_that_was_renamed_is_not_made_again_under_its_former_name(cast: Cast, bring):
+    unit = Unit.objects.get(name="县财政局")
+    reorganising.rename(
+        unit, name="县财政和国资局", short_name="", on=timezone.localdate(), reason="改名", actor=cast.office, at=timezone.now()
+    )
+    [fault] = bring("单位名称,归口\n县财政局,政府\n").rejected
+    assert (fault.column, fault.reason) == ("单位名称", "是县财政和国资局的原名，系统里已有这个单位；要写的是它，请用现名")
 
 
 def test_the_affiliation_is_read_from_the_name():

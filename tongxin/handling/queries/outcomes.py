@@ -19,8 +19,8 @@ def outcome_words(proposals: Iterable[Any]) -> dict[int, str]:
 
 
 def cases_in_hand() -> Q:
-    """Return which proposals are still to be answered, for the first time or again."""
-    return Q(case__state=CaseState.IN_HAND)
+    """Return which proposals are still to be answered: for the first time or again, or once they are assigned again."""
+    return Q(case__state__in=(CaseState.IN_HAND, CaseState.RECALLED))
 
 
 def hold_case(uid: str) -> None:

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from tongxin.audit import actions as audit
 from tongxin.committees.models import Committee, Unit
 from tongxin.committees.sheets import system_of
+from tongxin.committees.successions import names_of_units
 from tongxin.core.words import clean_line, clean_name, normal
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Context
@@ -41,12 +42,7 @@ class Units:
         self.committee: Committee = context.committee
         self.at = context.at
         self.wanted: dict[str, None] = {}
-        self.known: dict[str, Unit] = {}
-        units = list(Unit.objects.filter(committee=self.committee))
-        for unit in units:
-            if unit.short_name:
-                self.known.setdefault(unit.short_name, unit)
-        self.known |= {unit.name: unit for unit in units}
+        self.known = names_of_units(self.committee)
         match = _AREA.match(self.committee.name)
         self.area = match[1] if match else ""
         self.plain: dict[str, set[str]] = {}  # without the place in front: of those there were before the import

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 import xlsxwriter
+from django.utils import timezone
 
 from tests.cast import NOW, Cast
 from tests.gate import SHARED
+from tongxin.committees import reorganising
 from tongxin.committees.models import Unit
 from tongxin.committees.sheets import UNITS
 from tongxin.handling.models import Task
@@ -67,6 +69,16 @@ def said(report):
 
 def noted(report):
     return [(w.row, w.column, w.reason) for w in report.warnings if "不足" not in w.reason]
+
+
+def test_a_former_name_of_a_unit_finds_it(bring, people):
+    unit = Unit.objects.get(committee=people.county, name="县卫生健康局")
+    reorganising.rename(
+        unit, name="县健康局", short_name="", on=timezone.localdate(), reason="改名", actor=people.office, at=timezone.now()
+    )
+    before = Unit.objects.count()
+    report = bring(row(承办单位="县卫生健康局"))
+    assert (said(report), Unit.objects.count(), [t.unit for t in Task.objects.all()]) == ([], before, [unit])
 
 
 # ── who ──
