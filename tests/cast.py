@@ -19,10 +19,12 @@ from tongxin.handling.models import Case, Task
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Seat, Suspension
 from tongxin.proposals import actions as proposals
+from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.workflow import Filing
 from tongxin.regulations.actions import load_library
 from tongxin.workflow.engine import perform
+from tongxin.workflow.models import move
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TEXT = {
@@ -150,6 +152,16 @@ class Cast:
         perform(lead, "approve", actor=self.unit_leader, at=at)
         perform(lead, "send", actor=self.assigner, at=at, payload=Sending(category))
         return Case.objects.get(pk=case.pk)
+
+
+def merged_late(proposal: Proposal, lead: Proposal, cast: Cast, *, at: datetime) -> None:
+    """Merge into a case whose answers are out already, as it was possible in former versions and stands in their databases."""
+    source = proposal.state
+    move(proposal, source=source, target=State.MERGED, values={"merged_into": lead, "decided_at": at})
+    audit.record(
+        "proposals.merge", proposal, actor=cast.office, at=at, from_state=source, to_state=State.MERGED, proves=[proposal],
+        data={"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk, "reason": "同一件事。"},
+    )  # fmt: skip
 
 
 def _account(username: str, name: str) -> Account:

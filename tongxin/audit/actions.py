@@ -1,5 +1,6 @@
 """Writing events, one or many, always in the caller's transaction."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,18 @@ __all__ = ["UnknownKindError", "build", "intact", "label_of", "record", "record_
 
 class UnknownKindError(Exception):
     """An event kind without a registered sentence."""
+
+
+class _Asked(threading.local):
+    """In this thread, whose connection is its own: how often consumers were asked for, and up to which time each has worked."""
+
+    last = 0
+
+    def __init__(self) -> None:
+        self.done: dict[Callable[[], object], int] = {}
+
+
+_asked = _Asked()
 
 
 def label_of(subject: models.Model) -> str:
@@ -95,9 +108,18 @@ def record(
 
 
 def _after_commit(work: Callable[[], object]) -> None:
-    """Ask for a consumer's work once, however many events a transaction writes: it takes all that is marked."""
-    if not any(asked[1] is work for asked in connection.run_on_commit):
-        transaction.on_commit(work, robust=True)
+    """Ask for a consumer's work once, however many events a transaction writes: it takes all that is marked.
+
+    Each event asks, for a savepoint may be undone with what was asked in it; the first that is heard does the work for all.
+    """
+    _asked.last = mine = _asked.last + 1
+
+    def once() -> None:
+        if _asked.done.get(work, 0) < mine:
+            _asked.done[work] = _asked.last
+            work()
+
+    transaction.on_commit(once, robust=True)
 
 
 @transaction.atomic

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tongxin.core.calendar import add_months, add_working_days, is_working_day
+from tongxin.core.calendar import add_months, add_working_days, is_working_day, working_day_from
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+A_LONG_HOLIDAY = 10  # days after which work goes on again
 SETTLED_DAYS = 45  # a plenary counts as the running one when it opened this many days ago
 
 
@@ -85,7 +86,9 @@ class Clock:
         """Return the working day on which an assignment leaves between `left` days of its limit today, the fewest first."""
         for remaining in range(left[0], left[1] + 1):
             due = self.today + timedelta(days=remaining)
-            start = add_months(due, -months)
-            if add_months(start, months) == due and is_working_day(start):
-                return start
+            for last in (due - timedelta(days=off) for off in range(A_LONG_HOLIDAY)):
+                start = add_months(last, -months)
+                reckoned = working_day_from(last) if add_months(start, months) == last else None
+                if reckoned == due and is_working_day(start):
+                    return start
         return None

@@ -24,7 +24,7 @@ _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 _AMOUNT = re.compile(r"[¥￥]?\s*(-?[\d,，]{0,40}\.?\d{1,40})\s{0,3}([万亿]?)\s{0,3}元?")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 SHORT = 40
-NEAR = 25  # how alike a word must be to be named as the one that was meant
+NEAR = 45  # how alike a word must be to be named as the one that was meant
 
 
 def text(value: Cell) -> str:

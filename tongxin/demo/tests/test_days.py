@@ -11,7 +11,7 @@ from django.core.management import call_command
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.demo import world
-from tongxin.demo.clock import at
+from tongxin.demo.clock import Clock, at
 from tongxin.handling import queries as handling
 from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import Deadlines
@@ -46,7 +46,10 @@ def test_every_desk_has_work(day: str) -> None:
         for due, what in [handling.clock_of(task)]
         if (chip := handling.chip(due, on=today, rules=rules, what=what))
     }
-    assert {("red", ""), ("yellow", ""), ("soon", ""), ("red", "会办"), ("red", "签收")} <= chips
+    expected = {("red", ""), ("yellow", ""), ("soon", ""), ("red", "会办"), ("red", "签收")}
+    if Clock(today).assigned_for_due(3, (0, 3)) is None:  # before some days off no reply can be due
+        expected.remove(("yellow", ""))
+    assert expected <= chips
     _roles_have_work(today)
     assert Event.objects.filter(at__gte=at(today)).count() == 0
     for workflow, model in ((PROPOSAL, Proposal), (CASES, Case), (TASKS, Task)):

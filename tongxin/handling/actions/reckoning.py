@@ -57,7 +57,7 @@ def set_again(tentative: TentativeDate, *, at: datetime) -> bool:
     vouched = audit.sound([row])
     type(row)._base_manager.filter(pk=row.pk).update(**{tentative.field: said.due_on})  # noqa: SLF001
     audit.record(
-        "handling.set_date", tentative.case, actor=Account.objects.system(), at=at, proves=vouched,
+        "handling.set_date", row, actor=Account.objects.system(), at=at, proves=vouched,
         data=unit | {"what": NAMES[tentative.field], "before": tentative.due_on.isoformat(), "due": said.due_on.isoformat()},
     )  # fmt: skip
     return said.due_on != tentative.due_on

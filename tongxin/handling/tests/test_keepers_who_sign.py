@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, second_seat
+from tests.cast import Cast, merged_late, second_seat
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.audit.kinds import sentence
@@ -20,7 +20,6 @@ from tongxin.notices.actions import deliver
 from tongxin.notices.models import Notice
 from tongxin.proposals.models import Signature
 from tongxin.proposals.queries import raters
-from tongxin.proposals.workflow import MergeInto
 from tongxin.workflow.engine import NotAllowed, perform
 
 SECRET = "答非所问，请把药房的名单列出来"
@@ -55,7 +54,7 @@ def _signs_a_merged_one(cast: Cast, case: Case, today) -> Account:
     Signature.objects.create(
         committee=cast.county, proposal=other, member=cast.member(cast.bystander), role="co", answer="accepted", place_in_list=9
     )
-    perform(other, "merge", actor=cast.office, at=today, payload=MergeInto(case.proposal.uid, "内容相同"))
+    merged_late(other, case.proposal, cast, at=today)
     return cast.bystander
 
 

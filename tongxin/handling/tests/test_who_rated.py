@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, merged_late
 from tongxin.handling import actions, queries
 from tongxin.handling.models import Case, Reply
 from tongxin.members import actions as members
@@ -13,8 +13,6 @@ from tongxin.members.choices import Ending
 from tongxin.proposals.choices import Role
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.queries import raters
-from tongxin.proposals.workflow import MergeInto
-from tongxin.workflow.engine import perform
 
 
 def _rate(case: Case, place: int, at) -> None:
@@ -64,7 +62,7 @@ def test_who_signed_several_merged_proposals_judges_a_reply_once(cast: Cast, as_
     [reply] = queries.replies_to_rate(case)
 
     def merge(proposal: Proposal) -> Signature:
-        perform(proposal, "merge", actor=cast.office, at=today, payload=MergeInto(case.proposal.uid, "同一件事。"))
+        merged_late(proposal, case.proposal, cast, at=today)
         mine = queries.signature_to_rate(case, cast.member(cast.bystander))
         assert mine is not None
         return mine

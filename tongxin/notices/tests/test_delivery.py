@@ -21,7 +21,7 @@ from tongxin.notices import actions, health
 from tongxin.notices.models import Job, Letter, Notice
 from tongxin.proposals import queries as proposals
 
-APPS = ("accounts", "audit", "files", "members", "notices", "handling")
+APPS = ("accounts", "audit", "backups", "committees", "files", "members", "notices", "handling")
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_a_monitor_is_told_which_part_is_late_and_no_more(cast: Cast, client: Cl
     sealing.seal(at=now)
     assert health.look(later).ok
     Job.objects.create(name="tongxin.audit.tasks.seal", label="封存操作记录", every_seconds=300, begun_at=now, done_at=now)
-    assert health.look(later).ok
+    assert health.look(now + timedelta(minutes=14)).ok
     [said] = health.look(now + timedelta(hours=1)).words()
     assert "定时任务“封存操作记录”没有按时运行" in said
     Job.objects.update(failures=3, problem="OSError", begun_at=now - timedelta(days=1))

@@ -46,7 +46,7 @@ TODAY = timezone.localdate
 def read_notices(cast: Cast, number: int, account: Account | None = None) -> None:
     """Notices that were read long ago."""
     account = account or cast.proposer
-    event = audit.record("accounts.sign_in", account, actor=account, at=moment("2026-03-01"))
+    events = [audit.record("accounts.sign_in", account, actor=account, at=moment("2026-03-01")) for _n in range(number)]
     Notice.objects.bulk_create(
         Notice(
             account=account,
@@ -56,7 +56,7 @@ def read_notices(cast: Cast, number: int, account: Account | None = None) -> Non
             made_at=LONG_AGO,
             read_at=LONG_AGO,
         )
-        for n in range(number)
+        for n, event in enumerate(events)
     )
 
 

@@ -123,7 +123,7 @@ NAMES: dict[str, Named] = {
         _("答复"),
         "task__case__proposal",
         ("task__unit__name",),
-        parts={"promise": _("评价合计的告知人数"), "name": _("答复署名的单位")},
+        parts={"promise": _("评价合计的告知人数"), "name": _("答复署名的单位"), "recall": _("答复的撤回")},
     ),
     "handling.replyfile": Named(_("答复附件"), "reply__task__case__proposal", ("reply__task__unit__name", "file__name")),
     "handling.publicreply": Named(_("答复公开稿"), "reply__task__case__proposal", ("reply__task__unit__name",)),

@@ -338,8 +338,9 @@ def test_what_is_sent_as_one_is_stays_in_the_seat_acted_in(two: Two) -> None:
 
 # ── notices ──
 def told(account: Account, code: str, text: str) -> None:
+    event = Event.objects.exclude(notices__account=account).order_by("id")[0]
     Notice.objects.create(
-        account=account, committee_code=code, event=Event.objects.order_by("id")[0], text=text, url="/account/",
+        account=account, committee_code=code, event=event, matter=text, text=text, url="/account/",
         made_at=timezone.now(),
     )  # fmt: skip
 
@@ -350,7 +351,7 @@ def test_a_notice_names_its_committee_to_who_has_to_do_with_several(cast: Cast, 
             told(account, code, text)
     for path in ("/home/", "/notices/"):
         page = two.client.get(path)
-        named = {n.text: n.committee_name for n in page.context["news" if path == "/home/" else "notices"]}
+        named = {n.newest.text: n.committee_name for n in page.context["news" if path == "/home/" else "notices"]}
         assert named == {"云溪的事": "云溪县政协", "望川的事": "望川县政协", "账户的事": ""}
         assert "　云溪县政协" in page.text
         page = as_(cast.proposer).get(path)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, merged_late
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.files import actions as files
@@ -47,7 +47,7 @@ def world(cast: Cast) -> dict[str, Any]:
         file = files.store(ready, committee=cast.county, owner=cast.proposer, at=NOW)
     attachment = Attachment.objects.create(committee=cast.county, proposal=proposal, file=file)
     merged = cast.in_decision(title=f"{secret['merged']}的建议")
-    perform(merged, "merge", actor=cast.office, at=NOW, payload=MergeInto(proposal.uid, "内容相同。"))
+    merged_late(merged, proposal, cast, at=NOW)
     proposals.release(proposal, actor=cast.office, at=NOW)
     copy = PublicReply.objects.get()
     handling.confirm_public_reply(copy, shown=True, marks=handling_marks(copy), actor=cast.office, at=NOW)

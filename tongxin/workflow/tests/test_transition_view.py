@@ -94,7 +94,7 @@ def test_the_main_button_is_the_natural_next_step(cast: Cast) -> None:
     submitted = [(b.label, b.main) for b in buttons(cast.submitted(), cast.office)]
     assert submitted == [("预审通过", True), ("退回修改", False)]
     filed = [(b.label, b.main, b.stop) for b in buttons(cast.filed(), cast.office)]
-    assert filed == [("并案", False, False)]
+    assert filed == [("并案", False, False), ("撤销立案", False, False)]
     assert [(b.label, b.main, b.stop) for b in buttons(cast.submitted(), cast.proposer)] == [("撤案", False, True)]
 
 
@@ -140,7 +140,7 @@ def test_what_is_sent_back_stops_nothing_and_what_ends_a_matter_does() -> None:
         grave |= workflow.grave
     assert set(returned) >= {"退回修改", "退回承办人修改", "退回修改答复", "申请退办"}
     assert set(returned.values()) == {False}
-    assert grave == {"withdraw", "discard"}
+    assert grave == {"withdraw", "discard", "recall_assignment"}
 
 
 def test_who_signs_for_it_is_offered_as_the_one_who_handles_it(cast: Cast, client: Client) -> None:
