@@ -45,7 +45,7 @@ from tongxin.proposals.workflow import Filing, MergeInto
 from tongxin.workflow import engine
 from tongxin.workflow.table import workflow_of
 
-WALKS, LENGTH = (200, 60) if THOROUGH else (6, 24)
+WALKS, LENGTH = (200, 60) if THOROUGH else (4, 20)
 MOST = 3  # proposals of one history: enough for one merged into one that is merged
 REFUSALS = (
     engine.Blocked, engine.Invalid, engine.Overtaken, handling.HandlingError, proposals.ProposalError, members.StandingError,
