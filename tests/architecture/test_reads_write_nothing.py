@@ -30,6 +30,7 @@ LEAD_ON = {
     "appointment-factor": "leads back where there is no second factor to take away",
     "member-release": "leads back where the seat is nobody's, or something stands in its name",
     "audit-verify": "leads to the page whose button verifies",
+    "healthz": "answers 503 here: what happened last spring was never told",
     "handling-ratings": "leads to the case, where a look is asked for",
     "handling-assign-together": "leads to the desk, where proposals are picked",
     "member-phone": "leads to the member, where the number is asked for",

@@ -63,7 +63,7 @@ def test_a_case_closed_wrongly_is_opened_answered_anew_rated_and_closed(cast: Ca
     perform(case, "resume", actor=cast.office, at=moment("2026-06-12"), payload=Again("请落实试点。", (lead.uid,), co=True))
     case, lead, co = (type(row).objects.get(pk=row.pk) for row in (case, lead, co))
     assert (case.state, case.round, lead.state, co.state) == (CaseState.IN_HAND, 2, TaskState.IN_HAND, TaskState.IN_HAND)
-    assert (lead.due_on.isoformat(), co.due_on.isoformat()) == ("2026-07-12", "2026-07-12")
+    assert (lead.due_on.isoformat(), co.due_on.isoformat()) == ("2026-07-13", "2026-07-13")  # a Sunday before
     assert _told(cast.clerk.username, "经政协协调，请重新办理")
     assert _told(cast.co_clerk.username, "请你单位重新提出")
 

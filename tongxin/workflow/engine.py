@@ -142,17 +142,16 @@ def perform(
     workflow, source = workflow_of(subject), subject.state
     row = workflow.row(source, action)
     if row is None:
-        now = type(subject)._base_manager.filter(pk=subject.pk).values_list("state", flat=True).first()  # noqa: SLF001
-        if now != source or _was_done(workflow, subject, action):
+        if _moved_on(subject, source) or _was_done(workflow, subject, action):
             raise Overtaken(last_event(subject))
         raise NotAllowed(workflow, action, f"from {source}")
     if not by_system and not row.by.test(actor, subject):
         raise NotAllowed(workflow, action, f"by {actor}")
-    if reasons := _reasons(row, subject, at):
-        raise Blocked(reasons)
     check = getattr(payload, "problems", None)
-    if check and (problems := check(subject, actor, at)):
-        raise Invalid(problems)
+    reasons = _reasons(row, subject, at)
+    problems = check(subject, actor, at) if check and not reasons else {}
+    if reasons or problems:
+        raise _refused(subject, source, reasons, problems)
     values: dict[str, Any] = {}
     for setter in row.sets:
         values |= setter(subject, actor=actor, at=at, payload=payload)
@@ -177,6 +176,19 @@ def _proved(subject: Stateful, values: Mapping[str, Any]) -> list[models.Model |
     named = subject.said("event_proves", [])
     touched = truth.is_touched(subject, {"state", *values})
     return [truth.Saved(subject, tuple(values)), *named] if touched and audit.intact(subject) else list(named)
+
+
+def _moved_on(subject: Stateful, source: str) -> bool:
+    """Say whether a row has left the state in which it was read."""
+    now = type(subject)._base_manager.filter(pk=subject.pk).values_list("state", flat=True).first()  # noqa: SLF001
+    return bool(now != source)
+
+
+def _refused(subject: Stateful, source: str, reasons: Sequence[str], problems: Mapping[str, str]) -> WorkflowError:
+    """Return what keeps a step back; what is missing now may have been there before somebody else was faster."""
+    if _moved_on(subject, source):
+        return Overtaken(last_event(subject))
+    return Blocked(reasons) if reasons else Invalid(problems)
 
 
 def _was_done(workflow: Workflow, subject: Stateful, action: str) -> bool:
