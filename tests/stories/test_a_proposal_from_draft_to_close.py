@@ -106,7 +106,7 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
         CaseState.IN_HAND,
         2,
         TaskState.IN_HAND,
-        "2026-06-19",
+        "2026-06-22",
     )
     verdict = cases.verdict_for_unit(lead, case)
     assert verdict is not None
