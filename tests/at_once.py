@@ -59,6 +59,7 @@ def another_hand(statement: str, act: Callable[[], object]) -> Iterator[None]:
 
 def both(*works: Callable[[], object], refusals: tuple[type[Exception], ...] = REFUSALS) -> list[str]:
     """Do several things at once, each with a connection of its own; return the names of the refusals. Other errors are raised."""
+    assert not connection.in_atomic_block, "mark the test django_db(transaction=True): others see nothing of an open transaction"
     ready = threading.Barrier(len(works))
 
     def attempt(work: Callable[[], object]) -> str:

@@ -7,10 +7,14 @@ from django.db.models import F
 from tongxin.core import faults
 from tongxin.notices.models import Job
 
+LABEL = int(Job._meta.get_field("label").max_length or 0)  # noqa: SLF001 -- what the column holds
+
 
 def begin(name: str, *, label: str, every_seconds: float, at: datetime) -> None:
     """Note that a job begins."""
-    Job.objects.update_or_create(name=name, defaults={"label": label, "every_seconds": int(every_seconds), "begun_at": at})
+    Job.objects.update_or_create(
+        name=name, defaults={"label": label[:LABEL], "every_seconds": int(every_seconds), "begun_at": at}
+    )
 
 
 def done(name: str, *, at: datetime) -> None:

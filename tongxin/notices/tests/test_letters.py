@@ -185,6 +185,7 @@ def test_a_letter_held_by_a_worker_that_was_killed_is_tried_after_its_time_under
     assert letters.sent([held], at=NOON) == 0  # the first comes back too late: it is not his any more
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_take_a_letter_once(by_mail: Cast) -> None:
     by_mail.submitted(NOON)
     letter = a_letter(by_mail.proposer, "一件事", urgent=False)
