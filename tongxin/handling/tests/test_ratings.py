@@ -284,7 +284,9 @@ def test_auditors_learn_how_many_rated_on_a_day_that_is_over_and_neither_name_no
 
     def shown(query: str = "") -> str:
         cache.clear()
-        return re.sub(r'value="[^"]{64}"|nonce="[^"]+"', "", auditor.get(f"/audit/{query}").content.decode())
+        return re.sub(
+            r'value="[^"]{64}"|nonce="[^"]+"|data-session="[0-9]+"', "", auditor.get(f"/audit/{query}").content.decode()
+        )
 
     before, of_day = [shown(), shown("?kind=handling"), shown("?q=林知远")], "提案人评价</th>"
     _rate(case, 0, today)

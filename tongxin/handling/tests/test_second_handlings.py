@@ -105,6 +105,7 @@ def test_the_page_of_the_step_offers_the_units_that_were_rejected(cast: Cast, as
     assert (cast.task(case).state, cast.task(case, cast.co_unit).state) == (TaskState.IN_HAND, TaskState.OPINION_GIVEN)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_of_two_who_take_a_closing_back_one_wins(cast: Cast) -> None:
     case = _closed(cast)
     copies = [Case.objects.get(pk=case.pk) for _each in range(2)]
@@ -265,6 +266,7 @@ def test_ratings_of_the_other_replies_stay_and_what_was_promised_of_them(cast: C
     assert Reply.objects.filter(task=lead, round=1).count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_of_a_recall_and_a_closing_at_once_one_happens(cast: Cast) -> None:
     case = cast.answered(AT)
     lead = cast.task(case)

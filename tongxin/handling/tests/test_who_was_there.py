@@ -107,6 +107,7 @@ def test_a_talk_without_a_proposer_or_denied_by_all_does_not_count(cast: Cast, t
     assert list(queries.contacts_that_count(lead)) == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_confirm_at_once_and_each_is_kept_once(cast: Cast, today) -> None:
     talk = _talk(cast, today, with_whom="林知远、何青禾")
     refused = both(

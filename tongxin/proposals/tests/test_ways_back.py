@@ -249,6 +249,7 @@ def test_who_merges_late_is_asked_to_rate(cast: Cast) -> None:
     [(not_filed, "reconsider"), (merged, "separate"), (lambda cast: cast.filed(), "unfile")],
     ids=["reconsider", "separate", "unfile"],
 )
+@pytest.mark.django_db(transaction=True)
 def test_of_two_clerks_who_take_a_decision_back_one_is_told(cast: Cast, build: Any, action: str) -> None:
     proposal = build(cast)
     rows = [now(proposal), now(proposal)]
