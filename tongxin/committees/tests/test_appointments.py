@@ -12,11 +12,10 @@ from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.accounts.tests import codes
 from tongxin.audit.models import Event
-from tongxin.committees import actions, queries, resetting
+from tongxin.committees import actions, listing, queries, resetting
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.committees.tests.relieving import ending
-from tongxin.committees.views import reading
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
@@ -491,11 +490,10 @@ def test_appointments_are_found_by_person_duty_and_unit_and_paged_by_key(
     assert names("q=县财政局") == ["陆知行"]
     assert names("q=江晚舟") == []
     everybody = names("")
-    monkeypatch.setattr(reading, "PAGE", 4)
-    read, after = [], ""
-    while True:
-        page = security.get(f"/appointments/?after={after}")
-        read += [a.account.name for a in page.context["appointments"]]
-        if not (after := page.context["next"]):
-            break
+    monkeypatch.setattr(listing, "PAGE", 4)
+    read, path = [], "/appointments/"
+    while path:
+        page = security.get(path).context
+        assert len(page["appointments"]) <= listing.PAGE
+        read, path = read + [a.account.name for a in page["appointments"]], page["next"]
     assert read == everybody

@@ -17,8 +17,6 @@ from tongxin.committees.forms import PlenaryForm, SessionForm, UnitForm
 from tongxin.committees.models import Committee, Session, Unit
 from tongxin.core import asked
 
-PAGE = 50
-
 
 def own_committee(request: HttpRequest) -> Committee:
     """Return the committee in whose seat one acts. Raises Http404 where there is none."""

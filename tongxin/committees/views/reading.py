@@ -14,8 +14,9 @@ from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.committees import findings, queries
 from tongxin.committees.models import Committee
-from tongxin.committees.views.bodies import PAGE
 from tongxin.core import asked
+
+PAGE = 50
 
 
 def _search(request: HttpRequest) -> audit.Search:
