@@ -202,9 +202,7 @@ class Separation:
 class Revocation:
     """Why a filing is revoked."""
 
-    reason: str = _ask(
-        "撤销理由", widget="textarea", max=300, help="提案人、联名委员和交办部门会看到这段话。提案号保留，不再给其他提案。"
-    )
+    reason: str = _ask("撤销理由", widget="textarea", max=300, help="提案人和联名委员会看到这段话。提案号保留，不再给其他提案。")
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,22 @@ UNPROCESSABLE = 422
 
 
 # ── inviting ─────────────────────────────────────────────────────────────────────────────────────
-@requires("proposals.invite", of_object=True)
-def invite(request: HttpRequest, uid: str) -> HttpResponse:
-    """Search members and ask them to co-sign until a cut-off."""
+def _load(request: HttpRequest, uid: str, permission: str) -> Proposal:
     proposal = queries.writable(request.user, uid)
     if proposal is None:
         raise Http404
-    demand(request.user, "proposals.invite", proposal)
+    demand(request.user, permission, proposal)
+    return proposal
+
+
+def _signature(proposal: Proposal, uid: str) -> Signature | None:
+    return next((s for s in proposal.signatures.all() if s.uid == uid), None)
+
+
+@requires("proposals.invite", of_object=True)
+def invite(request: HttpRequest, uid: str) -> HttpResponse:
+    """Search members and ask them to co-sign until a cut-off."""
+    proposal = _load(request, uid, "proposals.invite")
     at = timezone.now()
     rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     given = request.POST if request.method == "POST" else request.GET
@@ -87,11 +96,8 @@ def _send(request: HttpRequest, proposal: Proposal, chosen: list[Member], until:
 @require_POST
 def take_back(request: HttpRequest, uid: str, signature_uid: str) -> HttpResponse:
     """Take back an invitation that was not answered."""
-    proposal = queries.writable(request.user, uid)
-    if proposal is None:
-        raise Http404
-    demand(request.user, "proposals.invite", proposal)
-    signature = next((s for s in proposal.signatures.all() if s.uid == signature_uid), None)
+    proposal = _load(request, uid, "proposals.invite")
+    signature = _signature(proposal, signature_uid)
     if signature is None:
         messages.info(request, _("这份邀请已经收回过了。"))
     else:
@@ -108,10 +114,7 @@ def take_back(request: HttpRequest, uid: str, signature_uid: str) -> HttpRespons
 @require_POST
 def ask_again(request: HttpRequest, uid: str) -> HttpResponse:
     """Ask those who agreed to an older text to confirm the present one (请重新确认)."""
-    proposal = queries.writable(request.user, uid)
-    if proposal is None:
-        raise Http404
-    demand(request.user, "proposals.invite", proposal)
+    proposal = _load(request, uid, "proposals.invite")
     at = timezone.now()
     rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     until = queries.latest_cutoff(proposal, at) or InviteForm.default_until(at, rules.cosign_days)
@@ -130,11 +133,8 @@ def ask_again(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def answer_for(request: HttpRequest, uid: str, signature_uid: str) -> HttpResponse:
     """The office enters that a member agreed on paper to the text as it is, under a proposal that it enters on behalf."""
-    proposal = queries.writable(request.user, uid)
-    if proposal is None:
-        raise Http404
-    demand(request.user, "proposals.answer_for", proposal)
-    signature = next((s for s in proposal.signatures.all() if s.uid == signature_uid), None)
+    proposal = _load(request, uid, "proposals.answer_for")
+    signature = _signature(proposal, signature_uid)
     if signature is None:
         messages.info(request, _("这份邀请已经收回过了。"))
     elif asked.version(request.POST.get("version", "")) != proposal.version:
