@@ -276,6 +276,7 @@ def walk(cast: Cast, data: st.DataObject) -> None:
         assert history.silent() == [], history.steps
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_nobody_who_raised_something_waits_for_nothing_untold(cast: Cast) -> None:
     @settings(max_examples=WALKS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
