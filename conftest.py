@@ -1,11 +1,14 @@
 """What every test shares: a home of its own, the loaded library, and the cast."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import pytest_django
 from hypothesis import settings as hypothesis
+
+from tests.migrated import empty_database
 
 pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks"]
 
@@ -35,7 +38,17 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
     from django.db import connection
 
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        own = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        shutil.copyfile(empty_database(), own)
+        connection.settings_dict["TEST"]["NAME"] = str(own)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take the copy as it is; it goes with the run's folder."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")

@@ -162,6 +162,7 @@ def merged_late(proposal: Proposal, lead: Proposal, cast: Cast, *, at: datetime)
         "proposals.merge", proposal, actor=cast.office, at=at, from_state=source, to_state=State.MERGED, proves=[proposal],
         data={"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk, "reason": "同一件事。"},
     )  # fmt: skip
+    audit.record("proposals.absorb", lead, actor=cast.office, at=at, data={"title": proposal.title, "proposal": proposal.pk})
 
 
 def _account(username: str, name: str) -> Account:

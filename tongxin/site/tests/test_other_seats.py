@@ -351,11 +351,11 @@ def test_a_notice_names_its_committee_to_who_has_to_do_with_several(cast: Cast, 
             told(account, code, text)
     for path in ("/home/", "/notices/"):
         page = two.client.get(path)
-        named = {n.newest.text: n.committee_name for n in page.context["news" if path == "/home/" else "notices"]}
+        named = {n.newest.text: n.committee_name for n in page.context["news" if path == "/home/" else "entries"]}
         assert named == {"云溪的事": "云溪县政协", "望川的事": "望川县政协", "账户的事": ""}
         assert "　云溪县政协" in page.text
         page = as_(cast.proposer).get(path)
-        assert {n.committee_name for n in page.context["news" if path == "/home/" else "notices"]} == {""}
+        assert {n.committee_name for n in page.context["news" if path == "/home/" else "entries"]} == {""}
 
 
 def test_a_notice_names_its_committee_to_who_holds_duties_in_several(cast: Cast) -> None:
