@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +18,7 @@ from tests.architecture.walking import (
     drain,
     furnish,
     openings,
+    ours,
     quiet,  # noqa: F401 -- a fixture
     rows_of,
     undone,
@@ -91,6 +91,10 @@ def test_pages_read_numbers_and_days_by_the_one_mechanism() -> None:
     assert found == []
 
 
+def _shared(share: int) -> list[Route]:
+    return [route for number, route in enumerate(routes()) if number % SHARES == share and ours(number)]
+
+
 def _queries(route: Route, *, first: bool) -> Iterator[str]:
     """Yield question marks: every name at once, then (thoroughly, for the first who asks) each by itself, as one may hide another."""
     names = nasty.asked_by(route)
@@ -125,8 +129,8 @@ def test_no_address_ends_in_an_error(cast: Cast, settings: Any, share: int) -> N
     settings.DEMO = True
     furnish(cast, World(cast))
     visitors, faults, asked = Visitors(), set(), 0
-    opened = openings(visitors, list(everybody().values()), most=EACH)
-    for route in islice(routes(), share, None, SHARES):
+    opened = openings(visitors, list(everybody().values()), _shared(share), most=EACH)
+    for route in _shared(share):
         for number, (account, path) in enumerate(opened.get(route.name, [])):
             for query in _queries(route, first=number == 0):
                 status, _tables, problem = _fault(visitors.of(account), "GET", f"{path}{'&' if '?' in path else '?'}{query}")
@@ -140,7 +144,7 @@ def test_no_address_ends_in_an_error(cast: Cast, settings: Any, share: int) -> N
 
 def _put_into_addresses(visitors: Visitors, people: list[Account | None], share: int, faults: set[str]) -> int:
     asked = 0
-    for route in (r for r in islice(routes(), share, None, SHARES) if r.arguments):
+    for route in (r for r in _shared(share) if r.arguments):
         for account in people:
             for value in nasty.VALUES if THOROUGH else nasty.SHORT:
                 path = "/" + route.pattern
@@ -176,7 +180,7 @@ def test_no_form_ends_in_an_error(cast: Cast, settings: Any, share: int) -> None
     furnish(cast, World(cast))
     visitors, faults, sent = Visitors(), set(), 0
     people = everybody()
-    for route in islice(routes(), share, None, SHARES):
+    for route in _shared(share):
         for number, (account, path) in enumerate(_takers(visitors, route, people)):
             for body in _bodies(route, first=number == 0):
                 status, left, problem = _fault(visitors.of(account), "POST", path, *body)

@@ -24,6 +24,7 @@ from tests.architecture.walking import (
     address,
     drain,
     furnish,
+    ours,
     quiet,  # noqa: F401 -- a fixture
     rows_of,
     undone,
@@ -103,11 +104,12 @@ def test_what_is_not_found_has_written_nothing(cast: Cast, settings: Any) -> Non
     settings.DEMO = True
     furnish(cast, World(cast))
     walk, people = Findings(), everybody()
-    for route in routes():
+    asked = [route for number, route in enumerate(routes()) if ours(number)]
+    for route in asked:
         walk.walk(route, people)
     print(f"{dict(walk.refused)}")  # noqa: T201 -- a walk says how far it went
     assert sorted(walk.faults) == []
-    assert walk.never == set(FOUND_BY_ALL)
+    assert walk.never == {route.name for route in asked} & set(FOUND_BY_ALL)
 
 
 def test_a_view_that_writes_before_it_looks_is_seen(cast: Cast, settings: Any) -> None:
