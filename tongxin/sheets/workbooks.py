@@ -113,7 +113,9 @@ def guarded(place: Place) -> Iterator[None]:
     except CalamineError as problem:
         locked = "password" in str(problem).lower() or "encrypt" in str(problem).lower()
         raise refusal(place, "文件设了密码，请去掉密码后另存再导入" if locked else BROKEN) from problem
-    except (ole.Damaged, OSError, ValueError, KeyError, zipfile.BadZipFile, NotImplementedError, ET.ParseError) as problem:
+    except Unreadable:
+        raise
+    except Exception as problem:  # zlib.error, EOFError, struct.error, …: of what was cut or changed anything may come
         raise refusal(place, BROKEN) from problem
     except BaseException as problem:
         if type(problem).__name__ != "PanicException":
