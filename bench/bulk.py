@@ -179,6 +179,9 @@ def main() -> None:
     import django
 
     django.setup()
+    from bench.beside import import_beside
+
+    JOBS["import_beside"] = import_beside
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(JOBS[sys.argv[1]](Path(folder)), ensure_ascii=False))
 
