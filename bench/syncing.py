@@ -45,5 +45,6 @@ def _ask(browser: Browser, request: Any) -> float:
     begun = time.perf_counter()
     answer = browser.post(request.path, request.body)
     if answer.status_code != request.status:
-        raise SystemExit(f"{request.path}: {answer.status_code}")
+        message = f"{request.path}: {answer.status_code}"
+        raise SystemExit(message)
     return (time.perf_counter() - begun) * 1000
