@@ -3,7 +3,7 @@ PORT ?= 8000
 RUN  := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test thorough check lint fmt docs golden bench bench-consensus clean
+.PHONY: help setup run demo test thorough faults check lint fmt docs golden bench bench-consensus clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -27,6 +27,10 @@ test:            ## every test, with Chromium (ARGS='-k …' for some)
 thorough:        ## the long walks, whole: leaks, every parameter, reading writes nothing (ARGS='-k …' for some)
 	@tools/setup dev
 	@TONGXIN_THOROUGH=1 $(RUN) -m pytest -s -m thorough --show-capture=no $(ARGS)
+
+faults:          ## machines that fail, at length: kills, full disks, databases that go (ROUNDS=5, ARGS='-k …')
+	@tools/setup dev
+	@TONGXIN_FAULTS=$(or $(ROUNDS),50) $(RUN) -m pytest -s tests/faults $(ARGS)
 
 check:           ## style, types, directions, templates, migrations, documents (ONLY='ruff types' for some)
 	@tools/setup dev

@@ -179,6 +179,10 @@ def main() -> None:
     import django
 
     django.setup()
+    from bench.beside import import_beside
+    from bench.syncing import synchronous
+
+    JOBS.update(import_beside=import_beside, synchronous=synchronous)
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(JOBS[sys.argv[1]](Path(folder)), ensure_ascii=False))
 

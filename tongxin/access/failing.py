@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 RETRY_AFTER = 30  # seconds
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 # SQLite says by the same error that a table is missing: that is a fault of ours, and waiting does not mend it
 SQLITE_PASSING = ("unable to open", "disk is full", "locked", "disk i/o", "readonly")
 SECRETS = ("password", "code", "token", "secret")

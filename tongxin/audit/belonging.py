@@ -12,12 +12,20 @@ from tongxin.audit.models import Event
 def misplaced(events: QuerySet[Event]) -> tuple[str, str] | None:
     """Return the uid of the first event that hangs on another row, or on none before it is sealed, and what it is."""
     for label in events.order_by().values_list("subject_type", flat=True).distinct():
-        if odd := _elsewhere(events.filter(subject_type=label), apps.get_model(label), "subject_id", "subject_uid"):
+        if odd := _of_subject(events.filter(subject_type=label), label):
             return odd, "记录被挂到了别的事项上"
     for key, uid in (("actor_id", "actor_uid"), ("on_behalf_of_id", "behalf_uid")):
         if odd := _elsewhere(events, Account, key, uid):
             return odd, "记录被挂到了别人名下"
     return None
+
+
+def _of_subject(events: QuerySet[Event], label: str) -> str | None:
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):  # no kind of ours, or of ours no more: hung on nothing
+        return events.filter(seal=None).order_by("id").values_list("uid", flat=True).first()
+    return _elsewhere(events, model, "subject_id", "subject_uid")
 
 
 def _elsewhere(events: QuerySet[Event], model: Any, key: str, uid: str) -> str | None:

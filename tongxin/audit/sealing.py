@@ -21,9 +21,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from tongxin.audit import acts, belonging, digests
+from tongxin.audit import acts, belonging, digests, stored
 from tongxin.audit.heads import BROKEN
 from tongxin.audit.models import Chain, Event, Seal
+from tongxin.core.faults import SomeFailedError
 
 BATCH = 2000
 NOTED = re.compile(rb"([0-9]{1,15}) ([0-9a-f]{64})\n")  # a petabyte is enough
@@ -38,18 +39,47 @@ def heads_file() -> Path:
 
 
 def seal(*, at: datetime) -> int:
-    """Chain every event not yet sealed; return how many. Events of transactions still open are taken next time."""
-    total, noted = 0, acts.Noted()
-    while done := _seal_batch(at, noted):
-        total += done
+    """Chain every event not yet sealed; return how many. Events of transactions still open are taken next time.
+
+    One that cannot be read keeps none of the others back: the chain's order is that of sealing, so that it takes its place
+    when it is as it was written again. Until then what was noted of it stays too. Raises SomeFailedError for such.
+    """
+    total, noted, left = 0, acts.Noted(), list[int]()
+    for keys in _unsealed():
+        spoiled = _spoiled(keys)
+        total += _seal_batch([key for key in keys if key not in spoiled], at, noted)
+        left += sorted(spoiled)
     note_heads(at=at)
+    if left:
+        raise SomeFailedError(len(left), total + len(left), f"第 {left[0]} 条操作记录读不出来")
     acts.shed()
     return total
 
 
+def _unsealed() -> Iterator[list[int]]:
+    """Yield the keys of events not yet sealed, in batches, each behind the last: what cannot be sealed is met but once."""
+    last = 0
+    while keys := list(Event.objects.filter(seal=None, pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        last = keys[-1]
+        yield keys
+
+
+def _spoiled(keys: list[int]) -> set[int]:
+    """Return the events in which something stands that we never wrote: some of that cannot even be read."""
+    return set(Event.objects.filter(stored.misstored(Event), pk__in=keys).values_list("pk", flat=True))
+
+
+def count_unreadable() -> int:
+    """Return how many events cannot be sealed because they cannot be read; `verify` names them."""
+    return sum(len(_spoiled(keys)) for keys in _unsealed())
+
+
 def waiting_longer(now: datetime) -> datetime | None:
-    """Return when the oldest event was written that should be sealed, with its head outside, and is not; nothing when all is well."""
-    oldest = Event.objects.filter(seal=None).order_by("id").values_list("recorded_at", flat=True).first()
+    """Return when the oldest event was written that should be sealed, with its head outside, and is not; nothing when all is well.
+
+    What cannot be read is counted by itself: it does not wait for the worker.
+    """
+    oldest = next(filter(None, map(_first_written, _unsealed())), None)
     behind = Chain.objects.filter(number__gt=F("noted")).values_list("committee_code", "number")
     for code, number in behind:
         sealed = Seal.objects.filter(committee_code=code, number=number).values_list("sealed_at", flat=True).first()
@@ -57,10 +87,15 @@ def waiting_longer(now: datetime) -> datetime | None:
     return oldest if oldest is not None and oldest < now - LATE else None
 
 
+def _first_written(keys: list[int]) -> datetime | None:
+    rows = Event.objects.filter(pk__in=keys).exclude(pk__in=_spoiled(keys))
+    return rows.order_by("id").values_list("recorded_at", flat=True).first()
+
+
 @transaction.atomic
-def _seal_batch(at: datetime, noted: acts.Noted) -> int:
+def _seal_batch(keys: list[int], at: datetime, noted: acts.Noted) -> int:
     chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
-    batch = list(Event.objects.filter(seal=None).order_by("id")[:BATCH])
+    batch = list(Event.objects.filter(pk__in=keys, seal=None).order_by("id"))  # another worker may have sealed some meanwhile
     if missing := {e.committee_code for e in batch} - set(chains):
         Chain.objects.bulk_create([Chain(committee_code=code) for code in sorted(missing)], ignore_conflicts=True)
         chains = {c.committee_code: c for c in Chain.objects.select_for_update()}

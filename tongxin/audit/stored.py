@@ -22,6 +22,7 @@ MOMENT = f"{DATE} " + ":".join((DIGIT * 2,) * 3)
 NUMBERS = ("AutoField", "IntegerField", "ForeignKey", "OneToOneField")
 DEEP = 64  # levels of JSON; ours has five at most
 LARGE = 2**63
+DAYS = "'0001-01-02' AND '9999-12-30'"  # PostgreSQL has others, and days that never come
 TOO_MUCH = (  # in PostgreSQL's words on paths: what our JSON never has
     f'strict $.**{{{DEEP} to last}} ? (@.type() == "array" || @.type() == "object")',
     f'strict $.** ? (@.type() == "number" && (@ >= {LARGE} || @ <= -{LARGE}))',
@@ -137,8 +138,12 @@ def _is_words(field: Any) -> bool:
 
 
 def _in_postgresql(field: Any, *, or_nothing: bool) -> str:
-    """Say in PostgreSQL's words that a column holds no JSON that is too much; of the others there is nothing to say."""
-    if field.get_internal_type() != "JSONField":
+    """Say in PostgreSQL's words that a column holds no JSON that is too much and no day that Python has not."""
+    kind = field.get_internal_type()
+    if kind in {"DateField", "DateTimeField"}:
+        said = f"%(expressions)s BETWEEN {DAYS}"
+        return f"(%(expressions)s IS NULL OR {said})" if field.null or or_nothing else f"({said})"
+    if kind != "JSONField":
         return ""
     fine = " AND ".join(f"NOT jsonb_path_exists(%(expressions)s, '{path}')" for path in TOO_MUCH)
     return f"(%(expressions)s IS NULL OR ({fine}))" if field.null or or_nothing else f"({fine})"

@@ -251,10 +251,14 @@ def _sealing() -> list[str]:
     """Whether the worker keeps up: what waits longer has no witness but the file of the last hours."""
     from django.utils import timezone
 
-    from tongxin.audit.sealing import LATE, growth_lags, waiting_longer
+    from tongxin.audit.sealing import LATE, count_unreadable, growth_lags, waiting_longer
     from tongxin.core.templatetags.chinese import moment
 
     lagging = ["keys/heads 没有跟上 audit/heads.jsonl，请看 tongxin worker 是否在运行、能否写入 keys"] if growth_lags() else []
+    if unread := count_unreadable():
+        lagging.append(
+            f"有 {unread} 条操作记录读不出来，没有封存（其余的照常封存），请运行 tongxin audit verify 查明，从备份恢复；恢复后自动封存"
+        )
     since = waiting_longer(timezone.now())
     if since is None:
         return lagging

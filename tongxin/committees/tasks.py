@@ -10,7 +10,7 @@ from tongxin.core import faults
 
 def carry_out_changes(at: datetime) -> int:
     """Let the changes of units whose day has come take effect, each by itself. Returns how many."""
-    changes = successions.due_changes(timezone.localdate(at))
+    changes = faults.rows_of(successions.due_changes(timezone.localdate(at)))
     return faults.each(changes, lambda change: reorganising.carry_out(change, at=at), what="单位变动")
 
 

@@ -3,9 +3,12 @@
 import logging
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 OURS = Path(__file__).resolve().parent.parent
 LONGEST = 200
@@ -43,7 +46,36 @@ def backing_off(tries: int, *, at_most: timedelta) -> timedelta:
     return min(timedelta(minutes=2 ** min(max(tries, 1) - 1, 16)), at_most)
 
 
-def each(rows: Iterable[Item], work: Callable[[Item], object], *, what: str) -> int:
+@dataclass(frozen=True)
+class Unread:
+    """A row that could not be read, in its place among the others: who works on it meets the fault."""
+
+    error: Exception
+
+
+def rows_of(query: "QuerySet[Any]", *, most: int | None = None) -> list[Any]:
+    """Read the rows of a query: all at once, or where that fails each by itself, so that one keeps none of the others back."""
+    try:
+        return list(query[:most])
+    except Exception:  # noqa: BLE001 -- met again with the row it is of; a database that is away fails again right here
+        keys = list(query.values_list("pk", flat=True)[:most])
+    return [row for key in keys if (row := _row_of(query, key)) is not None]
+
+
+def _row_of(query: "QuerySet[Any]", key: Any) -> Any:
+    try:
+        return query.filter(pk=key).first()
+    except Exception as error:  # noqa: BLE001 -- of what somebody spoiled anything may come
+        return Unread(error)
+
+
+def _read(row: Item | Unread) -> Item:
+    if isinstance(row, Unread):
+        raise row.error
+    return row
+
+
+def each(rows: Iterable[Item | Unread], work: Callable[[Item], object], *, what: str) -> int:
     """Do a work for each of many, which must be a transaction of its own; return for how many it did something.
 
     One that fails is logged, the others are done all the same. Raises SomeFailedError at the end when some failed.
@@ -52,7 +84,7 @@ def each(rows: Iterable[Item], work: Callable[[Item], object], *, what: str) -> 
     for row in rows:
         count += 1
         try:
-            done += bool(work(row))
+            done += bool(work(_read(row)))
         except Exception as error:
             log.exception("%s：一件没有办成，其余照办", what)
             problems.append(named(error))

@@ -136,7 +136,7 @@ def clear_orphans(*, at: datetime, most: int = 500) -> int:
             transaction.on_commit(partial(stored.delete, name))
         return True
 
-    return faults.each(queries.orphans(before=at)[:most], clear, what="清除没有用上的附件")
+    return faults.each(faults.rows_of(queries.orphans(before=at), most=most), clear, what="清除没有用上的附件")
 
 
 def clear_strays(*, at: datetime) -> int:

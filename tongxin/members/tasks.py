@@ -8,7 +8,7 @@ from tongxin.members import closing, queries
 
 def close_accounts(at: datetime) -> int:
     """Close the accounts of the dead that belong nowhere any more, each by itself. Returns how many."""
-    accounts = sorted({member.account_id for member in queries.dead_with_open_account() if member.account_id})
+    accounts = queries.accounts_of_the_dead()
     return faults.each(accounts, lambda key: closing.close_of_the_dead([key], at=at), what="停用去世委员的账户")
 
 

@@ -21,6 +21,7 @@ from tongxin.notices.table import TABLE, Tell, matter_of
 CONSUMER = "notices"
 BATCH = 200
 LONGEST_WAIT = timedelta(hours=4)
+NO_TEXT = "Could not decode to UTF-8"  # what SQLite says, with the same error, of one row that cannot be read
 MOST_TRIES = 32_000  # what the column holds; the waiting does not grow any more long before
 log = logging.getLogger(__name__)
 
@@ -50,9 +51,9 @@ def _deliver_one(key: int) -> bool:
                 return False
             _tell(mark.event)
             mark.delete()
-    except OperationalError:
-        raise  # the database is away or busy: no fault of the event's
     except Exception as error:
+        if isinstance(error, OperationalError) and NO_TEXT not in str(error):
+            raise  # the database is away or busy: no fault of the event's
         log.exception("事件 %s 没有通知成，稍后再试，其余照发", key)
         keep_failure(key, error)
         return False

@@ -24,6 +24,7 @@ AHEAD = timedelta(minutes=10)  # nothing is added to a day's letter that somebod
 LONGEST_WAIT = timedelta(hours=8)
 READ, CLOSED, SWITCHED_OFF = "寄出前已在网上阅读", "账户已停用，不再寄信", "收信人已关闭邮件，或者没有邮箱"
 TOO_OLD = "七天没有寄出，不再重试"
+UNREAD = "这封信或者它的收信人读不出来，请运行 tongxin audit verify 查明"
 WAITING = Q(sent_at=None, given_up_at=None, dropped_at=None)
 
 
@@ -75,6 +76,7 @@ def due(at: datetime, *, most: int) -> list[Letter]:
     """Return one letter of each e-mail that is due, the urgent ones first."""
     found: dict[object, Letter] = {}
     rows = _free(at).select_related("notice").order_by("-notice__urgent", "next_try_at", "id")
+    rows = rows.only("parcel", "notice__urgent", "notice__account")  # no word of it: one that cannot be read stops no other
     for letter in rows[: most * 20]:
         alone: object = letter.pk if letter.notice.urgent else ("daily", letter.notice.account_id)
         found.setdefault(letter.parcel or alone, letter)
@@ -92,7 +94,12 @@ def claim(letter: Letter, *, at: datetime) -> list[Letter]:
     keys = list(_free(at).filter(own, parcel=letter.parcel).order_by("pk").values_list("pk", flat=True))
     token = new_uid()
     _free(at).filter(pk__in=keys, parcel=letter.parcel).update(claim=token, claimed_until=at + HELD, parcel=parcel)
-    return list(Letter.objects.filter(claim=token).select_related("notice__account").order_by("notice_id"))
+    rows = faults.rows_of(Letter.objects.filter(claim=token).select_related("notice__account").order_by("notice_id"))
+    held = [row for row in rows if not isinstance(row, faults.Unread)]
+    if len(held) < len(rows):
+        unread = Letter.objects.filter(claim=token).exclude(pk__in=[row.pk for row in held])
+        unread.update(problem=UNREAD, claim="", claimed_until=None, tries=F("tries") + 1, next_try_at=at + LONGEST_WAIT)
+    return held
 
 
 def _domain() -> str:

@@ -1,4 +1,4 @@
-"""Importing a kind from files: everything is checked first, then everything is written in one transaction, or nothing is."""
+"""Importing a kind from files: everything is checked first, then everything is written at once, or nothing is."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
-from tongxin.sheets import outputs, rejects
+from tongxin.sheets import outputs, rehearsing, rejects
 from tongxin.sheets.cells import Cell
 from tongxin.sheets.files import Limits
 from tongxin.sheets.kinds import KINDS, Context, Importer, Kind, Row
@@ -16,6 +14,7 @@ from tongxin.sheets.problems import Fault, Place, Unreadable, spoken
 from tongxin.sheets.reading import Table, batches, open_table
 
 BATCH = 500
+TRIES = 3
 Progress = Callable[[str, int], None]
 
 
@@ -142,19 +141,37 @@ class _Job:
                 report.created += 1
 
     def write(self, report: Report, bad: set[Place]) -> None:
-        """Write every new row, in one transaction. Raises ChangedMeanwhile when the world is not what was checked."""
+        """Write every new row, all at once or none. Raises ChangedMeanwhile when the world is not what was checked.
+
+        Who was overtaken checks again: where all is as it was found before, nobody needs to be told.
+        """
+        for _again in range(TRIES):
+            try:
+                with rehearsing.one_piece(report.created):
+                    self._write(report, bad)
+            except rehearsing.Overtaken:
+                self._demand_the_same(report, bad)
+            else:
+                return
+        raise ChangedMeanwhile
+
+    def _write(self, report: Report, bad: set[Place]) -> None:
         created = 0
-        with transaction.atomic():
-            importer = self.kind.importer(self.context, self.checked)
-            for path in self.files:
-                for batch in batches((row for row, _cells in self._open(path).rows() if row.place not in bad), BATCH):
-                    importer.check(batch)
-                    created += _written(importer, batch)
-                    self.progress("写入", created)
-            if importer.settle() or created != report.created:
-                raise ChangedMeanwhile
-            importer.finish(created)
+        importer = self.kind.importer(self.context, self.checked)
+        for path in self.files:
+            for batch in batches((row for row, _cells in self._open(path).rows() if row.place not in bad), BATCH):
+                importer.check(batch)
+                created += _written(importer, batch)
+                self.progress("写入", created)
+        if importer.settle() or created != report.created:
+            raise ChangedMeanwhile
+        importer.finish(created)
         report.made = {name: names for name, names in importer.made.items() if names}
+
+    def _demand_the_same(self, report: Report, bad: set[Place]) -> None:
+        now, odd = self.check()
+        if (now.rows, now.created, now.unchanged, odd) != (report.rows, report.created, report.unchanged, bad):
+            raise ChangedMeanwhile
 
     def originals(self, bad: set[Place]) -> Iterator[tuple[Row, Sequence[str], Sequence[Cell]]]:
         """Yield the rows left out, with the header and the cells as they stood in the file."""

@@ -18,9 +18,9 @@ from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from tongxin.sheets import ole
+from tongxin.sheets import ods, ole
 from tongxin.sheets.files import BROKEN
-from tongxin.sheets.problems import Place, refusal
+from tongxin.sheets.problems import Place, Unreadable, refusal
 
 NO_VALUE = ""  # stands for a formula whose result the file does not hold
 BLOCK = 1 << 20
@@ -43,7 +43,6 @@ _ROW = re.compile(rb'<(?:\w{1,20}:)?row\b[^<>]*?\br\s*=\s*["\'](\d{1,7})["\']')
 _SHARED = re.compile(
     rb"<(?:\w{1,20}:)?si\b[^<>]*?(?:/>|>([^<]*(?:<(?!/?(?:\w{1,20}:)?si[\s>/])[^<]*)*)</(?:\w{1,20}:)?si\s{0,9}>)"
 )
-_ODS_ERROR = re.compile(rb'calcext:value-type="error"[^<>]{0,2000}>(?:\s{0,99}<text:p[^<>]{0,200}>([^<]{0,40}))?')
 
 
 @dataclass
@@ -70,8 +69,10 @@ class Book:
         if self.what == "ole":
             return Oddities(ole.failed_cells(ole.workbook_stream(self.packed)).get(self._place_of(name), {}))
         with zipfile.ZipFile(io.BytesIO(self.packed)) as packed:
-            if "content.xml" in packed.namelist():
-                _refuse_failed(packed, self.place)
+            if ods.is_one(packed):
+                if words := ods.failed_formulas(packed):
+                    said = f"表里有出错的公式（{'、'.join(sorted(words))}），请改为数值或文字后另存再导入"
+                    raise refusal(self.place, said)
                 return Oddities()
             part = _parts(packed).get(name)
             return _odd_cells(packed, part) if part else Oddities()
@@ -87,9 +88,22 @@ class Book:
             sheet = self.book.get_sheet_by_name(name)
         (top, left), (bottom, right) = sheet.start or (0, 0), sheet.end or (0, 0)
         if (bottom - top + 1) * (right - left + 1) > FAR:
-            reason = f"第 {bottom + 1} 行、第 {letters(right)} 列还有内容，离前面的数据太远，请删去后再导入"
-            raise refusal(Place(self.place.file, name), reason)
+            raise _too_far(Place(self.place.file, name), bottom + 1, right + 1)
         return sheet
+
+
+def _too_far(place: Place, rows: int, columns: int) -> Unreadable:
+    return refusal(place, f"第 {rows} 行、第 {letters(columns - 1)} 列还有内容，离前面的数据太远，请删去后再导入")
+
+
+def _demand_near(data: bytes, place: Place) -> None:
+    """Look how far an ODS is counted out before it is read: the reader asks for memory for all of it, and may die."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if not ods.is_one(packed):
+            return
+        for name, rows, columns in ods.extents(packed):
+            if rows * columns > FAR:
+                raise _too_far(Place(place.file, name), rows, columns)
 
 
 def opened(path: Path, what: str, place: Place) -> Book:
@@ -98,6 +112,8 @@ def opened(path: Path, what: str, place: Place) -> Book:
         packed = path.read_bytes()
         if what == "ole":
             ole.workbook_stream(packed)
+        else:
+            _demand_near(packed, place)
         book = load_workbook(io.BytesIO(packed))
         sheets = [m for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
     seen = [m.name for m in sheets if m.visible == SheetVisibleEnum.Visible]
@@ -113,7 +129,9 @@ def guarded(place: Place) -> Iterator[None]:
     except CalamineError as problem:
         locked = "password" in str(problem).lower() or "encrypt" in str(problem).lower()
         raise refusal(place, "文件设了密码，请去掉密码后另存再导入" if locked else BROKEN) from problem
-    except (ole.Damaged, OSError, ValueError, KeyError, zipfile.BadZipFile, NotImplementedError, ET.ParseError) as problem:
+    except Unreadable:
+        raise
+    except Exception as problem:  # zlib.error, EOFError, struct.error, …: of what was cut or changed anything may come
         raise refusal(place, BROKEN) from problem
     except BaseException as problem:
         if type(problem).__name__ != "PanicException":
@@ -211,13 +229,6 @@ def _look_at(found: Oddities, attributes: bytes, content: bytes) -> None:
         found.cells[spot] = NO_VALUE
 
 
-def _refuse_failed(packed: zipfile.ZipFile, place: Place) -> None:
-    """An ODS says its failed formulas in words that the reader passes over."""
-    words = {m[1].decode("utf-8", "replace")[:20] if m[1] else "#N/A" for m in _ODS_ERROR.finditer(packed.read("content.xml"))}
-    if words:
-        raise refusal(place, f"表里有出错的公式（{'、'.join(sorted(words))}），请改为数值或文字后另存再导入")
-
-
 def _without_blanks(data: bytes, name: str, place: Place) -> bytes:
     """Return the workbook without its blank cells where a sheet is counted out far beyond what stands in it; else nothing."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -234,8 +245,7 @@ def _without_blanks(data: bytes, name: str, place: Place) -> bytes:
         slim = _CELL.sub(lambda cell: b"" if _is_blank(cell, blank) else cell[0], page)
         rows, columns, _count = _extent(slim)
         if rows * columns > FAR:  # the reader would ask for memory for all of it, and die
-            reason = f"第 {rows} 行、第 {letters(columns - 1)} 列还有内容，离前面的数据太远，请删去后再导入"
-            raise refusal(Place(place.file, name), reason)
+            raise _too_far(Place(place.file, name), rows, columns)
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
             for entry in packed.infolist():

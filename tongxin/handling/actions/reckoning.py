@@ -43,7 +43,8 @@ def set_again(tentative: TentativeDate, *, at: datetime) -> bool:
 
     What was set otherwise since, or is no longer waited for, is left as it is: nothing is told of it.
     """
-    kept = TentativeDate.objects.select_for_update().filter(pk=tentative.pk).select_related("case", "task__unit").first()
+    rows = TentativeDate.objects.select_for_update(of=("self",)).select_related("case", "task__unit")
+    kept = rows.filter(pk=tentative.pk).first()
     if kept is None:
         return False
     said = reckoning_of(kept)

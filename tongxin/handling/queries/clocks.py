@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from tongxin.audit.models import Event
+from tongxin.core import faults
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Task
 from tongxin.handling.queries.deadlines import clock_of
@@ -43,18 +44,21 @@ def told(task: Task, threshold: str, due: date) -> bool:
     return any([e.data.get("task"), e.data.get("threshold"), e.data.get("due")] == mark for e in rows)
 
 
-def deadlines_to_tell(on: date) -> list[Task]:
+def deadlines_to_tell(on: date) -> list[Task | faults.Unread]:
     """Return the parts whose clock has passed a threshold that was not told."""
     rows = Task.objects.filter(state__in=WITH_THE_UNIT, clock_on__lte=on + timedelta(days=SOONEST))
     rows = rows.select_related("committee__parent__parent", "case__proposal", "case__committee", "unit").order_by("id")
-    near = [(task, name) for task in rows if (name := _threshold_if_known(task, on))]
+    found = faults.rows_of(rows)
+    unread = [row for row in found if isinstance(row, faults.Unread)]
+    near = [(task, name) for task in found if task not in unread and (name := _threshold_if_known(task, on))]
     events = Event.objects.filter(
         subject_type="handling.case",
         subject_id__in=[t.case_id for t, _n in near],
         kind__in=("handling.due_soon", "handling.overdue"),
     )
-    known = {(e.data.get("task"), e.data.get("threshold"), e.data.get("due")) for e in events}
-    return [task for task, name in near if (task.pk, name, _iso(task)) not in known]
+    told_of = [event.data for event in faults.rows_of(events) if not isinstance(event, faults.Unread)]
+    known = {(data.get("task"), data.get("threshold"), data.get("due")) for data in told_of}
+    return [*unread, *(task for task, name in near if (task.pk, name, _iso(task)) not in known)]
 
 
 def _threshold_if_known(task: Task, on: date) -> str:

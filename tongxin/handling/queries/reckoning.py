@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tongxin.committees.models import Committee
-from tongxin.core import calendar
+from tongxin.core import calendar, faults
 from tongxin.handling.choices import Counted
 from tongxin.handling.models import TentativeDate
 from tongxin.handling.regulations import DaysOff, Deadlines
@@ -58,7 +58,15 @@ def said_of(day: date) -> dict[str, Any]:
     return {"due": day.isoformat()} | ({} if calendar.is_settled(day) else {"tentative": True})
 
 
-def tentative_dates() -> list[TentativeDate]:
+def tentative_dates() -> list[TentativeDate | faults.Unread]:
     """Return the dates whose calendar has come out since they were set."""
     rows = TentativeDate.objects.select_related("case").order_by("id")
-    return [row for row in rows if calendar.is_settled(reckoning_of(row).due_on)]
+    return [row for row in faults.rows_of(rows) if isinstance(row, faults.Unread) or _may_be_settled(row)]
+
+
+def _may_be_settled(row: TentativeDate) -> bool:
+    """Say whether the calendar is out, or whether that cannot be said: such a date fails by itself, and stops no other."""
+    try:
+        return calendar.is_settled(reckoning_of(row).due_on)
+    except Exception:  # noqa: BLE001 -- it is raised again where the date is set alone
+        return True

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
+from tongxin.core import faults
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Rating, Reply
 from tongxin.handling.queries.cases import counts_from, replies_to_rate
@@ -21,13 +22,13 @@ def batch_before(committee: Committee, at: datetime) -> datetime:
     return today if today <= at else today - timedelta(days=1)
 
 
-def rounds_that_may_close(at: datetime) -> list[Case]:
+def rounds_that_may_close(at: datetime) -> list[Case | faults.Unread]:
     """Return the cases whose round may close: its days are over, or somebody has rated. Whether it does, each is asked by itself."""
     rated = Rating.objects.filter(reply__task__case=OuterRef("pk"), reply__round=OuterRef("round"), reply__recalled_at=None)
     rows = Case.objects.filter(state=CaseState.RATING).filter(
         Q(rating_due_on__lt=timezone.localdate(at)) | Q(Exists(rated)) | Q(rating_due_on=None)
     )
-    return list(rows.select_related("proposal", "committee__parent__parent").order_by("id"))
+    return faults.rows_of(rows.select_related("proposal", "committee__parent__parent").order_by("id"))
 
 
 def closes_by_now(case: Case, at: datetime) -> bool:

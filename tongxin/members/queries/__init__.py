@@ -12,6 +12,7 @@ from tongxin.members.queries.inviting import (
 from tongxin.members.queries.pausing import came_back, pauses
 from tongxin.members.queries.reading import (
     about,
+    accounts_of_the_dead,
     acts_since,
     belongs_elsewhere,
     coming_back,
@@ -44,6 +45,7 @@ from tongxin.members.queries.signing_in import accounts_named, home_code, names_
 __all__ = [
     "about",
     "accounts_named",
+    "accounts_of_the_dead",
     "acts_since",
     "belongs_elsewhere",
     "came_back",

@@ -238,6 +238,12 @@ def dead_with_open_account(accounts: Collection[int | None] | None = None) -> li
     return [member for member in rows.select_related("account", "committee").order_by("pk") if is_dead(member)]
 
 
+def accounts_of_the_dead() -> list[int]:
+    """Return the accounts of who may be dead and sign in still; whether it is so is asked of each by itself."""
+    rows = Member.objects.filter(pk__in=Seat.objects.filter(ending=Ending.DIED).values("member"), account__is_active=True)
+    return list(rows.order_by("account").values_list("account", flat=True).distinct())
+
+
 def is_dead_elsewhere(member: Member) -> bool:
     """Say whether another committee recorded the same person's death."""
     others = Member.objects.filter(account=member.account_id, account__isnull=False).exclude(pk=member.pk)

@@ -143,6 +143,50 @@ def test_a_blank_in_the_last_row_and_column_is_not_walked_to(tmp_path):
     assert walked == 1
 
 
+def an_ods(path, rows):
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    content = f"""<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body><office:spreadsheet>
+    <table:table table:name="东西">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("META-INF/manifest.xml", manifest)
+        packed.writestr("content.xml", content)
+    return path
+
+
+def ods_row(*cells, more="", times=1):
+    filled = "".join(f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in cells)
+    return f'<table:table-row table:number-rows-repeated="{times}">{filled}{more}</table:table-row>'
+
+
+def test_an_ods_that_repeats_cells_without_end_is_refused_before_it_is_read(shelf, tmp_path):
+    """The reader would ask for memory for all of them: 90 million cells in 600 bytes."""
+    wide = (
+        '<table:table-cell table:number-columns-repeated="900" office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    )
+    path = an_ods(tmp_path / "表.ods", ods_row("名称", "数量") + ods_row(more=wide, times=100_000))
+    assert reasons(shelf, path) == ["第 100001 行、第 AHP 列还有内容，离前面的数据太远，请删去后再导入"]
+
+
+def test_an_ods_with_blanks_behind_its_rows_is_read(tmp_path):
+    blank = '<table:table-cell table:number-columns-repeated="16384"/>'
+    path = an_ods(tmp_path / "表.ods", ods_row("名称", "数量") + ods_row("笔", "3") + ods_row(more=blank, times=1_048_574))
+    assert read(path)[0] == [{"名称": "笔", "数量": "3", "!": []}]
+
+
+def test_a_sheet_whose_packing_is_spoiled_is_refused_with_a_sentence(shelf, tmp_path):
+    path = tmp_path / "表.xlsx"
+    book(path, ("东西", [["名称"], *[[f"笔{n}"] for n in range(300)]]))
+    with zipfile.ZipFile(path) as packed:
+        sheet = packed.getinfo("xl/worksheets/sheet1.xml")
+    raw = bytearray(path.read_bytes())
+    begin = sheet.header_offset + 30 + len(sheet.filename)
+    raw[begin + 20 : begin + 60] = bytes(40)
+    path.write_bytes(raw)
+    assert reasons(shelf, path) == [DAMAGED]
+
+
 def test_what_stands_too_far_from_the_rest_is_refused_with_its_place(shelf, tmp_path):
     path = tmp_path / "表.xlsx"
     with xlsxwriter.Workbook(str(path)) as made:
