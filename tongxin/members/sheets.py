@@ -269,6 +269,7 @@ class MemberImporter:
             for rank in person.ranks
         )
         audit.vouch(self.committee, [*seats, *posts], at=self.context.at)
+        self.context.keep([*members, *seats, *posts])
 
     def _make_bodies(self, rows: Sequence[Row], term: Term) -> None:
         for row in rows:
@@ -277,10 +278,12 @@ class MemberImporter:
             if person.sector not in self.sectors:
                 place = len(self.sectors) + 1
                 self.sectors[person.sector] = Sector.objects.create(**named, name=person.sector, place_in_list=place)
+                self.context.keep([self.sectors[person.sector]])
             if person.special_committee and person.special_committee not in self.special:
                 place = len(self.special) + 1
                 made = SpecialCommittee.objects.create(**named, name=person.special_committee, place_in_list=place)
                 self.special[person.special_committee] = made
+                self.context.keep([made])
 
     def _member(self, person: Person) -> Member:
         return Member(

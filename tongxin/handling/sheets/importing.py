@@ -121,3 +121,4 @@ class CaseImporter(ProposalImporter):
         Rating.objects.bulk_create(rating for handled in made for rating in handled.ratings)
         written = [row for handled in made for row in (handled.case, *handled.tasks, *handled.replies, *handled.ratings)]
         audit.vouch(self.committee, [*written, *copies], at=self.context.at)
+        self.context.keep([*written, *copies])

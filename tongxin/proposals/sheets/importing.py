@@ -256,6 +256,7 @@ class ProposalImporter:
         audit.record_many(self.tell(rows, by_proposal))
         written = [*(proposal for _draft, proposal, _row in rows), *copies, *names]
         audit.vouch(self.committee, written, at=self.context.at)
+        self.context.keep(written)
 
     def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:  # noqa: ARG002
         """Return the history of saved proposals."""
