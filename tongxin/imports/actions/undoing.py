@@ -11,7 +11,7 @@ from django.db.models import F
 
 from tongxin.accounts.models import Invitation
 from tongxin.audit import actions as audit
-from tongxin.audit import kinds, truth
+from tongxin.audit import kinds, sealing, truth
 from tongxin.audit.models import Event
 from tongxin.committees.models import Sector, Session, SpecialCommittee, Unit
 from tongxin.imports.actions.recording import hold
@@ -40,6 +40,10 @@ class Rest:
 
 class RestsError(Exception):
     """Something rests on it: it cannot be taken back."""
+
+
+class UnsealedError(Exception):
+    """Something is told of a record that is not sealed yet: with the record gone, it could be hung on another."""
 
 
 @dataclass
@@ -135,23 +139,31 @@ def _word(label: str) -> str:
 # ── taking it back ───────────────────────────────────────────────────────────────────────────────
 def carry_out(run: Import, *, at: datetime) -> None:
     """Take back all that an import made, or nothing; what rests on it is said on its page."""
+    sealing.seal(at=at)
     try:
-        with transaction.atomic():
-            hold(run, Stage.UNDOING)
-            if rests(run):
-                raise RestsError
-            found = _found(run)
-            removed = _remove(run, found, at=at)
-            count = removed.get(OFFERED[run.kind].main, 0)
-            audit.record(
-                "imports.undo", run.committee, actor=run.undone_by, at=at,
-                data={"what": str(OFFERED[run.kind].label), "rows": count, "reason": run.reason, "import": run.uid},
-            )  # fmt: skip
-            run.records.all().delete()
-            _end(run, Stage.UNDONE, undone_at=at, word=_left(found))
+        _take_back(run, at=at)
+    except UnsealedError:
+        _end(run, Stage.IMPORTED, word="撤销时正好有人查看了这些记录，没有撤销，请再撤销一次。")
     except RestsError as problem:
-        word = str(problem) or "在申请撤销以后有了新的办理，没有撤销。"
-        _end(run, Stage.IMPORTED, word=word)
+        _end(run, Stage.IMPORTED, word=str(problem) or "在申请撤销以后有了新的办理，没有撤销。")
+
+
+@transaction.atomic
+def _take_back(run: Import, *, at: datetime) -> None:
+    hold(run, Stage.UNDOING)
+    if rests(run):
+        raise RestsError
+    found = _found(run)
+    removed = _remove(run, found, at=at)
+    audit.record(
+        "imports.undo", run.committee, actor=run.undone_by, at=at,
+        data={
+            "what": str(OFFERED[run.kind].label), "rows": removed.get(OFFERED[run.kind].main, 0), "reason": run.reason,
+            "import": run.uid,
+        },
+    )  # fmt: skip
+    run.records.all().delete()
+    _end(run, Stage.UNDONE, undone_at=at, word=_left(found))
 
 
 def _end(run: Import, stage: Stage, **values: Any) -> None:
@@ -169,6 +181,8 @@ def _remove(run: Import, found: dict[str, _Records], *, at: datetime) -> dict[st
             if len(audit.sound(rows)) != len(rows):
                 message = "有的资料与操作记录不符，没有撤销，请审计管理员先核对。"
                 raise RestsError(message)
+            if Event.objects.filter(subject_type=records.label, subject_id__in=some, seal=None).exists():
+                raise UnsealedError
             if records.model is Member:
                 Invitation.objects.filter(seat__in=[row.uid for row in rows], account=None).delete()
             gone = [key for row in rows for key in truth.keys_of(row)]

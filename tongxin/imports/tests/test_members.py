@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import NOW, Cast
+from tongxin.accounts.models import Invitation
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
 from tongxin.committees.models import Sector, SpecialCommittee
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Finding, Import
-from tongxin.imports.tests.conftest import step
+from tongxin.imports.tests.conftest import step, worked
 from tongxin.members import actions as members_of
 from tongxin.members.models import Member, Post, Seat
 
@@ -94,8 +95,6 @@ def test_what_comes_to_rest_on_it_while_the_worker_waits_keeps_it(cast: Cast, of
     office.post(reverse("import-undo", args=[run.uid]), {"reason": "传错了"})
     draft = cast.draft()
     draft.signatures.update(member=Member.objects.get(name="曾贤"))
-    from tongxin.imports.tests.conftest import worked
-
     run = worked(run)
     assert run.stage == Stage.IMPORTED
     assert "没有撤销" in run.word
@@ -104,7 +103,7 @@ def test_what_comes_to_rest_on_it_while_the_worker_waits_keeps_it(cast: Cast, of
 
 
 def test_a_code_that_nobody_used_goes_with_the_member(cast: Cast, office: Client, members):
-    from tongxin.accounts.models import Invitation
+
 
     run = step(office, "take", members(TWO))
     members_of.invite(Member.objects.get(name="苏闻"), actor=cast.office, at=NOW)
