@@ -15,7 +15,7 @@ from tongxin.audit import actions as audit
 from tongxin.committees.actions import claim_number, next_number
 from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
 from tongxin.committees.queries import not_over, running
-from tongxin.core.secrets import phone_hash
+from tongxin.core.secrets import mask_phone, phone_hash
 from tongxin.core.sounds import sound_of
 from tongxin.core.words import name_key, plain_number, spellings
 from tongxin.members.choices import Gender, Rank
@@ -237,7 +237,8 @@ class MemberImporter:
             mine, theirs = getattr(said, spec.name), getattr(kept, spec.name)
             same = ALIKE.get(spec.name, lambda value: value)
             if row.has(column) and same(mine) != same(theirs):
-                row.fault(column, f"与系统里的不同：系统里是“{spoken(spec.name, theirs) or '空'}”，没有改动；要改请在系统里改")
+                shown = mask_phone(theirs) if spec.name == "phone" else spoken(spec.name, theirs)
+                row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请在系统里改")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""

@@ -12,8 +12,10 @@ from tongxin.imports.models import Finding, Import, Source
 
 
 def clear(*, at: datetime) -> int:
-    """Take away the files of imports that are long over, and drop what nobody decided about; the files themselves go with
-    those that belong to nothing. Returns of how many."""
+    """Take away what imports that are long over still keep, and drop what nobody decided about. Returns of how many.
+
+    The files themselves go as all do that belong to nothing.
+    """
     due = queries.keeping_files(before=at - timedelta(days=settings.IMPORT_KEEP_DAYS))
 
     @transaction.atomic

@@ -10,13 +10,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from tongxin.accounts.models import Account
-from tongxin.audit import actions as audit
 from tongxin.committees.models import Committee
 from tongxin.files import actions as files
+from tongxin.imports.actions.recording import record
 from tongxin.imports.actions.working import set_to_work
 from tongxin.imports.choices import WAITING, Stage
 from tongxin.imports.models import Import, Source
-from tongxin.imports.rules import OFFERED
 from tongxin.sheets.files import Limits, recognise
 from tongxin.sheets.problems import Place, Unreadable
 
@@ -37,9 +36,7 @@ def _sheets(named: Sequence[tuple[Path, str]]) -> Iterator[str]:
         yield {"zip": "ods" if ending == ".ods" else "xlsx", "ole": "xls"}.get(what, "csv")
 
 
-def upload(
-    kind: str, uploads: Sequence[UploadedFile], *, committee: Committee, actor: Account, at: datetime
-) -> Import:
+def upload(kind: str, uploads: Sequence[UploadedFile], *, committee: Committee, actor: Account, at: datetime) -> Import:
     """Keep files that are to be imported and let the worker look through them. Raises RefusedError; nothing is kept then."""
     with files.received(uploads, limit_mb=settings.IMPORT_MAX_MB, judge=_sheets) as ready, transaction.atomic():
         run = Import.objects.create(committee=committee, kind=kind, account=actor, begun_at=at)
@@ -47,7 +44,7 @@ def upload(
         for file, name in zip(ready, names, strict=True):
             kept = files.store(file, committee=committee, owner=actor, at=at)
             Source.objects.create(committee=committee, imported=run, name=name, file=kept)
-        _record("imports.upload", run, actor=actor, at=at, files=names)
+        record("imports.upload", run, actor=actor, at=at, files=names)
         set_to_work(run)
     return run
 
@@ -60,11 +57,6 @@ def _apart(names: Sequence[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         told.append(name if seen[name] == 1 else f"{name}（{seen[name]}）")
     return told
-
-
-def _record(kind: str, run: Import, *, actor: Account, at: datetime, **data: Any) -> None:
-    said = {"what": str(OFFERED[run.kind].label), "import": run.uid} | data
-    audit.record(kind, run.committee, actor=actor, at=at, data=said)
 
 
 def _move(run: Import, sources: Sequence[Stage], target: Stage, **values: Any) -> None:
@@ -81,7 +73,7 @@ def confirm(run: Import, *, skips: bool, actor: Account, at: datetime) -> None:
     if run.unreadable or not run.created or (run.wrong and not skips):
         raise NotNowError
     _move(run, [Stage.CHECKED], Stage.WRITING, skips=bool(skips and run.wrong), word="")
-    _record("imports.confirm", run, actor=actor, at=at, skips=run.skips)
+    record("imports.confirm", run, actor=actor, at=at, skips=run.skips)
     set_to_work(run)
 
 
@@ -89,7 +81,7 @@ def confirm(run: Import, *, skips: bool, actor: Account, at: datetime) -> None:
 def drop(run: Import, *, actor: Account, at: datetime) -> None:
     """Do nothing with it; what was uploaded goes. Raises NotNowError."""
     _move(run, WAITING, Stage.DROPPED, ended_at=at, word="")
-    _record("imports.drop", run, actor=actor, at=at)
+    record("imports.drop", run, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -98,7 +90,7 @@ def check_again(run: Import, *, actor: Account, at: datetime) -> None:
     if not run.sources.exists() or run.sources.filter(file=None).exists():
         raise NotNowError
     _move(run, WAITING, Stage.CHECKING, word="")
-    _record("imports.check_again", run, actor=actor, at=at)
+    record("imports.check_again", run, actor=actor, at=at)
     set_to_work(run)
 
 

@@ -44,7 +44,9 @@ def _rows(wanted: set[Place], kind: Kind, names: Mapping[Path, str]) -> dict[Pla
         if not any(place.file == name and place.row for place in wanted):
             continue
         try:
-            found |= {row.place: row for row, _cells in open_table(path, kind, Limits.of_settings(), name).rows() if row.place in wanted}
+            found |= {
+                row.place: row for row, _cells in open_table(path, kind, Limits.of_settings(), name).rows() if row.place in wanted
+            }
         except Unreadable:
             continue  # said already, of the file as a whole
     return found

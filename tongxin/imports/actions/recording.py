@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tongxin.audit import actions as audit
 from tongxin.committees.models import Committee
 from tongxin.core.ids import new_uid
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import, Made, Source
 from tongxin.imports.queries import in_batches
+from tongxin.imports.rules import OFFERED
 from tongxin.sheets import engine
 from tongxin.sheets.kinds import Context, Importer, Kind, Row
 from tongxin.sheets.problems import Fault, Place, spoken
@@ -18,6 +20,12 @@ from tongxin.sheets.problems import Fault, Place, spoken
 
 class LostError(Exception):
     """Another worker has taken the import in hand, or somebody decided otherwise; nothing was written."""
+
+
+def record(kind: str, run: Import, *, actor: Any, at: datetime, **data: Any) -> None:
+    """Record an act of an import, in the life of its committee: with the name of its kind, and which one it is."""
+    said = {"what": str(OFFERED[run.kind].label), "import": run.uid} | data
+    audit.record(kind, run.committee, actor=actor, at=at, data=said)
 
 
 def hold(run: Import, stage: Stage) -> None:
@@ -63,10 +71,7 @@ class _Kept:
 
     def __init__(self, inner: Importer, run: Import, ended_at: datetime) -> None:
         self.inner, self.run, self.ended_at = inner, run, ended_at
-
-    @property
-    def made(self) -> dict[str, list[str]]:
-        return self.inner.made
+        self.made = inner.made
 
     def check(self, rows: Sequence[Row]) -> None:
         self.inner.check(rows)
@@ -79,7 +84,8 @@ class _Kept:
 
     def finish(self, created: int) -> None:
         self.inner.finish(created)
-        made = {name: names for name, names in self.inner.made.items() if names}
+        self.made = self.inner.made
+        made = {name: names for name, names in self.made.items() if names}
         Import.objects.filter(pk=self.run.pk).update(
             stage=Stage.IMPORTED, created=created, made=made, ended_at=self.ended_at, ticket="", tries=0, word=""
         )

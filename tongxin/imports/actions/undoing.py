@@ -7,14 +7,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F
 
 from tongxin.accounts.models import Invitation
 from tongxin.audit import actions as audit
 from tongxin.audit import kinds, sealing, truth
 from tongxin.audit.models import Event
 from tongxin.committees.models import Sector, Session, SpecialCommittee, Unit
-from tongxin.imports.actions.recording import hold
+from tongxin.imports.actions.recording import hold, record
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import
 from tongxin.imports.queries import in_batches, records_of
@@ -155,13 +154,8 @@ def _take_back(run: Import, *, at: datetime) -> None:
         raise RestsError
     found = _found(run)
     removed = _remove(run, found, at=at)
-    audit.record(
-        "imports.undo", run.committee, actor=run.undone_by, at=at,
-        data={
-            "what": str(OFFERED[run.kind].label), "rows": removed.get(OFFERED[run.kind].main, 0), "reason": run.reason,
-            "import": run.uid,
-        },
-    )  # fmt: skip
+    count = removed.get(OFFERED[run.kind].main, 0)
+    record("imports.undo", run, actor=run.undone_by, at=at, rows=count, reason=run.reason)
     run.records.all().delete()
     _end(run, Stage.UNDONE, undone_at=at, word=_left(found))
 
@@ -225,7 +219,7 @@ def _needed_by_nobody(records: _Records) -> list[int]:
     needed: set[int] = set()
     for some in in_batches(list(records.keys)):
         since = Event.objects.filter(subject_type=records.label, subject_id__in=some).exclude(via="import")
-        needed |= set(since.values_list("subject_id", flat=True))
+        needed |= {key for key in since.values_list("subject_id", flat=True) if key is not None}
         for relation in records.model._meta.related_objects:  # noqa: SLF001 -- as above
             other: Any = relation.related_model
             link = f"{relation.field.name}_id"
@@ -237,7 +231,10 @@ def _needed_by_nobody(records: _Records) -> list[int]:
 def _left(found: dict[str, _Records]) -> str:
     """Name what stays because others need it by now."""
     names = [
-        str(row) for records in found.values() for some in in_batches(list(records.keys)) for row in records.all.filter(pk__in=some)
+        str(row)
+        for records in found.values()
+        for some in in_batches(list(records.keys))
+        for row in records.all.filter(pk__in=some)
     ]
     if not names:
         return ""

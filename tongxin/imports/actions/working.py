@@ -3,7 +3,7 @@
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from tongxin.core.ids import new_uid
 from tongxin.files import actions as files
 from tongxin.imports.actions import undoing
 from tongxin.imports.actions.finding import look_through
-from tongxin.imports.actions.recording import LostError, hold, kept_by, wrong_rows
+from tongxin.imports.actions.recording import LostError, hold, kept_by, record, wrong_rows
 from tongxin.imports.choices import AT_WORK, Stage
 from tongxin.imports.models import Finding, Import
 from tongxin.imports.rules import OFFERED
@@ -52,7 +52,9 @@ def set_to_work(run: Import) -> None:
 
 def take_up(*, now: Callable[[], datetime]) -> int:
     """Go on with the imports that nobody has in hand: the worker died in them, or never began. Returns how many."""
-    left = Import.objects.filter(stage__in=AT_WORK).filter(Q(beat_at=None, begun_at__lt=now() - DEAD) | Q(beat_at__lt=now() - DEAD))
+    left = Import.objects.filter(stage__in=AT_WORK).filter(
+        Q(beat_at=None, begun_at__lt=now() - DEAD) | Q(beat_at__lt=now() - DEAD)
+    )
     return faults.each(left.values_list("uid", flat=True), lambda uid: work(uid, now=now), what="接着办理导入")
 
 
@@ -131,18 +133,23 @@ def _check(run: Import, now: Callable[[], datetime]) -> None:
 def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding], rejects: bytes, at: datetime) -> None:
     sheet = SimpleUploadedFile(f"{OFFERED[run.kind].label}-没有导入的行.xlsx", rejects)
     wrong = wrong_rows(report)
-    with files.received([sheet] if rejects else [], limit_mb=WORKBOOK_MB, judge=lambda named: iter(["xlsx"] * len(named))) as ready:
-        with transaction.atomic():
-            hold(run, Stage.CHECKING)
-            owner = run.account
-            kept = [files.store(file, committee=run.committee, owner=owner, at=at) for file in ready if owner is not None]
-            Finding.objects.filter(imported=run).delete()
-            Finding.objects.bulk_create(found, batch_size=500)
-            Import.objects.filter(pk=run.pk).update(
-                stage=Stage.CHECKED, ticket="", tries=0, rows=report.rows, unchanged=report.unchanged, wrong=wrong,
-                created=max(report.rows - report.unchanged - wrong, 0), warned=len(report.warnings), made=report.made,
-                unreadable=report.refused, rejects=kept[0] if kept else None, done_rows=0,
-            )  # fmt: skip
+    with files.received([sheet] if rejects else [], limit_mb=WORKBOOK_MB, judge=_our_own) as ready, transaction.atomic():
+        hold(run, Stage.CHECKING)
+        owner: Any = run.account
+        kept = [files.store(file, committee=run.committee, owner=owner, at=at) for file in ready]
+        figures = {"rows": report.rows, "unchanged": report.unchanged, "wrong": wrong}
+        record("imports.compare", run, actor=owner, at=at, **figures)
+        Finding.objects.filter(imported=run).delete()
+        Finding.objects.bulk_create(found, batch_size=500)
+        Import.objects.filter(pk=run.pk).update(
+            **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(report.warnings), made=report.made,
+            unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0, done_rows=0,
+        )  # fmt: skip
+
+
+def _our_own(named: Sequence[tuple[Path, str]]) -> Iterator[str]:
+    """Take workbooks for what they are: made here a moment ago."""
+    return ("xlsx" for _one in named)
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────

@@ -104,7 +104,9 @@ def test_what_two_clerks_bring_is_not_doubled(office: Client, members: Callable[
     assert worked(first).stage == Stage.IMPORTED
     second = worked(second)
     assert (second.stage, second.created, second.unchanged) == (Stage.CHECKED, 0, 1)
-    assert second.word.startswith("确认以后，系统里的资料有了变化：核对时新增 1 行、已有 0 行、有错 0 行，现在新增 0 行、已有 1 行")
+    assert second.word.startswith(
+        "确认以后，系统里的资料有了变化：核对时新增 1 行、已有 0 行、有错 0 行，现在新增 0 行、已有 1 行"
+    )
     assert "系统里都已有，不用导入" in office.get(reverse("import", args=[second.uid])).content.decode()
     assert Member.objects.filter(name="曾贤").count() == 1
 
@@ -128,9 +130,10 @@ def test_a_worker_that_dies_in_it_leaves_nothing_half_done(office: Client, membe
     def die(*_args: object, **_more: object) -> None:
         raise DiedError
 
-    with monkeypatch.context() as patch, pytest.raises(DiedError):
+    with monkeypatch.context() as patch:
         patch.setattr("tongxin.members.sheets.MemberImporter.finish", die)
-        actions.work(run.uid, now=timezone.now)
+        with pytest.raises(DiedError):
+            actions.work(run.uid, now=timezone.now)
     assert Member.objects.count() == count
     run.refresh_from_db()
     assert (run.stage, run.records.count()) == (Stage.WRITING, 0)
@@ -226,7 +229,9 @@ def test_what_the_command_line_brings_stands_in_the_history_and_is_undone_there(
 def test_pages_ask_as_many_questions_of_many_rows_as_of_one(office: Client, members):
     def asked(address: str) -> int:
         office.get(address)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert office.get(address).status_code == 200
         return len(queries)
 

@@ -104,7 +104,6 @@ def test_what_comes_to_rest_on_it_while_the_worker_waits_keeps_it(cast: Cast, of
 
 def test_a_code_that_nobody_used_goes_with_the_member(cast: Cast, office: Client, members):
 
-
     run = step(office, "take", members(TWO))
     members_of.invite(Member.objects.get(name="苏闻"), actor=cast.office, at=NOW)
     assert step(office, "undo", run, reason="传错了").stage == Stage.UNDONE

@@ -77,9 +77,7 @@ def test_a_unit_that_the_sheet_named_and_others_need_by_now_stays(cast: Cast, of
     cast.filed()
     from tongxin.handling import actions as handling
 
-    handling.assign(
-        Proposal.objects.get(state="filed"), parts=[(cast.unit, "lead"), (unit, "co")], actor=cast.assigner, at=NOW
-    )
+    handling.assign(Proposal.objects.get(state="filed"), parts=[(cast.unit, "lead"), (unit, "co")], actor=cast.assigner, at=NOW)
     run = step(office, "undo", run, reason="传错了")
     assert run.stage == Stage.UNDONE
     assert "县电力公司" in run.word
@@ -94,7 +92,7 @@ def test_a_grade_that_is_kept_is_not_told_by_a_sheet_that_guesses_it(cast: Cast,
     [finding] = Finding.objects.filter(imported=again)
     assert finding.column == "办理态度评价"
     assert "满意" not in finding.reason.replace("不满意", "")
-    assert Event.objects.filter(kind="handling.read_ratings").exists()
+    assert Event.objects.filter(kind="imports.compare", data__wrong=1).exists()
 
 
 def test_units_come_in_and_go_again(cast: Cast, office: Client):
