@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
@@ -27,9 +26,11 @@ class SheetFiles(forms.FileField):
 class Upload(forms.Form):
     """Which kind of sheet, and the files."""
 
+    keeps_work = False
+
     kind = forms.ChoiceField(label=_("导入什么"), widget=forms.RadioSelect, error_messages={"required": _("请选择导入什么。")})
     uploads = SheetFiles(
-        label=_("表格文件"), widget=SeveralFiles(attrs={"accept": ACCEPT}), help_text=_("可以一次选择几个文件。"),
+        label=_("表格文件"), widget=SeveralFiles(attrs={"accept": ACCEPT}),
         error_messages={"required": _("请选择表格文件。")},
     )  # fmt: skip
 
@@ -38,7 +39,6 @@ class Upload(forms.Form):
         choice = self.fields["kind"]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101 -- declared above
         choice.choices = [(kind.name, kind.label) for kind in kinds]
-        self.fields["uploads"].widget.attrs["data-max-mb"] = settings.IMPORT_MAX_MB
         if len(kinds) == 1:
             choice.initial = kinds[0].name
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.committees import queries as bodies
 from tongxin.files import queries as files
@@ -19,6 +20,7 @@ MADE = {
     "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
     "constructions": "建设类别",
 }  # fmt: skip
+RULES = ("topics", "constructions")  # written into a regulation
 
 
 def visible_to(user: Any) -> QuerySet[Import]:
@@ -53,6 +55,18 @@ class Line:
         """What the sheet names for the first time, in words."""
         return [(MADE.get(name, name), names) for name, names in self.row.made.items() if names]
 
+    @property
+    def taken_back(self) -> list[tuple[str, list[str]]]:
+        """What of it goes with an undoing, unless others need it by then."""
+        return [(MADE.get(name, name), names) for name, names in self.row.made.items() if names and name not in RULES]
+
+    @property
+    def left(self) -> str:
+        """What an undoing leaves, in a sentence; nothing where it takes all back."""
+        if not any(self.row.made.get(name) for name in RULES):
+            return ""
+        return _("随表增加的类别写在制度里，已经生效的制度不能撤回，撤销导入后仍在；不需要的在“制度与规则”中另行修改。")
+
 
 def lines(user: Any, *, before: int | None) -> tuple[list[Line], int | None]:
     """Return a page of the history, and the key of the next one."""
@@ -85,7 +99,7 @@ def spots(run: Import, *, warnings: bool, after: int) -> tuple[list[Spot], int |
     found = Finding.objects.filter(imported=run, is_warning=warnings, place_in_list__gt=after)
     rows = list(found.filter(place_in_list__lte=after + PAGE).order_by("place_in_list", "id"))
     more = found.filter(place_in_list__gt=after + PAGE).exists()
-    listed = [list(some) for _place, some in groupby(rows, key=lambda finding: finding.place_in_list)]
+    listed = [list(some) for _key, some in groupby(rows, key=lambda finding: finding.place_in_list)]
     shown = [Spot(some[0].file, some[0].sheet, some[0].row, next((f.who for f in some if f.who), ""), some) for some in listed]
     return shown, after + PAGE if more else None
 

@@ -26,7 +26,6 @@ class Offered:
     module: str
     duty: str
     main: str
-    left: str | Promise = ""  # what an undoing does not take back
 
     @property
     def kind(self) -> Kind:
@@ -40,12 +39,9 @@ OFFERED = {
     for kind in (
         Offered("members", _("委员"), _("名"), "tongxin.members.sheets", Duty.MEMBER_AFFAIRS, "members.member"),
         Offered("units", _("承办单位"), _("个"), "tongxin.committees.sheets", Duty.PROPOSAL_OFFICE, "committees.unit"),
-        Offered(
-            "proposals", _("提案"), _("件"), "tongxin.handling.sheets", Duty.PROPOSAL_OFFICE, "proposals.proposal",
-            _("随表增加的类别写在制度里，已经生效的制度不能撤回，撤销导入后仍在；不需要的在“制度与规则”中另行修改。"),
-        ),
+        Offered("proposals", _("提案"), _("件"), "tongxin.handling.sheets", Duty.PROPOSAL_OFFICE, "proposals.proposal"),
     )
-}  # fmt: skip
+}
 
 
 def kinds_with(actor: Any, committee: Any) -> list[Offered]:

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -52,7 +53,11 @@ def imports(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("import", run.uid)
     lines, older = queries.lines(request.user, before=asked.number(request.GET.get("before", "")))
-    return render(request, "imports/imports.html", {"form": form, "kinds": kinds, "lines": lines, "older": older})
+    context = {
+        "form": form, "kinds": kinds, "lines": lines, "older": older, "max_mb": settings.IMPORT_MAX_MB,
+        "max_rows": settings.IMPORT_MAX_ROWS, "keep_days": settings.IMPORT_KEEP_DAYS,
+    }  # fmt: skip
+    return render(request, "imports/imports.html", context)
 
 
 @require_safe
