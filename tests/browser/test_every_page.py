@@ -263,7 +263,7 @@ def _faults(page: Page) -> list[str]:
 
 VISITED = (
     "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-reinvitation", "slip",
-    "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
+    "imports", "import", "import-undo", "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "unit-course", "unit-rename", "unit-end", "unit-restore", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",
