@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "tongxin.proposals",
     "tongxin.handling",
     "tongxin.site",
+    "tongxin.imports",
     "tongxin.demo",
     "django.forms",  # last: our own templates of forms and fields stand before its widgets
 ]
@@ -243,6 +244,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 IMPORT_MAX_MB = int(os.environ.get("TONGXIN_IMPORT_MAX_MB", "64"))  # one spreadsheet, on import
 IMPORT_MAX_ROWS = int(os.environ.get("TONGXIN_IMPORT_MAX_ROWS", "300000"))
+IMPORT_KEEP_DAYS = env_number("TONGXIN_IMPORT_KEEP_DAYS", default=30, least=1)  # uploaded sheets, and what was found in them
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # whatever the umask
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

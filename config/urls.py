@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("tongxin.members.urls")),
     path("", include("tongxin.handling.urls")),
     path("", include("tongxin.proposals.urls")),
+    path("", include("tongxin.imports.urls")),
     path("", include("tongxin.site.urls")),  # last: its /proposals/<uid>/ must not catch /proposals/new/
 ]

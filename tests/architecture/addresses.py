@@ -12,6 +12,8 @@ from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment, Committee, Session, Unit
 from tongxin.files.models import File
 from tongxin.handling.models import Case, Contact, PublicReply, ReplyFile, StaleReply, Task
+from tongxin.imports.models import Import
+from tongxin.imports.rules import OFFERED
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member
 from tongxin.notices.models import Notice
@@ -140,6 +142,8 @@ KNOWN: dict[str, Values] = {
     "proposals/<str:uid>/invitations/<": _below(Signature, "proposal", "signature_uid"),
     "public/proposals/<": _uids(Proposal),
     "public/<": _codes,
+    "imports/<": _uids(Import),
+    "imports/template/<": lambda _reader: [{"kind": kind} for kind in OFFERED],
 }
 
 

@@ -33,6 +33,7 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/handling/actions/steps.py:rating_opened": "a step",
     "tongxin/handling/privacy.py:_erase_contacts": "an erasure: `privacy.actions.erase`",
     "tongxin/handling/privacy.py:_erase_comments": "an erasure",
+    "tongxin/imports/actions/undoing.py:_remove": "the undoing of an import",
     "tongxin/members/actions.py:_end": "the ending of a seat, or of a term's",
     "tongxin/members/actions.py:_hold_again": "`restore`",
     "tongxin/proposals/actions/agreeing.py:drop_unconfirmed": "the submission",

@@ -32,6 +32,7 @@ LEAD_ON = {
     "member-release": "leads back where the seat is nobody's, or something stands in its name",
     "audit-verify": "leads to the page whose button verifies",
     "healthz": "answers 503 here: what happened last spring was never told",
+    "import-progress": "leads to the import, of which it is a piece",
     "handling-ratings": "leads to the case, where a look is asked for",
     "handling-assign-together": "leads to the desk, where proposals are picked",
     "member-phone": "leads to the member, where the number is asked for",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
@@ -30,6 +31,9 @@ from tongxin.files.tests.samples import PDF
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import StaleReply
+from tongxin.imports import actions as imports
+from tongxin.imports.choices import Stage
+from tongxin.imports.models import Import, Source
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
@@ -162,12 +166,32 @@ def furnish(cast: Cast, world: World) -> None:
         fields={"text": "另一处写的"},
         kept_at=timezone.now(),
     )
+    import_sheets(cast, world.at)
     who_keeps_the_system(cast)
     notices.deliver()
     told = Notice.objects.filter(committee_code=cast.county.code).order_by("pk")[0]
     Letter.objects.create(
         notice=told, address="x@example.invalid", made_at=world.at, next_try_at=world.at, given_up_at=world.at, problem="没有寄成"
     )
+
+
+def import_sheets(cast: Cast, at: datetime) -> tuple[Import, Import]:
+    """An import that waits for a decision, a row of it being wrong, and one that is done and can be undone."""
+    sheet = "姓名,出生年月,界别\n曾贤,1975-13,农业界\n苏闻,,农业界\n".encode()
+    waiting = imports.upload("members", [SimpleUploadedFile("名单.csv", sheet)], committee=cast.county, actor=cast.office, at=at)
+    imports.work(waiting.uid, now=lambda: at)
+    done = Import.objects.create(
+        committee=cast.county,
+        kind="units",
+        stage=Stage.IMPORTED,
+        account=cast.office,
+        begun_at=at,
+        ended_at=at,
+        rows=1,
+        created=1,
+    )
+    Source.objects.create(committee=cast.county, imported=done, name="单位.xlsx")
+    return Import.objects.get(pk=waiting.pk), done
 
 
 def _publish(cast: Cast, world: World) -> None:

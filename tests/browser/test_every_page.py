@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.architecture.spacing import glued
+from tests.architecture.walking import import_sheets
 from tests.architecture.world import World
 from tests.browser.looking import fits
 from tests.cast import Cast, who_keeps_the_system
@@ -40,7 +41,7 @@ ACTS = {
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
     "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
-    "letter-again", "healthz",
+    "letter-again", "healthz", "import-template", "import-progress", "import-take", "import-drop", "import-again",
 }  # fmt: skip
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
@@ -111,6 +112,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     Authenticator.objects.create(user=cast.leader, type=Authenticator.Type.TOTP, data={"secret": "none that fits"})
     member, clerkship = Member.objects.get(account=cast.cosigner), Appointment.objects.get(account=cast.clerk)
     _a_code_waits(member, cast.cosigner, cast)
+    sheets = import_sheets(cast, world.at)
     return {
         "front": [to(None, "front")], "public": [to(None, "public")], "public-proposals": [to(None, "public-proposals", query="?in=YX")],
         "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
@@ -139,6 +141,8 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
         "held": [to(cast.proposer, "held"), to(cast.clerk, "held")], "privacy": [to(cast.office, "privacy"), to(cast.security_admin, "privacy")],
         "privacy-due": [to(cast.office, "privacy-due", "read_notices")], "privacy-past": [to(cast.office, "privacy-past")],
+        "imports": [to(cast.office, "imports")], "import": [to(cast.office, "import", one.uid) for one in sheets],
+        "import-undo": [to(cast.office, "import-undo", sheets[1].uid)],
         "notices": [to(cast.proposer, "notices")], "notices-delivery": [to(who_keeps_the_system(cast), "notices-delivery")],
         "proposal-told": [to(cast.office, "proposal-told", closed.proposal.uid)], "members": [to(cast.proposer, "members")], "member": [to(cast.office, "member", member.uid)],
         "member-change": [to(cast.office, "member-change", member.uid)],
@@ -259,7 +263,7 @@ def _faults(page: Page) -> list[str]:
 
 VISITED = (
     "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-reinvitation", "slip",
-    "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
+    "imports", "import", "import-undo", "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "unit-course", "unit-rename", "unit-end", "unit-restore", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",

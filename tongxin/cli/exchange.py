@@ -70,6 +70,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     from django.utils import timezone
 
     from tongxin.accounts.models import Account
+    from tongxin.imports.actions import run_and_keep
     from tongxin.regulations.queries import MissingRegulationError
     from tongxin.sheets import engine
     from tongxin.sheets.outputs import Unwritable
@@ -77,7 +78,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     committee, found = committee_named(code), kind_named(kind)
     try:
         with _progress() as tell:
-            report = engine.run(
+            report = run_and_keep(
                 found, files, committee, dry_run=dry_run, skip_invalid=skip_invalid, actor=Account.objects.system(),
                 at=timezone.now(), progress=tell, before_writing=lambda found: _say_made(found, "将新增"),
             )  # fmt: skip

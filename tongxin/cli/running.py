@@ -36,6 +36,8 @@ LABELS = {
     "handling.tasks.set_dates_again": "重定暂定期限",
     "committees.tasks.carry_out_changes": "单位变动生效",
     "backups.tasks.take_if_due": "定时备份",
+    "imports.tasks.take_up_left_over": "接着办理导入",
+    "imports.tasks.clear_files": "清除导入用过的文件",
 }
 
 

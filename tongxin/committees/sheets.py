@@ -103,6 +103,7 @@ class UnitImporter:
         ]
         Unit.objects.bulk_create(made)
         audit.vouch(self.committee, made, at=self.context.at)
+        self.context.keep(made)
 
     def finish(self, created: int) -> None:
         """Record the import."""

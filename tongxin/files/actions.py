@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,19 +56,26 @@ class _Ready(DjangoFile):
         return str(self.name)
 
 
+Judge = Callable[[Sequence[tuple[Path, str]]], Iterator[str]]
+
+
+def _by_content(files: Sequence[tuple[Path, str]], limits: Limits | None = None) -> Iterator[str]:
+    return process.kinds(files, places=Path(settings.TONGXIN_HOME) / "checks", limits=limits or Limits())
+
+
 @contextlib.contextmanager
-def received(uploads: Sequence[UploadedFile], *, limit_mb: int, limits: Limits | None = None) -> Iterator[list[Received]]:
+def received(
+    uploads: Sequence[UploadedFile], *, limit_mb: int, limits: Limits | None = None, judge: Judge | None = None
+) -> Iterator[list[Received]]:
     """Check uploads by their content, all or none. Raises RefusedError with a sentence for people; nothing is kept then.
 
+    `judge` says what each is, in place of our own look inside: of sheets for an import, which whoever reads them judges.
     Enter it before a transaction begins: a check may take seconds, and on SQLite one writer keeps all others waiting.
     """
     with contextlib.ExitStack() as tidying:
         waiting = [_received(upload, limit_mb=limit_mb, tidying=tidying) for upload in uploads]
-        kinds = process.kinds(
-            [(path, name) for path, name, _size, _digest in waiting],
-            places=Path(settings.TONGXIN_HOME) / "checks",
-            limits=limits or Limits(),
-        )
+        named = [(path, name) for path, name, _size, _digest in waiting]
+        kinds = judge(named) if judge else _by_content(named, limits)
         ready = []
         for path, name, size, digest in waiting:
             with queries.in_words(name):

@@ -30,3 +30,10 @@ KINDS = {
 }
 IN_WORDS = "PDF、Word、Excel、PPT、WPS、图片（JPG、PNG）和纯文本"
 ACCEPT = ",".join(f".{ending}" for kind in KINDS.values() for ending in kind.endings)
+SHEETS = {  # of spreadsheets that are imported, beside those above
+    kind.name: kind
+    for kind in (
+        Kind("ods", ("ods",), "application/vnd.oasis.opendocument.spreadsheet"),
+        Kind("csv", ("csv",), "text/csv; charset=utf-8"),
+    )
+}

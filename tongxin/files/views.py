@@ -9,7 +9,7 @@ from django.shortcuts import render
 from tongxin.access.permissions import demand
 from tongxin.access.views import requires
 from tongxin.files import queries
-from tongxin.files.choices import KINDS
+from tongxin.files.choices import KINDS, SHEETS
 from tongxin.files.models import File
 
 CONFLICT, GONE = 409, 410
@@ -41,7 +41,7 @@ def send(request: HttpRequest, file: File) -> HttpResponseBase:
         logger.exception("file %s is not sent", file.uid)
         lost = isinstance(error, queries.LostError)
         return render(request, "files/not_sent.html", {"file": file, "lost": lost}, status=CONFLICT)
-    answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=KINDS[file.kind].media_type)
+    answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=(KINDS | SHEETS)[file.kind].media_type)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"  # a copy kept on the way would outlive the permission
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

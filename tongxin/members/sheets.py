@@ -15,7 +15,7 @@ from tongxin.audit import actions as audit
 from tongxin.committees.actions import claim_number, next_number
 from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
 from tongxin.committees.queries import not_over, running
-from tongxin.core.secrets import phone_hash
+from tongxin.core.secrets import mask_phone, phone_hash
 from tongxin.core.sounds import sound_of
 from tongxin.core.words import name_key, plain_number, spellings
 from tongxin.members.choices import Gender, Rank
@@ -237,7 +237,8 @@ class MemberImporter:
             mine, theirs = getattr(said, spec.name), getattr(kept, spec.name)
             same = ALIKE.get(spec.name, lambda value: value)
             if row.has(column) and same(mine) != same(theirs):
-                row.fault(column, f"与系统里的不同：系统里是“{spoken(spec.name, theirs) or '空'}”，没有改动；要改请在系统里改")
+                shown = mask_phone(theirs) if spec.name == "phone" else spoken(spec.name, theirs)
+                row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请在系统里改")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""
@@ -269,6 +270,7 @@ class MemberImporter:
             for rank in person.ranks
         )
         audit.vouch(self.committee, [*seats, *posts], at=self.context.at)
+        self.context.keep([*members, *seats, *posts])
 
     def _make_bodies(self, rows: Sequence[Row], term: Term) -> None:
         for row in rows:
@@ -277,10 +279,12 @@ class MemberImporter:
             if person.sector not in self.sectors:
                 place = len(self.sectors) + 1
                 self.sectors[person.sector] = Sector.objects.create(**named, name=person.sector, place_in_list=place)
+                self.context.keep([self.sectors[person.sector]])
             if person.special_committee and person.special_committee not in self.special:
                 place = len(self.special) + 1
                 made = SpecialCommittee.objects.create(**named, name=person.special_committee, place_in_list=place)
                 self.special[person.special_committee] = made
+                self.context.keep([made])
 
     def _member(self, person: Person) -> Member:
         return Member(

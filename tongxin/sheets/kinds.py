@@ -110,13 +110,18 @@ class Kind:
         return tuple(column.name for column in self.columns if column.required)
 
 
+def _forget(_rows: Sequence[Any]) -> None:
+    """Keep nothing: nobody asked which records were made."""
+
+
 @dataclass(frozen=True)
 class Context:
-    """For whom and when rows are taken in."""
+    """For whom and when rows are taken in; `keep` is told of all records that writing makes, as they are made."""
 
     committee: Any
     actor: Any
     at: datetime
+    keep: Callable[[Sequence[Any]], None] = _forget
 
 
 KINDS: dict[str, Kind] = {}

@@ -205,6 +205,7 @@ def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
         (_("委员与单位"), [
             ("委员名册", "/members/", "people", "members.view"),
             ("承办单位", "/units/", "list", "committees.view_units"),
+            ("导入", "/imports/", "upload", "imports.handle"),
         ]),
         (_("机关事务"), [
             ("制度与规则", "/regulations/", "gear", "regulations.view"),

@@ -4,6 +4,7 @@ from tongxin.handling.choices import Grade
 from tongxin.sheets.kinds import Column
 
 UNRATED = "未评价"
+RATED = ("办理态度评价", "办理结果评价")
 GRADES = {str(grade.label): grade.value for grade in Grade}
 GRADE_WORDS = GRADES | {UNRATED: "", "—": "", "-": "", "/": "", "无": "", "不太满意": Grade.DISSATISFIED.value}
 GRADE_LABELS = {code: word for word, code in GRADES.items()} | {"": UNRATED}

@@ -9,7 +9,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.handling.actions import copies_by_machine
 from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
-from tongxin.handling.sheets.columns import COLUMNS
+from tongxin.handling.sheets.columns import COLUMNS, RATED
 from tongxin.handling.sheets.reading import Outcome, Reader
 from tongxin.handling.sheets.speaking import facts_of, outcome_of, with_outcomes, words_of
 from tongxin.handling.sheets.units import Units
@@ -80,8 +80,9 @@ class CaseImporter(ProposalImporter):
         return facts_of(outcome_of(proposal))
 
     def words_kept(self, proposal: Proposal, kept: Draft) -> dict[str, str]:
-        """Return what is kept as the sheet would write it."""
-        return super().words_kept(proposal, kept) | words_of(outcome_of(proposal))
+        """Return what is kept as the sheet would write it; not a grade, of which each look is an event."""
+        said = super().words_kept(proposal, kept) | words_of(outcome_of(proposal))
+        return {column: words for column, words in said.items() if column not in RATED}
 
     # ── writing ──
     def is_handed_over(self, row: Row) -> bool:
@@ -121,3 +122,4 @@ class CaseImporter(ProposalImporter):
         Rating.objects.bulk_create(rating for handled in made for rating in handled.ratings)
         written = [row for handled in made for row in (handled.case, *handled.tasks, *handled.replies, *handled.ratings)]
         audit.vouch(self.committee, [*written, *copies], at=self.context.at)
+        self.context.keep([*written, *copies])

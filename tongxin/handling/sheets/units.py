@@ -39,8 +39,8 @@ class Units:
     """The committee's units by name and short name, and the names that are not among them yet."""
 
     def __init__(self, context: Context) -> None:
+        self.context = context
         self.committee: Committee = context.committee
-        self.at = context.at
         self.wanted: dict[str, None] = {}
         self.known = names_of_units(self.committee)
         match = _AREA.match(self.committee.name)
@@ -106,7 +106,8 @@ class Units:
         """Add units."""
         missing = [name for name in names if name not in self.known]
         made = Unit.objects.bulk_create(Unit(committee=self.committee, name=name, system=system_of(name)) for name in missing)
-        audit.vouch(self.committee, made, at=self.at)
+        audit.vouch(self.committee, made, at=self.context.at)
+        self.context.keep(made)
         self.known |= {unit.name: unit for unit in made}
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.accounts import reaching
-from tongxin.committees.models import Committee
 from tongxin.core import asked
 from tongxin.members import queries
 from tongxin.members.models import Member
@@ -62,8 +61,8 @@ def _behind(uid: str, user: Any) -> Q:
 
 
 def _why_empty(user: Any, today: date, *, left: bool) -> dict[str, Any]:
-    """Return what who keeps the list is told when nobody is on it: how it is brought in, or that all have left."""
-    return {"imports_into": " ".join(_codes(user)), "all_left": not left and _all_left(user, today)}
+    """Return what who keeps the list is told when nobody is on it: that all have left, else how it is brought in."""
+    return {"all_left": not left and _all_left(user, today)}
 
 
 def _which_list(asked_for: str, *, keeps: bool) -> str:
@@ -86,11 +85,6 @@ def _all_left(user: Any, today: date) -> bool:
     """Say whether there were members and none is left: another thing than a list that was never brought in."""
     kept = Member.objects.filter(committee__in=queries.kept_by(user))
     return queries.departed(kept, today).exists()
-
-
-def _codes(user: Any) -> list[str]:
-    """Return the codes of the committees whose members somebody keeps, as the command line names them."""
-    return list(Committee.objects.filter(pk__in=queries.kept_by(user)).order_by("pk").values_list("code", flat=True))
 
 
 def _tabs(*, keeps: bool, who: str) -> list[dict[str, Any]]:

@@ -79,6 +79,7 @@ class Sessions:
                     self.committee, term=key[0], number=key[1], starts_on=self._start_of(key, days.get(key)),
                     actor=self.context.actor, at=self.context.at, via="import",
                 )  # fmt: skip
+                self.context.keep([self.known[key]])
 
     def _start_of(self, key: Key, day: date | None) -> date:
         """Reckon when a session's year begins: by its neighbours in the term, by the rows' days, by terms of five years."""

@@ -189,8 +189,8 @@ class ProposalImporter:
         words = self.words_kept(proposal, kept)
         for column, value in said.items():
             if row.has(column) and value != there.get(column):
-                shown = words.get(column, "")
-                row.fault(column, f"{DIFFERENT}（系统里是“{shown[:40] or '空'}”）")
+                shown = f"（系统里是“{words[column][:40] or '空'}”）" if column in words else ""
+                row.fault(column, f"{DIFFERENT}{shown}")
 
     def facts_said(self, row: Row) -> dict[str, Any]:
         """Return what a row says, by column, to be compared."""
@@ -201,7 +201,7 @@ class ProposalImporter:
         return {}
 
     def words_kept(self, _proposal: Proposal, kept: Draft) -> dict[str, str]:
-        """Return what is kept as the sheet would write it."""
+        """Return what is kept as the sheet would write it, without what a comparison must not tell."""
         return self.speaker.words(kept)
 
     def note_new(self, row: Row) -> None:
@@ -256,6 +256,7 @@ class ProposalImporter:
         audit.record_many(self.tell(rows, by_proposal))
         written = [*(proposal for _draft, proposal, _row in rows), *copies, *names]
         audit.vouch(self.committee, written, at=self.context.at)
+        self.context.keep(written)
 
     def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:  # noqa: ARG002
         """Return the history of saved proposals."""

@@ -1,0 +1,188 @@
+"""The worker's part: looking through, writing, undoing; each step can be done again by another worker if one dies in it."""
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django_tasks import task
+
+from tongxin.core import faults
+from tongxin.core.ids import new_uid
+from tongxin.files import actions as files
+from tongxin.imports.actions import undoing
+from tongxin.imports.actions.finding import look_through
+from tongxin.imports.actions.recording import LostError, hold, kept_by, record, wrong_rows
+from tongxin.imports.choices import AT_WORK, Stage
+from tongxin.imports.models import Finding, Import
+from tongxin.imports.rules import OFFERED
+from tongxin.regulations.queries import MissingRegulationError
+from tongxin.sheets import engine
+
+DEAD = timedelta(minutes=5)  # without a sign of life: the worker is gone
+TRIES = 3
+BEAT = 1.0  # seconds between two signs of life
+WORKBOOK_MB = 256
+CHANGED = "确认以后，系统里的资料有了变化：核对时{before}，现在{now}。已经重新核对，请再看一遍。"
+OVERTAKEN = "写入时系统里的资料有了变化，什么也没有写入。已经重新核对，请再看一遍。"
+log = logging.getLogger(__name__)
+
+
+class ChangedError(Exception):
+    """What would happen now is not what somebody agreed to; the message says the difference."""
+
+
+@task()
+def work_on(uid: str) -> None:
+    """Do what waits to be done with an import."""
+    work(uid, now=timezone.now)
+
+
+def set_to_work(run: Import) -> None:
+    """Let the worker take an import in hand, once the caller's transaction is done."""
+    work_on.enqueue(run.uid)
+
+
+def take_up(*, now: Callable[[], datetime]) -> int:
+    """Go on with the imports that nobody has in hand: the worker died in them, or never began. Returns how many."""
+    left = Import.objects.filter(stage__in=AT_WORK).filter(
+        Q(beat_at=None, begun_at__lt=now() - DEAD) | Q(beat_at__lt=now() - DEAD)
+    )
+    return faults.each(left.values_list("uid", flat=True), lambda uid: work(uid, now=now), what="接着办理导入")
+
+
+def work(uid: str, *, now: Callable[[], datetime]) -> bool:
+    """Do the step at which an import stands; say whether there was one. What fails is kept in words, to be tried again."""
+    run = _taken(uid, at=now())
+    if run is None:
+        return False
+    steps = {Stage.CHECKING: _check, Stage.WRITING: _write, Stage.UNDOING: _undo}
+    try:
+        if run.tries > TRIES:
+            _give_up(run, "后台任务几次中断，没有办成。")
+        else:
+            steps[Stage(run.stage)](run, now)
+    except LostError:
+        log.warning("import %s was taken over by another worker", run.uid)
+    except MissingRegulationError as problem:
+        _give_up(run, str(problem))
+    except Exception as error:
+        log.exception("import %s failed", run.uid)
+        _give_up(run, f"系统出错，没有办成（{faults.named(error)}），请再试一次；还不行的请告诉维护人员。")
+    return True
+
+
+def _taken(uid: str, *, at: datetime) -> Import | None:
+    """Take an import in hand; nothing where another worker has it, or it waits for nobody."""
+    free = Import.objects.filter(uid=uid, stage__in=AT_WORK).filter(Q(ticket="") | Q(beat_at__lt=at - DEAD))
+    ticket = new_uid()
+    if not free.update(ticket=ticket, beat_at=at, tries=F("tries") + 1, done_rows=0):
+        return None
+    return Import.objects.select_related("committee", "account", "undone_by").filter(uid=uid, ticket=ticket).first()
+
+
+def _give_up(run: Import, word: str) -> None:
+    """Say that it was not done, and why. What was imported stays imported where its undoing failed."""
+    target = Stage.IMPORTED if run.stage == Stage.UNDOING else Stage.FAILED
+    mine = Import.objects.filter(pk=run.pk, ticket=run.ticket, stage=run.stage)
+    mine.update(stage=target, ticket="", tries=0, word=word[:300])
+
+
+class _Beat:
+    """Tells, once a second at most, that the worker lives and how far it is."""
+
+    def __init__(self, run: Import, now: Callable[[], datetime]) -> None:
+        self.run, self.now, self.last = run, now, 0.0
+
+    def __call__(self, _phase: str, rows: int) -> None:
+        if time.monotonic() - self.last >= BEAT:
+            self.last = time.monotonic()
+            Import.objects.filter(pk=self.run.pk, ticket=self.run.ticket).update(beat_at=self.now(), done_rows=rows)
+
+
+def _paths(run: Import) -> tuple[list[Path], dict[Path, str]]:
+    kept = [(Path(s.file.content.path), s.name) for s in run.sources.select_related("file") if s.file is not None]
+    return [path for path, _name in kept], dict(kept)
+
+
+def _engine(run: Import, kind: Any, now: Callable[[], datetime], out: Path | None, **more: Any) -> engine.Report:
+    paths, names = _paths(run)
+    return engine.run(
+        kind, paths, run.committee, skip_invalid=out, actor=run.account, at=now(), progress=_Beat(run, now),
+        named=names.__getitem__, **more,
+    )  # fmt: skip
+
+
+# ── looking through ──────────────────────────────────────────────────────────────────────────────
+def _check(run: Import, now: Callable[[], datetime]) -> None:
+    kind = OFFERED[run.kind].kind
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "rejects.xlsx"
+        report = _engine(run, kind, now, out, dry_run=True)
+        found = look_through(run, kind, _paths(run)[1], report)
+        _keep_findings(run, report, found, out.read_bytes() if report.left_out else b"", now())
+
+
+def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding], rejects: bytes, at: datetime) -> None:
+    sheet = SimpleUploadedFile(f"{OFFERED[run.kind].label}-没有导入的行.xlsx", rejects)
+    wrong = wrong_rows(report)
+    with files.received([sheet] if rejects else [], limit_mb=WORKBOOK_MB, judge=_our_own) as ready, transaction.atomic():
+        hold(run, Stage.CHECKING)
+        owner: Any = run.account
+        kept = [files.store(file, committee=run.committee, owner=owner, at=at) for file in ready]
+        figures = {"rows": report.rows, "unchanged": report.unchanged, "wrong": wrong}
+        record("imports.compare", run, actor=owner, at=at, **figures)
+        Finding.objects.filter(imported=run).delete()
+        Finding.objects.bulk_create(found, batch_size=500)
+        Import.objects.filter(pk=run.pk).update(
+            **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(report.warnings), made=report.made,
+            unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0, done_rows=0,
+        )  # fmt: skip
+
+
+def _our_own(named: Sequence[tuple[Path, str]]) -> Iterator[str]:
+    """Take workbooks for what they are: made here a moment ago."""
+    return ("xlsx" for _one in named)
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────
+def _write(run: Import, now: Callable[[], datetime]) -> None:
+    def agreed(report: engine.Report) -> None:
+        here = (report.created, report.unchanged, wrong_rows(report))
+        if here != (run.created, run.unchanged, run.wrong):
+            before, after = (_figures(*said) for said in ((run.created, run.unchanged, run.wrong), here))
+            raise ChangedError(CHANGED.format(before=before, now=after))
+
+    kind = kept_by(run, OFFERED[run.kind].kind, ended_at=now())
+    try:
+        with tempfile.TemporaryDirectory() as place:
+            out = Path(place) / "rejects.xlsx" if run.skips else None
+            report = _engine(run, kind, now, out, before_writing=agreed)
+        if report.refused or not report.created:
+            report.created = 0
+            agreed(report)
+    except (ChangedError, engine.ChangedMeanwhile) as changed:
+        _look_again(run, str(changed) or OVERTAKEN)
+        work(run.uid, now=now)
+
+
+def _figures(created: int, unchanged: int, wrong: int) -> str:
+    return f"新增 {created} 行、已有 {unchanged} 行、有错 {wrong} 行"
+
+
+def _look_again(run: Import, word: str) -> None:
+    mine = Import.objects.filter(pk=run.pk, ticket=run.ticket, stage=Stage.WRITING)
+    if not mine.update(stage=Stage.CHECKING, ticket="", tries=0, done_rows=0, word=word):
+        raise LostError
+
+
+# ── undoing ──────────────────────────────────────────────────────────────────────────────────────
+def _undo(run: Import, now: Callable[[], datetime]) -> None:
+    undoing.carry_out(run, at=now())

@@ -1,0 +1,30 @@
+"""Event kinds of imports. That rows came in, each kind's own event says (`members.import`); here is what happens around it."""
+
+from tongxin.audit.kinds import Audience, Kind, name_sorts, register
+from tongxin.audit.models import Event
+
+A = Audience
+
+
+def _files(event: Event) -> str:
+    return "、".join(str(name) for name in event.data.get("files", []))
+
+
+def _figures(event: Event) -> str:
+    data = event.data
+    return f"读到 {data.get('rows', 0)} 行，已有 {data.get('unchanged', 0)} 行，有错 {data.get('wrong', 0)} 行"
+
+
+def _reason(event: Event) -> str:
+    return str(event.data.get("reason", ""))
+
+
+name_sorts(imports="导入")
+register(
+    Kind("imports.upload", A.OFFICE, "{actor}上传{what}表，准备导入", _files),
+    Kind("imports.compare", A.OFFICE, "{actor}上传的{what}表与系统里的资料逐项核对", _figures),
+    Kind("imports.check_again", A.OFFICE, "{actor}重新核对上传的{what}表"),
+    Kind("imports.drop", A.OFFICE, "{actor}放弃导入{what}表"),
+    Kind("imports.confirm", A.OFFICE, "{actor}确认导入{what}表", lambda e: "跳过有错的行" if e.data.get("skips") else ""),
+    Kind("imports.undo", A.OFFICE, "{actor}撤销导入{what} {rows} 条", _reason, key=True),
+)

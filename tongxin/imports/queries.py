@@ -1,0 +1,139 @@
+"""Reads of imports: which ones somebody may see, what was found in one, which records came of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tongxin.committees import queries as bodies
+from tongxin.files import queries as files
+from tongxin.imports.choices import BADGES, Stage
+from tongxin.imports.models import Finding, Import
+from tongxin.imports.rules import OFFERED, Offered
+
+PAGE = 20
+MADE = {
+    "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
+    "constructions": "建设类别",
+}  # fmt: skip
+RULES = ("topics", "constructions")  # written into a regulation
+
+
+def visible_to(user: Any) -> QuerySet[Import]:
+    """Return the imports of the kinds that somebody keeps, in the committees where he keeps them, newest first."""
+    if not user.is_authenticated:
+        return Import.objects.none()
+    own = Q(pk__in=())
+    for kind in OFFERED.values():
+        own |= Q(kind=kind.name, committee__in=bodies.committees_with(user, kind.duty))
+    return Import.objects.filter(own).select_related("committee", "account", "undone_by").order_by("-id")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An import as it is shown: with its kind in words, the names of its files, the badge."""
+
+    row: Import
+    files: list[str]
+
+    @property
+    def kind(self) -> Offered:
+        """What was imported."""
+        return OFFERED[self.row.kind]
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """The look of its stage, and its word."""
+        return BADGES[Stage(self.row.stage)], str(self.row.get_stage_display())
+
+    @property
+    def made(self) -> list[tuple[str, list[str]]]:
+        """What the sheet names for the first time, in words."""
+        return [(MADE.get(name, name), names) for name, names in self.row.made.items() if names]
+
+    @property
+    def taken_back(self) -> list[tuple[str, list[str]]]:
+        """What of it goes with an undoing, unless others need it by then."""
+        return [(MADE.get(name, name), names) for name, names in self.row.made.items() if names and name not in RULES]
+
+    @property
+    def left(self) -> str:
+        """What an undoing leaves, in a sentence; nothing where it takes all back."""
+        if not any(self.row.made.get(name) for name in RULES):
+            return ""
+        return _("随表增加的类别写在制度里，已经生效的制度不能撤回，撤销导入后仍在；不需要的在“制度与规则”中另行修改。")
+
+
+def lines(user: Any, *, before: int | None) -> tuple[list[Line], int | None]:
+    """Return a page of the history, and the key of the next one."""
+    found = visible_to(user).prefetch_related("sources")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found[: PAGE + 1])
+    return [line_of(row) for row in rows[:PAGE]], rows[PAGE - 1].pk if len(rows) > PAGE else None
+
+
+def line_of(row: Import) -> Line:
+    """Return one import as it is shown."""
+    return Line(row, [source.name for source in row.sources.all()])
+
+
+# ── what was found ───────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Spot:
+    """A row of a sheet with all that was found in it."""
+
+    file: str
+    sheet: str
+    row: int
+    who: str
+    findings: list[Finding] = field(default_factory=list)
+
+
+def spots(run: Import, *, warnings: bool, after: int) -> tuple[list[Spot], int | None]:
+    """Return a page of the rows with faults, or of those with something odd; and the key of the next page."""
+    found = Finding.objects.filter(imported=run, is_warning=warnings, place_in_list__gt=after)
+    rows = list(found.filter(place_in_list__lte=after + PAGE).order_by("place_in_list", "id"))
+    more = found.filter(place_in_list__gt=after + PAGE).exists()
+    listed = [list(some) for _key, some in groupby(rows, key=lambda finding: finding.place_in_list)]
+    shown = [Spot(some[0].file, some[0].sheet, some[0].row, next((f.who for f in some if f.who), ""), some) for some in listed]
+    return shown, after + PAGE if more else None
+
+
+def counted(run: Import) -> dict[bool, int]:
+    """Return how many rows with faults (False), and with something odd (True), can be shown."""
+    last = {False: 0, True: 0}
+    for warning in last:
+        newest = Finding.objects.filter(imported=run, is_warning=warning).order_by("-place_in_list").first()
+        last[warning] = newest.place_in_list if newest else 0
+    return last
+
+
+def rejects_link(run: Import, user: Any) -> str:
+    """Return where somebody downloads the rows that are wrong; nothing where there is no such workbook."""
+    return files.link(run.rejects, user) if run.rejects is not None else ""
+
+
+# ── which records ────────────────────────────────────────────────────────────────────────────────
+def records_of(run: Import) -> dict[str, list[str]]:
+    """Return the uids of what an import made, by model."""
+    found: dict[str, list[str]] = {}
+    for label, uids in run.records.order_by("pk").values_list("label", "uids"):
+        found.setdefault(label, []).extend(uids)
+    return found
+
+
+def in_batches(uids: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
+    """Return some at a time: a database takes only so many values in one question."""
+    return (uids[start : start + size] for start in range(0, len(uids), size))
+
+
+# ── what is over ─────────────────────────────────────────────────────────────────────────────────
+def keeping_files(*, before: datetime) -> QuerySet[Import]:
+    """Return the imports that were uploaded before and still keep files or what was found in them."""
+    held = Q(rejects__isnull=False) | Q(sources__file__isnull=False) | Q(findings__isnull=False)
+    return Import.objects.filter(held, begun_at__lt=before).exclude(stage__in=(Stage.CHECKING, Stage.WRITING)).distinct()

@@ -1,0 +1,67 @@
+"""Which kinds are imported on a page, and by whom: whoever keeps these records by hand."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.access.permissions import grant
+from tongxin.access.predicates import predicate
+from tongxin.committees.choices import Duty
+from tongxin.committees.rules import holds
+from tongxin.files.rules import register_owner
+from tongxin.imports.models import Import, Source
+from tongxin.sheets.kinds import KINDS, Kind
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A kind that is imported on a page. `module` registers it; `main` is the model of which each row makes one."""
+
+    name: str
+    label: str | Promise
+    unit: str | Promise
+    module: str
+    duty: str
+    main: str
+
+    @property
+    def kind(self) -> Kind:
+        """The kind, as its app declares it."""
+        import_module(self.module)
+        return KINDS[self.name]
+
+
+OFFERED = {
+    kind.name: kind
+    for kind in (
+        Offered("members", _("委员"), _("名"), "tongxin.members.sheets", Duty.MEMBER_AFFAIRS, "members.member"),
+        Offered("units", _("承办单位"), _("个"), "tongxin.committees.sheets", Duty.PROPOSAL_OFFICE, "committees.unit"),
+        Offered("proposals", _("提案"), _("件"), "tongxin.handling.sheets", Duty.PROPOSAL_OFFICE, "proposals.proposal"),
+    )
+}
+
+
+def kinds_with(actor: Any, committee: Any) -> list[Offered]:
+    """Return the kinds that somebody may import into a committee."""
+    return [kind for kind in OFFERED.values() if keeps_this_kind.test(actor, Import(committee=committee, kind=kind.name))]
+
+
+@predicate
+def keeps_this_kind(actor: Any, subject: Any) -> bool:
+    """Who keeps the records of this kind in this committee."""
+    kinds = OFFERED.values() if subject is None else [OFFERED[subject.kind]]
+    return any(holds(kind.duty).test(actor, subject) for kind in kinds)
+
+
+PERMISSIONS = {
+    "imports.handle": (
+        "委员联络人员可以导入委员，提案工作人员可以导入提案和承办单位，可以查看本会同类的导入、撤销导入",
+        keeps_this_kind,
+    )
+}
+grant(PERMISSIONS)
+register_owner(Source, "imports.handle", subject=lambda row: row.imported, related=("imported__committee",))
+register_owner(Import, "imports.handle", field="rejects", related=("committee",))

@@ -1,0 +1,248 @@
+"""Who imports what, what is refused, what happens when two do the same, and when a worker dies."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.cast import NOW, Cast
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment
+from tongxin.committees.sheets import UNITS
+from tongxin.files import tasks as files
+from tongxin.files.models import File
+from tongxin.imports import actions, tasks
+from tongxin.imports.actions import working
+from tongxin.imports.choices import Stage
+from tongxin.imports.models import Finding, Import, Source
+from tongxin.imports.tests.conftest import MEMBERS, brought, step, worked
+from tongxin.members.models import Member
+from tongxin.sheets import engine
+
+pytestmark = pytest.mark.django_db
+ONE = "曾贤,1975-03,农业界,,,\n"
+STEPS = ("take", "drop", "again", "undo")
+
+
+def test_another_committee_finds_nothing_of_it(office: Client, neighbour: Client, members):
+    run = members(ONE)
+    assert neighbour.get(reverse("import", args=[run.uid])).status_code == 404
+    assert run.uid not in neighbour.get(reverse("imports")).content.decode()
+    for name in STEPS:
+        assert neighbour.post(reverse(f"import-{name}", args=[run.uid]), {"reason": "不是我的"}).status_code == 404
+    assert Import.objects.get(pk=run.pk).stage == Stage.CHECKED
+    link = office.get(reverse("import", args=[run.uid]))
+    assert link.status_code == 200
+
+
+def test_each_brings_only_what_he_keeps(cast: Cast, office: Client):
+    Appointment.objects.filter(account=cast.office).exclude(duty=Duty.MEMBER_AFFAIRS).delete()
+    said = office.get(reverse("imports")).content.decode()
+    assert 'value="members"' in said
+    assert 'value="proposals"' not in said
+    assert office.get(reverse("import-template", args=["units"])).status_code == 404
+    assert brought(office, "units", "单位名称\n县气象局\n").status_code == 200
+    assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["proposer", "clerk", "leader", "assigner", "security_admin"])
+def test_nobody_else_has_the_page(cast: Cast, client: Client, who: str):
+    client.force_login(getattr(cast, who))
+    assert client.get(reverse("imports")).status_code == 403
+    assert brought(client, "members", MEMBERS + ONE).status_code == 403
+    assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "空文件"), (b"%PDF-1.7 text", "这不是表格文件，请用 XLSX 或 CSV"), (b"PK\x03\x04 broken", "损坏")],
+)
+def test_what_is_no_sheet_is_refused_at_once(office: Client, content: bytes, reason: str):
+    answer = office.post(reverse("imports"), {"kind": "members", "uploads": [SimpleUploadedFile("名单.xlsx", content)]})
+    assert reason in answer.content.decode()
+    assert not Import.objects.exists()
+    assert not File.objects.exists()
+
+
+def test_the_empty_workbook_is_given_and_reads_as_no_rows(office: Client):
+    answer = office.get(reverse("import-template", args=["members"]))
+    content = b"".join(answer.streaming_content)
+    office.post(reverse("imports"), {"kind": "members", "uploads": [SimpleUploadedFile("空表.xlsx", content)]})
+    run = worked()
+    assert (run.stage, run.rows, run.wrong) == (Stage.CHECKED, 0, 0)
+    assert "没有读到数据行" in office.get(reverse("import", args=[run.uid])).content.decode()
+
+
+def test_a_sheet_with_wrong_columns_says_so_and_offers_nothing_but_to_drop_it(office: Client):
+    brought(office, "members", "天气,温度\n晴,12\n")
+    run = worked()
+    said = office.get(reverse("import", args=[run.uid])).content.decode()
+    assert run.unreadable
+    assert "有文件读不了" in said
+    assert reverse("import-take", args=[run.uid]) not in said
+    assert step(office, "take", run, skip="1").stage == Stage.CHECKED
+
+
+def test_two_files_of_one_name_are_told_apart(office: Client):
+    brought(office, "members", MEMBERS + ONE, MEMBERS + "苏闻,1975-13,农业界,,,\n")
+    run = worked()
+    assert [f.name for f in run.sources.all()] == ["名单.csv", "名单.csv（2）"]
+    assert [f.file for f in Finding.objects.filter(imported=run)] == ["名单.csv（2）"]
+
+
+def test_what_two_clerks_bring_is_not_doubled(office: Client, members: Callable[[str], Import]):
+    first, second = members(ONE), members(ONE)
+    for run in (first, second):
+        office.post(reverse("import-take", args=[run.uid]))
+    assert worked(first).stage == Stage.IMPORTED
+    second = worked(second)
+    assert (second.stage, second.created, second.unchanged) == (Stage.CHECKED, 0, 1)
+    assert second.word.startswith(
+        "确认以后，系统里的资料有了变化：核对时新增 1 行、已有 0 行、有错 0 行，现在新增 0 行、已有 1 行"
+    )
+    assert "系统里都已有，不用导入" in office.get(reverse("import", args=[second.uid])).content.decode()
+    assert Member.objects.filter(name="曾贤").count() == 1
+
+
+def test_a_second_click_changes_nothing(office: Client, members):
+    run = members(ONE)
+    office.post(reverse("import-take", args=[run.uid]))
+    answer = office.post(reverse("import-take", args=[run.uid]), follow=True)
+    assert "已经不在这一步" in answer.content.decode()
+    assert worked(run).stage == Stage.IMPORTED
+
+
+class DiedError(BaseException):
+    """The process is gone: nothing of ours catches it."""
+
+
+def test_a_worker_that_dies_in_it_leaves_nothing_half_done(office: Client, members, monkeypatch):
+    run, count = members(f"{ONE}苏闻,,农业界,,,\n"), Member.objects.count()
+    office.post(reverse("import-take", args=[run.uid]))
+
+    def die(*_args: object, **_more: object) -> None:
+        raise DiedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tongxin.members.sheets.MemberImporter.finish", die)
+        with pytest.raises(DiedError):
+            actions.work(run.uid, now=timezone.now)
+    assert Member.objects.count() == count
+    run.refresh_from_db()
+    assert (run.stage, run.records.count()) == (Stage.WRITING, 0)
+    assert not actions.work(run.uid, now=timezone.now)  # it may still live
+    assert working.take_up(now=lambda: timezone.now() + timedelta(minutes=6)) == 1
+    run.refresh_from_db()
+    assert (run.stage, Member.objects.count()) == (Stage.IMPORTED, count + 2)
+
+
+def test_a_worker_that_was_thought_dead_writes_nothing(office: Client, members, monkeypatch):
+    run, count = members(ONE), Member.objects.count()
+    office.post(reverse("import-take", args=[run.uid]))
+    write = working._write
+
+    def slow(held: Import, now: object) -> None:
+        assert working.take_up(now=lambda: timezone.now() + timedelta(minutes=6)) == 1
+        monkeypatch.undo()
+        write(held, now)
+
+    calls = []
+
+    def first_slow(held: Import, now: object) -> None:
+        calls.append(held.ticket)
+        (slow if len(calls) == 1 else write)(held, now)
+
+    monkeypatch.setattr(working, "_write", first_slow)
+    actions.work(run.uid, now=timezone.now)
+    run.refresh_from_db()
+    assert (run.stage, Member.objects.count()) == (Stage.IMPORTED, count + 1)
+
+
+def test_what_fails_says_so_and_can_be_tried_again(office: Client, members, monkeypatch):
+    run = members(ONE)
+    office.post(reverse("import-take", args=[run.uid]))
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "run", lambda *_args, **_more: 1 / 0)
+        run = worked(run)
+    assert run.stage == Stage.FAILED
+    said = office.get(reverse("import", args=[run.uid])).content.decode()
+    assert "再试一次" in said
+    assert "ZeroDivisionError" in said
+    assert step(office, "again", run).stage == Stage.CHECKED
+
+
+def test_a_worker_that_always_dies_is_not_asked_for_ever(office: Client, members):
+    run = members(ONE)
+    office.post(reverse("import-take", args=[run.uid]))
+    Import.objects.filter(pk=run.pk).update(tries=working.TRIES, ticket="gone", beat_at=timezone.now() - timedelta(hours=1))
+    tasks.take_up_left_over(timezone.now())
+    run.refresh_from_db()
+    assert (run.stage, "几次中断" in run.word) == (Stage.FAILED, True)
+
+
+def test_progress_is_a_piece_of_the_page_that_loads_it_anew_when_all_is_done(office: Client):
+    brought(office, "members", MEMBERS + ONE)
+    run = Import.objects.get()
+    address = reverse("import-progress", args=[run.uid])
+    assert office.get(address).status_code == 302
+    piece = office.get(address, headers={"HX-Request": "true"})
+    assert ("正在核对" in piece.content.decode(), "HX-Refresh" in piece) == (True, False)
+    worked()
+    assert office.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_uploads_go_when_their_time_is_over_and_the_history_stays(office: Client, members, settings):
+    done, open_ = step(office, "take", members(f"{ONE},,农业界,,,\n"), skip="1"), members("苏闻,1975-13,农业界,,,\n")
+    assert tasks.clear_files(timezone.now() + timedelta(days=settings.IMPORT_KEEP_DAYS - 1)) == 0
+    assert tasks.clear_files(timezone.now() + timedelta(days=settings.IMPORT_KEEP_DAYS + 1)) == 2
+    files.clear_orphans(timezone.now() + timedelta(days=settings.IMPORT_KEEP_DAYS + 3))
+    assert not File.objects.exists()
+    assert not Finding.objects.exists()
+    assert set(Source.objects.values_list("name", flat=True)) == {"名单.csv"}
+    stages = {run.pk: run.stage for run in Import.objects.all()}
+    assert stages == {done.pk: Stage.IMPORTED, open_.pk: Stage.DROPPED}
+
+
+def test_what_the_command_line_brings_stands_in_the_history_and_is_undone_there(cast: Cast, office: Client, tmp_path: Path):
+    sheet = tmp_path / "单位.csv"
+    sheet.write_text("单位名称\n县气象局\n", encoding="utf-8")
+    more = {"actor": None, "at": NOW, "before_writing": lambda _report: None}
+    actions.run_and_keep(UNITS, [sheet], cast.county, dry_run=True, **more)
+    assert not Import.objects.exists()
+    actions.run_and_keep(UNITS, [sheet], cast.county, **more)
+    actions.run_and_keep(UNITS, [sheet], cast.county, **more)  # all known by now
+    run = Import.objects.get()
+    assert (run.stage, run.rows, run.created, run.account) == (Stage.IMPORTED, 1, 1, None)
+    said = office.get(reverse("imports")).content.decode()
+    assert "单位.csv" in said
+    assert "服务器操作人员" in said
+    assert step(office, "undo", run, reason="传错了").stage == Stage.UNDONE
+
+
+def test_pages_ask_as_many_questions_of_many_rows_as_of_one(office: Client, members):
+    def asked(address: str) -> int:
+        office.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert office.get(address).status_code == 200
+        return len(queries)
+
+    one = members(",1975-13,农业界,,,\n")
+    few = asked(reverse("imports")), asked(reverse("import", args=[one.uid]))
+    many = members("".join(f"苏{n},1975-13,农业界,,,\n" for n in range(30)))
+    assert (asked(reverse("imports")), asked(reverse("import", args=[many.uid]))) == few
+
+
+def test_rows_with_faults_are_paged(office: Client, members):
+    run = members("".join(f"苏{n:02},1975-13,农业界,,,\n" for n in range(30)))
+    first = office.get(reverse("import", args=[run.uid])).content.decode()
+    second = office.get(reverse("import", args=[run.uid]) + "?after=20").content.decode()
+    assert ("苏19" in first, "苏20" in first, "苏20" in second, "苏29" in second) == (True, False, True, True)

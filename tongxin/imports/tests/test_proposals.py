@@ -1,0 +1,105 @@
+"""Proposals with their whole outcome, and units, from the upload to the undoing."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import NOW, Cast
+from tongxin.audit import verifying
+from tongxin.audit.models import Event
+from tongxin.committees.models import Session, Unit
+from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
+from tongxin.imports.choices import Stage
+from tongxin.imports.models import Finding, Import
+from tongxin.imports.tests.conftest import brought, step, worked
+from tongxin.proposals import actions as proposals
+from tongxin.proposals.models import Proposal, PublicCopy, Signature
+
+pytestmark = pytest.mark.django_db
+MODELS = (Proposal, Signature, PublicCopy, Case, Task, Reply, PublicReply, Rating, Unit, Session)
+HEAD = "案由,内容,提案人,提案号,并入,类别,建设类别,届次,提交日期,审查结果,承办单位,会办单位,答复日期,答复类别,答复内容,办理态度评价,办理结果评价,是否公开\n"
+BODY = "村口的路灯坏了半年，夜里走路要打手电，应当修好。" * 10
+WHOLE = (
+    f"关于修好村口路灯的建议,{BODY},林知远、何青禾,7,,科教文卫体,社会建设,十届二次,2023年2月6日,立案,县卫生健康局,县电力公司,"
+    "2023-05-15,B,六月底前修好。,满意,基本满意,是\n"
+)
+MERGED = f"关于修路灯的建议,{BODY},林知远,,7,科教文卫体,社会建设,十届二次,2023年2月7日,并案,,,,,,,,\n"
+
+
+@pytest.fixture
+def run(cast: Cast, office: Client) -> Import:
+    assert brought(office, "proposals", HEAD + WHOLE + MERGED, name="提案.csv").status_code == 302
+    return worked()
+
+
+def counts() -> list[int]:
+    return [model._base_manager.count() for model in MODELS]
+
+
+def test_a_year_comes_in_with_its_outcomes_and_goes_again_to_the_last_row(cast: Cast, office: Client, run: Import):
+    before = counts()
+    assert (run.stage, run.created, run.wrong) == (Stage.CHECKED, 2, 0)
+    run = step(office, "take", run)
+    assert (run.stage, run.created) == (Stage.IMPORTED, 2)
+    assert counts() != before
+    lead = Proposal.objects.get(number=7)
+    assert lead.merged.count() == 1
+    assert verifying.verify().ok
+    run = step(office, "undo", run, reason="年份传错了")
+    assert (run.stage, run.word) == (Stage.UNDONE, "")
+    assert counts() == before
+    assert verifying.verify().ok
+    assert Event.objects.filter(kind="proposals.submit", subject_id=lead.pk).exists()  # what was told stays told
+    again = worked_again(office)
+    assert (again.stage, again.created) == (Stage.IMPORTED, 2)
+    assert verifying.verify().ok
+
+
+def worked_again(office: Client) -> Import:
+    brought(office, "proposals", HEAD + WHOLE + MERGED, name="提案.csv")
+    return step(office, "take", worked())
+
+
+def test_a_proposal_that_was_taken_off_the_public_pages_since_keeps_the_import(cast: Cast, office: Client, run: Import):
+    run = step(office, "take", run)
+    lead = Proposal.objects.get(number=7)
+    proposals.unrelease(lead, reason="再核对一次", actor=cast.office, at=NOW)
+    said = office.get(reverse("import-undo", args=[run.uid])).content.decode()
+    assert "不能撤销" in said
+    assert "关于修好村口路灯的建议" in said
+    assert step(office, "undo", run, reason="传错了").stage == Stage.IMPORTED
+    assert Proposal.objects.filter(pk=lead.pk).exists()
+
+
+def test_a_unit_that_the_sheet_named_and_others_need_by_now_stays(cast: Cast, office: Client, run: Import):
+    run = step(office, "take", run)
+    unit = Unit.objects.get(name="县电力公司")
+    cast.filed()
+    from tongxin.handling import actions as handling
+
+    handling.assign(Proposal.objects.get(state="filed"), parts=[(cast.unit, "lead"), (unit, "co")], actor=cast.assigner, at=NOW)
+    run = step(office, "undo", run, reason="传错了")
+    assert run.stage == Stage.UNDONE
+    assert "县电力公司" in run.word
+    assert Unit.objects.filter(pk=unit.pk).exists()
+    assert verifying.verify().ok
+
+
+def test_a_grade_that_is_kept_is_not_told_by_a_sheet_that_guesses_it(cast: Cast, office: Client, run: Import):
+    step(office, "take", run)
+    brought(office, "proposals", (HEAD + WHOLE).replace(",满意,基本满意,", ",不满意,基本满意,"), name="提案.csv")
+    again = worked()
+    [finding] = Finding.objects.filter(imported=again)
+    assert finding.column == "办理态度评价"
+    assert "满意" not in finding.reason.replace("不满意", "")
+    assert Event.objects.filter(kind="imports.compare", data__wrong=1).exists()
+
+
+def test_units_come_in_and_go_again(cast: Cast, office: Client):
+    before = Unit.objects.count()
+    brought(office, "units", "单位名称,归口\n县气象局,政府\n县档案馆,党委\n", name="单位.csv")
+    run = step(office, "take", worked())
+    assert (run.stage, Unit.objects.count()) == (Stage.IMPORTED, before + 2)
+    assert step(office, "undo", run, reason="传错了").stage == Stage.UNDONE
+    assert Unit.objects.count() == before
+    assert verifying.verify().ok

@@ -1,0 +1,16 @@
+"""Addresses of imports."""
+
+from django.urls import path
+
+from tongxin.imports import views
+
+urlpatterns = [
+    path("imports/", views.imports, name="imports"),
+    path("imports/template/<str:kind>/", views.template, name="import-template"),
+    path("imports/<str:uid>/", views.one, name="import"),
+    path("imports/<str:uid>/progress/", views.progress, name="import-progress"),
+    path("imports/<str:uid>/take/", views.take, name="import-take"),
+    path("imports/<str:uid>/drop/", views.drop, name="import-drop"),
+    path("imports/<str:uid>/again/", views.again, name="import-again"),
+    path("imports/<str:uid>/undo/", views.undo, name="import-undo"),
+]

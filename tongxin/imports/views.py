@@ -1,0 +1,173 @@
+"""The pages of imports: upload and history, one import at each of its stages, its undoing."""
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tongxin.access import permissions
+from tongxin.access.views import requires
+from tongxin.committees import queries as bodies
+from tongxin.core import asked
+from tongxin.files.actions import RefusedError
+from tongxin.imports import actions, queries
+from tongxin.imports.choices import AT_WORK, Stage
+from tongxin.imports.forms import Undo, Upload
+from tongxin.imports.models import Import
+from tongxin.imports.rules import Offered, kinds_with
+from tongxin.sheets import templates
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _kinds(request: HttpRequest) -> list[Offered]:
+    kinds = kinds_with(request.user, bodies.committee_of(request.user))
+    if not kinds:
+        raise PermissionDenied
+    return kinds
+
+
+@requires("imports.handle")
+def imports(request: HttpRequest) -> HttpResponse:
+    """Upload sheets, and see what was imported before."""
+    kinds = _kinds(request)
+    form = Upload(kinds, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        committee = bodies.committee_of(request.user)
+        assert committee is not None  # noqa: S101 -- some kind is kept there
+        try:
+            run = actions.upload(
+                form.cleaned_data["kind"], form.cleaned_data["uploads"], committee=committee, actor=request.user,
+                at=timezone.now(),
+            )  # fmt: skip
+        except RefusedError as problem:
+            form.add_error("uploads", str(problem))
+        else:
+            return redirect("import", run.uid)
+    lines, older = queries.lines(request.user, before=asked.number(request.GET.get("before", "")))
+    context = {
+        "form": form, "kinds": kinds, "lines": lines, "older": older, "max_mb": settings.IMPORT_MAX_MB,
+        "max_rows": settings.IMPORT_MAX_ROWS, "keep_days": settings.IMPORT_KEEP_DAYS,
+    }  # fmt: skip
+    return render(request, "imports/imports.html", context)
+
+
+@require_safe
+@requires("imports.handle")
+def template(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Give the empty workbook of a kind."""
+    found = next((offered for offered in _kinds(request) if offered.name == kind), None)
+    if found is None:
+        raise Http404
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "template.xlsx"
+        templates.write(out, found.kind)
+        content = out.open("rb")  # the open handle keeps it until it was read
+    name = _("%(kind)s导入表.xlsx") % {"kind": found.label}
+    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _run(request: HttpRequest, uid: str) -> Import:
+    run = get_object_or_404(queries.visible_to(request.user).select_related("rejects"), uid=uid)
+    permissions.demand(request.user, "imports.handle", run)
+    return run
+
+
+@require_safe
+@requires("imports.handle", of_object=True)
+def one(request: HttpRequest, uid: str) -> HttpResponse:
+    """One import: what the worker does, what would happen, what happened."""
+    run = _run(request, uid)
+    tab = request.GET.get("odd") == "1"
+    counts = queries.counted(run)
+    warnings = tab if counts[False] else bool(counts[True])
+    spots, more = queries.spots(run, warnings=warnings, after=asked.number(request.GET.get("after", "")) or 0)
+    tabs = [
+        {"label": _("有错的行"), "count": counts[False], "url": "?", "current": not warnings},
+        {"label": _("提示"), "count": counts[True], "url": "?odd=1", "current": warnings},
+    ]
+    context = {
+        "run": run, "line": queries.line_of(run), "at_work": run.stage in AT_WORK, "spots": spots, "more": more, "warnings": warnings,
+        "tabs": tabs if counts[False] and counts[True] else [], "counts": counts, "rejects": queries.rejects_link(run, request.user),
+        "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable),
+    }  # fmt: skip
+    return render(request, "imports/import.html", context)
+
+
+@require_safe
+@requires("imports.handle", of_object=True)
+def progress(request: HttpRequest, uid: str) -> HttpResponse:
+    """How far the worker is, as a piece of the page; when it is done the page is loaded anew."""
+    run = _run(request, uid)
+    if not asked.by_htmx(request.headers):
+        return redirect("import", run.uid)
+    answer = render(request, "imports/_progress.html", {"run": run, "line": queries.line_of(run)})
+    if run.stage not in AT_WORK:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+OVERTAKEN = "这次导入已经不在这一步，请看现在的情况。"
+
+
+@require_POST
+@requires("imports.handle", of_object=True)
+def take(request: HttpRequest, uid: str) -> HttpResponse:
+    """Import what was looked through."""
+    run = _run(request, uid)
+    try:
+        actions.confirm(run, skips=request.POST.get("skip") == "1", actor=request.user, at=timezone.now())
+    except actions.NotNowError:
+        messages.warning(request, _(OVERTAKEN))
+    return redirect("import", run.uid)
+
+
+@require_POST
+@requires("imports.handle", of_object=True)
+def drop(request: HttpRequest, uid: str) -> HttpResponse:
+    """Do nothing with what was uploaded."""
+    run = _run(request, uid)
+    try:
+        actions.drop(run, actor=request.user, at=timezone.now())
+    except actions.NotNowError:
+        messages.warning(request, _(OVERTAKEN))
+        return redirect("import", run.uid)
+    messages.success(request, _("已放弃，什么也没有写入。"))
+    return redirect("imports")
+
+
+@require_POST
+@requires("imports.handle", of_object=True)
+def again(request: HttpRequest, uid: str) -> HttpResponse:
+    """Look through the files once more."""
+    run = _run(request, uid)
+    try:
+        actions.check_again(run, actor=request.user, at=timezone.now())
+    except actions.NotNowError:
+        messages.warning(request, _(OVERTAKEN))
+    return redirect("import", run.uid)
+
+
+@requires("imports.handle", of_object=True)
+def undo(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take back what an import made, or say what rests on it."""
+    run = _run(request, uid)
+    if run.stage != Stage.IMPORTED:
+        return redirect("import", run.uid)
+    resting = actions.rests(run)
+    form = Undo(request.POST or None)
+    if request.method == "POST" and not resting and form.is_valid():
+        try:
+            actions.ask_undo(run, reason=form.cleaned_data["reason"], actor=request.user)
+        except actions.NotNowError:
+            messages.warning(request, _(OVERTAKEN))
+        return redirect("import", run.uid)
+    return render(request, "imports/undo.html", {"run": run, "line": queries.line_of(run), "rests": resting, "form": form})
