@@ -81,12 +81,13 @@ def export(*, out: Path, code: str, without_files: bool, without_phones: bool, a
     "--origin-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="原系统的 keys/audit，用来逐条验算操作记录。"
 )
 @click.option("--accept-broken", is_flag=True, help="原记录核验不符也导入；不符之处写入操作记录。")
+@click.option("--invite", is_flag=True, help="给安全管理员生成新的邀请码并打印。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def import_(
     *, path: Path, code: str, key: Path | None, without_phones: bool, signer: str, origin_key: Path | None, accept_broken: bool,
-    as_json: bool,
+    invite: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Take a committee in, and invite those who appoint the others."""
+    """Take a committee in; with `--invite` let those in who appoint the others."""
     start.django(current=True)
     from django.utils import timezone
 
@@ -101,7 +102,7 @@ def import_(
         arrived = unpacking.unpack(path, wanted, at=timezone.now())
     except unpacking.NotUnpackedError as error:
         raise BadInput(str(error)) from error
-    invitations = _invited(arrived.committee)
+    invitations = _invited(arrived.committee) if invite else []
     if as_json:
         click.echo(json.dumps(_figures(arrived) | {"invitations": dict(invitations)}, ensure_ascii=False))
     else:
@@ -157,5 +158,5 @@ def _say(arrived: "Arrived", *, count: int) -> None:
     if count:
         lines.append(f"邀请码只显示这一次，请交给安全管理员本人，打开 {hints.address()}/invitation/ 设定密码；其他人由机关重新邀请。")
     else:
-        lines.append("没有能登录的安全管理员，请用 tongxin appoint 任命，再由他邀请其他人。")
+        lines.append("密码没有带来，请用 tongxin appoint 任命一名安全管理员（导入时加 --invite，则邀请原来的），再由机关邀请其他人。")
     click.echo("\n".join(lines), err=True)
