@@ -124,7 +124,17 @@ def visit(world: str) -> None:
             broken.append(f"{name} cannot sign in any more")
     rated = Case.objects.filter(state="rating", rating_due_on__isnull=False).values_list("rating_due_on", flat=True)
     unsettled = sum(not calendar.is_settled(day) for day in rated)
-    print(json.dumps({"world": world, "opened": opened, "broken": broken, "tentative": TentativeDate.objects.count(), "unsettled": unsettled}))
+    print(
+        json.dumps(
+            {
+                "world": world,
+                "opened": opened,
+                "broken": broken,
+                "tentative": TentativeDate.objects.count(),
+                "unsettled": unsettled,
+            }
+        )
+    )
 
 
 def main() -> None:

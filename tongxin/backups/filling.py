@@ -92,7 +92,9 @@ class House:
     def _name(self, row: Row) -> None:
         """Give an account its sign-in name: of a member the code in it follows; one that is taken gets the code behind it."""
         before, old = row["username"], self.read.manifest.code
-        wanted = f"{self.code}{MEMBER_MARK}{before.partition(MEMBER_MARK)[2]}" if before.startswith(f"{old}{MEMBER_MARK}") else before
+        wanted = (
+            f"{self.code}{MEMBER_MARK}{before.partition(MEMBER_MARK)[2]}" if before.startswith(f"{old}{MEMBER_MARK}") else before
+        )
         name, number = wanted, 1
         while name == SYSTEM or name in self._taken or Account.objects.filter(username=name).exists():
             number += 1
@@ -110,14 +112,15 @@ def witnessed(code: str) -> dict[str, str]:
 
 
 def write_events(house: House, now: dict[str, str]) -> dict[str, str]:
-    """Write the events in their order, linked under our key: what was said last of a row is what it is now, what was said
-    before stays as it was. Return the digests of rows of which nothing was said.
+    """Write the events in their order, linked under our key; return the digests of rows of which nothing was said.
+
+    What was said last of a row is what it is now, what was said before stays as it was.
     """
     last = _last_said(house.read)
     pending: list[Event] = []
     for row, proof in arriving.events(house.read):
         values = carried.keyed(Event, row, house.keys)
-        said = {key: _digest(digest, now.get(key, ""), is_last=last.get(key) == row["uid"]) for key, digest in proof["proofs"].items()}
+        said = {key: now.get(key, "") if last.get(key) == row["uid"] else was for key, was in proof["proofs"].items()}
         values |= {"proofs": said, "committee_code": house.code, "pk": house.keys[carried.EVENT][row["uid"]]}
         values["regulation_version"] = _version(row["regulation_version"], house.read.manifest.code, house.code)
         pending.append(Event(**values))
@@ -137,10 +140,6 @@ def _last_said(read: Bundle) -> dict[str, str]:
             words = truth.words_of(arriving.as_it_was(row, proof, read.manifest.code), kinds)
             last |= dict.fromkeys(words, row["uid"])
     return last
-
-
-def _digest(before: str, now: str, *, is_last: bool) -> str:
-    return now if is_last else before
 
 
 def _version(said: str, old: str, new: str) -> str:

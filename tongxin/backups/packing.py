@@ -27,7 +27,19 @@ from tongxin.backups.carried import Row
 THERE = "{path} 已经有了。请换一个文件名，或者先把它移开。"
 NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
 NOT_READ = "数据库里有读不出来的内容，没有导出（{said}）。请先运行 tongxin audit verify 查明。"
-OF_RULES = ("committee", "kind", "effective_from", "title", "article", "document_number", "link", "note", "body", "adopted_at", "uid")
+OF_RULES = (
+    "committee",
+    "kind",
+    "effective_from",
+    "title",
+    "article",
+    "document_number",
+    "link",
+    "note",
+    "body",
+    "adopted_at",
+    "uid",
+)
 OF_BODIES = ("uid", "code", "name", "short_name", "place", "tier", "fictional")
 
 

@@ -78,8 +78,9 @@ def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
         read = Bundle(path)
         try:
             secrets, arrived = _looked_at(read, wanted)
+            house = filling.House(read, wanted.code or read.manifest.code, secrets)
             with _kept_unless_failed() as made, transaction.atomic():
-                _take_in(read, wanted, secrets, arrived, made, at)
+                _take_in(house, arrived, made, at)
         finally:
             read.close()
     except archive.UnsoundError as error:
@@ -157,11 +158,10 @@ def _kept_unless_failed() -> Iterator[list[Path]]:
         raise
 
 
-def _take_in(read: Bundle, wanted: Wanted, secrets: Secrets | None, arrived: Arrived, made: list[Path], at: datetime) -> None:
+def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datetime) -> None:
+    read, code = house.read, house.code
     about = read.manifest
-    code = wanted.code or about.code
     parent = above.bodies(about.above, read.rows(bundles.RULES), arrived.differences, at)
-    house = filling.House(read, code, secrets)
     house.keys[carried.BODY] = {parent.uid: parent.pk} if parent is not None else {}
     if about.above:  # found by its code, it may have another uid
         house.keys[carried.BODY] |= {about.above[0]["uid"]: parent.pk}

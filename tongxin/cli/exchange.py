@@ -52,7 +52,9 @@ def committee_named(code: str) -> Any:
 class OrBundle(click.Command):
     """A command on sheets that with `bundle` as its first word is another: its options are its own."""
 
-    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
         """Hand on to the other."""
         if args[:1] != ["bundle"]:
             return super().make_context(info_name, args, parent, **extra)

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 PACKED = "{name}已整体导出到 {out}：{rows} 行，操作记录 {events} 条，附件 {files} 个；已重读核对。"
 KEY_BESIDE = (
-    "电话号码是加密的，口令在 {key}，导入时要用：请与 {out} 分开传送、分开保管。"
-    "密码、动态口令没有导出，人员在新的地方重新邀请。"
+    "电话号码是加密的，口令在 {key}，导入时要用：请与 {out} 分开传送、分开保管。密码、动态口令没有导出，人员在新的地方重新邀请。"
 )
 NO_PHONES = "没有导出电话号码。密码、动态口令也没有导出，人员在新的地方重新邀请。"
 SIGNED = "本系统的签名：{signer}。请用别的办法（当面、电话）告知接收方，导入时核对。"
@@ -78,7 +77,9 @@ def export(*, out: Path, code: str, without_files: bool, without_phones: bool, a
 @click.option("--without-phones", is_flag=True, help="不导入电话号码（没有口令文件的时候）。")
 @click.option("--signer", metavar="FINGERPRINT", default="", help="原系统的签名；不是它导出的，不导入。")
 @click.option(
-    "--origin-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="原系统的 keys/audit，用来逐条验算操作记录。"
+    "--origin-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="原系统的 keys/audit，用来逐条验算操作记录。",
 )
 @click.option("--accept-broken", is_flag=True, help="原记录核验不符也导入；不符之处写入操作记录。")
 @click.option("--invite", is_flag=True, help="给安全管理员生成新的邀请码并打印。")
@@ -156,7 +157,11 @@ def _say(arrived: "Arrived", *, count: int) -> None:
     if arrived.missing:
         lines.append(f"有 {len(arrived.missing)} 个附件原来就不在，如：{arrived.missing[0]}。")
     if count:
-        lines.append(f"邀请码只显示这一次，请交给安全管理员本人，打开 {hints.address()}/invitation/ 设定密码；其他人由机关重新邀请。")
+        lines.append(
+            f"邀请码只显示这一次，请交给安全管理员本人，打开 {hints.address()}/invitation/ 设定密码；其他人由机关重新邀请。"
+        )
     else:
-        lines.append("密码没有带来，请用 tongxin appoint 任命一名安全管理员（导入时加 --invite，则邀请原来的），再由机关邀请其他人。")
+        lines.append(
+            "密码没有带来，请用 tongxin appoint 任命一名安全管理员（导入时加 --invite，则邀请原来的），再由机关邀请其他人。"
+        )
     click.echo("\n".join(lines), err=True)

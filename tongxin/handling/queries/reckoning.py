@@ -73,7 +73,9 @@ def ratings_without_reckoning() -> list[Case]:
 
 def reckoning_of_rating(case: Case) -> Reckoning | None:
     """Reckon anew until when a case is rated; nothing where that is not the day that was set."""
-    opened = Event.objects.filter(subject_type="handling.case", subject_id=case.pk, kind="cases.open_rating").order_by("id").last()
+    opened = (
+        Event.objects.filter(subject_type="handling.case", subject_id=case.pk, kind="cases.open_rating").order_by("id").last()
+    )
     if opened is None:
         return None
     said = reckon(case.committee, "rating_working_days", timezone.localdate(opened.at or opened.recorded_at))
