@@ -38,7 +38,7 @@ def problem(code: str) -> Problem | None:
     for data in Event.objects.filter(committee_code=code, kind=ARRIVAL).order_by("id").values_list("data", flat=True):
         path = place_of(code, str(data.get("record", "")))
         if not path.is_file() or digest_of(path) != data.get("sha256"):
-            return Problem(f"audit/origins/{path.name}", GONE, outside=True)
+            return Problem(f"audit/origins/{path.name}", GONE)
     return None
 
 
