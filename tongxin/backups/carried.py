@@ -142,12 +142,15 @@ def names_of(committee: Any, accounts: Iterable[int]) -> Names:
 
 
 def said(model: type[models.Model], values: Mapping[str, Any], names: Names) -> Row:
-    """Return a row as a bundle has it, of its columns' values."""
+    """Return a row as a bundle has it, of its columns' values. Raises ValueError where it points to a row that stays behind."""
     row: Row = {}
     for field in facts_of(model):
         value = values[field.attname]
         if field.remote_field and value is not None:
-            row[field.name] = names[label_of(field.related_model)].get(value)
+            row[field.name] = named = names[label_of(field.related_model)].get(value)
+            if named is None:
+                message = f"{label_of(model)}.{field.name} → {value}"
+                raise ValueError(message)
         else:
             row[field.name] = plain(value)
     label = label_of(model)
