@@ -25,7 +25,9 @@ SAYS = ("title", "article", "document_number", "link", "note", "body")
 def bodies(above: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]], differences: list[str], at: datetime) -> Any:
     """Find or set up the committees above, the nearest first in `above`; return the nearest. Adds to `differences` what people should know."""
     model: Any = apps.get_model(carried.BODY)
-    parent, found, fresh = None, {"": None}, set()
+    parent: Any = None
+    found: dict[str, Any] = {"": None}
+    fresh: set[str] = set()
     for row in reversed(list(above)):
         there = model._base_manager.filter(uid=row["uid"]).first() or model._base_manager.filter(code=row["code"]).first()  # noqa: SLF001 -- Django's public-in-practice Meta
         if there is None:

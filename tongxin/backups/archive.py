@@ -164,7 +164,7 @@ class Opened:
     """A ZIP of ours: opened, with what its manifest says read and not yet believed."""
 
     none_of_ours, other_format, changed = NO_ARCHIVE, OTHER_FORMAT, CHANGED
-    format = FORMAT
+    format: object = FORMAT
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -105,7 +105,8 @@ def facts_of(model: type[models.Model]) -> list[Any]:
 # ── out of the database ──────────────────────────────────────────────────────────────────────────
 def rows_of(model: type[models.Model], committee: Any, accounts: Iterable[int] = ()) -> models.QuerySet[Any]:
     """Return the rows of a committee, in the order of their keys."""
-    rows, label = models.QuerySet(model).order_by("pk"), label_of(model)
+    rows: models.QuerySet[Any] = models.QuerySet(model).order_by("pk")
+    label = label_of(model)
     if label == ACCOUNT:
         return rows.filter(pk__in=list(accounts)).exclude(username=SYSTEM)
     if label == BODY:

@@ -138,7 +138,7 @@ def _last_said(read: Bundle) -> dict[str, str]:
     for row, proof in arriving.events(read):
         if proof["proofs"]:
             words = truth.words_of(arriving.as_it_was(row, proof, read.manifest.code), kinds)
-            last |= dict.fromkeys(words, row["uid"])
+            last |= dict.fromkeys(words, str(row["uid"]))
     return last
 
 
@@ -157,7 +157,7 @@ def _link(some: list[Event]) -> int:
 def reserved(model: type[models.Model], count: int) -> list[int]:
     """Return keys that nobody else gets, rising."""
     about = model._meta  # noqa: SLF001 -- Django's public-in-practice Meta
-    table, key = connection.ops.quote_name(about.db_table), about.pk.column
+    table, key = connection.ops.quote_name(about.db_table), str(about.pk.column)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key, count])
@@ -179,7 +179,7 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
     for row in rows:
         if not sql:
             own = [about.pk, *fields] if "pk" in row else fields
-            columns = ", ".join(connection.ops.quote_name(field.column) for field in own)
+            columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in own)
             places = ", ".join(["%s"] * len(own))
             sql = f"INSERT INTO {connection.ops.quote_name(about.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 -- as above
         key = [row["pk"]] if "pk" in row else []

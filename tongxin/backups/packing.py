@@ -220,9 +220,9 @@ def _rules_above(committee: Any) -> Iterator[Row]:
 def _files(writer: Writer, committee: Any) -> Iterator[str]:
     """Write the uploads of the committee; return the places of those that are not there."""
     root = Path(settings.MEDIA_ROOT).resolve()
-    for label, model in carried.carried().items():
+    for model in carried.carried().values():
         for field in (field for field in carried.facts_of(model) if isinstance(field, models.FileField)):
-            rows = carried.rows_of(model, committee) if label != carried.ACCOUNT else ()
+            rows = carried.rows_of(model, committee)
             for name in sorted({str(value) for value in rows.values_list(field.name, flat=True) if value}):
                 path = root / name
                 if not archive.is_safe(name) or not path.resolve().is_relative_to(root) or not path.is_file():
