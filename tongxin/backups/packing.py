@@ -151,7 +151,7 @@ def _add(writer: Writer, name: str, rows: Iterable[Row]) -> int:
         pending: list[bytes] = []
         for row in rows:
             count += 1
-            pending.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            pending.append(json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n")
             if len(pending) == carried.BATCH:
                 yield b"".join(pending)
                 pending.clear()
