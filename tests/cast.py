@@ -233,10 +233,10 @@ def _committee(code: str, place: str, tier: str, parent: Committee | None) -> tu
 @pytest.fixture
 def cast(db: None) -> Cast:
     """A city with two counties, their rules, and everybody a story needs."""
-    return made_once("cast", _everybody)  # type: ignore[no-any-return]
+    return made_once("cast", everybody)  # type: ignore[no-any-return]
 
 
-def _everybody() -> Cast:
+def everybody() -> Cast:
     since, at = date(2022, 1, 1), moment("2022-01-01")
     city, _s, _x = _committee("QL", "青岚市", Level.CITY, None)
     county, session, sector = _committee("YX", "云溪县", Level.COUNTY, city)

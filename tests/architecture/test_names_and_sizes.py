@@ -54,6 +54,7 @@ LOOKED_AT: dict[str, str] = {
     "tongxin/members/actions.py": "2026-11-28: invitations, contact data and standing: each act a few lines, the rest their reasons",
     "tongxin/handling/notices.py": "2026-11-29: one register: whom, in which words, and a line each, read side by side",
     "tongxin/handling/models.py": "2026-11-29: a dozen small tables; the clocks and constraints of a case are read side by side",
+    "tongxin/audit/verifying.py": "2026-11-29: the layers of the record, each a function, read from top to bottom; what a layer asks is elsewhere",
 }
 
 

@@ -17,7 +17,7 @@ from tests.upgrade.yesterday import KEYS
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def place(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of an installation of its own, on the kind of database that the suite runs on."""
     home = tmp_path_factory.mktemp("yesterday")
@@ -26,7 +26,7 @@ def place(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
     if connection.vendor != "postgresql":
         yield env
         return
-    name = f"yesterday_{os.getpid()}"
+    name = f"yesterday_{os.getpid()}_{home.name.rpartition('yesterday')[2]}"
     with django_db_blocker.unblock():
         with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
             cursor.execute(f'CREATE DATABASE "{name}"')
@@ -44,7 +44,7 @@ def run(env: dict[str, str], *words: str, fails: bool = False) -> str:
 
 
 def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> None:
-    run(place, "tests.upgrade.yesterday", "load")
+    run(place, "tests.upgrade.yesterday", "load", "cast")
     run(place, "tongxin.cli", "migrate")
     verdict = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json"))
     assert (verdict["ok"], verdict["first_bad"]) == (True, None)
@@ -52,7 +52,7 @@ def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> 
     run(place, "tongxin.cli", "worker", "--once")  # before it, `check` rightly says that yesterday's events wait for their seal
     found = json.loads(run(place, "tongxin.cli", "check", "--json"))
     assert found["ok"], found
-    visited = json.loads(run(place | {"TONGXIN_TESTING": "1"}, "tests.upgrade.yesterday", "visit").splitlines()[-1])
+    visited = json.loads(run(place | {"TONGXIN_TESTING": "1"}, "tests.upgrade.yesterday", "visit", "cast").splitlines()[-1])
     assert visited["broken"] == []
     assert visited["opened"] > 150
     run(place, "tongxin.cli", "worker", "--once")
@@ -65,3 +65,18 @@ def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> 
         found = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json", fails=True))
         assert (found["ok"], found["first_bad"]) == (False, f"{holder}:yesterdayh{number}")
         kept.write_bytes(said)
+
+
+def test_a_real_one_with_an_imported_year_upgrades_too(place: dict[str, str]) -> None:
+    run(place, "tests.upgrade.yesterday", "load", "year")
+    run(place, "tongxin.cli", "migrate")
+    run(place, "tongxin.cli", "worker", "--once")
+    verdict = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json"))
+    assert (verdict["ok"], verdict["events"]) == (True, verdict["sealed"])
+    assert verdict["events"] > 760
+    found = json.loads(run(place, "tongxin.cli", "check", "--json"))
+    assert found["ok"], found
+    visited = json.loads(run(place | {"TONGXIN_TESTING": "1"}, "tests.upgrade.yesterday", "visit", "year").splitlines()[-1])
+    assert visited["broken"] == []
+    assert visited["opened"] > 200
+    assert visited["tentative"] == visited["unsettled"]  # eight, while the calendar of 2027 is not out

@@ -1,7 +1,8 @@
 """Brings back a database that an earlier revision made, and opens its pages after the upgrade. Run as a process of its own.
 
-The file beside it holds every row of the cast's world as revision 6444d83 wrote it, table by table, on no particular
-database: `load` makes the tables of that revision and puts the rows in, `visit` opens every address as everybody.
+The files beside it hold every row as revision 6444d83 wrote it, table by table, on no particular database: `cast` the cast's
+world; `year` a real `init` with a local rule, units, members and a year of proposals from sheets, and the people who were
+appointed and invited then. `load` makes the tables of that revision and puts the rows in, `visit` opens every address as everybody.
 """
 
 import gzip
@@ -12,23 +13,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).with_name("6444d83.json.gz")
+FILES = {"cast": Path(__file__).with_name("6444d83.json.gz"), "year": Path(__file__).with_name("6444d83-year.json.gz")}
 KEYS = {"TONGXIN_FIELD_KEY": "yesterday-field-key", "TONGXIN_SECRET_KEY": "yesterday-secret-key"}
 PASSWORDS = {"YX001": "云溪河边的茶园真好看", "office": "提案办公室的老茶壶"}
 
 
-def _read() -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(gzip.decompress(FILE.read_bytes()))
+def _read(world: str) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(gzip.decompress(FILES[world].read_bytes()))
     return kept
 
 
-def load() -> None:
+def load(world: str) -> None:
     """Make the tables as they were, and put the rows in."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection, transaction
 
-    kept = _read()
+    kept = _read(world)
     from django.apps import apps
 
     own = {app.rsplit(".", 1)[-1] for app in settings.INSTALLED_APPS if app.startswith("tongxin.")}
@@ -42,7 +43,8 @@ def load() -> None:
         for table, found in kept["tables"].items():
             cursor.execute(f'DELETE FROM "{table}"')
             _fill(cursor, table, found["columns"], found["rows"])
-        _hang_files(cursor, settings.MEDIA_ROOT)
+        if world == "cast":
+            _hang_files(cursor, settings.MEDIA_ROOT)
     heads = settings.TONGXIN_HOME / "audit" / "heads.jsonl"
     heads.parent.mkdir(parents=True, exist_ok=True)
     heads.write_text(kept["heads"], encoding="utf-8")
@@ -87,13 +89,14 @@ def _hang_files(cursor: Any, place: Path) -> None:
         )
 
 
-def visit() -> None:
+def visit(world: str) -> None:
     """Open a proposal and a part in each state, every member and list, as everybody; sign in with the passwords of yesterday. Prints how many opened."""
     from django.test import Client
 
     from tongxin.accounts import names
     from tongxin.accounts.models import Account
-    from tongxin.handling.models import Task
+    from tongxin.core import calendar
+    from tongxin.handling.models import Case, Task, TentativeDate
     from tongxin.members.models import Member
     from tongxin.proposals.models import Proposal
 
@@ -119,7 +122,19 @@ def visit() -> None:
     for name, password in PASSWORDS.items():
         if [a.check_password(password) for a in names.find("YX", name)] != [True]:
             broken.append(f"{name} cannot sign in any more")
-    print(json.dumps({"opened": opened, "broken": broken}))
+    rated = Case.objects.filter(state="rating", rating_due_on__isnull=False).values_list("rating_due_on", flat=True)
+    unsettled = sum(not calendar.is_settled(day) for day in rated)
+    print(
+        json.dumps(
+            {
+                "world": world,
+                "opened": opened,
+                "broken": broken,
+                "tentative": TentativeDate.objects.count(),
+                "unsettled": unsettled,
+            }
+        )
+    )
 
 
 def main() -> None:
@@ -128,7 +143,7 @@ def main() -> None:
     import django
 
     django.setup()
-    {"load": load, "visit": visit}[sys.argv[1]]()
+    {"load": load, "visit": visit}[sys.argv[1]](sys.argv[2])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ value cannot be guessed from it, and the event's digest, which covers the commit
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,17 +24,28 @@ PLAIN = (
 )  # fmt: skip
 NAMES = ("actor_name", "behalf_name", "subject_label")
 DATA = "data."
+_key: ContextVar[str | None] = ContextVar("audit_key", default=None)
 
 
 class AlreadyGivenError(Exception):
     """Events have had their digests: whoever gave them anew would sign whatever stands there now."""
 
 
+@contextmanager
+def under(key: str | None) -> Iterator[None]:
+    """Reckon with the key of another installation, whose record is being looked at; with none, with our own."""
+    token = _key.set(key)
+    try:
+        yield
+    finally:
+        _key.reset(token)
+
+
 def mac(purpose: str, *parts: object) -> str:
     """Return the keyed digest of some facts, with its algorithm in front: hmac-sha256:9f86…."""
     name = settings.AUDIT_DIGEST
     said = json.dumps([purpose, *parts], ensure_ascii=False, separators=(",", ":")).encode()
-    return f"hmac-{name}:{hmac.new(settings.AUDIT_KEY.encode(), said, name).hexdigest()}"
+    return f"hmac-{name}:{hmac.new((_key.get() or settings.AUDIT_KEY).encode(), said, name).hexdigest()}"
 
 
 def commitment(salt: str, value: object) -> str:

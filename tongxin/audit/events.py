@@ -51,6 +51,18 @@ def _locked_out(event: Event) -> str:
     return f"{event.data.get('username', '')}因多次输错{WRONG_AT.get(what, what)}被暂时锁定"
 
 
+def _arrived(event: Event) -> str:
+    data = event.data
+    broken = "，原记录核验有不符，仍予迁入" if data.get("problems") else ""
+    return f"{ON_THE_SERVER}从别处整体迁入{data.get('name', '')}（{data.get('code', '')}）{broken}"
+
+
+def _origin(event: Event) -> str:
+    data = event.data
+    said = f"原链头 {data.get('number', '')} 号 {data.get('digest', '')}，签名 {data.get('signer', '')}"
+    return f"{said}。不符之处：{data['problems']}" if data.get("problems") else said
+
+
 _row_words: list[Callable[[str], str]] = []
 
 
@@ -95,5 +107,7 @@ register(
         lambda e: str(e.data.get("reason", "")),
         key=True,
     ),
+    Kind("audit.depart", A.OFFICE, f"{ON_THE_SERVER}整体导出了全部资料（链头 {{number}} 号）", key=True),
+    Kind("audit.arrive", A.OFFICE, _arrived, _origin, key=True, label="从别处整体迁入"),
     Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}", personal=("name",)),
 )

@@ -14,6 +14,7 @@ from tongxin.audit import (
     heads,
     misstored,
     moments,
+    origins,
     outside,
     shapes,
     stored,
@@ -134,7 +135,8 @@ def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> lis
     broken = _events(code, read, unread)
     # a record with rows of another form is named already: what stands around those does not fit because of them
     record = None if code in unread.codes else broken or _around(code, read, unread)
-    return [record, *islice(_rows(code, read, unread), NAMED), _noted(code, there) or _heads_outside(code, there)]
+    beyond = _noted(code, there) or _heads_outside(code, there)
+    return [record, *islice(_rows(code, read, unread), NAMED), beyond, None if code in unread.codes else origins.problem(code)]
 
 
 def _around(code: str, read: _Read, unread: Misstored) -> Problem | None:

@@ -144,9 +144,9 @@ class Writer:
                 size += len(piece)
         self.members.append(Member(name, size, digest.hexdigest()))
 
-    def finish(self, manifest: Manifest, key: str) -> None:
+    def finish(self, manifest: bytes) -> None:
         """Write the manifest, and the table of contents behind it."""
-        self._zip.writestr(MANIFEST, manifest.sealed(key))
+        self._zip.writestr(MANIFEST, manifest)
         self._zip.close()
 
 
@@ -160,34 +160,32 @@ def pieces_of(source: IO[bytes], size: int | None = None) -> Iterator[bytes]:
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
-class Archive:
-    """An archive that was written: opened, with its manifest read and not yet believed."""
+class Opened:
+    """A ZIP of ours: opened, with what its manifest says read and not yet believed."""
+
+    none_of_ours, other_format, changed = NO_ARCHIVE, OTHER_FORMAT, CHANGED
+    format: object = FORMAT
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self._doubting():
+        with self.doubting():
             self._zip = zipfile.ZipFile(path)
-            raw = self._read_manifest()
-            said = json.loads(raw)
-            self._mac = said.pop("mac")
-            self._said = said
-        if said.get("format") != FORMAT:
-            raise UnsoundError(OTHER_FORMAT.format(path=path, format=str(said.get("format"))[:20]))
-        with self._doubting():
-            self.manifest = _manifest_of(said)
-        self._demand_same_names()
+            self.said: dict[str, Any] = dict(json.loads(self._read_manifest()))
+        if self.said.get("format") != self.format:
+            raise UnsoundError(self.other_format.format(path=path, format=str(self.said.get("format"))[:20]))
 
     def close(self) -> None:
         """Close the file."""
         self._zip.close()
 
     @contextmanager
-    def _doubting(self) -> Iterator[None]:
+    def doubting(self) -> Iterator[None]:
+        """Take what goes wrong in reading for what it is: the file is not ours, or not whole."""
         try:
             yield
         except (*SPOILED, OSError, LookupError, TypeError, AttributeError, RecursionError) as error:
             said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            raise UnsoundError(NO_ARCHIVE.format(path=self.path, said=said)) from error
+            raise UnsoundError(self.none_of_ours.format(path=self.path, said=said)) from error
 
     def _read_manifest(self) -> bytes:
         with self._zip.open(MANIFEST) as source:
@@ -197,28 +195,10 @@ class Archive:
             raise ValueError(message)
         return raw
 
-    def _demand_same_names(self) -> None:
-        """What the table of contents names is what the manifest names: each once, of the same size, and nowhere else to be put."""
-        there = [(info.filename, info.file_size) for info in self._zip.infolist() if info.filename != MANIFEST]
-        said = [(member.name, member.size) for member in self.manifest.members]
-        if len(set(there)) != len(self._zip.infolist()) - 1 or sorted(there) != sorted(said):
-            odd = next(iter(sorted(set(there) ^ set(said))), ("", 0))[0]
-            raise UnsoundError(CHANGED.format(path=self.path, name=_shown(odd)))
-        names = [name for name, _size in said]
-        tables = {f"{ROWS}/{table.name}.jsonl" for table in self.manifest.tables}
-        odd_name = next((n for n in names if not _has_its_place(n) or (n.startswith(f"{ROWS}/") and n not in tables)), None)
-        if odd_name is not None or not tables <= set(names):
-            raise UnsoundError(CHANGED.format(path=self.path, name=_shown(odd_name or "rows")))
-
-    def demand_seal(self, key: str) -> None:
-        """Refuse a manifest that was not sealed with this key, as it is."""
-        if not hmac.compare_digest(str(self._mac), _mac(self._said, key)):
-            raise UnsoundError(UNSEALED.format(path=self.path))
-
     def pieces(self, member: Member) -> Iterator[bytes]:
         """Return what a member holds; at its end, refuse what is not as the manifest says."""
         digest, size = hashlib.sha256(), 0
-        with self._doubting(), self._zip.open(member.name) as source:
+        with self.doubting(), self._zip.open(member.name) as source:
             while piece := source.read(CHUNK):
                 size += len(piece)
                 if size > member.size:
@@ -226,17 +206,53 @@ class Archive:
                 digest.update(piece)
                 yield piece
         if (size, digest.hexdigest()) != (member.size, member.digest):
-            raise UnsoundError(CHANGED.format(path=self.path, name=_shown(member.name)))
+            raise UnsoundError(self.changed.format(path=self.path, name=shown(member.name)))
 
-    def lines(self, table: Table) -> Iterator[bytes]:
-        """Return the rows of a table as they are written."""
-        member = next(m for m in self.manifest.members if m.name == f"{ROWS}/{table.name}.jsonl")
+    def lines_in(self, member: Member) -> Iterator[bytes]:
+        """Return the lines of a member."""
         rest = b""
         for piece in self.pieces(member):
             *whole, rest = (rest + piece).split(b"\n")
             yield from whole
         if rest:
-            raise UnsoundError(CHANGED.format(path=self.path, name=_shown(member.name)))
+            raise UnsoundError(self.changed.format(path=self.path, name=shown(member.name)))
+
+    def demand_members(self, members: list[Member]) -> None:
+        """What the table of contents names is what the manifest names: each once, of the same size."""
+        there = [(info.filename, info.file_size) for info in self._zip.infolist() if info.filename != MANIFEST]
+        said = [(member.name, member.size) for member in members]
+        if len(set(there)) != len(self._zip.infolist()) - 1 or sorted(there) != sorted(said):
+            odd = next(iter(sorted(set(there) ^ set(said))), ("", 0))[0]
+            raise UnsoundError(self.changed.format(path=self.path, name=shown(odd)))
+
+
+class Archive(Opened):
+    """An archive that was written: opened, with its manifest read and not yet believed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        with self.doubting():
+            self._mac = self.said.pop("mac")
+            self.manifest = _manifest_of(self.said)
+        self._demand_same_names()
+
+    def _demand_same_names(self) -> None:
+        """What is there is what the manifest names, and nowhere else to be put."""
+        self.demand_members(self.manifest.members)
+        names = [member.name for member in self.manifest.members]
+        tables = {f"{ROWS}/{table.name}.jsonl" for table in self.manifest.tables}
+        odd_name = next((n for n in names if not _has_its_place(n) or (n.startswith(f"{ROWS}/") and n not in tables)), None)
+        if odd_name is not None or not tables <= set(names):
+            raise UnsoundError(CHANGED.format(path=self.path, name=shown(odd_name or "rows")))
+
+    def demand_seal(self, key: str) -> None:
+        """Refuse a manifest that was not sealed with this key, as it is."""
+        if not hmac.compare_digest(str(self._mac), _mac(self.said, key)):
+            raise UnsoundError(UNSEALED.format(path=self.path))
+
+    def lines(self, table: Table) -> Iterator[bytes]:
+        """Return the rows of a table as they are written."""
+        return self.lines_in(next(m for m in self.manifest.members if m.name == f"{ROWS}/{table.name}.jsonl"))
 
     def keys(self) -> dict[str, str]:
         """Return the keys that the archive brings."""
@@ -261,5 +277,6 @@ def _manifest_of(said: dict[str, Any]) -> Manifest:
     return manifest
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """Return a name as it may be shown: nothing in it that a terminal would obey."""
     return "".join(char if char.isprintable() else "?" for char in name)[:200]

@@ -93,7 +93,7 @@ def _write(part: Path, *, at: datetime, files: bool, keys: bool) -> Manifest:
             for name, key in keys_here().items():
                 writer.add(f"{archive.KEYS}/{name}", [key.encode()])
         manifest.members = writer.members
-        writer.finish(manifest, settings.AUDIT_KEY)
+        writer.finish(manifest.sealed(settings.AUDIT_KEY))
         raw.flush()
         os.fsync(raw.fileno())
     return manifest

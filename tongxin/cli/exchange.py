@@ -49,10 +49,24 @@ def committee_named(code: str) -> Any:
     return found
 
 
+class OrBundle(click.Command):
+    """A command on sheets that with `bundle` as its first word is another: its options are its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Hand on to the other."""
+        if args[:1] != ["bundle"]:
+            return super().make_context(info_name, args, parent, **extra)
+        other: click.Command = getattr(import_module("tongxin.cli.moving"), "export" if info_name == "export" else "import_")
+        return other.make_context(f"{info_name} bundle", args[1:], parent, **extra)
+
+
 # ── import ───────────────────────────────────────────────────────────────────────────────────────
 @click.command(
     name="import",
-    help="从表格（XLSX、XLS、ODS、CSV）导入。KIND 是 members 委员、units 承办单位、proposals 提案。先全部核对，有一处不对就什么也不写。",
+    cls=OrBundle,
+    help="从表格（XLSX、XLS、ODS、CSV）导入。KIND 是 members 委员、units 承办单位、proposals 提案。先全部核对，有一处不对就什么也不写。整体导入一个政协：tongxin import bundle --help。",
 )
 @click.argument("kind", type=KIND)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -165,7 +179,11 @@ def template(*, kind: str, out: Path) -> None:
     click.echo(f"空表已存为 {spoken(out)}。", err=True)
 
 
-@click.command(help="导出，列与导入的相同。KIND 是 members、units、proposals；文件可以是 .csv、.xlsx、.json。")
+@click.command(
+    cls=OrBundle,
+    help="导出，列与导入的相同。KIND 是 members、units、proposals；文件可以是 .csv、.xlsx、.json。"
+    "整体导出一个政协：tongxin export bundle --help。",
+)
 @click.argument("kind", type=KIND)
 @click.argument("out", metavar="OUT.(csv|xlsx|json)", type=click.Path(path_type=Path))
 @click.option("--committee", "code", required=True, metavar="CODE", help="导出哪个政协的（代码）。")

@@ -29,8 +29,13 @@ def tell_deadlines(at: datetime) -> int:
 
 
 def set_dates_again(at: datetime) -> int:
-    """Set the dates for good whose calendar has come out, each by itself. Returns how many moved."""
-    return faults.each(queries.tentative_dates(), lambda tentative: actions.set_again(tentative, at=at), what="重定暂定期限")
+    """Set the dates for good whose calendar has come out, each by itself. Returns how many moved.
+
+    Of those that were imported, or set by an earlier version, it is kept how they were reckoned.
+    """
+    moved = faults.each(queries.tentative_dates(), lambda tentative: actions.set_again(tentative, at=at), what="重定暂定期限")
+    faults.each(queries.ratings_without_reckoning(), actions.note_rating, what="记下暂定期限")
+    return moved
 
 
 SCHEDULE: list[tuple[timedelta, Callable[[datetime], int]]] = [

@@ -12,7 +12,7 @@ from tongxin.handling.actions.publishing import (
     copies_by_machine,
 )
 from tongxin.handling.actions.rating import close_round, note_reading, rate, rate_all, send_back
-from tongxin.handling.actions.reckoning import set_again
+from tongxin.handling.actions.reckoning import note_rating, set_again
 from tongxin.handling.actions.replying import (
     REPLY_FIELDS,
     SUBMITTED,
@@ -70,6 +70,7 @@ __all__ = [
     "keep_opinion",
     "leader_signs",
     "moving_said",
+    "note_rating",
     "note_reading",
     "open_rating_when_all_answered",
     "opinion_due",

@@ -12,7 +12,7 @@ from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task, TentativeDate
 from tongxin.handling.queries.clocks import WITH_THE_UNIT
 from tongxin.handling.queries.deadlines import NAMES
-from tongxin.handling.queries.reckoning import Reckoning, reckoning_of
+from tongxin.handling.queries.reckoning import Reckoning, reckoning_of, reckoning_of_rating
 
 
 def note_dates(
@@ -35,6 +35,18 @@ def note_dates(
         if ends[field] == said.due_on and not calendar.is_settled(said.due_on)
     )  # fmt: skip
     return ends
+
+
+@transaction.atomic
+def note_rating(case: Case) -> bool:
+    """Keep how the tentative last day for ratings was reckoned, of a case of which that was never kept; says whether it could be."""
+    held = Case.objects.select_for_update(of=("self",)).select_related("committee").get(pk=case.pk)
+    if held.state != CaseState.RATING or held.tentative_dates.filter(field="rating_due_on").exists():
+        return False
+    said = reckoning_of_rating(held)
+    if said is not None:
+        note_dates(held, {"rating_due_on": said})
+    return said is not None
 
 
 @transaction.atomic

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core import calendar, faults
-from tongxin.handling.choices import Counted
-from tongxin.handling.models import TentativeDate
+from tongxin.handling.choices import CaseState, Counted
+from tongxin.handling.models import Case, TentativeDate
 from tongxin.handling.regulations import DaysOff, Deadlines
 from tongxin.regulations.queries import in_force
 
@@ -56,6 +59,27 @@ def due_on(committee: Committee, key: str, on: date) -> date:
 def said_of(day: date) -> dict[str, Any]:
     """Return what an event says of a last day: the day, and whether it was tentative when it was said."""
     return {"due": day.isoformat()} | ({} if calendar.is_settled(day) else {"tentative": True})
+
+
+def ratings_without_reckoning() -> list[Case]:
+    """Return the cases that wait for ratings until a tentative day of which it was not kept how it was reckoned.
+
+    They were imported, or opened by a version that did not know tentative dates.
+    """
+    waiting = Case.objects.filter(state=CaseState.RATING, rating_due_on__isnull=False).select_related("committee__parent__parent")
+    unknown = waiting.exclude(tentative_dates__field="rating_due_on").order_by("id")
+    return [case for case in unknown if not calendar.is_settled(case.rating_due_on)]
+
+
+def reckoning_of_rating(case: Case) -> Reckoning | None:
+    """Reckon anew until when a case is rated; nothing where that is not the day that was set."""
+    opened = (
+        Event.objects.filter(subject_type="handling.case", subject_id=case.pk, kind="cases.open_rating").order_by("id").last()
+    )
+    if opened is None:
+        return None
+    said = reckon(case.committee, "rating_working_days", timezone.localdate(opened.at or opened.recorded_at))
+    return said if said.due_on == case.rating_due_on else None
 
 
 def tentative_dates() -> list[TentativeDate | faults.Unread]:

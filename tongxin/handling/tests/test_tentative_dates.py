@@ -71,6 +71,20 @@ def test_days_to_answer_a_return_end_on_a_working_day_too(cast: Cast) -> None:
     assert task.return_answer_due_on == date(2026, 10, 8)
 
 
+def test_of_a_date_that_was_imported_or_set_before_there_were_tentative_ones_it_is_kept_later(cast: Cast) -> None:
+    case = cast.answered(moment("2026-12-29"))
+    [kept] = TentativeDate.objects.filter(case=case, field="rating_due_on").values("began_on", "count", "counted", "due_on")
+    TentativeDate.objects.filter(case=case).delete()
+    for _round in range(2):
+        tasks.set_dates_again(OUT)
+        said = TentativeDate.objects.filter(case=case).values("began_on", "count", "counted", "due_on")
+        assert list(said) == [kept]
+    TentativeDate.objects.filter(case=case).delete()
+    Case.objects.filter(pk=case.pk).update(rating_due_on=date(2027, 3, 1))  # by another rule than is known here
+    tasks.set_dates_again(OUT)
+    assert not TentativeDate.objects.exists()
+
+
 def test_a_date_of_a_year_whose_notice_is_not_out_is_tentative_and_says_so(cast: Cast) -> None:
     at = three_months_before(date(2027, 2, 22))
     case = assigned(cast, at)

@@ -1,0 +1,232 @@
+"""Packing one committee with everything, as it stands in one moment, while everybody works."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import Q
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit import moments, origins, sealing, verifying
+from tongxin.audit.models import Chain, Event
+from tongxin.backups import archive, bundles, carried, tables
+from tongxin.backups.archive import Writer
+from tongxin.backups.bundles import Manifest, Secrets
+from tongxin.backups.carried import Row
+
+THERE = "{path} 已经有了。请换一个文件名，或者先把它移开。"
+NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
+NOT_READ = "数据库里有读不出来的内容，没有导出（{said}）。请先运行 tongxin audit verify 查明。"
+OF_RULES = (
+    "committee",
+    "kind",
+    "effective_from",
+    "title",
+    "article",
+    "document_number",
+    "link",
+    "note",
+    "body",
+    "adopted_at",
+    "uid",
+)
+OF_BODIES = ("uid", "code", "name", "short_name", "place", "tier", "fictional")
+
+
+class NotPackedError(Exception):
+    """No bundle was made; the sentence says why."""
+
+
+def pack(out: Path, committee: Any, *, at: datetime, files: bool = True, secrets: bool = True) -> Manifest:
+    """Write a bundle, and the key of its encrypted values beside it; read it again, then record that it was made.
+
+    Raises NotPackedError, and leaves nothing behind.
+    """
+    key_place = bundles.key_file(out)
+    for path in (out, key_place) if secrets else (out,):
+        if path.exists():
+            raise NotPackedError(THERE.format(path=path))
+    key = Fernet.generate_key()
+    parts = [out.with_name(f".{out.name}.{os.getpid()}.part"), key_place.with_name(f".{key_place.name}.{os.getpid()}.part")]
+    try:
+        manifest = _write(parts[0], committee, at=at, files=files, secrets=Secrets(key) if secrets else None)
+        _read_again(parts[0])
+        if secrets:
+            _write_key(parts[1], key)
+            parts[1].rename(key_place)
+        parts[0].rename(out)
+    except OSError as error:
+        raise NotPackedError(NOT_WRITTEN.format(path=out, said=error.strerror or error)) from error
+    except (tables.NewerSchemaError, archive.UnsoundError) as error:
+        raise NotPackedError(str(error)) from error
+    except (DatabaseError, ValueError) as error:
+        raise NotPackedError(NOT_READ.format(said=str(error).splitlines()[0])) from error
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    said = {"events": manifest.events, "number": manifest.sealed[0], "digest": manifest.sealed[1]}
+    audit.record(carried.MOVES[0], committee, actor=Account.objects.system(), at=at, data=said)
+    return manifest
+
+
+def waiting(committee: Any) -> int:
+    """Return of how many events somebody is still to be told: that happens here, not where the bundle goes."""
+    marks = apps.get_model("audit.mark")._base_manager  # noqa: SLF001 -- Django's public-in-practice Meta
+    return int(marks.filter(event__committee_code=committee.code).count())
+
+
+def _write_key(part: Path, key: bytes) -> None:
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(key + b"\n")
+
+
+def _read_again(part: Path) -> None:
+    read = bundles.Bundle(part)
+    try:
+        read.read_through()
+    finally:
+        read.close()
+
+
+def _write(part: Path, committee: Any, *, at: datetime, files: bool, secrets: Secrets | None) -> Manifest:
+    sealing.seal(at=at)
+    verdict = verifying.verify(committee_code=committee.code, reads_files=files)
+    problems = [(problem.where, problem.reason) for problem in verdict.problems]
+    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw, Writer(raw) as writer:
+        with moments.one_moment():
+            manifest = _described(committee, at, problems, secrets)
+            accounts = carried.accounts_of(committee)
+            names = carried.names_of(committee, accounts)
+            names[carried.BODY] |= {above.pk: above.uid for above in committee.lineage()}
+            for label, model in carried.carried().items():
+                rows = carried.rows_of(model, committee, accounts)
+                if label == carried.EVENT:
+                    moved = rows.filter(kind__in=carried.MOVES)
+                    _add(writer, bundles.MOVES, _rows(model, moved, names, secrets))
+                    rows = rows.exclude(kind__in=carried.MOVES)
+                manifest.rows[label] = _add(writer, f"{bundles.ROWS}/{label}.jsonl", _rows(model, rows, names, secrets))
+            _add(writer, bundles.EVENTS, _record(committee))
+            _add(writer, bundles.RULES, _rules_above(committee))
+            if files:
+                manifest.missing = list(_files(writer, committee))
+        _add(writer, bundles.HEADS, _heads(committee))
+        for path in origins.files_of(committee.code):
+            with path.open("rb") as source:
+                writer.add(f"{bundles.ORIGINS}{path.name}", archive.pieces_of(source))
+        manifest.members = writer.members
+        writer.finish(manifest.sealed_with(settings.AUDIT_KEY))
+        raw.flush()
+        os.fsync(raw.fileno())
+    return manifest
+
+
+def _described(committee: Any, at: datetime, problems: list[tuple[str, str]], secrets: Secrets | None) -> Manifest:
+    chain = Chain.objects.filter(committee_code=committee.code).first() or Chain()
+    loader = MigrationLoader(None)
+    return Manifest(
+        at=at.isoformat(), version=version("tongxin"), schema=tables.ends_of(tables.schema_here(), loader), code=committee.code,
+        name=committee.name, uid=committee.uid, system_uid=Account.objects.system().uid,
+        above=[{name: getattr(one, name) for name in OF_BODIES} for one in committee.lineage()[1:]],
+        secrets=secrets.known_by if secrets else "", problems=problems, sealed=(chain.number, chain.digest),
+        audit_key=archive.known_by("audit", settings.AUDIT_KEY),
+    )  # fmt: skip
+
+
+def _add(writer: Writer, name: str, rows: Iterable[Row]) -> int:
+    """Write rows, one on a line; return how many."""
+    count = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        pending: list[bytes] = []
+        for row in rows:
+            count += 1
+            pending.append(json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+            if len(pending) == carried.BATCH:
+                yield b"".join(pending)
+                pending.clear()
+        yield b"".join(pending)
+
+    writer.add(name, lines())
+    return count
+
+
+def _rows(model: type[models.Model], rows: Any, names: carried.Names, secrets: Secrets | None) -> Iterator[Row]:
+    fields = carried.facts_of(model)
+    hidden = [field for field in fields if carried.is_secret(field)]
+    if secrets is None and not all(carried.is_dispensable(field) for field in hidden):
+        return
+    for values in rows.values(*[field.attname for field in fields]).iterator(chunk_size=carried.BATCH):
+        row = carried.said(model, values, names)
+        for field in hidden:
+            if row[field.name]:
+                row[field.name] = secrets.hide(row[field.name]) if secrets else ""
+        yield row
+
+
+# ── the record as it is kept here ────────────────────────────────────────────────────────────────
+RECORDED = (
+    "uid", "pk", "subject_id", "subject_uid", "actor_id", "actor_uid", "on_behalf_of_id", "behalf_uid", "digest", "proofs",
+    "seal__number", "seal__digest", "seal__former", "seal__sealed_at",
+)  # fmt: skip
+
+
+def _record(committee: Any) -> Iterator[Row]:
+    """Return what proves each event here, in their order: its keys, its digest, its place in the chain, what it vouches for."""
+    for values in _events(committee).values(*RECORDED, "data").iterator(chunk_size=carried.BATCH):
+        data = values.pop("data")
+        kept = {key: data[key] for key in carried.keys_in(data)}
+        yield {name: carried.plain(value) for name, value in values.items()} | ({"keys": kept} if kept else {})
+
+
+def _events(committee: Any) -> models.QuerySet[Event]:
+    return Event.objects.filter(committee_code=committee.code).order_by("pk")
+
+
+def _heads(committee: Any) -> Iterator[Row]:
+    """Return the lines of the heads file that are the committee's."""
+    path = sealing.heads_file()
+    if path.is_file():
+        with path.open("rb") as source:
+            for line in source:
+                try:
+                    row = json.loads(line)
+                except ValueError:
+                    continue  # cut off by a full disk: it says nothing
+                if isinstance(row, dict) and row.get("committee") == committee.code:
+                    yield row
+
+
+# ── rules from above, and files ──────────────────────────────────────────────────────────────────
+def _rules_above(committee: Any) -> Iterator[Row]:
+    """Return the rules that the committee inherits, each with the code of whose it is; the national ones without."""
+    above = [one.pk for one in committee.lineage()[1:]]
+    rows = apps.get_model(carried.RULE)._base_manager.filter(Q(committee__in=above) | Q(committee=None))  # noqa: SLF001 -- as above
+    for rule in rows.select_related("committee").order_by("pk"):
+        row = {name: carried.plain(getattr(rule, name)) for name in OF_RULES if name != "committee"}
+        yield row | {"committee": rule.committee.code if rule.committee else ""}
+
+
+def _files(writer: Writer, committee: Any) -> Iterator[str]:
+    """Write the uploads of the committee; return the places of those that are not there."""
+    root = Path(settings.MEDIA_ROOT).resolve()
+    for model in carried.carried().values():
+        for field in (field for field in carried.facts_of(model) if isinstance(field, models.FileField)):
+            rows = carried.rows_of(model, committee)
+            for name in sorted({str(value) for value in rows.values_list(field.name, flat=True) if value}):
+                path = root / name
+                if not archive.is_safe(name) or not path.resolve().is_relative_to(root) or not path.is_file():
+                    yield name
+                    continue
+                with path.open("rb") as source:
+                    writer.add(f"{bundles.FILES}/{name}", archive.pieces_of(source))

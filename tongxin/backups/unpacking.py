@@ -1,0 +1,225 @@
+"""Taking a committee in: everything of it or nothing, under keys of this house, its record chained anew and the old one kept."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit import origins, sealing, truth
+from tongxin.audit.models import Event, Head
+from tongxin.backups import above, archive, arriving, bundles, carried, filling, tables
+from tongxin.backups.bundles import Bundle, Secrets
+
+NEWER = "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
+OLDER = "{path} 是较早版本（{version}）的程序导出的。请在原处升级到这个版本（{here}），重新导出；原处已经不在的，用写它的版本导入，再升级。"
+KNOWN = "{name}已经在本系统里（代码 {code}），没有导入。"
+SAME_CODE = "代码 {code} 在本系统里已经有人用了，没有导入。请加 --as 另写一个代码。"
+NO_KEY = (
+    "这份整体导出文件里的电话号码是加密的，没有找到口令文件 {place}。请把导出时一起生成的 {name} 放到它旁边，或者用 --key 指明；"
+    "确实没有了，请加 --without-phones，电话号码就不导入。没有写入任何内容。"
+)
+OTHER_SIGNER = "这份整体导出文件的签名是 {found}，不是 {asked}，不是从那个系统导出的。没有写入任何内容。"
+BROKEN = (
+    "操作记录或者数据在原系统就已核验不符，没有导入：{said}。请先在原系统用 tongxin audit verify 查明；"
+    "弄清原因以后仍要导入的，加 --accept-broken，不符之处会写入操作记录。"
+)
+NOT_WRITTEN = "没有导入，原有的数据没有变（{said}）。"
+FOREIGN = "{name} 里有指向别处的内容（{said}），不是本系统导出的，没有导入。"
+
+
+class NotUnpackedError(Exception):
+    """Nothing was taken in; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a bundle is to be taken in."""
+
+    code: str = ""  # another code than it had
+    key: Path | None = None
+    without_secrets: bool = False
+    signer: str = ""  # the fingerprint that it must have
+    origin_key: str | None = None  # the audit key of where it comes from
+    accept_broken: bool = False
+
+
+@dataclass
+class Arrived:
+    """What was taken in, and what people should know of it."""
+
+    committee: Any
+    signer: str
+    has_key: bool  # whether every digest of the record was reckoned again
+    rows: int = 0
+    files: int = 0
+    problems: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)  # sign-in names of people who had an account here
+    differences: list[str] = field(default_factory=list)  # of rules from above
+    missing: list[str] = field(default_factory=list)
+
+
+def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
+    """Take a committee in. Raises NotUnpackedError and changes nothing."""
+    try:
+        read = Bundle(path)
+        try:
+            secrets, arrived = _looked_at(read, wanted)
+            house = filling.House(read, wanted.code or read.manifest.code, secrets)
+            with _kept_unless_failed() as made, transaction.atomic():
+                _take_in(house, arrived, made, at)
+        finally:
+            read.close()
+    except archive.UnsoundError as error:
+        raise NotUnpackedError(str(error)) from error
+    except (KeyError, TypeError, ValueError) as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        raise NotUnpackedError(FOREIGN.format(name=path, said=said)) from error
+    except (OSError, DatabaseError) as error:
+        raise NotUnpackedError(NOT_WRITTEN.format(said=str(error).strip().splitlines()[0])) from error
+    with suppress(OSError):  # the worker does it in its next round; `tongxin check` says when it cannot
+        sealing.seal(at=at)
+    return arrived
+
+
+# ── before anything is written ───────────────────────────────────────────────────────────────────
+def _looked_at(read: Bundle, wanted: Wanted) -> tuple[Secrets | None, Arrived]:
+    manifest = read.manifest
+    if wanted.signer and wanted.signer != read.fingerprint:
+        raise NotUnpackedError(OTHER_SIGNER.format(found=read.fingerprint, asked=wanted.signer))
+    _demand_schema(read)
+    _demand_room(read, wanted)
+    secrets = _secrets(read, wanted)
+    read.read_through()
+    key = wanted.origin_key or settings.AUDIT_KEY
+    has_key = archive.known_by("audit", key) == manifest.audit_key
+    problems = [f"{why}：{where}" for where, why in manifest.problems] + arriving.problems(read, key if has_key else None)
+    if problems and not wanted.accept_broken:
+        raise NotUnpackedError(BROKEN.format(said="；".join(problems[:3])))
+    arrived = Arrived(None, read.fingerprint, has_key, problems=problems, missing=manifest.missing)
+    return secrets, arrived
+
+
+def _demand_schema(read: Bundle) -> None:
+    loader, about = MigrationLoader(None), read.manifest
+    here = tables.ends_of(tables.schema_here(), loader)
+    for key in about.schema:
+        if key not in loader.graph.nodes:
+            raise NotUnpackedError(NEWER.format(path=read.path, version=about.version, name=".".join(key)))
+    if sorted(about.schema) != sorted(here):
+        raise NotUnpackedError(OLDER.format(path=read.path, version=about.version, here=version("tongxin")))
+
+
+def _demand_room(read: Bundle, wanted: Wanted) -> None:
+    bodies = apps.get_model(carried.BODY)._base_manager  # noqa: SLF001 -- Django's public-in-practice Meta
+    if there := bodies.filter(uid=read.manifest.uid).first():
+        raise NotUnpackedError(KNOWN.format(name=there.name, code=there.code))
+    code = wanted.code or read.manifest.code
+    records = (Event.objects, Head.objects)
+    if bodies.filter(code=code).exists() or any(rows.filter(committee_code=code).exists() for rows in records):
+        raise NotUnpackedError(SAME_CODE.format(code=code))
+
+
+def _secrets(read: Bundle, wanted: Wanted) -> Secrets | None:
+    place = wanted.key or bundles.key_file(read.path)
+    if not read.manifest.secrets or wanted.without_secrets:
+        return None
+    if not place.is_file():
+        raise NotUnpackedError(NO_KEY.format(place=place, name=place.name))
+    secrets = bundles.read_secrets(place)
+    if secrets.known_by != read.manifest.secrets:
+        raise NotUnpackedError(bundles.WRONG_KEY.format(path=place))
+    return secrets
+
+
+# ── all or nothing ───────────────────────────────────────────────────────────────────────────────
+@contextmanager
+def _kept_unless_failed() -> Iterator[list[Path]]:
+    """Give a list for the files that are written; after an error they are taken away again."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datetime) -> None:
+    read, code = house.read, house.code
+    about = read.manifest
+    parent = above.bodies(about.above, read.rows(bundles.RULES), arrived.differences, at)
+    house.keys[carried.BODY] = {parent.uid: parent.pk} if parent is not None else {}
+    if about.above:  # found by its code, it may have another uid
+        house.keys[carried.BODY] |= {about.above[0]["uid"]: parent.pk}
+    places = _unpack_files(read, made)
+    house.fill(places)
+    arrived.renamed, arrived.known, arrived.files = house.renamed, house.known, len(places)
+    committee = apps.get_model(carried.BODY)._base_manager.get(uid=about.uid)  # noqa: SLF001 -- as above
+    arrived.committee = committee
+    said = filling.witnessed(code)
+    unsaid = filling.write_events(house, said)
+    arrived.rows = house.rows
+    for kind in truth.declared():
+        if found := {key: digest for key, digest in unsaid.items() if key.startswith(truth.key_of(kind.label, ""))}:
+            audit.record_vouching(committee, kind, found, at=at)
+    connection.check_constraints()
+    name = _keep_record(read, code, made, at)
+    data = {
+        "code": about.code, "name": about.name, "signer": read.fingerprint, "events": about.events, "number": about.sealed[0],
+        "digest": about.sealed[1], "packed_at": about.at, "record": name, "problems": "；".join(arrived.problems),
+        "sha256": origins.digest_of(origins.place_of(code, name)),
+    }  # fmt: skip
+    audit.record(origins.ARRIVAL, committee, actor=Account.objects.system(), at=at, data=data)
+
+
+def _unpack_files(read: Bundle, made: list[Path]) -> dict[str, str]:
+    """Write the uploads into their places; return under which name each lies here."""
+    places = {}
+    for member in read.below(f"{bundles.FILES}/"):
+        name = member.name.removeprefix(f"{bundles.FILES}/")
+        there = default_storage.get_available_name(name, max_length=200)
+        _write(Path(default_storage.path(there)), read.pieces(member), made)
+        places[name] = there
+    return places
+
+
+def _write(path: Path, pieces: Iterator[bytes], made: list[Path]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        made.append(path)
+        for piece in pieces:
+            out.write(piece)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _keep_record(read: Bundle, code: str, made: list[Path], at: datetime) -> str:
+    """Keep the record as it was, and those that it had brought from elsewhere; return the name of the first."""
+
+    def lines() -> Iterator[bytes]:
+        about: Mapping[str, Any] = {key: value for key, value in read.said.items() if key not in {"members", "rows", "above"}}
+        yield json.dumps(about, ensure_ascii=False).encode() + b"\n"
+        for name in (bundles.EVENTS, bundles.HEADS):
+            if (member := read.member(name)) is not None:
+                yield from read.pieces(member)
+
+    for member in read.below(bundles.ORIGINS):
+        rest = member.name.removeprefix(bundles.ORIGINS).partition(".")[2]
+        _write(origins.place_of(code, rest), read.pieces(member), made)
+    name = f"{at.strftime('%Y%m%dT%H%M%S%f')}.jsonl"
+    _write(origins.place_of(code, name), lines(), made)
+    return name
