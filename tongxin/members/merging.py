@@ -15,10 +15,10 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import Saved
 from tongxin.core.words import clean_line
-from tongxin.members import carrying, closing, joining, queries
+from tongxin.members import carrying, closing, joining
 from tongxin.members.actions import StandingError
 from tongxin.members.models import Member
-from tongxin.members.queries import doubles
+from tongxin.members.queries import doubling
 
 BESIDE = {"name": ("sound",), "phone": ("phone_hash",)}  # what is kept beside a value, so that it is found
 LINKED = ("account", "merged_into")
@@ -32,7 +32,7 @@ def tell_apart(one: Member, other: Member, *, reason: str, actor: Account, at: d
     if why := _refused(first, second):
         raise StandingError(why)
     audit.record(
-        doubles.APART, first, actor=actor, at=at,
+        doubling.APART, first, actor=actor, at=at,
         data={
             "name": first.name, "number": first.number, "other": second.uid, "other_name": second.name,
             "other_number": second.number, "reason": clean_line(reason),
@@ -42,7 +42,7 @@ def tell_apart(one: Member, other: Member, *, reason: str, actor: Account, at: d
 
 def _refused(one: Member, other: Member) -> str:
     gone = next((member for member in (one, other) if member.merged_into is not None), None)
-    return doubles.was_merged(gone) if gone is not None else ""
+    return doubling.was_merged(gone) if gone is not None else ""
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def merge(stays: Member, goes: Member, *, taken: Collection[str], reason: str, a
     """
     first, second = _hold(stays, goes)
     stays, goes = (first, second) if first.pk == stays.pk else (second, first)
-    if why := doubles.why_not_merged(stays, goes):
+    if why := doubling.why_not_merged(stays, goes):
         raise StandingError(why)
     rows = joining.rows_of(stays, goes)
     sound = set(audit.sound([stays, goes, *rows]))
@@ -63,7 +63,7 @@ def merge(stays: Member, goes: Member, *, taken: Collection[str], reason: str, a
     remembered: dict[str, Any] = {"rows": [change.remembered(stays) for change in changes]}
     for change in changes:
         joining.write(change)
-    fields = [name for name in doubles.differing(stays, goes) if name in taken]
+    fields = [name for name in doubling.differing(stays, goes) if name in taken]
     _exchange(stays, goes, fields)
     remembered |= {"fields": fields, "accounts": _join_accounts(stays, goes, taken, at)}
     goes.merged_into = stays
@@ -73,9 +73,9 @@ def merge(stays: Member, goes: Member, *, taken: Collection[str], reason: str, a
     linked = [Saved(member, LINKED) for member in (stays, goes) if member in sound]
     remembered["carried"] = carrying.carry(carrying.Pair(stays, goes, actor, at))
     audit.record(
-        doubles.MERGE, stays, actor=actor, at=at,
+        doubling.MERGE, stays, actor=actor, at=at,
         proves=[proof for proof in [*changed, *linked] if _belongs(proof.row, stays)],
-        data=_named(stays, goes) | said | remembered,
+        data=_named(stays, goes) | said | remembered | {"account": _other(remembered["accounts"])},
     )  # fmt: skip
     audit.record(
         "members.merge_away", goes, actor=actor, at=at,
@@ -89,11 +89,11 @@ def part(stays: Member, goes: Member, *, reason: str, actor: Account, at: dateti
     """Take a merger back (撤销合并): what was moved goes back, what was exchanged too. Raises StandingError saying why not."""
     first, second = _hold(stays, goes)
     stays, goes = (first, second) if first.pk == stays.pk else (second, first)
-    merger = next((found for found in doubles.mergers(stays) if found.goes == goes), None)
+    merger = next((found for found in doubling.mergers(stays) if found.goes == goes), None)
     if merger is None:
         message = f"{goes.name}（编号 {goes.number}）没有并入编号 {stays.number}，不用撤销"
         raise StandingError(message)
-    if why := doubles.why_not_parted(stays, merger):
+    if why := doubling.why_not_parted(stays, merger):
         raise StandingError(why)
     remembered = merger.event.data
     rows = {row.uid: row for row in joining.rows_of(stays, goes)}
@@ -156,8 +156,8 @@ def _join_accounts(stays: Member, goes: Member, taken: Collection[str], at: date
     """Let one account stay in use; return what was and is linked, and which account closed."""
     before = [stays.account_id, goes.account_id]
     _end_codes(stays, goes, at=at)
-    kept, other = doubles.kept_account(stays, goes, taken)
-    closed = other is not None and other.is_active and doubles.other_closes(other, stays, goes)
+    kept, other = doubling.kept_account(stays, goes, taken)
+    closed = other is not None and other.is_active and doubling.other_closes(other, stays, goes)
     if kept == goes.account and kept is not None:
         stays.taken_at, goes.taken_at = goes.taken_at, stays.taken_at
     if kept is None:  # the next code takes two people, where the next one of either did
@@ -180,6 +180,12 @@ def _part_accounts(stays: Member, goes: Member, remembered: dict[str, Any], at: 
         accounts.reopen(found[remembered["closed"]])
 
 
+def _other(accounts_: dict[str, Any]) -> int | None:
+    """Return the account that this committee's member has no more, where there were two: its owner is told."""
+    before = [key for key in accounts_["before"] if key]
+    return next((key for key in before if key != accounts_["after"][0]), None)
+
+
 def _end_codes(*members: Member, at: datetime) -> None:
     """Let no code that this committee made for either of both open anything."""
     held = sorted((member.account for member in members if member.account is not None), key=lambda account: account.pk)
@@ -197,7 +203,7 @@ def _what_gives_way_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _put_back(row: joining.Dated, kept: dict[str, Any], stays: Member, goes: Member) -> joining.Dated:
     """Give a row back to whose it was; one that was joined with another has its own days again."""
-    starts_on, ends_on = (kept["before"] if kept["joins"] else joining.days_of(row))
+    starts_on, ends_on = kept["before"] if kept["joins"] else joining.days_of(row)
     owner = stays if kept["was"] == "stays" else goes
     since, until = date.fromisoformat(starts_on), date.fromisoformat(ends_on) if ends_on else None
     joining.write(joining.Change(row, owner, since, until, joins=kept["joins"]))

@@ -111,7 +111,9 @@ def _due(committee: Committee, before: date) -> QuerySet[Member]:
     seats = Seat.objects.filter(Q(member=OuterRef("pk")) | Q(member=OuterRef("merged_into")))
     rows = Member.everybody.annotate(address_is_over=address).filter(reachable, Exists(seats), committee=committee)
     sitting = _sitting_after(before).values("member")
-    into = Q(merged_into__in=sitting) | Q(merged_into__merged_into__in=sitting)  # kept with the one they went into, as long as that
+    into = Q(merged_into__in=sitting) | Q(
+        merged_into__merged_into__in=sitting
+    )  # kept with the one they went into, as long as that
     return rows.exclude(pk__in=sitting).exclude(pk__in=Member.everybody.filter(into).values("pk"))
 
 

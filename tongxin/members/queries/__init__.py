@@ -2,7 +2,7 @@
 
 from tongxin.members.queries.calling import phone_changed
 from tongxin.members.queries.confirming import what_became_of_the_code
-from tongxin.members.queries.doubles import (
+from tongxin.members.queries.doubling import (
     Double,
     Line,
     Merger,

@@ -56,7 +56,9 @@ def merge(request: HttpRequest, uid: str, other: str) -> HttpResponse:
         stays, goes = form.pair()
         if "confirmed" not in request.POST:
             said = queries.what_follows_merging(stays, goes, form.taken())
-            return render(request, "members/merge.html", context | {"form": form, "stays": stays, "goes": goes, "sentences": said})
+            return render(
+                request, "members/merge.html", context | {"form": form, "stays": stays, "goes": goes, "sentences": said}
+            )
         try:
             merging.merge(
                 stays, goes, taken=form.taken(), reason=form.cleaned_data["reason"], actor=_actor(request), at=timezone.now()

@@ -111,7 +111,7 @@ def _one_endorsement(pair: Pair) -> list[dict[str, Any]]:
     concerned = {row.proposal_id for row in rows if row.member_id == pair.goes.pk} | signed
     remembered, seen = [], set(signed)
     moved = []
-    for row in rows if rows else ():
+    for row in rows or ():
         if row.proposal_id not in concerned:
             continue
         was = "stays" if row.member_id == pair.stays.pk else "goes"
@@ -173,6 +173,4 @@ def _endorse_again(one: Mapping[str, Any], pair: Pair) -> None:
         Endorsement.objects.get_or_create(proposal=proposal, member=member, defaults=values)
 
 
-CARRY = Carry(
-    "proposals", ("proposals.signature.member", "proposals.endorsement.member"), figures, foresee, carry, give_back
-)
+CARRY = Carry("proposals", ("proposals.signature.member", "proposals.endorsement.member"), figures, foresee, carry, give_back)

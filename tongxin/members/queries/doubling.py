@@ -147,7 +147,11 @@ def _newest(member: Member) -> list[Seat]:
 
 
 def _seat_words(seat: Seat) -> list[str]:
-    return [str(seat.sector), *([str(seat.special_committee)] if seat.special_committee else []), *([_("召集人")] if seat.convenes else [])]
+    return [
+        str(seat.sector),
+        *([str(seat.special_committee)] if seat.special_committee else []),
+        *([_("召集人")] if seat.convenes else []),
+    ]
 
 
 def account_said(member: Member) -> str:
@@ -266,7 +270,8 @@ def what_follows_merging(stays: Member, goes: Member, taken: Collection[str]) ->
     numbers = {"stays": stays.number, "goes": goes.number}
     found = [
         _("保留编号 %(stays)s，席位、职务、停止履职、提案署名和附议都归到这一条") % numbers,
-        _("编号 %(goes)s不再列入名册、不再计数；它的记录都保留，原来的网址转到保留的一条，用这个编号仍可登录、导入时仍认得") % numbers,
+        _("编号 %(goes)s不再列入名册、不再计数；它的记录都保留，原来的网址转到保留的一条，用这个编号仍可登录、导入时仍认得")
+        % numbers,
     ]
     if fields := [label_of(field) for field in OWN if field in taken]:
         found.append(_("%(fields)s改用编号 %(goes)s的") % (numbers | {"fields": "、".join(fields)}))
@@ -379,4 +384,3 @@ def what_follows_parting(member: Member, merger: Merger) -> list[str]:
     if merger.event.data["accounts"]["closed"]:
         found.append(_("合并时关闭的账户重新开放"))
     return [*found, _("没有用过的邀请码、重置码作废，需要的请重新发")]
-
