@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
@@ -30,6 +31,8 @@ from tongxin.files.tests.samples import PDF
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import StaleReply
+from tongxin.members import merging
+from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
@@ -157,12 +160,21 @@ def furnish(cast: Cast, world: World) -> None:
         fields={"text": "另一处写的"},
         kept_at=timezone.now(),
     )
+    kept_twice(cast, at=world.at)
     who_keeps_the_system(cast)
     notices.deliver()
     told = Notice.objects.filter(committee_code=cast.county.code).order_by("pk")[0]
     Letter.objects.create(
         notice=told, address="x@example.invalid", made_at=world.at, next_try_at=world.at, given_up_at=world.at, problem="没有寄成"
     )
+
+
+def kept_twice(cast: Cast, *, at: datetime) -> Member:
+    """Keep a member of the county a second time, and make the two one. Returns the row that went."""
+    stays = cast.member(cast.bystander)
+    goes = Member.objects.create(committee=cast.county, number="YX0004", name=stays.name)
+    merging.merge(stays, goes, taken=(), reason="导入了两次", actor=cast.office, at=at)
+    return goes
 
 
 def _publish(cast: Cast, world: World) -> None:

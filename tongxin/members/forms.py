@@ -126,7 +126,7 @@ class Merge(forms.Form):
         for field in queries.differing(one, other):
             mine, theirs = queries.said_of(one, field), queries.said_of(other, field)
             self.fields[field] = forms.ChoiceField(label=queries.label_of(field), initial=one.uid if mine else other.uid)
-            self._choose(field, mine or _("空"), theirs or _("空"), numbered=True)
+            self._choose(field, mine or str(_("空")), theirs or str(_("空")), numbered=True)
         if queries.seats_meet(one, other):
             self.fields["seat"] = forms.ChoiceField(label=_("席位的界别、专委会"), initial=one.uid)
             self._choose("seat", *(queries.seats_said(member) for member in (one, other)), numbered=True)

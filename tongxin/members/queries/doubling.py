@@ -247,16 +247,19 @@ def _contradicts(member: Member, double: Member) -> str:
     held, theirs = list(member.seats.all()), list(double.seats.all())
     if is_dead(member):
         died = max(seat.ends_on for seat in held if seat.ends_on)
-        if any(seat.ends_on is None or seat.ends_on > died for seat in theirs):
+        if any(_goes_on(seat, died) for seat in theirs):
             said = _("编号 %(number)s于 %(on)s登记去世，编号 %(other)s在那以后还有席位；请先在“委员变动”中核实、办理一致，再合并")
             return said % (who | {"on": full_day(died)})
     for seat in held:
-        for other in theirs if seat.ends_on is not None and seat.ends_on != seat.starts_on else ():
-            if other.term_id == seat.term_id and other.starts_on < seat.ends_on and _goes_on(other, seat.ends_on):
+        left = seat.ends_on
+        if left is None or left == seat.starts_on:
+            continue
+        for other in theirs:
+            if other.term_id == seat.term_id and other.starts_on < left and _goes_on(other, left):
                 said = _("编号 %(number)s的席位 %(on)s起终止（%(why)s），编号 %(other)s同一届的席位在那以后还在任；"
                          "请先在“委员变动”中核实、办理一致，再合并")  # fmt: skip
                 why = seat.get_ending_display() or _("原因没有记录")
-                return said % (who | {"on": full_day(seat.ends_on), "why": why})
+                return said % (who | {"on": full_day(left), "why": why})
     return ""
 
 
