@@ -53,6 +53,7 @@ LOOKED_AT: dict[str, str] = {
     "tongxin/members/sheets.py": "2026-11-22: one kind, its checks in the order of its columns",
     "tongxin/committees/actions.py": "2026-11-28: appointments, resets, bodies and sessions: each act a few lines, the rest their reasons",
     "tongxin/members/actions.py": "2026-11-28: invitations, contact data and standing: each act a few lines, the rest their reasons",
+    "tongxin/proposals/models.py": "2026-11-29: a proposal and the eight tables around it; their constraints are read side by side",
     "tongxin/handling/notices.py": "2026-11-29: one register: whom, in which words, and a line each, read side by side",
     "tongxin/handling/models.py": "2026-11-29: a dozen small tables; the clocks and constraints of a case are read side by side",
 }

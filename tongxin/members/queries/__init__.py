@@ -5,25 +5,16 @@ from tongxin.members.queries.confirming import what_became_of_the_code
 from tongxin.members.queries.doubling import (
     Double,
     Line,
-    Merger,
     account_said,
     differing,
     doubles,
-    gone_into,
     label_of,
     lines,
-    mergers,
-    numbers_of,
     one_like,
     said_of,
     seats_meet,
     seats_said,
     used,
-    was_merged,
-    what_follows_merging,
-    what_follows_parting,
-    why_not_merged,
-    why_not_parted,
 )
 from tongxin.members.queries.inviting import (
     closes_with,
@@ -31,6 +22,16 @@ from tongxin.members.queries.inviting import (
     what_follows_release,
     why_not_invited,
     why_not_released,
+)
+from tongxin.members.queries.mergers import (
+    Merger,
+    gone_into,
+    mergers,
+    was_merged,
+    what_follows_merging,
+    what_follows_parting,
+    why_not_merged,
+    why_not_parted,
 )
 from tongxin.members.queries.pausing import came_back, pauses
 from tongxin.members.queries.reading import (
@@ -94,7 +95,6 @@ __all__ = [
     "listed_to",
     "mergers",
     "names_of",
-    "numbers_of",
     "one_like",
     "pauses",
     "phone_changed",

@@ -11,8 +11,8 @@ from tongxin.accounts.seats import Seat as SeatOfInvitation
 from tongxin.core.secrets import phone_hash
 from tongxin.core.words import plain_number, plain_phone, wide
 from tongxin.members.models import Member
-from tongxin.members.queries.doubling import gone_into
 from tongxin.members.queries.inviting import at_home
+from tongxin.members.queries.mergers import gone_into
 from tongxin.members.rules import member_of, members_of, who_it_is
 
 

@@ -54,7 +54,7 @@ def test_who_looks_like_one_person_is_listed_with_what_is_alike(cast: Cast) -> N
     assert listed(cast) == [
         ("YX001", "ＹＸ－０００１", ("编号只差写法",)),
         ("YX003", "YX202", ("姓名、界别相同",)),
-        ("YX004", "YX201", ("姓名、出生年月相同", "姓名、手机相同")),
+        ("YX004", "YX201", ("姓名、出生年月、手机相同",)),
     ]
 
 
