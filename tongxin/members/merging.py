@@ -18,7 +18,7 @@ from tongxin.core.words import clean_line
 from tongxin.members import carrying, closing, joining
 from tongxin.members.actions import StandingError
 from tongxin.members.models import Member
-from tongxin.members.queries import doubling, mergers
+from tongxin.members.queries import doubling, uniting
 
 BESIDE = {"name": ("sound",), "phone": ("phone_hash",)}  # what is kept beside a value, so that it is found
 LINKED = ("account", "merged_into")
@@ -42,7 +42,7 @@ def tell_apart(one: Member, other: Member, *, reason: str, actor: Account, at: d
 
 def _refused(one: Member, other: Member) -> str:
     gone = next((member for member in (one, other) if member.merged_into is not None), None)
-    return mergers.was_merged(gone) if gone is not None else ""
+    return uniting.was_merged(gone) if gone is not None else ""
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def merge(stays: Member, goes: Member, *, taken: Collection[str], reason: str, a
     """
     first, second = _hold(stays, goes)
     stays, goes = (first, second) if first.pk == stays.pk else (second, first)
-    if why := mergers.why_not_merged(stays, goes):
+    if why := uniting.why_not_merged(stays, goes):
         raise StandingError(why)
     rows = joining.rows_of(stays, goes)
     sound = set(audit.sound([stays, goes, *rows]))
@@ -73,7 +73,7 @@ def merge(stays: Member, goes: Member, *, taken: Collection[str], reason: str, a
     linked = [Saved(member, LINKED) for member in (stays, goes) if member in sound]
     remembered["carried"] = carrying.carry(carrying.Pair(stays, goes, actor, at))
     audit.record(
-        mergers.MERGE, stays, actor=actor, at=at,
+        uniting.MERGE, stays, actor=actor, at=at,
         proves=[proof for proof in [*changed, *linked] if _belongs(proof.row, stays)],
         data=_named(stays, goes) | said | remembered | {"account": _other(remembered["accounts"])},
     )  # fmt: skip
@@ -89,11 +89,11 @@ def part(stays: Member, goes: Member, *, reason: str, actor: Account, at: dateti
     """Take a merger back (撤销合并): what was moved goes back, what was exchanged too. Raises StandingError saying why not."""
     first, second = _hold(stays, goes)
     stays, goes = (first, second) if first.pk == stays.pk else (second, first)
-    merger = next((found for found in mergers.mergers(stays) if found.goes == goes), None)
+    merger = next((found for found in uniting.mergers(stays) if found.goes == goes), None)
     if merger is None:
         message = f"{goes.name}（编号 {goes.number}）没有并入编号 {stays.number}，不用撤销"
         raise StandingError(message)
-    if why := mergers.why_not_parted(stays, merger):
+    if why := uniting.why_not_parted(stays, merger):
         raise StandingError(why)
     remembered = merger.event.data
     rows = {row.uid: row for row in joining.rows_of(stays, goes)}
@@ -156,8 +156,8 @@ def _join_accounts(stays: Member, goes: Member, taken: Collection[str], at: date
     """Let one account stay in use; return what was and is linked, and which account closed."""
     before = [stays.account_id, goes.account_id]
     _end_codes(stays, goes, at=at)
-    kept, other = mergers.kept_account(stays, goes, taken)
-    closed = other is not None and other.is_active and mergers.other_closes(other, stays, goes)
+    kept, other = uniting.kept_account(stays, goes, taken)
+    closed = other is not None and other.is_active and uniting.other_closes(other, stays, goes)
     if kept == goes.account and kept is not None:
         stays.taken_at, goes.taken_at = goes.taken_at, stays.taken_at
     if kept is None:  # the next code takes two people, where the next one of either did

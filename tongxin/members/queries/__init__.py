@@ -23,16 +23,6 @@ from tongxin.members.queries.inviting import (
     why_not_invited,
     why_not_released,
 )
-from tongxin.members.queries.mergers import (
-    Merger,
-    gone_into,
-    mergers,
-    was_merged,
-    what_follows_merging,
-    what_follows_parting,
-    why_not_merged,
-    why_not_parted,
-)
 from tongxin.members.queries.pausing import came_back, pauses
 from tongxin.members.queries.reading import (
     about,
@@ -64,6 +54,16 @@ from tongxin.members.queries.reading import (
     with_seats,
 )
 from tongxin.members.queries.signing_in import accounts_named, home_code, names_of, seat_of_invitation, seats_held, sign_in_names
+from tongxin.members.queries.uniting import (
+    Merger,
+    gone_into,
+    mergers,
+    was_merged,
+    what_follows_merging,
+    what_follows_parting,
+    why_not_merged,
+    why_not_parted,
+)
 
 __all__ = [
     "Double",

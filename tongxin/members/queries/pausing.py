@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members.models import Member, Seat, Suspension
-from tongxin.members.queries.mergers import gone_into
+from tongxin.members.queries.uniting import gone_into
 
 
 def pauses(member: Member, seats: list[Seat]) -> list[tuple[Suspension, str]]:

@@ -12,7 +12,7 @@ from tongxin.core.secrets import phone_hash
 from tongxin.core.words import plain_number, plain_phone, wide
 from tongxin.members.models import Member
 from tongxin.members.queries.inviting import at_home
-from tongxin.members.queries.mergers import gone_into
+from tongxin.members.queries.uniting import gone_into
 from tongxin.members.rules import member_of, members_of, who_it_is
 
 

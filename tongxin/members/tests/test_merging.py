@@ -330,3 +330,23 @@ def test_a_page_that_was_open_is_told_that_the_row_went(cast: Cast) -> None:
     with pytest.raises(actions.StandingError, match="已经并入编号 YX003，请刷新后再看"):
         actions.suspend(seen, on=NOW.date(), reason="接受调查", actor=cast.office, at=timezone.now())
     assert Answer.MERGED not in {s.answer for s in Signature.objects.all()}
+
+
+# ── personal information ──
+def test_the_person_reads_what_is_kept_of_both_rows_and_both_are_taken_away_when_their_time_is_over(cast: Cast) -> None:
+    Member.objects.filter(account=cast.bystander).update(workplace="县中学")
+    Member.objects.filter(account=cast.second_cosigner).update(workplace="县一中")
+    stays, goes = merge(cast.second_cosigner, cast.bystander, cast)
+    held = {section.held.key: section for section in privacy.held_about(cast.second_cosigner, timezone.localdate())}
+    said = [cell for line in held["member"].part.rows for cell in line]
+    assert ("已并入编号 YX003，以下是原来的资料" in said, "县中学" in said, "YX004" in said) == (True, True, True)
+    old = timezone.localdate() - timedelta(days=365 * 12)
+
+    def due() -> set[Any]:
+        [keeping] = [k for k in privacy.keepings(cast.county, timezone.localdate()) if k.key == "departed_contacts"]
+        return {row.pk for row in keeping.rows}
+
+    Seat.objects.filter(member=goes).update(starts_on=old, ends_on=old)
+    assert due() == set()  # kept with the one that stays, who sits
+    Seat.objects.filter(member=stays).update(starts_on=old - timedelta(days=900), ends_on=old)
+    assert due() == {stays.pk, goes.pk}
