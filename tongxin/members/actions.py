@@ -392,7 +392,7 @@ def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on
 
 def _held(member: Member) -> Member:
     """Hold the member's row, so that two clerks take turns. Raises MergedError where it went into another meanwhile."""
-    rows = Member.everybody.select_for_update(of=("self",)).select_related("account", "committee", "merged_into")
+    rows = Member.everybody.select_for_update(of=("self",)).select_related("account", "committee")
     held = rows.get(pk=member.pk)
     if held.merged_into is not None:
         raise MergedError(queries.was_merged(held))

@@ -119,9 +119,12 @@ def part(stays: Member, goes: Member, *, reason: str, actor: Account, at: dateti
 
 
 def _hold(*members: Member) -> list[Member]:
-    """Hold rows in one order for everybody, so that two clerks take turns; those merged into another too."""
+    """Hold rows in one order for everybody, so that two clerks take turns; those merged into another too.
+
+    What they point to is read afterwards: whoever waited would else see, joined, what stood there before.
+    """
     rows = Member.everybody.select_for_update(of=("self",)).filter(pk__in=[member.pk for member in members])
-    return list(rows.select_related("account", "committee", "merged_into").order_by("pk"))
+    return list(rows.select_related("committee").order_by("pk"))
 
 
 def _named(member: Member, other: Member) -> dict[str, str]:
