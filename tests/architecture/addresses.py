@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.core import signing
@@ -82,6 +83,12 @@ def _steps(_reader: Account | None) -> list[dict[str, str]]:
     return found
 
 
+def _neighbours(_reader: Account | None) -> list[dict[str, str]]:
+    """Return each member with the next one, of whatever committee."""
+    uids = list(Member.objects.order_by("pk").values_list("uid", flat=True))
+    return [{"uid": one, "other": other} for one, other in pairwise(uids)]
+
+
 def _beginnings(_reader: Account | None) -> list[dict[str, str]]:
     """Return a token of a new form for everybody who sits, as the page would give it."""
     found = []
@@ -127,6 +134,12 @@ KNOWN: dict[str, Values] = {
     "notices/delivery/<": _uids(Notice),
     "files/<": _uids(File),
     "members/<": _uids(Member),
+    "members/<str:uid>/merge/<": _neighbours,
+    "members/<str:uid>/apart/<": _neighbours,
+    "members/<str:uid>/part/<": lambda _reader: [
+        {"uid": gone.merged_into.uid, "other": gone.uid}
+        for gone in Member.everybody.exclude(merged_into=None).select_related("merged_into").order_by("pk")
+    ],
     "handling/assign/<": _uids(Proposal),
     "handling/cases/<": _uids(Case),
     "handling/rate/<": _uids(Case),

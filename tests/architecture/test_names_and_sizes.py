@@ -25,8 +25,9 @@ MORE = {
         "unit_forms",
     },
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
-    # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes
-    "members": {"consequences", "acting", "closing"},
+    # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes;
+    # one person kept twice: the act, what apps carry along, how dated rows become one's
+    "members": {"consequences", "acting", "closing", "merging", "carrying", "joining"},
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
@@ -52,6 +53,7 @@ LOOKED_AT: dict[str, str] = {
     "tongxin/members/sheets.py": "2026-11-22: one kind, its checks in the order of its columns",
     "tongxin/committees/actions.py": "2026-11-28: appointments, resets, bodies and sessions: each act a few lines, the rest their reasons",
     "tongxin/members/actions.py": "2026-11-28: invitations, contact data and standing: each act a few lines, the rest their reasons",
+    "tongxin/proposals/models.py": "2026-11-29: a proposal and the eight tables around it; their constraints are read side by side",
     "tongxin/handling/notices.py": "2026-11-29: one register: whom, in which words, and a line each, read side by side",
     "tongxin/handling/models.py": "2026-11-29: a dozen small tables; the clocks and constraints of a case are read side by side",
     "tongxin/audit/verifying.py": "2026-11-29: the layers of the record, each a function, read from top to bottom; what a layer asks is elsewhere",

@@ -17,6 +17,8 @@ LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 HANDED_ON = {
     "tongxin/members/actions.py:_record": "each act of this module hands in what it asked about",
+    "tongxin/proposals/actions/doubles.py:_names_again": "whoever parts two members asked about all their names at once",
+    "tongxin/proposals/actions/doubles.py:_one_name": "whoever makes two members one asked about all their names at once",
     "tongxin/workflow/engine.py:perform": "a setter leaves what it asked about in `event_proves`; the step itself asks in `_proved`",
     "tongxin/audit/erasing.py:erase": "who erases hands in what he asked about, with `shortened`",
     "tongxin/privacy/actions.py:_record": "each app's erasure hands in what it asked about, in `Erased`",
@@ -38,6 +40,8 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/members/actions.py:_hold_again": "`restore`",
     "tongxin/proposals/actions/agreeing.py:drop_unconfirmed": "the submission",
     "tongxin/proposals/actions/correcting.py:_correct": "each correction",
+    "tongxin/proposals/actions/doubles.py:carry": "`members.merging.merge`",
+    "tongxin/proposals/actions/doubles.py:give_back": "`members.merging.part`",
     "tongxin/proposals/actions/leaving.py:_end": "what follows from the ending of a seat, and the submission",
     "tongxin/proposals/actions/publishing.py:_keep_copy": "the release, and the confirmation of a copy",
     "tongxin/proposals/actions/publishing.py:_keep_files": "the same",

@@ -34,6 +34,8 @@ from tongxin.handling.models import StaleReply
 from tongxin.imports import actions as imports
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import, Source
+from tongxin.members import merging
+from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
@@ -167,6 +169,7 @@ def furnish(cast: Cast, world: World) -> None:
         kept_at=timezone.now(),
     )
     import_sheets(cast, world.at)
+    kept_twice(cast, at=world.at)
     who_keeps_the_system(cast)
     notices.deliver()
     told = Notice.objects.filter(committee_code=cast.county.code).order_by("pk")[0]
@@ -192,6 +195,14 @@ def import_sheets(cast: Cast, at: datetime) -> tuple[Import, Import]:
     )
     Source.objects.create(committee=cast.county, imported=done, name="单位.xlsx")
     return Import.objects.get(pk=waiting.pk), done
+
+
+def kept_twice(cast: Cast, *, at: datetime) -> Member:
+    """Keep a member of the county a second time, and make the two one. Returns the row that went."""
+    stays = cast.member(cast.bystander)
+    goes = Member.objects.create(committee=cast.county, number="YX0004", name=stays.name)
+    merging.merge(stays, goes, taken=(), reason="导入了两次", actor=cast.office, at=at)
+    return goes
 
 
 def _publish(cast: Cast, world: World) -> None:

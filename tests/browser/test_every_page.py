@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.architecture.spacing import glued
-from tests.architecture.walking import import_sheets
+from tests.architecture.walking import import_sheets, kept_twice
 from tests.architecture.world import World
 from tests.browser.looking import fits
 from tests.cast import Cast, who_keeps_the_system
@@ -113,6 +113,8 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     member, clerkship = Member.objects.get(account=cast.cosigner), Appointment.objects.get(account=cast.clerk)
     _a_code_waits(member, cast.cosigner, cast)
     sheets = import_sheets(cast, world.at)
+    gone = kept_twice(cast, at=timezone.now())
+    assert gone.merged_into is not None
     return {
         "front": [to(None, "front")], "public": [to(None, "public")], "public-proposals": [to(None, "public-proposals", query="?in=YX")],
         "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
@@ -130,6 +132,10 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "appointment-end": [to(cast.security_admin, "appointment-end", clerkship.uid)],
         "appointment-reset": [to(cast.security_admin, "appointment-reset", clerkship.uid)],
         "member-invite": [to(cast.office, "member-invite", member.uid)],
+        "members-doubles": [to(cast.office, "members-doubles")], "member-merge": [to(cast.office, "member-merge", member.uid)],
+        "member-double": [to(cast.office, "member-double", member.uid, cast.member(cast.bystander).uid)],
+        "member-apart": [to(cast.office, "member-apart", member.uid, cast.member(cast.bystander).uid)],
+        "member-part": [to(cast.office, "member-part", gone.merged_into.uid, gone.uid)],
         "member-release": [to(cast.office, "member-release", cast.member(cast.bystander).uid)],
         "appointment-factor": [to(cast.security_admin, "appointment-factor", coded.uid)],
         "member-confirm-reinvitation": [to(cast.leader, "member-confirm-reinvitation", member.uid)],
@@ -264,6 +270,7 @@ def _faults(page: Page) -> list[str]:
 VISITED = (
     "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-reinvitation", "slip",
     "imports", "import", "import-undo", "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
+    "members-doubles", "member-merge", "member-double", "member-apart", "member-part",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "unit-course", "unit-rename", "unit-end", "unit-restore", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "handling-inbox", "handling-assign", "handling-assign-one",

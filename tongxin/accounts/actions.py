@@ -44,7 +44,7 @@ def invite_to_seat(seat: str, *, actor: Account | None, at: datetime, works_from
 
     `works_from`: until then it opens nothing, unless somebody else confirms it: of a seat that was taken before.
     """
-    Invitation.objects.filter(seat=seat, used_at=None, revoked_at=None).update(revoked_at=at)
+    end_codes_of_seat(seat, at=at)
     return _make(account=None, seat=seat, at=at, made_by=actor, works_from=works_from)
 
 
@@ -68,6 +68,11 @@ def end_open_codes(account: Account, *, at: datetime, seat: str = "") -> None:
     """
     found = account.invitations.filter(used_at=None, revoked_at=None)
     (found.filter(seat=seat) if seat else found).update(revoked_at=at)
+
+
+def end_codes_of_seat(seat: str, *, at: datetime) -> None:
+    """Let no code that was made for a seat open anything any more, with an account or without."""
+    Invitation.objects.filter(seat=seat, used_at=None, revoked_at=None).update(revoked_at=at)
 
 
 @transaction.atomic
@@ -148,6 +153,11 @@ def act_in(request: HttpRequest, uid: str) -> seats.Held | None:
 def close(account: Account) -> None:
     """Let nobody sign in to an account any more; its sessions end with the next request. The caller records it."""
     Account.objects.filter(pk=account.pk).update(is_active=False)
+
+
+def reopen(account: Account) -> None:
+    """Let the owner of an account that was closed by mistake sign in again. The caller records it."""
+    Account.objects.filter(pk=account.pk).update(is_active=True)
 
 
 def save_size(account: Any, value: str) -> None:

@@ -15,6 +15,7 @@ from tongxin.demo import bodies
 from tongxin.demo.bodies import Assembly, Founding
 from tongxin.demo.clock import Clock, at
 from tongxin.demo.departing import tell_departures
+from tongxin.demo.doubling import tell_double
 from tongxin.demo.ledger import Ledger
 from tongxin.demo.names import Names
 from tongxin.demo.people import PART_NAMES, PARTS, Seating
@@ -98,6 +99,7 @@ def _build(clock: Clock, seed: int) -> None:
     for made, world in ((other, "neighbour"), (city, "city")):
         tell_elsewhere(clock, ledger, made, of[world], seed)
     tell_departures(clock, ledger, county, names, (part.number for part in PARTS))
+    tell_double(clock, ledger, county, {part.number for part in PARTS})
     _number(ledger)
     ledger.rows[Proposal] = _by_beginning(ledger)
     ledger.save(ROWS)

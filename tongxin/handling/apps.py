@@ -11,6 +11,7 @@ class HandlingConfig(AppConfig):
         from tongxin.committees.successions import register_open_counts  # noqa: PLC0415 -- as above
         from tongxin.handling import events, notices, privacy, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
         from tongxin.handling.actions import begin_public_replies, follow_end_of_unit  # noqa: PLC0415 -- as above
+        from tongxin.handling.actions.doubles import CARRY  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
             cases_in_hand,
             hold_case,
@@ -18,12 +19,14 @@ class HandlingConfig(AppConfig):
             outcome_words,
             raters_at_least,
         )
+        from tongxin.members import carrying  # noqa: PLC0415 -- as above
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_handling, register_outcome  # noqa: PLC0415
 
         register_outcome(outcome_words)
         register_handling(in_hand=cases_in_hand, hold=hold_case)
         tell_together("handling.rate", raters_at_least)
+        carrying.register(CARRY)
         register_release(begin_public_replies)
         register_end_of_unit(follow_end_of_unit)
         register_open_counts(open_counts)

@@ -40,6 +40,10 @@ class StandingError(Exception):
     """A change of a member's standing that cannot be made; the message is for people."""
 
 
+class MergedError(NotInvitedError, StandingError):
+    """A member who was merged into another while somebody had the page open; the message is for people."""
+
+
 @transaction.atomic
 def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
     """Give a member a one-time code: for the seat, or for a new password where there is an account. Returns the code, kept nowhere.
@@ -368,7 +372,7 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
     _demand_after(on, ended)
     made = _hold_again(member, seats, posts, on)
     if member.account is not None and any(s.ending == Ending.DIED for s in seats) and not queries.is_dead_elsewhere(member):
-        Account.objects.filter(pk=member.account.pk).update(is_active=True)
+        accounts.reopen(member.account)
     why = {"reason": reason, "document_number": document_number}
     _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)
 
@@ -387,9 +391,12 @@ def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on
 
 
 def _held(member: Member) -> Member:
-    """Hold the member's row, so that two clerks take turns."""
-    rows = Member.objects.select_for_update(of=("self",)).select_related("account", "committee")
-    return rows.get(pk=member.pk)
+    """Hold the member's row, so that two clerks take turns. Raises MergedError where it went into another meanwhile."""
+    rows = Member.everybody.select_for_update(of=("self",)).select_related("account", "committee")
+    held = rows.get(pk=member.pk)
+    if held.merged_into is not None:
+        raise MergedError(queries.was_merged(held))
+    return held
 
 
 def _demand_day(on: date, at: datetime) -> None:

@@ -28,6 +28,7 @@ def _since(event: Event) -> str:
 
 OF_MEMBER = ("members.member", "member__uid")
 witness(Member, "account__uid", part="account", only=Q(account__isnull=False))
+witness(Member, "merged_into__uid", part="merged", only=Q(merged_into__isnull=False))
 witness(
     Seat, "member__uid", "term__uid", "sector__uid", "special_committee__uid", "convenes", "starts_on", "ends_on", "ending",
     told=OF_MEMBER,
@@ -49,6 +50,21 @@ def _of_release(event: Event) -> str:
     return "　".join(part for part in (str(event.data.get("reason", "")), "账户关闭" if event.data.get("closed") else "") if part)
 
 
+def _reason(event: Event) -> str:
+    return str(event.data.get("reason", ""))
+
+
+PAIR = ("name", "other_name")
+register(
+    Kind("members.tell_apart", A.OFFICE, "{actor}确认{name}（编号 {number}）与{other_name}（编号 {other_number}）不是同一人", _reason,
+         personal=PAIR),
+    Kind("members.merge", A.OFFICE, "{actor}把{other_name}（编号 {other_number}）并入{name}（编号 {number}）", _reason, personal=PAIR),
+    Kind("members.merge_away", A.OFFICE, "{name}（编号 {number}）并入{other_name}（编号 {other_number}）", _reason, personal=PAIR),
+    Kind("members.part", A.OFFICE, "{actor}撤销{other_name}（编号 {other_number}）并入{name}（编号 {number}）的合并", _reason,
+         personal=PAIR),
+    Kind("members.part_from", A.OFFICE, "{name}（编号 {number}）与{other_name}（编号 {other_number}）的合并撤销", _reason,
+         personal=PAIR),
+)  # fmt: skip
 register(
     Kind(
         "members.change",

@@ -36,6 +36,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return rows.order_by("-sits", F("taken_at").asc(nulls_first=True), "pk")  # type: ignore[misc]  # annotated there
 
 
+class MemberManager(models.Manager.from_queryset(MemberQuerySet)):  # type: ignore[misc]  # made at run time
+    """The members as everybody counts and lists them: who was merged into another is the other."""
+
+    def get_queryset(self) -> MemberQuerySet:
+        return MemberQuerySet(self.model, using=self._db).filter(merged_into=None)
+
+
 def _has_seat(on: date) -> Q:
     return Q(Exists(Seat.objects.filter(running(on), member=OuterRef("pk"))))
 
@@ -66,8 +73,10 @@ class Member(Row):
     phone = EncryptedField(_("手机"), blank=True, default="")
     phone_hash = models.CharField(max_length=64, blank=True, db_index=True)
     email = models.EmailField(_("邮箱"), blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
 
-    objects: ClassVar[MemberQuerySet] = MemberQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[MemberQuerySet] = MemberManager()  # type: ignore[assignment]
+    everybody: ClassVar[MemberQuerySet] = MemberQuerySet.as_manager()  # type: ignore[assignment]  # those merged into another too
 
     class Meta:
         ordering = ["number"]

@@ -129,6 +129,40 @@ register(
 )
 
 
+# ── one person kept twice ──
+def _merged(event: Event, _member: Any) -> str:
+    data = event.data
+    said = (
+        f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']}并入编号 {data['number']}{because(event)}"
+    )
+    return f"{said}。两个编号都可以登录。不是您本人的，请告诉机关"
+
+
+def _merged_from_you(event: Event, member: Any) -> str:
+    place = member.committee.short_name
+    return f"{_by(event)}把{place}的两条委员资料合并为一条{because(event)}，今后用另一个账户办理{place}委员事项。不是您本人的，请告诉机关"
+
+
+def _merged_for(event: Event, _member: Any) -> str:
+    data = event.data
+    return f"{_by(event)}把委员{data['other_name']}（编号 {data['other_number']}）并入编号 {data['number']}{because(event)}。请留意是否同一人"
+
+
+def _parted(event: Event, _member: Any) -> str:
+    data = event.data
+    return f"{_by(event)}撤销了编号 {data['number']}与编号 {data['other_number']}的合并{because(event)}，各自的资料、账户恢复"
+
+
+register(
+    Tell("members.merge", the_member, _merged, _page, urgent=True),
+    Tell("members.merge", the_person, _merged_from_you, _account, urgent=True),
+    Tell("members.merge", audit_administrators, _merged_for, _events, urgent=True),
+    Tell("members.part", the_member, _parted, _page, urgent=True),
+    Tell("members.part_from", the_member, _parted, _page, urgent=True),
+    Tell("members.part", audit_administrators, _parted, _events, urgent=True),
+)
+
+
 # ── how one signs in and is reached, changed by another hand ──
 WAYS = {"手机": "手机号", "邮箱": "邮箱"}  # of all that a member's data hold, what opens the account or reaches the person
 

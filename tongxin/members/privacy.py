@@ -11,6 +11,7 @@ from tongxin.committees.models import Committee
 from tongxin.committees.queries import not_over
 from tongxin.members.choices import CONTACT_FIELDS
 from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.members.queries import gone_into
 from tongxin.privacy.foundations import clear_addresses
 from tongxin.privacy.table import (
     Erasable,
@@ -32,21 +33,27 @@ YES_NO = {True: "是", False: "否", None: ""}
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _member(account: Account, _most: int | None) -> Part:
-    rows = Member.objects.filter(account=account).select_related("committee").order_by("pk")
-    return Part([line for row in rows for line in _lines(row)])
+    return Part([line for row in _rows_of(account) for line in _lines(row)])
+
+
+def _rows_of(account: Account) -> list[Member]:
+    """Return the places of an account, and who went into them."""
+    own = list(Member.objects.filter(account=account).select_related("committee").order_by("pk"))
+    return [*own, *gone_into(*own)]
 
 
 def _lines(row: Member) -> list[tuple[str, ...]]:
     born = f"{row.born_in.year} 年 {row.born_in.month} 月" if row.born_in else ""
+    merged = [("合并", f"已并入编号 {row.merged_into.number}，以下是原来的资料")] if row.merged_into else []
     return [
-        ("所在政协", row.committee.name), ("编号", row.number), ("姓名", row.name), ("性别", str(row.get_gender_display())),
+        ("所在政协", row.committee.name), *merged, ("编号", row.number), ("姓名", row.name), ("性别", str(row.get_gender_display())),
         ("民族", row.ethnicity), ("出生年月", born), ("政治面貌", row.party), ("是否党员", YES_NO[row.is_party_member]),
         *((label, getattr(row, name)) for name, label in CONTACT_FIELDS.items()),
     ]  # fmt: skip
 
 
 def _seats(account: Account, most: int | None) -> Part:
-    rows = Seat.objects.filter(member__account=account).select_related("term", "sector", "special_committee")
+    rows = Seat.objects.filter(member__in=_rows_of(account)).select_related("term", "sector", "special_committee")
     return newest(rows.order_by("-starts_on", "-id"), most, head=("届", "界别", "专委会", "起止", "离任原因"), say=_seat)
 
 
@@ -57,7 +64,7 @@ def _seat(row: Seat) -> tuple[str, ...]:
 
 
 def _posts(account: Account, most: int | None) -> Part:
-    rows = Post.objects.filter(member__account=account).select_related("term").order_by("-starts_on", "-id")
+    rows = Post.objects.filter(member__in=_rows_of(account)).select_related("term").order_by("-starts_on", "-id")
     return newest(
         rows, most, head=("届", "职务", "起止"),
         say=lambda row: (str(row.term), str(row.get_rank_display()), span(row.starts_on, row.ends_on)),
@@ -65,7 +72,7 @@ def _posts(account: Account, most: int | None) -> Part:
 
 
 def _suspensions(account: Account, most: int | None) -> Part:
-    rows = Suspension.objects.filter(member__account=account)
+    rows = Suspension.objects.filter(member__in=_rows_of(account))
     return newest(
         rows, most, head=("起止", "说明", "文号"),
         say=lambda row: (span(row.starts_on, row.ends_on), row.reason, row.document_number),
@@ -87,9 +94,9 @@ def _sitting_after(day: date) -> QuerySet[Seat]:
 
 register_people(
     People(
-        lambda committee: Q(pk__in=Member.objects.filter(committee=committee).exclude(account=None).values("account")),
+        lambda committee: Q(pk__in=Member.everybody.filter(committee=committee).exclude(account=None).values("account")),
         lambda day: Q(pk__in=_sitting_after(day).exclude(member__account=None).values("member__account")),
-        seats=lambda committee: Member.objects.filter(committee=committee).values("uid"),
+        seats=lambda committee: Member.everybody.filter(committee=committee).values("uid"),
     )
 )
 
@@ -101,13 +108,17 @@ def _due(committee: Committee, before: date) -> QuerySet[Member]:
     reachable = ~Q(phone="") | ~Q(phone_hash="") | Q(address)
     for name in ("email", "workplace", "workplace_post"):
         reachable |= ~Q(**{name: ""})
-    seats = Seat.objects.filter(member=OuterRef("pk"))
-    rows = Member.objects.annotate(address_is_over=address).filter(reachable, Exists(seats), committee=committee)
-    return rows.exclude(pk__in=_sitting_after(before).values("member"))
+    seats = Seat.objects.filter(Q(member=OuterRef("pk")) | Q(member=OuterRef("merged_into")))
+    rows = Member.everybody.annotate(address_is_over=address).filter(reachable, Exists(seats), committee=committee)
+    sitting = _sitting_after(before).values("member")
+    into = Q(merged_into__in=sitting) | Q(
+        merged_into__merged_into__in=sitting
+    )  # kept with the one they went into, as long as that
+    return rows.exclude(pk__in=sitting).exclude(pk__in=Member.everybody.filter(into).values("pk"))
 
 
 def _with_address(before: date) -> QuerySet[Member]:
-    rows = Member.objects.exclude(account=None).exclude(account__email="")
+    rows = Member.everybody.exclude(account=None).exclude(account__email="")
     return rows.exclude(account__in=Account.objects.filter(serving_after(before)))
 
 
@@ -118,7 +129,7 @@ def _going(row: Member) -> Going:
 
 def _erase(rows: Sequence[Any]) -> Erased:
     pks = [row.pk for row in rows]
-    Member.objects.filter(pk__in=pks).update(phone_hash="", **dict.fromkeys(CONTACT_FIELDS, ""))
+    Member.everybody.filter(pk__in=pks).update(phone_hash="", **dict.fromkeys(CONTACT_FIELDS, ""))
     clear_addresses(Account.objects.filter(pk__in=[row.account_id for row in rows if row.address_is_over]))
     return Erased(rows=len(rows))
 

@@ -52,6 +52,11 @@ def sitting_member_of(actor: Any) -> Member | None:
     return member if member is not None and member.sits else None  # type: ignore[attr-defined]
 
 
+def who_it_is(member: Member) -> Member:
+    """Return the member somebody is: who went into another is the other."""
+    return member if member.merged_into is None else who_it_is(member.merged_into)
+
+
 def is_reset(member: Member) -> bool:
     """Say whether a code for signing in would be for a new password: there is one already."""
     return member.account is not None and member.account.has_usable_password()
@@ -139,6 +144,10 @@ PERMISSIONS = {
     "members.release_seat": (
         "委员联络人员可以解除关联错的委员身份，限于还没有办理过事项的；不能办理自己的",
         keeps_members & ~is_self & is_alive,
+    ),
+    "members.merge": (
+        "委员联络人员可以查看疑似重复的委员，合并重复的、撤销合并；不能办理自己的",
+        keeps_members & ~is_self,
     ),
     "members.end_term": ("委员联络人员可以办理换届", keeps_members),
 }

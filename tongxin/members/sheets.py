@@ -20,6 +20,7 @@ from tongxin.core.sounds import sound_of
 from tongxin.core.words import name_key, plain_number, spellings
 from tongxin.members.choices import Gender, Rank
 from tongxin.members.models import Member, Post, Seat
+from tongxin.members.rules import who_it_is
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
 from tongxin.sheets.problems import Fault, Place
@@ -148,7 +149,7 @@ class MemberImporter:
     def __post_init__(self) -> None:
         self.taken = self.checked.seen if self.checked else self.seen  # the numbers of the whole file, not only so far
         self.numbers: dict[str, list[str]] = defaultdict(list)  # those there are, by what two writings of one have in common
-        for number in Member.objects.filter(committee=self.context.committee).values_list("number", flat=True):
+        for number in Member.everybody.filter(committee=self.context.committee).values_list("number", flat=True):
             self.numbers[plain_number(number)].append(number)
         self.committee: Committee = self.context.committee
         self.term = term_for(self.committee, timezone.localtime(self.context.at).date())
@@ -168,12 +169,17 @@ class MemberImporter:
         sound = [row for row in rows if not row.faults]
         names = {spelling for row in sound for spelling in spellings(row.parsed.name)}
         numbers = {kept for row in sound for kept in self.numbers.get(plain_number(row.parsed.number), ()) if row.parsed.number}
-        found = Member.objects.filter(Q(name__in=names) | Q(number__in=numbers), committee=self.committee).order_by("id")
+        merged = Member.everybody.filter(committee=self.committee, number__in=numbers, merged_into__isnull=False)
+        into = {gone.number: who_it_is(gone) for gone in merged.select_related("merged_into")}
+        meant = Q(name__in=names) | Q(number__in=numbers) | Q(pk__in=[member.pk for member in into.values()])
+        found = Member.objects.filter(meant, committee=self.committee).order_by("id")
         by_number: dict[str, Member] = {}
         by_name: dict[str, list[Member]] = defaultdict(list)
         for member in with_current_seats(found, timezone.localtime(self.context.at).date()):
             by_number[member.number] = member
             by_name[name_key(member.name)].append(member)
+        by_key = {member.pk: member for member in by_number.values()}
+        by_number |= {number: by_key[member.pk] for number, member in into.items()}
         for row in sound:
             self._judge(row, by_number, by_name)
 
@@ -212,7 +218,8 @@ class MemberImporter:
         member: Member | None = None
         if person.number:
             kept = self.numbers.get(plain_number(person.number), [])
-            if len(kept) > 1 and person.number not in kept:
+            people = {by_number[number].pk for number in kept if number in by_number}
+            if len(people) > 1 and person.number not in kept:
                 row.fault("编号", f"系统里有 {len(kept)} 位委员的编号只差前面的零或全角半角（{'、'.join(kept)}），请写成其中一个")
                 return
             member = by_number.get(person.number) or (by_number.get(kept[0]) if kept else None)
@@ -228,7 +235,9 @@ class MemberImporter:
             member = fitting[0] if fitting else None
         if member is not None:
             row.known = True
-            self._compare(row, person, of_member(member))
+            said = of_member(member)
+            said.number = person.number or said.number  # the very one, written otherwise, or that of who went into him
+            self._compare(row, person, said)
 
     @staticmethod
     def _compare(row: Row, said: Person, kept: Person) -> None:

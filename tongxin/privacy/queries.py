@@ -201,6 +201,12 @@ def history(committee: Committee, before: int | None = None) -> tuple[list[Past]
     return [_past(event, titles) for event in found[:PAST]], found[PAST - 1].pk if len(found) > PAST else None
 
 
+def was_erased(committee: Committee, key: str, *, since: date) -> bool:
+    """Say whether values of one sort were taken away in a committee since a day."""
+    told = Event.objects.filter(kind=erasing.KIND, committee_code=committee.code, data__what=ERASABLE[key].label)
+    return told.filter(at__gte=end_of(since)).exists()
+
+
 def erasures(code: str) -> list[str]:
     """Say of a record that holds what was erased in the stream with a code: sort by sort and rule by rule, how many, when."""
     events = Event.objects.filter(kind=erasing.KIND, committee_code=code).order_by("id")

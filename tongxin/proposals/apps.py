@@ -7,7 +7,7 @@ class ProposalsConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.files.rules import register_owner  # noqa: PLC0415 -- needs the models
-        from tongxin.members import acting  # noqa: PLC0415 -- as above
+        from tongxin.members import acting, carrying  # noqa: PLC0415 -- as above
         from tongxin.members.consequences import register  # noqa: PLC0415 -- as above
         from tongxin.proposals import actions, events, notices, privacy, queries, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
         from tongxin.proposals.models import Attachment  # noqa: PLC0415 -- as above
@@ -16,4 +16,5 @@ class ProposalsConfig(AppConfig):
             Attachment, "proposals.read_attachments", subject=lambda row: row.proposal, related=("proposal__committee",)
         )
         register(actions.CONSEQUENCE)
+        carrying.register(actions.CARRY)
         acting.register(queries.stands_under_something)

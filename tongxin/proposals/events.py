@@ -43,6 +43,11 @@ def _separated(event: Event) -> str:
     return f"解除并案，不再由{event.data.get('from_label') or '主案'}一并办理，恢复审定"
 
 
+def _joined_names(event: Event) -> str:
+    said = "{name}的委员编号 {gone} 并入 {number}，".format_map(event.data)
+    return said + ("两个署名并为一个" if event.data.get("names", 0) > 1 else "署名归到编号 {number}".format_map(event.data))
+
+
 def _reconsidered(event: Event) -> str:
     to = event.data.get("passed_on_to")
     return "。".join(part for part in (_reason(event).rstrip("。"), f"内容此前已转{to}" if to else "") if part)
@@ -92,6 +97,8 @@ register(
     Kind("proposals.lapse_invitation", A.INSIDE, "{name}到截止时未答复联名邀请", personal=("name",)),
     Kind("proposals.remove_invitation", A.INSIDE, "收回对{name}的联名邀请", personal=("name",)),
     Kind("proposals.end_invitation", A.INSIDE, "{name}不再履职，联名邀请失效", personal=("name",)),
+    Kind("proposals.join_names", A.OFFICE, _joined_names, label="一人的两个委员编号合并，署名归一", personal=("name",)),
+    Kind("proposals.part_names", A.OFFICE, "{name}的委员编号 {number} 与 {gone} 撤销合并，署名各归原处", personal=("name",)),
     Kind("proposals.end_cosigning", A.INSIDE, "{name}不再履职，退出联名", personal=("name",)),
     Kind("proposals.lose_first", A.PARTIES, "第一提案人{name}不再履职", personal=("name",)),
     Kind(

@@ -1,6 +1,6 @@
 """A proposal (提案): its text, who signed it, what was decided about it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -140,6 +140,13 @@ class Proposal(Stateful):
         )
 
 
+class SignatureManager(models.Manager["Signature"]):
+    """The names as they stand: of one person who was kept as two members, one alone."""
+
+    def get_queryset(self) -> models.QuerySet["Signature"]:
+        return super().get_queryset().exclude(answer=Answer.MERGED)
+
+
 class Signature(Row):
     """Somebody's name under a proposal: the first proposer or a co-signer, a member or a body."""
 
@@ -154,10 +161,15 @@ class Signature(Row):
     answered_at = models.DateTimeField(null=True, blank=True)
     signed_version = models.PositiveIntegerField(default=0)
 
+    objects = SignatureManager()
+    written: ClassVar[models.Manager["Signature"]] = models.Manager()  # those that went into another of the same person too
+
     class Meta:
         ordering = ["place_in_list", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["proposal", "member"], condition=Q(member__isnull=False), name="signature_once"),
+            models.UniqueConstraint(
+                fields=["proposal", "member"], condition=Q(member__isnull=False) & ~Q(answer="merged"), name="signature_once"
+            ),
             models.UniqueConstraint(fields=["proposal"], condition=Q(role="first"), name="signature_one_first"),
             models.CheckConstraint(condition=Q(member__isnull=False) | ~Q(body=""), name="signature_of_member_or_body"),
         ]

@@ -14,6 +14,7 @@ from tongxin.handling.models import Case, Rating, Reply, StaleReply, Task
 from tongxin.handling.regulations import Rework, Secrecy
 from tongxin.members.models import Member
 from tongxin.proposals import queries as proposals
+from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 from tongxin.regulations.queries import in_force
 
@@ -157,9 +158,20 @@ def counts_from(case: Case, reply: Reply) -> int:
     return rules.minimum
 
 
+def once_each(ratings: Iterable[Rating]) -> list[Rating]:
+    """Keep of one person's ratings of a reply the one that counts: that under the name that stands, else the earliest.
+
+    Somebody was kept as two members, and asked twice: both ratings stay, one counts.
+    """
+    found: dict[tuple[int, int | str], Rating] = {}
+    for rating in sorted(ratings, key=lambda r: (r.signature.answer == Answer.MERGED, r.pk)):
+        found.setdefault((rating.reply_id, rating.signature.signer), rating)
+    return sorted(found.values(), key=lambda r: r.pk)
+
+
 def summed(rows: Iterable[Rating], *, counts_from: int) -> Verdict:
     """Count the grades where enough rated, and collect the reasons let pass on, in no order that would tell whose they are."""
-    rows = sorted(rows, key=lambda r: r.uid)
+    rows = sorted(once_each(rows), key=lambda r: r.uid)
     counted = rows if len({r.signature.signer for r in rows}) >= counts_from else []
     return Verdict(
         result={g.value: sum(r.result == g for r in rows) for g in Grade if counted},
@@ -171,7 +183,7 @@ def summed(rows: Iterable[Rating], *, counts_from: int) -> Verdict:
 
 def dissatisfied(reply: Reply, ratings: Iterable[Rating], rule: str, raters: int) -> bool:
     """Say whether a reply goes back, by the rule: any, first, majority (of all raters)."""
-    against = [r for r in ratings if r.reply_id == reply.pk and r.result == Grade.DISSATISFIED]
+    against = [r for r in once_each(ratings) if r.reply_id == reply.pk and r.result == Grade.DISSATISFIED]
     if rule == "first":
         return any(r.signature.role == "first" and r.signature.proposal_id == reply.task.case.proposal_id for r in against)
     if rule == "majority":

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Rating, Reply
-from tongxin.handling.queries.cases import closed_round, replies_to_rate
+from tongxin.handling.queries.cases import closed_round, once_each, replies_to_rate
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
 
@@ -83,7 +83,7 @@ def by_name(case: Case) -> list[NamedReply]:
     found = []
     for reply in replies:
         given = [rating for rating in ratings if rating.reply_id == reply.pk]
-        by_signer = {rating.signature.signer: rating for rating in given}
+        by_signer = {rating.signature.signer: rating for rating in once_each(given)}
         asked = [(s, by_signer.get(s.signer)) for s in raters]
         former = [(rating.signature, rating) for rating in given if rating not in [shown for _s, shown in asked]]
         is_open = reply.round > over and reply.recalled_at is None

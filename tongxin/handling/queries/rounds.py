@@ -9,7 +9,7 @@ from tongxin.committees.models import Committee
 from tongxin.core import faults
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Rating, Reply
-from tongxin.handling.queries.cases import counts_from, replies_to_rate
+from tongxin.handling.queries.cases import counts_from, once_each, replies_to_rate
 from tongxin.handling.regulations import Secrecy
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
@@ -51,7 +51,7 @@ def closes_early(case: Case, *, before: datetime) -> bool:
     if not replies or not raters:
         return bool(replies)
     rated = Rating.objects.filter(Q(rated_at=None) | Q(rated_at__lt=before), reply__in=replies)
-    given = list(rated.select_related("signature"))
+    given = once_each(rated.select_related("signature"))
     if not {(reply.pk, s.signer) for reply in replies for s in raters} <= {(r.reply_id, r.signature.signer) for r in given}:
         return False
     if all(rating.closes_early for rating in given) or case.rating_due_on is None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from tongxin.committees.models import Committee
 from tongxin.handling.choices import ANSWERING, TaskState, TaskStates
-from tongxin.handling.models import Reply, Task
+from tongxin.handling.models import Rating, Reply, Task
+from tongxin.handling.queries import once_each
 from tongxin.handling.sheets.columns import GRADE_LABELS, NO_CATEGORY, NO_TEXT
 from tongxin.handling.sheets.reading import Answer, Grades, Outcome
 from tongxin.proposals.models import Proposal
@@ -23,10 +24,14 @@ CHUNK = 500
 
 def with_outcomes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """Fetch what the whole sheet needs of proposals: a constant number of queries."""
-    sent = Reply.objects.filter(sent_at__isnull=False, recalled_at=None).order_by("round", "id").prefetch_related("ratings")
+    sent = Reply.objects.filter(sent_at__isnull=False, recalled_at=None).order_by("round", "id").prefetch_related(_ratings())
     tasks = Task.objects.exclude(state__in=TaskStates.gone).select_related("unit").order_by("id")
     tasks = tasks.prefetch_related(Prefetch("replies", sent, "sent"))
     return with_what_is_spoken(rows).select_related("case").prefetch_related(Prefetch("case__tasks", tasks, "live"))
+
+
+def _ratings() -> Prefetch[Any]:
+    return Prefetch("ratings", Rating.objects.select_related("signature"))
 
 
 def outcome_of(proposal: Proposal) -> Outcome:
@@ -41,7 +46,7 @@ def outcome_of(proposal: Proposal) -> Outcome:
     )
     if any(last):
         outcome.answers = [_answer(task, reply) for task, reply in zip(answering, last, strict=True)]
-        signed = [s.pk for s in proposal.signed]  # type: ignore[attr-defined]
+        signed = [s.signer for s in proposal.signed]  # type: ignore[attr-defined]
         outcome.attitudes = _grades(last, signed, "attitude")
         outcome.results = _grades(last, signed, "result")
     return outcome
@@ -62,11 +67,12 @@ def _is_dated(task: Task, reply: Reply) -> bool:
     return task.answered_at is not None or (task.state != TaskState.ANSWERED and reply.sent_at is not None)
 
 
-def _grades(replies: Sequence[Reply | None], signed: Sequence[int], name: str) -> Grades:
+def _grades(replies: Sequence[Reply | None], signed: Sequence[int | str], name: str) -> Grades:
     found = []
     for reply in replies:
-        by_signer = {r.signature_id: getattr(r, name) for r in reply.ratings.all()} if reply else {}
-        found.append(tuple(by_signer.get(pk, "") for pk in signed))
+        given = once_each(reply.ratings.all()) if reply else []
+        by_signer = {r.signature.signer: getattr(r, name) for r in given}
+        found.append(tuple(by_signer.get(signer, "") for signer in signed))
     return tuple(found) if any(grade for group in found for grade in group) else ()
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members.models import Member, Seat, Suspension
+from tongxin.members.queries.uniting import gone_into
 
 
 def pauses(member: Member, seats: list[Seat]) -> list[tuple[Suspension, str]]:
@@ -24,6 +25,7 @@ def _ended(pause: Suspension, lifted: dict[date, list[str]], *, with_the_seat: b
 
 def came_back(member: Member, kind: str) -> dict[date, list[str]]:
     """Return since which days a member acts or sits again, each with why and by which paper: the rows keep only why it ended."""
-    told = Event.objects.filter(kind=kind, subject_type="members.member", subject_id=member.pk).order_by("id")
+    lives = [member.pk, *(gone.pk for gone in gone_into(member))]
+    told = Event.objects.filter(kind=kind, subject_type="members.member", subject_id__in=lives).order_by("id")
     why = [(event.data.get("on"), event.data.get("reason"), event.data.get("document_number")) for event in told]
     return {date.fromisoformat(str(on)): [str(part) for part in parts if part] for on, *parts in why if on}

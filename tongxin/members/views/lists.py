@@ -47,6 +47,7 @@ def members(request: HttpRequest) -> HttpResponse:
         "who": who,
         "tabs": _tabs(keeps=keeps, who=who),
         "sectors": _sectors(request.user, today),
+        "merges": permissions.allowed(request.user, "members.merge"),
         "ends_terms": permissions.allowed(request.user, "members.end_term"),
     }
     if not found and keeps:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tongxin.access import permissions
 from tongxin.members import queries
 from tongxin.members.models import Member
+from tongxin.members.rules import who_it_is
 
 
 def load(request: HttpRequest, uid: str) -> Member:
@@ -19,6 +20,12 @@ def load(request: HttpRequest, uid: str) -> Member:
         raise Http404
     permissions.demand(request.user, "members.view", found)
     return found
+
+
+def leads_to(request: HttpRequest, uid: str) -> Member | None:
+    """Return the member into whom the row of an address went, for who may see the page."""
+    gone = Member.everybody.filter(uid=uid, merged_into__isnull=False).select_related("merged_into").first()
+    return queries.visible_to(request.user).filter(pk=who_it_is(gone).pk).first() if gone is not None else None
 
 
 def row_of(member: Member, *, came: str = "") -> dict[str, Any]:

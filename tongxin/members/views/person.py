@@ -21,13 +21,15 @@ from tongxin.members.choices import CONTACT_FIELDS, Ending
 from tongxin.members.forms import Contact
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import is_reset, waiting_code, was_released
-from tongxin.members.views.loading import load, row_of
+from tongxin.members.views.loading import leads_to, load, row_of
 from tongxin.members.views.standing import steps
 
 
 @requires("members.view", of_object=True)
 def member(request: HttpRequest, uid: str) -> HttpResponse:
     """One member: seat, posts, workplace, the seats held before; the phone masked."""
+    if (into := leads_to(request, uid)) is not None:
+        return redirect("member", uid=into.uid)
     found = load(request, uid)
     keeps = permissions.allowed(request.user, "members.change", found)
     knows = keeps or found.account_id == request.user.pk
@@ -47,6 +49,8 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,
         "steps": steps(request.user, found),
+        "merges": permissions.allowed(request.user, "members.merge", found),
+        "mergers": queries.mergers(found) if knows else [],
     }
     return render(request, "members/member.html", context | _signing_in(request.user, found))
 
@@ -134,7 +138,11 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
     start = {name: getattr(found, name) for name in CONTACT_FIELDS if name != "phone"}
     form = Contact(request.POST or None, initial=start, masked=mask_phone(found.phone))
     if request.method == "POST" and form.is_valid():
-        changed = actions.change_contact(found, fields=form.changes(), actor=request.user, at=timezone.now())
-        messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _("资料没有变化"))
+        try:
+            changed = actions.change_contact(found, fields=form.changes(), actor=request.user, at=timezone.now())
+        except actions.MergedError as merged:
+            messages.error(request, str(merged))
+        else:
+            messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _("资料没有变化"))
         return redirect("member", uid=uid)
     return render(request, "members/change.html", {"form": form, "member": found})

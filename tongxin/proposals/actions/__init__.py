@@ -11,6 +11,7 @@ from tongxin.proposals.actions.cosigning import (
     leave,
     remove_invitation,
 )
+from tongxin.proposals.actions.doubles import CARRY
 from tongxin.proposals.actions.drafting import draft, save_text, settle_copy
 from tongxin.proposals.actions.leaving import CONSEQUENCE, drop_who_left, take_over
 from tongxin.proposals.actions.problems import ProposalError, StaleError
@@ -42,6 +43,7 @@ from tongxin.proposals.actions.steps import (
 )
 
 __all__ = [
+    "CARRY",
     "CONSEQUENCE",
     "NO_LEAD",
     "ProposalError",

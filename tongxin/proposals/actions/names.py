@@ -11,7 +11,11 @@ def hold(member: Member, *, acts: Account | None) -> None:
     So either the act comes first and the seat is not released, or the release does and the act is refused. `acts`: who acts as
     the member; nobody where the office enters something on behalf. Raises ProposalError where the seat is no more of that account.
     """
-    account = Member.objects.select_for_update().values_list("account", flat=True).get(pk=member.pk)
+    held = Member.everybody.select_for_update().values_list("account", "merged_into")
+    account, merged_into = held.get(pk=member.pk)
+    if merged_into is not None:
+        message = f"{member.name}的这条委员资料刚刚并入另一条，请刷新后再办理"
+        raise ProposalError(message)
     if acts is not None and account != acts.pk:
         message = f"{member.name}的委员身份与这个账户的关联刚刚解除，不能再以委员身份办理，请与机关联系"
         raise ProposalError(message)

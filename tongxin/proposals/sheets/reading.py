@@ -12,6 +12,7 @@ from tongxin.committees.models import Committee, Sector, SpecialCommittee
 from tongxin.core.numerals import parse_session
 from tongxin.core.words import name_key, normal, plain_number
 from tongxin.members.models import Member
+from tongxin.members.rules import who_it_is
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
 from tongxin.proposals.sheets.columns import COSIGNERS, FORM_WORDS, MERGED, PUBLIC_WORDS, RESULT_WORDS
 from tongxin.sheets import cells
@@ -83,6 +84,8 @@ class People:
         members = Member.objects.filter(committee=committee)
         for member in members.only("id", "name", "number", "committee_id").order_by("id").iterator(chunk_size=2000):
             self.by_key[name_key(member.name)].append(member)
+        gone = Member.everybody.filter(committee=committee, merged_into__isnull=False).select_related("merged_into")
+        self.merged = {(name_key(member.name), plain_number(member.number)): who_it_is(member) for member in gone}
 
     def signer(self, written: str, *, collective: bool) -> Signer:
         """Return who is meant. Raises ValueError with a sentence when nobody is, or more than one."""
@@ -91,6 +94,8 @@ class People:
             for member in self.by_key.get(name_key(name), ()):
                 if plain_number(member.number) == number:
                     return Signer(member.name, member)
+            if (known := self.merged.get((name_key(name), number))) is not None:
+                return Signer(known.name, known)
             if not collective and len(written) <= LONGEST_PERSON and not self.form_of(written):
                 message = f"没有编号为 {match[2]}、姓名为{cells.name(name)}的委员"
                 raise ValueError(message)

@@ -102,7 +102,7 @@ NAMES: dict[str, Named] = {
     "committees.unitchange": Named(_("单位变动"), texts=("unit__name", "kind"), write=_unit_change),
     "committees.appointment": Named(_("任命"), texts=("account__name", "duty", "unit__name"), write=_appointment),
     "regulations.regulation": Named(_("制度"), texts=("kind",), write=_regulation),
-    "members.member": Named(_("委员"), texts=("name",), parts={"account": _("委员账户")}, own=True),
+    "members.member": Named(_("委员"), texts=("name",), parts={"account": _("委员账户"), "merged": _("委员合并")}, own=True),
     "members.seat": Named(_("委员席位"), texts=("member__name", "sector__name")),
     "members.post": Named(_("委员职务"), texts=("member__name", "rank"), write=_post),
     "members.suspension": Named(_("停止履职"), texts=("member__name",)),
