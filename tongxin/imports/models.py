@@ -15,7 +15,7 @@ from tongxin.imports.choices import Stage
 class Import(Row):
     """One import, from the upload to its end. `account` is empty where it was done on the server's command line.
 
-    `ticket` names the worker that has it in hand, `beat_at` when that gave its last sign of life.
+    `ticket` names the worker that has it in hand.
     """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
@@ -36,8 +36,6 @@ class Import(Row):
     rejects = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
     ticket = models.CharField(max_length=12, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    beat_at = models.DateTimeField(null=True)
-    done_rows = models.PositiveIntegerField(default=0)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
     reason = models.CharField(_("撤销的原因"), max_length=200, blank=True)
@@ -55,6 +53,18 @@ class Import(Row):
 
     def get_absolute_url(self) -> str:
         return f"/imports/{self.uid}/"
+
+
+class Beat(Row):
+    """The last sign of life of the worker that has an import in hand, and how far it was: a row that the import itself never touches."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    imported = models.OneToOneField(Import, on_delete=models.CASCADE, related_name="beat")
+    at = models.DateTimeField()
+    rows = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S}"
 
 
 class Source(Row):

@@ -76,7 +76,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 def _run(request: HttpRequest, uid: str) -> Import:
-    run = get_object_or_404(queries.visible_to(request.user).select_related("rejects"), uid=uid)
+    run = get_object_or_404(queries.visible_to(request.user).select_related("rejects", "beat"), uid=uid)
     permissions.demand(request.user, "imports.handle", run)
     return run
 

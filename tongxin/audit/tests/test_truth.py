@@ -49,6 +49,7 @@ NOT_WITNESSED = {
     "handling.coopinion": "交给主办单位的意见，不是答复；送来的记录写明",
     "handling.presence": "谁到场、是否属实，确认的记录写明",
     "handling.stalereply": "没有定下来的另存副本",
+    "imports.beat": "后台任务的进度，随时改写",
     "imports.finding": "核对表格时找到的错处，过期清除",
     "imports.import": "导入的经过，各步的记录写明",
     "imports.made": "导入了哪些记录，撤销时核对各条记录本身的证明",

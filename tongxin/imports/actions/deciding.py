@@ -62,7 +62,7 @@ def _apart(names: Sequence[str]) -> list[str]:
 def _move(run: Import, sources: Sequence[Stage], target: Stage, **values: Any) -> None:
     """Go on to a stage. Raises NotNowError where somebody was faster."""
     moved = Import.objects.filter(pk=run.pk, stage__in=sources)
-    if not moved.update(stage=target, ticket="", tries=0, done_rows=0, **values):
+    if not moved.update(stage=target, ticket="", tries=0, **values):
         raise NotNowError
     run.refresh_from_db()
 

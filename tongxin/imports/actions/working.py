@@ -2,14 +2,15 @@
 
 import logging
 import tempfile
-import time
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django_tasks import task
@@ -21,7 +22,7 @@ from tongxin.imports.actions import undoing
 from tongxin.imports.actions.finding import look_through
 from tongxin.imports.actions.recording import LostError, hold, kept_by, record, wrong_rows
 from tongxin.imports.choices import AT_WORK, Stage
-from tongxin.imports.models import Finding, Import
+from tongxin.imports.models import Beat, Finding, Import
 from tongxin.imports.rules import OFFERED
 from tongxin.regulations.queries import MissingRegulationError
 from tongxin.sheets import engine
@@ -52,9 +53,7 @@ def set_to_work(run: Import) -> None:
 
 def take_up(*, now: Callable[[], datetime]) -> int:
     """Go on with the imports that nobody has in hand: the worker died in them, or never began. Returns how many."""
-    left = Import.objects.filter(stage__in=AT_WORK).filter(
-        Q(beat_at=None, begun_at__lt=now() - DEAD) | Q(beat_at__lt=now() - DEAD)
-    )
+    left = Import.objects.filter(stage__in=AT_WORK).filter(Q(beat=None, begun_at__lt=now() - DEAD) | Q(beat__at__lt=now() - DEAD))
     return faults.each(left.values_list("uid", flat=True), lambda uid: work(uid, now=now), what="接着办理导入")
 
 
@@ -79,13 +78,19 @@ def work(uid: str, *, now: Callable[[], datetime]) -> bool:
     return True
 
 
+@transaction.atomic
 def _taken(uid: str, *, at: datetime) -> Import | None:
     """Take an import in hand; nothing where another worker has it, or it waits for nobody."""
-    free = Import.objects.filter(uid=uid, stage__in=AT_WORK).filter(Q(ticket="") | Q(beat_at__lt=at - DEAD))
+    free = Import.objects.filter(uid=uid, stage__in=AT_WORK).filter(Q(ticket="") | Q(beat__at__lt=at - DEAD))
     ticket = new_uid()
-    if not free.update(ticket=ticket, beat_at=at, tries=F("tries") + 1, done_rows=0):
+    if not free.update(ticket=ticket, tries=F("tries") + 1):
         return None
-    return Import.objects.select_related("committee", "account", "undone_by").filter(uid=uid, ticket=ticket).first()
+    run = Import.objects.select_related("committee", "account", "undone_by").filter(uid=uid, ticket=ticket).first()
+    if run is not None:
+        Beat.objects.update_or_create(
+            imported=run, defaults={"at": at, "rows": 0}, create_defaults={"committee": run.committee, "at": at}
+        )
+    return run
 
 
 def _give_up(run: Import, word: str) -> None:
@@ -95,16 +100,38 @@ def _give_up(run: Import, word: str) -> None:
     mine.update(stage=target, ticket="", tries=0, word=word[:300])
 
 
-class _Beat:
-    """Tells, once a second at most, that the worker lives and how far it is."""
+class _Pulse:
+    """Tells each second that the worker lives and how far it is, by a connection of its own: the import's is in a transaction."""
 
     def __init__(self, run: Import, now: Callable[[], datetime]) -> None:
-        self.run, self.now, self.last = run, now, 0.0
+        self.run, self.now, self.rows = run, now, 0
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.over.set()
+        self.thread.join()
 
     def __call__(self, _phase: str, rows: int) -> None:
-        if time.monotonic() - self.last >= BEAT:
-            self.last = time.monotonic()
-            Import.objects.filter(pk=self.run.pk, ticket=self.run.ticket).update(beat_at=self.now(), done_rows=rows)
+        self.rows = rows
+
+    def _beat(self) -> None:
+        try:
+            while not self.over.wait(BEAT):
+                with suppress(DatabaseError):  # somebody else writes: the next one will do
+                    self._write()
+        finally:
+            connection.close()
+
+    def _write(self) -> None:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA busy_timeout = 200")  # milliseconds
+        Beat.objects.filter(imported=self.run, imported__ticket=self.run.ticket).update(at=self.now(), rows=self.rows)
 
 
 def _paths(run: Import) -> tuple[list[Path], dict[Path, str]]:
@@ -114,10 +141,11 @@ def _paths(run: Import) -> tuple[list[Path], dict[Path, str]]:
 
 def _engine(run: Import, kind: Any, now: Callable[[], datetime], out: Path | None, **more: Any) -> engine.Report:
     paths, names = _paths(run)
-    return engine.run(
-        kind, paths, run.committee, skip_invalid=out, actor=run.account, at=now(), progress=_Beat(run, now),
-        named=names.__getitem__, **more,
-    )  # fmt: skip
+    with _Pulse(run, now) as pulse:
+        return engine.run(
+            kind, paths, run.committee, skip_invalid=out, actor=run.account, at=now(), progress=pulse,
+            named=names.__getitem__, **more,
+        )  # fmt: skip
 
 
 # ── looking through ──────────────────────────────────────────────────────────────────────────────
@@ -143,7 +171,7 @@ def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding],
         Finding.objects.bulk_create(found, batch_size=500)
         Import.objects.filter(pk=run.pk).update(
             **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(report.warnings), made=report.made,
-            unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0, done_rows=0,
+            unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0,
         )  # fmt: skip
 
 
@@ -179,7 +207,7 @@ def _figures(created: int, unchanged: int, wrong: int) -> str:
 
 def _look_again(run: Import, word: str) -> None:
     mine = Import.objects.filter(pk=run.pk, ticket=run.ticket, stage=Stage.WRITING)
-    if not mine.update(stage=Stage.CHECKING, ticket="", tries=0, done_rows=0, word=word):
+    if not mine.update(stage=Stage.CHECKING, ticket="", tries=0, word=word):
         raise LostError
 
 

@@ -21,7 +21,7 @@ from tongxin.files.models import File
 from tongxin.imports import actions, tasks
 from tongxin.imports.actions import working
 from tongxin.imports.choices import Stage
-from tongxin.imports.models import Finding, Import, Source
+from tongxin.imports.models import Beat, Finding, Import, Source
 from tongxin.imports.tests.conftest import MEMBERS, brought, step, worked
 from tongxin.members.models import Member
 from tongxin.sheets import engine
@@ -181,7 +181,8 @@ def test_what_fails_says_so_and_can_be_tried_again(office: Client, members, monk
 def test_a_worker_that_always_dies_is_not_asked_for_ever(office: Client, members):
     run = members(ONE)
     office.post(reverse("import-take", args=[run.uid]))
-    Import.objects.filter(pk=run.pk).update(tries=working.TRIES, ticket="gone", beat_at=timezone.now() - timedelta(hours=1))
+    Import.objects.filter(pk=run.pk).update(tries=working.TRIES, ticket="gone")
+    Beat.objects.filter(imported=run).update(at=timezone.now() - timedelta(hours=1))
     tasks.take_up_left_over(timezone.now())
     run.refresh_from_db()
     assert (run.stage, "几次中断" in run.word) == (Stage.FAILED, True)
