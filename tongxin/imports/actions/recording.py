@@ -41,7 +41,6 @@ def hold(run: Import, stage: Stage) -> None:
 
 def kept_by(run: Import, kind: Kind, *, ended_at: datetime, files: Sequence[str] = ()) -> Kind:
     """Return a kind whose import leaves its line in the history: begun with the first record it makes, done with the last."""
-
     is_new = run.pk is None
 
     def importer(context: Context, checked: Importer | None = None) -> Importer:
