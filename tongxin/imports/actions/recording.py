@@ -41,11 +41,13 @@ def hold(run: Import, stage: Stage) -> None:
 
 def kept_by(run: Import, kind: Kind, *, ended_at: datetime, files: Sequence[str] = ()) -> Kind:
     """Return a kind whose import leaves its line in the history: begun with the first record it makes, done with the last."""
+    is_new = run.pk is None
 
     def importer(context: Context, checked: Importer | None = None) -> Importer:
         if checked is None:
             return kind.importer(context, None)
-        if run.pk is None:  # of the command line: a line that was never begun
+        if is_new:  # of the command line; anew where writing was taken back and is tried again
+            run.pk = None
             run.save(force_insert=True)
             Source.objects.bulk_create(Source(committee=run.committee, imported=run, name=name) for name in files)
         hold(run, Stage.WRITING)
