@@ -48,12 +48,14 @@ NOT_WITNESSED = {
     "handling.contact": "面商的经过，由记录写明，双方确认",
     "handling.coopinion": "交给主办单位的意见，不是答复；送来的记录写明",
     "handling.presence": "谁到场、是否属实，确认的记录写明",
+    "handling.tentativedate": "期限怎样算出，改期的记录写明；期限本身有证明",
     "handling.stalereply": "没有定下来的另存副本",
     "imports.beat": "后台任务的进度，随时改写",
     "imports.finding": "核对表格时找到的错处，过期清除",
     "imports.import": "导入的经过，各步的记录写明",
     "imports.made": "导入了哪些记录，撤销时核对各条记录本身的证明",
     "imports.source": "上传的表格，过期清除",
+    "notices.job": "后台任务的情况",
     "notices.letter": "寄出的信",
     "notices.notice": "提醒，不是决定",
     "proposals.endorsement": "附议有记录，不计入办理",
@@ -76,7 +78,7 @@ NOT_IN_PROOF = {
     "handling.task": {
         "state": "由记录证明，check 比对", "signed_at": "签收的记录写明", "handler": "签收的记录写明", "return_reason": "申请的记录写明",
         "return_answer_due_on": "机关答复退办的期限，只作提醒",
-        "answered_at": "送达的记录写明", "again_on": "重新办理的记录写明",
+        "moved_from": "移交的记录写明", "answered_at": "送达的记录写明", "again_on": "重新办理的记录写明",
     },
     "members.member": {
         "taken_at": "取得席位的记录写明", "released_at": "解除的记录写明",
