@@ -103,6 +103,7 @@ def test_what_is_otherwise_in_a_view_of_one_object_is_said_at_the_view() -> None
     named = {route.name for route in routes() if getattr(route.view, "unsigned", Unsigned.SIGN_IN) is not Unsigned.SIGN_IN}
     assert named == {
         "proposal", "proposal-similar", "public-file", "proposal-autosave", "proposal-new-autosave", "handling-reply-autosave",
+        "healthz",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests import gate
 from tests.architecture import source
 from tongxin.cli import entrance
+from tongxin.cli.exchange import OrBundle
 
 sys.path.insert(0, str(source.ROOT / "tools"))
 SCRIPTS = ("tools/setup", "tools/browser", ".ci/run")
@@ -85,6 +86,8 @@ def commands(group: click.Group = entrance.tongxin, before: str = "tongxin") -> 
             yield from commands(command, f"{before} {name}")
         elif command is not None:
             yield f"{before} {name}", command
+        if isinstance(command, OrBundle):
+            yield f"{before} {name} bundle", command.bundle
 
 
 def test_every_command_and_option_stands_in_the_operations() -> None:

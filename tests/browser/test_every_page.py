@@ -41,7 +41,7 @@ ACTS = {
     "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
     "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
-    "letter-again", "healthz", "import-template", "import-progress", "import-take", "import-drop", "import-again",
+    "letter-again", "healthz", "proposal-answer-for", "proposal-ask-again", "import-template", "import-progress", "import-take", "import-drop", "import-again",
 }  # fmt: skip
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",

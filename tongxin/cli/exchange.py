@@ -58,8 +58,13 @@ class OrBundle(click.Command):
         """Hand on to the other."""
         if args[:1] != ["bundle"]:
             return super().make_context(info_name, args, parent, **extra)
-        other: click.Command = getattr(import_module("tongxin.cli.moving"), "export" if info_name == "export" else "import_")
-        return other.make_context(f"{info_name} bundle", args[1:], parent, **extra)
+        return self.bundle.make_context(f"{info_name} bundle", args[1:], parent, **extra)
+
+    @property
+    def bundle(self) -> click.Command:
+        """The other."""
+        found: click.Command = getattr(import_module("tongxin.cli.moving"), "export" if self.name == "export" else "import_")
+        return found
 
 
 # ── import ───────────────────────────────────────────────────────────────────────────────────────

@@ -25,7 +25,7 @@ def _ended(event: Event) -> str:
 def _announced(event: Event) -> str:
     data = event.data
     heirs = f"（{data['to']}）" if data.get("to") else ""
-    return f"{event.acting_as or who_did(event)}定于{day(data.get('on'))}起将{data.get('name', '')}{data.get('what', '')}{heirs}"
+    return f"{event.acting_as or who_did(event)}定于 {day(data.get('on'))}起将{data.get('name', '')}{data.get('what', '')}{heirs}"
 
 
 witness(Committee, "code", "tier", "parent__uid", committee="code")

@@ -139,7 +139,7 @@ register(
     Kind("tasks.consult_again", A.HANDLING, "请{unit}重新提出会办意见", _by("期限")),
     Kind("tasks.recall", A.HANDLING, "撤回{unit}的答复", _reason, key=True),
     Kind("tasks.rework", A.HANDLING, "{unit}重新办理", _by("答复期限")),
-    Kind("tasks.move", A.HANDLING, "{unit}的{part}移交{to}", _moved, key=True),
+    Kind("tasks.move", A.HANDLING, "{unit}的{part}移交{to}", _moved, key=True, label="办理任务移交其他单位"),
     Kind("tasks.recall_assignment", A.HANDLING, "撤回对{unit}的交办", _reason),
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),

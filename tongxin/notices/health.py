@@ -54,8 +54,8 @@ class Health:
         if self.failing:
             said.append(f"有 {self.failing} 件事没有通知成，系统会再试，{SEE_PAGE}")
         if self.event is not None:
-            since = f"，最早的是 {moment(self.oldest)} 的事" if self.oldest is not None else ""
-            said.append(f"有事情过了 15 分钟还没有通知有关人员{since}，{SEE}")
+            oldest = [f"最早的是 {moment(self.oldest)} 的事"] if self.oldest is not None else []
+            said.append("，".join(["有事情过了 15 分钟还没有通知有关人员", *oldest, SEE]))
         if self.letter is not None:
             said.append(f"有信件过了应寄的时间一小时还没有寄，{SEE}、邮件服务器（TONGXIN_SMTP_HOST）能否连上")
         return [

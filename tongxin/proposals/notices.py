@@ -106,8 +106,8 @@ def _separated(event: Event, proposal: Any) -> str:
 
 
 def _asked_again(event: Event, proposal: Any) -> str:
-    until = f"，请在 {moment(proposal.cosign_until)} 以前答复" if proposal.cosign_until else ""
-    return f"您联名的{_title(proposal)}正文有改动，请看过改动后重新确认{until}"
+    said = f"您联名的{_title(proposal)}正文有改动，请看过改动后重新确认"
+    return f"{said}，请在 {moment(proposal.cosign_until)} 以前答复" if proposal.cosign_until else said
 
 
 def _unconfirmed(event: Event, proposal: Any) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, bu
 
 import pytest
 
+from tests.migrated import empty_database
 from tongxin.accounts.tests import codes
 from tongxin.accounts.tests.conftest import PASSWORD
 
@@ -92,7 +94,7 @@ def ports(home: Path) -> Iterator[list[int]]:
     def run(*arguments: str) -> None:
         subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True)  # noqa: S603
 
-    run("-m", "django", "migrate", "-v0")
+    shutil.copyfile(empty_database(), home / "tongxin.sqlite3")
     run("-c", FOUND.format(password=PASSWORD))
     command = [sys.executable, "-c", SERVE]
     servers = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) for _n in range(2)]  # noqa: S603

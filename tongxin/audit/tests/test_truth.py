@@ -78,7 +78,7 @@ NOT_IN_PROOF = {
     "handling.task": {
         "state": "由记录证明，check 比对", "signed_at": "签收的记录写明", "handler": "签收的记录写明", "return_reason": "申请的记录写明",
         "return_answer_due_on": "机关答复退办的期限，只作提醒",
-        "moved_from": "移交的记录写明", "answered_at": "送达的记录写明", "again_on": "重新办理的记录写明",
+        "moved_from": "移交的记录写明", "unit_name": "签收和答复时的名称，更名的记录写明", "answered_at": "送达的记录写明", "again_on": "重新办理的记录写明",
     },
     "members.member": {
         "taken_at": "取得席位的记录写明", "released_at": "解除的记录写明",

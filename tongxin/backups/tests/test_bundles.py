@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import NOW, Cast, everybody
+from tests.migrated import empty_database
 from tongxin.accounts.models import Account
 from tongxin.audit import kinds, origins, verifying
 from tongxin.audit.models import Event
@@ -295,10 +297,11 @@ def test_by_commands_it_is_taken_in_exported_and_refused(
     assert (code, "已经有了" in err) == (2, True)
 
 
-@pytest.mark.thorough
 def test_it_goes_to_an_embedded_database_whatever_it_comes_from(packed: Path, tmp_path: Path) -> None:
     before = rows_of(packed)
     home = Home(tmp_path / "embedded")
+    home.place.mkdir()
+    shutil.copyfile(empty_database(), home.place / "tongxin.sqlite3")
     assert home.run("migrate", keys=False)[0] == 0
     assert home.run("import", "bundle", packed, "--json", keys=False)[0] == 0
     code, said, _err = home.run("export", "bundle", tmp_path / "again.zip", "--committee", "YX", "--json", keys=False)

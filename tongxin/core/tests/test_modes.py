@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import empty_database
 from tongxin.core import modes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,8 +71,8 @@ def test_a_link_out_of_the_home_is_not_followed(loose: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "entrance",
     [
-        [sys.executable, "-m", "tongxin.cli", "migrate"], [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        [sys.executable, "-c", "import config.wsgi, os; from django.core.management import call_command; call_command('migrate', verbosity=0); os._exit(0)"],
+        [sys.executable, "-m", "tongxin.cli", "migrate"], [sys.executable, "manage.py", "migrate", "sessions", "--verbosity", "0"],
+        [sys.executable, "-c", "import config.wsgi, os; from django.core.management import call_command; call_command('migrate', 'sessions', verbosity=0); os._exit(0)"],
     ],
 )  # fmt: skip
 def test_whatever_an_entrance_makes_is_private_from_the_beginning(tmp_path: Path, entrance: list[str]) -> None:
@@ -89,8 +90,8 @@ def test_whatever_an_entrance_makes_is_private_from_the_beginning(tmp_path: Path
 
 
 def test_the_home_is_closed_again_when_the_schema_is_brought_up_to_date(loose: Path) -> None:
-    (loose / "tongxin.sqlite3").unlink()
     (loose / "tongxin.sqlite3-wal").unlink()
+    (loose / "tongxin.sqlite3").write_bytes(empty_database().read_bytes())
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "TONGXIN_TESTING"}}
     subprocess.run(
         [sys.executable, "-m", "tongxin.cli", "migrate"], cwd=ROOT, check=True, capture_output=True,

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.architecture.walking import THOROUGH, Headers, ours, quiet  # noqa: F401 -- quiet is a fixture
 from tests.cast import NOW, Cast, merged_late
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
@@ -112,17 +113,23 @@ def answers_to(client: Client, url: str, *, fragment: bool = False) -> str:
     return body.decode("utf-8", "replace") if answer.status_code == 200 else ""
 
 
+@pytest.mark.thorough
+@pytest.mark.usefixtures("quiet")
 def test_no_address_gives_away_what_was_covered(cast: Cast, world: dict[str, Any]) -> None:
     told, compared = [], 0
-    for name, account in readers(cast).items():
+    for place, (name, account) in enumerate(readers(cast).items()):
         client = client_of(account)
-        for url in addresses(world["uids"]):
-            for fragment in (False, True):
-                page = answers_to(client, url, fragment=fragment)
-                compared += 1
-                told += [f"{name} {url}: {what}" for what, secret in SECRETS.items() if secret in page]
+        for number, url in enumerate(addresses(world["uids"])):
+            if not (THOROUGH or (ours(number) and number // 2 % 2 == place % 2)):
+                continue
+            Headers.asked_for_piece = False
+            pages = [answers_to(client, url)]
+            if Headers.asked_for_piece:
+                pages.append(answers_to(client, url, fragment=True))
+            compared += len(pages)
+            told += [f"{name} {url}: {what}" for what, secret in SECRETS.items() for page in pages if secret in page]
     assert told == []
-    assert compared > 1000  # the walk went through the table
+    assert compared > (4000 if THOROUGH else 500)  # the walk went through the table
 
 
 def test_the_walk_would_find_a_secret(cast: Cast, world: dict[str, Any]) -> None:
