@@ -202,7 +202,7 @@ def kept_twice(cast: Cast, *, at: datetime) -> Member:
     stays = cast.member(cast.bystander)
     goes = Member.objects.create(committee=cast.county, number="YX0004", name=stays.name)
     merging.merge(stays, goes, taken=(), reason="导入了两次", actor=cast.office, at=at)
-    return goes
+    return Member.everybody.select_related("merged_into").get(pk=goes.pk)
 
 
 def _publish(cast: Cast, world: World) -> None:
