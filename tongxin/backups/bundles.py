@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from tongxin.backups import archive
 from tongxin.backups.archive import Member, UnsoundError
+from tongxin.core.words import COMMITTEE_CODE
 
 FORMAT = "bundle-1"
 ROWS, RECORD, FILES = archive.ROWS, "record", archive.FILES
@@ -139,6 +140,10 @@ class Bundle(archive.Opened):
             sealed = (int(said["sealed"][0]), str(said["sealed"][1]))
             more: dict[str, Any] = {"members": members, "schema": schema, "problems": problems, "sealed": sealed}
             self.manifest = Manifest(**said | more)
+            if not all(
+                COMMITTEE_CODE.fullmatch(code) for code in (self.manifest.code, *(row["code"] for row in self.manifest.above))
+            ):
+                raise ValueError(said["code"])  # it stands in names of files
         self._demand_places()
 
     def _demand_signature(self) -> None:

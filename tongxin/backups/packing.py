@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,7 @@ from tongxin.backups import archive, bundles, carried, tables
 from tongxin.backups.archive import Writer
 from tongxin.backups.bundles import Manifest, Secrets
 from tongxin.backups.carried import Row
+from tongxin.core.faults import SomeFailedError
 
 THERE = "{path} 已经有了。请换一个文件名，或者先把它移开。"
 NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
@@ -99,7 +101,8 @@ def _read_again(part: Path) -> None:
 
 
 def _write(part: Path, committee: Any, *, at: datetime, files: bool, secrets: Secrets | None) -> Manifest:
-    sealing.seal(at=at)
+    with suppress(SomeFailedError):  # of whichever committee: what is wrong in this one, the verdict names
+        sealing.seal(at=at)
     verdict = verifying.verify(committee_code=committee.code, reads_files=files)
     problems = [(problem.where, problem.reason) for problem in verdict.problems]
     with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw, Writer(raw) as writer:
@@ -119,7 +122,7 @@ def _write(part: Path, committee: Any, *, at: datetime, files: bool, secrets: Se
             _add(writer, bundles.RULES, _rules_above(committee))
             if files:
                 manifest.missing = list(_files(writer, committee))
-        _add(writer, bundles.HEADS, _heads(committee))
+        _add(writer, bundles.HEADS, _heads(committee, until=manifest.sealed[0]))
         for path in origins.files_of(committee.code):
             with path.open("rb") as source:
                 writer.add(f"{bundles.ORIGINS}{path.name}", archive.pieces_of(source))
@@ -193,8 +196,8 @@ def _events(committee: Any) -> models.QuerySet[Event]:
     return Event.objects.filter(committee_code=committee.code).order_by("pk")
 
 
-def _heads(committee: Any) -> Iterator[Row]:
-    """Return the lines of the heads file that are the committee's."""
+def _heads(committee: Any, *, until: int) -> Iterator[Row]:
+    """Return the lines of the heads file that are the committee's, up to the link that was the last in the moment of the rows."""
     path = sealing.heads_file()
     if path.is_file():
         with path.open("rb") as source:
@@ -203,7 +206,9 @@ def _heads(committee: Any) -> Iterator[Row]:
                     row = json.loads(line)
                 except ValueError:
                     continue  # cut off by a full disk: it says nothing
-                if isinstance(row, dict) and row.get("committee") == committee.code:
+                if not isinstance(row, dict) or row.get("committee") != committee.code:
+                    continue
+                if isinstance(number := row.get("number"), int) and number <= until:
                     yield row
 
 

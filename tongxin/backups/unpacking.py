@@ -22,6 +22,7 @@ from tongxin.audit import origins, sealing, truth
 from tongxin.audit.models import Event, Head
 from tongxin.backups import above, archive, arriving, bundles, carried, filling, tables
 from tongxin.backups.bundles import Bundle, Secrets
+from tongxin.core.faults import SomeFailedError
 
 NEWER = "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
 OLDER = "{path} 是较早版本（{version}）的程序导出的。请在原处升级到这个版本（{here}），重新导出；原处已经不在的，用写它的版本导入，再升级。"
@@ -90,7 +91,7 @@ def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
         raise NotUnpackedError(FOREIGN.format(name=path, said=said)) from error
     except (OSError, DatabaseError) as error:
         raise NotUnpackedError(NOT_WRITTEN.format(said=str(error).strip().splitlines()[0])) from error
-    with suppress(OSError):  # the worker does it in its next round; `tongxin check` says when it cannot
+    with suppress(OSError, SomeFailedError):  # the worker does it in its next round; `tongxin check` says when it cannot
         sealing.seal(at=at)
     return arrived
 

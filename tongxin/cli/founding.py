@@ -1,6 +1,5 @@
 """`tongxin init` and `tongxin migrate`: an empty, real installation, and keeping it up to date."""
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ import click
 
 from tongxin.cli import hints, start
 from tongxin.cli.problems import BadInput
+from tongxin.core.words import COMMITTEE_CODE
 
 if TYPE_CHECKING:
     from tongxin.committees.models import Committee
@@ -19,7 +19,6 @@ NEXT = """邀请码只显示这一次，只能用一次，14 天内有效，请�
 　　提案日常工作、提案预审、提案审定、提案公开审核、交办、督办等人员，有了承办单位再任命承办人、单位负责人。
 三、提案工作人员登录后增加承办单位；委员名册用 tongxin template members 委员.xlsx 生成空表，
 　　填好后用 tongxin import members 委员.xlsx --committee {code} 导入，再由委员联络人员打印登录邀请单。"""
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 
 
 @click.command(help="升级数据库结构，装入全国默认规定。可以重复运行。")
@@ -53,7 +52,7 @@ def init(
     from tongxin.committees.models import Committee
 
     numbers = _numbers(term, session_)
-    if not CODE.fullmatch(code):
+    if not COMMITTEE_CODE.fullmatch(code):
         raise BadInput("--code 只能用字母、数字、- 和 _，最多 20 个字。")
     start.migrate_and_load()
     if Committee.objects.filter(code=code).exists():

@@ -9,6 +9,7 @@ import click
 from tongxin.cli import hints, start
 from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
+from tongxin.core.words import COMMITTEE_CODE
 
 if TYPE_CHECKING:
     from tongxin.backups.unpacking import Arrived
@@ -93,9 +94,8 @@ def import_(
     from django.utils import timezone
 
     from tongxin.backups import unpacking
-    from tongxin.cli.founding import CODE
 
-    if code and not CODE.fullmatch(code):
+    if code and not COMMITTEE_CODE.fullmatch(code):
         raise BadInput("--as 只能用字母、数字、- 和 _，最多 20 个字。")
     audit_key = _text(origin_key) if origin_key is not None else None
     wanted = unpacking.Wanted(code, key, without_phones, signer.strip().lower(), audit_key, accept_broken)

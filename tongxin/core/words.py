@@ -20,6 +20,7 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # with what lies outsi
 _SPACED_NAME = re.compile(f"^([{_HAN}])\\s+([{_HAN}])$")
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 DOT = "·"
+COMMITTEE_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")  # stands in addresses and in names of files
 DOTS = "•・･‧⋅∙·．.﹒⸱᛫●∘・"  # what keyboards and old systems write between the parts of a name
 _DOT_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}])\\s*[{re.escape(DOTS)}]+\\s*(?=[{_HAN}])")
 

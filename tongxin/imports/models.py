@@ -36,6 +36,7 @@ class Import(Row):
     rejects = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
     ticket = models.CharField(max_length=12, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
     reason = models.CharField(_("撤销的原因"), max_length=200, blank=True)
@@ -53,6 +54,11 @@ class Import(Row):
 
     def get_absolute_url(self) -> str:
         return f"/imports/{self.uid}/"
+
+    @property
+    def figures(self) -> str:
+        """What was found, as the form sends it back: nobody takes what he has not seen."""
+        return f"{self.created}-{self.unchanged}-{self.wrong}"
 
 
 class Beat(Row):

@@ -124,7 +124,9 @@ def take(request: HttpRequest, uid: str) -> HttpResponse:
     """Import what was looked through."""
     run = _run(request, uid)
     try:
-        actions.confirm(run, skips=request.POST.get("skip") == "1", actor=request.user, at=timezone.now())
+        actions.confirm(
+            run, skips=request.POST.get("skip") == "1", seen=request.POST.get("seen"), actor=request.user, at=timezone.now()
+        )
     except actions.NotNowError:
         messages.warning(request, _(OVERTAKEN))
     return redirect("import", run.uid)

@@ -155,9 +155,14 @@ def _save(stays: Member, goes: Member, fields: Iterable[str]) -> None:
 
 
 # ── accounts ──
+def _accounts_of(stays: Member, goes: Member) -> list[str | None]:
+    """Return whose accounts they are, by uid: an event is for good, and may move house."""
+    return [member.account.uid if member.account is not None else None for member in (stays, goes)]
+
+
 def _join_accounts(stays: Member, goes: Member, taken: Collection[str], at: datetime) -> dict[str, Any]:
     """Let one account stay in use; return what was and is linked, and which account closed."""
-    before = [stays.account_id, goes.account_id]
+    before = _accounts_of(stays, goes)
     _end_codes(stays, goes, at=at)
     kept, other = uniting.kept_account(stays, goes, taken)
     closed = other is not None and other.is_active and uniting.other_closes(other, stays, goes)
@@ -168,15 +173,14 @@ def _join_accounts(stays: Member, goes: Member, taken: Collection[str], at: date
     stays.account, goes.account = kept, other if closed else None
     if closed and other is not None:
         accounts.close(other)
-    after = [stays.account_id, goes.account_id]
-    return {"before": before, "after": after, "closed": other.pk if closed and other else None}
+    return {"before": before, "after": _accounts_of(stays, goes), "closed": other.uid if closed and other else None}
 
 
 def _part_accounts(stays: Member, goes: Member, remembered: dict[str, Any], at: datetime) -> None:
     _end_codes(stays, goes, at=at)
     mine, theirs = remembered["before"]
-    found = Account.objects.in_bulk([key for key in (mine, theirs) if key])
-    if stays.account_id == theirs and theirs is not None:
+    found = Account.objects.in_bulk([uid for uid in (mine, theirs) if uid], field_name="uid")
+    if stays.account is not None and stays.account.uid == theirs:
         stays.taken_at, goes.taken_at = goes.taken_at, stays.taken_at
     stays.account, goes.account = found.get(mine), found.get(theirs)
     if remembered["closed"]:
@@ -185,8 +189,8 @@ def _part_accounts(stays: Member, goes: Member, remembered: dict[str, Any], at: 
 
 def _other(accounts_: dict[str, Any]) -> int | None:
     """Return the account that this committee's member has no more, where there were two: its owner is told."""
-    before = [key for key in accounts_["before"] if key]
-    return next((key for key in before if key != accounts_["after"][0]), None)
+    lost = [uid for uid in accounts_["before"] if uid and uid != accounts_["after"][0]]
+    return Account.objects.values_list("pk", flat=True).filter(uid__in=lost).first()
 
 
 def _end_codes(*members: Member, at: datetime) -> None:

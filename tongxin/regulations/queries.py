@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet
 
 from tongxin.committees.models import Committee
 from tongxin.regulations.models import Regulation
@@ -40,13 +41,17 @@ class _Kept:
 
     def __init__(self) -> None:
         self.found: dict[tuple[int, str, date], InForce] = {}
-        self.newest: int | None = None
+        self.newest: object = None
         self.looked_at = float("-inf")
+        self.place: object = None
 
     def fresh(self) -> dict[tuple[int, str, date], InForce]:
         now = time.monotonic()
+        if (place := connection.settings_dict["NAME"]) != self.place:  # a large import writes in a copy first
+            self.clear()
+            self.place = place
         if now - self.looked_at > LOOKED_FOR_EVERY:
-            newest = Regulation.objects.aggregate(newest=Max("id"))["newest"]
+            newest = tuple(Regulation.objects.aggregate(Max("id"), Count("id")).values())  # an import's keys may lie behind
             if newest != self.newest or len(self.found) > 5000:  # noqa: PLR2004 -- a bound, not a rule
                 self.found, self.newest = {}, newest
             self.looked_at = now

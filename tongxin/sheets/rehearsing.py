@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,14 +66,15 @@ def one_piece(rows: int) -> Iterator[None]:
 def _sweep() -> None:
     """Take away the copies that killed processes left."""
     for left in Path(settings.TONGXIN_HOME).glob(f"{PREFIX}*"):
-        if left.stat().st_mtime < time.time() - STALE:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another import's, which has just ended
+            if left.stat().st_mtime < time.time() - STALE:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _copy(path: Path) -> None:
     connection.ensure_connection()
     ours: Any = connection.connection
-    with closing(sqlite3.connect(path)) as target:
+    with connection.wrap_database_errors, closing(sqlite3.connect(path)) as target:
         ours.backup(target)
 
 
@@ -181,5 +182,6 @@ def _insert(cursor: Any, table: _Table) -> None:
     made = f'FROM rehearsed."{table.name}" WHERE id > {table.after}'
     cursor.execute(f"SELECT max(id) {made}")
     if cursor.fetchone()[0] > table.until:
-        raise Overtaken  # more was written than keys were reserved
+        message = f"{table.name}: more rows than keys were reserved"
+        raise RuntimeError(message)
     cursor.execute(f'INSERT INTO main."{table.name}" ({table.listed}) SELECT {table.listed} {made}')

@@ -68,18 +68,23 @@ def _move(run: Import, sources: Sequence[Stage], target: Stage, **values: Any) -
 
 
 @transaction.atomic
-def confirm(run: Import, *, skips: bool, actor: Account, at: datetime) -> None:
-    """Let the worker import what was looked through; with `skips` what is wrong is left out. Raises NotNowError."""
+def confirm(run: Import, *, skips: bool, seen: str | None = None, actor: Account, at: datetime) -> None:
+    """Let the worker import what was looked through; with `skips` what is wrong is left out.
+
+    `seen`: the figures that were shown. Raises NotNowError, also where others stand by now.
+    """
+    if seen is not None and seen != run.figures:
+        raise NotNowError
     if run.unreadable or not run.created or (run.wrong and not skips):
         raise NotNowError
-    _move(run, [Stage.CHECKED], Stage.WRITING, skips=bool(skips and run.wrong), word="")
+    _move(run, [Stage.CHECKED], Stage.WRITING, skips=bool(skips and run.wrong), confirmed_by=actor, word="")
     record("imports.confirm", run, actor=actor, at=at, skips=run.skips)
     set_to_work(run)
 
 
 @transaction.atomic
 def drop(run: Import, *, actor: Account, at: datetime) -> None:
-    """Do nothing with it; what was uploaded goes. Raises NotNowError."""
+    """Do nothing with it; what was uploaded goes when its time of keeping is over. Raises NotNowError."""
     _move(run, WAITING, Stage.DROPPED, ended_at=at, word="")
     record("imports.drop", run, actor=actor, at=at)
 

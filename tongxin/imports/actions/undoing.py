@@ -1,6 +1,7 @@
 """Undoing an import: only while every record it made is as it was made, and nothing else speaks of one of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit import kinds, sealing, truth
 from tongxin.audit.models import Event
 from tongxin.committees.models import Sector, Session, SpecialCommittee, Unit
+from tongxin.core.faults import SomeFailedError
 from tongxin.imports.actions.recording import hold, record
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import
@@ -138,7 +140,8 @@ def _word(label: str) -> str:
 # ── taking it back ───────────────────────────────────────────────────────────────────────────────
 def carry_out(run: Import, *, at: datetime) -> None:
     """Take back all that an import made, or nothing; what rests on it is said on its page."""
-    sealing.seal(at=at)
+    with suppress(SomeFailedError):  # what of it is not sealed is asked below
+        sealing.seal(at=at)
     try:
         _take_back(run, at=at)
     except UnsealedError:
@@ -157,7 +160,7 @@ def _take_back(run: Import, *, at: datetime) -> None:
     count = removed.get(OFFERED[run.kind].main, 0)
     record("imports.undo", run, actor=run.undone_by, at=at, rows=count, reason=run.reason)
     run.records.all().delete()
-    _end(run, Stage.UNDONE, undone_at=at, word=_left(found))
+    _end(run, Stage.UNDONE, undone_at=at, word=_left(found)[:300])
 
 
 def _end(run: Import, stage: Stage, **values: Any) -> None:

@@ -81,11 +81,15 @@ def work(uid: str, *, now: Callable[[], datetime]) -> bool:
 @transaction.atomic
 def _taken(uid: str, *, at: datetime) -> Import | None:
     """Take an import in hand; nothing where another worker has it, or it waits for nobody."""
-    free = Import.objects.filter(uid=uid, stage__in=AT_WORK).filter(Q(ticket="") | Q(beat__at__lt=at - DEAD))
+    free = Import.objects.filter(uid=uid, stage__in=AT_WORK).filter(Q(ticket="") | Q(beat__at__lt=at - DEAD)).first()
     ticket = new_uid()
-    if not free.update(ticket=ticket, tries=F("tries") + 1):
+    if free is None or not Import.objects.filter(pk=free.pk, stage=free.stage, ticket=free.ticket).update(
+        ticket=ticket, tries=F("tries") + 1
+    ):
         return None
-    run = Import.objects.select_related("committee", "account", "undone_by").filter(uid=uid, ticket=ticket).first()
+    run = (
+        Import.objects.select_related("committee", "account", "confirmed_by", "undone_by").filter(uid=uid, ticket=ticket).first()
+    )
     if run is not None:
         Beat.objects.update_or_create(
             imported=run, defaults={"at": at, "rows": 0}, create_defaults={"committee": run.committee, "at": at}
@@ -143,7 +147,7 @@ def _engine(run: Import, kind: Any, now: Callable[[], datetime], out: Path | Non
     paths, names = _paths(run)
     with _Pulse(run, now) as pulse:
         return engine.run(
-            kind, paths, run.committee, skip_invalid=out, actor=run.account, at=now(), progress=pulse,
+            kind, paths, run.committee, skip_invalid=out, actor=run.confirmed_by or run.account, at=now(), progress=pulse,
             named=names.__getitem__, **more,
         )  # fmt: skip
 

@@ -42,6 +42,16 @@ def test_another_committee_finds_nothing_of_it(office: Client, neighbour: Client
     assert link.status_code == 200
 
 
+def test_nobody_takes_what_he_has_not_seen(cast: Cast, office: Client, members):
+    run = members(ONE)
+    office.post(reverse("import-take", args=[run.uid]), {"seen": "3-0-0"})  # of a page that was open before it was looked through again
+    assert Import.objects.get(pk=run.pk).stage == Stage.CHECKED
+    assert f'name="seen" value="{run.figures}"' in office.get(reverse("import", args=[run.uid])).content.decode()
+    office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
+    run = Import.objects.get(pk=run.pk)
+    assert (run.stage, run.confirmed_by) == (Stage.WRITING, cast.office)
+
+
 def test_each_brings_only_what_he_keeps(cast: Cast, office: Client):
     Appointment.objects.filter(account=cast.office).exclude(duty=Duty.MEMBER_AFFAIRS).delete()
     said = office.get(reverse("imports")).content.decode()

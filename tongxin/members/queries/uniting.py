@@ -175,13 +175,17 @@ def why_not_parted(member: Member, merger: Merger) -> str:
         return was_merged(member)
     if contacts_erased(member):
         return _("联系方式已经按保存期限清除，不能撤销合并")
+    if (newest := mergers(member)[0]).event.pk != merger.event.pk:
+        said = {"number": newest.goes.number}
+        return _("后来又并入了编号 %(number)s，请先撤销那一次合并") % said
     rows = {row.uid: row for row in joining.rows_of(member, merger.goes)}
     for kept in remembered["rows"]:
         row = rows.get(kept["uid"])
         if row is None or (kept["joins"] and joining.days_of(row) != kept["after"]):
             return _("合并以后，并为一条的席位、职务或者停止履职又有变动，分不清是谁的，不能撤销合并")
     accounts = remembered["accounts"]
-    if [member.account_id, merger.goes.account_id] != accounts["after"]:
+    linked = [row.account.uid if row.account is not None else None for row in (member, merger.goes)]
+    if linked != accounts["after"]:
         return _("合并以后，账户的关联又有变动，不能撤销合并")
     return ""
 

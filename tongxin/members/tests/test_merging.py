@@ -289,6 +289,16 @@ def test_two_mergers_are_taken_back_the_last_one_first(cast: Cast) -> None:
     assert Member.objects.filter(pk__in=[first.pk, gone.pk]).count() == 2
 
 
+def test_of_two_mergers_into_one_the_later_is_taken_back_first(cast: Cast) -> None:
+    stays, first = merge(cast.cosigner, cast.bystander, cast)
+    _stays, second = merge(cast.cosigner, cast.second_cosigner, cast)
+    with pytest.raises(actions.StandingError, match="后来又并入了编号 YX003"):
+        part(stays, first, cast)
+    part(stays, second, cast)
+    part(stays, first, cast)
+    assert Member.objects.filter(pk__in=[first.pk, second.pk], seats__ends_on=None).count() == 2
+
+
 def test_a_row_changed_past_the_house_is_not_vouched_for_by_a_merger(cast: Cast) -> None:
     seat = cast.member(cast.bystander).seats.get()
     Seat.objects.filter(pk=seat.pk).update(convenes=True)

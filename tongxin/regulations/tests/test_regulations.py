@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from tests.cast import Cast, moment
@@ -107,6 +107,16 @@ def test_another_processs_adoption_is_seen_within_a_second(cast: Cast, monkeypat
     assert in_force(cast.county, Rework, TODAY).rounds == 1
     monkeypatch.setattr(queries._kept, "looked_at", float("-inf"))  # not 0: a machine may have begun less than an hour ago
     assert in_force(cast.county, Rework, TODAY).rounds == 2
+
+
+def test_what_was_looked_up_in_one_database_is_not_said_of_another(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_force(cast.county, Rework, TODAY)
+    assert queries._kept.fresh()
+    with monkeypatch.context() as patch:  # where a large import is rehearsed
+        patch.setitem(connection.settings_dict, "NAME", "a copy")
+        assert queries._kept.fresh() == {}
+        in_force(cast.county, Rework, TODAY)
+    assert queries._kept.fresh() == {}
 
 
 def test_every_rule_can_be_read_with_its_source(cast: Cast, client: Client) -> None:
