@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis
 
 from tests.migrated import empty_database
 
-pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks"]
+pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks", "tests.turns"]
 
 
 hypothesis.register_profile("tongxin", deadline=None, derandomize=True)  # no test hangs on chance, or on how busy the machine is

@@ -15,6 +15,7 @@ from django.db import connection
 from tests.upgrade.yesterday import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.turns
 
 
 @pytest.fixture

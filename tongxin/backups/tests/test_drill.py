@@ -25,7 +25,7 @@ from tongxin.backups.tests.homes import Home, another_database
 from tongxin.cli import start
 from tongxin.files.models import File
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.turns]
 WORKED = "handed_over in_hand ()"
 
 

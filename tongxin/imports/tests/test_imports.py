@@ -44,7 +44,9 @@ def test_another_committee_finds_nothing_of_it(office: Client, neighbour: Client
 
 def test_nobody_takes_what_he_has_not_seen(cast: Cast, office: Client, members):
     run = members(ONE)
-    office.post(reverse("import-take", args=[run.uid]), {"seen": "3-0-0"})  # of a page that was open before it was looked through again
+    office.post(
+        reverse("import-take", args=[run.uid]), {"seen": "3-0-0"}
+    )  # of a page that was open before it was looked through again
     assert Import.objects.get(pk=run.pk).stage == Stage.CHECKED
     assert f'name="seen" value="{run.figures}"' in office.get(reverse("import", args=[run.uid])).content.decode()
     office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
