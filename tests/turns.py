@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-ASKING = {"db", "transactional_db", "live_server"}
+ASKING = {"db", "transactional_db", "live_server", "django_db_blocker", "django_db_setup"}
 LOOKING = {"page", "context", "browser"}
 
 
@@ -20,9 +20,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     shared = [item for item in items if _is_shared(item)]
     others = {item for place, item in enumerate(shared) if (place % 2 == 1) != (turn == "postgres")}
-    left = [item for item in items if item in others or (turn == "postgres" and not _asks(item))]
+    once = {item for item in items if not _asks(item)} - set(shared) if turn == "postgres" else set()
+    gone = others | once
+    left = [item for item in items if item in gone]
     config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in set(left)]
+    items[:] = [item for item in items if item not in gone]
 
 
 def _asks(item: pytest.Item) -> bool:
