@@ -6,4 +6,4 @@ class ImportsConfig(AppConfig):
     label = "imports"
 
     def ready(self) -> None:
-        from tongxin.imports import events, rules  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.imports import events, privacy, rules  # noqa: F401, PLC0415 -- registers at start
