@@ -8,6 +8,7 @@ import pytest
 import pytest_django
 from hypothesis import settings as hypothesis
 
+from tests import kept
 from tests.migrated import empty_database
 
 pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks", "tests.turns"]
@@ -18,7 +19,7 @@ hypothesis.load_profile("tongxin")
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(tmp_path: Path, settings: object) -> Iterator[None]:
+def _nothing_kept(request: pytest.FixtureRequest, tmp_path: Path, settings: object) -> Iterator[None]:
     """Drop what processes keep between requests; every test has a home of its own for files and seals."""
     from django.core.cache import cache
 
@@ -26,6 +27,7 @@ def _nothing_kept(tmp_path: Path, settings: object) -> Iterator[None]:
 
     settings.TONGXIN_HOME = tmp_path  # type: ignore[attr-defined]
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+    kept.told_at_once = "django_capture_on_commit_callbacks" in request.fixturenames
     queries.forget()
     cache.clear()
     yield

@@ -21,7 +21,7 @@ from tongxin.notices import actions, health
 from tongxin.notices.models import Job, Letter, Notice
 from tongxin.proposals import queries as proposals
 
-APPS = ("accounts", "audit", "backups", "committees", "files", "members", "notices", "handling")
+APPS = ("accounts", "audit", "backups", "committees", "files", "members", "notices", "handling", "imports")
 
 
 @pytest.fixture
