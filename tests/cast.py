@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 
-from tests.kept import done_once, made_once
+from tests.kept import done_once
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.committees import actions as bodies
@@ -251,7 +252,7 @@ def _committee(code: str, place: str, tier: str, parent: Committee | None) -> tu
 @pytest.fixture
 def cast(db: None) -> Cast:
     """A city with two counties, their rules, and everybody a story needs."""
-    return made_once("cast", everybody)  # type: ignore[no-any-return]
+    return done_once(("cast",), transaction.atomic(everybody))  # type: ignore[no-any-return]
 
 
 def everybody() -> Cast:

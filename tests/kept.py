@@ -1,8 +1,8 @@
 """What a fixture, or a way of the cast into a state, makes by the acts of people is kept as rows: the next test has it in a tenth of the time.
 
-Rows, keys and digests are those that the acts made. They are made anew after a minute, as some tests ask how long ago
-something was recorded, and whenever a table that they fill has more or fewer rows than when they were made: only these tables
-are looked at, and only counted. TONGXIN_CAST=acts makes each anew: for a failure that hangs on it.
+Rows, keys and digests are those that the acts made. They are written again only in a world that has the very same rows, and
+made anew after a minute, as some tests ask how long ago something was recorded. TONGXIN_CAST=acts makes each anew: for a
+failure that hangs on it.
 """
 
 import hashlib
@@ -16,55 +16,13 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from tongxin.proposals.queries import likeness
 
 MOST_SECONDS = 60
-Rows = list[tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
-class _Kept:
-    made: Any  # pickled: every test gets objects of its own
-    rows: dict[str, Rows]
-    before: dict[str, int]
-    secrets: tuple[Any, ...]
-    at: float
-
-    def fits(self) -> bool:
-        """Say whether it is young enough, made under the same keys, and its tables have as many rows as before it was made."""
-        if time.monotonic() - self.at >= MOST_SECONDS or self.secrets != _secrets():
-            return False
-        return _counts(self.rows) == self.before
-
-
-_kept: dict[str, _Kept] = {}
-
-
-def made_once(name: str, make: Callable[[], Any]) -> Any:
-    """Return what `make` makes: by its rows where they are kept, else by making it. A test that commits makes its own."""
-    if not connection.in_atomic_block or os.environ.get("TONGXIN_CAST") == "acts":
-        with transaction.atomic():
-            return make()
-    likeness._kept.clear()  # what a process keeps by a committee's uid: here the same one comes again
-    found = _kept.get(name)
-    if found is not None and found.fits() and _restored(found):
-        return pickle.loads(found.made)  # noqa: S301 -- our own, of this process
-    before = _tables()
-    made = make()
-    after = _tables()
-    changed = [table for table, rows in after.items() if rows != before[table]]
-    if any(before[table] != after[table][: len(before[table])] for table in changed):
-        return made  # a row that was there was changed: that cannot be put back by adding rows
-    counts = {table: len(before[table]) for table in changed}
-    rows = {table: after[table][counts[table] :] for table in changed}
-    _kept[name] = _Kept(pickle.dumps(made), rows, counts, _secrets(), time.monotonic())
-    return made
-
-
-# ── what somebody does in a world that is just as it was ─────────────────────────────────────────
 MOST_EVENTS = 120  # in a larger world looking whether it is the same costs more than doing it
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +48,7 @@ def done_once(said: tuple[Any, ...], do: Callable[[], Any]) -> Any:
     global _doing  # noqa: PLW0603 -- one thread
     if _doing or told_at_once or not connection.in_atomic_block or os.environ.get("TONGXIN_CAST") == "acts" or _is_large():
         return do()
+    likeness._kept.clear()  # what a process keeps by a committee's uid: here the same one comes again
     before = _tables()
     key = hashlib.sha256(repr((said, _secrets(), sorted(before.items()))).encode()).hexdigest()
     found = _done.get(key)
@@ -168,25 +127,3 @@ def _tables() -> dict[str, Rows]:
             cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608 -- a name of our own
             found[table] = cursor.fetchall()
     return found
-
-
-def _counts(tables: dict[str, Rows]) -> dict[str, int]:
-    asked = ", ".join(f'(SELECT COUNT(*) FROM "{table}")' for table in tables)  # noqa: S608 -- names of our own
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}")
-        return dict(zip(tables, cursor.fetchone(), strict=True))
-
-
-def _restored(found: _Kept) -> bool:
-    """Write the rows; say whether they could be written."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            for table, rows in found.rows.items():
-                places = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)  # noqa: S608 -- a name of our own
-            models = [m for m in apps.get_models(include_auto_created=True) if m._meta.db_table in found.rows]
-            for statement in connection.ops.sequence_reset_sql(no_style(), models):
-                cursor.execute(statement)
-    except DatabaseError:
-        return False
-    return True

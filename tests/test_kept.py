@@ -13,7 +13,7 @@ from tongxin.audit.models import Event
 def rows_after_a_cast() -> dict[str, kept.Rows]:
     """Return what a cast leaves in the database, which is then as it was."""
     with transaction.atomic():
-        kept.made_once("cast", everybody)
+        kept.done_once(("cast",), everybody)
         found = kept._tables()
         transaction.set_rollback(True)
     return found
@@ -21,12 +21,12 @@ def rows_after_a_cast() -> dict[str, kept.Rows]:
 
 @pytest.fixture(autouse=True)
 def _no_cast_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_kept", {})
+    monkeypatch.setattr(kept, "_done", {})
 
 
 def test_a_kept_cast_has_the_rows_of_the_one_that_was_made(db: None) -> None:
     made = rows_after_a_cast()
-    assert kept._kept["cast"].fits()
+    assert len(kept._done) == 1
     again = rows_after_a_cast()
     assert again == made  # keys, digests and uids too: nothing was made a second time
     assert made["accounts_account"]
@@ -35,7 +35,7 @@ def test_a_kept_cast_has_the_rows_of_the_one_that_was_made(db: None) -> None:
 
 def test_a_kept_cast_is_proved_and_gives_new_rows_new_keys(db: None) -> None:
     rows_after_a_cast()
-    cast = kept.made_once("cast", everybody)
+    cast = kept.done_once(("cast",), everybody)
     newest = Event.objects.order_by("pk").last()
     assert newest is not None
     cast.draft()
@@ -48,7 +48,7 @@ def test_what_one_test_does_to_the_cast_no_other_sees(db: None) -> None:
     names = []
     for _test in range(2):
         with transaction.atomic():
-            cast: Cast = kept.made_once("cast", everybody)
+            cast: Cast = kept.done_once(("cast",), everybody)
             names.append(cast.office.name)
             cast.office.name = "别人"
             transaction.set_rollback(True)
@@ -64,6 +64,6 @@ def test_what_was_made_long_ago_is_made_anew(db: None, monkeypatch: pytest.Monke
 def test_where_the_database_is_not_as_it_was_the_cast_is_made(db: None) -> None:
     usual = len(rows_after_a_cast()["accounts_account"])
     Account.objects.create(username="first", name="先来", password="!")
-    made = kept.made_once("cast", everybody)
+    made = kept.done_once(("cast",), everybody)
     assert Account.objects.count() == usual + 1
     assert made.office.pk == Account.objects.get(username="office").pk

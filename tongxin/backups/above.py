@@ -16,6 +16,7 @@ from tongxin.audit import actions as audit
 from tongxin.backups import carried
 
 SET_UP = "上级{name}（{code}）不在本系统里，已经按原样设立，只有它的规定。"
+BY_CODE = "上级{name}按代码 {code} 对应到这里的{here}，名称或者编号不同，请核对是不是同一个。"
 OTHER = "{whose}的规定“{title}”（{kind}，{on} 起）与这里的不同，用这里的。"
 NONE_HERE = "{whose}的规定“{title}”（{kind}，{on} 起）这里没有，没有增加。"
 NATIONAL = "全国默认"
@@ -34,6 +35,8 @@ def bodies(above: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]
             there = model._base_manager.create(**row, parent=parent)  # noqa: SLF001 -- as above
             fresh.add(row["code"])
             differences.append(SET_UP.format(name=there.name, code=there.code))
+        elif there.uid != row["uid"]:
+            differences.append(BY_CODE.format(name=row["name"], code=there.code, here=there.name))
         parent = found[row["code"]] = there
     made: dict[str, list[models.Model]] = {code: [found[code]] for code in fresh}
     for rule in rules:

@@ -133,12 +133,6 @@ def summary(report: "Report", kind: str, *, dry_run: bool) -> str:
     return "；".join(parts) + "。"
 
 
-MADE = {
-    "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
-    "constructions": "建设类别",
-}  # fmt: skip
-
-
 def _say(report: "Report", _kind: str, *, dry_run: bool) -> None:
     for faults, title in ((report.rejected, ""), (report.warnings, "提示　")):
         for fault in faults[:SHOWN]:
@@ -151,6 +145,8 @@ def _say(report: "Report", _kind: str, *, dry_run: bool) -> None:
 
 def _say_made(report: "Report", verb: str) -> None:
     """Name what the file says for the first time, before it is written."""
+    from tongxin.imports.queries import MADE
+
     for name, made in report.made.items():
         click.echo(f"{verb}{MADE.get(name, name)}：{'、'.join(made)}", err=True)
 

@@ -105,6 +105,10 @@ class UnitImporter:
         audit.vouch(self.committee, made, at=self.context.at)
         self.context.keep(made)
 
+    def holds(self) -> bool:
+        """It rests on nothing of others that might go."""
+        return True
+
     def finish(self, created: int) -> None:
         """Record the import."""
         audit.record(

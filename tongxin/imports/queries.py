@@ -1,6 +1,5 @@
 """Reads of imports: which ones somebody may see, what was found in one, which records came of it."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -16,7 +15,7 @@ from tongxin.imports.models import Finding, Import
 from tongxin.imports.rules import OFFERED, Offered
 
 PAGE = 20
-MADE = {
+MADE = {  # what a sheet names for the first time
     "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
     "constructions": "建设类别",
 }  # fmt: skip
@@ -30,7 +29,7 @@ def visible_to(user: Any) -> QuerySet[Import]:
     own = Q(pk__in=())
     for kind in OFFERED.values():
         own |= Q(kind=kind.name, committee__in=bodies.committees_with(user, kind.duty))
-    return Import.objects.filter(own).select_related("committee", "account", "undone_by").order_by("-id")
+    return Import.objects.filter(own).select_related("committee", "account", "confirmed_by", "undone_by").order_by("-id")
 
 
 @dataclass(frozen=True)
@@ -125,11 +124,6 @@ def records_of(run: Import) -> dict[str, list[str]]:
     for label, uids in run.records.order_by("pk").values_list("label", "uids"):
         found.setdefault(label, []).extend(uids)
     return found
-
-
-def in_batches(uids: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
-    """Return some at a time: a database takes only so many values in one question."""
-    return (uids[start : start + size] for start in range(0, len(uids), size))
 
 
 # ── what is over ─────────────────────────────────────────────────────────────────────────────────

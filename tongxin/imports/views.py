@@ -1,6 +1,7 @@
 """The pages of imports: upload and history, one import at each of its stages, its undoing."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -115,20 +116,13 @@ def progress(request: HttpRequest, uid: str) -> HttpResponse:
     return answer
 
 
-OVERTAKEN = "这次导入已经不在这一步，请看现在的情况。"
-
-
 @require_POST
 @requires("imports.handle", of_object=True)
 def take(request: HttpRequest, uid: str) -> HttpResponse:
     """Import what was looked through."""
     run = _run(request, uid)
-    try:
-        actions.confirm(
-            run, skips=request.POST.get("skip") == "1", seen=request.POST.get("seen"), actor=request.user, at=timezone.now()
-        )
-    except actions.NotNowError:
-        messages.warning(request, _(OVERTAKEN))
+    seen, skips = request.POST.get("seen"), request.POST.get("skip") == "1"
+    _decided(request, lambda: actions.confirm(run, skips=skips, seen=seen, actor=request.user, at=timezone.now()))
     return redirect("import", run.uid)
 
 
@@ -137,10 +131,7 @@ def take(request: HttpRequest, uid: str) -> HttpResponse:
 def drop(request: HttpRequest, uid: str) -> HttpResponse:
     """Do nothing with what was uploaded."""
     run = _run(request, uid)
-    try:
-        actions.drop(run, actor=request.user, at=timezone.now())
-    except actions.NotNowError:
-        messages.warning(request, _(OVERTAKEN))
+    if not _decided(request, lambda: actions.drop(run, actor=request.user, at=timezone.now())):
         return redirect("import", run.uid)
     messages.success(request, _("已放弃，什么也没有写入。"))
     return redirect("imports")
@@ -151,11 +142,18 @@ def drop(request: HttpRequest, uid: str) -> HttpResponse:
 def again(request: HttpRequest, uid: str) -> HttpResponse:
     """Look through the files once more."""
     run = _run(request, uid)
-    try:
-        actions.check_again(run, actor=request.user, at=timezone.now())
-    except actions.NotNowError:
-        messages.warning(request, _(OVERTAKEN))
+    _decided(request, lambda: actions.check_again(run, actor=request.user, at=timezone.now()))
     return redirect("import", run.uid)
+
+
+def _decided(request: HttpRequest, act: Callable[[], None]) -> bool:
+    """Let somebody decide; say so where somebody else was faster, or other figures stand by now."""
+    try:
+        act()
+    except actions.NotNowError:
+        messages.warning(request, _("这次导入已经不在这一步，或者核对的结果有变，没有办理。请看现在的情况。"))
+        return False
+    return True
 
 
 @requires("imports.handle", of_object=True)
@@ -167,9 +165,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
     resting = actions.rests(run)
     form = Undo(request.POST or None)
     if request.method == "POST" and not resting and form.is_valid():
-        try:
-            actions.ask_undo(run, reason=form.cleaned_data["reason"], actor=request.user)
-        except actions.NotNowError:
-            messages.warning(request, _(OVERTAKEN))
+        reason = form.cleaned_data["reason"]
+        _decided(request, lambda: actions.ask_undo(run, reason=reason, actor=request.user))
         return redirect("import", run.uid)
     return render(request, "imports/undo.html", {"run": run, "line": queries.line_of(run), "rests": resting, "form": form})

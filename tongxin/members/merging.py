@@ -14,6 +14,7 @@ from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import Saved
+from tongxin.committees.models import Committee
 from tongxin.core.words import clean_line
 from tongxin.members import carrying, closing, joining
 from tongxin.members.actions import StandingError
@@ -121,8 +122,11 @@ def part(stays: Member, goes: Member, *, reason: str, actor: Account, at: dateti
 def _hold(*members: Member) -> list[Member]:
     """Hold rows in one order for everybody, so that two clerks take turns; those merged into another too.
 
+    The committee first, as an import does: what a sheet signs is not signed for a row that goes in the same moment.
     What they point to is read afterwards: whoever waited would else see, joined, what stood there before.
     """
+    bodies = Committee.objects.filter(pk__in={member.committee_id for member in members})
+    list(bodies.select_for_update(no_key=True).order_by("pk"))
     rows = Member.everybody.select_for_update(of=("self",)).filter(pk__in=[member.pk for member in members])
     return list(rows.select_related("committee").order_by("pk"))
 

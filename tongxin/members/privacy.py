@@ -108,13 +108,26 @@ def _due(committee: Committee, before: date) -> QuerySet[Member]:
     reachable = ~Q(phone="") | ~Q(phone_hash="") | Q(address)
     for name in ("email", "workplace", "workplace_post"):
         reachable |= ~Q(**{name: ""})
-    seats = Seat.objects.filter(Q(member=OuterRef("pk")) | Q(member=OuterRef("merged_into")))
-    rows = Member.everybody.annotate(address_is_over=address).filter(reachable, Exists(seats), committee=committee)
-    sitting = _sitting_after(before).values("member")
-    into = Q(merged_into__in=sitting) | Q(
-        merged_into__merged_into__in=sitting
-    )  # kept with the one they went into, as long as that
-    return rows.exclude(pk__in=sitting).exclude(pk__in=Member.everybody.filter(into).values("pk"))
+    ends = _led_to(committee)
+    sat = set(Seat.objects.filter(member__in=ends.values()).values_list("member", flat=True))
+    sits = set(_sitting_after(before).filter(member__in=ends.values()).values_list("member", flat=True))
+    had_a_seat = Exists(Seat.objects.filter(member=OuterRef("pk"))) | Q(pk__in=[pk for pk, end in ends.items() if end in sat])
+    rows = Member.everybody.annotate(address_is_over=address).filter(reachable, had_a_seat, committee=committee)
+    kept = [pk for pk, end in ends.items() if end in sits]  # with the one they went into, as long as that
+    return rows.exclude(pk__in=_sitting_after(before).values("member")).exclude(pk__in=kept)
+
+
+def _led_to(committee: Committee) -> dict[int, int]:
+    """Return of every row that went into another into which it leads in the end, however many lie between."""
+    gone = Member.everybody.filter(committee=committee).exclude(merged_into=None)
+    into: dict[int, int] = dict(gone.values_list("pk", "merged_into_id"))
+    ends: dict[int, int] = {}
+    for pk, next_one in into.items():
+        end = next_one
+        while end in into:
+            end = into[end]
+        ends[pk] = end
+    return ends
 
 
 def _with_address(before: date) -> QuerySet[Member]:

@@ -310,6 +310,10 @@ class MemberImporter:
             if plain_number(number) not in self.taken and plain_number(number) not in self.numbers:
                 return number
 
+    def holds(self) -> bool:
+        """It rests on nothing of others that might go."""
+        return True
+
     def finish(self, created: int) -> None:
         """Let new numbers go on behind the imported ones, and record the import."""
         code = plain_number(self.committee.code)

@@ -97,6 +97,7 @@ class _Job:
         self.limits = Limits.of_settings()
         self.unread: set[str] = set()
         self.checked: Importer | None = None
+        self.written: Importer | None = None
 
     def _open(self, path: Path) -> Table:
         return open_table(path, self.kind, self.limits, self.named(path))
@@ -145,19 +146,23 @@ class _Job:
 
         Who was overtaken checks again: where all is as it was found before, nobody needs to be told.
         """
-        for _again in range(TRIES):
+        for left in reversed(range(TRIES)):
             try:
-                with rehearsing.one_piece(report.created):
+                with rehearsing.one_piece(report.created, self._holds):
                     self._write(report, bad)
             except rehearsing.Overtaken:
+                if not left:
+                    raise ChangedMeanwhile from None
                 self._demand_the_same(report, bad)
             else:
                 return
-        raise ChangedMeanwhile
+
+    def _holds(self) -> bool:
+        return self.written is None or self.written.holds()
 
     def _write(self, report: Report, bad: set[Place]) -> None:
         created = 0
-        importer = self.kind.importer(self.context, self.checked)
+        importer = self.written = self.kind.importer(self.context, self.checked)
         for path in self.files:
             for batch in batches((row for row, _cells in self._open(path).rows() if row.place not in bad), BATCH):
                 importer.check(batch)

@@ -80,6 +80,9 @@ class Importer(Protocol):
     def finish(self, created: int) -> None:
         """Write what belongs to the import as a whole, its event among it."""
 
+    def holds(self) -> bool:
+        """Say whether what the written rows rest on is still so: asked last of all, where they were written in a copy."""
+
 
 @dataclass(frozen=True)
 class Kind:

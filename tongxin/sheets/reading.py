@@ -276,8 +276,8 @@ def _records(path: Path, encoding: str, delimiter: str, place: Place) -> Iterato
         raise Unreadable(Fault(place.file, "", number + 1, "", reason)) from problem
 
 
-def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """Yield rows in lists of a size."""
-    waiting = iter(rows)
+def batches(some: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Yield in lists of a size."""
+    waiting = iter(some)
     while batch := list(islice(waiting, size)):
         yield batch

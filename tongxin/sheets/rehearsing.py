@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,8 +44,11 @@ class _Table(NamedTuple):
 
 
 @contextmanager
-def one_piece(rows: int) -> Iterator[None]:
-    """Write what is written inside all at once or not at all, and hold nobody up for long. Raises Overtaken."""
+def one_piece(rows: int, holds: Callable[[], bool]) -> Iterator[None]:
+    """Write what is written inside all at once or not at all, and hold nobody up for long. Raises Overtaken.
+
+    `holds` is asked at the end of a rehearsal, in ours: whether what was written rests on nothing that changed meanwhile.
+    """
     if connection.vendor != "sqlite" or connection.in_atomic_block or rows <= FEW:
         with transaction.atomic():
             yield
@@ -60,7 +63,7 @@ def one_piece(rows: int) -> Iterator[None]:
             with transaction.atomic():
                 yield
                 told, connection.run_on_commit = connection.run_on_commit, []
-        _add(copy, tables, told)
+        _add(copy, tables, told, holds)
 
 
 def _sweep() -> None:
@@ -133,7 +136,7 @@ def _prepare(tables: list[_Table]) -> None:
 
 
 # ── from the copy into ours ──────────────────────────────────────────────────────────────────────
-def _add(copy: Path, tables: list[_Table], told: list[Any]) -> None:
+def _add(copy: Path, tables: list[_Table], told: list[Any], holds: Callable[[], bool]) -> None:
     """Add what the rehearsal made, and change what it changed; then let be done what waited for its end."""
     with connection.cursor() as cursor:
         cursor.execute("ATTACH DATABASE %s AS rehearsed", [str(copy)])
@@ -146,6 +149,8 @@ def _add(copy: Path, tables: list[_Table], told: list[Any]) -> None:
                     _change(cursor, table)
                 for table in made:
                     _insert(cursor, table)
+                if not holds():
+                    raise Overtaken
                 for _savepoints, work, robust in told:
                     transaction.on_commit(work, robust=robust)
         except IntegrityError as taken:

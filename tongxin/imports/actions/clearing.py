@@ -19,14 +19,19 @@ def clear(*, at: datetime) -> int:
     due = queries.keeping_files(before=at - timedelta(days=settings.IMPORT_KEEP_DAYS))
 
     @transaction.atomic
-    def forget(run: Import) -> bool:
+    def over(run: Import) -> bool:
         held = Import.objects.select_for_update().filter(pk=run.pk, stage=run.stage)
         if not held.exists():
             return False
         Import.objects.filter(pk=run.pk, stage__in=WAITING).update(stage=Stage.DROPPED, ended_at=at)
-        Import.objects.filter(pk=run.pk).update(rejects=None)
-        Source.objects.filter(imported=run).update(file=None)
-        Finding.objects.filter(imported=run).delete()
+        forget(run)
         return True
 
-    return faults.each(list(due), forget, what="清除导入用过的文件")
+    return faults.each(list(due), over, what="清除导入用过的文件")
+
+
+def forget(run: Import) -> None:
+    """Let go of what was uploaded and what was found in it."""
+    Import.objects.filter(pk=run.pk).update(rejects=None)
+    Source.objects.filter(imported=run).update(file=None)
+    Finding.objects.filter(imported=run).delete()

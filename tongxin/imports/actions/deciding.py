@@ -12,6 +12,7 @@ from django.db import transaction
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
 from tongxin.files import actions as files
+from tongxin.imports.actions.clearing import forget
 from tongxin.imports.actions.recording import record
 from tongxin.imports.actions.working import set_to_work
 from tongxin.imports.choices import WAITING, Stage
@@ -84,8 +85,9 @@ def confirm(run: Import, *, skips: bool, seen: str | None = None, actor: Account
 
 @transaction.atomic
 def drop(run: Import, *, actor: Account, at: datetime) -> None:
-    """Do nothing with it; what was uploaded goes when its time of keeping is over. Raises NotNowError."""
+    """Do nothing with it; what was uploaded, and what was found in it, goes. Raises NotNowError."""
     _move(run, WAITING, Stage.DROPPED, ended_at=at, word="")
+    forget(run)
     record("imports.drop", run, actor=actor, at=at)
 
 

@@ -11,11 +11,13 @@ from tongxin.committees.models import Committee
 from tongxin.core.ids import new_uid
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import, Made, Source
-from tongxin.imports.queries import in_batches
 from tongxin.imports.rules import OFFERED
 from tongxin.sheets import engine
 from tongxin.sheets.kinds import Context, Importer, Kind, Row
 from tongxin.sheets.problems import Fault, Place, spoken
+from tongxin.sheets.reading import batches
+
+MANY = 500  # uids in one row of the history, keys in one question
 
 
 class LostError(Exception):
@@ -64,7 +66,7 @@ def _keep(run: Import, rows: Sequence[Any]) -> None:
     Made.objects.bulk_create(
         Made(committee_id=run.committee_id, imported=run, label=label, uids=list(some))
         for label, uids in by_label.items()
-        for some in in_batches(uids)
+        for some in batches(uids, MANY)
     )
 
 
@@ -83,6 +85,9 @@ class _Kept:
 
     def write(self, rows: Sequence[Row]) -> None:
         self.inner.write(rows)
+
+    def holds(self) -> bool:
+        return self.inner.holds()
 
     def finish(self, created: int) -> None:
         self.inner.finish(created)

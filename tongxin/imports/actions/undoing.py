@@ -15,12 +15,13 @@ from tongxin.audit import kinds, sealing, truth
 from tongxin.audit.models import Event
 from tongxin.committees.models import Sector, Session, SpecialCommittee, Unit
 from tongxin.core.faults import SomeFailedError
-from tongxin.imports.actions.recording import hold, record
+from tongxin.imports.actions.recording import MANY, hold, record
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import
-from tongxin.imports.queries import in_batches, records_of
+from tongxin.imports.queries import records_of
 from tongxin.imports.rules import OFFERED
 from tongxin.members.models import Member
+from tongxin.sheets.reading import batches
 from tongxin.site.queries.row_names import word_of_kind
 
 SHOWN = 5  # of each sort of thing that rests on the import
@@ -74,7 +75,7 @@ def _found(run: Import) -> dict[str, _Records]:
     for label, uids in records_of(run).items():
         model = apps.get_model(label)
         keys: dict[int, str] = {}
-        for some in in_batches(uids):
+        for some in batches(uids, MANY):
             keys |= dict(model._base_manager.filter(uid__in=some).values_list("pk", "uid"))  # noqa: SLF001 -- as above
         found[label] = _Records(model, keys, len(uids) - len(keys))
     return found
@@ -87,7 +88,7 @@ def rests(run: Import) -> list[Rest]:
     own = {label: records for label, records in found.items() if not _is_beside(run, label)}
     said = []
     for records in own.values():
-        said += [*_of_loss(records), *_of_events(records), *_of_references(records, found)]
+        said += [*_of_loss(records), *_of_events(records), *_of_references(records, found), *_of_links(records)]
     return said
 
 
@@ -104,7 +105,7 @@ def _of_loss(records: _Records) -> Iterator[Rest]:
 def _of_events(records: _Records) -> Iterator[Rest]:
     """Acts on the records since: of those that are told by the day alone, only that something was done."""
     seen: dict[str, Rest] = {}
-    for some in in_batches(list(records.keys)):
+    for some in batches(records.keys, MANY):
         since = Event.objects.filter(subject_type=records.label, subject_id__in=some).exclude(via="import")
         for event in since.exclude(kind__in=HARMLESS).order_by("pk"):
             kind = kinds.KINDS.get(event.kind)
@@ -120,13 +121,22 @@ def _of_references(records: _Records, found: dict[str, _Records]) -> Iterator[Re
         label, name = other._meta.label_lower, relation.field.name  # noqa: SLF001 -- as above
         mine = found[label].keys if label in found else {}
         what, seen = "又有办理" if label in SECRET else f"有相关的{_word(label)}", None
-        for some in in_batches(list(records.keys)):
+        for some in batches(records.keys, MANY):
             pairs = other._base_manager.filter(**{f"{name}__in": some}).values_list("pk", f"{name}_id")  # noqa: SLF001 -- as above
             for key, target in pairs:
                 if key not in mine:
                     seen = _one_more(seen, records.named(target) if seen is None else seen.record, what)
         if seen is not None:
             yield seen
+
+
+def _of_links(records: _Records) -> Iterator[Rest]:
+    """Records that were hung on an older one of their like, which tells of it: a proposal merged into one that was there."""
+    for name in _own_links(records.model):
+        for some in batches(records.keys, MANY):
+            hung = records.all.filter(pk__in=some, **{f"{name}__isnull": False}).exclude(**{f"{name}__in": list(records.keys)})
+            for row in hung.order_by("pk")[:SHOWN]:
+                yield Rest(str(row), "已并入原有的一件，那一件的办理经过里有记载")
 
 
 def _one_more(before: Rest | None, record: str, what: str) -> Rest:
@@ -173,7 +183,7 @@ def _remove(run: Import, found: dict[str, _Records], *, at: datetime) -> dict[st
     removed = {}
     for records in _in_order(list(found.values())):
         keys = _needed_by_nobody(records) if _is_beside(run, records.label) else list(records.keys)
-        for some in in_batches(keys):
+        for some in batches(keys, MANY):
             rows = list(records.all.filter(pk__in=some))
             if len(audit.sound(rows)) != len(rows):
                 message = "有的资料与操作记录不符，没有撤销，请审计管理员先核对。"
@@ -220,7 +230,7 @@ def _in_order(records: list[_Records]) -> Iterator[_Records]:
 def _needed_by_nobody(records: _Records) -> list[int]:
     """Return the keys of those to which nothing points, and with which nothing was done since."""
     needed: set[int] = set()
-    for some in in_batches(list(records.keys)):
+    for some in batches(records.keys, MANY):
         since = Event.objects.filter(subject_type=records.label, subject_id__in=some).exclude(via="import")
         needed |= {key for key in since.values_list("subject_id", flat=True) if key is not None}
         for relation in records.model._meta.related_objects:  # noqa: SLF001 -- as above
@@ -234,10 +244,7 @@ def _needed_by_nobody(records: _Records) -> list[int]:
 def _left(found: dict[str, _Records]) -> str:
     """Name what stays because others need it by now."""
     names = [
-        str(row)
-        for records in found.values()
-        for some in in_batches(list(records.keys))
-        for row in records.all.filter(pk__in=some)
+        str(row) for records in found.values() for some in batches(records.keys, MANY) for row in records.all.filter(pk__in=some)
     ]
     if not names:
         return ""

@@ -103,3 +103,13 @@ def test_units_come_in_and_go_again(cast: Cast, office: Client):
     assert step(office, "undo", run, reason="传错了").stage == Stage.UNDONE
     assert Unit.objects.count() == before
     assert verifying.verify().ok
+
+
+def test_what_was_hung_on_an_older_one_keeps_the_import(cast: Cast, office: Client, run: Import):
+    """The older one's page tells, in public too, that something went into it."""
+    step(office, "take", run)
+    more = f"关于修路灯杆的建议,{BODY},林知远,,7,科教文卫体,社会建设,十届二次,2023年2月8日,并案,,,,,,,,\n"
+    brought(office, "proposals", HEAD + more, name="补.csv")
+    later = step(office, "take", worked())
+    assert "已并入原有的一件" in office.get(reverse("import-undo", args=[later.uid])).content.decode()
+    assert step(office, "undo", later, reason="传错了").stage == Stage.IMPORTED

@@ -1,6 +1,7 @@
 """One person kept twice becomes one member, and can be two again: rows, names, accounts, proofs, what is said before."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -360,3 +361,18 @@ def test_the_person_reads_what_is_kept_of_both_rows_and_both_are_taken_away_when
     assert due() == set()  # kept with the one that stays, who sits
     Seat.objects.filter(member=stays).update(starts_on=old - timedelta(days=900), ends_on=old)
     assert due() == {stays.pk, goes.pk}
+
+
+def test_however_long_the_chain_its_rows_go_with_the_last_one(cast: Cast) -> None:
+    people = [cast.bystander, cast.second_cosigner, cast.cosigner, cast.proposer]
+    chain = [merge(later, earlier, cast)[1] for earlier, later in pairwise(people)]
+    Member.everybody.filter(pk__in=[row.pk for row in chain]).update(workplace="县中学")
+    old = timezone.localdate() - timedelta(days=365 * 12)
+
+    def due() -> set[Any]:
+        [keeping] = [k for k in privacy.keepings(cast.county, timezone.localdate()) if k.key == "departed_contacts"]
+        return {row.pk for row in keeping.rows} & {row.pk for row in chain}
+
+    assert due() == set()
+    Seat.objects.filter(member__in=Member.objects.filter(account=cast.proposer)).update(starts_on=old, ends_on=old)
+    assert due() == {row.pk for row in chain}

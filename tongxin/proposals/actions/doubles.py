@@ -111,7 +111,7 @@ def _one_endorsement(pair: Pair) -> list[dict[str, Any]]:
     concerned = {row.proposal_id for row in rows if row.member_id == pair.goes.pk} | signed
     remembered, seen = [], set(signed)
     moved = []
-    for row in rows or ():
+    for row in rows:
         if row.proposal_id not in concerned:
             continue
         was = "stays" if row.member_id == pair.stays.pk else "goes"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.core.words import character_count
+from tongxin.members.models import Member
 from tongxin.proposals.actions import copies_by_machine
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
@@ -276,6 +277,11 @@ class ProposalImporter:
                 )
             )
         return events
+
+    def holds(self) -> bool:
+        """Whoever signs was not made one with another member meanwhile."""
+        gone = Member.everybody.filter(committee=self.committee, merged_into__isnull=False)
+        return self.people.meant.isdisjoint(gone.values_list("pk", flat=True))
 
     def finish(self, created: int) -> None:
         """Write what goes into others, and record the import."""

@@ -78,6 +78,7 @@ class People:
 
     def __init__(self, committee: Committee) -> None:
         self.committee = committee
+        self.meant: set[int] = set()  # keys of those who sign something
         self.sectors = set(Sector.objects.filter(committee=committee).values_list("name", flat=True))
         self.special = set(SpecialCommittee.objects.filter(committee=committee).values_list("name", flat=True))
         self.by_key: dict[str, list[Member]] = defaultdict(list)
@@ -93,9 +94,9 @@ class People:
             name, number = match[1], plain_number(match[2])
             for member in self.by_key.get(name_key(name), ()):
                 if plain_number(member.number) == number:
-                    return Signer(member.name, member)
+                    return self._one(member)
             if (known := self.merged.get((name_key(name), number))) is not None:
-                return Signer(known.name, known)
+                return self._one(known)
             if not collective and len(written) <= LONGEST_PERSON and not self.form_of(written):
                 message = f"没有编号为 {match[2]}、姓名为{cells.name(name)}的委员"
                 raise ValueError(message)
@@ -105,10 +106,14 @@ class People:
             message = f"有 {len(found)} 位叫{written}的委员（编号 {numbers}），请写成“{written}（编号）”"
             raise ValueError(message)
         if found:
-            return Signer(found[0].name, found[0])
+            return self._one(found[0])
         if collective or self.form_of(written):
             return Signer(_body(written))
         raise ValueError(self._nobody(written))
+
+    def _one(self, member: Member) -> Signer:
+        self.meant.add(member.pk)
+        return Signer(member.name, member)
 
     def apart(self, written: str) -> list[str]:
         """Return the names in a part of a cell: several where a space or stroke stands between members and the whole is nobody."""
