@@ -50,6 +50,29 @@ class Line:
         return BADGES[Stage(self.row.stage)], str(self.row.get_stage_display())
 
     @property
+    def heading(self) -> str:
+        """What its figures are."""
+        words = {Stage.CHECKED: _("核对的结果"), Stage.IMPORTED: _("导入的结果"), Stage.UNDONE: _("撤销的结果")}
+        return words.get(Stage(self.row.stage), _("情况"))
+
+    @property
+    def adds(self) -> str:
+        """Whether the rows are there by now."""
+        return {Stage.IMPORTED: _("已新增"), Stage.DROPPED: _("没有新增")}.get(Stage(self.row.stage), _("将新增"))
+
+    @property
+    def wrong(self) -> str:
+        """How many rows are wrong, and what became of them."""
+        said = _("%(n)s 行") % {"n": self.row.wrong}
+        return _("%(rows)s，没有导入") % {"rows": said} if self.row.wrong and self.row.stage == Stage.IMPORTED else said
+
+    @property
+    def confirmed_by(self) -> str:
+        """Who took it, where that is somebody else than who brought it."""
+        who = self.row.confirmed_by
+        return who.name if who is not None and who != self.row.account else ""
+
+    @property
     def made(self) -> list[tuple[str, list[str]]]:
         """What the sheet names for the first time, in words."""
         return [(MADE.get(name, name), names) for name, names in self.row.made.items() if names]

@@ -28,16 +28,16 @@ class Carry:
     """What an app keeps of members, named by its `fields` (app.model.field).
 
     `figures` counts for the page what a member has of it, in words. `foresee` says in sentences what will happen (stays, goes);
-    both only read. `carry` does it, and returns by uids what has to
-    be remembered for the way back; `give_back` takes that and undoes it. Both stand in the transaction of the merger.
+    both only read. `carry` does it, and returns by uids what has to be remembered for the way back; `give_back` takes that and
+    undoes it. Both stand in the transaction of the merger.
     """
 
     name: str
     fields: tuple[str, ...]
-    figures: Callable[["Member"], Iterable[str]]
-    foresee: Callable[["Member", "Member"], Iterable[str]]
     carry: Callable[[Pair], dict[str, Any]]
     give_back: Callable[[Pair, dict[str, Any]], None]
+    figures: Callable[["Member"], Iterable[str]] = lambda _member: ()
+    foresee: Callable[["Member", "Member"], Iterable[str]] = lambda _stays, _goes: ()
 
 
 _registered: list[Carry] = []

@@ -4,23 +4,12 @@ Ratings stay under the names they were given: they are compared, and counted, by
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tongxin.handling.models import Contact, Presence
 from tongxin.members.carrying import Carry, Pair
-from tongxin.members.models import Member
 from tongxin.proposals.models import Signature
-
-
-def figures(_member: Member) -> Iterable[str]:
-    """Nothing: who said what of a reply is no business of who keeps the members."""
-    return ()
-
-
-def foresee(_stays: Member, _goes: Member) -> Iterable[str]:
-    """Nothing that is not said of the names already."""
-    return ()
 
 
 def carry(pair: Pair) -> dict[str, Any]:
@@ -49,4 +38,4 @@ def give_back(_pair: Pair, remembered: Mapping[str, Any]) -> None:
             Presence.objects.get_or_create(contact=contact, signature=signature, defaults=values)
 
 
-CARRY = Carry("handling", (), figures, foresee, carry, give_back)
+CARRY = Carry("handling", (), carry, give_back)

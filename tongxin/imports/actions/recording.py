@@ -1,6 +1,6 @@
 """An import that keeps which records it makes, with its line of the history, in the transaction that makes them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -100,7 +100,12 @@ class _Kept:
 
 def wrong_rows(report: engine.Report) -> int:
     """Count the rows in which something is wrong."""
-    return len({Place(fault.file, fault.sheet, fault.row) for fault in report.rejected if fault.row})
+    return len({place for place in places_of(report.rejected) if place.row})
+
+
+def places_of(found: Iterable[Fault]) -> set[Place]:
+    """Return the rows of which something is said; a sheet as a whole counts as one."""
+    return {Place(fault.file, fault.sheet, fault.row) for fault in found}
 
 
 def run_and_keep(

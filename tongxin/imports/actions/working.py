@@ -20,7 +20,7 @@ from tongxin.core.ids import new_uid
 from tongxin.files import actions as files
 from tongxin.imports.actions import undoing
 from tongxin.imports.actions.finding import look_through
-from tongxin.imports.actions.recording import LostError, hold, kept_by, record, wrong_rows
+from tongxin.imports.actions.recording import LostError, hold, kept_by, places_of, record, wrong_rows
 from tongxin.imports.choices import AT_WORK, Stage
 from tongxin.imports.models import Beat, Finding, Import
 from tongxin.imports.rules import OFFERED
@@ -174,7 +174,7 @@ def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding],
         Finding.objects.filter(imported=run).delete()
         Finding.objects.bulk_create(found, batch_size=500)
         Import.objects.filter(pk=run.pk).update(
-            **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(report.warnings), made=report.made,
+            **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(places_of(report.warnings)), made=report.made,
             unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0,
         )  # fmt: skip
 

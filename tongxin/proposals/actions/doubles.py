@@ -173,4 +173,4 @@ def _endorse_again(one: Mapping[str, Any], pair: Pair) -> None:
         Endorsement.objects.get_or_create(proposal=proposal, member=member, defaults=values)
 
 
-CARRY = Carry("proposals", ("proposals.signature.member", "proposals.endorsement.member"), figures, foresee, carry, give_back)
+CARRY = Carry("proposals", ("proposals.signature.member", "proposals.endorsement.member"), carry, give_back, figures, foresee)
