@@ -27,6 +27,16 @@ class Misstored:
     codes: set[str] = field(default_factory=set)
     has_events: bool = False  # of whomever: a seal may have been hung on one of them
     all_in_form: bool = False  # all was looked at
+    everywhere: bool = False  # in the rows of every committee
+    _found: dict[str, set[str]] = field(default_factory=dict)
+
+    def of(self, kind: truth.Witnessed, owner: str | None) -> set[str]:
+        """Return the uids of a kind's rows that are in another form, of this committee at least; each kind is asked once."""
+        if self.all_in_form:
+            return set()
+        if kind.label not in self._found:
+            self._found[kind.label] = kind.misstored() if self.everywhere else kind.misstored(code_=owner)
+        return self._found[kind.label]
 
 
 def look(code: str | None) -> Misstored:
@@ -40,7 +50,7 @@ def look(code: str | None) -> Misstored:
     spoiled = {model: {*_codes_of(model)} for model in RECORD}
     codes = set().union(*spoiled.values())
     has_events, all_in_form = bool(spoiled[Event]), code is None and not problems
-    return Misstored(tuple(problems), codes, has_events=has_events, all_in_form=all_in_form)
+    return Misstored(tuple(problems), codes, has_events=has_events, all_in_form=all_in_form, everywhere=code is None)
 
 
 def in_record() -> Problem | None:

@@ -285,11 +285,12 @@ def _rows(code: str, read: _Read, unread: Misstored) -> Iterator[Problem]:
         prefix = truth.key_of(kind.label, "")
         said = {key: digest for key, digest in read.proofs.items() if key.startswith(prefix)}
         owner = None if code == "" and _national(kind) else code
-        own = kind.rows(all_in_form=True).filter(code_=owner)
-        if not unread.all_in_form:
-            own = kind.readable().filter(code_=owner)
-            for uid in kind.misstored(code_=owner):
+        own = kind.rows(all_in_form=True)
+        if odd := unread.of(kind, owner):
+            own = kind.readable()
+            for uid in odd:
                 said.pop(truth.key_of(kind.label, uid), None)  # named already, as what it is
+        own = own.filter(code_=owner)
         for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
             vouched = said.pop(key, None)
             if vouched != digest:
