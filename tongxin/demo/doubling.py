@@ -21,7 +21,7 @@ def tell_double(clock: Clock, ledger: Ledger, made: Assembly, parts: Collection[
             committee=made.committee, number=f"{code}0{known.number.removeprefix(code)}", name=known.name, sound=known.sound,
             gender=known.gender, ethnicity=known.ethnicity, born_in=known.born_in, party=known.party,
             is_party_member=known.is_party_member, workplace=known.workplace, workplace_post="", phone=known.phone,
-            phone_hash=known.phone_hash,
+            phone_hash=known.phone_hash, email=known.email,
         )
     )  # fmt: skip
     ledger.add(Seat(committee=made.committee, member=double, term=made.term, sector=seat.sector, starts_on=on))

@@ -133,7 +133,7 @@ register(
 def _merged(event: Event, _member: Any) -> str:
     data = event.data
     said = (
-        f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']}并入编号 {data['number']}{because(event)}"
+        f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']} 并入编号 {data['number']}{because(event)}"
     )
     return f"{said}。两个编号都可以登录。不是您本人的，请告诉机关"
 
@@ -150,7 +150,7 @@ def _merged_for(event: Event, _member: Any) -> str:
 
 def _parted(event: Event, _member: Any) -> str:
     data = event.data
-    return f"{_by(event)}撤销了编号 {data['number']}与编号 {data['other_number']}的合并{because(event)}，各自的资料、账户恢复"
+    return f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并{because(event)}，各自的资料、账户恢复"
 
 
 register(

@@ -18,6 +18,9 @@ from django_tasks import task
 from tongxin.core import faults
 from tongxin.core.ids import new_uid
 from tongxin.files import actions as files
+from tongxin.files.queries import ChangedError as NotTheSameError
+from tongxin.files.queries import LostError as NotThereError
+from tongxin.files.queries import open_checked
 from tongxin.imports.actions import undoing
 from tongxin.imports.actions.finding import look_through
 from tongxin.imports.actions.recording import LostError, hold, kept_by, places_of, record, wrong_rows
@@ -32,8 +35,13 @@ TRIES = 3
 BEAT = 1.0  # seconds between two signs of life
 WORKBOOK_MB = 256
 CHANGED = "确认以后，系统里的资料有了变化：核对时{before}，现在{now}。已经重新核对，请再看一遍。"
+SPOILED = "上传的文件《{name}》不见了，或者不是当时收到的，没有办成。请撤掉这次导入，重新上传。"
 OVERTAKEN = "写入时系统里的资料有了变化，什么也没有写入。已经重新核对，请再看一遍。"
 log = logging.getLogger(__name__)
+
+
+class SpoiledError(Exception):
+    """An uploaded file is gone, or is not what was received; the message says which."""
 
 
 class ChangedError(Exception):
@@ -70,7 +78,7 @@ def work(uid: str, *, now: Callable[[], datetime]) -> bool:
             steps[Stage(run.stage)](run, now)
     except LostError:
         log.warning("import %s was taken over by another worker", run.uid)
-    except MissingRegulationError as problem:
+    except (MissingRegulationError, SpoiledError) as problem:
         _give_up(run, str(problem))
     except Exception as error:
         log.exception("import %s failed", run.uid)
@@ -138,16 +146,24 @@ class _Pulse:
         Beat.objects.filter(imported=self.run, imported__ticket=self.run.ticket).update(at=self.now(), rows=self.rows)
 
 
-def _paths(run: Import) -> tuple[list[Path], dict[Path, str]]:
-    kept = [(Path(s.file.content.path), s.name) for s in run.sources.select_related("file") if s.file is not None]
-    return [path for path, _name in kept], dict(kept)
+def _names(run: Import) -> dict[Path, str]:
+    """Return where the uploaded files lie, with their names; their bytes are those that were received. Raises SpoiledError."""
+    found = {}
+    for source in run.sources.select_related("file"):
+        if source.file is not None:
+            try:
+                open_checked(source.file).close()
+            except (NotThereError, NotTheSameError) as error:
+                raise SpoiledError(SPOILED.format(name=source.name)) from error
+            found[Path(source.file.content.path)] = source.name
+    return found
 
 
 def _engine(run: Import, kind: Any, now: Callable[[], datetime], out: Path | None, **more: Any) -> engine.Report:
-    paths, names = _paths(run)
+    names = _names(run)
     with _Pulse(run, now) as pulse:
         return engine.run(
-            kind, paths, run.committee, skip_invalid=out, actor=run.confirmed_by or run.account, at=now(), progress=pulse,
+            kind, list(names), run.committee, skip_invalid=out, actor=run.confirmed_by or run.account, at=now(), progress=pulse,
             named=names.__getitem__, **more,
         )  # fmt: skip
 
@@ -158,7 +174,7 @@ def _check(run: Import, now: Callable[[], datetime]) -> None:
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "rejects.xlsx"
         report = _engine(run, kind, now, out, dry_run=True)
-        found = look_through(run, kind, _paths(run)[1], report)
+        found = look_through(run, kind, _names(run), report)
         _keep_findings(run, report, found, out.read_bytes() if report.left_out else b"", now())
 
 

@@ -259,3 +259,16 @@ def test_rows_with_faults_are_paged(office: Client, members):
     first = office.get(reverse("import", args=[run.uid])).content.decode()
     second = office.get(reverse("import", args=[run.uid]) + "?after=20").content.decode()
     assert ("苏19" in first, "苏20" in first, "苏20" in second, "苏29" in second) == (True, False, True, True)
+
+
+def test_a_file_that_is_not_what_was_received_is_not_imported(office: Client, members):
+    run = members(ONE)
+    path = Path(run.sources.get().file.content.path)
+    kept = path.read_text()
+    path.chmod(0o600)
+    path.write_text(kept.replace("曾贤", "曾闲"))
+    done = step(office, "take", run, seen=run.figures)
+    assert (done.stage, Member.objects.filter(name__in=("曾贤", "曾闲")).exists()) == (Stage.FAILED, False)
+    assert "不是当时收到的" in office.get(reverse("import", args=[run.uid])).content.decode()
+    path.unlink()
+    assert "不见了" in step(office, "again", done).word

@@ -63,7 +63,9 @@ def _contradicts(member: Member, double: Member) -> str:
     if is_dead(member):
         died = max(seat.ends_on for seat in held if seat.ends_on)
         if any(_goes_on(seat, died) for seat in theirs):
-            said = _("编号 %(number)s于 %(on)s登记去世，编号 %(other)s在那以后还有席位；请先在“委员变动”中核实、办理一致，再合并")
+            said = _(
+                "编号 %(number)s 于 %(on)s登记去世，编号 %(other)s 在那以后还有席位；请先在“委员变动”中核实、办理一致，再合并"
+            )
             return said % (who | {"on": full_day(died)})
     for seat in held:
         left = seat.ends_on
@@ -71,7 +73,7 @@ def _contradicts(member: Member, double: Member) -> str:
             continue
         for other in theirs:
             if other.term_id == seat.term_id and other.starts_on < left and _goes_on(other, left):
-                said = _("编号 %(number)s的席位 %(on)s起终止（%(why)s），编号 %(other)s同一届的席位在那以后还在任；"
+                said = _("编号 %(number)s 的席位 %(on)s起终止（%(why)s），编号 %(other)s 同一届的席位在那以后还在任；"
                          "请先在“委员变动”中核实、办理一致，再合并")  # fmt: skip
                 why = seat.get_ending_display() or _("原因没有记录")
                 return said % (who | {"on": full_day(left), "why": why})
@@ -88,11 +90,11 @@ def what_follows_merging(stays: Member, goes: Member, taken: Collection[str]) ->
     numbers = {"stays": stays.number, "goes": goes.number}
     found = [
         _("保留编号 %(stays)s，席位、职务、停止履职、提案署名和附议都归到这一条") % numbers,
-        _("编号 %(goes)s不再列入名册、不再计数；它的记录都保留，原来的网址转到保留的一条，用这个编号仍可登录、导入时仍认得")
+        _("编号 %(goes)s 不再列入名册、不再计数；它的记录都保留，原来的网址转到保留的一条，用这个编号仍可登录、导入时仍认得")
         % numbers,
     ]
     if fields := [label_of(field) for field in OWN if field in taken]:
-        found.append(_("%(fields)s改用编号 %(goes)s的") % (numbers | {"fields": "、".join(fields)}))
+        found.append(_("%(fields)s改用编号 %(goes)s 的") % (numbers | {"fields": "、".join(fields)}))
     found += _of_seats(stays, goes, taken)
     found += carrying.foreseen(stays, goes)
     found += _of_accounts(stays, goes, taken)
@@ -107,7 +109,7 @@ def _of_seats(stays: Member, goes: Member, taken: Collection[str]) -> Iterator[s
             what = str(change.row).partition("　")[2]
             yield _("两条都有的“%(what)s”并为一条，自 %(on)s起") % {"what": what, "on": full_day(change.starts_on)}
     if suspended_now(goes, timezone.localdate()) is not None:
-        yield _("编号 %(goes)s正在停止履职，合并以后这位委员停止履职") % {"goes": goes.number}
+        yield _("编号 %(goes)s 正在停止履职，合并以后这位委员停止履职") % {"goes": goes.number}
 
 
 def kept_account(stays: Member, goes: Member, taken: Collection[str]) -> tuple[Account | None, Account | None]:
@@ -132,12 +134,12 @@ def _of_accounts(stays: Member, goes: Member, taken: Collection[str]) -> Iterato
         yield _("%(what)s；没有用过的邀请码、重置码作废") % {"what": moved}
         return
     number = {"n": (stays if stays.account == kept else goes).number, "m": (stays if stays.account == other else goes).number}
-    yield _("今后用编号 %(n)s原来的账户登录，密码不变") % number
+    yield _("今后用编号 %(n)s 原来的账户登录，密码不变") % number
     if other_closes(other, stays, goes):
-        yield _("编号 %(m)s原来的账户关闭：不能再登录，已登录的随即退出，没有用过的码作废，以后的消息和邮件不再发给它；"
+        yield _("编号 %(m)s 原来的账户关闭：不能再登录，已登录的随即退出，没有用过的码作废，以后的消息和邮件不再发给它；"
                 "其中已有的消息不转移，请告诉本人") % number  # fmt: skip
     else:
-        yield _("编号 %(m)s原来的账户不再关联本会委员身份；它在别处的委员身份和承担的职责不变，密码不变") % number
+        yield _("编号 %(m)s 原来的账户不再关联本会委员身份；它在别处的委员身份和承担的职责不变，密码不变") % number
     yield _("立即告知本人和审计管理员")
 
 
@@ -194,7 +196,7 @@ def what_follows_parting(member: Member, merger: Merger) -> list[str]:
     """Say what will happen when a merger is taken back (将发生什么)."""
     numbers = {"stays": member.number, "goes": merger.goes.number}
     found = [
-        _("编号 %(goes)s重新列入名册；合并时归过来的席位、职务、停止履职、署名和附议归还给它") % numbers,
+        _("编号 %(goes)s 重新列入名册；合并时归过来的席位、职务、停止履职、署名和附议归还给它") % numbers,
         _("合并时选用的对方资料各自换回；合并以后新提出、联名、附议的，留在编号 %(stays)s") % numbers,
     ]
     if merger.event.data["accounts"]["before"] != merger.event.data["accounts"]["after"]:

@@ -101,7 +101,7 @@ def test_the_clerk_chooses_reads_what_will_happen_and_confirms(cast: Cast, offic
     }  # fmt: skip
     said = office.post(page, choice)
     assert "编号 YX204 并入编号 YX004" in said.text
-    assert "工作单位、手机改用编号 YX204的" in said.text
+    assert "工作单位、手机改用编号 YX204 的" in said.text
     assert not Event.objects.filter(kind="members.merge").exists()
     assert office.post(page, choice | {"again": "1"}).context["form"]["workplace"].value() == other.uid
     assert office.post(page, choice | {"confirmed": "1"})["Location"] == f"/members/{one.uid}/"
@@ -130,7 +130,7 @@ def test_the_clerk_says_which_account_where_both_were_used(cast: Cast, office: C
     Account.objects.filter(pk=cast.bystander.pk).update(last_login=None)
     assert office.get(page).context["form"]["account"].value() == other.uid
     said = office.post(page, choice | {"account": other.uid}).context["sentences"]
-    assert any(line.startswith("编号 YX004原来的账户关闭") for line in said)
+    assert any(line.startswith("编号 YX004 原来的账户关闭") for line in said)
 
 
 def test_what_cannot_be_merged_or_taken_back_says_why(cast: Cast, office: Client) -> None:

@@ -213,7 +213,7 @@ def test_an_account_that_holds_a_duty_stays_open(cast: Cast) -> None:
     Member.objects.filter(account=cast.bystander).update(account=cast.leader)
     stays, goes = cast.member(cast.second_cosigner), cast.member(cast.leader)
     said = queries.what_follows_merging(stays, goes, ())
-    assert "编号 YX004原来的账户不再关联本会委员身份；它在别处的委员身份和承担的职责不变，密码不变" in said
+    assert "编号 YX004 原来的账户不再关联本会委员身份；它在别处的委员身份和承担的职责不变，密码不变" in said
     merging.merge(stays, goes, taken=(), reason=WHY, actor=cast.office, at=timezone.now())
     goes = Member.everybody.get(pk=goes.pk)
     assert (goes.account, Account.objects.get(pk=cast.leader.pk).is_active) == (None, True)
@@ -230,7 +230,7 @@ def test_the_only_account_comes_along(cast: Cast) -> None:
     assert not Invitation.objects.filter(revoked_at=None).exists()
     notices.deliver()
     told = Notice.objects.get(account=cast.bystander, event__kind="members.merge")
-    assert "编号 YX004并入编号 YX101" in told.text
+    assert "编号 YX004 并入编号 YX101" in told.text
 
 
 # ── what cannot be ──

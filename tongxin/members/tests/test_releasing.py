@@ -269,6 +269,7 @@ def test_who_was_only_asked_has_not_acted(cast: Cast) -> None:
 
 
 WHAT_HANGS_ON_A_MEMBER = {
+    "members.member": "合并进来的重复登记：机关合并的",
     "members.seat": "机关登记的席位，不是本人办理的",
     "members.post": "机关登记的职务",
     "members.suspension": "机关登记的停止履职",

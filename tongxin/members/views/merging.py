@@ -104,7 +104,7 @@ def part(request: HttpRequest, uid: str, other: str) -> HttpResponse:
         except StandingError as problem:
             form.add_error(None, f"{problem}。")
         else:
-            messages.success(request, _("已撤销合并，编号 %(number)s重新列入名册") % {"number": merger.goes.number})
+            messages.success(request, _("已撤销合并，编号 %(number)s 重新列入名册") % {"number": merger.goes.number})
             return redirect("member", uid=uid)
     sentences = [] if context["refusal"] else queries.what_follows_parting(found, merger)
     return render(request, "members/part.html", context | {"form": form, "sentences": sentences})

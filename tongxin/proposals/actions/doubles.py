@@ -33,11 +33,11 @@ def foresee(stays: Member, goes: Member) -> Iterable[str]:
     theirs = Signature.objects.filter(member=goes)
     both = theirs.filter(proposal__in=Signature.objects.filter(member=stays).values("proposal")).count()
     if number := theirs.count() - both:
-        yield f"编号 {goes.number}提出、联名或者受邀联名的提案 {number} 件归到编号 {stays.number}"
+        yield f"编号 {goes.number} 提出、联名或者受邀联名的提案 {number} 件归到编号 {stays.number}"
     if both:
         yield f"两条都署名的提案 {both} 件只留一个署名：第一提案人在先，同意联名的在先，其次是较早的；已经作出的评价和答复都保留，各只算一次"
     if endorsed := Endorsement.objects.filter(member=goes).count():
-        yield f"编号 {goes.number}附议的提案 {endorsed} 件归到编号 {stays.number}；两条都附议的只算一次，本人署名的不再算附议"
+        yield f"编号 {goes.number} 附议的提案 {endorsed} 件归到编号 {stays.number}；两条都附议的只算一次，本人署名的不再算附议"
 
 
 def carry(pair: Pair) -> dict[str, Any]:
