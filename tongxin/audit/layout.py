@@ -8,7 +8,7 @@ the pieces are compared and not their order.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -49,6 +49,7 @@ def _entry(kind: str, name: str, table: str, sql: str) -> Entry:
     return Entry(kind.lower(), name.lower(), table.lower(), sql)
 
 
+@cache  # a process has one set of models; nobody writes into it
 def made() -> dict[str, Entry]:
     """Return what our models make, by name: their tables, and the indexes on them."""
     editor: Any = connection.schema_editor(collect_sql=True)

@@ -32,6 +32,7 @@ LOST = "还没有封存或者刚封存的记录被删去、改动或调换过，
 CHANGED = "记录被改动过，或者它前面缺少记录"
 UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有读不出来的内容，请对照日志查明"
 
+_Owners = dict[str, set[str]]  # kind → codes of the committees that have rows of it; "" where a row has no committee
 logger = logging.getLogger(__name__)
 
 
@@ -98,12 +99,13 @@ def verify(*, committee_code: str | None = None, reads_files: bool = True) -> Ve
 
 
 def _verify(committee_code: str | None, there: Outside, problem: Problem | None) -> Verdict:
-    codes = [committee_code] if committee_code is not None else _codes(there)
+    owners = {kind.label: _owners(kind) for kind in truth.declared()} if committee_code is None else {}
+    codes = [committee_code] if committee_code is not None else _codes(there, owners)
     unread = misstored.look(committee_code)
     problems, events, erased = [*_strangers(), *wholeness.doubled(), *wholeness.adrift(), *unread.problems, problem], 0, 0
     for code in codes:
         read = _Read()
-        problems += _committee(code, there, read, unread)
+        problems += _committee(code, there, read, unread, owners)
         events += read.events
         erased += sum(len(fields) for fields in read.gone.values())
     sealed = Seal.objects.filter(committee_code__in=codes).count()
@@ -116,9 +118,9 @@ def _strangers() -> Iterator[Problem]:
         yield Problem(f"{stranger.table}:{stranger.name}", stranger.reason)
 
 
-def _codes(there: Outside) -> list[str]:
+def _codes(there: Outside, owners: _Owners) -> list[str]:
     found = set(there.lines) | {act.code for act in there.noted_acts()} | _codes_in_record()
-    return sorted(found | {str(code) for kind in truth.declared() for code in _owners(kind)})
+    return sorted(found.union(*owners.values()))
 
 
 def _codes_in_record() -> set[str]:
@@ -130,18 +132,23 @@ def _owners(kind: truth.Witnessed) -> set[str]:
     return set(stored.said_of(kind.rows(all_in_form=True).order_by().distinct(), "code_"))
 
 
-def _committee(code: str, there: Outside, read: _Read, unread: Misstored) -> list[Problem | None]:
+def _committee(code: str, there: Outside, read: _Read, unread: Misstored, owners: _Owners) -> list[Problem | None]:
     """Return what is wrong of each layer; nothing for a layer in which all is well, or whose rows cannot all be read."""
     broken = _events(code, read, unread)
     # a record with rows of another form is named already: what stands around those does not fit because of them
     record = None if code in unread.codes else broken or _around(code, read, unread)
     beyond = _noted(code, there) or _heads_outside(code, there)
-    return [record, *islice(_rows(code, read, unread), NAMED), beyond, None if code in unread.codes else origins.problem(code)]
+    return [
+        record,
+        *islice(_rows(code, read, unread, owners), NAMED),
+        beyond,
+        None if code in unread.codes else origins.problem(code),
+    ]
 
 
 def _around(code: str, read: _Read, unread: Misstored) -> Problem | None:
     """Look at what stands around the events that were read: erasures, heads, keys, seals; return the first that does not fit."""
-    return _erasures(read) or _subjects(code, read) or _keys(code) or _seals(code, unread)
+    return _erasures(read) or _subjects(code, read) or (_keys(code) if read.events else None) or _seals(code, unread)
 
 
 def read_record() -> tuple[Problem | None, set[str]]:
@@ -153,7 +160,7 @@ def read_record() -> tuple[Problem | None, set[str]]:
         return problem, set()
     there, problem = _outside()
     told = set[str]()
-    for code in _codes(there):
+    for code in _codes(there, {kind.label: _owners(kind) for kind in truth.declared()}):
         read, unread = _Read(), Misstored()
         problem = problem or _events(code, read, unread) or _around(code, read, unread)
         if problem := problem or _noted(code, there) or _heads_outside(code, there):
@@ -279,22 +286,24 @@ def _heads_outside(code: str, there: Outside) -> Problem | None:
 
 
 # ── rows that events vouch for ───────────────────────────────────────────────────────────────────
-def _rows(code: str, read: _Read, unread: Misstored) -> Iterator[Problem]:
-    """Ratings, numbers, sent replies, regulations, appointments are what their last event says; return those that are not."""
+def _rows(code: str, read: _Read, unread: Misstored, owners: _Owners) -> Iterator[Problem]:
+    """Ratings, numbers, sent replies, regulations, appointments are what their last event says; return those that are not.
+
+    Of a kind in `owners` no rows are asked of who has none.
+    """
     for kind in truth.declared():
         prefix = truth.key_of(kind.label, "")
         said = {key: digest for key, digest in read.proofs.items() if key.startswith(prefix)}
         owner = None if code == "" and _national(kind) else code
-        own = kind.rows(all_in_form=True)
-        if odd := unread.of(kind, owner):
-            own = kind.readable()
-            for uid in odd:
-                said.pop(truth.key_of(kind.label, uid), None)  # named already, as what it is
-        own = own.filter(code_=owner)
-        for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
-            vouched = said.pop(key, None)
-            if vouched != digest:
-                yield Problem(key, "数据被改动过" if vouched else "数据没有办理记录")
+        odd = unread.of(kind, owner)
+        for uid in odd:
+            said.pop(truth.key_of(kind.label, uid), None)  # named already, as what it is
+        if (owner or "") in owners.get(kind.label, {owner or ""}):
+            own = (kind.readable() if odd else kind.rows(all_in_form=True)).filter(code_=owner)
+            for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
+                vouched = said.pop(key, None)
+                if vouched != digest:
+                    yield Problem(key, "数据被改动过" if vouched else "数据没有办理记录")
         yield from (Problem(key, "有办理记录的数据被删去") for key, digest in said.items() if digest)
 
 
