@@ -67,6 +67,10 @@ class Index:
     def __len__(self) -> int:
         return len(self._titles)
 
+    def keys(self) -> set[Hashable]:
+        """Return what the texts are told apart by."""
+        return set(self._titles)
+
     def add(self, texts: Iterable[Text]) -> None:
         """Take texts in; one with a known key replaces it."""
         for text in texts:

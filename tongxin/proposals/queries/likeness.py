@@ -177,21 +177,31 @@ def _fresh(committee: Committee, *, public: bool = False) -> _Kept:
 
 
 def _catch_up(kept: _Kept, committee: Committee, newest: int, *, public: bool) -> None:
-    from tongxin.texts.similarity import Text  # noqa: PLC0415 -- as above
-
-    earlier = Proposal.objects.filter(published() if public else Q(state__in=EARLIER), committee=committee)
+    every = Proposal.objects.filter(published() if public else Q(state__in=EARLIER), committee=committee)
     if kept.seen:
         events = Event.objects.filter(committee_code=committee.code, id__gt=kept.seen, subject_type="proposals.proposal")
         changed = set(events.values_list("subject_id", flat=True))
-        earlier = earlier.filter(pk__in=changed)
+        earlier = every.filter(pk__in=changed)
         kept.index.remove(changed - set(earlier.values_list("pk", flat=True)))
+        _read(kept, earlier, public=public)
+        if every.count() != len(kept.index):  # an import, or who wrote longer than others, took its keys before what was seen
+            there = set(every.values_list("pk", flat=True))
+            kept.index.remove(kept.index.keys() - there)
+            _read(kept, every.filter(pk__in=there - kept.index.keys()), public=public)
+    else:
+        _read(kept, every, public=public)
+    kept.seen = newest
+
+
+def _read(kept: _Kept, rows: QuerySet[Proposal], *, public: bool) -> None:
+    from tongxin.texts.similarity import Text  # noqa: PLC0415 -- as above
+
     of = "public_copy__" if public else ""
     fields = ("pk", *(f"{of}{name}" for name in ("title", "situation", "analysis", "suggestions")))
     kept.index.add(
         Text(pk, title, f"{situation}\n{analysis}\n{suggestions}")
-        for pk, title, situation, analysis, suggestions in earlier.order_by("pk").values_list(*fields).iterator(chunk_size=2000)
+        for pk, title, situation, analysis, suggestions in rows.order_by("pk").values_list(*fields).iterator(chunk_size=2000)
     )
-    kept.seen = newest
 
 
 WARMED = 20_000  # reading more takes a core for longer than somebody would wait; then the first writer does

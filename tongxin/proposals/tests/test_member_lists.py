@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
 from tongxin.proposals import actions, queries
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import likeness
@@ -184,6 +185,15 @@ def test_what_is_filed_or_withdrawn_later_is_seen_at_once(cast: Cast) -> None:
     assert [r.proposal for r in client.get("/proposals/similar/", asked).context["rows"]] == [filed]
     perform(filed, "withdraw", actor=cast.proposer, at=NOW, payload=Withdrawal("另有安排。"))
     assert client.get("/proposals/similar/", asked).context["rows"] == []
+
+
+def test_what_took_its_keys_before_what_was_seen_is_found_with_the_next_act(cast: Cast) -> None:
+    cast.filed(title="关于缓解春茶采摘用工短缺的建议")
+    filed = cast.filed()
+    likeness.warm(cast.county)
+    likeness._kept[cast.county.uid, False].index.remove([filed.pk])  # as if its events had come after that look, with earlier keys
+    cast.draft()
+    assert filed.pk in {match.key for match in likeness.similar(cast.county, filed.body, title=filed.title)}
 
 
 def test_the_app_above_says_what_became_of_a_proposal(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
