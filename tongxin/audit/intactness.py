@@ -10,22 +10,39 @@ between the look at a row and the look at its events would else pass for a chang
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models, transaction
-from django.db.models import F, Q, QuerySet, Subquery, Value
+from django.db.models import F, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from tongxin.accounts.models import Account
 from tongxin.audit import digests, heads, shapes, truth
 from tongxin.audit.models import Event, Head
+from tongxin.core.prepared import Prepared
 
 TOGETHER = 1000  # rows that are looked up at a time: for each such many the committee's own life is read once
-BATCH = 2000  # events that are held at a time
 ERASE = "audit.erase"  # speaks of many rows together, and of those last
 
 Given = models.Model | truth.Part
 T = TypeVar("T", bound=Given)
+
+# ── the questions that every act asks ────────────────────────────────────────────────────────────
+HEADS = Prepared(
+    lambda codes, labels, uids: Head.objects.filter(committee_code__in=codes, subject_type__in=labels, subject_uid__in=uids)
+)
+LIVES = Prepared(lambda labels, keys: Event.objects.filter(subject_type__in=labels, subject_id__in=keys).order_by("id"))
+
+
+def _since(labels: Sequence[str], keys: Sequence[int], begins: Sequence[int]) -> QuerySet[Event]:
+    """Return the events of one life after where it begins, the oldest first, with the last before it."""
+    own = Event.objects.filter(subject_type__in=labels, subject_id__in=keys)
+    before = Subquery(own.filter(pk__lte=begins[0]).order_by("-pk").values("pk")[:1])
+    return own.filter(pk__gte=Coalesce(before, Value(0))).order_by("id")
+
+
+SINCE = Prepared(_since)
 
 
 def intact(row: Given) -> bool:
@@ -134,20 +151,40 @@ def _begin(event: Event | None, life: _Life, *, counts: bool) -> int:
     return 0 if counts else life.first
 
 
+@cache
+def _whereabouts(kind: truth.Witnessed) -> Prepared:
+    """Return the question in whose life rows are told of, by their primary keys."""
+    _label, path = _told(kind)
+    owner, body = path.removesuffix("uid").removesuffix("__") or "pk", kind.committee.removesuffix("code")
+    there = kind.model._base_manager  # noqa: SLF001 -- every row
+    named = {
+        "life_": F(path),
+        "life_pk_": F(owner),
+        "code_": F(kind.committee),
+        "body_": F(f"{body}uid"),
+        "body_pk_": F(f"{body}pk"),
+    }
+    return Prepared(lambda keys: there.filter(pk__in=keys).values("uid", **named))
+
+
+def _told(kind: truth.Witnessed) -> tuple[str, str]:
+    return kind.told or (kind.model._meta.label_lower, "uid")  # noqa: SLF001 -- Django's public-in-practice Meta
+
+
 def _places(kind: truth.Witnessed, rows: Sequence[Any]) -> dict[str, _Place]:
     """Return for each row that is there, by its key, in which lives is told of it."""
-    label, path = kind.told or (kind.model._meta.label_lower, "uid")  # noqa: SLF001 -- Django's public-in-practice Meta
-    owner, body = path.removesuffix("uid").removesuffix("__") or "pk", kind.committee.removesuffix("code")
-    there = kind.model._base_manager.filter(pk__in=[row.pk for row in rows])  # noqa: SLF001 -- every row
-    found = list(there.values_list("uid", owner, path, F(kind.committee), F(f"{body}uid"), F(f"{body}pk")))
-    system = Account.objects.system() if any(code is None for _uid, _pk, _life, code, *_body in found) else None
+    label, _path = _told(kind)
+    found = list(_whereabouts(kind).rows(row.pk for row in rows))
+    system = Account.objects.system() if any(row["code_"] is None for row in found) else None
     places = {}
-    for uid, pk, life, code, body_uid, body_pk in found:
+    for row in found:
+        code = row["code_"]
         if code is None and system is not None:  # national rows belong to no committee: the system's account tells of them
             together = _Where(("", truth.ACCOUNT, system.uid), system.pk)
         else:
-            together = _Where((code, truth.BODY, body_uid), body_pk)
-        places[truth.key_of(kind.label, uid)] = _Place(_Where((code or "", label, life), pk), together)
+            together = _Where((code, truth.BODY, row["body_"]), row["body_pk_"])
+        alone = _Where((code or "", label, row["life_"]), row["life_pk_"])
+        places[truth.key_of(kind.label, row["uid"])] = _Place(alone, together)
     return places
 
 
@@ -155,8 +192,7 @@ def _lives(places: Iterable[_Place]) -> dict[heads.Key, _Life]:
     """Return the lives with their heads, before any of their events is read."""
     keys = {where.life for place in places for where in place}
     codes, labels, uids = ({key[part] for key in keys} for part in range(3))
-    rows = Head.objects.filter(committee_code__in=codes, subject_type__in=labels, subject_uid__in=uids)
-    there = {heads.key_of(head): head for head in rows}
+    there = {heads.key_of(head): head for head in HEADS.objects(codes, labels, uids)}
     return {key: _Life(there.get(key)) for key in keys}
 
 
@@ -164,8 +200,7 @@ def _said_alone(places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life]) 
     """Read the lives in which these rows' own are told, the oldest event first; return the last that tells of each row."""
     found: dict[str, Event] = {}
     labels, keys = {place.alone.life[1] for place in places.values()}, {place.alone.pk for place in places.values()}
-    events = Event.objects.filter(subject_type__in=labels, subject_id__in=keys).order_by("id")
-    for event in events.iterator(chunk_size=BATCH):
+    for event in LIVES.objects(labels, keys):
         life = heads.key_of(event)
         if life in lives and lives[life].take(event):
             told = (key for key in places.keys() & event.proofs.keys() if places[key].alone.life == life)
@@ -187,7 +222,7 @@ def _said_together(
         first[place.together] = min(begins[key], first.get(place.together, begins[key]))
     begun = {where.life: begin for where, begin in first.items()}
     last, late = dict(alone), set[str]()
-    for event in _since(first).iterator(chunk_size=BATCH):
+    for event in (event for where, begin in first.items() for event in SINCE.objects([where.life[1]], [where.pk], [begin])):
         life = heads.key_of(event)
         if life not in begun or not lives[life].take(event, is_known=event.pk <= begun[life]):
             continue
@@ -199,13 +234,3 @@ def _said_together(
             elif last[key].pk < event.pk:
                 late.add(key)
     return last, late
-
-
-def _since(first: Mapping[_Where, int]) -> QuerySet[Event]:
-    """Return the events of these lives after where each begins, the oldest first, with the last before it."""
-    asked = Q(pk__in=())
-    for where, begin in first.items():
-        own = {"subject_type": where.life[1], "subject_id": where.pk}
-        before = Subquery(Event.objects.filter(**own, pk__lte=begin).order_by("-pk").values("pk")[:1])
-        asked |= Q(**own, pk__gte=Coalesce(before, Value(0)))
-    return Event.objects.filter(asked).order_by("id")

@@ -5,6 +5,7 @@ Without it, whoever owns the database could turn every rating to satisfied, and 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -12,6 +13,7 @@ from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 
 from tongxin.accounts.models import Account
 from tongxin.audit import digests, given, stored
+from tongxin.core.prepared import Prepared
 
 BODY, ACCOUNT = "committees.committee", Account._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
 NO_DIGEST = "misstored"  # of a row in another form than ours: fits nothing that was said
@@ -43,6 +45,11 @@ class Witnessed:
         found = rows.filter(self.only) if self.only is not None else rows
         misstored = Value(0) if all_in_form else Case(When(self._misstored(), then=Value(1)), default=Value(0))
         return found.order_by("pk").values("uid", *self.fields, code_=F(self.committee), misstored_=misstored)
+
+    @cached_property
+    def asked(self) -> Prepared:
+        """Its rows by their uids: the question that every act asks, and the longest of all."""
+        return Prepared(lambda uids: self.rows().filter(uid__in=uids))
 
     def readable(self) -> QuerySet[Any, dict[str, Any]]:
         """Return those of them that are stored in our form: a day that is none cannot even be read."""
@@ -211,7 +218,7 @@ def proofs(rows: Iterable[Any]) -> dict[str, str]:
     for kind, own in by_kind(asked):
         uids = [row.uid for row in own]
         found |= dict.fromkeys((key_of(kind.label, uid) for uid in uids), "")
-        for row in kind.rows().filter(uid__in=uids):
+        for row in kind.asked.rows(uids):
             if row["uid"] in saved:
                 _demand_as_given(kind, saved[row["uid"]], row)
             found |= digests_of(kind, [row])

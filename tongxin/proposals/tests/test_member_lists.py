@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
-from tongxin.audit.models import Event
 from tongxin.proposals import actions, queries
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import likeness
@@ -191,7 +190,8 @@ def test_what_took_its_keys_before_what_was_seen_is_found_with_the_next_act(cast
     cast.filed(title="关于缓解春茶采摘用工短缺的建议")
     filed = cast.filed()
     likeness.warm(cast.county)
-    likeness._kept[cast.county.uid, False].index.remove([filed.pk])  # as if its events had come after that look, with earlier keys
+    index = likeness._kept[cast.county.uid, False].index
+    index.remove([filed.pk])  # as if its events had come after that look, with earlier keys
     cast.draft()
     assert filed.pk in {match.key for match in likeness.similar(cast.county, filed.body, title=filed.title)}
 
