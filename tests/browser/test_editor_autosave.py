@@ -143,7 +143,9 @@ def test_a_double_click_on_submit_submits_once_and_loses_nothing(
     page.get_by_role("button", name="预览，准备提交").click()
     expect(page.locator(".paper")).to_contain_text("建议今年六月底前在两个镇试点")
     page.get_by_role("button", name="提交", exact=True).dblclick()
-    expect(page).to_have_url(f"{live_server.url}/proposals/{proposal.uid}/", timeout=20_000)  # the second click may cut the first one short
+    expect(page).to_have_url(
+        f"{live_server.url}/proposals/{proposal.uid}/", timeout=20_000
+    )  # the second click may cut the first one short
     submitted = Proposal.objects.get()
     assert (submitted.state, submitted.serial, submitted.suggestions.startswith("建议今年六月底前")) == ("submitted", 1, True)
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tongxin:draft:')).length") == 0

@@ -121,7 +121,7 @@ def progress(request: HttpRequest, uid: str) -> HttpResponse:
 def take(request: HttpRequest, uid: str) -> HttpResponse:
     """Import what was looked through."""
     run = _run(request, uid)
-    seen, skips = request.POST.get("seen"), request.POST.get("skip") == "1"
+    seen, skips = request.POST.get("seen", ""), request.POST.get("skip") == "1"
     _decided(request, lambda: actions.confirm(run, skips=skips, seen=seen, actor=request.user, at=timezone.now()))
     return redirect("import", run.uid)
 

@@ -10,7 +10,8 @@ from django.conf import settings
 from tongxin.sheets.problems import Place, Unreadable, refusal
 
 ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF"
-UNPACKED = 16  # a sheet may unpack to this many times the limit of a file
+UNPACKED = 4  # a workbook may unpack to this many times the limit of a file
+DENSE, DENSEST = 16 << 20, 200  # what unpacks to more bytes than this is no more than so many times as large as packed
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 MARKUP = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div", b"<!--", b"mime-version:")
@@ -74,7 +75,8 @@ def _look_into_zip(path: Path, place: Place, limits: Limits) -> None:
         raise refusal(place, "文件设了密码，请去掉密码后另存再导入")
     if not any(n.startswith("xl/") for n in names) and "content.xml" not in names:
         raise refusal(place, NO_SHEET)
-    if sum(entry.file_size for entry in entries) > limits.megabytes * UNPACKED << 20:
+    dense = any(entry.file_size > max(DENSE, entry.compress_size * DENSEST) for entry in entries)
+    if dense or sum(entry.file_size for entry in entries) > limits.megabytes * UNPACKED << 20:
         raise refusal(place, "文件展开后过大，请删去多余的格式和空行，或分成几个文件导入")
 
 

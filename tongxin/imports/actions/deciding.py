@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -52,31 +53,29 @@ def upload(kind: str, uploads: Sequence[UploadedFile], *, committee: Committee, 
 
 def _apart(names: Sequence[str]) -> list[str]:
     """Tell files of one name apart."""
-    seen: dict[str, int] = {}
-    told = []
+    told: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        told.append(name if seen[name] == 1 else f"{name}（{seen[name]}）")
+        others = (f"{name}（{number}）" for number in count(2))
+        told.append(next(free for free in chain([name], others) if free not in told and (free == name or free not in names)))
     return told
 
 
 def _move(run: Import, sources: Sequence[Stage], target: Stage, **values: Any) -> None:
-    """Go on to a stage. Raises NotNowError where somebody was faster."""
-    moved = Import.objects.filter(pk=run.pk, stage__in=sources)
+    """Go on to a stage. Raises NotNowError where somebody was faster, or found other figures meanwhile."""
+    figures = {"created": run.created, "unchanged": run.unchanged, "wrong": run.wrong}
+    moved = Import.objects.filter(pk=run.pk, stage__in=sources, **figures)
     if not moved.update(stage=target, ticket="", tries=0, **values):
         raise NotNowError
     run.refresh_from_db()
 
 
 @transaction.atomic
-def confirm(run: Import, *, skips: bool, seen: str | None = None, actor: Account, at: datetime) -> None:
+def confirm(run: Import, *, skips: bool, seen: str, actor: Account, at: datetime) -> None:
     """Let the worker import what was looked through; with `skips` what is wrong is left out.
 
     `seen`: the figures that were shown. Raises NotNowError, also where others stand by now.
     """
-    if seen is not None and seen != run.figures:
-        raise NotNowError
-    if run.unreadable or not run.created or (run.wrong and not skips):
+    if seen != run.figures or run.unreadable or not run.created or (run.wrong and not skips):
         raise NotNowError
     _move(run, [Stage.CHECKED], Stage.WRITING, skips=bool(skips and run.wrong), confirmed_by=actor, word="")
     record("imports.confirm", run, actor=actor, at=at, skips=run.skips)

@@ -13,6 +13,7 @@ from tongxin.sheets.problems import Fault, Place, Unreadable
 from tongxin.sheets.reading import open_table
 
 MOST = {False: 2000, True: 500}  # rows with faults, rows with something odd: the rest stands in the workbook of rejects
+OF_A_ROW = 20  # of what is wrong, or odd, in one row
 LONGEST = 200  # of what is shown of a cell
 
 
@@ -34,7 +35,12 @@ def _by_place(found: Iterable[Fault], most: int) -> dict[Place, list[Fault]]:
         place = Place(fault.file, fault.sheet, fault.row)
         if place in places or len(places) < most:
             places.setdefault(place, []).append(fault)
-    return places
+    return {place: _some(place, faults) for place, faults in places.items()}
+
+
+def _some(place: Place, faults: list[Fault]) -> list[Fault]:
+    more = len(faults) - OF_A_ROW
+    return faults if more <= 0 else [*faults[:OF_A_ROW], Fault.at(place, "", f"这一行还有 {more} 处，没有一一列出")]
 
 
 def _rows(wanted: set[Place], kind: Kind, names: Mapping[Path, str]) -> dict[Place, Row]:

@@ -55,6 +55,6 @@ def members(office: Client) -> Callable[[str], Import]:
 
 
 def step(client: Client, name: str, run: Import, **said: str) -> Import:
-    """Take a step on an import's page, and let the worker follow."""
-    client.post(reverse(f"import-{name}", args=[run.uid]), said)
+    """Take a step on an import's page, having seen its figures, and let the worker follow."""
+    client.post(reverse(f"import-{name}", args=[run.uid]), {"seen": run.figures} | said)
     return worked(run)

@@ -19,7 +19,7 @@ from tongxin.committees.sheets import UNITS
 from tongxin.files import tasks as files
 from tongxin.files.models import File
 from tongxin.imports import actions, tasks
-from tongxin.imports.actions import working
+from tongxin.imports.actions import deciding, working
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Beat, Finding, Import, Source
 from tongxin.imports.tests.conftest import MEMBERS, brought, step, worked
@@ -44,9 +44,8 @@ def test_another_committee_finds_nothing_of_it(office: Client, neighbour: Client
 
 def test_nobody_takes_what_he_has_not_seen(cast: Cast, office: Client, members):
     run = members(ONE)
-    office.post(
-        reverse("import-take", args=[run.uid]), {"seen": "3-0-0"}
-    )  # of a page that was open before it was looked through again
+    for seen in ({"seen": "3-0-0"}, {}):  # of a page that was open before it was looked through again; of no page
+        office.post(reverse("import-take", args=[run.uid]), seen)
     assert Import.objects.get(pk=run.pk).stage == Stage.CHECKED
     assert f'name="seen" value="{run.figures}"' in office.get(reverse("import", args=[run.uid])).content.decode()
     office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
@@ -109,10 +108,23 @@ def test_two_files_of_one_name_are_told_apart(office: Client):
     assert [f.file for f in Finding.objects.filter(imported=run)] == ["名单.csv（2）"]
 
 
+def test_no_two_files_end_up_with_one_name() -> None:
+    assert deciding._apart(["a", "a（2）", "a", "a", "b"]) == ["a", "a（2）", "a（3）", "a（4）", "b"]
+    assert deciding._apart(["a", "a", "a（2）"]) == ["a", "a（3）", "a（2）"]
+
+
+def test_of_a_row_with_endless_faults_some_are_shown(office: Client):
+    header = "姓名,界别," + ",".join(f"没有的列{n}" for n in range(100))
+    brought(office, "members", f"{header}\n曾贤,农业界\n")
+    run = worked()
+    found = list(Finding.objects.filter(imported=run))
+    assert (len(found), "这一行还有 80 处" in found[-1].reason) == (21, True)
+
+
 def test_what_two_clerks_bring_is_not_doubled(office: Client, members: Callable[[str], Import]):
     first, second = members(ONE), members(ONE)
     for run in (first, second):
-        office.post(reverse("import-take", args=[run.uid]))
+        office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
     assert worked(first).stage == Stage.IMPORTED
     second = worked(second)
     assert (second.stage, second.created, second.unchanged) == (Stage.CHECKED, 0, 1)
@@ -125,7 +137,7 @@ def test_what_two_clerks_bring_is_not_doubled(office: Client, members: Callable[
 
 def test_a_second_click_changes_nothing(office: Client, members):
     run = members(ONE)
-    office.post(reverse("import-take", args=[run.uid]))
+    office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
     answer = office.post(reverse("import-take", args=[run.uid]), follow=True)
     assert "已经不在这一步" in answer.content.decode()
     assert worked(run).stage == Stage.IMPORTED
@@ -137,7 +149,7 @@ class DiedError(BaseException):
 
 def test_a_worker_that_dies_in_it_leaves_nothing_half_done(office: Client, members, monkeypatch):
     run, count = members(f"{ONE}苏闻,,农业界,,,\n"), Member.objects.count()
-    office.post(reverse("import-take", args=[run.uid]))
+    office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
 
     def die(*_args: object, **_more: object) -> None:
         raise DiedError
@@ -157,7 +169,7 @@ def test_a_worker_that_dies_in_it_leaves_nothing_half_done(office: Client, membe
 
 def test_a_worker_that_was_thought_dead_writes_nothing(office: Client, members, monkeypatch):
     run, count = members(ONE), Member.objects.count()
-    office.post(reverse("import-take", args=[run.uid]))
+    office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
     write = working._write
 
     def slow(held: Import, now: object) -> None:
@@ -179,7 +191,7 @@ def test_a_worker_that_was_thought_dead_writes_nothing(office: Client, members, 
 
 def test_what_fails_says_so_and_can_be_tried_again(office: Client, members, monkeypatch):
     run = members(ONE)
-    office.post(reverse("import-take", args=[run.uid]))
+    office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
     with monkeypatch.context() as patch:
         patch.setattr(engine, "run", lambda *_args, **_more: 1 / 0)
         run = worked(run)
@@ -192,7 +204,7 @@ def test_what_fails_says_so_and_can_be_tried_again(office: Client, members, monk
 
 def test_a_worker_that_always_dies_is_not_asked_for_ever(office: Client, members):
     run = members(ONE)
-    office.post(reverse("import-take", args=[run.uid]))
+    office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
     Import.objects.filter(pk=run.pk).update(tries=working.TRIES, ticket="gone")
     Beat.objects.filter(imported=run).update(at=timezone.now() - timedelta(hours=1))
     tasks.take_up_left_over(timezone.now())

@@ -141,11 +141,18 @@ def test_what_cannot_be_read_is_said(shelf, tmp_path, csv_file, settings):
     assert reasons(shelf, csv_file("名称\n甲\n")) == ["文件有 0 MB，最大 0 MB，请分成几个文件导入"]
 
 
-def test_a_zip_bomb_is_not_opened(shelf, tmp_path, settings):
-    settings.IMPORT_MAX_MB = 1
+@pytest.mark.parametrize(("limit", "unpacked"), [(1, 20 << 20), (64, 40 << 20)], ids=["large", "dense"])
+def test_a_zip_bomb_is_not_opened(shelf, tmp_path, settings, limit, unpacked):
+    settings.IMPORT_MAX_MB = limit
     with zipfile.ZipFile(tmp_path / "弹.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (20 << 20))
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * unpacked)
     assert reasons(shelf, tmp_path / "弹.xlsx") == ["文件展开后过大，请删去多余的格式和空行，或分成几个文件导入"]
+
+
+def test_a_sheet_of_endless_columns_is_refused_in_one_sentence(shelf, csv_file):
+    assert reasons(shelf, csv_file("名称," + ",".join(f"列{n}" for n in range(20_000)) + "\n甲\n")) == [
+        "表头有 20001 列，最多 300 列，请删去不用的列"
+    ]
 
 
 def test_formulas_are_text(shelf, csv_file, tmp_path):
