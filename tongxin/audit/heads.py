@@ -4,10 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from tongxin.audit import acts, digests
 from tongxin.audit.models import Event, Head
+from tongxin.core.prepared import Prepared
 
 BATCH = 500
 BROKEN = "broken"
 Key = tuple[str, str, str]
+
+
+LOCKED = Prepared(
+    lambda codes, labels, uids: Head.objects.select_for_update().filter(
+        committee_code__in=codes, subject_type__in=labels, subject_uid__in=uids
+    )
+)  # asked by every act
 
 
 def key_of(row: Event | Head) -> Key:
@@ -28,15 +36,12 @@ def link(event: Event) -> None:
 
 def _locked(event: Event) -> tuple[Head, bool]:
     """Return the subject's head, and whether its life begins with this event."""
-    rows = Head.objects.select_for_update().filter(
-        committee_code=event.committee_code, subject_type=event.subject_type, subject_uid=event.subject_uid
-    )
-    found = rows.first()
-    if found is None:
-        Head.objects.bulk_create([_new(event)], ignore_conflicts=True)
-        found = rows.get()
-        return found, found.events == 0
-    return found, False
+    whose = [[part] for part in key_of(event)]
+    if there := list(LOCKED.objects(*whose)):
+        return there[0], False
+    Head.objects.bulk_create([_new(event)], ignore_conflicts=True)
+    [made] = LOCKED.objects(*whose)
+    return made, made.events == 0
 
 
 def _new(event: Event) -> Head:

@@ -1,11 +1,14 @@
 """The second factor: who must have one has one, each code opens once, and nothing goes past it."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -90,6 +93,21 @@ def test_an_earlier_code_is_refused_after_a_later_one(clerk: Account, sign_in: S
     sign_in(client, "office")
     assert client.post(ASK, {"code": codes.code(clerk, 0)}).status_code == 200
     assert not is_in(client)
+
+
+def test_after_the_servers_clock_was_set_back_who_is_in_stays_and_a_recovery_code_opens(
+    clerk: Account, sign_in: SignIn, inside: Callable[[int], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Codes of the later time are used up, those of the earlier are refused until it has passed: no used one opens twice."""
+    there, back = inside(0), timezone.now() - timedelta(hours=5)
+    monkeypatch.setattr(timezone, "now", lambda: back)
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=back.timestamp))
+    assert is_in(there)
+    client = Client()
+    sign_in(client, "office")
+    assert client.post(ASK, {"code": codes.code(clerk)}).status_code == 200
+    assert client.post(ASK, {"code": recovery(clerk)[0]}).status_code == 302
+    assert is_in(client)
 
 
 def test_a_recovery_code_opens_once(clerk: Account, sign_in: SignIn) -> None:
