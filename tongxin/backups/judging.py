@@ -5,7 +5,7 @@ nothing beside it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -169,19 +169,20 @@ def _fits(field: Any, value: Any) -> bool:
         return bool(field.null)
     if field.remote_field or field.name == "uid":
         return _is_uid(value)
-    if carried.is_secret(field):
+    if carried.is_secret(field):  # a cipher: longer than what is in it
         return _is_text(value, None)
-    if isinstance(field, models.JSONField):
-        is_its_kind = isinstance(value, dict | list if not field.has_default() else type(field.get_default()))
-        return is_its_kind and _is_plain(value)
-    if isinstance(field, models.BooleanField):
-        return isinstance(value, bool)
-    if isinstance(field, models.IntegerField):
-        low, high = connection.ops.integer_field_range(field.get_internal_type())
-        return _is(value, int) and (low is None or low <= value) and (high is None or value <= high)
-    if isinstance(field, models.DateField):  # a moment is one too
-        return _is_moment(value) if isinstance(field, models.DateTimeField) else _is_day(value)
-    return isinstance(field, models.CharField | models.TextField | models.FileField) and _is_text(value, field.max_length)
+    fits = next((fits for kind, fits in KINDS if isinstance(field, kind)), None)
+    return fits is not None and fits(field, value)
+
+
+def _is_structure(field: Any, value: Any) -> bool:
+    wanted = type(field.get_default()) if field.has_default() else dict | list
+    return isinstance(value, wanted) and _is_plain(value)
+
+
+def _is_number(field: Any, value: Any) -> bool:
+    low, high = connection.ops.integer_field_range(field.get_internal_type())
+    return _is(value, int) and (low is None or low <= value) and (high is None or value <= high)
 
 
 def _is_uid(value: Any) -> bool:
@@ -220,3 +221,13 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return _is_text(value, None) if isinstance(value, str) else True
+
+
+KINDS: tuple[tuple[Any, Callable[[Any, Any], bool]], ...] = (
+    (models.JSONField, _is_structure),
+    (models.BooleanField, lambda _field, value: isinstance(value, bool)),
+    (models.IntegerField, _is_number),
+    (models.DateTimeField, lambda _field, value: _is_moment(value)),  # before its parent, the day
+    (models.DateField, lambda _field, value: _is_day(value)),
+    ((models.CharField, models.TextField, models.FileField), lambda field, value: _is_text(value, field.max_length)),
+)

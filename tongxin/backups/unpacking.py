@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,7 +22,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import origins, sealing, truth
 from tongxin.audit.models import Event, Head
-from tongxin.backups import above, archive, arriving, bundles, carried, filling, judging, tables
+from tongxin.backups import above, archive, arriving, bundles, carried, filling, journal, judging, tables
 from tongxin.backups.bundles import Bundle, Secrets
 from tongxin.core.faults import SomeFailedError
 from tongxin.core.ids import new_uid
@@ -89,11 +90,12 @@ def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
         try:
             secrets, arrived = _looked_at(read, wanted)
             house = filling.House(read, wanted.code or read.manifest.code, secrets)
-            with _kept_unless_failed() as made, transaction.atomic():
-                _take_in(house, arrived, made, at)
+            name = f"{at.strftime('%Y%m%dT%H%M%S%f')}.jsonl"
+            with journal.begun(journal.BUNDLE, code=house.code, record=name) as written, transaction.atomic():
+                _take_in(house, arrived, _Files(written), name, at)
         finally:
             read.close()
-    except archive.UnsoundError as error:
+    except (archive.UnsoundError, journal.BusyError) as error:
         raise NotUnpackedError(str(error)) from error
     except judging.ForeignError as error:
         raise NotUnpackedError(FOREIGN.format(name=path, said=error)) from error
@@ -177,26 +179,38 @@ def _demand_nobody_here(read: Bundle) -> None:
 
 
 # ── all or nothing ───────────────────────────────────────────────────────────────────────────────
-@contextmanager
-def _kept_unless_failed() -> Iterator[list[Path]]:
-    """Give a list for the files that are written; after an error they are taken away again."""
-    made: list[Path] = []
-    try:
-        yield made
-    except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise
+class _Files:
+    """The files that an arrival writes: where each will lie is in the journal before the first is written."""
+
+    def __init__(self, written: journal.Journal) -> None:
+        self._journal = written
+        self._planned: list[tuple[Path, Callable[[], Iterator[bytes]]]] = []
+
+    def plan(self, path: Path, pieces: Callable[[], Iterator[bytes]]) -> None:
+        self._planned.append((path, pieces))
+
+    def write(self) -> None:
+        self._journal.note(files=[str(path) for path, _pieces in self._planned])
+        self._journal.facts["files"] = done = list[str]()  # after an error, those alone that were written
+        for path, pieces in self._planned:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                done.append(str(path))
+                out.writelines(pieces())
+                out.flush()
+                os.fsync(out.fileno())
 
 
-def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datetime) -> None:
+def _take_in(house: filling.House, arrived: Arrived, files: _Files, name: str, at: datetime) -> None:
     read, code = house.read, house.code
     about = read.manifest
     parent = above.bodies(about.above, read.rows(bundles.RULES), arrived.differences, at)
     house.keys[carried.ABOVE] = {about.above[0]["uid"]: parent.pk} if about.above else {}
-    places = _unpack_files(read, made)
+    places = _plan_files(read, files)
+    _plan_records(read, code, name, files)
+    files.write()
     house.fill(places)
-    arrived.renamed, arrived.known, arrived.files = house.renamed, house.known, len(made)
+    arrived.renamed, arrived.known, arrived.files = house.renamed, house.known, sum(1 for _ in read.below(f"{bundles.FILES}/"))
     committee = apps.get_model(carried.BODY)._base_manager.get(uid=about.uid)  # noqa: SLF001 -- as above
     house.demand_nothing_beside(committee)
     arrived.committee = committee
@@ -207,7 +221,6 @@ def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datet
         if found := {key: digest for key, digest in unsaid.items() if key.startswith(truth.key_of(kind.label, ""))}:
             audit.record_vouching(committee, kind, found, at=at)
     connection.check_constraints()
-    name = _keep_record(read, code, made, at)
     data = {
         "code": about.code, "name": about.name, "signer": read.fingerprint, "events": about.events, "number": about.sealed[0],
         "digest": about.sealed[1], "packed_at": about.at, "record": name, "problems": "；".join(arrived.problems),
@@ -216,8 +229,8 @@ def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datet
     audit.record(origins.ARRIVAL, committee, actor=Account.objects.system(), at=at, data=data)
 
 
-def _unpack_files(read: Bundle, made: list[Path]) -> dict[str, str]:
-    """Write the uploads into their places; return under which name each lies here.
+def _plan_files(read: Bundle, files: _Files) -> dict[str, str]:
+    """Plan where the uploads lie; return under which name each lies here.
 
     Of one that is not in the bundle the name is free too: nothing that lies here already becomes a file of the committee's.
     """
@@ -226,7 +239,7 @@ def _unpack_files(read: Bundle, made: list[Path]) -> dict[str, str]:
         name = row["content"]
         there = places.get(name) or _free_name(name)
         if name not in places and (member := read.member(f"{bundles.FILES}/{name}")) is not None:
-            _write(Path(default_storage.path(there)), read.pieces(member), made)
+            files.plan(Path(default_storage.path(there)), partial(read.pieces, member))
         places[name] = there
     return places
 
@@ -241,29 +254,21 @@ def _free_name(name: str) -> str:
     return there
 
 
-def _write(path: Path, pieces: Iterator[bytes], made: list[Path]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        made.append(path)
-        for piece in pieces:
-            out.write(piece)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _keep_record(read: Bundle, code: str, made: list[Path], at: datetime) -> str:
-    """Keep the record as it was, and those that it had brought from elsewhere; return the name of the first."""
+def _plan_records(read: Bundle, code: str, name: str, files: _Files) -> None:
+    """Keep the record as it was, and those that it had brought from elsewhere: of which an arrival tells, and no others."""
 
     def lines() -> Iterator[bytes]:
         about: Mapping[str, Any] = {key: value for key, value in read.said.items() if key not in {"members", "rows", "above"}}
         yield json.dumps(about, ensure_ascii=False).encode() + b"\n"
-        for name in (bundles.EVENTS, bundles.HEADS):
-            if (member := read.member(name)) is not None:
+        for part in (bundles.EVENTS, bundles.HEADS):
+            if (member := read.member(part)) is not None:
                 yield from read.pieces(member)
 
+    for stray in origins.folder().glob(f"{code}.*.jsonl"):  # nobody of this code is here: a kill has left it
+        stray.unlink()
+    told = {row["data"].get("record") for row in read.rows(bundles.MOVES) if row["kind"] == origins.ARRIVAL}
     for member in read.below(bundles.ORIGINS):
         rest = member.name.removeprefix(bundles.ORIGINS).partition(".")[2]
-        _write(origins.place_of(code, rest), read.pieces(member), made)
-    name = f"{at.strftime('%Y%m%dT%H%M%S%f')}.jsonl"
-    _write(origins.place_of(code, name), lines(), made)
-    return name
+        if rest in told:
+            files.plan(origins.place_of(code, rest), partial(read.pieces, member))
+    files.plan(origins.place_of(code, name), lines)
