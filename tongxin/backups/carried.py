@@ -136,7 +136,7 @@ def every_row_of(model: type[models.Model], committee: Any) -> models.QuerySet[A
 def _left_files(committee: Any) -> Iterator[models.QuerySet[Any]]:
     for label, columns in EMPTIED.items():
         for name in columns:
-            rows = models.QuerySet(apps.get_model(label)).filter(committee=committee.pk).order_by()
+            rows: models.QuerySet[Any] = models.QuerySet(apps.get_model(label)).filter(committee=committee.pk).order_by()
             yield rows.exclude(**{name: None}).values(name)
 
 

@@ -68,8 +68,8 @@ def _manifest(read: Bundle) -> None:
     about = read.manifest
     body, names = _columns(apps.get_model(carried.BODY)), set(packing.OF_BODIES)
     _demand(isinstance(about.at, str) and isinstance(about.above, list), archive.MANIFEST)
-    for one in (about.code, about.name, about.uid, about.system_uid, about.secrets, about.audit_key, about.version):
-        _demand(_is_text(one, 200), archive.MANIFEST)
+    for word in (about.code, about.name, about.uid, about.system_uid, about.secrets, about.audit_key, about.version):
+        _demand(_is_text(word, 200), archive.MANIFEST)
     _values({"code": about.code, "name": about.name, "uid": about.uid}, body, archive.MANIFEST)
     _demand(_is_moment(about.at) and isinstance(about.rows, dict), archive.MANIFEST)
     _demand(all(_is_text(name, 100) and _is(count, int) for name, count in about.rows.items()), archive.MANIFEST)

@@ -48,6 +48,7 @@ PEOPLE_HERE = (
 )
 NOT_OURS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, SuspiciousOperation)
 SHOWN = 5
+LONGEST = 200  # of a file's name in its row
 
 
 class NotUnpackedError(Exception):
@@ -235,23 +236,27 @@ def _plan_files(read: Bundle, files: _Files) -> dict[str, str]:
     Of one that is not in the bundle the name is free too: nothing that lies here already becomes a file of the committee's.
     """
     places: dict[str, str] = {}
-    for row in read.rows(f"{bundles.ROWS}/{carried.FILE}.jsonl"):
-        name = row["content"]
-        there = places.get(name) or _free_name(name)
-        if name not in places and (member := read.member(f"{bundles.FILES}/{name}")) is not None:
+    names = list(dict.fromkeys(row["content"] for row in read.rows(f"{bundles.ROWS}/{carried.FILE}.jsonl")))
+    rows = apps.get_model(carried.FILE)._base_manager  # noqa: SLF001 -- as above
+    taken = {
+        name
+        for some in (names[at : at + carried.BATCH] for at in range(0, len(names), carried.BATCH))
+        for name in rows.filter(content__in=some).values_list("content", flat=True)
+    }
+    for name in names:
+        there = _free_name(name, taken)
+        if (member := read.member(f"{bundles.FILES}/{name}")) is not None:
             files.plan(Path(default_storage.path(there)), partial(read.pieces, member))
         places[name] = there
     return places
 
 
-def _free_name(name: str) -> str:
+def _free_name(name: str, taken: set[str]) -> str:
     """Return a name under which nothing lies here, and that no row here names."""
-    rows = apps.get_model(carried.FILE)._base_manager  # noqa: SLF001 -- as above
-    there = default_storage.get_available_name(name, max_length=200)
-    while rows.filter(content=there).exists():
-        path = PurePosixPath(there)
-        there = default_storage.get_available_name(str(path.with_name(f"{new_uid()}{path.suffix}")), max_length=200)
-    return there
+    if name in taken:
+        path = PurePosixPath(name)
+        name = str(path.with_name(f"{new_uid()}{path.suffix}"))
+    return default_storage.get_available_name(name, max_length=LONGEST)
 
 
 def _plan_records(read: Bundle, code: str, name: str, files: _Files) -> None:

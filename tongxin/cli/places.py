@@ -1,5 +1,6 @@
 """Names of files on the command line: what is written has a name, what is read is a file and comes to an end."""
 
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ class _In(click.Path):
     """A file to read: a device or a pipe could go on for ever, and is not read twice."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        path: Path = super().convert(value, param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not stat.S_ISREG(path.stat().st_mode):
             self.fail(NO_FILE.format(path=path), param, ctx)
         return path
