@@ -6,7 +6,9 @@ the arrival carries its digest, and `verify` compares.
 """
 
 import hashlib
+import time
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -14,6 +16,8 @@ from tongxin.audit.models import Event
 from tongxin.audit.outside import Problem
 
 ARRIVAL = "audit.arrive"
+ARRIVING = 3600  # seconds
+STRAY = "操作记录里没有哪一次迁入留下过这份原记录，可能是中断的导入留下的，核实后请移走"
 GONE = "从别处迁来的操作记录，原来的封存链不见了，或者被改动过"
 
 
@@ -28,18 +32,35 @@ def place_of(code: str, name: str) -> Path:
     return folder() / f"{code}.{name}"
 
 
+def told_of(code: str) -> dict[str, Any]:
+    """Return those that an event of a committee's arrival tells of: name → digest."""
+    told = Event.objects.filter(committee_code=code, kind=ARRIVAL).order_by("id").values_list("data", flat=True)
+    return {str(data.get("record", "")): data.get("sha256") for data in told}
+
+
 def files_of(code: str) -> list[Path]:
-    """Return those of a committee, the oldest first."""
-    return sorted(folder().glob(f"{code}.*.jsonl"))
+    """Return those of a committee that are told of, the oldest first: what else lies there proves nothing."""
+    return sorted(path for name in told_of(code) if (path := place_of(code, name)).is_file())
 
 
 def problem(code: str) -> Problem | None:
-    """Return the first that is not as it arrived."""
-    for data in Event.objects.filter(committee_code=code, kind=ARRIVAL).order_by("id").values_list("data", flat=True):
-        path = place_of(code, str(data.get("record", "")))
-        if not path.is_file() or digest_of(path) != data.get("sha256"):
+    """Return the first that is not as it arrived, or that never arrived."""
+    told = told_of(code)
+    for name, digest in told.items():
+        path = place_of(code, name)
+        if not path.is_file() or digest_of(path) != digest:
             return Problem(f"audit/origins/{path.name}", GONE)
-    return None
+    known = {place_of(code, name) for name in told}
+    stray = next((path for path in sorted(folder().glob(f"{code}.*.jsonl")) if path not in known and _lies_for_long(path)), None)
+    return Problem(f"audit/origins/{stray.name}", STRAY) if stray is not None else None
+
+
+def _lies_for_long(path: Path) -> bool:
+    """Say whether a file is no part of what arrives at this moment: it is there before its event is."""
+    try:
+        return path.stat().st_mtime < time.time() - ARRIVING
+    except FileNotFoundError:
+        return False
 
 
 def digest_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 Nothing here needs Django: where an archive brings its own keys, they are read before the settings make others.
 """
 
+import glob
 import hashlib
 import hmac
 import json
@@ -112,6 +113,25 @@ def _has_its_place(name: str) -> bool:
     if folder == KEYS:
         return rest in KEY_NAMES
     return folder in {ROWS, FILES} or (folder == OUTSIDE and rest.startswith(OUTSIDE_PLACES))
+
+
+def beside(out: Path) -> Path:
+    """Return where a file is written before it gets its name, and take away what killed processes left of the same name."""
+    for path in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
+        number = path.name.removeprefix(f".{out.name}.").removesuffix(".part")
+        if number.isdigit() and (int(number) == os.getpid() or not _is_running(int(number))):
+            path.unlink(missing_ok=True)
+    return out.with_name(f".{out.name}.{os.getpid()}.part")
+
+
+def _is_running(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # somebody else's
+        return True
+    return True
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────

@@ -121,6 +121,10 @@ def read_secrets(place: Path) -> Secrets:
         raise UnsoundError(WRONG_KEY.format(path=place)) from error
 
 
+def _refuse(word: str) -> None:
+    raise ValueError(word)  # NaN and Infinity are no JSON, though Python reads them
+
+
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 class Bundle(archive.Opened):
     """A bundle that was written: whole by its own list of contents, and signed by whoever `signer` is."""
@@ -158,6 +162,7 @@ class Bundle(archive.Opened):
     def _demand_places(self) -> None:
         """Every file has its place, and nothing is there that the list does not name."""
         self.demand_members(self.manifest.members)
+        self._named = {member.name: member for member in self.manifest.members}
         for member in self.manifest.members:
             has_place = member.name in SINGLE or member.name.startswith(FOLDERS)
             if not has_place or not archive.is_safe(member.name):
@@ -170,7 +175,7 @@ class Bundle(archive.Opened):
 
     def member(self, name: str) -> Member | None:
         """Return a member; nothing where there is none."""
-        return next((member for member in self.manifest.members if member.name == name), None)
+        return self._named.get(name)
 
     def below(self, folder: str) -> Iterator[Member]:
         """Return the members of a folder."""
@@ -181,7 +186,7 @@ class Bundle(archive.Opened):
         member = self.member(name)
         for line in self.lines_in(member) if member is not None else ():
             with self.doubting():
-                row = json.loads(line)
+                row = json.loads(line, parse_constant=_refuse)
                 if not isinstance(row, dict):
                     raise TypeError(type(row).__name__)
             yield row

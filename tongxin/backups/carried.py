@@ -16,10 +16,11 @@ from django.db.models import Q
 
 from tongxin.accounts.models import SYSTEM, Account
 from tongxin.audit.models import Event
-from tongxin.core.secrets import EncryptedField, EncryptedJSON
+from tongxin.core.secrets import EncryptedField
 
 BODY, RULE, NOTICE, COUNTER = "committees.committee", "regulations.regulation", "notices.notice", "committees.counter"
 ACCOUNT, EVENT = Account._meta.label_lower, Event._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
+ABOVE = "above"  # among keys: the committee above, which only `parent` may name
 BY_CODE = {EVENT, NOTICE}  # whose they are stands in them as the committee's code
 LEFT = {
     "accounts.invitation": "one-time codes hold where they were made; people are invited anew where they arrive",
@@ -40,10 +41,18 @@ LEFT = {
     "auth.group_permissions": "as the permissions",
     "contenttypes.contenttype": "made by Django of the models",
 }
+# columns that arrive empty, with the reason; the files that they name stay behind
+FILE = "files.file"
+EMPTIED = {
+    "imports.source": {"file": "a sheet as it was uploaded, with everybody's telephone number in plain text"},
+    "imports.import": {"rejects": "the rows of it that were wrong, as above"},
+}
 # secrets of one installation, and what happened to sign in there: whoever arrives is invited and sets them anew
 LEFT_FIELDS = {ACCOUNT: {"password", "last_login", "factor_changes", "last_code_step"}}
 # what is made of the other columns under a key of the installation's own
 MADE_ANEW = {EVENT: {"digest", "proofs"}, "members.member": {"phone_hash"}}
+# by which a person has something to say in a committee
+SEATS = {"committees.appointment": "account", "members.member": "account"}
 # events that are about the moving itself: of each house its own
 MOVES = ("audit.depart", "audit.arrive")
 # keys of rows that events keep among what they say
@@ -104,16 +113,31 @@ def facts_of(model: type[models.Model]) -> list[Any]:
 
 # ── out of the database ──────────────────────────────────────────────────────────────────────────
 def rows_of(model: type[models.Model], committee: Any, accounts: Iterable[int] = ()) -> models.QuerySet[Any]:
-    """Return the rows of a committee, in the order of their keys."""
+    """Return the rows of a committee that go along, in the order of their keys."""
+    if label_of(model) == ACCOUNT:
+        rows: models.QuerySet[Any] = models.QuerySet(model).order_by("pk")
+        return rows.filter(pk__in=list(accounts)).exclude(username=SYSTEM)
+    rows = every_row_of(model, committee)
+    if label_of(model) == FILE:
+        for left in _left_files(committee):
+            rows = rows.exclude(pk__in=left)
+    return rows
+
+
+def every_row_of(model: type[models.Model], committee: Any) -> models.QuerySet[Any]:
+    """Return the rows of a committee, those that stay behind too."""
     rows: models.QuerySet[Any] = models.QuerySet(model).order_by("pk")
     label = label_of(model)
-    if label == ACCOUNT:
-        return rows.filter(pk__in=list(accounts)).exclude(username=SYSTEM)
     if label == BODY:
         return rows.filter(pk=committee.pk)
-    if label in BY_CODE:
-        return rows.filter(committee_code=committee.code)
-    return rows.filter(committee=committee.pk)
+    return rows.filter(committee_code=committee.code) if label in BY_CODE else rows.filter(committee=committee.pk)
+
+
+def _left_files(committee: Any) -> Iterator[models.QuerySet[Any]]:
+    for label, columns in EMPTIED.items():
+        for name in columns:
+            rows: models.QuerySet[Any] = models.QuerySet(apps.get_model(label)).filter(committee=committee.pk).order_by()
+            yield rows.exclude(**{name: None}).values(name)
 
 
 def accounts_of(committee: Any) -> set[int]:
@@ -146,7 +170,7 @@ def said(model: type[models.Model], values: Mapping[str, Any], names: Names) -> 
     """Return a row as a bundle has it, of its columns' values. Raises ValueError where it points to a row that stays behind."""
     row: Row = {}
     for field in facts_of(model):
-        value = values[field.attname]
+        value = values[field.attname] if field.name not in EMPTIED.get(label_of(model), {}) else None
         if field.remote_field and value is not None:
             row[field.name] = named = names[label_of(field.related_model)].get(value)
             if named is None:
@@ -209,7 +233,7 @@ def is_secret(field: Any) -> bool:
 
 def is_dispensable(field: Any) -> bool:
     """Say whether an encrypted column may be empty: of a row that consists of it nothing is left without it."""
-    return not isinstance(field, EncryptedJSON)
+    return bool(field.blank)
 
 
 # ── into a database ──────────────────────────────────────────────────────────────────────────────
@@ -221,7 +245,8 @@ def keyed(model: type[models.Model], row: Row, keys: Mapping[str, Mapping[str, i
             continue
         value = row[field.name]
         if field.remote_field:
-            values[field.attname] = None if value is None else keys[label_of(field.related_model)][value]
+            there = keys[ABOVE if (label_of(model), field.name) == (BODY, "parent") else label_of(field.related_model)]
+            values[field.attname] = None if value is None else there[value]
         else:
             values[field.attname] = field.to_python(value) if isinstance(value, str) else value
     label = label_of(model)

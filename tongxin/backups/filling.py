@@ -13,7 +13,8 @@ from tongxin.audit.models import Event
 from tongxin.backups import arriving, bundles, carried
 from tongxin.backups.bundles import Bundle, Secrets
 from tongxin.backups.carried import Row
-from tongxin.core.secrets import phone_hash
+from tongxin.backups.judging import ForeignError
+from tongxin.core.secrets import EncryptedJSON, phone_hash
 
 
 class House:
@@ -25,6 +26,7 @@ class House:
         self.renamed: list[tuple[str, str]] = []
         self.known: list[str] = []
         self.rows = 0
+        self._written: dict[str, int] = {}
         self._taken: set[str] = set()
         self._there: set[str] = set()  # uids of accounts that are here already
 
@@ -35,7 +37,15 @@ class House:
             self._give_keys(label, model)
         for label, model in models_.items():
             if label != carried.EVENT:
-                self.rows += insert(model, self._arrivals(label, model, places))
+                self._written[label] = insert(model, self._arrivals(label, model, places))
+        self.rows += sum(self._written.values())
+
+    def demand_nothing_beside(self, committee: Any) -> None:
+        """Count what the committee has now: it had nothing before, so a row that was written and is not its own is missing here."""
+        for label, model in carried.carried().items():
+            own = label not in {carried.ACCOUNT, carried.EVENT}
+            if own and carried.every_row_of(model, committee).count() != self._written[label]:
+                raise ForeignError(label)
 
     def _give_keys(self, label: str, model: type[models.Model]) -> None:
         uids = [row["uid"] for row in self.read.rows(f"{bundles.ROWS}/{label}.jsonl") if "uid" in row]
@@ -69,7 +79,9 @@ class House:
         """Decrypt what is hidden; without the key it stays empty, and of a row that consists of it nothing is left."""
         for field in hidden:
             if row[field.name] and self.secrets is not None:
-                row[field.name] = self.secrets.show(row[field.name])
+                row[field.name] = shown = self.secrets.show(row[field.name])
+                if not isinstance(shown, dict if isinstance(field, EncryptedJSON) else str):
+                    raise ForeignError(field.name)
             elif row[field.name]:
                 row[field.name] = ""
                 if not carried.is_dispensable(field):
@@ -87,7 +99,7 @@ class House:
         elif label == "members.member":
             values["phone_hash"] = phone_hash(values["phone"])
         elif label == "files.file":
-            values["content"] = places.get(values["content"], values["content"])
+            values["content"] = places[values["content"]]
 
     def _name(self, row: Row) -> None:
         """Give an account its sign-in name: of a member the code in it follows; one that is taken gets the code behind it."""

@@ -59,7 +59,7 @@ def pack(out: Path, committee: Any, *, at: datetime, files: bool = True, secrets
         if path.exists():
             raise NotPackedError(THERE.format(path=path))
     key = Fernet.generate_key()
-    parts = [out.with_name(f".{out.name}.{os.getpid()}.part"), key_place.with_name(f".{key_place.name}.{os.getpid()}.part")]
+    parts = [archive.beside(out), archive.beside(key_place)]
     try:
         manifest = _write(parts[0], committee, at=at, files=files, secrets=Secrets(key) if secrets else None)
         _read_again(parts[0])

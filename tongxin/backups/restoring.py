@@ -2,8 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from tongxin.audit import verifying
-from tongxin.backups import archive, tables, taking, targets
+from tongxin.backups import archive, journal, tables, taking, targets
 from tongxin.backups.archive import Archive, Manifest, Table
 
 NEWER = "这份备份是较新版本（{version}）的程序写的，有这个版本不认识的数据库结构（{name}）。请换用写它的那个版本。"
@@ -56,7 +54,7 @@ def restore(path: Path, *, replace_all: bool, at: datetime) -> Restored:
             return _put_back(read, known, saved, at)
         finally:
             read.close()
-    except (archive.UnsoundError, targets.InUseError, tables.NewerSchemaError) as error:
+    except (archive.UnsoundError, targets.InUseError, tables.NewerSchemaError, journal.BusyError) as error:
         raise NotRestoredError(str(error)) from error
     except (OSError, DatabaseError, tables.UnreadableRowError, ValueError) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
@@ -124,21 +122,18 @@ def _save(at: datetime) -> Path:
 
 # ── all or nothing ───────────────────────────────────────────────────────────────────────────────
 def _put_back(read: Archive, known: list[tables.Source], saved: Path | None, at: datetime) -> Restored:
-    home = Path(settings.TONGXIN_HOME)
     stamp = at.strftime("%Y%m%dT%H%M%S%f")
-    staged, aside = home / f"restoring-{stamp}", home / f"replaced-{stamp}"
-    staged.mkdir(parents=True)
-    try:
+    staged = journal.staged(stamp)
+    with journal.begun(journal.RESTORE, stamp=stamp, saved=saved is not None) as written:
+        staged.mkdir(parents=True)
         _unpack(read, staged)
         with targets.empty_database(read.manifest.schema, staged) as commit:
             _fill(read, known)
-            with _in_place(staged, aside, with_files=read.manifest.with_files):
-                verdict = _verdict(read.manifest)
-                commit()
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-    if saved is not None:  # all of it is in that backup
-        shutil.rmtree(aside, ignore_errors=True)
+            journal.mark(stamp)
+            _move(staged, journal.aside(stamp), written, with_files=read.manifest.with_files)
+            verdict = _verdict(read.manifest)
+            commit()
+    aside = journal.aside(stamp)
     return Restored(read.manifest, verdict, saved, aside if aside.exists() else None)
 
 
@@ -178,35 +173,24 @@ def _demand_same(table: tables.Source, said: Table) -> None:
         raise NotRestoredError(DIFFERENT.format(table=table.name))
 
 
-@contextmanager
-def _in_place(staged: Path, aside: Path, *, with_files: bool) -> Iterator[None]:
-    """Put what was unpacked into its place, and what was there aside; after an error all is where it was."""
-    home = Path(settings.TONGXIN_HOME)
-    moved: list[tuple[Path, Path]] = []
-
-    def move(one: Path, other: Path) -> None:
-        if one.exists():
-            other.parent.mkdir(parents=True, exist_ok=True)
-            one.rename(other)
-            moved.append((one, other))
-
-    try:
-        for part in PARTS:
-            place = Path(settings.MEDIA_ROOT) if part == "files" else home / part
-            if part == "files" and not with_files:
-                continue  # what is there may well be what the rows tell of
-            if place.is_file() or (place.is_dir() and any(place.iterdir())):
-                move(place, aside / part)
-            elif place.is_dir():
-                place.rmdir()
-            move(staged / part, place)
-        yield
-    except BaseException:
-        for one, other in reversed(moved):
-            one.parent.mkdir(parents=True, exist_ok=True)
-            other.rename(one)
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+def _move(staged: Path, aside: Path, written: journal.Journal, *, with_files: bool) -> None:
+    """Put what was there aside, and what was unpacked into its place; first write down what will be moved where."""
+    home, moves = Path(settings.TONGXIN_HOME), list[tuple[Path, Path]]()
+    for part in PARTS:
+        place = Path(settings.MEDIA_ROOT) if part == "files" else home / part
+        if part == "files" and not with_files:
+            continue  # what is there may well be what the rows tell of
+        if place.is_file() or (place.is_dir() and any(place.iterdir())):
+            moves.append((place, aside / part))
+        if (staged / part).exists():
+            moves.append((staged / part, place))
+    written.note(moves=[(str(one), str(other)) for one, other in moves])
+    for one, other in moves:
+        other.parent.mkdir(parents=True, exist_ok=True)
+        if other.is_dir():
+            other.rmdir()  # an empty one
+        one.rename(other)
+        journal.flush(other.parent)
 
 
 def _verdict(manifest: Manifest) -> verifying.Verdict | None:

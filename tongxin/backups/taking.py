@@ -39,7 +39,7 @@ def take(out: Path, *, at: datetime, files: bool = True, keys: bool = False, ove
     """Write a backup, read it again and compare, then give it its name. Raises NotTakenError, and leaves nothing behind."""
     if out.exists() and not overwrite:
         raise NotTakenError(THERE.format(path=out))
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    part = archive.beside(out)
     try:
         with _gone_unless_done(part):
             manifest = _write(part, at=at, files=files, keys=keys)

@@ -2,16 +2,18 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -20,9 +22,10 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import origins, sealing, truth
 from tongxin.audit.models import Event, Head
-from tongxin.backups import above, archive, arriving, bundles, carried, filling, tables
+from tongxin.backups import above, archive, arriving, bundles, carried, filling, journal, judging, tables
 from tongxin.backups.bundles import Bundle, Secrets
 from tongxin.core.faults import SomeFailedError
+from tongxin.core.ids import new_uid
 
 NEWER = "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
 OLDER = "{path} 是较早版本（{version}）的程序导出的。请在原处升级到这个版本（{here}），重新导出；原处已经不在的，用写它的版本导入，再升级。"
@@ -38,7 +41,14 @@ BROKEN = (
     "弄清原因以后仍要导入的，加 --accept-broken，不符之处会写入操作记录。"
 )
 NOT_WRITTEN = "没有导入，原有的数据没有变（{said}）。"
-FOREIGN = "{name} 里有指向别处的内容（{said}），不是本系统导出的，没有导入。"
+FOREIGN = "{name} 里有本系统不会写的内容，或者指向别处的内容（{said}），不是本系统导出的，没有导入。"
+PEOPLE_HERE = (
+    "这份文件给本系统里已有的账户安排了职责或者席位：{said}。请先向本人和原来的政协核实；确实是本人的，加 --accept-people 再导入。"
+    "没有写入任何内容。"
+)
+NOT_OURS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, SuspiciousOperation)
+SHOWN = 5
+LONGEST = 200  # of a file's name in its row
 
 
 class NotUnpackedError(Exception):
@@ -55,6 +65,7 @@ class Wanted:
     signer: str = ""  # the fingerprint that it must have
     origin_key: str | None = None  # the audit key of where it comes from
     accept_broken: bool = False
+    accept_people: bool = False  # who has an account here gets what the bundle has for him
 
 
 @dataclass
@@ -80,17 +91,21 @@ def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
         try:
             secrets, arrived = _looked_at(read, wanted)
             house = filling.House(read, wanted.code or read.manifest.code, secrets)
-            with _kept_unless_failed() as made, transaction.atomic():
-                _take_in(house, arrived, made, at)
+            name = f"{at.strftime('%Y%m%dT%H%M%S%f')}.jsonl"
+            with journal.begun(journal.BUNDLE, code=house.code, record=name) as written, transaction.atomic():
+                _take_in(house, arrived, _Files(written), name, at)
         finally:
             read.close()
-    except archive.UnsoundError as error:
+    except (archive.UnsoundError, journal.BusyError) as error:
         raise NotUnpackedError(str(error)) from error
-    except (KeyError, TypeError, ValueError) as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        raise NotUnpackedError(FOREIGN.format(name=path, said=said)) from error
-    except (OSError, DatabaseError) as error:
-        raise NotUnpackedError(NOT_WRITTEN.format(said=str(error).strip().splitlines()[0])) from error
+    except judging.ForeignError as error:
+        raise NotUnpackedError(FOREIGN.format(name=path, said=error)) from error
+    except (OSError, DatabaseError) as error:  # the disk or the database, full or gone
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise NotUnpackedError(NOT_WRITTEN.format(said=said[0])) from error
+    except NOT_OURS as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[:1]
+        raise NotUnpackedError(FOREIGN.format(name=path, said=archive.shown(said[0]))) from error
     with suppress(OSError, SomeFailedError):  # the worker does it in its next round; `tongxin check` says when it cannot
         sealing.seal(at=at)
     return arrived
@@ -105,6 +120,9 @@ def _looked_at(read: Bundle, wanted: Wanted) -> tuple[Secrets | None, Arrived]:
     _demand_room(read, wanted)
     secrets = _secrets(read, wanted)
     read.read_through()
+    judging.judge(read)
+    if not wanted.accept_people:
+        _demand_nobody_here(read)
     key = wanted.origin_key or settings.AUDIT_KEY
     has_key = archive.known_by("audit", key) == manifest.audit_key
     problems = [f"{why}：{where}" for where, why in manifest.problems] + arriving.problems(read, key if has_key else None)
@@ -146,30 +164,56 @@ def _secrets(read: Bundle, wanted: Wanted) -> Secrets | None:
     return secrets
 
 
+def _demand_nobody_here(read: Bundle) -> None:
+    """Refuse what would give somebody who has an account here a duty or a seat: that, only people here can know to be right."""
+    people = sorted(row["uid"] for row in read.rows(f"{bundles.ROWS}/{carried.ACCOUNT}.jsonl"))
+    here = {account.uid: account for account in Account.objects.filter(uid__in=people)}
+    given = [
+        f"{here[row[column]].name}（{here[row[column]].username}）"
+        for label, column in carried.SEATS.items()
+        for row in read.rows(f"{bundles.ROWS}/{label}.jsonl")
+        if row[column] in here
+    ]
+    if given:
+        more = f"等 {len(set(given))} 人" if len(set(given)) > SHOWN else ""
+        raise NotUnpackedError(PEOPLE_HERE.format(said="、".join(list(dict.fromkeys(given))[:SHOWN]) + more))
+
+
 # ── all or nothing ───────────────────────────────────────────────────────────────────────────────
-@contextmanager
-def _kept_unless_failed() -> Iterator[list[Path]]:
-    """Give a list for the files that are written; after an error they are taken away again."""
-    made: list[Path] = []
-    try:
-        yield made
-    except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise
+class _Files:
+    """The files that an arrival writes: where each will lie is in the journal before the first is written."""
+
+    def __init__(self, written: journal.Journal) -> None:
+        self._journal = written
+        self._planned: list[tuple[Path, Callable[[], Iterator[bytes]]]] = []
+
+    def plan(self, path: Path, pieces: Callable[[], Iterator[bytes]]) -> None:
+        self._planned.append((path, pieces))
+
+    def write(self) -> None:
+        self._journal.note(files=[str(path) for path, _pieces in self._planned])
+        self._journal.facts["files"] = done = list[str]()  # after an error, those alone that were written
+        for path, pieces in self._planned:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                done.append(str(path))
+                out.writelines(pieces())
+                out.flush()
+                os.fsync(out.fileno())
 
 
-def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datetime) -> None:
+def _take_in(house: filling.House, arrived: Arrived, files: _Files, name: str, at: datetime) -> None:
     read, code = house.read, house.code
     about = read.manifest
     parent = above.bodies(about.above, read.rows(bundles.RULES), arrived.differences, at)
-    house.keys[carried.BODY] = {parent.uid: parent.pk} if parent is not None else {}
-    if about.above:  # found by its code, it may have another uid
-        house.keys[carried.BODY] |= {about.above[0]["uid"]: parent.pk}
-    places = _unpack_files(read, made)
+    house.keys[carried.ABOVE] = {about.above[0]["uid"]: parent.pk} if about.above else {}
+    places = _plan_files(read, files)
+    _plan_records(read, code, name, files)
+    files.write()
     house.fill(places)
-    arrived.renamed, arrived.known, arrived.files = house.renamed, house.known, len(places)
+    arrived.renamed, arrived.known, arrived.files = house.renamed, house.known, sum(1 for _ in read.below(f"{bundles.FILES}/"))
     committee = apps.get_model(carried.BODY)._base_manager.get(uid=about.uid)  # noqa: SLF001 -- as above
+    house.demand_nothing_beside(committee)
     arrived.committee = committee
     said = filling.witnessed(code)
     unsaid = filling.write_events(house, said)
@@ -178,7 +222,6 @@ def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datet
         if found := {key: digest for key, digest in unsaid.items() if key.startswith(truth.key_of(kind.label, ""))}:
             audit.record_vouching(committee, kind, found, at=at)
     connection.check_constraints()
-    name = _keep_record(read, code, made, at)
     data = {
         "code": about.code, "name": about.name, "signer": read.fingerprint, "events": about.events, "number": about.sealed[0],
         "digest": about.sealed[1], "packed_at": about.at, "record": name, "problems": "；".join(arrived.problems),
@@ -187,40 +230,50 @@ def _take_in(house: filling.House, arrived: Arrived, made: list[Path], at: datet
     audit.record(origins.ARRIVAL, committee, actor=Account.objects.system(), at=at, data=data)
 
 
-def _unpack_files(read: Bundle, made: list[Path]) -> dict[str, str]:
-    """Write the uploads into their places; return under which name each lies here."""
-    places = {}
-    for member in read.below(f"{bundles.FILES}/"):
-        name = member.name.removeprefix(f"{bundles.FILES}/")
-        there = default_storage.get_available_name(name, max_length=200)
-        _write(Path(default_storage.path(there)), read.pieces(member), made)
+def _plan_files(read: Bundle, files: _Files) -> dict[str, str]:
+    """Plan where the uploads lie; return under which name each lies here.
+
+    Of one that is not in the bundle the name is free too: nothing that lies here already becomes a file of the committee's.
+    """
+    places: dict[str, str] = {}
+    names = list(dict.fromkeys(row["content"] for row in read.rows(f"{bundles.ROWS}/{carried.FILE}.jsonl")))
+    rows = apps.get_model(carried.FILE)._base_manager  # noqa: SLF001 -- as above
+    taken = {
+        name
+        for some in (names[at : at + carried.BATCH] for at in range(0, len(names), carried.BATCH))
+        for name in rows.filter(content__in=some).values_list("content", flat=True)
+    }
+    for name in names:
+        there = _free_name(name, taken)
+        if (member := read.member(f"{bundles.FILES}/{name}")) is not None:
+            files.plan(Path(default_storage.path(there)), partial(read.pieces, member))
         places[name] = there
     return places
 
 
-def _write(path: Path, pieces: Iterator[bytes], made: list[Path]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        made.append(path)
-        for piece in pieces:
-            out.write(piece)
-        out.flush()
-        os.fsync(out.fileno())
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return a name under which nothing lies here, and that no row here names."""
+    if name in taken:
+        path = PurePosixPath(name)
+        name = str(path.with_name(f"{new_uid()}{path.suffix}"))
+    return default_storage.get_available_name(name, max_length=LONGEST)
 
 
-def _keep_record(read: Bundle, code: str, made: list[Path], at: datetime) -> str:
-    """Keep the record as it was, and those that it had brought from elsewhere; return the name of the first."""
+def _plan_records(read: Bundle, code: str, name: str, files: _Files) -> None:
+    """Keep the record as it was, and those that it had brought from elsewhere: of which an arrival tells, and no others."""
 
     def lines() -> Iterator[bytes]:
         about: Mapping[str, Any] = {key: value for key, value in read.said.items() if key not in {"members", "rows", "above"}}
         yield json.dumps(about, ensure_ascii=False).encode() + b"\n"
-        for name in (bundles.EVENTS, bundles.HEADS):
-            if (member := read.member(name)) is not None:
+        for part in (bundles.EVENTS, bundles.HEADS):
+            if (member := read.member(part)) is not None:
                 yield from read.pieces(member)
 
+    for stray in origins.folder().glob(f"{code}.*.jsonl"):  # nobody of this code is here: a kill has left it
+        stray.unlink()
+    told = {row["data"].get("record") for row in read.rows(bundles.MOVES) if row["kind"] == origins.ARRIVAL}
     for member in read.below(bundles.ORIGINS):
         rest = member.name.removeprefix(bundles.ORIGINS).partition(".")[2]
-        _write(origins.place_of(code, rest), read.pieces(member), made)
-    name = f"{at.strftime('%Y%m%dT%H%M%S%f')}.jsonl"
-    _write(origins.place_of(code, name), lines(), made)
-    return name
+        if rest in told:
+            files.plan(origins.place_of(code, rest), partial(read.pieces, member))
+    files.plan(origins.place_of(code, name), lines)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import hints, start
+from tongxin.cli import hints, places, start
 from tongxin.cli.problems import BadInput, NotInOrder
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _erasures(committee: str | None) -> list[str]:
     "--compare",
     "kept",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=places.IN,
     help="以前打印并留存的文件。",
 )
 def heads(*, kept: Path | None) -> None:

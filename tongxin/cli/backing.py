@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tongxin.cli import hints, start
+from tongxin.cli import hints, places, start
 from tongxin.cli.problems import BadInput, NotInOrder
 
 KEYS_IN_IT = "备份里有密钥：谁拿到它，就能读出手机号码，也能伪造操作记录。请另行妥善保管，不要与其他备份放在一起。"
@@ -19,7 +19,7 @@ VARIABLES = {"secret": "TONGXIN_SECRET_KEY", "field": "TONGXIN_FIELD_KEY", "audi
 
 
 @click.command(help="备份：所有数据（同一时刻的）、库外留存的操作记录、附件，写成一个文件，写完重读核对。运行当中也可以备份。")
-@click.argument("out", metavar="OUT.zip", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", metavar="OUT.zip", type=places.OUT)
 @click.option("--without-files", is_flag=True, help="不含附件（另行备份 files 目录的时候）。")
 @click.option("--with-keys", is_flag=True, help="连密钥一起备份。谁拿到这份备份，就能读出加密的内容、伪造记录。")
 @click.option("--overwrite", is_flag=True, help="已有同名文件时覆盖。")
@@ -56,7 +56,7 @@ def backup(*, out: Path, without_files: bool, with_keys: bool, overwrite: bool, 
 @click.command(
     help="从备份恢复到空的数据目录或数据库，全部恢复或者一点也不动；写入以前先核对整份备份，写完再核对。请先停掉网站和后台任务。"
 )
-@click.argument("path", metavar="IN.zip", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="IN.zip", type=places.IN)
 @click.option("--replace", "replace_all", is_flag=True, help="换掉现有的数据；先把现有的备份到 backups 目录。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def restore(*, path: Path, replace_all: bool, as_json: bool) -> None:

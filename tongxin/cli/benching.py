@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import places, start
 from tongxin.cli.problems import BadInput
 
 SCALES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
@@ -80,7 +80,7 @@ def seed(*, scale: int, as_json: bool) -> None:
 @click.option("--requests", default=400, show_default=True, type=click.IntRange(1, 100_000), help="每个页面最多请求几次。")
 @click.option("--only", help="只测名称里有这些字的项目，用逗号隔开。")
 @click.option("--no-bulk", is_flag=True, help="不测导入、导出和相似提案。")
-@click.option("--json", "out", type=click.Path(path_type=Path), help="把结果另存为 JSON 文件。")
+@click.option("--json", "out", type=places.OUT, help="把结果另存为 JSON 文件。")
 def run(*, scale: int | None, seconds: float, requests: int, only: str | None, no_bulk: bool, out: Path | None) -> None:
     """Measure and print; the JSON file is what `report` reads."""
     start.django(current=True)
@@ -100,9 +100,7 @@ def run(*, scale: int | None, seconds: float, requests: int, only: str | None, n
 
 @bench.command(help="把几次测量的 JSON 文件写成对照表，放进 docs/benchmarks.md。")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--out", default=Path("docs/benchmarks.md"), show_default=True, type=click.Path(path_type=Path), help="写进哪个文件。"
-)
+@click.option("--out", default=Path("docs/benchmarks.md"), show_default=True, type=places.OUT, help="写进哪个文件。")
 def report(*, files: tuple[Path, ...], out: Path) -> None:
     """Write the section of the product's figures, leaving the rest of the page as it is."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in files]

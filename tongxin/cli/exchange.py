@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import places, start
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ class OrBundle(click.Command):
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--committee", "code", required=True, metavar="CODE", help="导入到哪个政协（代码）。")
 @click.option("--dry-run", is_flag=True, help="只核对，不写入。")
-@click.option(
-    "--skip-invalid", metavar="REJECTS.xlsx", type=click.Path(path_type=Path), help="不对的行不导入，连同原因另存到这个工作簿。"
-)
+@click.option("--skip-invalid", metavar="REJECTS.xlsx", type=places.OUT, help="不对的行不导入，连同原因另存到这个工作簿。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, skip_invalid: Path | None, as_json: bool) -> None:
     """Check everything, then write everything or nothing."""
@@ -166,7 +164,7 @@ def _progress() -> "Iterator[Progress | None]":
 # ── template and export ──────────────────────────────────────────────────────────────────────────
 @click.command(help="生成导入用的空表，带下拉列表、填写说明和一行例子。KIND 是 members、units、proposals。")
 @click.argument("kind", type=KIND)
-@click.argument("out", metavar="OUT.xlsx", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT.xlsx", type=places.OUT)
 def template(*, kind: str, out: Path) -> None:
     """Write the empty workbook of a kind."""
     if out.suffix.lower() != ".xlsx":
@@ -186,7 +184,7 @@ def template(*, kind: str, out: Path) -> None:
     "整体导出一个政协：tongxin export bundle --help。",
 )
 @click.argument("kind", type=KIND)
-@click.argument("out", metavar="OUT.(csv|xlsx|json)", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT.(csv|xlsx|json)", type=places.OUT)
 @click.option("--committee", "code", required=True, metavar="CODE", help="导出哪个政协的（代码）。")
 @click.option("--year", type=click.IntRange(1949, 2100), help="只导出这一年的：提案按会议年度，委员、单位按任期。")
 def export(*, kind: str, out: Path, code: str, year: int | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tongxin.cli import hints, start
+from tongxin.cli import hints, places, start
 from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
 from tongxin.core.words import COMMITTEE_CODE
@@ -35,7 +35,7 @@ PEOPLE = "{count} 人在这里已有账户，用现有的。"
     name="bundle",
     help="整体导出一个政协：规定、人员、事项、各轮办理、附件、操作记录，写成一个文件，用于迁到另一个系统，也用于存档。运行当中也可以导出。",
 )
-@click.argument("out", metavar="OUT.zip", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", metavar="OUT.zip", type=places.OUT)
 @click.option("--committee", "code", required=True, metavar="CODE", help="导出哪个政协（代码）。")
 @click.option("--without-files", is_flag=True, help="不含附件。")
 @click.option("--without-phones", is_flag=True, help="不含电话号码（它们在数据库里是加密的）。")
@@ -72,22 +72,23 @@ def export(*, out: Path, code: str, without_files: bool, without_phones: bool, a
 
 
 @click.command(name="bundle", help="导入整体导出的一个政协，全部导入或者一点也不动；先核对整个文件和操作记录。")
-@click.argument("path", metavar="IN.zip", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="IN.zip", type=places.IN)
 @click.option("--as", "code", metavar="CODE", default="", help="另用一个代码。")
-@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="口令文件；不写则找 IN.zip.key。")
+@click.option("--key", type=places.IN, help="口令文件；不写则找 IN.zip.key。")
 @click.option("--without-phones", is_flag=True, help="不导入电话号码（没有口令文件的时候）。")
 @click.option("--signer", metavar="FINGERPRINT", default="", help="原系统的签名；不是它导出的，不导入。")
 @click.option(
     "--origin-key",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=places.IN,
     help="原系统的 keys/audit，用来逐条验算操作记录。",
 )
 @click.option("--accept-broken", is_flag=True, help="原记录核验不符也导入；不符之处写入操作记录。")
+@click.option("--accept-people", is_flag=True, help="文件里给本系统已有的账户安排的职责、席位，经核实可以导入。")
 @click.option("--invite", is_flag=True, help="给安全管理员生成新的邀请码并打印。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def import_(
     *, path: Path, code: str, key: Path | None, without_phones: bool, signer: str, origin_key: Path | None, accept_broken: bool,
-    invite: bool, as_json: bool,
+    accept_people: bool, invite: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Take a committee in; with `--invite` let those in who appoint the others."""
     start.django(current=True)
@@ -98,7 +99,7 @@ def import_(
     if code and not COMMITTEE_CODE.fullmatch(code):
         raise BadInput("--as 只能用字母、数字、- 和 _，最多 20 个字。")
     audit_key = _text(origin_key) if origin_key is not None else None
-    wanted = unpacking.Wanted(code, key, without_phones, signer.strip().lower(), audit_key, accept_broken)
+    wanted = unpacking.Wanted(code, key, without_phones, signer.strip().lower(), audit_key, accept_broken, accept_people)
     try:
         arrived = unpacking.unpack(path, wanted, at=timezone.now())
     except unpacking.NotUnpackedError as error:

@@ -6,6 +6,7 @@ import click
 
 from tongxin.cli.problems import BadInput, NotInOrder
 
+CUT_OFF = "上一次恢复或者整体导入中途中断，现在还不能收尾（{said}）。请检查数据库、磁盘和权限，再运行一次。"
 OLD = "数据库结构不是最新的，请先运行 tongxin migrate。"
 
 
@@ -20,8 +21,24 @@ def django(*, demo: bool = False, current: bool = False) -> None:
         framework.setup()
     except ValueError as problem:  # a contradiction in the environment, said by the settings
         raise BadInput(str(problem)) from problem
+    settle()
     if current:
         demand_current_schema()
+
+
+def settle() -> None:
+    """Bring to its end, or take back, what a killed restore or import of a bundle left half done."""
+    from django.db import DatabaseError
+
+    from tongxin.backups import journal
+
+    try:
+        said = journal.settle()
+    except (DatabaseError, OSError) as problem:
+        message = CUT_OFF.format(said=str(problem).strip().splitlines()[0])
+        raise BadInput(message) from problem
+    if said:
+        click.echo(said, err=True)
 
 
 def pending() -> list[str]:

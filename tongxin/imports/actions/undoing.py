@@ -76,7 +76,8 @@ def _found(run: Import) -> dict[str, _Records]:
         model = apps.get_model(label)
         keys: dict[int, str] = {}
         for some in batches(uids, MANY):
-            keys |= dict(model._base_manager.filter(uid__in=some).values_list("pk", "uid"))  # noqa: SLF001 -- as above
+            rows = model._base_manager.filter(uid__in=some, committee=run.committee_id)  # noqa: SLF001 -- as above
+            keys |= dict(rows.values_list("pk", "uid"))
         found[label] = _Records(model, keys, len(uids) - len(keys))
     return found
 

@@ -150,12 +150,13 @@ def _names(run: Import) -> dict[Path, str]:
     """Return where the uploaded files lie, with their names; their bytes are those that were received. Raises SpoiledError."""
     found = {}
     for source in run.sources.select_related("file"):
-        if source.file is not None:
-            try:
-                open_checked(source.file).close()
-            except (NotThereError, NotTheSameError) as error:
-                raise SpoiledError(SPOILED.format(name=source.name)) from error
-            found[Path(source.file.content.path)] = source.name
+        if source.file is None:  # the committee moved house meanwhile, and such files stay behind
+            raise SpoiledError(SPOILED.format(name=source.name))
+        try:
+            open_checked(source.file).close()
+        except (NotThereError, NotTheSameError) as error:
+            raise SpoiledError(SPOILED.format(name=source.name)) from error
+        found[Path(source.file.content.path)] = source.name
     return found
 
 

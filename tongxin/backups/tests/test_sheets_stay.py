@@ -1,0 +1,79 @@
+"""The sheets that people uploaded stay where they are when a committee moves house: in them stand telephone numbers in plain text."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from tests.cast import NOW, Cast, everybody
+from tongxin.audit import verifying
+from tongxin.backups import bundles, packing, unpacking
+from tongxin.backups.tests.test_bundles import elsewhere as _elsewhere
+from tongxin.backups.unpacking import Wanted
+from tongxin.files.models import File
+from tongxin.imports.actions import work
+from tongxin.imports.choices import Stage
+from tongxin.imports.models import Finding, Import, Source
+from tongxin.regulations import queries
+
+pytestmark = pytest.mark.django_db
+PHONE = "13912345678"
+elsewhere = _elsewhere
+
+
+def uploaded(cast: Cast, name: str) -> File:
+    text = f"姓名,手机\n甲乙丙,{PHONE}\n".encode()
+    content = default_storage.save(f"2026/03/{name}.csv", ContentFile(text))
+    about = {"name": f"{name}.csv", "kind": "csv", "size": len(text), "digest": hashlib.sha256(text).hexdigest()}
+    return File.objects.create(committee=cast.county, owner=cast.office, content=content, uploaded_at=NOW, **about)
+
+
+def an_import(cast: Cast, stage: Stage) -> Import:
+    """An import with its sheet, its rows that were wrong, and what was found in them."""
+    run = Import.objects.create(
+        committee=cast.county, kind="members", stage=stage, account=cast.office, begun_at=NOW, rejects=uploaded(cast, "有错的行")
+    )
+    Source.objects.create(committee=cast.county, imported=run, name="名单.csv", file=uploaded(cast, "名单"))
+    Finding.objects.create(
+        committee=cast.county, imported=run, place_in_list=1, file="名单.csv", row=2, value=PHONE, reason=f"{PHONE} 已有"
+    )
+    return run
+
+
+def packed_away(out: Path, stage: Stage, *, secrets: bool = True) -> bytes:
+    """Pack the county with an import, and take everybody out again; return all that the bundle holds."""
+    with transaction.atomic():
+        cast = everybody()
+        an_import(cast, stage)
+        packing.pack(out, cast.county, at=timezone.now(), secrets=secrets)
+        transaction.set_rollback(True)
+    queries.forget()
+    with zipfile.ZipFile(out) as read:
+        return b"".join(read.read(name) for name in read.namelist())
+
+
+def test_sheets_stay_and_the_history_of_imports_goes_along(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    out = tmp_path / "YX.zip"
+    assert PHONE.encode() not in packed_away(out, Stage.CHECKING)
+    request.getfixturevalue("elsewhere")
+    unpacking.unpack(out, Wanted(), at=timezone.now())
+    run = Import.objects.get()
+    assert (run.rejects, run.sources.get().name, run.sources.get().file, File.objects.count()) == (None, "名单.csv", None, 0)
+    assert Finding.objects.get().value == PHONE
+    assert verifying.verify().problems == ()
+    work(run.uid, now=timezone.now)
+    run.refresh_from_db()
+    assert (run.stage, "重新上传" in run.word) == (Stage.FAILED, True)
+
+
+def test_without_telephone_numbers_nothing_that_was_found_in_sheets_goes_along(tmp_path: Path) -> None:
+    out = tmp_path / "YX.zip"
+    assert PHONE.encode() not in packed_away(out, Stage.IMPORTED, secrets=False)
+    read = bundles.Bundle(out)
+    assert list(read.rows("rows/imports.finding.jsonl")) == []
+    read.close()
