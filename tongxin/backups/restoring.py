@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from tongxin.audit import verifying
+from tongxin.audit import looking, verifying
 from tongxin.backups import archive, tables, taking, targets
 from tongxin.backups.archive import Archive, Manifest, Table
 
@@ -137,6 +137,8 @@ def _put_back(read: Archive, known: list[tables.Source], saved: Path | None, at:
                 commit()
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+    with suppress(OSError):  # it is restored all the same
+        looking.expect(at=at)
     if saved is not None:  # all of it is in that backup
         shutil.rmtree(aside, ignore_errors=True)
     return Restored(read.manifest, verdict, saved, aside if aside.exists() else None)

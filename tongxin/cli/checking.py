@@ -31,7 +31,7 @@ def check(*, as_json: bool) -> None:
     """Look at everything; exit 1 when anything is not in order."""
     keys = missing_keys()  # before settings are read: they make keys that are not there
     start.django()
-    looks: dict[str, Look] = {"密钥": lambda: keys, "配置": _framework, "文件权限": _modes, "附件检查": _inspection}
+    looks: dict[str, Look] = {"密钥": lambda: keys, "配置": _framework, "文件权限": _modes, "磁盘空间": _room, "附件检查": _inspection}
     old = start.pending()
     looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
     if not old:
@@ -47,7 +47,7 @@ def check(*, as_json: bool) -> None:
         click.echo(json.dumps({"ok": ok, "problems": said}, ensure_ascii=False))
     else:
         for name, problems in said.items():
-            click.echo(f"{name}　{'；'.join(problems) or '正常'}{_when() if name == '附件内容' else ''}")
+            click.echo(f"{name}　{'；'.join(problems) or _in_order(name)}")
     if not ok:
         raise NotInOrder("\n".join(["检查没有通过。", *_besides([one for found in findings.values() for one in found])]))
 
@@ -87,6 +87,18 @@ def _modes() -> list[str]:
 
     said = modes.findings(settings.TONGXIN_HOME)
     return said[:MANY] + ([f"还有 {len(said) - MANY} 处，运行 tongxin migrate 会一并改正"] if len(said) > MANY else [])
+
+
+def _room() -> list[str]:
+    """Whether there is room where acts, uploads and backups are written."""
+    from django.conf import settings
+
+    from tongxin.backups import keeping
+    from tongxin.core import room
+
+    if not settings.BACKUP_EVERY:
+        return room.findings()
+    return room.findings(room.Place("定时备份", keeping.folder(), max(keeping.needed(), settings.DISK_WARN_MB * room.MB)))
 
 
 def _inspection() -> list[str]:
@@ -226,8 +238,12 @@ def _not_looked_at() -> list[str]:
 
     from tongxin.audit import looking
 
-    late = looking.is_late(looking.last(), now=timezone.now())
-    return ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"] if late else []
+    looked = looking.last()
+    if not looking.is_late(looked, now=timezone.now()):
+        return []
+    if looked is None:
+        return ["附件的内容还没有核对过，请看 tongxin worker 是否在运行"]
+    return [f"两天没有核对附件的内容（上次是 {_when()}），请看 tongxin worker 是否在运行"]
 
 
 def _when() -> str:
@@ -235,7 +251,24 @@ def _when() -> str:
     from tongxin.core.templatetags.chinese import moment
 
     looked = looking.last()
-    return f"（{moment(looked.at)} 核对）" if looked is not None else "（还没有核对过）"
+    return moment(looked.at) if looked is not None else ""
+
+
+# ── what is said where nothing is wrong ──────────────────────────────────────────────────────────
+def _in_order(name: str) -> str:
+    """Say that one thing is in order, or that there is nothing to be in order: what is switched off is not called that."""
+    from django.conf import settings
+
+    from tongxin.backups import keeping
+    from tongxin.notices.health import NO_SERVER
+
+    if name == "定时备份" and keeping.every() is None:
+        return keeping.NOT_ASKED
+    if name == "通知和定时任务" and not settings.EMAIL_HOST:
+        return f"正常（{NO_SERVER}）"
+    if name == "附件内容":
+        return f"正常（{when} 核对）" if (when := _when()) else "还没有核对过，tongxin worker 第一次运行时核对"
+    return "正常"
 
 
 def _backups() -> list[str]:
