@@ -31,7 +31,13 @@ def check(*, as_json: bool) -> None:
     """Look at everything; exit 1 when anything is not in order."""
     keys = missing_keys()  # before settings are read: they make keys that are not there
     start.django()
-    looks: dict[str, Look] = {"密钥": lambda: keys, "配置": _framework, "文件权限": _modes, "磁盘空间": _room, "附件检查": _inspection}
+    looks: dict[str, Look] = {
+        "密钥": lambda: keys,
+        "配置": _framework,
+        "文件权限": _modes,
+        "磁盘空间": _room,
+        "附件检查": _inspection,
+    }
     old = start.pending()
     looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
     if not old:

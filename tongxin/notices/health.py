@@ -64,7 +64,8 @@ class Health:
         return [
             *said,
             *(
-                f"定时任务“{job}”连续 {job.failures} 次没有办成：{job.problem}{_see_log(job)}。{_last(job)}" for job in self.failed
+                f"定时任务“{job}”连续 {job.failures} 次没有办成：{job.problem}{_see_log(job)}。{_last(job)}"
+                for job in self.failed
             ),
             *(f"定时任务“{job}”没有按时运行，{_last(job)}，{SEE}" for job in self.late),
         ]

@@ -111,9 +111,7 @@ def _domain() -> str:
 # ── how it went ──────────────────────────────────────────────────────────────────────────────────
 def sent(held: Sequence[Letter], *, at: datetime) -> int:
     """Mark what was sent, and where to, where it is still ours."""
-    return _ours(held).update(
-        sent_at=at, address=_address(held), problem="", claim="", claimed_until=None, tries=F("tries") + 1
-    )
+    return _ours(held).update(sent_at=at, address=_address(held), problem="", claim="", claimed_until=None, tries=F("tries") + 1)
 
 
 def failed(held: Sequence[Letter], why: str, *, at: datetime, for_good: bool) -> None:

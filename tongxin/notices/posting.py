@@ -31,6 +31,12 @@ BATCH = 200  # e-mails a run
 LONGEST_RUN = timedelta(minutes=1)  # other jobs wait meanwhile
 SUBJECT = 40
 CLOSING, FOR_GOOD = 421, 500
+LATER = "对方暂时不收（{code}）"
+REFUSED = (  # by whom: for now, for good
+    (SMTPRecipientsRefused, LATER, "收件方不接受这个地址（{code}），请核对邮箱"),
+    (SMTPSenderRefused, "邮件服务器暂时不收（{code}）", "邮件服务器不接受发件地址（{code}），请核对 TONGXIN_MAIL_FROM"),
+    (SMTPDataError, LATER, "收件方没有收下这封信（{code}）"),
+)
 NO_ANSWER = "连不上邮件服务器，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）"
 NO_ENTRY = "邮件服务器不接受用户名或密码，请核对 TONGXIN_SMTP_USER、TONGXIN_SMTP_PASSWORD"
 NOT_ENCRYPTED = "与邮件服务器没有建立起加密连接，请核对 TONGXIN_SMTP_TLS 和 TONGXIN_SMTP_PORT"
@@ -158,18 +164,11 @@ def why_away(error: Exception) -> str:
 def in_words(error: Exception) -> str:
     """Say why a letter did not go, without what the other side wrote: that may name anybody."""
     code = _code(error)
-    if isinstance(error, SMTPSenderRefused) and code and code < FOR_GOOD and not _went_away(error):
-        return f"邮件服务器暂时不收（{code}）"
-    if isinstance(error, SMTPRecipientsRefused | SMTPDataError) and code and code < FOR_GOOD and not _went_away(error):
-        return f"对方暂时不收（{code}）"
-    if isinstance(error, SMTPRecipientsRefused):
-        return f"收件方不接受这个地址（{code}），请核对邮箱"
-    if isinstance(error, SMTPSenderRefused):
-        return f"邮件服务器不接受发件地址（{code}），请核对 TONGXIN_MAIL_FROM"
-    if isinstance(error, SMTPDataError):
-        return f"收件方没有收下这封信（{code}）"
     if _went_away(error):
         return "寄信途中邮件服务器断开或者没有回应"
+    for kind, for_now, for_good in REFUSED:
+        if isinstance(error, kind):
+            return (for_good if code >= FOR_GOOD else for_now).format(code=code)
     if isinstance(error, SMTPException):
         return f"邮件服务器没有办成（{type(error).__name__}{f' {code}' if code else ''}）"
     return f"这封信的地址或者内容不能寄（{type(error).__name__}）"

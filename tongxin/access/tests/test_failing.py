@@ -16,7 +16,13 @@ from config import urls
 from tongxin.access.failing import is_passing
 
 TEXT = "建议由卫生院药房排班值守到零点，县里给予夜班补助，先行试点半年。<em>" * 3
-NAMES = {"title": "关于延长夜间药房服务的建议", "situation": TEXT, "analysis": "人手不足", "consents_to_publication": "1", "version": "3"}
+NAMES = {
+    "title": "关于延长夜间药房服务的建议",
+    "situation": TEXT,
+    "analysis": "人手不足",
+    "consents_to_publication": "1",
+    "version": "3",
+}
 ERRORS: dict[str, Exception] = {
     "full": OSError(errno.ENOSPC, "No space left on device"),
     "away": OperationalError("unable to open database file"),
@@ -83,7 +89,9 @@ def shown(page: str) -> list[tuple[str, str]]:
     return [(label, unescape(text)) for label, text in found]
 
 
-def test_what_was_written_comes_back_under_the_labels_of_the_form_before_the_view_was_reached(client: Client, at_the_editor: str) -> None:
+def test_what_was_written_comes_back_under_the_labels_of_the_form_before_the_view_was_reached(
+    client: Client, at_the_editor: str
+) -> None:
     client.cookies["sessionid"] = "x" * 32
     answer = client.post(at_the_editor, NAMES)
     assert answer.status_code == 503

@@ -109,7 +109,10 @@ def test_without_a_mail_server_nobody_says_that_mail_is_in_order(
     sealing.seal(at=timezone.now())
     actions.deliver()
     client.force_login(keeper)
-    for host, said in (("", "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"), ("localhost", "消息、邮件和后台任务都正常")):
+    for host, said in (
+        ("", "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"),
+        ("localhost", "消息、邮件和后台任务都正常"),
+    ):
         settings.EMAIL_HOST = host
         page = client.get("/notices/delivery/").text
         assert (said in page, "消息、邮件和后台任务都正常" in page) == (True, bool(host))
@@ -117,7 +120,9 @@ def test_without_a_mail_server_nobody_says_that_mail_is_in_order(
 
 def test_a_job_that_is_switched_off_was_never_done(cast: Cast, keeper: Account, client: Client, settings: Any) -> None:
     settings.EMAIL_HOST, settings.BACKUP_EVERY = "", 0
-    Job.objects.create(name="tongxin.backups.tasks.take_if_due", every_seconds=300, begun_at=timezone.now(), done_at=timezone.now())
+    Job.objects.create(
+        name="tongxin.backups.tasks.take_if_due", every_seconds=300, begun_at=timezone.now(), done_at=timezone.now()
+    )
     for job in schedule(("tongxin.backups", "tongxin.notices")):
         assert job.run_if_due(1000.0)
     off = {job.name: (job.switched_off, job.done_at) for job in Job.objects.all() if job.switched_off}

@@ -129,7 +129,7 @@ def test_a_server_that_is_away_costs_no_letter_a_try(by_mail: Cast, monkeypatch:
         raise ConnectionRefusedError
 
     monkeypatch.setattr(EmailBackend, "open", away, raising=False)
-    with pytest.raises(posting.ServerAwayError, match="^连不上邮件服务器，请检查设置"):
+    with pytest.raises(posting.ServerAwayError, match=r"^连不上邮件服务器，请检查设置"):
         tasks.send_letters(NOON)
     assert [state_of(letter) for letter in waiting] == [(False, False, False, 0, posting.NO_ANSWER)] * 2
     assert list(queries.posted({"YX"}, only_failed=True)) == waiting[::-1]
@@ -155,7 +155,7 @@ def test_why_the_server_is_away_is_said_with_the_setting_to_look_at(fault: Excep
 
 def test_no_server_is_no_success_of_sending(settings: Any) -> None:
     settings.EMAIL_HOST = ""
-    with pytest.raises(SwitchedOffError, match="没有设（TONGXIN_SMTP_HOST）"):
+    with pytest.raises(SwitchedOffError, match="TONGXIN_SMTP_HOST"):
         tasks.send_letters(NOON)
 
 

@@ -273,7 +273,7 @@ def desk(page, live_server):
     [
         (lambda page: page.route("**/icon*.svg", lambda route: route.abort("connectionrefused")), "服务器没有应答，"),
         (lambda page: page.route("**/icon*.svg", lambda route: route.fulfill(status=502, body="")), "服务器没有应答，"),
-        (lambda page: page.context.set_offline(True), "网络断了，"),  # noqa: FBT003 -- Playwright's own
+        (lambda page: page.context.set_offline(True), "网络断了，"),
     ],
     ids=["server", "proxy", "network"],
 )
