@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import hints, start
+from tongxin.cli import hints, in_order, start
 from tongxin.cli.problems import NotInOrder
 from tongxin.core.words import on_one_line
 
@@ -53,7 +53,7 @@ def check(*, as_json: bool) -> None:
         click.echo(json.dumps({"ok": ok, "problems": said}, ensure_ascii=False))
     else:
         for name, problems in said.items():
-            click.echo(f"{name}　{'；'.join(problems) or _in_order(name)}")
+            click.echo(f"{name}　{'；'.join(problems) or in_order.words(name)}")
     if not ok:
         raise NotInOrder("\n".join(["检查没有通过。", *_besides([one for found in findings.values() for one in found])]))
 
@@ -249,32 +249,7 @@ def _not_looked_at() -> list[str]:
         return []
     if looked is None:
         return ["附件的内容还没有核对过，请看 tongxin worker 是否在运行"]
-    return [f"两天没有核对附件的内容（上次是 {_when()}），请看 tongxin worker 是否在运行"]
-
-
-def _when() -> str:
-    from tongxin.audit import looking
-    from tongxin.core.templatetags.chinese import moment
-
-    looked = looking.last()
-    return moment(looked.at) if looked is not None else ""
-
-
-# ── what is said where nothing is wrong ──────────────────────────────────────────────────────────
-def _in_order(name: str) -> str:
-    """Say that one thing is in order, or that there is nothing to be in order: what is switched off is not called that."""
-    from django.conf import settings
-
-    from tongxin.backups import keeping
-    from tongxin.notices.health import NO_SERVER
-
-    if name == "定时备份" and keeping.every() is None:
-        return keeping.NOT_ASKED
-    if name == "通知和定时任务" and not settings.EMAIL_HOST:
-        return f"正常（{NO_SERVER}）"
-    if name == "附件内容":
-        return f"正常（{when} 核对）" if (when := _when()) else "还没有核对过，tongxin worker 第一次运行时核对"
-    return "正常"
+    return [f"两天没有核对附件的内容（上次是 {in_order.files_looked_at()}），请看 tongxin worker 是否在运行"]
 
 
 def _backups() -> list[str]:
