@@ -249,6 +249,10 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # wha
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# ── room on the disks: under the first `check` warns, under the second `/healthz` says that it is full ──
+DISK_WARN_MB = env_number("TONGXIN_DISK_WARN_MB", default=1024, least=0)
+DISK_LEAST_MB = env_number("TONGXIN_DISK_LEAST_MB", default=100, least=0)
+
 # ── backups, taken by the worker into TONGXIN_HOME/backups ───────────────────────────────────────
 BACKUP_EVERY = env_number("TONGXIN_BACKUP_EVERY", default=0, least=0)  # hours; 0: none
 BACKUP_KEEP = env_number("TONGXIN_BACKUP_KEEP", default=14, least=1)  # how many

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
+from tongxin.access import labels
+
 RETRY_AFTER = 30  # seconds
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 # SQLite says by the same error that a table is missing: that is a fault of ours, and waiting does not mend it
@@ -20,22 +22,32 @@ MOST = 1 << 20
 
 
 @dataclass(frozen=True)
+class Shown:
+    """One answer as the form had it, to be read and copied."""
+
+    label: str  # empty where it is not known
+    text: str
+
+    @property
+    def rows(self) -> int:
+        """How many lines it is shown on."""
+        return 6 if len(self.text) >= LONG or "\n" in self.text else 1
+
+
+@dataclass(frozen=True)
 class Written:
     """What somebody had written when it could not be taken."""
 
     fields: list[tuple[str, str]]  # with the token of the form: it is sent again as it was
-
-    @property
-    def texts(self) -> list[str]:
-        """Return the longer texts, to be read and copied."""
-        return [value for name, value in self.fields if len(value) >= LONG and name != TOKEN]
+    shown: list[Shown]
 
 
 def answer(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody caught; called while it is handled."""
-    if not is_passing(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    if not is_passing(error):
         return server_error(request)
-    said = {"written": _written(request), "path": request.get_full_path()}
+    said = {"written": _written(request, error), "path": request.get_full_path()}
     page = render_to_string("503.html", said)  # without the request: who is signed in stands in the database
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
 
@@ -49,7 +61,7 @@ def is_passing(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError | InterfaceError)
 
 
-def _written(request: HttpRequest) -> Written | None:
+def _written(request: HttpRequest, error: BaseException | None) -> Written | None:
     """Return what a form held, but nothing of one that holds a secret: a page may stand open on a shared machine."""
     try:
         held = [(name, value) for name, values in request.POST.lists() for value in values] if request.method == "POST" else []
@@ -57,4 +69,26 @@ def _written(request: HttpRequest) -> Written | None:
         return None
     if any(secret in name.lower() for name, _value in held for secret in SECRETS if name != TOKEN):
         return None
-    return Written(held) if held and sum(len(value) for _name, value in held) <= MOST else None
+    if not held or sum(len(value) for _name, value in held) > MOST:
+        return None
+    return Written(held, _shown(request, held, error))
+
+
+def _shown(request: HttpRequest, held: list[tuple[str, str]], error: BaseException | None) -> list[Shown]:
+    """Return what a person wrote and chose, each under the label that the form had; without a label only what is long."""
+    answers: dict[str, list[str]] = {}
+    for name, value in held:
+        if name != TOKEN:
+            answers.setdefault(name, []).append(value)
+    try:
+        fields = labels.fields_of(request, answers, error)
+        said = {name: labels.in_words(fields.get(name), values) for name, values in answers.items()}
+    except Exception:  # noqa: BLE001 -- what is offered may stand in the database that is away: then without labels
+        fields, said = {}, {}
+    found = []
+    for name, values in answers.items():
+        if text := said.get(name, "").strip("\n"):
+            found.append(Shown(str(fields[name].label or ""), text))
+        elif name not in fields:
+            found += [Shown("", value) for value in values if len(value) >= LONG]
+    return found

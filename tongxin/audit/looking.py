@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -43,13 +44,21 @@ def look_through(*, at: datetime) -> int:
     if before is not None and not before.found and at - OFTEN < before.at <= at:
         return 0
     found = [(code, problem.where, problem.reason) for code, problem in contents.problems_by_code(None)]
-    said = {"at": at.isoformat(), "found": found, "mac": digests.mac("files", at.isoformat(), found)}
+    _keep({"at": at.isoformat(), "found": found, "mac": digests.mac("files", at.isoformat(), found)})
+    return len(found)
+
+
+def expect(*, at: datetime) -> None:
+    """Note that the files were put there now (a restore): whatever was looked through before was somewhere else."""
+    _keep({"since": at.isoformat(), "mac": digests.mac("files", at.isoformat(), "since")})
+
+
+def _keep(said: dict[str, Any]) -> None:
     path = kept()
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
     fresh.replace(path)
-    return len(found)
 
 
 def last() -> Looked | None:
@@ -63,8 +72,21 @@ def last() -> Looked | None:
         return None
 
 
+def _since() -> datetime | None:
+    """Return since when the files have been here, where that was noted and nothing was looked through after it."""
+    try:
+        said = json.loads(kept().read_text(encoding="utf-8"))
+        if said["mac"] != digests.mac("files", said["since"], "since"):
+            return None
+        return datetime.fromisoformat(said["since"])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
 def is_late(looked: Looked | None, *, now: datetime) -> bool:
-    """Say whether the files should have been looked through since: of a new installation nobody expects it yet."""
+    """Say whether the files should have been looked through since: of a new or restored installation nobody expects it yet."""
     if looked is not None:
         return looked.at < now - LATE
+    if (since := _since()) is not None and since <= now:
+        return since < now - LATE
     return Event.objects.filter(recorded_at__lt=now - LATE).exists()

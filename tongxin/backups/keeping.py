@@ -18,6 +18,7 @@ from django.db import connection
 
 from tongxin.audit.models import Event
 from tongxin.backups import taking
+from tongxin.core.faults import SaidError
 from tongxin.core.templatetags.chinese import moment
 
 NAME = re.compile(r"tongxin-(\d{8}T\d{6})Z\.zip")
@@ -28,6 +29,15 @@ NO_ROOM = "磁盘放不下下一份备份：约要 {needed} MB，现有 {free} M
 FAILED = "{at} 的定时备份没有完成：{said}"
 LATE = "最近一次定时备份是{last}，已经晚了，请看 tongxin worker 是否在运行"
 NEVER = "还没有过"
+NOT_ASKED = "没有设（TONGXIN_BACKUP_EVERY）"
+NOT_MADE = "{at} 的定时备份没有完成，原因请用 tongxin check 查看"
+
+
+class NotMadeError(SaidError):
+    """The last backup that was due did not come about; what stood in its way, `findings` says: it may name places on the disk."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(NOT_MADE.format(at=moment(at)))
 
 
 @dataclass(frozen=True)
@@ -121,11 +131,15 @@ def _clear_remains() -> None:
 
 def _demand_room() -> None:
     """Refuse before the disk is full for everybody: what the last one took, or else what all of it takes now."""
+    wanted, free = needed(), shutil.disk_usage(folder()).free
+    if free < wanted:
+        raise taking.NotTakenError(NO_ROOM.format(needed=wanted >> 20, free=free >> 20))
+
+
+def needed() -> int:
+    """Return how many bytes the next backup is going to take."""
     there = taken()
-    size = there[-1][1].stat().st_size if there else _size_of_all()
-    needed, free = int(size * SPARE), shutil.disk_usage(folder()).free
-    if free < needed:
-        raise taking.NotTakenError(NO_ROOM.format(needed=needed >> 20, free=free >> 20))
+    return int((there[-1][1].stat().st_size if there else _size_of_all()) * SPARE)
 
 
 def _size_of_all() -> int:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from tongxin.audit import verifying
+from tongxin.audit import looking, verifying
 from tongxin.backups import archive, journal, tables, taking, targets
 from tongxin.backups.archive import Archive, Manifest, Table
 
@@ -133,6 +134,8 @@ def _put_back(read: Archive, known: list[tables.Source], saved: Path | None, at:
             _move(staged, journal.aside(stamp), written, with_files=read.manifest.with_files)
             verdict = _verdict(read.manifest)
             commit()
+    with suppress(OSError):  # it is restored all the same
+        looking.expect(at=at)
     aside = journal.aside(stamp)
     return Restored(read.manifest, verdict, saved, aside if aside.exists() else None)
 

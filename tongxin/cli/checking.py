@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tongxin.cli import hints, start
+from tongxin.cli import hints, in_order, start
 from tongxin.cli.problems import NotInOrder
 from tongxin.core.words import on_one_line
 
@@ -31,7 +31,13 @@ def check(*, as_json: bool) -> None:
     """Look at everything; exit 1 when anything is not in order."""
     keys = missing_keys()  # before settings are read: they make keys that are not there
     start.django()
-    looks: dict[str, Look] = {"密钥": lambda: keys, "配置": _framework, "文件权限": _modes, "附件检查": _inspection}
+    looks: dict[str, Look] = {
+        "密钥": lambda: keys,
+        "配置": _framework,
+        "文件权限": _modes,
+        "磁盘空间": _room,
+        "附件检查": _inspection,
+    }
     old = start.pending()
     looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
     if not old:
@@ -47,7 +53,7 @@ def check(*, as_json: bool) -> None:
         click.echo(json.dumps({"ok": ok, "problems": said}, ensure_ascii=False))
     else:
         for name, problems in said.items():
-            click.echo(f"{name}　{'；'.join(problems) or '正常'}{_when() if name == '附件内容' else ''}")
+            click.echo(f"{name}　{'；'.join(problems) or in_order.words(name)}")
     if not ok:
         raise NotInOrder("\n".join(["检查没有通过。", *_besides([one for found in findings.values() for one in found])]))
 
@@ -87,6 +93,18 @@ def _modes() -> list[str]:
 
     said = modes.findings(settings.TONGXIN_HOME)
     return said[:MANY] + ([f"还有 {len(said) - MANY} 处，运行 tongxin migrate 会一并改正"] if len(said) > MANY else [])
+
+
+def _room() -> list[str]:
+    """Whether there is room where acts, uploads and backups are written."""
+    from django.conf import settings
+
+    from tongxin.backups import keeping
+    from tongxin.core import room
+
+    if not settings.BACKUP_EVERY:
+        return room.findings()
+    return room.findings(room.Place("定时备份", keeping.folder(), max(keeping.needed(), settings.DISK_WARN_MB * room.MB)))
 
 
 def _inspection() -> list[str]:
@@ -226,16 +244,12 @@ def _not_looked_at() -> list[str]:
 
     from tongxin.audit import looking
 
-    late = looking.is_late(looking.last(), now=timezone.now())
-    return ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"] if late else []
-
-
-def _when() -> str:
-    from tongxin.audit import looking
-    from tongxin.core.templatetags.chinese import moment
-
     looked = looking.last()
-    return f"（{moment(looked.at)} 核对）" if looked is not None else "（还没有核对过）"
+    if not looking.is_late(looked, now=timezone.now()):
+        return []
+    if looked is None:
+        return ["附件的内容还没有核对过，请看 tongxin worker 是否在运行"]
+    return [f"两天没有核对附件的内容（上次是 {in_order.files_looked_at()}），请看 tongxin worker 是否在运行"]
 
 
 def _backups() -> list[str]:

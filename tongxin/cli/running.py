@@ -139,20 +139,20 @@ class Scheduled:
         self.due = now + self.every
         from django.utils import timezone
 
-        from tongxin.core.faults import SomeFailedError
+        from tongxin.core.faults import SaidError, SwitchedOffError
         from tongxin.notices import jobs
-        from tongxin.notices.posting import ServerAwayError
 
         self._note(partial(jobs.begin, self.name, label=self.label, every_seconds=self.every, at=timezone.now()))
         try:
             self.job(timezone.now())
+        except SwitchedOffError as why:
+            self._note(partial(jobs.off, self.name, why=str(why)))
         except Exception as error:
-            says = isinstance(error, SomeFailedError | ServerAwayError)
-            if says:
+            if isinstance(error, SaidError):
                 logger.warning("定时任务 %s 没有完成，下次再试：%s", self.name, error)
             else:
                 logger.exception("定时任务 %s 没有完成，下次再试", self.name)
-            self._note(partial(jobs.failed, self.name, error, says=says, at=timezone.now()))
+            self._note(partial(jobs.failed, self.name, error, at=timezone.now()))
         else:
             self._note(partial(jobs.done, self.name, at=timezone.now()))
         return True

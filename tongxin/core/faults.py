@@ -16,7 +16,15 @@ log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
 
-class SomeFailedError(Exception):
+class SaidError(Exception):
+    """A fault whose own words are made for whoever keeps the system: they name nobody and may be shown."""
+
+
+class SwitchedOffError(Exception):
+    """A job that this installation did not ask for; the words say by which setting. Nothing was done, and nothing is wrong."""
+
+
+class SomeFailedError(SaidError):
     """Some of many could not be done; the others were."""
 
     def __init__(self, failed: int, of: int, first: str) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Max, Min, Q
 
 from tongxin.audit import kinds, stored
 from tongxin.audit.models import Event, Mark, Seal
+from tongxin.core import room
 from tongxin.core.templatetags.chinese import moment
 from tongxin.notices import letters
 from tongxin.notices.models import Job, Letter
@@ -21,6 +22,7 @@ LETTERS_LATE = timedelta(hours=1)
 ROUNDS = 3  # that a job may miss
 SEE = "请看 tongxin worker 是否在运行"
 SEE_PAGE = "原因见“送达情况”页和后台任务的日志"
+NO_SERVER = "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,14 @@ class Health:
     unsealed: datetime | None
     late: tuple[Job, ...]
     failed: tuple[Job, ...]
+    full: bool
 
     @property
     def parts(self) -> dict[str, bool]:
         """Say of each part whether it is in order."""
         return {
             "notices": self.event is None and not self.failing, "letters": self.letter is None,
-            "seals": self.unsealed is None, "jobs": not (self.late or self.failed),
+            "seals": self.unsealed is None, "jobs": not (self.late or self.failed), "disk": not self.full,
         }  # fmt: skip
 
     @property
@@ -49,7 +52,7 @@ class Health:
         return all(self.parts.values())
 
     def words(self) -> list[str]:
-        """Say what is not in order, and what to do; without the seals, of which others say more."""
+        """Say what is not in order, and what to do; without the seals and the disk, of which others say more."""
         said = []
         if self.failing:
             said.append(f"有 {self.failing} 件事没有通知成，系统会再试，{SEE_PAGE}")
@@ -61,7 +64,7 @@ class Health:
         return [
             *said,
             *(
-                f"定时任务“{job}”连续 {job.failures} 次没有办成（{job.problem}），{_last(job)}，请看后台任务的日志"
+                f"定时任务“{job}”连续 {job.failures} 次没有办成：{job.problem}{_see_log(job)}。{_last(job)}"
                 for job in self.failed
             ),
             *(f"定时任务“{job}”没有按时运行，{_last(job)}，{SEE}" for job in self.late),
@@ -69,7 +72,12 @@ class Health:
 
 
 def _last(job: Job) -> str:
-    return f"上次办成是 {moment(job.done_at)}" if job.done_at else "还没有办成过"
+    return f"上次正常运行是 {moment(job.done_at)}" if job.done_at else "还没有正常运行过"
+
+
+def _see_log(job: Job) -> str:
+    """Send to the log where the fault is named by its sort alone, or counted: neither begins with a Chinese sentence."""
+    return "，请看后台任务的日志" if job.problem[:1].isascii() else ""
 
 
 def look(now: datetime) -> Health:
@@ -87,6 +95,7 @@ def look(now: datetime) -> Health:
         unsealed=_late(_unsealed(), now, LATE),
         late=tuple(job for job in jobs if job not in failed and is_late(job, now)),
         failed=failed,
+        full=room.is_full(),
     )
 
 
@@ -107,6 +116,8 @@ def _unsealed() -> datetime | None:
 
 
 def is_late(job: Job, now: datetime) -> bool:
-    """Say whether a job should have come to its end since."""
+    """Say whether a job should have come to its end since; one that is switched off here never."""
+    if job.switched_off:
+        return False
     allowed = max(timedelta(seconds=job.every_seconds) * ROUNDS, LATE)
     return (job.done_at or job.begun_at) < now - allowed

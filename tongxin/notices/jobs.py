@@ -22,7 +22,12 @@ def done(name: str, *, at: datetime) -> None:
     Job.objects.filter(name=name).update(done_at=at, failures=0, problem="")
 
 
-def failed(name: str, error: Exception, *, says: bool, at: datetime) -> None:
-    """Note that a job failed; `says`: its own words are made for this and name nobody."""
-    problem = str(error) if says else faults.named(error)
+def off(name: str, *, why: str) -> None:
+    """Note that a job is switched off here: of it nothing was ever done, so nothing says when."""
+    Job.objects.filter(name=name).update(done_at=None, failed_at=None, failures=0, problem=why[: faults.LONGEST])
+
+
+def failed(name: str, error: Exception, *, at: datetime) -> None:
+    """Note that a job failed: in its own words where they are made for this."""
+    problem = str(error) if isinstance(error, faults.SaidError) else faults.named(error)
     Job.objects.filter(name=name).update(failed_at=at, failures=F("failures") + 1, problem=problem[: faults.LONGEST])

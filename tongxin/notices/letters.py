@@ -61,7 +61,8 @@ def settle(at: datetime) -> None:
         (Q(notice__read_at__isnull=False), READ),
     ):
         _free(at).filter(pk__in=_free(at).filter(which).order_by().values("pk")).update(dropped_at=at, problem=why)
-    old = _free(at).filter(made_at__lt=at - GIVE_UP_AFTER)
+    week_ago = at - GIVE_UP_AFTER
+    old = _free(at).filter(Q(again_at=None) | Q(again_at__lt=week_ago), made_at__lt=week_ago)
     old.filter(problem="").update(given_up_at=at, problem=TOO_OLD)
     old.update(given_up_at=at)
 
@@ -109,8 +110,8 @@ def _domain() -> str:
 
 # ── how it went ──────────────────────────────────────────────────────────────────────────────────
 def sent(held: Sequence[Letter], *, at: datetime) -> int:
-    """Mark what was sent, where it is still ours."""
-    return _ours(held).update(sent_at=at, problem="", claim="", claimed_until=None, tries=F("tries") + 1)
+    """Mark what was sent, and where to, where it is still ours."""
+    return _ours(held).update(sent_at=at, address=_address(held), problem="", claim="", claimed_until=None, tries=F("tries") + 1)
 
 
 def failed(held: Sequence[Letter], why: str, *, at: datetime, for_good: bool) -> None:
@@ -118,9 +119,19 @@ def failed(held: Sequence[Letter], why: str, *, at: datetime, for_good: bool) ->
     tries = max(letter.tries for letter in held) + 1
     over = for_good and tries >= FOR_GOOD
     _ours(held).update(
-        tries=tries, problem=why, claim="", claimed_until=None, given_up_at=at if over else None,
+        tries=tries, address=_address(held), problem=why, claim="", claimed_until=None, given_up_at=at if over else None,
         next_try_at=at + faults.backing_off(tries, at_most=LONGEST_WAIT),
     )  # fmt: skip
+
+
+def _address(held: Sequence[Letter]) -> str:
+    """Return where a letter went or was to go: the account's address of now, not the one it had when the letter was written."""
+    return held[0].notice.account.email
+
+
+def keep_waiting(why: str, *, at: datetime) -> None:
+    """Note of all that is due why it does not go; it costs none a try."""
+    _free(at).exclude(problem=why).update(problem=why)
 
 
 def give_back(held: Sequence[Letter]) -> None:
@@ -136,4 +147,4 @@ def send_again(letter: Letter, *, at: datetime) -> int:
     """Let what failed be tried anew, with all that goes out with it; says how many letters wait again."""
     together = Q(parcel=letter.parcel) if letter.parcel else Q(pk=letter.pk)
     rows = Letter.objects.filter(together, sent_at=None, dropped_at=None).exclude(problem="")
-    return rows.update(given_up_at=None, tries=0, made_at=at, next_try_at=at)
+    return rows.update(given_up_at=None, tries=0, again_at=at, next_try_at=at)

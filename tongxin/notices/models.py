@@ -57,6 +57,7 @@ class Letter(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
+    again_at = models.DateTimeField(null=True, blank=True)  # when somebody had it tried anew: its week begins there
     dropped_at = models.DateTimeField(null=True, blank=True)  # nobody wants it any more: read, switched off, closed
     problem = models.CharField(max_length=200, blank=True)
 
@@ -70,7 +71,7 @@ class Letter(models.Model):
 
 
 class Job(models.Model):
-    """How a job of the worker's went the last times."""
+    """How a job of the worker's went the last times; of one that nobody asked for, `problem` says by which setting."""
 
     name = models.CharField(max_length=120, unique=True)
     label = models.CharField(max_length=60, blank=True)
@@ -83,3 +84,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.name
+
+    @property
+    def switched_off(self) -> str:
+        """Say why the job does nothing here; empty where it does its work."""
+        return self.problem if not self.failures else ""

@@ -1,13 +1,16 @@
 """Sending letters: one connection a run, a letter's failure is that letter's, a server that is away is nobody's."""
 
 import logging
+import ssl
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from smtplib import (
+    SMTPAuthenticationError,
     SMTPDataError,
     SMTPException,
+    SMTPNotSupportedError,
     SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPSenderRefused,
@@ -28,10 +31,20 @@ BATCH = 200  # e-mails a run
 LONGEST_RUN = timedelta(minutes=1)  # other jobs wait meanwhile
 SUBJECT = 40
 CLOSING, FOR_GOOD = 421, 500
+LATER = "对方暂时不收（{code}）"
+REFUSED = (  # by whom: for now, for good
+    (SMTPRecipientsRefused, LATER, "收件方不接受这个地址（{code}），请核对邮箱"),
+    (SMTPSenderRefused, "邮件服务器暂时不收（{code}）", "邮件服务器不接受发件地址（{code}），请核对 TONGXIN_MAIL_FROM"),
+    (SMTPDataError, LATER, "收件方没有收下这封信（{code}）"),
+)
+NO_ANSWER = "连不上邮件服务器，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）"
+NO_ENTRY = "邮件服务器不接受用户名或密码，请核对 TONGXIN_SMTP_USER、TONGXIN_SMTP_PASSWORD"
+NOT_ENCRYPTED = "与邮件服务器没有建立起加密连接，请核对 TONGXIN_SMTP_TLS 和 TONGXIN_SMTP_PORT"
+NOT_READY = "邮件服务器没有正常应答，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）"
 log = logging.getLogger(__name__)
 
 
-class ServerAwayError(Exception):
+class ServerAwayError(faults.SaidError):
     """The mail server cannot be reached, or does not let us in: no letter had a try."""
 
 
@@ -58,7 +71,11 @@ def send_waiting(*, at: datetime) -> int:
     waiting, clock, went = letters.due(at, most=BATCH), Clock(at), 0
     if not waiting:
         return 0
-    connection = _opened()
+    try:
+        connection = _opened()
+    except ServerAwayError as error:
+        letters.keep_waiting(str(error), at=clock.now)
+        raise
     try:
         for letter in waiting:
             if clock.passed > LONGEST_RUN:
@@ -75,8 +92,8 @@ def _opened() -> Any:
         connection = get_connection()
         connection.open()
     except Exception as error:
-        message = f"邮件服务器连不上或者不让登录（{type(error).__name__}），信件稍后再寄"
-        raise ServerAwayError(message) from error
+        log.warning("邮件服务器连不上：%s", faults.named(error))
+        raise ServerAwayError(why_away(error)) from error
     return connection
 
 
@@ -135,17 +152,23 @@ def _link(url: str) -> str:
 
 
 # ── what went wrong ──────────────────────────────────────────────────────────────────────────────
+def why_away(error: Exception) -> str:
+    """Say why the mail server does not serve us, and which setting to look at."""
+    if isinstance(error, SMTPAuthenticationError):
+        return NO_ENTRY
+    if isinstance(error, ssl.SSLError | SMTPNotSupportedError):
+        return NOT_ENCRYPTED
+    return NOT_READY if isinstance(error, SMTPException) else NO_ANSWER
+
+
 def in_words(error: Exception) -> str:
     """Say why a letter did not go, without what the other side wrote: that may name anybody."""
     code = _code(error)
-    if isinstance(error, SMTPRecipientsRefused):
-        return f"收件方不接受这个地址（{code}），请核对邮箱"
-    if isinstance(error, SMTPSenderRefused):
-        return f"邮件服务器不接受发件地址（{code}），请核对 TONGXIN_MAIL_FROM"
-    if isinstance(error, SMTPDataError):
-        return f"收件方没有收下这封信（{code}）"
     if _went_away(error):
         return "寄信途中邮件服务器断开或者没有回应"
+    for kind, for_now, for_good in REFUSED:
+        if isinstance(error, kind):
+            return (for_good if code >= FOR_GOOD else for_now).format(code=code)
     if isinstance(error, SMTPException):
         return f"邮件服务器没有办成（{type(error).__name__}{f' {code}' if code else ''}）"
     return f"这封信的地址或者内容不能寄（{type(error).__name__}）"

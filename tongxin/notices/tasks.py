@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from tongxin.core.faults import SwitchedOffError
 from tongxin.notices import actions, posting
+
+NO_SERVER = "没有设（TONGXIN_SMTP_HOST）"
 
 
 def deliver_left_over(_at: datetime) -> int:
@@ -14,7 +17,9 @@ def deliver_left_over(_at: datetime) -> int:
 
 def send_letters(at: datetime) -> int:
     """Send waiting letters; one that fails is tried again, ever later, and given up after a week."""
-    return posting.send_waiting(at=at) if settings.EMAIL_HOST else 0
+    if not settings.EMAIL_HOST:
+        raise SwitchedOffError(NO_SERVER)
+    return posting.send_waiting(at=at)
 
 
 SCHEDULE = [(timedelta(seconds=30), deliver_left_over), (timedelta(seconds=60), send_letters)]

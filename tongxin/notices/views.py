@@ -1,11 +1,15 @@
 """The notice centre; and whether notices and letters arrive."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +20,7 @@ from tongxin.audit import kinds
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
-from tongxin.core import asked
+from tongxin.core import asked, room
 from tongxin.notices import actions, health, letters, queries
 from tongxin.notices.models import Job, Letter
 
@@ -68,14 +72,18 @@ def delivery(request: HttpRequest) -> HttpResponse:
     """How telling and sending go in the committees whose system somebody keeps: whom a letter goes to is masked, no word of it is shown."""
     codes = _codes(request.user)
     failed = request.GET.get("failed") == "1"
-    found = list(queries.posted(codes, only_failed=failed, before=asked.number(request.GET.get("before", "")))[: PAGE + 1])
+    before = asked.number(request.GET.get("before", ""))
+    now = timezone.now()
+    found = list(queries.posted(codes, only_failed=failed, before=before)[: PAGE + 1])
     marks = list(queries.failing_events(codes)[: PAGE + 1])
     context = {
-        "words": health.look(timezone.now()).words(),
+        "words": [*room.findings(), *health.look(now).words()],
+        "no_server": "" if settings.EMAIL_HOST else health.NO_SERVER,
         "jobs": Job.objects.order_by("label", "name"),
         "marks": [{"mark": m, "secret": _by_day(m.event.kind), "label": _label(m.event.kind)} for m in marks[:PAGE]],
         "more_marks": len(marks) > PAGE,
-        "letters": [_posted(letter) for letter in found[:PAGE]],
+        "letters": [_posted(letter, now) for letter in found[:PAGE]],
+        "here": _here(failed=failed, before=before),
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
         "only_failed": failed,
     }
@@ -91,7 +99,14 @@ def send_again(request: HttpRequest, uid: str) -> HttpResponse:
         messages.success(request, _("已重新排入寄信，一分钟左右寄出。"))
     else:
         messages.info(request, _("这封信已经不用再寄了。"))
-    return redirect("notices-delivery")
+    only_failed, before = request.GET.get("failed") == "1", asked.number(request.GET.get("before", ""))
+    return redirect(f"{reverse('notices-delivery')}{_here(failed=only_failed, before=before)}")
+
+
+def _here(*, failed: bool, before: int | None) -> str:
+    """Return what the address says of the part of the list that is shown: whoever acts on a row comes back to it."""
+    said = ({"failed": "1"} if failed else {}) | ({"before": str(before)} if before is not None else {})
+    return f"?{urlencode(said)}" if said else ""
 
 
 def _codes(user: Any) -> set[str]:
@@ -108,10 +123,16 @@ def _label(kind: str) -> str:
     return _("一项办理") if _by_day(kind) else kinds.label(kind)
 
 
-def _posted(letter: Letter) -> dict[str, Any]:
+def _posted(letter: Letter, now: datetime) -> dict[str, Any]:
     """Return what is shown of a letter; of what is told by the day alone no hour."""
     name, _at, domain = letter.address.rpartition("@")
-    return {"letter": letter, "address": f"{name[:1]}…@{domain}", "secret": _by_day(letter.notice.event.kind)}
+    secret = _by_day(letter.notice.event.kind)
+    return {
+        "letter": letter,
+        "address": f"{name[:1]}…@{domain}",
+        "secret": secret,
+        "next": None if secret or letter.next_try_at <= now else letter.next_try_at,  # what is due goes with the next run
+    }
 
 
 @require_safe

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.urls import ResolverMatch
 from django.utils.translation import gettext as _
 
+from tongxin.access import labels
 from tongxin.ui.fields import Day
+from tongxin.workflow.table import BY_NAME
 
 SEGMENTS = 5
 
@@ -22,6 +25,20 @@ def form_for(asks: type, *, subject: Any, actor: Any, at: datetime, data: Any = 
     kind = type(f"{asks.__name__}Form", (forms.Form,), made)
     form: forms.Form = kind(data)
     return form
+
+
+def asked_at(match: ResolverMatch) -> dict[str, forms.Field]:
+    """Return what the step at an address asks, without its choices, which stand in the database: for who cannot be answered."""
+    workflow = BY_NAME.get(str(match.kwargs.get("name"))) if match.url_name == "transition" else None
+    rows = [row for row in workflow.rows if row.action == match.kwargs["action"]] if workflow is not None else []
+    specs = [spec for row in rows if row.asks is not None for spec in fields(row.asks)]
+    return {
+        spec.name: (forms.ChoiceField if "choices" in spec.metadata else forms.CharField)(label=spec.metadata["label"])
+        for spec in specs
+    }
+
+
+labels.declared_elsewhere.append(asked_at)
 
 
 def payload_of(asks: type, form: forms.Form) -> Any:

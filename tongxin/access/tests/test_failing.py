@@ -1,9 +1,12 @@
 """The database away, the disk full: a page says so, and what was written comes back."""
 
 import errno
+import re
+from html import unescape
 from typing import Any
 
 import pytest
+from django import forms
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -13,6 +16,13 @@ from config import urls
 from tongxin.access.failing import is_passing
 
 TEXT = "建议由卫生院药房排班值守到零点，县里给予夜班补助，先行试点半年。<em>" * 3
+NAMES = {
+    "title": "关于延长夜间药房服务的建议",
+    "situation": TEXT,
+    "analysis": "人手不足",
+    "consents_to_publication": "1",
+    "version": "3",
+}
 ERRORS: dict[str, Exception] = {
     "full": OSError(errno.ENOSPC, "No space left on device"),
     "away": OperationalError("unable to open database file"),
@@ -20,8 +30,17 @@ ERRORS: dict[str, Exception] = {
 }
 
 
-def fails(_request: HttpRequest, how: str) -> HttpResponse:
-    raise ERRORS[how]
+class Held(forms.Form):
+    on = forms.CharField(label="去世日期")
+    reason = forms.CharField(label="说明")
+    why = forms.ChoiceField(label="原因", choices=[("1", "乙"), ("2", "丙")])
+
+
+def fails(request: HttpRequest, how: str) -> HttpResponse:
+    if how == "held":
+        held = Held(request.POST)
+        assert held.is_valid()
+    raise ERRORS.get(how, ERRORS["full"])
 
 
 handler500 = urls.handler500
@@ -52,6 +71,45 @@ def test_a_page_that_could_not_be_read_is_asked_for_again(client: Client) -> Non
     answer = client.get("/fails/away/")
     assert (answer.status_code, "<form" in answer.content.decode()) == (503, False)
     assert 'href="/fails/away/"' in answer.content.decode()
+
+
+@pytest.fixture
+def at_the_editor(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where a text is handed in while nothing can be read: the view is not reached."""
+
+    def away(*_said: Any) -> Any:
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
+    return "/proposals/abcdefghijkl/edit/"
+
+
+def shown(page: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<label class="label" for="written-\d+">([^<]*)</label>\s*<textarea[^>]*>\n([^<]*)</textarea>', page)
+    return [(label, unescape(text)) for label, text in found]
+
+
+def test_what_was_written_comes_back_under_the_labels_of_the_form_before_the_view_was_reached(
+    client: Client, at_the_editor: str
+) -> None:
+    client.cookies["sessionid"] = "x" * 32
+    answer = client.post(at_the_editor, NAMES)
+    assert answer.status_code == 503
+    assert shown(answer.content.decode()) == [
+        ("案由", NAMES["title"]), ("情况", TEXT), ("分析", "人手不足"), ("是否同意公开", "同意全文公开"),
+    ]  # fmt: skip
+    assert all(f'name="{name}"' in answer.content.decode() for name in NAMES)
+
+
+def test_the_form_that_the_failed_work_held_names_its_own_labels(client: Client) -> None:
+    answer = client.post("/fails/held/", {"on": "2026-03-02", "reason": "病故", "why": "2"})
+    assert shown(answer.content.decode()) == [("去世日期", "2026-03-02"), ("说明", "病故"), ("原因", "丙")]
+
+
+def test_the_questions_of_a_step_are_known_by_its_address(client: Client, at_the_editor: str) -> None:
+    client.cookies["sessionid"] = "x" * 32
+    answer = client.post("/go/proposals/abcdefghijkl/return_for_revision/", {"reason": "请写清由谁做"})
+    assert (answer.status_code, shown(answer.content.decode())) == (503, [("退回理由", "请写清由谁做")])
 
 
 def test_a_password_does_not_come_back(client: Client) -> None:

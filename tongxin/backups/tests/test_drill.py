@@ -94,12 +94,19 @@ def restored(home: Home, out: Path, made: archive.Manifest) -> None:
     assert said["events"] == next(table.rows for table in made.tables if table.name == "audit_event")
 
 
+def nobody_had_looked_at_the_files(home: Home) -> None:
+    """However old its events are: what was found in the former place says nothing of this one."""
+    _code, out, _err = home.run("check")
+    assert "附件内容　还没有核对过，tongxin worker 第一次运行时核对\n" in out
+
+
 def test_a_backup_taken_under_load_restores_into_an_empty_home(cast: Cast, tmp_path: Path) -> None:
     name = with_an_upload(cast)
     made = saved_under_load(cast, tmp_path / "day.zip")
     with another_database() if connection.vendor == "postgresql" else _no_other() as database:
         home = Home(tmp_path / "restored", database)
         restored(home, tmp_path / "day.zip", made)
+        nobody_had_looked_at_the_files(home)
         assert (home.place / "files" / name).read_bytes() == "夜间药房".encode()
         assert home.handles_a_proposal(cast, tmp_path) == WORKED
 

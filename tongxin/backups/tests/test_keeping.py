@@ -10,6 +10,7 @@ import pytest
 
 from tests.cast import NOW, Cast
 from tongxin.backups import keeping, taking, tasks
+from tongxin.core.faults import SwitchedOffError
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -37,7 +38,8 @@ def test_one_is_taken_when_its_time_has_come_and_the_oldest_goes() -> None:
 
 def test_none_is_taken_where_none_is_asked_for(settings: Any) -> None:
     settings.BACKUP_EVERY = 0
-    assert tasks.take_if_due(NOW) is False
+    with pytest.raises(SwitchedOffError, match="没有设（TONGXIN_BACKUP_EVERY）"):
+        tasks.take_if_due(NOW)
     assert not keeping.folder().exists()
     assert keeping.findings(now=NOW) == []
 
@@ -54,10 +56,13 @@ def test_two_workers_take_one() -> None:
 def test_a_failure_is_kept_shown_and_tried_again_in_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as full:
         full.setattr(keeping.shutil, "disk_usage", lambda _place: SimpleNamespace(free=10))
-        assert tasks.take_if_due(NOW) is False
+        with pytest.raises(keeping.NotMadeError, match="3 月 2 日 9:00 的定时备份没有完成"):
+            tasks.take_if_due(NOW)
     [said] = keeping.findings(now=NOW)
     assert "3 月 2 日 9:00 的定时备份没有完成：磁盘放不下下一份备份" in said
-    assert (tasks.take_if_due(NOW + HOUR / 2), tasks.take_if_due(NOW + HOUR)) == (False, True)
+    with pytest.raises(keeping.NotMadeError):  # not tried again yet, and not made: that is no success
+        tasks.take_if_due(NOW + HOUR / 2)
+    assert tasks.take_if_due(NOW + HOUR) is True
     assert keeping.findings(now=NOW + HOUR) == []
 
 
@@ -81,5 +86,6 @@ def test_a_failure_of_any_kind_keeps_the_former_ones(monkeypatch: pytest.MonkeyP
 
     assert tasks.take_if_due(NOW)
     monkeypatch.setattr(taking, "take", no)
-    assert tasks.take_if_due(NOW + 24 * HOUR) is False
+    with pytest.raises(keeping.NotMadeError):
+        tasks.take_if_due(NOW + 24 * HOUR)
     assert named() == ["failure.json", "tongxin-20260302T010000Z.zip"]

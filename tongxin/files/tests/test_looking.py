@@ -72,14 +72,28 @@ def test_the_page_tells_of_the_last_time_and_when_there_was_none_or_long_ago(cas
     page = verdict(cast)
     assert re.search("上一次在 3 月 2 日[^，]*，没有发现改动。", page)
     assert "已经超过两天没有核对" in page
-    assert [*checking._files(), *checking._not_looked_at()] == ["两天没有核对附件的内容，请看 tongxin worker 是否在运行"]
-    assert checking._when().startswith("（3 月 2 日")
+    assert [*checking._files(), *checking._not_looked_at()] == [
+        "两天没有核对附件的内容（上次是 3 月 2 日 9:00），请看 tongxin worker 是否在运行"
+    ]
+    looking.kept().unlink()
+    assert checking._not_looked_at() == ["附件的内容还没有核对过，请看 tongxin worker 是否在运行"]
 
 
 @pytest.mark.parametrize(("after", "is_late"), [(timedelta(days=2), False), (timedelta(days=2, seconds=1), True)])
 def test_after_two_days_the_last_time_is_long_ago(cast: Cast, after: timedelta, is_late: bool) -> None:  # noqa: FBT001 -- a case
     looking.look_through(at=NOW)
     assert looking.is_late(looking.last(), now=NOW + after) is is_late
+
+
+def test_after_a_restore_two_days_go_by_before_anybody_expects_it(cast: Cast) -> None:
+    looking.expect(at=NOW)
+    found = [(looking.last(), looking.is_late(looking.last(), now=NOW + timedelta(days=days))) for days in (1, 3)]
+    assert found == [(None, False), (None, True)]
+    text = looking.kept().read_text(encoding="utf-8")
+    looking.kept().write_text(text.replace("2026-03-02", "2036-03-02"), encoding="utf-8")
+    assert looking.is_late(looking.last(), now=NOW + timedelta(days=3))  # not as it was written: believed by nobody
+    assert looking.look_through(at=NOW + timedelta(days=3)) == 0
+    assert looking.last() is not None
 
 
 def test_of_a_new_installation_nobody_expects_it_yet(cast: Cast) -> None:

@@ -14,7 +14,9 @@ from tongxin.accounts.models import Account
 from tongxin.audit import sealing
 from tongxin.audit.models import Mark
 from tongxin.cli.running import LABELS, Scheduled, schedule
+from tongxin.core import room
 from tongxin.core.faults import SomeFailedError
+from tongxin.core.tests.test_room import disk
 from tongxin.handling import actions as handling
 from tongxin.handling.models import Reply
 from tongxin.notices import actions, health
@@ -71,6 +73,85 @@ def test_a_letter_that_failed_is_sent_again_by_who_keeps_the_system_alone(cast: 
     letter.refresh_from_db()
     assert (letter.given_up_at, letter.tries) == (None, 0)
     assert client.post("/notices/delivery/zzzzzzzzzzzz/again/").status_code == 404
+
+
+def test_who_sends_again_comes_back_to_the_part_of_the_list_he_was_at(cast: Cast, keeper: Account, client: Client) -> None:
+    cast.submitted()
+    actions.deliver()
+    letter = failed_letter(cast, cast.cosigner)
+    client.force_login(keeper)
+    again = f"/notices/delivery/{letter.notice.uid}/again/?failed=1"
+    assert f'action="{again}"' in client.get("/notices/delivery/?failed=1").text
+    assert client.post(again)["Location"] == "/notices/delivery/?failed=1"
+
+
+def test_the_office_reads_whose_letter_did_not_go_and_why(cast: Cast, keeper: Account, client: Client) -> None:
+    proposal = cast.submitted()
+    actions.deliver()
+    notice = Notice.objects.filter(account=cast.proposer, matter=f"proposals.proposal:{proposal.uid}").latest("id")
+    letter = Letter.objects.create(
+        notice=notice, address="yue@example.invalid", made_at=timezone.now(), next_try_at=timezone.now(), tries=1,
+        problem="对方暂时不收（451）",
+    )  # fmt: skip
+    client.force_login(cast.office)
+    address = f"/proposals/{proposal.uid}/told/"
+    assert "还没有寄成，会再试：对方暂时不收（451）" in client.get(address).text
+    Letter.objects.filter(pk=letter.pk).update(given_up_at=timezone.now(), problem="收件方不接受这个地址（550），请核对邮箱")
+    assert "没有寄成：收件方不接受这个地址（550），请核对邮箱" in client.get(address).text
+    client.force_login(keeper)
+    page = client.get("/notices/delivery/").text
+    assert ("消息告知情况" in page, cast.proposer.name in page) == (True, False)
+
+
+def test_without_a_mail_server_nobody_says_that_mail_is_in_order(
+    cast: Cast, keeper: Account, client: Client, settings: Any
+) -> None:
+    sealing.seal(at=timezone.now())
+    actions.deliver()
+    client.force_login(keeper)
+    for host, said in (
+        ("", "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"),
+        ("localhost", "消息、邮件和后台任务都正常"),
+    ):
+        settings.EMAIL_HOST = host
+        page = client.get("/notices/delivery/").text
+        assert (said in page, "消息、邮件和后台任务都正常" in page) == (True, bool(host))
+
+
+def test_a_job_that_is_switched_off_was_never_done(cast: Cast, keeper: Account, client: Client, settings: Any) -> None:
+    settings.EMAIL_HOST, settings.BACKUP_EVERY = "", 0
+    Job.objects.create(
+        name="tongxin.backups.tasks.take_if_due", every_seconds=300, begun_at=timezone.now(), done_at=timezone.now()
+    )
+    for job in schedule(("tongxin.backups", "tongxin.notices")):
+        assert job.run_if_due(1000.0)
+    off = {job.name: (job.switched_off, job.done_at) for job in Job.objects.all() if job.switched_off}
+    assert off == {
+        "tongxin.backups.tasks.take_if_due": ("没有设（TONGXIN_BACKUP_EVERY）", None),
+        "tongxin.notices.tasks.send_letters": ("没有设（TONGXIN_SMTP_HOST）", None),
+    }
+    client.force_login(keeper)
+    page = client.get("/notices/delivery/").text
+    assert page.count("没有设（TONGXIN_") == len(off)
+    assert health.look(timezone.now() + timedelta(hours=1)).late == (
+        Job.objects.get(name="tongxin.notices.tasks.deliver_left_over"),
+    )
+
+
+def test_a_full_disk_is_told_to_the_monitor_and_to_who_keeps_the_system(
+    cast: Cast, keeper: Account, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.deliver()
+    sealing.seal(at=timezone.now())
+    said = client.get("/healthz")
+    assert (said.status_code, said.json()["disk"]) == (200, True)
+    monkeypatch.setattr(room.os, "statvfs", lambda _place: disk(free_mb=0))
+    said = client.get("/healthz")
+    assert (said.status_code, said.json()["ok"], said.json()["disk"]) == (503, False, False)
+    client.force_login(keeper)
+    page = client.get("/notices/delivery/").text
+    assert "已满，只剩 0 MB，写不进去了" in page
+    assert "都正常" not in page
 
 
 def test_letters_of_another_committee_are_not_shown(cast: Cast, keeper: Account, client: Client) -> None:
@@ -178,7 +259,7 @@ def test_a_monitor_is_told_which_part_is_late_and_no_more(cast: Cast, client: Cl
     assert client.get("/healthz").status_code == 200
     later = now + timedelta(minutes=16)
     found = health.look(later)
-    assert found.parts == {"notices": False, "letters": True, "seals": False, "jobs": True}
+    assert found.parts == {"notices": False, "letters": True, "seals": False, "jobs": True, "disk": True}
     assert "有事情过了 15 分钟还没有通知有关人员，最早的是" in found.words()[0]
     actions.deliver()
     sealing.seal(at=now)
@@ -190,7 +271,7 @@ def test_a_monitor_is_told_which_part_is_late_and_no_more(cast: Cast, client: Cl
     Job.objects.update(failures=3, problem="OSError", begun_at=now - timedelta(days=1))
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (
-        503, {"ok": False, "database": True, "notices": True, "letters": True, "seals": True, "jobs": False},
+        503, {"ok": False, "database": True, "notices": True, "letters": True, "seals": True, "jobs": False, "disk": True},
     )  # fmt: skip
 
 

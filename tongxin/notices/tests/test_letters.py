@@ -1,6 +1,8 @@
 """Letters: each fails by itself, is sent once, is bundled by person and day, and ends with a reason."""
 
 import smtplib
+import socket
+import ssl
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,7 +17,8 @@ from django.utils import timezone
 from tests.at_once import another_hand, both
 from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
-from tongxin.notices import actions, letters, posting, tasks
+from tongxin.core.faults import SwitchedOffError
+from tongxin.notices import actions, letters, posting, queries, tasks
 from tongxin.notices.models import Letter, Notice
 
 NOON = moment("2026-11-30", 12)
@@ -75,6 +78,7 @@ def test_a_line_break_in_a_reason_stops_no_letter(by_mail: Cast) -> None:
     ("fault", "said"),
     [
         (smtplib.SMTPRecipientsRefused({"x": (550, b"no such user linzhiyuan")}), "收件方不接受这个地址（550），请核对邮箱"),
+        (smtplib.SMTPSenderRefused(550, b"no", "x"), "邮件服务器不接受发件地址（550），请核对 TONGXIN_MAIL_FROM"),
         (UnicodeEncodeError("ascii", "林", 0, 1, "no"), "这封信的地址或者内容不能寄（UnicodeEncodeError）"),
         (ValueError("header"), "这封信的地址或者内容不能寄（ValueError）"),
         (smtplib.SMTPDataError(554, b"spam"), "收件方没有收下这封信（554）"),
@@ -98,6 +102,25 @@ def test_what_is_wrong_with_a_letter_is_that_letters_alone(
     assert state_of(bad) == (False, True, False, letters.FOR_GOOD, said)
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (smtplib.SMTPRecipientsRefused({"x": (451, b"greylisted")}), "对方暂时不收（451）"),
+        (smtplib.SMTPDataError(452, b"full"), "对方暂时不收（452）"),
+        (smtplib.SMTPSenderRefused(451, b"later", "x"), "邮件服务器暂时不收（451）"),
+    ],
+)
+def test_what_is_refused_for_now_is_not_said_to_be_refused_for_good(
+    by_mail: Cast, wrong: Callable[[str, Exception], None], fault: Exception, said: str
+) -> None:
+    by_mail.submitted(NOON)
+    letter = a_letter(by_mail.proposer, "一件事")
+    wrong("linzhiyuan@example.invalid", fault)
+    assert tasks.send_letters(NOON) == 0
+    assert state_of(letter) == (False, False, False, 1, said)
+    assert list(queries.posted({"YX"}, only_failed=True)) == [letter]
+
+
 def test_a_server_that_is_away_costs_no_letter_a_try(by_mail: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     by_mail.submitted(NOON)
     waiting = [a_letter(by_mail.proposer, "一件事"), a_letter(by_mail.cosigner, "另一件事")]
@@ -106,10 +129,63 @@ def test_a_server_that_is_away_costs_no_letter_a_try(by_mail: Cast, monkeypatch:
         raise ConnectionRefusedError
 
     monkeypatch.setattr(EmailBackend, "open", away, raising=False)
-    with pytest.raises(posting.ServerAwayError, match="ConnectionRefusedError"):
+    with pytest.raises(posting.ServerAwayError, match=r"^连不上邮件服务器，请检查设置"):
         tasks.send_letters(NOON)
-    assert [state_of(letter) for letter in waiting] == [(False, False, False, 0, "")] * 2
+    assert [state_of(letter) for letter in waiting] == [(False, False, False, 0, posting.NO_ANSWER)] * 2
+    assert list(queries.posted({"YX"}, only_failed=True)) == waiting[::-1]
     monkeypatch.undo()
+    assert tasks.send_letters(NOON + timedelta(minutes=1)) == 2
+    assert [state_of(letter) for letter in waiting] == [(True, False, False, 1, "")] * 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (TimeoutError(), posting.NO_ANSWER),
+        (socket.gaierror(-2, "x"), posting.NO_ANSWER),
+        (smtplib.SMTPConnectError(421, b"x"), posting.NOT_READY),
+        (smtplib.SMTPAuthenticationError(535, b"linzhiyuan"), posting.NO_ENTRY),
+        (ssl.SSLError("x"), posting.NOT_ENCRYPTED),
+        (smtplib.SMTPNotSupportedError("x"), posting.NOT_ENCRYPTED),
+    ],
+)
+def test_why_the_server_is_away_is_said_with_the_setting_to_look_at(fault: Exception, said: str) -> None:
+    assert (posting.why_away(fault), "Error" in said, "TONGXIN_SMTP" in said) == (said, False, True)
+
+
+def test_no_server_is_no_success_of_sending(settings: Any) -> None:
+    settings.EMAIL_HOST = ""
+    with pytest.raises(SwitchedOffError, match="TONGXIN_SMTP_HOST"):
+        tasks.send_letters(NOON)
+
+
+def test_a_letter_goes_to_the_address_of_now_and_says_so_and_keeps_when_it_was_written(
+    by_mail: Cast, wrong: Callable[[str, Exception], None]
+) -> None:
+    by_mail.submitted(NOON)
+    letter = a_letter(by_mail.proposer, "一件事")
+    wrong("linzhiyuan@example.invalid", smtplib.SMTPRecipientsRefused({"x": (550, b"no")}))
+    later = NOON + timedelta(days=8)
+    for turn in range(letters.FOR_GOOD):
+        tasks.send_letters(NOON + timedelta(hours=9 * turn))
+    assert state_of(letter)[1] is True
+    Account.objects.filter(pk=by_mail.proposer.pk).update(email="zhiyuan@example.invalid")
+    assert letters.send_again(letter, at=later) == 1
+    assert tasks.send_letters(later) == 1
+    assert (state_of(letter)[0], letter.address, letter.made_at) == (True, "zhiyuan@example.invalid", NOON)
+    assert mail.outbox[-1].to == ["zhiyuan@example.invalid"]
+
+
+def test_a_letter_sent_again_has_a_week_from_then(by_mail: Cast, wrong: Callable[[str, Exception], None]) -> None:
+    by_mail.submitted(NOON)
+    letter, again = a_letter(by_mail.proposer, "一件事"), NOON + timedelta(days=8)
+    wrong("linzhiyuan@example.invalid", smtplib.SMTPRecipientsRefused({"x": (451, b"later")}))
+    tasks.send_letters(again)
+    letters.send_again(letter, at=again)
+    tasks.send_letters(again + timedelta(days=6))
+    assert state_of(letter)[1] is False
+    tasks.send_letters(again + timedelta(days=8))
+    assert state_of(letter)[1] is True
 
 
 def test_a_server_that_hangs_up_at_one_letter_ends_the_run_and_the_next_goes_on(

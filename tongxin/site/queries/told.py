@@ -63,4 +63,7 @@ def _letter(notice: Notice) -> str:
         return "已寄"
     if letter.dropped_at is not None:
         return "没有寄：收信人已读或者不收邮件" if not hides_reading(notice.event.kind) else "没有寄"
-    return "没有寄成" if letter.given_up_at is not None else "等待寄出"
+    why = f"：{letter.problem}" if letter.problem else ""
+    if letter.given_up_at is not None:
+        return f"没有寄成{why}"
+    return f"还没有寄成，会再试{why}" if why else "等待寄出"

@@ -239,6 +239,86 @@ def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(
     assert page.locator("#action-form .errors").is_visible()
 
 
+PLAIN = """document.querySelector('main').innerHTML += `<form method="post" action="/there/" enctype="multipart/form-data" data-guard>
+    <textarea name="why"></textarea><input type="file" name="paper"><button name="answer" value="yes">确认</button></form>`"""
+
+
+class Desk:
+    """A page with a plain form, and a server that takes what it sends."""
+
+    def __init__(self, page, live_server):
+        self.page, self.sent = page, []
+        page.route("**/there/", self.take)
+        page.goto(f"{live_server.url}/components/?shell=member")
+        page.evaluate(PLAIN)
+        page.fill("[name=why]", "年事已高，辞去委员")
+        page.set_input_files("[name=paper]", [{"name": "申请.txt", "mimeType": "text/plain", "buffer": b"paper"}])
+
+    def take(self, route):
+        self.sent.append(route.request.post_data_buffer.decode())
+        route.fulfill(content_type="text/html; charset=utf-8", body="<h1>办好了</h1>")
+
+    @property
+    def button(self):
+        return self.page.get_by_role("button", name="确认", exact=True)
+
+
+@pytest.fixture
+def desk(page, live_server):
+    return Desk(page, live_server)
+
+
+@pytest.mark.parametrize(
+    ("away", "words"),
+    [
+        (lambda page: page.route("**/icon*.svg", lambda route: route.abort("connectionrefused")), "服务器没有应答，"),
+        (lambda page: page.route("**/icon*.svg", lambda route: route.fulfill(status=502, body="")), "服务器没有应答，"),
+        (lambda page: page.context.set_offline(True), "网络断了，"),
+    ],
+    ids=["server", "proxy", "network"],
+)
+def test_a_form_that_nobody_would_answer_stays_with_what_was_typed(desk, away, words):
+    page = desk.page
+    away(page)
+    desk.button.click()
+    note = page.locator("#trouble .note")
+    note.wait_for()
+    assert note.inner_text().startswith(f"{words}这一步还没有办，您填的内容还在。")
+    assert note.evaluate("(node) => node.getBoundingClientRect().bottom <= innerHeight")
+    chosen = page.evaluate("[...document.querySelector('[name=paper]').files].map((file) => file.name)")
+    assert (desk.sent, page.input_value("[name=why]"), chosen) == ([], "年事已高，辞去委员", ["申请.txt"])
+    page.unroute("**/icon*.svg")
+    page.context.set_offline(False)
+    with page.expect_navigation():
+        desk.button.click()
+    assert page.inner_text("h1") == "办好了"
+    [sent] = desk.sent
+    assert [part in sent for part in ("年事已高，辞去委员", 'name="answer"', "yes")] == [True] * 3
+
+
+def test_a_form_pressed_twice_while_the_server_is_asked_is_sent_once(desk):
+    page, waiting = desk.page, []
+    page.route("**/icon*.svg", lambda route: waiting.append(route))  # noqa: PLW0108 -- Playwright marks what it is given
+    desk.button.dblclick()
+    page.wait_for_timeout(300)
+    assert len(waiting) == 1
+    with page.expect_navigation():
+        waiting[0].continue_()
+    assert len(desk.sent) == 1
+
+
+def test_what_holds_a_form_back_by_itself_still_does(desk):
+    page = desk.page
+    page.evaluate("document.querySelector('[name=why]').required = true")
+    page.fill("[name=why]", "")
+    desk.button.click()
+    page.evaluate("document.querySelector('[action=\"/there/\"]').addEventListener('submit', (event) => event.preventDefault())")
+    page.fill("[name=why]", "不发")
+    desk.button.click()
+    page.wait_for_timeout(300)
+    assert (desk.sent, page.locator("#trouble .note").count()) == ([], 0)
+
+
 def test_before_the_session_ends_one_can_go_on(page, live_server):
     page.route("**/session/", lambda route: route.fulfill(json={"seconds": 3600}))
     page.goto(f"{live_server.url}/components/?shell=member&session=200")

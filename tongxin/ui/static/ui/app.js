@@ -209,6 +209,13 @@ function trouble(text, link) {
   quiet();
   box.append(note);
 }
+function troubleInSight(text, link) {
+  trouble(text, link);
+  document.getElementById("trouble")?.scrollIntoView({ block: "center" });
+}
+function unreachedWords(became) {
+  return navigator.onLine ? `服务器没有应答，${became}请过一会儿再试。` : `网络断了，${became}请联网后再试。`;
+}
 function signInAgain() {
   const signin = document.body.dataset.signin;
   if (!signin) return null;
@@ -224,7 +231,7 @@ function startFocus() {
     if (event.detail.target) land(event.detail.target);
   });
   document.addEventListener("htmx:beforeRequest", quiet);
-  document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
+  document.addEventListener("htmx:sendError", () => troubleInSight(unreachedWords("您填的内容还在，已经办成的不会重复办。")));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
@@ -244,17 +251,18 @@ function startOpeners() {
     if (by && by.matches(OPENERS)) markExpanded(by);
   });
 }
+const touched = new Set();
+const letGo = (form) => touched.delete(form);
 function startGuard() {
-  const changed = new Set();
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (form && form.matches("[data-guard]")) changed.add(form);
+    if (form && form.matches("[data-guard]")) touched.add(form);
   });
-  document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) changed.delete(event.target);
+  window.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) letGo(event.target);
   });
   window.addEventListener("beforeunload", (event) => {
-    const open = all("[data-guard]").filter((form) => changed.has(form));
+    const open = all("[data-guard]").filter((form) => touched.has(form));
     if (!open.length) return;
     event.preventDefault();
     event.returnValue = "";
@@ -622,6 +630,7 @@ const SAVED_SIGNAL = "tongxin:saved";
 const STATES = {
   saving: "正在保存…",
   offline: "没有网络，已存在本机",
+  away: "服务器没有应答，已存在本机",
   conflict: "另一处已保存过，请比较后选定",
   ended: "登录已到期或已退出，已存在本机",
 };
@@ -689,7 +698,7 @@ class Draft {
       const small = JSON.stringify(body).length < 16000; // browsers refuse larger farewell requests
       answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, signal: stop.signal });
     } catch {
-      return this.unreached(kept);
+      return this.unreached(kept, navigator.onLine ? STATES.away : STATES.offline);
     } finally {
       clearTimeout(limit);
     }
@@ -697,7 +706,7 @@ class Draft {
     if (answer.ok && said) return this.saved(said, fields);
     if (answer.status === 409 && said) return this.differs(said);
     if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.ended(said);
-    if (answer.status >= 500 || !answer.status) return this.unreached(kept, "服务器没有应答，已存在本机");
+    if (answer.status >= 500 || !answer.status) return this.unreached(kept, STATES.away);
     return this.say("offline", (said && said.message) || "没有存上，已存在本机");
   }
   saved(said, fields) {
@@ -721,8 +730,8 @@ class Draft {
     const field = this.form.elements.namedItem("version");
     if (field) field.value = version;
   }
-  unreached(kept, words = STATES.offline) {
-    this.say("offline", kept ? words : "没有网络，请不要关闭这一页");
+  unreached(kept, words) {
+    this.say("offline", kept ? words : words.replace("已存在本机", "请不要关闭这一页"));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), Math.min(60000, 5000 * 2 ** this.tries));
     this.tries += 1;
@@ -866,9 +875,49 @@ function startAutosave() {
     setTimeout(() => draft.panel || draft.offer(), ALIVE + 1000);
   }
 }
+const ENOUGH = 15000; // for an answer of a few bytes
+const asking = new WeakSet();
+const passing = new WeakSet();
+async function isThere() {
+  const icon = document.querySelector("link[rel=icon]");
+  if (!icon) return true;
+  try {
+    const options = { method: "HEAD", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(ENOUGH) };
+    return (await fetch(icon.href, options)).status < 500; // a proxy answers in the place of a server that is away
+  } catch {
+    return false;
+  }
+}
+function isOurs(form, button) {
+  const said = (name) => (button && button.getAttribute(`form${name}`)) || form.getAttribute(name) || "";
+  if (said("method").toLowerCase() !== "post" || !["", "_self"].includes(said("target"))) return false;
+  return new URL(said("action") || location.href, location.href).origin === location.origin;
+}
+function sendOn(form, button) {
+  letGo(form);
+  passing.add(form);
+  form.requestSubmit(button && button.isConnected && button.form === form ? button : undefined);
+  passing.delete(form);
+}
+async function hold(form, button) {
+  asking.add(form);
+  const there = await isThere();
+  asking.delete(form);
+  if (there) sendOn(form, button);
+  else troubleInSight(unreachedWords("这一步还没有办，您填的内容还在。"));
+}
+function startSending() {
+  window.addEventListener("submit", (event) => passing.has(event.target) && event.stopImmediatePropagation(), true);
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter: button } = event;
+    if (event.defaultPrevented || !isOurs(form, button)) return;
+    event.preventDefault();
+    if (!asking.has(form)) hold(form, button);
+  });
+}
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes],
+  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
 ]) {
   start();
 }

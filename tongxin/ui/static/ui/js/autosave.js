@@ -25,6 +25,7 @@ const SAVED_SIGNAL = "tongxin:saved";
 const STATES = {
   saving: "正在保存…",
   offline: "没有网络，已存在本机",
+  away: "服务器没有应答，已存在本机",
   conflict: "另一处已保存过，请比较后选定",
   ended: "登录已到期或已退出，已存在本机",
 };
@@ -100,7 +101,7 @@ class Draft {
       const small = JSON.stringify(body).length < 16000; // browsers refuse larger farewell requests
       answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, signal: stop.signal });
     } catch {
-      return this.unreached(kept);
+      return this.unreached(kept, navigator.onLine ? STATES.away : STATES.offline);
     } finally {
       clearTimeout(limit);
     }
@@ -108,7 +109,7 @@ class Draft {
     if (answer.ok && said) return this.saved(said, fields);
     if (answer.status === 409 && said) return this.differs(said);
     if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.ended(said);
-    if (answer.status >= 500 || !answer.status) return this.unreached(kept, "服务器没有应答，已存在本机");
+    if (answer.status >= 500 || !answer.status) return this.unreached(kept, STATES.away);
     return this.say("offline", (said && said.message) || "没有存上，已存在本机");
   }
 
@@ -136,8 +137,8 @@ class Draft {
     if (field) field.value = version;
   }
 
-  unreached(kept, words = STATES.offline) {
-    this.say("offline", kept ? words : "没有网络，请不要关闭这一页");
+  unreached(kept, words) {
+    this.say("offline", kept ? words : words.replace("已存在本机", "请不要关闭这一页"));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), Math.min(60000, 5000 * 2 ** this.tries));
     this.tries += 1;

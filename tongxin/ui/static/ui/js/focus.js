@@ -25,6 +25,17 @@ export function trouble(text, link) {
   box.append(note);
 }
 
+// The same, where somebody looks for it who has just pressed a button.
+export function troubleInSight(text, link) {
+  trouble(text, link);
+  document.getElementById("trouble")?.scrollIntoView({ block: "center" });
+}
+
+// Why no answer came: whether it is this machine that is cut off, or the server that is away, and what became of the step.
+export function unreachedWords(became) {
+  return navigator.onLine ? `服务器没有应答，${became}请过一会儿再试。` : `网络断了，${became}请联网后再试。`;
+}
+
 // Where one signs in again and comes back to this page; nothing on a page that is everybody's.
 export function signInAgain() {
   const signin = document.body.dataset.signin;
@@ -44,7 +55,7 @@ export function startFocus() {
     if (event.detail.target) land(event.detail.target);
   });
   document.addEventListener("htmx:beforeRequest", quiet);
-  document.addEventListener("htmx:sendError", () => trouble("网络断了，这一步还没有办。请联网后再试一次。"));
+  document.addEventListener("htmx:sendError", () => troubleInSight(unreachedWords("您填的内容还在，已经办成的不会重复办。")));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());

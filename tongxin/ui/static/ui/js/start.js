@@ -11,6 +11,7 @@ import { startMenus } from "./menus.js";
 import { startOpeners } from "./openers.js";
 import { startPage } from "./page.js";
 import { startReading } from "./reading.js";
+import { startSending } from "./sending.js";
 import { startSession } from "./session.js";
 import { startSize } from "./size.js";
 import { startTables } from "./tables.js";
@@ -19,7 +20,7 @@ import { startUploads } from "./uploads.js";
 
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes],
+  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
 ]) {
   start();
 }

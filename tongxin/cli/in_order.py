@@ -1,0 +1,26 @@
+"""What `tongxin check` says of a thing with which nothing is wrong: that it is in order, or that there is nothing to be so."""
+
+
+def words(name: str) -> str:
+    """Say that one thing is in order; what is switched off, or was never done, is not called that."""
+    from django.conf import settings
+
+    from tongxin.backups import keeping
+    from tongxin.notices.health import NO_SERVER
+
+    if name == "定时备份" and keeping.every() is None:
+        return keeping.NOT_ASKED
+    if name == "通知和定时任务" and not settings.EMAIL_HOST:
+        return f"正常（{NO_SERVER}）"
+    if name == "附件内容":
+        return f"正常（{when} 核对）" if (when := files_looked_at()) else "还没有核对过，tongxin worker 第一次运行时核对"
+    return "正常"
+
+
+def files_looked_at() -> str:
+    """Say when the bytes of the stored files were read last; empty where they never were."""
+    from tongxin.audit import looking
+    from tongxin.core.templatetags.chinese import moment
+
+    looked = looking.last()
+    return moment(looked.at) if looked is not None else ""
