@@ -16,7 +16,7 @@ from tongxin.committees.successions import names_of_units
 from tongxin.core.words import written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
-from tongxin.sheets.problems import Fault, Place
+from tongxin.sheets.problems import Fault, Sight
 
 COLUMNS = {
     "name": "单位名称", "short_name": "简称", "system": "归口", "contact": "联系人", "phone": "电话", "number": "编号",
@@ -44,7 +44,7 @@ class UnitImporter:
     context: Context
     checked: "UnitImporter | None" = None
     made: dict[str, list[str]] = field(default_factory=dict)
-    seen: dict[tuple[str, str], Place] = field(default_factory=dict)
+    seen: dict[tuple[str, str], Sight] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.committee: Committee = self.context.committee
@@ -70,20 +70,20 @@ class UnitImporter:
 
     def _demand_once(self, row: Row) -> None:
         for name in ("name", "number"):
-            key = (name, row.parsed[name])
-            if key[1] and (first := self.seen.setdefault(key, row.place)) != row.place:
-                row.fault(COLUMNS[name], f"与{first.seen_from(row.place)}重复")
+            key, here = (name, row.parsed[name]), Sight(row.place, row.parsed["name"])
+            if key[1] and (first := self.seen.setdefault(key, here)).place != row.place:
+                row.fault(COLUMNS[name], f"与{first.seen_from(row.place)}的{COLUMNS[name]}相同")
 
     def _judge(self, row: Row) -> None:
         said = row.parsed
         unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
         former = self.by_any_name.get(said["name"])
         if unit is None and former is not None and former.name != said["name"] != former.short_name:
-            row.fault("单位名称", f"是{former.name}的原名，系统里已有这个单位；要写的是它，请用现名")
+            row.fault("单位名称", f"是“{former.name}”的原名，系统里已有这个单位；要写的是它，请用现名")
             return
         if unit is None:
             if said["name"] in self.by_name:
-                row.fault("编号", f"系统里已有{said['name']}，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")
+                row.fault("编号", f"系统里已有“{said['name']}”，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")
             return
         row.known = True
         for name, column in COLUMNS.items():

@@ -67,6 +67,8 @@ def test_a_proposal_that_was_taken_off_the_public_pages_since_keeps_the_import(c
     said = office.get(reverse("import-undo", args=[run.uid])).content.decode()
     assert "不能撤销" in said
     assert "关于修好村口路灯的建议" in said
+    assert f"{cast.office.name}撤下公开" in said or cast.office.name in said
+    assert "与同表的另一条连在一起" in said  # what was merged into it stays with it
     assert step(office, "undo", run, reason="传错了").stage == Stage.IMPORTED
     assert Proposal.objects.filter(pk=lead.pk).exists()
 

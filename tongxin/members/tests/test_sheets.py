@@ -77,7 +77,7 @@ def test_what_differs_is_named_and_nothing_overwritten(cast: Cast, bring):
 def test_two_of_a_name_need_their_number(cast: Cast, bring):
     Member.objects.create(committee=cast.county, number="YX009", name="林知远")
     report = bring(f"{HEAD}林知远,,,医药卫生界,,,,,,\n")
-    assert said(report) == [(2, "姓名", "有 2 位叫林知远的委员（编号 YX001、YX009），请写编号")]
+    assert said(report) == [(2, "姓名", "有 2 位叫“林知远”的委员（编号 YX001、YX009），请写编号")]
 
 
 def test_members_of_another_county_are_not_meant(cast: Cast, bring):
@@ -95,7 +95,7 @@ def test_wrong_cells_are_named_with_row_and_column(cast: Cast, bring):
         (2, "是否党员", "“也许”应是“是”或“否”"),
         (3, "姓名", "没有填写"),
         (3, "界别", "没有填写"),
-        (5, "姓名", "与第 4 行是同一个人；确是两人的，请写编号或出生年月"),
+        (5, "姓名", "与甲二（原表第 4 行）是同一个人；确是两人的，请写编号或出生年月"),
     ]
 
 
