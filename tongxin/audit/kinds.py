@@ -1,6 +1,5 @@
 """The register of event kinds: each has a sentence for people, or it cannot be recorded."""
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -41,7 +40,8 @@ class Kind:
     or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
     keys of `data` that are personal and can be erased; `days` those that an act fills with a day, which people read as they
     write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events, not even the auditor's:
-    that word, and how many on days that are over. `label` names the kind where its sentence is a function, `sort` the sort
+    that word, and how many on days that are over. `label` names the kind where its sentence names somebody or something, or is a function:
+    a sentence with a hole in it is shown to nobody. `sort` is the sort
     that people look for it under where its name begins otherwise; `of_a_person` marks a detail that is a person's own affair.
     """
 
@@ -60,8 +60,6 @@ class Kind:
 
 ON_THE_SERVER = "服务器操作人员"
 NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)  # what saying an event raises that holds somebody else's values
-BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
-FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
@@ -129,10 +127,9 @@ class _Open(dict[str, str]):
 
 
 def label(name: str) -> str:
-    """Name a kind of events, with nobody and nothing in it that one of them is about: 向…发出登录邀请."""
+    """Name a kind of events for people, with nobody and nothing in it that one of them is about: 向委员发出登录邀请."""
     kind = KINDS[name]
-    said = kind.label or (kind.sentence if isinstance(kind.sentence, str) else "")
-    return FRONT.sub("", BRACKETS.sub("", said.format_map(_Open())).replace("……", "…"))
+    return kind.label or (kind.sentence.format_map(_Open()).strip("　 ") if isinstance(kind.sentence, str) else "")
 
 
 class _Said(dict[str, Any]):

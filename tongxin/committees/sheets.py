@@ -21,6 +21,9 @@ from tongxin.sheets.problems import Fault, Sight
 COLUMNS = {
     "name": "单位名称", "short_name": "简称", "system": "归口", "contact": "联系人", "phone": "电话", "number": "编号",
 }  # fmt: skip
+CHANGED = {  # what is not changed as the rest of a unit's data is
+    "name": "改了名称的，请在“承办单位”里打开这个单位，办理更名", "number": "单位编号定后不改，请改表里的",
+}  # fmt: skip
 LIMITS = {"name": 60, "short_name": 20, "contact": 40, "phone": 30, "number": 20}
 SYSTEMS = {str(system.label): system.value for system in System}
 _PARTY = re.compile(
@@ -89,7 +92,8 @@ class UnitImporter:
         for name, column in COLUMNS.items():
             kept = getattr(unit, name)
             if said[name] and said[name] not in {kept, written_phone(kept) if name == "phone" else kept}:
-                row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；要改请在系统里改")
+                how = CHANGED.get(name, "要改请在“承办单位”里打开这个单位，修改资料")
+                row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；{how}")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""

@@ -18,7 +18,7 @@ from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import mask_phone, phone_hash
 from tongxin.core.sounds import sound_of
 from tongxin.core.words import name_key, plain_number, spellings
-from tongxin.members.choices import Gender, Rank
+from tongxin.members.choices import CONTACT_FIELDS, Gender, Rank
 from tongxin.members.models import Member, Post, Seat
 from tongxin.members.rules import who_it_is
 from tongxin.sheets import cells
@@ -249,7 +249,8 @@ class MemberImporter:
             same = ALIKE.get(spec.name, lambda value: value)
             if row.has(column) and same(mine) != same(theirs):
                 shown = mask_phone(theirs) if spec.name == "phone" else spoken(spec.name, theirs)
-                row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请在系统里改")
+                where = "修改联系方式" if spec.name in CONTACT_FIELDS else "更正登记资料"
+                row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请打开这名委员，在“{where}”里改")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""

@@ -61,14 +61,16 @@ def test_the_same_file_twice_changes_nothing(cast: Cast, bring):
 def test_a_phone_that_differs_is_not_told(cast: Cast, bring):
     bring(f"{HEAD}曾贤,,,农业界,,,13800000001,,,YX300\n")
     report = bring(f"{HEAD}曾贤,,,农业界,,,13800000002,,,YX300\n")
-    assert said(report) == [(2, "手机", "与系统里的不同：系统里是“138******01”，没有改动；要改请在系统里改")]
+    assert said(report) == [
+        (2, "手机", "与系统里的不同：系统里是“138******01”，没有改动；要改请打开这名委员，在“修改联系方式”里改")
+    ]
 
 
 def test_what_differs_is_named_and_nothing_overwritten(cast: Cast, bring):
     report = bring(f"{HEAD}林知远,,,农业界,,主席,,,,YX001\n新人,,,农业界,,,,,,\n")
     assert said(report) == [
-        (2, "界别", "与系统里的不同：系统里是“医药卫生界”，没有改动；要改请在系统里改"),
-        (2, "职务", "与系统里的不同：系统里是“委员”，没有改动；要改请在系统里改"),
+        (2, "界别", "与系统里的不同：系统里是“医药卫生界”，没有改动；要改请打开这名委员，在“更正登记资料”里改"),
+        (2, "职务", "与系统里的不同：系统里是“委员”，没有改动；要改请打开这名委员，在“更正登记资料”里改"),
     ]
     assert not Member.objects.filter(name="新人").exists()
     assert not Sector.objects.filter(name="农业界").exists()

@@ -23,7 +23,7 @@ from tongxin.sheets.kinds import Context, Row
 from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow import engine
 
-DIFFERENT = "与系统里的不同，没有改动；要改请在系统里改"
+DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
 
 
 class ProposalImporter:
