@@ -1,5 +1,6 @@
 """The register of event kinds: each has a sentence for people, or it cannot be recorded."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -60,6 +61,8 @@ class Kind:
 
 ON_THE_SERVER = "服务器操作人员"
 NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)  # what saying an event raises that holds somebody else's values
+BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
+FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
@@ -129,7 +132,8 @@ class _Open(dict[str, str]):
 def label(name: str) -> str:
     """Name a kind of events for people, with nobody and nothing in it that one of them is about: 向委员发出登录邀请."""
     kind = KINDS[name]
-    return kind.label or (kind.sentence.format_map(_Open()).strip("　 ") if isinstance(kind.sentence, str) else "")
+    said = kind.label or (kind.sentence if isinstance(kind.sentence, str) else "")
+    return FRONT.sub("", BRACKETS.sub("", said.format_map(_Open())).replace("……", "…"))
 
 
 class _Said(dict[str, Any]):
