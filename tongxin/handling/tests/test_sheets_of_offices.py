@@ -109,7 +109,7 @@ def test_names_with_a_space_or_stroke_between_them_are_several(bring, written):
 
 def test_names_that_are_not_written_out_are_asked_for(bring):
     assert said(bring(row(提案人="林知远等3人"))) == [
-        (2, "提案人", "“林知远等3人”没有写全，请把林知远以外各位的姓名也写上，用顿号隔开")
+        (2, "提案人", "“林知远等3人”没有写全，请把“林知远”以外各位的姓名也写上，用顿号隔开")
     ]
 
 
@@ -160,7 +160,9 @@ def test_units_of_one_proposal_may_stand_on_rows_of_their_own(bring):
 
 def test_rows_that_differ_in_more_than_their_units_are_two_and_told_how_to_be_one(bring):
     report = bring(row(承办单位="县卫生健康局", 答复日期="2026-02-20"), row(承办单位="县财政局", 答复日期="2026-02-21"))
-    assert said(report) == [(3, "提案号", "与《关于第1件事的建议》（原表第 2 行）的提案号相同；几个承办单位的，请写在同一行，用顿号隔开")]
+    assert said(report) == [
+        (3, "提案号", "与《关于第1件事的建议》（原表第 2 行）的提案号相同；几个承办单位的，请写在同一行，用顿号隔开")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,9 @@ def test_the_same_unit_in_two_files_is_named_with_both_places(people, tmp_path):
         path.parent.mkdir()
         path.write_text("单位名称\n县林业局\n", encoding="utf-8")
     report = engine.run(UNITS, paths, people.county, actor=people.office, at=NOW)
-    assert [(f.file, f.row, f.reason) for f in report.rejected] == [(str(paths[1]), 2, f"与县林业局（{paths[0]} 第 2 行）的单位名称相同")]
+    assert [(f.file, f.row, f.reason) for f in report.rejected] == [
+        (str(paths[1]), 2, f"与县林业局（{paths[0]} 第 2 行）的单位名称相同")
+    ]
     assert not Unit.objects.filter(name="县林业局").exists()
 
 
