@@ -232,6 +232,6 @@ def _number(number: str | int | None) -> str:
 def keeping_files(*, before: datetime) -> QuerySet[Import]:
     """Return the imports that were uploaded before and still keep files or what was found in them."""
     own = {"imported": OuterRef("pk")}
-    held = Q(rejects__isnull=False) | Exists(Source.objects.filter(**own, file__isnull=False))
-    held |= Exists(Finding.objects.filter(**own)) | Exists(Listed.objects.filter(**own))
+    held = Q(rejects__isnull=False) | Q(Exists(Source.objects.filter(**own, file__isnull=False)))
+    held |= Q(Exists(Finding.objects.filter(**own))) | Q(Exists(Listed.objects.filter(**own)))
     return Import.objects.filter(held, begun_at__lt=before).exclude(stage__in=(Stage.CHECKING, Stage.WRITING))

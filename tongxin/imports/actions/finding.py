@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tongxin.core.words import on_one_line
 from tongxin.imports.models import Finding, Import, Listed
@@ -36,8 +37,9 @@ class New:
     def listed(self, report: Report) -> Iterator[Listed]:
         """Return what is kept of them, without those that only the whole file shows to be wrong."""
         wrong = {Place(fault.file, fault.sheet, fault.row) for fault in report.rejected}
-        rows = ([place.row, place.file, name, number] for place, name, number in self.found if place not in wrong)
-        return (Listed(committee=self.run.committee, imported=self.run, rows=some) for some in batches(rows, LISTED))
+        rows: Iterator[Any] = ([place.row, place.file, name, number] for place, name, number in self.found if place not in wrong)
+        kept: Iterator[Any] = batches(rows, LISTED)
+        return (Listed(committee=self.run.committee, imported=self.run, rows=some) for some in kept)
 
 
 def look_through(run: Import, kind: Kind, names: Mapping[Path, str], report: Report) -> list[Finding]:

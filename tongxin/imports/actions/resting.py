@@ -156,7 +156,7 @@ class Resting:
                 known = kinds.KINDS.get(kind)
                 if known is None or known.by_day:
                     self.is_secret = True
-                else:
+                elif subject is not None:
                     self.touched[records.label, subject].events.append(pk)
 
     def _note_references(self, records: Records) -> None:

@@ -175,7 +175,7 @@ def _check(run: Import, now: Callable[[], datetime]) -> None:
         out = Path(place) / "rejects.xlsx"
         new = New(run)
         report = _engine(run, kind, now, out, dry_run=True, looked=new)
-        found = [*look_through(run, kind, _names(run), report), *new.listed(report)]
+        found: list[Finding | Listed] = [*look_through(run, kind, _names(run), report), *new.listed(report)]
         _keep_findings(run, report, found, out.read_bytes() if report.left_out else b"", now())
 
 

@@ -115,7 +115,12 @@ def test_that_somebody_rated_is_told_of_no_record_and_nothing_is_taken_back_then
 def test_the_page_of_undoing_asks_as_many_questions_of_many_as_of_one(cast: Cast, office: Client):
     def asked(first: int, last: int) -> int:
         names = [f"县第{n}站" for n in range(first, last)]
-        brought(office, "units", f"单位名称,归口\n县气象{first}局,政府\n" + "".join(f"{name},政府\n" for name in names), name="单位.csv")
+        brought(
+            office,
+            "units",
+            f"单位名称,归口\n县气象{first}局,政府\n" + "".join(f"{name},政府\n" for name in names),
+            name="单位.csv",
+        )
         run = step(office, "take", worked())
         for unit in Unit.objects.filter(name__in=names):
             audit.record("committees.change_unit", unit, actor=cast.office, at=NOW, data={"name": unit.name})
