@@ -84,7 +84,7 @@ register(
     Kind("accounts.sign_out", A.OFFICE, "{actor}退出登录"),
     Kind("accounts.sign_in_failed", A.OFFICE, _refused, personal=("username",), label="登录或确认本人未成功"),
     Kind("accounts.locked_out", A.OFFICE, _locked_out, personal=("username",), label="多次输错被暂时锁定"),
-    Kind("accounts.invite", A.OFFICE, _invited, personal=("name",), label="向…发出登录邀请"),
+    Kind("accounts.invite", A.OFFICE, _invited, personal=("name",), label="发出登录邀请"),
     Kind("accounts.accept_invitation", A.OFFICE, "{actor}接受邀请，设定密码"),
     Kind("accounts.make_reset_code", A.OFFICE, _reset_code, personal=("name",), label="发出密码重置码"),
     Kind("accounts.reset_password", A.OFFICE, "{actor}用重置码设定新密码"),
@@ -99,6 +99,7 @@ register(
         _erased,
         key=True,
         sort="privacy",
+        label="按保管期限删除个人信息",
     ),
     Kind(
         "audit.accept",
@@ -106,8 +107,9 @@ register(
         f"{ON_THE_SERVER}认可库外留存与数据库不符：{{found}}",
         lambda e: str(e.data.get("reason", "")),
         key=True,
+        label="认可库外留存与数据库不符",
     ),
     Kind("audit.depart", A.OFFICE, f"{ON_THE_SERVER}整体导出了全部资料（链头 {{number}} 号）", key=True),
     Kind("audit.arrive", A.OFFICE, _arrived, _origin, key=True, label="从别处整体迁入"),
-    Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}", personal=("name",)),
+    Kind("audit.read_protected", A.OFFICE, "{actor}查看{name}的{field}", personal=("name",), label="查看受保护的个人信息"),
 )

@@ -41,7 +41,8 @@ class Kind:
     or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
     keys of `data` that are personal and can be erased; `days` those that an act fills with a day, which people read as they
     write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events, not even the auditor's:
-    that word, and how many on days that are over. `label` names the kind where its sentence is a function, `sort` the sort
+    that word, and how many on days that are over. `label` names the kind where its sentence names somebody or something, or is a function:
+    a sentence with a hole in it is shown to nobody. `sort` is the sort
     that people look for it under where its name begins otherwise; `of_a_person` marks a detail that is a person's own affair.
     """
 
@@ -129,7 +130,7 @@ class _Open(dict[str, str]):
 
 
 def label(name: str) -> str:
-    """Name a kind of events, with nobody and nothing in it that one of them is about: 向…发出登录邀请."""
+    """Name a kind of events for people, with nobody and nothing in it that one of them is about: 向委员发出登录邀请."""
     kind = KINDS[name]
     said = kind.label or (kind.sentence if isinstance(kind.sentence, str) else "")
     return FRONT.sub("", BRACKETS.sub("", said.format_map(_Open())).replace("……", "…"))

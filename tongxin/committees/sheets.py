@@ -16,10 +16,13 @@ from tongxin.committees.successions import names_of_units
 from tongxin.core.words import written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
-from tongxin.sheets.problems import Fault, Place
+from tongxin.sheets.problems import Fault, Sight
 
 COLUMNS = {
     "name": "单位名称", "short_name": "简称", "system": "归口", "contact": "联系人", "phone": "电话", "number": "编号",
+}  # fmt: skip
+CHANGED = {  # what is not changed as the rest of a unit's data is
+    "name": "改了名称的，请在“承办单位”里打开这个单位，办理更名", "number": "单位编号定后不改，请改表里的",
 }  # fmt: skip
 LIMITS = {"name": 60, "short_name": 20, "contact": 40, "phone": 30, "number": 20}
 SYSTEMS = {str(system.label): system.value for system in System}
@@ -44,7 +47,7 @@ class UnitImporter:
     context: Context
     checked: "UnitImporter | None" = None
     made: dict[str, list[str]] = field(default_factory=dict)
-    seen: dict[tuple[str, str], Place] = field(default_factory=dict)
+    seen: dict[tuple[str, str], Sight] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.committee: Committee = self.context.committee
@@ -70,26 +73,27 @@ class UnitImporter:
 
     def _demand_once(self, row: Row) -> None:
         for name in ("name", "number"):
-            key = (name, row.parsed[name])
-            if key[1] and (first := self.seen.setdefault(key, row.place)) != row.place:
-                row.fault(COLUMNS[name], f"与{first.seen_from(row.place)}重复")
+            key, here = (name, row.parsed[name]), Sight(row.place, row.parsed["name"])
+            if key[1] and (first := self.seen.setdefault(key, here)).place != row.place:
+                row.fault(COLUMNS[name], f"与{first.seen_from(row.place)}的{COLUMNS[name]}相同")
 
     def _judge(self, row: Row) -> None:
         said = row.parsed
         unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
         former = self.by_any_name.get(said["name"])
         if unit is None and former is not None and former.name != said["name"] != former.short_name:
-            row.fault("单位名称", f"是{former.name}的原名，系统里已有这个单位；要写的是它，请用现名")
+            row.fault("单位名称", f"是“{former.name}”的原名，系统里已有这个单位；要写的是它，请用现名")
             return
         if unit is None:
             if said["name"] in self.by_name:
-                row.fault("编号", f"系统里已有{said['name']}，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")
+                row.fault("编号", f"系统里已有“{said['name']}”，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")
             return
         row.known = True
         for name, column in COLUMNS.items():
             kept = getattr(unit, name)
             if said[name] and said[name] not in {kept, written_phone(kept) if name == "phone" else kept}:
-                row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；要改请在系统里改")
+                how = CHANGED.get(name, "要改请在“承办单位”里打开这个单位，修改资料")
+                row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；{how}")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""

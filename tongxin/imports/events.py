@@ -15,16 +15,29 @@ def _figures(event: Event) -> str:
     return f"读到 {data.get('rows', 0)} 行，已有 {data.get('unchanged', 0)} 行，有错 {data.get('wrong', 0)} 行"
 
 
-def _reason(event: Event) -> str:
-    return str(event.data.get("reason", ""))
+def _undone(event: Event) -> str:
+    left = event.data.get("left")
+    return "　".join(part for part in (str(event.data.get("reason", "")), f"留下 {left} 条" if left else "") if part)
 
 
 name_sorts(imports="导入")
 register(
-    Kind("imports.upload", A.OFFICE, "{actor}上传{what}表，准备导入", _files),
-    Kind("imports.compare", A.OFFICE, "{actor}上传的{what}表与系统里的资料逐项核对", _figures),
-    Kind("imports.check_again", A.OFFICE, "{actor}重新核对上传的{what}表"),
-    Kind("imports.drop", A.OFFICE, "{actor}放弃导入{what}表"),
-    Kind("imports.confirm", A.OFFICE, "{actor}确认导入{what}表", lambda e: "跳过有错的行" if e.data.get("skips") else ""),
-    Kind("imports.undo", A.OFFICE, "{actor}撤销导入{what} {rows} 条", _reason, key=True),
+    Kind("imports.upload", A.OFFICE, "{actor}上传{what}表，准备导入", _files, label="上传表格，准备导入"),
+    Kind(
+        "imports.compare",
+        A.OFFICE,
+        "{actor}上传的{what}表与系统里的资料逐项核对",
+        _figures,
+        label="上传的表格与系统里的资料逐项核对",
+    ),
+    Kind("imports.check_again", A.OFFICE, "{actor}重新核对上传的{what}表", label="重新核对上传的表格"),
+    Kind("imports.drop", A.OFFICE, "{actor}放弃导入{what}表", label="放弃导入表格"),
+    Kind(
+        "imports.confirm",
+        A.OFFICE,
+        "{actor}确认导入{what}表",
+        lambda e: "跳过有错的行" if e.data.get("skips") else "",
+        label="确认导入表格",
+    ),
+    Kind("imports.undo", A.OFFICE, "{actor}撤销导入{what} {rows} 条", _undone, key=True, label="撤销导入"),
 )

@@ -50,3 +50,16 @@ class Undo(forms.Form):
         label=_("撤销的原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("写入操作记录。"),
         error_messages={"required": _("请写明撤销的原因。")},
     )  # fmt: skip
+
+
+class UndoTheRest(Undo):
+    """Why; and that what was worked with since stays, as it was shown."""
+
+    agrees = forms.BooleanField(label="", error_messages={"required": _("请先看清留下哪些，再勾选。")})
+    seen = forms.CharField(widget=forms.HiddenInput)
+    field_order = ("agrees", "reason", "seen")
+
+    def __init__(self, *args: Any, agreement: str, figures: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["agrees"].label = agreement
+        self.fields["seen"].initial = figures

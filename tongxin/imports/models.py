@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee
 from tongxin.core.models import Row
-from tongxin.core.secrets import EncryptedField
+from tongxin.core.secrets import EncryptedField, EncryptedJSON
 from tongxin.files.models import File
 from tongxin.imports.choices import Stage
 
@@ -32,6 +32,7 @@ class Import(Row):
     unreadable = models.BooleanField(default=False)  # a file as a whole: no row of it can be left out
     skips = models.BooleanField(_("跳过有错的行"), default=False)
     made = models.JSONField(default=dict)  # what is named for the first time: {"sectors": ["教育界"]}
+    passed = models.JSONField(default=list)  # rows that are no records, each with what it calls itself: [[62, "合计"]]
     word = models.CharField(max_length=300, blank=True)  # what somebody who opens it has to know
     rejects = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
     ticket = models.CharField(max_length=12, blank=True)
@@ -39,6 +40,8 @@ class Import(Row):
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
+    agreed = models.CharField(max_length=60, blank=True)  # what was shown to stay when only the rest was to be taken back
+    left = models.PositiveIntegerField(_("撤销时留下"), default=0)
     reason = models.CharField(_("撤销的原因"), max_length=200, blank=True)
 
     class Meta:
@@ -109,6 +112,20 @@ class Finding(Row):
 
     def __str__(self) -> str:
         return f"{self.file} {self.row} {self.column}"
+
+
+class Listed(Row):
+    """Some rows of a sheet that would be new, by what people know them by: [row, file, name, number]. Goes with the file."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
+    imported = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="listed")
+    rows = EncryptedJSON()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.imported}　{self.pk}"
 
 
 class Made(Row):

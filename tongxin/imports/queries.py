@@ -1,24 +1,30 @@
 """Reads of imports: which ones somebody may see, what was found in one, which records came of it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongxin.committees import queries as bodies
+from tongxin.core.templatetags.chinese import case_number
 from tongxin.files import queries as files
 from tongxin.imports.choices import BADGES, Stage
-from tongxin.imports.models import Finding, Import
+from tongxin.imports.models import Finding, Import, Listed, Source
 from tongxin.imports.rules import OFFERED, Offered
 
 PAGE = 20
+MANY = 100  # on the page of all rows
 MADE = {  # what a sheet names for the first time
     "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
     "constructions": "建设类别",
 }  # fmt: skip
+NAMED = 5  # rows that are no records
 RULES = ("topics", "constructions")  # written into a regulation
 
 
@@ -47,7 +53,8 @@ class Line:
     @property
     def badge(self) -> tuple[str, str]:
         """The look of its stage, and its word."""
-        return BADGES[Stage(self.row.stage)], str(self.row.get_stage_display())
+        word = _("撤销了一部分") if self.row.left else str(self.row.get_stage_display())
+        return BADGES[Stage(self.row.stage)], word
 
     @property
     def heading(self) -> str:
@@ -65,6 +72,26 @@ class Line:
         """How many rows are wrong, and what became of them."""
         said = _("%(n)s 行") % {"n": self.row.wrong}
         return _("%(rows)s，没有导入") % {"rows": said} if self.row.wrong and self.row.stage == Stage.IMPORTED else said
+
+    @property
+    def passed(self) -> str:
+        """Say which rows were passed over as no records: 2 行（第 62 行合计、第 63 行制表人）; nothing where none was."""
+        rows: list[list[Any]] = self.row.passed
+        if not rows:
+            return ""
+        named = "、".join(_("第 %(n)s 行%(word)s") % {"n": row, "word": word} for row, word in rows[:NAMED])
+        return _("%(n)s 行（%(which)s）") % {"n": len(rows), "which": named + (_("等") if len(rows) > NAMED else "")}
+
+    @property
+    def listing(self) -> str:
+        """What the list of its rows is: what would be new, what is there by now, what stayed."""
+        said = {Stage.IMPORTED: _("新增的%(kind)s"), Stage.UNDONE: _("留下的%(kind)s")}
+        return said.get(Stage(self.row.stage), _("将新增的%(kind)s")) % {"kind": self.kind.label}
+
+    @property
+    def taken(self) -> int:
+        """How many rows were taken back."""
+        return self.row.created - self.row.left
 
     @property
     def confirmed_by(self) -> str:
@@ -149,8 +176,62 @@ def records_of(run: Import) -> dict[str, list[str]]:
     return found
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A row that would be new, or the record that was made of it: by what people know it by."""
+
+    name: str
+    number: str
+    url: str = ""
+    row: int = 0
+    file: str = ""
+
+
+def rows_of(run: Import, *, after: int, most: int) -> tuple[list[Shown], int | None]:
+    """Return some of what an import brings, and where the next ones begin: rows of the sheet; once it is in, the records."""
+    if run.stage in {Stage.IMPORTED, Stage.UNDOING, Stage.UNDONE}:
+        uids = main_uids(run)
+        return _records(run, uids[after : after + most]), after + most if len(uids) > after + most else None
+    return _listed(run, after, most)
+
+
+def _listed(run: Import, after: int, most: int) -> tuple[list[Shown], int | None]:
+    """Return rows that were kept together; the first ones of them where fewer are asked for."""
+    kept = list(Listed.objects.filter(imported=run, pk__gt=after).order_by("pk")[:2])
+    if not kept:
+        return [], None
+    several = len({source.pk for source in run.sources.all()}) > 1
+    found = [Shown(name, number, row=row, file=file if several else "") for row, file, name, number in kept[0].rows]
+    more = len(kept) > 1 or len(found) > most
+    return found[:most], kept[0].pk if more else None
+
+
+def main_uids(run: Import) -> list[str]:
+    """Return the uids of the records that the rows of a sheet made."""
+    rows = run.records.filter(label=OFFERED[run.kind].main).order_by("pk").values_list("uids", flat=True)
+    return [uid for uids in rows for uid in uids]
+
+
+def _records(run: Import, uids: Sequence[str]) -> list[Shown]:
+    model = apps.get_model(OFFERED[run.kind].main)
+    by_uid = {row.uid: row for row in model._base_manager.filter(uid__in=uids)}  # noqa: SLF001 -- every row, whatever its manager hides
+    return shown(run, [by_uid[uid] for uid in uids if uid in by_uid])
+
+
+def shown(run: Import, rows: Iterable[Any]) -> list[Shown]:
+    """Return records of an import's main model as they are listed."""
+    page = OFFERED[run.kind].page
+    return [Shown(str(row), _number(row.number), reverse(page, args=[row.uid])) for row in rows]
+
+
+def _number(number: str | int | None) -> str:
+    return case_number(number) if isinstance(number, int) else number or ""
+
+
 # ── what is over ─────────────────────────────────────────────────────────────────────────────────
 def keeping_files(*, before: datetime) -> QuerySet[Import]:
     """Return the imports that were uploaded before and still keep files or what was found in them."""
-    held = Q(rejects__isnull=False) | Q(sources__file__isnull=False) | Q(findings__isnull=False)
-    return Import.objects.filter(held, begun_at__lt=before).exclude(stage__in=(Stage.CHECKING, Stage.WRITING)).distinct()
+    own = {"imported": OuterRef("pk")}
+    held = Q(rejects__isnull=False) | Q(Exists(Source.objects.filter(**own, file__isnull=False)))
+    held |= Q(Exists(Finding.objects.filter(**own))) | Q(Exists(Listed.objects.filter(**own)))
+    return Import.objects.filter(held, begun_at__lt=before).exclude(stage__in=(Stage.CHECKING, Stage.WRITING))

@@ -18,7 +18,10 @@ from tongxin.sheets.kinds import KINDS, Kind
 
 @dataclass(frozen=True)
 class Offered:
-    """A kind that is imported on a page. `module` registers it; `main` is the model of which each row makes one."""
+    """A kind that is imported on a page. `module` registers it; `main` is the model of which each row makes one.
+
+    `known_by` are the columns of what people know a row by: its name, its number; `page` the route of a record of it.
+    """
 
     name: str
     label: str | Promise
@@ -26,6 +29,8 @@ class Offered:
     module: str
     duty: str
     main: str
+    known_by: tuple[str, str]
+    page: str
 
     @property
     def kind(self) -> Kind:
@@ -37,9 +42,36 @@ class Offered:
 OFFERED = {
     kind.name: kind
     for kind in (
-        Offered("members", _("委员"), _("名"), "tongxin.members.sheets", Duty.MEMBER_AFFAIRS, "members.member"),
-        Offered("units", _("承办单位"), _("个"), "tongxin.committees.sheets", Duty.PROPOSAL_OFFICE, "committees.unit"),
-        Offered("proposals", _("提案"), _("件"), "tongxin.handling.sheets", Duty.PROPOSAL_OFFICE, "proposals.proposal"),
+        Offered(
+            "members",
+            _("委员"),
+            _("名"),
+            "tongxin.members.sheets",
+            Duty.MEMBER_AFFAIRS,
+            "members.member",
+            ("姓名", "编号"),
+            "member",
+        ),
+        Offered(
+            "units",
+            _("承办单位"),
+            _("个"),
+            "tongxin.committees.sheets",
+            Duty.PROPOSAL_OFFICE,
+            "committees.unit",
+            ("单位名称", "编号"),
+            "unit",
+        ),
+        Offered(
+            "proposals",
+            _("提案"),
+            _("件"),
+            "tongxin.handling.sheets",
+            Duty.PROPOSAL_OFFICE,
+            "proposals.proposal",
+            ("案由", "提案号"),
+            "proposal",
+        ),
     )
 }
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("imports/", views.imports, name="imports"),
     path("imports/template/<str:kind>/", views.template, name="import-template"),
     path("imports/<str:uid>/", views.one, name="import"),
+    path("imports/<str:uid>/rows/", views.rows, name="import-rows"),
     path("imports/<str:uid>/progress/", views.progress, name="import-progress"),
     path("imports/<str:uid>/take/", views.take, name="import-take"),
     path("imports/<str:uid>/drop/", views.drop, name="import-drop"),

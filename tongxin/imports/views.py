@@ -21,9 +21,9 @@ from tongxin.core import asked
 from tongxin.files.actions import RefusedError
 from tongxin.imports import actions, queries
 from tongxin.imports.choices import AT_WORK, Stage
-from tongxin.imports.forms import Undo, Upload
+from tongxin.imports.forms import Undo, UndoTheRest, Upload
 from tongxin.imports.models import Import
-from tongxin.imports.rules import Offered, kinds_with
+from tongxin.imports.rules import OFFERED, Offered, kinds_with
 from tongxin.sheets import templates
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -95,8 +95,9 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
         {"label": _("有错的行"), "count": counts[False], "url": "?", "current": not warnings},
         {"label": _("提示"), "count": counts[True], "url": "?odd=1", "current": warnings},
     ]
+    shown, more_rows = queries.rows_of(run, after=0, most=queries.PAGE)
     context = {
-        "run": run, "line": queries.line_of(run), "at_work": run.stage in AT_WORK, "spots": spots, "more": more, "warnings": warnings,
+        "shown": shown, "more_rows": more_rows, "run": run, "line": queries.line_of(run), "at_work": run.stage in AT_WORK, "spots": spots, "more": more, "warnings": warnings,
         "tabs": tabs if counts[False] and counts[True] else [], "counts": counts, "rejects": queries.rejects_link(run, request.user),
         "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable),
     }  # fmt: skip
@@ -156,16 +157,45 @@ def _decided(request: HttpRequest, act: Callable[[], None]) -> bool:
     return True
 
 
+@require_safe
+@requires("imports.handle", of_object=True)
+def rows(request: HttpRequest, uid: str) -> HttpResponse:
+    """All that an import brings, by name and number: rows of the sheet; once it is in, the records."""
+    run = _run(request, uid)
+    shown, more = queries.rows_of(run, after=asked.number(request.GET.get("after", "")) or 0, most=queries.MANY)
+    context = {"run": run, "line": queries.line_of(run), "shown": shown, "more": more, "paged": "after" in request.GET}
+    return render(request, "imports/rows.html", context)
+
+
 @requires("imports.handle", of_object=True)
 def undo(request: HttpRequest, uid: str) -> HttpResponse:
-    """Take back what an import made, or say what rests on it."""
+    """Take back what an import made: all of it, or what was not worked with since; what stays is shown before."""
     run = _run(request, uid)
     if run.stage != Stage.IMPORTED:
         return redirect("import", run.uid)
-    resting = actions.rests(run)
-    form = Undo(request.POST or None)
-    if request.method == "POST" and not resting and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        _decided(request, lambda: actions.ask_undo(run, reason=reason, actor=request.user))
+    resting = actions.Resting(run)
+    form = _form_of_undoing(request, run, resting)
+    if request.method == "POST" and form is not None and form.is_valid():
+        reason, seen = form.cleaned_data["reason"], form.cleaned_data.get("seen", "")
+        _decided(request, lambda: actions.ask_undo(run, reason=reason, seen=seen, actor=request.user))
         return redirect("import", run.uid)
-    return render(request, "imports/undo.html", {"run": run, "line": queries.line_of(run), "rests": resting, "form": form})
+    after = asked.number(request.GET.get("after", "")) or 0
+    stays, more = resting.page(after=after, most=queries.PAGE)
+    context = {
+        "run": run, "line": queries.line_of(run), "resting": resting, "form": form,
+        "stays": [{"shown": one, "why": why} for one, why in zip(queries.shown(run, [r for r, _w in stays]), [w for _r, w in stays], strict=True)],
+        "more": after + queries.PAGE if more else None, "paged": "after" in request.GET,
+        "goes": queries.shown(run, resting.goes(queries.PAGE)),
+    }  # fmt: skip
+    return render(request, "imports/undo.html", context)
+
+
+def _form_of_undoing(request: HttpRequest, run: Import, resting: actions.Resting) -> Undo | None:
+    """Return what is asked before undoing: nothing where it cannot be done."""
+    if not resting:
+        return Undo(request.POST or None)
+    if not resting.is_apart:
+        return None
+    said = _("留下上面列出的 %(left)s %(unit)s，撤回其余的 %(taken)s %(unit)s")
+    agreement = said % {"left": len(resting.stays), "taken": resting.taken, "unit": OFFERED[run.kind].unit}
+    return UndoTheRest(request.POST or None, agreement=agreement, figures=resting.figures)

@@ -52,7 +52,7 @@ def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
     the password of a clerk, nor of another county's member. The code for a seat that was released before waits like that for a
     new password: releasing and inviting are not one hand's. Raises NotInvitedError.
     """
-    member = _held(member)
+    member = hold(member)
     if refusal := queries.why_not_invited(member):
         raise NotInvitedError(refusal)
     if member.account is not None:
@@ -111,7 +111,7 @@ def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -
 
     Only while nothing stands in its name. An account made for this seat alone closes. Raises StandingError.
     """
-    member = _held(member)
+    member = hold(member)
     if refusal := queries.why_not_released(member):
         raise StandingError(refusal)
     account, closes = accounts.hold(member.account), queries.closes_with(member)  # type: ignore[arg-type]  # linked: asked above
@@ -149,7 +149,7 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
 @transaction.atomic
 def change_contact(member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime) -> list[str]:
     """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed."""
-    member = _held(member)
+    member = hold(member)
     changed, before = {}, member.email
     for name, label in CONTACT_FIELDS.items():
         if name in fields and (value := clean_line(fields[name])) != getattr(member, name):
@@ -192,7 +192,7 @@ def end_seat(
     if ending == Ending.REVOKED and not document_number.strip():
         message = "撤销委员资格须填写文号"
         raise StandingError(message)
-    [ends] = _all_of([_held(member)], timezone.localdate(at))
+    [ends] = _all_of([hold(member)], timezone.localdate(at))
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
     _end([ends], ending=ending, **said)
 
@@ -320,7 +320,7 @@ def _held_in(term: Term) -> list[Member]:
 def suspend(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> Suspension:
     """Let a member keep the seat and do nothing (停止履职), from today or an earlier day on. Raises StandingError."""
     _demand_day(on, at)
-    member = _held(member)
+    member = hold(member)
     today = timezone.localdate(at)
     if not Member.objects.sitting(today).filter(pk=member.pk).exists():
         message = f"{member.name}现在不在任，或者已经停止履职"
@@ -340,7 +340,7 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
 def resume(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> None:
     """Lift a suspension (恢复履职). Raises StandingError."""
     _demand_day(on, at)
-    member = _held(member)
+    member = hold(member)
     kept = member.suspensions.filter(running(timezone.localdate(at))).first()
     if kept is None:
         message = f"{member.name}没有停止履职，不用恢复"
@@ -359,7 +359,7 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
     An account closed by mistake opens again; what followed elsewhere is not undone. Raises StandingError.
     """
     _demand_day(on, at)
-    member = _held(member)
+    member = hold(member)
     today = timezone.localdate(at)
     if Member.objects.seated(today).filter(pk=member.pk).exists():
         message = f"{member.name}现在有委员资格，不用恢复"
@@ -390,7 +390,7 @@ def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on
     return [New(new) for old, new in made if old in sound]
 
 
-def _held(member: Member) -> Member:
+def hold(member: Member) -> Member:
     """Hold the member's row, so that two clerks take turns. Raises MergedError where it went into another meanwhile."""
     rows = Member.everybody.select_for_update(of=("self",)).select_related("account", "committee")
     held = rows.get(pk=member.pk)

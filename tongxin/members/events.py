@@ -54,16 +54,22 @@ def _reason(event: Event) -> str:
     return str(event.data.get("reason", ""))
 
 
+def _corrected(event: Event) -> str:
+    return "　".join(part for part in ("、".join(event.data.get("fields", [])), _reason(event)) if part)
+
+
 PAIR = ("name", "other_name")
 register(
     Kind("members.tell_apart", A.OFFICE, "{actor}确认{name}（编号 {number}）与{other_name}（编号 {other_number}）不是同一人", _reason,
-         personal=PAIR),
-    Kind("members.merge", A.OFFICE, "{actor}把{other_name}（编号 {other_number}）并入{name}（编号 {number}）", _reason, personal=PAIR),
-    Kind("members.merge_away", A.OFFICE, "{name}（编号 {number}）并入{other_name}（编号 {other_number}）", _reason, personal=PAIR),
+         personal=PAIR, label="确认两名委员不是同一人"),
+    Kind("members.merge", A.OFFICE, "{actor}把{other_name}（编号 {other_number}）并入{name}（编号 {number}）", _reason, personal=PAIR,
+         label="合并重复的委员资料"),
+    Kind("members.merge_away", A.OFFICE, "{name}（编号 {number}）并入{other_name}（编号 {other_number}）", _reason, personal=PAIR,
+         label="委员资料并入另一条"),
     Kind("members.part", A.OFFICE, "{actor}撤销{other_name}（编号 {other_number}）并入{name}（编号 {number}）的合并", _reason,
-         personal=PAIR),
+         personal=PAIR, label="撤销委员资料的合并"),
     Kind("members.part_from", A.OFFICE, "{name}（编号 {number}）与{other_name}（编号 {other_number}）的合并撤销", _reason,
-         personal=PAIR),
+         personal=PAIR, label="委员资料的合并撤销"),
 )  # fmt: skip
 register(
     Kind(
@@ -72,17 +78,50 @@ register(
         "{actor}修改委员{name}的资料",
         lambda e: "、".join(e.data.get("fields", [])),
         personal=("name",),
+        label="修改委员的资料",
     ),
-    Kind("members.invite", A.OFFICE, "{actor}向{name}发出登录邀请", _of_invitation, personal=("name",)),
-    Kind("members.reinvite", A.OFFICE, "{actor}向{name}发出密码重置码", _whether_it_waits, personal=("name",)),
-    Kind("members.confirm_reinvitation", A.OFFICE, "{actor}确认{name}等待确认的码", personal=("name",)),
-    Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份", personal=("name",)),
-    Kind("members.release_seat", A.OFFICE, "{actor}解除{name}的委员身份与账户的关联", _of_release, personal=("name",)),
-    Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名"),
-    Kind("members.export", A.OFFICE, "{actor}导出委员名册 {rows} 名"),
+    Kind(
+        "members.correct",
+        A.OFFICE,
+        "{actor}更正委员{name}的登记资料",
+        _corrected,
+        personal=("name",),
+        label="更正委员的登记资料",
+    ),
+    Kind(
+        "members.invite", A.OFFICE, "{actor}向{name}发出登录邀请", _of_invitation, personal=("name",), label="向委员发出登录邀请"
+    ),
+    Kind(
+        "members.reinvite",
+        A.OFFICE,
+        "{actor}向{name}发出密码重置码",
+        _whether_it_waits,
+        personal=("name",),
+        label="向委员发出密码重置码",
+    ),
+    Kind(
+        "members.confirm_reinvitation",
+        A.OFFICE,
+        "{actor}确认{name}等待确认的码",
+        personal=("name",),
+        label="确认委员等待确认的码",
+    ),
+    Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份", personal=("name",), label="凭邀请码取得委员身份"),
+    Kind(
+        "members.release_seat",
+        A.OFFICE,
+        "{actor}解除{name}的委员身份与账户的关联",
+        _of_release,
+        personal=("name",),
+        label="解除委员身份与账户的关联",
+    ),
+    Kind("members.import", A.OFFICE, "{actor}导入委员 {rows} 名", label="导入委员"),
+    Kind("members.export", A.OFFICE, "{actor}导出委员名册 {rows} 名", label="导出委员名册"),
     Kind("members.resign", A.OFFICE, "{name}辞去委员", _why, personal=("name",), of_a_person=True),
-    Kind("members.revoke", A.OFFICE, "撤销{name}的委员资格", _why, personal=("name",), of_a_person=True),
-    Kind("members.record_death", A.OFFICE, "登记{name}委员去世", _why, personal=("name",), of_a_person=True),
+    Kind("members.revoke", A.OFFICE, "撤销{name}的委员资格", _why, personal=("name",), of_a_person=True, label="撤销委员资格"),
+    Kind(
+        "members.record_death", A.OFFICE, "登记{name}委员去世", _why, personal=("name",), of_a_person=True, label="登记委员去世"
+    ),
     Kind(
         "members.close_account",
         A.OFFICE,
@@ -93,5 +132,5 @@ register(
     Kind("members.expire", A.OFFICE, "{name}委员任期届满", _why, personal=("name",), of_a_person=True),
     Kind("members.suspend", A.OFFICE, "{name}委员停止履职", _why, personal=("name",), of_a_person=True),
     Kind("members.resume", A.OFFICE, "{name}委员恢复履职", _why, personal=("name",), of_a_person=True),
-    Kind("members.restore", A.OFFICE, "恢复{name}的委员资格", _why, personal=("name",), of_a_person=True),
+    Kind("members.restore", A.OFFICE, "恢复{name}的委员资格", _why, personal=("name",), of_a_person=True, label="恢复委员资格"),
 )

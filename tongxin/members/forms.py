@@ -7,10 +7,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.core.words import plain_phone
+from tongxin.committees.models import Sector, SpecialCommittee
+from tongxin.core.words import clean_line, person_name, plain_phone
 from tongxin.members import queries
-from tongxin.members.choices import Ending
+from tongxin.members.choices import Ending, Gender, Rank
 from tongxin.members.models import Member
+from tongxin.sheets import cells
 from tongxin.ui.fields import Day
 
 
@@ -51,6 +53,82 @@ class Contact(forms.Form):
         if not said.pop("no_phone", False) and not said["phone"]:
             del said["phone"]
         return said
+
+
+class Month(forms.CharField):
+    """A month as people write it: 1975-03, 1975年3月; its first day."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the month."""
+        return f"{value:%Y-%m}" if isinstance(value, date) else value
+
+    def clean(self, value: Any) -> Any:
+        """Read it as the sheets do."""
+        try:
+            found = cells.month(super().clean(value))
+        except ValueError as problem:
+            message = f"{problem}。"
+            raise forms.ValidationError(message) from problem
+        if found is not None and found > timezone.localdate():
+            raise forms.ValidationError(_("出生年月不能在今天以后，请核对。"))
+        return found
+
+
+class Correction(forms.Form):
+    """What was entered of a member, as it should be; and why it is corrected."""
+
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    gender = forms.ChoiceField(label=_("性别"), choices=[("", _("没有登记")), *Gender.choices], required=False)
+    ethnicity = forms.CharField(label=_("民族"), max_length=20, required=False)
+    born_in = Month(label=_("出生年月"), max_length=20, required=False, help_text=_("如 1975-03。"))
+    party = forms.CharField(
+        label=_("政治面貌"), max_length=30, required=False, help_text=_("如中共党员、民盟盟员、无党派人士、群众。")
+    )
+    is_party_member = forms.TypedChoiceField(
+        label=_("是否中共党员"), choices=[("", _("没有登记")), ("yes", _("是")), ("no", _("否"))], required=False,
+        coerce=lambda said: said == "yes", empty_value=None,
+    )  # fmt: skip
+    sector = forms.ModelChoiceField(label=_("界别"), queryset=Sector.objects.none())
+    special_committee = forms.ModelChoiceField(label=_("专委会"), queryset=SpecialCommittee.objects.none(), required=False)
+    ranks = forms.MultipleChoiceField(
+        label=_("职务"), choices=[choice for choice in Rank.choices if choice[0] != Rank.MEMBER], required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=_("都不选的是委员。只更正登记错的；任免有先后的，这里不能办理。"),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("会写进发给委员本人的消息，比如：导入的表里出生年月写错。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "gender", "ethnicity", "born_in", "party"):
+            self.fields[name].initial = getattr(member, name)
+        self.fields["is_party_member"].initial = {True: "yes", False: "no", None: ""}[member.is_party_member]
+        seat = max(member.seats_now, key=lambda held: held.term_id, default=None)  # type: ignore[attr-defined]
+        if seat is None:
+            for name in ("sector", "special_committee", "ranks"):
+                del self.fields[name]
+            return
+        for name, model in (("sector", Sector), ("special_committee", SpecialCommittee)):
+            self.fields[name].queryset = model.objects.filter(term=seat.term_id).order_by("place_in_list", "id")  # type: ignore[attr-defined]
+            self.fields[name].initial = getattr(seat, f"{name}_id")
+        self.fields["ranks"].initial = [post.rank for post in member.posts_now if post.rank != Rank.MEMBER]  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        """The name as sheets read it: without a space in 张 三, with one separator."""
+        return person_name(clean_line(self.cleaned_data["name"]))
+
+    def clean_ethnicity(self) -> str:
+        """On one clean line."""
+        return clean_line(self.cleaned_data["ethnicity"])
+
+    def clean_party(self) -> str:
+        """On one clean line."""
+        return clean_line(self.cleaned_data["party"])
+
+    def corrected(self) -> dict[str, Any]:
+        """Return what was said otherwise than the page showed it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason" and name in self.changed_data}
 
 
 class Standing(forms.Form):

@@ -183,6 +183,13 @@ def _way_changed(event: Event, _member: Any) -> str:
 register(Tell("members.change", whose_way_changed, _way_changed, _page, urgent=True))
 
 
+def _corrected(event: Event, _member: Any) -> str:
+    return f"{_by(event)}更正了您的登记资料：{'、'.join(event.data['fields'])}{because(event)}。仍有不对的，请告诉机关"
+
+
+register(Tell("members.correct", the_member, _corrected, _page))
+
+
 # ── how the own seat ends, pauses, comes back: nobody is told of the own death ──
 READS_ON = "您可以登录查看自己提出、联名的提案和答复，不能提出、联名、附议、评价"
 ACTS_AGAIN = "可以重新提出、联名、附议提案，评价办理结果"

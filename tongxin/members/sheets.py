@@ -18,12 +18,12 @@ from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import mask_phone, phone_hash
 from tongxin.core.sounds import sound_of
 from tongxin.core.words import name_key, plain_number, spellings
-from tongxin.members.choices import Gender, Rank
+from tongxin.members.choices import CONTACT_FIELDS, Gender, Rank
 from tongxin.members.models import Member, Post, Seat
 from tongxin.members.rules import who_it_is
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
-from tongxin.sheets.problems import Fault, Place
+from tongxin.sheets.problems import Fault, Sight
 
 RANKS = {str(rank.label): rank.value for rank in Rank}
 GENDERS = {str(gender.label): gender.value for gender in Gender}
@@ -101,7 +101,7 @@ def read(row: Row) -> Person:
         number=line("编号", 20),
     )
     for column, value in (("姓名", person.name), ("界别", person.sector)):
-        if not value and not any(fault.column == column for fault in row.faults):
+        if not value and not row.complained(column):
             row.fault(column, "没有填写")
     if person.is_party_member is None and person.party:
         person.is_party_member = person.party in PARTY_MEMBERS
@@ -143,8 +143,8 @@ class MemberImporter:
     context: Context
     checked: "MemberImporter | None" = None
     made: dict[str, list[str]] = field(default_factory=lambda: {"sectors": [], "special_committees": []})
-    seen: dict[str, Place] = field(default_factory=dict)  # by the plain number
-    people: dict[str, list[tuple[date | None, bool, Place]]] = field(default_factory=dict)  # by name: born, numbered, where
+    seen: dict[str, Sight] = field(default_factory=dict)  # by the plain number
+    people: dict[str, list[tuple[date | None, bool, Sight]]] = field(default_factory=dict)  # by name: born, numbered, where
 
     def __post_init__(self) -> None:
         self.taken = self.checked.seen if self.checked else self.seen  # the numbers of the whole file, not only so far
@@ -188,9 +188,10 @@ class MemberImporter:
         person: Person = row.parsed
         if not person.name:
             return
+        here = Sight(row.place, person.name)
         if plain := plain_number(person.number):
-            if (first := self.seen.setdefault(plain, row.place)) != row.place:
-                row.fault("编号", f"与{first.seen_from(row.place)}是同一个人")
+            if (first := self.seen.setdefault(plain, here)).place != row.place:
+                row.fault("编号", f"与{first.seen_from(row.place)}的编号相同；是同一个人的只留一行，不是的请改正编号")
                 return
             figures = plain.removeprefix(plain_number(self.committee.code))
             if figures.isdecimal() and int(figures) > LARGEST and figures != plain:
@@ -199,10 +200,10 @@ class MemberImporter:
         alike = self.people.setdefault(name_key(person.name), [])
         for born_in, numbered, first in alike:
             apart = (plain and numbered) or (born_in and person.born_in and born_in != person.born_in)
-            if not apart and first != row.place:
+            if not apart and first.place != row.place:
                 row.fault("姓名", f"与{first.seen_from(row.place)}是同一个人；确是两人的，请写编号或出生年月")
                 return
-        alike.append((person.born_in, bool(plain), row.place))
+        alike.append((person.born_in, bool(plain), here))
 
     def _note_bodies(self, row: Row) -> None:
         person: Person = row.parsed
@@ -229,7 +230,8 @@ class MemberImporter:
             fitting = fitting or [m for m in alike if not (person.born_in and m.born_in)]
             if len(fitting) > 1:
                 row.fault(
-                    "姓名", f"有 {len(fitting)} 位叫{person.name}的委员（编号 {'、'.join(m.number for m in fitting)}），请写编号"
+                    "姓名",
+                    f"有 {len(fitting)} 位叫“{person.name}”的委员（编号 {'、'.join(m.number for m in fitting)}），请写编号",
                 )
                 return
             member = fitting[0] if fitting else None
@@ -247,7 +249,8 @@ class MemberImporter:
             same = ALIKE.get(spec.name, lambda value: value)
             if row.has(column) and same(mine) != same(theirs):
                 shown = mask_phone(theirs) if spec.name == "phone" else spoken(spec.name, theirs)
-                row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请在系统里改")
+                where = "修改联系方式" if spec.name in CONTACT_FIELDS else "更正登记资料"
+                row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请打开这名委员，在“{where}”里改")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("members/<str:uid>/", views.member, name="member"),
     path("members/<str:uid>/phone/", views.phone, name="member-phone"),
     path("members/<str:uid>/change/", views.change, name="member-change"),
+    path("members/<str:uid>/correct/", views.correct, name="member-correct"),
     path("members/<str:uid>/standing/<str:kind>/", views.standing, name="member-standing"),
     path("members/<str:uid>/confirm/", views.confirm_reinvitation, name="member-confirm-reinvitation"),
     path("members/<str:uid>/release/", views.release_seat, name="member-release"),

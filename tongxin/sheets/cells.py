@@ -104,9 +104,9 @@ def month(value: Cell) -> date | None:
     if not written:
         return None
     if match := _MONTH.fullmatch(written):
-        return _made((match[1], match[2], "1"), written)
+        return _made((match[1], match[2], "1"), written, "这个月")
     if re.fullmatch(r"\d{6}", written):
-        return _made((written[:4], written[4:], "1"), written)
+        return _made((written[:4], written[4:], "1"), written, "这个月")
     try:
         found = day(value)
     except ValueError as problem:
@@ -115,11 +115,11 @@ def month(value: Cell) -> date | None:
     return found.replace(day=1) if found else None
 
 
-def _made(parts: Sequence[str], written: str) -> date:
+def _made(parts: Sequence[str], written: str, what: str = "这一天") -> date:
     try:
         return _sane(date(*(int(part) for part in parts)), written)
     except ValueError as problem:
-        message = f"没有“{written[:SHORT]}”这一天，请核对"
+        message = f"没有“{written[:SHORT]}”{what}，请核对"
         raise ValueError(message) from problem
 
 

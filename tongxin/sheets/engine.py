@@ -33,6 +33,7 @@ class Report:
     rejected: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     made: dict[str, list[str]] = field(default_factory=dict)
+    passed: list[tuple[int, str]] = field(default_factory=list)  # rows that are no records: which, and what each calls itself
     left_out: int = 0
     refused: bool = False
 
@@ -57,11 +58,13 @@ def run(
     progress: Progress | None = None,
     before_writing: Callable[[Report], None] | None = None,
     named: Callable[[Path], str] = spoken,
+    looked: Callable[[Sequence[Row]], None] | None = None,
 ) -> Report:
     """Import files into a committee and say what happened; the report's `refused` means that nothing was written.
 
     `dry_run` only checks. `skip_invalid` leaves faulty rows out and writes them, with the reasons, to a workbook there.
     `before_writing` is shown what was found, and what the file names for the first time. `named` says how faults name a file.
+    `looked` is shown the rows as they were judged, batch by batch.
     Raises Unwritable, before any file is opened, where the workbook of rejects cannot stand.
     """
     found = KINDS[kind] if isinstance(kind, str) else kind
@@ -69,7 +72,7 @@ def run(
         outputs.demand_apart(skip_invalid, [Path(f) for f in files])
         outputs.demand_writable(skip_invalid)
     job = _Job(found, [Path(f) for f in files], Context(committee, actor, at), progress or (lambda _phase, _rows: None), named)
-    report, bad = job.check()
+    report, bad = job.check(looked)
     unreadable = any(fault.row == 0 or fault.file in job.unread for fault in report.rejected)
     if report.rejected and (skip_invalid is None or unreadable):
         report.refused, report.created, report.made = True, 0, {}
@@ -102,7 +105,7 @@ class _Job:
     def _open(self, path: Path) -> Table:
         return open_table(path, self.kind, self.limits, self.named(path))
 
-    def check(self) -> tuple[Report, set[Place]]:
+    def check(self, looked: Callable[[Sequence[Row]], None] | None = None) -> tuple[Report, set[Place]]:
         """Read and judge everything; write nothing."""
         report, bad = Report(self.kind.name), set[Place]()
         importer = self.checked = self.kind.importer(self.context, None)
@@ -114,8 +117,11 @@ class _Job:
                 for batch in batches((row for row, _cells in table.rows()), BATCH):
                     importer.check([row for row in batch if not row.faults])
                     self._count(report, batch, bad)
+                    if looked is not None:
+                        looked(batch)
                     self.progress("检查", report.rows)
                 report.warnings += table.notes
+                report.passed += table.passed
             except Unreadable as problem:
                 self.unread.add(self.named(path))
                 report.rejected += problem.faults
@@ -125,6 +131,9 @@ class _Job:
                 report.created -= 1
                 bad.add(place)
             report.rejected.append(fault)
+        places = {self.named(path): number for number, path in enumerate(self.files)}
+        for found in (report.rejected, report.warnings):  # as they stand in the files, however they were found
+            found.sort(key=lambda fault: (places.get(fault.file, 0), fault.row))
         report.made = {name: names for name, names in importer.made.items() if names}
         return report, bad
 

@@ -51,6 +51,10 @@ class Row:
         value = self.cells.get(column)
         return value is not None and bool(str(value).strip())
 
+    def complained(self, column: str) -> bool:
+        """Say whether something in a column is wrong: what follows from that alone is not said besides."""
+        return any(fault.column == column for fault in self.faults)
+
     def fault(self, column: str, reason: str) -> None:
         """Note what makes the row impossible to take."""
         self.faults.append(Fault.at(self.place, column, reason))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tongxin.core.words import on_one_line
 
+SHORT = 40  # of what a row is called
+
 
 def spoken(path: Path) -> str:
     """Return a file's path as it can be printed and sent: bytes that are no UTF-8 and signs that terminals obey are replaced."""
@@ -21,11 +23,27 @@ class Place:
     row: int = 0
 
     def seen_from(self, other: "Place") -> str:
-        """Say where this is to somebody who looks at another row: the file and sheet only where they differ."""
+        """Say where this is to somebody who looks at another row: the file and sheet only where they differ.
+
+        The row is that of the sheet as it was brought: in the workbook of rejects it stands elsewhere, or not at all.
+        """
         parts = [self.file] if self.file != other.file else []
         if self.sheet and (self.file, self.sheet) != (other.file, other.sheet):
             parts.append(f"工作表“{self.sheet}”")
-        return " ".join([*parts, f"第 {self.row} 行"])
+        return " ".join([*parts, f"第 {self.row} 行"] if parts else [f"原表第 {self.row} 行"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where in what is brought something stands first, and whom or what that row is about."""
+
+    place: Place
+    name: str = ""
+
+    def seen_from(self, other: Place) -> str:
+        """Name it to somebody who looks at another row: 赵小满（原表第 2 行）; the place alone where the row has no name."""
+        where = self.place.seen_from(other)
+        return f"{self.name[:SHORT]}（{where}）" if self.name else where
 
 
 @dataclass(frozen=True, slots=True)

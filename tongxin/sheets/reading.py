@@ -18,9 +18,10 @@ from tongxin.sheets.workbooks import NO_VALUE, Book, Oddities, letters
 
 FEW = 2  # a footer fills this many cells at most
 SHOWN = 12  # sheets named in a note
+TOTAL = "合计"
 SIGNS = frozenset("#＃Ee")  # with one of these a failed formula begins
 _FOOTER = re.compile(
-    r"^((合|总|小|共)\s*计|(制表|填表|填报|审核|复核|统计)(人|单位|日期|时间)?|说明|备注|注)\s*([:：].*|\d.*)?$", re.DOTALL
+    r"^((?:合|总|小|共)\s*计|(?:制表|填表|填报|审核|复核|统计)(?:人|单位|日期|时间)?|说明|备注|注)\s*([:：].*|\d.*)?$", re.DOTALL
 )
 _TOTAL = re.compile(
     r"(本页|本年|全年|累计|年度)? {0,3}((合|总|小|共) {0,9}计|累计|平均|汇总) {0,3}(数|件数|件|人数|：|:)? {0,3}(\d[\d,，.]{0,20} ?[件条人个]?)?"
@@ -49,6 +50,7 @@ class Table:
     def __init__(self, source: Source, kind: Kind, limits: Limits) -> None:
         self.source, self.place, self.kind, self.limits = source, source.place, kind, limits
         self.notes = source.notes
+        self.passed: list[tuple[int, str]] = []  # rows that are no records, and what each calls itself
         head = list(islice(source.raw, headers.LOOKED_AT))
         self.header = headers.find(head, kind, source.place)
         self._raw = chain(head[self.header.row :], source.raw)
@@ -78,10 +80,11 @@ class Table:
             if not odd and not any(raw) and all(cell == "" or cell is None for cell in raw):
                 continue
             filled = [text(cell).strip() for cell in raw]
-            if (not odd and not any(filled)) or tuple(filled) == self.header.cells or self._is_footer(filled):
+            if (not odd and not any(filled)) or tuple(filled) == self.header.cells:
                 continue
-            if self._is_total(number, raw, filled):
-                self.notes.append(Fault.at(Place(self.place.file, self.place.sheet, number), "", "是合计行，没有读取"))
+            if word := self._passed_over(number, raw, filled):
+                self.passed.append((number, word))
+                self.notes.append(Fault.at(Place(self.place.file, self.place.sheet, number), "", f"跳过（{word}），没有读取"))
                 continue
             named = {name: raw[index] for name, index in self.header.places.items() if index < len(raw)}
             if text(named.get(self._first)).startswith(EXAMPLE):
@@ -96,10 +99,18 @@ class Table:
             yield number, ()
 
     # ── rows that are no records ──
+    def _passed_over(self, number: int, raw: Sequence[Cell], filled: Sequence[str]) -> str:
+        """Say what a row is that is no record: 合计, or how it calls itself (制表人, 说明); nothing of a record."""
+        if word := self._footer(filled):
+            return TOTAL if word[-1] == TOTAL[-1] else word
+        return TOTAL if self._is_total(number, raw, filled) else ""
+
     @staticmethod
-    def _is_footer(filled: Sequence[str]) -> bool:
+    def _footer(filled: Sequence[str]) -> str:
+        """Return the word with which a footer begins, without whom or what it names."""
         said = [cell for cell in filled if cell]
-        return bool(said) and len(said) <= FEW and bool(_FOOTER.match(said[0]))
+        match = _FOOTER.match(said[0]) if said and len(said) <= FEW else None
+        return "".join(match[1].split()) if match else ""
 
     def _is_total(self, number: int, raw: Sequence[Cell], filled: Sequence[str]) -> bool:
         """Figures alone under a word for a total; or nothing but figures that are formulas."""

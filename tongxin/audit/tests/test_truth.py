@@ -53,6 +53,7 @@ NOT_WITNESSED = {
     "imports.beat": "后台任务的进度，随时改写",
     "imports.finding": "核对表格时找到的错处，过期清除",
     "imports.import": "导入的经过，各步的记录写明",
+    "imports.listed": "核对表格时列出的行，过期清除",
     "imports.made": "导入了哪些记录，撤销时核对各条记录本身的证明",
     "imports.source": "上传的表格，过期清除",
     "notices.job": "后台任务的情况",

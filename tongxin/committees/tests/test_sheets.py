@@ -48,9 +48,9 @@ def test_a_number_to_call_is_kept_as_an_office_writes_it_and_yesterdays_writing_
 def test_what_differs_is_named(cast: Cast, bring):
     report = bring("单位名称,归口,编号\n县财政局,党委,\n县财政局,,\n县水务局,,W1\n县审计局,乡镇,\n")
     assert [(f.row, f.column, f.reason) for f in report.rejected] == [
-        (2, "归口", "与系统里的不同：系统里是“政府”，没有改动；要改请在系统里改"),
-        (3, "单位名称", "与第 2 行重复"),
-        (4, "编号", "系统里已有县水务局，编号是“空”，没有改动"),
+        (2, "归口", "与系统里的不同：系统里是“政府”，没有改动；要改请在“承办单位”里打开这个单位，修改资料"),
+        (3, "单位名称", "与县财政局（原表第 2 行）的单位名称相同"),
+        (4, "编号", "系统里已有“县水务局”，编号是“空”，没有改动"),
         (5, "归口", "“乡镇”不在可填的范围内，应是：党委、政府、法院、检察院、其他"),
     ]
 
@@ -61,7 +61,7 @@ def test_a_unit_that_was_renamed_is_not_made_again_under_its_former_name(cast: C
         unit, name="县财政和国资局", short_name="", on=timezone.localdate(), reason="改名", actor=cast.office, at=timezone.now()
     )
     [fault] = bring("单位名称,归口\n县财政局,政府\n").rejected
-    assert (fault.column, fault.reason) == ("单位名称", "是县财政和国资局的原名，系统里已有这个单位；要写的是它，请用现名")
+    assert (fault.column, fault.reason) == ("单位名称", "是“县财政和国资局”的原名，系统里已有这个单位；要写的是它，请用现名")
 
 
 def test_the_affiliation_is_read_from_the_name():

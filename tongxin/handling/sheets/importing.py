@@ -49,6 +49,8 @@ class CaseImporter(ProposalImporter):
             self.outcomes[id(row)] = self.reader.read(row, draft)
             return
         self.outcomes[id(row)] = Outcome()
+        if row.complained("审查结果"):  # what was decided is not known
+            return
         for column in COLUMNS:
             if row.has(column.name):
                 row.warn(column.name, "没有立案或已并入主案的提案不单独办理，这一列没有读取")

@@ -13,6 +13,7 @@ from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.sheets.columns import GRADE_WORDS
 from tongxin.handling.sheets.units import Units, parts_of
 from tongxin.proposals.sheets.bodies import rules_on
+from tongxin.proposals.sheets.columns import COSIGNERS
 from tongxin.proposals.sheets.reading import TEXT_LIMIT, Draft
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Context, Row
@@ -64,16 +65,18 @@ class Reader:
         for column in ("承办单位", "会办单位"):
             self._take_units(row, column, outcome)
         if both := [name for name in outcome.co_units if name in outcome.units]:
-            row.fault("会办单位", f"{'、'.join(both)}已是承办单位")
+            row.fault("会办单位", f"“{'、'.join(both)}”已是承办单位")
         said = [column for column in (*ANSWER_COLUMNS, *RATING_COLUMNS) if row.has(column)]
+        if row.complained("承办单位"):  # of which units the answers and grades are is not known: nothing more is said of them
+            return outcome
         if not outcome.units:
             if said or outcome.co_units:
                 column = said[0] if said else "会办单位"
                 row.fault("承办单位", f"没有填写，但写了{column}")
             return outcome
-        if said and not any(fault.column == "承办单位" for fault in row.faults):
+        if said:
             outcome.answers = self._answers(row, outcome.units, draft.submitted_on)
-            many = len(draft.signers)
+            many = 0 if row.complained("提案人") or row.complained(COSIGNERS) else len(draft.signers)
             outcome.attitudes = self._grades(row, "办理态度评价", many, len(outcome.units))
             outcome.results = self._grades(row, "办理结果评价", many, len(outcome.units))
         return outcome
@@ -91,7 +94,7 @@ class Reader:
                 row.warn(column, note)
             for name in found:
                 if name in names:
-                    row.fault(column, f"{name}写了两次")
+                    row.fault(column, f"“{name}”写了两次")
                 else:
                     names.append(name)
 
@@ -138,7 +141,7 @@ class Reader:
             if said.upper() == category.code.upper() or said == category.label:
                 return category.code
         known = "、".join(c.code for c in rules.categories)
-        if not any(fault.column == "答复类别" for fault in row.faults):
+        if not row.complained("答复类别"):
             row.fault("答复类别", f"“{said[:20]}”不在答复类别（{known}）里，本地另有规定的请先在制度里写明")
         return ""
 

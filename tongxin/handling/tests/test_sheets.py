@@ -187,8 +187,8 @@ def test_people_are_found_never_made(cast: Cast, bring):
     Member.objects.create(committee=cast.county, number="YX009", name="林知远")
     report = bring({}, {"案由": "二", "提案人": "石望川"}, {"案由": "三", "提案人": "林知远（YX009）、何青禾"})
     assert said(report) == [
-        (2, "提案人", "有 2 位叫林知远的委员（编号 YX001、YX009），请写成“林知远（编号）”"),
-        (3, "提案人", "没有叫石望川的委员，请先导入委员，或改正姓名"),
+        (2, "提案人", "有 2 位叫“林知远”的委员（编号 YX001、YX009），请写成“林知远（编号）”"),
+        (3, "提案人", "没有叫“石望川”的委员，请先导入委员，或改正姓名"),
     ]
     assert not Proposal.objects.exists()
 
@@ -203,7 +203,7 @@ def test_wrong_rows_are_named_with_column_and_reason_and_nothing_is_written(cast
         WHOLE | {"案由": "七", "提案号": "7", "答复类别": "Z", "办理结果评价": "满意、满意、满意"},
     )  # fmt: skip
     assert said(report) == [
-        (3, "提案号", "与第 2 行重复"),
+        (3, "提案号", "与《一》（原表第 2 行）的提案号相同"),
         (4, "届次", "“第三次”不是届次，应写成 十一届五次 或 11-5 的样子"),
         (4, "提交日期", "“春天”不是日期，应写成 2023-07-01 的样子"),
         (
@@ -212,10 +212,10 @@ def test_wrong_rows_are_named_with_column_and_reason_and_nothing_is_written(cast
             "“通过”不在可填的范围内，应是：立案、并案、转意见建议、转社情民意、转来信、不立案、撤案、待审",
         ),
         (5, "并入", "审查结果是并案，请写明主案的提案号"),
+        (6, "并入", "没有第 77 号立案的提案（主案须是同一届次、审查结果为立案的提案）"),
         (7, "承办单位", "没有填写，但写了答复日期"),
         (8, "答复类别", "“Z”不在答复类别（A、B、C、D）里，本地另有规定的请先在制度里写明"),
         (8, "办理结果评价", "有 2 位提案人，写了 3 个评价，应只写一个或一一对应"),
-        (6, "并入", "没有第 77 号立案的提案（主案须是同一届次、审查结果为立案的提案）"),
     ]
     assert (Proposal.objects.count(), Unit.objects.filter(name="县某局").count(), cast.county.sessions.count()) == (0, 0, 1)
 

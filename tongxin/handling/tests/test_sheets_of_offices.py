@@ -109,7 +109,7 @@ def test_names_with_a_space_or_stroke_between_them_are_several(bring, written):
 
 def test_names_that_are_not_written_out_are_asked_for(bring):
     assert said(bring(row(提案人="林知远等3人"))) == [
-        (2, "提案人", "“林知远等3人”没有写全，请把林知远以外各位的姓名也写上，用顿号隔开")
+        (2, "提案人", "“林知远等3人”没有写全，请把“林知远”以外各位的姓名也写上，用顿号隔开")
     ]
 
 
@@ -160,7 +160,9 @@ def test_units_of_one_proposal_may_stand_on_rows_of_their_own(bring):
 
 def test_rows_that_differ_in_more_than_their_units_are_two_and_told_how_to_be_one(bring):
     report = bring(row(承办单位="县卫生健康局", 答复日期="2026-02-20"), row(承办单位="县财政局", 答复日期="2026-02-21"))
-    assert said(report) == [(3, "提案号", "与第 2 行重复；几个承办单位的，请写在同一行，用顿号隔开")]
+    assert said(report) == [
+        (3, "提案号", "与《关于第1件事的建议》（原表第 2 行）的提案号相同；几个承办单位的，请写在同一行，用顿号隔开")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,9 @@ def test_the_same_unit_in_two_files_is_named_with_both_places(people, tmp_path):
         path.parent.mkdir()
         path.write_text("单位名称\n县林业局\n", encoding="utf-8")
     report = engine.run(UNITS, paths, people.county, actor=people.office, at=NOW)
-    assert [(f.file, f.row, f.reason) for f in report.rejected] == [(str(paths[1]), 2, f"与{paths[0]} 第 2 行重复")]
+    assert [(f.file, f.row, f.reason) for f in report.rejected] == [
+        (str(paths[1]), 2, f"与县林业局（{paths[0]} 第 2 行）的单位名称相同")
+    ]
     assert not Unit.objects.filter(name="县林业局").exists()
 
 
@@ -258,7 +262,7 @@ def test_an_answer_before_its_proposal_or_after_today_is_an_error_by_row(bring):
 # ── what once said that the data had changed ──
 def test_the_same_proposal_with_and_without_its_number_is_one(bring):
     [fault] = bring(row(5), row(5, 提案号="")).rejected
-    assert (fault.row, fault.column, fault.reason) == (3, "案由", "与第 2 行重复")
+    assert (fault.row, fault.column, fault.reason) == (3, "案由", "与原表第 2 行重复：案由、第一提案人和提交日期都相同")
 
 
 def test_rows_without_a_session_stay_where_they_were_checked_though_the_file_makes_a_session(bring):
@@ -290,7 +294,7 @@ def test_a_number_that_differs_by_zeros_or_width_is_the_known_one(bring, written
 
 def test_a_number_twice_in_a_file_whatever_its_zeros_is_one_person(bring):
     report = bring(["甲一", "农业界", "００７"], ["甲二", "农业界", "7"], head=MEMBER, kind=MEMBERS)
-    assert said(report) == [(3, "编号", "与第 2 行是同一个人")]
+    assert said(report) == [(3, "编号", "与甲一（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号")]
 
 
 def test_a_number_beyond_the_counter_is_said(bring):
@@ -300,7 +304,7 @@ def test_a_number_beyond_the_counter_is_said(bring):
 
 def test_a_person_with_and_without_a_number_is_asked_about(bring):
     report = bring(["甲一", "农业界", "YX200"], ["甲一", "农业界", ""], head=MEMBER, kind=MEMBERS)
-    assert said(report) == [(3, "姓名", "与第 2 行是同一个人；确是两人的，请写编号或出生年月")]
+    assert said(report) == [(3, "姓名", "与甲一（原表第 2 行）是同一个人；确是两人的，请写编号或出生年月")]
 
 
 def test_a_name_is_kept_with_one_separator_and_one_outside_the_basic_plane_is_read(bring):

@@ -8,7 +8,7 @@ from django.db import transaction
 from tongxin.core import faults
 from tongxin.imports import queries
 from tongxin.imports.choices import WAITING, Stage
-from tongxin.imports.models import Finding, Import, Source
+from tongxin.imports.models import Finding, Import, Listed, Source
 
 
 def clear(*, at: datetime) -> int:
@@ -35,3 +35,4 @@ def forget(run: Import) -> None:
     Import.objects.filter(pk=run.pk).update(rejects=None)
     Source.objects.filter(imported=run).update(file=None)
     Finding.objects.filter(imported=run).delete()
+    Listed.objects.filter(imported=run).delete()

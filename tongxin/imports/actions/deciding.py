@@ -101,7 +101,11 @@ def check_again(run: Import, *, actor: Account, at: datetime) -> None:
 
 
 @transaction.atomic
-def ask_undo(run: Import, *, reason: str, actor: Account) -> None:
-    """Let the worker take back what the import made, as long as nothing rests on it. Raises NotNowError."""
-    _move(run, [Stage.IMPORTED], Stage.UNDOING, reason=reason, undone_by=actor, word="")
+def ask_undo(run: Import, *, reason: str, seen: str = "", actor: Account) -> None:
+    """Let the worker take back what the import made, as long as nothing rests on it; else all but what was worked with.
+
+    `seen`: the figures of what goes and what stays that were shown, and agreed to; empty where all goes. The worker compares
+    them with what is so by then. Raises NotNowError.
+    """
+    _move(run, [Stage.IMPORTED], Stage.UNDOING, reason=reason, agreed=seen, undone_by=actor, word="")
     set_to_work(run)

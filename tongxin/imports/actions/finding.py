@@ -1,20 +1,46 @@
-"""What was found in the rows of a sheet, each thing beside what stands in its cell."""
+"""What was found in the rows of a sheet, each thing beside what stands in its cell; and which rows would be new."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tongxin.core.words import on_one_line
-from tongxin.imports.models import Finding, Import
+from tongxin.imports.models import Finding, Import, Listed
+from tongxin.imports.rules import OFFERED
 from tongxin.sheets.cells import text
 from tongxin.sheets.engine import Report
 from tongxin.sheets.files import Limits
 from tongxin.sheets.kinds import Kind, Row
 from tongxin.sheets.problems import Fault, Place, Unreadable
-from tongxin.sheets.reading import open_table
+from tongxin.sheets.reading import batches, open_table
 
 MOST = {False: 2000, True: 500}  # rows with faults, rows with something odd: the rest stands in the workbook of rejects
 OF_A_ROW = 20  # of what is wrong, or odd, in one row
 LONGEST = 200  # of what is shown of a cell
+LISTED = 100  # rows that are kept together
+NAME = 80  # of what a row is called
+
+
+class New:
+    """The rows that would be new, as a sheet is looked through: by what people know them by."""
+
+    def __init__(self, run: Import) -> None:
+        self.run, self.columns = run, OFFERED[run.kind].known_by
+        self.found: list[tuple[Place, str, str]] = []
+
+    def __call__(self, rows: Sequence[Row]) -> None:
+        """Look at rows that were judged."""
+        for row in rows:
+            if not row.faults and not row.known:
+                name, number = (_shown(row.cells.get(column), NAME) for column in self.columns)
+                self.found.append((row.place, name, number))
+
+    def listed(self, report: Report) -> Iterator[Listed]:
+        """Return what is kept of them, without those that only the whole file shows to be wrong."""
+        wrong = {Place(fault.file, fault.sheet, fault.row) for fault in report.rejected}
+        rows: Iterator[Any] = ([place.row, place.file, name, number] for place, name, number in self.found if place not in wrong)
+        kept: Iterator[Any] = batches(rows, LISTED)
+        return (Listed(committee=self.run.committee, imported=self.run, rows=some) for some in kept)
 
 
 def look_through(run: Import, kind: Kind, names: Mapping[Path, str], report: Report) -> list[Finding]:

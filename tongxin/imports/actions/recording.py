@@ -18,6 +18,7 @@ from tongxin.sheets.problems import Fault, Place, spoken
 from tongxin.sheets.reading import batches
 
 MANY = 500  # uids in one row of the history, keys in one question
+MOST_PASSED = 200  # rows that are no records, kept with what each calls itself
 
 
 class LostError(Exception):
@@ -63,10 +64,14 @@ def _keep(run: Import, rows: Sequence[Any]) -> None:
     by_label: dict[str, list[str]] = {}
     for row in rows:
         by_label.setdefault(row._meta.label_lower, []).append(row.uid)  # noqa: SLF001 -- Django's public-in-practice Meta
+    for label, uids in by_label.items():
+        keep_uids(run, label, uids)
+
+
+def keep_uids(run: Import, label: str, uids: Sequence[str]) -> None:
+    """Keep which records of a model are an import's."""
     Made.objects.bulk_create(
-        Made(committee_id=run.committee_id, imported=run, label=label, uids=list(some))
-        for label, uids in by_label.items()
-        for some in batches(uids, MANY)
+        Made(committee_id=run.committee_id, imported=run, label=label, uids=list(some)) for some in batches(uids, MANY)
     )
 
 
@@ -103,6 +108,11 @@ def wrong_rows(report: engine.Report) -> int:
     return len({place for place in places_of(report.rejected) if place.row})
 
 
+def passed_over(report: engine.Report) -> list[list[Any]]:
+    """Return the first rows that were passed over as no records, with what each calls itself."""
+    return [[row, word] for row, word in report.passed[:MOST_PASSED]]
+
+
 def places_of(found: Iterable[Fault]) -> set[Place]:
     """Return the rows of which something is said; a sheet as a whole counts as one."""
     return {Place(fault.file, fault.sheet, fault.row) for fault in found}
@@ -117,7 +127,7 @@ def run_and_keep(
 
     def found(report: engine.Report) -> None:
         run.rows, run.created, run.unchanged = report.rows, report.created, report.unchanged
-        run.wrong, run.skips = wrong_rows(report), bool(report.left_out)
+        run.wrong, run.skips, run.passed = wrong_rows(report), bool(report.left_out), passed_over(report)
         before_writing(report)
 
     names = list(dict.fromkeys(spoken(Path(path.name))[:200] for path in files))

@@ -22,10 +22,10 @@ from tongxin.files.queries import ChangedError as NotTheSameError
 from tongxin.files.queries import LostError as NotThereError
 from tongxin.files.queries import open_checked
 from tongxin.imports.actions import undoing
-from tongxin.imports.actions.finding import look_through
-from tongxin.imports.actions.recording import LostError, hold, kept_by, places_of, record, wrong_rows
+from tongxin.imports.actions.finding import New, look_through
+from tongxin.imports.actions.recording import LostError, hold, kept_by, passed_over, places_of, record, wrong_rows
 from tongxin.imports.choices import AT_WORK, Stage
-from tongxin.imports.models import Beat, Finding, Import
+from tongxin.imports.models import Beat, Finding, Import, Listed
 from tongxin.imports.rules import OFFERED
 from tongxin.regulations.queries import MissingRegulationError
 from tongxin.sheets import engine
@@ -174,12 +174,13 @@ def _check(run: Import, now: Callable[[], datetime]) -> None:
     kind = OFFERED[run.kind].kind
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "rejects.xlsx"
-        report = _engine(run, kind, now, out, dry_run=True)
-        found = look_through(run, kind, _names(run), report)
+        new = New(run)
+        report = _engine(run, kind, now, out, dry_run=True, looked=new)
+        found: list[Finding | Listed] = [*look_through(run, kind, _names(run), report), *new.listed(report)]
         _keep_findings(run, report, found, out.read_bytes() if report.left_out else b"", now())
 
 
-def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding], rejects: bytes, at: datetime) -> None:
+def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding | Listed], rejects: bytes, at: datetime) -> None:
     sheet = SimpleUploadedFile(f"{OFFERED[run.kind].label}-没有导入的行.xlsx", rejects)
     wrong = wrong_rows(report)
     with files.received([sheet] if rejects else [], limit_mb=WORKBOOK_MB, judge=_our_own) as ready, transaction.atomic():
@@ -189,10 +190,12 @@ def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding],
         figures = {"rows": report.rows, "unchanged": report.unchanged, "wrong": wrong}
         record("imports.compare", run, actor=owner, at=at, **figures)
         Finding.objects.filter(imported=run).delete()
-        Finding.objects.bulk_create(found, batch_size=500)
+        Finding.objects.bulk_create((one for one in found if isinstance(one, Finding)), batch_size=500)
+        Listed.objects.filter(imported=run).delete()
+        Listed.objects.bulk_create((one for one in found if isinstance(one, Listed)), batch_size=100)
         Import.objects.filter(pk=run.pk).update(
             **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(places_of(report.warnings)), made=report.made,
-            unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0,
+            passed=passed_over(report), unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0,
         )  # fmt: skip
 
 

@@ -260,9 +260,9 @@ def test_pages_ask_as_many_questions_of_many_rows_as_of_one(office: Client, memb
             assert office.get(address).status_code == 200
         return len(queries)
 
-    one = members(",1975-13,农业界,,,\n")
+    one = members(",1975-13,农业界,,,\n岑远,,农业界,,,\n")
     few = asked(reverse("imports")), asked(reverse("import", args=[one.uid]))
-    many = members("".join(f"苏{n},1975-13,农业界,,,\n" for n in range(30)))
+    many = members("".join(f"苏{n},1975-13,农业界,,,\n岑{n},,农业界,,,\n" for n in range(30)))
     assert (asked(reverse("imports")), asked(reverse("import", args=[many.uid]))) == few
 
 

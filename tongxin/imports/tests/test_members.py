@@ -1,6 +1,9 @@
 """A list of members from the upload to the undoing, as the office does it on the page."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,13 +13,15 @@ from tongxin.accounts.models import Invitation
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
 from tongxin.committees.models import Sector, SpecialCommittee
+from tongxin.imports import tasks
 from tongxin.imports.choices import Stage
-from tongxin.imports.models import Finding, Import
+from tongxin.imports.models import Finding, Import, Listed
 from tongxin.imports.tests.conftest import step, worked
 from tongxin.members import actions as members_of
 from tongxin.members.models import Member, Post, Seat
 
 pytestmark = pytest.mark.django_db
+ONE = "曾贤,1975-03,农业界,,,\n"
 TWO = "曾贤,1975-03,农业界,提案委员会,13800000001,\n苏闻,,农业界,,,YX300\n"
 
 
@@ -81,13 +86,106 @@ def test_an_import_on_which_something_rests_is_not_undone(cast: Cast, office: Cl
     run = step(office, "take", members(TWO))
     member = Member.objects.get(name="苏闻")
     members_of.change_contact(member, fields={"workplace": "县农科所"}, actor=cast.office, at=timezone.now())
+    members_of.change_contact(
+        Member.objects.get(name="曾贤"), fields={"workplace_post": "社员"}, actor=cast.office, at=timezone.now()
+    )
     address = reverse("import-undo", args=[run.uid])
     said = office.get(address).content.decode()
-    assert "苏闻：又办理过" in said
+    assert f"{cast.office.name}修改委员苏闻的资料（工作单位）" in said
+    assert "…" not in said
+    assert "没有可以撤回的" in said
     assert "<textarea" not in said
     assert step(office, "undo", run, reason="传错了").stage == Stage.IMPORTED
     assert Member.objects.filter(pk=member.pk).exists()
     assert not Event.objects.filter(kind="imports.undo").exists()
+
+
+def test_what_was_worked_with_stays_and_the_rest_is_taken_back_when_that_is_agreed_to(cast: Cast, office: Client, members):
+    run = step(office, "take", members(TWO))
+    member = Member.objects.get(name="苏闻")
+    members_of.change_contact(member, fields={"workplace": "县农科所"}, actor=cast.office, at=timezone.now())
+    address = reverse("import-undo", args=[run.uid])
+    page_ = office.get(address)
+    said = page_.content.decode()
+    assert [one["shown"].name for one in page_.context["stays"]] == ["苏闻"]
+    assert [one.name for one in page_.context["goes"]] == ["曾贤"]
+    assert f"{cast.office.name}修改委员苏闻的资料（工作单位）" in said
+    seen = page_.context["resting"].figures
+    assert step(office, "undo", run, reason="传错了", seen=seen).stage == Stage.IMPORTED  # not agreed to
+    assert (
+        step(office, "undo", run, reason="传错了", agrees="on", seen="1-1-000000000000").stage == Stage.IMPORTED
+    )  # something else
+    assert Member.objects.filter(name__in=["曾贤", "苏闻"]).count() == 2
+    run = step(office, "undo", run, reason="传错了", agrees="on", seen=seen)
+    assert (run.stage, run.left) == (Stage.UNDONE, 1)
+    assert list(Member.objects.filter(name__in=["曾贤", "苏闻"]).values_list("name", flat=True)) == ["苏闻"]
+    assert Seat.objects.filter(member=member).count() == 1
+    assert Sector.objects.filter(name="农业界").exists()  # his seat is there
+    assert not SpecialCommittee.objects.filter(name="提案委员会").exists()
+    event = Event.objects.get(kind="imports.undo")
+    assert (event.data["rows"], event.data["left"]) == (1, 1)
+    result = page(office, run)
+    assert "撤回 1 名，留下后来办理过的 1 名" in result
+    assert reverse("member", args=[member.uid]) in result
+    assert verifying.verify().ok
+
+
+def test_what_is_worked_with_after_it_was_agreed_to_keeps_all(cast: Cast, office: Client, members):
+    run = step(office, "take", members(f"{TWO}岑远,,农业界,,,\n"))
+    for name in ("苏闻", "曾贤"):
+        seen = office.get(reverse("import-undo", args=[run.uid])).context["resting"].figures
+        if name == "曾贤":
+            office.post(reverse("import-undo", args=[run.uid]), {"reason": "传错了", "agrees": "on", "seen": seen})
+        member = Member.objects.get(name=name)
+        members_of.change_contact(member, fields={"workplace": "县农科所"}, actor=cast.office, at=timezone.now())
+    run = worked(run)
+    assert (run.stage, "没有撤销" in run.word) == (Stage.IMPORTED, True)
+    assert Member.objects.filter(name__in=["曾贤", "苏闻", "岑远"]).count() == 3
+
+
+def test_who_comes_in_is_named_before_and_after(office: Client, members, settings):
+    run = members("".join(f"苏{n:02},,农业界,,,YX{300 + n}\n" for n in range(130)))
+    said = page(office, run)
+    assert ("苏00" in said, "苏19" in said, "苏20" in said, "YX300" in said) == (True, True, False, True)
+    address = reverse("import-rows", args=[run.uid])
+    first = office.get(address)
+    assert ("苏99" in first.text, "苏100" in first.text) == (True, False)
+    assert "苏129" in office.get(f"{address}?after={first.context['more']}").text
+    run = step(office, "take", run)
+    made = Member.objects.get(name="苏00")
+    assert reverse("member", args=[made.uid]) in page(office, run)
+    assert "苏129" in office.get(f"{address}?after=100").text
+    assert [one.name for one in office.get(reverse("import-undo", args=[run.uid])).context["goes"]][:2] == ["苏00", "苏01"]
+
+
+def test_the_names_of_a_sheet_are_kept_encrypted_and_go_with_it(office: Client, members, settings):
+    run = members(TWO)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rows FROM imports_listed WHERE imported_id = %s", [run.pk])
+        assert "曾贤" not in str(cursor.fetchall())
+    step(office, "drop", run)
+    assert not Listed.objects.exists()
+    run = step(office, "take", members(TWO))
+    tasks.clear_files(timezone.now() + timedelta(days=settings.IMPORT_KEEP_DAYS + 1))
+    assert not Listed.objects.exists()
+    assert "曾贤" in page(office, run)  # the member himself
+
+
+def test_a_row_of_totals_is_said_to_be_passed_over(office: Client, members):
+    run = members(f"{ONE}合计,1,,,,\n制表人：岑远,,,,,\n")
+    said = page(office, run)
+    assert "2 行（第 3 行合计、第 4 行制表人）" in said
+    assert "跳过（合计），没有读取" in said
+    assert "岑远" not in said
+
+
+def test_two_of_one_number_are_named_and_follow_on_faults_are_not_said(office: Client, members):
+    run = members("赵小满,,农业界,,,YX300\n钱多,1985-13,农业界,,,YX300\n")
+    found = [(f.row, f.column, f.reason) for f in Finding.objects.filter(imported=run)]
+    assert found == [
+        (3, "出生年月", "没有“1985-13”这个月，请核对"),
+        (3, "编号", "与赵小满（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
+    ]
 
 
 def test_what_comes_to_rest_on_it_while_the_worker_waits_keeps_it(cast: Cast, office: Client, members):

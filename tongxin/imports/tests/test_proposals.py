@@ -1,10 +1,13 @@
 """Proposals with their whole outcome, and units, from the upload to the undoing."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import NOW, Cast
+from tongxin.audit import actions as audit
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
 from tongxin.committees.models import Session, Unit
@@ -67,8 +70,67 @@ def test_a_proposal_that_was_taken_off_the_public_pages_since_keeps_the_import(c
     said = office.get(reverse("import-undo", args=[run.uid])).content.decode()
     assert "不能撤销" in said
     assert "关于修好村口路灯的建议" in said
+    assert cast.office.name in said
+    assert "与同表的另一条连在一起" in said  # what was merged into it stays with it
     assert step(office, "undo", run, reason="传错了").stage == Stage.IMPORTED
     assert Proposal.objects.filter(pk=lead.pk).exists()
+
+
+def test_what_went_into_a_proposal_that_stays_stays_with_it_and_the_rest_is_taken_back(cast: Cast, office: Client):
+    before = dict(zip(MODELS, counts(), strict=True))
+    other = f"关于清淤的建议,{BODY},何青禾,9,,科教文卫体,社会建设,十届二次,2023年2月9日,立案,县财政局,,2023-05-16,A,已清淤。,满意,满意,是\n"
+    brought(office, "proposals", HEAD + WHOLE + MERGED + other, name="提案.csv")
+    run = step(office, "take", worked())
+    lead = Proposal.objects.get(number=7)
+    proposals.unrelease(lead, reason="再核对一次", actor=cast.office, at=NOW)
+    page = office.get(reverse("import-undo", args=[run.uid]))
+    assert {one["shown"].name for one in page.context["stays"]} == {"关于修好村口路灯的建议", "关于修路灯的建议"}
+    assert [one.name for one in page.context["goes"]] == ["关于清淤的建议"]
+    run = step(office, "undo", run, reason="传错了", agrees="on", seen=page.context["resting"].figures)
+    assert (run.stage, run.left) == (Stage.UNDONE, 2)
+    assert set(Proposal.objects.filter(number__isnull=False).values_list("number", flat=True)) == {7}
+    after = dict(zip(MODELS, counts(), strict=True))
+    assert {model.__name__: after[model] - before[model] for model in (Proposal, Case, Task, Reply, Session)} == {
+        "Proposal": 2, "Case": 1, "Task": 2, "Reply": 1, "Session": 1,
+    }  # fmt: skip
+    assert office.get(lead.get_absolute_url()).status_code == 200
+    assert verifying.verify().ok
+
+
+def test_that_somebody_rated_is_told_of_no_record_and_nothing_is_taken_back_then(cast: Cast, office: Client, run: Import):
+    step(office, "take", run)
+    brought(office, "proposals", HEAD + WHOLE.replace("路灯", "水渠").replace(",7,", ",8,"), name="提案二.csv")
+    other = step(office, "take", worked())
+    case = Case.objects.get(proposal__number=8)
+    audit.record("handling.rate", case, actor=cast.proposer, at=NOW, data={"name": "林知远"})
+    page = office.get(reverse("import-undo", args=[other.uid]))
+    assert page.context["stays"] == []
+    assert "按规定不列明" in page.text
+    assert "关于修好村口水渠的建议" not in page.text
+    assert "评价" not in page.text
+    figures = page.context["resting"].figures
+    assert step(office, "undo", other, reason="传错了", agrees="on", seen=figures).stage == Stage.IMPORTED
+
+
+def test_the_page_of_undoing_asks_as_many_questions_of_many_as_of_one(cast: Cast, office: Client):
+    def asked(first: int, last: int) -> int:
+        names = [f"县第{n}站" for n in range(first, last)]
+        brought(
+            office,
+            "units",
+            f"单位名称,归口\n县气象{first}局,政府\n" + "".join(f"{name},政府\n" for name in names),
+            name="单位.csv",
+        )
+        run = step(office, "take", worked())
+        for unit in Unit.objects.filter(name__in=names):
+            audit.record("committees.change_unit", unit, actor=cast.office, at=NOW, data={"name": unit.name})
+        address = reverse("import-undo", args=[run.uid])
+        office.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(office.get(address).context["stays"]) == min(last - first, 20)
+        return len(queries)
+
+    assert asked(0, 1) == asked(1, 26)
 
 
 def test_a_unit_that_the_sheet_named_and_others_need_by_now_stays(cast: Cast, office: Client, run: Import):

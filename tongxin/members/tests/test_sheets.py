@@ -61,14 +61,16 @@ def test_the_same_file_twice_changes_nothing(cast: Cast, bring):
 def test_a_phone_that_differs_is_not_told(cast: Cast, bring):
     bring(f"{HEAD}曾贤,,,农业界,,,13800000001,,,YX300\n")
     report = bring(f"{HEAD}曾贤,,,农业界,,,13800000002,,,YX300\n")
-    assert said(report) == [(2, "手机", "与系统里的不同：系统里是“138******01”，没有改动；要改请在系统里改")]
+    assert said(report) == [
+        (2, "手机", "与系统里的不同：系统里是“138******01”，没有改动；要改请打开这名委员，在“修改联系方式”里改")
+    ]
 
 
 def test_what_differs_is_named_and_nothing_overwritten(cast: Cast, bring):
     report = bring(f"{HEAD}林知远,,,农业界,,主席,,,,YX001\n新人,,,农业界,,,,,,\n")
     assert said(report) == [
-        (2, "界别", "与系统里的不同：系统里是“医药卫生界”，没有改动；要改请在系统里改"),
-        (2, "职务", "与系统里的不同：系统里是“委员”，没有改动；要改请在系统里改"),
+        (2, "界别", "与系统里的不同：系统里是“医药卫生界”，没有改动；要改请打开这名委员，在“更正登记资料”里改"),
+        (2, "职务", "与系统里的不同：系统里是“委员”，没有改动；要改请打开这名委员，在“更正登记资料”里改"),
     ]
     assert not Member.objects.filter(name="新人").exists()
     assert not Sector.objects.filter(name="农业界").exists()
@@ -77,7 +79,7 @@ def test_what_differs_is_named_and_nothing_overwritten(cast: Cast, bring):
 def test_two_of_a_name_need_their_number(cast: Cast, bring):
     Member.objects.create(committee=cast.county, number="YX009", name="林知远")
     report = bring(f"{HEAD}林知远,,,医药卫生界,,,,,,\n")
-    assert said(report) == [(2, "姓名", "有 2 位叫林知远的委员（编号 YX001、YX009），请写编号")]
+    assert said(report) == [(2, "姓名", "有 2 位叫“林知远”的委员（编号 YX001、YX009），请写编号")]
 
 
 def test_members_of_another_county_are_not_meant(cast: Cast, bring):
@@ -95,7 +97,7 @@ def test_wrong_cells_are_named_with_row_and_column(cast: Cast, bring):
         (2, "是否党员", "“也许”应是“是”或“否”"),
         (3, "姓名", "没有填写"),
         (3, "界别", "没有填写"),
-        (5, "姓名", "与第 4 行是同一个人；确是两人的，请写编号或出生年月"),
+        (5, "姓名", "与甲二（原表第 4 行）是同一个人；确是两人的，请写编号或出生年月"),
     ]
 
 

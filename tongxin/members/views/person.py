@@ -16,9 +16,9 @@ from tongxin.accounts import reaching
 from tongxin.core import asked
 from tongxin.core.secrets import mask_phone
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.members import actions, queries
+from tongxin.members import actions, correcting, queries
 from tongxin.members.choices import CONTACT_FIELDS, Ending
-from tongxin.members.forms import Contact
+from tongxin.members.forms import Contact, Correction
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import is_reset, waiting_code, was_released
 from tongxin.members.views.loading import leads_to, load, row_of
@@ -146,3 +146,21 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _("资料没有变化"))
         return redirect("member", uid=uid)
     return render(request, "members/change.html", {"form": form, "member": found})
+
+
+@requires("members.change", of_object=True)
+def correct(request: HttpRequest, uid: str) -> HttpResponse:
+    """Correct what was entered wrong: who somebody is, the sector and the posts of the seat."""
+    found = load(request, uid)
+    permissions.demand(request.user, "members.change", found)
+    form = Correction(request.POST or None, member=found)
+    if request.method == "POST" and form.is_valid():
+        said = {"fields": form.corrected(), "reason": form.cleaned_data["reason"]}
+        try:
+            changed = correcting.correct(found, **said, actor=request.user, at=timezone.now())
+        except (actions.MergedError, actions.StandingError) as problem:
+            form.add_error(None, f"{problem}。")
+        else:
+            messages.success(request, _("已更正：%s") % "、".join(changed) if changed else _("资料没有变化"))
+            return redirect("member", uid=uid)
+    return render(request, "members/correct.html", {"form": form, "member": found})

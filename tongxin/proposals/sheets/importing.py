@@ -20,10 +20,10 @@ from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, WAITING, Y
 from tongxin.proposals.sheets.reading import Draft, People, read
 from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.sheets.kinds import Context, Row
-from tongxin.sheets.problems import Fault, Place
+from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow import engine
 
-DIFFERENT = "与系统里的不同，没有改动；要改请在系统里改"
+DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
 
 
 class ProposalImporter:
@@ -36,7 +36,7 @@ class ProposalImporter:
         self.sessions, self.categories = Sessions(context), Categories(context)
         self.people = People(self.committee)
         self.speaker = Speaker(self.committee, self.categories)
-        self.seen: dict[Any, Place] = {}
+        self.seen: dict[Any, Sight] = {}
         self.filed: set[tuple[Key, int]] = set()  # of this file: what others may go into
         self.merging: list[tuple[Place, Key, int]] = []
         self.merged: list[tuple[Draft, Proposal, Any]] = []
@@ -112,20 +112,21 @@ class ProposalImporter:
 
     def _is_once(self, row: Row, draft: Draft) -> bool:
         """Whether the file says this but once: by its number; by title, first proposer and day where one has no number."""
+        here = Sight(row.place, f"《{draft.title}》")
         if draft.number:
-            first = self.seen.setdefault(("number", draft.session, draft.number), row.place)
-            if first != row.place:
+            first = self.seen.setdefault(("number", draft.session, draft.number), here)
+            if first.place != row.place:
                 more = "；几个承办单位的，请写在同一行，用顿号隔开" if row.has("承办单位") else ""
-                row.fault("提案号", f"与{first.seen_from(row.place)}重复{more}")
+                row.fault("提案号", f"与{first.seen_from(row.place)}的提案号相同{more}")
                 return False
         said = (draft.title, draft.signers[0].key, draft.submitted_on)
         alike = [("title", *said, None)] if draft.number else [("title", *said, None), ("title", *said, "numbered")]
         for key in alike:
             known = self.seen.get(key)
-            if known is not None and known != row.place:
-                row.fault("案由", f"与{known.seen_from(row.place)}重复")
+            if known is not None and known.place != row.place:
+                row.fault("案由", f"与{known.place.seen_from(row.place)}重复：案由、第一提案人和提交日期都相同")
                 return False
-        self.seen.setdefault(("title", *said, "numbered" if draft.number else None), row.place)
+        self.seen.setdefault(("title", *said, "numbered" if draft.number else None), here)
         return True
 
     def _measure(self, row: Row, draft: Draft) -> None:

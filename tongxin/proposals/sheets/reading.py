@@ -98,12 +98,12 @@ class People:
             if (known := self.merged.get((name_key(name), number))) is not None:
                 return self._one(known)
             if not collective and len(written) <= LONGEST_PERSON and not self.form_of(written):
-                message = f"没有编号为 {match[2]}、姓名为{cells.name(name)}的委员"
+                message = f"没有编号为 {match[2]}、姓名为“{cells.name(name)}”的委员"
                 raise ValueError(message)
         found = self.by_key.get(name_key(written), [])
         if len(found) > 1:
             numbers = "、".join(m.number for m in found)
-            message = f"有 {len(found)} 位叫{written}的委员（编号 {numbers}），请写成“{written}（编号）”"
+            message = f"有 {len(found)} 位叫“{written}”的委员（编号 {numbers}），请写成“{written}（编号）”"
             raise ValueError(message)
         if found:
             return self._one(found[0])
@@ -124,10 +124,10 @@ class People:
     @staticmethod
     def _nobody(written: str) -> str:
         if match := _AND_OTHERS.fullmatch(written):
-            return f"“{written[:40]}”没有写全，请把{match[1][:20]}以外各位的姓名也写上，用顿号隔开"
+            return f"“{written[:40]}”没有写全，请把“{match[1][:20]}”以外各位的姓名也写上，用顿号隔开"
         if len(written) > LONGEST_PERSON:
             return f"“{written[:20]}……”有 {len(written)} 个字，不是委员的姓名；是单位的，请在“提案形式”一列写明是哪一种集体提案"
-        return f"没有叫{written[:40]}的委员，请先导入委员，或改正姓名"
+        return f"没有叫“{written[:40]}”的委员，请先导入委员，或改正姓名"
 
     def form_of(self, body: str) -> str:
         """Guess from a body's name which form its proposals have; nothing for what is no body."""
@@ -175,14 +175,10 @@ def read(row: Row, people: People) -> Draft:
     )  # fmt: skip
     _take_result(row, draft)
     _take_whole_text(row, draft, text("内容"))
-    if not draft.title and not _complained(row, "案由"):
+    if not draft.title and not row.complained("案由"):
         row.fault("案由", "没有填写")
     draft.signers = _signers(row, draft, people)
     return draft
-
-
-def _complained(row: Row, column: str) -> bool:
-    return any(fault.column == column for fault in row.faults)
 
 
 def _session(value: cells.Cell) -> tuple[int, int] | None:
@@ -213,7 +209,7 @@ def _take_whole_text(row: Row, draft: Draft, whole: str) -> None:
     """内容 stands for the three parts when they are not given."""
     if not any(draft.parts):
         draft.situation = whole
-        if not whole and not any(_complained(row, column) for column in ("内容", "情况", "分析", "建议")):
+        if not whole and not any(row.complained(column) for column in ("内容", "情况", "分析", "建议")):
             row.fault("内容", "没有填写（也没有情况、分析、建议）")
         return
     if whole and whole != "\n".join(part for part in draft.parts if part):
@@ -241,7 +237,7 @@ def _signers(row: Row, draft: Draft, people: People) -> list[Signer]:
             if signer.key not in found:
                 found[signer.key] = signer
             elif column == "提案人":
-                row.fault(column, f"{signer.name}写了两次")
+                row.fault(column, f"“{signer.name}”写了两次")
     signers = list(found.values())
     if signers and not draft.form:
         draft.form = _form_of(signers, people)

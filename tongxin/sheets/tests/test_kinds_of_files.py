@@ -117,7 +117,7 @@ def test_rows_of_totals_are_passed_over_with_a_note(tmp_path):
         ),
     )
     rows, notes = read(path)
-    assert ([row["名称"] for row in rows], notes) == (["甲"], ["：是合计行，没有读取", "：是合计行，没有读取"])
+    assert ([row["名称"] for row in rows], notes) == (["甲"], ["：跳过（合计），没有读取", "：跳过（合计），没有读取"])
 
 
 def test_a_row_that_only_says_more_goes_on_with_the_one_above(tmp_path, csv_file):

@@ -1,0 +1,106 @@
+"""What was entered wrong about a member (更正登记资料): who he is, the sector and the posts of his seat.
+
+A correction says that it was so from the beginning: a post that nobody held ends on the day on which it began. What changes
+in time is no correction.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.audit.truth import New, Saved
+from tongxin.committees.queries import running
+from tongxin.core.sounds import sound_of
+from tongxin.core.words import clean_line
+from tongxin.members import queries
+from tongxin.members.actions import StandingError, hold
+from tongxin.members.choices import ENTERED_FIELDS, Rank
+from tongxin.members.models import Member, Post, Seat
+
+OF_SEAT = ("sector", "special_committee")
+
+
+@transaction.atomic
+def correct(member: Member, *, fields: Mapping[str, Any], reason: str, actor: Account, at: datetime) -> list[str]:
+    """Correct what was entered of a member; the event names the fields and the reason, never a value.
+
+    `fields`: what is right, by name, of what is to be corrected; `sector`, `special_committee` and `ranks` are those of the
+    seat held now. Returns the labels of what changed. Raises StandingError.
+    """
+    member = hold(member)
+    before = member.name
+    changed = [
+        name for name in ENTERED_FIELDS if name in fields and hasattr(member, name) and getattr(member, name) != fields[name]
+    ]
+    for name in changed:
+        setattr(member, name, fields[name])
+    if "name" in changed:
+        member.sound = sound_of(member.name)
+    if changed:
+        member.full_clean()
+        member.save(update_fields=[*changed, *(["sound"] if "name" in changed else [])])
+    if "name" in changed:
+        _rename_account(member, before)
+    proves: list[Saved] = []
+    seat = _seat(member, at)
+    if seat is not None:
+        changed += _correct_seat(seat, fields, proves)
+        if "ranks" in fields and _correct_posts(seat, fields["ranks"], proves, at):
+            changed.append("ranks")
+    elif {*OF_SEAT, "ranks"} & set(fields):
+        message = f"{member.name}现在没有席位，界别、专委会、职务不能更正"
+        raise StandingError(message)
+    labels = [label for name, label in ENTERED_FIELDS.items() if name in changed]
+    if labels:
+        data = {"name": member.name, "fields": labels, "reason": clean_line(reason)}
+        audit.record("members.correct", member, actor=actor, at=at, proves=proves, data=data)
+    return labels
+
+
+def _rename_account(member: Member, before: str) -> None:
+    """Let an account that is this seat's alone bear the right name too."""
+    if member.account is not None and not queries.belongs_elsewhere(member):
+        Account.objects.filter(pk=member.account.pk, name=before).update(name=member.name)
+
+
+def _seat(member: Member, at: datetime) -> Seat | None:
+    held = Seat.objects.filter(running(timezone.localdate(at)), member=member)
+    return held.select_related("term").order_by("-term_id", "id").first()
+
+
+def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved]) -> list[str]:
+    changed = [name for name in OF_SEAT if name in fields and getattr(seat, name) != fields[name]]
+    if not changed:
+        return []
+    is_sound = bool(audit.sound([seat]))
+    for name in changed:
+        body = fields[name]
+        if body is not None and body.term_id != seat.term_id:
+            message = f"{body}不是{seat.term}的"
+            raise StandingError(message)
+        setattr(seat, name, body)
+    seat.save(update_fields=changed)
+    if is_sound:
+        proves.append(Saved(seat, tuple(changed)))
+    return changed
+
+
+def _correct_posts(seat: Seat, ranks: Collection[str], proves: list[Saved], at: datetime) -> bool:
+    """Let the posts held now be these; an ordinary member holds none."""
+    held = list(Post.objects.filter(running(timezone.localdate(at)), member=seat.member_id, term=seat.term_id))
+    wanted = {*ranks} - {Rank.MEMBER.value}
+    never = [post for post in held if post.rank not in wanted and post.rank != Rank.MEMBER]
+    missing = sorted(wanted - {post.rank for post in held})
+    sound = set(audit.sound(never))
+    for post in never:
+        post.ends_on = post.starts_on
+        post.save(update_fields=["ends_on"])
+    proves += [Saved(post, ("ends_on",)) for post in never if post in sound]
+    again = {"committee": seat.committee, "member": seat.member, "term": seat.term, "starts_on": seat.starts_on}
+    proves += [New(Post.objects.create(**again, rank=rank)) for rank in missing]
+    return bool(never or missing)
