@@ -1,5 +1,7 @@
 """Event kinds of bodies."""
 
+from django.db.models import Q
+
 from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, day, name_sorts, register, who_did
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
@@ -40,6 +42,9 @@ witness(
     UnitChange, "unit__uid", "kind", "starts_on", "reason", "name", "short_name", "successors", "plan", "done_at", "called_off_at",
     told=OF_A_UNIT,
 )  # fmt: skip
+witness(  # which dates open matters have at the successors
+    UnitChange, "dates", part="dates", only=~Q(dates={}), told=OF_A_UNIT,
+)  # fmt: skip
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")
 register(
@@ -72,6 +77,7 @@ register(
     Kind("committees.announce_unit_change", A.OFFICE, _announced, _reason, label="定于…变动承办单位…"),
     Kind("committees.call_off_unit_change", A.OFFICE, "{actor}取消原定{on}起{name}的{what}", _reason, days=("on",)),
     Kind("committees.restore_unit", A.OFFICE, "{actor}恢复承办单位{name}", _reason),
+    Kind("committees.restore_unit_name", A.OFFICE, "{actor}撤销{name}的更名，恢复原名称{to}", _reason),
     Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个"),
     Kind("committees.export_units", A.OFFICE, "{actor}导出承办单位 {rows} 个"),
     Kind("committees.found", A.OFFICE, "建立{name}"),
