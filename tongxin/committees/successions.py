@@ -48,11 +48,6 @@ def name_on(unit: Unit, day: date) -> str:
     return former.name if former is not None else unit.name
 
 
-def succeeds(unit: Unit, before: Unit) -> bool:
-    """Say whether a unit goes on with the work of another."""
-    return Succession.objects.filter(unit=before, successor=unit).exists()
-
-
 def heirs_of(unit: Unit, on: date) -> list[Unit]:
     """Return the units that work on a day and go on with the work of one that ended: of a successor that ended too, its own."""
     found: list[Unit] = []

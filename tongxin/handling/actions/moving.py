@@ -94,7 +94,8 @@ def _begin(task: Task, to: Unit, event: Event, *, was: Task | None, actor: Accou
     if not anew:  # where the date that it has is tentative, it is set again for the unit that has it now
         line = [part.pk for part in queries.line_of(task)]
         kept_so = TentativeDate.objects.filter(task__in=line, field="due_on", due_on=kept).order_by("-task").first()
-        TentativeDate.objects.filter(pk=kept_so.pk if kept_so else None).update(task=made)
+        if kept_so is not None:
+            TentativeDate.objects.filter(pk=kept_so.pk).update(task=made)
     return made
 
 
