@@ -16,6 +16,7 @@ from tongxin.handling.queries.deadlines import rule_of
 from tongxin.handling.queries.moving import ANEW, STAYS, clock_on_end, due_anew, late_by, open_at, said_until, sign_due_of
 
 Choice = tuple[str, str]
+TENTATIVE = "暂定"
 
 
 def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
@@ -29,10 +30,12 @@ def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
         )
         day = deadline(sign_due_of(tasks[0], on))
         said.append(rule % {"length": length, "day": day, "source": f"（{source}）" if source else ""})
-    waiting = list(answered_and_open(unit))
-    if waiting:
+    dates = {task.uid: _dates(task, on) for task in tasks} if heirs else {}
+    if any(TENTATIVE in words for choices in dates.values() for _key, words in choices):
+        said.append(_("标“暂定”的，那一年的放假安排还没有公布，公布后可能顺延，由系统重新确定并告知。"))
+    if waiting := answered_and_open(unit):
         said.append(_waiting_in_words(waiting, heirs))
-    return Prospect(said, {task.uid: _dates(task, on) for task in tasks})
+    return Prospect(said, dates)
 
 
 def answered_and_open(unit: Unit) -> Sequence[Task]:
