@@ -62,7 +62,8 @@ def test_a_unit_that_ends_in_mid_case(cast: Cast) -> None:
     # 双方人员、提案人、交办督办部门都知道。
     notices.deliver()
     told = set(Notice.objects.filter(event__kind="tasks.move").values_list("account__username", flat=True))
-    assert {"clerk", "unitlead", "otherclerk", "YX001", "coclerk", "assigner"} <= told
+    assert {"clerk", "unitlead", "YX001", "coclerk", "assigner"} <= told
+    assert Notice.objects.filter(event__kind="tasks.assign", account=cast.other_clerk).count() == 1
     assert Notice.objects.filter(event__kind="committees.merge_unit", account=cast.assigner).exists()
 
     # 县水务局签收，接着写，以自己的名义答复。
@@ -76,7 +77,7 @@ def test_a_unit_that_ends_in_mid_case(cast: Cast) -> None:
         on=today,
         who="苏明澈",
         with_whom="林知远",
-        note="接办。",
+        note="承接以后再商。",
         actor=cast.other_clerk,
         at=later,
     )

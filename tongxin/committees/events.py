@@ -1,5 +1,7 @@
 """Event kinds of bodies."""
 
+from django.db.models import Q
+
 from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, day, name_sorts, register, who_did
 from tongxin.audit.models import Event
 from tongxin.audit.truth import witness
@@ -39,6 +41,9 @@ witness(Succession, "unit__uid", "successor__uid", "starts_on", told=OF_A_UNIT)
 witness(
     UnitChange, "unit__uid", "kind", "starts_on", "reason", "name", "short_name", "successors", "plan", "done_at", "called_off_at",
     told=OF_A_UNIT,
+)  # fmt: skip
+witness(  # which dates open matters have at the successors
+    UnitChange, "dates", part="dates", only=~Q(dates={}), told=OF_A_UNIT,
 )  # fmt: skip
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")
@@ -113,6 +118,7 @@ register(
         label="取消待生效的承办单位变动",
     ),
     Kind("committees.restore_unit", A.OFFICE, "{actor}恢复承办单位{name}", _reason, label="恢复承办单位"),
+    Kind("committees.restore_unit_name", A.OFFICE, "{actor}撤销{name}的更名，恢复原名称{to}", _reason, label="撤销承办单位的更名"),
     Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个", label="导入承办单位"),
     Kind("committees.export_units", A.OFFICE, "{actor}导出承办单位 {rows} 个", label="导出承办单位"),
     Kind("committees.found", A.OFFICE, "建立{name}", label="建立政协"),

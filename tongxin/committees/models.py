@@ -171,6 +171,7 @@ class UnitChange(Row):
     short_name = models.CharField(_("新简称"), max_length=20, blank=True)
     successors = models.JSONField(default=list)  # uids of the units that go on with its work
     plan = models.JSONField(default=dict)  # uid of an open matter → uid of the unit that goes on with it
+    dates = models.JSONField(default=dict)  # uid of an open matter → which of its dates it has there, where it was chosen
     done_at = models.DateTimeField(null=True, blank=True)
     called_off_at = models.DateTimeField(null=True, blank=True)
 

@@ -31,13 +31,15 @@ class UnitError(Exception):
 class Ending:
     """How a unit ends: which units go on with its work, which are made for it, and which open matter goes where.
 
-    `plan` names units by their uid, those that are made by their name.
+    `plan` names units by their uid, those that are made by their name. `dates` says which of its dates a matter has there,
+    in the words of the app whose matter it is.
     """
 
     kind: str
     successors: Sequence[Unit] = ()
     made: Sequence[str] = ()
     plan: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
 
 
 _followers: list[Callable[[UnitChange, datetime], object]] = []
@@ -71,7 +73,7 @@ def end(unit: Unit, *, how: Ending, on: date, reason: str, actor: Account, at: d
     by_name = {one.name: one.uid for one in new}
     successors = [*(one.uid for one in how.successors), *by_name.values()]
     plan = {key: by_name.get(to, to) for key, to in how.plan.items() if by_name.get(to, to) in successors}
-    change = _decided(held, how.kind, on, reason, successors=successors, plan=plan)
+    change = _decided(held, how.kind, on, reason, successors=successors, plan=plan, dates=dict(how.dates))
     return _announce_or_carry_out(change, actor=actor, at=at)
 
 
@@ -127,7 +129,7 @@ def _found(unit: Unit, name: str, *, on: date, actor: Account, at: datetime) -> 
 
 def _decided(unit: Unit, kind: str, on: date, reason: str, **said: Any) -> UnitChange:
     change = UnitChange(committee=unit.committee, unit=unit, kind=kind, starts_on=on, reason=clean_line(reason), **said)
-    change.full_clean(exclude=["uid", "successors", "plan"])
+    change.full_clean(exclude=["uid", "successors", "plan", "dates"])
     try:
         with transaction.atomic():
             change.save()
@@ -228,15 +230,15 @@ def _end_appointments(change: UnitChange, *, at: datetime) -> None:
 # ── setting right ────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
 def restore(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
-    """Let a unit that ended go on (恢复), or call off what was decided for a later day. Raises UnitError.
+    """Let a unit that ended go on (恢复), call off what was decided for a later day, or take back its last name. Raises UnitError.
 
     What was moved is moved back by hand, and its people are appointed anew: who has taken over keeps what he has.
     """
     held = Unit.objects.select_for_update(of=("self",)).select_related("committee").get(pk=unit.pk)
     waiting = successions.waiting_change(held)
     if waiting is None and held.active_until is None:
-        message = f"{held.name}没有撤销，也没有待生效的变动"
-        raise UnitError(message)
+        _take_name_back(held, reason=reason, actor=actor, at=at)
+        return
     followed = list(Succession.objects.filter(unit=held))
     vouched = audit.sound([held, *followed, *([waiting] if waiting else [])])
     Succession.objects.filter(unit=held).delete()
@@ -248,3 +250,17 @@ def restore(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
     if waiting is not None:
         kind, facts = "committees.call_off_unit_change", _facts(waiting) | facts
     audit.record(kind, held, actor=actor, at=at, data=facts, proves=vouched)
+
+
+def _take_name_back(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
+    """Give a unit the name again that it had before its last change of name; what was sent meanwhile keeps the name of its day."""
+    former = successions.last_rename(unit)
+    if former is None:
+        message = f"{unit.name}没有撤销，没有更名，也没有待生效的变动"
+        raise UnitError(message)
+    _demand_free(unit, former.name)
+    vouched = audit.sound([unit, former])
+    facts = {"name": unit.name, "to": former.name, "reason": clean_line(reason), "unit_id": unit.pk}
+    Unit.objects.filter(pk=unit.pk).update(name=former.name, short_name=former.short_name)
+    former.delete()
+    audit.record("committees.restore_unit_name", unit, actor=actor, at=at, data=facts, proves=vouched)

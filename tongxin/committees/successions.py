@@ -1,13 +1,15 @@
 """Reads about units in time: by which names they are known, who follows whom, what is open where, what waits to change."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from tongxin.committees.choices import Change, Duty
 from tongxin.committees.models import Appointment, Committee, FormerName, Succession, Unit, UnitChange
-from tongxin.committees.queries import not_over, running, running_units
+from tongxin.committees.queries import is_running, not_over, running, running_units
 
 IN_USE, ENDED = "", "ended"
 
@@ -46,9 +48,48 @@ def name_on(unit: Unit, day: date) -> str:
     return former.name if former is not None else unit.name
 
 
-def succeeds(unit: Unit, before: Unit) -> bool:
-    """Say whether a unit goes on with the work of another."""
-    return Succession.objects.filter(unit=before, successor=unit).exists()
+def heirs_of(unit: Unit, on: date) -> list[Unit]:
+    """Return the units that work on a day and go on with the work of one that ended: of a successor that ended too, its own."""
+    found: list[Unit] = []
+    seen, asked = {unit.pk}, [] if is_running(unit, on) else [unit.pk]
+    while asked:
+        rows = Succession.objects.filter(unit__in=asked).exclude(successor__in=seen).select_related("successor").order_by("id")
+        next_ones = list({row.successor_id: row.successor for row in rows}.values())
+        seen |= {one.pk for one in next_ones}
+        found += [one for one in next_ones if is_running(one, on)]
+        asked = [one.pk for one in next_ones if not is_running(one, on)]
+    return found
+
+
+def standings(units: Iterable[Unit], on: date) -> dict[int, str]:
+    """Say of the units that ended what became of them: 已并入县水务局. Two queries where any did, none where none."""
+    ended = {unit.pk for unit in units if unit.active_until is not None and unit.active_until < on}
+    if not ended:
+        return {}
+    changes = UnitChange.objects.filter(unit__in=ended, done_at__isnull=False).exclude(kind=Change.RENAME).order_by("id")
+    kinds = dict(changes.values_list("unit_id", "kind"))
+    heirs: dict[int, list[str]] = {}
+    for row in Succession.objects.filter(unit__in=ended).select_related("successor").order_by("id"):
+        heirs.setdefault(row.unit_id, []).append(row.successor.name)
+    return {pk: _standing(kinds.get(pk, ""), "、".join(heirs.get(pk, []))) for pk in ended}
+
+
+def _standing(kind: str, heirs: str) -> str:
+    if not heirs:
+        return _("已撤销")
+    said = {Change.MERGE: _("已并入%(heirs)s"), Change.SPLIT: _("已拆分，由%(heirs)s承接")}
+    return said.get(Change(kind) if kind else Change.END, _("已撤销，由%(heirs)s承接")) % {"heirs": heirs}
+
+
+def without_clerk(on: date) -> QuerySet[Unit]:
+    """Return the units in which nobody works on a day who could sign for anything: those that ended, and those without a clerk."""
+    held = Appointment.objects.filter(running(on), unit=OuterRef("pk"), duty=Duty.UNIT_CLERK, account__is_active=True)
+    return Unit.objects.filter(~Exists(held) | Q(active_until__lt=on))
+
+
+def last_rename(unit: Unit) -> FormerName | None:
+    """Return the name that a unit had before the one it has, where its last change of name has taken effect."""
+    return unit.former_names.order_by("ends_on", "id").last()
 
 
 def waiting_change(unit: Unit) -> UnitChange | None:
@@ -65,6 +106,38 @@ def people_of(units: Iterable[Unit], on: date) -> QuerySet[Appointment]:
     """Return who holds a duty at units on a day or later, and whose duty ended with the unit on that very day."""
     rows = Appointment.objects.filter(not_over(on) | Q(ends_on=on), unit__in=list(units), starts_on__lte=on)
     return rows.select_related("account", "unit").order_by("unit", "duty", "id")
+
+
+def serving(unit: Unit, on: date) -> QuerySet[Appointment]:
+    """Return who holds a duty at a unit on a day or will hold one: whose duty ends with it."""
+    rows = Appointment.objects.filter(not_over(on), unit=unit, account__is_active=True).select_related("account")
+    return rows.order_by("duty", "id")
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What an app above says before a unit ends: what happens, and which dates each open matter may have at its successor.
+
+    `dates` names matters as `Work.key` does; of several choices the first stands where nobody chooses.
+    """
+
+    sentences: Sequence[str] = ()
+    dates: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+
+
+_prospects: list[Callable[[Unit, date, int], Prospect]] = []
+
+
+def register_prospect(source: Callable[[Unit, date, int], Prospect]) -> None:
+    """Add what an app above foresees when a unit ends on a day and so many others go on with its work."""
+    _prospects.append(source)
+
+
+def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
+    """Return what would happen to a unit's matters if it ended on a day."""
+    found = [source(unit, on, heirs) for source in _prospects]
+    dates = {key: choices for one in found for key, choices in one.dates.items()}
+    return Prospect([said for one in found for said in one.sentences], dates)
 
 
 _counts: list[Callable[[list[int]], dict[int, int]]] = []

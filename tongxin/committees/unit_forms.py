@@ -1,6 +1,7 @@
 """Cleaning of what is said when units are renamed, ended and restored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -63,7 +64,7 @@ class EndForm(ChangeForm):
     kind = forms.ChoiceField(label=gettext_lazy("变动"), choices=ENDINGS, widget=forms.RadioSelect)
     successors = forms.MultipleChoiceField(
         label=gettext_lazy("承接单位"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("并入的选一个；撤销的可以不选，在办事项由交办部门另行移交。"),
+        help_text=gettext_lazy("并入的选一个；拆分的选两个以上，新设的写在下面；撤销的可以不选，在办事项由交办部门逐件移交。"),
     )  # fmt: skip
     made = forms.CharField(
         label=gettext_lazy("新设的承接单位"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
@@ -107,18 +108,60 @@ class EndForm(ChangeForm):
         return data
 
 
-class PlanForm(forms.Form):
-    """Which unit goes on with which open matter, where several follow."""
+@dataclass(frozen=True)
+class PlanLine:
+    """One open matter in the preview: what has to be chosen of it, and the date it has where there is nothing to choose."""
 
-    def __init__(self, data: Any = None, *, work: Sequence[Work], heirs: Sequence[tuple[str, str]]) -> None:
+    matter: Work
+    until: str
+    fields: Sequence[forms.BoundField]
+
+
+class PlanForm(forms.Form):
+    """Which unit goes on with which open matter, where several follow; and which date it has there, where there is a choice."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        work: Sequence[Work],
+        heirs: Sequence[tuple[str, str]],
+        dates: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> None:
         super().__init__(data)
-        for matter in work if len(heirs) > 1 else ():
-            choices = [("", _("先不定，由交办部门移交")), *heirs]
-            self.fields[f"to_{matter.key}"] = forms.ChoiceField(
-                label=f"{matter.title}　{matter.line}", choices=choices, required=False, initial=heirs[0][0]
-            )
+        self.work, self.dates_of = work, dates if heirs else {}
+        for matter in work:
+            if len(heirs) > 1:
+                self.fields[f"to_{matter.key}"] = forms.ChoiceField(
+                    label=_("%(title)s由谁承接") % {"title": matter.title}, required=False, initial=heirs[0][0],
+                    choices=[*heirs, ("", _("先不定，留给交办部门移交"))],
+                )  # fmt: skip
+            if len(choices := self.dates_of.get(matter.key, ())) > 1:
+                self.fields[f"date_{matter.key}"] = forms.ChoiceField(
+                    label=_("%(title)s的期限") % {"title": matter.title}, required=False, initial=choices[0][0],
+                    choices=choices, widget=forms.RadioSelect,
+                )  # fmt: skip
+
+    @property
+    def lines(self) -> list[PlanLine]:
+        """Return every open matter with what may be chosen of it."""
+        return [self._line(matter) for matter in self.work]
+
+    def _line(self, matter: Work) -> PlanLine:
+        names = [name for name in (f"to_{matter.key}", f"date_{matter.key}") if name in self.fields]
+        choices = self.dates_of.get(matter.key, ())
+        return PlanLine(matter, choices[0][1] if len(choices) == 1 else "", [self[name] for name in names])
+
+    def _chosen(self, prefix: str) -> dict[str, str]:
+        found = self.cleaned_data.items()
+        return {name.removeprefix(prefix): said for name, said in found if said and name.startswith(prefix)}
 
     @property
     def plan(self) -> dict[str, str]:
         """Return the open matters for which a unit was chosen."""
-        return {name.removeprefix("to_"): to for name, to in self.cleaned_data.items() if to}
+        return self._chosen("to_")
+
+    @property
+    def dates(self) -> dict[str, str]:
+        """Return the open matters for which a date was chosen."""
+        return self._chosen("date_")

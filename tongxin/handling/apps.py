@@ -8,7 +8,7 @@ class HandlingConfig(AppConfig):
     def ready(self) -> None:
         from tongxin.audit.kinds import tell_together  # noqa: PLC0415 -- registers at start
         from tongxin.committees.reorganising import register_end_of_unit  # noqa: PLC0415 -- as above
-        from tongxin.committees.successions import register_open_counts  # noqa: PLC0415 -- as above
+        from tongxin.committees.successions import register_open_counts, register_prospect  # noqa: PLC0415 -- as above
         from tongxin.handling import events, notices, privacy, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
         from tongxin.handling.actions import begin_public_replies, follow_end_of_unit  # noqa: PLC0415 -- as above
         from tongxin.handling.actions.doubles import CARRY  # noqa: PLC0415 -- as above
@@ -17,6 +17,7 @@ class HandlingConfig(AppConfig):
             hold_case,
             open_counts,
             outcome_words,
+            prospect_of,
             raters_at_least,
         )
         from tongxin.members import carrying  # noqa: PLC0415 -- as above
@@ -30,3 +31,4 @@ class HandlingConfig(AppConfig):
         register_release(begin_public_replies)
         register_end_of_unit(follow_end_of_unit)
         register_open_counts(open_counts)
+        register_prospect(prospect_of)

@@ -50,8 +50,12 @@ def _resumed(event: Event) -> str:
 
 
 def _moved(event: Event) -> str:
-    due = event.data.get("due")
-    return "　".join(filter(None, (f"答复期限 {day(date.fromisoformat(due))}" if due else "", _reason(event))))
+    """Say until when it is answered; until when it was, and how long that was over on the day of the move."""
+    due, data = _by("答复期限")(event), event.data
+    late = f"移交时已超期 {data['late']} 天" if data.get("late") else ""
+    before = f"原期限 {day(date.fromisoformat(data['before']))}" if data.get("before") else ""
+    before = before if data.get("before") != data.get("due") else ""
+    return "　".join(filter(None, (due, "，".join(filter(None, (before, late))), _reason(event))))
 
 
 def _sent_detail(event: Event) -> str:
@@ -140,6 +144,7 @@ register(
     Kind("tasks.recall", A.HANDLING, "撤回{unit}的答复", _reason, key=True, label="撤回答复"),
     Kind("tasks.rework", A.HANDLING, "{unit}重新办理", _by("答复期限")),
     Kind("tasks.move", A.HANDLING, "{unit}的{part}移交{to}", _moved, key=True, label="办理任务移交其他单位"),
+    Kind("tasks.change_part", A.HANDLING, "{unit}由会办改为主办"),
     Kind("tasks.recall_assignment", A.HANDLING, "撤回对{unit}的交办", _reason, label="撤回对承办单位的交办"),
     # others
     Kind("handling.contact", A.HANDLING, "{unit}与提案人面商（{stage}，{way}）", lambda e: str(e.data.get("note", ""))),

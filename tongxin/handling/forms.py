@@ -1,6 +1,6 @@
 """Cleaning of what is typed on the pages of handling; saving is done by the actions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from tongxin.core.asked import LARGEST
 from tongxin.files.choices import ACCEPT
 from tongxin.handling.choices import Grade, Part, Stage, Way
 from tongxin.handling.models import PublicReply, Reply
+from tongxin.handling.queries import names_for_work
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.proposals.forms import CoveringForm
 from tongxin.proposals.models import Signature
@@ -28,10 +29,10 @@ WAYS = {
 COMMENT_MAX = 300
 
 
-def _unit_choices(units: Iterable[Unit], suggested: str) -> list[tuple[str, str]]:
-    """Name the units, those that the proposer suggested first."""
-    named = [(u.uid, _("%(unit)s（提案人建议）") % {"unit": u.name}) for u in units if u.name in suggested]
-    return [*named, *((u.uid, u.name) for u in units if u.name not in suggested)]
+def _unit_choices(units: Iterable[Unit], suggested: str, known: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Name the units, those that the proposer suggested first; those that have nobody to sign for it say so."""
+    named = [(u.uid, _("%(unit)s（提案人建议）") % {"unit": known[u.pk]}) for u in units if u.name in suggested]
+    return [*named, *((u.uid, known[u.pk]) for u in units if u.name not in suggested)]
 
 
 def _offer(field: Any, choices: list[tuple[str, Any]]) -> None:
@@ -57,12 +58,13 @@ class UnitsForm(forms.Form):
         """Offer the units that may be chosen; `ways` are those that make sense for this case."""
         super().__init__(data)
         self.by_uid = {u.uid: u for u in everyone}
+        known = names_for_work(everyone, timezone.localdate())
         _offer(self.fields["way"], [(name, WAYS[name]) for name in ways])
         self.fields["way"].error_messages["required"] = _("请选择承办方式。")
         if len(ways) == 1:
             self.fields["way"].initial = ways[0]
-        _offer(self.fields["units"], _unit_choices(own, suggested))
-        _offer(self.fields["co"], _unit_choices(everyone, suggested))
+        _offer(self.fields["units"], _unit_choices(own, suggested, known))
+        _offer(self.fields["co"], _unit_choices(everyone, suggested, known))
         if ways == ["co"]:
             del self.fields["units"]
         if not {"lead", "co"} & set(ways):
@@ -114,7 +116,8 @@ class TogetherForm(forms.Form):
         """Offer the units of the reader's 归口 and the proposals ticked."""
         super().__init__(data)
         self.by_uid = {u.uid: u for u in own}
-        _offer(self.fields["unit"], [("", _("请选择")), *((u.uid, u.name) for u in own)])
+        known = names_for_work(own, timezone.localdate())
+        _offer(self.fields["unit"], [("", _("请选择")), *((u.uid, known[u.pk]) for u in own)])
         _offer(self.fields["picked"], [(uid, uid) for uid in picked])
 
 

@@ -12,6 +12,7 @@ from tongxin.committees.models import Committee, Unit
 from tongxin.committees.queries import appointments_of
 from tongxin.core.models import Row
 from tongxin.core.secrets import EncryptedField, EncryptedJSON
+from tongxin.core.templatetags.chinese import case_number
 from tongxin.core.words import character_count
 from tongxin.files.models import File
 from tongxin.handling.choices import ANSWERING, CaseState, Counted, Grade, Meaning, Part, Stage, TaskState, TaskStates, Way
@@ -49,6 +50,11 @@ class Case(Stateful):
     def state_word(self) -> str:
         """Its state as people read it."""
         return str(CaseState(self.state).label)
+
+    @property
+    def reference(self) -> str:
+        """By which number people cite it."""
+        return case_number(self.proposal.number)
 
     @property
     def is_in_hand(self) -> bool:
@@ -128,6 +134,11 @@ class Task(Stateful):
     def state_word(self) -> str:
         """Its state as people read it."""
         return str(TaskState(self.state).label)
+
+    @property
+    def reference(self) -> str:
+        """By which number people cite its case."""
+        return self.case.reference
 
     @property
     def affiliation(self) -> str:

@@ -13,8 +13,9 @@ from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import fellows, holders_of, is_running
-from tongxin.committees.successions import people_of
+from tongxin.committees.successions import people_of, standings, without_clerk
 from tongxin.core.templatetags.chinese import day, deadline, full_day
+from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Presence, Reply, Task
 from tongxin.handling.queries import answering_tasks, live_tasks, open_at
 from tongxin.handling.rules import keeps_ratings
@@ -45,6 +46,20 @@ def present(event: Event, _case: Any) -> Iterable[Account | None]:
 def clerks(_event: Event, task: Any) -> Iterable[Account | None]:
     """Tell the unit's clerks."""
     return holders_of(task.committee, Duty.UNIT_CLERK, unit=task.unit)
+
+
+def who_gives_it_a_clerk(_event: Event, task: Any) -> Iterable[Account | None]:
+    """Where nobody in the unit can go on with its part: its leaders, and the office that assigns."""
+    now = Task.objects.filter(pk=task.pk, state__in=TaskStates.open, unit__in=without_clerk(timezone.localdate()))
+    if now.exists():
+        yield from unit_leaders(_event, task)
+        yield from assigning_office(_event, task)
+
+
+def _without_clerk(_event: Event, task: Any) -> str:
+    ended = standings([task.unit], timezone.localdate()).get(task.unit_id)
+    why = f"该单位{ended}，请移交其他单位" if ended else "该单位还没有承办人，请与机关联系任命，或者移交其他单位"
+    return f"{_name(task)}由{task.unit}{task.get_part_display()}，{why}"
 
 
 def unit_leaders(_event: Event, task: Any) -> Iterable[Account | None]:
@@ -103,11 +118,18 @@ def people_of_unit(event: Event, task: Any) -> Iterable[Account | None]:
     yield from (held.account for held in people_of([task.unit], timezone.localdate(event.at or event.recorded_at)))
 
 
-def people_of_receiver(event: Event, _task: Any) -> Iterable[Account | None]:
-    """Tell the leaders, and where it got no part of its own the clerks, of the unit that goes on with a part."""
+def people_of_receiver(event: Event, task: Any) -> Iterable[Account | None]:
+    """Tell the leaders, and where it got no part of its own the clerks, of the unit that goes on with a part.
+
+    The clerks of one that got a part are told so by the part itself, once.
+    """
     unit = Unit.objects.filter(pk=event.data.get("to_id")).first()
-    if unit is not None:
-        yield from (held.account for held in people_of([unit], timezone.localdate(event.at or event.recorded_at)))
+    if unit is None:
+        return
+    held = list(people_of([unit], timezone.localdate(event.at or event.recorded_at)))
+    got = Task.objects.filter(moved_from=task, unit=unit).exists()
+    told = {one.account_id for one in held if got and one.duty == Duty.UNIT_CLERK}
+    yield from (one.account for one in held if one.account_id not in told)
 
 
 def first_proposer(_event: Event, subject: Any) -> Iterable[Account | None]:
@@ -116,10 +138,10 @@ def first_proposer(_event: Event, subject: Any) -> Iterable[Account | None]:
     yield found.member.account if found is not None and found.member else None
 
 
-def other_clerks(_event: Event, task: Any) -> Iterable[Account | None]:
-    """Tell the clerks of the other units of the case."""
+def other_clerks(event: Event, task: Any) -> Iterable[Account | None]:
+    """Tell the clerks of the other units of the case; the one that goes on with the part hears of it otherwise."""
     for other in live_tasks(task.case):
-        if other.pk != task.pk:
+        if other.pk != task.pk and other.unit_id != event.data.get("to_id"):
             yield from holders_of(task.committee, Duty.UNIT_CLERK, unit=other.unit)
 
 
@@ -190,6 +212,9 @@ def _own_proposals(_event: Event, _unit: Any) -> str:
 
 
 def _assigned(event: Event, task: Any) -> str:
+    if event.data.get("was"):
+        part, before = event.data.get("part", ""), event.data.get("from", "")
+        return f"你单位在{_name(task)}中由{event.data['was']}改为{part}（原由{before}{part}），请在 {deadline(task.sign_due_on)}前签收"
     moved = f"{event.data['from']}承办的{_name(task)}移" if event.data.get("from") else _name(task)
     return f"{moved}交你单位{event.data.get('part', '')}，请在 {deadline(task.sign_due_on)}前签收"
 
@@ -243,6 +268,11 @@ belongs("handling.case", lambda case: case.proposal)
 belongs("handling.task", lambda task: task.case.proposal)
 register(
     Tell("tasks.assign", clerks, _assigned, urgent=True),
+    Tell("tasks.assign", who_gives_it_a_clerk, _without_clerk, _desk),
+    Tell("tasks.rework", who_gives_it_a_clerk, _without_clerk, _desk, urgent=True),
+    Tell("tasks.consult_again", who_gives_it_a_clerk, _without_clerk, _desk),
+    Tell("tasks.ask_opinion_again", who_gives_it_a_clerk, _without_clerk, _desk),
+    Tell("tasks.recall", who_gives_it_a_clerk, _without_clerk, _desk, urgent=True),
     Tell("tasks.move", people_of_unit, _moved, urgent=True),
     Tell("tasks.move", people_of_receiver, _moved),
     Tell("tasks.move", first_proposer, _moved),
@@ -301,6 +331,7 @@ TOLD_OF_UNITS = (
     "committees.announce_unit_change",
     "committees.call_off_unit_change",
     "committees.restore_unit",
+    "committees.restore_unit_name",
 )
 register(
     *(

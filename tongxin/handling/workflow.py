@@ -9,6 +9,7 @@ from django.utils import timezone
 from tongxin.access.predicates import nobody, predicate
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
+from tongxin.committees.successions import standings
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import character_count
 from tongxin.handling import actions, queries
@@ -163,12 +164,25 @@ class Why:
     reason: str = _ask("理由", widget="textarea", max=300)
 
 
-def _answering(case: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
-    return [(task.uid, task.unit.name) for task in queries.answered_tasks(case)]
+def _answering(case: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
+    """Name who may handle it again; beside a unit that ended what became of it, and who does it in its place."""
+    on = timezone.localdate(at)
+    found = queries.who_answers_again(case, on)
+    known = queries.names_for_work((unit for _key, _task, unit, _heir in found), on)
+    ended = standings((unit for _key, _task, unit, _heir in found), on)
+    return [(key, _named_again(unit, heir, ended.get(unit.pk, ""), known[unit.pk])) for key, _task, unit, heir in found]
+
+
+def _named_again(unit: Any, heir: Any, standing: str, known: str) -> str:
+    if heir is not None:
+        return f"{unit.name}（{standing}；由{heir.name}重新办理）"
+    return f"{unit.name}（{standing}，没有承接单位；由交办部门移交）" if standing else known
 
 
 def _to_handle_again(case: Any, _actor: Any) -> list[str]:
-    return [task.uid for task in queries.to_handle_again(case)]
+    wanted = {task.pk for task in queries.to_handle_again(case)}
+    first = {task.pk: key for key, task, _unit, _heir in reversed(queries.who_answers_again(case, timezone.localdate()))}
+    return [key for pk, key in first.items() if pk in wanted]
 
 
 @dataclass(frozen=True)
@@ -177,22 +191,34 @@ class Again:
 
     reason: str = _ask("理由", widget="textarea", max=300)
     units: tuple[str, ...] = _ask("重新办理的单位", choices=_answering, initial=_to_handle_again)
-    co: bool = field(default=False, metadata={"label": "会办单位一并重新提出意见", "help": "不勾选的，原来的会办意见照用。"})
+    co: bool = field(
+        default=False,
+        metadata={
+            "label": "会办单位一并重新提出意见",
+            "help": "不勾选的，原来的会办意见照用。会办单位已经撤销的，由承接单位提出。",
+        },
+    )
 
     def problems(self, subject: Any, actor: Any, at: datetime) -> dict[str, str]:
         """At least one, and none but units of the case that have answered."""
-        known = {uid for uid, _name in _answering(subject, actor, at)}
-        return {} if self.units and known.issuperset(self.units) else {"units": "请选择已经答复的承办单位"}
+        known = {key for key, _name in _answering(subject, actor, at)}
+        if not self.units or not known.issuperset(self.units):
+            return {"units": "请选择已经答复的承办单位"}
+        parts = [key.partition(":")[0] for key in self.units]
+        return {} if len(set(parts)) == len(parts) else {"units": "一个单位的提案只能由一个承接单位重新办理"}
 
 
 @dataclass(frozen=True)
 class Moving:
     """Which unit goes on with a part, until when, and whether the draft goes with it."""
 
-    to: str = _ask("接办单位", choices=queries.receivers_of, widget="search")
-    clock: str = _ask("答复期限", choices=queries.clocks_to_choose, initial=queries.clock_by_default)
+    to: str = _ask("承接单位", choices=queries.receivers_of, widget="search")
+    clock: str = _ask(
+        "答复期限", choices=queries.clocks_to_choose, initial=queries.clock_by_default,
+        help="标“暂定”的，那一年的放假安排还没有公布，公布后可能顺延，由系统重新确定并告知。",
+    )  # fmt: skip
     draft: str = _ask("已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default)
-    reason: str = _ask("移交理由", widget="textarea", max=300, help="原承办单位、接办单位和提案人会看到这段话。")
+    reason: str = _ask("移交理由", widget="textarea", max=300, help="原承办单位、承接单位和提案人会看到这段话。")
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """The unit must be one that works, of the own 归口 where it answers."""
@@ -285,8 +311,8 @@ TASKS = register(
             T("give_opinion", "送会办意见", (S.IN_HAND,), S.OPINION_GIVEN, is_clerk & is_co_handler, asks=Opinion,
               sets=(actions.unit_named,), then=(actions.keep_opinion,)),
             T("ask_opinion_again", "请补充会办意见", (S.OPINION_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
-              sets=(actions.unit_named, actions.opinion_due)),
-            T("consult_again", "重新提出会办意见", (S.OPINION_GIVEN,), S.IN_HAND, nobody),
+              sets=(actions.unit_named, actions.opinion_due), then=(actions.go_on_elsewhere,)),
+            T("consult_again", "重新提出会办意见", (S.OPINION_GIVEN,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
             T("submit_reply", "送负责人审签", (S.IN_HAND,), S.WITH_LEADER, is_clerk & answers_itself & leader_signs,
               when=(reply_is_whole, reply_is_changed, was_in_contact, co_opinions_are_in, unit_has_leader), sets=(actions.unit_named,)),
             T("submit_for_review", "送督办部门审核", (S.IN_HAND,), S.UNDER_REVIEW,
@@ -306,10 +332,11 @@ TASKS = register(
             T("recall", "撤回答复", (S.ANSWERED,), S.IN_HAND,
               not_rated_yet & ((supervises & office_reviews) | (keeps_the_case & ~office_reviews)),
               when=(reply_can_be_recalled,), asks=Why, sets=(actions.unit_named, actions.answer_recalled),
-              then=(actions.suspend_rating,)),
-            T("rework", "重新办理", (S.ANSWERED,), S.IN_HAND, nobody),
+              then=(actions.suspend_rating, actions.go_on_elsewhere)),
+            T("rework", "重新办理", (S.ANSWERED,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
             T("move", "移交其他单位", TaskStates.open, S.MOVED, assigns, asks=Moving, sets=(actions.moving_said,),
               then=(actions.begin_moved,)),
+            T("change_part", "由会办改为主办", (*TaskStates.open, S.OPINION_GIVEN), S.MOVED, nobody, sets=(actions.unit_named,)),
             T("recall_assignment", "撤回交办", (*TaskStates.open, S.OPINION_GIVEN), S.RECALLED, nobody, sets=(actions.unit_named,)),
         ),
         badges={

@@ -122,7 +122,7 @@ def test_an_ended_unit_gets_nothing_more_but_stays_in_lists(cast: Cast, client: 
     assert (unit.active_until, Succession.objects.count()) == (None, 0)
     assert Event.objects.filter(kind="committees.end_unit", subject_id=unit.pk).exists()
     actions.appoint(cast.leader, committee=cast.county, duty=Duty.UNIT_CLERK, unit=unit, starts_on=TODAY, actor=None, at=NOW)
-    with pytest.raises(UnitError, match="没有撤销"):
+    with pytest.raises(UnitError, match="没有撤销，没有更名"):
         reorganising.restore(unit, reason="再一次", actor=cast.office, at=NOW)
     assert verifying.verify().problems == ()
 
@@ -157,6 +157,54 @@ def test_the_pages_show_what_would_happen_before_it_does(cast: Cast, client: Cli
         client.force_login(who)
         for name in ("course", "rename", "end", "restore"):
             assert client.get(f"{base}/{name}/").status_code == status, (who, name)
+
+
+def test_a_wrong_name_is_taken_back(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    base = f"/units/{cast.unit.uid}"
+    assert "撤销更名" not in client.get(f"{base}/course/").text
+    _rename(cast, "县卫生健糠局")
+    page = client.get(f"{base}/course/").text
+    last = TODAY - timedelta(days=1)
+    assert f"县卫生健康局（用至 {last.year} 年 {last.month} 月 {last.day} 日）" in page
+    assert "撤销更名" in page
+    assert "单位恢复原名称县卫生健康局" in client.get(f"{base}/restore/").text
+    done = client.post(f"{base}/restore/", {"reason": "写错一字"}, follow=True).text
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    assert (unit.name, unit.former_names.count()) == ("县卫生健康局", 0)
+    assert "已办理，县卫生健康局继续承办" in done
+    assert "撤销县卫生健糠局的更名，恢复原名称县卫生健康局" in done
+    assert successions.unit_named(cast.county, "县卫生健糠局") is None
+    assert {"clerk", "unitlead", "assigner"} <= _told("committees.restore_unit_name")
+    _rename(cast, "县健康局")
+    Unit.objects.create(committee=cast.county, name="县卫生健康局")
+    with pytest.raises(UnitError, match="已经有“县卫生健康局”"):
+        reorganising.restore(unit, reason="再一次", actor=cast.office, at=NOW)
+
+
+def test_a_page_of_a_unit_shows_who_serves_there_now_and_what_became_of_it(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    base = f"/units/{cast.unit.uid}"
+    said = {"kind": "merge", "successors": [cast.other_unit.uid], "on": TODAY.isoformat(), "reason": WHY}
+    page = client.post(f"{base}/end/", said).text
+    assert "以下任职到这一天终止：孟时雨（承办人）、齐望山（单位负责人）。" in page
+    done = client.post(f"{base}/end/", said | {"confirmed": "1"}, follow=True).text
+    assert "县卫生健康局已并入县水务局" in done
+    assert "没有人任职" in done
+    assert "孟时雨（承办人）" not in done
+    assert "已并入县水务局，承办到" in done
+    client.post(f"{base}/restore/", {"reason": "并入有误"})
+    assert "没有人任职" in client.get(f"{base}/course/").text
+
+
+def test_a_long_list_of_units_is_narrowed_and_who_keeps_units_is_said(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    page = client.get(f"/units/{cast.unit.uid}/end/").text
+    assert ("data-narrow" in page, "ui/narrow" in page) == (True, True)
+    hint = "由提案日常工作人员办理"
+    assert hint not in client.get("/units/").text
+    client.force_login(cast.assigner)
+    assert hint in client.get("/units/").text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 """The pages on which units are renamed, ended and restored: what would happen is shown before it does."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,8 @@ from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.audit.models import Event
 from tongxin.committees import queries, reorganising, successions
-from tongxin.committees.models import Unit
+from tongxin.committees.choices import Change
+from tongxin.committees.models import Unit, UnitChange
 from tongxin.committees.unit_forms import EndForm, PlanForm, ReasonForm, RenameForm
 
 UNPROCESSABLE, COURSE = 422, 100
@@ -29,10 +31,12 @@ def _load(request: HttpRequest, uid: str) -> Unit:
 def _about(unit: Unit) -> dict[str, Any]:
     """Return what every one of these pages shows of a unit: who serves there, what is open, what waits to change."""
     on = timezone.localdate()
+    former = list(unit.former_names.all())
     return {
-        "unit": unit, "people": list(successions.people_of([unit], on)), "work": queries.open_work(unit),
-        "waiting": successions.waiting_change(unit), "former": list(unit.former_names.all()),
-        "successors": [row.successor for row in unit.successions.select_related("successor")],
+        "unit": unit, "people": list(successions.serving(unit, on)), "work": queries.open_work(unit), "today": on,
+        "waiting": successions.waiting_change(unit), "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
+        "before": former[-1].name if former else "",
+        "standing": successions.standings([unit], on).get(unit.pk, ""),
         "ended": unit.active_until is not None and unit.active_until < on,
     }  # fmt: skip
 
@@ -71,31 +75,43 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _shown(request, "committees/unit_end.html", form, about)
     said, confirmed = form.cleaned_data, "confirmed" in request.POST
-    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs)
+    foreseen = successions.prospect_of(unit, said["on"], len(form.heirs))
+    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs, dates=foreseen.dates)
     if confirmed and plan.is_valid():
-        how = reorganising.Ending(said["kind"], [form.by_uid[uid] for uid in said["successors"]], said["made"], plan.plan)
+        chosen = [form.by_uid[uid] for uid in said["successors"]]
+        how = reorganising.Ending(said["kind"], chosen, said["made"], plan.plan, plan.dates)
         try:
             change = reorganising.end(unit, how=how, on=said["on"], reason=said["reason"], actor=request.user, at=timezone.now())
         except reorganising.UnitError as problem:
             form.add_error(None, f"{problem}。")
             return _shown(request, "committees/unit_end.html", form, about)
-        word = _("%(name)s已%(what)s") % {"name": unit.name, "what": change.get_kind_display()}
-        return _done(request, unit, change.done_at is not None, word)
+        return _done(request, unit, change.done_at is not None, f"{unit.name}{_done_in_words(change, form.heirs)}")
     kept = [(name, value) for name in EndForm.field_order for value in request.POST.getlist(name)]
     shown = {
         "plan": plan,
         "kept": kept,
         "heirs": form.heirs,
         "said": said,
+        "foreseen": foreseen.sentences,
         "what": form.kind_in_words,
+        "people": list(successions.serving(unit, said["on"])),
     }
     return render(request, "committees/unit_end_preview.html", about | shown)
 
 
+def _done_in_words(change: UnitChange, heirs: list[tuple[str, str]]) -> str:
+    names = "、".join(name for _key, name in heirs)
+    if change.kind == Change.MERGE:
+        return _("已并入%(names)s") % {"names": names}
+    what = _("已%(what)s") % {"what": change.get_kind_display()}
+    return _("%(what)s，由%(names)s承接") % {"what": what, "names": names} if names else what
+
+
 @requires("committees.reorganise", of_object=True)
 def restore(request: HttpRequest, uid: str) -> HttpResponse:
-    """Let a unit that ended go on, or call off what waits."""
+    """Let a unit that ended go on, call off what waits, or take a wrong name back."""
     unit = _load(request, uid)
+    about = _about(unit)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,9 +119,10 @@ def restore(request: HttpRequest, uid: str) -> HttpResponse:
         except reorganising.UnitError as problem:
             form.add_error(None, f"{problem}。")
         else:
-            messages.success(request, _("已办理，%(name)s继续承办") % {"name": unit.name})
+            name = unit.name if about["ended"] or about["waiting"] else about["before"]
+            messages.success(request, _("已办理，%(name)s继续承办") % {"name": name})
             return redirect("unit-course", unit.uid)
-    return _shown(request, "committees/unit_restore.html", form, _about(unit))
+    return _shown(request, "committees/unit_restore.html", form, about)
 
 
 @requires("committees.reorganise", of_object=True)

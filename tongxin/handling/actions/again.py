@@ -10,6 +10,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.handling import queries
+from tongxin.handling.actions.following import who_takes_up
 from tongxin.handling.actions.reckoning import note_dates
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState, Part, TaskState
@@ -33,14 +34,18 @@ def begin_again(
     case: Case, tasks: Sequence[Task], *, co: bool, actor: Account, at: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
     """Put tasks back in hand in the round that the case has begun, with a new deadline; where it is wanted the co-handlers' too."""
-    on = timezone.localdate(at)
+    on, said = timezone.localdate(at), dict(facts or {})
     due = queries.due_on(case.committee, "rework_days", on)
-    for task in tasks:
-        _take_up(task, "rework", case, dates=rework_due(task, on), facts=facts or {}, actor=actor, at=at)
-        reply_of(task)
+    chosen = said.pop("heirs", {})
+    for task in who_takes_up(case, tasks, chosen, on):
+        heir = {"heir": chosen[task.uid]} if task.uid in chosen else {}
+        _take_up(task, "rework", case, dates=rework_due(task, on), facts=said | heir, actor=actor, at=at)
+        task.refresh_from_db()
+        if not task.is_gone:  # its unit ended, and another goes on with it
+            reply_of(task)
     for task in queries.live_tasks(case) if co else ():
         if task.part == Part.CO and task.state == TaskState.OPINION_GIVEN:
-            _take_up(task, "consult_again", case, dates=co_due(task, on, before=due), facts=facts or {}, actor=actor, at=at)
+            _take_up(task, "consult_again", case, dates=co_due(task, on, before=due), facts=said, actor=actor, at=at)
 
 
 def _take_up(
@@ -58,9 +63,10 @@ def _take_up(
 def resume_chosen(case: Case, event: Event) -> None:
     """After the office's coordination, the units that it chose handle the case again."""
     chosen = [task for task in queries.answered_tasks(case) if task.uid in event.data["tasks"]]
+    facts = {"reason": event.data.get("reason", ""), "heirs": event.data.get("heirs", {})}
     begin_again(
         case, chosen, co=bool(event.data.get("co")), actor=event.actor or Account.objects.system(),
-        at=event.at or event.recorded_at, facts={"reason": event.data.get("reason", "")},
+        at=event.at or event.recorded_at, facts=facts,
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Taking an assignment back, and moving a part to another unit: what the steps set and do."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit, UnitChange
 from tongxin.handling import queries
+from tongxin.handling.actions.following import Move
 from tongxin.handling.actions.reckoning import note_dates
 from tongxin.handling.actions.replying import REPLY_FIELDS, reply_of
 from tongxin.handling.actions.steps import open_rating_when_all_answered
@@ -40,25 +40,16 @@ def assigned_anew(case: Case, *, actor: Account, at: datetime, payload: Any) -> 
     return {"assigned_at": at}
 
 
-@dataclass(frozen=True)
-class Move:
-    """What is said with a part that moves because its unit ended: nobody chose it on a form."""
-
-    to: str
-    clock: str
-    draft: str
-    reason: str
-
-
 # ── moving a part ────────────────────────────────────────────────────────────────────────────────
 def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
-    """The event names both units, the part and until when it is answered there."""
+    """The event names both units, the part and until when it is answered there; until when it was, and whether that was over."""
     to = Unit.objects.get(committee_id=task.committee_id, uid=payload.to)
     on = timezone.localdate(at)
-    due = task.due_on if payload.clock == queries.STAYS and task.due_on else queries.due_anew(task, on)
+    due, late = queries.due_by(task, payload.clock, on), queries.late_by(task, on)
+    before = {"before": task.due_on.isoformat()} if task.due_on is not None and (late or task.due_on != due) else {}
     task.event_facts = {
         "unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "to": to.name, "to_id": to.pk,
-        "part": str(Part(task.part).label), "due": due.isoformat(),
+        "part": str(Part(task.part).label), **queries.said_of(due), **before, **({"late": late} if late else {}),
     }  # fmt: skip
     return {}
 
@@ -66,8 +57,8 @@ def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> di
 def begin_moved(task: Task, event: Event) -> None:
     """Another unit goes on with a part. One that has a part of the case already does not get a second.
 
-    Who gives an opinion and gets the answer to write answers from now on; who answers already, or gives an opinion already,
-    takes the moved part into its own.
+    Who gives an opinion and gets the answer to write answers from now on, and what it gave stays to be read; who answers
+    already, or gives an opinion already, takes the moved part into its own.
     """
     at, actor = event.at or event.recorded_at, event.actor or Account.objects.system()
     Case.objects.select_for_update(of=("self",)).get(pk=task.case_id)
@@ -78,26 +69,33 @@ def begin_moved(task: Task, event: Event) -> None:
         open_rating_when_all_answered(own, event)
         return
     if own is not None:
-        _let_off(own, reason=f"{to.name}承接{task.unit.name}的{task.get_part_display()}", actor=actor, at=at)
-    made = _begin(task, to, event, actor=actor, at=at)
+        engine.perform(own, "change_part", actor=actor, at=at, by_system=True)
+    made = _begin(task, to, event, was=own, actor=actor, at=at)
     if event.data.get("draft") == queries.GOES and made.answers:
         _hand_draft_over(task, made, at=at)
 
 
-def _begin(task: Task, to: Unit, event: Event, *, actor: Account, at: datetime) -> Task:
+def _begin(task: Task, to: Unit, event: Event, *, was: Task | None, actor: Account, at: datetime) -> Task:
     on, committee = timezone.localdate(at), task.committee
     keys = {"sign_due_on": "sign_working_days", "return_until": "return_working_days"}
-    stays = event.data.get("clock") == queries.STAYS and task.due_on is not None
-    if not stays:
+    kept = queries.due_by(task, event.data.get("clock", ""), on)
+    anew = kept not in {task.due_on, queries.former_due(task)} or event.data.get("clock") == queries.ANEW
+    if anew:
         keys["due_on"] = queries.due_key(task)
     clocks = {field: queries.reckon(committee, key, on) for field, key in keys.items()}
-    dates = {"due_on": task.due_on} | {field: clock.due_on for field, clock in clocks.items()}
-    made = Task(committee=committee, case=task.case, unit=to, part=task.part, assigned_at=at, moved_from=task, **dates)
+    dates = {"due_on": kept} | {field: clock.due_on for field, clock in clocks.items()}
+    again = on if anew and task.again_on is not None else task.again_on
+    made = Task(
+        committee=committee, case=task.case, unit=to, part=task.part, assigned_at=at, moved_from=task, again_on=again, **dates
+    )
     said = {"unit": to.name, "part": str(made.get_part_display()), "unit_id": to.pk, "from": event.data["unit"]}
-    engine.begin(made, actor=actor, at=at, data=said)
+    engine.begin(made, actor=actor, at=at, data=said | ({"was": str(was.get_part_display())} if was is not None else {}))
     note_dates(made, clocks, begins=True)
-    if stays:  # where the date that stays is tentative, it is set again for the unit that has it now
-        TentativeDate.objects.filter(task=task, field="due_on").update(task=made)
+    if not anew:  # where the date that it has is tentative, it is set again for the unit that has it now
+        line = [part.pk for part in queries.line_of(task)]
+        kept_so = TentativeDate.objects.filter(task__in=line, field="due_on", due_on=kept).order_by("-task").first()
+        if kept_so is not None:
+            TentativeDate.objects.filter(pk=kept_so.pk).update(task=made)
     return made
 
 
@@ -125,5 +123,5 @@ def follow_end_of_unit(change: UnitChange, at: datetime) -> None:
         if to is None or not bodies.is_running(to, on):
             continue
         reason = f"{change.unit.name}{change.get_kind_display()}，{change.reason}"
-        said = Move(to.uid, queries.default_clock(task, on), queries.GOES, reason)
+        said = Move(to.uid, change.dates.get(task.uid) or queries.clock_on_end(task, on), queries.GOES, reason)
         engine.perform(task, "move", actor=system, at=at, payload=said, by_system=True)

@@ -35,6 +35,7 @@ class Row:
     chip: Chip | None
     proposers: str
     others: str
+    note: str = ""  # why it stands on this list, where that is not its state
 
 
 def level(committees: Iterable[Committee], on: date, name: str) -> Q:
@@ -76,11 +77,11 @@ def _signed() -> QuerySet[Signature]:
     return Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member").defer("member__phone")
 
 
-def row_of(task: Task, on: date) -> Row:
+def row_of(task: Task, on: date, *, note: str = "") -> Row:
     """Make the line of a task."""
     others = [t for t in task.case.tasks.all() if t.pk != task.pk and not t.is_gone]
     words = "　".join(f"{t.get_part_display()}{t.unit.short_name or t.unit.name}" for t in others)
-    return Row(task, workflow_of(task).badges[task.state], task_chip(task, on=on), proposers_of(task.case.proposal), words)
+    return Row(task, workflow_of(task).badges[task.state], task_chip(task, on=on), proposers_of(task.case.proposal), words, note)
 
 
 def proposers_of(proposal: Proposal) -> str:

@@ -1,5 +1,6 @@
 """Moving a part to another unit: which units may go on with it, which dates it may have there, what goes along."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,13 +12,14 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import active_units
-from tongxin.committees.successions import succeeds
+from tongxin.committees.successions import heirs_of, without_clerk
 from tongxin.core.templatetags.chinese import deadline
 from tongxin.handling.choices import ANSWERING, Part, TaskStates
 from tongxin.handling.models import Case, Reply, Task
+from tongxin.handling.queries.cases import live_tasks
 from tongxin.handling.queries.reckoning import due_on
 
-STAYS, ANEW = "stays", "anew"
+STAYS, ANEW, FORMER = "stays", "anew", "former"
 GOES, LEFT = "goes", "left"
 
 
@@ -35,9 +37,32 @@ def receivers_of(task: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
     """Name the units that may go on with a part: those that follow its unit first, then those of its 归口."""
     on = timezone.localdate(at)
     rows = list(_candidates(task, on).defer("phone"))
-    heirs = {unit.pk for unit in rows if succeeds(unit, task.unit)}
+    heirs = {unit.pk for unit in heirs_of(task.unit, on)}
+    known = names_for_work(rows, on)
+    own = {other.unit_id: other for other in live_tasks(task.case)}
     named = sorted(rows, key=lambda unit: (unit.pk not in heirs, unit.pk))
-    return [(u.uid, _("%(name)s（承接原单位职责）") % {"name": u.name} if u.pk in heirs else u.name) for u in named]
+    return [(u.uid, f"{known[u.pk]}{_told_beside(task, own.get(u.pk), heir=u.pk in heirs)}") for u in named]
+
+
+def _told_beside(task: Task, own: Task | None, *, heir: bool) -> str:
+    """Say beside a unit's name what has to be known before a part moves to it."""
+    said = [_("承接原单位职责")] if heir else []
+    if own is not None:
+        part = own.get_part_display()
+        stays = own.part in ANSWERING or task.part == Part.CO
+        said.append(
+            _("本案%(part)s单位，移交后并入其办理") % {"part": part}
+            if stays
+            else _("本案会办单位，移交后改为") + task.get_part_display()
+        )
+    return f"（{'；'.join(said)}）" if said else ""
+
+
+def names_for_work(units: Iterable[Unit], on: date) -> dict[int, str]:
+    """Name units for whoever gives them work: those in which nobody can sign for it say so."""
+    units = list(units)
+    alone = set(without_clerk(on).filter(pk__in=[unit.pk for unit in units]).values_list("pk", flat=True))
+    return {u.pk: _("%(name)s（还没有承办人）") % {"name": u.name} if u.pk in alone else u.name for u in units}
 
 
 def may_receive(task: Task, at: datetime) -> set[str]:
@@ -78,14 +103,53 @@ def default_clock(task: Task, on: date) -> str:
     return STAYS if task.due_on is not None and task.due_on > sign_due_of(task, on) else ANEW
 
 
+def late_by(task: Task, on: date) -> int:
+    """Say how many days the answer of a part is overdue."""
+    return max((on - task.due_on).days, 0) if task.due_on is not None else 0
+
+
+def clock_on_end(task: Task, on: date) -> str:
+    """Say which date a part has at the successor of a unit that ended: what is overdue stays so, a reorganisation excuses nothing."""
+    return STAYS if late_by(task, on) else default_clock(task, on)
+
+
+def former_due(task: Task) -> date | None:
+    """Return the last day that a part had at a unit before, in the same handling, where it has another one now."""
+    now, before = task, task.moved_from
+    while before is not None:
+        begun = timezone.localdate(now.assigned_at) if now.assigned_at else None
+        if begun is not None and now.again_on is not None and now.again_on > begun:
+            return None  # it was begun once more since
+        if before.due_on is not None and before.due_on != task.due_on:
+            return before.due_on
+        now, before = before, before.moved_from
+    return None
+
+
+def due_by(task: Task, clock: str, on: date) -> date:
+    """Return until when a part is answered at its next unit, by what was chosen."""
+    found = {STAYS: task.due_on, FORMER: former_due(task) if clock == FORMER else None}.get(clock)
+    return found or due_anew(task, on)
+
+
+def said_until(day: date, on: date) -> str:
+    """Write a last day, with how long it is over."""
+    late = (on - day).days
+    return (
+        _("%(day)s，已超期 %(n)s 天") % {"day": deadline(day), "n": late} if late > 0 else _("%(day)s前") % {"day": deadline(day)}
+    )
+
+
 def clocks_to_choose(task: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
-    """Offer both dates, the one that is right by default first."""
+    """Offer the dates, the one that is right by default first; what was before an earlier move may be had again."""
     on = timezone.localdate(at)
-    anew = (ANEW, _("重新起算，%(day)s前") % {"day": deadline(due_anew(task, on))})
+    anew = (ANEW, _("重新起算，%(day)s") % {"day": said_until(due_anew(task, on), on)})
+    before = former_due(task)
+    former = [(FORMER, _("恢复移交前的期限，%(day)s") % {"day": said_until(before, on)})] if before else []
     if task.due_on is None:
-        return [anew]
-    stays = (STAYS, _("不变，%(day)s前") % {"day": deadline(task.due_on)})
-    return [stays, anew] if default_clock(task, on) == STAYS else [anew, stays]
+        return [anew, *former]
+    stays = (STAYS, _("不变，%(day)s") % {"day": said_until(task.due_on, on)})
+    return [stays, anew, *former] if default_clock(task, on) == STAYS else [anew, stays, *former]
 
 
 def clock_by_default(task: Any, _actor: Any) -> str:
@@ -95,7 +159,7 @@ def clock_by_default(task: Any, _actor: Any) -> str:
 
 def drafts_to_choose(_task: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
     """Say what may become of the draft."""
-    return [(GOES, _("随案移交接办单位")), (LEFT, _("不移交，由接办单位重新起草"))]
+    return [(GOES, _("随案移交承接单位")), (LEFT, _("不移交，由承接单位重新起草"))]
 
 
 def draft_by_default(task: Any, _actor: Any) -> str:
@@ -104,8 +168,11 @@ def draft_by_default(task: Any, _actor: Any) -> str:
 
 
 def without_unit(user: Any) -> QuerySet[Task]:
-    """Return the open parts whose unit has ended and that wait for the reader's office to be moved."""
+    """Return the open parts of the reader's 归口 in whose unit nobody can go on with them: it ended, or has no clerk (yet).
+
+    They wait for its office to be moved, or for a clerk to be appointed.
+    """
     seen = Q(pk__in=())
     for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN):
         seen |= Q(committee_id=committee_id, case__proposal__routed_to=affiliation)
-    return Task.objects.filter(seen, state__in=TaskStates.open, unit__active_until__lt=timezone.localdate())
+    return Task.objects.filter(seen, state__in=TaskStates.open, unit__in=without_clerk(timezone.localdate()))

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
+from tongxin.committees.successions import standings
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Contact, CoOpinion, Presence, Rating, Reply, Task
+from tongxin.handling.models import Case, Contact, Presence, Rating, Reply, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
 from tongxin.handling.queries.letters import Letter, letter_of
@@ -38,6 +39,14 @@ class Viewer:
 
 
 @dataclass(frozen=True)
+class Given:
+    """An opinion that counts no more, or that was given in another part: as what it was given, and its words."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
 class TaskLine:
     """One unit's part."""
 
@@ -46,7 +55,8 @@ class TaskLine:
     chip: Chip | None
     url: str
     opinion: str
-    before: tuple[CoOpinion, ...] = ()  # what it gave before the opinion that counts
+    before: tuple[Given, ...] = ()  # what it gave before the opinion that counts
+    standing: str = ""  # what became of its unit, where that ended
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ def sections(case: Case, user: Any) -> CaseSections:
     rules: Deadlines = in_force(case.committee, Deadlines, on)
     return CaseSections(
         case=case, badge=workflow_of(case).badges[case.state], viewer=viewer,
-        tasks=tuple(_task_line(t, viewer, on) for t in live_tasks(case)),
+        tasks=tuple(_task_lines(case, viewer, on)),
         replies=tuple(_replies(written, case, user, viewer, ratings)),
         contacts=tuple(_contacts(case, viewer, user)) if viewer.inside else (),
         progress=progress,
@@ -154,13 +164,35 @@ def _written(case: Case, user: Any, viewer: Viewer) -> list[Reply]:
     return []
 
 
-def _task_line(task: Task, viewer: Viewer, on: date) -> TaskLine:
+def _task_lines(case: Case, viewer: Viewer, on: date) -> list[TaskLine]:
+    live = live_tasks(case)
+    ended = standings([task.unit for task in live], on)
+    return [_task_line(task, case, viewer, on, ended.get(task.unit_id, "")) for task in live]
+
+
+def _task_line(task: Task, case: Case, viewer: Viewer, on: date, standing: str) -> TaskLine:
     given = list(task.opinions.all()) if viewer.working else []
     counts = given.pop().text if given and task.state == TaskState.OPINION_GIVEN else ""
+    before = [Given(_("第 %(n)s 次办理时的会办意见") % {"n": row.round}, row.text) for row in given]
     return TaskLine(
         task, workflow_of(task).badges[task.state], task_chip(task, on=on) if viewer.inside else None,
-        task.get_absolute_url() if viewer.working else "", counts, tuple(given),
+        task.get_absolute_url() if viewer.working else "", counts,
+        (*(_in_another_part(task, case) if viewer.working else ()), *before), standing,
     )  # fmt: skip
+
+
+def _in_another_part(task: Task, case: Case) -> list[Given]:
+    """Return what a unit gave as a co-handler before it had this part, and what the unit before it gave: neither is lost."""
+    by_key, line, before = {t.pk: t for t in case.tasks.all()}, [], task.moved_from_id
+    while before in by_key:
+        line.append(by_key[before])
+        before = by_key[before].moved_from_id
+    own = [t for t in by_key.values() if t.is_gone and t.unit_id == task.unit_id]
+    return [
+        Given(_("以前会办时的意见") if t.unit_id == task.unit_id else _("%(unit)s的会办意见") % {"unit": t.unit.name}, row.text)
+        for t in sorted({*line, *own}, key=lambda t: t.pk)
+        for row in t.opinions.all()
+    ]
 
 
 def _reply_rows(case: Case) -> list[Reply]:

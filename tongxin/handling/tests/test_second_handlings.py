@@ -162,7 +162,7 @@ def test_co_handlers_are_asked_again_where_the_office_wants_it(cast: Cast) -> No
     perform(co, "give_opinion", actor=cast.co_clerk, at=LATER, payload=Opinion("追加补助。"))
     assert list(CoOpinion.objects.filter(task=co).values_list("round", flat=True)) == [1, 2]
     [line] = [line for line in queries.sections(case, cast.clerk).tasks if line.task.pk == co.pk]
-    assert (line.opinion, [given.round for given in line.before]) == ("追加补助。", [1])
+    assert (line.opinion, [given.heading for given in line.before]) == ("追加补助。", ["第 1 次办理时的会办意见"])
     perform(lead, "submit_reply", actor=cast.clerk, at=LATER)
 
 

@@ -1,5 +1,6 @@
 """The desk that assigns: which unit gets which proposal, and what happens when a unit gave one back."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from tongxin.access.views import requires
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.audit.queries import remembered
+from tongxin.committees import successions
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import active_units, affiliations_with, running_units
@@ -28,7 +30,7 @@ from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
 
-PARTS = {"": "待交办", "returns": "申请退办", "again": "待改派", "ended": "单位已撤销", "done": "已交办"}
+PARTS = {"": "待交办", "returns": "申请退办", "again": "待改派", "ended": "单位无承办人", "done": "已交办"}
 OF_TASKS = {"returns", "ended"}
 
 
@@ -49,8 +51,9 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
         "ended": queries.without_unit(user),
         "done": queries.assigned_by(user),
     }
+    notes = _notes(lists["ended"], on) if part == "ended" else {}
     own_codes = {c.code for c in queries.committees_of(user, Duty.ASSIGN)}
-    scope = ("assign", sorted(affiliations_with(user, Duty.ASSIGN)))
+    scope = ("assign", on.isoformat(), sorted(affiliations_with(user, Duty.ASSIGN)))
     counted = remembered(own_codes, scope, lambda: {name: rows.count() for name, rows in lists.items()})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if part in OF_TASKS:
@@ -62,7 +65,7 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
     own = _units_of_desk(user)
     context = {
         "part": part,
-        "rows": [_row(part, row, on) for row in page.rows],
+        "rows": [_row(part, row, on, notes) for row in page.rows],
         "tabs": [Link(_(label), with_params(part=name), counted[name], name == part) for name, label in PARTS.items()],
         "pager": pager_of(page, counted[part], {"part": part}),
         "together": together or TogetherForm(own=own),
@@ -71,10 +74,19 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
     return render(request, "handling/assign_desk.html", context, status=status)
 
 
-def _row(part: str, row: Any, on: Any) -> Any:
+def _notes(rows: Any, on: date) -> dict[int, str]:
+    """Say of the units in which nobody goes on with a part why that is."""
+    units = list(Unit.objects.filter(pk__in=rows.order_by().values("unit")).defer("phone"))
+    ended = successions.standings(units, on)
+    return {
+        unit.pk: _("单位%(what)s") % {"what": ended[unit.pk]} if unit.pk in ended else _("单位还没有承办人") for unit in units
+    }
+
+
+def _row(part: str, row: Any, on: date, notes: dict[int, str]) -> Any:
     """Make a line of the desk: a proposal, a request, or a case."""
     if part in OF_TASKS:
-        return queries.row_of(row, on)
+        return queries.row_of(row, on, note=notes.get(row.unit_id, ""))
     if part == "":
         return {"proposal": row, "proposers": queries.proposers_of(row)}
     live = queries.live_tasks(row)
@@ -214,7 +226,7 @@ def units(request: HttpRequest, uid: str) -> HttpResponse:
         status = UNPROCESSABLE
     context = {
         "case": case, "proposal": case.proposal, "sections": shown, "form": form, "limits": queries.limits_for(case.committee, on),
-        "returned": [t for t in case.tasks.all() if t.is_gone], "asked": [t for t in case.tasks.all() if t.awaits_return_answer],
+        "returned": [t for t in case.tasks.all() if t.is_gone and t.unit_id not in taken], "asked": [t for t in case.tasks.all() if t.awaits_return_answer],
     }  # fmt: skip
     return render(request, "handling/units.html", context, status=status)
 

@@ -165,7 +165,7 @@ def _handling() -> Iterable[Source]:
     signed, leader = tasks(Duty.UNIT_CLERK, TaskState.AWAITING), tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER)
     yield Source(Duty.ASSIGN, "申请退办", "/handling/assign/?part=returns", "去答复", asked, _task_items)
     ended = "/handling/assign/?part=ended"
-    yield Source(Duty.ASSIGN, "单位已撤销，待移交", ended, "去移交", lambda user, _on: handling.without_unit(user), _task_items)
+    yield Source(Duty.ASSIGN, "单位无承办人", ended, "去办理", lambda user, _on: handling.without_unit(user), _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)
     yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/?part=review", "去审核", reviewed, _task_items)
     yield Source(Duty.SUPERVISE, "超期未办", "/handling/supervise/?level=red", "去催办", _late, _task_items, menu=False)
