@@ -94,10 +94,30 @@ def _reconsidered(event: Event, proposal: Any) -> str:
     return f"您的提案{_title(proposal)}恢复审定{because(event)}{went}"
 
 
-def _reconsidered_for_office(event: Event, proposal: Any) -> str:
+def _to_decide_again(event: Event, proposal: Any) -> str:
     to = event.data.get("passed_on_to")
     went = f"。内容此前已转{to}，请告知接收单位" if to else ""
     return f"提案{_title(proposal)}恢复审定，请重新审定{because(event)}{went}"
+
+
+def _reconsidered_for_office(event: Event, proposal: Any) -> str:
+    """Say it to who passes content on and does not decide: to decide is not asked of him."""
+    to = event.data.get("passed_on_to")
+    went = f"。内容此前已转{to}，请告知接收单位" if to else ""
+    return f"提案{_title(proposal)}恢复审定，待重新审定{because(event)}{went}"
+
+
+def _absorbed(event: Event, lead: Any) -> str:
+    return f"《{event.data.get('title', '')}》并入您的提案{_title(lead)}，一并办理、答复{because(event)}"
+
+
+def _absorbed_for_office(event: Event, lead: Any) -> str:
+    together = "一并交办" if lead.state == State.FILED else "一并办理"
+    return f"《{event.data.get('title', '')}》并入{_numbered(lead)}提案{_title(lead)}，{together}{because(event)}"
+
+
+def _not_assigned_alone(event: Event, proposal: Any) -> str:
+    return f"{_numbered(proposal)}提案{_title(proposal)}并入{event.data.get('into_label', '')}提案，不用单独交办{because(event)}"
 
 
 def _separated(event: Event, proposal: Any) -> str:
@@ -145,7 +165,9 @@ register(
     Tell("proposals.file", assigning_office, lambda e, p: f"{_numbered(p)}提案{_title(p)}已立案，请交办"),
     Tell("proposals.merge", signers, _merged),
     Tell("proposals.move_along", signers, _merged),
-    Tell("proposals.absorb", first_proposer, lambda e, p: f"《{e.data.get('title', '')}》并入您的提案{_title(p)}"),
+    Tell("proposals.merge", assigning_office_once_filed, _not_assigned_alone),
+    Tell("proposals.absorb", signers, _absorbed),
+    Tell("proposals.absorb", assigning_office, _absorbed_for_office),
     Tell("proposals.not_file", signers, _not_filed, urgent=True),
     Tell("proposals.hand_over", first_proposer, lambda e, p: f"您的提案{_title(p)}已经交办：{e.data.get('units', '')}"),
     Tell("proposals.pass_on", signers, lambda e, p: f"您的提案{_title(p)}的内容已转{e.data.get('to', '')}"),
@@ -155,8 +177,8 @@ register(
     Tell("proposals.discard", cosigners, lambda e, p: f"{_title(p)}的草稿已由提案人作废，联名和邀请随之结束"),
     Tell("proposals.restore_draft", cosigners, lambda e, p: f"{_title(p)}的草稿已恢复，联名和邀请继续有效"),
     Tell("proposals.reconsider", signers, _reconsidered, urgent=True),
+    Tell("proposals.reconsider", duty(Duty.FILING), _to_decide_again),
     Tell("proposals.reconsider", duty(Duty.PROPOSAL_OFFICE), _reconsidered_for_office),
-    Tell("proposals.reconsider", duty(Duty.FILING), _reconsidered_for_office),
     Tell("proposals.separate", signers, _separated, urgent=True),
     Tell("proposals.separate", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}解除并案，请审定{because(e)}"),
     Tell("proposals.part_with", signers, lambda e, p: f"《{e.data.get('title', '')}》不再并入您的提案{_title(p)}{because(e)}"),
