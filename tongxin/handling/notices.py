@@ -230,6 +230,11 @@ def _absorbed(event: Event, lead: Any) -> str:
     return f"{said}，请一并面商、答复{because(event)}"
 
 
+def _speaker_changed(event: Event, proposal: Any) -> str:
+    said = f"你单位承办的{case_number(proposal.number)}提案《{proposal.title}》，提案人{event.data['name']}{event.data['why']}"
+    return f"{said}，面商和有关事项请联系{event.data['speaker']}"
+
+
 def _parted_with(event: Event, lead: Any) -> str:
     said = f"《{event.data.get('title', '')}》不再并入你单位承办的{case_number(lead.number)}提案《{lead.title}》"
     return f"{said}，不用一并答复{because(event)}"
@@ -314,6 +319,7 @@ register(
     Tell("cases.settle", every_clerk, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
     Tell("cases.close", every_clerk, lambda e, c: f"{_name(c)}已办结"),
+    Tell("proposals.change_speaker", clerks_of_its_case, _speaker_changed),
     Tell("proposals.absorb", clerks_of_its_case, _absorbed),
     Tell("proposals.part_with", clerks_of_its_case, _parted_with),
     Tell("handling.rate", rated_for, _rated_for, urgent=True),

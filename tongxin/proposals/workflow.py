@@ -139,9 +139,7 @@ class MergeInto:
         "主案", choices=_lead_candidates, widget="search",
         help="只列出同一届次已立案、还没有交办或者正在办理的提案。已送提案人评价和已办结的不能再作主案。",
     )  # fmt: skip
-    reason: str = _ask(
-        "并案理由", widget="textarea", max=300, help="本案和主案的提案人、主案的交办部门和承办单位会看到这段话。"
-    )
+    reason: str = _ask("并案理由", widget="textarea", max=300, help="本案和主案的提案人、主案的交办部门和承办单位会看到这段话。")
 
     def problems(self, subject: Any, _actor: Any, _at: datetime) -> dict[str, str]:
         """The lead proposal must be one that may take others in."""

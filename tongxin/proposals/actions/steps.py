@@ -159,7 +159,9 @@ def destination_cleared(proposal: Proposal, *, actor: Account, at: datetime, pay
 def note_in_lead(proposal: Proposal, event: Event) -> None:
     """The lead proposal's timeline says what came into it, and what moved along with that."""
     lead, moved = proposal.merged_into, proposal.__dict__.pop("_moved_along", [])
-    for row in [proposal, *moved] if lead is not None else ():
+    if lead is None:
+        return
+    for row in (proposal, *moved):
         audit.record(
             "proposals.absorb", lead, actor=event.actor, at=event.at or event.recorded_at, acting_as=event.acting_as,
             data={"title": row.title, "proposal": row.pk, "reason": event.data.get("reason", "")},
