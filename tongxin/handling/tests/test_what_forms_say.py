@@ -36,7 +36,7 @@ def told(kind: str) -> dict[str, str]:
 def test_a_recall_says_what_becomes_of_ratings_in_words_that_do_not_tell_whether_there_are_any(cast: Cast, n: int) -> None:
     case = cast.answered(AT)
     rated(case, n)
-    page = as_(cast.assigner).get(f"/workflow/tasks/{cast.task(case).uid}/recall/").text
+    page = as_(cast.assigner).get(f"/go/tasks/{cast.task(case).uid}/recall/").text
     said = "撤回以后，对这份答复已有的评价不再计入；新的答复送达后，请全体提案人重新评价，评价期限另定。"
     assert f"{said}承办单位、督办部门和提案人会看到这段话。" in page
 
@@ -53,7 +53,7 @@ def test_all_who_rate_are_told_the_same_of_a_recall(cast: Cast, n: int) -> None:
 
 def test_a_closing_that_is_taken_back_says_where_it_goes_and_is_told_to_every_unit(cast: Cast) -> None:
     case = closed(cast)
-    page = as_(cast.office).get(f"/workflow/cases/{case.uid}/reopen/").text
+    page = as_(cast.office).get(f"/go/cases/{case.uid}/reopen/").text
     assert "撤销后转政协协调，由提案日常工作人员决定重新办理，或者协调后办结。" in page
     assert "提案人、主办和会办单位、督办部门会看到这段话。" in page
     perform(case, "reopen", actor=cast.office, at=LATER, payload=Reopening(WHY))

@@ -24,6 +24,8 @@ from tongxin.proposals.regulations import Collection
 from tongxin.proposals.rules import OFFICE, absences_of, first_sits, successor
 from tongxin.regulations.queries import in_force
 
+OFFICE_PEOPLE = "政协提案工作人员"  # to be contacted where nobody who signed sits any more
+
 
 def visible_to(user: Any) -> QuerySet[Proposal]:
     """Return the proposals `user` may see, be it in their public words: the twin of the permission proposals.view."""
@@ -241,5 +243,5 @@ def contact_note(proposal: Proposal) -> str:
     if first is None or first_sits(proposal):
         return ""
     heir = successor(proposal)
-    whom = heir.name if heir is not None else _("政协提案工作人员")
+    whom = heir.name if heir is not None else OFFICE_PEOPLE
     return _("%(absent)s，请联系%(whom)s") % {"absent": absences_of(proposal).get(first.member_id or 0, ""), "whom": whom}

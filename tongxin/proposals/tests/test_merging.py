@@ -104,5 +104,5 @@ def test_the_page_of_the_lead_names_what_came_and_went_to_who_has_to_do_with_it(
 def test_the_form_promises_a_number_only_where_there_is_one(cast: Cast) -> None:
     lead, joined = cast.filed(title="甲"), cast.in_decision(title="乙")
     merge(cast, joined, lead)
-    page = as_(cast.office).get(f"/workflow/proposals/{joined.uid}/separate/").text
+    page = as_(cast.office).get(f"/go/proposals/{joined.uid}/separate/").text
     assert "本案已有提案号的，提案号保留" in page
