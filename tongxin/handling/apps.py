@@ -14,6 +14,7 @@ class HandlingConfig(AppConfig):
         from tongxin.handling.actions.doubles import CARRY  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
             cases_in_hand,
+            cases_open,
             hold_case,
             open_counts,
             outcome_words,
@@ -25,7 +26,7 @@ class HandlingConfig(AppConfig):
         from tongxin.proposals.queries import register_handling, register_outcome  # noqa: PLC0415
 
         register_outcome(outcome_words)
-        register_handling(in_hand=cases_in_hand, hold=hold_case)
+        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case)
         tell_together("handling.rate", raters_at_least)
         carrying.register(CARRY)
         register_release(begin_public_replies)

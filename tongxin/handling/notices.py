@@ -14,7 +14,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import fellows, holders_of, is_running
 from tongxin.committees.successions import people_of, standings, without_clerk
-from tongxin.core.templatetags.chinese import day, deadline, full_day
+from tongxin.core.templatetags.chinese import case_number, day, deadline, full_day
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Presence, Reply, Task
 from tongxin.handling.queries import answering_tasks, live_tasks, open_at
@@ -78,6 +78,19 @@ def answering_clerks(_event: Event, subject: Any) -> Iterable[Account | None]:
     case = _case(subject)
     for task in answering_tasks(case):
         yield from holders_of(case.committee, Duty.UNIT_CLERK, unit=task.unit)
+
+
+def every_clerk(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the clerks of every unit of the case, those of co-handlers too."""
+    case = _case(subject)
+    for task in live_tasks(case):
+        yield from holders_of(case.committee, Duty.UNIT_CLERK, unit=task.unit)
+
+
+def clerks_of_its_case(event: Event, proposal: Any) -> Iterable[Account | None]:
+    """Tell the clerks of a proposal's units, once it is assigned."""
+    case = Case.objects.filter(proposal=proposal).select_related("committee").first()
+    return every_clerk(event, case) if case is not None else ()
 
 
 def assigning_office(_event: Event, subject: Any) -> Iterable[Account | None]:
@@ -232,6 +245,26 @@ def _name(subject: Any) -> str:
     return f"第 {proposal.number:04d} 号提案《{proposal.title}》"
 
 
+def _reopened(event: Event, case: Any) -> str:
+    return f"{_name(case)}已撤销办结，由政协协调处理{because(event)}"
+
+
+def _absorbed(event: Event, lead: Any) -> str:
+    """Say what a unit has to answer as well: its proposers are consulted and asked to rate like those of the lead."""
+    said = f"《{event.data.get('title', '')}》并入你单位承办的{case_number(lead.number)}提案《{lead.title}》"
+    return f"{said}，请一并面商、答复{because(event)}"
+
+
+def _speaker_changed(event: Event, proposal: Any) -> str:
+    said = f"你单位承办的{case_number(proposal.number)}提案《{proposal.title}》，提案人{event.data['name']}{event.data['why']}"
+    return f"{said}，面商和有关事项请联系{event.data['speaker']}"
+
+
+def _parted_with(event: Event, lead: Any) -> str:
+    said = f"《{event.data.get('title', '')}》不再并入你单位承办的{case_number(lead.number)}提案《{lead.title}》"
+    return f"{said}，不用一并答复{because(event)}"
+
+
 def _rate_url(_event: Event, subject: Any) -> str:
     return f"/handling/rate/{_case(subject).uid}/"
 
@@ -301,20 +334,24 @@ register(
     Tell("tasks.recall", clerks, lambda e, t: f"撤回你单位对{_name(t)}的答复，请修改后重新报送，期限 {deadline(t.due_on)}{because(e)}", urgent=True),
     Tell("tasks.recall", unit_leaders, lambda e, t: f"撤回你单位对{_name(t)}的答复{because(e)}"),
     Tell("tasks.recall", supervising_office, lambda e, t: f"撤回{t.unit}对{_name(t)}的答复{because(e)}"),
-    Tell("tasks.recall", proposers, lambda e, t: f"{t.unit}对{_name(t)}的答复已撤回，新的答复送达以后再请您评价{because(e)}"),
+    Tell("tasks.recall", raters, lambda e, t: f"{t.unit}对{_name(t)}的答复已撤回，已有的评价不再计入，新的答复送达以后请您评价{because(e)}"),
+    Tell("tasks.recall", proposers, lambda e, t: f"{t.unit}对{_name(t)}的答复已撤回，另作答复{because(e)}"),
     Tell("cases.escalate", assembly_office, lambda e, c: f"{_name(c)}再次评为不满意，请协调", urgent=True),
     Tell("cases.escalate", proposers, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.escalate", answering_clerks, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.resume", proposers, lambda e, c: f"{_name(c)}经政协协调，重新办理{because(e)}"),
     Tell("cases.resume", supervising_office, lambda e, c: f"{_name(c)}经政协协调，由{e.data.get('units', '')}重新办理{because(e)}"),
-    Tell("cases.reopen", proposers, lambda e, c: f"撤销办结：{_name(c)}由政协协调处理{because(e)}"),
-    Tell("cases.reopen", answering_clerks, lambda e, c: f"撤销办结：{_name(c)}由政协协调处理{because(e)}"),
-    Tell("cases.reopen", supervising_office, lambda e, c: f"撤销办结：{_name(c)}由政协协调处理{because(e)}"),
-    Tell("cases.reopen", assembly_office, lambda e, c: f"撤销办结：{_name(c)}请协调，决定重新办理或者办结{because(e)}"),
+    Tell("cases.reopen", proposers, _reopened),
+    Tell("cases.reopen", every_clerk, _reopened),
+    Tell("cases.reopen", supervising_office, _reopened),
+    Tell("cases.reopen", assembly_office, lambda e, c: f"{_name(c)}已撤销办结，请协调，决定重新办理或者协调后办结{because(e)}"),
     Tell("cases.settle", proposers, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
-    Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
+    Tell("cases.settle", every_clerk, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
-    Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
+    Tell("cases.close", every_clerk, lambda e, c: f"{_name(c)}已办结"),
+    Tell("proposals.change_speaker", clerks_of_its_case, _speaker_changed),
+    Tell("proposals.absorb", clerks_of_its_case, _absorbed),
+    Tell("proposals.part_with", clerks_of_its_case, _parted_with),
     Tell("handling.rate", rated_for, _rated_for, urgent=True),
     Tell("handling.deny_contact", assembly_office, lambda e, c: f"提案人认为{e.data.get('unit', '')}对{_name(c)}的面商记录与事实不符，请核实"),
     Tell("handling.deny_contact", unit_of_contact, lambda e, c: f"提案人认为你单位对{_name(c)}的面商记录与事实不符，请核对"),

@@ -55,8 +55,11 @@ def keeps_the_case(actor: Any, task: Any) -> bool:
 
 
 @predicate
-def not_rated_yet(_actor: Any, task: Any) -> bool:
-    """The case is in hand, or its replies are being rated: nothing has followed from what was sent."""
+def nothing_followed_yet(_actor: Any, task: Any) -> bool:
+    """The case is in hand, or its replies are being rated: nothing has followed from what was sent.
+
+    Whether somebody rated already makes no difference: who may take a reply back would learn it from the button.
+    """
     return task.case.state in {C.IN_HAND, C.RATING}
 
 
@@ -115,7 +118,7 @@ def reply_is_changed(task: Any, _at: datetime) -> str | None:
 
 def reply_can_be_recalled(task: Any, _at: datetime) -> str | None:
     """A reply of a former round was rated: what followed from it stands."""
-    return None if queries.sent_reply(task) else "这份答复已经评价过，不能撤回"
+    return None if queries.sent_reply(task) else "这份答复的评价已经结束，不能撤回"
 
 
 def unit_has_leader(task: Any, at: datetime) -> str | None:
@@ -164,6 +167,36 @@ class Why:
     reason: str = _ask("理由", widget="textarea", max=300)
 
 
+@dataclass(frozen=True)
+class Recall:
+    """Why a reply is taken back; what follows is said in words that are the same whether or not somebody rated it."""
+
+    reason: str = _ask(
+        "撤回理由", widget="textarea", max=300,
+        help="撤回以后，对这份答复已有的评价不再计入；新的答复送达后，请全体提案人重新评价，评价期限另定。"
+        "承办单位、督办部门和提案人会看到这段话。",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """Why a case is closed no more, and where it goes."""
+
+    reason: str = _ask(
+        "撤销理由", widget="textarea", max=300,
+        help="撤销后转政协协调，由提案日常工作人员决定重新办理，或者协调后办结。提案人、主办和会办单位、督办部门会看到这段话。",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What the assembly's mediation came to."""
+
+    reason: str = _ask(
+        "协调情况", widget="textarea", max=300, help="办结后不再评价。提案人、主办和会办单位、督办部门会看到这段话。"
+    )
+
+
 def _answering(case: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
     """Name who may handle it again; beside a unit that ended what became of it, and who does it in its place."""
     on = timezone.localdate(at)
@@ -189,7 +222,7 @@ def _to_handle_again(case: Any, _actor: Any) -> list[str]:
 class Again:
     """Which units handle it once more, and why; whether the co-handlers are asked once more too."""
 
-    reason: str = _ask("理由", widget="textarea", max=300)
+    reason: str = _ask("理由", widget="textarea", max=300, help="提案人、承办单位和督办部门会看到这段话。")
     units: tuple[str, ...] = _ask("重新办理的单位", choices=_answering, initial=_to_handle_again)
     co: bool = field(
         default=False,
@@ -270,9 +303,9 @@ CASES = register(
                 sets=(actions.begun_again, actions.units_chosen),
                 then=(actions.resume_chosen,),
             ),
-            T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, keeps_ratings, asks=Why, sets=(actions.settled_now,)),
+            T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, keeps_ratings, asks=Settlement, sets=(actions.settled_now,)),
             T("close", "办结", (C.RATING,), C.CLOSED, nobody, sets=(actions.closed_now,)),
-            T("reopen", "撤销办结", (C.CLOSED,), C.WITH_OFFICE, keeps_ratings, asks=Why, sets=(actions.closed_no_more,)),
+            T("reopen", "撤销办结", (C.CLOSED,), C.WITH_OFFICE, keeps_ratings, asks=Reopening, sets=(actions.closed_no_more,)),
             T(
                 "recall_assignment",
                 "撤回交办",
@@ -330,8 +363,8 @@ TASKS = register(
               then=(actions.open_rating_when_all_answered, actions.begin_public_reply)),
             T("return_reply", "退回修改答复", (S.UNDER_REVIEW,), S.IN_HAND, supervises, asks=Why, sets=(actions.unit_named,)),
             T("recall", "撤回答复", (S.ANSWERED,), S.IN_HAND,
-              not_rated_yet & ((supervises & office_reviews) | (keeps_the_case & ~office_reviews)),
-              when=(reply_can_be_recalled,), asks=Why, sets=(actions.unit_named, actions.answer_recalled),
+              nothing_followed_yet & ((supervises & office_reviews) | (keeps_the_case & ~office_reviews)),
+              when=(reply_can_be_recalled,), asks=Recall, sets=(actions.unit_named, actions.answer_recalled),
               then=(actions.suspend_rating, actions.go_on_elsewhere)),
             T("rework", "重新办理", (S.ANSWERED,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
             T("move", "移交其他单位", TaskStates.open, S.MOVED, assigns, asks=Moving, sets=(actions.moving_said,),

@@ -350,6 +350,7 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
     _write([kept], on=on)
     why = {"reason": reason, "document_number": document_number}
     _record("members.resume", member, on=on, proves=[Saved(row, ENDED[type(row)]) for row in sound], actor=actor, at=at, **why)
+    consequences.come_back([member], actor=actor, at=at)
 
 
 @transaction.atomic
@@ -375,6 +376,7 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
         accounts.reopen(member.account)
     why = {"reason": reason, "document_number": document_number}
     _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)
+    consequences.come_back([member], actor=actor, at=at)
 
 
 def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[New]:

@@ -121,6 +121,13 @@ register(
         key=True,
         personal=("name", "before"),
     ),
+    Kind(
+        "proposals.change_speaker",
+        A.HANDLING,
+        "{name}{why}，有关事项联系{speaker}",
+        personal=("name", "speaker"),
+        label="提案人的联系人变动",
+    ),
     Kind("proposals.endorse", A.PARTIES, "{name}附议", personal=("name",)),
     Kind("proposals.attach", A.INSIDE, "添加附件《{name}》", label="添加附件"),
     Kind("proposals.detach", A.INSIDE, "移除附件《{name}》", label="移除附件"),

@@ -11,8 +11,10 @@ from tongxin.core.templatetags.chinese import case_number, moment
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Destination, Role, State
-from tongxin.proposals.models import Signature
+from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import successor
+
+NAMED = 5  # proposals that one notice names; the page has all
 
 
 def signers(_event: Event, proposal: Any) -> Iterable[Account | None]:
@@ -94,10 +96,30 @@ def _reconsidered(event: Event, proposal: Any) -> str:
     return f"您的提案{_title(proposal)}恢复审定{because(event)}{went}"
 
 
-def _reconsidered_for_office(event: Event, proposal: Any) -> str:
+def _to_decide_again(event: Event, proposal: Any) -> str:
     to = event.data.get("passed_on_to")
     went = f"。内容此前已转{to}，请告知接收单位" if to else ""
     return f"提案{_title(proposal)}恢复审定，请重新审定{because(event)}{went}"
+
+
+def _reconsidered_for_office(event: Event, proposal: Any) -> str:
+    """Say it to who passes content on and does not decide: to decide is not asked of him."""
+    to = event.data.get("passed_on_to")
+    went = f"。内容此前已转{to}，请告知接收单位" if to else ""
+    return f"提案{_title(proposal)}恢复审定，待重新审定{because(event)}{went}"
+
+
+def _absorbed(event: Event, lead: Any) -> str:
+    return f"《{event.data.get('title', '')}》并入您的提案{_title(lead)}，一并办理、答复{because(event)}"
+
+
+def _absorbed_for_office(event: Event, lead: Any) -> str:
+    together = "一并交办" if lead.state == State.FILED else "一并办理"
+    return f"《{event.data.get('title', '')}》并入{_numbered(lead)}提案{_title(lead)}，{together}{because(event)}"
+
+
+def _not_assigned_alone(event: Event, proposal: Any) -> str:
+    return f"{_numbered(proposal)}提案{_title(proposal)}并入{event.data.get('into_label', '')}提案，不用单独交办{because(event)}"
 
 
 def _separated(event: Event, proposal: Any) -> str:
@@ -114,8 +136,54 @@ def _unconfirmed(event: Event, proposal: Any) -> str:
     return f"提案{_title(proposal)}的正文在您同意联名以后有改动，您没有确认，提交时没有列入联名"
 
 
+def _member_page(_event: Event, member: Any) -> str:
+    return f"/members/{member.uid}/"
+
+
 def _invitation_url(_event: Event, proposal: Any) -> str:
     return f"{proposal.get_absolute_url()}invitation/"
+
+
+def keepers_of_what_was_sent_back(_event: Event, proposal: Any) -> Iterable[Account | None]:
+    """Tell who keeps the proposals of one that waits for a proposer who is gone; drafts are not their affair."""
+    return holders_of(proposal.committee, Duty.PROPOSAL_OFFICE) if proposal.state == State.RETURNED else ()
+
+
+def others_who_sign(event: Event, proposal: Any) -> Iterable[Account | None]:
+    """Tell the signers but the one whom the event is about: he knows, or is dead."""
+    rows = proposal.signatures.filter(answer=Answer.ACCEPTED).exclude(member_id=event.data.get("member"))
+    yield from (s.member.account for s in rows.select_related("member__account") if s.member)
+    yield proposal.entered_by
+
+
+def keepers_of_what_he_spoke_for(event: Event, member: Any) -> Iterable[Account | None]:
+    """Tell who keeps the proposals, once for all that are open: not where there are none."""
+    return holders_of(member.committee, Duty.PROPOSAL_OFFICE) if _spoken_for(event, member) else ()
+
+
+def _spoken_for(event: Event, member: Any) -> list[Event]:
+    """Return what changed with an act about a member: of which proposals somebody else is to be contacted."""
+    later = Event.objects.filter(
+        kind="proposals.change_speaker", committee_code=event.committee_code, pk__gt=event.pk, at=event.at
+    )
+    return [change for change in later.order_by("pk") if change.data.get("member") == member.pk]
+
+
+def _speaks_no_more(event: Event, member: Any) -> str:
+    changes = _spoken_for(event, member)
+    rows = Proposal.objects.in_bulk([change.subject_id for change in changes[:NAMED]])
+    told = "；".join(
+        f"{queries.numbered(row)}《{row.title}》联系{change.data['speaker']}"
+        for change in changes[:NAMED]
+        if (row := rows.get(change.subject_id)) is not None
+    )
+    more = "等" if len(changes) > NAMED else ""
+    return f"{member.name}委员{changes[0].data['why']}，由其联系的在办提案 {len(changes)} 件改变联系人：{told}{more}"
+
+
+def _speaker_changed(event: Event, proposal: Any) -> str:
+    data = event.data
+    return f"{queries.numbered(proposal)}提案{_title(proposal)}的提案人{data['name']}{data['why']}，有关事项联系{data['speaker']}"
 
 
 def _first_lost(event: Event, proposal: Any) -> str:
@@ -123,6 +191,12 @@ def _first_lost(event: Event, proposal: Any) -> str:
     said = f"{_title(proposal)}的第一提案人{event.data['name']}不再履职，提案现在不能提交"
     heir = successor(proposal)
     return f"{said}；联名委员{heir.name}可以接手" if heir is not None else said
+
+
+def _first_lost_for_office(event: Event, proposal: Any) -> str:
+    said = f"退回修改的提案{_title(proposal)}的第一提案人{event.data['name']}不再履职"
+    heir = successor(proposal)
+    return f"{said}，联名委员{heir.name}可以接手" if heir is not None else f"{said}，没有联名委员可以接手，请办理撤案"
 
 
 register(
@@ -135,7 +209,13 @@ register(
     Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{e.data['name']}不再履职，联名{_title(p)}的邀请失效"),
     Tell("proposals.end_cosigning", first_proposer, lambda e, p: f"{e.data['name']}不再履职，退出联名{_title(p)}"),
     Tell("proposals.lose_first", cosigners, _first_lost, urgent=True),
+    Tell("proposals.lose_first", keepers_of_what_was_sent_back, _first_lost_for_office),
     Tell("proposals.take_over", cosigners, lambda e, p: f"{e.data['name']}委员接手{_title(p)}，列为第一提案人"),
+    Tell("proposals.change_speaker", others_who_sign, _speaker_changed),
+    *(
+        Tell(kind, keepers_of_what_he_spoke_for, _speaks_no_more, _member_page)
+        for kind in ("members.record_death", "members.resign", "members.revoke", "members.suspend", "members.resume", "members.restore")
+    ),
     Tell("proposals.endorse", first_proposer, lambda e, p: f"{e.data['name']}委员附议您的提案{_title(p)}"),
     Tell("proposals.submit", signers, lambda e, p: f"您署名的提案{_title(p)}已经提交，等待审查"),
     Tell("proposals.submit", duty(Duty.PRE_EXAMINATION), lambda e, p: f"收到提案{_title(p)}，请预审"),
@@ -145,7 +225,9 @@ register(
     Tell("proposals.file", assigning_office, lambda e, p: f"{_numbered(p)}提案{_title(p)}已立案，请交办"),
     Tell("proposals.merge", signers, _merged),
     Tell("proposals.move_along", signers, _merged),
-    Tell("proposals.absorb", first_proposer, lambda e, p: f"《{e.data.get('title', '')}》并入您的提案{_title(p)}"),
+    Tell("proposals.merge", assigning_office_once_filed, _not_assigned_alone),
+    Tell("proposals.absorb", signers, _absorbed),
+    Tell("proposals.absorb", assigning_office, _absorbed_for_office),
     Tell("proposals.not_file", signers, _not_filed, urgent=True),
     Tell("proposals.hand_over", first_proposer, lambda e, p: f"您的提案{_title(p)}已经交办：{e.data.get('units', '')}"),
     Tell("proposals.pass_on", signers, lambda e, p: f"您的提案{_title(p)}的内容已转{e.data.get('to', '')}"),
@@ -155,8 +237,8 @@ register(
     Tell("proposals.discard", cosigners, lambda e, p: f"{_title(p)}的草稿已由提案人作废，联名和邀请随之结束"),
     Tell("proposals.restore_draft", cosigners, lambda e, p: f"{_title(p)}的草稿已恢复，联名和邀请继续有效"),
     Tell("proposals.reconsider", signers, _reconsidered, urgent=True),
+    Tell("proposals.reconsider", duty(Duty.FILING), _to_decide_again),
     Tell("proposals.reconsider", duty(Duty.PROPOSAL_OFFICE), _reconsidered_for_office),
-    Tell("proposals.reconsider", duty(Duty.FILING), _reconsidered_for_office),
     Tell("proposals.separate", signers, _separated, urgent=True),
     Tell("proposals.separate", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}解除并案，请审定{because(e)}"),
     Tell("proposals.part_with", signers, lambda e, p: f"《{e.data.get('title', '')}》不再并入您的提案{_title(p)}{because(e)}"),

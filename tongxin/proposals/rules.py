@@ -10,7 +10,7 @@ from tongxin.audit import audience
 from tongxin.audit.kinds import Audience
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation
-from tongxin.members.models import Member
+from tongxin.members.queries import absences
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, States
 
@@ -36,12 +36,16 @@ def successor(proposal: Any) -> Any:
 
 
 def _who_sit(proposal: Any) -> set[int]:
-    """Return which of the signers sit now, asked once for the object."""
-    kept: set[int] | None = proposal.__dict__.get("_who_sit")
+    """Return which of the signers sit now."""
+    return {s.member_id for s in proposal.signatures.all() if s.member_id} - absences_of(proposal).keys()
+
+
+def absences_of(proposal: Any) -> dict[int, str]:
+    """Say of those signers who do not sit now that they do not, asked once for the object."""
+    kept: dict[int, str] | None = proposal.__dict__.get("_absences")
     if kept is None:
         asked = [s.member_id for s in proposal.signatures.all() if s.member_id]
-        sitting = Member.objects.sitting(timezone.localdate()).filter(pk__in=asked)
-        kept = proposal.__dict__["_who_sit"] = set(sitting.values_list("pk", flat=True))
+        kept = proposal.__dict__["_absences"] = absences(asked, timezone.localdate())
     return kept
 
 
@@ -166,7 +170,9 @@ def circles(actor: Any, proposal: Any) -> frozenset[Audience]:
     office = bool((in_office | is_leader).test(actor, proposal))
     among = office or bool((takes_part | entered_it_on_behalf).test(actor, proposal))
     found = {Audience.PARTIES} if opens_it.test(actor, proposal) else set()
-    return frozenset(found | ({Audience.INSIDE} if among else set()) | ({Audience.OFFICE} if office else set()))
+    return frozenset(
+        found | ({Audience.HANDLING, Audience.INSIDE} if among else set()) | ({Audience.OFFICE} if office else set())
+    )
 
 
 PERMISSIONS = {
@@ -191,7 +197,7 @@ PERMISSIONS = {
         entered_it_on_behalf & holds(Duty.PROPOSAL_OFFICE) & is_editable,
     ),
     "proposals.take_over": (
-        "第一提案人不再任职或停止履职的，由第一位在任的联名委员接手还没有提交的提案",
+        "第一提案人不再任职或停止履职的，由第一位在任的联名委员接手草稿和退回修改的提案",
         is_editable & is_cosigner & its_proposer_is_gone & succeeds,
     ),
     "proposals.leave": ("联名委员在审定前可以退出联名", is_cosigner),

@@ -139,7 +139,7 @@ class MergeInto:
         "主案", choices=_lead_candidates, widget="search",
         help="只列出同一届次已立案、还没有交办或者正在办理的提案。已送提案人评价和已办结的不能再作主案。",
     )  # fmt: skip
-    reason: str = _ask("并案理由", widget="textarea", max=300)
+    reason: str = _ask("并案理由", widget="textarea", max=300, help="本案和主案的提案人、主案的交办部门和承办单位会看到这段话。")
 
     def problems(self, subject: Any, _actor: Any, _at: datetime) -> dict[str, str]:
         """The lead proposal must be one that may take others in."""
@@ -195,7 +195,10 @@ class Reconsideration:
 class Separation:
     """Why a merged proposal is taken out of its lead one."""
 
-    reason: str = _ask("解除理由", widget="textarea", max=300, help="本案和主案的提案人都会看到这段话。本案原有的提案号保留。")
+    reason: str = _ask(
+        "解除理由", widget="textarea", max=300,
+        help="本案和主案的提案人、主案的交办部门和承办单位会看到这段话。本案已有提案号的，提案号保留。",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

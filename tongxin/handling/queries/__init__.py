@@ -73,7 +73,7 @@ from tongxin.handling.queries.moving import (
     sign_due_of,
     without_unit,
 )
-from tongxin.handling.queries.outcomes import cases_in_hand, hold_case, outcome_words
+from tongxin.handling.queries.outcomes import cases_in_hand, cases_open, hold_case, outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.publication import (
     public_replies,
@@ -111,6 +111,7 @@ __all__ = [
     "by_day",
     "by_name",
     "cases_in_hand",
+    "cases_open",
     "cases_visible_to",
     "chip",
     "clock_by_default",

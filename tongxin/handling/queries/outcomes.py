@@ -23,6 +23,11 @@ def cases_in_hand() -> Q:
     return Q(case__state__in=(CaseState.IN_HAND, CaseState.RECALLED))
 
 
+def cases_open() -> Q:
+    """Return of which proposals the handling is not over: in hand, being rated, with the office."""
+    return ~Q(case__state=CaseState.CLOSED)
+
+
 def hold_case(uid: str) -> None:
     """Hold the case of a proposal, when there is one, to the end of the transaction."""
     list(Case.objects.select_for_update(of=("self",)).filter(proposal__uid=uid).values_list("pk", flat=True))

@@ -175,6 +175,7 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
         "form": form,
         "limits": queries.limits_for(proposal.committee, on),
         "proposers": proposals.signers(proposal),
+        "contact": proposals.contact_note(proposal),
         "opinion": _examined(proposal),
         "attached": attached(case, request.user),
     }

@@ -92,6 +92,7 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
         "draft": draft,
         "letter": queries.letter_of(draft, case, for_the_public=False),
         "proposers": proposals.signers(case.proposal),
+        "contact": proposals.contact_note(case.proposal),
         "chip": queries.task_chip(task, on=timezone.localdate()),
         "attached": attached(case, request.user),
         "opinions": [line for line in shown.tasks if line.opinion],

@@ -122,6 +122,7 @@ def task(request: HttpRequest, uid: str) -> HttpResponse:
         "first": _own_pages(request, mine, reply),
         "extra": _buttons(request, mine),
         "proposers": proposals.signers(case.proposal),
+        "contact": proposals.contact_note(case.proposal),
         "reply": reply,
         "categories": in_force(mine.committee, ReplyCategories, on).categories if mine.answers else (),
         "verdict": _verdict(request.user, mine),

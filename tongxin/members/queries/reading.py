@@ -6,8 +6,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.describing import Line
 from tongxin.accounts.queries import codes_waiting
@@ -78,7 +79,7 @@ def what_follows(member: Member, kind: str) -> list[str]:
     if kind == "suspend":
         found = [
             "停止履职期间不能提出、联名、附议提案，不能评价办理结果；可以登录查看自己提出、联名的提案和答复",
-            "席位和职务保留，恢复履职后照常行使；没有提交的提案，恢复履职时还没有人接手的，可以接着修改、提交",
+            "席位和职务保留，恢复履职后照常行使；草稿和退回修改的提案，恢复履职时还没有人接手的，可以接着修改、提交",
         ]
     else:
         found = [] if died else ["不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"]
@@ -92,7 +93,12 @@ def what_follows(member: Member, kind: str) -> list[str]:
         found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
     elif duties:
         found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
-    return found + consequences.foreseen(member)
+    return found
+
+
+def what_follows_elsewhere(member: Member, user: Any) -> list[consequences.Foreseen]:
+    """Say what will become of the matters that a member has open; those that `user` may know of are named."""
+    return consequences.foreseen(member, user)
 
 
 def coming_back(member: Member) -> list[str]:
@@ -117,6 +123,25 @@ def last_held(member: Member) -> tuple[list[Seat], list[Post]]:
 def history(member: Member) -> list[Seat]:
     """Return every seat of a member, newest first."""
     return list(member.seats.select_related("term", "sector", "special_committee").order_by("-starts_on", "-id"))
+
+
+def absences(members: Collection[int], on: date) -> dict[int, str]:
+    """Say of those who do not act on a day that they do not, in as few words as anybody may know who has to do with them."""
+    last = Seat.objects.filter(member=OuterRef("pk")).order_by(F("ends_on").desc(nulls_first=True), "-id")
+    seat = Exists(Seat.objects.filter(bodies.running(on), member=OuterRef("pk")))
+    rows = (
+        Member.everybody.filter(pk__in=members)
+        .telling_who_sits(on)
+        .annotate(seated=seat, ending=Subquery(last.values("ending")[:1]))
+    )
+    absent = [row for row in rows.only("pk") if not row.sits]  # type: ignore[attr-defined]  # annotated, as below
+    return {row.pk: _absence(seated=row.seated, ending=row.ending) for row in absent}  # type: ignore[attr-defined]
+
+
+def _absence(*, seated: bool, ending: str | None) -> str:
+    if seated:
+        return _("暂停履职")
+    return _("已去世") if ending == Ending.DIED else _("已离任")
 
 
 def suspended_now(member: Member, on: date) -> Suspension | None:

@@ -20,6 +20,7 @@ from tongxin.members.rules import is_dead
 from tongxin.privacy.queries import was_erased
 
 MERGE = "members.merge"
+PARTED = ("members.part", "members.part_from")
 CONTACTS = "departed_contacts"  # what of a member is erased some years after the last seat (`members.privacy`)
 
 
@@ -168,6 +169,12 @@ def mergers(member: Member) -> list[Merger]:
     for event in told:
         latest.setdefault(str(event.data.get("other")), event)
     return [Merger(gone[uid], event) for uid, event in latest.items() if uid in gone]
+
+
+def partings(member: Member) -> list[Event]:
+    """Return the mergers of a member that were taken back, into him or of him into another, newest first."""
+    told = Event.objects.filter(kind__in=PARTED, subject_type="members.member", subject_id=member.pk)
+    return list(told.order_by("-id"))
 
 
 def why_not_parted(member: Member, merger: Merger) -> str:

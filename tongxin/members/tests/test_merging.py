@@ -308,6 +308,14 @@ def test_a_row_changed_past_the_house_is_not_vouched_for_by_a_merger(cast: Cast)
     assert not verifying.verify().ok
 
 
+def test_a_merger_that_was_taken_back_stands_on_both_pages(cast: Cast, office: Client) -> None:
+    stays, goes = merge(cast.second_cosigner, cast.bystander, cast)
+    part(stays, goes, cast)
+    for member, other in ((stays, goes), (goes, stays)):
+        page = office.get(f"/members/{member.uid}/").text
+        assert (f"与编号 {other.number} 合并过，已撤销合并" in page, "原来是两个人" in page) == (True, True)
+
+
 # ── two hands ──
 @pytest.mark.django_db(transaction=True)
 def test_of_two_clerks_one_merges(cast: Cast) -> None:

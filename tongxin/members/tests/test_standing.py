@@ -308,7 +308,7 @@ def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
     [invited] = proposals.invite_cosigners(other, members=[cast.member(cast.proposer)], until=until, actor=cast.bystander, at=NOW)
     member = cast.member(cast.proposer)
     page = office.get(f"/members/{member.uid}/standing/resigned/").text
-    for promised in ("没有提交的提案 1 件", "没有答复的联名邀请 1 件失效", "已经提交的提案 1 件照常办理"):
+    for promised in ("草稿和退回修改的提案 1 件", "没有答复的联名邀请 1 件失效", "已经提交、还没有办结的提案 1 件照常办理"):
         assert promised in page, promised
     assert Signature.objects.get(pk=invited.pk).answer == Answer.INVITED  # looking changes nothing
     office.post(f"/members/{member.uid}/standing/resigned/", said())
@@ -357,21 +357,24 @@ def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, o
     member = cast.member(cast.proposer)
     url = f"/members/{member.uid}/standing/resigned/"
     page = office.get(url).text
-    assert "没有提交的提案 1 件没有联名委员可以接手" in page
+    assert "草稿和退回修改的提案 1 件没有联名委员可以接手" in page
     assert "第一位在任的联名委员可以接手" not in page
     filed = cast.filed()
-    assert handed_in(office, url) == "已经提交的提案 1 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人"
+    assert (
+        handed_in(office, url)
+        == "已经提交、还没有办结的提案 1 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人"
+    )
     cast.filed()
     Signature.objects.filter(proposal=filed).exclude(member=member).delete()
     assert handed_in(office, url) == (
-        "已经提交的提案 2 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人；"
+        "已经提交、还没有办结的提案 2 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人；"
         "1 件没有其他在任的提案人，答复以后没有人评价"
     )
 
 
 def handed_in(office: Client, url: str) -> str:
     """Return what the page says of the proposals handed in: one sentence, whatever becomes of which."""
-    [said] = re.findall(r"<li>(已经提交的提案.*?)。</li>", office.get(url).text)
+    [said] = re.findall(r"<li>(已经提交、还没有办结的提案.*?)。\n", office.get(url).text)
     return said
 
 

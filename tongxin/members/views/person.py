@@ -51,6 +51,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "steps": steps(request.user, found),
         "merges": permissions.allowed(request.user, "members.merge", found),
         "mergers": queries.mergers(found) if knows else [],
+        "partings": queries.partings(found) if knows else [],
     }
     return render(request, "members/member.html", context | _signing_in(request.user, found))
 

@@ -61,6 +61,7 @@ def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
         "form": form, "member": found, "word": WORDS[kind], "stop": not coming_back,
         "records": kind == Ending.DIED,
         "sentences": queries.coming_back(found) if coming_back else queries.what_follows(found, kind),
+        "elsewhere": [] if coming_back else queries.what_follows_elsewhere(found, request.user),
     }  # fmt: skip
     return render(request, "members/standing.html", context)
 

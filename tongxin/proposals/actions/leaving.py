@@ -11,8 +11,10 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members import consequences
+from tongxin.members.consequences import Foreseen, Named
 from tongxin.members.models import Member
-from tongxin.proposals.actions import forming
+from tongxin.proposals import queries
+from tongxin.proposals.actions import forming, speaking
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
@@ -25,61 +27,95 @@ def _unsubmitted(members: Collection[Member]) -> QuerySet[Signature]:
     return rows.select_related("proposal__committee", "member").order_by("id")
 
 
-def foresee(member: Member) -> Iterable[str]:
-    """Say what will become of what he has open."""
+def foresee(member: Member, user: Any) -> Iterable[Foreseen]:
+    """Say what will become of what he has open; by name what `user` may read of it: drafts are their proposers' own affair."""
     rows = list(_unsubmitted([member]))
-    drafts = [s.proposal_id for s in rows if s.role == Role.FIRST]
+    drafts = [s.proposal for s in rows if s.role == Role.FIRST]
     heirs = Signature.objects.filter(proposal__in=drafts, role=Role.CO, answer=Answer.ACCEPTED, member__in=_sitting_without())
-    if followed := heirs.values("proposal").distinct().count():
-        yield f"没有提交的提案 {followed} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手"
-    if left := len(drafts) - followed:
-        yield f"没有提交的提案 {left} 件没有联名委员可以接手，不能再修改、提交"
-    if asked := sum(s.role == Role.CO and s.answer == Answer.INVITED for s in rows):
-        yield f"还没有答复的联名邀请 {asked} 件失效，邀请人会收到通知"
-    if signed := sum(s.role == Role.CO and s.answer == Answer.ACCEPTED for s in rows):
-        yield f"还没有提交的联名 {signed} 件退出，第一提案人会收到通知"
-    yield from _foresee_handed_in(member)
+    named = {proposal.pk: proposal for proposal in _readable(user, {s.proposal_id for s in rows})}
+
+    def of(proposals: Iterable[int]) -> tuple[Named, ...]:
+        return tuple(_named(named[pk]) for pk in proposals if pk in named)
+
+    taken = set(heirs.values_list("proposal", flat=True))
+    followed, left = ([p.pk for p in drafts if (p.pk in taken) is there] for there in (True, False))
+    asked = [s.proposal_id for s in rows if s.role == Role.CO and s.answer == Answer.INVITED]
+    signed = [s.proposal_id for s in rows if s.role == Role.CO and s.answer == Answer.ACCEPTED]
+    for found, said in (
+        (followed, "草稿和退回修改的提案 {} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手"),
+        (left, "草稿和退回修改的提案 {} 件没有联名委员可以接手，不能再修改、提交；退回修改的，由提案日常工作人员办理撤案"),
+        (asked, "还没有答复的联名邀请 {} 件失效，邀请人会收到通知"),
+        (signed, "草稿和退回修改的提案上的联名 {} 件退出，第一提案人会收到通知"),
+    ):
+        if found:
+            yield Foreseen(said.format(len(found)), of(found))
+    yield from _foresee_handed_in(member, user)
 
 
-def _foresee_handed_in(member: Member) -> Iterable[str]:
-    """Say who is asked in his place about what he handed in, and where nobody is left to ask."""
-    rows = Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED, state__in=States.received)
-    handed = rows.exclude(state__in=States.with_the_proposer).distinct()
-    number, alone = handed.count(), _left_alone(handed, [member.pk])
-    followed = f"{number - alone} 件需要联系提案人的，联系下一位在任的提案人" if number > alone else ""
-    left = f"{alone} 件没有其他在任的提案人，答复以后没有人评价" if alone else ""
-    if number:
-        of_them = "；".join(part for part in (followed, left) if part)
-        yield f"已经提交的提案 {number} 件照常办理，署名不变。其中 {of_them}"
+def _readable(user: Any, proposals: Collection[int]) -> QuerySet[Proposal]:
+    rows = queries.original_visible_to(user).filter(pk__in=proposals)
+    return rows.select_related("session__term").order_by("-session", "number", "serial", "id")
+
+
+def _named(proposal: Proposal, becomes: str = "") -> Named:
+    return Named(f"{queries.numbered(proposal)}《{proposal.title}》", proposal.get_absolute_url(), becomes)
+
+
+def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
+    """Say who is asked in his place about what he handed in and is not over, and where nobody is left to ask."""
+    handed = _handed_in([member.pk])
+    alone = set(_left_alone(handed, [member.pk]).values_list("pk", flat=True))
+    every = list(handed.values_list("pk", flat=True))
+    if not every:
+        return
+    changed = {change.proposal.pk: change for change in speaking.speakers_changed([member], sit=False)}
+    becomes = {
+        pk: "没有其他在任的提案人，答复以后没有人评价"
+        if pk in alone
+        else f"改为联系{changed[pk].speaker}"
+        if pk in changed
+        else ""
+        for pk in every
+    }
+    parts = (
+        f"{len(every) - len(alone)} 件需要联系提案人的，联系下一位在任的提案人" if len(every) > len(alone) else "",
+        f"{len(alone)} 件没有其他在任的提案人，答复以后没有人评价" if alone else "",
+    )
+    said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变。其中 {'；'.join(part for part in parts if part)}"
+    yield Foreseen(said, tuple(_named(row, becomes[row.pk]) for row in _readable(user, every)))
+
+
+def _handed_in(members: Collection[int]) -> QuerySet[Proposal]:
+    """Return what members signed and handed in that is not over, merged ones while their lead is not."""
+    signed = Exists(Signature.objects.filter(proposal=OuterRef("pk"), member__in=members, answer=Answer.ACCEPTED))
+    open_ = queries.open_matters().values("pk")
+    return Proposal.objects.filter(signed, Q(pk__in=open_) | Q(merged_into__in=open_)).order_by("id")
 
 
 def _sitting_without(members: Collection[int] = ()) -> QuerySet[Member, Any]:
     return Member.objects.sitting(timezone.localdate()).exclude(pk__in=members).values("pk")
 
 
-def _left_alone(handed: QuerySet[Proposal], members: Collection[int]) -> int:
-    """Count the proposals, merged ones with them, that nobody can be asked to rate when these members sit no longer."""
+def _left_alone(handed: QuerySet[Proposal], members: Collection[int]) -> QuerySet[Proposal]:
+    """Return the proposals, merged ones with them, that nobody can be asked to rate when these members sit no longer."""
     asked = Signature.objects.filter(Q(member=None) | Q(member__in=_sitting_without(members)), answer=Answer.ACCEPTED)
     own, joined = asked.filter(proposal=OuterRef("pk")), asked.filter(proposal__merged_into=OuterRef("pk"))
-    return handed.exclude(Exists(own) | Exists(joined)).count()
+    return handed.exclude(Exists(own) | Exists(joined))
 
 
 def foresee_together(members: Collection[int]) -> Iterable[str]:
     """Say in numbers what will become of what many who leave at once have open."""
     rows = Signature.objects.filter(member__in=members, proposal__state__in=States.with_the_proposer)
     if drafts := rows.filter(role=Role.FIRST).count():
-        yield f"没有提交的提案 {drafts} 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手"
+        yield f"草稿和退回修改的提案 {drafts} 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手"
     if asked := rows.filter(role=Role.CO, answer=Answer.INVITED).count():
         yield f"还没有答复的联名邀请 {asked} 件失效，邀请人会收到通知"
     if signed := rows.filter(role=Role.CO, answer=Answer.ACCEPTED).count():
-        yield f"还没有提交的联名 {signed} 件退出，第一提案人会收到通知"
-    handed = Proposal.objects.filter(
-        Exists(Signature.objects.filter(proposal=OuterRef("pk"), member__in=members, answer=Answer.ACCEPTED)),
-        state__in=set(States.received) - set(States.with_the_proposer),
-    )
+        yield f"草稿和退回修改的提案上的联名 {signed} 件退出，第一提案人会收到通知"
+    handed = _handed_in(members)
     if number := handed.count():
-        yield f"已经提交的提案 {number} 件照常办理，署名不变"
-        if alone := _left_alone(handed, members):
+        yield f"已经提交、还没有办结的提案 {number} 件照常办理，署名不变"
+        if alone := _left_alone(handed, members).count():
             yield f"其中 {alone} 件没有其他在任的提案人，还没有评价的，答复以后没有人评价"
 
 
@@ -91,6 +127,12 @@ def follow(members: Collection[Member], actor: Account, at: datetime) -> None:
         if signature.role == Role.FIRST:
             audit.record("proposals.lose_first", signature.proposal, actor=actor, at=at, data={"name": signature.name})
     _end([signature for signature in rows if signature.role == Role.CO], actor=actor, at=at)
+    speaking.change_speakers(members, sit=False, actor=actor, at=at)
+
+
+def come_back(members: Collection[Member], actor: Account, at: datetime) -> None:
+    """Who sits again speaks again for what he handed in; what ended with the seat stays ended."""
+    speaking.change_speakers(members, sit=True, actor=actor, at=at)
 
 
 def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime) -> None:
@@ -142,4 +184,4 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     return Proposal.objects.get(pk=held.pk)
 
 
-CONSEQUENCE = consequences.Consequence(foresee, follow, foresee_together)
+CONSEQUENCE = consequences.Consequence(foresee, follow, foresee_together, come_back)

@@ -38,10 +38,14 @@ from tongxin.proposals.queries.publication import (
     to_confirm,
 )
 from tongxin.proposals.queries.reading import (
+    OFFICE_PEOPLE,
+    contact_note,
     for_page,
     handed_over_at,
     hold_handling,
     may_absorb,
+    numbered,
+    open_matters,
     original_visible_to,
     parts,
     passed_on_to,
@@ -59,9 +63,9 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
-    "Check", "Difference", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "covered_in",
+    "OFFICE_PEOPLE", "Check", "Difference", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "contact_note", "copy_for", "copy_of", "covered_in",
     "difference_for", "differences", "for_page", "handed_over_at", "has_findings", "hold_handling", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
-    "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
+    "numbered", "open_copies", "open_matters", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
     "public_file", "public_files", "public_titles", "published", "raters", "register_handling", "register_outcome", "register_standing",
     "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of",
     "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "warm",

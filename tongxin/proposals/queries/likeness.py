@@ -39,13 +39,13 @@ class Similar:
 
     @property
     def url(self) -> str:
-        """Its own page; the page of the lead proposal when it was merged."""
-        return (self.proposal.merged_into or self.proposal).get_absolute_url()
+        """Its own page, also when it was merged: who is told its title may read it."""
+        return self.proposal.get_absolute_url()
 
     @property
     def _joined(self) -> str:
         if self.proposal.merged_into:
-            return "已并案"
+            return f"已并入{case_number(self.proposal.merged_into.number)}"
         return "有提案并入" if self.merged else ""
 
     @property
@@ -53,7 +53,7 @@ class Similar:
         """Session, number and what became of it, for people."""
         shown = self.proposal.merged_into or self.proposal
         session = str(shown.session) if shown.session else ""
-        number = case_number(shown.number)
+        number = "" if self.proposal.merged_into else case_number(shown.number)
         outcome = "、".join(part for part in (self._joined, self.outcome) if part)
         return "　".join(part for part in (f"{session}{number}", outcome or self.proposal.outcome) if part)
 

@@ -5,22 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Session
 from tongxin.core.calendar import add_months
+from tongxin.core.templatetags.chinese import case_number
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, Season, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.queries.publication import published
 from tongxin.proposals.regulations import Collection
-from tongxin.proposals.rules import OFFICE, first_sits, successor
+from tongxin.proposals.rules import OFFICE, absences_of, first_sits, successor
 from tongxin.regulations.queries import in_force
+
+OFFICE_PEOPLE = "政协提案工作人员"  # to be contacted where nobody who signed sits any more
 
 
 def visible_to(user: Any) -> QuerySet[Proposal]:
@@ -107,18 +111,22 @@ def season_at(committee: Committee, at: datetime) -> str:
 
 @dataclass(frozen=True)
 class Handling:
-    """What the app above says of handling: which proposals are still in hand; how one's handling is held as it is."""
+    """What the app above says of handling: which proposals are still in hand, which not closed; how one's handling is held as it is."""
 
     in_hand: Callable[[], Q]
+    open: Callable[[], Q]
     hold: Callable[[str], None]
 
 
 _handling: list[Handling] = []
 
 
-def register_handling(*, in_hand: Callable[[], Q], hold: Callable[[str], None]) -> None:
-    """Let the app above say which proposals are still to be answered: only those promise an answer to what is merged into them."""
-    _handling[:] = [Handling(in_hand, hold)]
+def register_handling(*, in_hand: Callable[[], Q], open_: Callable[[], Q], hold: Callable[[str], None]) -> None:
+    """Let the app above say which proposals are still to be answered: only those promise an answer to what is merged into them.
+
+    `open_` says of which the handling is not over.
+    """
+    _handling[:] = [Handling(in_hand, open_, hold)]
 
 
 def hold_handling(uid: str) -> None:
@@ -137,6 +145,14 @@ def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
         .exclude(pk=proposal.pk)
         .order_by("number")
     )
+
+
+def open_matters() -> QuerySet[Proposal]:
+    """Return what was handed in and has not come to its end: under examination, to be assigned, in handling until it is closed."""
+    found = Q(state__in=(*States.in_examination, State.FILED))
+    for handling in _handling:
+        found |= Q(state=State.HANDED_OVER) & handling.open()
+    return Proposal.objects.filter(found)
 
 
 def what_it_absorbed(proposal: Proposal) -> str | None:
@@ -172,6 +188,13 @@ def to_be_passed_on(committee: Committee) -> QuerySet[Proposal]:
         .exclude(destination="nowhere")
         .order_by("decided_at", "id")
     )
+
+
+def numbered(proposal: Proposal) -> str:
+    """Call a proposal by its number, or the one it was received under; nothing before."""
+    if proposal.number is not None:
+        return case_number(proposal.number)
+    return f"收件第 {proposal.serial} 号" if proposal.serial is not None else ""
 
 
 def signers(proposal: Proposal) -> list[Signature]:
@@ -211,3 +234,14 @@ def spokesman(proposal: Proposal) -> Signature | None:
     """Return who is asked and told for the proposers: the first proposer, or the next signer who sits when he is gone."""
     first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
     return first if first_sits(proposal) else successor(proposal) or first
+
+
+def contact_note(proposal: Proposal) -> str:
+    """Say whom to contact where the first proposer does not sit now, for who has to do with it; nothing while he sits."""
+    prefetch_related_objects([proposal], Prefetch("signatures", Signature.objects.select_related("member")))
+    first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
+    if first is None or first_sits(proposal):
+        return ""
+    heir = successor(proposal)
+    whom = heir.name if heir is not None else OFFICE_PEOPLE
+    return _("%(absent)s，请联系%(whom)s") % {"absent": absences_of(proposal).get(first.member_id or 0, ""), "whom": whom}

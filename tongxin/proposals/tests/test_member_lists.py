@@ -166,13 +166,13 @@ def test_similar_shows_nothing_that_the_reader_may_not_open(cast: Cast) -> None:
     assert rows == {"bystander": [], "proposer": [turned.pk], "other": []}
 
 
-def test_a_merged_proposal_leads_to_its_lead(cast: Cast) -> None:
+def test_a_merged_proposal_opens_itself_and_says_what_it_went_into(cast: Cast) -> None:
     lead = cast.filed(title="关于完善乡镇公共卫生服务的建议")
     merged = cast.in_decision()
     perform(merged, "merge", actor=cast.office, at=NOW, payload=MergeInto(lead.uid, "同一件事。"))
     rows = queries.similar_for(cast.office, cast.county, "", title=TEXT["title"], on=NOW.date())  # who may read the merged one
     [row] = [r for r in rows if r.proposal == merged]
-    assert (row.url, row.line) == (lead.get_absolute_url(), "十一届五次会议第 0001 号　已并案")
+    assert (row.url, row.line) == (merged.get_absolute_url(), "十一届五次会议　已并入第 0001 号")
 
 
 def test_what_is_filed_or_withdrawn_later_is_seen_at_once(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cast import Cast, moment
+from tests.signed_in import as_
 from tongxin.audit import actions as audit
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
@@ -10,7 +11,7 @@ from tongxin.audit.tests.forging import raw
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.proposals.models import Proposal
-from tongxin.proposals.workflow import MergeInto
+from tongxin.proposals.workflow import MergeInto, Separation
 from tongxin.workflow.engine import perform
 
 AT = moment("2026-03-05")
@@ -54,3 +55,54 @@ def test_what_was_forged_is_not_vouched_for_as_it_moves_along(cast: Cast, leads:
     raw(Proposal).filter(pk=first.pk).update(number=99)
     merge(cast, second, third)
     assert Event.objects.get(kind="proposals.move_along").proofs == {}
+
+
+def who_is_told(kind: str) -> dict[str, str]:
+    notices.deliver()
+    return {notice.account.username: notice.text for notice in Notice.objects.filter(event__kind=kind)}
+
+
+def test_the_same_people_are_told_what_goes_into_an_assigned_case_and_out_of_it(cast: Cast) -> None:
+    case, joined = cast.assigned(title="甲"), cast.in_decision(title="乙")
+    merge(cast, joined, case.proposal)
+    came = who_is_told("proposals.absorb")
+    row = Proposal.objects.get(pk=joined.pk)
+    perform(row, "separate", actor=cast.office, at=AT, payload=Separation("不是同一件事。"))
+    went = who_is_told("proposals.part_with")
+    assert set(came) == set(went) == {"YX001", "YX002", "assigner", "clerk", "coclerk"}
+    assert came["clerk"] == f"《乙》并入你单位承办的第 0001 号提案《甲》，请一并面商、答复：{REASON}"
+    assert went["coclerk"] == "《乙》不再并入你单位承办的第 0001 号提案《甲》，不用一并答复：不是同一件事。"
+    assert came["YX002"] == f"《乙》并入您的提案《甲》，一并办理、答复：{REASON}"
+
+
+def test_what_moves_along_comes_into_the_new_lead_by_its_own_name(cast: Cast, leads: list[Proposal]) -> None:
+    first, second, third, _fourth = leads
+    merge(cast, first, second)
+    merge(cast, second, third)
+    came = Event.objects.filter(kind="proposals.absorb", subject_uid=third.uid).order_by("id")
+    assert [event.data["title"] for event in came] == ["乙", "甲"]
+
+
+def test_who_was_asked_to_assign_hears_that_it_went_into_another(cast: Cast, leads: list[Proposal]) -> None:
+    first, second, *_others = leads
+    merge(cast, first, second)
+    assert who_is_told("proposals.merge")["assigner"] == f"第 0001 号提案《甲》并入第 0002 号提案，不用单独交办：{REASON}"
+
+
+def test_the_page_of_the_lead_names_what_came_and_went_to_who_has_to_do_with_it(cast: Cast) -> None:
+    case, joined = cast.assigned(title="甲"), cast.in_decision(title="乙")
+    merge(cast, joined, case.proposal)
+    perform(Proposal.objects.get(pk=joined.pk), "separate", actor=cast.office, at=AT, payload=Separation("不是同一件事。"))
+    url = case.proposal.get_absolute_url()
+    for account in (cast.office, cast.cosigner, cast.clerk, cast.assigner):
+        page = as_(account).get(url).text
+        assert ("《乙》并入本案" in page, "《乙》解除并案，不再并入本案" in page) == (True, True), account
+    page = as_(cast.bystander).get(url).text
+    assert ("另有一件提案并入本案" in page, "乙" in page) == (True, False)
+
+
+def test_the_form_promises_a_number_only_where_there_is_one(cast: Cast) -> None:
+    lead, joined = cast.filed(title="甲"), cast.in_decision(title="乙")
+    merge(cast, joined, lead)
+    page = as_(cast.office).get(f"/go/proposals/{joined.uid}/separate/").text
+    assert "本案已有提案号的，提案号保留" in page

@@ -13,6 +13,8 @@ from tongxin.audit import actions as audit
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
 from tongxin.audit.tests.forging import raw
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
 from tongxin.handling.sheets import PROPOSALS
 from tongxin.members.models import Member
 from tongxin.notices import actions as notices
@@ -84,6 +86,16 @@ def test_what_was_not_filed_is_decided_again(cast: Cast) -> None:
     for account in (cast.proposer, cast.cosigner):
         assert [WHY in text for text in told("proposals.reconsider", account)] == [True]
     assert is_sound()
+
+
+def test_who_cannot_decide_is_not_asked_to(cast: Cast) -> None:
+    passes_on = Account.objects.create(username="passes_on", name="韩知秋")
+    decides = Account.objects.create(username="decides", name="方闻钟")
+    for account, duty in ((passes_on, Duty.PROPOSAL_OFFICE), (decides, Duty.FILING)):
+        bodies.appoint(account, committee=cast.county, duty=duty, starts_on=AT.date(), actor=None, at=AT)
+    proposal = step(not_filed(cast), "reconsider", cast.office, SAID["reconsider"])
+    assert told("proposals.reconsider", decides) == [f"提案《{proposal.title}》恢复审定，请重新审定：{WHY}"]
+    assert told("proposals.reconsider", passes_on) == [f"提案《{proposal.title}》恢复审定，待重新审定：{WHY}"]
 
 
 def test_content_that_was_passed_on_is_said_in_the_form_and_in_the_notice(cast: Cast) -> None:

@@ -60,11 +60,11 @@ def test_what_will_become_of_a_members_proposals_is_asked_in_as_many_queries_for
 
     one_more()
     with CaptureQueriesContext(connection) as once:
-        said = list(leaving.foresee(member))
+        said = [found.said for found in leaving.foresee(member, cast.office)]
     one_more()
     one_more()
     with django_assert_num_queries(len(once)):
-        more = list(leaving.foresee(member))
+        more = [found.said for found in leaving.foresee(member, cast.office)]
     numbers = [[int(n) for line in lines for n in re.findall("([0-9]+) 件", line)] for lines in (said, more)]
     assert numbers == [[1, 1, 2, 1, 1], [3, 3, 6, 3, 3]]
 

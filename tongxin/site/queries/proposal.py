@@ -32,6 +32,11 @@ from tongxin.site.queries.standing import Standing, Step, case_of, life_of, stan
 TOLD_ELSEWHERE = frozenset(
     {"proposals.hand_over", "proposals.recall_assignment", "tasks.assign", "tasks.recall_assignment"}
 )  # the case's own event tells it, with its deadline
+ABOVE = ("handling.case", "proposals.proposal")
+NAMED = {
+    "proposals.absorb": "《%s》并入本案",
+    "proposals.part_with": "《%s》解除并案，不再并入本案",
+}  # said without a title to others
 SEVERAL = {
     "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
     "proposals.endorse": "%s附议", "proposals.ask_again": "正文改动后，请%s重新确认联名",
@@ -50,6 +55,7 @@ class Reader:
     office: bool  # the assembly's office and leaders
     part: bool  # the proposers, and who was asked to sign
     handles: bool  # sees the handling: proposers, units, assigning offices, the assembly
+    concerned: bool  # has to do with it: learns what was merged into it, and whom to contact where the first proposer is gone
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,8 @@ class Page:
     steps: list[Step]
     topics: tuple[str, ...]
     first: str
+    contact: str  # that the first proposer sits no longer, and whom to contact
+    way_back: str  # how an end that its proposer brought about is taken back
     cosigners: tuple[Signature, ...]
     waiting: tuple[Signature, ...]
     lead: str
@@ -131,8 +139,10 @@ def reader_of(user: Any, proposal: Proposal) -> Reader:
     """Say how a reader stands to a proposal."""
     case = case_of(proposal)
     office = bool((in_office | is_leader).test(user, proposal))
+    part = office or takes_part.test(user, proposal) or proposal.entered_by_id == getattr(user, "pk", None)
+    own_unit = case is not None and case_of_own_unit.test(user, case)
     return Reader(
-        office=office, part=office or takes_part.test(user, proposal) or proposal.entered_by_id == getattr(user, "pk", None),
+        office=office, part=part, concerned=part or assigns_it.test(user, proposal) or own_unit,
         handles=office or (case is not None and allowed(user, "handling.view_case", case)),
     )  # fmt: skip
 
@@ -162,6 +172,8 @@ def page(user: Any, proposal: Proposal) -> Page:
         steps=life_of(proposal, tasks, heard, unrated_told=found is not None and found.viewer.keeps_ratings),
         topics=topics_of(proposal),
         first=next((s.name for s in proposal.signatures.all() if s.role == "first"), ""),
+        contact=proposals.contact_note(proposal) if reader.concerned else "",
+        way_back=_way_back(proposal, reader),
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
         lead=lead, others="、".join(t.unit.name for t in tasks if not t.answers),
@@ -176,6 +188,13 @@ def _standing(proposal: Proposal, case: Case | None, found: CaseSections | None,
     if found is not None and found.case.state == CaseState.RATING and found.progress:
         return Standing(said.kind, f"{said.word} {found.progress.done}/{found.progress.all}")
     return said
+
+
+def _way_back(proposal: Proposal, reader: Reader) -> str:
+    """Say to who signed it how a withdrawn proposal is taken up again; the office has a button."""
+    if proposal.state != State.WITHDRAWN or reader.office or not reader.part:
+        return ""
+    return _("本案已经撤案。需要恢复的，请与政协提案工作人员联系，由机关办理“恢复提案”，原有的编号保留。")
 
 
 def topics_of(proposal: Proposal) -> tuple[str, ...]:
@@ -193,9 +212,7 @@ def joined_to(proposal: Proposal, user: Any, reader: Reader) -> tuple[tuple[Join
     signers = Prefetch("signatures", Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member"))
     rows = list(proposal.merged.prefetch_related(signers).order_by("id"))
     read = set(proposals.original_visible_to(user).filter(merged_into=proposal).values_list("pk", flat=True))
-    case = case_of(proposal)
-    concerned = reader.part or assigns_it.test(user, proposal) or (case is not None and case_of_own_unit.test(user, case))
-    named = [row for row in rows if concerned or row.pk in read]
+    named = [row for row in rows if reader.concerned or row.pk in read]
     shown = (
         Joined(str(row), tuple(s.name for s in row.signatures.all()), row.get_absolute_url() if row.pk in read else "")
         for row in named
@@ -214,13 +231,15 @@ def history(proposal: Proposal, case: Case | None) -> list[Event]:
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
-    """Order events by when they happened, newest first; one without a date stays behind the one before it."""
+    """Order events by when they happened, newest first; one without a date stays behind the one before it, as it is told."""
     placed: list[tuple[Any, int, Event]] = []
     last: dict[tuple[str, int | None], datetime] = {}
+    begun: dict[str, datetime] = {}  # by kind of subject: a unit's part begins with its case, a case with its proposal
     for event in events:
         subject = (event.subject_type, event.subject_id)
-        at = event.at or last.get(subject) or event.recorded_at.min.replace(tzinfo=event.recorded_at.tzinfo)
-        last[subject] = at
+        at = event.at or last.get(subject) or next((begun[above] for above in ABOVE if above in begun), None)
+        at = at or event.recorded_at.min.replace(tzinfo=event.recorded_at.tzinfo)
+        last[subject] = begun[event.subject_type] = at
         placed.append((at, event.pk, event))
     return [event for _at, _pk, event in sorted(placed, key=lambda p: p[:2], reverse=True)]
 
@@ -245,6 +264,8 @@ def told(events: Iterable[Event], reader: Reader) -> list[Entry]:
 
 def _told(event: Event, reader: Reader) -> Entry:
     told = entry(event)
+    if reader.concerned and event.kind in NAMED and (title := event.data.get("title")):
+        told = replace(told, what=NAMED[event.kind] % title, more=str(event.data.get("reason", "")))
     if reader.handles or reader.part or event.subject_type == "proposals.proposal":
         return told
     return Entry(told.when, told.what, "", key=told.key, auto=told.auto)

@@ -11,6 +11,7 @@ from tests.cast import Cast, moment
 from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
+from tongxin.audit.models import Event
 from tongxin.committees.queries import appointments_of
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling import actions as handling
@@ -229,3 +230,22 @@ def test_the_page_takes_twelve_queries_at_most_after_a_long_history(
         proposal = queries.load(account, case.proposal.uid)
         assert proposal is not None
         bar(account, queries.page(account, proposal))
+
+
+def test_what_was_imported_without_a_date_stands_behind_what_it_follows_from() -> None:
+    handed_in, answered = moment("2026-01-10"), moment("2026-05-08")
+    told = [
+        ("proposals.submit", "proposals.proposal", 1, handed_in), ("proposals.file", "proposals.proposal", 1, None),
+        ("cases.assign", "handling.case", 2, None), ("tasks.sign_for", "handling.task", 3, None),
+        ("tasks.send", "handling.task", 3, answered), ("tasks.sign_for", "handling.task", 4, None),
+        ("cases.open_rating", "handling.case", 2, answered),
+    ]  # fmt: skip
+    events = [
+        Event(pk=n, kind=kind, subject_type=sort, subject_id=pk, at=at, recorded_at=moment("2026-06-01"))
+        for n, (kind, sort, pk, at) in enumerate(told, 1)
+    ]
+    found = [(event.kind, event.subject_id) for event in reversed(queries.in_order(events))]
+    assert found == [
+        ("proposals.submit", 1), ("proposals.file", 1), ("cases.assign", 2), ("tasks.sign_for", 3), ("tasks.sign_for", 4),
+        ("tasks.send", 3), ("cases.open_rating", 2),
+    ]  # fmt: skip

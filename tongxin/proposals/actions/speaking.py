@@ -1,0 +1,57 @@
+"""Whom to contact for an open proposal: the first who signed it and sits. It changes when members leave, pause or come back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.utils import timezone
+
+from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.members.models import Member
+from tongxin.members.queries import absences
+from tongxin.proposals import queries
+from tongxin.proposals.choices import Answer, Role
+from tongxin.proposals.models import Proposal, Signature
+
+
+@dataclass(frozen=True)
+class SpeakerChange:
+    """An open proposal of which somebody else is to be contacted from now on; nobody is where all who signed are gone."""
+
+    proposal: Proposal
+    member: Member  # who sits no longer, or again
+    speaker: str
+
+
+def speakers_changed(members: Collection[Member], *, sit: bool) -> list[SpeakerChange]:
+    """Return the open proposals for which some members spoke and speak no more, or (`sit`) speak again."""
+    whose = {member.pk: member for member in members}
+    signed = Exists(Signature.objects.filter(proposal=OuterRef("pk"), member__in=whose, answer=Answer.ACCEPTED))
+    names = Prefetch("signatures", Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member"))
+    rows = list(queries.open_matters().filter(signed).select_related("committee").prefetch_related(names).order_by("id"))
+    asked = {s.member_id for row in rows for s in row.signatures.all()}
+    others = set(Member.objects.sitting(timezone.localdate()).filter(pk__in=asked).values_list("pk", flat=True)) - whose.keys()
+    found = []
+    for row in rows:
+        line = [s for s in row.signatures.all() if s.role == Role.FIRST or s.member_id]  # the first stands first
+        with_them = next((s for s in line if s.member_id is None or s.member_id in others or s.member_id in whose), None)
+        if with_them is None or with_them.member_id not in whose:
+            continue
+        without = next((s for s in line if s.member_id is None or s.member_id in others), None)
+        speaker = with_them.name if sit else without.name if without is not None else queries.OFFICE_PEOPLE
+        found.append(SpeakerChange(row, whose[with_them.member_id], speaker))
+    return found
+
+
+def change_speakers(members: Collection[Member], *, sit: bool, actor: Account, at: datetime) -> None:
+    """Record of each open proposal whom to contact from now on: its office, units and other signers are told."""
+    changes = speakers_changed(members, sit=sit)
+    absent = absences({change.member.pk for change in changes}, timezone.localdate(at)) if changes else {}
+    for change in changes:
+        why = "恢复履职" if sit else absent.get(change.member.pk, "")
+        audit.record(
+            "proposals.change_speaker", change.proposal, actor=actor, at=at,
+            data={"name": change.member.name, "member": change.member.pk, "why": why, "speaker": change.speaker},
+        )  # fmt: skip
