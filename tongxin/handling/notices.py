@@ -15,8 +15,9 @@ from tongxin.committees.models import Unit
 from tongxin.committees.queries import fellows, holders_of, is_running
 from tongxin.committees.successions import people_of
 from tongxin.core.templatetags.chinese import day, deadline, full_day
+from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Presence, Reply, Task
-from tongxin.handling.queries import answering_tasks, live_tasks, open_at
+from tongxin.handling.queries import answering_tasks, live_tasks, open_at, ratings_awaited
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
 from tongxin.notices.table import Tell, because, belongs, register
@@ -78,6 +79,13 @@ def supervising_office(_event: Event, subject: Any) -> Iterable[Account | None]:
 def assembly_office(_event: Event, subject: Any) -> Iterable[Account | None]:
     """Tell who keeps the proposals and may settle this case: not who signed it, nor who serves in a unit of it."""
     return (who for who in holders_of(subject.committee, Duty.PROPOSAL_OFFICE) if keeps_ratings.test(who, _case(subject)))
+
+
+def who_is_asked_himself(event: Event, case: Any) -> Iterable[Account | None]:
+    """Ask the signer who was taken for another, if his rating is awaited: whoever rated before that, has rated."""
+    member = event.data.get("member")
+    awaited = ratings_awaited(case) if case.state == CaseState.RATING else []
+    yield from (s.member.account for _reply, s in awaited if s.member is not None and s.member_id == member)
 
 
 def rated_for(event: Event, _subject: Any) -> Iterable[Account | None]:
@@ -232,6 +240,12 @@ def _set_date(event: Event, case: Any) -> str:
     return f"{_name(case)}的{event.data['what']}期限原为暂定，放假安排公布后改为 {due}"
 
 
+def _rate_yourself(event: Event, case: Any) -> str:
+    """Say that it waits, in the same words whether or not anybody rated in the name."""
+    data = event.data
+    return f"编号 {data['number']} 与编号 {data['other_number']} 的合并已经撤销，请您本人评价{_name(case)}的办理态度和办理结果"
+
+
 def _rated_for(event: Event, case: Any) -> str:
     """Say that a rating was entered, never which: whoever did not say it has to hear of it."""
     reply = Reply.objects.select_related("task__unit").filter(pk=event.data.get("reply")).first()
@@ -285,6 +299,7 @@ register(
     Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
     Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
+    Tell("handling.ask_rater_again", who_is_asked_himself, _rate_yourself, _rate_url, urgent=True, shows_reading=False),
     Tell("handling.rate", rated_for, _rated_for, urgent=True),
     Tell("handling.deny_contact", assembly_office, lambda e, c: f"提案人认为{e.data.get('unit', '')}对{_name(c)}的面商记录与事实不符，请核实"),
     Tell("handling.deny_contact", unit_of_contact, lambda e, c: f"提案人认为你单位对{_name(c)}的面商记录与事实不符，请核对"),
