@@ -56,12 +56,13 @@ def set_right(since: Since, pair: Pair) -> None:
 
 
 def _ask_again(case: Case, given: Sequence[Rating], since: Since, pair: Pair) -> None:
+    parts = audit.sound([Part(rating, "aside") for rating in given])
     for rating in given:
         rating.set_aside_at = pair.at
         rating.save(update_fields=["set_aside_at"])
     name, double = since.other, pair.goes if since.other == pair.stays else pair.stays
     audit.record(
-        "handling.ask_rater_again", case, actor=pair.actor, at=pair.at, proves=[Part(rating, "aside") for rating in given],
+        "handling.ask_rater_again", case, actor=pair.actor, at=pair.at, proves=parts,
         data={"name": name.name, "member": name.pk, "number": name.number, "other_number": double.number},
     )  # fmt: skip
 

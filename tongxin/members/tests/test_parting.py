@@ -208,7 +208,7 @@ def test_other_acts_stand_are_listed_before_and_both_are_told(cast: Cast) -> Non
 
 def test_a_talk_that_was_confirmed_and_a_draft_that_was_answered_are_listed_without_the_title_of_the_draft(cast: Cast) -> None:
     case = cast.answered(NOW)
-    draft = cast.draft()
+    draft = cast.draft(title="关于还没有想好的建议")
     victim = cast.member(cast.cosigner)
     proposals.invite_cosigners(draft, members=[victim], until=NOW + timedelta(days=9), actor=cast.proposer, at=NOW)
     contact = case.tasks.get(unit=cast.unit).contacts.get()
