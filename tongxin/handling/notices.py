@@ -15,9 +15,9 @@ from tongxin.committees.models import Unit
 from tongxin.committees.queries import fellows, holders_of, is_running
 from tongxin.committees.successions import people_of
 from tongxin.core.templatetags.chinese import day, deadline, full_day
-from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Presence, Reply, Task
-from tongxin.handling.queries import answering_tasks, live_tasks, open_at, ratings_awaited
+from tongxin.handling.queries import answering_tasks, live_tasks, open_at
+from tongxin.handling.queries.doubling import asked_himself
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
 from tongxin.notices.table import Tell, because, belongs, register
@@ -83,9 +83,7 @@ def assembly_office(_event: Event, subject: Any) -> Iterable[Account | None]:
 
 def who_is_asked_himself(event: Event, case: Any) -> Iterable[Account | None]:
     """Ask the signer who was taken for another, if his rating is awaited: whoever rated before that, has rated."""
-    member = event.data.get("member")
-    awaited = ratings_awaited(case) if case.state == CaseState.RATING else []
-    yield from (s.member.account for _reply, s in awaited if s.member is not None and s.member_id == member)
+    yield from (s.member.account for s in asked_himself(case, event.data.get("member")) if s.member)
 
 
 def rated_for(event: Event, _subject: Any) -> Iterable[Account | None]:
@@ -299,12 +297,12 @@ register(
     Tell("cases.settle", answering_clerks, lambda e, c: f"{_name(c)}经政协协调办结{because(e)}"),
     Tell("cases.close", proposers, lambda e, c: f"{_name(c)}已办结"),
     Tell("cases.close", answering_clerks, lambda e, c: f"{_name(c)}已办结"),
-    Tell("handling.ask_rater_again", who_is_asked_himself, _rate_yourself, _rate_url, urgent=True, shows_reading=False),
     Tell("handling.rate", rated_for, _rated_for, urgent=True),
     Tell("handling.deny_contact", assembly_office, lambda e, c: f"提案人认为{e.data.get('unit', '')}对{_name(c)}的面商记录与事实不符，请核实"),
     Tell("handling.deny_contact", unit_of_contact, lambda e, c: f"提案人认为你单位对{_name(c)}的面商记录与事实不符，请核对"),
     Tell("handling.contact", present, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{because(e)}", urgent=True),
+    Tell("handling.ask_rater_again", who_is_asked_himself, _rate_yourself, _rate_url, urgent=True, shows_reading=False),
     Tell("handling.set_date", who_waits_for_it, _set_date),
     Tell("handling.due_soon", unit_of_event, _due_soon),
     Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),

@@ -58,14 +58,16 @@ PAIR = ("name", "other_name")
 register(
     Kind("members.tell_apart", A.OFFICE, "{actor}确认{name}（编号 {number}）与{other_name}（编号 {other_number}）不是同一人", _reason,
          personal=PAIR),
-    Kind("members.tell_apart_from", A.OFFICE, "{name}（编号 {number}）与{other_name}（编号 {other_number}）确认不是同一人", _reason,
-         personal=PAIR),
     Kind("members.merge", A.OFFICE, "{actor}把{other_name}（编号 {other_number}）并入{name}（编号 {number}）", _reason, personal=PAIR),
     Kind("members.merge_away", A.OFFICE, "{name}（编号 {number}）并入{other_name}（编号 {other_number}）", _reason, personal=PAIR),
     Kind("members.part", A.OFFICE, "{actor}撤销{other_name}（编号 {other_number}）并入{name}（编号 {number}）的合并", _reason,
          personal=PAIR),
     Kind("members.part_from", A.OFFICE, "{name}（编号 {number}）与{other_name}（编号 {other_number}）的合并撤销", _reason,
          personal=PAIR),
+)  # fmt: skip
+register(
+    Kind("members.tell_apart_from", A.OFFICE, "{name}（编号 {number}）与{other_name}（编号 {other_number}）确认不是同一人", _reason,
+         personal=PAIR, label="与另一名委员确认不是同一人"),
 )  # fmt: skip
 register(
     Kind(

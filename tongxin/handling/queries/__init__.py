@@ -24,7 +24,6 @@ from tongxin.handling.queries.cases import (
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
-from tongxin.handling.queries.doubling import given_by_another, open_rounds
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
@@ -127,7 +126,6 @@ __all__ = [
     "file_lines",
     "for_rows",
     "given_by",
-    "given_by_another",
     "history_of",
     "hold_case",
     "inbox",
@@ -146,7 +144,6 @@ __all__ = [
     "once_each",
     "open_at",
     "open_counts",
-    "open_rounds",
     "outcome_words",
     "presence_of",
     "proposers_of",

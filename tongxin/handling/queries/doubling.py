@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from tongxin.audit.models import Event
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Rating, Reply
+from tongxin.handling.queries.cases import ratings_awaited
 from tongxin.members.carrying import Since
-from tongxin.proposals import queries as proposals
+from tongxin.proposals.models import Signature
+from tongxin.proposals.queries import doubling as proposals
 
 OVER = (CaseState.CLOSED, CaseState.WITH_OFFICE, CaseState.RECALLED)
 
@@ -55,3 +57,10 @@ def what_follows(since: Since) -> Iterator[str]:
         yield said % (number | {"title": case.proposal.title})
     if _cases(since).exists():
         yield _("已经截止的评价不变")
+
+
+def asked_himself(case: Case, member: int | None) -> list[Signature]:
+    """Return the name under which a member's rating is awaited now."""
+    if case.state != CaseState.RATING:
+        return []
+    return [signature for _reply, signature in ratings_awaited(case) if signature.member_id == member]

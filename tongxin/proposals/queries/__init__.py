@@ -2,7 +2,6 @@
 
 from tongxin.proposals.queries.acting import stands_under_something
 from tongxin.proposals.queries.agreed import Difference, difference_for, outdated_signers
-from tongxin.proposals.queries.doubling import acts_said, names_of_the_other
 from tongxin.proposals.queries.drafting import (
     Check,
     candidates,
@@ -60,9 +59,8 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
-    "Check", "Difference", "Page", "Similar", "Standing", "Tab", "acts_said", "candidates", "checks", "committee_of", "copy_for", "copy_of", "covered_in",
+    "Check", "Difference", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "copy_for", "copy_of", "covered_in",
     "difference_for", "differences", "for_page", "handed_over_at", "has_findings", "hold_handling", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
-    "names_of_the_other",
     "open_copies", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
     "public_file", "public_files", "public_titles", "published", "raters", "register_handling", "register_outcome", "register_standing",
     "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of",
