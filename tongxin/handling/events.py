@@ -70,6 +70,9 @@ witness(
     Rating, "reply__uid", "signature__uid", "attitude", "result", "comment", "passes_on", "closes_early", "rated_at",
     "entered_by__uid", told=("handling.case", "reply__task__case__uid"),
 )  # fmt: skip
+witness(  # that it is nobody's rating, and since when
+    Rating, "set_aside_at", part="aside", only=Q(set_aside_at__isnull=False), told=("handling.case", "reply__task__case__uid"),
+)  # fmt: skip
 witness(
     Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
     only=Q(sent_at__isnull=False), told=("handling.task", "task__uid"),
@@ -157,6 +160,13 @@ register(
         personal=("name", "word"),
     ),
     Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
+    Kind(
+        "handling.ask_rater_again",
+        A.OFFICE,
+        "编号 {number} 与编号 {other_number} 撤销合并，请{name}本人评价",
+        lambda _event: "合并期间由对方在这个署名下作出评价的，不作数",
+        personal=("name",),
+    ),
     Kind("handling.read_ratings", A.OFFICE, lambda e: f"{_who(e)}查看每位提案人的评价", label="查看每位提案人的评价"),
     Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),
     Kind("handling.confirm_public_reply", A.OFFICE, "核对{unit}答复的公开稿，隐去 {covered} 处", label="核对答复的公开稿"),

@@ -1,6 +1,6 @@
 """The handling of a filed proposal: one case, one task a unit, replies, contacts, ratings."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -355,6 +355,13 @@ class Presence(Row):
         return f"{self.signature}"
 
 
+class RatingManager(models.Manager["Rating"]):
+    """The ratings that count: what somebody else's hand wrote under a name, while two people were kept as one, is nobody's."""
+
+    def get_queryset(self) -> models.QuerySet["Rating"]:
+        return super().get_queryset().filter(set_aside_at=None)
+
+
 class Rating(Row):
     """What one proposer or co-signer says of one reply.
 
@@ -371,9 +378,13 @@ class Rating(Row):
     closes_early = models.BooleanField(_("同意提前办结"), default=False)
     rated_at = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    set_aside_at = models.DateTimeField(null=True)  # kept in the record, no rating of the signer's
+
+    objects = RatingManager()
+    written: ClassVar[models.Manager["Rating"]] = models.Manager()  # those set aside too
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reply", "signature"], name="rating_once")]
+        constraints = [models.UniqueConstraint(fields=["reply", "signature"], condition=Q(set_aside_at=None), name="rating_once")]
 
     def __str__(self) -> str:
         return f"{self.reply}的评价"

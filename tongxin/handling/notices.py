@@ -18,6 +18,7 @@ from tongxin.core.templatetags.chinese import case_number, day, deadline, full_d
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Presence, Reply, Task
 from tongxin.handling.queries import answering_tasks, live_tasks, open_at
+from tongxin.handling.queries.doubling import asked_himself
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
 from tongxin.notices.table import Tell, because, belongs, register
@@ -106,6 +107,11 @@ def supervising_office(_event: Event, subject: Any) -> Iterable[Account | None]:
 def assembly_office(_event: Event, subject: Any) -> Iterable[Account | None]:
     """Tell who keeps the proposals and may settle this case: not who signed it, nor who serves in a unit of it."""
     return (who for who in holders_of(subject.committee, Duty.PROPOSAL_OFFICE) if keeps_ratings.test(who, _case(subject)))
+
+
+def who_is_asked_himself(event: Event, case: Any) -> Iterable[Account | None]:
+    """Ask the signer who was taken for another, if his rating is awaited: whoever rated before that, has rated."""
+    yield from (s.member.account for s in asked_himself(case, event.data.get("member")) if s.member)
 
 
 def rated_for(event: Event, _subject: Any) -> Iterable[Account | None]:
@@ -290,6 +296,12 @@ def _set_date(event: Event, case: Any) -> str:
     return f"{_name(case)}的{event.data['what']}期限原为暂定，放假安排公布后改为 {due}"
 
 
+def _rate_yourself(event: Event, case: Any) -> str:
+    """Say that it waits, in the same words whether or not anybody rated in the name."""
+    data = event.data
+    return f"编号 {data['number']} 与编号 {data['other_number']} 的合并已经撤销，请您本人评价{_name(case)}的办理态度和办理结果"
+
+
 def _rated_for(event: Event, case: Any) -> str:
     """Say that a rating was entered, never which: whoever did not say it has to hear of it."""
     reply = Reply.objects.select_related("task__unit").filter(pk=event.data.get("reply")).first()
@@ -357,6 +369,7 @@ register(
     Tell("handling.deny_contact", unit_of_contact, lambda e, c: f"提案人认为你单位对{_name(c)}的面商记录与事实不符，请核对"),
     Tell("handling.contact", present, lambda e, c: f"{e.data.get('unit', '')}记录了{_name(c)}的面商，请您确认"),
     Tell("handling.remind", unit_of_event, lambda e, c: f"催办：{_name(c)}{because(e)}", urgent=True),
+    Tell("handling.ask_rater_again", who_is_asked_himself, _rate_yourself, _rate_url, urgent=True, shows_reading=False),
     Tell("handling.set_date", who_waits_for_it, _set_date),
     Tell("handling.due_soon", unit_of_event, _due_soon),
     Tell("handling.overdue", unit_of_event, lambda e, c: f"{_name(c)}已超过{e.data.get('what') or '答复'}期限", urgent=True),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
+from tongxin.audit.truth import uid_of
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number, full_day
 from tongxin.handling.choices import CaseState
@@ -22,16 +23,28 @@ YES_NO = {True: "是", False: "否"}
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _ratings(account: Account, most: int | None) -> Part:
     """The account's own ratings alone: whoever entered them for another is shown none."""
-    rows = Rating.objects.filter(signature__member__account=account).order_by("-id")
+    own = Q(signature__member__account=account, set_aside_at=None)
+    rows = Rating.written.filter(own | Q(pk__in=_in_anothers_name(account))).order_by("-id")
     head = ("案由", "单位", "办理态度", "办理结果", "想说的话", "理由可以转告", "同意提前办结", "时间")
     return newest(rows.select_related("reply__task__unit", "reply__task__case__proposal"), most, head=head, say=_rating)
+
+
+def _in_anothers_name(account: Account) -> list[int]:
+    """Return what the account rated in the name of somebody for whom its owner was taken: set aside, and its owner's words."""
+    aside = dict(Rating.written.exclude(set_aside_at=None).values_list("uid", "pk"))
+    if not aside:
+        return []
+    told = Event.objects.filter(Q(actor=account) | Q(on_behalf_of=account), kind="handling.rate")
+    made = {uid_of(key) for proofs in told.values_list("proofs", flat=True) for key in proofs}
+    return [key for uid, key in aside.items() if uid in made]
 
 
 def _rating(row: Rating) -> tuple[str, ...]:
     task = row.reply.task
     grades = str(row.get_attitude_display()), str(row.get_result_display())
     boxes = (YES_NO[row.passes_on], YES_NO[row.closes_early])
-    return str(task.case), row.reply.sent_by, *grades, row.comment, *boxes, stamp(row.rated_at)
+    case = str(task.case) if row.set_aside_at is None else f"{task.case}（合并期间在他人名下，不作数）"
+    return case, row.reply.sent_by, *grades, row.comment, *boxes, stamp(row.rated_at)
 
 
 def _contacts(account: Account, most: int | None) -> Part:
@@ -105,13 +118,13 @@ def _erase_contacts(rows: Sequence[Reply]) -> Erased:
 
 
 def _comments_due(committee: Committee, before: date) -> QuerySet[Rating]:
-    rows = Rating.objects.filter(committee=committee, reply__task__case__in=_closed(end_of(before))).exclude(comment="")
+    rows = Rating.written.filter(committee=committee, reply__task__case__in=_closed(end_of(before))).exclude(comment="")
     return rows.select_related("reply__task__unit", "reply__task__case__proposal")
 
 
 def _erase_comments(rows: Sequence[Rating]) -> Erased:
     vouched = audit.sound(rows)
-    Rating.objects.filter(pk__in=[row.pk for row in rows]).update(comment="")
+    Rating.written.filter(pk__in=[row.pk for row in rows]).update(comment="")
     return Erased(rows=len(rows), shortened=vouched)
 
 

@@ -3,10 +3,15 @@
 `members` knows no matter; every foreign key to a member is answered for by somebody here, or by the merger itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from tongxin.audit.kinds import KINDS, Audience
+from tongxin.audit.models import Event
 
 if TYPE_CHECKING:
     from tongxin.accounts.models import Account
@@ -24,12 +29,52 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Since:
+    """The time from a merger until it is taken back: one hand acted in the names of two people, that of the account in use."""
+
+    stays: "Member"
+    goes: "Member"
+    event: Event  # of the merger
+
+    @property
+    def by_who_goes(self) -> bool:
+        """Say whether the account in use was that of the one who went; else it was the other's, or nobody had any."""
+        accounts = self.event.data["accounts"]
+        mine, theirs = accounts["before"]
+        return bool(theirs) and theirs != mine and accounts["after"][0] == theirs
+
+    @property
+    def other(self) -> "Member":
+        """The one in whose name somebody else acted."""
+        return self.stays if self.by_who_goes else self.goes
+
+    def carried(self, name: str) -> dict[str, Any]:
+        """Return what an app remembered."""
+        return dict(self.event.data["carried"].get(name, {}))
+
+    def told(self, label: str, keys: Collection[int]) -> QuerySet[Event]:
+        """Return everything told since of some rows."""
+        return Event.objects.filter(pk__gt=self.event.pk, subject_type=label, subject_id__in=keys).order_by("pk")
+
+    def acts(self, label: str, keys: Collection[int]) -> QuerySet[Event]:
+        """Return what the account in use did since to some rows as a member: never a rating, of which nobody may learn."""
+        used = self.event.data["accounts"]["after"][0]
+        if used is None:
+            return Event.objects.none()
+        open_ = [name for name, kind in KINDS.items() if not kind.by_day and kind.audience != Audience.OFFICE]
+        return self.told(label, keys).filter(Q(actor_uid=used) | Q(behalf_uid=used), kind__in=open_)
+
+
+@dataclass(frozen=True)
 class Carry:
     """What an app keeps of members, named by its `fields` (app.model.field).
 
     `figures` counts for the page what a member has of it, in words. `foresee` says in sentences what will happen (stays, goes);
     both only read. `carry` does it, and returns by uids what has to be remembered for the way back; `give_back` takes that and
     undoes it. Both stand in the transaction of the merger.
+
+    `stands` says in sentences what was done in the other's name since a merger, and stands when it is taken back; `follows` what
+    will be done about the rest of it; `set_right` does that, after everything has gone back.
     """
 
     name: str
@@ -38,6 +83,9 @@ class Carry:
     give_back: Callable[[Pair, dict[str, Any]], None]
     figures: Callable[["Member"], Iterable[str]] = lambda _member: ()
     foresee: Callable[["Member", "Member"], Iterable[str]] = lambda _stays, _goes: ()
+    stands: Callable[[Since], Iterable[str]] = lambda _since: ()
+    follows: Callable[[Since], Iterable[str]] = lambda _since: ()
+    set_right: Callable[[Since, Pair], None] = lambda _since, _pair: None
 
 
 _registered: list[Carry] = []
@@ -78,3 +126,19 @@ def give_back(pair: Pair, remembered: dict[str, Any]) -> None:
     for each in reversed(_registered):
         if each.name in remembered:
             each.give_back(pair, remembered[each.name])
+
+
+def stands(since: Since) -> list[str]:
+    """Say what was done in the other's name since a merger, and stands."""
+    return [said for carry in _registered for said in carry.stands(since)]
+
+
+def follows(since: Since) -> list[str]:
+    """Say what will be done about the rest of it."""
+    return [said for carry in _registered for said in carry.follows(since)]
+
+
+def set_right(since: Since, pair: Pair) -> None:
+    """Set right what was done in the other's name and cannot stand."""
+    for each in _registered:
+        each.set_right(since, pair)

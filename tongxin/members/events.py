@@ -72,6 +72,10 @@ register(
          personal=PAIR, label="委员资料的合并撤销"),
 )  # fmt: skip
 register(
+    Kind("members.tell_apart_from", A.OFFICE, "{name}（编号 {number}）与{other_name}（编号 {other_number}）确认不是同一人", _reason,
+         personal=PAIR, label="与另一名委员确认不是同一人"),
+)  # fmt: skip
+register(
     Kind(
         "members.change",
         A.OFFICE,

@@ -28,17 +28,16 @@ SEAT, ACCOUNT = "seat", "account"  # what may be taken from the one that goes, b
 
 @transaction.atomic
 def tell_apart(one: Member, other: Member, *, reason: str, actor: Account, at: datetime) -> None:
-    """Say of two members who look like one person that they are two (不是同一人): the pair does not come back."""
+    """Say of two members who look like one person that they are two (不是同一人): the pair does not come back.
+
+    It stands in both lives: what brought one of them in has been worked on since.
+    """
     first, second = _hold(one, other)
     if why := _refused(first, second):
         raise StandingError(why)
-    audit.record(
-        doubling.APART, first, actor=actor, at=at,
-        data={
-            "name": first.name, "number": first.number, "other": second.uid, "other_name": second.name,
-            "other_number": second.number, "reason": clean_line(reason),
-        },
-    )  # fmt: skip
+    said = {"reason": clean_line(reason)}
+    audit.record(doubling.APART, first, actor=actor, at=at, data=_named(first, second) | said)
+    audit.record("members.tell_apart_from", second, actor=actor, at=at, data=_named(second, first) | said)
 
 
 def _refused(one: Member, other: Member) -> str:
@@ -96,16 +95,18 @@ def part(stays: Member, goes: Member, *, reason: str, actor: Account, at: dateti
         raise StandingError(message)
     if why := uniting.why_not_parted(stays, merger):
         raise StandingError(why)
-    remembered = merger.event.data
+    remembered, since = merger.event.data, carrying.Since(stays, goes, merger.event)
+    stands, pair = carrying.stands(since), carrying.Pair(stays, goes, actor, at)
     rows = {row.uid: row for row in joining.rows_of(stays, goes)}
     sound = set(audit.sound([stays, goes, *rows.values()]))
-    carrying.give_back(carrying.Pair(stays, goes, actor, at), remembered["carried"])
+    carrying.give_back(pair, remembered["carried"])
     written = [_put_back(rows[kept["uid"]], kept, stays, goes) for kept in _what_gives_way_first(remembered["rows"])]
     _exchange(stays, goes, remembered["fields"])
     _part_accounts(stays, goes, remembered["accounts"], at)
     goes.merged_into = None
     _save(stays, goes, remembered["fields"])
-    said = {"reason": clean_line(reason)}
+    carrying.set_right(since, pair)
+    said = {"reason": clean_line(reason), "stands": stands, "in_whose_name": since.other.number}
     changed = [Saved(row, joining.CHANGED) for row in written if row in sound]
     linked = [Saved(member, LINKED) for member in (stays, goes) if member in sound]
     audit.record(

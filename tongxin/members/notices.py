@@ -148,9 +148,18 @@ def _merged_for(event: Event, _member: Any) -> str:
     return f"{_by(event)}把委员{data['other_name']}（编号 {data['other_number']}）并入编号 {data['number']}{because(event)}。请留意是否同一人"
 
 
-def _parted(event: Event, _member: Any) -> str:
+def _parted_for(event: Event, _member: Any) -> str:
     data = event.data
     return f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并{because(event)}，各自的资料、账户恢复"
+
+
+def _parted(event: Event, member: Any) -> str:
+    data, said = event.data, _parted_for(event, member)
+    if "in_whose_name" not in data:
+        return said
+    acts = "；".join(data["stands"])
+    stands = f"合并期间在编号 {data['in_whose_name']} 名下办理的仍然有效：{acts}。要更正的请与机关联系。" if acts else ""
+    return f"{said}。{stands}合并期间由对方代作的评价，没有截止的不作数，由本人评价"
 
 
 register(
@@ -159,7 +168,7 @@ register(
     Tell("members.merge", audit_administrators, _merged_for, _events, urgent=True),
     Tell("members.part", the_member, _parted, _page, urgent=True),
     Tell("members.part_from", the_member, _parted, _page, urgent=True),
-    Tell("members.part", audit_administrators, _parted, _events, urgent=True),
+    Tell("members.part", audit_administrators, _parted_for, _events, urgent=True),
 )
 
 

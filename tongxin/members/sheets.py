@@ -136,6 +136,46 @@ def term_for(committee: Committee, on: date) -> Term | None:
     return terms.filter(starts_on__lte=on).first() or terms.first()
 
 
+@dataclass(frozen=True)
+class Known:
+    """A member as the sheet may write him: as he stands, and as each row stood that went into him and keeps its values."""
+
+    member: Member
+    written: list[Person]
+
+    @property
+    def born(self) -> set[date]:
+        """The months in which he was born, by what is written of him."""
+        return {person.born_in for person in self.written if person.born_in}
+
+    def says(self, name: str, value: Any) -> bool:
+        """Say whether a value is one of those written of him: his number, in whichever writing, is how he was found."""
+        same = ALIKE.get(name, lambda value: value)
+        if name == "number":
+            return not value or any(same(value) == same(person.number) for person in self.written)
+        if name == "ranks":  # posts were moved
+            held = {rank for person in self.written for rank in person.ranks}
+            return bool(value == self.written[0].ranks or (len(self.written) > 1 and held.issuperset(value)))
+        return any(same(value) == same(getattr(person, name)) for person in self.written)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A row that went into another, in the words of the sheet, and who it is by now."""
+
+    row: Member
+    person: Person
+    is_now: int
+
+
+def those_who_went(committee: Committee) -> list[Gone]:
+    """Return the rows that went into others, each with the seat and the posts that it had."""
+    rows = Member.everybody.filter(committee=committee, merged_into__isnull=False).select_related("merged_into").order_by("pk")
+    seats = Seat.objects.select_related("sector", "special_committee").order_by("-term__number", "id")
+    found = rows.prefetch_related(Prefetch("seats", seats, "seats_now"), Prefetch("posts", Post.objects.all(), "posts_now"))
+    return [Gone(row, of_member(row), who_it_is(row).pk) for row in found]
+
+
 @dataclass
 class MemberImporter:
     """Takes members in: known ones are compared, new ones get a seat, posts, and a number when they bring none."""
@@ -152,6 +192,7 @@ class MemberImporter:
         for number in Member.everybody.filter(committee=self.context.committee).values_list("number", flat=True):
             self.numbers[plain_number(number)].append(number)
         self.committee: Committee = self.context.committee
+        self.gone = those_who_went(self.committee)
         self.term = term_for(self.committee, timezone.localtime(self.context.at).date())
         named = {"committee": self.committee, "term": self.term}
         self.sectors = {s.name: s for s in Sector.objects.filter(**named)} if self.term else {}
@@ -169,17 +210,18 @@ class MemberImporter:
         sound = [row for row in rows if not row.faults]
         names = {spelling for row in sound for spelling in spellings(row.parsed.name)}
         numbers = {kept for row in sound for kept in self.numbers.get(plain_number(row.parsed.number), ()) if row.parsed.number}
-        merged = Member.everybody.filter(committee=self.committee, number__in=numbers, merged_into__isnull=False)
-        into = {gone.number: who_it_is(gone) for gone in merged.select_related("merged_into")}
-        meant = Q(name__in=names) | Q(number__in=numbers) | Q(pk__in=[member.pk for member in into.values()])
+        keys = {name_key(row.parsed.name) for row in sound}
+        into = {one.is_now for one in self.gone if one.row.number in numbers or name_key(one.row.name) in keys}
+        meant = Q(name__in=names) | Q(number__in=numbers) | Q(pk__in=into)
         found = Member.objects.filter(meant, committee=self.committee).order_by("id")
-        by_number: dict[str, Member] = {}
-        by_name: dict[str, list[Member]] = defaultdict(list)
+        by_number: dict[str, Known] = {}
+        by_name: dict[str, list[Known]] = defaultdict(list)
         for member in with_current_seats(found, timezone.localtime(self.context.at).date()):
-            by_number[member.number] = member
-            by_name[name_key(member.name)].append(member)
-        by_key = {member.pk: member for member in by_number.values()}
-        by_number |= {number: by_key[member.pk] for number, member in into.items()}
+            known = Known(member, [of_member(member), *(one.person for one in self.gone if one.is_now == member.pk)])
+            for person in known.written:
+                by_number[person.number] = known
+            for name in {name_key(person.name) for person in known.written}:
+                by_name[name].append(known)
         for row in sound:
             self._judge(row, by_number, by_name)
 
@@ -214,40 +256,35 @@ class MemberImporter:
             if name and not row.faults and name not in known and name not in made:
                 made.append(name)
 
-    def _judge(self, row: Row, by_number: Mapping[str, Member], by_name: Mapping[str, Sequence[Member]]) -> None:
+    def _judge(self, row: Row, by_number: Mapping[str, Known], by_name: Mapping[str, Sequence[Known]]) -> None:
         person: Person = row.parsed
-        member: Member | None = None
+        known: Known | None = None
         if person.number:
             kept = self.numbers.get(plain_number(person.number), [])
-            people = {by_number[number].pk for number in kept if number in by_number}
+            people = {by_number[number].member.pk for number in kept if number in by_number}
             if len(people) > 1 and person.number not in kept:
                 row.fault("编号", f"系统里有 {len(kept)} 位委员的编号只差前面的零或全角半角（{'、'.join(kept)}），请写成其中一个")
                 return
-            member = by_number.get(person.number) or (by_number.get(kept[0]) if kept else None)
+            known = by_number.get(person.number) or (by_number.get(kept[0]) if kept else None)
         else:
             alike = by_name.get(name_key(person.name), ())
-            fitting = [m for m in alike if person.born_in and m.born_in == person.born_in]
-            fitting = fitting or [m for m in alike if not (person.born_in and m.born_in)]
+            fitting = [k for k in alike if person.born_in and person.born_in in k.born]
+            fitting = fitting or [k for k in alike if not (person.born_in and k.born)]
             if len(fitting) > 1:
-                row.fault(
-                    "姓名",
-                    f"有 {len(fitting)} 位叫“{person.name}”的委员（编号 {'、'.join(m.number for m in fitting)}），请写编号",
-                )
+                numbers = "、".join(k.member.number for k in fitting)
+                row.fault("姓名", f"有 {len(fitting)} 位叫“{person.name}”的委员（编号 {numbers}），请写编号")
                 return
-            member = fitting[0] if fitting else None
-        if member is not None:
+            known = fitting[0] if fitting else None
+        if known is not None:
             row.known = True
-            said = of_member(member)
-            said.number = person.number or said.number  # the very one, written otherwise, or that of who went into him
-            self._compare(row, person, said)
+            self._compare(row, person, known)
 
     @staticmethod
-    def _compare(row: Row, said: Person, kept: Person) -> None:
+    def _compare(row: Row, said: Person, known: Known) -> None:
         for spec in fields(Person):
             column = COLUMNS[spec.name]
-            mine, theirs = getattr(said, spec.name), getattr(kept, spec.name)
-            same = ALIKE.get(spec.name, lambda value: value)
-            if row.has(column) and same(mine) != same(theirs):
+            if row.has(column) and not known.says(spec.name, getattr(said, spec.name)):
+                theirs = getattr(known.written[0], spec.name)
                 shown = mask_phone(theirs) if spec.name == "phone" else spoken(spec.name, theirs)
                 where = "修改联系方式" if spec.name in CONTACT_FIELDS else "更正登记资料"
                 row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请打开这名委员，在“{where}”里改")

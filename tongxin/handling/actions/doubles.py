@@ -1,14 +1,18 @@
 """What becomes of talks with the proposers when two members turn out to be one person: he is asked about each talk once.
 
-Ratings stay under the names they were given: they are compared, and counted, by who signed.
+Ratings stay under the names they were given: they are compared, and counted, by who signed. Were they two after all, what one
+rated in the other's name is no rating of his: of a round that is not over it is set aside, and he is asked himself.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tongxin.handling.models import Contact, Presence
-from tongxin.members.carrying import Carry, Pair
+from tongxin.audit import actions as audit
+from tongxin.audit.truth import Part
+from tongxin.handling.models import Case, Contact, Presence, Rating
+from tongxin.handling.queries import doubling
+from tongxin.members.carrying import Carry, Pair, Since
 from tongxin.proposals.models import Signature
 
 
@@ -38,4 +42,29 @@ def give_back(_pair: Pair, remembered: Mapping[str, Any]) -> None:
             Presence.objects.get_or_create(contact=contact, signature=signature, defaults=values)
 
 
-CARRY = Carry("handling", (), carry, give_back)
+def set_right(since: Since, pair: Pair) -> None:
+    """Set aside what another rated in somebody's name, and ask himself. The event says the same whether or not anybody rated.
+
+    The cases are held, as who rates holds them: a rating comes before, and is seen, or after, and is the signer's own.
+    """
+    cases = list(doubling.open_rounds(since).select_for_update(of=("self",)))
+    given = defaultdict[int, list[Rating]](list)
+    for rating in doubling.given_by_another(since, cases):
+        given[rating.reply.task.case_id].append(rating)
+    for case in cases:
+        _ask_again(case, given[case.pk], since, pair)
+
+
+def _ask_again(case: Case, given: Sequence[Rating], since: Since, pair: Pair) -> None:
+    parts = audit.sound([Part(rating, "aside") for rating in given])
+    for rating in given:
+        rating.set_aside_at = pair.at
+        rating.save(update_fields=["set_aside_at"])
+    name, double = since.other, pair.goes if since.other == pair.stays else pair.stays
+    audit.record(
+        "handling.ask_rater_again", case, actor=pair.actor, at=pair.at, proves=parts,
+        data={"name": name.name, "member": name.pk, "number": name.number, "other_number": double.number},
+    )  # fmt: skip
+
+
+CARRY = Carry("handling", (), carry, give_back, stands=doubling.what_stands, follows=doubling.what_follows, set_right=set_right)

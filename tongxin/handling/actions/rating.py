@@ -34,7 +34,7 @@ def _demand_rateable(case: Case, reply: Reply, signature: Signature, at: datetim
     if Reply.objects.filter(pk=reply.pk, recalled_at__isnull=False).exists():
         message = "这份答复已经撤回，请等待新的答复"
         raise HandlingError(message)
-    if signature.pk not in {s.pk for s in proposals.raters(case.proposal)}:
+    if (signature.pk, signature.member_id) not in {(s.pk, s.member_id) for s in proposals.raters(case.proposal)}:
         message = "只有提案人和联名委员可以评价"
         raise HandlingError(message)
     if queries.given_by(signature, [reply]):

@@ -210,4 +210,9 @@ def what_follows_parting(member: Member, merger: Merger) -> list[str]:
         found.append(_("账户各归原处"))
     if merger.event.data["accounts"]["closed"]:
         found.append(_("合并时关闭的账户重新开放"))
+    since = carrying.Since(member, merger.goes, merger.event)
+    if stands := carrying.stands(since):
+        said = _("合并期间在编号 %(number)s 名下办理的仍然有效，要更正的请逐件办理：%(acts)s")
+        found.append(said % {"number": since.other.number, "acts": "；".join(stands)})
+    found += [*carrying.follows(since), _("告知两人和审计管理员")]
     return [*found, _("没有用过的邀请码、重置码作废，需要的请重新发")]

@@ -15,10 +15,14 @@ from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
 from tongxin.core.secrets import phone_hash
+from tongxin.handling.sheets import PROPOSALS
 from tongxin.members import merging, queries
-from tongxin.members.models import Member, Seat
+from tongxin.members.choices import Rank
+from tongxin.members.models import Member, Post, Seat
 from tongxin.members.queries.doubling import Double
 from tongxin.members.sheets import MEMBERS
+from tongxin.proposals.models import Signature
+from tongxin.proposals.sheets.reading import People
 from tongxin.sheets import engine
 
 HEAD = "姓名,性别,出生年月,界别,编号\n"
@@ -208,6 +212,93 @@ def test_an_import_knows_the_number_of_who_went(cast: Cast, tmp_path: Any) -> No
     assert (report.created, report.rejected) == (1, [])
     assert Member.objects.filter(name="周望舒").count() == 1
     assert Member.objects.get(name="某新人").number != "YX204"
+
+
+def brought_in(cast: Cast, folder: Any, text: str) -> Any:
+    sheet = folder / "名册.csv"
+    sheet.write_text(f"姓名,出生年月,界别,职务,手机,编号\n{text}", encoding="utf-8")
+    return engine.run(MEMBERS, [sheet], cast.county, actor=None, at=timezone.now())
+
+
+def test_the_offices_own_sheet_is_known_after_a_merger_as_before(cast: Cast, tmp_path: Any) -> None:
+    for number, born, phone, rank in (
+        ("YX004", "1970-01-01", "13800000001", Rank.STANDING),
+        ("YX003", "1980-02-01", "13800000002", Rank.VICE_CHAIR),
+    ):
+        member = Member.objects.get(number=number)
+        member.born_in, member.phone, member.phone_hash = date.fromisoformat(born), phone, phone_hash(phone)
+        member.save()
+        Post.objects.create(
+            committee=cast.county, member=member, term=cast.sector.term, rank=rank, starts_on=cast.sector.term.starts_on
+        )
+    own = "周望舒,1970-01,医药卫生界,常委,13800000001,YX004\n沈如松,1980-02,医药卫生界,副主席,13800000002,YX003\n"
+
+    def brought() -> tuple[int, int, list[Any]]:
+        report = brought_in(cast, tmp_path, own)
+        return report.created, report.unchanged, report.rejected
+
+    assert brought() == (0, 2, [])
+    stays, goes = cast.member(cast.second_cosigner), cast.member(cast.bystander)
+    for taken in ((), ("name", "phone"), ("seat",)):
+        merging.merge(stays, goes, taken=taken, reason="同一人", actor=cast.office, at=timezone.now())
+        assert brought() == (0, 2, []), taken
+        merging.part(stays, goes, reason="原来是两个人", actor=cast.office, at=timezone.now())
+        assert brought() == (0, 2, []), taken
+        stays, goes = Member.everybody.get(pk=stays.pk), Member.everybody.get(pk=goes.pk)
+    merging.merge(stays, goes, taken=(), reason="同一人", actor=cast.office, at=timezone.now())
+    wrong = brought_in(cast, tmp_path, "周望舒,1970-03,医药卫生界,常委,13800000009,YX004\n")
+    assert [fault.column for fault in wrong.rejected] == ["出生年月", "手机"]
+
+
+def test_a_row_without_a_number_finds_who_went_by_his_name(cast: Cast, tmp_path: Any) -> None:
+    Member.objects.filter(account=cast.bystander).update(born_in=date(1970, 1, 1))
+    stays, goes = cast.member(cast.second_cosigner), cast.member(cast.bystander)
+    merging.merge(stays, goes, taken=(), reason="同一人", actor=cast.office, at=timezone.now())
+    report = brought_in(cast, tmp_path, "周望舒,,医药卫生界,,,\n")
+    assert (report.created, report.unchanged, report.rejected) == (0, 1, [])
+    made(cast, "YX210", "周望舒", born_in=date(1991, 5, 1))
+    [fault] = brought_in(cast, tmp_path, "周望舒,,医药卫生界,,,\n").rejected
+    assert "有 2 位" in fault.reason
+    assert "YX003、YX210" in fault.reason
+    for born in ("1970-01", "1991-05"):
+        assert brought_in(cast, tmp_path, f"周望舒,{born},医药卫生界,,,\n").unchanged == 1, born
+    assert brought_in(cast, tmp_path, "周望舒,1999-01,医药卫生界,,,\n").created == 1  # a third one
+
+
+def test_a_sheet_of_proposals_finds_who_went_by_his_name_and_asks_where_two_bear_it(cast: Cast) -> None:
+    merging.merge(
+        cast.member(cast.second_cosigner), cast.member(cast.bystander), taken=(), reason="同一人", actor=cast.office,
+        at=timezone.now(),
+    )  # fmt: skip
+    people = People(cast.county)
+    for written in ("周望舒", "周望舒（YX004）", "沈如松", "沈如松（YX003）"):
+        assert people.signer(written, collective=False).member == cast.member(cast.second_cosigner), written
+    made(cast, "YX210", "周望舒")
+    with pytest.raises(ValueError, match="YX210"):
+        People(cast.county).signer("周望舒", collective=False)
+
+
+@pytest.mark.parametrize(("written", "faults"), [
+    ("周望舒、沈如松", []), ("周望舒（YX004）、周望舒（YX204）", ["提案人"]), ("沈如松、沈如松（YX003）", ["提案人"]),
+])  # fmt: skip
+def test_both_names_of_one_person_sign_once(cast: Cast, tmp_path: Any, written: str, faults: list[str]) -> None:
+    merging.merge(
+        cast.member(cast.second_cosigner), cast.member(cast.bystander), taken=(), reason="同一人", actor=cast.office,
+        at=timezone.now(),
+    )  # fmt: skip
+    sheet = tmp_path / "提案.csv"
+    sheet.write_text(f"案由,内容,提案人,提交日期\n关于路灯的建议,{'情况' * 80},{written},2026-01-13\n", encoding="utf-8")
+    report = engine.run(PROPOSALS, [sheet], cast.county, actor=None, at=timezone.now())
+    assert [fault.column for fault in report.rejected] == faults
+    if not faults:
+        assert [s.member for s in Signature.objects.all()] == [cast.member(cast.second_cosigner)]
+
+
+def test_that_two_are_not_one_stands_in_both_lives(cast: Cast) -> None:
+    one, other = cast.member(cast.bystander), cast.member(cast.second_cosigner)
+    merging.tell_apart(other, one, reason="同名同姓", actor=cast.office, at=timezone.now())
+    told = Event.objects.filter(kind__startswith="members.tell_apart").values_list("subject_uid", "data__other")
+    assert set(told) == {(one.uid, other.uid), (other.uid, one.uid)}
 
 
 @pytest.mark.parametrize("typed", ["YX004", "yx4", "ＹＸ００４", "yx00004", " YX 004 "])

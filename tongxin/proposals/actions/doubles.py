@@ -16,6 +16,7 @@ from tongxin.members.models import Member
 from tongxin.proposals.actions import forming
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Endorsement, Proposal, Signature
+from tongxin.proposals.queries import doubling
 
 OPEN = (*States.with_the_proposer, *States.in_examination)  # whether it is a joint proposal is not decided yet
 
@@ -173,4 +174,7 @@ def _endorse_again(one: Mapping[str, Any], pair: Pair) -> None:
         Endorsement.objects.get_or_create(proposal=proposal, member=member, defaults=values)
 
 
-CARRY = Carry("proposals", ("proposals.signature.member", "proposals.endorsement.member"), carry, give_back, figures, foresee)
+CARRY = Carry(
+    "proposals", ("proposals.signature.member", "proposals.endorsement.member"), carry, give_back, figures, foresee,
+    stands=doubling.what_stands,
+)  # fmt: skip

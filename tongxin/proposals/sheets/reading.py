@@ -86,7 +86,11 @@ class People:
         for member in members.only("id", "name", "number", "committee_id").order_by("id").iterator(chunk_size=2000):
             self.by_key[name_key(member.name)].append(member)
         gone = Member.everybody.filter(committee=committee, merged_into__isnull=False).select_related("merged_into")
-        self.merged = {(name_key(member.name), plain_number(member.number)): who_it_is(member) for member in gone}
+        self.merged: dict[tuple[str, str], Member] = {}
+        for row in gone.order_by("id"):
+            member = self.merged[name_key(row.name), plain_number(row.number)] = who_it_is(row)
+            if member not in self.by_key[name_key(row.name)]:
+                self.by_key[name_key(row.name)].append(member)
 
     def signer(self, written: str, *, collective: bool) -> Signer:
         """Return who is meant. Raises ValueError with a sentence when nobody is, or more than one."""
@@ -223,6 +227,7 @@ def _signers(row: Row, draft: Draft, people: People) -> list[Signer]:
     if not row.has("提案人"):
         row.fault("提案人", "没有填写")
     found: dict[str, Signer] = {}
+    first: dict[str, str] = {}  # how each was written first
     for column in ("提案人", COSIGNERS):
         written = cells.several(row.cells.get(column))
         names = [name for part in written for name in people.apart(part)]
@@ -235,13 +240,24 @@ def _signers(row: Row, draft: Draft, people: People) -> list[Signer]:
                 row.fault(column, str(problem))
                 continue
             if signer.key not in found:
-                found[signer.key] = signer
-            elif column == "提案人":
+                found[signer.key], first[signer.key] = signer, name
+            elif column == "提案人" and _is_one_writing(first[signer.key], name):
                 row.fault(column, f"“{signer.name}”写了两次")
     signers = list(found.values())
     if signers and not draft.form:
         draft.form = _form_of(signers, people)
     return signers
+
+
+def _is_one_writing(one: str, other: str) -> bool:
+    """Say whether a name stands twice: who was kept as two members may be written as both, and signs once."""
+    (name, number), (again, its_number) = _written_apart(one), _written_apart(other)
+    return name == again and (not number or not its_number or number == its_number)
+
+
+def _written_apart(written: str) -> tuple[str, str]:
+    match = _WITH_NUMBER.fullmatch(written)
+    return (name_key(match[1]), plain_number(match[2])) if match else (name_key(written), "")
 
 
 def _form_of(signers: Sequence[Signer], people: People) -> str:
