@@ -118,7 +118,9 @@ register(
         label="取消待生效的承办单位变动",
     ),
     Kind("committees.restore_unit", A.OFFICE, "{actor}恢复承办单位{name}", _reason, label="恢复承办单位"),
-    Kind("committees.restore_unit_name", A.OFFICE, "{actor}撤销{name}的更名，恢复原名称{to}", _reason, label="撤销承办单位的更名"),
+    Kind(
+        "committees.restore_unit_name", A.OFFICE, "{actor}撤销{name}的更名，恢复原名称{to}", _reason, label="撤销承办单位的更名"
+    ),
     Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个", label="导入承办单位"),
     Kind("committees.export_units", A.OFFICE, "{actor}导出承办单位 {rows} 个", label="导出承办单位"),
     Kind("committees.found", A.OFFICE, "建立{name}", label="建立政协"),
