@@ -32,6 +32,7 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/committees/reorganising.py:_announce_or_carry_out": "the act that decides",
     "tongxin/committees/reorganising.py:_carry_out": "the act that decides, or the day on which it takes effect",
     "tongxin/handling/actions/doubles.py:_ask_again": "`members.merging.part`",
+    "tongxin/committees/reorganising.py:_take_name_back": "`restore`",
     "tongxin/handling/actions/steps.py:category_reviewed": "a step: `engine.perform`",
     "tongxin/handling/actions/steps.py:rating_opened": "a step",
     "tongxin/handling/privacy.py:_erase_contacts": "an erasure: `privacy.actions.erase`",

@@ -99,7 +99,9 @@ NAMES: dict[str, Named] = {
     "committees.unit": Named(_("承办单位"), texts=("name",), own=True),
     "committees.formername": Named(_("单位曾用名"), texts=("unit__name", "name")),
     "committees.succession": Named(_("单位承接关系"), texts=("unit__name", "successor__name")),
-    "committees.unitchange": Named(_("单位变动"), texts=("unit__name", "kind"), write=_unit_change),
+    "committees.unitchange": Named(
+        _("单位变动"), texts=("unit__name", "kind"), write=_unit_change, parts={"dates": _("单位变动后的期限")}
+    ),
     "committees.appointment": Named(_("任命"), texts=("account__name", "duty", "unit__name"), write=_appointment),
     "regulations.regulation": Named(_("制度"), texts=("kind",), write=_regulation),
     "members.member": Named(_("委员"), texts=("name",), parts={"account": _("委员账户"), "merged": _("委员合并")}, own=True),
