@@ -296,6 +296,15 @@ def test_a_form_that_nobody_would_answer_stays_with_what_was_typed(desk, away, w
     assert [part in sent for part in ("年事已高，辞去委员", 'name="answer"', "yes")] == [True] * 3
 
 
+def test_a_step_that_got_no_answer_says_whether_the_server_or_the_network_is_away(desk):
+    page, unanswered = desk.page, "document.body.dispatchEvent(new CustomEvent('htmx:sendError', {bubbles: true}))"
+    page.evaluate(unanswered)
+    assert page.inner_text("#trouble .note") == "服务器没有应答，您填的内容还在，已经办成的不会重复办。请过一会儿再试。"
+    page.context.set_offline(True)
+    page.evaluate(unanswered)
+    assert page.inner_text("#trouble .note") == "网络断了，您填的内容还在，已经办成的不会重复办。请联网后再试。"
+
+
 def test_a_form_pressed_twice_while_the_server_is_asked_is_sent_once(desk):
     page, waiting = desk.page, []
     page.route("**/icon*.svg", lambda route: waiting.append(route))  # noqa: PLW0108 -- Playwright marks what it is given
