@@ -95,7 +95,7 @@ def load(user: Any, uid: str) -> Proposal | None:
             has_absorbed=Exists(Proposal.objects.filter(merged_into=me)),
         )
         .prefetch_related(
-            Prefetch("signatures", Signature.objects.select_related("member")),
+            proposals.names(),
             Prefetch("case__tasks", Task.objects.select_related("unit")),
         )
         .first()
