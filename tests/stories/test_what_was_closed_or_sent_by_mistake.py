@@ -121,7 +121,7 @@ def test_a_reply_sent_by_mistake_is_recalled_and_another_is_rated(cast: Cast, ot
     assert Reply.objects.get(pk=wrong.pk).ratings.count() == 1
     assert cases.verdict_for_unit(mine, case) is None
     for who in (cast.proposer, cast.cosigner):
-        assert _told(who.username, "的答复已撤回，新的答复送达以后再请您评价")
+        assert _told(who.username, "的答复已撤回，已有的评价不再计入，新的答复送达以后请您评价")
 
     # 重新送出，再请评价：县水务局的答复林知远已经评过，不再问他；截止以后按各自的评价办。
     right = _answer(cast, mine, moment("2026-05-20"), "关于夜间药房，六月底前开业。")

@@ -20,15 +20,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def seated(self, on: date) -> "MemberQuerySet":
         """Keep those who hold a seat on a day, suspended or not: who is on the list of members."""
-        return self.filter(_has_seat(on))
+        return self.filter(has_seat(on))
 
     def sitting(self, on: date) -> "MemberQuerySet":
         """Keep those who act as members on a day: a seat in force, and not suspended."""
-        return self.filter(_has_seat(on) & ~_is_suspended(on))
+        return self.filter(has_seat(on) & ~is_suspended(on))
 
     def telling_who_sits(self, on: date) -> "MemberQuerySet":
         """Fetch with each whether he sits on a day, as `sits`."""
-        return self.annotate(sits=Case(When(_has_seat(on) & ~_is_suspended(on), then=True), default=False))
+        return self.annotate(sits=Case(When(has_seat(on) & ~is_suspended(on), then=True), default=False))
 
     def home_first(self, on: date) -> "MemberQuerySet":
         """Put the place at home first: of one person's places that in which he sits, and which he took before the others."""
@@ -43,12 +43,14 @@ class MemberManager(models.Manager.from_queryset(MemberQuerySet)):  # type: igno
         return MemberQuerySet(self.model, using=self._db).filter(merged_into=None)
 
 
-def _has_seat(on: date) -> Q:
-    return Q(Exists(Seat.objects.filter(running(on), member=OuterRef("pk"))))
+def has_seat(on: date, member: str = "pk") -> Q:
+    """Say of rows whether a member holds a seat on a day: the row itself, or whom its field names."""
+    return Q(Exists(Seat.objects.filter(running(on), member=OuterRef(member))))
 
 
-def _is_suspended(on: date) -> Q:
-    return Q(Exists(Suspension.objects.filter(running(on), member=OuterRef("pk"))))
+def is_suspended(on: date, member: str = "pk") -> Q:
+    """Say of rows whether a member is suspended on a day."""
+    return Q(Exists(Suspension.objects.filter(running(on), member=OuterRef(member))))
 
 
 class Member(Row):

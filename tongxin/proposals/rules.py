@@ -10,7 +10,7 @@ from tongxin.audit import audience
 from tongxin.audit.kinds import Audience
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation
-from tongxin.members.queries import absences
+from tongxin.members.queries import absence, absences
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, States
 
@@ -44,8 +44,12 @@ def absences_of(proposal: Any) -> dict[int, str]:
     """Say of those signers who do not sit now that they do not, asked once for the object."""
     kept: dict[int, str] | None = proposal.__dict__.get("_absences")
     if kept is None:
-        asked = [s.member_id for s in proposal.signatures.all() if s.member_id]
-        kept = proposal.__dict__["_absences"] = absences(asked, timezone.localdate())
+        names = [s for s in proposal.signatures.all() if s.member_id]
+        if all(hasattr(s, "seated") for s in names):  # fetched with them: `queries.names`
+            kept = {s.member_id: said for s in names if (said := absence(s))}
+        else:
+            kept = absences([s.member_id for s in names], timezone.localdate())
+        proposal.__dict__["_absences"] = kept
     return kept
 
 

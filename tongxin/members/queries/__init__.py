@@ -26,6 +26,7 @@ from tongxin.members.queries.inviting import (
 from tongxin.members.queries.pausing import came_back, pauses
 from tongxin.members.queries.reading import (
     about,
+    absence,
     absences,
     accounts_of_the_dead,
     acts_since,
@@ -46,6 +47,7 @@ from tongxin.members.queries.reading import (
     serves_elsewhere,
     sits_elsewhere,
     suspended_now,
+    telling_absence,
     terms_held,
     terms_to_end,
     visible_to,
@@ -74,6 +76,7 @@ __all__ = [
     "Line",
     "Merger",
     "about",
+    "absence",
     "absences",
     "account_said",
     "accounts_named",
@@ -117,6 +120,7 @@ __all__ = [
     "sits_elsewhere",
     "somebody_else_confirms",
     "suspended_now",
+    "telling_absence",
     "terms_held",
     "terms_to_end",
     "used",

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import sought
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
-from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension
+from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension, has_seat, is_suspended
 from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
@@ -125,23 +125,24 @@ def history(member: Member) -> list[Seat]:
     return list(member.seats.select_related("term", "sector", "special_committee").order_by("-starts_on", "-id"))
 
 
+def telling_absence(rows: QuerySet[Any], on: date, *, member: str = "member") -> QuerySet[Any]:
+    """Fetch with each row what `absence` says of its member on a day."""
+    last = Seat.objects.filter(member=OuterRef(member)).order_by(F("ends_on").desc(nulls_first=True), "-id")
+    seated, paused = (ExpressionWrapper(said, BooleanField()) for said in (has_seat(on, member), is_suspended(on, member)))
+    return rows.annotate(seated=seated, paused=paused, ending=Subquery(last.values("ending")[:1]))
+
+
+def absence(row: Any) -> str:
+    """Say that somebody does not act, in as few words as anybody may know who has to do with him; nothing of who sits."""
+    if row.seated:
+        return _("暂停履职") if row.paused else ""
+    return _("已去世") if row.ending == Ending.DIED else _("已离任")
+
+
 def absences(members: Collection[int], on: date) -> dict[int, str]:
-    """Say of those who do not act on a day that they do not, in as few words as anybody may know who has to do with them."""
-    last = Seat.objects.filter(member=OuterRef("pk")).order_by(F("ends_on").desc(nulls_first=True), "-id")
-    seat = Exists(Seat.objects.filter(bodies.running(on), member=OuterRef("pk")))
-    rows = (
-        Member.everybody.filter(pk__in=members)
-        .telling_who_sits(on)
-        .annotate(seated=seat, ending=Subquery(last.values("ending")[:1]))
-    )
-    absent = [row for row in rows.only("pk") if not row.sits]  # type: ignore[attr-defined]  # annotated, as below
-    return {row.pk: _absence(seated=row.seated, ending=row.ending) for row in absent}  # type: ignore[attr-defined]
-
-
-def _absence(*, seated: bool, ending: str | None) -> str:
-    if seated:
-        return _("暂停履职")
-    return _("已去世") if ending == Ending.DIED else _("已离任")
+    """Say of those members who do not act on a day that they do not."""
+    rows = telling_absence(Member.everybody.filter(pk__in=members), on, member="pk").only("pk")
+    return {row.pk: said for row in rows if (said := absence(row))}
 
 
 def suspended_now(member: Member, on: date) -> Suspension | None:

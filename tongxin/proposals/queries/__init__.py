@@ -44,6 +44,7 @@ from tongxin.proposals.queries.reading import (
     handed_over_at,
     hold_handling,
     may_absorb,
+    names,
     numbered,
     open_matters,
     original_visible_to,
@@ -65,7 +66,7 @@ from tongxin.proposals.queries.reading import (
 __all__ = [
     "OFFICE_PEOPLE", "Check", "Difference", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "contact_note", "copy_for", "copy_of", "covered_in",
     "difference_for", "differences", "for_page", "handed_over_at", "has_findings", "hold_handling", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
-    "numbered", "open_copies", "open_matters", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
+    "names", "numbered", "open_copies", "open_matters", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
     "public_file", "public_files", "public_titles", "published", "raters", "register_handling", "register_outcome", "register_standing",
     "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of",
     "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "warm",

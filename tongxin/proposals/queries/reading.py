@@ -16,6 +16,7 @@ from tongxin.committees.models import Committee, Session
 from tongxin.core.calendar import add_months
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.members.models import Member
+from tongxin.members.queries import telling_absence
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, Season, State, States
 from tongxin.proposals.models import Proposal, Signature
@@ -236,9 +237,14 @@ def spokesman(proposal: Proposal) -> Signature | None:
     return first if first_sits(proposal) else successor(proposal) or first
 
 
+def names() -> Prefetch[Any]:
+    """Fetch the names under proposals, and with each whether the member acts now."""
+    return Prefetch("signatures", telling_absence(Signature.objects.select_related("member"), timezone.localdate()))
+
+
 def contact_note(proposal: Proposal) -> str:
     """Say whom to contact where the first proposer does not sit now, for who has to do with it; nothing while he sits."""
-    prefetch_related_objects([proposal], Prefetch("signatures", Signature.objects.select_related("member")))
+    prefetch_related_objects([proposal], names())
     first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
     if first is None or first_sits(proposal):
         return ""

@@ -19,9 +19,10 @@ from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
+from tongxin.site.queries.course import history
 from tongxin.site.queries.desk import tasks_of, unit_lines, with_details
 from tongxin.site.queries.paging import capped, counted, page_by
-from tongxin.site.queries.proposal import history, topics_of
+from tongxin.site.queries.proposal import topics_of
 from tongxin.site.queries.public_timeline import entries, public_events
 from tongxin.site.queries.rows import said_in
 from tongxin.site.queries.standing import Standing, Step, case_of, life_of, public_standing

@@ -26,7 +26,7 @@ from tongxin.proposals.regulations import NotFiling
 from tongxin.proposals.rules import member_of
 from tongxin.proposals.workflow import NotFilingDecision
 from tongxin.regulations.queries import in_force
-from tongxin.site.queries import portal
+from tongxin.site.queries import course, portal
 from tongxin.site.queries import proposal as queries
 from tongxin.site.queries.buttons import bar
 from tongxin.workflow.engine import perform
@@ -244,7 +244,7 @@ def test_what_was_imported_without_a_date_stands_behind_what_it_follows_from() -
         Event(pk=n, kind=kind, subject_type=sort, subject_id=pk, at=at, recorded_at=moment("2026-06-01"))
         for n, (kind, sort, pk, at) in enumerate(told, 1)
     ]
-    found = [(event.kind, event.subject_id) for event in reversed(queries.in_order(events))]
+    found = [(event.kind, event.subject_id) for event in reversed(course.in_order(events))]
     assert found == [
         ("proposals.submit", 1), ("proposals.file", 1), ("cases.assign", 2), ("tasks.sign_for", 3), ("tasks.sign_for", 4),
         ("tasks.send", 3), ("cases.open_rating", 2),
