@@ -3,7 +3,6 @@
 Nothing here needs Django: where an archive brings its own keys, they are read before the settings make others.
 """
 
-import glob
 import hashlib
 import hmac
 import json
@@ -118,7 +117,7 @@ def _has_its_place(name: str) -> bool:
 
 def beside(out: Path) -> Path:
     """Return where a file is written before it gets its name, and take away what killed processes left of the same name."""
-    for path in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
+    for path in out.parent.glob("*.part"):
         number = path.name.removeprefix(f".{out.name}.").removesuffix(".part")
         if PID.fullmatch(number) and (int(number) == os.getpid() or not _is_running(int(number))):
             path.unlink(missing_ok=True)
