@@ -57,10 +57,7 @@ def problem(code: str) -> Problem | None:
 
 def _lies_for_long(path: Path) -> bool:
     """Say whether a file is no part of what arrives at this moment: it is there before its event is."""
-    try:
-        return path.stat().st_mtime < time.time() - ARRIVING
-    except FileNotFoundError:
-        return False
+    return path.exists() and path.stat().st_mtime < time.time() - ARRIVING
 
 
 def digest_of(path: Path) -> str:

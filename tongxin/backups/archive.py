@@ -3,7 +3,6 @@
 Nothing here needs Django: where an archive brings its own keys, they are read before the settings make others.
 """
 
-import glob
 import hashlib
 import hmac
 import json
@@ -24,6 +23,7 @@ KEY_NAMES = ("secret", "field", "audit")
 OUTSIDE_PLACES = ("audit/", "keys/heads")
 CHUNK = 1 << 20
 MANIFEST_LIMIT = 64 << 20
+PID = re.compile(r"\d{1,9}", re.ASCII)
 PART = re.compile(r"[^/\\\x00-\x1f\x7f]{1,255}")
 SPOILED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -117,9 +117,9 @@ def _has_its_place(name: str) -> bool:
 
 def beside(out: Path) -> Path:
     """Return where a file is written before it gets its name, and take away what killed processes left of the same name."""
-    for path in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
+    for path in out.parent.glob("*.part"):
         number = path.name.removeprefix(f".{out.name}.").removesuffix(".part")
-        if number.isdigit() and (int(number) == os.getpid() or not _is_running(int(number))):
+        if PID.fullmatch(number) and (int(number) == os.getpid() or not _is_running(int(number))):
             path.unlink(missing_ok=True)
     return out.with_name(f".{out.name}.{os.getpid()}.part")
 
@@ -127,10 +127,8 @@ def beside(out: Path) -> Path:
 def _is_running(number: int) -> bool:
     try:
         os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):  # somebody else's
-        return True
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)  # somebody else's runs too
     return True
 
 

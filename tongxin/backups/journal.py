@@ -30,7 +30,7 @@ NOT_ALL = (
     "核对后按原来的位置放回；备份里的在 {staged}，核对后可以删除。"
 )
 NOT_ARRIVED = "上一次整体导入中途中断，没有导入，写了一半的附件已经清除。"
-MARK = "restored-{stamp}"  # a key among the sessions: that table is in no backup, and of every version
+MARK = "restored"  # as an app among the migrations that were applied: that table there is in every version's database
 
 
 class BusyError(Exception):
@@ -133,16 +133,16 @@ def mark(stamp: str) -> None:
     """Let the database that is filled be known for the restored one: with it, the mark comes to hold."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, '', CURRENT_TIMESTAMP)",
-            [MARK.format(stamp=stamp)],
+            "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, CURRENT_TIMESTAMP)",
+            [MARK, stamp],
         )
 
 
 def _is_marked(stamp: str) -> bool:
-    if "django_session" not in connection.introspection.table_names():
+    if "django_migrations" not in connection.introspection.table_names():
         return False
     with connection.cursor() as cursor:
-        cursor.execute("SELECT COUNT(*) FROM django_session WHERE session_key = %s", [MARK.format(stamp=stamp)])
+        cursor.execute("SELECT COUNT(*) FROM django_migrations WHERE app = %s AND name = %s", [MARK, stamp])
         return bool(cursor.fetchone()[0])
 
 
@@ -170,7 +170,7 @@ def _settle_restore(facts: dict[str, Any]) -> str:
     shutil.rmtree(staged(stamp), ignore_errors=True)
     if said == RESTORED:
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM django_session WHERE session_key = %s", [MARK.format(stamp=stamp)])
+            cursor.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", [MARK, stamp])
     return said
 
 

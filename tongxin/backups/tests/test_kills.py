@@ -94,10 +94,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = an_empty_one(place / "home")
     found = ("init", "--committee-name", "云溪县政协", "--code")
     assert home.run(*found, "A", keys=False)[0] == 0
-    assert home.run("worker", "--once", keys=False)[0] == 0
     assert home.run("backup", place / "day.zip", keys=False)[0] == 0
     assert home.run(*found, "B", keys=False)[0] == 0
-    assert home.run("worker", "--once", keys=False)[0] == 0
     (home.place / "files" / "own.txt").write_text("现有的", encoding="utf-8")
     return place
 
