@@ -247,7 +247,7 @@ def live_on(cast: Cast, proposal: Any) -> Case:
 # signing-for, of the handing over and of each talk, it would be nine for each signer.
 A_LIFE = {
     "proposer": (9, 6, 6), "cosigner": (5, 5, 5), "second_cosigner": (5, 5, 5), "office": (1, 1, 1), "assigner": (2, 2, 2),
-    "clerk": (4, 4, 4), "co_clerk": (1, 1, 1), "unit_leader": (1, 1, 1),
+    "clerk": (4, 4, 4), "co_clerk": (2, 2, 2), "unit_leader": (1, 1, 1),
 }  # fmt: skip
 
 
