@@ -166,6 +166,7 @@ register(
         "编号 {number} 与编号 {other_number} 撤销合并，请{name}本人评价",
         lambda _event: "合并期间由对方在这个署名下作出评价的，不作数",
         personal=("name",),
+        label="撤销合并后请本人评价",
     ),
     Kind("handling.read_ratings", A.OFFICE, lambda e: f"{_who(e)}查看每位提案人的评价", label="查看每位提案人的评价"),
     Kind("handling.release_reply", A.HANDLING, "{unit}的答复向社会公开", key=True),
