@@ -38,6 +38,7 @@ TIMES = 22  # eight times as long costs eight times as much, and sixty-four time
 DEAR = 60  # so many plain looks over the same text are not worth a second measure
 ROUNDS = 4  # short and long are measured by turns, and the least of each counts: others work on the machine too
 CLEAR = 3  # so often the short one is measured in each round; what is left of its time is sooner somebody else's
+AGAIN = 3  # so often it has to seem so
 ODD = "1 汉<\u0301\u0316(（a\n１年-.@…\t【'\u3000Xー★=#"
 USED = re.compile(r"search|match|fullmatch|sub|finditer|findall|split")
 ENDING = "\x00"  # fits nothing, so that an expression tries all it can before it gives up
@@ -75,9 +76,16 @@ def plain_look() -> int:
 
 
 def too_dear(reader: Reader, growing: "Growing") -> bool:
-    """Say whether reading costs far more than in proportion when a text grows eight times as long."""
+    """Say whether reading costs far more than in proportion when a text grows eight times as long.
+
+    What else the machine does may make it seem so once, not time after time.
+    """
     if cost(reader, growing.of(MANY)) < DEAR * plain_look():
         return False
+    return all(_seems_too_dear(reader, growing) for _again in range(AGAIN))
+
+
+def _seems_too_dear(reader: Reader, growing: "Growing") -> bool:
     rounds = [(cost(reader, growing.of(FEW), times=CLEAR), cost(reader, growing.of(MANY))) for _round in range(ROUNDS)]
     few, many = (min(costs) for costs in zip(*rounds, strict=True))
     return many > TIMES * few

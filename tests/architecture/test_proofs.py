@@ -40,6 +40,8 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/imports/actions/undoing.py:_remove": "the undoing of an import",
     "tongxin/members/actions.py:_end": "the ending of a seat, or of a term's",
     "tongxin/members/actions.py:_hold_again": "`restore`",
+    "tongxin/members/correcting.py:_correct_posts": "`correct`",
+    "tongxin/members/correcting.py:_correct_seat": "`correct`",
     "tongxin/proposals/actions/agreeing.py:drop_unconfirmed": "the submission",
     "tongxin/proposals/actions/correcting.py:_correct": "each correction",
     "tongxin/proposals/actions/doubles.py:carry": "`members.merging.merge`",
