@@ -115,11 +115,11 @@ def _absorbed(event: Event, lead: Any) -> str:
 
 def _absorbed_for_office(event: Event, lead: Any) -> str:
     together = "一并交办" if lead.state == State.FILED else "一并办理"
-    return f"《{event.data.get('title', '')}》并入{_numbered(lead)}提案{_title(lead)}，{together}{because(event)}"
+    return f"《{event.data.get('title', '')}》并入{_numbered(lead)}提案{_title(lead)}，{together}"
 
 
 def _not_assigned_alone(event: Event, proposal: Any) -> str:
-    return f"{_numbered(proposal)}提案{_title(proposal)}并入{event.data.get('into_label', '')}提案，不用单独交办{because(event)}"
+    return f"{_numbered(proposal)}提案{_title(proposal)}并入{event.data.get('into_label', '')}提案，不用单独交办"
 
 
 def _separated(event: Event, proposal: Any) -> str:
@@ -242,7 +242,7 @@ register(
     Tell("proposals.separate", signers, _separated, urgent=True),
     Tell("proposals.separate", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}解除并案，请审定{because(e)}"),
     Tell("proposals.part_with", signers, lambda e, p: f"《{e.data.get('title', '')}》不再并入您的提案{_title(p)}{because(e)}"),
-    Tell("proposals.part_with", assigning_office, lambda e, p: f"《{e.data.get('title', '')}》不再并入{_numbered(p)}提案{because(e)}"),
+    Tell("proposals.part_with", assigning_office, lambda e, p: f"《{e.data.get('title', '')}》不再并入{_numbered(p)}提案"),
     Tell("proposals.unfile", signers, lambda e, p: f"您的提案{_title(p)}的立案已撤销，重新审定{because(e)}", urgent=True),
     Tell("proposals.unfile", assigning_office, lambda e, p: f"{_numbered(p)}提案{_title(p)}的立案已撤销，请勿交办"),
     Tell("proposals.unfile", duty(Duty.FILING), lambda e, p: f"{_numbered(p)}提案{_title(p)}的立案已撤销，请重新审定{because(e)}"),
