@@ -35,6 +35,13 @@ class _Statement:
         return params
 
 
+class _Kept(threading.local):
+    """The statements of one thread, by how many keys of which type each list has."""
+
+    def __init__(self) -> None:
+        self.statements: dict[tuple[tuple[int, bool], ...], _Statement] = {}
+
+
 class Prepared:
     """A question by one or more lists of keys: `build` makes its QuerySet of them, each looked for by `__in`, in the same words for all.
 
@@ -43,7 +50,7 @@ class Prepared:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._kept = threading.local()
+        self._kept = _Kept()
 
     def rows(self, *lists: Iterable[Key]) -> Iterator[dict[str, Any]]:
         """Answer as `values()` does."""
@@ -62,13 +69,14 @@ class Prepared:
                 yield model.from_db(connection.alias, names, row)
 
     def _ask(self, lists: Sequence[Iterable[Key]]) -> tuple[_Statement | None, Iterator[Sequence[Any]]]:
-        keys = [list(some) for some in lists]
+        keys = [[key for key in some if key is not None] for some in lists]  # as Django does: nothing is nothing
         if not all(keys):
             return None, iter(())
         form = tuple((_size(len(some)), isinstance(some[0], int)) for some in keys)
-        kept: dict[Any, _Statement] = self._kept.__dict__
-        statement = kept.get(str(form)) or kept.setdefault(str(form), _written(self._build, form))
-        return statement, _answered(statement, keys)
+        statements = self._kept.statements
+        if form not in statements:
+            statements[form] = _written(self._build, form)
+        return statements[form], _answered(statements[form], keys)
 
 
 def _size(count: int) -> int:

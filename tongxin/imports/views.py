@@ -97,7 +97,8 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
     ]
     shown, more_rows = queries.rows_of(run, after=0, most=queries.PAGE)
     context = {
-        "shown": shown, "more_rows": more_rows, "run": run, "line": queries.line_of(run), "at_work": run.stage in AT_WORK, "spots": spots, "more": more, "warnings": warnings,
+        "run": run, "line": queries.line_of(run), "at_work": run.stage in AT_WORK, "shown": shown, "more_rows": more_rows,
+        "spots": spots, "more": more, "warnings": warnings,
         "tabs": tabs if counts[False] and counts[True] else [], "counts": counts, "rejects": queries.rejects_link(run, request.user),
         "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable),
     }  # fmt: skip

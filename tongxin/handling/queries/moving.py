@@ -48,13 +48,9 @@ def _told_beside(task: Task, own: Task | None, *, heir: bool) -> str:
     """Say beside a unit's name what has to be known before a part moves to it."""
     said = [_("承接原单位职责")] if heir else []
     if own is not None:
-        part = own.get_part_display()
         stays = own.part in ANSWERING or task.part == Part.CO
-        said.append(
-            _("本案%(part)s单位，移交后并入其办理") % {"part": part}
-            if stays
-            else _("本案会办单位，移交后改为") + task.get_part_display()
-        )
+        words = _("本案%(part)s单位，移交后并入其办理") if stays else _("本案会办单位，移交后改为%(part)s")
+        said.append(words % {"part": (own if stays else task).get_part_display()})
     return f"（{'；'.join(said)}）" if said else ""
 
 

@@ -3,7 +3,7 @@
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -176,11 +176,13 @@ def _check(run: Import, now: Callable[[], datetime]) -> None:
         out = Path(place) / "rejects.xlsx"
         new = New(run)
         report = _engine(run, kind, now, out, dry_run=True, looked=new)
-        found: list[Finding | Listed] = [*look_through(run, kind, _names(run), report), *new.listed(report)]
-        _keep_findings(run, report, found, out.read_bytes() if report.left_out else b"", now())
+        found = look_through(run, kind, _names(run), report)
+        _keep(run, report, found, new.listed(report), out.read_bytes() if report.left_out else b"", at=now())
 
 
-def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding | Listed], rejects: bytes, at: datetime) -> None:
+def _keep(
+    run: Import, report: engine.Report, found: Iterable[Finding], listed: Iterable[Listed], rejects: bytes, *, at: datetime
+) -> None:
     sheet = SimpleUploadedFile(f"{OFFERED[run.kind].label}-没有导入的行.xlsx", rejects)
     wrong = wrong_rows(report)
     with files.received([sheet] if rejects else [], limit_mb=WORKBOOK_MB, judge=_our_own) as ready, transaction.atomic():
@@ -190,9 +192,9 @@ def _keep_findings(run: Import, report: engine.Report, found: Sequence[Finding |
         figures = {"rows": report.rows, "unchanged": report.unchanged, "wrong": wrong}
         record("imports.compare", run, actor=owner, at=at, **figures)
         Finding.objects.filter(imported=run).delete()
-        Finding.objects.bulk_create((one for one in found if isinstance(one, Finding)), batch_size=500)
+        Finding.objects.bulk_create(found, batch_size=500)
         Listed.objects.filter(imported=run).delete()
-        Listed.objects.bulk_create((one for one in found if isinstance(one, Listed)), batch_size=100)
+        Listed.objects.bulk_create(listed, batch_size=100)
         Import.objects.filter(pk=run.pk).update(
             **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(places_of(report.warnings)), made=report.made,
             passed=passed_over(report), unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0,

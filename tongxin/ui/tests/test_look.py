@@ -107,7 +107,7 @@ def test_nothing_needs_a_newer_browser_than_chromium_86(part):
     text = bundle.COMMENT.sub("", part.read_text("utf-8"))
     new = r":has\(|:is\(|:where\(|@container|\baspect-ratio:|(?<!-)\binset:|(?:padding|margin)-(?:inline|block):|overflow: clip|\d[dsl]v[hw]\b"
     assert not re.findall(new, text)
-    assert not re.search(r"\.(?:at|findLast|replaceAll|randomUUID)\(|structuredClone|\?\?=|\|\|=", bundle.scripts())
+    assert not re.search(r"\.(?:at|findLast|replaceAll|randomUUID)\(|AbortSignal\.|structuredClone|\?\?=|\|\|=", bundle.scripts())
 
 
 def test_no_text_is_smaller_than_fourteen_pixels():

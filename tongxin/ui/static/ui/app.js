@@ -19,8 +19,18 @@ function csrf() {
   const field = document.querySelector("[name=csrfmiddlewaretoken]");
   return cookie("csrftoken") || (field ? field.value : "");
 }
+async function ask(url, { limit, ...options }) {
+  const stop = new AbortController();
+  const over = setTimeout(() => stop.abort(), limit);
+  try {
+    return await fetch(url, { ...options, signal: stop.signal });
+  } finally {
+    clearTimeout(over);
+  }
+}
 function post(url, data, options = {}) {
-  return fetch(url, {
+  return ask(url, {
+    limit: 60000,
     method: "POST",
     body: new URLSearchParams(data),
     credentials: "same-origin",
@@ -691,16 +701,12 @@ class Draft {
       ["tab", this.tab],
     ];
     for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
-    const stop = new AbortController();
-    const limit = setTimeout(() => stop.abort(), 20000);
     let answer;
     try {
       const small = JSON.stringify(body).length < 16000; // browsers refuse larger farewell requests
-      answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, signal: stop.signal });
+      answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, limit: 20000 });
     } catch {
       return this.unreached(kept, navigator.onLine ? STATES.away : STATES.offline);
-    } finally {
-      clearTimeout(limit);
     }
     const said = await answer.json().catch(() => null);
     if (answer.ok && said) return this.saved(said, fields);
@@ -882,8 +888,8 @@ async function isThere() {
   const icon = document.querySelector("link[rel=icon]");
   if (!icon) return true;
   try {
-    const options = { method: "HEAD", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(ENOUGH) };
-    return (await fetch(icon.href, options)).status < 500; // a proxy answers in the place of a server that is away
+    const answer = await ask(icon.href, { method: "HEAD", cache: "no-store", credentials: "omit", limit: ENOUGH });
+    return answer.status < 500; // a proxy answers in the place of a server that is away
   } catch {
     return false;
   }

@@ -94,16 +94,12 @@ class Draft {
       ["tab", this.tab],
     ];
     for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
-    const stop = new AbortController();
-    const limit = setTimeout(() => stop.abort(), 20000);
     let answer;
     try {
       const small = JSON.stringify(body).length < 16000; // browsers refuse larger farewell requests
-      answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, signal: stop.signal });
+      answer = await post(this.form.dataset.autosave, body, { keepalive: leaving && small, limit: 20000 });
     } catch {
       return this.unreached(kept, navigator.onLine ? STATES.away : STATES.offline);
-    } finally {
-      clearTimeout(limit);
     }
     const said = await answer.json().catch(() => null);
     if (answer.ok && said) return this.saved(said, fields);

@@ -26,8 +26,20 @@ export function csrf() {
   return cookie("csrftoken") || (field ? field.value : "");
 }
 
+// After so many milliseconds it fails, as where nothing answers.
+export async function ask(url, { limit, ...options }) {
+  const stop = new AbortController();
+  const over = setTimeout(() => stop.abort(), limit);
+  try {
+    return await fetch(url, { ...options, signal: stop.signal });
+  } finally {
+    clearTimeout(over);
+  }
+}
+
 export function post(url, data, options = {}) {
-  return fetch(url, {
+  return ask(url, {
+    limit: 60000,
     method: "POST",
     body: new URLSearchParams(data),
     credentials: "same-origin",

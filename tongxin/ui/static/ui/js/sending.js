@@ -2,6 +2,7 @@
 // its own in the place of ours, and what was typed is gone. The form itself is then sent by the browser, as without a script.
 import { troubleInSight, unreachedWords } from "./focus.js";
 import { letGo } from "./guard.js";
+import { ask } from "./page.js";
 
 const ENOUGH = 15000; // for an answer of a few bytes
 const asking = new WeakSet();
@@ -12,8 +13,8 @@ async function isThere() {
   const icon = document.querySelector("link[rel=icon]");
   if (!icon) return true;
   try {
-    const options = { method: "HEAD", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(ENOUGH) };
-    return (await fetch(icon.href, options)).status < 500; // a proxy answers in the place of a server that is away
+    const answer = await ask(icon.href, { method: "HEAD", cache: "no-store", credentials: "omit", limit: ENOUGH });
+    return answer.status < 500; // a proxy answers in the place of a server that is away
   } catch {
     return false;
   }
