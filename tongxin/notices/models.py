@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.audit.models import Event
 from tongxin.core.models import Row
@@ -68,6 +69,17 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in a word; `problem` says why."""
+        if self.sent_at is not None:
+            return _("已寄出")
+        if self.dropped_at is not None:
+            return _("不用寄")
+        if self.given_up_at is not None:
+            return _("没有寄成")
+        return _("还没有寄成，会再试") if self.problem else _("等待寄出")
 
 
 class Job(models.Model):

@@ -127,12 +127,12 @@ def _posted(letter: Letter, now: datetime) -> dict[str, Any]:
     """Return what is shown of a letter; of what is told by the day alone no hour."""
     name, _at, domain = letter.address.rpartition("@")
     secret = _by_day(letter.notice.event.kind)
+    over = letter.given_up_at is not None or letter.dropped_at is not None
+    following = None if over or letter.next_try_at <= now else letter.next_try_at  # what is due goes with the next run
     return {
-        "letter": letter,
-        "address": f"{name[:1]}…@{domain}",
-        "secret": secret,
-        "next": None if secret or letter.next_try_at <= now else letter.next_try_at,  # what is due goes with the next run
-    }
+        "letter": letter, "address": f"{name[:1]}…@{domain}", "secret": secret,
+        "when": None if secret else letter.sent_at or following,
+    }  # fmt: skip
 
 
 @require_safe

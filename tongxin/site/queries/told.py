@@ -59,11 +59,7 @@ def _letter(notice: Notice) -> str:
     letter = getattr(notice, "letter", None)
     if letter is None:
         return ""
-    if letter.sent_at is not None:
-        return "已寄"
-    if letter.dropped_at is not None:
-        return "没有寄：收信人已读或者不收邮件" if not hides_reading(notice.event.kind) else "没有寄"
-    why = f"：{letter.problem}" if letter.problem else ""
-    if letter.given_up_at is not None:
-        return f"没有寄成{why}"
-    return f"还没有寄成，会再试{why}" if why else "等待寄出"
+    why = letter.problem
+    if letter.dropped_at is not None:  # whether it was read before it was sent is told of some kinds to nobody
+        why = "" if hides_reading(notice.event.kind) else "收信人已读或者不收邮件"
+    return f"{letter.standing}：{why}" if why else letter.standing
