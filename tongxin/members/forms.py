@@ -13,10 +13,10 @@ from tongxin.members import queries
 from tongxin.members.choices import Ending, Gender, Rank
 from tongxin.members.models import Member
 from tongxin.sheets import cells
-from tongxin.ui.fields import Day
+from tongxin.ui.fields import AsShown, Day
 
 
-class Contact(forms.Form):
+class Contact(AsShown):
     """How a member can be reached."""
 
     phone = forms.CharField(label=_("新的手机号"), required=False, max_length=20)
@@ -32,6 +32,7 @@ class Contact(forms.Form):
             self.fields["phone"].help_text = _("现在是 %(phone)s，不改的不用填写。") % {"phone": masked}
         else:
             del self.fields["no_phone"]
+        self.remember()
 
     def clean_phone(self) -> str:
         """The bare digits, however they are written: the number is also a name to sign in with."""
@@ -74,7 +75,7 @@ class Month(forms.CharField):
         return found
 
 
-class Correction(forms.Form):
+class Correction(AsShown):
     """What was entered of a member, as it should be; and why it is corrected."""
 
     name = forms.CharField(label=_("姓名"), max_length=40)
@@ -108,11 +109,13 @@ class Correction(forms.Form):
         if seat is None:
             for name in ("sector", "special_committee", "ranks"):
                 del self.fields[name]
+            self.remember()
             return
         for name, model in (("sector", Sector), ("special_committee", SpecialCommittee)):
             self.fields[name].queryset = model.objects.filter(term=seat.term_id).order_by("place_in_list", "id")  # type: ignore[attr-defined]
             self.fields[name].initial = getattr(seat, f"{name}_id")
         self.fields["ranks"].initial = [post.rank for post in member.posts_now if post.rank != Rank.MEMBER]  # type: ignore[attr-defined]
+        self.remember()
 
     def clean_name(self) -> str:
         """The name as sheets read it: without a space in 张 三, with one separator."""

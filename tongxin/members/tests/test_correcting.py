@@ -46,6 +46,33 @@ def test_what_was_entered_wrong_is_corrected_and_the_event_names_the_fields_not_
     assert verifying.verify().ok
 
 
+def test_of_two_clerks_the_later_reads_that_the_other_was_there_and_takes_nothing_back_unseen(cast: Cast, office: Client) -> None:
+    member, path = cast.member(cast.cosigner), f"/members/{cast.member(cast.cosigner).uid}/correct/"
+    open_page = shown(office, member)
+    office.post(path, open_page | {"party": "民盟盟员", "reason": "表里写错"})
+    page = office.post(path, open_page | {"ethnicity": "回族", "reason": "写错"})
+    assert "在您打开以后被别人修改过" in page.text
+    member.refresh_from_db()
+    assert (member.party, member.ethnicity) == ("民盟盟员", open_page.get("ethnicity", ""))
+    again = shown(office, member) | {"ethnicity": "回族", "reason": "写错"}
+    assert "已更正：民族" in office.post(path, again, follow=True).text
+    member.refresh_from_db()
+    assert (member.party, member.ethnicity) == ("民盟盟员", "回族")
+
+
+def test_who_has_read_that_may_send_it_once_more(cast: Cast, office: Client) -> None:
+    member, path = cast.member(cast.cosigner), f"/members/{cast.member(cast.cosigner).uid}/change/"
+    form = office.get(path).context["form"]
+    assert f'name="shown" value="{form["shown"].value()}"' in office.get(path).text
+    said = {"email": "", "workplace": "县医院", "workplace_post": "", "shown": form["shown"].value()}
+    assert office.post(path, said).status_code == 302
+    page = office.post(path, said | {"workplace": "县一中"})
+    assert "在您打开以后被别人修改过" in page.text
+    assert office.post(path, said | {"workplace": "县一中", "shown": page.context["form"]["shown"].value()}).status_code == 302
+    member.refresh_from_db()
+    assert member.workplace == "县一中"
+
+
 def test_nothing_changes_where_nothing_is_said_otherwise(cast: Cast, office: Client) -> None:
     member, count = cast.member(cast.cosigner), Event.objects.count()
     page = office.post(f"/members/{member.uid}/correct/", shown(office, member) | {"reason": "核对"}, follow=True)
