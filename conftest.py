@@ -61,6 +61,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
+            connection.close()  # while a browser is driven, this thread has another one: this may be cut off since (tests/faults)
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
