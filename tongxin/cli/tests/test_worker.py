@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tongxin.cli import clock
 from tongxin.cli.entrance import main
 from tongxin.cli.running import Scheduled, Stop, schedule, work
 
@@ -40,6 +41,30 @@ def test_the_worker_survives_a_job_that_fails(caplog):
         work(jobs=jobs, stop=Stop(None), interval=0, once=True)
     assert ran == ["breaks", True]
     assert "没有完成，下次再试" in caplog.text
+
+
+class Rounds(Stop):
+    """Ends after so many rounds."""
+
+    def __init__(self, rounds):
+        super().__init__(None)
+        self.left = rounds + 1
+
+    def __bool__(self):
+        self.left -= 1
+        return self.left <= 0
+
+
+@pytest.mark.django_db
+def test_of_two_workers_one_runs_what_is_due():
+    ran = []
+    jobs = [Scheduled(0, ran.append)]
+    with clock.keeping(waits=False) as ours, clock.keeping(waits=False) as others:
+        assert (ours, others) == (True, False)
+        work(jobs=jobs, stop=Rounds(4), interval=0)
+    assert ran == []
+    work(jobs=jobs, stop=Rounds(4), interval=0)
+    assert ran
 
 
 def test_the_apps_jobs_are_found():
