@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import places, start
 from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
 
@@ -15,7 +15,7 @@ from tongxin.cli.problems import BadInput
 @click.option("--committee", "code", required=True, metavar="CODE", help="哪个政协（代码）。")
 @click.option("--number", metavar="N", help="提案号；届次不同的写作 十一届五次/47，只写号码的按最近的届次。")
 @click.option("--text", metavar="TEXT", help="要比较的一段话。")
-@click.option("--file", "path", metavar="F.txt", type=click.Path(path_type=Path), help="要比较的文本文件（UTF-8 或 GB18030）。")
+@click.option("--file", "path", metavar="F.txt", type=places.IN, help="要比较的文本文件（UTF-8 或 GB18030）。")
 @click.option("-n", "count", default=5, show_default=True, type=click.IntRange(1, 100), help="最多列几件。")
 @click.option("--json", "as_json", is_flag=True, help="只在标准输出上给一份 JSON。")
 def similar(code: str, number: str | None, text: str | None, path: Path | None, count: int, *, as_json: bool) -> None:

@@ -1,6 +1,8 @@
 """What can be wrong with a file, said so that the office can put it right."""
 
+import stat
 from dataclasses import dataclass
+from pathlib import Path
 
 SHOWN = 20
 
@@ -42,3 +44,9 @@ def unreadable(file: str, fault: OSError) -> BadInput:
     else:
         reason = f"打不开（{fault.strerror or fault}），请检查权限。"
     return BadInput(file, [Problem(0, "", reason)])
+
+
+def demand_file(path: Path) -> None:
+    """Refuse what may never end, or is not read twice: a device, a pipe. Raises ``BadInput``, and ``OSError`` where nothing is."""
+    if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+        raise BadInput(path.name, [Problem(0, "", "不是普通文件，请写明要读的文件。")])

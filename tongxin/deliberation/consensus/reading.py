@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tongxin.deliberation.consensus import blocks, cells
 from tongxin.deliberation.consensus.identifiers import Codes, Identifiers, as_words
 from tongxin.deliberation.consensus.layout import Layout, layout_of
-from tongxin.deliberation.consensus.problems import BadInput, Problem, unreadable
+from tongxin.deliberation.consensus.problems import BadInput, Problem, demand_file, unreadable
 from tongxin.deliberation.consensus.sheets import is_workbook, sheet_rows
 from tongxin.deliberation.consensus.votes import Gathering, Votes
 
@@ -29,6 +29,7 @@ def read_votes(path: str | Path, *, keep_times: bool = False, block: int = BLOCK
     """
     path = Path(path)
     try:
+        demand_file(path)
         with path.open("rb") as stream:
             if is_workbook(path):
                 return _read_sheet(path, keep_times=keep_times)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongxin.deliberation.consensus.layout import PERSON, STATEMENT, find, normal
-from tongxin.deliberation.consensus.problems import BadInput, Problem, unreadable
+from tongxin.deliberation.consensus.problems import BadInput, Problem, demand_file, unreadable
 from tongxin.deliberation.consensus.sheets import is_workbook, sheet_rows
 
 _TEXT = frozenset({"text", "comment-body", "statement-text"})
@@ -80,11 +80,12 @@ def read_previous(path: str | Path) -> dict[str, int]:
     """Participant → group number from the JSON of an earlier run. Raises ``BadInput``."""
     path = Path(path)
     try:
+        demand_file(path)
         groups = json.loads(path.read_text(encoding="utf-8"))["groups"]
         return {str(member): int(group["id"]) for group in groups for member in group["members"]}
     except OSError as fault:
         raise unreadable(path.name, fault) from fault
-    except (ValueError, KeyError, TypeError) as fault:
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
         reason = "不是 tongxin consensus --json 的结果，请给出上次保存的 JSON 文件。"
         raise BadInput(path.name, [Problem(0, "", reason)]) from fault
 
@@ -99,6 +100,7 @@ def _needed(file: str, header: tuple[str, ...], names: frozenset[str], shown: st
 def _table(path: Path) -> tuple[str, tuple[str, ...], list[tuple[int, list[str]]]]:
     """Name, header and rows (line number, trimmed cells); blank rows are left out."""
     try:
+        demand_file(path)
         rows = sheet_rows(path) if is_workbook(path) else _csv_rows(path)
         found = [(line, [cell.strip() for cell in cells]) for line, cells in rows if any(cell.strip() for cell in cells)]
     except OSError as fault:

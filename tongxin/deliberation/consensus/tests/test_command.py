@@ -174,6 +174,12 @@ def test_bad_input_exits_with_two_says_why_and_prints_and_writes_nothing(run, tm
     assert not (tmp_path / "map.svg").exists()
 
 
+@pytest.mark.parametrize("option", [None, "--statements", "--groups", "--previous"])
+def test_what_never_ends_is_not_read(run, votes, option):
+    done = run(*([votes, option] if option else []), "/dev/zero")
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", "zero：不是普通文件，请写明要读的文件。\n")
+
+
 @pytest.mark.parametrize(
     "option", [("--k", "0"), ("--k", "many"), ("--k", "99"), ("--seed", "-1"), ("--minimum", "x"), ("--no",)]
 )
