@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "tongxin.backups",
     "tongxin.workflow",
     "tongxin.committees",
+    "tongxin.desks",
     "tongxin.regulations",
     "tongxin.files",
     "tongxin.notices",

@@ -5,7 +5,7 @@ import re
 from tests.architecture import source
 
 CLOSED_LIST = {
-    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "workflow", "actions", "queries",
+    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "desk", "workflow", "actions", "queries",
     "regulations", "rules", "events", "models", "choices", "admin", "apps", "__init__",
 }  # fmt: skip
 DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "management", "__pycache__"}
@@ -31,10 +31,13 @@ MORE = {
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
+    # the registries of menus and queues, the engine behind them, and how lists page
+    "desks": {"declared", "menus", "queues", "todos", "paging"},
     "site": {"navigation"},  # provides the shell of the ui
 }
 APPS_BY_THE_LIST = (
     "committees",
+    "desks",
     "regulations",
     "files",
     "notices",

@@ -19,7 +19,13 @@ from tongxin.workflow.models import Stateful
 
 TEXT_FIELDS = ("title", "situation", "analysis", "suggestions", "suggested_units", "consents_to_publication", "wants_contact")
 SIGNED_FIELDS = TEXT_FIELDS[:4]  # whose words a co-signer agrees to
+LONG = TEXT_FIELDS[1:4]  # what no list shows: most of its row
 LONGEST_COVERED_LINE = 600  # one line of the original, 200 characters at most, with words in the place of what is covered
+
+
+def long_of(path: str) -> tuple[str, ...]:
+    """Name the texts that a list leaves alone, seen from a row that leads to a proposal."""
+    return tuple(f"{path}__{name}" for name in LONG)
 
 
 class Proposal(Stateful):

@@ -11,18 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.access.permissions import allowed
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.core import asked
+from tongxin.desks import menus, queues
 from tongxin.members.queries import suspended_now
 from tongxin.members.rules import member_of, members_of, sitting_member_of
 from tongxin.notices.queries import unread
-from tongxin.site import queries
-from tongxin.ui.navigation import NavGroup, NavItem, Person, Role, Shell
+from tongxin.site.queries import home
+from tongxin.ui.navigation import NavItem, Person, Role, Shell
 
 FICTION = "人名、地名、单位与数据均为虚构"
-OWN, NEW = "/proposals/", "/proposals/new/"
 FRONTS = {"front", "public-committee"}
 DOORS = ("/accounts/", "/in/", "/invitation/")
 
@@ -50,8 +49,8 @@ def shell_of(request: HttpRequest) -> Shell:
         duty = own[0].body or (own[0].unit.name if own[0].unit else str(own[0].get_duty_display()))
         line = "　".join(filter(None, (duty, _chosen_seat(user))))
         return Shell(
-            kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
-            search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
+            kind="desk", subtitle=_subtitle(own), groups=menus.groups(request.path, user, queues.at_addresses(user)), person=Person(user.name, line),
+            search_url=menus.search_url(user), **common,
         )  # fmt: skip
     if member is None:
         return _of_nobody(request, Person(user.name), common)
@@ -61,13 +60,21 @@ def shell_of(request: HttpRequest) -> Shell:
         line = _("停止履职，可查看本人提案") if paused else _("不在任，可查看本人提案")
     if sitting_member_of(user):
         line = _chosen_seat(user) or _("委员")
-    return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)
+    return Shell(
+        kind="member",
+        subtitle=_("委员履职"),
+        tabs=menus.tabs(request.path, user, home.member_waiting(user)),
+        person=Person(user.name, line),
+        **common,
+    )
 
 
 def _of_nobody(request: HttpRequest, person: Person, common: dict[str, Any]) -> Shell:
     """Return the shell of who is signed in and neither sits nor holds a duty: it names no office that is not held."""
-    items = (NavItem(_("我的账户"), "/account/", "person"), NavItem(_("消息"), "/notices/", "bell"))
-    return Shell(kind="portal", subtitle=_("智慧政协"), tabs=tuple(_current(items, request.path)), person=person, **common)
+    pages = ((_("我的账户"), "/account/", "person"), (_("消息"), "/notices/", "bell"))
+    here = menus.here_of(request.path, ((url, False) for _label, url, _icon in pages))
+    items = tuple(NavItem(label, url, icon, current=url == here) for label, url, icon in pages)
+    return Shell(kind="portal", subtitle=_("智慧政协"), tabs=items, person=person, **common)
 
 
 def _seats(user: Any) -> tuple[Role, ...]:
@@ -100,17 +107,10 @@ def _subtitle(own: list[Any]) -> str:
 
 
 def _portal(request: HttpRequest) -> Shell:
-    committee: Committee | None = getattr(request, "public_committee", None) or queries.portal_committee(request.path)
-    front = f"/public/{committee.code}/" if committee else "/"
-    listed = f"/public/proposals/?in={committee.code}" if committee else "/public/proposals/"
-    here = "/public/proposals/" if request.path.startswith("/public/proposals/") else front if committee else request.path
-    items = [
-        NavItem(_("首页"), front, "home", current=here == front),
-        NavItem(_("公开提案"), listed, "doc", current=here != front),
-    ]
+    committee: Committee | None = getattr(request, "public_committee", None) or home.portal_committee(request.path)
     name = committee.short_name if committee else "同心"
     return Shell(
-        kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=tuple(items), home_url="/",
+        kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=menus.doors(request.path, committee), home_url="/",
         signin_url=_signin(request, committee), **_demo(request),
     )  # fmt: skip
 
@@ -154,73 +154,3 @@ def _demo(request: HttpRequest) -> dict[str, Any]:
     name = request.user.username if getattr(request, "user", None) and request.user.is_authenticated else ""
     roles = tuple(Role(p.label, f"/demo/role/?as={p.username}", p.line, current=p.username == name) for p in _parts)
     return {"demo": True, "roles": roles, "foot": (FICTION,)}
-
-
-def _current(items: Iterable[NavItem], path: str) -> list[NavItem]:
-    """Mark the item whose address is the longest beginning of the path."""
-    listed = list(items)
-    fits = [item.url for item in listed if path == item.url or (item.url != "/" and path.startswith(item.url))]
-    here = max(fits, key=len, default="")
-    return [NavItem(i.label, i.url, i.icon, i.count, i.url == here, i.hot) for i in listed]
-
-
-def _tabs(path: str, user: Any) -> tuple[NavItem, ...]:
-    waiting = queries.member_waiting(user)
-    table = [
-        (NavItem(_("首页"), "/home/", "home", waiting, hot=True), "site.home"),
-        (NavItem(_("提案"), "/proposals/", "doc"), "proposals.own_list"),
-        (NavItem(_("名册"), "/members/", "people"), "members.view"),
-        (NavItem(_("制度"), "/regulations/", "book"), "regulations.view"),
-        (NavItem(_("我的"), "/account/", "person"), "accounts.own"),
-    ]
-    return tuple(_current([item for item, permission in table if allowed(user, permission)], path))
-
-
-def _member_side(user: Any) -> list[tuple[str, str, str, str]]:
-    """Return what a desk's menu offers to who also has a seat, as members have it."""
-    own, write = ("我的提案", OWN, "doc", "proposals.own_list"), ("写提案", NEW, "edit", "proposals.write")
-    if member_of(user) is None:
-        return []
-    return [own, write] if sitting_member_of(user) is not None else [own]
-
-
-def _is_one_proposal(path: str) -> bool:
-    """Say whether a page is of one proposal: a desk opens anybody's, which is not under 我的提案."""
-    return path.startswith(OWN) and path != OWN and not path.startswith(NEW)
-
-
-def _groups(path: str, user: Any) -> tuple[NavGroup, ...]:
-    counts = queries.desk_waiting(user)
-    table: list[tuple[str, list[tuple[str, str, str, str]]]] = [
-        ("", [("我的工作台", "/home/", "home", "site.home"), ("消息", "/notices/", "bell", "notices.view")]),
-        (_("提案"), [
-            ("提案工作台", "/desk/proposals/", "doc", "proposals.examine"),
-            ("公开审核", "/desk/publication/", "hall", "proposals.release"),
-            ("待转出", "/desk/passing-on/", "out", "proposals.pass_on"),
-            ("交办", "/handling/assign/", "flag", "handling.assign"),
-            ("督办", "/handling/supervise/", "eye", "handling.supervise"),
-            ("承办提案", "/handling/", "inbox", "handling.inbox"),
-        ]),
-        (_("委员"), _member_side(user)),
-        (_("委员与单位"), [
-            ("委员名册", "/members/", "people", "members.view"),
-            ("承办单位", "/units/", "list", "committees.view_units"),
-            ("导入", "/imports/", "upload", "imports.handle"),
-        ]),
-        (_("机关事务"), [
-            ("制度与规则", "/regulations/", "gear", "regulations.view"),
-            ("届次", "/sessions/", "calendar", "committees.keep_sessions"),
-            ("个人信息保管", "/privacy/", "lock", "privacy.keep"),
-            ("职责任免", "/appointments/", "key", "committees.appoint"),
-            ("操作记录", "/audit/", "shield", "audit.read"),
-            ("送达情况", "/notices/delivery/", "bell", "notices.keep"),
-        ]),
-    ]  # fmt: skip
-    shown = [
-        (label, [(name, url, icon) for name, url, icon, permission in items if allowed(user, permission)])
-        for label, items in table
-    ]
-    listed = [NavItem(_(n), u, i, counts.get(u, 0), hot=True) for _l, items in shown for n, u, i in items]
-    flat = _current(listed, "" if _is_one_proposal(path) else path)
-    by_url = {item.url: item for item in flat}
-    return tuple(NavGroup(label, tuple(by_url[u] for _n, u, _i in items)) for label, items in shown if items)

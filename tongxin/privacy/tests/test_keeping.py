@@ -26,6 +26,8 @@ from tongxin.committees import findings
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.core.templatetags.chinese import case_number, full_day
+from tongxin.desks import queues
+from tongxin.desks.queues import at_addresses
 from tongxin.handling.models import Rating, Reply
 from tongxin.members.models import Member, Seat
 from tongxin.notices.models import Notice
@@ -36,8 +38,6 @@ from tongxin.proposals.queries import raters
 from tongxin.regulations.actions import adopt
 from tongxin.regulations.models import Regulation
 from tongxin.regulations.schema import SchemaError
-from tongxin.site.queries import desk_waiting
-from tongxin.site.queries import keeping as keeping_queue
 
 LONG_AGO = moment("2020-03-20")
 TODAY = timezone.localdate
@@ -433,7 +433,7 @@ def test_what_goes_of_replies_is_found_by_number_closing_day_and_link_and_told_o
 
 def test_what_is_due_stands_in_the_menu_and_on_the_home_of_who_takes_it_away_alone(cast: Cast) -> None:
     def badge(account: Account) -> int | None:
-        return desk_waiting(Account.objects.get(pk=account.pk)).get("/privacy/")
+        return at_addresses(Account.objects.get(pk=account.pk)).get("/privacy/")
 
     assert (badge(cast.office), badge(cast.audit_admin), badge(cast.office_of_other_county)) == (0, None, 0)
     read_notices(cast, 3)
@@ -458,6 +458,6 @@ def test_what_is_due_costs_the_same_however_much_there_is(cast: Cast) -> None:
         read_notices(cast, number)
         account = Account.objects.get(pk=cast.office.pk)
         with CaptureQueriesContext(connection) as asked:
-            [queue] = keeping_queue.queue(account, date(2026, 3, 1))
+            [queue] = [q for q in queues.queues(account, moment("2026-03-01")) if q.url == "/privacy/"]
         costs.append((queue.count, len(asked)))
     assert costs[1] == costs[2]

@@ -14,6 +14,7 @@ from tests.architecture.world import World
 from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.desks import queues
 from tongxin.handling import queries as handling
 from tongxin.handling.models import Case, Contact, Rating
 from tongxin.members import actions as members
@@ -174,7 +175,7 @@ def test_the_next_signer_who_sits_speaks_in_place_of_the_first_but_not_of_talks_
     now = timezone.now()
 
     def asked(account: Account) -> list[str]:
-        return [t.title for t in home.todos(cast.member(account), now) if "面商" in t.title]
+        return [t.title for t in queues.todos(cast.member(account), now) if "面商" in t.title]
 
     assert (asked(cast.proposer), asked(cast.cosigner)) == (["确认县卫生健康局的面商记录"], [])
     leave(cast, cast.proposer)

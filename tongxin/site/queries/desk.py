@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Committee
+from tongxin.desks.paging import Slice, capped, counted, page_by
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, Task
 from tongxin.handling.queries import Chip, chip, clock_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, Destination, State, States
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries.figures import Figure, Figures, figures, total
-from tongxin.site.queries.paging import LONG, Slice, capped, counted, page_by
 from tongxin.site.queries.rows import asked_for, key_of_page, said_in, today_rules
 from tongxin.site.queries.stages import LEVELS, RUNNING, SIZES, STAGES, Stage, Wanted, desk_committees
 from tongxin.site.queries.standing import Standing, case_of, standing

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import remembered
 from tongxin.committees.models import Committee, Session
+from tongxin.desks.paging import CAP, capped, counted
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
-from tongxin.site.queries.paging import CAP, capped, counted
 from tongxin.site.queries.rows import asked_for, level_range, most_urgent, today_rules
 from tongxin.site.queries.stages import HEADER, LEVELS, RUNNING, STAGES, Stage, Wanted, without_running_clock
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Unit
+from tongxin.desks.todos import Todo
 from tongxin.members.models import Member
-from tongxin.site.queries.todos import Todo
 
 NEEDED = (
     Duty.AUDIT_ADMIN, Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION,

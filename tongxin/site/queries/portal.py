@@ -12,6 +12,7 @@ from tongxin.audit.queries import remembered
 from tongxin.audit.templatetags.timeline import Entry
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import size
+from tongxin.desks.paging import capped, counted, page_by
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, PublicReply
@@ -21,7 +22,6 @@ from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.site.queries.course import history
 from tongxin.site.queries.desk import tasks_of, unit_lines, with_details
-from tongxin.site.queries.paging import capped, counted, page_by
 from tongxin.site.queries.proposal import topics_of
 from tongxin.site.queries.public_timeline import entries, public_events
 from tongxin.site.queries.rows import said_in

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.handling.models import PublicReply
 from tongxin.handling.queries import replies_to_publish
-from tongxin.proposals.models import Proposal
+from tongxin.proposals.models import LONG, Proposal, long_of
 from tongxin.proposals.queries import copy_of, to_confirm
-from tongxin.site.queries.paging import LONG, long_of
 
 SHOWN = 100
 

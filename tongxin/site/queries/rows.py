@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tongxin.committees.models import Committee
 from tongxin.core.words import sought
+from tongxin.desks.paging import CAP
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import Deadlines
@@ -18,7 +19,6 @@ from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.regulations.queries import in_force
-from tongxin.site.queries.paging import CAP
 from tongxin.site.queries.stages import RUNNING, Wanted
 
 

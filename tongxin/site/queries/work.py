@@ -11,7 +11,7 @@ from tongxin.handling import queries as handling
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Task
 from tongxin.handling.queries.lists import RUNNING
-from tongxin.site.queries.paging import long_of
+from tongxin.proposals.models import long_of
 
 
 def open_tasks(unit: Unit) -> Iterable[Work]:

@@ -5,8 +5,10 @@ from typing import Any
 from tests.cast import Cast, moment
 from tests.signed_in import as_
 from tongxin.audit.queries import remembered
+from tongxin.desks.queues import at_addresses
 from tongxin.proposals.models import Proposal
-from tongxin.site.queries import desk, desk_waiting, member_waiting
+from tongxin.site.queries import desk
+from tongxin.site.queries.home import member_waiting
 from tongxin.workflow.engine import perform
 
 
@@ -18,11 +20,11 @@ def tab(cast: Cast, key: str) -> int:
 def test_a_count_follows_every_act_at_once(cast: Cast) -> None:
     seen = []
     proposal = cast.submitted()
-    seen.append((tab(cast, "examine"), tab(cast, "decide"), desk_waiting(cast.office)["/desk/proposals/"]))
+    seen.append((tab(cast, "examine"), tab(cast, "decide"), at_addresses(cast.office)["/desk/proposals/"]))
     cast.submitted()
-    seen.append((tab(cast, "examine"), tab(cast, "decide"), desk_waiting(cast.office)["/desk/proposals/"]))
+    seen.append((tab(cast, "examine"), tab(cast, "decide"), at_addresses(cast.office)["/desk/proposals/"]))
     perform(proposal, "withdraw", actor=cast.proposer, at=moment("2026-03-01"))
-    seen.append((tab(cast, "examine"), tab(cast, "decide"), desk_waiting(cast.office)["/desk/proposals/"]))
+    seen.append((tab(cast, "examine"), tab(cast, "decide"), at_addresses(cast.office)["/desk/proposals/"]))
     assert seen == [(1, 0, 1), (2, 0, 2), (1, 0, 1)]
 
 
@@ -51,9 +53,9 @@ def test_what_waits_for_one_is_not_shown_to_another(cast: Cast) -> None:
     proposal = cast.submitted()
     assert (member_waiting(cast.proposer), member_waiting(cast.cosigner)) == (0, 0)
     cast.submitted()
-    assert "/handling/" in desk_waiting(cast.clerk)
-    assert desk_waiting(cast.clerk)["/handling/"] == 0
-    assert desk_waiting(cast.office_of_other_county).get("/desk/proposals/", 0) == 0
+    assert "/handling/" in at_addresses(cast.clerk)
+    assert at_addresses(cast.clerk)["/handling/"] == 0
+    assert at_addresses(cast.office_of_other_county).get("/desk/proposals/", 0) == 0
     assert Proposal.objects.get(pk=proposal.pk).committee == cast.county
 
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
+from tongxin.desks import queues
+from tongxin.desks.todos import SHOWN
 from tongxin.members.models import Member
 from tongxin.members.queries import suspended_now
 from tongxin.members.rules import member_of, sitting_member_of
@@ -18,8 +20,6 @@ from tongxin.site.queries import home as queries
 from tongxin.site.queries.first_steps import first_steps
 from tongxin.site.queries.looked import open_findings
 from tongxin.site.queries.overview import overviews
-from tongxin.site.queries.todos import SHOWN
-from tongxin.site.queries.waiting import queues
 from tongxin.site.views import portal
 
 NOON, EVENING, MORNING = 12, 18, 5
@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "greeting": _greeting(local.hour),
         "weekday": WEEKDAYS[local.weekday()],
         "news": notices.entries(request.user, most=SHOWN)[0],
-        "todos": queries.todos(member, now) if member is not None and sits else [],
+        "todos": queues.todos(member, now) if member is not None and sits else [],
         "elsewhere": queries.waiting_elsewhere(request.user),
     }
     if bodies.appointments_of(request.user):
@@ -69,7 +69,7 @@ def _desk(user: Any, member: Member | None, now: datetime) -> dict[str, Any]:
     What the last look through the files found, where the proposals stand for who leads, and of which committee what waits
     beside them for the member is.
     """
-    waiting = queues(user, now)
+    waiting = queues.queues(user, now)
     return {
         "queues": waiting,
         "findings": open_findings(user),

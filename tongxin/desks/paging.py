@@ -7,12 +7,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 CAP = 999
-LONG = ("situation", "analysis", "suggestions")  # texts of a proposal that no list shows: most of its row
-
-
-def long_of(path: str) -> tuple[str, ...]:
-    """Name the texts that a list leaves alone, seen from a row that leads to a proposal."""
-    return tuple(f"{path}__{name}" for name in LONG)
 
 
 @dataclass(frozen=True)

@@ -21,16 +21,6 @@ class Todo:
 
 
 @dataclass(frozen=True)
-class Queue:
-    """A desk's queue: how many wait, the most urgent of them, and where all of them are."""
-
-    label: str
-    count: int
-    url: str
-    items: tuple[Todo, ...]
-
-
-@dataclass(frozen=True)
 class Until:
     """A cut-off at a moment, as a deadline chip."""
 

@@ -1,0 +1,24 @@
+"""What apps say of themselves in their `desk.py`: menus, queues, doors. Nothing central lists the apps that have one."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from django.apps import apps
+
+HOUSE = "tongxin."
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    names = [f"{config.name}.desk" for config in apps.get_app_configs() if config.name.startswith(HOUSE)]
+    return tuple(import_module(name) for name in names if find_spec(name) is not None)
+
+
+def declared(name: str) -> Iterator[Any]:
+    """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, FOR_MEMBERS, TABS, DOORS), app after app from below."""
+    for module in _modules():
+        yield from getattr(module, name, ())

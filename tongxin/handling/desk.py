@@ -1,0 +1,170 @@
+"""Where handling stands in menus, and who waits for what while a proposal is handled."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.core.templatetags.chinese import case_number
+from tongxin.desks.menus import Entry
+from tongxin.desks.queues import MOST, ForMember, Queue
+from tongxin.desks.todos import SHOWN, Todo
+from tongxin.handling import queries
+from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
+from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
+from tongxin.handling.regulations import Deadlines
+from tongxin.members.models import Member
+from tongxin.proposals import desk as proposals
+from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.models import Proposal, Signature, long_of
+from tongxin.regulations.queries import in_force
+
+MENU = (
+    Entry(proposals.GROUP, _("交办"), "/handling/assign/", "flag", "handling.assign", 40),
+    Entry(proposals.GROUP, _("督办"), "/handling/supervise/", "eye", "handling.supervise", 50),
+    Entry(proposals.GROUP, _("承办提案"), "/handling/", "inbox", "handling.inbox", 60),
+)
+
+
+# ── the office, and who assigns, supervises and answers ──────────────────────────────────────────
+def _tasks(duty: str, *states: str) -> Callable[[Any, date], QuerySet[Task]]:
+    """Return tasks in some states, in the scope of a duty: the own units', or the own 归口's."""
+    return lambda user, _on: _tasks_of(user, duty, *states)
+
+
+def _tasks_of(user: Any, duty: str, *states: str) -> QuerySet[Task]:
+    if duty.startswith("unit."):
+        return Task.objects.filter(unit_id__in=bodies.units_with(user, duty), state__in=states)
+    scope = Q(pk__in=())
+    for committee_id, affiliation in bodies.affiliations_with(user, duty):
+        scope |= Q(committee_id=committee_id, case__proposal__routed_to=affiliation)
+    return Task.objects.filter(scope, state__in=states)
+
+
+def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
+    scope = Q(pk__in=())
+    for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN):
+        scope |= Q(committee_id=committee_id, routed_to=affiliation)
+    return Proposal.objects.filter(scope, state=State.FILED)
+
+
+def _late(user: Any, on: date) -> QuerySet[Task]:
+    return _tasks_of(user, Duty.SUPERVISE, *queries.RUNNING).filter(clock_on__lt=on)
+
+
+def _with_office(user: Any, _on: date) -> QuerySet[Case]:
+    return Case.objects.filter(committee_id__in=bodies.committees_with(user, Duty.PROPOSAL_OFFICE), state=CaseState.WITH_OFFICE)
+
+
+def _in_hand(user: Any, _on: date) -> QuerySet[Task]:
+    return _tasks_of(user, Duty.UNIT_CLERK, TaskState.IN_HAND)
+
+
+def _items(rows: QuerySet[Task], button: str, on: date) -> Iterable[Todo]:
+    rows = rows.select_related("unit", "committee", "case__proposal").defer("unit__phone", *long_of("case__proposal"))
+    for task in rows.order_by("due_on", "id")[:SHOWN]:
+        due_on, what = queries.clock_of(task)
+        chip = queries.chip(due_on, on=on, rules=in_force(task.committee, Deadlines, on), what=what)
+        line = f"{case_number(task.case.proposal.number)}　{task.unit}（{task.get_part_display()}）"
+        yield Todo(str(task.case.proposal), line, task.get_absolute_url(), button, chip)
+
+
+def _copies(rows: QuerySet[PublicReply], button: str, _on: date) -> Iterable[Todo]:
+    rows = rows.select_related("reply__task__unit", "reply__task__case__proposal")
+    for copy in rows.defer("reply__task__unit__phone", *long_of("reply__task__case__proposal")).order_by("id")[:SHOWN]:
+        proposal = copy.reply.task.case.proposal
+        line = f"{case_number(proposal.number)}　{copy.reply.sent_by}"
+        yield Todo(str(proposal), line, f"/handling/public/{copy.uid}/", button)
+
+
+def _cases(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
+    for case in rows.select_related("proposal").defer(*long_of("proposal")).order_by("id")[:SHOWN]:
+        yield Todo(str(case.proposal), case_number(case.proposal.number), case.get_absolute_url(), button)
+
+
+ASSIGN, SUPERVISE, INBOX = "/handling/assign/", "/handling/supervise/", "/handling/"
+QUEUES = (
+    Queue(
+        (Duty.PUBLICATION,), "待核对答复公开稿", "/desk/publication/", "去核对",
+        lambda user, _on: queries.replies_to_publish(user), _copies,
+    ),
+    Queue(
+        (Duty.PROPOSAL_OFFICE,), "待政协协调", f"{proposals.DESK}?stage=office", "去协调", _with_office, _cases, in_menu=False,
+    ),
+    Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", _tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), _items),
+    Queue((Duty.ASSIGN,), "单位无承办人", f"{ASSIGN}?part=ended", "去办理", lambda user, _on: queries.without_unit(user), _items),
+    Queue((Duty.ASSIGN,), "待交办", ASSIGN, "去交办", _to_assign, proposals.items),
+    Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW), _items),
+    Queue((Duty.SUPERVISE,), "超期未办", f"{SUPERVISE}?level=red", "去催办", _late, _items, in_menu=False),
+    Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER), _items),
+    Queue((Duty.UNIT_CLERK,), "待签收", f"{INBOX}?part=sign", "去签收", _tasks(Duty.UNIT_CLERK, TaskState.AWAITING), _items),
+    Queue(
+        (Duty.UNIT_CLERK,), "办理中", f"{INBOX}?part=hand", "去办理",
+        lambda user, on: _in_hand(user, on).exclude(part=Part.CO), _items,
+    ),
+    Queue(
+        (Duty.UNIT_CLERK,), "待送会办意见", f"{INBOX}?part=co", "去会办",
+        lambda user, on: _in_hand(user, on).filter(part=Part.CO), _items,
+    ),
+)  # fmt: skip
+
+
+# ── members ──────────────────────────────────────────────────────────────────────────────────────
+def _unrated(member: Member, _now: datetime) -> QuerySet[Reply]:
+    """Replies of open rounds that the member has still to rate."""
+    signed = Signature.objects.filter(member=member, answer=Answer.ACCEPTED)
+    # from the member's own names to their cases: the other way round every open round of the county is looked through
+    open_rounds = Case.objects.filter(state=CaseState.RATING).filter(
+        Q(proposal__in=signed.values("proposal")) | Q(proposal__in=signed.values("proposal__merged_into"))
+    )
+    done = Rating.objects.filter(reply=OuterRef("pk"), signature__member=member)
+    return (
+        Reply.objects.filter(
+            sent_at__isnull=False, recalled_at=None, task__case__in=open_rounds.values("pk"), round=F("task__case__round")
+        )
+        .exclude(task__state__in=TaskStates.gone)
+        .exclude(Exists(done))
+    )
+
+
+def _to_rate(rows: QuerySet[Reply], member: Member, now: datetime) -> Iterable[Todo]:
+    on, seen = timezone.localdate(now), set()
+    rules = in_force(member.committee, Deadlines, on)
+    rows = rows.select_related("task__case__proposal", "task__unit")
+    rows = rows.defer("text", "task__unit__phone", *long_of("task__case__proposal"))
+    for reply in rows.order_by("task__case__rating_due_on")[:MOST]:
+        case = reply.task.case
+        if case.pk in seen:
+            continue
+        seen.add(case.pk)
+        proposal = case.proposal
+        yield Todo(
+            f"评价《{proposal.title}》的办理结果", f"{case_number(proposal.number)}　{reply.sent_by}已答复",
+            f"/handling/rate/{case.uid}/", "去评价", queries.chip(case.rating_due_on, on=on, rules=rules, what="评价"),
+        )  # fmt: skip
+
+
+def _unconfirmed(member: Member, _now: datetime) -> QuerySet[Contact]:
+    return queries.to_confirm(member).exclude(task__case__state=CaseState.CLOSED)
+
+
+def _to_confirm(rows: QuerySet[Contact], _member: Member, _now: datetime) -> Iterable[Todo]:
+    rows = rows.select_related("task__case__proposal", "task__unit")
+    rows = rows.defer("task__unit__phone", *long_of("task__case__proposal"))
+    for contact in rows.order_by("-on")[:SHOWN]:
+        proposal = contact.task.case.proposal
+        yield Todo(
+            f"确认{contact.task.unit}的面商记录", f"{case_number(proposal.number)}《{proposal.title}》",
+            f"{proposal.get_absolute_url()}#contacts", "去确认",
+        )  # fmt: skip
+
+
+FOR_MEMBERS = (
+    ForMember(_unrated, _to_rate, most=MOST, each="task__case", order=10),
+    ForMember(_unconfirmed, _to_confirm, order=40),
+)

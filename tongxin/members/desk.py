@@ -1,0 +1,33 @@
+"""Where members stand in menus, and who has a code to look into."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees.choices import Duty
+from tongxin.desks.menus import BODIES, Entry, Tab
+from tongxin.desks.queues import Queue
+from tongxin.desks.todos import SHOWN, Todo
+from tongxin.members.models import Member
+from tongxin.members.queries import with_code_to_confirm
+from tongxin.members.rules import CONFIRM
+
+MENU = (Entry(BODIES, _("委员名册"), "/members/", "people", "members.view"),)
+TABS = (Tab(_("名册"), "/members/", "people", "members.view", 20),)
+
+
+def _codes(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo]:
+    for member in rows.order_by("number")[:SHOWN]:
+        code = "密码重置码" if member.account_id else "邀请码"
+        yield Todo(f"{member.name}的{code}", f"委员编号 {member.number}", f"/members/{member.uid}/confirm/", button)
+
+
+QUEUES = (
+    Queue(
+        tuple(dict.fromkeys((Duty.MEMBER_AFFAIRS, *CONFIRM))), "重置码待确认", "/members/?who=waiting", "去核实",
+        lambda user, _on: with_code_to_confirm(user, timezone.now()), _codes, counted_anew=True, order=80,
+    ),
+)  # fmt: skip

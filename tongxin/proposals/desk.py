@@ -1,0 +1,126 @@
+"""Where proposals stand in menus, and who waits for what in them before and beside their handling."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
+from tongxin.core.templatetags.chinese import case_number
+from tongxin.desks.menus import OWN, Door, Entry, Group, Tab
+from tongxin.desks.queues import MOST, ForMember, Queue
+from tongxin.desks.todos import SHOWN, Todo, until
+from tongxin.members.models import Member
+from tongxin.proposals.choices import Answer, Role, State, States
+from tongxin.proposals.models import LONG, Proposal, Signature, long_of
+from tongxin.proposals.queries import to_confirm
+
+GROUP = Group(_("提案"), 10)
+DESK = "/desk/proposals/"
+MENU = (
+    Entry(GROUP, _("提案工作台"), DESK, "doc", "proposals.examine", 10, finds=True),
+    Entry(GROUP, _("公开审核"), "/desk/publication/", "hall", "proposals.release", 20),
+    Entry(GROUP, _("待转出"), "/desk/passing-on/", "out", "proposals.pass_on", 30),
+    Entry(OWN, _("我的提案"), "/proposals/", "doc", "proposals.own_list", alone=True),  # a desk opens anybody's below it
+    Entry(OWN, _("写提案"), "/proposals/new/", "edit", "proposals.write"),
+)
+TABS = (Tab(_("提案"), "/proposals/", "doc", "proposals.own_list", 10),)
+DOORS = (
+    Door(_("公开提案"), lambda c: f"/public/proposals/?in={c.code}" if c else "/public/proposals/", "doc", 10),
+)  # fmt: skip
+
+
+# ── the office ───────────────────────────────────────────────────────────────────────────────────
+def items(rows: QuerySet[Proposal], button: str, _on: date) -> Iterable[Todo]:
+    """Say of each proposal its title, number and first proposer."""
+    signers = Prefetch("signatures", Signature.objects.select_related("member").defer("member__phone"))
+    for proposal in rows.defer(*LONG).prefetch_related(signers).order_by("submitted_at", "id")[:SHOWN]:
+        first = next((s.name for s in proposal.signatures.all() if s.role == Role.FIRST), "")
+        number = case_number(proposal.number) if proposal.number else f"收件 {proposal.serial} 号"
+        yield Todo(str(proposal), f"{number}　{first}", proposal.get_absolute_url(), button)
+
+
+def _copies(rows: QuerySet[Proposal], button: str, on: date) -> Iterable[Todo]:
+    for item in items(rows, button, on):
+        yield replace(item, url=f"{item.url}office/release/")
+
+
+def _in_state(state: str, duty: str) -> Callable[[Any, date], QuerySet[Proposal]]:
+    return lambda user, _on: Proposal.objects.filter(committee_id__in=bodies.committees_with(user, duty), state=state)
+
+
+def _to_pass_on(user: Any, on: date) -> QuerySet[Proposal]:
+    rows = _in_state(State.NOT_FILED, Duty.PROPOSAL_OFFICE)(user, on)
+    return rows.filter(passed_on_at=None).exclude(destination="nowhere")
+
+
+QUEUES = (
+    Queue(
+        (Duty.PRE_EXAMINATION,),
+        "待预审",
+        f"{DESK}?stage=examine",
+        "去预审",
+        _in_state(State.SUBMITTED, Duty.PRE_EXAMINATION),
+        items,
+    ),
+    Queue((Duty.FILING,), "待审定", f"{DESK}?stage=decide", "去审定", _in_state(State.IN_DECISION, Duty.FILING), items),
+    Queue((Duty.PROPOSAL_OFFICE,), "待转出", "/desk/passing-on/", "去转出", _to_pass_on, items),
+    Queue((Duty.PUBLICATION,), "待核对公开稿", "/desk/publication/", "去核对", lambda user, _on: to_confirm(user), _copies),
+)
+
+
+# ── members ──────────────────────────────────────────────────────────────────────────────────────
+def _open_invitations(member: Member, now: datetime) -> QuerySet[Signature]:
+    return Signature.objects.filter(
+        member=member, answer=Answer.INVITED, proposal__state__in=States.with_the_proposer, proposal__cosign_until__gte=now
+    )
+
+
+def _invitations(rows: QuerySet[Signature], _member: Member, now: datetime) -> Iterable[Todo]:
+    signers = Prefetch("proposal__signatures", Signature.objects.select_related("member").defer("member__phone"))
+    rows = rows.select_related("proposal").defer(*long_of("proposal"))
+    for signature in rows.order_by("proposal__cosign_until").prefetch_related(signers)[:MOST]:
+        proposal = signature.proposal
+        first = next((s.name for s in proposal.signatures.all() if s.role == Role.FIRST), "")
+        yield Todo(
+            f"{first}委员邀您联名", f"《{proposal}》", f"{proposal.get_absolute_url()}invitation/", "看一看",
+            until(proposal.cosign_until, now) if proposal.cosign_until else None,
+        )  # fmt: skip
+
+
+def _returned_to(member: Member, _now: datetime) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(state=State.RETURNED, signatures__member=member, signatures__role=Role.FIRST)
+
+
+def _returned(rows: QuerySet[Proposal], _member: Member, _now: datetime) -> Iterable[Todo]:
+    for proposal in rows.defer(*LONG).order_by("-id")[:MOST]:
+        yield Todo(f"修改《{proposal}》", "提案委退回修改，改好后重新提交", proposal.get_absolute_url(), "去修改")
+
+
+def _abandoned(member: Member, now: datetime) -> QuerySet[Signature]:
+    """The member's names under texts with their proposers whose first proposer is gone: the next who sits is offered them."""
+    sitting = Member.objects.sitting(timezone.localdate(now)).values("pk")
+    there = Q(member=None) | Q(member__in=sitting)
+    before = Signature.objects.filter(
+        there, proposal=OuterRef("proposal"), answer=Answer.ACCEPTED, place_in_list__lt=OuterRef("place_in_list")
+    )
+    speaks = Signature.objects.filter(member=member, answer=Answer.ACCEPTED).exclude(Exists(before))
+    return speaks.filter(role=Role.CO, proposal__state__in=States.with_the_proposer)
+
+
+def _to_take_over(rows: QuerySet[Signature], _member: Member, _now: datetime) -> Iterable[Todo]:
+    for signature in rows.select_related("proposal").defer(*long_of("proposal")).order_by("-id")[:SHOWN]:
+        url = f"{signature.proposal.get_absolute_url()}invitation/"
+        yield Todo(f"接手《{signature.proposal}》", "第一提案人不再履职，您是第一位在任的联名委员", url, "看一看")
+
+
+FOR_MEMBERS = (
+    ForMember(_open_invitations, _invitations, most=MOST, order=20),
+    ForMember(_returned_to, _returned, most=MOST, order=30),
+    ForMember(_abandoned, _to_take_over, order=50),
+)
