@@ -25,7 +25,10 @@ HOME, OWN, BODIES, OFFICE = Group("", 0), Group(_("委员"), 60), Group(_("委�
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of the desk's menu (MENU). `alone`: no page below its address is marked by it; `finds`: the head's search leads there."""
+    """A link of the desk's menu (MENU), for who may open it and is `offered` it.
+
+    `alone`: no page below its address is marked by it; `finds`: the head's search leads there.
+    """
 
     group: Group
     label: Any
@@ -35,6 +38,11 @@ class Entry:
     order: int = 0
     alone: bool = False
     finds: bool = False
+    offered: Callable[[Any], object] | None = None
+
+    def stands_for(self, user: Any) -> bool:
+        """Say whether somebody's menu has it."""
+        return allowed(user, self.permission) and (self.offered is None or bool(self.offered(user)))
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Door:
 
 def groups(path: str, user: Any, counts: dict[str, int]) -> tuple[NavGroup, ...]:
     """Return the left menu of who holds a duty, with what waits at each address."""
-    offered = sorted((e for e in declared("MENU") if allowed(user, e.permission)), key=lambda e: (e.group.order, e.order))
+    offered = sorted((e for e in declared("MENU") if e.stands_for(user)), key=lambda e: (e.group.order, e.order))
     here = here_of(path, ((e.url, e.alone) for e in offered))
     found: dict[Group, list[NavItem]] = {}
     for e in offered:
@@ -91,7 +99,7 @@ def doors(path: str, committee: Committee | None) -> tuple[NavItem, ...]:
 
 def search_url(user: Any) -> str:
     """Return where the head's search leads; nothing for who has nothing to search."""
-    return next((e.url for e in declared("MENU") if e.finds and allowed(user, e.permission)), "")
+    return next((e.url for e in declared("MENU") if e.finds and e.stands_for(user)), "")
 
 
 def here_of(path: str, addresses: Iterable[tuple[str, bool]]) -> str:

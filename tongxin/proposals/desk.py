@@ -16,6 +16,7 @@ from tongxin.desks.menus import OWN, Door, Entry, Group, Tab
 from tongxin.desks.queues import MOST, ForMember, Queue
 from tongxin.desks.todos import SHOWN, Todo, until
 from tongxin.members.models import Member
+from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature, long_of
 from tongxin.proposals.queries import to_confirm
@@ -26,8 +27,9 @@ MENU = (
     Entry(GROUP, _("提案工作台"), DESK, "doc", "proposals.examine", 10, finds=True),
     Entry(GROUP, _("公开审核"), "/desk/publication/", "hall", "proposals.release", 20),
     Entry(GROUP, _("待转出"), "/desk/passing-on/", "out", "proposals.pass_on", 30),
-    Entry(OWN, _("我的提案"), "/proposals/", "doc", "proposals.own_list", alone=True),  # a desk opens anybody's below it
-    Entry(OWN, _("写提案"), "/proposals/new/", "edit", "proposals.write"),
+    # what members have in tabs, for who also has a seat; a desk opens anybody's proposals below the first address
+    Entry(OWN, _("我的提案"), "/proposals/", "doc", "proposals.own_list", alone=True, offered=member_of),
+    Entry(OWN, _("写提案"), "/proposals/new/", "edit", "proposals.write", 10, offered=sitting_member_of),
 )
 TABS = (Tab(_("提案"), "/proposals/", "doc", "proposals.own_list", 10),)
 DOORS = (
