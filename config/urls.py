@@ -14,8 +14,8 @@ urlpatterns = [
     path("", include("tongxin.files.urls")),
     path("", include("tongxin.privacy.urls")),
     path("", include("tongxin.members.urls")),
+    path("", include("tongxin.proposals.urls")),  # before handling: its /proposals/<uid>/ must not catch /proposals/new/
     path("", include("tongxin.handling.urls")),
-    path("", include("tongxin.proposals.urls")),
     path("", include("tongxin.imports.urls")),
-    path("", include("tongxin.site.urls")),  # last: its /proposals/<uid>/ must not catch /proposals/new/
+    path("", include("tongxin.site.urls")),  # last: /public/<code>/ must not catch the matters' /public/…/
 ]

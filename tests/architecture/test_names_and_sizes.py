@@ -32,7 +32,8 @@ MORE = {
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
     # the registries of menus and queues, the engine behind them, and how lists page
-    "desks": {"declared", "menus", "queues", "todos", "paging"},
+    "desks": {"declared", "menus", "panels", "queues", "todos", "paging"},
+    "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
     "site": {"navigation"},  # provides the shell of the ui
 }
 APPS_BY_THE_LIST = (

@@ -34,10 +34,10 @@ from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.files import queries as files
 from tongxin.files.models import File
+from tongxin.handling.pages.stages import STAGES
 from tongxin.members.models import Member
 from tongxin.notices.models import Notice
 from tongxin.proposals.models import Proposal
-from tongxin.site.queries.stages import STAGES
 
 FEW = 3  # of what may stand in an address, for each person
 KINDS_OF_PEOPLE = 26

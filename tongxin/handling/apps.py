@@ -7,11 +7,14 @@ class HandlingConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.audit.kinds import tell_together  # noqa: PLC0415 -- registers at start
+        from tongxin.committees.queries import register_work  # noqa: PLC0415 -- as above
         from tongxin.committees.reorganising import register_end_of_unit  # noqa: PLC0415 -- as above
         from tongxin.committees.successions import register_open_counts, register_prospect  # noqa: PLC0415 -- as above
         from tongxin.handling import events, notices, privacy, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
         from tongxin.handling.actions import begin_public_replies, follow_end_of_unit  # noqa: PLC0415 -- as above
         from tongxin.handling.actions.doubles import CARRY  # noqa: PLC0415 -- as above
+        from tongxin.handling.pages.standing import standings  # noqa: PLC0415 -- as above
+        from tongxin.handling.pages.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
             cases_in_hand,
             cases_open,
@@ -23,8 +26,10 @@ class HandlingConfig(AppConfig):
         )
         from tongxin.members import carrying  # noqa: PLC0415 -- as above
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
-        from tongxin.proposals.queries import register_handling, register_outcome  # noqa: PLC0415
+        from tongxin.proposals.queries import register_handling, register_outcome, register_standing  # noqa: PLC0415
 
+        register_work(open_tasks)
+        register_standing(standings)
         register_outcome(outcome_words)
         register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case)
         tell_together("handling.rate", raters_at_least)

@@ -12,11 +12,13 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import Entry
+from tongxin.desks.panels import FrontDoor, Panel
 from tongxin.desks.queues import MOST, ForMember, Queue
 from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
 from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
+from tongxin.handling.pages import overview, own, public
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals import desk as proposals
@@ -24,6 +26,12 @@ from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature, long_of
 from tongxin.regulations.queries import in_force
 
+MEMBER_PANELS = (Panel("handling/_home_own.html", own.newest, 10),)
+DESK_PANELS = (Panel("handling/_overviews.html", overview.of_led, 10),)
+FRONT_PANELS = (Panel("handling/_front.html", public.front, 10),)
+FRONT_DOORS = (
+    FrontDoor(_("看部门怎么答"), _("答复全文，办到哪一步"), "mail", lambda c: public.list_url(c, progress="answered"), 20),
+)  # fmt: skip
 MENU = (
     Entry(proposals.GROUP, _("交办"), "/handling/assign/", "flag", "handling.assign", 40),
     Entry(proposals.GROUP, _("督办"), "/handling/supervise/", "eye", "handling.supervise", 50),

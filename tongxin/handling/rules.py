@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tongxin.access.permissions import grant
+from tongxin.access.permissions import CATALOGUE, grant
 from tongxin.access.predicates import predicate
 from tongxin.audit import audience
 from tongxin.audit.kinds import Audience
@@ -130,6 +130,19 @@ def circles_of_task(actor: Any, task: Any) -> frozenset[Audience]:
     return found | {Audience.INSIDE} if inside.test(actor, task) else found
 
 
+@predicate
+def sees_the_proposal(actor: Any, proposal: Any) -> bool:
+    """Whoever may see the proposal."""
+    return bool(CATALOGUE["proposals.view"].predicate.test(actor, proposal))
+
+
+@predicate
+def sees_its_case(actor: Any, proposal: Any) -> bool:
+    """Whoever may see its handling: its units too, who are unknown to the proposal itself."""
+    case = getattr(proposal, "case", None)
+    return case is not None and bool(CATALOGUE["handling.view_case"].predicate.test(actor, case))
+
+
 PERMISSIONS = {
     "handling.view_case": (
         "提案人、承办单位、交办督办部门和本会机关可以查看办理情况",
@@ -159,6 +172,13 @@ PERMISSIONS = {
     "handling.release_reply": ("公开审核人员可以核对答复的公开稿", holds(Duty.PUBLICATION)),
     "handling.read_file": ("能查看答复的人可以下载其中的附件", may_read_reply_file),
     "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
+    "handling.open_proposal": ("能看提案或能看其办理情况的人，可以打开提案页", sees_the_proposal | sees_its_case),
+    "handling.view_told": (
+        "机关提案工作人员可以查看本会提案的消息告知了谁、何时阅读",
+        sees_the_proposal & holds(Duty.PROPOSAL_OFFICE),
+    ),
+    "handling.remind_many": ("机关提案工作人员可以催办", holds(Duty.PROPOSAL_OFFICE)),
+    "handling.file_many": ("提案审定人员可以成批立案", holds(Duty.FILING)),
 }
 grant(PERMISSIONS)
 audience.register("proposals.proposal", circles_of_proposal)

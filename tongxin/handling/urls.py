@@ -1,8 +1,9 @@
-"""Addresses of handling."""
+"""Addresses of handling, and of the pages that show a proposal together with it."""
 
 from django.urls import path
 
 from tongxin.handling import views
+from tongxin.handling.views import desk, proposal, public, publication, told
 
 urlpatterns = [
     path("handling/", views.inbox, name="handling-inbox"),
@@ -25,4 +26,14 @@ urlpatterns = [
     path("handling/<str:uid>/reply/preview/", views.preview_reply, name="handling-reply-preview"),
     path("handling/<str:uid>/reply/files/<str:file>/remove/", views.detach, name="handling-reply-detach"),
     path("handling/<str:uid>/reply/copies/<str:copy>/", views.kept_copy, name="handling-reply-copy"),
+    path("desk/proposals/", desk.proposals, name="desk-proposals"),
+    path("desk/proposals/bulk/", desk.bulk, name="desk-bulk"),
+    path("desk/proposals/export/", desk.export, name="desk-export"),
+    path("desk/publication/", publication.desk, name="publication"),
+    path("desk/passing-on/export/", desk.passing_on_export, name="passing-on-export"),
+    path("public/proposals/", public.proposals, name="public-proposals"),
+    path("public/proposals/<str:uid>/", public.proposal, name="public-proposal"),
+    path("proposals/<str:uid>/", proposal.show, name="proposal"),
+    path("proposals/<str:uid>/told/", told.told, name="proposal-told"),
+    path("proposals/<str:uid>/similar/", proposal.similar, name="proposal-similar"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,13 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty
 from tongxin.desks.menus import BODIES, Entry, Tab
+from tongxin.desks.panels import Quick
 from tongxin.desks.queues import Queue
 from tongxin.desks.todos import SHOWN, Todo
 from tongxin.members.models import Member
 from tongxin.members.queries import with_code_to_confirm
-from tongxin.members.rules import CONFIRM
+from tongxin.members.rules import CONFIRM, member_of, sitting_member_of
+
+
+def _own_page(user: Any) -> str:
+    member = member_of(user)
+    return f"/members/{member.uid}/" if member is not None else ""
+
 
 MENU = (Entry(BODIES, _("委员名册"), "/members/", "people", "members.view"),)
+QUICK = (
+    Quick(_("委员名册"), "people", lambda user: "/members/" if sitting_member_of(user) else "", 20),
+    Quick(_("我的资料"), "person", lambda user: "" if sitting_member_of(user) else _own_page(user), 20),
+)
 TABS = (Tab(_("名册"), "/members/", "people", "members.view", 20),)
 
 

@@ -13,6 +13,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import OWN, Door, Entry, Group, Tab
+from tongxin.desks.panels import FrontDoor, FrontSearch, Quick
 from tongxin.desks.queues import MOST, ForMember, Queue
 from tongxin.desks.todos import SHOWN, Todo, until
 from tongxin.members.models import Member
@@ -31,6 +32,14 @@ MENU = (
     Entry(OWN, _("我的提案"), "/proposals/", "doc", "proposals.own_list", alone=True, offered=member_of),
     Entry(OWN, _("写提案"), "/proposals/new/", "edit", "proposals.write", 10, offered=sitting_member_of),
 )
+QUICK = (
+    Quick(_("写提案"), "edit", lambda user: "/proposals/new/" if sitting_member_of(user) else "", leads=True),
+    Quick(_("我的提案"), "doc", lambda _user: "/proposals/", 10),
+)
+FRONT_DOORS = (
+    FrontDoor(_("看公开的提案"), _("提案怎么说，交给谁办"), "doc", lambda c: f"/public/proposals/?in={c.code}", 10),
+)  # fmt: skip
+FRONT_SEARCH = (FrontSearch(_("搜索公开提案"), _("例如：助餐"), "/public/proposals/"),)
 TABS = (Tab(_("提案"), "/proposals/", "doc", "proposals.own_list", 10),)
 DOORS = (
     Door(_("公开提案"), lambda c: f"/public/proposals/?in={c.code}" if c else "/public/proposals/", "doc", 10),

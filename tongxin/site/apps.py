@@ -11,20 +11,14 @@ class SiteConfig(AppConfig):
         from tongxin.audit.events import name_rows  # noqa: PLC0415 -- as above
         from tongxin.audit.given import AlteredError  # noqa: PLC0415 -- as above
         from tongxin.committees.findings import register_row_names  # noqa: PLC0415 -- as above
-        from tongxin.committees.queries import register_work  # noqa: PLC0415 -- as above
-        from tongxin.proposals.queries import register_standing  # noqa: PLC0415 -- as above
         from tongxin.site import notices  # noqa: F401, PLC0415 -- as above
         from tongxin.site.navigation import shell_of  # noqa: PLC0415 -- as above
         from tongxin.site.queries.row_names import row_names, word_of_kind  # noqa: PLC0415 -- as above
-        from tongxin.site.queries.standing import standings  # noqa: PLC0415 -- as above
-        from tongxin.site.queries.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.site.views.altered import taken_back  # noqa: PLC0415 -- as above
         from tongxin.ui import navigation  # noqa: PLC0415 -- as above
 
         navigation.register(shell_of)
         navigation.register_size(save_size)
-        register_work(open_tasks)
         register_row_names(row_names)
         name_rows(word_of_kind)
-        register_standing(standings)
         register_page(AlteredError, taken_back)

@@ -5,11 +5,11 @@ import pytest
 from tests.cast import NOW, Cast
 from tongxin.core.sounds import sound_of
 from tongxin.core.words import clean_name, name_key, person_name, plain_number, sought
+from tongxin.handling.pages.rows import signed_by_name
 from tongxin.members import queries
 from tongxin.members.models import Member
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.queries import candidates
-from tongxin.site.queries.rows import signed_by_name
 
 FORMS = ["•", "・", "‧", "⋅", "·", "．", ".", " · ", "　•　", "･"]
 

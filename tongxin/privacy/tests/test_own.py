@@ -18,12 +18,12 @@ from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
+from tongxin.handling.pages.standing import standings
 from tongxin.members.models import Member, Seat
 from tongxin.privacy import queries
 from tongxin.privacy.table import HELD
 from tongxin.proposals.models import Signature
 from tongxin.regulations.actions import adopt
-from tongxin.site.queries.standing import standings
 
 AT = moment("2026-03-04")
 SHELL = 1  # the menu of the account, in the head of each page

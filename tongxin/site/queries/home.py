@@ -1,17 +1,11 @@
-"""What home pages show beside what waits: what waits in another of the own seats, and the member's own proposals."""
+"""What waits for a person in each of the own seats, and whose public pages somebody reads."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from tongxin.committees.models import Committee
-from tongxin.core.templatetags.chinese import case_number, clock, day, near_day
 from tongxin.desks import queues
-from tongxin.desks.todos import SHOWN
-from tongxin.members.models import Member
 from tongxin.members.rules import member_of, members_of, sitting_member_of
-from tongxin.proposals.choices import Answer, State
-from tongxin.proposals.models import LONG, Proposal
-from tongxin.site.queries.standing import standings
 
 
 def member_waiting(user: Any) -> int:
@@ -34,44 +28,6 @@ def waiting_elsewhere(user: Any) -> list[ElsewhereWaiting]:
     others = [m for m in members_of(user) if m != member_of(user) and m.sits]  # type: ignore[attr-defined]
     found = [ElsewhereWaiting(m.uid, m.committee.short_name, queues.waiting_for(m)) for m in others]
     return [there for there in found if there.count]
-
-
-def own_proposals(member: Member) -> list[Proposal]:
-    """Return a member's newest proposals, with what their cards show."""
-    return list(
-        Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED)
-        .exclude(state=State.DISCARDED)
-        .select_related("session__term")
-        .defer(*LONG)
-        .order_by("-edited_at", "-id")[:SHOWN]
-    )
-
-
-@dataclass(frozen=True)
-class OwnRow:
-    """A proposal as its proposer's home shows it."""
-
-    title: str
-    line: str
-    url: str
-    badge: str
-    word: str
-
-
-def own_rows(member: Member, user: Any) -> list[OwnRow]:
-    """Return a member's newest proposals as cards."""
-    rows, own = [], own_proposals(member)
-    where = standings(own, user)
-    for proposal in own:
-        said = where[proposal.pk]
-        if proposal.number:
-            line = case_number(proposal.number)
-        elif proposal.submitted_at:
-            line = f"{day(proposal.submitted_at)}提交"
-        else:
-            line = f"{near_day(proposal.edited_at)} {clock(proposal.edited_at)} 保存" if proposal.edited_at else ""
-        rows.append(OwnRow(str(proposal), line, proposal.get_absolute_url(), said.kind, said.word))
-    return rows
 
 
 def portal_committee(path: str) -> Committee | None:

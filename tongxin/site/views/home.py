@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
-from tongxin.desks import queues
+from tongxin.desks import panels, queues
 from tongxin.desks.todos import SHOWN
 from tongxin.members.models import Member
 from tongxin.members.queries import suspended_now
@@ -19,7 +19,6 @@ from tongxin.notices import queries as notices
 from tongxin.site.queries import home as queries
 from tongxin.site.queries.first_steps import first_steps
 from tongxin.site.queries.looked import open_findings
-from tongxin.site.queries.overview import overviews
 from tongxin.site.views import portal
 
 NOON, EVENING, MORNING = 12, 18, 5
@@ -58,7 +57,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "member": member,
         "sits": sits,
         "suspended": None if sits else suspended_now(member, local.date()),
-        "rows": queries.own_rows(member, request.user),
+        "panels": panels.panels("MEMBER_PANELS", request.user),
+        "quick": panels.quick(request.user),
     }
     return render(request, "site/home_member.html", common | context)
 
@@ -66,14 +66,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def _desk(user: Any, member: Member | None, now: datetime) -> dict[str, Any]:
     """Return what a desk shows: its queues, and what stands beside them.
 
-    What the last look through the files found, where the proposals stand for who leads, and of which committee what waits
-    beside them for the member is.
+    What the last look through the files found, what the matters show to who leads, and of which committee what waits beside
+    them for the member is.
     """
     waiting = queues.queues(user, now)
     return {
         "queues": waiting,
         "findings": open_findings(user),
-        "overviews": overviews(user, timezone.localdate(now)),
+        "panels": panels.panels("DESK_PANELS", user),
         "first": [] if waiting else first_steps(user),  # where work goes on, a committee is set up
         "sits_in": member.committee if member is not None and bodies.has_to_do_with_several(user) else None,
     }

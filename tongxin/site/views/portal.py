@@ -1,34 +1,20 @@
-"""The public pages: a committee's front, its published proposals, one of them."""
+"""The front of the public pages: a committee's, or the choice between several."""
 
-from typing import Any
-from urllib.parse import urlencode
-
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tongxin.access.views import requires
 from tongxin.committees.models import Committee
-from tongxin.site.forms import PublicFilter
-from tongxin.site.queries import portal as queries
-
-
-def _committee(request: HttpRequest) -> Committee | None:
-    """Return the committee asked for, or the only one; none where the reader has to choose."""
-    found = queries.committees()
-    code = request.GET.get("in", "")
-    if code:
-        return next((c for c in found if c.code == code), None)
-    return found[0] if len(found) == 1 else None
+from tongxin.committees.queries import with_a_front
+from tongxin.desks import panels
 
 
 @require_safe
 @requires("site.front")
 def front(request: HttpRequest) -> HttpResponse:
     """The front for the public: the only committee's, or the choice between several."""
-    found = queries.committees()
+    found = with_a_front()
     return _front(request, found[0]) if len(found) == 1 else render(request, "site/public_chooser.html", {"committees": found})
 
 
@@ -39,7 +25,7 @@ chooser = front
 @requires("site.front")
 def committee(request: HttpRequest, code: str) -> HttpResponse:
     """The public front of one committee."""
-    found = next((c for c in queries.committees() if c.code.lower() == code.lower()), None)
+    found = next((c for c in with_a_front() if c.code.lower() == code.lower()), None)
     if found is None:
         raise Http404
     return _front(request, found)
@@ -48,59 +34,9 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
 def _front(request: HttpRequest, committee: Committee) -> HttpResponse:
     context = {
         "committee": committee,
-        "lines": queries.latest(committee),
-        "list_url": _url(QueryDict(), **{"in": committee.code}),
-        "counts": [(c, _url(QueryDict(), progress=c.progress, **{"in": committee.code})) for c in queries.counts(committee)],
-        "others": [c for c in queries.committees() if c.pk != committee.pk],
+        "search": panels.front_search(),
+        "doors": panels.front_doors(committee),
+        "panels": panels.panels("FRONT_PANELS", committee),
+        "others": [c for c in with_a_front() if c.pk != committee.pk],
     }
     return render(request, "site/public_front.html", context)
-
-
-def _url(data: QueryDict, **change: str) -> str:
-    kept: dict[str, Any] = {k: v for k, v in data.items() if k not in {"before", "after"}} | change
-    said = urlencode({k: v for k, v in kept.items() if v})
-    return f"{reverse('public-proposals')}?{said}" if said else reverse("public-proposals")
-
-
-@require_safe
-@requires("site.front")
-def proposals(request: HttpRequest) -> HttpResponse:
-    """The published proposals of a committee, searched and filtered."""
-    found = _committee(request)
-    if found is None:
-        if request.GET.get("in"):
-            raise Http404
-        return redirect("public")
-    request.public_committee = found  # type: ignore[attr-defined]  # the shell names it
-    form = PublicFilter(request.GET, committee=found)
-    before, after = request.GET.get("before", ""), request.GET.get("after", "")
-    asked = queries.Asked(
-        found, form.said("q"), form.said("topic"), form.said("session"), form.said("progress"), before or after, bool(before)
-    )
-    listing = queries.listing(asked)
-    first, last = (listing.lines[0].proposal.uid, listing.lines[-1].proposal.uid) if listing.lines else ("", "")
-    context = {
-        "committee": found,
-        "form": form,
-        "listing": listing,
-        "clear_url": _url(QueryDict(), **{"in": request.GET.get("in", "")}),
-        "filtered": any((asked.text, asked.topic, asked.session, asked.progress)),
-        "page": {
-            "caption": _("共 %(n)s 件") % {"n": listing.count},
-            "previous_url": _url(request.GET, before=first) if listing.has_previous and first else "",
-            "next_url": _url(request.GET, after=last) if listing.has_next else "",
-        },
-    }
-    return render(request, "site/public_proposals.html", context)
-
-
-@require_safe
-@requires("site.front")
-def proposal(request: HttpRequest, uid: str) -> HttpResponse:
-    """One published proposal, as the public may read it."""
-    found = queries.load(uid)
-    if found is None:
-        raise Http404
-    request.public_committee = found.committee  # type: ignore[attr-defined]  # the shell names it
-    context = {"page": queries.page(found), "proposal": found, "list_url": _url(QueryDict(), **{"in": found.committee.code})}
-    return render(request, "site/public_proposal.html", context)

@@ -1,0 +1,1 @@
+"""What the pages of proposals show: desk, ledger, a proposal for each of its readers, and for the public."""

@@ -1,0 +1,180 @@
+"""The office's desk: every proposal of a committee by stage, clock and filter, read in a fixed number of queries."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.committees.models import Committee
+from tongxin.desks.paging import Slice, capped, counted, page_by
+from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.models import Contact, Task
+from tongxin.handling.pages.figures import Figure, Figures, figures, total
+from tongxin.handling.pages.rows import asked_for, key_of_page, said_in, today_rules
+from tongxin.handling.pages.stages import LEVELS, RUNNING, SIZES, STAGES, Stage, Wanted, desk_committees
+from tongxin.handling.pages.standing import Standing, case_of, standing
+from tongxin.handling.queries import Chip, chip, clock_of
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.choices import Answer, Destination, State, States
+from tongxin.proposals.models import LONG, Proposal, Signature
+from tongxin.proposals.regulations import Taxonomies
+from tongxin.regulations.queries import in_force
+
+__all__ = [
+    "LEVELS", "SIZES", "STAGES", "Figure", "Figures", "Listing", "Row", "Stage", "Wanted", "acts_open", "counted", "desk_committees",
+    "figures", "listing", "proposer_line", "remindable", "said_in", "tasks_of", "to_pass_on", "unit_lines", "urgent_chip", "whole",
+    "with_details",
+]  # fmt: skip
+
+
+# ── one row ──────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Row:
+    """One line of the desk."""
+
+    proposal: Proposal
+    proposer: str
+    topic: str
+    lead: str
+    others: str
+    badge: Standing
+    contacts: int
+    chip: Chip | None
+    can: str
+    clock: date | None
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the desk."""
+
+    rows: list[Row]
+    total: int
+    has_previous: bool
+    has_next: bool
+
+
+def listing(user: Any, w: Wanted) -> Listing:
+    """Return the page asked for."""
+    rows, names, path = asked_for(w)
+    number = total(w, lambda: capped(rows))
+    part = page_by(rows.values(path, *names), names, size=w.size, down=w.down, key=key_of_page(w, path), back=w.back)
+    return Listing(_rows(user, w, part, path, names[0]), number, part.has_previous, part.has_next)
+
+
+def _rows(user: Any, w: Wanted, part: Slice, path: str, clock: str) -> list[Row]:
+    keys = {r[path]: (r[clock] if clock != "id" else None) for r in part.rows}
+    found = with_details(proposals.original_visible_to(user), list(keys), w.committee)
+    contacts = dict(
+        Contact.objects.filter(task__case__proposal__in=list(found))
+        .values_list("task__case__proposal")
+        .annotate(n=Count("id"))
+        .order_by()
+    )
+    return [_row(found[pk], w, contacts.get(pk, 0), keys[pk]) for pk in keys if pk in found]
+
+
+def with_details(rows: QuerySet[Proposal], ids: Sequence[int], committee: Committee) -> dict[int, Proposal]:
+    """Read a committee's proposals with what one line of a list shows: signers, units, the case; without their texts."""
+    signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
+    signers = signers.only("proposal", "body", "role", "answer", "place_in_list", "member__name")
+    # of units and members only what is shown: their telephones would be decrypted one by one
+    tasks = Task.objects.select_related("unit").defer("return_reason", "unit__phone", "unit__contact")
+    read = rows.filter(pk__in=ids, committee=committee).select_related("session__term", "case").defer(*LONG)
+    found = {row.pk: row for row in read.prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", tasks))}
+    for row in found.values():
+        row.committee = committee  # known: not one more for every row
+    return found
+
+
+def tasks_of(proposal: Proposal) -> list[Task]:
+    """Return the parts whose units have them still, the answering ones first. Reads nothing when prefetched."""
+    case = case_of(proposal)
+    live = [t for t in case.tasks.all() if not t.is_gone] if case else []
+    return sorted(live, key=lambda t: (not t.answers, t.pk))
+
+
+def proposer_line(proposal: Proposal) -> str:
+    """Name the first signer, and how many there are: 林知远　等 3 人."""
+    names = [s.name for s in proposal.signatures.all() if s.answer == Answer.ACCEPTED]
+    if not names:
+        return ""
+    return names[0] if len(names) == 1 else _("%(name)s　等 %(n)s 人") % {"name": names[0], "n": len(names)}
+
+
+def unit_lines(tasks: Sequence[Task]) -> tuple[str, str]:
+    """Name the answering units, and below them the others with their part."""
+    answering = [t for t in tasks if t.answers]
+    lead = "、".join(t.unit.short_name or t.unit.name for t in answering)
+    co = "、".join(t.unit.short_name or t.unit.name for t in tasks if not t.answers)
+    if co:
+        return lead, _("会办 %(units)s") % {"units": co}
+    return lead, str(answering[0].get_part_display()) if answering else ""
+
+
+def urgent_chip(proposal: Proposal, tasks: Sequence[Task], states: Sequence[str] = ()) -> Chip | None:
+    """Return the chip of the most urgent clock, named when it is not the reply's."""
+    case = case_of(proposal)
+    if case is None:
+        return None
+    today, rules = today_rules(proposal.committee)
+    if case.state == CaseState.RATING:
+        return chip(case.rating_due_on, on=today, rules=rules, what=_("评价"))
+    clocks = [clock_of(t) for t in tasks if not states or t.state in states]
+    running = min(((due, what) for due, what in clocks if due), default=None, key=lambda c: c[0])
+    return chip(running[0], on=today, rules=rules, what=running[1]) if running else None
+
+
+def _row(proposal: Proposal, w: Wanted, contacts: int, clock: date | None) -> Row:
+    tasks, rules = tasks_of(proposal), in_force(proposal.committee, Taxonomies, timezone.localdate())
+    topic = rules.topic(proposal.topic)
+    lead, others = unit_lines(tasks)
+    states = w.stage.states if len(w.stage.states) < len(RUNNING) else ()
+    return Row(
+        proposal=proposal, proposer=proposer_line(proposal), topic=topic.short if topic else "", lead=lead, others=others,
+        badge=standing(proposal, tasks, prefer=states), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
+        can=" ".join(acts_open(proposal, tasks)), clock=clock, tasks=tuple(tasks),
+    )  # fmt: skip
+
+
+def remindable(tasks: Sequence[Task]) -> list[Task]:
+    """Return the parts that may be chased: the ball is with the unit."""
+    return [t for t in tasks if t.state in {TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER}]
+
+
+def acts_open(proposal: Proposal, tasks: Sequence[Task]) -> list[str]:
+    """Return what may be done with a ticked row; the server asks again before it does it."""
+    acts = ["export"]
+    if remindable(tasks):
+        acts.append("remind")
+    if proposal.state == State.IN_DECISION and proposal.construction and proposal.topic and proposal.routed_to:
+        acts.append("file")
+    if proposal.state in States.filed and proposal.released_at is None and proposal.consents_to_publication:
+        acts.append("release")
+    return acts
+
+
+def whole(user: Any, w: Wanted) -> Iterator[Row]:
+    """Yield every row of a filter, in the order of the list, some hundred at a time (for exports)."""
+    page = replace(w, size=SIZES[-1], key=None, back=False)
+    while True:
+        found = listing(user, page)
+        yield from found.rows
+        if not found.has_next or not found.rows:
+            return
+        last = found.rows[-1]
+        page = replace(page, key=(last.clock, last.proposal.uid))
+
+
+def to_pass_on(user: Any, committee: Committee, kind: str) -> Iterator[Row]:
+    """Return what was converted and waits to be passed on, as rows of the ledger."""
+    waiting = proposals.to_be_passed_on(committee)
+    if kind in Destination.values:
+        waiting = waiting.filter(destination=kind)
+    uids = tuple(waiting.values_list("uid", flat=True))
+    return whole(user, Wanted(committee, STAGES["unfiled"], picked=uids)) if uids else iter(())

@@ -1,0 +1,74 @@
+"""The counts of the desk: each one opens to its rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tongxin.audit.queries import remembered
+from tongxin.committees.models import Committee, Session
+from tongxin.desks.paging import CAP, capped, counted
+from tongxin.handling.pages.rows import asked_for, level_range, most_urgent, today_rules
+from tongxin.handling.pages.stages import HEADER, LEVELS, RUNNING, STAGES, Stage, Wanted, without_running_clock
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Proposal
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count with its stage (or level)."""
+
+    key: str
+    label: str
+    number: int
+
+    @property
+    def count(self) -> str:
+        return counted(self.number)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Every count of the desk, read at once: what came of a session, the levels, the stages."""
+
+    header: list[Figure]
+    lanes: list[Figure]
+    tabs: list[Figure]
+
+
+def figures(committee: Committee, session: Session | None) -> Figures:
+    """Return the counts of a committee's desk; they are kept until something happens in it."""
+    today, rules = today_rules(committee)
+    what = ("desk", committee.pk, session.pk if session else 0, today, rules.yellow_days, rules.soon_days)
+    numbers = remembered([committee.code], what, lambda: _read(committee, session))
+    words = {"red": _("红牌"), "yellow": _("黄牌"), "soon": _("临期"), "ok": _("正常")}
+    return Figures(
+        header=[Figure(key, str(STAGES[key].label), numbers[f"header.{key}"]) for key in HEADER],
+        lanes=[Figure(level, words[level], numbers[f"lane.{level}"]) for level in LEVELS],
+        tabs=[Figure(s.key, str(s.label), numbers[f"tab.{s.key}"]) for s in STAGES.values() if s.tab],
+    )
+
+
+def _read(committee: Committee, session: Session | None) -> dict[str, int]:
+    of_session = Proposal.objects.filter(committee=committee, session=session) if session else Proposal.objects.none()
+    today, rules = today_rules(committee)
+    running = most_urgent(committee, RUNNING)
+    found = {f"header.{key}": capped(of_session.filter(STAGES[key].where(committee))) for key in HEADER}
+    found |= {f"lane.{level}": capped(running.filter(level_range(level, today, rules))) for level in LEVELS}
+    return found | {f"tab.{stage.key}": _count(committee, stage) for stage in STAGES.values() if stage.tab}
+
+
+def _count(committee: Committee, stage: Stage) -> int:
+    if stage.key != "assign":
+        return capped(asked_for(Wanted(committee, stage))[0])
+    # two reads of few rows each: together they are a walk through all proposals
+    filed = Proposal.objects.filter(committee=committee, state=State.FILED)
+    return min(CAP + 1, capped(filed) + capped(without_running_clock(committee)))
+
+
+def total(w: Wanted, read: Callable[[], int]) -> int:
+    """Return how many rows a filter leaves (at most one beyond the cap), kept like the other counts."""
+    today, rules = today_rules(w.committee)
+    asked = (w.stage.key, w.level, w.text, w.unit, w.construction, w.topic, w.form, w.session, w.season, w.picked, w.by_clock)
+    what = ("list", w.committee.pk, today, rules.yellow_days, rules.soon_days, asked)
+    return remembered([w.committee.code], what, lambda: {"total": read()})["total"]

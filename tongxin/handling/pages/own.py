@@ -1,0 +1,44 @@
+"""The newest proposals of a member, as the own home shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tongxin.core.templatetags.chinese import case_number, clock, day, near_day
+from tongxin.desks.todos import SHOWN
+from tongxin.handling.pages.standing import standings
+from tongxin.members.rules import member_of
+from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.models import LONG, Proposal
+
+
+@dataclass(frozen=True)
+class Row:
+    """A proposal as its proposer's home shows it."""
+
+    title: str
+    line: str
+    url: str
+    badge: str
+    word: str
+
+
+def newest(user: Any) -> Mapping[str, list[Row]]:
+    """Return a member's newest proposals as cards."""
+    own = list(
+        Proposal.objects.filter(signatures__member=member_of(user), signatures__answer=Answer.ACCEPTED)
+        .exclude(state=State.DISCARDED)
+        .select_related("session__term")
+        .defer(*LONG)
+        .order_by("-edited_at", "-id")[:SHOWN]
+    )
+    where = standings(own, user)
+    return {"rows": [Row(str(p), _line(p), p.get_absolute_url(), where[p.pk].kind, where[p.pk].word) for p in own]}
+
+
+def _line(proposal: Proposal) -> str:
+    if proposal.number:
+        return case_number(proposal.number)
+    if proposal.submitted_at:
+        return f"{day(proposal.submitted_at)}提交"
+    return f"{near_day(proposal.edited_at)} {clock(proposal.edited_at)} 保存" if proposal.edited_at else ""

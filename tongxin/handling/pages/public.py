@@ -1,0 +1,259 @@
+"""The public pages: released proposals only, and of those nothing but what the public may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tongxin.audit.queries import remembered
+from tongxin.audit.templatetags.timeline import Entry
+from tongxin.committees.models import Committee
+from tongxin.core.templatetags.chinese import size
+from tongxin.desks.paging import capped, counted, page_by
+from tongxin.handling import queries as handling
+from tongxin.handling.choices import CaseState
+from tongxin.handling.models import Case, PublicReply
+from tongxin.handling.pages.course import history
+from tongxin.handling.pages.desk import tasks_of, unit_lines, with_details
+from tongxin.handling.pages.proposal import topics_of
+from tongxin.handling.pages.public_timeline import entries, public_events
+from tongxin.handling.pages.rows import said_in
+from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, public_standing
+from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.proposals import queries as proposals
+from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.models import Proposal, PublicCopy, Signature
+
+SIZE = 15
+SHOWN_ON_FRONT = 5
+
+
+def released(committee: Committee | None = None) -> QuerySet[Proposal]:
+    """Return what everybody may read: released, with the proposer's consent, and still standing."""
+    rows = proposals.visible_to(None)
+    return rows.filter(committee=committee) if committee else rows
+
+
+PROGRESS = {
+    "handling": (CaseState.IN_HAND,),
+    "answered": (CaseState.RATING, CaseState.WITH_OFFICE),
+    "closed": (CaseState.CLOSED,),
+}
+
+
+def _progress(committee: Committee, key: str) -> Q:
+    if key not in PROGRESS:
+        return Q()
+    cases = Case.objects.filter(committee=committee, state__in=PROGRESS[key])
+    # what is closed is the most: asked of each row. The others are few: found from the cases.
+    if key == "closed":
+        return Q(Exists(cases.filter(proposal=OuterRef("pk"))))
+    found = Q(pk__in=cases.values("proposal"))
+    return found | Q(state=State.FILED) if key == "handling" else found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the public list is asked to show."""
+
+    committee: Committee
+    text: str = ""
+    topic: str = ""
+    session: str = ""
+    progress: str = ""
+    key: str = ""
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One published proposal in a list."""
+
+    proposal: Proposal
+    title: str
+    by: str
+    units: str
+    badge: Standing
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the public list."""
+
+    lines: list[Line]
+    count: str
+    has_previous: bool
+    has_next: bool
+
+
+def _matching(asked: Asked) -> QuerySet[Proposal]:
+    rows = released(asked.committee).filter(_progress(asked.committee, asked.progress))
+    if asked.topic:
+        rows = rows.filter(topic=asked.topic)
+    if asked.session:
+        rows = rows.filter(session_id=int(asked.session))
+    if asked.text:
+        rows = rows.filter(said_in(asked.committee, asked.text, titles=PublicCopy))
+    return rows
+
+
+def listing(asked: Asked) -> Listing:
+    """Return a page of the published proposals, the last published first."""
+    rows = _matching(asked)
+    key = None
+    if asked.key:
+        key = released(asked.committee).filter(uid=asked.key).values_list("released_at", "id").first()
+    part = page_by(rows.values("pk", "released_at", "id"), ("released_at", "id"), size=SIZE, down=True, key=key, back=asked.back)
+    return Listing(
+        lines(asked.committee, [r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next
+    )
+
+
+def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
+    """Count what matches, at most one beyond the cap; kept until something happens in the committee."""
+    what = ("public", asked.committee.pk, asked.text, asked.topic, asked.session, asked.progress)
+    return remembered([asked.committee.code], what, lambda: {"all": capped(rows)})["all"]
+
+
+def lines(committee: Committee, ids: Sequence[int]) -> list[Line]:
+    """Return published proposals as lines, in the given order."""
+    found = with_details(released(committee), ids, committee)
+    titles = proposals.public_titles(found)
+    return [_line(found[pk], titles[pk]) for pk in ids if pk in found]
+
+
+def _line(proposal: Proposal, title: str) -> Line:
+    return Line(proposal, title, signed_by(proposal), unit_lines(tasks_of(proposal))[0], public_standing(proposal))
+
+
+def signed_by(proposal: Proposal) -> str:
+    """Name the proposers in a line: 林知远等 4 位委员; a body by its name."""
+    signed = [s for s in proposal.signatures.all() if s.answer == Answer.ACCEPTED]
+    if not signed:
+        return ""
+    first = signed[0]
+    if len(signed) > 1:
+        return _("%(name)s等 %(n)s 位委员") % {"name": first.name, "n": len(signed)}
+    return first.name if first.body else _("%(name)s委员") % {"name": first.name}
+
+
+def latest(committee: Committee) -> list[Line]:
+    """Return the newest published proposals for the front."""
+    ids = released(committee).order_by("-released_at", "-id").values_list("pk", flat=True)[:SHOWN_ON_FRONT]
+    return lines(committee, list(ids))
+
+
+@dataclass(frozen=True)
+class Count:
+    """A figure of the front; `progress` opens its rows."""
+
+    label: str
+    number: str
+    progress: str
+
+
+def counts(committee: Committee) -> list[Count]:
+    """Return how the published proposals stand: each figure opens to them."""
+    words = [("", _("公开提案")), ("handling", _("办理中")), ("answered", _("已答复")), ("closed", _("已办结"))]
+    numbers = remembered(
+        [committee.code],
+        ("front", committee.pk),
+        lambda: {key: capped(_matching(Asked(committee, progress=key))) for key, _label in words},
+    )
+    return [Count(label, counted(numbers[key]), key) for key, label in words]
+
+
+def front(committee: Committee) -> dict[str, Any]:
+    """Return what a committee's front shows of its published proposals."""
+    return {
+        "lines": latest(committee),
+        "list_url": list_url(committee),
+        "counts": [(c, list_url(committee, progress=c.progress)) for c in counts(committee)],
+    }
+
+
+def list_url(committee: Committee, **asked: str) -> str:
+    """Return the address of a committee's published proposals."""
+    return f"{reverse('public-proposals')}?{urlencode({k: v for k, v in (asked | {'in': committee.code}).items() if v})}"
+
+
+# ── one published proposal ───────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class PublicAttachment:
+    """A file that was released by itself, with the link that everybody may follow."""
+
+    kind: str
+    name: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """What the public reads of one proposal: its text is the copy's."""
+
+    proposal: Proposal
+    text: PublicCopy
+    files: tuple[PublicAttachment, ...]
+    badge: Standing
+    by: tuple[str, ...]
+    topics: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
+    letters: tuple[Letter, ...]
+    unanswered: str
+    is_confirmed: bool
+    has_covered: bool
+    steps: list[Step]
+    entries: list[Entry]
+
+
+def load(uid: str) -> Proposal | None:
+    """Return a published proposal."""
+    signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
+    return (
+        released()
+        .filter(uid=uid)
+        .select_related("committee__parent__parent", "session__term", "case", "public_copy")
+        .prefetch_related(Prefetch("signatures", signers), "case__tasks__unit")
+        .first()
+    )
+
+
+def page(proposal: Proposal) -> PublicPage:
+    """Return the public page of a loaded proposal."""
+    case, tasks = case_of(proposal), tasks_of(proposal)
+    if case is not None:
+        case.proposal, case.committee = proposal, proposal.committee
+    events = public_events(history(proposal, case), proposal, on=timezone.localdate())
+    copies = handling.reply_copies(proposal).values()
+    letters = tuple(letter_of(r, case, for_the_public=True) for r in handling.public_replies(proposal, tasks)) if case else ()
+    units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
+    return PublicPage(
+        proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal),
+        by=tuple(s.name for s in proposal.signatures.all()),
+        topics=topics_of(proposal), units=tuple(units), letters=letters,
+        unanswered=_unanswered(tasks, list(copies)),
+        is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies if copy.is_shown),
+        has_covered=any(proposal.public_copy.marks.values()) or any(copy.marks for copy in copies if copy.is_shown),
+        steps=life_of(proposal, tasks, events), entries=entries(events),
+    )  # fmt: skip
+
+
+def _unanswered(tasks: Sequence[Any], copies: Sequence[PublicReply]) -> str:
+    """Say why no answer is to be read, where none is."""
+    if any(copy.confirmed_at is None for copy in copies):
+        return _("答复已经送达提案人，公开稿正在核对。")
+    if copies:
+        return _("答复已经送达提案人，不向社会公开。")
+    return _("承办单位正在办理，还没有答复。") if tasks else _("提案已经立案，等待交办。")
+
+
+def _files(proposal: Proposal) -> tuple[PublicAttachment, ...]:
+    """Return the attachments released one by one."""
+    rows = [(row.attachment.file, row.get_absolute_url()) for row in proposals.public_files(proposal)]
+    return tuple(PublicAttachment(file.kind, file.name, size(file.size), url) for file, url in rows)

@@ -1,0 +1,155 @@
+"""Which rows of the desk are asked for, in which order, and behind which row a page begins."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from tongxin.committees.models import Committee
+from tongxin.core.words import sought
+from tongxin.desks.paging import CAP
+from tongxin.handling.choices import TaskStates
+from tongxin.handling.models import Case, Task
+from tongxin.handling.pages.stages import RUNNING, Wanted
+from tongxin.handling.regulations import Deadlines
+from tongxin.members.models import Member
+from tongxin.proposals.choices import Answer
+from tongxin.proposals.models import Proposal, PublicCopy, Signature
+from tongxin.regulations.queries import in_force
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────
+def signed_by_name(committee: Committee, text: str) -> Q:
+    """Return which proposals are signed by members, or bodies, whose name holds a text."""
+    named = reduce(or_, (Q(name__icontains=name) for name in sought(text)))
+    members = Member.objects.filter(named, committee=committee).values("pk")
+    signed = Signature.objects.filter(committee=committee, answer=Answer.ACCEPTED)
+    # two reads, each from its own end: as one condition, the signatures of the whole county are looked through
+    by_members, by_bodies = signed.filter(member__in=members), signed.filter(member__isnull=True, body__icontains=text)
+    return Q(pk__in=by_members.values("proposal")) | Q(pk__in=by_bodies.values("proposal"))
+
+
+def numbered(committee: Committee, text: str) -> QuerySet[Proposal] | None:
+    """Return the proposals with a number of the committee's sessions; None when the text is not a number."""
+    digits = text.strip("第号 ")
+    if not digits.isdecimal() or len(digits) > 6:  # noqa: PLR2004 -- a number, not a phone
+        return None
+    return Proposal.objects.filter(committee=committee, session__in=committee.sessions.values("pk"), number=int(digits))
+
+
+def said_in(committee: Committee, text: str, *, titles: type[Proposal] | type[PublicCopy] = Proposal) -> Q:
+    """Return which proposals of a committee have a text in their title, number or signers' names.
+
+    `titles` says whose titles are looked through: the proposals' own, or those that the public reads.
+
+    The titles are looked through once, in an index of their own. A word in more titles than are counted is asked of the
+    rows themselves: a page of them is found at once.
+    """
+    own = Proposal.objects.filter(committee=committee)
+    of_number = numbered(committee, text)
+    if of_number is not None and text.strip() != text.strip("第号 0"):
+        return Q(pk__in=list(of_number.values_list("pk", flat=True)))
+    known, key = titles._default_manager.filter(committee=committee), "pk" if titles is Proposal else "proposal"  # noqa: SLF001
+    named = known.filter(title__icontains=text)
+    titled = list(named.order_by(f"-{key}").values_list(key, flat=True)[: CAP + 1])
+    signed = list(own.filter(signed_by_name(committee, text)).order_by("-id").values_list("pk", flat=True)[: CAP + 1])
+    number = list(of_number.values_list("pk", flat=True)) if of_number is not None else []
+    many = Q(title__icontains=text) if titles is Proposal else Q(public_copy__title__icontains=text)
+    found = many if len(titled) > CAP else Q(pk__in=titled)
+    found |= signed_by_name(committee, text) if len(signed) > CAP else Q(pk__in=signed)
+    return found | Q(pk__in=number)
+
+
+# ── filters ──────────────────────────────────────────────────────────────────────────────────────
+def narrowed(w: Wanted) -> Q:
+    """Return what the filters leave of the proposals, by what stands in their own rows."""
+    said = {
+        "construction": w.construction, "topic": w.topic, "form": w.form, "season": w.season, "session_id": w.session,
+        "uid__in": w.picked,
+    }  # fmt: skip
+    found = Q(**{name: value for name, value in said.items() if value})
+    return found & said_in(w.committee, w.text) if w.text else found
+
+
+def _of_unit(w: Wanted, path: str) -> Q:
+    if not w.unit:
+        return Q()
+    parts = Task.objects.filter(committee=w.committee, unit_id=w.unit).exclude(state__in=TaskStates.gone)
+    return Q(**{f"{path}__in": parts.values("case__proposal")})
+
+
+def _narrowed_by(w: Wanted, path: str) -> Q:
+    """Return the same for rows that lead to a proposal: without joining the proposals, whose rows are long."""
+    found = narrowed(w)
+    own = Q(**{f"{path}__in": Proposal.objects.filter(found, committee=w.committee).values("pk")}) if found else Q()
+    return own & _of_unit(w, path)
+
+
+def level_range(level: str, today: date, rules: Deadlines) -> Q:
+    """Return which clocks stand on a level: the limits are the regulation's."""
+    yellow, soon = today + timedelta(days=rules.yellow_days), today + timedelta(days=rules.soon_days)
+    return {
+        "red": Q(clock_on__lt=today),
+        "yellow": Q(clock_on__gte=today, clock_on__lte=yellow),
+        "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
+        "ok": Q(clock_on__gt=max(yellow, soon)),
+    }.get(level, Q())
+
+
+def today_rules(committee: Committee) -> tuple[date, Deadlines]:
+    """Return today and the deadlines in force today."""
+    today = timezone.localdate()
+    rules: Deadlines = in_force(committee, Deadlines, today)
+    return today, rules
+
+
+def most_urgent(committee: Committee, states: Sequence[str]) -> QuerySet[Task]:
+    """Return of every case in hand the one part whose clock runs out first, among the states asked for."""
+    among = {} if tuple(states) == RUNNING else {"state__in": states}
+    earlier = Task.objects.filter(case=OuterRef("case"), clock_on__isnull=False, **among).filter(
+        Q(clock_on__lt=OuterRef("clock_on")) | Q(clock_on=OuterRef("clock_on"), id__lt=OuterRef("id"))
+    )
+    return Task.objects.filter(committee=committee, clock_on__isnull=False, **among).filter(~Exists(earlier))
+
+
+# ── rows and keys ────────────────────────────────────────────────────────────────────────────────
+def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
+    """Return the rows asked for, the fields that order them, and how each leads to its proposal."""
+    if w.by_clock and w.stage.states:
+        rows = most_urgent(w.committee, w.stage.states).filter(_narrowed_by(w, "case__proposal"))
+        if w.level:
+            rows = rows.filter(level_range(w.level, *today_rules(w.committee)))
+        return rows, ("clock_on", "id"), "case__proposal_id"
+    if w.stage.case_state:
+        cases = Case.objects.filter(committee=w.committee, state=w.stage.case_state).filter(_narrowed_by(w, "proposal"))
+        if w.by_clock:
+            return cases.filter(rating_due_on__isnull=False), ("rating_due_on", "id"), "proposal_id"
+        return cases, ("id",), "proposal_id"
+    found = Proposal.objects.filter(committee=w.committee).filter(w.stage.where(w.committee))
+    if w.level and w.stage.states:
+        on = most_urgent(w.committee, w.stage.states).filter(level_range(w.level, *today_rules(w.committee)))
+        found = found.filter(pk__in=on.values("case__proposal"))
+    return found.filter(narrowed(w) & _of_unit(w, "pk")), ("id",), "pk"
+
+
+def key_of_page(w: Wanted, path: str) -> list[Any] | None:
+    """Return the values of the row that the page asked for borders on; None for the first page."""
+    if w.key is None:
+        return None
+    clock, uid = w.key
+    if path == "pk":
+        at = Proposal.objects.filter(committee=w.committee, uid=uid).values_list("pk", flat=True).first()
+        return None if at is None else [at]
+    if path == "proposal_id":
+        at = Case.objects.filter(proposal__uid=uid).values_list("pk", flat=True).first()
+        if not w.by_clock:
+            return None if at is None else [at]
+    if clock is None:
+        return None
+    if path != "proposal_id":
+        at = Task.objects.filter(case__proposal__uid=uid, clock_on=clock).values_list("pk", flat=True).order_by("id").first()
+    return [clock, at or 0]

@@ -1,0 +1,257 @@
+"""The office's desk: counts that equal their rows, acts on many rows, files, and who gets none of it."""
+
+import csv
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from tests.cast import Cast, moment
+from tests.signed_in import as_
+from tongxin.audit.models import Event
+from tongxin.handling.models import Task
+from tongxin.handling.pages import desk
+from tongxin.handling.pages import ledger as sheets
+from tongxin.handling.workflow import SignFor
+from tongxin.proposals.choices import State
+from tongxin.proposals.models import Proposal
+from tongxin.workflow.engine import perform
+
+DESK = "/desk/proposals/"
+
+
+def today() -> datetime:
+    """Return this morning."""
+    return moment(timezone.localdate().isoformat(), 1)
+
+
+def wanted(cast: Cast, stage: str = "open", **more: Any) -> desk.Wanted:
+    """Ask the county's desk for a stage."""
+    return desk.Wanted(cast.county, desk.STAGES[stage], **more)
+
+
+def titles(cast: Cast, stage: str = "open", **more: Any) -> list[str]:
+    """Return the titles of a page of the desk."""
+    return [row.proposal.title for row in desk.listing(cast.office, wanted(cast, stage, **more)).rows]
+
+
+def at_level(cast: Cast, title: str, days: int) -> None:
+    """Make a case in hand whose reply is due in `days` days."""
+    case = cast.assigned(at=today(), title=title)
+    for task, clerk in ((cast.task(case), cast.clerk), (cast.task(case, cast.co_unit), cast.co_clerk)):
+        perform(task, "sign_for", actor=clerk, at=today(), payload=SignFor("某人"))
+    Task.objects.filter(case=case).update(due_on=timezone.localdate() + timedelta(days=60))
+    Task.objects.filter(pk=cast.task(case).pk).update(due_on=timezone.localdate() + timedelta(days=days))
+
+
+def test_the_database_keeps_the_clock_that_the_rules_name(cast: Cast) -> None:
+    from tongxin.handling.queries import clock_of
+
+    cast.answered()
+    cast.assigned()
+    at_level(cast, "甲", 3)
+    for task in Task.objects.all():
+        assert task.clock_on == clock_of(task)[0]
+
+
+def test_lanes_count_the_rows_they_open(cast: Cast) -> None:
+    for title, days in (("超期", -2), ("今天", 0), ("黄牌", 3), ("临期", 10), ("正常", 40), ("也正常", 30)):
+        at_level(cast, title, days)
+    found = {f.key: f.number for f in desk.figures(cast.county, cast.session).lanes}
+    assert found == {"red": 1, "yellow": 2, "soon": 1, "ok": 2}
+    assert {level: titles(cast, level=level) for level in found} == {
+        "red": ["超期"], "yellow": ["今天", "黄牌"], "soon": ["临期"], "ok": ["也正常", "正常"],
+    }  # fmt: skip
+    tabs = {f.key: f.number for f in desk.figures(cast.county, cast.session).tabs}
+    assert tabs["open"] == sum(found.values())
+
+
+def test_every_tab_counts_the_rows_it_opens(cast: Cast) -> None:
+    cast.submitted(title="待审查")
+    cast.in_decision(title="待审定")
+    cast.filed(title="待交办")
+    cast.assigned(title="待签收")
+    cast.answered(title="待评价")
+    found = {f.key: f.number for f in desk.figures(cast.county, cast.session).tabs}
+    assert {key: len(titles(cast, key)) for key in found} == found
+    for figure in desk.figures(cast.county, cast.session).header:
+        assert len(titles(cast, figure.key, session=cast.session.pk)) == figure.number
+
+
+def test_a_case_whose_units_were_all_returned_waits_for_assignment(cast: Cast) -> None:
+    from tongxin.handling.workflow import Why
+
+    case = cast.assigned(title="退办")
+    for unit, clerk in ((cast.unit, cast.clerk), (cast.co_unit, cast.co_clerk)):
+        perform(cast.task(case, unit), "ask_return", actor=clerk, at=moment("2026-03-02", 10), payload=Why("不属我局"))
+        perform(cast.task(case, unit), "grant_return", actor=cast.assigner, at=moment("2026-03-02", 11), payload=Why("同意"))
+    assert (titles(cast, "open"), titles(cast, "assign")) == ([], ["退办"])
+    [row] = desk.listing(cast.office, wanted(cast, "assign")).rows
+    assert row.badge.word == "待改派"
+
+
+@pytest.mark.parametrize("sort", ["due", "-due", "id", "-id"])
+def test_pages_by_key_join_without_gap_or_repetition(cast: Cast, sort: str) -> None:
+    for n, days in enumerate((5, 5, 9, 1, 5)):
+        at_level(cast, f"件{n}", days)
+    w = wanted(cast, sort=sort, size=2)
+    whole = titles(cast, sort=sort, size=50)
+    seen, back = [], []
+    for _page in range(3):
+        page = desk.listing(cast.office, w)
+        seen += [r.proposal.title for r in page.rows]
+        last = page.rows[-1]
+        w = wanted(cast, sort=sort, size=2, key=(last.clock, last.proposal.uid))
+    assert (seen, len(set(seen))) == (whole, 5)
+    first = page.rows[0]
+    before = desk.listing(cast.office, wanted(cast, sort=sort, size=2, key=(first.clock, first.proposal.uid), back=True))
+    back = [r.proposal.title for r in before.rows]
+    assert (back, before.has_previous, before.has_next) == (whole[2:4], True, True)
+
+
+def test_filters_narrow_by_number_title_proposer_and_unit(cast: Cast) -> None:
+    case = cast.assigned(title="夜间药房")
+    cast.assigned(title="农村公路")
+    assert titles(cast, text="药房") == ["夜间药房"]
+    assert titles(cast, text=f"第{case.proposal.number:04d}号") == ["夜间药房"]
+    assert sorted(titles(cast, text="何青禾")) == sorted(["夜间药房", "农村公路"])
+    assert titles(cast, unit=cast.other_unit.pk) == []
+    assert len(titles(cast, unit=cast.co_unit.pk)) == 2
+    assert len(titles(cast, session=cast.session.pk, season="regular", topic="learning")) == 2
+
+
+def test_the_search_of_the_top_bar_looks_through_everything_received(cast: Cast) -> None:
+    cast.submitted(title="夜间药房")
+    page = as_(cast.office).get(DESK, {"q": "药房"})
+    assert [row.proposal.title for row in page.context["listing"].rows] == ["夜间药房"]
+
+
+@pytest.mark.parametrize("query", ["", "?stage=examine", "?stage=rating", "?level=red&stage=open", "?stage=received&sort=-id"])
+def test_the_list_takes_the_same_queries_for_one_and_three(
+    cast: Cast, django_assert_num_queries: Any, one_minute: None, query: str
+) -> None:
+    def rows(n: int) -> None:
+        cast.submitted(title=f"审{n}")
+        at_level(cast, f"红{n}", -3)
+        cast.answered(title=f"答{n}")
+
+    rows(1)
+    client = as_(cast.office)
+    client.get(DESK + query)
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.get(DESK + query)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(DESK + query)
+    one = len(captured)
+    rows(2)
+    rows(3)
+    client.get(DESK + query)  # the kept counts were dropped by what happened
+    with django_assert_num_queries(one):
+        client.get(DESK + query)
+    assert one <= 42
+
+
+@pytest.mark.parametrize("who", ["proposer", "clerk", "assigner", "audit_admin", "security_admin"])
+def test_others_have_no_desk(cast: Cast, who: str) -> None:
+    client = as_(getattr(cast, who))
+    assert client.get(DESK).status_code == 403
+    assert client.post(f"{DESK}export/").status_code == 403
+    assert client.get("/desk/passing-on/").status_code == 403
+
+
+def test_the_signed_out_are_led_to_sign_in(client: Client, cast: Cast) -> None:
+    assert client.get(DESK).status_code == 302
+
+
+def test_the_other_county_sees_nothing_of_this_one(cast: Cast) -> None:
+    cast.assigned(title="夜间药房")
+    cast.submitted(title="农村公路")
+    client = as_(cast.office_of_other_county)
+    for query in ("", "?stage=received", "?q=药房", "?stage=examine"):
+        assert client.get(DESK + query).context["listing"].rows == []
+    assert client.get(DESK, {"in": "YX"}).status_code == 403
+    assert client.post(f"{DESK}export/", {"in": "YX"}).status_code == 403
+
+
+def test_a_leader_reads_the_desk_and_changes_nothing(cast: Cast) -> None:
+    proposal = cast.assigned().proposal
+    client = as_(cast.leader)
+    page = client.get(DESK)
+    assert ("催办" in page.content.decode(), len(page.context["listing"].rows)) == (False, 1)
+    assert client.post(f"{DESK}bulk/", {"act": "remind", "pick": proposal.uid, "confirmed": "1"}).status_code == 403
+    assert not Event.objects.filter(kind="handling.remind").exists()
+
+
+# ── several rows at once ─────────────────────────────────────────────────────────────────────────
+def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
+    case, other = cast.assigned(title="在办"), cast.submitted(title="在审")
+    client = as_(cast.office)
+    picks = {"act": "remind", "pick": [case.proposal.uid, other.uid]}
+    shown = client.post(f"{DESK}bulk/", picks)
+    assert ([r.proposal.title for r in shown.context["open"]], [r.proposal.title for r in shown.context["shut"]]) == (
+        ["在办"],
+        ["在审"],
+    )
+    assert not Event.objects.filter(kind="handling.remind").exists()
+    done = client.post(f"{DESK}bulk/", picks | {"confirmed": "1", "reason": "请抓紧"}, follow=True)
+    assert "1 件完成，1 件未办：《在审》没有正在办理的单位。" in done.content.decode()
+    assert Event.objects.filter(kind="handling.remind", data__reason="请抓紧").count() == 2
+
+
+def test_several_proposals_are_filed_with_their_own_categories(cast: Cast) -> None:
+    first, second = cast.in_decision(title="甲"), cast.in_decision(title="乙")
+    picks = {"act": "file", "pick": [first.uid, second.uid], "confirmed": "1"}
+    client = as_(cast.office)
+    assert "2 件完成。" in client.post(f"{DESK}bulk/", picks, follow=True).content.decode()
+    assert list(Proposal.objects.order_by("number").values_list("state", "number")) == [(State.FILED, 1), (State.FILED, 2)]
+    again = client.post(f"{DESK}bulk/", picks, follow=True).content.decode()
+    assert "0 件完成，2 件未办" in again
+    assert Event.objects.filter(kind="proposals.file").count() == 2
+
+
+def test_releasing_several_leaves_those_without_consent(cast: Cast) -> None:
+    willing, unwilling = cast.filed(title="愿意"), cast.filed(title="不愿", consents_to_publication=False)
+    picks = {"act": "release", "pick": [willing.uid, unwilling.uid], "confirmed": "1"}
+    assert "1 件完成，1 件未办：《不愿》" in as_(cast.office).post(f"{DESK}bulk/", picks, follow=True).content.decode()
+    assert list(Proposal.objects.filter(released_at__isnull=False).values_list("title", flat=True)) == ["愿意"]
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
+def test_the_export_has_the_rows_of_the_filter_and_says_so(cast: Cast) -> None:
+    cast.assigned(title='=HYPERLINK("http://x")')
+    cast.submitted(title="不在办")
+    answer = as_(cast.office).post(f"{DESK}export/", {"format": "xlsx", "query": "stage=open&q=HYPER"})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
+    rows = book.get_sheet_by_name("提案台账").to_python()
+    assert rows[0] == [name for name, _width, _read in sheets.COLUMNS]
+    assert [row[3] for row in rows[1:]] == ['\'=HYPERLINK("http://x")']
+    about = dict(book.get_sheet_by_name("说明").to_python())
+    assert (about["内容"], about["条件"], about["导出人"], about["件数"]) == (
+        "全部在办",
+        "案由、案号、提案人　HYPER",
+        "秦若水",
+        "1",
+    )
+    event = Event.objects.get(kind="proposals.export")
+    assert (event.actor, event.data["rows"], event.committee_code) == (cast.office, 1, "YX")
+
+
+def test_the_ticked_rows_alone_can_be_exported_as_csv(cast: Cast) -> None:
+    picked, _other = cast.assigned(title="甲").proposal, cast.assigned(title="乙")
+    answer = as_(cast.office).post(f"{DESK}export/", {"format": "csv", "pick": picked.uid, "query": "stage=open"})
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[arg-type]
+    assert [row[3] for row in rows] == ["案由", "甲"]
+
+
+@pytest.mark.parametrize(
+    "query", ["stage=zzz", "unit=abc", "after=2026-99-99.x", "after=x", "level=blue", "size=999999", "session=0", "sort=title"]
+)
+def test_nonsense_in_the_address_shows_a_list_not_an_error(cast: Cast, query: str) -> None:
+    cast.assigned()
+    assert as_(cast.office).get(f"{DESK}?{query}").status_code == 200
