@@ -294,8 +294,3 @@ def realms() -> list[Realm]:
 def holds_any_duty(account: Account) -> bool:
     """Say whether an account holds a duty in any committee, today or later."""
     return Appointment.objects.filter(not_over(timezone.localdate()), account=account).exists()
-
-
-def with_a_front() -> list[Committee]:
-    """Return the committees that have a public front, cities before their counties."""
-    return list(Committee.objects.order_by("parent_id", "id"))

@@ -79,3 +79,8 @@ class FrontSearch:
 def front_search() -> FrontSearch | None:
     """Return the search field of the public front."""
     return next(iter(declared("FRONT_SEARCH")), None)
+
+
+def with_a_front() -> list[Committee]:
+    """Return the committees that have a public front, cities before their counties."""
+    return list(Committee.objects.order_by("parent_id", "id"))

@@ -134,7 +134,7 @@ def test_pages_by_key_join(cast: Cast, client: Client, monkeypatch: pytest.Monke
 def test_figures_of_the_front_open_to_as_many_rows(cast: Cast, client: Client) -> None:
     published(cast, title="答")
     proposals.release(cast.filed(title="立"), actor=cast.office, at=timezone.now())
-    for count, url in client.get("/public/YX/").context["counts"]:
+    for count, url in client.get("/public/YX/").context["panels"][0].facts["counts"]:
         assert len(client.get(url).context["listing"].lines) == int(count.number), count.label
 
 

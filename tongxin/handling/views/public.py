@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from tongxin.access.views import requires
 from tongxin.committees.models import Committee
-from tongxin.committees.queries import with_a_front
+from tongxin.desks.panels import with_a_front
 from tongxin.handling.forms import PublicFilter
 from tongxin.handling.pages import public as pages
 

@@ -19,7 +19,12 @@ PUBLICATION = {"待核对公开稿": "proposals", "待核对答复公开稿": "r
 def counted(page: Any) -> list[tuple[str, str, str]]:
     """Return what a home counts: each with its number and where it leads."""
     queues = [(queue.label, str(queue.count), queue.url) for queue in page.context["queues"]]
-    led = [one for found in page.context["overviews"] for one in (*found.received, *found.lanes, *found.stages)]
+    led = [
+        one
+        for panel in page.context["panels"]
+        for found in panel.facts["overviews"]
+        for one in (*found.received, *found.lanes, *found.stages)
+    ]
     return queues + [(one.label, one.count, one.url) for one in led]
 
 

@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from tongxin.access.views import requires
 from tongxin.committees.models import Committee
-from tongxin.committees.queries import with_a_front
 from tongxin.desks import panels
 
 
@@ -14,7 +13,7 @@ from tongxin.desks import panels
 @requires("site.front")
 def front(request: HttpRequest) -> HttpResponse:
     """The front for the public: the only committee's, or the choice between several."""
-    found = with_a_front()
+    found = panels.with_a_front()
     return _front(request, found[0]) if len(found) == 1 else render(request, "site/public_chooser.html", {"committees": found})
 
 
@@ -25,7 +24,7 @@ chooser = front
 @requires("site.front")
 def committee(request: HttpRequest, code: str) -> HttpResponse:
     """The public front of one committee."""
-    found = next((c for c in with_a_front() if c.code.lower() == code.lower()), None)
+    found = next((c for c in panels.with_a_front() if c.code.lower() == code.lower()), None)
     if found is None:
         raise Http404
     return _front(request, found)
@@ -37,6 +36,6 @@ def _front(request: HttpRequest, committee: Committee) -> HttpResponse:
         "search": panels.front_search(),
         "doors": panels.front_doors(committee),
         "panels": panels.panels("FRONT_PANELS", committee),
-        "others": [c for c in with_a_front() if c.pk != committee.pk],
+        "others": [c for c in panels.with_a_front() if c.pk != committee.pk],
     }
     return render(request, "site/public_front.html", context)
