@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from tongxin.audit import acts, looking, moments, sealing
 from tongxin.backups import archive, tables
 from tongxin.backups.archive import Archive, Manifest, Member, Table, Writer
+from tongxin.core.faults import first_line
 
 PINNED = "SELECT COUNT(*) FROM django_migrations"
 THERE = "{path} 已经有了。要覆盖它，请加 --overwrite；或者换一个文件名。"
@@ -50,7 +51,7 @@ def take(out: Path, *, at: datetime, files: bool = True, keys: bool = False, ove
     except (tables.NewerSchemaError, tables.UnreadableRowError, archive.UnsoundError) as error:
         raise NotTakenError(str(error)) from error
     except (DatabaseError, UnicodeDecodeError) as error:
-        raise NotTakenError(NOT_READ.format(said=str(error).splitlines()[0])) from error
+        raise NotTakenError(NOT_READ.format(said=first_line(error))) from error
     return manifest
 
 

@@ -24,7 +24,7 @@ from tongxin.audit import origins, sealing, truth
 from tongxin.audit.models import Event, Head
 from tongxin.backups import above, archive, arriving, bundles, carried, filling, journal, judging, tables
 from tongxin.backups.bundles import Bundle, Secrets
-from tongxin.core.faults import SomeFailedError
+from tongxin.core.faults import SomeFailedError, first_line
 from tongxin.core.ids import new_uid
 
 NEWER = "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
@@ -101,8 +101,7 @@ def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
     except judging.ForeignError as error:
         raise NotUnpackedError(FOREIGN.format(name=path, said=error)) from error
     except (OSError, DatabaseError) as error:  # the disk or the database, full or gone
-        said = str(error).strip().splitlines() or [type(error).__name__]
-        raise NotUnpackedError(NOT_WRITTEN.format(said=said[0])) from error
+        raise NotUnpackedError(NOT_WRITTEN.format(said=first_line(error))) from error
     except NOT_OURS as error:
         said = f"{type(error).__name__}: {error}".splitlines()[:1]
         raise NotUnpackedError(FOREIGN.format(name=path, said=archive.shown(said[0]))) from error

@@ -130,8 +130,8 @@ def _address(held: Sequence[Letter]) -> str:
 
 
 def keep_waiting(why: str, *, at: datetime) -> None:
-    """Note of all that is due why it does not go; it costs none a try."""
-    _free(at).exclude(problem=why).update(problem=why)
+    """Note of all that is due why it does not go; it costs none a try, and what was refused keeps its own reason."""
+    _free(at).filter(tries=0).exclude(problem=why).update(problem=why)
 
 
 def give_back(held: Sequence[Letter]) -> None:

@@ -127,12 +127,12 @@ def test_a_job_that_is_switched_off_was_never_done(cast: Cast, keeper: Account, 
         assert job.run_if_due(1000.0)
     off = {job.name: (job.switched_off, job.done_at) for job in Job.objects.all() if job.switched_off}
     assert off == {
-        "tongxin.backups.tasks.take_if_due": ("没有设（TONGXIN_BACKUP_EVERY）", None),
-        "tongxin.notices.tasks.send_letters": ("没有设（TONGXIN_SMTP_HOST）", None),
+        "tongxin.backups.tasks.take_if_due": ("未启用，启用请设置 TONGXIN_BACKUP_EVERY", None),
+        "tongxin.notices.tasks.send_letters": ("未启用，启用请设置 TONGXIN_SMTP_HOST", None),
     }
     client.force_login(keeper)
     page = client.get("/notices/delivery/").text
-    assert page.count("没有设（TONGXIN_") == len(off)
+    assert page.count("未启用，启用请设置 TONGXIN_") == len(off)
     assert health.look(timezone.now() + timedelta(hours=1)).late == (
         Job.objects.get(name="tongxin.notices.tasks.deliver_left_over"),
     )

@@ -133,6 +133,13 @@ def test_a_server_that_is_away_costs_no_letter_a_try(by_mail: Cast, monkeypatch:
         tasks.send_letters(NOON)
     assert [state_of(letter) for letter in waiting] == [(False, False, False, 0, posting.NO_ANSWER)] * 2
     assert list(queries.posted({"YX"}, only_failed=True)) == waiting[::-1]
+    refused = letters.waiting().get(pk=waiting[0].pk)
+    refused.tries, refused.problem = 1, "对方暂时不收（451）"
+    refused.save()
+    with pytest.raises(posting.ServerAwayError):
+        tasks.send_letters(NOON)
+    assert [state_of(letter)[3:] for letter in waiting] == [(1, "对方暂时不收（451）"), (0, posting.NO_ANSWER)]
+    Letter.objects.filter(pk=refused.pk).update(tries=0)
     monkeypatch.undo()
     assert tasks.send_letters(NOON + timedelta(minutes=1)) == 2
     assert [state_of(letter) for letter in waiting] == [(True, False, False, 1, "")] * 2
