@@ -138,4 +138,4 @@ def test_who_cannot_be_read_is_not_asked_again_for_the_labels() -> None:
 
     with pytest.raises(RuntimeError) as failed:
         reads_the_user()
-    assert (list(labels._held(failed.value)), asked) == ([], [1])  # noqa: SLF001 -- its frames are what the page looks through
+    assert (list(labels._held(failed.value)), asked) == ([], [1])
