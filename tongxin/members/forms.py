@@ -106,7 +106,8 @@ class Correction(AsShown):
     sector = forms.ModelChoiceField(label=_("界别"), queryset=Sector.objects.none())
     convenes = forms.TypedChoiceField(
         label=_("界别召集人"), choices=[("no", _("否")), ("yes", _("是"))], required=False, coerce=lambda said: said == "yes",
-        empty_value=False, help_text=_("召集人更正界别的，这里先改为“否”；在新的界别任召集人的，更正以后再改为“是”。"),
+        empty_value=False,  # type: ignore[arg-type]  # the stubs know words alone
+        help_text=_("召集人更正界别的，这里先改为“否”；在新的界别任召集人的，更正以后再改为“是”。"),
     )  # fmt: skip
     special_committee = forms.ModelChoiceField(label=_("专委会"), queryset=SpecialCommittee.objects.none(), required=False)
     ranks = forms.MultipleChoiceField(

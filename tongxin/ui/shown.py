@@ -25,7 +25,7 @@ class AsShown(forms.Form):
     def remember(self, kept: Values, *, of: str) -> None:
         """Show what is kept `of` a row, and carry it along."""
         self.kept, self.salt = kept, f"tongxin.ui.shown {of}"
-        self.initial |= {name: value for name, value in kept.items() if name not in self.unshown}
+        self.initial.update({name: value for name, value in kept.items() if name not in self.unshown})
         self.initial["shown"] = signing.Signer(salt=self.salt).sign_object(dict(kept), compress=True)
         brought = self._brought()
         self.seen, self.is_unreadable = kept if brought is None else brought, brought is None
