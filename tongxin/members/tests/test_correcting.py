@@ -266,6 +266,16 @@ def test_the_convenor_of_one_sector_does_not_become_that_of_another_unsaid(cast:
     assert verifying.verify().ok
 
 
+def test_no_act_carries_a_convenor_into_another_sector(cast: Cast) -> None:
+    member = cast.member(cast.cosigner)
+    seat = Seat.objects.get(member=member)
+    Seat.objects.filter(pk=seat.pk).update(convenes=True)
+    sector = Sector.objects.create(committee=cast.county, term=seat.term, name="教育界", place_in_list=9)
+    with pytest.raises(StandingError, match="召集人"):
+        correcting.correct(member, fields={"sector": sector}, reason="写错", actor=cast.office, at=timezone.now())
+    assert Seat.objects.get(pk=seat.pk).sector == seat.sector
+
+
 def test_a_name_is_found_by_its_sound_and_the_account_bears_it(cast: Cast, office: Client) -> None:
     member = cast.member(cast.cosigner)
     office.post(f"/members/{member.uid}/correct/", shown(office, member) | {"name": "何 青", "reason": "多写一个字"})
