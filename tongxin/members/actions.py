@@ -20,6 +20,7 @@ from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
+from tongxin.core.shown import Values, demand_as_shown
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 from tongxin.members import closing, consequences, queries
@@ -147,9 +148,15 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
 
 
 @transaction.atomic
-def change_contact(member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime) -> list[str]:
-    """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed."""
+def change_contact(
+    member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime, shown: Values | None = None
+) -> list[str]:
+    """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed.
+
+    `shown`: what the page showed. Raises ChangedMeanwhileError where another changed something since.
+    """
     member = hold(member)
+    demand_as_shown(shown, queries.reached(member), {n: queries.as_reached(member, n, value) for n, value in fields.items()})
     changed, before = {}, member.email
     for name, label in CONTACT_FIELDS.items():
         if name in fields and (value := clean_line(fields[name])) != getattr(member, name):

@@ -16,6 +16,7 @@ from tongxin.members.queries.doubling import (
     seats_said,
     used,
 )
+from tongxin.members.queries.entered import as_entered, as_reached, entered, posts_now, reached, seat_now
 from tongxin.members.queries.inviting import (
     closes_with,
     somebody_else_confirms,
@@ -82,6 +83,8 @@ __all__ = [
     "accounts_named",
     "accounts_of_the_dead",
     "acts_since",
+    "as_entered",
+    "as_reached",
     "belongs_elsewhere",
     "came_back",
     "closes_with",
@@ -90,6 +93,7 @@ __all__ = [
     "departed",
     "differing",
     "doubles",
+    "entered",
     "find",
     "gone_into",
     "held_in",
@@ -108,8 +112,11 @@ __all__ = [
     "partings",
     "pauses",
     "phone_changed",
+    "posts_now",
+    "reached",
     "said_of",
     "seat_committee",
+    "seat_now",
     "seat_of_invitation",
     "seats_held",
     "seats_meet",

@@ -18,6 +18,7 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending, Rank
 from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.members.notices import _resigned, _revoked, _suspended
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.members.tests.standing import TODAY, fresh, said
 from tongxin.notices import actions as notices
@@ -424,3 +425,11 @@ def test_a_pause_is_not_spoken_of_as_an_end_and_a_day_to_come_is_wrong_at_its_fi
 def test_who_writes_the_reason_knows_whether_the_member_reads_it(cast: Cast, office: Client, kind: str, *, reads: bool) -> None:
     page = office.get(f"/members/{cast.member(cast.bystander).uid}/standing/{kind}/").text
     assert ("会写进发给委员本人的消息" in page) == reads
+
+
+def test_a_long_reason_cuts_off_nothing_that_follows_it(cast: Cast) -> None:
+    data = {"reason": "事" * 200, "document_number": "号" * 60, "on": "2026-11-30"}
+    event = Event(kind="members.suspend", actor_name="机关", data=data)
+    for words in (_suspended, _resigned, _revoked):
+        text = words(event, cast.member(cast.cosigner))
+        assert text[:300].endswith("不能提出、联名、附议、评价"), text
