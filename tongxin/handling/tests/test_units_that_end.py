@@ -72,7 +72,8 @@ def test_a_case_of_a_merged_unit_is_handled_again_by_its_successor(cast: Cast, a
     key = f"{lead.uid}:{cast.other_unit.uid}"
     assert MERGED in page
     assert f'value="{key}"' in page
-    assert queries.who_answers_again(case, today.date())[0][0] == key
+    first = queries.who_answers_again(case, today.date())[0]
+    assert (first.key, first.name) == (key, "县水务局")
     perform(case, "resume", actor=cast.office, at=today, payload=Again("重新研究。", (key,), co=True))
     moved = Task.objects.get(moved_from=lead)
     lead.refresh_from_db()
