@@ -12,8 +12,9 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
 from tongxin.committees import actions, queries, successions
-from tongxin.committees.choices import Change
+from tongxin.committees.choices import Change, Undoing
 from tongxin.committees.models import Appointment, FormerName, Succession, Unit, UnitChange
+from tongxin.committees.successions import Undo
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 
@@ -21,10 +22,15 @@ KINDS = {
     Change.RENAME: "committees.rename_unit", Change.END: "committees.end_unit", Change.MERGE: "committees.merge_unit",
     Change.SPLIT: "committees.split_unit",
 }  # fmt: skip
+Facts = dict[str, Any]
 
 
 class UnitError(Exception):
     """A change of a unit that must not be made; the message is for people."""
+
+
+class OvertakenError(UnitError):
+    """An act that was shown and is possible no more: somebody was faster, or it was sent twice."""
 
 
 @dataclass(frozen=True)
@@ -229,38 +235,46 @@ def _end_appointments(change: UnitChange, *, at: datetime) -> None:
 
 # ── setting right ────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def restore(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
-    """Let a unit that ended go on (恢复), call off what was decided for a later day, or take back its last name. Raises UnitError.
+def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -> Undo:
+    """Set right what somebody was shown of a unit (`shown`: the key of an `Undo`) and nothing else. Raises UnitError.
 
-    What was moved is moved back by hand, and its people are appointed anew: who has taken over keeps what he has.
+    Whoever comes second, or clicks twice, meant what is no more: what could be undone next is not what he read.
     """
     held = Unit.objects.select_for_update(of=("self",)).select_related("committee").get(pk=unit.pk)
-    waiting = successions.waiting_change(held)
-    if waiting is None and held.active_until is None:
-        _take_name_back(held, reason=reason, actor=actor, at=at)
-        return
-    followed = list(Succession.objects.filter(unit=held))
-    vouched = audit.sound([held, *followed, *([waiting] if waiting else [])])
-    Succession.objects.filter(unit=held).delete()
-    if waiting is not None:
-        UnitChange.objects.filter(pk=waiting.pk).update(called_off_at=at)
-    Unit.objects.filter(pk=held.pk).update(active_until=None)
-    facts = {"name": held.name, "reason": clean_line(reason), "unit_id": held.pk}
-    kind = "committees.restore_unit"
-    if waiting is not None:
-        kind, facts = "committees.call_off_unit_change", _facts(waiting) | facts
-    audit.record(kind, held, actor=actor, at=at, data=facts, proves=vouched)
+    found = successions.what_may_be_undone(held)
+    if found is None or found.key != shown:
+        message = f"{held.name}的情况在您打开页面以后有变化，这次没有办理，请核对现在的情况"
+        raise OvertakenError(message)
+    _UNDOINGS[found.act](held, found.row, {"reason": clean_line(reason), "unit_id": held.pk}, actor, at)
+    return found
 
 
-def _take_name_back(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
+def _call_off(unit: Unit, waiting: Any, said: Facts, actor: Account, at: datetime) -> None:
+    """Let the day pass without the change: where the unit was to end, it gets work beyond it again."""
+    vouched = audit.sound([unit, waiting])
+    facts = _facts(waiting) | {"name": unit.name} | said
+    UnitChange.objects.filter(pk=waiting.pk).update(called_off_at=at)
+    Unit.objects.filter(pk=unit.pk).update(active_until=None)
+    audit.record("committees.call_off_unit_change", unit, actor=actor, at=at, data=facts, proves=vouched)
+
+
+def _restore(unit: Unit, _change: Any, said: Facts, actor: Account, at: datetime) -> None:
+    """Let a unit that ended go on. What has moved is moved back by hand, and its people are appointed anew."""
+    followed = list(Succession.objects.filter(unit=unit))
+    vouched = audit.sound([unit, *followed])
+    Succession.objects.filter(unit=unit).delete()
+    Unit.objects.filter(pk=unit.pk).update(active_until=None)
+    audit.record("committees.restore_unit", unit, actor=actor, at=at, data={"name": unit.name} | said, proves=vouched)
+
+
+def _take_name_back(unit: Unit, former: Any, said: Facts, actor: Account, at: datetime) -> None:
     """Give a unit the name again that it had before its last change of name; what was sent meanwhile keeps the name of its day."""
-    former = successions.last_rename(unit)
-    if former is None:
-        message = f"{unit.name}没有撤销，没有更名，也没有待生效的变动"
-        raise UnitError(message)
     _demand_free(unit, former.name)
     vouched = audit.sound([unit, former])
-    facts = {"name": unit.name, "to": former.name, "reason": clean_line(reason), "unit_id": unit.pk}
+    facts = {"name": unit.name, "to": former.name} | said
     Unit.objects.filter(pk=unit.pk).update(name=former.name, short_name=former.short_name)
     former.delete()
     audit.record("committees.restore_unit_name", unit, actor=actor, at=at, data=facts, proves=vouched)
+
+
+_UNDOINGS = {Undoing.CALL_OFF: _call_off, Undoing.RESTORE: _restore, Undoing.TAKE_NAME_BACK: _take_name_back}

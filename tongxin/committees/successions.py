@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tongxin.committees.choices import Change, Duty
+from tongxin.committees.choices import Change, Duty, Undoing
 from tongxin.committees.models import Appointment, Committee, FormerName, Succession, Unit, UnitChange
 from tongxin.committees.queries import is_running, not_over, running, running_units
 
@@ -87,14 +87,35 @@ def without_clerk(on: date) -> QuerySet[Unit]:
     return Unit.objects.filter(~Exists(held) | Q(active_until__lt=on))
 
 
-def last_rename(unit: Unit) -> FormerName | None:
-    """Return the name that a unit had before the one it has, where its last change of name has taken effect."""
-    return unit.former_names.order_by("ends_on", "id").last()
-
-
 def waiting_change(unit: Unit) -> UnitChange | None:
     """Return the change of a unit that was decided and has not taken effect."""
     return unit.changes.filter(done_at=None, called_off_at=None).first()
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What may be set right of a unit now: by which act, of which row, and what the unit is called afterwards."""
+
+    act: Undoing
+    row: UnitChange | FormerName | None  # none where the unit ended without a change of it, as imported ones did
+    name: str
+
+    @property
+    def key(self) -> str:
+        """What a page was about, for its form to say: after any other act on the unit it is another."""
+        return f"{self.act.value}:{self.row.uid if self.row is not None else ''}"
+
+
+def what_may_be_undone(unit: Unit) -> Undo | None:
+    """Return the one act by which a unit is set right: what waits is called off first, then its end, then its last name."""
+    waiting = waiting_change(unit)
+    if waiting is not None:
+        return Undo(Undoing.CALL_OFF, waiting, unit.name)
+    if unit.active_until is not None:
+        ended = unit.changes.filter(done_at__isnull=False).exclude(kind=Change.RENAME).order_by("id").last()
+        return Undo(Undoing.RESTORE, ended, unit.name)
+    former = unit.former_names.order_by("ends_on", "id").last()
+    return Undo(Undoing.TAKE_NAME_BACK, former, former.name) if former is not None else None
 
 
 def due_changes(on: date) -> QuerySet[UnitChange]:

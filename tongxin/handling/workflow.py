@@ -201,20 +201,20 @@ def _answering(case: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
     """Name who may handle it again; beside a unit that ended what became of it, and who does it in its place."""
     on = timezone.localdate(at)
     found = queries.who_answers_again(case, on)
-    known = queries.names_for_work((unit for _key, _task, unit, _heir in found), on)
-    ended = standings((unit for _key, _task, unit, _heir in found), on)
-    return [(key, _named_again(unit, heir, ended.get(unit.pk, ""), known[unit.pk])) for key, _task, unit, heir in found]
+    units = [one.task.unit for one in found]
+    known, ended = queries.names_for_work(units, on), standings(units, on)
+    return [(one.key, _named_again(one, ended.get(one.task.unit_id, ""), known[one.task.unit_id])) for one in found]
 
 
-def _named_again(unit: Any, heir: Any, standing: str, known: str) -> str:
-    if heir is not None:
-        return f"{unit.name}（{standing}；由{heir.name}重新办理）"
-    return f"{unit.name}（{standing}，没有承接单位；由交办部门移交）" if standing else known
+def _named_again(one: queries.Answerer, standing: str, known: str) -> str:
+    if one.heir is not None:
+        return f"{one.task.unit.name}（{standing}；由{one.name}重新办理）"
+    return f"{one.task.unit.name}（{standing}，没有承接单位；由交办部门移交）" if standing else known
 
 
 def _to_handle_again(case: Any, _actor: Any) -> list[str]:
     wanted = {task.pk for task in queries.to_handle_again(case)}
-    first = {task.pk: key for key, task, _unit, _heir in reversed(queries.who_answers_again(case, timezone.localdate()))}
+    first = {one.task.pk: one.key for one in reversed(queries.who_answers_again(case, timezone.localdate()))}
     return [key for pk, key in first.items() if pk in wanted]
 
 
@@ -232,12 +232,12 @@ class Again:
         },
     )
 
-    def problems(self, subject: Any, actor: Any, at: datetime) -> dict[str, str]:
+    def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """At least one, and none but units of the case that have answered."""
-        known = {key for key, _name in _answering(subject, actor, at)}
-        if not self.units or not known.issuperset(self.units):
+        may = queries.who_answers_again(subject, timezone.localdate(at))
+        if not self.units or not {one.key for one in may}.issuperset(self.units):
             return {"units": "请选择已经答复的承办单位"}
-        parts = [key.partition(":")[0] for key in self.units]
+        parts = [one.task.pk for one in may if one.key in self.units]
         return {} if len(set(parts)) == len(parts) else {"units": "一个单位的提案只能由一个承接单位重新办理"}
 
 

@@ -14,7 +14,7 @@ from tongxin.proposals.choices import Answer, Destination, Role, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import successor
 
-NAMED = 5  # proposals that one notice names; the page has all
+NAMED, TITLE = 3, 30  # proposals that one notice names, and how much of each title: the page has all
 
 
 def signers(_event: Event, proposal: Any) -> Iterable[Account | None]:
@@ -173,12 +173,19 @@ def _speaks_no_more(event: Event, member: Any) -> str:
     changes = _spoken_for(event, member)
     rows = Proposal.objects.in_bulk([change.subject_id for change in changes[:NAMED]])
     told = "；".join(
-        f"{queries.numbered(row)}《{row.title}》联系{change.data['speaker']}"
+        f"{queries.numbered(row)}{_title_in_short(row)}联系{change.data['speaker']}"
         for change in changes[:NAMED]
         if (row := rows.get(change.subject_id)) is not None
     )
-    more = "等" if len(changes) > NAMED else ""
-    return f"{member.name}委员{changes[0].data['why']}，由其联系的在办提案 {len(changes)} 件改变联系人：{told}{more}"
+    begins = f"{member.name}委员{changes[0].data['why']}，由其联系的在办提案"
+    if len(changes) > NAMED:
+        return f"{begins}改变联系人：{told}等 {len(changes)} 件"
+    return f"{begins} {len(changes)} 件改变联系人：{told}"
+
+
+def _title_in_short(proposal: Proposal) -> str:
+    title = proposal.title
+    return f"《{title}》" if len(title) <= TITLE else f"《{title[:TITLE]}……》"
 
 
 def _speaker_changed(event: Event, proposal: Any) -> str:

@@ -24,7 +24,7 @@ from tongxin.handling.queries.cases import (
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
-from tongxin.handling.queries.ending import heir_of, own_part_of, prospect_of, who_answers_again
+from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
@@ -97,6 +97,7 @@ __all__ = [
     "RUNNING",
     "SIZE",
     "STAYS",
+    "Answerer",
     "CaseSections",
     "Chip",
     "Letter",

@@ -68,21 +68,16 @@ def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
     every = list(handed.values_list("pk", flat=True))
     if not every:
         return
-    changed = {change.proposal.pk: change for change in speaking.speakers_changed([member], sit=False)}
-    becomes = {
-        pk: "没有其他在任的提案人，答复以后没有人评价"
-        if pk in alone
-        else f"改为联系{changed[pk].speaker}"
-        if pk in changed
-        else ""
-        for pk in every
-    }
+    spoke = Member.objects.sitting(timezone.localdate()).filter(pk=member.pk)
+    changed = speaking.speakers_changed(list(spoke), sit=False)
+    becomes = {change.proposal.pk: f"改为联系{change.speaker}" for change in changed}
+    becomes |= dict.fromkeys(alone, "没有其他在任的提案人，答复以后没有人评价")
     parts = (
         f"{len(every) - len(alone)} 件需要联系提案人的，联系下一位在任的提案人" if len(every) > len(alone) else "",
         f"{len(alone)} 件没有其他在任的提案人，答复以后没有人评价" if alone else "",
     )
     said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变。其中 {'；'.join(part for part in parts if part)}"
-    yield Foreseen(said, tuple(_named(row, becomes[row.pk]) for row in _readable(user, every)))
+    yield Foreseen(said, tuple(_named(row, becomes.get(row.pk, "")) for row in _readable(user, every)))
 
 
 def _handed_in(members: Collection[int]) -> QuerySet[Proposal]:

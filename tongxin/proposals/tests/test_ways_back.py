@@ -232,6 +232,9 @@ def test_what_moved_along_has_its_end_with_the_last_lead(cast: Cast) -> None:
     joined = merged(cast, middle)
     step(middle, "merge", cast.office, MergeInto(last.uid, "同一件事。"))
     assert now(joined).merged_into == last
+    absorbed = Event.objects.filter(kind="proposals.absorb", subject_id=last.pk).order_by("id")
+    assert [event.data["proposal"] for event in absorbed] == [middle.pk, joined.pk]
+    assert Event.objects.get(kind="proposals.merge", subject_id=middle.pk).data["moved"] == [joined.uid]
     step(last, "withdraw", cast.proposer, Withdrawal("已经解决。"))
     assert {now(joined).state, now(middle).state} == {State.IN_DECISION}
     assert is_sound()
