@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from tongxin.audit import acts, looking, moments, sealing
-from tongxin.backups import archive, tables
+from tongxin.backups import archive, reasons, tables
 from tongxin.backups.archive import Archive, Manifest, Member, Table, Writer
 
 PINNED = "SELECT COUNT(*) FROM django_migrations"
@@ -46,11 +46,11 @@ def take(out: Path, *, at: datetime, files: bool = True, keys: bool = False, ove
             check(part)
             _name(part, out, overwrite=overwrite)
     except OSError as error:
-        raise NotTakenError(NOT_WRITTEN.format(path=out, said=error.strerror or error)) from error
+        raise NotTakenError(NOT_WRITTEN.format(path=out, said=error.strerror or reasons.first_line(error))) from error
     except (tables.NewerSchemaError, tables.UnreadableRowError, archive.UnsoundError) as error:
         raise NotTakenError(str(error)) from error
     except (DatabaseError, UnicodeDecodeError) as error:
-        raise NotTakenError(NOT_READ.format(said=str(error).splitlines()[0])) from error
+        raise NotTakenError(NOT_READ.format(said=reasons.first_line(error))) from error
     return manifest
 
 

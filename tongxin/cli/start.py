@@ -30,12 +30,12 @@ def settle() -> None:
     """Bring to its end, or take back, what a killed restore or import of a bundle left half done."""
     from django.db import DatabaseError
 
-    from tongxin.backups import journal
+    from tongxin.backups import journal, reasons
 
     try:
         said = journal.settle()
     except (DatabaseError, OSError) as problem:
-        message = CUT_OFF.format(said=str(problem).strip().splitlines()[0])
+        message = CUT_OFF.format(said=reasons.first_line(problem))
         raise BadInput(message) from problem
     if said:
         click.echo(said, err=True)
