@@ -105,7 +105,9 @@ def test_an_import_names_no_record_of_another_committee(packed: Path, elsewhere:
         return forged(packed, forge)
 
     assert "rows/imports.made.jsonl 第 1 行 uids" in refused(naming(theirs.uid))
-    taken_in(naming(Open(packed).rows(UNIT)[0]["uid"], "goneforever1"))
+    own = [Open(packed).rows(UNIT)[0]["uid"], "goneforever1"]
+    unpacking.unpack(naming(*own), Wanted(), at=timezone.now())
+    assert Made.objects.get().uids == own
 
 
 def line(row: Any, values: dict[str, Any]) -> bytes:
