@@ -1,10 +1,12 @@
 """A list of members from the upload to the undoing, as the office does it on the page."""
 
 from datetime import timedelta
+from importlib import import_module
 from io import BytesIO
 
 import pytest
 import xlsxwriter
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -189,6 +191,15 @@ def test_rows_passed_over_are_told_apart_and_counted_to_the_last(office: Client)
     run = worked()
     assert "230 行（第 3 行合计、第 4 行合计、第 5 行合计、第 6 行合计、第 7 行合计等）" in page(office, run)
     assert (len(run.passed), run.passed_rows) == (200, 230)
+
+
+def test_what_was_kept_before_is_given_places(cast: Cast, office: Client, members):
+    run = members(ONE)
+    Import.objects.filter(pk=run.pk).update(passed=[[62, "合计"]])
+    Listed.objects.update(rows=[[2, "名单.csv", "曾贤", ""]])
+    import_module("tongxin.imports.migrations.0003_rows_passed_over_keep_their_place").give_places(apps, None)
+    assert "1 行（第 62 行合计）" in page(office, run)
+    assert Listed.objects.get().rows == [[2, "名单.csv", "", "曾贤", ""]]
 
 
 def test_of_several_files_a_row_says_in_which_sheet_it_stands(office: Client):
