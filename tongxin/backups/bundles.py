@@ -26,6 +26,11 @@ EVENTS, MOVES, HEADS, RULES = f"{RECORD}/events.jsonl", f"{RECORD}/moves.jsonl",
 ORIGINS = f"{RECORD}/origins/"
 FOLDERS = (f"{ROWS}/", ORIGINS, f"{FILES}/")
 SINGLE = {EVENTS, MOVES, HEADS, RULES}
+# what is told of the rules and the committees above
+OF_RULES = (
+    "committee", "kind", "effective_from", "title", "article", "document_number", "link", "note", "body", "adopted_at", "uid",
+)  # fmt: skip
+OF_BODIES = ("uid", "code", "name", "short_name", "place", "tier", "fictional")
 
 NO_BUNDLE = "{path} 不是整体导出的文件，或者不完整（{said}）。请换一份。"
 OTHER_FORMAT = "{path} 不是这个版本能读的整体导出文件（格式 {format}）。请用写它的那个版本，或者换用新版本的程序。"

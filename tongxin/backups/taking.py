@@ -47,7 +47,7 @@ def take(out: Path, *, at: datetime, files: bool = True, keys: bool = False, ove
             check(part)
             _name(part, out, overwrite=overwrite)
     except OSError as error:
-        raise NotTakenError(NOT_WRITTEN.format(path=out, said=error.strerror or error)) from error
+        raise NotTakenError(NOT_WRITTEN.format(path=out, said=error.strerror or first_line(error))) from error
     except (tables.NewerSchemaError, tables.UnreadableRowError, archive.UnsoundError) as error:
         raise NotTakenError(str(error)) from error
     except (DatabaseError, UnicodeDecodeError) as error:

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -46,7 +45,6 @@ PEOPLE_HERE = (
     "这份文件给本系统里已有的账户安排了职责或者席位：{said}。请先向本人和原来的政协核实；确实是本人的，加 --accept-people 再导入。"
     "没有写入任何内容。"
 )
-NOT_OURS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, SuspiciousOperation)
 SHOWN = 5
 LONGEST = 200  # of a file's name in its row
 
@@ -102,9 +100,9 @@ def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
         raise NotUnpackedError(FOREIGN.format(name=path, said=error)) from error
     except (OSError, DatabaseError) as error:  # the disk or the database, full or gone
         raise NotUnpackedError(NOT_WRITTEN.format(said=first_line(error))) from error
-    except NOT_OURS as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[:1]
-        raise NotUnpackedError(FOREIGN.format(name=path, said=archive.shown(said[0]))) from error
+    except judging.NOT_OURS as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise NotUnpackedError(FOREIGN.format(name=path, said=archive.shown(said))) from error
     with suppress(OSError, SomeFailedError):  # the worker does it in its next round; `tongxin check` says when it cannot
         sealing.seal(at=at)
     return arrived
@@ -119,7 +117,7 @@ def _looked_at(read: Bundle, wanted: Wanted) -> tuple[Secrets | None, Arrived]:
     _demand_room(read, wanted)
     secrets = _secrets(read, wanted)
     read.read_through()
-    judging.judge(read)
+    judging.judge(read, secrets)
     if not wanted.accept_people:
         _demand_nobody_here(read)
     key = wanted.origin_key or settings.AUDIT_KEY

@@ -1,7 +1,7 @@
 """Importing a kind from files: everything is checked first, then everything is written at once, or nothing is."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Report:
     rejected: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     made: dict[str, list[str]] = field(default_factory=dict)
-    passed: list[tuple[int, str]] = field(default_factory=list)  # rows that are no records: which, and what each calls itself
+    passed: list[tuple[Place, str]] = field(default_factory=list)  # rows that are no records: which, and what each calls itself
     left_out: int = 0
     refused: bool = False
 
@@ -121,7 +121,7 @@ class _Job:
                         looked(batch)
                     self.progress("检查", report.rows)
                 report.warnings += table.notes
-                report.passed += table.passed
+                report.passed += [(replace(table.place, row=row), word) for row, word in table.passed]
             except Unreadable as problem:
                 self.unread.add(self.named(path))
                 report.rejected += problem.faults

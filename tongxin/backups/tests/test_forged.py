@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.cast import NOW
 from tongxin.accounts.models import Account
-from tongxin.backups import archive, bundles, judging, unpacking
+from tongxin.backups import archive, bundles, carried, judging, unpacking
 from tongxin.backups.tests.test_bundles import elsewhere, packed, refused, taken_in
 from tongxin.backups.unpacking import NotUnpackedError, Wanted
 from tongxin.cli.entrance import main
-from tongxin.committees.models import Appointment, Committee
+from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.files.models import File
+from tongxin.imports.models import Import, Made
 from tongxin.regulations.models import Regulation
 
 __all__ = ["elsewhere", "packed"]
@@ -89,6 +91,31 @@ def test_no_row_gets_into_the_committee_above(packed: Path, elsewhere: None, nam
     assert list(Committee.objects.all()) == [city]
 
 
+def test_an_import_names_no_record_of_another_committee(packed: Path, elsewhere: None) -> None:
+    theirs = Unit.objects.create(committee=the_city(packed), name="市财政局")
+    run = {"kind": "units", "stage": "imported", "uid": "evilimport01"}
+    made = {"uid": "evilmade0001", "imported": run["uid"], "label": "committees.unit"}
+
+    def naming(*uids: str) -> Path:
+        def forge(opened: Open) -> None:
+            committee, account = opened.said["uid"], opened.rows(ACCOUNT)[0]["uid"]
+            opened.parts[IMPORT] = line(Import(begun_at=NOW), run | {"committee": committee, "account": account})
+            opened.parts[MADE] = line(Made(), made | {"committee": committee, "uids": list(uids)})
+
+        return forged(packed, forge)
+
+    assert "rows/imports.made.jsonl 第 1 行 uids" in refused(naming(theirs.uid))
+    own = [Open(packed).rows(UNIT)[0]["uid"], "goneforever1"]
+    unpacking.unpack(naming(*own), Wanted(), at=timezone.now())
+    assert Made.objects.get().uids == own
+
+
+def line(row: Any, values: dict[str, Any]) -> bytes:
+    """Return a row as a bundle has it: of a new one, with some values set."""
+    said = {field.name: carried.plain(getattr(row, field.attname)) for field in carried.facts_of(type(row))}
+    return json.dumps(said | values, ensure_ascii=False).encode() + b"\n"
+
+
 def test_no_rule_gets_into_the_national_library(packed: Path, elsewhere: None) -> None:
     before = Regulation.objects.count()
     path = forged(packed, lambda opened: opened.set("rows/regulations.regulation.jsonl", committee=None))
@@ -130,6 +157,7 @@ def test_a_file_that_lies_here_does_not_become_one_of_the_committees(packed: Pat
 SEAT, ACCOUNT, EVENT, FILE = (f"rows/{n}.jsonl" for n in ("members.seat", "accounts.account", "audit.event", "files.file"))
 MEMBER, PROPOSAL, UNIT = (f"rows/{n}.jsonl" for n in ("members.member", "proposals.proposal", "committees.unit"))
 PROOF, RULES = "record/events.jsonl", "rules/above.jsonl"
+IMPORT, MADE = "rows/imports.import.jsonl", "rows/imports.made.jsonl"
 VALUES: list[tuple[str, dict[str, Any]]] = [
     (SEAT, {"starts_on": "not-a-date"}),
     (SEAT, {"uid": None}),
@@ -175,7 +203,7 @@ def test_a_value_that_its_column_cannot_hold_is_refused_before_anything_is_writt
 def demand_foreign(path: Path) -> None:
     read = bundles.Bundle(path)
     with pytest.raises((judging.ForeignError, archive.UnsoundError)):
-        judging.judge(read)
+        judging.judge(read, None)
     read.close()
 
 
@@ -219,7 +247,7 @@ def test_what_this_program_does_not_write_is_refused(packed: Path, name: str) ->
 
 def test_a_true_bundle_is_none_of_these(packed: Path) -> None:
     read = bundles.Bundle(packed)
-    judging.judge(read)
+    judging.judge(read, None)
     read.close()
 
 

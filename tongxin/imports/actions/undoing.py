@@ -13,9 +13,9 @@ from tongxin.audit import sealing, truth
 from tongxin.audit.models import Event
 from tongxin.core.faults import SomeFailedError
 from tongxin.imports.actions.recording import MANY, hold, keep_uids, record
-from tongxin.imports.actions.resting import Records, Resting, in_order, is_beside, own_links
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import
+from tongxin.imports.queries import Records, Resting, in_order, is_beside, own_links
 from tongxin.imports.rules import OFFERED
 from tongxin.members.models import Member
 from tongxin.sheets.reading import batches

@@ -281,6 +281,6 @@ def test_a_file_that_is_not_what_was_received_is_not_imported(office: Client, me
     path.write_text(kept.replace("曾贤", "曾闲"))
     done = step(office, "take", run, seen=run.figures)
     assert (done.stage, Member.objects.filter(name__in=("曾贤", "曾闲")).exists()) == (Stage.FAILED, False)
-    assert "不是当时收到的" in office.get(reverse("import", args=[run.uid])).content.decode()
+    assert "已经丢失，或者内容被改动过" in office.get(reverse("import", args=[run.uid])).content.decode()
     path.unlink()
-    assert "不见了" in step(office, "again", done).word
+    assert "请点“放弃”，再重新上传" in step(office, "again", done).word
