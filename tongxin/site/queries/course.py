@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import Entry, entry
-from tongxin.core.templatetags.chinese import day, deadline, full_day
+from tongxin.core.templatetags.chinese import day, deadline, moment
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
@@ -117,4 +117,4 @@ def _deadline(case: Case, due: date, label: str, key: str, began: date) -> Entry
 
 
 def _cosign_until(proposal: Proposal) -> Entry:
-    return Entry(when=full_day(proposal.cosign_until), what=_("联名截止"), future=True)
+    return Entry(when=moment(proposal.cosign_until), what=_("联名截止"), future=True)
