@@ -274,7 +274,7 @@ def test_no_row_comes_after_itself(packed: Path) -> None:
         for length in (1, 2, 3):
             path = forged(packed, in_a_circle(f"rows/{label}.jsonl", column, length))
             read = bundles.Bundle(path)
-            with pytest.raises(judging.ForeignError, match=f"{label}.jsonl {column}"):
+            with pytest.raises(judging.ForeignError, match=rf"{label}\.jsonl {column}"):
                 judging.judge(read, None)
             read.close()
 
@@ -283,7 +283,7 @@ def test_a_line_without_end_is_not_collected(packed: Path, monkeypatch: pytest.M
     monkeypatch.setattr(bundles.Bundle, "longest_line", 3 << 20)
     path = forged(packed, part(RULES, b'{"a":"' + b"a" * (4 << 20) + b'"}\n'))
     read = bundles.Bundle(path)
-    with pytest.raises(archive.UnsoundError, match="rules/above.jsonl 有一行超过 3 MB"):
+    with pytest.raises(archive.UnsoundError, match=r"rules/above\.jsonl 有一行超过 3 MB"):
         judging.judge(read, None)
     read.close()
 
