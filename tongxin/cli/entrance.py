@@ -92,7 +92,7 @@ def _run(arguments: list[str] | None) -> int:
     try:
         result = tongxin.main(args=arguments, prog_name="tongxin", standalone_mode=False)
     except click.ClickException as problem:
-        problem.message = printable(problem.message)
+        vars(problem)["message"] = printable(problem.message)  # click calls it final
         problem.show()
         return problem.exit_code
     except (click.Abort, KeyboardInterrupt):
