@@ -5,6 +5,7 @@ nothing beside it.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
@@ -23,6 +24,7 @@ from tongxin.core.secrets import EncryptedJSON
 UID = re.compile(r"[0-9A-Za-z_-]{1,12}")
 ORIGIN = re.compile(r"\w[\w-]{0,19}\.\d{8}T\d{12}\.jsonl", re.ASCII)
 MOST_MISSING = 100_000
+NAMES = {"name", "short_name", "username", "code", "place", "number"}  # one line each, shown wherever a row is named
 SOME = 500  # uids in one question
 FILE, MADE = "files.file", "imports.made"
 # what proves an event: column → the kinds that it may be of
@@ -80,7 +82,7 @@ def _manifest(read: Bundle) -> None:
     body, names = _columns(apps.get_model(carried.BODY)), set(bundles.OF_BODIES)
     _demand(isinstance(about.at, str) and isinstance(about.above, list), archive.MANIFEST)
     for word in (about.code, about.name, about.uid, about.system_uid, about.secrets, about.audit_key, about.version):
-        _demand(_is_text(word, 200), archive.MANIFEST)
+        _demand(_is_text(word, 200) and _is_visible(word), archive.MANIFEST)
     _values({"code": about.code, "name": about.name, "uid": about.uid}, body, archive.MANIFEST)
     _demand(_is_moment(about.at) and isinstance(about.rows, dict), archive.MANIFEST)
     _demand(all(_is_text(name, 100) and _is(count, int) for name, count in about.rows.items()), archive.MANIFEST)
@@ -107,17 +109,41 @@ def _table(read: Bundle, name: str, label: str) -> None:
     if label == carried.EVENT:
         del columns["subject_id"]  # told by the uid
     rows = 0
+    within = {field.name: dict[str, str]() for field in carried.references_within(columns.values())}
     for place, row in _counted(read, name):
         rows += 1
         extra = {"keys"} if label == carried.EVENT and "keys" in row else set()
         _demand(set(row) == columns.keys() | extra, place)
         _values({key: value for key, value in row.items() if key not in extra}, columns, place)
         _whose(read, label, row, place)
+        for column, after in within.items():
+            if row[column] is not None:
+                after[row["uid"]] = row[column]
         if label == carried.EVENT:
             _demand((row["kind"] in carried.MOVES) == (name == bundles.MOVES), place)
             _event(row, place)
+    for column, after in within.items():
+        _demand(not _has_circle(after), f"{name} {column}")
     if label == carried.BODY:
         _demand(rows == 1, name)
+
+
+def _has_circle(after: Mapping[str, str]) -> bool:
+    """Say whether following a reference from row to row within one table leads back to where one was: nothing would end.
+
+    >>> _has_circle({"a": "b", "b": "c", "d": "b"}), _has_circle({"a": "a"}), _has_circle({"d": "a", "a": "b", "b": "a"})
+    (False, True, True)
+    """
+    ended = set[str]()
+    for start in after:
+        way, uid = set[str](), start
+        while uid in after and uid not in ended:
+            if uid in way:
+                return True
+            way.add(uid)
+            uid = after[uid]
+        ended |= way
+    return False
 
 
 def _hidden(read: Bundle, name: str, label: str, secrets: Secrets | None) -> None:
@@ -211,6 +237,8 @@ def _fits(field: Any, value: Any) -> bool:
         return _is_uid(value)
     if carried.is_secret(field):  # a cipher: longer than what is in it
         return _is_text(value, None)
+    if field.name in NAMES and not _is_visible(value):
+        return False
     fits = next((fits for kind, fits in KINDS if isinstance(field, kind)), None)
     return fits is not None and fits(field, value)
 
@@ -237,6 +265,11 @@ def _is_text(value: Any, longest: int | None) -> bool:
     except UnicodeEncodeError:  # half a character
         return False
     return True
+
+
+def _is_visible(value: Any) -> bool:
+    """Say whether a text of one line holds no sign that forms take out: none that a terminal obeys, none that turns the writing."""
+    return not isinstance(value, str) or not any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in value)
 
 
 def _is_day(value: Any) -> bool:

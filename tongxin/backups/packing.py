@@ -45,12 +45,14 @@ def pack(out: Path, committee: Any, *, at: datetime, files: bool = True, secrets
 
     Raises NotPackedError, and leaves nothing behind.
     """
-    key_place = bundles.key_file(out)
-    for path in (out, key_place) if secrets else (out,):
+    place, key_place = archive.place_of(out), archive.place_of(bundles.key_file(out))
+    for path in (place, key_place) if secrets else (place,):
+        if archive.is_no_file(path):
+            raise NotPackedError(archive.NO_FILE.format(path=path))
         if path.exists():
             raise NotPackedError(THERE.format(path=path))
     key = Fernet.generate_key()
-    parts = [archive.beside(out), archive.beside(key_place)]
+    parts = [archive.beside(place), archive.beside(key_place)]
     try:
         hidden_by = Secrets(key) if secrets else None
         manifest = _write(parts[0], committee, at=at, files=files, secrets=hidden_by)
@@ -58,7 +60,7 @@ def pack(out: Path, committee: Any, *, at: datetime, files: bool = True, secrets
         if secrets:
             _write_key(parts[1], key)
             parts[1].rename(key_place)
-        parts[0].rename(out)
+        parts[0].rename(place)
     except OSError as error:
         raise NotPackedError(NOT_WRITTEN.format(path=out, said=error.strerror or first_line(error))) from error
     except (tables.NewerSchemaError, archive.UnsoundError) as error:

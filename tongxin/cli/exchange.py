@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tongxin.cli import places, start
+from tongxin.cli import places, start, texts
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ class OrBundle(click.Command):
     @property
     def bundle(self) -> click.Command:
         """The other."""
-        found: click.Command = getattr(import_module("tongxin.cli.moving"), "export" if self.name == "export" else "import_")
-        return found
+        return texts.demand_texts(getattr(import_module("tongxin.cli.moving"), "export" if self.name == "export" else "import_"))
 
 
 # ── import ───────────────────────────────────────────────────────────────────────────────────────
