@@ -218,8 +218,17 @@ def _without_unit(_event: Event, unit: Any) -> str:
     return f"您的提案的承办单位{unit}已经撤销，由交办部门另定承办单位，确定后再告知您"
 
 
+def who_keeps_units(_event: Event, unit: Any) -> Iterable[Account | None]:
+    """Tell the office that names units and decides what becomes of them."""
+    return holders_of(unit.committee, Duty.PROPOSAL_OFFICE)
+
+
 def _units_page(_event: Event, _unit: Any) -> str:
     return "/units/"
+
+
+def _course(_event: Event, unit: Any) -> str:
+    return f"/units/{unit.uid}/course/"
 
 
 def _desk(_event: Event, _unit: Any) -> str:
@@ -380,6 +389,7 @@ TOLD_OF_UNITS = (
     "committees.rename_unit",
     "committees.announce_unit_change",
     "committees.call_off_unit_change",
+    "committees.hold_up_unit_change",
     "committees.restore_unit",
     "committees.restore_unit_name",
 )
@@ -401,5 +411,6 @@ register(
             Tell(kind, concerned_people, lambda e, _u: f"{sentence(e)}{because(e)}", _units_page),
         )
     ),
+    Tell("committees.hold_up_unit_change", who_keeps_units, lambda e, _u: f"{sentence(e)}{because(e)}", _course, urgent=True),
     Tell("committees.end_appointment", who_runs_it_now, _no_clerk, _units_page, urgent=True),
 )  # fmt: skip

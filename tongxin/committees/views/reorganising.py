@@ -37,11 +37,13 @@ def _load(request: HttpRequest, uid: str) -> Unit:
 def _about(unit: Unit) -> dict[str, Any]:
     """Return what every one of these pages shows of a unit: who serves there, what is open, what waits to change."""
     on = timezone.localdate()
-    former = list(unit.former_names.all())
+    former, waiting = list(unit.former_names.all()), successions.waiting_change(unit)
     return {
         "unit": unit, "people": list(successions.serving(unit, on)), "work": queries.open_work(unit), "today": on,
-        "waiting": successions.waiting_change(unit), "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
+        "waiting": waiting, "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
         "undo": successions.what_may_be_undone(unit),
+        "held_up": waiting is not None and successions.is_held_up(waiting, on),
+        "founded": "、".join(one.name for one in successions.founded_for(waiting)) if waiting is not None else "",
         "standing": successions.standings([unit], on).get(unit.pk, ""),
         "ended": unit.active_until is not None and unit.active_until < on,
     }  # fmt: skip
@@ -76,7 +78,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
     """End a unit: first how, then what would happen to each open matter, then done."""
     unit = _load(request, uid)
     about = _about(unit)
-    others = [one for one in queries.active_units(unit.committee, timezone.localdate()) if one.pk != unit.pk]
+    others = [one for one in queries.units_to_come(unit.committee, timezone.localdate()) if one.pk != unit.pk]
     form = EndForm(request.POST or None, others=others)
     if request.method != "POST" or not form.is_valid():
         return _shown(request, "committees/unit_end.html", form, about)

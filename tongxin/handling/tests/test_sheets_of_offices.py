@@ -1,6 +1,6 @@
 """Sheets as offices have them: each kind of oddity is understood, or said in a sentence with its place; nothing is written then."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import xlsxwriter
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.cast import NOW, Cast
 from tests.gate import SHARED
-from tongxin.committees import reorganising
+from tongxin.committees import reorganising, successions
 from tongxin.committees.models import Unit
 from tongxin.committees.sheets import UNITS
 from tongxin.handling.models import Task
@@ -79,6 +79,43 @@ def test_a_former_name_of_a_unit_finds_it(bring, people):
     before = Unit.objects.count()
     report = bring(row(承办单位="县卫生健康局"))
     assert (said(report), Unit.objects.count(), [t.unit for t in Task.objects.all()]) == ([], before, [unit])
+
+
+@pytest.mark.parametrize("names", [("县健康局",), ("县健康委员会", "县健康局")])
+@pytest.mark.parametrize("answered", [True, False])
+def test_the_same_sheet_is_unchanged_after_a_unit_was_renamed(bring, people, names, answered):
+    answer = {"答复日期": "2026-02-20", "答复类别": "B", "答复内容": "六月底前修好。"} if answered else {}
+    line = row(承办单位="县卫生健康局") | answer
+    assert said(bring(line)) == []
+    for name in names:
+        unit = Unit.objects.get(pk=people.unit.pk)
+        _rename(unit, name, timezone.localdate(), people)
+    for written in ("县卫生健康局", *names):
+        report = bring(line | {"承办单位": written})
+        assert (said(report), report.unchanged) == ([], 1), written
+    reorganising.undo(
+        people.unit, shown=successions.what_may_be_undone(people.unit).key, reason="有误", actor=people.office, at=timezone.now()
+    )
+    report = bring(line)
+    assert (said(report), report.unchanged) == ([], 1)
+    report = bring(line | {"承办单位": "县水务局"})
+    assert [column for _row, column, _reason in said(report)] == ["承办单位"]
+
+
+def test_a_name_that_is_promised_means_the_unit_that_will_have_it(bring, people):
+    unit = Unit.objects.get(pk=people.unit.pk)
+    _rename(unit, "县健康局", timezone.localdate() + timedelta(days=5), people)
+    before = Unit.objects.count()
+    report = bring(row(承办单位="县健康局"))
+    assert (said(report), Unit.objects.count(), [t.unit for t in Task.objects.all()]) == ([], before, [unit])
+    report = bring({"单位名称": "县健康局"}, head=["单位名称"], kind=UNITS, name="单位.xlsx")
+    ((_row, column, reason),) = said(report)
+    assert (column, reason.startswith("“县健康局”已定为县卫生健康局自")) == ("单位名称", True)
+    assert Unit.objects.count() == before
+
+
+def _rename(unit, name, on, people):
+    reorganising.rename(unit, name=name, short_name="", on=on, reason="改名", actor=people.office, at=timezone.now())
 
 
 # ── who ──

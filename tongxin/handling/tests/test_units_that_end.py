@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
+from tests.at_once import REFUSALS, another_hand
 from tests.cast import Cast, a_unit
 from tongxin.audit import verifying
 from tongxin.audit.kinds import detail
@@ -282,3 +285,40 @@ def test_a_successor_that_ended_too_hands_on_to_its_own(cast: Cast, today) -> No
         Unit.objects.get(pk=cast.other_unit.pk), how=how, on=today.date(), reason="再并", actor=cast.office, at=today
     )
     assert successions.heirs_of(Unit.objects.get(pk=cast.unit.pk), today.date()) == [cast.co_unit]
+
+
+def _work_left_at(unit: Unit) -> list[Task]:
+    return list(queries.open_at(unit))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["assign", "assign_again", "move"])
+def test_a_unit_that_ends_in_the_same_moment_leaves_nothing_behind(cast: Cast, how: str) -> None:
+    """Who ends it waits until the part is there, and takes it along."""
+    today = timezone.localtime()
+    with transaction.atomic():
+        ending = a_unit(cast.county, "县信访局", at=today)
+        case = cast.assigned(today)
+        proposal = cast.filed(today)
+
+    def give() -> None:
+        if how == "assign":
+            actions.assign(proposal, parts=[(ending, Part.SOLE)], actor=cast.assigner, at=today)
+        elif how == "assign_again":
+            actions.assign_again(case, parts=[(ending, Part.CO)], reason="补充", actor=cast.assigner, at=today)
+        else:
+            task = cast.task(case)
+            said = Moving(ending.uid, queries.clocks_to_choose(task, cast.assigner, today)[0][0], queries.GOES, "职责调整")
+            perform(task, "move", actor=cast.assigner, at=today, payload=said)
+
+    def end() -> None:
+        to = reorganising.Ending(Change.MERGE, (cast.other_unit,))
+        reorganising.end(ending, how=to, on=today.date(), reason="机构改革", actor=cast.office, at=today)
+
+    with another_hand('INSERT INTO "handling_task"' if connection.vendor != "sqlite" else "SELECT", end):
+        try:
+            give()
+        except (*REFUSALS, actions.HandlingError):
+            assert connection.vendor == "sqlite"  # where who ends it has been before
+    assert _work_left_at(ending) == []
+    _sound()
