@@ -60,6 +60,7 @@ from tongxin.proposals.queries.reading import (
     to_be_passed_on,
     together,
     visible_to,
+    waits_for_a_successor,
     what_it_absorbed,
 )
 
@@ -70,5 +71,6 @@ __all__ = [
     "public_file", "public_files", "public_titles", "published", "raters", "register_handling", "register_outcome", "register_standing",
     "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of",
     "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "warm",
-    "what_it_absorbed", "writable",
+    "waits_for_a_successor",
+    "waits_for_a_successor", "what_it_absorbed", "writable",
 ]  # fmt: skip
