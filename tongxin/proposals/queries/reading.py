@@ -156,13 +156,16 @@ def open_matters() -> QuerySet[Proposal]:
     return Proposal.objects.filter(found)
 
 
+def absorbed(proposal: Proposal) -> str:
+    """Name what was merged into a proposal, three at most; nothing when nothing was."""
+    joined = list(proposal.merged.order_by("pk").values_list("title", flat=True)[:4])
+    return "".join(f"《{title}》" for title in joined[:3]) + ("等" if len(joined) > 3 else "")  # noqa: PLR2004
+
+
 def what_it_absorbed(proposal: Proposal) -> str | None:
     """Say in a sentence what was merged into a proposal; nothing when nothing was."""
-    joined = list(proposal.merged.order_by("pk").values_list("title", flat=True)[:4])
-    if not joined:
-        return None
-    names = "".join(f"《{title}》" for title in joined[:3]) + ("等" if len(joined) > 3 else "")  # noqa: PLR2004
-    return f"{names}并入了本案，请先逐件解除并案"
+    names = absorbed(proposal)
+    return f"{names}并入了本案，请先逐件解除并案" if names else None
 
 
 def passed_on_to(proposal: Proposal) -> str:
