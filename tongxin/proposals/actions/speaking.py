@@ -68,6 +68,11 @@ def change_speakers(members: Collection[Member], *, sit: bool, actor: Account, a
         )  # fmt: skip
 
 
+def how_they_came_back(members: Collection[Member]) -> dict[int, str]:
+    """Say of members who act again by which act they do: a suspension lifted, or the seat given back."""
+    return {pk: BACK[kind] for pk, kind in _last_turns(members).items() if kind in BACK}
+
+
 def _last_turns(members: Collection[Member]) -> dict[int, str]:
     """Return by which act each member last paused or came back, of those who ever did."""
     acts = Event.objects.filter(

@@ -31,7 +31,7 @@ NAMED = {
     "proposals.part_with": "《%s》解除并案，不再并入本案",
 }  # said without a title to others
 SEVERAL = {
-    "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
+    "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到提交时未答复联名邀请",
     "proposals.endorse": "%s附议", "proposals.ask_again": "正文改动后，请%s重新确认联名",
     "proposals.lapse_signature": "%s没有确认改动后的正文，不列入联名",
 }  # fmt: skip
