@@ -247,9 +247,11 @@ def _own_proposals(_event: Event, _unit: Any) -> str:
 def _assigned(event: Event, task: Any) -> str:
     if event.data.get("was"):
         part, before = event.data.get("part", ""), event.data.get("from", "")
-        return f"你单位在{_name(task)}中由{event.data['was']}改为{part}（原由{before}{part}），请在 {deadline(task.sign_due_on)}前签收"
+        return (
+            f"你单位在{_name(task)}中由{event.data['was']}改为{part}（原由{before}{part}），请在 {deadline(task.sign_by)}前签收"
+        )
     moved = f"{event.data['from']}承办的{_name(task)}移" if event.data.get("from") else _name(task)
-    return f"{moved}交你单位{event.data.get('part', '')}，请在 {deadline(task.sign_due_on)}前签收"
+    return f"{moved}交你单位{event.data.get('part', '')}，请在 {deadline(task.sign_by)}前签收"
 
 
 def _moved(event: Event, task: Any) -> str:
