@@ -168,6 +168,44 @@ class Why:
 
 
 @dataclass(frozen=True)
+class RecallOfAssignment:
+    """Why an assignment is taken back, and what follows."""
+
+    reason: str = _ask(
+        "撤回理由", widget="textarea", max=300,
+        help="撤回后各承办单位不用再办理，提案回到待交办，重新交办后期限重新起算。提案人、承办单位和督办部门会看到这段话。",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskReturn:
+    """Why a unit asks to be let off."""
+
+    reason: str = _ask(
+        "退办理由", widget="textarea", max=300, help="交办部门答复以前不用签收；同意退办的，改派其他单位。交办部门会看到这段话。"
+    )
+
+
+@dataclass(frozen=True)
+class GrantReturn:
+    """Why a unit is let off, and what follows."""
+
+    reason: str = _ask(
+        "同意退办的理由", widget="textarea", max=300,
+        help="同意后该单位不再承办，由您改派其他单位；没有主办、独办或者分办单位的，列入“待改派”。申请退办的单位会看到这段话。",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RefuseReturn:
+    """Why a unit is not let off, and what follows."""
+
+    reason: str = _ask(
+        "不同意退办的理由", widget="textarea", max=300, help="不同意的，由该单位签收办理。申请退办的单位会看到这段话。"
+    )
+
+
+@dataclass(frozen=True)
 class Recall:
     """Why a reply is taken back; what follows is said in words that are the same whether or not somebody rated it."""
 
@@ -250,7 +288,10 @@ class Moving:
         "答复期限", choices=queries.clocks_to_choose, initial=queries.clock_by_default,
         help="标“暂定”的，那一年的放假安排还没有公布，公布后可能顺延，由系统重新确定并告知。",
     )  # fmt: skip
-    draft: str = _ask("已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default)
+    draft: str = _ask(
+        "已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default,
+        applies=queries.has_draft, otherwise=queries.LEFT,
+    )  # fmt: skip
     reason: str = _ask("移交理由", widget="textarea", max=300, help="原承办单位、承接单位和提案人会看到这段话。")
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
@@ -313,7 +354,7 @@ CASES = register(
                 C.RECALLED,
                 assigns,
                 when=(nothing_was_answered,),
-                asks=Why,
+                asks=RecallOfAssignment,
                 then=(actions.recall_parts,),
             ),
             T("assign", "交办", (C.RECALLED,), C.IN_HAND, nobody, sets=(actions.assigned_anew,)),
@@ -336,10 +377,10 @@ TASKS = register(
         rows=(
             T("sign_for", "签收", (S.AWAITING,), S.IN_HAND, is_clerk, asks=SignFor,
               sets=(actions.unit_named, actions.signed_now)),
-            T("ask_return", "申请退办", (S.AWAITING,), S.RETURN_ASKED, is_clerk, when=(within_return_window,), asks=Why,
+            T("ask_return", "申请退办", (S.AWAITING,), S.RETURN_ASKED, is_clerk, when=(within_return_window,), asks=AskReturn,
               sets=(actions.unit_named, actions.return_asked)),
-            T("grant_return", "同意退办", (S.RETURN_ASKED,), S.RETURNED, assigns, asks=Why, sets=(actions.unit_named,)),
-            T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=Why,
+            T("grant_return", "同意退办", (S.RETURN_ASKED,), S.RETURNED, assigns, asks=GrantReturn, sets=(actions.unit_named,)),
+            T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=RefuseReturn,
               sets=(actions.unit_named, actions.return_refused)),
             T("give_opinion", "送会办意见", (S.IN_HAND,), S.OPINION_GIVEN, is_clerk & is_co_handler, asks=Opinion,
               sets=(actions.unit_named,), then=(actions.keep_opinion,)),

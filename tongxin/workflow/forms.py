@@ -40,6 +40,9 @@ def form_for(asks: type, *, subject: Any, actor: Any, at: datetime, data: Any = 
     hints = typing.get_type_hints(asks)
     made = {}
     for spec in fields(asks):
+        applies = spec.metadata.get("applies")
+        if applies is not None and not applies(subject, actor, at):
+            continue
         made[spec.name] = _field(spec.metadata, hints[spec.name], subject, actor, at, required=spec.default is MISSING)
     kind = type(f"{asks.__name__}Form", (forms.Form,), made)
     form: forms.Form = kind(data)
@@ -61,10 +64,10 @@ labels.declared_elsewhere.append(asked_at)
 
 
 def payload_of(asks: type, form: forms.Form) -> Any:
-    """Return what was said, from a valid form."""
+    """Return what was said, from a valid form; what was not asked, as its field has it `otherwise`."""
     said = {}
     for spec in fields(asks):
-        value = form.cleaned_data[spec.name]
+        value = form.cleaned_data[spec.name] if spec.name in form.fields else spec.metadata["otherwise"]
         said[spec.name] = tuple(value) if isinstance(value, list) else value
     return asks(**said)
 

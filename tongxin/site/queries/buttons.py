@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.core.templatetags.chinese import day, deadline
+from tongxin.handling.queries import waits_for_units
 from tongxin.handling.rules import in_the_unit
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import State, States
@@ -67,7 +68,7 @@ def _of_case(user: Any, page: Page) -> list[Button]:
             made.append(_page(_("打开承办页"), line.url, main=True))
         steps = buttons(line.task, user)
         made += [replace(b, label=f"{line.task.unit.name}　{b.label}") for b in steps] if several else steps
-    if found.units_url and page.standing.word == _("待改派"):
+    if found.units_url and waits_for_units(page.case):
         made.append(_page(_("改派承办单位"), found.units_url, main=True))
     return made
 

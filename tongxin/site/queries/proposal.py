@@ -1,6 +1,7 @@
 """The page of one proposal, the same shape for everybody: what differs is which rows and actions a reader gets."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
@@ -25,7 +26,7 @@ from tongxin.proposals.regulations import Taxonomies
 from tongxin.proposals.rules import assigns_it, in_office, is_leader, is_published, signature_of, takes_part
 from tongxin.regulations.queries import in_force
 from tongxin.site.queries import course
-from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing_for
+from tongxin.site.queries.standing import Standing, Step, case_of, life_of, standing_for, standings
 
 
 @dataclass(frozen=True)
@@ -215,4 +216,12 @@ def similar_to(user: Any, proposal: Proposal) -> list[proposals.Similar]:
     title, body = proposal.title, proposal.body
     if only_published_for(user, proposal) and (copy := copy_of(proposal)) is not None:
         title, body = copy.title, f"{copy.situation}\n{copy.analysis}\n{copy.suggestions}"
-    return proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())
+    found = proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())
+    now = standings([one.proposal.merged_into or one.proposal for one in found], user)
+    return [replace(one, outcome=_outcome(one, now)) for one in found]
+
+
+def _outcome(one: proposals.Similar, now: Mapping[int, Standing]) -> str:
+    """Say where it stands as its own page does; an answer's category stands before that."""
+    word = now[(one.proposal.merged_into or one.proposal).pk].word
+    return "、".join(part for part in (one.outcome, word) if part)

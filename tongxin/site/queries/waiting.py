@@ -122,6 +122,11 @@ def _case_items(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
         yield Todo(str(case.proposal), case_number(case.proposal.number), case.get_absolute_url(), button)
 
 
+def _again_items(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
+    for case in rows.order_by("id")[:SHOWN]:
+        yield Todo(str(case.proposal), case_number(case.proposal.number), f"/handling/cases/{case.uid}/units/", button)
+
+
 def _code_items(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo]:
     for member in rows.order_by("number")[:SHOWN]:
         code = "密码重置码" if member.account_id else "邀请码"
@@ -167,6 +172,8 @@ def _handling() -> Iterable[Source]:
     ended = "/handling/assign/?part=ended"
     yield Source(Duty.ASSIGN, "单位无承办人", ended, "去办理", lambda user, _on: handling.without_unit(user), _task_items)
     yield Source(Duty.ASSIGN, "待交办", "/handling/assign/", "去交办", lambda user, _on: _to_assign(user), _proposal_items)
+    again = "/handling/assign/?part=again"
+    yield Source(Duty.ASSIGN, "待改派", again, "去改派", lambda user, _on: handling.to_reassign(user), _again_items)
     yield Source(Duty.SUPERVISE, "答复待审", "/handling/supervise/?part=review", "去审核", reviewed, _task_items)
     yield Source(Duty.SUPERVISE, "超期未办", "/handling/supervise/?level=red", "去催办", _late, _task_items, menu=False)
     yield Source(Duty.UNIT_LEADER, "单位审签", "/handling/?part=leader", "去审签", leader, _task_items)
