@@ -43,7 +43,8 @@ class UnitForm(forms.Form):
         if others.exists():
             raise forms.ValidationError(_("已经有“%(name)s”，请直接修改那个单位。"), params={"name": name})
         if taken := successions.why_promised(self.committee, name, but=self.unit.pk if self.unit is not None else None):
-            raise forms.ValidationError(f"{taken}。")
+            message = f"{taken}。"
+            raise forms.ValidationError(message)
         return name
 
     def clean_phone(self) -> str:

@@ -338,8 +338,8 @@ def test_a_name_that_is_promised_is_taken(cast: Cast, client: Client) -> None:
     promised = "“县健康局”已定为县卫生健康局自"
     with pytest.raises(UnitError, match=promised):
         _rename_other(cast, "县健康局", days=6)
+    how = Ending(Change.SPLIT, made=("县健康局", "县医疗局"))
     with pytest.raises(UnitError, match=promised):
-        how = Ending(Change.SPLIT, made=("县健康局", "县医疗局"))
         reorganising.end(cast.other_unit, how=how, on=TODAY, reason=WHY, actor=cast.office, at=NOW)
     fields = {"name": "县健康局", "system": "government"}
     with pytest.raises(ValidationError, match=promised):
@@ -391,7 +391,7 @@ def test_what_was_founded_for_a_change_goes_when_it_is_called_off(cast: Cast, cl
 def test_two_units_do_not_go_into_each_other(cast: Cast, first: int, second: int) -> None:
     _end(cast, Change.MERGE, cast.other_unit, days=first)
     before, how = Event.objects.count(), Ending(Change.MERGE, (cast.unit,))
-    with pytest.raises(UnitError, match="到那一天县水务局已经不在|县卫生健康局到那一天不在承办"):
+    with pytest.raises(UnitError, match=r"到那一天县水务局已经不在|县卫生健康局到那一天不在承办"):
         reorganising.end(cast.other_unit, how=how, on=TODAY + timedelta(days=second), reason=WHY, actor=cast.office, at=NOW)
     assert Event.objects.count() == before
 

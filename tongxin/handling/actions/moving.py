@@ -20,7 +20,6 @@ from tongxin.handling.models import Case, Reply, ReplyFile, Task, TentativeDate
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
 
-
 NOT_NOW = "请从现在的承办单位中选择"
 
 
