@@ -37,7 +37,7 @@ def test_a_new_member_gets_a_seat_posts_and_a_number(cast: Cast, bring):
         "YX005", "zengxian zx", date(1975, 3, 1), "13800000001", lookup_hash("13800000001"), True,
     )  # fmt: skip
     seat = Seat.objects.get(member=member)
-    assert (seat.sector.name, seat.special_committee.name, seat.starts_on) == ("农业界", "提案委员会", date(2022, 1, 1))
+    assert (seat.sector.name, seat.special_committee.name, seat.starts_on) == ("农业界", "提案委员会", NOW.date())
     assert set(Post.objects.filter(member=member).values_list("rank", flat=True)) == {"standing", "secretary_general"}
     event = Event.objects.get(kind="members.import")
     assert (event.committee_code, event.data["rows"], event.actor) == ("YX", 1, cast.office)
@@ -97,6 +97,7 @@ def test_wrong_cells_are_named_with_row_and_column(cast: Cast, bring):
         (2, "是否党员", "“也许”应是“是”或“否”"),
         (3, "姓名", "没有填写"),
         (3, "界别", "没有填写"),
+        (4, "姓名", "与甲二（原表第 5 行）是同一个人；确是两人的，请写编号或出生年月"),
         (5, "姓名", "与甲二（原表第 4 行）是同一个人；确是两人的，请写编号或出生年月"),
     ]
 
