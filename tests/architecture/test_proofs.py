@@ -41,6 +41,7 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/members/actions.py:_end": "the ending of a seat, or of a term's",
     "tongxin/members/actions.py:_hold_again": "`restore`",
     "tongxin/members/actions.py:_never_ended": "`restore`",
+    "tongxin/members/correcting.py:_begin": "`correct`",
     "tongxin/members/correcting.py:_correct_posts": "`correct`",
     "tongxin/members/correcting.py:_correct_seat": "`correct`",
     "tongxin/members/correcting.py:_move_posts": "`correct`",

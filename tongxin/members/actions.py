@@ -392,13 +392,13 @@ def restore(
     consequences.come_back([member], actor=actor, at=at)
 
 
-def _never_ended(rows: Sequence[Held]) -> list[Saved]:
+def _never_ended(rows: Sequence[Seat | Post | Suspension]) -> list[Saved]:
     """Take back that rows ended; of these are vouched for again those that still are what was said of them."""
     sound = set(audit.sound(rows))
     for row in rows:
         row.ends_on = None
-        for name in ("ending", "reason", "document_number") if isinstance(row, Seat) else ():
-            setattr(row, name, "")
+        if isinstance(row, Seat):
+            row.ending = row.reason = row.document_number = ""
         row.save(update_fields=ENDED[type(row)])
     return [Saved(row, ENDED[type(row)]) for row in rows if row in sound]
 

@@ -54,7 +54,7 @@ class MemberImporter:
         self.today = timezone.localtime(self.context.at).date()
         self.gone = those_who_went(self.committee)
         self.term = term_for(self.committee, self.today)
-        self.is_first = self.checked.is_first if self.checked else not Seat.objects.filter(term=self.term).exists()
+        self.is_first: bool = self.checked.is_first if self.checked else not Seat.objects.filter(term=self.term).exists()
         named = {"committee": self.committee, "term": self.term}
         self.sectors = {s.name: s for s in Sector.objects.filter(**named)} if self.term else {}
         self.special = {s.name: s for s in SpecialCommittee.objects.filter(**named)} if self.term else {}
