@@ -5,11 +5,11 @@ in time is no correction.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -17,11 +17,12 @@ from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
 from tongxin.core.shown import Values, demand_as_shown
 from tongxin.core.sounds import sound_of
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 from tongxin.members import queries
 from tongxin.members.actions import StandingError, hold
 from tongxin.members.choices import ENTERED_FIELDS, OF_SEAT, Rank
-from tongxin.members.models import Member, Post, Seat
+from tongxin.members.models import Member, Post, Seat, Suspension
 
 
 @transaction.atomic
@@ -30,8 +31,7 @@ def correct(
 ) -> list[str]:
     """Correct what was entered of a member; the event names the fields and the reason, never a value.
 
-    `fields`: what is right, by name, of what is to be corrected; `sector`, `convenes`, `special_committee` and `ranks` are those
-    of the seat held now. `shown`: what the page showed. Returns the labels of what changed. Raises StandingError, and
+    `fields`: what is right, by name, of what is to be corrected; those of OF_SEAT are of the seat held now. `shown`: what the page showed. Returns the labels of what changed. Raises StandingError, and
     ChangedMeanwhileError where another changed something since.
     """
     member = hold(member)
@@ -53,11 +53,11 @@ def correct(
     proves: list[Saved] = []
     seat = queries.seat_now(member, timezone.localdate(at))
     if seat is not None:
-        changed += _correct_seat(seat, fields, proves)
+        changed += _correct_seat(seat, fields, proves, timezone.localdate(at))
         if "ranks" in fields and _correct_posts(seat, fields["ranks"], proves, at):
             changed.append("ranks")
     elif set(OF_SEAT) & set(fields):
-        message = f"{member.name}现在没有席位，界别、专委会、职务不能更正"
+        message = f"{member.name}现在没有席位，界别、专委会、职务、任职日期不能更正"
         raise StandingError(message)
     labels = [label for name, label in ENTERED_FIELDS.items() if name in changed]
     if labels:
@@ -72,15 +72,18 @@ def _rename_account(member: Member, before: str) -> None:
         Account.objects.filter(pk=member.account.pk, name=before).update(name=member.name)
 
 
-def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved]) -> list[str]:
+def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved], on: date) -> list[str]:
     changed = [name for name in OF_SEAT if name in fields and name != "ranks" and getattr(seat, name) != fields[name]]
     if not changed:
         return []
     _demand_no_convenor_of_another_sector(seat, fields, changed)
     is_sound = bool(audit.sound([seat]))
+    if "starts_on" in changed:
+        _demand_may_begin(seat, fields["starts_on"], on)
+        _move_posts(seat, fields["starts_on"], proves)
     for name in changed:
         body = fields[name]
-        if name != "convenes" and body is not None and body.term_id != seat.term_id:
+        if name in {"sector", "special_committee"} and body is not None and body.term_id != seat.term_id:
             message = f"{body}不是{seat.term}的"
             raise StandingError(message)
         setattr(seat, name, body)
@@ -88,6 +91,36 @@ def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved]) ->
     if is_sound:
         proves.append(Saved(seat, tuple(changed)))
     return changed
+
+
+def _demand_may_begin(seat: Seat, begins: date, on: date) -> None:
+    """A seat begins with its term or later, not before the member left an earlier one of it, and by today; pauses lie in it."""
+    if begins > on:
+        message = "任职日期不能在今天以后"
+        raise StandingError(message)
+    if begins < seat.term.starts_on:
+        message = f"任职日期不能早于{seat.term}开始的 {full_day(seat.term.starts_on)}"
+        raise StandingError(message)
+    before = Seat.objects.filter(member=seat.member_id, term=seat.term_id, ends_on__gt=begins, pk__lt=seat.pk)
+    before = before.exclude(ends_on=F("starts_on"))
+    if (left := before.order_by("-ends_on").values_list("ends_on", flat=True).first()) is not None:
+        message = f"任职日期不能早于上一次离任的 {full_day(left)}"
+        raise StandingError(message)
+    pauses = Suspension.objects.filter(member=seat.member_id, starts_on__range=(seat.starts_on, begins - timedelta(days=1)))
+    if (first := pauses.order_by("starts_on").values_list("starts_on", flat=True).first()) is not None:
+        message = f"{full_day(first)}已经停止履职，任职日期不能在这以后"
+        raise StandingError(message)
+
+
+def _move_posts(seat: Seat, begins: date, proves: list[Saved]) -> None:
+    """Let the posts that began with the seat, or would begin before it, begin with it still."""
+    with_it = Q(starts_on=seat.starts_on) | Q(starts_on__lt=begins, starts_on__gte=seat.starts_on)
+    posts = list(Post.objects.filter(with_it, member=seat.member_id, term=seat.term_id, ends_on=None))
+    sound = set(audit.sound(posts))
+    for post in posts:
+        post.starts_on = begins
+        post.save(update_fields=["starts_on"])
+    proves += [Saved(post, ("starts_on",)) for post in posts if post in sound]
 
 
 def _demand_no_convenor_of_another_sector(seat: Seat, fields: Mapping[str, Any], changed: Collection[str]) -> None:

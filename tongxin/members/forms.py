@@ -14,6 +14,7 @@ from tongxin.core.words import clean_line, person_name, plain_phone
 from tongxin.members import queries
 from tongxin.members.choices import OF_SEAT, Ending, Gender, Rank
 from tongxin.members.models import Member
+from tongxin.members.rules import is_name
 from tongxin.sheets import cells
 from tongxin.ui.fields import Day
 from tongxin.ui.shown import AsShown
@@ -104,6 +105,10 @@ class Correction(AsShown):
         coerce=lambda said: said == "yes", empty_value=None,
     )  # fmt: skip
     sector = forms.ModelChoiceField(label=_("界别"), queryset=Sector.objects.none())
+    starts_on = Day(
+        label=_("任职日期"), widget=forms.DateInput(attrs={"type": "date"}), error_messages={"invalid": _("日期格式不对，请核对。")},
+        help_text=_("何日起任委员；与席位同时开始的职务一并更正。"),
+    )  # fmt: skip
     convenes = forms.TypedChoiceField(
         label=_("界别召集人"), choices=[("no", _("否")), ("yes", _("是"))], required=False, coerce=lambda said: said == "yes",
         empty_value=False,  # type: ignore[arg-type]  # the stubs know words alone
@@ -136,7 +141,10 @@ class Correction(AsShown):
 
     def clean_name(self) -> str:
         """The name as sheets read it: without a space in 张 三, with one separator."""
-        return person_name(clean_line(self.cleaned_data["name"]))
+        name = person_name(clean_line(self.cleaned_data["name"]))
+        if not is_name(name):
+            raise forms.ValidationError(_("姓名不能只有数字、符号，请核对。"))
+        return name
 
     def clean_ethnicity(self) -> str:
         """On one clean line."""
@@ -158,9 +166,12 @@ class Standing(forms.Form):
     reason = forms.CharField(label=_("说明"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
     document_number = forms.CharField(label=_("文号"), max_length=60, required=False)
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, never_ended: bool = False, **kwargs: Any) -> None:
+        """`never_ended`: what is taken back was a mistake, and the seat goes on without a day between."""
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate()
+        if never_ended:
+            del self.fields["on"]
         if kind == Ending.DIED:
             self.fields["on"].label = _("去世日期")
             self.fields["reason"].required = False

@@ -1,6 +1,7 @@
 """Who is told what about a proposal. Whoever raised something is told of every end (no silent end)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from tongxin.accounts.models import Account
@@ -10,7 +11,7 @@ from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import case_number, moment
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, Destination, Role, State
+from tongxin.proposals.choices import Answer, Destination, Role, State, States
 from tongxin.proposals.events import gone
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import successor
@@ -99,6 +100,13 @@ def _left_signer(event: Event, proposal: Any) -> str:
 def _invited(event: Event, proposal: Any) -> str:
     until = f"，{moment(proposal.cosign_until)} 截止" if proposal.cosign_until else ""
     return f"{event.actor_name}委员邀请您联名{_title(proposal)}{until}"
+
+
+def _is_asked(event: Event, proposal: Any, at: datetime) -> bool:
+    """Say whether an invitation can be answered still."""
+    if proposal.state not in States.with_the_proposer or (proposal.cosign_until is not None and at > proposal.cosign_until):
+        return False
+    return bool(proposal.signatures.filter(member=event.data.get("member"), answer=Answer.INVITED).exists())
 
 
 def _merged(event: Event, proposal: Any) -> str:
@@ -250,7 +258,7 @@ def _first_back_for_office(event: Event, proposal: Any) -> str:
 
 
 register(
-    Tell("proposals.invite", named_member, _invited, _invitation_url, urgent=True),
+    Tell("proposals.invite", named_member, _invited, _invitation_url, urgent=True, holds=_is_asked),
     Tell("proposals.remove_invitation", named_member, lambda e, p: f"{e.actor_name}委员收回了联名{_title(p)}的邀请"),
     Tell("proposals.lapse_invitation", named_member, _left_signer),
     Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}"),
@@ -303,7 +311,7 @@ register(
     Tell("proposals.reinstate", signers, lambda e, p: f"您署名的提案{_title(p)}已恢复，重新审查{because(e)}", urgent=True),
     Tell("proposals.reinstate", duty(Duty.PRE_EXAMINATION), lambda e, p: f"提案{_title(p)}已恢复，请预审{because(e)}"),
     Tell("proposals.change_form", signers, lambda e, p: f"{_title(p)}改为{e.data['form']}：{e.data.get('because', '')}"),
-    Tell("proposals.ask_again", named_member, _asked_again, _invitation_url, urgent=True),
+    Tell("proposals.ask_again", named_member, _asked_again, _invitation_url, urgent=True, holds=_is_asked),
     Tell("proposals.lapse_signature", named_member, _unconfirmed),
     Tell("proposals.reroute", assigning_office, lambda e, p: f"提案{_title(p)}改由你处交办"),
     Tell("proposals.release", signers, lambda e, p: f"您的提案{_title(p)}已向社会公开"),

@@ -9,7 +9,7 @@ from typing import Any
 from tongxin.sheets import outputs, rehearsing, rejects
 from tongxin.sheets.cells import Cell
 from tongxin.sheets.files import Limits
-from tongxin.sheets.kinds import KINDS, Context, Importer, Kind, Row
+from tongxin.sheets.kinds import KINDS, Context, Importer, Kind, Remarking, Row
 from tongxin.sheets.problems import Fault, Place, Unreadable, spoken
 from tongxin.sheets.reading import Table, batches, open_table
 
@@ -107,7 +107,7 @@ class _Job:
 
     def check(self, looked: Callable[[Sequence[Row]], None] | None = None) -> tuple[Report, set[Place]]:
         """Read and judge everything; write nothing."""
-        report, bad = Report(self.kind.name), set[Place]()
+        report, bad, known = Report(self.kind.name), set[Place](), set[Place]()
         importer = self.checked = self.kind.importer(self.context, None)
         report.warnings += [Fault(self.named(path), "", 0, "", "这个文件写了两次，只读一次") for path in self.twice]
         for path in self.files:
@@ -117,6 +117,7 @@ class _Job:
                 for batch in batches((row for row, _cells in table.rows()), BATCH):
                     importer.check([row for row in batch if not row.faults])
                     self._count(report, batch, bad)
+                    known.update(row.place for row in batch if row.known)
                     if looked is not None:
                         looked(batch)
                     self.progress("检查", report.rows)
@@ -128,9 +129,12 @@ class _Job:
         for fault in importer.settle():
             place = Place(fault.file, fault.sheet, fault.row)
             if place not in bad:
-                report.created -= 1
+                report.unchanged -= place in known
+                report.created -= place not in known
                 bad.add(place)
             report.rejected.append(fault)
+        if isinstance(importer, Remarking):
+            report.warnings += importer.remarks()
         places = {self.named(path): number for number, path in enumerate(self.files)}
         for found in (report.rejected, report.warnings):  # as they stand in the files, however they were found
             found.sort(key=lambda fault: (places.get(fault.file, 0), fault.row))

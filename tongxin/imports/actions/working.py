@@ -191,13 +191,16 @@ def _keep(
         kept = [files.store(file, committee=run.committee, owner=owner, at=at) for file in ready]
         figures = {"rows": report.rows, "unchanged": report.unchanged, "wrong": wrong}
         record("imports.compare", run, actor=owner, at=at, **figures)
+        created = max(report.rows - report.unchanged - wrong, 0)
+        stage = Stage.CHECKED if created and not report.refused else Stage.REFUSED  # nothing waits for anybody
         Finding.objects.filter(imported=run).delete()
         Finding.objects.bulk_create(found, batch_size=500)
         Listed.objects.filter(imported=run).delete()
-        Listed.objects.bulk_create(listed, batch_size=100)
+        Listed.objects.bulk_create(listed if stage == Stage.CHECKED else (), batch_size=100)
         Import.objects.filter(pk=run.pk).update(
-            **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(places_of(report.warnings)), made=report.made,
-            passed=passed_over(report), passed_rows=len(report.passed), unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0,
+            **figures, created=created, warned=len(places_of(report.warnings)), made=report.made, passed=passed_over(report),
+            passed_rows=len(report.passed), unreadable=report.refused, rejects=kept[0] if kept else None, stage=stage,
+            ended_at=at if stage == Stage.REFUSED else None, ticket="", tries=0,
         )  # fmt: skip
 
 

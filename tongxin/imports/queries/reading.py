@@ -55,13 +55,20 @@ class Line:
     @property
     def heading(self) -> str:
         """What its figures are."""
-        words = {Stage.CHECKED: _("核对的结果"), Stage.IMPORTED: _("导入的结果"), Stage.UNDONE: _("撤销的结果")}
+        words = {
+            Stage.CHECKED: _("核对的结果"),
+            Stage.REFUSED: _("核对的结果"),
+            Stage.IMPORTED: _("导入的结果"),
+            Stage.UNDONE: _("撤销的结果"),
+        }
         return words.get(Stage(self.row.stage), _("情况"))
 
     @property
     def adds(self) -> str:
         """Whether the rows are there by now."""
-        return {Stage.IMPORTED: _("已新增"), Stage.DROPPED: _("没有新增")}.get(Stage(self.row.stage), _("将新增"))
+        return {Stage.IMPORTED: _("已新增"), Stage.DROPPED: _("没有新增"), Stage.REFUSED: _("没有新增")}.get(
+            Stage(self.row.stage), _("将新增")
+        )
 
     @property
     def wrong(self) -> str:
@@ -95,6 +102,15 @@ class Line:
     def taken(self) -> int:
         """How many rows were taken back."""
         return self.row.created - self.row.left
+
+    @property
+    def created(self) -> str:
+        """How many rows came in, as the history says it: of what was taken back since, that it was."""
+        if self.row.stage != Stage.UNDONE:
+            return str(self.row.created)
+        if self.row.left:
+            return _("%(n)s（已撤销 %(taken)s）") % {"n": self.row.created, "taken": self.taken}
+        return _("%(n)s（已撤销）") % {"n": self.row.created}
 
     @property
     def confirmed_by(self) -> str:

@@ -231,6 +231,7 @@ def test_two_of_one_number_are_named_and_follow_on_faults_are_not_said(office: C
     run = members("赵小满,,农业界,,,YX300\n钱多,1985-13,农业界,,,YX300\n")
     found = [(f.row, f.column, f.reason) for f in Finding.objects.filter(imported=run)]
     assert found == [
+        (2, "编号", "与钱多（原表第 3 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
         (3, "出生年月", "没有“1985-13”这个月，请核对"),
         (3, "编号", "与赵小满（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
     ]

@@ -24,7 +24,7 @@ from tongxin.members.queries.inviting import (
     why_not_invited,
     why_not_released,
 )
-from tongxin.members.queries.pausing import came_back, pauses
+from tongxin.members.queries.pausing import came_back, pauses, taken_back
 from tongxin.members.queries.reading import (
     about,
     absence,
@@ -35,6 +35,7 @@ from tongxin.members.queries.reading import (
     coming_back,
     dead_with_open_account,
     departed,
+    ended_by_death,
     find,
     held_in,
     history,
@@ -43,6 +44,7 @@ from tongxin.members.queries.reading import (
     last_held,
     later_seats,
     listed_to,
+    pauses_ended_with,
     seat_committee,
     sectors,
     serves_elsewhere,
@@ -93,6 +95,7 @@ __all__ = [
     "departed",
     "differing",
     "doubles",
+    "ended_by_death",
     "entered",
     "find",
     "gone_into",
@@ -111,6 +114,7 @@ __all__ = [
     "one_like",
     "partings",
     "pauses",
+    "pauses_ended_with",
     "phone_changed",
     "posts_now",
     "reached",
@@ -127,6 +131,7 @@ __all__ = [
     "sits_elsewhere",
     "somebody_else_confirms",
     "suspended_now",
+    "taken_back",
     "telling_absence",
     "terms_held",
     "terms_to_end",

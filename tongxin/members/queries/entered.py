@@ -30,7 +30,7 @@ def entered(member: Member, on: date) -> dict[str, Plain]:
         return said
     ranks = [post.rank for post in posts_now(seat, on) if post.rank != Rank.MEMBER]
     return said | {
-        "sector": plain(seat.sector_id), "convenes": plain(seat.convenes),
+        "sector": plain(seat.sector_id), "starts_on": plain(seat.starts_on), "convenes": plain(seat.convenes),
         "special_committee": plain(seat.special_committee_id), "ranks": plain(ranks),
     }  # fmt: skip
 

@@ -308,3 +308,21 @@ def test_nobody_else_corrects(cast: Cast, who: str) -> None:
     member = cast.member(cast.cosigner)
     assert as_(getattr(cast, who)).post(f"/members/{member.uid}/correct/", {"party": "群众"}).status_code in {403, 404}
     assert not Event.objects.filter(kind="members.correct").exists()
+
+
+# ── since when ──
+def test_since_when_somebody_sits_is_corrected_with_the_posts_that_began_with_the_seat(cast: Cast, office: Client) -> None:
+    member, path = cast.member(cast.cosigner), f"/members/{cast.member(cast.cosigner).uid}/correct/"
+    correcting.correct(member, fields={"ranks": ["standing"]}, reason="漏写", actor=cast.office, at=timezone.now())
+    for wrong, why in (("2099-01-01", "不能在今天以后"), ("2021-12-31", "不能早于")):
+        assert why in office.post(path, shown(office, member) | {"starts_on": wrong, "reason": "增补"}).text
+    page = office.post(path, shown(office, member) | {"starts_on": "2024-03-01", "reason": "增补"}, follow=True)
+    assert "已更正：任职日期" in page.text
+    assert [row.starts_on for row in (member.seats.get(), member.posts.get())] == [date(2024, 3, 1)] * 2
+    assert verifying.verify().ok
+
+
+def test_figures_are_no_name(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.cosigner)
+    page = office.post(f"/members/{member.uid}/correct/", shown(office, member) | {"name": "0", "reason": "写错"})
+    assert "姓名不能只有数字、符号" in page.text

@@ -48,6 +48,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "sees_contact": knows,
         "phone_changed": queries.phone_changed(found, at=timezone.now()) if knows or reads_phone else "",
         "seats": [(seat, [*_restored(seat, again), *_ended(seat, held, tells_why=knows)]) for seat in held],
+        "taken_back": queries.taken_back(found) if knows else [],
         "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,
         "steps": steps(request.user, found),
