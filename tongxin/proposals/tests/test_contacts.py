@@ -231,7 +231,7 @@ def test_who_keeps_the_proposals_hears_of_what_was_sent_back_to_who_is_gone(cast
     leave(cast, cast.proposer, Ending.DIED)
     notices.deliver()
     [notice] = Notice.objects.filter(event__kind="proposals.lose_first", account=other)
-    assert notice.text == "退回修改的提案《农村公路养护》的第一提案人林知远不再履职，联名委员何青禾可以接手"
+    assert notice.text == "退回修改的提案《农村公路养护》的第一提案人林知远已去世，联名委员何青禾可以接手"
 
 
 def test_a_withdrawn_proposal_says_to_its_signers_how_it_is_taken_back(cast: Cast) -> None:
