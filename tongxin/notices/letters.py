@@ -108,8 +108,8 @@ def claim(letter: Letter, *, at: datetime) -> list[Letter]:
 
 def without_ended(held: Sequence[Letter], *, at: datetime) -> list[Letter]:
     """Drop those of held letters whose matter was over before they went, as an invitation that was taken back; return the others."""
-    told = Event.objects.in_bulk(Event.objects.filter(kind__in=may_end(), notices__letter__in=held).values_list("pk", flat=True))
-    ended = {pk for pk, event in told.items() if not _holds(event, at)}
+    told = Event.objects.filter(kind__in=may_end(), notices__letter__in=held)
+    ended = {event.pk for event in told if not _holds(event, at)}
     if ended:
         _ours(held).filter(notice__event__in=ended).update(dropped_at=at, problem=ENDED, claim="", claimed_until=None)
     return [letter for letter in held if letter.notice.event_id not in ended]

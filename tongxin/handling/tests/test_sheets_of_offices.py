@@ -331,7 +331,10 @@ def test_a_number_that_differs_by_zeros_or_width_is_the_known_one(bring, written
 
 def test_a_number_twice_in_a_file_whatever_its_zeros_is_one_person(bring):
     report = bring(["甲一", "农业界", "００７"], ["甲二", "农业界", "7"], head=MEMBER, kind=MEMBERS)
-    assert said(report) == [(3, "编号", "与甲一（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号")]
+    assert said(report) == [
+        (2, "编号", "与甲二（原表第 3 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
+        (3, "编号", "与甲一（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
+    ]
 
 
 def test_a_number_beyond_the_counter_is_said(bring):
@@ -341,7 +344,10 @@ def test_a_number_beyond_the_counter_is_said(bring):
 
 def test_a_person_with_and_without_a_number_is_asked_about(bring):
     report = bring(["甲一", "农业界", "YX200"], ["甲一", "农业界", ""], head=MEMBER, kind=MEMBERS)
-    assert said(report) == [(3, "姓名", "与甲一（原表第 2 行）是同一个人；确是两人的，请写编号或出生年月")]
+    assert said(report) == [
+        (2, "姓名", "与甲一（原表第 3 行）是同一个人；确是两人的，请写编号或出生年月"),
+        (3, "姓名", "与甲一（原表第 2 行）是同一个人；确是两人的，请写编号或出生年月"),
+    ]
 
 
 def test_a_name_is_kept_with_one_separator_and_one_outside_the_basic_plane_is_read(bring):

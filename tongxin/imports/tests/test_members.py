@@ -59,7 +59,7 @@ def test_a_list_is_looked_through_then_imported_then_undone(cast: Cast, office: 
 def test_what_is_wrong_stands_beside_the_cell_and_the_rest_can_be_imported(office: Client, members):
     run = members("曾贤,1975-13,农业界,,,\n苏闻,,农业界,,,\n,,农业界,,,\n")
     assert (run.stage, run.rows, run.created, run.wrong) == (Stage.CHECKED, 3, 1, 2)
-    found = [(f.row, f.who, f.column, f.value) for f in Finding.objects.filter(imported=run)]
+    found = [(f.row, f.who, f.column, f.value) for f in Finding.objects.filter(imported=run, is_warning=False)]
     assert found == [(2, "曾贤", "出生年月", "1975-13"), (4, "", "姓名", "")]
     said = page(office, run)
     assert "跳过有错的 2 行导入" in said
@@ -229,7 +229,7 @@ def test_the_records_of_another_committee_are_not_shown_whatever_an_import_says(
 
 def test_two_of_one_number_are_named_and_follow_on_faults_are_not_said(office: Client, members):
     run = members("赵小满,,农业界,,,YX300\n钱多,1985-13,农业界,,,YX300\n")
-    found = [(f.row, f.column, f.reason) for f in Finding.objects.filter(imported=run)]
+    found = [(f.row, f.column, f.reason) for f in Finding.objects.filter(imported=run, is_warning=False)]
     assert found == [
         (2, "编号", "与钱多（原表第 3 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
         (3, "出生年月", "没有“1985-13”这个月，请核对"),
