@@ -33,7 +33,7 @@ from tongxin.accounts.models import Account
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling import tasks as worker
-from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.choices import CaseState, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.members import actions as members
 from tongxin.notices import actions as notices
@@ -262,7 +262,7 @@ class History:
 
 
 def _lacks_an_answerer(tasks: list[Task]) -> bool:
-    return not any(task.answers and task.state != TaskState.RETURNED for task in tasks)
+    return not any(task.answers and task.state not in TaskStates.gone for task in tasks)
 
 
 def walk(cast: Cast, data: st.DataObject) -> None:

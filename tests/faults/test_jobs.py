@@ -1,5 +1,6 @@
 """A worker that is killed in a job: what it had in hand is done by the next one, once, and nobody is told twice."""
 
+import signal
 import time
 from collections import Counter
 from datetime import timedelta
@@ -37,7 +38,7 @@ def test_a_worker_killed_while_a_letter_goes_out_loses_none_and_each_keeps_its_n
         for _kill in range(KILLS):
             worker = Process("worker", "--once", home=tmp_path, **office.environment)
             office.before_answer = worker.kill
-            worker.child.wait(120)
+            assert worker.child.wait(120) == -signal.SIGKILL
             Letter.objects.exclude(claimed_until=None).update(claimed_until=timezone.now())  # some minutes go by
         office.before_answer = lambda: None
         assert Process("worker", "--once", home=tmp_path, **office.environment).child.wait(300) == 0

@@ -13,7 +13,7 @@ from django.db import models
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.backups import carried
+from tongxin.backups import archive, carried
 
 SET_UP = "上级{name}（{code}）不在本系统里，已经按原样设立，只有它的规定。"
 BY_CODE = "上级{name}按代码 {code} 对应到这里的{here}，名称或者编号不同，请核对是不是同一个。"
@@ -68,4 +68,5 @@ def _compared(rule: Mapping[str, Any], committee: Any) -> list[str]:
         return []
     whose = committee.name if committee is not None else NATIONAL
     words = OTHER if there is not None else NONE_HERE
-    return [words.format(whose=whose, title=rule["title"], kind=rule["kind"], on=rule["effective_from"])]
+    title, kind = archive.shown(rule["title"]), archive.shown(rule["kind"])
+    return [words.format(whose=whose, title=title, kind=kind, on=rule["effective_from"])]

@@ -30,6 +30,8 @@ SPOILED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 NO_ARCHIVE = "{path} 不是本系统的备份，或者不完整（{said}）。请换一份备份。"
 OTHER_FORMAT = "{path} 是程序的另一个版本写的备份（格式 {format}），这个版本读不了。请用写它的那个版本恢复。"
 CHANGED = "{path} 里的 {name} 与清单不符，备份不完整或者被改动过。请换一份备份。"
+TOO_LONG = "{path} 里的 {name} 有一行超过 {most} MB，本系统不会写这样长的内容。请换一份。"
+NO_FILE = "{path} 不是普通文件，不能写成它。请另写一个文件名。"
 UNSEALED = "{path} 的清单被改动过，或者不是用现有的 keys/audit 封存的。请换一份备份，或者放回写备份时的密钥。"
 
 
@@ -115,6 +117,16 @@ def _has_its_place(name: str) -> bool:
     return folder in {ROWS, FILES} or (folder == OUTSIDE and rest.startswith(OUTSIDE_PLACES))
 
 
+def place_of(out: Path) -> Path:
+    """Return where a file of this name is written: where the name is a link, what it leads to, which need not be there yet."""
+    return Path(os.path.realpath(out)) if out.is_symlink() else out
+
+
+def is_no_file(place: Path) -> bool:
+    """Say whether something is there that a file would push out of its place: a device, a pipe, a link that leads nowhere."""
+    return os.path.lexists(place) and not place.is_file()
+
+
 def beside(out: Path) -> Path:
     """Return where a file is written before it gets its name, and take away what killed processes left of the same name."""
     for path in out.parent.glob("*.part"):
@@ -183,6 +195,7 @@ class Opened:
 
     none_of_ours, other_format, changed = NO_ARCHIVE, OTHER_FORMAT, CHANGED
     format: object = FORMAT
+    longest_line: int | None = None  # of what strangers may have written a line is not collected without end
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -190,7 +203,7 @@ class Opened:
             self._zip = zipfile.ZipFile(path)
             self.said: dict[str, Any] = dict(json.loads(self._read_manifest()))
         if self.said.get("format") != self.format:
-            raise UnsoundError(self.other_format.format(path=path, format=str(self.said.get("format"))[:20]))
+            raise UnsoundError(self.other_format.format(path=path, format=shown(str(self.said.get("format"))[:20])))
 
     def close(self) -> None:
         """Close the file."""
@@ -202,7 +215,7 @@ class Opened:
         try:
             yield
         except (*SPOILED, OSError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            said = shown(f"{type(error).__name__}: {error}".splitlines()[0])
             raise UnsoundError(self.none_of_ours.format(path=self.path, said=said)) from error
 
     def _read_manifest(self) -> bytes:
@@ -227,13 +240,25 @@ class Opened:
             raise UnsoundError(self.changed.format(path=self.path, name=shown(member.name)))
 
     def lines_in(self, member: Member) -> Iterator[bytes]:
-        """Return the lines of a member."""
-        rest = b""
+        """Return the lines of a member. What a line costs grows with its length, and not faster."""
+        begun, length = list[bytes](), 0
         for piece in self.pieces(member):
-            *whole, rest = (rest + piece).split(b"\n")
-            yield from whole
-        if rest:
+            first, *others = piece.split(b"\n")
+            begun.append(first)
+            length += len(first)
+            self._demand_short(member, length)
+            if others:
+                yield b"".join(begun)
+                *whole, rest = others
+                yield from whole
+                begun, length = [rest], len(rest)
+        if length:
             raise UnsoundError(self.changed.format(path=self.path, name=shown(member.name)))
+
+    def _demand_short(self, member: Member, length: int) -> None:
+        if self.longest_line is not None and length > self.longest_line:
+            most = self.longest_line >> 20
+            raise UnsoundError(TOO_LONG.format(path=self.path, name=shown(member.name), most=most))
 
     def demand_members(self, members: list[Member]) -> None:
         """What the table of contents names is what the manifest names: each once, of the same size."""

@@ -104,6 +104,11 @@ def references_of(model: type[models.Model]) -> list[Any]:
     return [field for field in fields_of(model) if field.remote_field]
 
 
+def references_within(fields: Iterable[Any]) -> list[Any]:
+    """Return those by which a row points to another of its own table."""
+    return [field for field in fields if field.remote_field and field.related_model is field.model]
+
+
 def facts_of(model: type[models.Model]) -> list[Any]:
     """Return those that go along."""
     label = label_of(model)

@@ -21,13 +21,17 @@ from django.db import DatabaseError, connection
 from tongxin.audit import origins
 
 NAME = "unfinished.jsonl"
-RESTORE, BUNDLE = "restore", "bundle"
+RESTORE, BUNDLE, OVER = "restore", "bundle", "over"
 BUSY = "另一个恢复或者整体导入正在进行，请等它办完再运行。"
 RESTORED = "上一次恢复在收尾时中断，数据已经恢复好，现在收尾完毕。"
 NOT_RESTORED = "上一次恢复中途中断，没有恢复，现在已经退回原来的样子。需要的话请再恢复一次。"
 NOT_ALL = (
     "上一次恢复中途中断，没有恢复；原来的内容没有全部放回，因为那里又有了别的。没有放回的在 {aside}，请停掉网站和后台任务，"
     "核对后按原来的位置放回；备份里的在 {staged}，核对后可以删除。"
+)
+STILL_LEFT = (
+    "恢复中断后没有放回的内容还在 {aside}，备份里的在 {staged}。请停掉网站和后台任务，核对后按原来的位置放回，不再需要的删除；"
+    "两处都处理完，就不再提示。"
 )
 NOT_ARRIVED = "上一次整体导入中途中断，没有导入，写了一半的附件已经清除。"
 MARK = "restored"  # as an app among the migrations that were applied: that table there is in every version's database
@@ -38,11 +42,20 @@ class BusyError(Exception):
 
 
 class Journal:
-    """What one command does outside the database, as it is written down."""
+    """What one command does outside the database, as it is written down; and `left`, the restores of which something lies about."""
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
         self.facts: dict[str, Any] = {}
+
+    def settle(self) -> str:
+        """Bring what lies outside to the database; then the journal goes, or stays to tell of what is left. Return a sentence."""
+        said = _settle(self.facts)
+        if left := _left(self.facts):
+            self.note(kind=OVER, left=left)
+        else:
+            place().unlink()
+        return said
 
     def note(self, **facts: Any) -> None:
         """Write down what will be done, before it is."""
@@ -70,29 +83,50 @@ def flush(folder: Path) -> None:
 def begun(kind: str, **facts: Any) -> Iterator[Journal]:
     """Give a journal; at the end, whichever it is, what lies outside the database agrees with it. Raises BusyError."""
     with _held() as file:
-        _settle(_read(file))
+        before = _read(file)
+        _settle(before)
         file.truncate(0)
         journal = Journal(file)
-        journal.note(kind=kind, **facts)
+        journal.note(kind=kind, left=_left(before), **facts)
         try:
             yield journal
         finally:
             with suppress(DatabaseError):  # gone: whoever starts next asks it
-                _settle(journal.facts)
-                place().unlink()
+                journal.settle()
 
 
 def settle() -> str:
-    """Finish or take back what a kill cut off; return what was done, in a sentence. Raises DatabaseError, and leaves it."""
+    """Finish or take back what a kill cut off; return what was done, in a sentence. Raises DatabaseError, and leaves it.
+
+    What could not be put back is told of each time, until nothing of it is left.
+    """
     if not place().exists():
         return ""
     try:
         with _held() as file:
-            said = _settle(_read(file))
-            place().unlink()
-            return said
+            journal = Journal(file)
+            journal.facts = _read(file)
+            told = [STILL_LEFT.format(aside=aside(stamp), staged=staged(stamp)) for stamp in _left(journal.facts)]
+            return "\n".join(filter(None, [journal.settle(), *told]))
     except BusyError:
         return ""
+
+
+def findings() -> list[str]:
+    """Name what a restore that was cut off has left beside its place."""
+    with suppress(FileNotFoundError), FileIO(place()) as file:
+        return [STILL_LEFT.format(aside=aside(stamp), staged=staged(stamp)) for stamp in _left(_read(file))]
+    return []
+
+
+def _left(facts: dict[str, Any]) -> list[str]:
+    """Return the restores, by their stamps, of which something still lies where nobody looks for it."""
+    stamps = facts.get("left", ())
+    return [stamp for stamp in stamps if any(_holds_files(folder) for folder in (aside(stamp), staged(stamp)))]
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(not path.is_dir() for path in folder.rglob("*"))
 
 
 @contextmanager
@@ -164,7 +198,8 @@ def _settle_restore(facts: dict[str, Any]) -> str:
             shutil.rmtree(aside(stamp), ignore_errors=True)
     else:
         _move_back([(Path(one), Path(other)) for one, other in facts.get("moves", ())], staged(stamp))
-        if any(not path.is_dir() for path in aside(stamp).rglob("*")):
+        if _holds_files(aside(stamp)):
+            facts["left"] = [*facts.get("left", ()), stamp]
             return NOT_ALL.format(aside=aside(stamp), staged=staged(stamp))
         shutil.rmtree(aside(stamp), ignore_errors=True)
     shutil.rmtree(staged(stamp), ignore_errors=True)

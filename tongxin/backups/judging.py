@@ -5,22 +5,27 @@ nothing beside it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import connection, models
 
 from tongxin.accounts.models import SYSTEM, Account
-from tongxin.backups import archive, bundles, carried, packing
-from tongxin.backups.bundles import Bundle
+from tongxin.backups import archive, bundles, carried
+from tongxin.backups.bundles import Bundle, Secrets
 from tongxin.backups.carried import Row
+from tongxin.core.secrets import EncryptedJSON
 
 UID = re.compile(r"[0-9A-Za-z_-]{1,12}")
 ORIGIN = re.compile(r"\w[\w-]{0,19}\.\d{8}T\d{12}\.jsonl", re.ASCII)
 MOST_MISSING = 100_000
+NAMES = {"name", "short_name", "username", "code", "place", "number"}  # one line each, shown wherever a row is named
+SOME = 500  # uids in one question
 FILE, MADE = "files.file", "imports.made"
 # what proves an event: column → the kinds that it may be of
 RECORDED: dict[str, Any] = {
@@ -30,18 +35,26 @@ RECORDED: dict[str, Any] = {
 }  # fmt: skip
 
 
+# what reading may raise of a value that is none of ours
+NOT_OURS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, SuspiciousOperation)
+
+
 class ForeignError(Exception):
     """Something is in it that this program does not write; the words say where."""
 
 
-def judge(read: Bundle) -> None:
-    """Look at all that a bundle says. Raises ForeignError for the first that is not as it is written here."""
+def judge(read: Bundle, secrets: Secrets | None) -> None:
+    """Look at all that a bundle says; with the key, at what is hidden in it too.
+
+    Raises ForeignError for the first that is not as it is written here.
+    """
     _manifest(read)
     known = {f"{bundles.ROWS}/{label}.jsonl": label for label in carried.carried()}
     for member in read.below(f"{bundles.ROWS}/"):
         _demand(member.name in known, member.name)
     for name, label in known.items():
         _table(read, name, label)
+        _hidden(read, name, label, secrets)
     _table(read, bundles.MOVES, carried.EVENT)
     for place, row in _counted(read, bundles.EVENTS):
         _proof(row, place)
@@ -50,7 +63,7 @@ def judge(read: Bundle) -> None:
     codes = {"", *(one["code"] for one in read.manifest.above)}
     rule = _columns(apps.get_model(carried.RULE))
     for place, row in _counted(read, bundles.RULES):
-        _demand(set(row) == set(packing.OF_RULES) and row["committee"] in codes, place)
+        _demand(set(row) == set(bundles.OF_RULES) and row["committee"] in codes, place)
         _values({name: value for name, value in row.items() if name != "committee"}, rule, place)
     _files(read)
 
@@ -66,10 +79,10 @@ def _is(value: Any, kind: Any) -> bool:
 
 def _manifest(read: Bundle) -> None:
     about = read.manifest
-    body, names = _columns(apps.get_model(carried.BODY)), set(packing.OF_BODIES)
+    body, names = _columns(apps.get_model(carried.BODY)), set(bundles.OF_BODIES)
     _demand(isinstance(about.at, str) and isinstance(about.above, list), archive.MANIFEST)
     for word in (about.code, about.name, about.uid, about.system_uid, about.secrets, about.audit_key, about.version):
-        _demand(_is_text(word, 200), archive.MANIFEST)
+        _demand(_is_text(word, 200) and _is_visible(word), archive.MANIFEST)
     _values({"code": about.code, "name": about.name, "uid": about.uid}, body, archive.MANIFEST)
     _demand(_is_moment(about.at) and isinstance(about.rows, dict), archive.MANIFEST)
     _demand(all(_is_text(name, 100) and _is(count, int) for name, count in about.rows.items()), archive.MANIFEST)
@@ -96,17 +109,62 @@ def _table(read: Bundle, name: str, label: str) -> None:
     if label == carried.EVENT:
         del columns["subject_id"]  # told by the uid
     rows = 0
+    within = {field.name: dict[str, str]() for field in carried.references_within(columns.values())}
     for place, row in _counted(read, name):
         rows += 1
         extra = {"keys"} if label == carried.EVENT and "keys" in row else set()
         _demand(set(row) == columns.keys() | extra, place)
         _values({key: value for key, value in row.items() if key not in extra}, columns, place)
         _whose(read, label, row, place)
+        for column, after in within.items():
+            if row[column] is not None:
+                after[row["uid"]] = row[column]
         if label == carried.EVENT:
             _demand((row["kind"] in carried.MOVES) == (name == bundles.MOVES), place)
             _event(row, place)
+    for column, after in within.items():
+        _demand(not _has_circle(after), f"{name} {column}")
     if label == carried.BODY:
         _demand(rows == 1, name)
+
+
+def _has_circle(after: Mapping[str, str]) -> bool:
+    """Say whether following a reference from row to row within one table leads back to where one was: nothing would end.
+
+    >>> _has_circle({"a": "b", "b": "c", "d": "b"}), _has_circle({"a": "a"}), _has_circle({"d": "a", "a": "b", "b": "a"})
+    (False, True, True)
+    """
+    ended = set[str]()
+    for start in after:
+        way, uid = set[str](), start
+        while uid in after and uid not in ended:
+            if uid in way:
+                return True
+            way.add(uid)
+            uid = after[uid]
+        ended |= way
+    return False
+
+
+def _hidden(read: Bundle, name: str, label: str, secrets: Secrets | None) -> None:
+    """Refuse what does not open with the key, or holds what its column does not: of each value that is kept encrypted."""
+    hidden = [field for field in carried.facts_of(carried.carried()[label]) if carried.is_secret(field)]
+    if secrets is None or not hidden:
+        return
+    for place, row in _counted(read, name):
+        for field in hidden:
+            _demand(not row[field.name] or _fits_within(field, row[field.name], secrets), f"{place} {field.name}")
+
+
+def _fits_within(field: Any, cipher: str, secrets: Secrets) -> bool:
+    try:
+        value = secrets.show(cipher)
+    except ValueError:
+        return False
+    if not isinstance(field, EncryptedJSON):
+        return _is_text(value, None)
+    shape = type(field.get_default()) if field.has_default() else dict  # a form's fields, unless it says otherwise
+    return isinstance(value, shape) and _is_plain(value)
 
 
 def _whose(read: Bundle, label: str, row: Row, place: str) -> None:
@@ -121,8 +179,16 @@ def _whose(read: Bundle, label: str, row: Row, place: str) -> None:
         _demand(row["uid"] not in systems and row["username"] != SYSTEM, place)
     elif label == MADE:
         model = carried.carried().get(row["label"])
-        _demand(model is not None and any(f.name == "committee" for f in carried.fields_of(model)), place)
+        _demand(model is not None and {"uid", "committee"} <= {f.name for f in carried.fields_of(model)}, place)
         _demand(isinstance(row["uids"], list) and all(_is_uid(uid) for uid in row["uids"]), place)
+        _demand(not _are_anothers(read, model, row["uids"]), f"{place} uids")
+
+
+def _are_anothers(read: Bundle, model: Any, uids: Sequence[str]) -> bool:
+    """Say whether some of the uids name rows of another committee here; what was made is in the bundle, or is gone."""
+    some = (uids[at : at + SOME] for at in range(0, len(uids), SOME))
+    rows = model._base_manager.exclude(committee__uid=read.manifest.uid)  # noqa: SLF001 -- every row, whatever its manager hides
+    return any(rows.filter(uid__in=few).exists() for few in some)
 
 
 def _event(row: Row, place: str) -> None:
@@ -171,6 +237,8 @@ def _fits(field: Any, value: Any) -> bool:
         return _is_uid(value)
     if carried.is_secret(field):  # a cipher: longer than what is in it
         return _is_text(value, None)
+    if field.name in NAMES and not _is_visible(value):
+        return False
     fits = next((fits for kind, fits in KINDS if isinstance(field, kind)), None)
     return fits is not None and fits(field, value)
 
@@ -197,6 +265,11 @@ def _is_text(value: Any, longest: int | None) -> bool:
     except UnicodeEncodeError:  # half a character
         return False
     return True
+
+
+def _is_visible(value: Any) -> bool:
+    """Say whether a text of one line holds no sign that forms take out: none that a terminal obeys, none that turns the writing."""
+    return not isinstance(value, str) or not any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in value)
 
 
 def _is_day(value: Any) -> bool:

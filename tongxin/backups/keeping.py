@@ -29,7 +29,7 @@ NO_ROOM = "磁盘放不下下一份备份：约要 {needed} MB，现有 {free} M
 FAILED = "{at} 的定时备份没有完成：{said}"
 LATE = "最近一次定时备份是{last}，已经晚了，请看 tongxin worker 是否在运行"
 NEVER = "还没有过"
-NOT_ASKED = "没有设（TONGXIN_BACKUP_EVERY）"
+NOT_ASKED = "未启用，启用请设置 TONGXIN_BACKUP_EVERY"
 NOT_MADE = "{at} 的定时备份没有完成，原因请用 tongxin check 查看"
 
 

@@ -20,29 +20,18 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import moments, origins, sealing, verifying
 from tongxin.audit.models import Chain, Event
-from tongxin.backups import archive, bundles, carried, tables
+from tongxin.backups import archive, bundles, carried, judging, tables
 from tongxin.backups.archive import Writer
 from tongxin.backups.bundles import Manifest, Secrets
 from tongxin.backups.carried import Row
-from tongxin.core.faults import SomeFailedError
+from tongxin.core.faults import SomeFailedError, first_line
 
 THERE = "{path} 已经有了。请换一个文件名，或者先把它移开。"
 NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
 NOT_READ = "数据库里有读不出来的内容，没有导出（{said}）。请先运行 tongxin audit verify 查明。"
-OF_RULES = (
-    "committee",
-    "kind",
-    "effective_from",
-    "title",
-    "article",
-    "document_number",
-    "link",
-    "note",
-    "body",
-    "adopted_at",
-    "uid",
+NOT_TAKEN_IN = (
+    "导出的内容经核对，别的系统不会接收（{said}），没有导出。请先运行 tongxin audit verify 查明；查不出的请告诉维护人员。"
 )
-OF_BODIES = ("uid", "code", "name", "short_name", "place", "tier", "fictional")
 
 
 class NotPackedError(Exception):
@@ -52,27 +41,34 @@ class NotPackedError(Exception):
 def pack(out: Path, committee: Any, *, at: datetime, files: bool = True, secrets: bool = True) -> Manifest:
     """Write a bundle, and the key of its encrypted values beside it; read it again, then record that it was made.
 
+    It is judged as where it arrives: what could not be taken in is not given out.
+
     Raises NotPackedError, and leaves nothing behind.
     """
-    key_place = bundles.key_file(out)
-    for path in (out, key_place) if secrets else (out,):
+    place, key_place = archive.place_of(out), archive.place_of(bundles.key_file(out))
+    for path in (place, key_place) if secrets else (place,):
+        if archive.is_no_file(path):
+            raise NotPackedError(archive.NO_FILE.format(path=path))
         if path.exists():
             raise NotPackedError(THERE.format(path=path))
     key = Fernet.generate_key()
-    parts = [archive.beside(out), archive.beside(key_place)]
+    parts = [archive.beside(place), archive.beside(key_place)]
     try:
-        manifest = _write(parts[0], committee, at=at, files=files, secrets=Secrets(key) if secrets else None)
-        _read_again(parts[0])
+        hidden_by = Secrets(key) if secrets else None
+        manifest = _write(parts[0], committee, at=at, files=files, secrets=hidden_by)
+        _read_again(parts[0], hidden_by)
         if secrets:
             _write_key(parts[1], key)
             parts[1].rename(key_place)
-        parts[0].rename(out)
+        parts[0].rename(place)
     except OSError as error:
-        raise NotPackedError(NOT_WRITTEN.format(path=out, said=error.strerror or error)) from error
+        raise NotPackedError(NOT_WRITTEN.format(path=out, said=error.strerror or first_line(error))) from error
     except (tables.NewerSchemaError, archive.UnsoundError) as error:
         raise NotPackedError(str(error)) from error
+    except judging.ForeignError as error:
+        raise NotPackedError(NOT_TAKEN_IN.format(said=error)) from error
     except (DatabaseError, ValueError) as error:
-        raise NotPackedError(NOT_READ.format(said=str(error).splitlines()[0])) from error
+        raise NotPackedError(NOT_READ.format(said=first_line(error))) from error
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
@@ -92,10 +88,13 @@ def _write_key(part: Path, key: bytes) -> None:
         out.write(key + b"\n")
 
 
-def _read_again(part: Path) -> None:
+def _read_again(part: Path, secrets: Secrets | None) -> None:
     read = bundles.Bundle(part)
     try:
         read.read_through()
+        judging.judge(read, secrets)
+    except judging.NOT_OURS as error:
+        raise judging.ForeignError(first_line(error)) from error
     finally:
         read.close()
 
@@ -139,7 +138,7 @@ def _described(committee: Any, at: datetime, problems: list[tuple[str, str]], se
     return Manifest(
         at=at.isoformat(), version=version("tongxin"), schema=tables.ends_of(tables.schema_here(), loader), code=committee.code,
         name=committee.name, uid=committee.uid, system_uid=Account.objects.system().uid,
-        above=[{name: getattr(one, name) for name in OF_BODIES} for one in committee.lineage()[1:]],
+        above=[{name: getattr(one, name) for name in bundles.OF_BODIES} for one in committee.lineage()[1:]],
         secrets=secrets.known_by if secrets else "", problems=problems, sealed=(chain.number, chain.digest),
         audit_key=archive.known_by("audit", settings.AUDIT_KEY),
     )  # fmt: skip
@@ -218,7 +217,7 @@ def _rules_above(committee: Any) -> Iterator[Row]:
     above = [one.pk for one in committee.lineage()[1:]]
     rows = apps.get_model(carried.RULE)._base_manager.filter(Q(committee__in=above) | Q(committee=None))  # noqa: SLF001 -- as above
     for rule in rows.select_related("committee").order_by("pk"):
-        row = {name: carried.plain(getattr(rule, name)) for name in OF_RULES if name != "committee"}
+        row = {name: carried.plain(getattr(rule, name)) for name in bundles.OF_RULES if name != "committee"}
         yield row | {"committee": rule.committee.code if rule.committee else ""}
 
 

@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from tongxin.audit import looking, verifying
 from tongxin.backups import archive, journal, tables, taking, targets
 from tongxin.backups.archive import Archive, Manifest, Table
+from tongxin.core.faults import first_line
 
 NEWER = "这份备份是较新版本（{version}）的程序写的，有这个版本不认识的数据库结构（{name}）。请换用写它的那个版本。"
 OTHER_KEYS = "密钥 {names} 不是写这份备份时的。请把当时的密钥放回 {place}，再恢复。没有写入任何内容。"
@@ -58,8 +59,7 @@ def restore(path: Path, *, replace_all: bool, at: datetime) -> Restored:
     except (archive.UnsoundError, targets.InUseError, tables.NewerSchemaError, journal.BusyError) as error:
         raise NotRestoredError(str(error)) from error
     except (OSError, DatabaseError, tables.UnreadableRowError, ValueError) as error:
-        said = str(error).strip().splitlines() or [type(error).__name__]
-        raise NotRestoredError(NOT_RESTORED.format(said=said[0])) from error
+        raise NotRestoredError(NOT_RESTORED.format(said=first_line(error))) from error
 
 
 # ── before anything is written ───────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from tongxin.audit import acts, looking, moments, sealing
 from tongxin.backups import archive, tables
 from tongxin.backups.archive import Archive, Manifest, Member, Table, Writer
+from tongxin.core.faults import first_line
 
 PINNED = "SELECT COUNT(*) FROM django_migrations"
 THERE = "{path} 已经有了。要覆盖它，请加 --overwrite；或者换一个文件名。"
@@ -37,20 +38,23 @@ def keys_here() -> dict[str, str]:
 
 def take(out: Path, *, at: datetime, files: bool = True, keys: bool = False, overwrite: bool = False) -> Manifest:
     """Write a backup, read it again and compare, then give it its name. Raises NotTakenError, and leaves nothing behind."""
-    if out.exists() and not overwrite:
+    place = archive.place_of(out)
+    if archive.is_no_file(place):
+        raise NotTakenError(archive.NO_FILE.format(path=out))
+    if place.exists() and not overwrite:
         raise NotTakenError(THERE.format(path=out))
-    part = archive.beside(out)
+    part = archive.beside(place)
     try:
         with _gone_unless_done(part):
             manifest = _write(part, at=at, files=files, keys=keys)
             check(part)
-            _name(part, out, overwrite=overwrite)
+            _name(part, place, overwrite=overwrite)
     except OSError as error:
-        raise NotTakenError(NOT_WRITTEN.format(path=out, said=error.strerror or error)) from error
+        raise NotTakenError(NOT_WRITTEN.format(path=out, said=error.strerror or first_line(error))) from error
     except (tables.NewerSchemaError, tables.UnreadableRowError, archive.UnsoundError) as error:
         raise NotTakenError(str(error)) from error
     except (DatabaseError, UnicodeDecodeError) as error:
-        raise NotTakenError(NOT_READ.format(said=str(error).splitlines()[0])) from error
+        raise NotTakenError(NOT_READ.format(said=first_line(error))) from error
     return manifest
 
 

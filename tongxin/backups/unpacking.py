@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +14,6 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -24,7 +24,7 @@ from tongxin.audit import origins, sealing, truth
 from tongxin.audit.models import Event, Head
 from tongxin.backups import above, archive, arriving, bundles, carried, filling, journal, judging, tables
 from tongxin.backups.bundles import Bundle, Secrets
-from tongxin.core.faults import SomeFailedError
+from tongxin.core.faults import SomeFailedError, first_line
 from tongxin.core.ids import new_uid
 
 NEWER = "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
@@ -46,7 +46,8 @@ PEOPLE_HERE = (
     "这份文件给本系统里已有的账户安排了职责或者席位：{said}。请先向本人和原来的政协核实；确实是本人的，加 --accept-people 再导入。"
     "没有写入任何内容。"
 )
-NOT_OURS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, SuspiciousOperation)
+NO_ROOM = "{place} 放不下：里面的内容共 {needed} MB，现有 {free} MB。没有写入任何内容。"
+SPARE = 1.2  # times what a bundle says that is in it must be free before it is read
 SHOWN = 5
 LONGEST = 200  # of a file's name in its row
 
@@ -101,11 +102,10 @@ def unpack(path: Path, wanted: Wanted, *, at: datetime) -> Arrived:
     except judging.ForeignError as error:
         raise NotUnpackedError(FOREIGN.format(name=path, said=error)) from error
     except (OSError, DatabaseError) as error:  # the disk or the database, full or gone
-        said = str(error).strip().splitlines() or [type(error).__name__]
-        raise NotUnpackedError(NOT_WRITTEN.format(said=said[0])) from error
-    except NOT_OURS as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[:1]
-        raise NotUnpackedError(FOREIGN.format(name=path, said=archive.shown(said[0]))) from error
+        raise NotUnpackedError(NOT_WRITTEN.format(said=first_line(error))) from error
+    except judging.NOT_OURS as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise NotUnpackedError(FOREIGN.format(name=path, said=archive.shown(said))) from error
     with suppress(OSError, SomeFailedError):  # the worker does it in its next round; `tongxin check` says when it cannot
         sealing.seal(at=at)
     return arrived
@@ -118,28 +118,33 @@ def _looked_at(read: Bundle, wanted: Wanted) -> tuple[Secrets | None, Arrived]:
         raise NotUnpackedError(OTHER_SIGNER.format(found=read.fingerprint, asked=wanted.signer))
     _demand_schema(read)
     _demand_room(read, wanted)
+    _demand_space(read)
     secrets = _secrets(read, wanted)
     read.read_through()
-    judging.judge(read)
+    judging.judge(read, secrets)
     if not wanted.accept_people:
         _demand_nobody_here(read)
     key = wanted.origin_key or settings.AUDIT_KEY
     has_key = archive.known_by("audit", key) == manifest.audit_key
-    problems = [f"{why}：{where}" for where, why in manifest.problems] + arriving.problems(read, key if has_key else None)
+    problems = [f"{archive.shown(why)}：{archive.shown(where)}" for where, why in manifest.problems] + arriving.problems(
+        read, key if has_key else None
+    )
     if problems and not wanted.accept_broken:
         raise NotUnpackedError(BROKEN.format(said="；".join(problems[:3])))
-    arrived = Arrived(None, read.fingerprint, has_key, problems=problems, missing=manifest.missing)
+    arrived = Arrived(None, read.fingerprint, has_key, problems=problems)
+    arrived.missing = [archive.shown(name) for name in manifest.missing]
     return secrets, arrived
 
 
 def _demand_schema(read: Bundle) -> None:
     loader, about = MigrationLoader(None), read.manifest
+    theirs = archive.shown(str(about.version))
     here = tables.ends_of(tables.schema_here(), loader)
     for key in about.schema:
         if key not in loader.graph.nodes:
-            raise NotUnpackedError(NEWER.format(path=read.path, version=about.version, name=".".join(key)))
+            raise NotUnpackedError(NEWER.format(path=read.path, version=theirs, name=archive.shown(".".join(key))))
     if sorted(about.schema) != sorted(here):
-        raise NotUnpackedError(OLDER.format(path=read.path, version=about.version, here=version("tongxin")))
+        raise NotUnpackedError(OLDER.format(path=read.path, version=theirs, here=version("tongxin")))
 
 
 def _demand_room(read: Bundle, wanted: Wanted) -> None:
@@ -150,6 +155,14 @@ def _demand_room(read: Bundle, wanted: Wanted) -> None:
     records = (Event.objects, Head.objects)
     if bodies.filter(code=code).exists() or any(rows.filter(committee_code=code).exists() for rows in records):
         raise NotUnpackedError(SAME_CODE.format(code=code))
+
+
+def _demand_space(read: Bundle) -> None:
+    """Refuse what does not fit on the disk by its own word, which no member exceeds."""
+    place = Path(settings.TONGXIN_HOME)
+    needed = int(sum(member.size for member in read.manifest.members) * SPARE)
+    if (free := shutil.disk_usage(place).free) < needed:
+        raise NotUnpackedError(NO_ROOM.format(place=place, needed=needed >> 20, free=free >> 20))
 
 
 def _secrets(read: Bundle, wanted: Wanted) -> Secrets | None:

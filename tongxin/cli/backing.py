@@ -30,6 +30,7 @@ def backup(*, out: Path, without_files: bool, with_keys: bool, overwrite: bool, 
     from django.utils import timezone
 
     from tongxin.backups import archive, taking
+    from tongxin.sheets.problems import spoken
 
     start.pending()  # says in a sentence when the database cannot be reached
     try:
@@ -39,7 +40,7 @@ def backup(*, out: Path, without_files: bool, with_keys: bool, overwrite: bool, 
     files = len(made.below(archive.FILES))
     if as_json:
         said = {
-            "out": str(out),
+            "out": spoken(out),
             "at": made.at,
             "tables": len(made.tables),
             "rows": made.rows,
@@ -47,9 +48,11 @@ def backup(*, out: Path, without_files: bool, with_keys: bool, overwrite: bool, 
             "missing": made.missing,
         }
         click.echo(json.dumps(said, ensure_ascii=False))
-    click.echo(f"已备份到 {out}：{len(made.tables)} 个表，{made.rows} 行，附件 {files} 个；已重读核对。", err=True)
+    click.echo(f"已备份到 {spoken(out)}：{len(made.tables)} 个表，{made.rows} 行，附件 {files} 个；已重读核对。", err=True)
     if made.missing:
-        click.echo(f"有 {len(made.missing)} 个附件不在 files 目录里，备份里也没有，如：{made.missing[0]}。", err=True)
+        click.echo(
+            f"有 {len(made.missing)} 个附件不在 files 目录里，备份里也没有，如：{archive.shown(made.missing[0])}。", err=True
+        )
     click.echo((NO_FILES_IN_IT if without_files else "") + (KEYS_IN_IT if with_keys else NO_KEYS_IN_IT), err=True)
 
 
@@ -137,7 +140,9 @@ def _say(done: object, *, as_json: bool) -> None:
         record = {name: getattr(verdict, name) for name in ("events", "sealed", "first_bad")} if verdict else {}
         more = {"saved": str(done.saved) if done.saved else None, "migrate": verdict is None}
         click.echo(json.dumps({**said, **record, **more}, ensure_ascii=False))
-    click.echo(f"已恢复 {made.at} 的备份：{len(made.tables)} 个表，{made.rows} 行，行数和摘要与备份相符。", err=True)
+    click.echo(
+        f"已恢复 {archive.shown(made.at)} 的备份：{len(made.tables)} 个表，{made.rows} 行，行数和摘要与备份相符。", err=True
+    )
     if done.saved:
         click.echo(f"原来的数据备份在 {done.saved}。", err=True)
     if done.aside:

@@ -37,6 +37,7 @@ def check(*, as_json: bool) -> None:
         "文件权限": _modes,
         "磁盘空间": _room,
         "附件检查": _inspection,
+        "恢复": _restores,
     }
     old = start.pending()
     looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
@@ -122,6 +123,12 @@ def _inspection() -> list[str]:
         except Refused as refused:
             return [f"检查附件的进程没有正常答复（{refused.reason}），现在不能上传附件"]
     return []
+
+
+def _restores() -> list[str]:
+    from tongxin.backups import journal
+
+    return journal.findings()
 
 
 def _framework() -> list[str]:

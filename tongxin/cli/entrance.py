@@ -7,7 +7,9 @@ from importlib.util import find_spec
 
 import click
 
+from tongxin.cli import streams
 from tongxin.cli.phrases import speak_chinese
+from tongxin.cli.texts import demand_texts, printable
 
 COMMANDS = {
     "demo": ("tongxin.cli.demonstration:demo", "建好演示用的云溪县并启动"),
@@ -29,6 +31,8 @@ COMMANDS = {
     "consensus": ("tongxin.deliberation.consensus.command:consensus", "由表态计算共识"),
 }
 
+NOT_PRINTED = "标准输出写不进去：{why}。命令已经办完，办成的都有效，只是该打印的内容不全。"
+
 
 def _is_there(place: str) -> bool:
     try:
@@ -49,8 +53,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS or not _is_there(COMMANDS[cmd_name][0]):
             return None
         module, _colon, name = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+        return demand_texts(getattr(import_module(module), name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with one line each, without importing them."""
@@ -68,22 +71,38 @@ def tongxin() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command: 0 done, 2 bad input or usage, 1 an internal failure. Never shows a traceback unless TONGXIN_DEBUG is set."""
+    """Run a command: 0 done, 2 bad input or usage or an output that cannot be written, 1 an internal failure.
+
+    Never shows a traceback unless TONGXIN_DEBUG is set. A command whose output is lost comes to its end all the same.
+    """
     speak_chinese()
+    with streams.patient() as outputs:
+        code = _run(arguments)
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        lost = next((output.failure for output in outputs if output.failure is not None), None)
+        if lost is not None and not code:
+            click.echo(NOT_PRINTED.format(why=streams.reason(lost)), err=True)
+            code = 2
+    return code
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         result = tongxin.main(args=arguments, prog_name="tongxin", standalone_mode=False)
     except click.ClickException as problem:
+        vars(problem)["message"] = printable(problem.message)  # click calls it final
         problem.show()
         return problem.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("已中止。", err=True)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
     except Exception as failure:  # the last stand: a sentence, not a traceback
         if os.environ.get("TONGXIN_DEBUG"):
             raise
-        click.echo(f"内部错误：{type(failure).__name__}：{failure}。设置 TONGXIN_DEBUG=1 再试可以看到详情。", err=True)
+        click.echo(
+            f"内部错误：{type(failure).__name__}：{printable(str(failure))}。设置 TONGXIN_DEBUG=1 再试可以看到详情。", err=True
+        )
         return 1
     return result if isinstance(result, int) else 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tongxin.cli import places, start
+from tongxin.cli import places, start, texts
 from tongxin.cli.problems import BadInput
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ class OrBundle(click.Command):
     @property
     def bundle(self) -> click.Command:
         """The other."""
-        found: click.Command = getattr(import_module("tongxin.cli.moving"), "export" if self.name == "export" else "import_")
-        return found
+        return texts.demand_texts(getattr(import_module("tongxin.cli.moving"), "export" if self.name == "export" else "import_"))
 
 
 # ── import ───────────────────────────────────────────────────────────────────────────────────────
@@ -90,6 +89,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     from tongxin.imports.actions import run_and_keep
     from tongxin.regulations.queries import MissingRegulationError
     from tongxin.sheets import engine
+    from tongxin.sheets.headers import NO_HEADER
     from tongxin.sheets.outputs import Unwritable
 
     committee, found = committee_named(code), kind_named(kind)
@@ -111,6 +111,8 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     elif not report.refused:
         click.echo(summary(report, kind, dry_run=dry_run))
     if report.refused:
+        if any(fault.reason.startswith(NO_HEADER) for fault in report.rejected):
+            click.echo(f"空表可以用 tongxin template {kind} OUT.xlsx 生成。", err=True)
         raise BadInput(f"共 {len(report.rejected)} 处不对，导入 0 行，什么也没有写入。")
 
 

@@ -47,6 +47,8 @@ def export(*, out: Path, code: str, without_files: bool, without_phones: bool, a
     from django.utils import timezone
 
     from tongxin.backups import bundles, packing
+    from tongxin.backups.archive import shown
+    from tongxin.sheets.problems import spoken
 
     committee = committee_named(code)
     try:
@@ -56,17 +58,17 @@ def export(*, out: Path, code: str, without_files: bool, without_phones: bool, a
     signer, files = bundles.own_fingerprint(settings.AUDIT_KEY), sum(m.name.startswith(f"{bundles.FILES}/") for m in made.members)
     rows = sum(made.rows.values())
     if as_json:
-        key = None if without_phones else str(bundles.key_file(out))
-        said = {"out": str(out), "key": key, "committee": code, "rows": rows, "events": made.events, "files": files}
+        key = None if without_phones else spoken(bundles.key_file(out))
+        said = {"out": spoken(out), "key": key, "committee": code, "rows": rows, "events": made.events, "files": files}
         more = {"missing": made.missing, "ok": not made.problems, "signer": signer}
         click.echo(json.dumps(said | more, ensure_ascii=False))
-    click.echo(PACKED.format(name=made.name, out=out, rows=rows, events=made.events, files=files), err=True)
-    click.echo(NO_PHONES if without_phones else KEY_BESIDE.format(key=bundles.key_file(out), out=out), err=True)
+    click.echo(PACKED.format(name=shown(made.name), out=spoken(out), rows=rows, events=made.events, files=files), err=True)
+    click.echo(NO_PHONES if without_phones else KEY_BESIDE.format(key=spoken(bundles.key_file(out)), out=spoken(out)), err=True)
     click.echo(SIGNED.format(signer=signer), err=True)
     if made.problems:
-        click.echo(NOT_IN_ORDER.format(said="；".join(f"{why}：{where}" for where, why in made.problems[:3])), err=True)
+        click.echo(NOT_IN_ORDER.format(said="；".join(shown(f"{why}：{where}") for where, why in made.problems[:3])), err=True)
     if made.missing:
-        click.echo(f"有 {len(made.missing)} 个附件不在 files 目录里，没有导出，如：{made.missing[0]}。", err=True)
+        click.echo(f"有 {len(made.missing)} 个附件不在 files 目录里，没有导出，如：{shown(made.missing[0])}。", err=True)
     if count := packing.waiting(committee):
         click.echo(WAITING.format(count=count), err=True)
 
@@ -146,17 +148,19 @@ def _figures(arrived: "Arrived") -> dict[str, Any]:
 
 
 def _say(arrived: "Arrived", *, count: int) -> None:
+    from tongxin.backups.archive import shown
+
     body = arrived.committee
-    said = ARRIVED.format(name=body.name, code=body.code, rows=arrived.rows, files=arrived.files, signer=arrived.signer)
+    said = ARRIVED.format(name=shown(body.name), code=body.code, rows=arrived.rows, files=arrived.files, signer=arrived.signer)
     lines = [said, (CHECKED if arrived.has_key else UNCHECKED) + KEPT]
-    lines += [f"原记录不符之处，已写入操作记录：{problem}" for problem in arrived.problems]
-    lines += [RENAMED.format(before=before, after=after) for before, after in arrived.renamed[:SHOWN]]
+    lines += [f"原记录不符之处，已写入操作记录：{shown(problem)}" for problem in arrived.problems]
+    lines += [RENAMED.format(before=shown(before), after=shown(after)) for before, after in arrived.renamed[:SHOWN]]
     if len(arrived.renamed) > SHOWN:
         lines.append(f"另有 {len(arrived.renamed) - SHOWN} 个登录名改了，加 --json 可以看到全部。")
     lines += [PEOPLE.format(count=len(arrived.known))] if arrived.known else []
-    lines += arrived.differences[:SHOWN]
+    lines += [shown(difference) for difference in arrived.differences[:SHOWN]]
     if arrived.missing:
-        lines.append(f"有 {len(arrived.missing)} 个附件原来就不在，如：{arrived.missing[0]}。")
+        lines.append(f"有 {len(arrived.missing)} 个附件原来就不在，如：{shown(arrived.missing[0])}。")
     if count:
         lines.append(
             f"邀请码只显示这一次，请交给安全管理员本人，打开 {hints.address()}/invitation/ 设定密码；其他人由机关重新邀请。"

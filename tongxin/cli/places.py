@@ -8,16 +8,24 @@ from typing import Any
 import click
 
 NO_NAME = "“{path}”不是文件名，请写明要写成的文件。"
+NO_OUT = "{path} 不是普通文件，不能写成它。请另写一个文件名。"
 NO_FILE = "{path} 不是普通文件，请写明要读的文件。"
 
 
 class _Out(click.Path):
-    """A file to write. A folder is refused by whoever writes, with the reason; what is no name at all, here."""
+    """A file to write, which may be there. A folder is refused by whoever writes, with the reason.
+
+    What is no name at all is refused here, and what is there and no file: a device or a pipe would be one afterwards.
+    """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not Path(value).name or Path(value).name == "..":
             self.fail(NO_NAME.format(path=value), param, ctx)
-        return super().convert(value, param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        place = Path(os.path.realpath(path))
+        if os.path.lexists(place) and not place.is_file() and not place.is_dir():
+            self.fail(NO_OUT.format(path=path), param, ctx)
+        return path
 
 
 class _In(click.Path):

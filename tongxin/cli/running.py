@@ -132,9 +132,13 @@ class Scheduled:
         """What the office calls it."""
         return LABELS.get(self.name.removeprefix("tongxin."), self.name)
 
+    def is_due(self, now: float) -> bool:
+        """Say whether its time has come."""
+        return now >= self.due
+
     def run_if_due(self, now: float) -> bool:
         """Run the job when its time has come; a failure is logged and kept, and the job comes again at its next time."""
-        if now < self.due:
+        if not self.is_due(now):
             return False
         self.due = now + self.every
         from django.utils import timezone
@@ -232,8 +236,10 @@ def _run_what_is_due(jobs: list[Scheduled], stop: Stop, *, waits: bool) -> None:
     """Run the jobs whose time has come, unless another worker is at it; `waits` lets it finish first."""
     from tongxin.cli import clock
 
+    now = time.monotonic()
+    if not any(job.is_due(now) for job in jobs):
+        return
     with clock.keeping(waits=waits) as ours:
-        now = time.monotonic()
         for job in jobs if ours else ():
             if stop:
                 break

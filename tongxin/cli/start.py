@@ -31,11 +31,12 @@ def settle() -> None:
     from django.db import DatabaseError
 
     from tongxin.backups import journal
+    from tongxin.core.faults import first_line
 
     try:
         said = journal.settle()
     except (DatabaseError, OSError) as problem:
-        message = CUT_OFF.format(said=str(problem).strip().splitlines()[0])
+        message = CUT_OFF.format(said=first_line(problem))
         raise BadInput(message) from problem
     if said:
         click.echo(said, err=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +16,7 @@ from tongxin.accounts import names
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
-from tongxin.committees import queries, resetting
+from tongxin.committees import queries, resetting, successions
 from tongxin.committees.choices import Duty, Level
 from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
 from tongxin.core.templatetags.chinese import full_day
@@ -77,6 +78,8 @@ def appoint(
     `kind` tells an appointment by other hands than the security administrator's (break-glass). Raises AppointmentError.
     """
     unit: Unit | None = scope.get("unit")
+    if unit is not None:
+        unit = hold_units(unit.pk)[unit.pk]
     _demand_running(unit, max(starts_on, timezone.localdate(at)))
     _demand_appointable(account, committee, duty, scope=scope, actor=actor, at=at)
     made = Appointment(account=account, committee=committee, duty=duty, starts_on=starts_on, **scope)
@@ -199,6 +202,8 @@ def transfer_clerk(
 
     The unit's open matters go on as they are; the names under what was signed for stay. Raises AppointmentError.
     """
+    if appointment.unit_id is not None:
+        hold_units(appointment.unit_id)
     locking = Appointment.objects.select_for_update(of=("self",)).select_related("account", "unit", "committee")
     old = locking.get(pk=appointment.pk)
     today = timezone.localdate(at)
@@ -283,10 +288,25 @@ def set_plenary(
     return session
 
 
+def hold_names(committee: int) -> None:
+    """Hold what the units of a committee are called: who gives, promises or takes a name waits for the other. Before any unit."""
+    list(Committee.objects.select_for_update(no_key=True).filter(pk=committee).values_list("pk", flat=True))
+
+
+def hold_units(*units: int) -> dict[int, Unit]:
+    """Hold units, in one order for everybody and before what belongs to them, and read them anew.
+
+    Who gives work or people to a unit waits for who ends it, and sees then that it has ended.
+    """
+    rows = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("committee")
+    return {unit.pk: unit for unit in rows.filter(pk__in=units).order_by("pk")}
+
+
 @transaction.atomic
 def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
-    """Add a unit, or change its data."""
+    """Add a unit, or change its data. Raises ValidationError, also of a name that is promised to another."""
     new = unit is None
+    hold_names(committee.pk)
     saved = (
         Unit.objects.select_for_update().get(pk=unit.pk)
         if unit
@@ -296,6 +316,8 @@ def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str]
     for name, value in fields.items():
         setattr(saved, name, value)
     saved.full_clean(exclude=["uid"])
+    if taken := successions.why_promised(committee, saved.name, but=saved.pk):
+        raise ValidationError({"name": taken})
     saved.save()
     audit.record(
         "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name},

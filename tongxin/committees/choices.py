@@ -32,6 +32,14 @@ class Change(models.TextChoices):
     SPLIT = "split", _("拆分")
 
 
+class Undoing(models.TextChoices):
+    """How what was done to a unit is set right: each is an act of its own."""
+
+    CALL_OFF = "call_off", _("取消待生效的变动")
+    RESTORE = "restore", _("恢复承办单位")
+    TAKE_NAME_BACK = "take_name_back", _("撤销更名")
+
+
 class Duty(models.TextChoices):
     """What somebody may be appointed to do. Who does it is data (`Appointment`), never code."""
 

@@ -30,12 +30,21 @@ def _announced(event: Event) -> str:
     return f"{event.acting_as or who_did(event)}定于 {day(data.get('on'))}起将{data.get('name', '')}{data.get('what', '')}{heirs}"
 
 
+def _called_off(event: Event) -> str:
+    data = event.data
+    gone = f"，为此新设的{data['gone']}一并取消" if data.get("gone") else ""
+    return (
+        f"{event.acting_as or who_did(event)}取消原定 {day(data.get('on'))}起{data.get('name', '')}的{data.get('what', '')}{gone}"
+    )
+
+
 witness(Committee, "code", "tier", "parent__uid", committee="code")
 witness(
     Session, "term__uid", "term__number", "number", "starts_on", "plenary_from", "plenary_until", "collects_from", "cut_off_at"
 )
 witness(Unit, "committee__uid", "name", "system", "active_from", "active_until")
 OF_A_UNIT = ("committees.unit", "unit__uid")
+witness(Unit, "dropped_at", part="dropped", only=~Q(dropped_at=None))
 witness(FormerName, "unit__uid", "name", "short_name", "ends_on", told=OF_A_UNIT)
 witness(Succession, "unit__uid", "successor__uid", "starts_on", told=OF_A_UNIT)
 witness(
@@ -112,15 +121,23 @@ register(
     Kind(
         "committees.call_off_unit_change",
         A.OFFICE,
-        "{actor}取消原定{on}起{name}的{what}",
+        _called_off,
         _reason,
-        days=("on",),
         label="取消待生效的承办单位变动",
     ),
     Kind("committees.restore_unit", A.OFFICE, "{actor}恢复承办单位{name}", _reason, label="恢复承办单位"),
     Kind(
         "committees.restore_unit_name", A.OFFICE, "{actor}撤销{name}的更名，恢复原名称{to}", _reason, label="撤销承办单位的更名"
     ),
+    Kind(
+        "committees.hold_up_unit_change",
+        A.OFFICE,
+        "原定{on}起将{name}更名为{to}，没有生效",
+        _reason,
+        days=("on",),
+        label="承办单位更名没有生效",
+    ),
+    Kind("committees.drop_unit", A.OFFICE, "{actor}取消尚未承办的新设单位{name}", _reason, label="取消尚未承办的新设单位"),
     Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个", label="导入承办单位"),
     Kind("committees.export_units", A.OFFICE, "{actor}导出承办单位 {rows} 个", label="导出承办单位"),
     Kind("committees.found", A.OFFICE, "建立{name}", label="建立政协"),

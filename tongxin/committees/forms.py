@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts import names
 from tongxin.accounts.models import Account
+from tongxin.committees import successions
 from tongxin.committees.actions import NameTakenError, known_account
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session, Unit
@@ -36,11 +37,14 @@ class UnitForm(forms.Form):
     def clean_name(self) -> str:
         """One unit of a name in a committee."""
         name = clean_line(self.cleaned_data["name"])
-        others = Unit.objects.filter(committee=self.committee, name=name)
+        others = Unit.objects.filter(committee=self.committee, name=name, dropped_at=None)
         if self.unit is not None:
             others = others.exclude(pk=self.unit.pk)
         if others.exists():
             raise forms.ValidationError(_("已经有“%(name)s”，请直接修改那个单位。"), params={"name": name})
+        if taken := successions.why_promised(self.committee, name, but=self.unit.pk if self.unit is not None else None):
+            message = f"{taken}。"
+            raise forms.ValidationError(message)
         return name
 
     def clean_phone(self) -> str:

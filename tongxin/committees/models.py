@@ -114,11 +114,12 @@ class Unit(Row):
     phone = EncryptedField(_("电话"), blank=True, default="")
     active_from = models.DateField(null=True, blank=True)
     active_until = models.DateField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)  # founded for a change that was called off: it never begins
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["committee", "name"], name="unit_name_once"),
+            models.UniqueConstraint(fields=["committee", "name"], condition=Q(dropped_at=None), name="unit_name_once"),
             models.UniqueConstraint(fields=["committee", "number"], condition=~Q(number=""), name="unit_number_once"),
         ]
 

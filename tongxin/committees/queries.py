@@ -227,6 +227,11 @@ def active_units(committee: Committee, on: date) -> QuerySet[Unit]:
     return committee.units.filter(running_units(on)).order_by("system", "id")
 
 
+def units_to_come(committee: Committee, on: date) -> QuerySet[Unit]:
+    """Return the units that may be assigned to on a day or later: those that were founded for a later day among them."""
+    return committee.units.filter(not_ended(on)).order_by("system", "id")
+
+
 def about(account: Account) -> list[Line]:
     """Say which duties an account holds, and which it will hold from when, for its own page."""
     today = timezone.localdate()

@@ -1,7 +1,7 @@
 """Units are renamed, ended, merged and split: decided with a reason, in effect on their day, set right by another act."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit.models import Event
 from tongxin.audit.truth import New, Saved
 from tongxin.committees import actions, queries, successions
-from tongxin.committees.choices import Change
+from tongxin.committees.choices import Change, Undoing
 from tongxin.committees.models import Appointment, FormerName, Succession, Unit, UnitChange
+from tongxin.committees.successions import Undo
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 
@@ -21,10 +23,16 @@ KINDS = {
     Change.RENAME: "committees.rename_unit", Change.END: "committees.end_unit", Change.MERGE: "committees.merge_unit",
     Change.SPLIT: "committees.split_unit",
 }  # fmt: skip
+HELD_UP = "committees.hold_up_unit_change"
+Facts = dict[str, Any]
 
 
 class UnitError(Exception):
     """A change of a unit that must not be made; the message is for people."""
+
+
+class OvertakenError(UnitError):
+    """An act that was shown and is possible no more: somebody was faster, or it was sent twice."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def register_end_of_unit(follow: Callable[[UnitChange, datetime], object]) -> No
 @transaction.atomic
 def rename(unit: Unit, *, name: str, short_name: str, on: date, reason: str, actor: Account, at: datetime) -> UnitChange:
     """Give a unit another name from a day on (更名): the same unit goes on. Raises UnitError."""
-    held = _held(unit, on, at)
+    held = _held(unit, [], on, at)[0]
     name = clean_line(name)
     if name == held.name:
         message = f"{name}就是现在的名称"
@@ -67,19 +75,22 @@ def rename(unit: Unit, *, name: str, short_name: str, on: date, reason: str, act
 @transaction.atomic
 def end(unit: Unit, *, how: Ending, on: date, reason: str, actor: Account, at: datetime) -> UnitChange:
     """End a unit from a day on (撤销、并入、拆分). Units that are made for it begin on that day. Raises UnitError."""
-    held = _held(unit, on, at)
+    held, successors = _held(unit, how.successors, on, at)
+    how = replace(how, successors=successors)
     _demand_sensible(held, how, on)
     new = [_found(held, name, on=on, actor=actor, at=at) for name in how.made]
     by_name = {one.name: one.uid for one in new}
-    successors = [*(one.uid for one in how.successors), *by_name.values()]
-    plan = {key: by_name.get(to, to) for key, to in how.plan.items() if by_name.get(to, to) in successors}
-    change = _decided(held, how.kind, on, reason, successors=successors, plan=plan, dates=dict(how.dates))
+    heirs = [*(one.uid for one in successors), *by_name.values()]
+    plan = {key: by_name.get(to, to) for key, to in how.plan.items() if by_name.get(to, to) in heirs}
+    change = _decided(held, how.kind, on, reason, successors=heirs, plan=plan, dates=dict(how.dates))
     return _announce_or_carry_out(change, actor=actor, at=at)
 
 
-def _held(unit: Unit, on: date, at: datetime) -> Unit:
-    """Hold the unit, so that two hands take turns; the past is not changed, and nothing is decided twice."""
-    held = Unit.objects.select_for_update(of=("self",)).select_related("committee").get(pk=unit.pk)
+def _held(unit: Unit, successors: Sequence[Unit], on: date, at: datetime) -> tuple[Unit, list[Unit]]:
+    """Hold the unit and who follows it, so that two hands take turns; the past is not changed, and nothing is decided twice."""
+    actions.hold_names(unit.committee_id)
+    rows = actions.hold_units(unit.pk, *(one.pk for one in successors))
+    held = rows[unit.pk]
     if on < timezone.localdate(at):
         message = "不能早于今天"
         raise UnitError(message)
@@ -89,13 +100,15 @@ def _held(unit: Unit, on: date, at: datetime) -> Unit:
     if (waiting := successions.waiting_change(held)) is not None:
         message = f"{held.name}已定于 {full_day(waiting.starts_on)}{waiting.get_kind_display()}，请先取消再办理"
         raise UnitError(message)
-    return held
+    return held, [rows[one.pk] for one in successors]
 
 
 def _demand_free(unit: Unit, name: str) -> None:
-    if Unit.objects.filter(committee_id=unit.committee_id, name=name).exclude(pk=unit.pk).exists():
+    if Unit.objects.filter(committee_id=unit.committee_id, name=name, dropped_at=None).exclude(pk=unit.pk).exists():
         message = f"已经有“{name}”，不能再用这个名称"
         raise UnitError(message)
+    if taken := successions.why_promised(unit.committee, name, but=unit.pk):
+        raise UnitError(taken)
 
 
 def _demand_sensible(unit: Unit, how: Ending, on: date) -> None:
@@ -106,7 +119,10 @@ def _demand_sensible(unit: Unit, how: Ending, on: date) -> None:
     if strangers:
         problem = "承接的单位须是本会的其他承办单位"
     elif ended:
-        problem = f"{'、'.join(ended)}到那一天已经撤销，不能承接"
+        problem = f"{'、'.join(ended)}到那一天不在承办，不能承接"
+    elif (waiting := _heir_is_promised(unit, on)) is not None:
+        named = f"{waiting.unit.name}已定于 {full_day(waiting.starts_on)}{waiting.get_kind_display()}，由{unit.name}承接"
+        problem = f"{named}，到那一天{unit.name}已经不在，请先取消那项变动"
     elif len(set(how.made)) != len(how.made):
         problem = "新设单位的名称有重复"
     elif how.kind == Change.MERGE and (several != 1 or how.made):
@@ -117,6 +133,12 @@ def _demand_sensible(unit: Unit, how: Ending, on: date) -> None:
         raise UnitError(problem)
     for name in how.made:
         _demand_free(unit, name)
+
+
+def _heir_is_promised(unit: Unit, on: date) -> UnitChange | None:
+    """Return a change of another unit that waits for this one to go on with its work, on the day on which it ends or later."""
+    later = successions.waiting_changes(unit.committee).filter(starts_on__gte=on).order_by("starts_on", "id")
+    return next((change for change in later if unit.uid in change.successors), None)
 
 
 def _found(unit: Unit, name: str, *, on: date, actor: Account, at: datetime) -> Unit:
@@ -167,14 +189,31 @@ def _facts(change: UnitChange) -> dict[str, Any]:
 # ── taking effect ────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
 def carry_out(change: UnitChange, *, at: datetime) -> bool:
-    """Let a change that was decided earlier take effect, in the system's name. False where it was done or called off meanwhile."""
-    Unit.objects.select_for_update().get(pk=change.unit_id)
+    """Let a change that was decided earlier take effect, in the system's name. False where it was done or called off meanwhile.
+
+    A change of name whose name another unit has by now stays and waits: the office is told once, and decides.
+    """
+    actions.hold_names(change.committee_id)
+    successors = Unit.objects.filter(committee=change.committee_id, uid__in=change.successors)
+    actions.hold_units(change.unit_id, *successors.values_list("pk", flat=True))
     waiting = successions.due_changes(timezone.localdate(at)).filter(pk=change.pk)
     held = waiting.select_related("unit__committee", "committee").first()
     if held is None:
         return False
+    if successions.is_held_up(held, timezone.localdate(at)):
+        _tell_held_up(held, at=at)
+        return False
     _carry_out(held, fresh=False, actor=Account.objects.system(), at=at)
     return True
+
+
+def _tell_held_up(change: UnitChange, *, at: datetime) -> None:
+    told = Event.objects.filter(subject_type=audit.label_of(change.unit), subject_id=change.unit_id, kind=HELD_UP)
+    if told.filter(data__change=change.uid).exists():
+        return
+    reason = f"已有另一个单位叫“{change.name}”，请取消这次变动，另定名称"
+    facts = _facts(change) | {"change": change.uid, "reason": reason}
+    audit.record(HELD_UP, change.unit, actor=Account.objects.system(), at=at, data=facts)
 
 
 def _carry_out(change: UnitChange, *, fresh: bool, actor: Account, at: datetime) -> None:
@@ -229,38 +268,62 @@ def _end_appointments(change: UnitChange, *, at: datetime) -> None:
 
 # ── setting right ────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def restore(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
-    """Let a unit that ended go on (恢复), call off what was decided for a later day, or take back its last name. Raises UnitError.
+def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -> Undo:
+    """Set right what somebody was shown of a unit (`shown`: the key of an `Undo`) and nothing else. Raises UnitError.
 
-    What was moved is moved back by hand, and its people are appointed anew: who has taken over keeps what he has.
+    Whoever comes second, or clicks twice, meant what is no more: what could be undone next is not what he read.
     """
-    held = Unit.objects.select_for_update(of=("self",)).select_related("committee").get(pk=unit.pk)
-    waiting = successions.waiting_change(held)
-    if waiting is None and held.active_until is None:
-        _take_name_back(held, reason=reason, actor=actor, at=at)
-        return
-    followed = list(Succession.objects.filter(unit=held))
-    vouched = audit.sound([held, *followed, *([waiting] if waiting else [])])
-    Succession.objects.filter(unit=held).delete()
-    if waiting is not None:
-        UnitChange.objects.filter(pk=waiting.pk).update(called_off_at=at)
-    Unit.objects.filter(pk=held.pk).update(active_until=None)
-    facts = {"name": held.name, "reason": clean_line(reason), "unit_id": held.pk}
-    kind = "committees.restore_unit"
-    if waiting is not None:
-        kind, facts = "committees.call_off_unit_change", _facts(waiting) | facts
-    audit.record(kind, held, actor=actor, at=at, data=facts, proves=vouched)
+    actions.hold_names(unit.committee_id)
+    held = actions.hold_units(unit.pk)[unit.pk]
+    found = successions.what_may_be_undone(held)
+    if found is None or found.key != shown:
+        message = f"{held.name}的情况在您打开页面以后有变化，这次没有办理，请核对现在的情况"
+        raise OvertakenError(message)
+    _UNDOINGS[found.act](held, found.row, {"reason": clean_line(reason), "unit_id": held.pk}, actor, at)
+    return found
 
 
-def _take_name_back(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
+def _call_off(unit: Unit, waiting: Any, said: Facts, actor: Account, at: datetime) -> None:
+    """Let the day pass without the change: where the unit was to end, it gets work beyond it again.
+
+    What was founded for the change and has begun nothing goes along: its name is free again.
+    """
+    vouched = audit.sound([unit, waiting])
+    founded = successions.founded_for(waiting)
+    gone = {"gone": "、".join(one.name for one in founded)} if founded else {}
+    facts = _facts(waiting) | {"name": unit.name} | gone | said
+    UnitChange.objects.filter(pk=waiting.pk).update(called_off_at=at)
+    Unit.objects.filter(pk=unit.pk).update(active_until=None)
+    audit.record("committees.call_off_unit_change", unit, actor=actor, at=at, data=facts, proves=vouched)
+    for one in founded:
+        _drop(one, reason=said["reason"], actor=actor, at=at)
+
+
+def _drop(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
+    """End a unit that was to begin before it does: it stands in no list, and its name is free."""
+    unit = actions.hold_units(unit.pk)[unit.pk]
+    vouched = audit.sound([unit])
+    Unit.objects.filter(pk=unit.pk).update(active_until=timezone.localdate(at) - timedelta(days=1), dropped_at=at)
+    audit.record("committees.drop_unit", unit, actor=actor, at=at, data={"name": unit.name, "reason": reason}, proves=vouched)
+
+
+def _restore(unit: Unit, _change: Any, said: Facts, actor: Account, at: datetime) -> None:
+    """Let a unit that ended go on. What has moved is moved back by hand, and its people are appointed anew."""
+    followed = list(Succession.objects.filter(unit=unit))
+    vouched = audit.sound([unit, *followed])
+    Succession.objects.filter(unit=unit).delete()
+    Unit.objects.filter(pk=unit.pk).update(active_until=None)
+    audit.record("committees.restore_unit", unit, actor=actor, at=at, data={"name": unit.name} | said, proves=vouched)
+
+
+def _take_name_back(unit: Unit, former: Any, said: Facts, actor: Account, at: datetime) -> None:
     """Give a unit the name again that it had before its last change of name; what was sent meanwhile keeps the name of its day."""
-    former = successions.last_rename(unit)
-    if former is None:
-        message = f"{unit.name}没有撤销，没有更名，也没有待生效的变动"
-        raise UnitError(message)
     _demand_free(unit, former.name)
     vouched = audit.sound([unit, former])
-    facts = {"name": unit.name, "to": former.name, "reason": clean_line(reason), "unit_id": unit.pk}
+    facts = {"name": unit.name, "to": former.name} | said
     Unit.objects.filter(pk=unit.pk).update(name=former.name, short_name=former.short_name)
     former.delete()
     audit.record("committees.restore_unit_name", unit, actor=actor, at=at, data=facts, proves=vouched)
+
+
+_UNDOINGS = {Undoing.CALL_OFF: _call_off, Undoing.RESTORE: _restore, Undoing.TAKE_NAME_BACK: _take_name_back}

@@ -12,7 +12,7 @@ from django.db.models import Q
 from tongxin.audit import actions as audit
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
-from tongxin.committees.successions import names_of_units
+from tongxin.committees.successions import names_of_units, why_promised
 from tongxin.core.words import written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
@@ -51,7 +51,7 @@ class UnitImporter:
 
     def __post_init__(self) -> None:
         self.committee: Committee = self.context.committee
-        units = list(Unit.objects.filter(committee=self.committee))
+        units = list(Unit.objects.filter(committee=self.committee, dropped_at=None))
         self.by_name = {unit.name: unit for unit in units}
         self.by_any_name = names_of_units(self.committee)
         self.by_number = {unit.number: unit for unit in units if unit.number}
@@ -80,6 +80,9 @@ class UnitImporter:
     def _judge(self, row: Row) -> None:
         said = row.parsed
         unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
+        if unit is None and (taken := why_promised(self.committee, said["name"])):
+            row.fault("单位名称", f"{taken}；要写的是它，请用现名")
+            return
         former = self.by_any_name.get(said["name"])
         if unit is None and former is not None and former.name != said["name"] != former.short_name:
             row.fault("单位名称", f"是“{former.name}”的原名，系统里已有这个单位；要写的是它，请用现名")
@@ -128,7 +131,7 @@ def spoken(name: str, value: Any) -> str:
 
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
     """Yield the units (of a year: those active in it) as rows of the sheet."""
-    found = Unit.objects.filter(committee=committee).order_by("id")
+    found = Unit.objects.filter(committee=committee, dropped_at=None).order_by("id")
     if year is not None:
         found = found.filter(Q(active_from=None) | Q(active_from__lte=date(year, 12, 31)))
         found = found.filter(Q(active_until=None) | Q(active_until__gte=date(year, 1, 1)))

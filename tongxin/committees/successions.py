@@ -7,9 +7,10 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tongxin.committees.choices import Change, Duty
+from tongxin.committees.choices import Change, Duty, Undoing
 from tongxin.committees.models import Appointment, Committee, FormerName, Succession, Unit, UnitChange
 from tongxin.committees.queries import is_running, not_over, running, running_units
+from tongxin.core.templatetags.chinese import full_day
 
 IN_USE, ENDED = "", "ended"
 
@@ -25,21 +26,62 @@ def unit_named(committee: Committee, name: str) -> Unit | None:
 def names_of_units(committee: Committee) -> dict[str, Unit]:
     """Return every name by which the units of a committee are known, with its unit: for whoever reads many rows.
 
-    Full names go before short names, names in use before former ones, later ones before earlier.
+    Full names go before short names, names in use before former ones, later ones before earlier; last those of a later day.
     """
-    units = list(Unit.objects.filter(committee=committee).order_by("id"))
+    units = list(Unit.objects.filter(committee=committee, dropped_at=None).order_by("id"))
     by_key = {unit.pk: unit for unit in units}
     former = list(FormerName.objects.filter(committee=committee).order_by("-ends_on", "-id"))
+    promised = list(_promises(committee).order_by("id"))
     known: dict[str, Unit] = {}
     for name, unit in (
         *((unit.name, unit) for unit in units),
         *((unit.short_name, unit) for unit in units),
         *((row.name, by_key[row.unit_id]) for row in former),
         *((row.short_name, by_key[row.unit_id]) for row in former),
+        *((row.name, by_key[row.unit_id]) for row in promised),
+        *((row.short_name, by_key[row.unit_id]) for row in promised),
     ):
         if name:
             known.setdefault(name, unit)
     return known
+
+
+def waiting_changes(committee: Committee) -> QuerySet[UnitChange]:
+    """Return the changes of a committee's units that were decided and have not taken effect."""
+    return UnitChange.objects.filter(committee=committee, done_at=None, called_off_at=None).select_related("unit")
+
+
+def _promises(committee: Committee) -> QuerySet[UnitChange]:
+    return waiting_changes(committee).filter(kind=Change.RENAME)
+
+
+def why_promised(committee: Committee, name: str, *, but: int | None = None) -> str:
+    """Say to which unit a name is promised from a later day on, but for one unit's own; nothing where it is free."""
+    promise = _promises(committee).filter(name=name).exclude(unit=but).first()
+    if promise is None:
+        return ""
+    said = _("“%(name)s”已定为%(unit)s自 %(on)s起的新名称，不能再用这个名称")
+    return said % {"name": name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
+
+
+def is_held_up(change: UnitChange, on: date) -> bool:
+    """Say whether the day of a change of name has come and another unit has the name."""
+    others = Unit.objects.filter(committee=change.committee_id, name=change.name, dropped_at=None).exclude(pk=change.unit_id)
+    return change.kind == Change.RENAME and change.starts_on <= on and others.exists()
+
+
+def founded_for(change: UnitChange) -> list[Unit]:
+    """Return the units that were founded for a change that waits, and for nothing else: nobody serves there or waits for them."""
+    others = waiting_changes(change.committee).exclude(pk=change.pk)
+    needed = {uid for successors in others.values_list("successors", flat=True) for uid in successors}
+    own = Unit.objects.filter(committee=change.committee_id, uid__in=set(change.successors) - needed, dropped_at=None)
+    made = own.filter(active_from=change.starts_on)
+    return [unit for unit in made.order_by("id") if not _has_anything(unit)]
+
+
+def _has_anything(unit: Unit) -> bool:
+    links = Unit._meta.related_objects  # noqa: SLF001 -- Django's public-in-practice Meta
+    return any(link.related_model._base_manager.filter(**{link.field.name: unit}).exists() for link in links)  # noqa: SLF001 -- every row
 
 
 def name_on(unit: Unit, day: date) -> str:
@@ -87,14 +129,37 @@ def without_clerk(on: date) -> QuerySet[Unit]:
     return Unit.objects.filter(~Exists(held) | Q(active_until__lt=on))
 
 
-def last_rename(unit: Unit) -> FormerName | None:
-    """Return the name that a unit had before the one it has, where its last change of name has taken effect."""
-    return unit.former_names.order_by("ends_on", "id").last()
-
-
 def waiting_change(unit: Unit) -> UnitChange | None:
     """Return the change of a unit that was decided and has not taken effect."""
     return unit.changes.filter(done_at=None, called_off_at=None).first()
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What may be set right of a unit now: by which act, of which row, and what the unit is called afterwards."""
+
+    act: Undoing
+    row: UnitChange | FormerName | None  # none where the unit ended without a change of it, as imported ones did
+    name: str
+
+    @property
+    def key(self) -> str:
+        """What a page was about, for its form to say: after any other act on the unit it is another."""
+        return f"{self.act.value}:{self.row.uid if self.row is not None else ''}"
+
+
+def what_may_be_undone(unit: Unit) -> Undo | None:
+    """Return the one act by which a unit is set right: what waits is called off first, then its end, then its last name."""
+    waiting = waiting_change(unit)
+    if waiting is not None:
+        return Undo(Undoing.CALL_OFF, waiting, unit.name)
+    if unit.dropped_at is not None:
+        return None
+    if unit.active_until is not None:
+        ended = unit.changes.filter(done_at__isnull=False).exclude(kind=Change.RENAME).order_by("id").last()
+        return Undo(Undoing.RESTORE, ended, unit.name)
+    former = unit.former_names.order_by("ends_on", "id").last()
+    return Undo(Undoing.TAKE_NAME_BACK, former, former.name) if former is not None else None
 
 
 def due_changes(on: date) -> QuerySet[UnitChange]:
@@ -161,7 +226,7 @@ class Line:
 
 def lines(committee: Committee, *, words: str, system: str, state: str, on: date) -> list[Line]:
     """Return the units in use, or those that ended, found by any name they have or had: the same few queries for any number."""
-    rows = Unit.objects.filter(committee=committee)
+    rows = Unit.objects.filter(committee=committee, dropped_at=None)
     rows = rows.filter(active_until__lt=on) if state == ENDED else rows.filter(running_units(on) | Q(active_from__gt=on))
     if words:
         fits = Q(name__contains=words) | Q(short_name__contains=words)

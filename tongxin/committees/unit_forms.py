@@ -32,6 +32,12 @@ class ReasonForm(forms.Form):
     )  # fmt: skip
 
 
+class UndoForm(ReasonForm):
+    """By what something is set right, and what of the unit was shown: the key of an `Undo`."""
+
+    shown = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+
 class ChangeForm(ReasonForm):
     """From which day a change takes effect, and by what it was decided."""
 

@@ -31,6 +31,16 @@ class SomeFailedError(SaidError):
         super().__init__(f"{of} 件中有 {failed} 件没有办成，例如 {first}")
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says; its sort where it says nothing.
+
+    >>> first_line(OSError(28, "No space left on device")), first_line(OSError())
+    ('[Errno 28] No space left on device', 'OSError')
+    """
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    return said[0]
+
+
 def named(error: BaseException) -> str:
     """Name a fault by its sort and the place in our code: its words may hold anybody's data.
 

@@ -1,5 +1,6 @@
 """The three assemblies: terms and sessions, sectors, units with their people, the office and those who assign."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -141,7 +142,8 @@ class Founding:
 
 
 def _short(name: str) -> str:
-    return name.removesuffix("人民政府").removeprefix("县")[:20]
+    """Return a unit's short name: without the county's mark where what is left is a name (县教育局), not of 县委宣传部."""
+    return re.sub(r"^县(?!委|人大|政府|政协|纪委|监委|级|直|人民)", "", name.removesuffix("人民政府"))[:20]
 
 
 EXAMINE = (Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.PUBLICATION)

@@ -95,6 +95,11 @@ def _cases(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
         yield Todo(str(case.proposal), case_number(case.proposal.number), case.get_absolute_url(), button)
 
 
+def _again(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
+    for case in rows.order_by("id")[:SHOWN]:
+        yield Todo(str(case.proposal), case_number(case.proposal.number), f"/handling/cases/{case.uid}/units/", button)
+
+
 ASSIGN, SUPERVISE, INBOX = "/handling/assign/", "/handling/supervise/", "/handling/"
 QUEUES = (
     Queue(
@@ -107,6 +112,7 @@ QUEUES = (
     Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", _tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), _items),
     Queue((Duty.ASSIGN,), "单位无承办人", f"{ASSIGN}?part=ended", "去办理", lambda user, _on: queries.without_unit(user), _items),
     Queue((Duty.ASSIGN,), "待交办", ASSIGN, "去交办", _to_assign, proposals.items),
+    Queue((Duty.ASSIGN,), "待改派", f"{ASSIGN}?part=again", "去改派", lambda user, _on: queries.to_reassign(user), _again),
     Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW), _items),
     Queue((Duty.SUPERVISE,), "超期未办", f"{SUPERVISE}?level=red", "去催办", _late, _items, in_menu=False),
     Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER), _items),

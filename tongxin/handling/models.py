@@ -1,5 +1,6 @@
 """The handling of a filed proposal: one case, one task a unit, replies, contacts, ratings."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -94,6 +95,7 @@ class Task(Stateful):
     # The date of the clock that runs in this state (queries.clock_of), kept by the database: desks sort and count by it.
     clock_on = models.GeneratedField(
         expression=models.Case(
+            models.When(state="awaiting", due_on__lt=models.F("sign_due_on"), then=models.F("due_on")),
             models.When(state="awaiting", then=models.F("sign_due_on")),
             models.When(state="return_asked", then=models.F("return_answer_due_on")),
             models.When(state__in=["in_hand", "with_leader", "under_review"], then=models.F("due_on")),
@@ -153,6 +155,13 @@ class Task(Stateful):
     def unit_called(self) -> str:
         """Its unit as the papers name it: once it has answered, by the name of that day."""
         return self.unit_name if self.unit_name and self.state == TaskState.ANSWERED else self.unit.name
+
+    @property
+    def sign_by(self) -> date | None:
+        """Until when it is signed for: never longer than it is answered, with which a part may move that is nearly due."""
+        if self.sign_due_on is None or self.due_on is None:
+            return self.sign_due_on
+        return min(self.sign_due_on, self.due_on)
 
     @property
     def awaits_return_answer(self) -> bool:

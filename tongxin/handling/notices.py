@@ -11,7 +11,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit.kinds import sentence
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
-from tongxin.committees.models import Unit
+from tongxin.committees.models import Appointment, Unit
 from tongxin.committees.queries import fellows, holders_of, is_running
 from tongxin.committees.successions import people_of, standings, without_clerk
 from tongxin.core.templatetags.chinese import case_number, day, deadline, full_day
@@ -132,9 +132,23 @@ def _again(event: Event, task: Any) -> str:
     return f"{_name(task)}{why}，请重新办理，期限 {deadline(task.due_on)}{because(event)}"
 
 
+def _serving(units: list[Unit], event: Event) -> list[Appointment]:
+    """Return who serves in units, on the day on which one ends those who served until then.
+
+    Whose duty ended otherwise hears nothing more from that moment, also on the day itself: the unit goes on without him.
+    """
+    today = timezone.localdate()
+    held = people_of(units, timezone.localdate(event.at or event.recorded_at))
+    return [one for one in held if one.ends_on is None or one.ends_on > today or not _goes_on(one.unit, today)]
+
+
+def _goes_on(unit: Unit | None, on: date) -> bool:
+    return unit is not None and is_running(unit, on)
+
+
 def people_of_unit(event: Event, task: Any) -> Iterable[Account | None]:
     """Tell the unit's clerks and leaders; on the day on which it ends those who served until then."""
-    yield from (held.account for held in people_of([task.unit], timezone.localdate(event.at or event.recorded_at)))
+    yield from (held.account for held in _serving([task.unit], event))
 
 
 def people_of_receiver(event: Event, task: Any) -> Iterable[Account | None]:
@@ -145,7 +159,7 @@ def people_of_receiver(event: Event, task: Any) -> Iterable[Account | None]:
     unit = Unit.objects.filter(pk=event.data.get("to_id")).first()
     if unit is None:
         return
-    held = list(people_of([unit], timezone.localdate(event.at or event.recorded_at)))
+    held = _serving([unit], event)
     got = Task.objects.filter(moved_from=task, unit=unit).exists()
     told = {one.account_id for one in held if got and one.duty == Duty.UNIT_CLERK}
     yield from (one.account for one in held if one.account_id not in told)
@@ -185,7 +199,7 @@ def offices_over(_event: Event, unit: Any) -> Iterable[Account | None]:
 def concerned_people(event: Event, unit: Any) -> Iterable[Account | None]:
     """Tell who serves in the unit, until the day or on it, and in those that follow it."""
     units = [unit, *Unit.objects.filter(pk__in=event.data.get("successors", []))]
-    yield from (held.account for held in people_of(units, timezone.localdate(event.at or event.recorded_at)))
+    yield from (held.account for held in _serving(units, event))
 
 
 def who_runs_it_now(event: Event, appointment: Any) -> Iterable[Account | None]:
@@ -218,8 +232,17 @@ def _without_unit(_event: Event, unit: Any) -> str:
     return f"您的提案的承办单位{unit}已经撤销，由交办部门另定承办单位，确定后再告知您"
 
 
+def who_keeps_units(_event: Event, unit: Any) -> Iterable[Account | None]:
+    """Tell the office that names units and decides what becomes of them."""
+    return holders_of(unit.committee, Duty.PROPOSAL_OFFICE)
+
+
 def _units_page(_event: Event, _unit: Any) -> str:
     return "/units/"
+
+
+def _course(_event: Event, unit: Any) -> str:
+    return f"/units/{unit.uid}/course/"
 
 
 def _desk(_event: Event, _unit: Any) -> str:
@@ -233,9 +256,11 @@ def _own_proposals(_event: Event, _unit: Any) -> str:
 def _assigned(event: Event, task: Any) -> str:
     if event.data.get("was"):
         part, before = event.data.get("part", ""), event.data.get("from", "")
-        return f"你单位在{_name(task)}中由{event.data['was']}改为{part}（原由{before}{part}），请在 {deadline(task.sign_due_on)}前签收"
+        return (
+            f"你单位在{_name(task)}中由{event.data['was']}改为{part}（原由{before}{part}），请在 {deadline(task.sign_by)}前签收"
+        )
     moved = f"{event.data['from']}承办的{_name(task)}移" if event.data.get("from") else _name(task)
-    return f"{moved}交你单位{event.data.get('part', '')}，请在 {deadline(task.sign_due_on)}前签收"
+    return f"{moved}交你单位{event.data.get('part', '')}，请在 {deadline(task.sign_by)}前签收"
 
 
 def _moved(event: Event, task: Any) -> str:
@@ -380,6 +405,7 @@ TOLD_OF_UNITS = (
     "committees.rename_unit",
     "committees.announce_unit_change",
     "committees.call_off_unit_change",
+    "committees.hold_up_unit_change",
     "committees.restore_unit",
     "committees.restore_unit_name",
 )
@@ -401,5 +427,6 @@ register(
             Tell(kind, concerned_people, lambda e, _u: f"{sentence(e)}{because(e)}", _units_page),
         )
     ),
+    Tell("committees.hold_up_unit_change", who_keeps_units, lambda e, _u: f"{sentence(e)}{because(e)}", _course, urgent=True),
     Tell("committees.end_appointment", who_runs_it_now, _no_clerk, _units_page, urgent=True),
 )  # fmt: skip

@@ -168,6 +168,44 @@ class Why:
 
 
 @dataclass(frozen=True)
+class RecallOfAssignment:
+    """Why an assignment is taken back, and what follows."""
+
+    reason: str = _ask(
+        "撤回理由", widget="textarea", max=300,
+        help="撤回后各承办单位不用再办理，提案回到待交办，重新交办后期限重新起算。提案人、承办单位和督办部门会看到这段话。",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskReturn:
+    """Why a unit asks to be let off."""
+
+    reason: str = _ask(
+        "退办理由", widget="textarea", max=300, help="交办部门答复以前不用签收；同意退办的，改派其他单位。交办部门会看到这段话。"
+    )
+
+
+@dataclass(frozen=True)
+class GrantReturn:
+    """Why a unit is let off, and what follows."""
+
+    reason: str = _ask(
+        "同意退办的理由", widget="textarea", max=300,
+        help="同意后该单位不再承办，由您改派其他单位；没有主办、独办或者分办单位的，列入“待改派”。申请退办的单位会看到这段话。",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RefuseReturn:
+    """Why a unit is not let off, and what follows."""
+
+    reason: str = _ask(
+        "不同意退办的理由", widget="textarea", max=300, help="不同意的，由该单位签收办理。申请退办的单位会看到这段话。"
+    )
+
+
+@dataclass(frozen=True)
 class Recall:
     """Why a reply is taken back; what follows is said in words that are the same whether or not somebody rated it."""
 
@@ -201,20 +239,20 @@ def _answering(case: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
     """Name who may handle it again; beside a unit that ended what became of it, and who does it in its place."""
     on = timezone.localdate(at)
     found = queries.who_answers_again(case, on)
-    known = queries.names_for_work((unit for _key, _task, unit, _heir in found), on)
-    ended = standings((unit for _key, _task, unit, _heir in found), on)
-    return [(key, _named_again(unit, heir, ended.get(unit.pk, ""), known[unit.pk])) for key, _task, unit, heir in found]
+    units = [one.task.unit for one in found]
+    known, ended = queries.names_for_work(units, on), standings(units, on)
+    return [(one.key, _named_again(one, ended.get(one.task.unit_id, ""), known[one.task.unit_id])) for one in found]
 
 
-def _named_again(unit: Any, heir: Any, standing: str, known: str) -> str:
-    if heir is not None:
-        return f"{unit.name}（{standing}；由{heir.name}重新办理）"
-    return f"{unit.name}（{standing}，没有承接单位；由交办部门移交）" if standing else known
+def _named_again(one: queries.Answerer, standing: str, known: str) -> str:
+    if one.heir is not None:
+        return f"{one.task.unit.name}（{standing}；由{one.name}重新办理）"
+    return f"{one.task.unit.name}（{standing}，没有承接单位；由交办部门移交）" if standing else known
 
 
 def _to_handle_again(case: Any, _actor: Any) -> list[str]:
     wanted = {task.pk for task in queries.to_handle_again(case)}
-    first = {task.pk: key for key, task, _unit, _heir in reversed(queries.who_answers_again(case, timezone.localdate()))}
+    first = {one.task.pk: one.key for one in reversed(queries.who_answers_again(case, timezone.localdate()))}
     return [key for pk, key in first.items() if pk in wanted]
 
 
@@ -232,12 +270,12 @@ class Again:
         },
     )
 
-    def problems(self, subject: Any, actor: Any, at: datetime) -> dict[str, str]:
+    def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """At least one, and none but units of the case that have answered."""
-        known = {key for key, _name in _answering(subject, actor, at)}
-        if not self.units or not known.issuperset(self.units):
+        may = queries.who_answers_again(subject, timezone.localdate(at))
+        if not self.units or not {one.key for one in may}.issuperset(self.units):
             return {"units": "请选择已经答复的承办单位"}
-        parts = [key.partition(":")[0] for key in self.units]
+        parts = [one.task.pk for one in may if one.key in self.units]
         return {} if len(set(parts)) == len(parts) else {"units": "一个单位的提案只能由一个承接单位重新办理"}
 
 
@@ -250,7 +288,10 @@ class Moving:
         "答复期限", choices=queries.clocks_to_choose, initial=queries.clock_by_default,
         help="标“暂定”的，那一年的放假安排还没有公布，公布后可能顺延，由系统重新确定并告知。",
     )  # fmt: skip
-    draft: str = _ask("已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default)
+    draft: str = _ask(
+        "已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default,
+        applies=queries.has_draft, otherwise=queries.LEFT,
+    )  # fmt: skip
     reason: str = _ask("移交理由", widget="textarea", max=300, help="原承办单位、承接单位和提案人会看到这段话。")
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
@@ -313,7 +354,7 @@ CASES = register(
                 C.RECALLED,
                 assigns,
                 when=(nothing_was_answered,),
-                asks=Why,
+                asks=RecallOfAssignment,
                 then=(actions.recall_parts,),
             ),
             T("assign", "交办", (C.RECALLED,), C.IN_HAND, nobody, sets=(actions.assigned_anew,)),
@@ -336,10 +377,10 @@ TASKS = register(
         rows=(
             T("sign_for", "签收", (S.AWAITING,), S.IN_HAND, is_clerk, asks=SignFor,
               sets=(actions.unit_named, actions.signed_now)),
-            T("ask_return", "申请退办", (S.AWAITING,), S.RETURN_ASKED, is_clerk, when=(within_return_window,), asks=Why,
+            T("ask_return", "申请退办", (S.AWAITING,), S.RETURN_ASKED, is_clerk, when=(within_return_window,), asks=AskReturn,
               sets=(actions.unit_named, actions.return_asked)),
-            T("grant_return", "同意退办", (S.RETURN_ASKED,), S.RETURNED, assigns, asks=Why, sets=(actions.unit_named,)),
-            T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=Why,
+            T("grant_return", "同意退办", (S.RETURN_ASKED,), S.RETURNED, assigns, asks=GrantReturn, sets=(actions.unit_named,)),
+            T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=RefuseReturn,
               sets=(actions.unit_named, actions.return_refused)),
             T("give_opinion", "送会办意见", (S.IN_HAND,), S.OPINION_GIVEN, is_clerk & is_co_handler, asks=Opinion,
               sets=(actions.unit_named,), then=(actions.keep_opinion,)),

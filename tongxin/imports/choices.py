@@ -12,6 +12,7 @@ class Stage(models.TextChoices):
     WRITING = "writing", _("正在导入")
     IMPORTED = "imported", _("已导入")
     DROPPED = "dropped", _("已放弃")
+    REFUSED = "refused", _("没有可导入的")
     FAILED = "failed", _("没有办成")
     UNDOING = "undoing", _("正在撤销")
     UNDONE = "undone", _("已撤销")
@@ -21,5 +22,5 @@ AT_WORK = (Stage.CHECKING, Stage.WRITING, Stage.UNDOING)  # the worker's
 WAITING = (Stage.CHECKED, Stage.FAILED)  # for somebody's decision
 BADGES = {
     Stage.CHECKING: "doing", Stage.CHECKED: "wait", Stage.WRITING: "doing", Stage.IMPORTED: "good",
-    Stage.DROPPED: "note-end", Stage.FAILED: "stop", Stage.UNDOING: "doing", Stage.UNDONE: "note-end",
+    Stage.DROPPED: "note-end", Stage.REFUSED: "note-end", Stage.FAILED: "stop", Stage.UNDOING: "doing", Stage.UNDONE: "note-end",
 }  # fmt: skip

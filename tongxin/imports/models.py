@@ -32,7 +32,8 @@ class Import(Row):
     unreadable = models.BooleanField(default=False)  # a file as a whole: no row of it can be left out
     skips = models.BooleanField(_("跳过有错的行"), default=False)
     made = models.JSONField(default=dict)  # what is named for the first time: {"sectors": ["教育界"]}
-    passed = models.JSONField(default=list)  # rows that are no records, each with what it calls itself: [[62, "合计"]]
+    passed = models.JSONField(default=list)  # the first rows that are no records: [[file, sheet, row, what it calls itself]]
+    passed_rows = models.PositiveIntegerField(_("跳过的行"), default=0)  # how many there are
     word = models.CharField(max_length=300, blank=True)  # what somebody who opens it has to know
     rejects = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
     ticket = models.CharField(max_length=12, blank=True)
@@ -115,11 +116,11 @@ class Finding(Row):
 
 
 class Listed(Row):
-    """Some rows of a sheet that would be new, by what people know them by: [row, file, name, number]. Goes with the file."""
+    """Some rows of a sheet that would be new, by what people know them by: [row, file, sheet, name, number]. Goes with the file."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     imported = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="listed")
-    rows = EncryptedJSON()
+    rows = EncryptedJSON(default=list)
 
     class Meta:
         ordering = ["id"]

@@ -174,7 +174,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
     run = _run(request, uid)
     if run.stage != Stage.IMPORTED:
         return redirect("import", run.uid)
-    resting = actions.Resting(run)
+    resting = queries.Resting(run)
     form = _form_of_undoing(request, run, resting)
     if request.method == "POST" and form is not None and form.is_valid():
         reason, seen = form.cleaned_data["reason"], form.cleaned_data.get("seen", "")
@@ -182,16 +182,17 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("import", run.uid)
     after = asked.number(request.GET.get("after", "")) or 0
     stays, more = resting.page(after=after, most=queries.PAGE)
+    shown = queries.shown(run, [record for record, _why in stays])
     context = {
         "run": run, "line": queries.line_of(run), "resting": resting, "form": form,
-        "stays": [{"shown": one, "why": why} for one, why in zip(queries.shown(run, [r for r, _w in stays]), [w for _r, w in stays], strict=True)],
+        "stays": [{"shown": one, "why": why} for one, (_record, why) in zip(shown, stays, strict=True)],
         "more": after + queries.PAGE if more else None, "paged": "after" in request.GET,
         "goes": queries.shown(run, resting.goes(queries.PAGE)),
     }  # fmt: skip
     return render(request, "imports/undo.html", context)
 
 
-def _form_of_undoing(request: HttpRequest, run: Import, resting: actions.Resting) -> Undo | None:
+def _form_of_undoing(request: HttpRequest, run: Import, resting: queries.Resting) -> Undo | None:
     """Return what is asked before undoing: nothing where it cannot be done."""
     if not resting:
         return Undo(request.POST or None)

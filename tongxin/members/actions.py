@@ -20,6 +20,7 @@ from tongxin.committees import actions as bodies
 from tongxin.committees.models import Appointment, Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
+from tongxin.core.shown import Values, demand_as_shown
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 from tongxin.members import closing, consequences, queries
@@ -147,9 +148,15 @@ def take_seat(uid: str, account: Account, at: datetime) -> bool:
 
 
 @transaction.atomic
-def change_contact(member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime) -> list[str]:
-    """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed."""
+def change_contact(
+    member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime, shown: Values | None = None
+) -> list[str]:
+    """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed.
+
+    `shown`: what the page showed. Raises ChangedMeanwhileError where another changed something since.
+    """
     member = hold(member)
+    demand_as_shown(shown, queries.reached(member), {n: queries.as_reached(member, n, value) for n, value in fields.items()})
     changed, before = {}, member.email
     for name, label in CONTACT_FIELDS.items():
         if name in fields and (value := clean_line(fields[name])) != getattr(member, name):
@@ -354,12 +361,14 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
 
 
 @transaction.atomic
-def restore(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> None:
+def restore(
+    member: Member, *, on: date | None = None, reason: str, document_number: str = "", actor: Account, at: datetime
+) -> None:
     """Give back the seats and posts that the last ending took (恢复委员资格): new rows from a day on; the ended ones stay.
 
-    An account closed by mistake opens again; what followed elsewhere is not undone. Raises StandingError.
+    A death that was recorded by mistake never was: no day is asked for, the seat goes on as if it had not ended, and an account
+    closed by it opens again. What followed elsewhere is not undone. Raises StandingError.
     """
-    _demand_day(on, at)
     member = hold(member)
     today = timezone.localdate(at)
     if Member.objects.seated(today).filter(pk=member.pk).exists():
@@ -369,14 +378,29 @@ def restore(member: Member, *, on: date, reason: str, document_number: str = "",
     if not seats:
         message = f"{member.name}没有可以恢复的席位，请重新增加"
         raise StandingError(message)
-    ended = max(s.ends_on for s in seats if s.ends_on)
-    _demand_after(on, ended)
-    made = _hold_again(member, seats, posts, on)
-    if member.account is not None and any(s.ending == Ending.DIED for s in seats) and not queries.is_dead_elsewhere(member):
-        accounts.reopen(member.account)
-    why = {"reason": reason, "document_number": document_number}
-    _record("members.restore", member, on=on, proves=made, actor=actor, at=at, **why)
+    why: dict[str, Any] = {"reason": reason, "document_number": document_number}
+    if queries.ended_by_death(seats):
+        proves: Sequence[Saved] = _never_ended([*seats, *posts, *queries.pauses_ended_with(member, seats)])
+        if member.account is not None and not queries.is_dead_elsewhere(member):
+            accounts.reopen(member.account)
+        _record("members.restore", member, on=None, proves=proves, actor=actor, at=at, **why)
+    else:
+        on = on or today
+        _demand_day(on, at)
+        _demand_after(on, max(s.ends_on for s in seats if s.ends_on))
+        _record("members.restore", member, on=on, proves=_hold_again(member, seats, posts, on), actor=actor, at=at, **why)
     consequences.come_back([member], actor=actor, at=at)
+
+
+def _never_ended(rows: Sequence[Seat | Post | Suspension]) -> list[Saved]:
+    """Take back that rows ended; of these are vouched for again those that still are what was said of them."""
+    sound = set(audit.sound(rows))
+    for row in rows:
+        row.ends_on = None
+        if isinstance(row, Seat):
+            row.ending = row.reason = row.document_number = ""
+        row.save(update_fields=ENDED[type(row)])
+    return [Saved(row, ENDED[type(row)]) for row in rows if row in sound]
 
 
 def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[New]:
@@ -414,13 +438,13 @@ def _demand_after(on: date, first: date) -> None:
 
 
 def _record(
-    kind: str, member: Member, *, on: date, reason: str, document_number: str, proves: Iterable[Model | Saved], actor: Account,
-    at: datetime,
+    kind: str, member: Member, *, on: date | None, reason: str, document_number: str, proves: Iterable[Model | Saved],
+    actor: Account, at: datetime,
 ) -> None:  # fmt: skip
     audit.record(
         kind, member, actor=actor, at=at, proves=proves,
         data={
-            "name": member.name, "on": on.isoformat(), "reason": clean_line(reason),
+            "name": member.name, "on": on.isoformat() if on else "", "reason": clean_line(reason),
             "document_number": clean_line(document_number),
         },
     )  # fmt: skip

@@ -36,5 +36,6 @@ CONTACT_FIELDS = {
 }  # as their changes name them
 ENTERED_FIELDS = {
     "name": "姓名", "gender": "性别", "ethnicity": "民族", "born_in": "出生年月", "party": "政治面貌", "is_party_member": "是否党员",
-    "sector": "界别", "special_committee": "专委会", "ranks": "职务",
+    "sector": "界别", "starts_on": "任职日期", "convenes": "界别召集人", "special_committee": "专委会", "ranks": "职务",
 }  # as their corrections name them  # fmt: skip
+OF_SEAT = ("sector", "starts_on", "convenes", "special_committee", "ranks")  # those that are the seat's, or of its term

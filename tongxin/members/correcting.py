@@ -5,34 +5,38 @@ in time is no correction.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
-from tongxin.committees.queries import running
+from tongxin.core.shown import Values, demand_as_shown
 from tongxin.core.sounds import sound_of
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 from tongxin.members import queries
 from tongxin.members.actions import StandingError, hold
-from tongxin.members.choices import ENTERED_FIELDS, Rank
-from tongxin.members.models import Member, Post, Seat
-
-OF_SEAT = ("sector", "special_committee")
+from tongxin.members.choices import ENTERED_FIELDS, OF_SEAT, Rank
+from tongxin.members.models import Member, Post, Seat, Suspension
 
 
 @transaction.atomic
-def correct(member: Member, *, fields: Mapping[str, Any], reason: str, actor: Account, at: datetime) -> list[str]:
+def correct(
+    member: Member, *, fields: Mapping[str, Any], reason: str, actor: Account, at: datetime, shown: Values | None = None
+) -> list[str]:
     """Correct what was entered of a member; the event names the fields and the reason, never a value.
 
-    `fields`: what is right, by name, of what is to be corrected; `sector`, `special_committee` and `ranks` are those of the
-    seat held now. Returns the labels of what changed. Raises StandingError.
+    `fields`: what is right, by name, of what is to be corrected; those of OF_SEAT are of the seat held now. `shown`: what the page showed. Returns the labels of what changed. Raises StandingError, and
+    ChangedMeanwhileError where another changed something since.
     """
     member = hold(member)
+    now = queries.entered(member, timezone.localdate(at))
+    demand_as_shown(shown, now, {name: queries.as_entered(name, value) for name, value in fields.items()})
     before = member.name
     changed = [
         name for name in ENTERED_FIELDS if name in fields and hasattr(member, name) and getattr(member, name) != fields[name]
@@ -47,13 +51,13 @@ def correct(member: Member, *, fields: Mapping[str, Any], reason: str, actor: Ac
     if "name" in changed:
         _rename_account(member, before)
     proves: list[Saved] = []
-    seat = _seat(member, at)
+    seat = queries.seat_now(member, timezone.localdate(at))
     if seat is not None:
-        changed += _correct_seat(seat, fields, proves)
+        changed += _correct_seat(seat, fields, proves, timezone.localdate(at))
         if "ranks" in fields and _correct_posts(seat, fields["ranks"], proves, at):
             changed.append("ranks")
-    elif {*OF_SEAT, "ranks"} & set(fields):
-        message = f"{member.name}现在没有席位，界别、专委会、职务不能更正"
+    elif set(OF_SEAT) & set(fields):
+        message = f"{member.name}现在没有席位，界别、专委会、职务、任职日期不能更正"
         raise StandingError(message)
     labels = [label for name, label in ENTERED_FIELDS.items() if name in changed]
     if labels:
@@ -68,19 +72,18 @@ def _rename_account(member: Member, before: str) -> None:
         Account.objects.filter(pk=member.account.pk, name=before).update(name=member.name)
 
 
-def _seat(member: Member, at: datetime) -> Seat | None:
-    held = Seat.objects.filter(running(timezone.localdate(at)), member=member)
-    return held.select_related("term").order_by("-term_id", "id").first()
-
-
-def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved]) -> list[str]:
-    changed = [name for name in OF_SEAT if name in fields and getattr(seat, name) != fields[name]]
+def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved], on: date) -> list[str]:
+    changed = [name for name in OF_SEAT if name in fields and name != "ranks" and getattr(seat, name) != fields[name]]
     if not changed:
         return []
+    _demand_no_convenor_of_another_sector(seat, fields, changed)
     is_sound = bool(audit.sound([seat]))
+    if "starts_on" in changed:
+        _demand_may_begin(seat, fields["starts_on"], on)
+        _move_posts(seat, fields["starts_on"], proves)
     for name in changed:
         body = fields[name]
-        if body is not None and body.term_id != seat.term_id:
+        if name in {"sector", "special_committee"} and body is not None and body.term_id != seat.term_id:
             message = f"{body}不是{seat.term}的"
             raise StandingError(message)
         setattr(seat, name, body)
@@ -90,9 +93,47 @@ def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved]) ->
     return changed
 
 
+def _demand_may_begin(seat: Seat, begins: date, on: date) -> None:
+    """A seat begins with its term or later, not before the member left an earlier one of it, and by today; pauses lie in it."""
+    if begins > on:
+        message = "任职日期不能在今天以后"
+        raise StandingError(message)
+    if begins < seat.term.starts_on:
+        message = f"任职日期不能早于{seat.term}开始的 {full_day(seat.term.starts_on)}"
+        raise StandingError(message)
+    before = Seat.objects.filter(member=seat.member_id, term=seat.term_id, ends_on__gt=begins, pk__lt=seat.pk)
+    before = before.exclude(ends_on=F("starts_on"))
+    if (left := before.order_by("-ends_on").values_list("ends_on", flat=True).first()) is not None:
+        message = f"任职日期不能早于上一次离任的 {full_day(left)}"
+        raise StandingError(message)
+    pauses = Suspension.objects.filter(member=seat.member_id, starts_on__range=(seat.starts_on, begins - timedelta(days=1)))
+    if (first := pauses.order_by("starts_on").values_list("starts_on", flat=True).first()) is not None:
+        message = f"{full_day(first)}已经停止履职，任职日期不能在这以后"
+        raise StandingError(message)
+
+
+def _move_posts(seat: Seat, begins: date, proves: list[Saved]) -> None:
+    """Let the posts that began with the seat, or would begin before it, begin with it still."""
+    with_it = Q(starts_on=seat.starts_on) | Q(starts_on__lt=begins, starts_on__gte=seat.starts_on)
+    posts = list(Post.objects.filter(with_it, member=seat.member_id, term=seat.term_id, ends_on=None))
+    sound = set(audit.sound(posts))
+    for post in posts:
+        post.starts_on = begins
+        post.save(update_fields=["starts_on"])
+    proves += [Saved(post, ("starts_on",)) for post in posts if post in sound]
+
+
+def _demand_no_convenor_of_another_sector(seat: Seat, fields: Mapping[str, Any], changed: Collection[str]) -> None:
+    """Whoever convenes one sector convenes no other unsaid."""
+    if "sector" in changed and seat.convenes and "convenes" not in changed:
+        message = f"登记为{seat.sector}的召集人，更正界别的，请把“界别召集人”改为“否”；在{fields['sector']}任召集人的，更正以后再改为“是”"
+        raise StandingError(message)
+
+
 def _correct_posts(seat: Seat, ranks: Collection[str], proves: list[Saved], at: datetime) -> bool:
     """Let the posts held now be these; an ordinary member holds none."""
-    held = list(Post.objects.filter(running(timezone.localdate(at)), member=seat.member_id, term=seat.term_id))
+    on = timezone.localdate(at)
+    held = queries.posts_now(seat, on)
     wanted = {*ranks} - {Rank.MEMBER.value}
     never = [post for post in held if post.rank not in wanted and post.rank != Rank.MEMBER]
     missing = sorted(wanted - {post.rank for post in held})
@@ -101,6 +142,18 @@ def _correct_posts(seat: Seat, ranks: Collection[str], proves: list[Saved], at: 
         post.ends_on = post.starts_on
         post.save(update_fields=["ends_on"])
     proves += [Saved(post, ("ends_on",)) for post in never if post in sound]
-    again = {"committee": seat.committee, "member": seat.member, "term": seat.term, "starts_on": seat.starts_on}
-    proves += [New(Post.objects.create(**again, rank=rank)) for rank in missing]
+    for rank in missing:
+        _begin(seat, rank, proves, on)
     return bool(never or missing)
+
+
+def _begin(seat: Seat, rank: str, proves: list[Saved], on: date) -> None:
+    """Let a post begin with the seat; where it was taken for never held, on the day on which it had begun.
+
+    A day that was changed past the house is not vouched for, as a copy either.
+    """
+    said = {"committee": seat.committee, "member": seat.member, "term": seat.term, "rank": rank}
+    since = Post.objects.filter(**said, ends_on=F("starts_on"), starts_on__range=(seat.starts_on, on)).order_by("-pk").first()
+    made = Post.objects.create(**said, starts_on=since.starts_on if since is not None else seat.starts_on)
+    if since is None or audit.sound([since]):
+        proves.append(New(made))

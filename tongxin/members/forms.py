@@ -1,19 +1,23 @@
 """Cleaning of members' contact data, and of what is said when their standing changes."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Sector, SpecialCommittee
+from tongxin.core.secrets import mask_phone
+from tongxin.core.shown import Plain
 from tongxin.core.words import clean_line, person_name, plain_phone
 from tongxin.members import queries
-from tongxin.members.choices import Ending, Gender, Rank
+from tongxin.members.choices import OF_SEAT, Ending, Gender, Rank
 from tongxin.members.models import Member
+from tongxin.members.rules import is_name
 from tongxin.sheets import cells
-from tongxin.ui.fields import AsShown, Day
+from tongxin.ui.fields import Day
+from tongxin.ui.shown import AsShown
 
 
 class Contact(AsShown):
@@ -25,14 +29,17 @@ class Contact(AsShown):
     workplace = forms.CharField(label=_("工作单位"), required=False, max_length=80)
     workplace_post = forms.CharField(label=_("单位职务"), required=False, max_length=60)
 
-    def __init__(self, *args: Any, masked: str = "", **kwargs: Any) -> None:
+    unshown: ClassVar = frozenset({"phone"})
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         """Show what is kept only masked: reading the number in full is an act of its own, which leaves a record."""
         super().__init__(*args, **kwargs)
-        if masked:
-            self.fields["phone"].help_text = _("现在是 %(phone)s，不改的不用填写。") % {"phone": masked}
+        self.member = member
+        if member.phone:
+            self.fields["phone"].help_text = _("现在是 %(phone)s，不改的不用填写。") % {"phone": mask_phone(member.phone)}
         else:
             del self.fields["no_phone"]
-        self.remember()
+        self.remember(queries.reached(member), of=member.uid)
 
     def clean_phone(self) -> str:
         """The bare digits, however they are written: the number is also a name to sign in with."""
@@ -48,12 +55,20 @@ class Contact(AsShown):
             self.add_error("no_phone", _("已经填写了新的手机号，不能同时删去。"))
         return data
 
-    def changes(self) -> dict[str, str]:
+    def as_kept(self, name: str, value: Any) -> Plain:
+        """Of a number the mark that is compared."""
+        return queries.as_reached(self.member, name, value)
+
+    def written(self) -> dict[str, Any]:
         """Return what is to be kept, without the number when it stays."""
-        said = dict(self.cleaned_data)
-        if not said.pop("no_phone", False) and not said["phone"]:
-            del said["phone"]
+        said = super().written()
+        if not said.get("phone") and not self.cleaned_data.get("no_phone"):
+            said.pop("phone", None)
         return said
+
+    def in_words(self, name: str) -> str:
+        """The number masked."""
+        return mask_phone(self.member.phone) if name == "phone" else super().in_words(name)
 
 
 class Month(forms.CharField):
@@ -90,6 +105,15 @@ class Correction(AsShown):
         coerce=lambda said: said == "yes", empty_value=None,
     )  # fmt: skip
     sector = forms.ModelChoiceField(label=_("界别"), queryset=Sector.objects.none())
+    starts_on = Day(
+        label=_("任职日期"), widget=forms.DateInput(attrs={"type": "date"}), error_messages={"invalid": _("日期格式不对，请核对。")},
+        help_text=_("何日起任委员；与席位同时开始的职务一并更正。"),
+    )  # fmt: skip
+    convenes = forms.TypedChoiceField(
+        label=_("界别召集人"), choices=[("no", _("否")), ("yes", _("是"))], required=False, coerce=lambda said: said == "yes",
+        empty_value=False,  # type: ignore[arg-type]  # the stubs know words alone
+        help_text=_("召集人更正界别的，这里先改为“否”；在新的界别任召集人的，更正以后再改为“是”。"),
+    )  # fmt: skip
     special_committee = forms.ModelChoiceField(label=_("专委会"), queryset=SpecialCommittee.objects.none(), required=False)
     ranks = forms.MultipleChoiceField(
         label=_("职务"), choices=[choice for choice in Rank.choices if choice[0] != Rank.MEMBER], required=False,
@@ -102,24 +126,25 @@ class Correction(AsShown):
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("name", "gender", "ethnicity", "born_in", "party"):
-            self.fields[name].initial = getattr(member, name)
-        self.fields["is_party_member"].initial = {True: "yes", False: "no", None: ""}[member.is_party_member]
-        seat = max(member.seats_now, key=lambda held: held.term_id, default=None)  # type: ignore[attr-defined]
+        on = timezone.localdate()
+        seat = queries.seat_now(member, on)
+        for name, model in (("sector", Sector), ("special_committee", SpecialCommittee)) if seat is not None else ():
+            self.fields[name].queryset = model.objects.filter(term=seat.term_id).order_by("place_in_list", "id")  # type: ignore[attr-defined, union-attr]
         if seat is None:
-            for name in ("sector", "special_committee", "ranks"):
+            for name in OF_SEAT:
                 del self.fields[name]
-            self.remember()
-            return
-        for name, model in (("sector", Sector), ("special_committee", SpecialCommittee)):
-            self.fields[name].queryset = model.objects.filter(term=seat.term_id).order_by("place_in_list", "id")  # type: ignore[attr-defined]
-            self.fields[name].initial = getattr(seat, f"{name}_id")
-        self.fields["ranks"].initial = [post.rank for post in member.posts_now if post.rank != Rank.MEMBER]  # type: ignore[attr-defined]
-        self.remember()
+        self.remember(queries.entered(member, on), of=member.uid)
+
+    def as_kept(self, name: str, value: Any) -> Plain:
+        """As what was entered is compared."""
+        return queries.as_entered(name, value)
 
     def clean_name(self) -> str:
         """The name as sheets read it: without a space in 张 三, with one separator."""
-        return person_name(clean_line(self.cleaned_data["name"]))
+        name = person_name(clean_line(self.cleaned_data["name"]))
+        if not is_name(name):
+            raise forms.ValidationError(_("姓名不能只有数字、符号，请核对。"))
+        return name
 
     def clean_ethnicity(self) -> str:
         """On one clean line."""
@@ -128,10 +153,6 @@ class Correction(AsShown):
     def clean_party(self) -> str:
         """On one clean line."""
         return clean_line(self.cleaned_data["party"])
-
-    def corrected(self) -> dict[str, Any]:
-        """Return what was said otherwise than the page showed it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "reason" and name in self.changed_data}
 
 
 class Standing(forms.Form):
@@ -145,9 +166,12 @@ class Standing(forms.Form):
     reason = forms.CharField(label=_("说明"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
     document_number = forms.CharField(label=_("文号"), max_length=60, required=False)
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, never_ended: bool = False, **kwargs: Any) -> None:
+        """`never_ended`: what is taken back was a mistake, and the seat goes on without a day between."""
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate()
+        if never_ended:
+            del self.fields["on"]
         if kind == Ending.DIED:
             self.fields["on"].label = _("去世日期")
             self.fields["reason"].required = False

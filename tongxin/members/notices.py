@@ -12,7 +12,12 @@ from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members.queries import serves_elsewhere, sits_elsewhere
 from tongxin.members.rules import CONFIRM
 from tongxin.notices.recipients import audit_administrators, the_person
-from tongxin.notices.table import Tell, because, register
+from tongxin.notices.table import Tell, register
+
+ROOM = 300  # signs of a notice: what is longer is cut off there
+REASON = 140  # of a reason: what follows it has to be read too
+WHY = 40  # of a reason that comes last: so much is kept free
+NAMED = 3  # of what was done in the other's name
 
 
 def the_member(_event: Event, member: Any) -> Iterable[Account | None]:
@@ -38,6 +43,16 @@ def _until(event: Event) -> str:
 
 def _by(event: Event) -> str:
     return event.actor_name or "机关"
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
+
+
+def _because(event: Event) -> str:
+    """Return the reason as the end of a sentence, so far as it leaves room for what follows: the page has it in full."""
+    reason = str(event.data.get("reason") or "")
+    return f"：{_shortened(reason, REASON)}" if reason else ""
 
 
 def _of_yours(event: Event, _member: Any) -> str:
@@ -69,11 +84,11 @@ def _seat_opened_anew(event: Event, member: Any) -> str:
 
 
 def _released(event: Event, member: Any) -> str:
-    return f"{_by(event)}解除了委员{member.name}的委员身份与账户的关联{because(event)}。请留意是否本人要求"
+    return f"{_by(event)}解除了委员{member.name}的委员身份与账户的关联{_because(event)}。请留意是否本人要求"
 
 
 def _released_from_you(event: Event, member: Any) -> str:
-    return f"{_by(event)}解除了您的账户与{member.committee.short_name}委员身份的关联{because(event)}。不是您要求的，请告诉机关"
+    return f"{_by(event)}解除了您的账户与{member.committee.short_name}委员身份的关联{_because(event)}。不是您要求的，请告诉机关"
 
 
 def _account(_event: Event, _member: Any) -> str:
@@ -132,34 +147,50 @@ register(
 # ── one person kept twice ──
 def _merged(event: Event, _member: Any) -> str:
     data = event.data
-    said = (
-        f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']} 并入编号 {data['number']}{because(event)}"
-    )
+    said = f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']} 并入编号 {data['number']}{_because(event)}"
     return f"{said}。两个编号都可以登录。不是您本人的，请告诉机关"
 
 
 def _merged_from_you(event: Event, member: Any) -> str:
     place = member.committee.short_name
-    return f"{_by(event)}把{place}的两条委员资料合并为一条{because(event)}，今后用另一个账户办理{place}委员事项。不是您本人的，请告诉机关"
+    return f"{_by(event)}把{place}的两条委员资料合并为一条{_because(event)}，今后用另一个账户办理{place}委员事项。不是您本人的，请告诉机关"
 
 
 def _merged_for(event: Event, _member: Any) -> str:
     data = event.data
-    return f"{_by(event)}把委员{data['other_name']}（编号 {data['other_number']}）并入编号 {data['number']}{because(event)}。请留意是否同一人"
+    return f"{_by(event)}把委员{data['other_name']}（编号 {data['other_number']}）并入编号 {data['number']}{_because(event)}。请留意是否同一人"
 
 
 def _parted_for(event: Event, _member: Any) -> str:
     data = event.data
-    return f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并{because(event)}，各自的资料、账户恢复"
+    return f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并{_because(event)}，各自的资料、账户恢复"
 
 
 def _parted(event: Event, member: Any) -> str:
-    data, said = event.data, _parted_for(event, member)
+    """Say first what becomes of ratings, in the same words whether or not anybody rated; then the acts, last the reason."""
+    data = event.data
     if "in_whose_name" not in data:
-        return said
-    acts = "；".join(data["stands"])
-    stands = f"合并期间在编号 {data['in_whose_name']} 名下办理的仍然有效：{acts}。要更正的请与机关联系。" if acts else ""
-    return f"{said}。{stands}合并期间由对方代作的评价，没有截止的不作数，由本人评价"
+        return _parted_for(event, member)
+    number = data["in_whose_name"]
+    said = (
+        f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并，各自的资料、账户恢复。"
+        f"合并期间用编号 {number} 的署名作出的评价，评价还没有截止的不作数，请编号 {number} 的委员本人重新评价"
+    )
+    why = f"。理由：{data['reason']}" if data.get("reason") else ""
+    if data["stands"]:
+        before, after = f"。合并期间在编号 {number} 名下办理的仍然有效：", "，要更正的请与机关联系"
+        room = ROOM - len(said + before + after) - min(len(why), WHY)
+        said += before + _acts(data["stands"], room) + after
+    return said + _shortened(why, ROOM - len(said))
+
+
+def _acts(acts: list[str], room: int) -> str:
+    """Name the first acts, as many as there is room for, and how many there are where not all are named."""
+    for count in range(min(NAMED, len(acts)), 0, -1):
+        said = "；".join(acts[:count]) + (f"等 {len(acts)} 件，见委员页" if count < len(acts) else "")
+        if len(said) <= room:
+            return said
+    return f"{len(acts)} 件，见委员页"
 
 
 register(
@@ -193,7 +224,7 @@ register(Tell("members.change", whose_way_changed, _way_changed, _page, urgent=T
 
 
 def _corrected(event: Event, _member: Any) -> str:
-    return f"{_by(event)}更正了您的登记资料：{'、'.join(event.data['fields'])}{because(event)}。仍有不对的，请告诉机关"
+    return f"{_by(event)}更正了您的登记资料：{'、'.join(event.data['fields'])}{_because(event)}。仍有不对的，请告诉机关"
 
 
 register(Tell("members.correct", the_member, _corrected, _page))
@@ -210,7 +241,7 @@ def _since(event: Event) -> str:
 
 def _why(event: Event) -> str:
     number = str(event.data.get("document_number") or "")
-    return because(event) + (f"（{number}）" if number else "")
+    return _because(event) + (f"（{number}）" if number else "")
 
 
 def _suspended(event: Event, _member: Any) -> str:
@@ -236,6 +267,8 @@ def _expired(event: Event, member: Any) -> str:
 
 
 def _restored(event: Event, _member: Any) -> str:
+    if not event.data.get("on"):  # a death that never was
+        return f"您的任职登记有误，已经更正{_why(event)}。您的委员资格没有中断，{ACTS_AGAIN}"
     return f"您的委员资格{_since(event)}恢复{_why(event)}。{ACTS_AGAIN}"
 
 

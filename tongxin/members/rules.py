@@ -57,6 +57,11 @@ def who_it_is(member: Member) -> Member:
     return member if member.merged_into is None else who_it_is(member.merged_into)
 
 
+def is_name(written: str) -> bool:
+    """Say whether something can be the name of a person: it has a letter or a character, not figures and marks alone."""
+    return any(sign.isalpha() for sign in written)
+
+
 def is_reset(member: Member) -> bool:
     """Say whether a code for signing in would be for a new password: there is one already."""
     return member.account is not None and member.account.has_usable_password()

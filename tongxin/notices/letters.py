@@ -8,6 +8,7 @@ each by itself; the others of a person together, once a day.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -16,6 +17,7 @@ from tongxin.audit.models import Event
 from tongxin.core import faults
 from tongxin.core.ids import new_uid
 from tongxin.notices.models import Letter, Notice
+from tongxin.notices.table import holds, may_end
 
 GIVE_UP_AFTER = timedelta(days=7)
 FOR_GOOD = 6  # tries of what the other side refuses for good, half an hour of them
@@ -23,6 +25,7 @@ HELD = timedelta(minutes=10)
 AHEAD = timedelta(minutes=10)  # nothing is added to a day's letter that somebody may be sending by now
 LONGEST_WAIT = timedelta(hours=8)
 READ, CLOSED, SWITCHED_OFF = "寄出前已在网上阅读", "账户已停用，不再寄信", "收信人已关闭邮件，或者没有邮箱"
+ENDED = "寄出前这件事已经结束，不再寄信"
 TOO_OLD = "七天没有寄出，不再重试"
 UNREAD = "这封信或者它的收信人读不出来，请运行 tongxin audit verify 查明"
 WAITING = Q(sent_at=None, given_up_at=None, dropped_at=None)
@@ -103,6 +106,20 @@ def claim(letter: Letter, *, at: datetime) -> list[Letter]:
     return held
 
 
+def without_ended(held: Sequence[Letter], *, at: datetime) -> list[Letter]:
+    """Drop those of held letters whose matter was over before they went, as an invitation that was taken back; return the others."""
+    told = Event.objects.filter(kind__in=may_end(), notices__letter__in=held)
+    ended = {event.pk for event in told if not _holds(event, at)}
+    if ended:
+        _ours(held).filter(notice__event__in=ended).update(dropped_at=at, problem=ENDED, claim="", claimed_until=None)
+    return [letter for letter in held if letter.notice.event_id not in ended]
+
+
+def _holds(event: Event, at: datetime) -> bool:
+    subject = apps.get_model(event.subject_type)._base_manager.filter(pk=event.subject_id).first()  # noqa: SLF001 -- public in practice
+    return subject is not None and holds(event, subject, at)
+
+
 def _domain() -> str:
     said: str = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
     return said or "localhost"
@@ -130,8 +147,8 @@ def _address(held: Sequence[Letter]) -> str:
 
 
 def keep_waiting(why: str, *, at: datetime) -> None:
-    """Note of all that is due why it does not go; it costs none a try."""
-    _free(at).exclude(problem=why).update(problem=why)
+    """Note of all that is due why it does not go; it costs none a try, and what was refused keeps its own reason."""
+    _free(at).filter(tries=0).exclude(problem=why).update(problem=why)
 
 
 def give_back(held: Sequence[Letter]) -> None:
@@ -146,5 +163,5 @@ def _ours(held: Iterable[Letter]) -> QuerySet[Letter]:
 def send_again(letter: Letter, *, at: datetime) -> int:
     """Let what failed be tried anew, with all that goes out with it; says how many letters wait again."""
     together = Q(parcel=letter.parcel) if letter.parcel else Q(pk=letter.pk)
-    rows = Letter.objects.filter(together, sent_at=None, dropped_at=None).exclude(problem="")
-    return rows.update(given_up_at=None, tries=0, again_at=at, next_try_at=at)
+    rows = Letter.objects.filter(together, sent_at=None, dropped_at=None).exclude(problem="", again_at=None)
+    return rows.update(given_up_at=None, tries=0, again_at=at, next_try_at=at, problem="")

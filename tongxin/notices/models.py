@@ -79,7 +79,11 @@ class Letter(models.Model):
             return _("不用寄")
         if self.given_up_at is not None:
             return _("没有寄成")
-        return _("还没有寄成，会再试") if self.problem else _("等待寄出")
+        if self.problem:
+            return _("还没有寄成，会再试")
+        if self.again_at is not None:
+            return _("排队中，将在几分钟内再寄")
+        return _("等待寄出") if self.notice.urgent else _("随每日汇总邮件寄出")
 
 
 class Job(models.Model):

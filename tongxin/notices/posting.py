@@ -41,6 +41,7 @@ NO_ANSWER = "连不上邮件服务器，请检查设置（TONGXIN_SMTP_HOST、TO
 NO_ENTRY = "邮件服务器不接受用户名或密码，请核对 TONGXIN_SMTP_USER、TONGXIN_SMTP_PASSWORD"
 NOT_ENCRYPTED = "与邮件服务器没有建立起加密连接，请核对 TONGXIN_SMTP_TLS 和 TONGXIN_SMTP_PORT"
 NOT_READY = "邮件服务器没有正常应答，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）"
+AWAY = (NO_ANSWER, NO_ENTRY, NOT_ENCRYPTED, NOT_READY)  # no letter's fault, and no try of any
 log = logging.getLogger(__name__)
 
 
@@ -110,6 +111,9 @@ def _send(held: Sequence[Letter], connection: Any, clock: Clock) -> int:
     Even then it was that e-mail's try: one that the server hangs up at must not stand in the way of all others for ever.
     """
     try:
+        held = letters.without_ended(held, at=clock.now)
+        if not held:
+            return 0
         message(held, connection).send()
     except Exception as error:
         log.warning("一封信没有寄出：%s", faults.named(error))

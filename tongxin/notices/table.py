@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tongxin.accounts.models import Account
@@ -9,6 +10,7 @@ from tongxin.audit.models import Event
 
 Who = Callable[[Event, Any], Iterable[Account | None]]
 Words = Callable[[Event, Any], str]
+Holds = Callable[[Event, Any, datetime], bool]
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class Tell:
     """One line: when an event of `kind` happens, `to` are told `words`; the link leads to `url` (the subject's page by default).
 
     The actor of the event is not told of the own act. `urgent` ones are never folded under others, and are sent at once, each
-    by itself. `shows_reading`: whether the office, on the page of who was told, reads when it was read.
+    by itself. `shows_reading`: whether the office, on the page of who was told, reads when it was read. `holds`: whether what
+    is said is so still; asked when its letter is sent, which may be days later: what is over is not sent any more.
     """
 
     kind: str
@@ -25,6 +28,7 @@ class Tell:
     url: Callable[[Event, Any], str] | None = None
     urgent: bool = False
     shows_reading: bool = True
+    holds: Holds | None = None
 
 
 def because(event: Event) -> str:
@@ -58,3 +62,13 @@ def matter_of(subject: Any) -> str:
 def hides_reading(kind: str) -> bool:
     """Say whether nobody is shown when a notice of a kind was read."""
     return any(not line.shows_reading for line in TABLE.get(kind, ()))
+
+
+def holds(event: Event, subject: Any, at: datetime) -> bool:
+    """Say whether what an event's notices say is so still at a time; what nothing is declared of is."""
+    return all(line.holds(event, subject, at) for line in TABLE.get(event.kind, ()) if line.holds is not None)
+
+
+def may_end() -> list[str]:
+    """Return the kinds of events whose notices may be over before they are sent."""
+    return [kind for kind, lines in TABLE.items() if any(line.holds is not None for line in lines)]

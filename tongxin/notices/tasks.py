@@ -7,7 +7,7 @@ from django.conf import settings
 from tongxin.core.faults import SwitchedOffError
 from tongxin.notices import actions, posting
 
-NO_SERVER = "没有设（TONGXIN_SMTP_HOST）"
+NO_SERVER = "未启用，启用请设置 TONGXIN_SMTP_HOST"
 
 
 def deliver_left_over(_at: datetime) -> int:

@@ -21,7 +21,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.core import asked, room
-from tongxin.notices import actions, health, letters, queries
+from tongxin.notices import actions, health, letters, posting, queries
 from tongxin.notices.models import Job, Letter
 
 PAGE, OK, UNAVAILABLE = 20, 200, 503
@@ -132,6 +132,7 @@ def _posted(letter: Letter, now: datetime) -> dict[str, Any]:
     return {
         "letter": letter, "address": f"{name[:1]}…@{domain}", "secret": secret,
         "when": None if secret else letter.sent_at or following,
+        "uncounted": not over and not letter.sent_at and not letter.tries and letter.problem in posting.AWAY,
     }  # fmt: skip
 
 

@@ -87,9 +87,13 @@ QUEUES = (
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────
 def _open_invitations(member: Member, now: datetime) -> QuerySet[Signature]:
+    """The invitations that he can answer: not those whose first proposer is gone, which wait for who takes the text over."""
+    there = Q(member=None) | Q(member__in=Member.objects.sitting(timezone.localdate(now)).values("pk"))
+    first = Signature.objects.filter(there, proposal=OuterRef("proposal"), role=Role.FIRST)
     return Signature.objects.filter(
-        member=member, answer=Answer.INVITED, proposal__state__in=States.with_the_proposer, proposal__cosign_until__gte=now
-    )
+        Exists(first), member=member, answer=Answer.INVITED, proposal__state__in=States.with_the_proposer,
+        proposal__cosign_until__gte=now,
+    )  # fmt: skip
 
 
 def _invitations(rows: QuerySet[Signature], _member: Member, now: datetime) -> Iterable[Todo]:

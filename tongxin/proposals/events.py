@@ -53,6 +53,11 @@ def _reconsidered(event: Event) -> str:
     return "。".join(part for part in (_reason(event).rstrip("。"), f"内容此前已转{to}" if to else "") if part)
 
 
+def gone(event: Event) -> str:
+    """Say of whom an event names that he acts no more, and how where it was kept: 去世、暂停履职."""
+    return f"{event.data.get('name', '')}{event.data.get('why') or '不再履职'}"
+
+
 def _reason(event: Event) -> str:
     return str(event.data.get("reason_text") or event.data.get("reason") or "")
 
@@ -100,9 +105,15 @@ register(
     ),
     Kind("proposals.lapse_signature", A.INSIDE, "{name}没有确认改动后的正文，不列入联名", personal=("name",)),
     Kind("proposals.leave", A.INSIDE, "{name}退出联名", _reason, personal=("name",)),
-    Kind("proposals.lapse_invitation", A.INSIDE, "{name}到截止时未答复联名邀请", personal=("name",)),
+    Kind("proposals.lapse_invitation", A.INSIDE, "{name}到提交时未答复联名邀请", personal=("name",)),
     Kind("proposals.remove_invitation", A.INSIDE, "收回对{name}的联名邀请", personal=("name",), label="收回联名邀请"),
-    Kind("proposals.end_invitation", A.INSIDE, "{name}不再履职，联名邀请失效", personal=("name",)),
+    Kind(
+        "proposals.end_invitation",
+        A.INSIDE,
+        lambda e: f"{gone(e)}，联名邀请失效",
+        personal=("name",),
+        label="受邀委员不再履职，联名邀请失效",
+    ),
     Kind("proposals.join_names", A.OFFICE, _joined_names, label="一人的两个委员编号合并，署名归一", personal=("name",)),
     Kind(
         "proposals.part_names",
@@ -111,8 +122,21 @@ register(
         personal=("name",),
         label="委员资料撤销合并，署名各归原处",
     ),
-    Kind("proposals.end_cosigning", A.INSIDE, "{name}不再履职，退出联名", personal=("name",)),
-    Kind("proposals.lose_first", A.PARTIES, "第一提案人{name}不再履职", personal=("name",), label="第一提案人不再履职"),
+    Kind(
+        "proposals.end_cosigning",
+        A.INSIDE,
+        lambda e: f"{gone(e)}，退出联名",
+        personal=("name",),
+        label="联名委员不再履职，退出联名",
+    ),
+    Kind(
+        "proposals.lose_first",
+        A.PARTIES,
+        lambda e: f"第一提案人{gone(e)}",
+        personal=("name",),
+        label="第一提案人不再履职",
+    ),
+    Kind("proposals.regain_first", A.PARTIES, "第一提案人{name}{why}", personal=("name",), label="第一提案人重新履职"),
     Kind(
         "proposals.take_over",
         A.PARTIES,

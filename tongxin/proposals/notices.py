@@ -1,6 +1,7 @@
 """Who is told what about a proposal. Whoever raised something is told of every end (no silent end)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from tongxin.accounts.models import Account
@@ -10,11 +11,12 @@ from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import case_number, moment
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, Destination, Role, State
+from tongxin.proposals.choices import Answer, Destination, Role, State, States
+from tongxin.proposals.events import gone
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import successor
 
-NAMED = 5  # proposals that one notice names; the page has all
+NAMED, TITLE = 3, 30  # proposals that one notice names, and how much of each title: the page has all
 
 
 def signers(_event: Event, proposal: Any) -> Iterable[Account | None]:
@@ -31,11 +33,23 @@ def first_proposer(_event: Event, proposal: Any) -> Iterable[Account | None]:
     yield proposal.entered_by
 
 
-def cosigners(_event: Event, proposal: Any) -> Iterable[Account | None]:
+def cosigners(event: Event, proposal: Any) -> Iterable[Account | None]:
     """Tell whoever co-signed or was asked to (and whoever entered it on behalf)."""
-    rows = proposal.signatures.filter(role=Role.CO, answer__in=(Answer.ACCEPTED, Answer.INVITED))
-    yield from (s.member.account for s in rows.select_related("member__account") if s.member)
+    yield from who_agreed(event, proposal)
+    yield from who_is_asked(event, proposal)
+
+
+def who_agreed(_event: Event, proposal: Any) -> Iterable[Account | None]:
+    """Tell whoever co-signed (and whoever entered it on behalf)."""
+    rows = proposal.signatures.filter(role=Role.CO, answer=Answer.ACCEPTED).select_related("member__account")
+    yield from (s.member.account for s in rows if s.member)
     yield proposal.entered_by
+
+
+def who_is_asked(_event: Event, proposal: Any) -> Iterable[Account | None]:
+    """Tell whoever was asked to co-sign and has not answered."""
+    rows = proposal.signatures.filter(role=Role.CO, answer=Answer.INVITED).select_related("member__account")
+    yield from (s.member.account for s in rows if s.member)
 
 
 def named_member(event: Event, proposal: Any) -> Iterable[Account | None]:
@@ -77,12 +91,22 @@ def _not_filed(event: Event, proposal: Any) -> str:
 
 
 def _left_signer(event: Event, proposal: Any) -> str:
-    return f"您联名的提案{_title(proposal)}已经提交，您没有在截止前答复，联名邀请不再有效"
+    """Say to who was asked and did not answer whether the time was over, or the proposer did not wait for its end."""
+    if event.data.get("overdue"):
+        return f"邀您联名的提案{_title(proposal)}已经提交，您没有在截止前答复，联名邀请不再有效"
+    return f"邀您联名的提案{_title(proposal)}，第一提案人已经提交，您还没有答复，联名邀请不再有效"
 
 
 def _invited(event: Event, proposal: Any) -> str:
     until = f"，{moment(proposal.cosign_until)} 截止" if proposal.cosign_until else ""
     return f"{event.actor_name}委员邀请您联名{_title(proposal)}{until}"
+
+
+def _is_asked(event: Event, proposal: Any, at: datetime) -> bool:
+    """Say whether an invitation can be answered still."""
+    if proposal.state not in States.with_the_proposer or (proposal.cosign_until is not None and at > proposal.cosign_until):
+        return False
+    return bool(proposal.signatures.filter(member=event.data.get("member"), answer=Answer.INVITED).exists())
 
 
 def _merged(event: Event, proposal: Any) -> str:
@@ -133,7 +157,8 @@ def _asked_again(event: Event, proposal: Any) -> str:
 
 
 def _unconfirmed(event: Event, proposal: Any) -> str:
-    return f"提案{_title(proposal)}的正文在您同意联名以后有改动，您没有确认，提交时没有列入联名"
+    said = f"您同意联名以后，提案{_title(proposal)}的正文有改动"
+    return f"{said}。第一提案人已经提交，您还没有确认改动后的内容，没有列入联名"
 
 
 def _member_page(_event: Event, member: Any) -> str:
@@ -173,12 +198,19 @@ def _speaks_no_more(event: Event, member: Any) -> str:
     changes = _spoken_for(event, member)
     rows = Proposal.objects.in_bulk([change.subject_id for change in changes[:NAMED]])
     told = "；".join(
-        f"{queries.numbered(row)}《{row.title}》联系{change.data['speaker']}"
+        f"{queries.numbered(row)}{_title_in_short(row)}联系{change.data['speaker']}"
         for change in changes[:NAMED]
         if (row := rows.get(change.subject_id)) is not None
     )
-    more = "等" if len(changes) > NAMED else ""
-    return f"{member.name}委员{changes[0].data['why']}，由其联系的在办提案 {len(changes)} 件改变联系人：{told}{more}"
+    begins = f"{member.name}委员{changes[0].data['why']}，由其联系的在办提案"
+    if len(changes) > NAMED:
+        return f"{begins}改变联系人：{told}等 {len(changes)} 件"
+    return f"{begins} {len(changes)} 件改变联系人：{told}"
+
+
+def _title_in_short(proposal: Proposal) -> str:
+    title = proposal.title
+    return f"《{title}》" if len(title) <= TITLE else f"《{title[:TITLE]}……》"
 
 
 def _speaker_changed(event: Event, proposal: Any) -> str:
@@ -188,28 +220,58 @@ def _speaker_changed(event: Event, proposal: Any) -> str:
 
 def _first_lost(event: Event, proposal: Any) -> str:
     """Say who may go on with a text whose first proposer is gone, when there is somebody."""
-    said = f"{_title(proposal)}的第一提案人{event.data['name']}不再履职，提案现在不能提交"
+    said = f"{_title(proposal)}的第一提案人{gone(event)}，提案现在不能提交"
     heir = successor(proposal)
     return f"{said}；联名委员{heir.name}可以接手" if heir is not None else said
 
 
+def _first_lost_for_invited(event: Event, proposal: Any) -> str:
+    """Say to who was asked to co-sign that the answer waits for who goes on with the text."""
+    said = f"邀您联名的{_title(proposal)}，第一提案人{gone(event)}"
+    heir = successor(proposal)
+    waits = f"联名委员{heir.name}可以接手，接手以前不能答复" if heir is not None else "现在没有委员可以接手，不能答复"
+    return f"{said}；{waits}"
+
+
+def _first_back(event: Event, proposal: Any) -> str:
+    return f"{_title(proposal)}的第一提案人{event.data['name']}{event.data['why']}，仍由其修改、提交，不用接手"
+
+
+def _first_back_for_invited(event: Event, proposal: Any) -> str:
+    said = f"邀您联名的{_title(proposal)}，第一提案人{event.data['name']}{event.data['why']}"
+    until = proposal.cosign_until
+    if until is None:
+        return f"{said}，邀请可以答复"
+    if until < (event.at or event.recorded_at):
+        return f"{said}；联名已于 {moment(until)} 截止"
+    return f"{said}，请在 {moment(until)} 以前答复"
+
+
 def _first_lost_for_office(event: Event, proposal: Any) -> str:
-    said = f"退回修改的提案{_title(proposal)}的第一提案人{event.data['name']}不再履职"
+    said = f"退回修改的提案{_title(proposal)}的第一提案人{gone(event)}"
     heir = successor(proposal)
     return f"{said}，联名委员{heir.name}可以接手" if heir is not None else f"{said}，没有联名委员可以接手，请办理撤案"
 
 
+def _first_back_for_office(event: Event, proposal: Any) -> str:
+    return f"退回修改的提案{_title(proposal)}的第一提案人{event.data['name']}{event.data['why']}，仍由其修改、提交"
+
+
 register(
-    Tell("proposals.invite", named_member, _invited, _invitation_url, urgent=True),
+    Tell("proposals.invite", named_member, _invited, _invitation_url, urgent=True, holds=_is_asked),
     Tell("proposals.remove_invitation", named_member, lambda e, p: f"{e.actor_name}委员收回了联名{_title(p)}的邀请"),
     Tell("proposals.lapse_invitation", named_member, _left_signer),
     Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}"),
     Tell("proposals.decline_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员谢绝联名{_title(p)}{because(e)}"),
     Tell("proposals.leave", first_proposer, lambda e, p: f"{e.data['name']}委员退出联名{_title(p)}"),
-    Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{e.data['name']}不再履职，联名{_title(p)}的邀请失效"),
-    Tell("proposals.end_cosigning", first_proposer, lambda e, p: f"{e.data['name']}不再履职，退出联名{_title(p)}"),
-    Tell("proposals.lose_first", cosigners, _first_lost, urgent=True),
+    Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{gone(e)}，联名{_title(p)}的邀请失效"),
+    Tell("proposals.end_cosigning", first_proposer, lambda e, p: f"{gone(e)}，退出联名{_title(p)}"),
+    Tell("proposals.lose_first", who_agreed, _first_lost, urgent=True),
+    Tell("proposals.lose_first", who_is_asked, _first_lost_for_invited, _invitation_url, urgent=True),
     Tell("proposals.lose_first", keepers_of_what_was_sent_back, _first_lost_for_office),
+    Tell("proposals.regain_first", who_agreed, _first_back, urgent=True),
+    Tell("proposals.regain_first", who_is_asked, _first_back_for_invited, _invitation_url, urgent=True),
+    Tell("proposals.regain_first", keepers_of_what_was_sent_back, _first_back_for_office),
     Tell("proposals.take_over", cosigners, lambda e, p: f"{e.data['name']}委员接手{_title(p)}，列为第一提案人"),
     Tell("proposals.change_speaker", others_who_sign, _speaker_changed),
     *(
@@ -249,7 +311,7 @@ register(
     Tell("proposals.reinstate", signers, lambda e, p: f"您署名的提案{_title(p)}已恢复，重新审查{because(e)}", urgent=True),
     Tell("proposals.reinstate", duty(Duty.PRE_EXAMINATION), lambda e, p: f"提案{_title(p)}已恢复，请预审{because(e)}"),
     Tell("proposals.change_form", signers, lambda e, p: f"{_title(p)}改为{e.data['form']}：{e.data.get('because', '')}"),
-    Tell("proposals.ask_again", named_member, _asked_again, _invitation_url, urgent=True),
+    Tell("proposals.ask_again", named_member, _asked_again, _invitation_url, urgent=True, holds=_is_asked),
     Tell("proposals.lapse_signature", named_member, _unconfirmed),
     Tell("proposals.reroute", assigning_office, lambda e, p: f"提案{_title(p)}改由你处交办"),
     Tell("proposals.release", signers, lambda e, p: f"您的提案{_title(p)}已向社会公开"),

@@ -1,5 +1,6 @@
 """The life of a proposal from draft until it is handed over, merged, passed on or withdrawn."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -94,7 +95,13 @@ def _systems(_subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]
 
 
 def _reasons(subject: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
-    return [(r.code, r.text) for r in in_force(subject.committee, NotFiling, timezone.localdate(at)).reasons]
+    """The listed reasons, each with where the content may go then."""
+    reasons = in_force(subject.committee, NotFiling, timezone.localdate(at)).reasons
+    return [(r.code, f"{r.text}（内容去向：{_named(r.destinations)}）") for r in reasons]
+
+
+def _named(destinations: Iterable[str]) -> str:
+    return "、".join(str(Destination(d).label) for d in destinations)
 
 
 def _destinations(_subject: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
@@ -153,7 +160,7 @@ class NotFilingDecision:
     """Why it is not filed and where the content goes: one decision."""
 
     reason_code: str = _ask("不立案情形", choices=_reasons)
-    destination: str = _ask("内容去向", choices=_destinations)
+    destination: str = _ask("内容去向", choices=_destinations, help="请在所选情形后面列出的去向中选择。")
     reason: str = _ask("向提案人说明", widget="textarea", max=300, help="提案人会看到这段话。")
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
@@ -162,16 +169,22 @@ class NotFilingDecision:
         if reason is None:
             return {"reason_code": "请从所列情形中选择"}
         if self.destination not in reason.destinations:
-            allowed = "、".join(str(Destination(d).label) for d in reason.destinations)
-            return {"destination": f"这种情形的内容去向只能是：{allowed}"}
+            return {"destination": f"这种情形的内容去向只能是：{_named(reason.destinations)}"}
         return {}
+
+
+def _what_a_withdrawal_does(subject: Any, _actor: Any) -> str:
+    """Say who reads the reason and what follows; of a lead also what becomes of those merged into it."""
+    said = "所有署名的委员和提案工作人员会看到这段话。撤案后不再审查、办理；需要恢复的，由机关办理“恢复提案”，原有的编号保留。"
+    joined = queries.absorbed(subject)
+    return f"{said}{joined}并入了本案，撤案后解除并案，恢复审定，其提案人会收到通知。" if joined else said
 
 
 @dataclass(frozen=True)
 class Withdrawal:
     """Why the proposer withdraws it."""
 
-    reason: str = _ask("撤案理由", widget="textarea", max=300)
+    reason: str = _ask("撤案理由", widget="textarea", max=300, help=_what_a_withdrawal_does)
 
 
 def _came_to(subject: Any, _actor: Any, _at: Any) -> list[tuple[str, str]]:
@@ -187,7 +200,7 @@ def _came_to(subject: Any, _actor: Any, _at: Any) -> list[tuple[str, str]]:
 class Reconsideration:
     """Why a proposal that was not filed is decided again."""
 
-    content: str = _ask("内容去向", choices=_came_to, initial=lambda subject, actor: _came_to(subject, actor, None)[0][0])
+    content: str = _ask("内容去向", choices=_came_to, widget="statement")
     reason: str = _ask("恢复理由", widget="textarea", max=300, help="提案人和联名委员会看到这段话。")
 
 

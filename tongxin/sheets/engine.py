@@ -1,7 +1,7 @@
 """Importing a kind from files: everything is checked first, then everything is written at once, or nothing is."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from tongxin.sheets import outputs, rehearsing, rejects
 from tongxin.sheets.cells import Cell
 from tongxin.sheets.files import Limits
-from tongxin.sheets.kinds import KINDS, Context, Importer, Kind, Row
+from tongxin.sheets.kinds import KINDS, Context, Importer, Kind, Remarking, Row
 from tongxin.sheets.problems import Fault, Place, Unreadable, spoken
 from tongxin.sheets.reading import Table, batches, open_table
 
@@ -33,7 +33,7 @@ class Report:
     rejected: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     made: dict[str, list[str]] = field(default_factory=dict)
-    passed: list[tuple[int, str]] = field(default_factory=list)  # rows that are no records: which, and what each calls itself
+    passed: list[tuple[Place, str]] = field(default_factory=list)  # rows that are no records: which, and what each calls itself
     left_out: int = 0
     refused: bool = False
 
@@ -107,7 +107,7 @@ class _Job:
 
     def check(self, looked: Callable[[Sequence[Row]], None] | None = None) -> tuple[Report, set[Place]]:
         """Read and judge everything; write nothing."""
-        report, bad = Report(self.kind.name), set[Place]()
+        report, bad, known = Report(self.kind.name), set[Place](), set[Place]()
         importer = self.checked = self.kind.importer(self.context, None)
         report.warnings += [Fault(self.named(path), "", 0, "", "这个文件写了两次，只读一次") for path in self.twice]
         for path in self.files:
@@ -117,20 +117,24 @@ class _Job:
                 for batch in batches((row for row, _cells in table.rows()), BATCH):
                     importer.check([row for row in batch if not row.faults])
                     self._count(report, batch, bad)
+                    known.update(row.place for row in batch if row.known)
                     if looked is not None:
                         looked(batch)
                     self.progress("检查", report.rows)
                 report.warnings += table.notes
-                report.passed += table.passed
+                report.passed += [(replace(table.place, row=row), word) for row, word in table.passed]
             except Unreadable as problem:
                 self.unread.add(self.named(path))
                 report.rejected += problem.faults
         for fault in importer.settle():
             place = Place(fault.file, fault.sheet, fault.row)
             if place not in bad:
-                report.created -= 1
+                report.unchanged -= place in known
+                report.created -= place not in known
                 bad.add(place)
             report.rejected.append(fault)
+        if isinstance(importer, Remarking):
+            report.warnings += importer.remarks()
         places = {self.named(path): number for number, path in enumerate(self.files)}
         for found in (report.rejected, report.warnings):  # as they stand in the files, however they were found
             found.sort(key=lambda fault: (places.get(fault.file, 0), fault.row))

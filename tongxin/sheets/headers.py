@@ -15,6 +15,7 @@ LOOKED_AT = 30  # rows in which the header is looked for: titles and notes stand
 ALIKE = 60
 LONGEST = 500  # what is longer heads no column
 MOST = 300  # columns
+NO_HEADER = "没有找到表头"
 IGNORED = {"原因", "序号", "行号"}  # the rejects' own column, and running numbers
 _BRACKETS = re.compile(r"[(（\[【].{0,200}?[)）\]】]")
 _MARKS = re.compile(r"[\s*＊:：]+")
@@ -58,7 +59,7 @@ def find(rows: Sequence[Sequence[Cell]], kind: Kind, place: Place) -> Header:
     counts = [len(columns_in(row, known)) for row in rows]
     if not any(counts):
         wanted = "、".join(kind.required[:4])
-        raise refusal(place, f"没有找到表头，表头应有这些列：{wanted}。可以用 tongxin template {kind.name} 生成空表")
+        raise refusal(place, f"{NO_HEADER}，表头应有这些列：{wanted}，可以照空表的列名填写")
     best = counts.index(max(counts))
     if (columns := sum(bool(text(cell).strip()) for cell in rows[best])) > MOST:
         raise refusal(Place(place.file, place.sheet, best + 1), f"表头有 {columns} 列，最多 {MOST} 列，请删去不用的列")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tongxin.sheets.cells import Cell
 from tongxin.sheets.problems import Fault, Place
@@ -86,6 +86,14 @@ class Importer(Protocol):
 
     def holds(self) -> bool:
         """Say whether what the written rows rest on is still so: asked last of all, where they were written in a copy."""
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """An importer that finds odd, though not wrong, what only the whole file shows."""
+
+    def remarks(self) -> list[Fault]:
+        """Return what is odd beside all other rows."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -152,27 +151,3 @@ def _as_native_date(widget: w.DateTimeBaseInput) -> None:
     for kind, (input_type, spelling) in native.items():
         if isinstance(widget, getattr(w, kind)):
             widget.input_type, widget.format = input_type, spelling
-
-
-class AsShown(forms.Form):
-    """A form that begins with what is kept: whoever sends it is told where somebody else changed that since he saw it.
-
-    What he typed stays; sent once more, it is taken.
-    """
-
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def remember(self) -> None:
-        """Keep what is shown, once every field has its initial value."""
-        said = repr([(name, self.get_initial_for_field(field, name)) for name, field in self.fields.items() if name != "shown"])
-        self.now = self.initial["shown"] = sha256(said.encode()).hexdigest()[:16]
-
-    def clean(self) -> dict[str, Any]:
-        """Say so once."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.pop("shown", "") not in {"", self.now}:
-            sent: Any = self.data
-            self.data = sent = sent.copy()
-            sent["shown"] = self.now
-            self.add_error(None, _("这些内容在您打开以后被别人修改过，下面是您填写的。请与现在的核对，确认后再保存一次。"))
-        return data

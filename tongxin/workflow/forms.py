@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.urls import ResolverMatch
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tongxin.access import labels
@@ -16,11 +18,31 @@ from tongxin.workflow.table import BY_NAME
 SEGMENTS = 5
 
 
+class Statement(forms.HiddenInput):
+    """A fact that is read before the step is taken, and no question: the form sends back which one was read.
+
+    A form that is shown again states what is true by then.
+    """
+
+    def __init__(self, label: str, code: str, words: str) -> None:
+        """Remember what is stated."""
+        super().__init__()
+        self.label, self.code, self.words = label, code, words
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002 -- Django's
+        """Draw the sentence, with its code beside it."""
+        said = _("%(label)s：%(words)s。") % {"label": self.label, "words": self.words}
+        return format_html('<p class="note mt3">{}</p><input type="hidden" name="{}" value="{}">', said, name, self.code)
+
+
 def form_for(asks: type, *, subject: Any, actor: Any, at: datetime, data: Any = None) -> forms.Form:
     """Return the form for a step's `asks` dataclass; its field names are the dataclass's."""
     hints = typing.get_type_hints(asks)
     made = {}
     for spec in fields(asks):
+        applies = spec.metadata.get("applies")
+        if applies is not None and not applies(subject, actor, at):
+            continue
         made[spec.name] = _field(spec.metadata, hints[spec.name], subject, actor, at, required=spec.default is MISSING)
     kind = type(f"{asks.__name__}Form", (forms.Form,), made)
     form: forms.Form = kind(data)
@@ -42,10 +64,10 @@ labels.declared_elsewhere.append(asked_at)
 
 
 def payload_of(asks: type, form: forms.Form) -> Any:
-    """Return what was said, from a valid form."""
+    """Return what was said, from a valid form; what was not asked, as its field has it `otherwise`."""
     said = {}
     for spec in fields(asks):
-        value = form.cleaned_data[spec.name]
+        value = form.cleaned_data[spec.name] if spec.name in form.fields else spec.metadata["otherwise"]
         said[spec.name] = tuple(value) if isinstance(value, list) else value
     return asks(**said)
 
@@ -57,22 +79,33 @@ def _initial(meta: Any, subject: Any, actor: Any) -> Any:
     return getattr(subject, start) if isinstance(start, str) else None
 
 
+def _choice(meta: Any, hint: Any, found: list[tuple[str, str]], common: dict[str, Any]) -> forms.Field:
+    if meta.get("widget") == "statement":
+        common["error_messages"]["invalid_choice"] = _("您打开以后情况又有变化，请看过现在的情况再办理。")
+        return forms.ChoiceField(choices=found, widget=Statement(meta["label"], *found[0]), **common)
+    common["error_messages"] |= {"required": _("请选择%(label)s。") % {"label": meta["label"]}}
+    if typing.get_origin(hint) is tuple:
+        return forms.MultipleChoiceField(choices=found, widget=forms.CheckboxSelectMultiple, **common)
+    few = len(found) <= SEGMENTS and meta.get("widget") != "search"
+    if few:
+        return forms.ChoiceField(choices=found, widget=forms.RadioSelect, **common)
+    select = forms.Select(attrs={"data-search": ""} if meta.get("widget") == "search" else {})
+    return forms.ChoiceField(choices=[("", _("请选择")), *found], widget=select, **common)
+
+
+def _help(meta: Any, subject: Any, actor: Any) -> str:
+    said = meta.get("help", "")
+    return str(said(subject, actor)) if callable(said) else said
+
+
 def _field(meta: Any, hint: Any, subject: Any, actor: Any, at: datetime, *, required: bool) -> forms.Field:
     common = {
-        "label": meta["label"], "help_text": meta.get("help", ""), "required": required,
+        "label": meta["label"], "help_text": _help(meta, subject, actor), "required": required,
         "initial": _initial(meta, subject, actor),
         "error_messages": {"required": _("请填写%(label)s。") % {"label": meta["label"]}},
     }  # fmt: skip
     if (choices := meta.get("choices")) is not None:
-        found = choices(subject, actor, at)
-        common["error_messages"] |= {"required": _("请选择%(label)s。") % {"label": meta["label"]}}
-        if typing.get_origin(hint) is tuple:
-            return forms.MultipleChoiceField(choices=found, widget=forms.CheckboxSelectMultiple, **common)
-        few = len(found) <= SEGMENTS and meta.get("widget") != "search"
-        if few:
-            return forms.ChoiceField(choices=found, widget=forms.RadioSelect, **common)
-        select = forms.Select(attrs={"data-search": ""} if meta.get("widget") == "search" else {})
-        return forms.ChoiceField(choices=[("", _("请选择")), *found], widget=select, **common)
+        return _choice(meta, hint, choices(subject, actor, at), common)
     if hint is date:
         return Day(widget=forms.DateInput(attrs={"type": "date"}), **common)
     if hint is bool:

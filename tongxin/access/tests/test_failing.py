@@ -11,8 +11,10 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from django.utils.functional import SimpleLazyObject
 
 from config import urls
+from tongxin.access import labels
 from tongxin.access.failing import is_passing
 
 TEXT = "建议由卫生院药房排班值守到零点，县里给予夜班补助，先行试点半年。<em>" * 3
@@ -121,3 +123,19 @@ def test_a_fault_of_ours_is_not_called_a_full_disk(client: Client) -> None:
     answer = client.post("/fails/ours/", {"suggestions": TEXT})
     assert (answer.status_code, "系统出了问题" in answer.content.decode()) == (500, True)
     assert is_passing(OperationalError("no such table: x")) is (connection.vendor != "sqlite")
+
+
+def test_who_cannot_be_read_is_not_asked_again_for_the_labels() -> None:
+    asked = []
+
+    def load() -> None:
+        asked.append(1)
+        raise RuntimeError
+
+    def reads_the_user() -> None:
+        user = SimpleLazyObject(load)
+        str(user)
+
+    with pytest.raises(RuntimeError) as failed:
+        reads_the_user()
+    assert (list(labels._held(failed.value)), asked) == ([], [1])

@@ -1,7 +1,9 @@
 """What is written can be read again, what was changed is refused, and nothing is left behind where it could not be written."""
 
 import json
+import os
 import resource
+import stat
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -247,3 +249,36 @@ def test_the_digest_of_rows_does_not_ask_for_their_order_or_how_json_is_spaced()
 def test_moments_are_written_in_one_way() -> None:
     assert tables.OUT[tables.MOMENT](datetime(2026, 3, 2, 1, tzinfo=UTC)) == "2026-03-02T01:00:00+00:00"
     assert tables.OUT[tables.MOMENT](datetime(2026, 3, 2, 1)) == "2026-03-02T01:00:00+00:00"  # as SQLite says it
+
+
+@pytest.mark.parametrize("before", ["an older one", ""])
+def test_a_backup_is_written_through_a_link_to_what_it_leads_to(cast: Cast, tmp_path: Path, before: str) -> None:
+    target, link = tmp_path / "disk" / "day.zip", tmp_path / "day.zip"
+    target.parent.mkdir()
+    if before:
+        target.write_text(before, encoding="utf-8")
+    link.symlink_to(target)
+    taking.take(link, at=timezone.now(), overwrite=bool(before))
+    assert link.is_symlink()
+    assert taking.check(target).rows
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_backup_takes_no_pipes_place(cast: Cast, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    for name in ("pipe", "round"):
+        with pytest.raises(taking.NotTakenError, match="不是普通文件"):
+            taking.take(tmp_path / name, at=timezone.now(), overwrite=True)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    assert (tmp_path / "round").is_symlink()
+
+
+def test_lines_come_whole_however_they_are_cut(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = archive.Archive(saved)
+    member = max(read.manifest.below(archive.ROWS), key=lambda one: one.size)
+    whole = b"".join(read.pieces(member)).split(b"\n")[:-1]
+    for size in (1, 7, 1 << 20):
+        monkeypatch.setattr(archive, "CHUNK", size)
+        assert list(read.lines_in(member)) == whole
+    read.close()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -307,3 +308,17 @@ def test_it_goes_to_an_embedded_database_whatever_it_comes_from(packed: Path, tm
     code, said, _err = home.run("export", "bundle", tmp_path / "again.zip", "--committee", "YX", "--json", keys=False)
     assert (code, said["ok"]) == (0, True)
     assert rows_of(tmp_path / "again.zip") == before
+
+
+def test_a_bundle_is_written_through_a_link_and_takes_no_pipes_place(cast: Cast, tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "disk" / "there.zip", tmp_path / "YX.zip", tmp_path / "pipe.zip"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    packing.pack(link, cast.county, at=timezone.now())
+    assert link.is_symlink()
+    assert zipfile.is_zipfile(target)
+    assert bundles.key_file(link).is_file()
+    os.mkfifo(pipe)
+    with pytest.raises(packing.NotPackedError, match="不是普通文件"):
+        packing.pack(pipe, cast.county, at=timezone.now())
+    assert pipe.is_fifo()

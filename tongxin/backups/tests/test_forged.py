@@ -5,18 +5,21 @@ import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from tests.cast import NOW
 from tongxin.accounts.models import Account
-from tongxin.backups import archive, bundles, judging, unpacking
+from tongxin.backups import archive, bundles, carried, judging, unpacking
 from tongxin.backups.tests.test_bundles import elsewhere, packed, refused, taken_in
 from tongxin.backups.unpacking import NotUnpackedError, Wanted
 from tongxin.cli.entrance import main
-from tongxin.committees.models import Appointment, Committee
+from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.files.models import File
+from tongxin.imports.models import Import, Made
 from tongxin.regulations.models import Regulation
 
 __all__ = ["elsewhere", "packed"]
@@ -89,6 +92,31 @@ def test_no_row_gets_into_the_committee_above(packed: Path, elsewhere: None, nam
     assert list(Committee.objects.all()) == [city]
 
 
+def test_an_import_names_no_record_of_another_committee(packed: Path, elsewhere: None) -> None:
+    theirs = Unit.objects.create(committee=the_city(packed), name="市财政局")
+    run = {"kind": "units", "stage": "imported", "uid": "evilimport01"}
+    made = {"uid": "evilmade0001", "imported": run["uid"], "label": "committees.unit"}
+
+    def naming(*uids: str) -> Path:
+        def forge(opened: Open) -> None:
+            committee, account = opened.said["uid"], opened.rows(ACCOUNT)[0]["uid"]
+            opened.parts[IMPORT] = line(Import(begun_at=NOW), run | {"committee": committee, "account": account})
+            opened.parts[MADE] = line(Made(), made | {"committee": committee, "uids": list(uids)})
+
+        return forged(packed, forge)
+
+    assert "rows/imports.made.jsonl 第 1 行 uids" in refused(naming(theirs.uid))
+    own = [Open(packed).rows(UNIT)[0]["uid"], "goneforever1"]
+    unpacking.unpack(naming(*own), Wanted(), at=timezone.now())
+    assert Made.objects.get().uids == own
+
+
+def line(row: Any, values: dict[str, Any]) -> bytes:
+    """Return a row as a bundle has it: of a new one, with some values set."""
+    said = {field.name: carried.plain(getattr(row, field.attname)) for field in carried.facts_of(type(row))}
+    return json.dumps(said | values, ensure_ascii=False).encode() + b"\n"
+
+
 def test_no_rule_gets_into_the_national_library(packed: Path, elsewhere: None) -> None:
     before = Regulation.objects.count()
     path = forged(packed, lambda opened: opened.set("rows/regulations.regulation.jsonl", committee=None))
@@ -130,6 +158,8 @@ def test_a_file_that_lies_here_does_not_become_one_of_the_committees(packed: Pat
 SEAT, ACCOUNT, EVENT, FILE = (f"rows/{n}.jsonl" for n in ("members.seat", "accounts.account", "audit.event", "files.file"))
 MEMBER, PROPOSAL, UNIT = (f"rows/{n}.jsonl" for n in ("members.member", "proposals.proposal", "committees.unit"))
 PROOF, RULES = "record/events.jsonl", "rules/above.jsonl"
+BODY = "rows/committees.committee.jsonl"
+IMPORT, MADE = "rows/imports.import.jsonl", "rows/imports.made.jsonl"
 VALUES: list[tuple[str, dict[str, Any]]] = [
     (SEAT, {"starts_on": "not-a-date"}),
     (SEAT, {"uid": None}),
@@ -156,6 +186,10 @@ VALUES: list[tuple[str, dict[str, Any]]] = [
     (MEMBER, {"zzz": 1}),
     (PROPOSAL, {"title": "x" * 10000}),
     (PROPOSAL, {"title": "a\0b"}),
+    (BODY, {"name": "\x1b[2J政协"}),
+    (BODY, {"short_name": "云溪\x07"}),
+    (MEMBER, {"name": "赵\x9b8m敏"}),
+    (ACCOUNT, {"username": "zhao\u202e"}),
     (PROOF, {"proofs": [1]}),
     (PROOF, {"seal__number": "x"}),
     (PROOF, {"keys": 3}),
@@ -175,7 +209,7 @@ def test_a_value_that_its_column_cannot_hold_is_refused_before_anything_is_writt
 def demand_foreign(path: Path) -> None:
     read = bundles.Bundle(path)
     with pytest.raises((judging.ForeignError, archive.UnsoundError)):
-        judging.judge(read)
+        judging.judge(read, None)
     read.close()
 
 
@@ -208,8 +242,67 @@ WHOLE: dict[str, Forge] = {
     "a level that is none": above(tier="galaxy"),
     "a column above that is none": above(nonsense=9),
     "a moment that is none": about(at="x"),
+    "a name that a terminal obeys": about(name="\x1b[2J政协"),
+    "a version that a terminal obeys": about(version="\x1b]0;here\x07"),
+    "a name above that a terminal obeys": above(name="\x1b[2J政协"),
     "a column that is missing": without_a_column,
 }
+
+
+def in_a_circle(name: str, column: str, length: int) -> Forge:
+    """Let the rows of a table point to one another, the last to the first."""
+
+    def forge(opened: Open) -> None:
+        rows = opened.rows(name)
+        circle = [rows[0] | {"uid": f"circle{number:06}"} for number in range(length)]
+        for row, after in zip(circle, [*circle[1:], circle[0]], strict=True):
+            row[column] = after["uid"]
+        opened.put(name, [*rows, *circle])
+
+    return forge
+
+
+def test_no_row_comes_after_itself(packed: Path) -> None:
+    within = [
+        (label, field.name)
+        for label, model in carried.carried().items()
+        for field in carried.references_within(carried.facts_of(model))
+        if label != carried.BODY
+    ]
+    assert {"members.member", "proposals.proposal", "handling.task"} <= {label for label, _column in within}
+    for label, column in within:
+        for length in (1, 2, 3):
+            path = forged(packed, in_a_circle(f"rows/{label}.jsonl", column, length))
+            read = bundles.Bundle(path)
+            with pytest.raises(judging.ForeignError, match=rf"{label}\.jsonl {column}"):
+                judging.judge(read, None)
+            read.close()
+
+
+def test_a_line_without_end_is_not_collected(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles.Bundle, "longest_line", 3 << 20)
+    path = forged(packed, part(RULES, b'{"a":"' + b"a" * (4 << 20) + b'"}\n'))
+    read = bundles.Bundle(path)
+    with pytest.raises(archive.UnsoundError, match=r"rules/above\.jsonl 有一行超过 3 MB"):
+        judging.judge(read, None)
+    read.close()
+
+
+def test_what_says_that_it_does_not_fit_on_the_disk_is_not_read(
+    packed: Path, elsewhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking.shutil, "disk_usage", lambda _place: SimpleNamespace(free=1))
+    assert "放不下" in refused(packed)
+
+
+def test_nothing_is_printed_that_a_terminal_obeys(packed: Path, elsewhere: None, capsys: pytest.CaptureFixture[str]) -> None:
+    path = forged(packed, about(missing=["\x1b[31m还有\n第二行"], problems=[["x", "\x1b[2J\x9b8m\nok"]]))
+    assert main(["import", "bundle", str(path)]) == 2
+    assert main(["import", "bundle", str(path), "--accept-broken"]) == 0
+    said = "".join(capsys.readouterr())
+    assert "第二行" in said
+    assert [sign for sign in said if not sign.isprintable() and sign != "\n"] == []
+    assert not any(line.startswith(("ok", "第二行")) for line in said.splitlines())
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -219,7 +312,7 @@ def test_what_this_program_does_not_write_is_refused(packed: Path, name: str) ->
 
 def test_a_true_bundle_is_none_of_these(packed: Path) -> None:
     read = bundles.Bundle(packed)
-    judging.judge(read)
+    judging.judge(read, None)
     read.close()
 
 

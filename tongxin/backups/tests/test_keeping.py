@@ -38,7 +38,7 @@ def test_one_is_taken_when_its_time_has_come_and_the_oldest_goes() -> None:
 
 def test_none_is_taken_where_none_is_asked_for(settings: Any) -> None:
     settings.BACKUP_EVERY = 0
-    with pytest.raises(SwitchedOffError, match="没有设（TONGXIN_BACKUP_EVERY）"):
+    with pytest.raises(SwitchedOffError, match="未启用，启用请设置 TONGXIN_BACKUP_EVERY"):
         tasks.take_if_due(NOW)
     assert not keeping.folder().exists()
     assert keeping.findings(now=NOW) == []

@@ -155,6 +155,32 @@ def test_two_do_not_move_things_at_once(settings: Any, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.django_db
+def test_what_was_not_put_back_is_named_until_nothing_of_it_is_left(
+    settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.TONGXIN_HOME = tmp_path
+    aside, staged, here = journal.aside("A"), journal.staged("A"), tmp_path / "files"
+    moves = [(str(here), str(aside / "files")), (str(staged / "files"), str(here))]
+    for path in (here / "began.txt", aside / "files" / "old.txt", staged / "files" / "from-the-backup.txt"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    about = {"kind": journal.RESTORE, "stamp": "A", "saved": False, "moves": moves}
+    journal.place().write_text(f"{json.dumps(about)}\n", encoding="utf-8")
+    still = journal.STILL_LEFT.format(aside=aside, staged=staged)
+    assert journal.settle() == journal.NOT_ALL.format(aside=aside, staged=staged)
+    assert journal.settle() == still
+    with journal.begun("other"):
+        assert journal.findings() == [still]
+    main(["check", "--json"])
+    out, err = capsys.readouterr()
+    assert (json.loads(out)["problems"]["恢复"], still in err) == ([still], True)
+    shutil.rmtree(staged)
+    assert (journal.settle(), (here / "began.txt").exists()) == (still, True)  # what is there now stays there
+    shutil.rmtree(aside)
+    assert (journal.settle(), journal.findings(), journal.place().exists()) == ("", [], False)
+
+
 def test_what_a_killed_export_or_backup_left_goes_with_the_next_of_its_name(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()

@@ -75,9 +75,17 @@ def test_a_failure_inside_ends_with_one(run, monkeypatch, cast):
     assert (code, out, err.startswith("内部错误：ZeroDivisionError")) == (1, "", True)
 
 
+def test_who_brings_a_sheet_without_a_header_reads_how_an_empty_one_is_made(cast: Cast, run, sheet):
+    code, _out, err = run("import", "members", sheet(["天气"], ["晴"]), "--committee", "YX")
+    assert (code, "没有找到表头" in err, "tongxin template members" in err) == (2, True, True)
+
+
 # ── import, template, export ──
+HEAD = ["姓名", "界别", "任职日期"]
+
+
 def test_import_prints_one_document(run, sheet, cast: Cast):
-    code, out, err = run("import", "members", sheet(["姓名", "界别"], ["甲一", "农业界"]), "--committee", "YX", "--json")
+    code, out, err = run("import", "members", sheet(HEAD, ["甲一", "农业界", "2024-03-01"]), "--committee", "YX", "--json")
     assert (code, json.loads(out)) == (
         0,
         {"kind": "members", "rows": 1, "created": 1, "unchanged": 0, "rejected": [], "warnings": [], "made": {"sectors": ["农业界"]}},
@@ -86,7 +94,7 @@ def test_import_prints_one_document(run, sheet, cast: Cast):
 
 
 def test_what_is_wrong_is_said_with_its_place_and_nothing_written(run, sheet, cast: Cast):
-    path = sheet(["姓名", "界别"], ["甲一", ""], ["甲二", "农业界"])
+    path = sheet(HEAD, ["甲一", "", ""], ["甲二", "农业界", "2024-03-01"])
     code, out, err = run("import", "members", path, "--committee", "YX", "--json")
     assert (code, Member.objects.filter(name__startswith="甲").count()) == (2, 0)
     assert json.loads(out)["rejected"] == [{"file": str(path), "sheet": "委员", "row": 2, "column": "界别", "reason": "没有填写"}]

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -53,9 +54,13 @@ def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) ->
     start = {n: getattr(unit, n) for n in names} if unit else {"system": System.GOVERNMENT}
     form = UnitForm(request.POST or None, initial=start, committee=committee, unit=unit)
     if request.method == "POST" and form.is_valid():
-        saved = actions.save_unit(committee, unit, fields=form.cleaned_data, actor=request.user, at=timezone.now())
-        messages.success(request, _("已保存%(name)s") % {"name": saved.name})
-        return redirect("units")
+        try:
+            saved = actions.save_unit(committee, unit, fields=form.cleaned_data, actor=request.user, at=timezone.now())
+        except ValidationError as problem:  # somebody was faster
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("已保存%(name)s") % {"name": saved.name})
+            return redirect("units")
     return render(request, "committees/unit.html", {"form": form, "unit": unit})
 
 

@@ -8,16 +8,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.audit.models import Event
 from tongxin.committees import queries, reorganising, successions
-from tongxin.committees.choices import Change
+from tongxin.committees.choices import Change, Undoing
 from tongxin.committees.models import Unit, UnitChange
-from tongxin.committees.unit_forms import EndForm, PlanForm, ReasonForm, RenameForm
+from tongxin.committees.unit_forms import EndForm, PlanForm, RenameForm, UndoForm
 
 UNPROCESSABLE, COURSE = 422, 100
+UNDONE = {
+    Undoing.CALL_OFF: gettext_lazy("已取消待生效的变动，%(name)s照常承办"),
+    Undoing.RESTORE: gettext_lazy("已恢复承办单位%(name)s，承办人员需要重新任命"),
+    Undoing.TAKE_NAME_BACK: gettext_lazy("已撤销更名，恢复原名称%(name)s"),
+}
 
 
 def _load(request: HttpRequest, uid: str) -> Unit:
@@ -31,11 +37,13 @@ def _load(request: HttpRequest, uid: str) -> Unit:
 def _about(unit: Unit) -> dict[str, Any]:
     """Return what every one of these pages shows of a unit: who serves there, what is open, what waits to change."""
     on = timezone.localdate()
-    former = list(unit.former_names.all())
+    former, waiting = list(unit.former_names.all()), successions.waiting_change(unit)
     return {
         "unit": unit, "people": list(successions.serving(unit, on)), "work": queries.open_work(unit), "today": on,
-        "waiting": successions.waiting_change(unit), "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
-        "before": former[-1].name if former else "",
+        "waiting": waiting, "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
+        "undo": successions.what_may_be_undone(unit),
+        "held_up": waiting is not None and successions.is_held_up(waiting, on),
+        "founded": "、".join(one.name for one in successions.founded_for(waiting)) if waiting is not None else "",
         "standing": successions.standings([unit], on).get(unit.pk, ""),
         "ended": unit.active_until is not None and unit.active_until < on,
     }  # fmt: skip
@@ -70,7 +78,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
     """End a unit: first how, then what would happen to each open matter, then done."""
     unit = _load(request, uid)
     about = _about(unit)
-    others = [one for one in queries.active_units(unit.committee, timezone.localdate()) if one.pk != unit.pk]
+    others = [one for one in queries.units_to_come(unit.committee, timezone.localdate()) if one.pk != unit.pk]
     form = EndForm(request.POST or None, others=others)
     if request.method != "POST" or not form.is_valid():
         return _shown(request, "committees/unit_end.html", form, about)
@@ -109,18 +117,20 @@ def _done_in_words(change: UnitChange, heirs: list[tuple[str, str]]) -> str:
 
 @requires("committees.reorganise", of_object=True)
 def restore(request: HttpRequest, uid: str) -> HttpResponse:
-    """Let a unit that ended go on, call off what waits, or take a wrong name back."""
+    """Let a unit that ended go on, call off what waits, or take a wrong name back: the one that the form was shown for."""
     unit = _load(request, uid)
     about = _about(unit)
-    form = ReasonForm(request.POST or None)
+    form = UndoForm(request.POST or None, initial={"shown": about["undo"].key if about["undo"] else ""})
     if request.method == "POST" and form.is_valid():
         try:
-            reorganising.restore(unit, **form.cleaned_data, actor=request.user, at=timezone.now())
+            done = reorganising.undo(unit, **form.cleaned_data, actor=request.user, at=timezone.now())
+        except reorganising.OvertakenError as problem:  # the page of the unit says how it stands now
+            messages.error(request, f"{problem}。")
+            return redirect("unit-course", unit.uid)
         except reorganising.UnitError as problem:
             form.add_error(None, f"{problem}。")
         else:
-            name = unit.name if about["ended"] or about["waiting"] else about["before"]
-            messages.success(request, _("已办理，%(name)s继续承办") % {"name": name})
+            messages.success(request, UNDONE[done.act] % {"name": done.name})
             return redirect("unit-course", unit.uid)
     return _shown(request, "committees/unit_restore.html", form, about)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.committees import actions as units_of
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit
 from tongxin.handling import queries
@@ -49,9 +50,16 @@ def check_parts(
         raise HandlingError(problem)
 
 
+def _held(parts: Sequence[tuple[Unit, str]]) -> list[tuple[Unit, str]]:
+    """Hold the units before the case, and read them anew: who ends one at the same time comes before or after."""
+    rows = units_of.hold_units(*(unit.pk for unit, _part in parts))
+    return [(rows[unit.pk], part) for unit, part in parts]
+
+
 @transaction.atomic
 def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Account, at: datetime) -> Case:
     """Hand a filed proposal over to its units (交办); every clock starts. Raises HandlingError or the engine's errors."""
+    parts = _held(parts)
     check_parts(proposal, parts, on=timezone.localdate(at))
     units = "、".join(f"{unit}（{Part(part).label}）" for unit, part in parts)
     proposal.event_facts = {"units": units}
@@ -73,6 +81,7 @@ def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Acco
 @transaction.atomic
 def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, actor: Account, at: datetime) -> list[Task]:
     """Give a case to further units after a return (改派); what is there already stays."""
+    parts = _held(parts)
     Case.objects.select_for_update().filter(pk=case.pk).first()  # two clerks: the second sees what the first has added
     case = Case.objects.select_related("proposal__committee", "committee").get(pk=case.pk)
     kept = [(task.unit, task.part) for task in queries.live_tasks(case)]

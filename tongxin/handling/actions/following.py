@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.committees import actions as units_of
 from tongxin.committees import queries as bodies
 from tongxin.committees.successions import standings
 from tongxin.handling import queries
@@ -37,6 +38,9 @@ def go_on_elsewhere(task: Task, event: Event) -> None:
     if bodies.is_running(task.unit, on):
         return
     heir = queries.heir_of(task, on, event.data.get("heir", ""))
+    if heir is not None:  # it may be ending in this moment
+        units_of.hold_units(task.unit_id, heir.pk)
+        heir = queries.heir_of(task, on, event.data.get("heir", ""))
     case = Case.objects.select_related("proposal", "committee").get(pk=task.case_id)
     own = next((t for t in queries.live_tasks(case) if heir is not None and t.unit_id == heir.pk), None)
     if heir is None or (own is not None and own.part in ANSWERING and own.state == TaskState.ANSWERED):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.committees import actions as units_of
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit, UnitChange
 from tongxin.handling import queries
@@ -18,6 +19,8 @@ from tongxin.handling.choices import ANSWERING, Part
 from tongxin.handling.models import Case, Reply, ReplyFile, Task, TentativeDate
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
+
+NOT_NOW = "请从现在的承办单位中选择"
 
 
 # ── taking an assignment back ────────────────────────────────────────────────────────────────────
@@ -42,9 +45,14 @@ def assigned_anew(case: Case, *, actor: Account, at: datetime, payload: Any) -> 
 
 # ── moving a part ────────────────────────────────────────────────────────────────────────────────
 def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
-    """The event names both units, the part and until when it is answered there; until when it was, and whether that was over."""
-    to = Unit.objects.get(committee_id=task.committee_id, uid=payload.to)
-    on = timezone.localdate(at)
+    """The event names both units, the part and until when it is answered there; until when it was, and whether that was over.
+
+    Both units are held before the part is: who ends one at the same time comes before or after.
+    """
+    to, on = Unit.objects.get(committee_id=task.committee_id, uid=payload.to), timezone.localdate(at)
+    to = units_of.hold_units(task.unit_id, to.pk)[to.pk]
+    if not bodies.is_running(to, on):
+        raise engine.Invalid({"to": NOT_NOW})
     due, late = queries.due_by(task, payload.clock, on), queries.late_by(task, on)
     before = {"before": task.due_on.isoformat()} if task.due_on is not None and (late or task.due_on != due) else {}
     task.event_facts = {

@@ -142,9 +142,10 @@ def closed_no_more(case: Case, *, actor: Account, at: datetime, payload: Any) ->
 
 def units_chosen(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Say by their names which units handle it again: of one that ended the unit that goes on with its work."""
-    chosen = [line for line in queries.who_answers_again(case, timezone.localdate(at)) if line[0] in payload.units]
-    heirs = {task.uid: heir.uid for _key, task, _unit, heir in chosen if heir is not None}
-    names = "、".join(dict.fromkeys((heir or unit).name for _key, _task, unit, heir in chosen))
-    case.event_facts = {"round": case.round + 1, "units": names, "tasks": [task.uid for _key, task, _unit, _heir in chosen]}
+    may = queries.who_answers_again(case, timezone.localdate(at))
+    chosen = [one for one in may if one.key in payload.units]
+    heirs = {one.task.uid: one.heir.uid for one in chosen if one.heir is not None}
+    names = "、".join(dict.fromkeys(one.name for one in chosen))
+    case.event_facts = {"round": case.round + 1, "units": names, "tasks": [one.task.uid for one in chosen]}
     case.event_facts |= {"heirs": heirs} if heirs else {}
     return {}

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.core.templatetags.chinese import day, deadline
 from tongxin.handling.pages.proposal import Page
+from tongxin.handling.queries import waits_for_units
 from tongxin.handling.rules import in_the_unit
+from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
 from tongxin.workflow.templatetags.steps import Button, buttons, in_order
@@ -36,7 +38,8 @@ def _own_pages(user: Any, proposal: Proposal) -> list[Button]:
     made: list[Button] = []
     if proposal.state in States.with_the_proposer and allowed(user, "proposals.answer_invitation", proposal):
         until = _("请在 %(day)s前答复") % {"day": day(proposal.cosign_until)} if proposal.cosign_until else ""
-        made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=True, note=until))
+        why = proposals.waits_for_a_successor(proposal)
+        made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=True, why=why, note=until))
     if allowed(user, "proposals.take_over", proposal):
         made.append(_page(_("接手这件提案"), f"{base}invitation/", main=True, note=_("第一提案人不再履职")))
     if allowed(user, "proposals.edit", proposal):
@@ -65,7 +68,7 @@ def _of_case(user: Any, page: Page) -> list[Button]:
             made.append(_page(_("打开承办页"), line.url, main=True))
         steps = buttons(line.task, user)
         made += [replace(b, label=f"{line.task.unit.name}　{b.label}") for b in steps] if several else steps
-    if found.units_url and page.standing.word == _("待改派"):
+    if found.units_url and waits_for_units(page.case):
         made.append(_page(_("改派承办单位"), found.units_url, main=True))
     return made
 

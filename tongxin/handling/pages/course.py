@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import Entry, entry
-from tongxin.core.templatetags.chinese import day, deadline, full_day
+from tongxin.core.templatetags.chinese import day, deadline, moment
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
@@ -31,7 +31,7 @@ NAMED = {
     "proposals.part_with": "《%s》解除并案，不再并入本案",
 }  # said without a title to others
 SEVERAL = {
-    "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到截止时未答复联名邀请",
+    "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到提交时未答复联名邀请",
     "proposals.endorse": "%s附议", "proposals.ask_again": "正文改动后，请%s重新确认联名",
     "proposals.lapse_signature": "%s没有确认改动后的正文，不列入联名",
 }  # fmt: skip
@@ -117,4 +117,4 @@ def _deadline(case: Case, due: date, label: str, key: str, began: date) -> Entry
 
 
 def _cosign_until(proposal: Proposal) -> Entry:
-    return Entry(when=full_day(proposal.cosign_until), what=_("联名截止"), future=True)
+    return Entry(when=moment(proposal.cosign_until), what=_("联名截止"), future=True)

@@ -1,6 +1,7 @@
 """The page of one proposal, the same shape for everybody: what differs is which rows and actions a reader gets."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
@@ -16,15 +17,15 @@ from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.pages import course
-from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, standing_for
+from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, standing_for, standings
 from tongxin.handling.queries.sections import CaseSections, sections
 from tongxin.handling.rules import case_of_own_unit
 from tongxin.proposals import queries as proposals
-from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Attachment, Endorsement, Proposal, Signature
 from tongxin.proposals.queries import copy_of
 from tongxin.proposals.regulations import Taxonomies
-from tongxin.proposals.rules import assigns_it, in_office, is_leader, is_published, takes_part
+from tongxin.proposals.rules import assigns_it, in_office, is_leader, is_published, signature_of, takes_part
 from tongxin.regulations.queries import in_force
 
 
@@ -70,6 +71,7 @@ class Page:
     topics: tuple[str, ...]
     first: str
     contact: str  # that the first proposer sits no longer, and whom to contact
+    changed: bool  # the reader agreed to co-sign an older text
     way_back: str  # how an end that its proposer brought about is taken back
     cosigners: tuple[Signature, ...]
     waiting: tuple[Signature, ...]
@@ -153,6 +155,7 @@ def page(user: Any, proposal: Proposal) -> Page:
         topics=topics_of(proposal),
         first=next((s.name for s in proposal.signatures.all() if s.role == "first"), ""),
         contact=proposals.contact_note(proposal) if reader.concerned else "",
+        changed=_changed_since_agreed(user, proposal),
         way_back=_way_back(proposal, reader),
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
@@ -168,6 +171,14 @@ def _standing(proposal: Proposal, case: Case | None, found: CaseSections | None,
     if found is not None and found.case.state == CaseState.RATING and found.progress:
         return Standing(said.kind, f"{said.word} {found.progress.done}/{found.progress.all}")
     return said
+
+
+def _changed_since_agreed(user: Any, proposal: Proposal) -> bool:
+    """Say whether the reader co-signed a text that is with its proposer and says something else by now."""
+    own = signature_of(user, proposal)
+    if own is None or own.role != Role.CO or own.answer != Answer.ACCEPTED or proposal.state not in States.with_the_proposer:
+        return False
+    return any(signature.pk == own.pk for signature in proposals.outdated_signers(proposal))
 
 
 def _way_back(proposal: Proposal, reader: Reader) -> str:
@@ -205,4 +216,12 @@ def similar_to(user: Any, proposal: Proposal) -> list[proposals.Similar]:
     title, body = proposal.title, proposal.body
     if only_published_for(user, proposal) and (copy := copy_of(proposal)) is not None:
         title, body = copy.title, f"{copy.situation}\n{copy.analysis}\n{copy.suggestions}"
-    return proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())
+    found = proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())
+    now = standings([one.proposal.merged_into or one.proposal for one in found], user)
+    return [replace(one, outcome=_outcome(one, now)) for one in found]
+
+
+def _outcome(one: proposals.Similar, now: Mapping[int, Standing]) -> str:
+    """Say where it stands as its own page does; an answer's category stands before that."""
+    word = now[(one.proposal.merged_into or one.proposal).pk].word
+    return "、".join(part for part in (one.outcome, word) if part)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import day
-from tongxin.handling.choices import CaseState, TaskState, TaskStates
+from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
+from tongxin.handling.queries import lacks_an_answerer
 from tongxin.handling.workflow import CASES, TASKS
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
@@ -48,10 +49,14 @@ def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task], pref
         return Standing(PROPOSAL.badges[proposal.state], proposal.outcome)
     if case.state != CaseState.IN_HAND:
         return Standing(CASES.badges[case.state], str(CaseState(case.state).label))
+    tasks = list(tasks)
     states = {t.state for t in tasks}
-    found = next((s for s in (*prefer, *LOUDEST) if s in states), None)
+    found = next((s for s in prefer if s in states), None)
+    if found is None and lacks_an_answerer(tasks):
+        return Standing("wait", _("待改派"))
+    found = found or next((s for s in LOUDEST if s in states), None)
     if found is None:
-        return Standing("wait", _("待改派")) if states <= set(TaskStates.gone) else Standing("doing", _("办理中"))
+        return Standing("doing", _("办理中"))
     if found == TaskState.IN_HAND and case.round > 1:
         return Standing("stop", _("重新办理"))
     return Standing(TASKS.badges[found], str(TaskState(found).label))

@@ -1,13 +1,16 @@
 """Who was told what of a proposal, for the office that keeps it. Of a rating nothing: not that it was asked for and read, either."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from tongxin.audit import audience, kinds
+from tongxin.committees.models import Appointment, Committee
 from tongxin.handling.pages.standing import case_of
+from tongxin.members.models import Member
 from tongxin.notices.models import Notice
 from tongxin.notices.queries import told_of
 from tongxin.notices.table import hides_reading
@@ -21,11 +24,20 @@ class Told:
     """One notice, as the office reads it."""
 
     notice: Notice
+    role: str  # as what the receiver was told: 委员, 县市场监管局承办人
     shows_reading: bool
     letter: str
 
 
-def told(user: Any, proposal: Proposal, *, before: int | None) -> tuple[list[Told], int | None]:
+@dataclass(frozen=True)
+class Said:
+    """One sentence about one event, with everybody whom it was told."""
+
+    text: str
+    receivers: list[Told]
+
+
+def told(user: Any, proposal: Proposal, *, before: int | None) -> tuple[list[Said], int | None]:
     """Return who was told what of a proposal and its handling, newest first, and from where older ones go on.
 
     Only of events that the reader is told of himself: what the proposers agree among themselves is not the office's.
@@ -39,8 +51,45 @@ def told(user: Any, proposal: Proposal, *, before: int | None) -> tuple[list[Tol
         own |= Q(event__subject_type=label, event__subject_id=subject.pk, event__kind__in=open_to)
     matters = [f"{subject._meta.label_lower}:{subject.uid}" for subject in subjects]  # noqa: SLF001 -- as above
     found = list(told_of(matters, before=before).filter(own)[: PAGE + 1])
-    rows = [Told(notice, not hides_reading(notice.event.kind), _letter(notice)) for notice in found[:PAGE]]
-    return rows, found[PAGE - 1].pk if len(found) > PAGE else None
+    return _by_sentence(proposal.committee, found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def _by_sentence(committee: Committee, notices: list[Notice]) -> list[Said]:
+    """Say each sentence about an event once, with its receivers below it."""
+    roles = _Roles(committee, {notice.account_id for notice in notices})
+    said: dict[tuple[int, str], Said] = {}
+    for notice in notices:
+        told = Told(notice, roles.of(notice), not hides_reading(notice.event.kind), _letter(notice))
+        said.setdefault((notice.event_id, notice.text), Said(notice.text, [])).receivers.append(told)
+    return list(said.values())
+
+
+class _Roles:
+    """What some accounts are in a committee, on the day on which each was told."""
+
+    def __init__(self, committee: Committee, accounts: Collection[int]) -> None:
+        """Read it of all of them at once."""
+        held = Appointment.objects.filter(committee=committee, account__in=accounts).select_related("unit").order_by("id")
+        self.appointments = list(held)
+        members = Member.everybody.filter(committee=committee, account__in=accounts)
+        self.members = set(members.values_list("account_id", flat=True))
+
+    def of(self, notice: Notice) -> str:
+        """Return the roles of who was told, each once."""
+        on = timezone.localdate(notice.made_at)
+        held = [
+            a
+            for a in self.appointments
+            if a.account_id == notice.account_id and a.starts_on <= on and (a.ends_on is None or a.ends_on > on)
+        ]
+        roles = (["委员"] if notice.account_id in self.members else []) + [_role(a) for a in held]
+        return "、".join(dict.fromkeys(roles))
+
+
+def _role(appointment: Appointment) -> str:
+    """Name a unit's people by unit and duty, others by the body in whose name they act, or by their duty."""
+    duty = str(appointment.get_duty_display())
+    return f"{appointment.unit.name}{duty}" if appointment.unit else appointment.body or duty
 
 
 def _subjects(proposal: Proposal) -> Iterable[Any]:

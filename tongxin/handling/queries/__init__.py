@@ -9,10 +9,12 @@ from tongxin.handling.queries.cases import (
     dissatisfied,
     draft_of,
     kept_copies,
+    lacks_an_answerer,
     line_of,
     live_tasks,
     once_each,
     ratings_awaited,
+    reason_again,
     rejected,
     repeats_a_former_reply,
     replies_to_rate,
@@ -20,11 +22,12 @@ from tongxin.handling.queries.cases import (
     signature_to_rate,
     to_handle_again,
     verdict_for_unit,
+    waits_for_units,
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
-from tongxin.handling.queries.ending import heir_of, own_part_of, prospect_of, who_answers_again
+from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
@@ -62,6 +65,7 @@ from tongxin.handling.queries.moving import (
     due_by,
     due_key,
     former_due,
+    has_draft,
     late_by,
     may_receive,
     names_for_work,
@@ -97,6 +101,7 @@ __all__ = [
     "RUNNING",
     "SIZE",
     "STAYS",
+    "Answerer",
     "CaseSections",
     "Chip",
     "Letter",
@@ -139,12 +144,14 @@ __all__ = [
     "for_rows",
     "former_due",
     "given_by",
+    "has_draft",
     "heir_of",
     "history_of",
     "hold_case",
     "inbox",
     "inbox_parts",
     "kept_copies",
+    "lacks_an_answerer",
     "late_by",
     "letter_of",
     "level",
@@ -170,6 +177,7 @@ __all__ = [
     "raters_at_least",
     "ratings_awaited",
     "ratings_without_reckoning",
+    "reason_again",
     "receivers_of",
     "reckon",
     "rejected",
@@ -205,6 +213,7 @@ __all__ = [
     "verdict_for_unit",
     "viewer_of",
     "visible_to",
+    "waits_for_units",
     "who_answers_again",
     "without_unit",
 ]

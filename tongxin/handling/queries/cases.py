@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.handling.choices import ANSWERING, CaseState, Grade, TaskState, TaskStates
+from tongxin.audit.models import Event
+from tongxin.core.words import normal
+from tongxin.handling.choices import ANSWERING, CaseState, Grade, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Rating, Reply, StaleReply, Task
 from tongxin.handling.regulations import Rework, Secrecy
 from tongxin.members.models import Member
@@ -28,6 +30,24 @@ def live_tasks(case: Case) -> list[Task]:
 def answering_tasks(case: Case) -> list[Task]:
     """Return the parts that answer the proposer."""
     return [t for t in live_tasks(case) if t.part in ANSWERING]
+
+
+def lacks_an_answerer(tasks: Iterable[Task]) -> bool:
+    """Say whether none of a case's parts answers the proposer any more: its office has to assign it again (改派)."""
+    return not any(task.answers and not task.is_gone for task in tasks)
+
+
+def waits_for_units(case: Case) -> bool:
+    """Say whether a case waits for further units: it lost its answering one, or one of two that answered separately.
+
+    Twin of `to_reassign`.
+    """
+    if case.state != CaseState.IN_HAND:
+        return False
+    answering = answering_tasks(case)
+    alone = len(answering) == 1 and answering[0].part == Part.SEPARATE
+    lost = any(t.state == TaskState.RETURNED and t.part == Part.SEPARATE for t in case.tasks.all())
+    return not answering or (alone and lost)
 
 
 def answered_tasks(case: Case) -> list[Task]:
@@ -96,12 +116,15 @@ def sent_reply(task: Task) -> Reply | None:
 
 
 def repeats_a_former_reply(task: Task) -> bool:
-    """Say whether the reply of this round says what an earlier round's said: blanks are no difference."""
-    former = task.replies.filter(round__lt=task.case.round, sent_at__isnull=False, recalled_at=None).values_list(
-        "text", flat=True
-    )
-    written = "".join(draft_of(task).text.split())
-    return any("".join(text.split()) == written for text in former)
+    """Say whether the reply of this round says what an earlier round's said, also by the unit that had the part before."""
+    sent = Reply.objects.filter(task__in=line_of(task), sent_at__isnull=False, recalled_at=None)
+    written = _words_alone(draft_of(task).text)
+    return any(_words_alone(text) == written for text in sent.filter(round__lt=task.case.round).values_list("text", flat=True))
+
+
+def _words_alone(text: str) -> str:
+    """Leave the letters and figures of a text: blanks, lines and marks of punctuation say nothing new."""
+    return "".join(char for char in normal(text) if char.isalnum())
 
 
 def kept_copies(task: Task, account: Any) -> QuerySet[StaleReply]:
@@ -139,6 +162,14 @@ class Verdict:
             (str(label), [(str(g.label), counts[g.value]) for g in Grade])
             for label, counts in ((_("办理态度"), self.attitude), (_("办理结果"), self.result))
         ]
+
+
+def reason_again(case: Case) -> str:
+    """Return why the assembly's office had this round begun; nothing where the proposers' dissatisfaction did, or it is the first."""
+    if case.round == 1:
+        return ""
+    resumed = Event.objects.filter(subject_type="handling.case", subject_id=case.pk, kind="cases.resume").order_by("-id").first()
+    return resumed.data.get("reason", "") if resumed is not None and resumed.data.get("round") == case.round else ""
 
 
 def verdict_for_unit(task: Task, case: Case) -> Verdict | None:

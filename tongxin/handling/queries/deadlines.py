@@ -53,7 +53,7 @@ def chip(due_on: date | None, *, on: date, rules: Deadlines, what: str = "") -> 
 def clock_of(task: Task) -> tuple[date | None, str]:
     """Return the clock that runs for a unit's part, and its name when it is not the reply's."""
     if task.state == TaskState.AWAITING:
-        return task.sign_due_on, "签收"
+        return task.sign_by, "签收"
     if task.state == TaskState.RETURN_ASKED:
         return task.return_answer_due_on, "答复退办"
     if task.state in {TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW}:
@@ -100,7 +100,7 @@ def limits_of(task: Task) -> list[Limit]:
     on = timezone.localdate(task.assigned_at) if task.assigned_at else timezone.localdate()
     committee = task.committee
     found = [
-        _limit(committee, _("签收"), "sign_working_days", task.sign_due_on, on),
+        _limit(committee, _("签收"), "sign_working_days", task.sign_by, on),
         _limit(committee, _("申请退办"), "return_working_days", task.return_until, on),
     ]
     if not task.answers:

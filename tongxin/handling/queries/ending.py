@@ -1,6 +1,7 @@
 """What becomes of the matters of a unit that ends: foreseen before it does, and who goes on with what afterwards."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -77,10 +78,28 @@ def own_part_of(unit: Unit, case: Case) -> Task | None:
     return next((task for task in live_tasks(case) if task.unit_id == unit.pk and task.part != Part.CO), None)
 
 
-def who_answers_again(case: Case, on: date) -> list[tuple[str, Task, Unit, Unit | None]]:
-    """Return who may handle a case again: by what it is chosen, the part, its unit, and for a unit that ended its heir."""
-    found: list[tuple[str, Task, Unit, Unit | None]] = []
+@dataclass(frozen=True)
+class Answerer:
+    """Who may handle a part of a case again: its own unit, or of one that ended a unit that goes on with its work (`heir`)."""
+
+    task: Task
+    heir: Unit | None = None
+
+    @property
+    def key(self) -> str:
+        """By what it is chosen."""
+        return f"{self.task.uid}:{self.heir.uid}" if self.heir is not None else self.task.uid
+
+    @property
+    def name(self) -> str:
+        """The name of the unit that handles it."""
+        return (self.heir or self.task.unit).name
+
+
+def who_answers_again(case: Case, on: date) -> list[Answerer]:
+    """Return who may handle a case again; where several units go on with a part, each of them."""
+    found: list[Answerer] = []
     for task in answered_tasks(case):
         heirs = [] if bodies.is_running(task.unit, on) else heirs_of(task.unit, on)
-        found += [(f"{task.uid}:{heir.uid}", task, task.unit, heir) for heir in heirs] or [(task.uid, task, task.unit, None)]
+        found += [Answerer(task, heir) for heir in heirs] or [Answerer(task)]
     return found

@@ -35,6 +35,7 @@ class Row:
     chip: Chip | None
     proposers: str
     others: str
+    reply_due: date | None = None  # until when it is answered, where another clock runs before
     note: str = ""  # why it stands on this list, where that is not its state
 
 
@@ -81,7 +82,9 @@ def row_of(task: Task, on: date, *, note: str = "") -> Row:
     """Make the line of a task."""
     others = [t for t in task.case.tasks.all() if t.pk != task.pk and not t.is_gone]
     words = "　".join(f"{t.get_part_display()}{t.unit.short_name or t.unit.name}" for t in others)
-    return Row(task, workflow_of(task).badges[task.state], task_chip(task, on=on), proposers_of(task.case.proposal), words, note)
+    reply_due = task.due_on if task.state == S.AWAITING else None
+    badge, who = workflow_of(task).badges[task.state], proposers_of(task.case.proposal)
+    return Row(task, badge, task_chip(task, on=on), who, words, reply_due, note)
 
 
 def proposers_of(proposal: Proposal) -> str:

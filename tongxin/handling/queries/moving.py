@@ -139,18 +139,25 @@ def said_until(day: date, on: date) -> str:
 def clocks_to_choose(task: Any, _actor: Any, at: datetime) -> list[tuple[str, str]]:
     """Offer the dates, the one that is right by default first; what was before an earlier move may be had again."""
     on = timezone.localdate(at)
-    anew = (ANEW, _("重新起算，%(day)s") % {"day": said_until(due_anew(task, on), on)})
-    before = former_due(task)
-    former = [(FORMER, _("恢复移交前的期限，%(day)s") % {"day": said_until(before, on)})] if before else []
-    if task.due_on is None:
-        return [anew, *former]
-    stays = (STAYS, _("不变，%(day)s") % {"day": said_until(task.due_on, on)})
-    return [stays, anew, *former] if default_clock(task, on) == STAYS else [anew, stays, *former]
+    words = {STAYS: _("不变，%(day)s"), ANEW: _("重新起算，%(day)s"), FORMER: _("恢复移交前的期限，%(day)s")}
+    first = [STAYS, ANEW] if default_clock(task, on) == STAYS else [ANEW, STAYS]
+    days = {STAYS: task.due_on, ANEW: due_anew(task, on), FORMER: former_due(task)}
+    offered: dict[date, str] = {}
+    for clock in (*first, FORMER):
+        if (due := days[clock]) is not None:
+            offered.setdefault(due, clock)  # of two that come to the same day the first is enough
+    return [(clock, words[clock] % {"day": said_until(due, on)}) for due, clock in offered.items()]
 
 
 def clock_by_default(task: Any, _actor: Any) -> str:
     """Return the choice that stands there before somebody chooses."""
     return default_clock(task, timezone.localdate())
+
+
+def has_draft(task: Any, _actor: Any, _at: datetime) -> bool:
+    """Say whether something was written that may go along: a text, or a file."""
+    drafts = Reply.objects.filter(task=task, round=task.case.round, sent_at=None)
+    return bool(task.answers) and drafts.filter(~Q(text="") | Q(files__isnull=False)).exists()
 
 
 def drafts_to_choose(_task: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from tongxin.handling.actions import copies_by_machine
 from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
 from tongxin.handling.sheets.columns import COLUMNS, RATED
 from tongxin.handling.sheets.reading import Outcome, Reader
-from tongxin.handling.sheets.speaking import facts_of, outcome_of, with_outcomes, words_of
+from tongxin.handling.sheets.speaking import facts_of, names_of, outcome_of, with_outcomes, words_of
 from tongxin.handling.sheets.units import Units
 from tongxin.handling.sheets.writing import Handled, Maker, units_text
 from tongxin.proposals.models import Proposal, Signature
@@ -77,9 +77,13 @@ class CaseImporter(ProposalImporter):
         said = super().facts_said(row)
         return said | facts_of(self.outcomes[id(row)]) if row.parsed.result == FILED else said
 
-    def facts_kept(self, proposal: Proposal) -> dict[str, Any]:
-        """Return what is kept of handling."""
-        return facts_of(outcome_of(proposal))
+    def facts_kept(self, proposal: Proposal, said: dict[str, Any]) -> dict[str, Any]:
+        """Return what is kept of handling; a unit by the name by which a row means it."""
+        kept, names = facts_of(outcome_of(proposal)), names_of(proposal)
+        meant = said.get("承办单位", [])
+        if len(meant) == len(names) and all(name in known for name, known in zip(meant, names, strict=True)):
+            kept["承办单位"] = meant
+        return kept
 
     def words_kept(self, proposal: Proposal, kept: Draft) -> dict[str, str]:
         """Return what is kept as the sheet would write it; not a grade, of which each look is an event."""

@@ -52,6 +52,12 @@ def outcome_of(proposal: Proposal) -> Outcome:
     return outcome
 
 
+def names_of(proposal: Proposal) -> list[set[str]]:
+    """Return by which names each unit that answers in a case is known: the present one, and the one under its answer."""
+    case = getattr(proposal, "case", None)
+    return [{task.unit_called, task.unit.name} for task in case.live if task.part in ANSWERING] if case is not None else []
+
+
 def _answer(task: Task, reply: Reply | None) -> Answer:
     if reply is None:
         return Answer()

@@ -104,6 +104,10 @@ def test_a_part_moves_after_signing_with_its_draft_where_the_office_says_so(cast
 def test_the_reply_date_stays_while_more_than_the_days_for_signing_are_left(cast: Cast, as_, today) -> None:
     lead = cast.task(cast.assigned(today))
     page = as_(cast.assigner).get(f"/go/tasks/{lead.uid}/move/").text
+    assert ("不变，" in page, "重新起算，" in page) == (True, False)  # two that come to the same day are one
+    Task.objects.filter(pk=lead.pk).update(due_on=lead.due_on - timedelta(days=9))
+    lead.refresh_from_db()
+    page = as_(cast.assigner).get(f"/go/tasks/{lead.uid}/move/").text
     assert ("不变，" in page, "重新起算，" in page) == (True, True)
     assert queries.default_clock(lead, today.date()) == queries.STAYS
     assert queries.default_clock(lead, lead.due_on - timedelta(days=1)) == queries.ANEW

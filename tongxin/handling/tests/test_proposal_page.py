@@ -23,6 +23,7 @@ from tongxin.handling.pages import proposal as queries
 from tongxin.handling.pages import public as portal
 from tongxin.handling.pages.buttons import bar
 from tongxin.handling.workflow import Why
+from tongxin.notices import actions as notices
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import raters
@@ -250,3 +251,16 @@ def test_what_was_imported_without_a_date_stands_behind_what_it_follows_from() -
         ("proposals.submit", 1), ("proposals.file", 1), ("cases.assign", 2), ("tasks.sign_for", 3), ("tasks.sign_for", 4),
         ("tasks.send", 3), ("cases.open_rating", 2),
     ]  # fmt: skip
+
+
+def test_the_office_reads_each_sentence_once_with_who_was_told_it_and_as_what(cast: Cast, client: Client) -> None:
+    case = cast.answered()
+    notices.deliver()
+    client.force_login(cast.office)
+    page = client.get(f"/proposals/{case.proposal.uid}/told/")
+    [filed] = [said for said in page.context["rows"] if "已立案，编为" in said.text]
+    assert {(told.notice.account.name, told.role) for told in filed.receivers} == {("林知远", "委员"), ("何青禾", "委员")}
+    assert page.text.count(filed.text) == 1
+    roles = {told.notice.account_id: told.role for said in page.context["rows"] for told in said.receivers}
+    assert roles[cast.clerk.pk] == f"{cast.unit.name}承办人"
+    assert all(roles.values())

@@ -116,7 +116,7 @@ def test_of_two_who_take_a_closing_back_one_wins(cast: Cast) -> None:
 
 
 # ── what a second handling asks for ──────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("text", ["", "　", "\n\n　 "])
+@pytest.mark.parametrize("text", ["", "　", "\n\n　 ", "\n。", "，——"])
 def test_the_rejected_reply_is_not_sent_back_unchanged(cast: Cast, text: str) -> None:
     _case, lead = _again(cast)
     _talk(cast, lead)

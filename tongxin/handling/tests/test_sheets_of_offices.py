@@ -1,6 +1,6 @@
 """Sheets as offices have them: each kind of oddity is understood, or said in a sentence with its place; nothing is written then."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import xlsxwriter
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.cast import NOW, Cast
 from tests.gate import SHARED
-from tongxin.committees import reorganising
+from tongxin.committees import reorganising, successions
 from tongxin.committees.models import Unit
 from tongxin.committees.sheets import UNITS
 from tongxin.handling.models import Task
@@ -79,6 +79,43 @@ def test_a_former_name_of_a_unit_finds_it(bring, people):
     before = Unit.objects.count()
     report = bring(row(承办单位="县卫生健康局"))
     assert (said(report), Unit.objects.count(), [t.unit for t in Task.objects.all()]) == ([], before, [unit])
+
+
+@pytest.mark.parametrize("names", [("县健康局",), ("县健康委员会", "县健康局")])
+@pytest.mark.parametrize("answered", [True, False])
+def test_the_same_sheet_is_unchanged_after_a_unit_was_renamed(bring, people, names, answered):
+    answer = {"答复日期": "2026-02-20", "答复类别": "B", "答复内容": "六月底前修好。"} if answered else {}
+    line = row(承办单位="县卫生健康局") | answer
+    assert said(bring(line)) == []
+    for name in names:
+        unit = Unit.objects.get(pk=people.unit.pk)
+        _rename(unit, name, timezone.localdate(), people)
+    for written in ("县卫生健康局", *names):
+        report = bring(line | {"承办单位": written})
+        assert (said(report), report.unchanged) == ([], 1), written
+    reorganising.undo(
+        people.unit, shown=successions.what_may_be_undone(people.unit).key, reason="有误", actor=people.office, at=timezone.now()
+    )
+    report = bring(line)
+    assert (said(report), report.unchanged) == ([], 1)
+    report = bring(line | {"承办单位": "县水务局"})
+    assert [column for _row, column, _reason in said(report)] == ["承办单位"]
+
+
+def test_a_name_that_is_promised_means_the_unit_that_will_have_it(bring, people):
+    unit = Unit.objects.get(pk=people.unit.pk)
+    _rename(unit, "县健康局", timezone.localdate() + timedelta(days=5), people)
+    before = Unit.objects.count()
+    report = bring(row(承办单位="县健康局"))
+    assert (said(report), Unit.objects.count(), [t.unit for t in Task.objects.all()]) == ([], before, [unit])
+    report = bring({"单位名称": "县健康局"}, head=["单位名称"], kind=UNITS, name="单位.xlsx")
+    ((_row, column, reason),) = said(report)
+    assert (column, reason.startswith("“县健康局”已定为县卫生健康局自")) == ("单位名称", True)
+    assert Unit.objects.count() == before
+
+
+def _rename(unit, name, on, people):
+    reorganising.rename(unit, name=name, short_name="", on=on, reason="改名", actor=people.office, at=timezone.now())
 
 
 # ── who ──
@@ -294,7 +331,10 @@ def test_a_number_that_differs_by_zeros_or_width_is_the_known_one(bring, written
 
 def test_a_number_twice_in_a_file_whatever_its_zeros_is_one_person(bring):
     report = bring(["甲一", "农业界", "００７"], ["甲二", "农业界", "7"], head=MEMBER, kind=MEMBERS)
-    assert said(report) == [(3, "编号", "与甲一（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号")]
+    assert said(report) == [
+        (2, "编号", "与甲二（原表第 3 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
+        (3, "编号", "与甲一（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
+    ]
 
 
 def test_a_number_beyond_the_counter_is_said(bring):
@@ -304,7 +344,10 @@ def test_a_number_beyond_the_counter_is_said(bring):
 
 def test_a_person_with_and_without_a_number_is_asked_about(bring):
     report = bring(["甲一", "农业界", "YX200"], ["甲一", "农业界", ""], head=MEMBER, kind=MEMBERS)
-    assert said(report) == [(3, "姓名", "与甲一（原表第 2 行）是同一个人；确是两人的，请写编号或出生年月")]
+    assert said(report) == [
+        (2, "姓名", "与甲一（原表第 3 行）是同一个人；确是两人的，请写编号或出生年月"),
+        (3, "姓名", "与甲一（原表第 2 行）是同一个人；确是两人的，请写编号或出生年月"),
+    ]
 
 
 def test_a_name_is_kept_with_one_separator_and_one_outside_the_basic_plane_is_read(bring):

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
+from tests.at_once import REFUSALS, another_hand
 from tests.cast import Cast, a_unit
 from tongxin.audit import verifying
 from tongxin.audit.kinds import detail
@@ -29,6 +32,12 @@ def _end(cast: Cast, today, kind: str = Change.MERGE, *heirs: Unit, **more) -> N
     reorganising.end(
         Unit.objects.get(pk=cast.unit.pk), how=how, on=today.date(), reason="云发〔2026〕3 号", actor=cast.office, at=today
     )
+
+
+def _restore(cast: Cast, reason: str, today) -> None:
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    shown = successions.what_may_be_undone(unit).key
+    reorganising.undo(unit, shown=shown, reason=reason, actor=cast.office, at=today)
 
 
 def _told(account, kind: str) -> list[str]:
@@ -66,7 +75,8 @@ def test_a_case_of_a_merged_unit_is_handled_again_by_its_successor(cast: Cast, a
     key = f"{lead.uid}:{cast.other_unit.uid}"
     assert MERGED in page
     assert f'value="{key}"' in page
-    assert queries.who_answers_again(case, today.date())[0][0] == key
+    first = queries.who_answers_again(case, today.date())[0]
+    assert (first.key, first.name) == (key, "县水务局")
     perform(case, "resume", actor=cast.office, at=today, payload=Again("重新研究。", (key,), co=True))
     moved = Task.objects.get(moved_from=lead)
     lead.refresh_from_db()
@@ -162,7 +172,7 @@ def test_a_part_stays_on_the_desk_as_long_as_its_unit_has_no_clerk(cast: Cast, a
     how = reorganising.Ending(Change.END)
     reorganising.end(cast.unit, how=how, on=today.date(), reason="机构改革", actor=cast.office, at=today)
     assert list(queries.without_unit(cast.assigner)) == [lead]
-    reorganising.restore(cast.unit, reason="撤销有误", actor=cast.office, at=today)
+    _restore(cast, "撤销有误", today)
     assert list(queries.without_unit(cast.assigner)) == [lead]  # it goes on, and nobody serves there
     assert "单位还没有承办人" in desk.get("/handling/assign/?part=ended").text
     assert "单位无承办人" in desk.get("/home/").text
@@ -208,7 +218,7 @@ def test_what_is_overdue_stays_so_when_its_unit_ends_unless_another_date_is_chos
     assert "原期限" in told
     assert f"移交时已超期 {late} 天" in detail(Event.objects.get(kind="tasks.move", subject_id=first.pk))
     # wrongly merged, and moved back: the former date may be had again
-    reorganising.restore(cast.unit, reason="并入有误", actor=cast.office, at=today)
+    _restore(cast, "并入有误", today)
     form = as_(cast.assigner).get(f"/go/tasks/{begun.uid}/move/").text
     assert f"恢复移交前的期限，{queries.said_until(second.due_on, today.date())}" in form
     back = Moving(cast.unit.uid, queries.FORMER, queries.GOES, "并入有误。")
@@ -275,3 +285,40 @@ def test_a_successor_that_ended_too_hands_on_to_its_own(cast: Cast, today) -> No
         Unit.objects.get(pk=cast.other_unit.pk), how=how, on=today.date(), reason="再并", actor=cast.office, at=today
     )
     assert successions.heirs_of(Unit.objects.get(pk=cast.unit.pk), today.date()) == [cast.co_unit]
+
+
+def _work_left_at(unit: Unit) -> list[Task]:
+    return list(queries.open_at(unit))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["assign", "assign_again", "move"])
+def test_a_unit_that_ends_in_the_same_moment_leaves_nothing_behind(cast: Cast, how: str) -> None:
+    """Who ends it waits until the part is there, and takes it along."""
+    today = timezone.localtime()
+    with transaction.atomic():
+        ending = a_unit(cast.county, "县信访局", at=today)
+        case = cast.assigned(today)
+        proposal = cast.filed(today)
+
+    def give() -> None:
+        if how == "assign":
+            actions.assign(proposal, parts=[(ending, Part.SOLE)], actor=cast.assigner, at=today)
+        elif how == "assign_again":
+            actions.assign_again(case, parts=[(ending, Part.CO)], reason="补充", actor=cast.assigner, at=today)
+        else:
+            task = cast.task(case)
+            said = Moving(ending.uid, queries.clocks_to_choose(task, cast.assigner, today)[0][0], queries.GOES, "职责调整")
+            perform(task, "move", actor=cast.assigner, at=today, payload=said)
+
+    def end() -> None:
+        to = reorganising.Ending(Change.MERGE, (cast.other_unit,))
+        reorganising.end(ending, how=to, on=today.date(), reason="机构改革", actor=cast.office, at=today)
+
+    with another_hand('INSERT INTO "handling_task"' if connection.vendor != "sqlite" else "SELECT", end):
+        try:
+            give()
+        except (*REFUSALS, actions.HandlingError):
+            assert connection.vendor == "sqlite"  # where who ends it has been before
+    assert _work_left_at(ending) == []
+    _sound()

@@ -103,6 +103,7 @@ def _editor(
         "contacts": shown.contacts,
         "kept": kept,
         "verdict": queries.verdict_for_unit(task, task.case) if task.case.round > 1 else None,
+        "again": queries.reason_again(task.case),
         "before": [line for line in shown.replies if line.reply.round < task.case.round],
     }
     return render(request, "handling/reply.html", context, status=status)

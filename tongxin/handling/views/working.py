@@ -15,7 +15,7 @@ from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling import actions, queries
-from tongxin.handling.choices import TaskState
+from tongxin.handling.choices import TaskState, TaskStates
 from tongxin.handling.forms import ContactForm
 from tongxin.handling.models import Case, Reply, Task
 from tongxin.handling.regulations import ReplyCategories
@@ -24,7 +24,7 @@ from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
 from tongxin.workflow import engine
 from tongxin.workflow.table import workflow_of
-from tongxin.workflow.templatetags.steps import Button
+from tongxin.workflow.templatetags.steps import Button, buttons, in_order
 
 PARTS = {
     "todo": "要办的",
@@ -118,14 +118,14 @@ def task(request: HttpRequest, uid: str) -> HttpResponse:
         "chip": queries.task_chip(mine, on=on),
         "badge": workflow_of(mine).badges[mine.state],
         "others": [line for line in shown.tasks if line.task.pk != mine.pk],
-        "limits": queries.limits_of(mine),
-        "first": _own_pages(request, mine, reply),
-        "extra": _buttons(request, mine),
+        "limits": [] if mine.is_gone else queries.limits_of(mine),
+        "actions": _bar(request, mine, reply, shown.units_url),
         "proposers": proposals.signers(case.proposal),
         "contact": proposals.contact_note(case.proposal),
         "reply": reply,
         "categories": in_force(mine.committee, ReplyCategories, on).categories if mine.answers else (),
         "verdict": _verdict(request.user, mine),
+        "again": queries.reason_again(case) if mine.state in TaskStates.open else "",
         "events": queries.history_of(case, request.user)[:60],
         "attached": attached(case, request.user),
         "in_unit": permissions.allowed(request.user, "handling.inbox"),
@@ -159,6 +159,14 @@ def _own_pages(request: HttpRequest, task: Task, reply: Reply | None) -> list[Bu
     if _reviews(request.user, task):
         made.append(Button(_("对照原文审核答复"), f"{base}review/", (), main=True, stop=False, page=True))
     return made
+
+
+def _bar(request: HttpRequest, task: Task, reply: Reply | None, units_url: str) -> list[Button]:
+    """Return every button of a part's page; of one that is gone the way to the case's units, for who assigns."""
+    made = [*_own_pages(request, task, reply), *buttons(task, request.user), *_buttons(request, task)]
+    if task.is_gone and task.case.is_in_hand and units_url:
+        made.append(Button(_("调整承办单位"), units_url, (), main=False, stop=False, page=True))
+    return in_order(made)
 
 
 def _buttons(request: HttpRequest, task: Task) -> list[Button]:

@@ -10,9 +10,8 @@ from tongxin.imports.actions.deciding import (
     upload,
 )
 from tongxin.imports.actions.recording import run_and_keep
-from tongxin.imports.actions.resting import Resting
 from tongxin.imports.actions.working import work
 
 __all__ = [
-    "NotNowError", "Resting", "ask_undo", "check_again", "clear", "confirm", "drop", "run_and_keep", "upload", "work",
+    "NotNowError", "ask_undo", "check_again", "clear", "confirm", "drop", "run_and_keep", "upload", "work",
 ]  # fmt: skip

@@ -38,7 +38,9 @@ class New:
     def listed(self, report: Report) -> Iterator[Listed]:
         """Return what is kept of them, without those that only the whole file shows to be wrong."""
         wrong = {Place(fault.file, fault.sheet, fault.row) for fault in report.rejected}
-        rows: Iterator[Any] = ([place.row, place.file, name, number] for place, name, number in self.found if place not in wrong)
+        rows: Iterator[Any] = (
+            [place.row, place.file, place.sheet, name, number] for place, name, number in self.found if place not in wrong
+        )
         kept: Iterator[Any] = batches(rows, LISTED)
         return (Listed(committee=self.run.committee, imported=self.run, rows=some) for some in kept)
 

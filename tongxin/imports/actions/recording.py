@@ -110,7 +110,7 @@ def wrong_rows(report: engine.Report) -> int:
 
 def passed_over(report: engine.Report) -> list[list[Any]]:
     """Return the first rows that were passed over as no records, with what each calls itself."""
-    return [[row, word] for row, word in report.passed[:MOST_PASSED]]
+    return [[place.file, place.sheet, place.row, word] for place, word in report.passed[:MOST_PASSED]]
 
 
 def places_of(found: Iterable[Fault]) -> set[Place]:
@@ -127,7 +127,8 @@ def run_and_keep(
 
     def found(report: engine.Report) -> None:
         run.rows, run.created, run.unchanged = report.rows, report.created, report.unchanged
-        run.wrong, run.skips, run.passed = wrong_rows(report), bool(report.left_out), passed_over(report)
+        run.wrong, run.skips = wrong_rows(report), bool(report.left_out)
+        run.passed, run.passed_rows = passed_over(report), len(report.passed)
         before_writing(report)
 
     names = list(dict.fromkeys(spoken(Path(path.name))[:200] for path in files))

@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, RestrictedError
 
 from tongxin.accounts.models import Invitation
 from tongxin.audit import actions as audit
@@ -13,13 +14,14 @@ from tongxin.audit import sealing, truth
 from tongxin.audit.models import Event
 from tongxin.core.faults import SomeFailedError
 from tongxin.imports.actions.recording import MANY, hold, keep_uids, record
-from tongxin.imports.actions.resting import Records, Resting, in_order, is_beside, own_links
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import
+from tongxin.imports.queries import Records, Resting, in_order, is_beside, own_links
 from tongxin.imports.rules import OFFERED
 from tongxin.members.models import Member
 from tongxin.sheets.reading import batches
 
+RESTS = "申请撤销以后，这些记录又有办理，没有撤销。请再看一遍。"
 SHOWN = 5  # of what stays because others need it
 
 
@@ -40,7 +42,9 @@ def carry_out(run: Import, *, at: datetime) -> None:
     except UnsealedError:
         _end(run, Stage.IMPORTED, word="撤销时正好有人查看了这些记录，没有撤销，请再撤销一次。")
     except RestsError as problem:
-        _end(run, Stage.IMPORTED, word=str(problem) or "申请撤销以后，这些记录又有办理，没有撤销。请再看一遍。")
+        _end(run, Stage.IMPORTED, word=str(problem) or RESTS)
+    except (ProtectedError, RestrictedError, IntegrityError):  # what came to point to it between the look and the removal
+        _end(run, Stage.IMPORTED, word=RESTS)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ TRIES = 3
 BEAT = 1.0  # seconds between two signs of life
 WORKBOOK_MB = 256
 CHANGED = "确认以后，系统里的资料有了变化：核对时{before}，现在{now}。已经重新核对，请再看一遍。"
-SPOILED = "上传的文件《{name}》不见了，或者不是当时收到的，没有办成。请撤掉这次导入，重新上传。"
+SPOILED = "上传的文件《{name}》已经丢失，或者内容被改动过，没有办成。请点“放弃”，再重新上传。"
 OVERTAKEN = "写入时系统里的资料有了变化，什么也没有写入。已经重新核对，请再看一遍。"
 log = logging.getLogger(__name__)
 
@@ -191,13 +191,16 @@ def _keep(
         kept = [files.store(file, committee=run.committee, owner=owner, at=at) for file in ready]
         figures = {"rows": report.rows, "unchanged": report.unchanged, "wrong": wrong}
         record("imports.compare", run, actor=owner, at=at, **figures)
+        created = max(report.rows - report.unchanged - wrong, 0)
+        stage = Stage.CHECKED if created and not report.refused else Stage.REFUSED  # nothing waits for anybody
         Finding.objects.filter(imported=run).delete()
         Finding.objects.bulk_create(found, batch_size=500)
         Listed.objects.filter(imported=run).delete()
-        Listed.objects.bulk_create(listed, batch_size=100)
+        Listed.objects.bulk_create(listed if stage == Stage.CHECKED else (), batch_size=100)
         Import.objects.filter(pk=run.pk).update(
-            **figures, created=max(report.rows - report.unchanged - wrong, 0), warned=len(places_of(report.warnings)), made=report.made,
-            passed=passed_over(report), unreadable=report.refused, rejects=kept[0] if kept else None, stage=Stage.CHECKED, ticket="", tries=0,
+            **figures, created=created, warned=len(places_of(report.warnings)), made=report.made, passed=passed_over(report),
+            passed_rows=len(report.passed), unreadable=report.refused, rejects=kept[0] if kept else None, stage=stage,
+            ended_at=at if stage == Stage.REFUSED else None, ticket="", tries=0,
         )  # fmt: skip
 
 

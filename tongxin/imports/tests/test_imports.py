@@ -19,7 +19,7 @@ from tongxin.committees.sheets import UNITS
 from tongxin.files import tasks as files
 from tongxin.files.models import File
 from tongxin.imports import actions, tasks
-from tongxin.imports.actions import deciding, working
+from tongxin.imports.actions import deciding, undoing, working
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Beat, Finding, Import, Source
 from tongxin.imports.tests.conftest import MEMBERS, brought, step, worked
@@ -87,25 +87,52 @@ def test_the_empty_workbook_is_given_and_reads_as_no_rows(office: Client):
     content = b"".join(answer.streaming_content)
     office.post(reverse("imports"), {"kind": "members", "uploads": [SimpleUploadedFile("空表.xlsx", content)]})
     run = worked()
-    assert (run.stage, run.rows, run.wrong) == (Stage.CHECKED, 0, 0)
+    assert (run.stage, run.rows, run.wrong) == (Stage.REFUSED, 0, 0)
     assert "没有读到数据行" in office.get(reverse("import", args=[run.uid])).content.decode()
 
 
-def test_a_sheet_with_wrong_columns_says_so_and_offers_nothing_but_to_drop_it(office: Client):
+def test_a_sheet_with_wrong_columns_says_so_and_is_over(office: Client):
     brought(office, "members", "天气,温度\n晴,12\n")
     run = worked()
     said = office.get(reverse("import", args=[run.uid])).content.decode()
     assert run.unreadable
     assert "有文件读不了" in said
-    assert reverse("import-take", args=[run.uid]) not in said
-    assert step(office, "take", run, skip="1").stage == Stage.CHECKED
+    assert [word in said for word in (reverse("import-take", args=[run.uid]), reverse("import-drop", args=[run.uid]))] == [
+        False
+    ] * 2
+    assert ("tongxin template" in said, reverse("import-template", args=["members"]) in said) == (False, True)
+    assert (run.stage, run.ended_at is not None) == (Stage.REFUSED, True)
+    assert step(office, "take", run, skip="1").stage == Stage.REFUSED
+    assert "没有可导入的" in office.get(reverse("imports")).text
+
+
+def test_what_was_undone_says_so_in_the_history_and_the_rows_left_out_stay_to_be_had(office: Client, members):
+    run = step(office, "take", members(f"{ONE}岑远,1975-13,农业界,,,\n"), skip="1")
+    run = step(office, "undo", run, reason="传错了")
+    assert "1（已撤销）" in office.get(reverse("imports")).text
+    assert "下载没有导入的行" in office.get(reverse("import", args=[run.uid])).text
+
+
+def test_what_comes_to_point_to_it_between_the_look_and_the_removal_is_said_as_what_it_is(
+    cast: Cast, office: Client, members, monkeypatch
+):
+    run, removes = step(office, "take", members(ONE)), undoing._remove
+
+    def remove(*said: object, **more: object) -> object:
+        cast.draft().signatures.update(member=Member.objects.get(name="曾贤"))
+        return removes(*said, **more)
+
+    monkeypatch.setattr(undoing, "_remove", remove)
+    run = step(office, "undo", run, reason="传错了")
+    assert (run.stage, run.word) == (Stage.IMPORTED, undoing.RESTS)
+    assert Member.objects.filter(name="曾贤").exists()
 
 
 def test_two_files_of_one_name_are_told_apart(office: Client):
     brought(office, "members", MEMBERS + ONE, MEMBERS + "苏闻,1975-13,农业界,,,\n")
     run = worked()
     assert [f.name for f in run.sources.all()] == ["名单.csv", "名单.csv（2）"]
-    assert [f.file for f in Finding.objects.filter(imported=run)] == ["名单.csv（2）"]
+    assert [f.file for f in Finding.objects.filter(imported=run, is_warning=False)] == ["名单.csv（2）"]
 
 
 def test_no_two_files_end_up_with_one_name() -> None:
@@ -117,7 +144,7 @@ def test_of_a_row_with_endless_faults_some_are_shown(office: Client):
     header = "姓名,界别," + ",".join(f"没有的列{n}" for n in range(100))
     brought(office, "members", f"{header}\n曾贤,农业界\n")
     run = worked()
-    found = list(Finding.objects.filter(imported=run))
+    found = list(Finding.objects.filter(imported=run, row=1))
     assert (len(found), "这一行还有 80 处" in found[-1].reason) == (21, True)
 
 
@@ -127,7 +154,7 @@ def test_what_two_clerks_bring_is_not_doubled(office: Client, members: Callable[
         office.post(reverse("import-take", args=[run.uid]), {"seen": run.figures})
     assert worked(first).stage == Stage.IMPORTED
     second = worked(second)
-    assert (second.stage, second.created, second.unchanged) == (Stage.CHECKED, 0, 1)
+    assert (second.stage, second.created, second.unchanged) == (Stage.REFUSED, 0, 1)
     assert second.word.startswith(
         "确认以后，系统里的资料有了变化：核对时新增 1 行、已有 0 行、有错 0 行，现在新增 0 行、已有 1 行"
     )
@@ -232,7 +259,7 @@ def test_uploads_go_when_their_time_is_over_and_the_history_stays(office: Client
     assert not Finding.objects.exists()
     assert set(Source.objects.values_list("name", flat=True)) == {"名单.csv"}
     stages = {run.pk: run.stage for run in Import.objects.all()}
-    assert stages == {done.pk: Stage.IMPORTED, open_.pk: Stage.DROPPED}
+    assert stages == {done.pk: Stage.IMPORTED, open_.pk: Stage.REFUSED}
 
 
 def test_what_the_command_line_brings_stands_in_the_history_and_is_undone_there(cast: Cast, office: Client, tmp_path: Path):
@@ -281,6 +308,6 @@ def test_a_file_that_is_not_what_was_received_is_not_imported(office: Client, me
     path.write_text(kept.replace("曾贤", "曾闲"))
     done = step(office, "take", run, seen=run.figures)
     assert (done.stage, Member.objects.filter(name__in=("曾贤", "曾闲")).exists()) == (Stage.FAILED, False)
-    assert "不是当时收到的" in office.get(reverse("import", args=[run.uid])).content.decode()
+    assert "已经丢失，或者内容被改动过" in office.get(reverse("import", args=[run.uid])).content.decode()
     path.unlink()
-    assert "不见了" in step(office, "again", done).word
+    assert "请点“放弃”，再重新上传" in step(office, "again", done).word

@@ -1,8 +1,13 @@
 """A list of members from the upload to the undoing, as the office does it on the page."""
 
 from datetime import timedelta
+from importlib import import_module
+from io import BytesIO
 
 import pytest
+import xlsxwriter
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +21,7 @@ from tongxin.committees.models import Sector, SpecialCommittee
 from tongxin.imports import tasks
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Finding, Import, Listed
-from tongxin.imports.tests.conftest import step, worked
+from tongxin.imports.tests.conftest import MEMBERS, brought, step, worked
 from tongxin.members import actions as members_of
 from tongxin.members.models import Member, Post, Seat
 
@@ -54,7 +59,7 @@ def test_a_list_is_looked_through_then_imported_then_undone(cast: Cast, office: 
 def test_what_is_wrong_stands_beside_the_cell_and_the_rest_can_be_imported(office: Client, members):
     run = members("曾贤,1975-13,农业界,,,\n苏闻,,农业界,,,\n,,农业界,,,\n")
     assert (run.stage, run.rows, run.created, run.wrong) == (Stage.CHECKED, 3, 1, 2)
-    found = [(f.row, f.who, f.column, f.value) for f in Finding.objects.filter(imported=run)]
+    found = [(f.row, f.who, f.column, f.value) for f in Finding.objects.filter(imported=run, is_warning=False)]
     assert found == [(2, "曾贤", "出生年月", "1975-13"), (4, "", "姓名", "")]
     said = page(office, run)
     assert "跳过有错的 2 行导入" in said
@@ -179,10 +184,54 @@ def test_a_row_of_totals_is_said_to_be_passed_over(office: Client, members):
     assert "岑远" not in said
 
 
+def test_rows_passed_over_are_told_apart_and_counted_to_the_last(office: Client):
+    brought(office, "members", f"{MEMBERS}{ONE}合计,1,,,,\n", f"{MEMBERS}苏闻,,农业界,,,\n合计,1,,,,\n")
+    assert "2 行（名单.csv 第 3 行合计、名单.csv（2） 第 3 行合计）" in page(office, worked())
+    brought(office, "members", MEMBERS + ONE + "合计,1,,,,\n" * 230)
+    run = worked()
+    assert "230 行（第 3 行合计、第 4 行合计、第 5 行合计、第 6 行合计、第 7 行合计等）" in page(office, run)
+    assert (len(run.passed), run.passed_rows) == (200, 230)
+
+
+def test_what_was_kept_before_is_given_places(cast: Cast, office: Client, members):
+    run = members(ONE)
+    Import.objects.filter(pk=run.pk).update(passed=[[62, "合计"]])
+    Listed.objects.update(rows=[[2, "名单.csv", "曾贤", ""]])
+    import_module("tongxin.imports.migrations.0003_rows_passed_over_keep_their_place").give_places(apps, None)
+    assert "1 行（第 62 行合计）" in page(office, run)
+    assert Listed.objects.get().rows == [[2, "名单.csv", "", "曾贤", ""]]
+
+
+def test_of_several_files_a_row_says_in_which_sheet_it_stands(office: Client):
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet("委员名单")
+        sheet.write_row(0, 0, ["姓名", "界别"])
+        sheet.write_row(1, 0, ["曾贤", "农业界"])
+    text = SimpleUploadedFile("补.csv", (MEMBERS + "苏闻,,农业界,,,\n").encode())
+    office.post(reverse("imports"), {"kind": "members", "uploads": [SimpleUploadedFile("名单.xlsx", book.getvalue()), text]})
+    run = worked()
+    shown = office.get(reverse("import-rows", args=[run.uid])).context["shown"]
+    assert [(one.name, one.row, one.file) for one in shown] == [
+        ("曾贤", 2, "名单.xlsx　工作表“委员名单”"), ("苏闻", 2, "补.csv"),
+    ]  # fmt: skip
+
+
+def test_the_records_of_another_committee_are_not_shown_whatever_an_import_says(cast: Cast, office: Client, members):
+    run = step(office, "take", members(ONE))
+    theirs = Member.objects.get(account=cast.member_of_other_county)
+    made = run.records.get(label="members.member")
+    made.uids = [*made.uids, theirs.uid]
+    made.save()
+    shown = office.get(reverse("import-rows", args=[run.uid])).context["shown"]
+    assert [one.name for one in shown] == ["曾贤"]
+
+
 def test_two_of_one_number_are_named_and_follow_on_faults_are_not_said(office: Client, members):
     run = members("赵小满,,农业界,,,YX300\n钱多,1985-13,农业界,,,YX300\n")
-    found = [(f.row, f.column, f.reason) for f in Finding.objects.filter(imported=run)]
+    found = [(f.row, f.column, f.reason) for f in Finding.objects.filter(imported=run, is_warning=False)]
     assert found == [
+        (2, "编号", "与钱多（原表第 3 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
         (3, "出生年月", "没有“1985-13”这个月，请核对"),
         (3, "编号", "与赵小满（原表第 2 行）的编号相同；是同一个人的只留一行，不是的请改正编号"),
     ]

@@ -97,6 +97,33 @@ def test_what_went_into_a_proposal_that_stays_stays_with_it_and_the_rest_is_take
     assert verifying.verify().ok
 
 
+def test_each_row_is_told_its_own_acts_though_they_are_joined_and_of_many_the_newest(cast: Cast, office: Client):
+    """The first page shows the one that another went into, the second that other: what was done with the one is not said of it."""
+    between = "".join(
+        f"关于清淤的建议之{n},{BODY},林知远,{n},,科教文卫体,社会建设,十届二次,2023年2月6日,,,,,,,,,\n" for n in range(20, 40)
+    )
+    brought(office, "proposals", HEAD + WHOLE + between + MERGED, name="提案.csv")
+    run = step(office, "take", worked())
+    assert (run.stage, run.wrong) == (Stage.IMPORTED, 0)
+    lead, merged = Proposal.objects.get(number=7), Proposal.objects.get(title="关于修路灯的建议")
+
+    def done_with(subject: Proposal | Case, word: str) -> None:
+        kind, name = ("proposals.reroute", "system") if isinstance(subject, Proposal) else ("handling.remind", "unit")
+        audit.record(kind, subject, actor=cast.office, at=NOW, data={name: word})
+
+    for proposal in Proposal.objects.filter(number__gte=20):
+        done_with(proposal, "党委系统")
+    case = Case.objects.get(proposal=lead)
+    for subject, word in ((case, "一"), (lead, "二"), (lead, "三"), (lead, "四"), (lead, "五"), (lead, "六"), (case, "七")):
+        done_with(subject, word)
+    address = reverse("import-undo", args=[run.uid])
+    pages = [office.get(f"{address}?after={after}").context["stays"] for after in (0, 20)]
+    said = [{one["shown"].url: one["why"] for one in stays} for stays in pages]
+    assert said[1][merged.get_absolute_url()] == ["与同表的另一条连在一起（并案）"]
+    others, *newest = said[0][lead.get_absolute_url()]
+    assert (others, [act[-1] for act in newest]) == ("另有 2 次办理", ["三", "四", "五", "六", "七"])
+
+
 def test_that_somebody_rated_is_told_of_no_record_and_nothing_is_taken_back_then(cast: Cast, office: Client, run: Import):
     step(office, "take", run)
     brought(office, "proposals", HEAD + WHOLE.replace("路灯", "水渠").replace(",7,", ",8,"), name="提案二.csv")

@@ -16,6 +16,7 @@ from tongxin.members.queries.doubling import (
     seats_said,
     used,
 )
+from tongxin.members.queries.entered import as_entered, as_reached, entered, posts_now, reached, seat_now
 from tongxin.members.queries.inviting import (
     closes_with,
     somebody_else_confirms,
@@ -23,7 +24,7 @@ from tongxin.members.queries.inviting import (
     why_not_invited,
     why_not_released,
 )
-from tongxin.members.queries.pausing import came_back, pauses
+from tongxin.members.queries.pausing import came_back, pauses, taken_back
 from tongxin.members.queries.reading import (
     about,
     absence,
@@ -34,6 +35,7 @@ from tongxin.members.queries.reading import (
     coming_back,
     dead_with_open_account,
     departed,
+    ended_by_death,
     find,
     held_in,
     history,
@@ -42,6 +44,7 @@ from tongxin.members.queries.reading import (
     last_held,
     later_seats,
     listed_to,
+    pauses_ended_with,
     seat_committee,
     sectors,
     serves_elsewhere,
@@ -82,6 +85,8 @@ __all__ = [
     "accounts_named",
     "accounts_of_the_dead",
     "acts_since",
+    "as_entered",
+    "as_reached",
     "belongs_elsewhere",
     "came_back",
     "closes_with",
@@ -90,6 +95,8 @@ __all__ = [
     "departed",
     "differing",
     "doubles",
+    "ended_by_death",
+    "entered",
     "find",
     "gone_into",
     "held_in",
@@ -107,9 +114,13 @@ __all__ = [
     "one_like",
     "partings",
     "pauses",
+    "pauses_ended_with",
     "phone_changed",
+    "posts_now",
+    "reached",
     "said_of",
     "seat_committee",
+    "seat_now",
     "seat_of_invitation",
     "seats_held",
     "seats_meet",
@@ -120,6 +131,7 @@ __all__ = [
     "sits_elsewhere",
     "somebody_else_confirms",
     "suspended_now",
+    "taken_back",
     "telling_absence",
     "terms_held",
     "terms_to_end",

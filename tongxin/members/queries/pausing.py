@@ -29,3 +29,14 @@ def came_back(member: Member, kind: str) -> dict[date, list[str]]:
     told = Event.objects.filter(kind=kind, subject_type="members.member", subject_id__in=lives).order_by("id")
     why = [(event.data.get("on"), event.data.get("reason"), event.data.get("document_number")) for event in told]
     return {date.fromisoformat(str(on)): [str(part) for part in parts if part] for on, *parts in why if on}
+
+
+def taken_back(member: Member) -> list[list[str]]:
+    """Return of each death that was recorded by mistake when it was taken back, why and by which paper."""
+    told = Event.objects.filter(kind="members.restore", subject_type="members.member", subject_id=member.pk).order_by("id")
+    said = _("去世登记有误，%(on)s更正，任职没有中断")
+    found = [
+        [said % {"on": full_day(event.at)}, event.data.get("reason"), event.data.get("document_number")]
+        for event in told if not event.data.get("on")
+    ]  # fmt: skip
+    return [[str(part) for part in parts if part] for parts in found]

@@ -18,6 +18,7 @@ from tongxin.handling.models import Case, Presence, Rating, Reply
 from tongxin.handling.privacy import _comments_due, _erase_comments, _ratings
 from tongxin.members import merging, queries
 from tongxin.members.models import Member
+from tongxin.members.notices import ROOM, _parted
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.proposals import actions as proposals
@@ -204,6 +205,35 @@ def test_other_acts_stand_are_listed_before_and_both_are_told(cast: Cast) -> Non
     assert Proposal.objects.get(pk=proposal.pk).state == "withdrawn"
     [audits] = told(cast.audit_admin, "members.part")
     assert proposal.title not in audits
+
+
+def test_of_many_acts_three_are_named_and_what_becomes_of_ratings_is_never_cut_off(cast: Cast) -> None:
+    stays, goes = merge(cast.bystander, cast.proposer, cast)
+    part(stays, goes, cast)
+    event = Event.objects.get(kind="members.part_from")
+    acts = [f"《关于第{n}件事情的一个很长很长的题目的建议》（撤案）" for n in range(1, 10)]
+    rating = "合并期间用编号 YX001 的署名作出的评价，评价还没有截止的不作数，请编号 YX001 的委员本人重新评价"
+    for many, reason in ((9, WHY), (3, WHY), (9, "两人" * 100), (0, "两人" * 100)):
+        event.data |= {"stands": acts[:many], "in_whose_name": "YX001", "reason": reason}
+        text = _parted(event, goes)
+        assert (rating in text, len(text) <= ROOM) == (True, True)
+        assert ("等 9 件，见委员页，要更正的请与机关联系" in text) == (many == 9)
+        assert [act in text for act in acts] == [many > 0] * 3 + [False] * 6
+        assert f"。理由：{reason[:30]}" in text
+    event.data |= {"stands": [f"《{'题' * 200}》（撤案）"] * 2, "reason": WHY}
+    assert "仍然有效：2 件，见委员页，要更正的请与机关联系" in _parted(event, goes)
+
+
+def test_the_page_that_the_notice_names_lists_every_act(cast: Cast) -> None:
+    proposal = cast.filed(NOW)
+    stays, goes = merge(cast.bystander, cast.proposer, cast)
+    by = again(cast.bystander)
+    perform(Proposal.objects.get(pk=proposal.pk), "withdraw", actor=by, at=timezone.now(), payload=Withdrawal("另行提出"))
+    part(stays, goes, cast)
+    for reader, member in ((cast.office, stays), (again(cast.proposer), goes), (again(cast.bystander), stays)):
+        page = as_(reader).get(f"/members/{member.uid}/").text
+        assert f"<span>《{proposal.title}》（撤案）</span>" in page
+    assert "仍然有效" not in as_(again(cast.cosigner)).get(f"/members/{stays.uid}/").text
 
 
 def test_a_talk_that_was_confirmed_and_a_draft_that_was_answered_are_listed_without_the_title_of_the_draft(cast: Cast) -> None:

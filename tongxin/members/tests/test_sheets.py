@@ -37,7 +37,7 @@ def test_a_new_member_gets_a_seat_posts_and_a_number(cast: Cast, bring):
         "YX005", "zengxian zx", date(1975, 3, 1), "13800000001", lookup_hash("13800000001"), True,
     )  # fmt: skip
     seat = Seat.objects.get(member=member)
-    assert (seat.sector.name, seat.special_committee.name, seat.starts_on) == ("农业界", "提案委员会", date(2022, 1, 1))
+    assert (seat.sector.name, seat.special_committee.name, seat.starts_on) == ("农业界", "提案委员会", NOW.date())
     assert set(Post.objects.filter(member=member).values_list("rank", flat=True)) == {"standing", "secretary_general"}
     event = Event.objects.get(kind="members.import")
     assert (event.committee_code, event.data["rows"], event.actor) == ("YX", 1, cast.office)
@@ -97,6 +97,7 @@ def test_wrong_cells_are_named_with_row_and_column(cast: Cast, bring):
         (2, "是否党员", "“也许”应是“是”或“否”"),
         (3, "姓名", "没有填写"),
         (3, "界别", "没有填写"),
+        (4, "姓名", "与甲二（原表第 5 行）是同一个人；确是两人的，请写编号或出生年月"),
         (5, "姓名", "与甲二（原表第 4 行）是同一个人；确是两人的，请写编号或出生年月"),
     ]
 
@@ -149,3 +150,68 @@ def test_who_left_stands_on_no_list_of_today_but_on_that_of_his_years(cast: Cast
     assert "温故里" not in names(None)
     assert {"温故里", "林知远", "于止水"} <= names(2026)
     assert "温故里" in names(2025)
+
+
+# ── since when, what is odd, who stands there twice ──
+def warned(report):
+    return [(f.row, f.column, f.reason) for f in report.warnings]
+
+
+def test_who_comes_later_sits_from_the_day_written_or_from_today_and_is_told_so(cast: Cast, bring):
+    text = "姓名,界别,职务,任职日期\n曾贤,农业界,常委,2024年5月1日\n苏闻,农业界,,\n"
+    assert warned(bring(text)) == [(3, "任职日期", "未填任职日期，按 2026 年 3 月 2 日起算")]
+    began = dict(Seat.objects.filter(member__name__in=("曾贤", "苏闻")).values_list("member__name", "starts_on"))
+    assert began == {"曾贤": date(2024, 5, 1), "苏闻": NOW.date()}
+    assert Post.objects.get(member__name="曾贤").starts_on == date(2024, 5, 1)
+    assert bring(text).unchanged == 2
+    differs = "姓名,界别,任职日期\n曾贤,农业界,2024-06-01\n某甲,农业界,2021-01-01\n某乙,农业界,2027-01-01\n"
+    assert [(row, why.partition("，")[0]) for row, _column, why in said(bring(differs))] == [
+        (2, "与系统里的不同：系统里是“2024-05-01”"), (3, f"早于{cast.sector.term}开始的 2022 年 1 月 1 日"), (4, "在今天以后"),
+    ]  # fmt: skip
+
+
+def test_the_first_list_of_a_term_begins_with_it(cast: Cast, bring):
+    Seat.objects.filter(committee=cast.county).delete()
+    report = bring("姓名,界别\n曾贤,农业界\n")
+    assert (warned(report), Seat.objects.get(member__name="曾贤").starts_on) == ([], date(2022, 1, 1))
+
+
+def test_both_rows_of_one_number_are_wrong_and_neither_goes_in(cast: Cast, bring, tmp_path):
+    rows = "曾贤,,,农业界,,,,,,YX300\n林知远,,,医药卫生界,,,,,,YX001\n苏闻,,,农业界,,,,,,yx300\n何人,,,农业界,,,,,,YX001\n"
+    report = bring(HEAD + rows, skip_invalid=tmp_path / "错.xlsx")
+    assert [(row, why.partition("；")[0]) for row, _column, why in said(report)] == [
+        (2, "与苏闻（原表第 4 行）的编号相同"), (3, "与何人（原表第 5 行）的编号相同"),
+        (4, "与曾贤（原表第 2 行）的编号相同"), (5, "与林知远（原表第 3 行）的编号相同"),
+    ]  # fmt: skip
+    assert (report.created, report.unchanged, report.left_out) == (0, 0, 4)
+    assert not Member.objects.filter(name__in=("曾贤", "苏闻")).exists()
+
+
+def test_a_mobile_belongs_to_one_person(cast: Cast, bring):
+    bring(f"{HEAD}曾贤,,,农业界,,,13800000001,,,YX300\n")
+    rows = "甲一,,,农业界,,,13800000001,,,\n甲二,,,农业界,,,13800000002,,,\n甲三,,,农业界,,,13800000002,,,\n"
+    found = [(row, column, why.partition("；")[0]) for row, column, why in said(bring(HEAD + rows))]
+    assert found == [
+        (2, "手机", "与在册委员曾贤（编号 YX300）的手机号相同"),
+        (3, "手机", "与甲三（原表第 4 行）的手机号相同"),
+        (4, "手机", "与甲二（原表第 3 行）的手机号相同"),
+    ]
+
+
+def test_what_is_odd_is_said_and_taken(cast: Cast, bring):
+    rows = "林知远,,1960-01,农业界,,,,,,YX300\n甲一,,2015-01,农业界,,,,,,YX301\n甲二,,1900-01,农业界,,,,,,0503\n"
+    report = bring(HEAD + rows)
+    assert report.created == 3
+    odd = [found for found in warned(report) if found[1] != "任职日期"]
+    assert odd == [
+        (2, "姓名", "与在册委员同名（编号 YX001）；是同一个人的请改用原来的编号，确是两人的不用改"),
+        (3, "出生年月", "今年 11 岁，请核对"),
+        (4, "出生年月", "今年 126 岁，请核对"),
+        (4, "编号", "编号的写法与其他委员的不同，请核对有没有漏写代码"),
+    ]
+
+
+def test_a_birth_to_come_and_a_name_without_letters_are_wrong(cast: Cast, bring):
+    assert said(bring(f"{HEAD}曾贤,,2030-01,农业界,,,,,,\n0,,,农业界,,,,,,\n")) == [
+        (2, "出生年月", "在今天以后，请核对"), (3, "姓名", "“0”不是姓名，请核对；是公式的请改成文字"),
+    ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.cast import LEFT_ON, NOW, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit import verifying
 from tongxin.audit.kinds import detail, sentence
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
@@ -18,6 +19,7 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions, queries
 from tongxin.members.choices import Ending, Rank
 from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.members.notices import _resigned, _revoked, _suspended
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.members.tests.standing import TODAY, fresh, said
 from tongxin.notices import actions as notices
@@ -339,17 +341,34 @@ def test_a_death_is_written_down_and_the_page_calls_nobody_a_member_who_is_none(
     assert (sentence(event), detail(event)) == (f"登记{member.name}委员去世", full_day(TODAY()))
 
 
-def test_a_death_that_was_taken_back_is_called_a_mistake(cast: Cast, office: Client) -> None:
+def test_a_death_that_was_taken_back_is_called_a_mistake_and_leaves_no_gap(cast: Cast, office: Client) -> None:
     member = cast.member(cast.bystander)
     url = f"/members/{member.uid}/"
+    before = [(s.pk, s.starts_on, s.ends_on) for s in member.seats.all()]
     office.post(f"{url}standing/died/", said(reason=""))
+    form = office.get(f"{url}standing/restore/")
+    assert ("on" in form.context["form"].fields, "任职不中断，仍从原来的日期算起" in form.text) == (False, True)
     office.post(f"{url}standing/restore/", said(reason="登记错了"))
+    assert [(s.pk, s.starts_on, s.ends_on) for s in member.seats.all()] == before
     page = office.get(url).text
-    assert (f"登记有误，已于 {full_day(TODAY())}恢复" in page, f"{full_day(TODAY())}去世" in page) == (True, False)
+    told = (f"{full_day(TODAY())}更正，任职没有中断", "登记错了", f"{full_day(TODAY())}去世", f"{full_day(TODAY())}</span>起")
+    assert [words in page for words in told] == [True, True, False, False]
+    notices.deliver()
+    assert "您的委员资格没有中断" in Notice.objects.filter(account=cast.bystander).latest("id").text
+    assert verifying.verify().ok
     fellow = Client()
     fellow.force_login(cast.proposer)
     page = fellow.get(url).text
-    assert ("登记有误" in page, "去世" in page, "离任" in page) == (False, False, False)
+    assert ("登记有误" in page, "去世" in page, "离任" in page, "在任" in page) == (False, False, False, True)
+
+
+def test_a_pause_goes_on_after_a_death_that_never_was(cast: Cast, office: Client) -> None:
+    member = cast.member(cast.suspended_member)
+    [before] = member.suspensions.values_list("starts_on", "ends_on")
+    office.post(f"/members/{member.uid}/standing/died/", said(reason=""))
+    office.post(f"/members/{member.uid}/standing/restore/", said(reason="登记错了"))
+    assert list(member.suspensions.values_list("starts_on", "ends_on")) == [before]
+    assert verifying.verify().ok
 
 
 def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, office: Client) -> None:
@@ -424,3 +443,11 @@ def test_a_pause_is_not_spoken_of_as_an_end_and_a_day_to_come_is_wrong_at_its_fi
 def test_who_writes_the_reason_knows_whether_the_member_reads_it(cast: Cast, office: Client, kind: str, *, reads: bool) -> None:
     page = office.get(f"/members/{cast.member(cast.bystander).uid}/standing/{kind}/").text
     assert ("会写进发给委员本人的消息" in page) == reads
+
+
+def test_a_long_reason_cuts_off_nothing_that_follows_it(cast: Cast) -> None:
+    data = {"reason": "事" * 200, "document_number": "号" * 60, "on": "2026-11-30"}
+    event = Event(kind="members.suspend", actor_name="机关", data=data)
+    for words in (_suspended, _resigned, _revoked):
+        text = words(event, cast.member(cast.cosigner))
+        assert text[:300].endswith("不能提出、联名、附议、评价"), text

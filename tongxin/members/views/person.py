@@ -15,14 +15,16 @@ from tongxin.access.views import requires
 from tongxin.accounts import reaching
 from tongxin.core import asked
 from tongxin.core.secrets import mask_phone
+from tongxin.core.shown import ChangedMeanwhileError
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members import actions, correcting, queries
-from tongxin.members.choices import CONTACT_FIELDS, Ending
+from tongxin.members.choices import Ending
 from tongxin.members.forms import Contact, Correction
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import is_reset, waiting_code, was_released
 from tongxin.members.views.loading import leads_to, load, row_of
 from tongxin.members.views.standing import steps
+from tongxin.ui.shown import AsShown
 
 
 @requires("members.view", of_object=True)
@@ -46,6 +48,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
         "sees_contact": knows,
         "phone_changed": queries.phone_changed(found, at=timezone.now()) if knows or reads_phone else "",
         "seats": [(seat, [*_restored(seat, again), *_ended(seat, held, tells_why=knows)]) for seat in held],
+        "taken_back": queries.taken_back(found) if knows else [],
         "pauses": queries.pauses(found, held) if knows else [],
         "suspended": queries.suspended_now(found, timezone.localdate()) if knows else None,
         "steps": steps(request.user, found),
@@ -136,17 +139,26 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
     """Change how a member can be reached."""
     found = load(request, uid)
     permissions.demand(request.user, "members.change", found)
-    start = {name: getattr(found, name) for name in CONTACT_FIELDS if name != "phone"}
-    form = Contact(request.POST or None, initial=start, masked=mask_phone(found.phone))
+    form = Contact(request.POST or None, member=found)
     if request.method == "POST" and form.is_valid():
+        said: dict[str, Any] = {"fields": form.written(), "shown": form.seen}
         try:
-            changed = actions.change_contact(found, fields=form.changes(), actor=request.user, at=timezone.now())
+            changed = actions.change_contact(found, **said, actor=request.user, at=timezone.now())
+        except ChangedMeanwhileError:
+            form = Contact(request.POST, member=load(request, uid))
+            form.say_what_changed()
+            return render(request, "members/change.html", {"form": form, "member": found})
         except actions.MergedError as merged:
             messages.error(request, str(merged))
         else:
-            messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _("资料没有变化"))
+            messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _nothing_changed(form))
         return redirect("member", uid=uid)
     return render(request, "members/change.html", {"form": form, "member": found})
+
+
+def _nothing_changed(form: AsShown) -> str:
+    """Say why nothing was left to do: nothing was written otherwise, or it is already so, as for who pressed twice."""
+    return _("资料已经是您填写的这样") if form.written() else _("资料没有变化")
 
 
 @requires("members.change", of_object=True)
@@ -156,12 +168,15 @@ def correct(request: HttpRequest, uid: str) -> HttpResponse:
     permissions.demand(request.user, "members.change", found)
     form = Correction(request.POST or None, member=found)
     if request.method == "POST" and form.is_valid():
-        said = {"fields": form.corrected(), "reason": form.cleaned_data["reason"]}
+        said = {"fields": form.written(), "shown": form.seen, "reason": form.cleaned_data["reason"]}
         try:
             changed = correcting.correct(found, **said, actor=request.user, at=timezone.now())
+        except ChangedMeanwhileError:
+            form = Correction(request.POST, member=load(request, uid))
+            form.say_what_changed()
         except (actions.MergedError, actions.StandingError) as problem:
             form.add_error(None, f"{problem}。")
         else:
-            messages.success(request, _("已更正：%s") % "、".join(changed) if changed else _("资料没有变化"))
+            messages.success(request, _("已更正：%s") % "、".join(changed) if changed else _nothing_changed(form))
             return redirect("member", uid=uid)
     return render(request, "members/correct.html", {"form": form, "member": found})

@@ -47,7 +47,8 @@ def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
     if kind not in dict(steps(request.user, found)):
         messages.info(request, _("%(name)s的任职情况已经变了，这一步现在不用办理") % {"name": found.name})
         return redirect("member", uid=uid)
-    form = Standing(request.POST or None, kind=kind)
+    never_ended = kind == "restore" and queries.ended_by_death(queries.last_held(found)[0])
+    form = Standing(request.POST or None, kind=kind, never_ended=never_ended)
     if request.method == "POST" and form.is_valid():
         try:
             _change_standing(found, kind, form.cleaned_data, request.user)

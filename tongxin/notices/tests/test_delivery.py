@@ -19,7 +19,7 @@ from tongxin.core.faults import SomeFailedError
 from tongxin.core.tests.test_room import disk
 from tongxin.handling import actions as handling
 from tongxin.handling.models import Reply
-from tongxin.notices import actions, health
+from tongxin.notices import actions, health, posting
 from tongxin.notices.models import Job, Letter, Notice
 from tongxin.proposals import queries as proposals
 
@@ -127,12 +127,12 @@ def test_a_job_that_is_switched_off_was_never_done(cast: Cast, keeper: Account, 
         assert job.run_if_due(1000.0)
     off = {job.name: (job.switched_off, job.done_at) for job in Job.objects.all() if job.switched_off}
     assert off == {
-        "tongxin.backups.tasks.take_if_due": ("没有设（TONGXIN_BACKUP_EVERY）", None),
-        "tongxin.notices.tasks.send_letters": ("没有设（TONGXIN_SMTP_HOST）", None),
+        "tongxin.backups.tasks.take_if_due": ("未启用，启用请设置 TONGXIN_BACKUP_EVERY", None),
+        "tongxin.notices.tasks.send_letters": ("未启用，启用请设置 TONGXIN_SMTP_HOST", None),
     }
     client.force_login(keeper)
     page = client.get("/notices/delivery/").text
-    assert page.count("没有设（TONGXIN_") == len(off)
+    assert page.count("未启用，启用请设置 TONGXIN_") == len(off)
     assert health.look(timezone.now() + timedelta(hours=1)).late == (
         Job.objects.get(name="tongxin.notices.tasks.deliver_left_over"),
     )
@@ -298,3 +298,14 @@ def test_letters_that_are_late_are_said_where_there_is_a_mail_server(cast: Cast,
     assert health.look(timezone.now()).letter is None
     settings.EMAIL_HOST = "localhost"
     assert "有信件过了应寄的时间一小时还没有寄" in health.look(timezone.now()).words()[0]
+
+
+def test_a_server_that_is_away_costs_no_try_and_the_page_says_so(cast: Cast, keeper: Account, client: Client) -> None:
+    cast.submitted()
+    actions.deliver()
+    letter = failed_letter(cast, cast.cosigner)
+    client.force_login(keeper)
+    said = "未计次数：邮件服务器连不上"
+    assert said not in client.get("/notices/delivery/").text
+    Letter.objects.filter(pk=letter.pk).update(tries=0, given_up_at=None, problem=posting.NO_ANSWER)
+    assert said in client.get("/notices/delivery/").text

@@ -20,6 +20,7 @@ from tongxin.accounts.models import Account
 from tongxin.core.faults import SwitchedOffError
 from tongxin.notices import actions, letters, posting, queries, tasks
 from tongxin.notices.models import Letter, Notice
+from tongxin.proposals import actions as proposals
 
 NOON = moment("2026-11-30", 12)
 
@@ -133,6 +134,13 @@ def test_a_server_that_is_away_costs_no_letter_a_try(by_mail: Cast, monkeypatch:
         tasks.send_letters(NOON)
     assert [state_of(letter) for letter in waiting] == [(False, False, False, 0, posting.NO_ANSWER)] * 2
     assert list(queries.posted({"YX"}, only_failed=True)) == waiting[::-1]
+    refused = letters.waiting().get(pk=waiting[0].pk)
+    refused.tries, refused.problem = 1, "对方暂时不收（451）"
+    refused.save()
+    with pytest.raises(posting.ServerAwayError):
+        tasks.send_letters(NOON)
+    assert [state_of(letter)[3:] for letter in waiting] == [(1, "对方暂时不收（451）"), (0, posting.NO_ANSWER)]
+    Letter.objects.filter(pk=refused.pk).update(tries=0)
     monkeypatch.undo()
     assert tasks.send_letters(NOON + timedelta(minutes=1)) == 2
     assert [state_of(letter) for letter in waiting] == [(True, False, False, 1, "")] * 2
@@ -311,6 +319,44 @@ def test_two_workers_at_once_send_and_tell_nothing_twice(by_mail: Cast) -> None:
     assert errors == []
     told = list(Notice.objects.values_list("account", "event"))
     assert len(told) == len(set(told)) > 0
-    assert Letter.objects.filter(sent_at=None).count() == 0
+    assert Letter.objects.filter(sent_at=None, dropped_at=None).count() == 0  # invitations that were answered are not sent
     ids = [message.extra_headers["Message-ID"] for message in mail.outbox]
-    assert len(ids) == len(set(ids)) == Letter.objects.values("parcel").distinct().count()
+    assert len(ids) == len(set(ids)) == Letter.objects.exclude(sent_at=None).values("parcel").distinct().count()
+
+
+# ── what is over, and what is said of what waits ──
+@pytest.mark.parametrize("over", [False, True])
+def test_an_invitation_that_is_over_is_not_sent(by_mail: Cast, *, over: bool) -> None:
+    draft, now = by_mail.draft(), timezone.now()
+    invited = [by_mail.member(by_mail.cosigner)]
+    proposals.invite_cosigners(draft, members=invited, until=now + timedelta(days=1), actor=by_mail.proposer, at=now)
+    actions.deliver()
+    letter = Letter.objects.get(notice__event__kind="proposals.invite", notice__account=by_mail.cosigner)
+    if over:
+        draft.signatures.filter(member=invited[0]).update(answer="lapsed")
+    posting.send_waiting(at=now + timedelta(hours=1))
+    letter.refresh_from_db()
+    assert [bool(mail.outbox), letter.sent_at is None] == [not over, over]
+    assert letter.problem == (letters.ENDED if over else "")
+    assert letter.standing == ("不用寄" if over else "已寄出")
+
+
+def test_what_somebody_lets_be_sent_again_stands_in_the_queue_until_it_was_tried(
+    by_mail: Cast, wrong: Callable[[str, Exception], None]
+) -> None:
+    letter = a_letter(by_mail.cosigner, "提案受理")
+    wrong("heqinghe@example.invalid", smtplib.SMTPRecipientsRefused({"x": (451, b"")}))
+    posting.send_waiting(at=NOON)
+    letter.refresh_from_db()
+    assert (letters.send_again(letter, at=NOON), letters.send_again(letter, at=NOON)) == (1, 1)
+    letter.refresh_from_db()
+    assert (letter.standing, letter.problem) == ("排队中，将在几分钟内再寄", "")
+    assert letter in queries.posted({"YX"}, only_failed=True)
+    posting.send_waiting(at=NOON)
+    letter.refresh_from_db()
+    assert letter.standing == "还没有寄成，会再试"
+
+
+def test_a_letter_of_the_day_says_that_it_waits_for_the_others(by_mail: Cast) -> None:
+    standings = [a_letter(by_mail.cosigner, "一件", urgent=urgent).standing for urgent in (True, False)]
+    assert standings == ["等待寄出", "随每日汇总邮件寄出"]

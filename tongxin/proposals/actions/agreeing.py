@@ -63,12 +63,15 @@ def ask_again(proposal: Proposal, *, until: datetime, actor: Account, at: dateti
 
 
 def drop_unconfirmed(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
-    """Before it is handed in: whoever agreed to an older text, and did not confirm this one, does not stand under it."""
+    """Before it is handed in: whoever agreed to an older text, and did not confirm this one, does not stand under it.
+
+    Asked to confirm it or not: both hear that they did not confirm, not that they never answered.
+    """
     fresh = Proposal.objects.get(pk=proposal.pk)
-    older = queries.outdated_signers(fresh)
-    sound = audit.sound(older)
+    older = queries.outdated_signers(fresh, answers=ASKED)
+    sound = audit.sound([signature for signature in older if signature.answer == Answer.ACCEPTED])
     for signature in older:
-        taken = Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED, signed_version=signature.signed_version)
+        taken = Signature.objects.filter(pk=signature.pk, answer=signature.answer, signed_version=signature.signed_version)
         if taken.update(answer=Answer.LAPSED, answered_at=at):
             audit.record(
                 "proposals.lapse_signature", proposal, actor=actor, at=at, proves=[signature] if signature in sound else [],

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members.models import Member
+from tongxin.proposals import queries
 from tongxin.proposals.actions import forming, names
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, State
@@ -87,7 +88,7 @@ def answer_invitation(
     """Accept or decline an invitation to co-sign the text as the signer read it.
 
     `entered_for`: the office enters what the member gave it on paper, marked so. Raises ProposalError when the invitation
-    lapsed or was answered already, or the text was changed in this very moment.
+    lapsed or was answered already, waits for who takes the text over, or the text was changed in this very moment.
     """
     proposal = signature.proposal
     if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
@@ -96,6 +97,8 @@ def answer_invitation(
     if proposal.cosign_until is not None and at > proposal.cosign_until:
         message = "联名已经截止，如仍想联名，请与第一提案人联系"
         raise ProposalError(message)
+    if why := queries.waits_for_a_successor(proposal):
+        raise ProposalError(why)
     if signature.member is not None:
         names.hold(signature.member, acts=None if entered_for else actor)
         _demand_sitting([signature.member], at)

@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit.models import Event
 from tongxin.members import consequences
+from tongxin.members.choices import Ending
 from tongxin.members.consequences import Foreseen, Named
 from tongxin.members.models import Member
+from tongxin.members.queries import absence, telling_absence
 from tongxin.proposals import queries
 from tongxin.proposals.actions import forming, speaking
 from tongxin.proposals.actions.problems import ProposalError
@@ -68,21 +71,16 @@ def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
     every = list(handed.values_list("pk", flat=True))
     if not every:
         return
-    changed = {change.proposal.pk: change for change in speaking.speakers_changed([member], sit=False)}
-    becomes = {
-        pk: "没有其他在任的提案人，答复以后没有人评价"
-        if pk in alone
-        else f"改为联系{changed[pk].speaker}"
-        if pk in changed
-        else ""
-        for pk in every
-    }
+    spoke = Member.objects.sitting(timezone.localdate()).filter(pk=member.pk)
+    changed = speaking.speakers_changed(list(spoke), sit=False)
+    becomes = {change.proposal.pk: f"改为联系{change.speaker}" for change in changed}
+    becomes |= dict.fromkeys(alone, "没有其他在任的提案人，答复以后没有人评价")
     parts = (
         f"{len(every) - len(alone)} 件需要联系提案人的，联系下一位在任的提案人" if len(every) > len(alone) else "",
         f"{len(alone)} 件没有其他在任的提案人，答复以后没有人评价" if alone else "",
     )
     said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变。其中 {'；'.join(part for part in parts if part)}"
-    yield Foreseen(said, tuple(_named(row, becomes[row.pk]) for row in _readable(user, every)))
+    yield Foreseen(said, tuple(_named(row, becomes.get(row.pk, "")) for row in _readable(user, every)))
 
 
 def _handed_in(members: Collection[int]) -> QuerySet[Proposal]:
@@ -123,22 +121,58 @@ def follow(members: Collection[Member], actor: Account, at: datetime) -> None:
     """Let invitations lapse and unsubmitted co-signatures end; whoever is concerned is told."""
     rows = list(_unsubmitted(members))
     forming.hold(*{signature.proposal_id for signature in rows})
-    for signature in rows:
-        if signature.role == Role.FIRST:
-            audit.record("proposals.lose_first", signature.proposal, actor=actor, at=at, data={"name": signature.name})
+    first = [signature for signature in rows if signature.role == Role.FIRST]
+    why = _how_they_went(first, at)
+    for signature in first:
+        audit.record("proposals.lose_first", signature.proposal, actor=actor, at=at, data=_named_gone(signature, why))
     _end([signature for signature in rows if signature.role == Role.CO], actor=actor, at=at)
     speaking.change_speakers(members, sit=False, actor=actor, at=at)
 
 
 def come_back(members: Collection[Member], actor: Account, at: datetime) -> None:
-    """Who sits again speaks again for what he handed in; what ended with the seat stays ended."""
+    """Who sits again goes on with his drafts and speaks for what he handed in; what ended with the seat stays ended."""
+    _regain(members, actor=actor, at=at)
     speaking.change_speakers(members, sit=True, actor=actor, at=at)
+
+
+def _regain(members: Collection[Member], *, actor: Account, at: datetime) -> None:
+    """Say of each text that lost its first proposer and is his still that he acts again: whoever was told the one is told the other."""
+    back = Member.objects.sitting(timezone.localdate(at)).filter(pk__in=[member.pk for member in members])
+    rows = [signature for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST]
+    lost = _last_said_lost([signature.proposal_id for signature in rows])
+    whys = speaking.how_they_came_back(members) if lost else {}
+    for signature in rows:
+        if signature.proposal_id in lost:
+            why = whys.get(signature.member_id or 0, "重新履职")
+            data = {"name": signature.name, "member": signature.member_id, "why": why}
+            audit.record("proposals.regain_first", signature.proposal, actor=actor, at=at, data=data)
+
+
+def _last_said_lost(proposals: Collection[int]) -> set[int]:
+    """Return those proposals of which the last word about their first proposer is that he acts no more."""
+    said = Event.objects.filter(
+        kind__in=("proposals.lose_first", "proposals.regain_first"), subject_type="proposals.proposal", subject_id__in=proposals
+    )
+    last = {event.subject_id: event.kind for event in said.order_by("id").only("subject_id", "kind")}
+    return {pk for pk, kind in last.items() if pk and kind == "proposals.lose_first"}
+
+
+def _how_they_went(signatures: Iterable[Signature], at: datetime) -> dict[int, str]:
+    """Say of signers who act no more that they died or are suspended; of who left nothing more than that."""
+    members = Member.everybody.filter(pk__in=[s.member_id for s in signatures if s.member_id])
+    rows = telling_absence(members, timezone.localdate(at), member="pk").only("pk")
+    return {row.pk: absence(row) for row in rows if row.seated or row.ending == Ending.DIED}
+
+
+def _named_gone(signature: Signature, why: dict[int, str]) -> dict[str, Any]:
+    return {"name": signature.name, "member": signature.member_id, "why": why.get(signature.member_id or 0, "")}
 
 
 def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime) -> None:
     """Take the names of those who sit no longer off texts that were not handed in."""
     ending = [signature for signature in signatures if signature.answer in {Answer.INVITED, Answer.ACCEPTED}]
     sound = set(audit.sound(ending))  # once: each time reads whole lives
+    why = _how_they_went(ending, at) if ending else {}
     changed: dict[int, Proposal] = {}
     for signature in ending:
         invited = signature.answer == Answer.INVITED
@@ -147,7 +181,7 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
             audit.record(
                 "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
                 proves=[signature] if signature in sound else [],
-                data={"name": signature.name, "member": signature.member_id},
+                data=_named_gone(signature, why),
             )  # fmt: skip
             changed[signature.proposal_id] = signature.proposal
     for proposal in changed.values():

@@ -2,18 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, F, Max, OuterRef, Prefetch
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.members.models import Member
+from tongxin.audit.models import Event
+from tongxin.members.models import Member, has_seat
 from tongxin.members.queries import absences
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal, Signature
+
+SUSPENDED = "members.suspend"
+BACK = {"members.resume": "恢复履职", "members.restore": "恢复委员资格"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,10 @@ class SpeakerChange:
 
 
 def speakers_changed(members: Collection[Member], *, sit: bool) -> list[SpeakerChange]:
-    """Return the open proposals for which some members spoke and speak no more, or (`sit`) speak again."""
+    """Return the open proposals for which some members spoke and speak no more, or (`sit`) speak again.
+
+    Asked of members who sit on one side of the act: who was suspended before his seat ended spoke for nothing by then.
+    """
     whose = {member.pk: member for member in members}
     signed = Exists(Signature.objects.filter(proposal=OuterRef("pk"), member__in=whose, answer=Answer.ACCEPTED))
     names = Prefetch("signatures", Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member"))
@@ -47,11 +54,35 @@ def speakers_changed(members: Collection[Member], *, sit: bool) -> list[SpeakerC
 
 def change_speakers(members: Collection[Member], *, sit: bool, actor: Account, at: datetime) -> None:
     """Record of each open proposal whom to contact from now on: its office, units and other signers are told."""
+    last = _last_turns(members)
+    if not sit:
+        paused = _paused_to_the_end({pk for pk, kind in last.items() if kind == SUSPENDED}, timezone.localdate(at))
+        members = [member for member in members if member.pk not in paused]
     changes = speakers_changed(members, sit=sit)
     absent = absences({change.member.pk for change in changes}, timezone.localdate(at)) if changes else {}
     for change in changes:
-        why = "恢复履职" if sit else absent.get(change.member.pk, "")
+        why = BACK.get(last.get(change.member.pk, ""), "") if sit else absent.get(change.member.pk, "")
         audit.record(
             "proposals.change_speaker", change.proposal, actor=actor, at=at,
             data={"name": change.member.name, "member": change.member.pk, "why": why, "speaker": change.speaker},
         )  # fmt: skip
+
+
+def how_they_came_back(members: Collection[Member]) -> dict[int, str]:
+    """Say of members who act again by which act they do: a suspension lifted, or the seat given back."""
+    return {pk: BACK[kind] for pk, kind in _last_turns(members).items() if kind in BACK}
+
+
+def _last_turns(members: Collection[Member]) -> dict[int, str]:
+    """Return by which act each member last paused or came back, of those who ever did."""
+    acts = Event.objects.filter(
+        kind__in=(SUSPENDED, *BACK), subject_type="members.member", subject_id__in=[m.pk for m in members]
+    )
+    return {event.subject_id: event.kind for event in acts.order_by("id").only("subject_id", "kind") if event.subject_id}
+
+
+def _paused_to_the_end(members: Collection[int], on: date) -> set[int]:
+    """Return who of some members that were suspended hold no seat now and acted for none when it ended: both ended together."""
+    gone = Member.everybody.filter(~has_seat(on), pk__in=members)
+    dated = gone.annotate(left_on=Max("seats__ends_on"), lifted_on=Max("suspensions__ends_on"))
+    return set(dated.filter(lifted_on__gte=F("left_on")).values_list("pk", flat=True)) if members else set()

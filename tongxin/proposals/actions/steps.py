@@ -49,9 +49,14 @@ def settle_signatures(proposal: Proposal, event: Event) -> None:
             continue  # answered in this very moment: the answer counts
         audit.record(
             "proposals.lapse_invitation", proposal, actor=event.actor, at=at,
-            data={"name": signature.name, "member": signature.member_id},
+            data={"name": signature.name, "member": signature.member_id, "overdue": _is_over(proposal.cosign_until, at)},
         )  # fmt: skip
     follow_signers(proposal, actor=event.actor, at=at)
+
+
+def _is_over(cutoff: datetime | None, at: datetime) -> bool:
+    """Say whether a cut-off had passed: whoever did not answer before it missed it, whoever still had time did not."""
+    return cutoff is not None and cutoff < at
 
 
 def gather_again(proposal: Proposal, event: Event) -> None:
@@ -95,9 +100,9 @@ def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: An
     lead = queries.may_absorb(proposal).filter(uid=payload.into).first()
     if lead is None:
         raise engine.Invalid({"into": NO_LEAD})
-    proposal.event_facts = facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
+    facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
     moved = list(proposal.merged.select_for_update(of=("self",)).order_by("pk"))
-    proposal.__dict__["_moved_along"] = moved
+    proposal.event_facts = facts | ({"moved": [row.uid for row in moved]} if moved else {})
     sound = audit.sound(moved)
     proposal.merged.update(merged_into=lead)
     for row in moved:  # each in its own life: what is said of it elsewhere is not asked for before its next step
@@ -158,10 +163,10 @@ def destination_cleared(proposal: Proposal, *, actor: Account, at: datetime, pay
 
 def note_in_lead(proposal: Proposal, event: Event) -> None:
     """The lead proposal's timeline says what came into it, and what moved along with that."""
-    lead, moved = proposal.merged_into, proposal.__dict__.pop("_moved_along", [])
+    lead = proposal.merged_into
     if lead is None:
         return
-    for row in (proposal, *moved):
+    for row in (proposal, *Proposal.objects.filter(uid__in=event.data.get("moved", ())).order_by("pk")):
         audit.record(
             "proposals.absorb", lead, actor=event.actor, at=event.at or event.recorded_at, acting_as=event.acting_as,
             data={"title": row.title, "proposal": row.pk, "reason": event.data.get("reason", "")},

@@ -39,6 +39,7 @@ from tongxin.proposals.queries.publication import (
 )
 from tongxin.proposals.queries.reading import (
     OFFICE_PEOPLE,
+    absorbed,
     contact_note,
     for_page,
     handed_over_at,
@@ -60,15 +61,16 @@ from tongxin.proposals.queries.reading import (
     to_be_passed_on,
     together,
     visible_to,
+    waits_for_a_successor,
     what_it_absorbed,
 )
 
 __all__ = [
-    "OFFICE_PEOPLE", "Check", "Difference", "Page", "Similar", "Standing", "Tab", "candidates", "checks", "committee_of", "contact_note", "copy_for", "copy_of", "covered_in",
+    "OFFICE_PEOPLE", "Check", "Difference", "Page", "Similar", "Standing", "Tab", "absorbed", "candidates", "checks", "committee_of", "contact_note", "copy_for", "copy_of", "covered_in",
     "difference_for", "differences", "for_page", "handed_over_at", "has_findings", "hold_handling", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
     "names", "numbered", "open_copies", "open_matters", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
     "public_file", "public_files", "public_titles", "published", "raters", "register_handling", "register_outcome", "register_standing",
     "season_at", "session_and_season_at", "signers", "similar", "similar_for", "spokesman", "standings_of",
-    "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "warm",
+    "stands_under_something", "tabs_for", "taken_back", "to_be_passed_on", "to_confirm", "together", "visible_to", "waits_for_a_successor", "warm",
     "what_it_absorbed", "writable",
 ]  # fmt: skip

@@ -156,13 +156,16 @@ def open_matters() -> QuerySet[Proposal]:
     return Proposal.objects.filter(found)
 
 
+def absorbed(proposal: Proposal) -> str:
+    """Name what was merged into a proposal, three at most; nothing when nothing was."""
+    joined = list(proposal.merged.order_by("pk").values_list("title", flat=True)[:4])
+    return "".join(f"《{title}》" for title in joined[:3]) + ("等" if len(joined) > 3 else "")  # noqa: PLR2004
+
+
 def what_it_absorbed(proposal: Proposal) -> str | None:
     """Say in a sentence what was merged into a proposal; nothing when nothing was."""
-    joined = list(proposal.merged.order_by("pk").values_list("title", flat=True)[:4])
-    if not joined:
-        return None
-    names = "".join(f"《{title}》" for title in joined[:3]) + ("等" if len(joined) > 3 else "")  # noqa: PLR2004
-    return f"{names}并入了本案，请先逐件解除并案"
+    names = absorbed(proposal)
+    return f"{names}并入了本案，请先逐件解除并案" if names else None
 
 
 def passed_on_to(proposal: Proposal) -> str:
@@ -235,6 +238,17 @@ def spokesman(proposal: Proposal) -> Signature | None:
     """Return who is asked and told for the proposers: the first proposer, or the next signer who sits when he is gone."""
     first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
     return first if first_sits(proposal) else successor(proposal) or first
+
+
+def waits_for_a_successor(proposal: Proposal) -> str:
+    """Say why nobody can answer an invitation while its first proposer is gone; nothing while he sits."""
+    if first_sits(proposal):
+        return ""
+    first = next(s for s in proposal.signatures.all() if s.role == Role.FIRST)
+    said = {"name": first.name, "absent": absences_of(proposal).get(first.member_id or 0, "")}
+    if successor(proposal) is None:
+        return _("第一提案人%(name)s%(absent)s，现在没有委员可以接手，不能答复") % said
+    return _("第一提案人%(name)s%(absent)s，接手以前不能答复") % said
 
 
 def names() -> Prefetch[Any]:

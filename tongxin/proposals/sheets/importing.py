@@ -187,7 +187,8 @@ class ProposalImporter:
 
     def _compare(self, row: Row, proposal: Proposal) -> None:
         kept = self.speaker.draft_of(proposal)
-        said, there = self.facts_said(row), self.speaker.facts(kept) | self.facts_kept(proposal)
+        said = self.facts_said(row)
+        there = self.speaker.facts(kept) | self.facts_kept(proposal, said)
         words = self.words_kept(proposal, kept)
         for column, value in said.items():
             if row.has(column) and value != there.get(column):
@@ -198,7 +199,7 @@ class ProposalImporter:
         """Return what a row says, by column, to be compared."""
         return self.speaker.facts(row.parsed)
 
-    def facts_kept(self, _proposal: Proposal) -> dict[str, Any]:
+    def facts_kept(self, _proposal: Proposal, _said: dict[str, Any]) -> dict[str, Any]:
         """Return what is kept in the columns of a higher app."""
         return {}
 

@@ -106,9 +106,43 @@ def test_who_does_not_answer_again_does_not_stand_under_it_and_is_told(cast: Cas
     perform(now(proposal), "submit", actor=cast.proposer, at=timezone.now())
     assert signature_of(proposal, cast).answer == Answer.LAPSED
     notices.deliver()
-    assert Notice.objects.filter(event__kind="proposals.lapse_invitation", account=cast.cosigner).exists()
+    [told] = Notice.objects.filter(event__kind="proposals.lapse_signature", account=cast.cosigner)
+    assert "您还没有确认改动后的内容，没有列入联名" in told.text  # the cut-off is to come: he missed none
+    assert not Notice.objects.filter(account=cast.cosigner, text__contains="截止前").exists()
     assert now(proposal).form == "individual"
     assert verifying.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(2, "第一提案人已经提交，您还没有答复，联名邀请不再有效"), (-1, "您没有在截止前答复，联名邀请不再有效")]
+)
+def test_who_never_answered_hears_whether_the_time_was_over(cast: Cast, days: int, said: str) -> None:
+    at = timezone.now()
+    draft = cast.draft(at)
+    actions.invite_cosigners(
+        draft, members=[cast.member(cast.cosigner)], until=at + timedelta(days=5), actor=cast.proposer, at=at
+    )
+    Proposal.objects.filter(pk=draft.pk).update(cosign_until=at + timedelta(days=days))
+    perform(now(draft), "submit", actor=cast.proposer, at=at)
+    notices.deliver()
+    [told] = Notice.objects.filter(event__kind="proposals.lapse_invitation", account=cast.cosigner)
+    assert told.text.endswith(said)
+
+
+def test_a_change_is_seen_on_the_co_signers_page_and_no_badge_calls_the_older_text_agreed(cast: Cast) -> None:
+    proposal = agreed(cast)
+    page, edit = proposal.get_absolute_url(), f"/proposals/{proposal.uid}/edit/"
+    assert "您同意以后，提案有改动" not in signed_in(cast.cosigner).get(page).text
+    assert "已同意" in signed_in(cast.proposer).get(edit).text
+    change(proposal, cast, situation="另一种情况。")
+    shown = signed_in(cast.cosigner).get(page).text
+    assert "您同意以后，提案有改动" in shown
+    assert f'href="/proposals/{proposal.uid}/invitation/"' in shown
+    shown = signed_in(cast.proposer).get(edit).text
+    assert ("需重新确认" in shown, "已同意" in shown) == (True, False)
+    assert "您同意以后" not in signed_in(cast.proposer).get(page).text
+    actions.confirm_text(signature_of(proposal, cast), version=2, actor=cast.cosigner, at=timezone.now())
+    assert "您同意以后，提案有改动" not in signed_in(cast.cosigner).get(page).text
 
 
 def test_who_was_never_asked_again_does_not_stand_under_it_either_and_is_told(cast: Cast) -> None:

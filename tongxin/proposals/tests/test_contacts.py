@@ -125,6 +125,85 @@ def test_who_comes_back_is_contacted_again_and_it_is_told(cast: Cast) -> None:
     ]  # fmt: skip
 
 
+def come_back(cast: Cast, account: Account, act) -> None:
+    on = timezone.localdate()
+    act(cast.member(account), on=on, reason="核实无误", actor=cast.office, at=timezone.now())
+
+
+def test_a_seat_that_is_given_back_is_called_that(cast: Cast) -> None:
+    """“恢复履职” lifts a suspension; who had lost the seat has it again."""
+    cast.assigned()
+    leave(cast, cast.proposer, Ending.RESIGNED)
+    come_back(cast, cast.proposer, members.restore)
+    last = Event.objects.filter(kind="proposals.change_speaker").latest("id")
+    assert last.data["why"] == "恢复委员资格"
+    notices.deliver()
+    text = Notice.objects.filter(event=last, account=cast.clerk).get().text
+    assert text.endswith("林知远恢复委员资格，面商和有关事项请联系林知远")
+
+
+@pytest.mark.parametrize("ending", [Ending.DIED, Ending.RESIGNED, Ending.REVOKED])
+def test_who_was_suspended_spoke_for_nothing_when_his_seat_ended(cast: Cast, ending: str) -> None:
+    """Since the suspension the next one is contacted: nothing changes, and nothing is told, by the page beforehand neither."""
+    colleague(cast)
+    case = cast.assigned()
+    leave(cast, cast.proposer, "suspend")
+    url = f"/members/{cast.member(cast.proposer).uid}/standing/{ending}/"
+    page = as_(cast.office).get(url).text
+    assert (case.proposal.title in page, "改为联系" in page) == (True, False)
+    leave(cast, cast.proposer, ending)
+    assert Event.objects.filter(kind="proposals.change_speaker").count() == 1
+    notices.deliver()
+    assert not Notice.objects.filter(event__kind__startswith="members.", text__contains="改变联系人").exclude(
+        event__kind="members.suspend"
+    )
+
+
+def test_who_was_suspended_was_not_the_next_one_when_the_first_left(cast: Cast) -> None:
+    """The first leaves while the second is suspended: the office is to be contacted, before and after the second dies."""
+    cast.assigned()
+    leave(cast, cast.cosigner, "suspend")
+    leave(cast, cast.proposer, Ending.RESIGNED)
+    leave(cast, cast.cosigner, Ending.DIED)
+    told_of = Event.objects.filter(kind="proposals.change_speaker").values_list("data__name", "data__speaker")
+    assert list(told_of) == [("林知远", "政协提案工作人员")]
+
+
+@pytest.mark.parametrize("again", ["resume", "restore"])
+def test_who_came_back_spoke_again_before_he_left_for_good(cast: Cast, again: str) -> None:
+    """The suspension was over on the very day: it is not taken for one that lasted until the seat ended."""
+    cast.assigned()
+    leave(cast, cast.proposer, "suspend")
+    if again == "restore":
+        leave(cast, cast.proposer, Ending.RESIGNED)
+    come_back(cast, cast.proposer, getattr(members, again))
+    leave(cast, cast.proposer, Ending.DIED)
+    changes = list(Event.objects.filter(kind="proposals.change_speaker").order_by("id").values_list("data__speaker", flat=True))
+    assert changes == ["何青禾", "林知远", "何青禾"]
+
+
+def test_who_lost_the_seat_while_suspended_and_is_suspended_anew_had_spoken(cast: Cast) -> None:
+    cast.assigned()
+    leave(cast, cast.proposer, "suspend")
+    leave(cast, cast.proposer, Ending.RESIGNED)
+    come_back(cast, cast.proposer, members.restore)
+    leave(cast, cast.proposer, "suspend")
+    last = Event.objects.filter(kind="proposals.change_speaker").latest("id")
+    assert (last.data["why"], last.data["speaker"]) == ("暂停履职", "何青禾")
+
+
+def test_what_the_office_is_told_of_many_proposals_is_whole(cast: Cast) -> None:
+    other = colleague(cast)
+    title = "关于加快推进县域城乡公共交通一体化发展方便边远山区群众日常出行和学生上学就医的提案"
+    for number in range(5):
+        cast.submitted(title=f"{title}{number}")
+    leave(cast, cast.proposer, Ending.DIED)
+    text = told("members.record_death")[other.username]
+    assert text.startswith("林知远委员已去世，由其联系的在办提案改变联系人：收件第 ")
+    assert text.endswith("……》联系何青禾等 5 件")
+    assert (text.count("联系何青禾"), len(text) < 300) == (3, True)
+
+
 def test_the_page_beforehand_names_what_the_reader_may_know_and_no_draft(cast: Cast) -> None:
     cast.draft(title="还没有写完的提案")
     case, returned = cast.assigned(title="夜间药房"), cast.submitted(title="农村公路养护")
@@ -152,7 +231,7 @@ def test_who_keeps_the_proposals_hears_of_what_was_sent_back_to_who_is_gone(cast
     leave(cast, cast.proposer, Ending.DIED)
     notices.deliver()
     [notice] = Notice.objects.filter(event__kind="proposals.lose_first", account=other)
-    assert notice.text == "退回修改的提案《农村公路养护》的第一提案人林知远不再履职，联名委员何青禾可以接手"
+    assert notice.text == "退回修改的提案《农村公路养护》的第一提案人林知远已去世，联名委员何青禾可以接手"
 
 
 def test_a_withdrawn_proposal_says_to_its_signers_how_it_is_taken_back(cast: Cast) -> None:

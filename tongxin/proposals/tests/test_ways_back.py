@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from tests.at_once import both
 from tests.cast import TEXT, Cast, moment
@@ -20,7 +21,7 @@ from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.proposals import actions, queries
-from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.choices import Answer, Destination, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import NotFiling
 from tongxin.proposals.workflow import (
@@ -232,6 +233,9 @@ def test_what_moved_along_has_its_end_with_the_last_lead(cast: Cast) -> None:
     joined = merged(cast, middle)
     step(middle, "merge", cast.office, MergeInto(last.uid, "同一件事。"))
     assert now(joined).merged_into == last
+    absorbed = Event.objects.filter(kind="proposals.absorb", subject_id=last.pk).order_by("id")
+    assert [event.data["proposal"] for event in absorbed] == [middle.pk, joined.pk]
+    assert Event.objects.get(kind="proposals.merge", subject_id=middle.pk).data["moved"] == [joined.uid]
     step(last, "withdraw", cast.proposer, Withdrawal("已经解决。"))
     assert {now(joined).state, now(middle).state} == {State.IN_DECISION}
     assert is_sound()
@@ -323,3 +327,40 @@ def test_a_form_that_was_chosen_stays(cast: Cast) -> None:
     draft = actions.draft(cast.county, actor=cast.office, at=AT, body="民盟云溪县总支", form="party", text=TEXT)
     assert step(draft, "submit", cast.office).form == "party"
     assert audit.intact(draft)
+
+
+# ── what the forms say ──
+def test_each_reason_for_not_filing_says_where_the_content_may_go(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    page = client.get(f"/go/proposals/{cast.in_decision().uid}/not_file/").text
+    for reason in in_force(cast.county, NotFiling, AT.date()).reasons:
+        allowed = "、".join(str(Destination(d).label) for d in reason.destinations)
+        assert f"{reason.text}（内容去向：{allowed}）" in page
+
+
+def test_what_became_of_the_content_is_stated_and_not_asked(cast: Cast, client: Client) -> None:
+    proposal = not_filed(cast)
+    client.force_login(cast.office)
+    url = f"/go/proposals/{proposal.uid}/reconsider/"
+    page = client.get(url).text
+    assert f"内容去向：{proposal.get_destination_display()}，内容还没有转出。" in page
+    assert 'type="radio"' not in page
+    actions.pass_on(proposal, to="县交通运输局", actor=cast.office, at=AT)
+    stale = client.post(url, {"content": "not_passed_on", "reason": WHY}).text  # it went in between: that has to be read first
+    assert "您打开以后情况又有变化" in stale
+    assert 'name="content" value="passed_on"' in stale
+    assert now(proposal).state == State.NOT_FILED
+    client.post(url, {"content": "passed_on", "reason": WHY})
+    assert now(proposal).state == State.IN_DECISION
+
+
+def test_the_form_of_a_withdrawal_says_who_reads_the_reason_and_what_follows(cast: Cast, client: Client) -> None:
+    lead, joined = cast.filed(title="甲"), cast.filed(title="乙")
+    client.force_login(cast.proposer)
+    url = f"/go/proposals/{lead.uid}/withdraw/"
+    page = client.get(url).text
+    assert "所有署名的委员和提案工作人员会看到这段话" in page
+    assert "由机关办理“恢复提案”" in page
+    assert "并入了本案" not in page
+    step(joined, "merge", cast.office, MergeInto(lead.uid, "同一件事。"))
+    assert "《乙》并入了本案，撤案后解除并案，恢复审定" in client.get(url).text

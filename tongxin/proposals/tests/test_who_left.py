@@ -259,3 +259,72 @@ def test_no_notice_goes_to_the_dead(cast: Cast) -> None:
     notices.deliver()
     assert Notice.objects.filter(account=cast.cosigner).count() == before
     assert Notice.objects.filter(account=cast.proposer, event__kind="proposals.release").exists()
+
+
+@pytest.mark.parametrize(("ending", "how"), [(Ending.DIED, "已去世"), (Ending.RESIGNED, "不再履职")])
+def test_an_invitation_whose_first_proposer_is_gone_waits_and_says_so(cast: Cast, client: Client, ending: str, how: str) -> None:
+    draft = gathered(cast)
+    invited, url = cast.member(cast.second_cosigner), f"/proposals/{draft.uid}/invitation/"
+    assert [todo.title for todo in home.todos(invited, timezone.now())] == ["林知远委员邀您联名"]
+    leave(cast, cast.proposer, ending)
+    notices.deliver()
+    told = {n.account.name: n.text for n in Notice.objects.filter(event__kind="proposals.lose_first")}
+    assert told == {
+        "何青禾": f"《{draft.title}》的第一提案人林知远{how}，提案现在不能提交；联名委员何青禾可以接手",
+        "沈如松": f"邀您联名的《{draft.title}》，第一提案人林知远{how}；联名委员何青禾可以接手，接手以前不能答复",
+    }
+    assert (home.todos(invited, timezone.now()), home.member_waiting(cast.second_cosigner)) == ([], 0)
+    client.force_login(cast.second_cosigner)
+    page = client.get(url).text
+    assert ("第一提案人林知远" in page, "接手以前不能答复" in page, 'value="accept"' in page) == (True, True, False)
+    assert "接手以前不能答复" in client.get(draft.get_absolute_url()).text
+    client.post(url, {"answer": "accept", "version": draft.version})
+    assert draft.signatures.get(member=invited).answer == Answer.INVITED
+    client.force_login(cast.cosigner)
+    client.post(f"/proposals/{draft.uid}/take-over/")
+    assert [todo.title for todo in home.todos(invited, timezone.now())] == ["何青禾委员邀您联名"]
+    client.force_login(cast.second_cosigner)
+    client.post(url, {"answer": "accept", "version": draft.version})
+    assert draft.signatures.get(member=invited).answer == Answer.ACCEPTED
+
+
+def test_where_nobody_can_take_over_the_invited_hear_that(cast: Cast, client: Client) -> None:
+    draft = cast.draft()
+    actions.invite_cosigners(
+        draft, members=[cast.member(cast.cosigner)], until=timezone.now() + timedelta(days=1), actor=cast.proposer, at=NOW
+    )
+    leave(cast, cast.proposer)
+    notices.deliver()
+    [told] = Notice.objects.filter(event__kind="proposals.lose_first")
+    assert told.text.endswith("现在没有委员可以接手，不能答复")
+    client.force_login(cast.cosigner)
+    assert "现在没有委员可以接手，不能答复" in client.get(f"/proposals/{draft.uid}/invitation/").text
+
+
+@pytest.mark.parametrize("way", ["suspend", "death"])
+def test_whoever_was_told_that_the_first_proposer_is_gone_is_told_that_he_is_back(cast: Cast, client: Client, way: str) -> None:
+    draft = gathered(cast)
+    said: dict[str, Any] = {"on": timezone.localdate(), "actor": cast.office, "at": timezone.now()}
+    if way == "suspend":
+        members.suspend(cast.member(cast.proposer), reason="接受调查", **said)
+        members.resume(cast.member(cast.proposer), reason="调查结束", **said)
+        back = "恢复履职"
+    else:
+        leave(cast, cast.proposer, Ending.DIED)
+        members.restore(cast.member(cast.proposer), reason="登记有误", **said | {"actor": cast.office})
+        back = "恢复委员资格"
+    notices.deliver()
+    told = {n.account.name: n.text for n in Notice.objects.filter(event__kind="proposals.regain_first")}
+    assert told.keys() == {"何青禾", "沈如松"}
+    assert told["何青禾"] == f"《{draft.title}》的第一提案人林知远{back}，仍由其修改、提交，不用接手"
+    assert told["沈如松"].startswith(f"邀您联名的《{draft.title}》，第一提案人林知远{back}，请在 ")
+    client.force_login(cast.second_cosigner)
+    assert 'value="accept"' in client.get(f"/proposals/{draft.uid}/invitation/").text
+
+
+def test_who_comes_back_to_a_text_that_was_taken_over_is_announced_to_nobody(cast: Cast) -> None:
+    draft = gathered(cast)
+    leave(cast, cast.proposer)
+    leaving.take_over(draft, member=cast.member(cast.cosigner), actor=cast.cosigner, at=timezone.now())
+    members.restore(cast.member(cast.proposer), on=timezone.localdate(), reason="登记有误", actor=cast.office, at=timezone.now())
+    assert not Event.objects.filter(kind="proposals.regain_first").exists()

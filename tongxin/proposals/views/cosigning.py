@@ -195,6 +195,7 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
         not with_proposer or (proposal.cosign_until is not None and proposal.cosign_until < at)
     )
     difference = queries.difference_for(signature) if signature.answer in {Answer.ACCEPTED, Answer.INVITED} else None
+    waits = queries.waits_for_a_successor(proposal) if signature.answer == Answer.INVITED and not lapsed else ""
     readable = signature.answer == Answer.ACCEPTED or (signature.answer == Answer.INVITED and with_proposer)
     return {
         "signature": signature,
@@ -202,7 +203,8 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
         "form": form,
         "lapsed": lapsed,
         "readable": readable,
-        "open": signature.answer == Answer.INVITED and not lapsed,
+        "waits": waits,
+        "open": signature.answer == Answer.INVITED and not lapsed and not waits,
         "accepted": signature.answer == Answer.ACCEPTED,
         "difference": difference if readable else None,
         "outdated": signature.answer == Answer.ACCEPTED and difference is not None and with_proposer,

@@ -81,7 +81,7 @@ def test_renamed_and_missing_columns_are_named(shelf, csv_file):
     ]
     assert said(run(shelf, csv_file("日期,数量\n2023-07-01,一\n"))) == [("", 1, "名称", "缺少这一列")]
     assert [f.reason for f in run(shelf, csv_file("甲,乙\n1,2\n")).rejected] == [
-        "没有找到表头，表头应有这些列：名称。可以用 tongxin template things 生成空表"
+        "没有找到表头，表头应有这些列：名称，可以照空表的列名填写"
     ]
 
 

@@ -316,6 +316,15 @@ def test_a_form_pressed_twice_while_the_server_is_asked_is_sent_once(desk):
     assert len(desk.sent) == 1
 
 
+def test_a_gateway_that_sends_who_it_does_not_know_elsewhere_stops_no_form(desk):
+    page = desk.page
+    elsewhere = {"Location": "https://gateway.invalid/in/"}
+    page.route("**/icon*.svg", lambda route: route.fulfill(status=302, headers=elsewhere))
+    with page.expect_navigation():
+        desk.button.click()
+    assert len(desk.sent) == 1
+
+
 def test_what_holds_a_form_back_by_itself_still_does(desk):
     page = desk.page
     page.evaluate("document.querySelector('[name=why]').required = true")

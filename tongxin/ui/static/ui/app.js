@@ -888,7 +888,7 @@ async function isThere() {
   const icon = document.querySelector("link[rel=icon]");
   if (!icon) return true;
   try {
-    const answer = await ask(icon.href, { method: "HEAD", cache: "no-store", credentials: "omit", limit: ENOUGH });
+    const answer = await ask(icon.href, { method: "HEAD", cache: "no-store", redirect: "manual", limit: ENOUGH });
     return answer.status < 500; // a proxy answers in the place of a server that is away
   } catch {
     return false;

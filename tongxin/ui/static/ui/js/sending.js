@@ -8,12 +8,13 @@ const ENOUGH = 15000; // for an answer of a few bytes
 const asking = new WeakSet();
 const passing = new WeakSet();
 
-// A file of ours that needs no database: it answers as long as the server does, and costs it nothing.
+// A file of ours that needs no database: it answers as long as the server does, and costs it nothing. A gateway that wants
+// to know first who asks, and sends elsewhere, is an answer too.
 async function isThere() {
   const icon = document.querySelector("link[rel=icon]");
   if (!icon) return true;
   try {
-    const answer = await ask(icon.href, { method: "HEAD", cache: "no-store", credentials: "omit", limit: ENOUGH });
+    const answer = await ask(icon.href, { method: "HEAD", cache: "no-store", redirect: "manual", limit: ENOUGH });
     return answer.status < 500; // a proxy answers in the place of a server that is away
   } catch {
     return false;

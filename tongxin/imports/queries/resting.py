@@ -12,65 +12,24 @@ from hashlib import sha256
 from typing import Any
 
 from django.apps import apps
-from django.db import models
 
 from tongxin.audit import audience, kinds
 from tongxin.audit.kinds import Audience
 from tongxin.audit.models import Event
-from tongxin.committees.models import Sector, Session, SpecialCommittee, Unit
 from tongxin.core.templatetags.chinese import moment
-from tongxin.imports.actions.recording import MANY
 from tongxin.imports.models import Import
-from tongxin.imports.queries import records_of
+from tongxin.imports.queries.records import AT_ONCE, Records, is_beside, made_by, own_links
 from tongxin.imports.rules import OFFERED
 from tongxin.sheets.reading import batches
 from tongxin.site.queries.row_names import word_of_kind
 
 SHOWN = 5  # of what was done with one record
-BODIES = {model._meta.label_lower for model in (Sector, SpecialCommittee, Session, Unit)}  # noqa: SLF001 -- Django's Meta
 # Acts after which a record is still as it was made: a look at it, a code that nobody has used.
 HARMLESS = {"audit.read_protected", "members.invite"}
 SECRET = {"handling.rating"}  # that somebody rated is seen by those alone whose look is an event
 WORKED_WITH = "又有办理"  # all that is said of what was done among others
 TOGETHER = "与同表的另一条连在一起（并案）"
 Key = tuple[str, int]  # a record: label of its model, primary key
-
-
-@dataclass
-class Records:
-    """The records of one model that an import made, as they stand now."""
-
-    model: type[models.Model]
-    keys: dict[int, str]  # primary key → uid
-    lost: int  # of which there is nothing any more
-
-    @property
-    def label(self) -> str:
-        """The label of the model."""
-        return self.model._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
-
-    @property
-    def all(self) -> models.QuerySet[Any]:
-        """Every row, whatever its manager hides."""
-        return self.model._base_manager.all()  # noqa: SLF001 -- as above
-
-
-def made_by(run: Import) -> dict[str, Records]:
-    """Return the records that an import made, by model."""
-    found = {}
-    for label, uids in records_of(run).items():
-        model = apps.get_model(label)
-        keys: dict[int, str] = {}
-        for some in batches(uids, MANY):
-            rows = model._base_manager.filter(uid__in=some, committee=run.committee_id)  # noqa: SLF001 -- as above
-            keys |= dict(rows.values_list("pk", "uid"))
-        found[label] = Records(model, keys, len(uids) - len(keys))
-    return found
-
-
-def is_beside(run: Import, label: str) -> bool:
-    """Say whether records were made only because rows name them: they stay where others need them by now."""
-    return label in BODIES and label != OFFERED[run.kind].main
 
 
 # ── what rests on it ─────────────────────────────────────────────────────────────────────────────
@@ -145,13 +104,23 @@ class Resting:
         return sorted(self.kept[self.main.label])
 
     @cached_property
+    def _links(self) -> list[tuple[Key, Key]]:
+        return list(_links_among(self.own))
+
+    @cached_property
     def _groups(self) -> "_Groups":
-        return _Groups(self.own)
+        return _Groups(self._links)
+
+    @cached_property
+    def _single(self) -> "_Groups":
+        """What hangs on each row of the sheet by itself, whatever other rows that one is joined with."""
+        main = self.main.label
+        return _Groups((one, other) for one, other in self._links if not one[0] == other[0] == main)
 
     # ── finding it ──
     def _note_events(self, records: Records) -> None:
         """Acts on the records since. One that is told by the day alone is told here to nobody."""
-        for some in batches(records.keys, MANY):
+        for some in batches(records.keys, AT_ONCE):
             since = Event.objects.filter(subject_type=records.label, subject_id__in=some).exclude(via="import")
             for pk, kind, subject in since.exclude(kind__in=HARMLESS).order_by("pk").values_list("pk", "kind", "subject_id"):
                 known = kinds.KINDS.get(kind)
@@ -167,7 +136,7 @@ class Resting:
             label, name = other._meta.label_lower, relation.field.name  # noqa: SLF001 -- as above
             mine = self.found[label].keys if label in self.found else {}
             what = f"有相关的{word_of_kind(label) or '资料'}"
-            for some in batches(records.keys, MANY):
+            for some in batches(records.keys, AT_ONCE):
                 pairs = other._base_manager.filter(**{f"{name}__in": some}).values_list("pk", f"{name}_id")  # noqa: SLF001 -- as above
                 for key, target in pairs:
                     if key in mine:
@@ -180,7 +149,7 @@ class Resting:
     def _note_links(self, records: Records) -> None:
         """Records that were hung on an older one of their like, which tells of it: a proposal merged into one that was there."""
         for name in own_links(records.model):
-            for some in batches(records.keys, MANY):
+            for some in batches(records.keys, AT_ONCE):
                 hung = records.all.filter(pk__in=some, **{f"{name}__isnull": False}).exclude(
                     **{f"{name}__in": list(records.keys)}
                 )
@@ -203,35 +172,55 @@ class Resting:
 
     def why(self, mains: Sequence[int]) -> dict[int, list[str]]:
         """Say of rows of the sheet that stay what was done with them since, in as many questions whatever their number."""
-        together = defaultdict[Key, list[int]](list)
-        for main in mains:
-            together[self._groups.top((self.main.label, main))].append(main)
-        found = {key: touched for key, touched in self.touched.items() if self._groups.top(key) in together}
+        shown = {(self.main.label, main) for main in mains}
+        found = defaultdict[int, Touched](Touched)
+        for key, touched in self.touched.items():
+            main = self._row_of(key, mains)
+            if main is not None and (self.main.label, main) in shown:
+                found[main].events += touched.events
+                found[main].words += touched.words
         events = Event.objects.in_bulk([pk for touched in found.values() for pk in touched.events])
-        said = defaultdict[int, list[str]](list)
-        for (label, own), touched in found.items():
-            mine = together[self._groups.top((label, own))]
-            main = own if label == self.main.label and own in mine else mine[0]
-            said[main] += [*(act(events[pk]) for pk in touched.events if pk in events), *touched.words]
-        return {main: _shortened(said[main]) or [TOGETHER] for main in mains}
+        said = {
+            main: [*(act(events[pk]) for pk in sorted(touched.events) if pk in events), *touched.words]
+            for main, touched in found.items()
+        }
+        return {main: _shortened(said.get(main, ())) or [TOGETHER] for main in mains}
+
+    @cached_property
+    def _rows(self) -> dict[Key, int]:
+        return {self._single.top((self.main.label, key)): key for key in self.main.keys}
+
+    def _row_of(self, key: Key, mains: Sequence[int]) -> int | None:
+        """Return the row of the sheet on which a record hangs; of what hangs on none, the first of those shown that it stays with."""
+        if key[0] == self.main.label:
+            return key[1]
+        alone = self._rows.get(self._single.top(key))
+        if alone is not None:
+            return alone
+        top = self._groups.top(key)
+        return next((main for main in mains if self._groups.top((self.main.label, main)) == top), None)
+
+
+def _links_among(own: Mapping[str, Records]) -> Iterator[tuple[Key, Key]]:
+    """Yield which record points to which other one."""
+    by_model = {records.model: records for records in own.values()}
+    for label, records in own.items():
+        for link in records.model._meta.concrete_fields:  # noqa: SLF001 -- Django's public-in-practice Meta
+            target = by_model.get(link.related_model) if link.related_model else None  # type: ignore[call-overload]
+            if target is None:
+                continue
+            for some in batches(records.keys, AT_ONCE):
+                pairs = records.all.filter(pk__in=some, **{f"{link.name}__isnull": False}).values_list("pk", link.attname)
+                yield from (((label, key), (target.label, other)) for key, other in pairs if other in target.keys)
 
 
 class _Groups:
     """Which records hang together, by whatever points from one to the other."""
 
-    def __init__(self, own: Mapping[str, Records]) -> None:
+    def __init__(self, links: Iterable[tuple[Key, Key]]) -> None:
         self.above: dict[Key, Key] = {}
-        by_model = {records.model: records for records in own.values()}
-        for label, records in own.items():
-            for link in records.model._meta.concrete_fields:  # noqa: SLF001 -- Django's public-in-practice Meta
-                target = by_model.get(link.related_model) if link.related_model else None  # type: ignore[call-overload]
-                if target is None:
-                    continue
-                for some in batches(records.keys, MANY):
-                    pairs = records.all.filter(pk__in=some, **{f"{link.name}__isnull": False}).values_list("pk", link.attname)
-                    for key, other in pairs:
-                        if other in target.keys:
-                            self._join((label, key), (target.label, other))
+        for one, other in links:
+            self._join(one, other)
 
     def top(self, key: Key) -> Key:
         """Return the one record that stands for all that hang together with one."""
@@ -262,20 +251,3 @@ def _shortened(said: Iterable[str]) -> list[str]:
     """Keep what differs, and of much the newest."""
     each = list(dict.fromkeys(said))
     return each if len(each) <= SHOWN else [f"另有 {len(each) - SHOWN} 次办理", *each[-SHOWN:]]
-
-
-def own_links(model: type[models.Model]) -> list[str]:
-    """Return by which fields rows of a model point to their like."""
-    return [link.name for link in model._meta.concrete_fields if link.related_model is model]  # noqa: SLF001 -- as above
-
-
-def in_order(records: list[Records]) -> Iterator[Records]:
-    """Yield each before those it points to."""
-    left = {one.model: one for one in records}
-    while left:
-        pointed = {
-            link.related_model for model in left for link in model._meta.concrete_fields  # noqa: SLF001 -- as above
-            if link.related_model is not model
-        }  # fmt: skip
-        model = next(model for model in left if model not in pointed)
-        yield left.pop(model)

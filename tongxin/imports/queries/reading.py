@@ -1,25 +1,21 @@
-"""Reads of imports: which ones somebody may see, what was found in one, which records came of it."""
+"""Which imports somebody may see, what an import is called on its page, what was found in it."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongxin.committees import queries as bodies
-from tongxin.core.templatetags.chinese import case_number
 from tongxin.files import queries as files
 from tongxin.imports.choices import BADGES, Stage
 from tongxin.imports.models import Finding, Import, Listed, Source
 from tongxin.imports.rules import OFFERED, Offered
+from tongxin.sheets.problems import Place
 
 PAGE = 20
-MANY = 100  # on the page of all rows
 MADE = {  # what a sheet names for the first time
     "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
     "constructions": "建设类别",
@@ -59,13 +55,20 @@ class Line:
     @property
     def heading(self) -> str:
         """What its figures are."""
-        words = {Stage.CHECKED: _("核对的结果"), Stage.IMPORTED: _("导入的结果"), Stage.UNDONE: _("撤销的结果")}
+        words = {
+            Stage.CHECKED: _("核对的结果"),
+            Stage.REFUSED: _("核对的结果"),
+            Stage.IMPORTED: _("导入的结果"),
+            Stage.UNDONE: _("撤销的结果"),
+        }
         return words.get(Stage(self.row.stage), _("情况"))
 
     @property
     def adds(self) -> str:
         """Whether the rows are there by now."""
-        return {Stage.IMPORTED: _("已新增"), Stage.DROPPED: _("没有新增")}.get(Stage(self.row.stage), _("将新增"))
+        return {Stage.IMPORTED: _("已新增"), Stage.DROPPED: _("没有新增"), Stage.REFUSED: _("没有新增")}.get(
+            Stage(self.row.stage), _("将新增")
+        )
 
     @property
     def wrong(self) -> str:
@@ -79,8 +82,15 @@ class Line:
         rows: list[list[Any]] = self.row.passed
         if not rows:
             return ""
-        named = "、".join(_("第 %(n)s 行%(word)s") % {"n": row, "word": word} for row, word in rows[:NAMED])
-        return _("%(n)s 行（%(which)s）") % {"n": len(rows), "which": named + (_("等") if len(rows) > NAMED else "")}
+        named = "、".join(f"{self._where(Place(*place))}{word}" for *place, word in rows[:NAMED])
+        more = _("等") if self.row.passed_rows > NAMED else ""
+        return _("%(n)s 行（%(which)s）") % {"n": self.row.passed_rows, "which": f"{named}{more}"}
+
+    def _where(self, place: Place) -> str:
+        """Say which row it is: of several files, of which."""
+        if len(self.files) > 1 and place.file:
+            return place.seen_from(Place(""))
+        return _("第 %(n)s 行") % {"n": place.row}
 
     @property
     def listing(self) -> str:
@@ -92,6 +102,15 @@ class Line:
     def taken(self) -> int:
         """How many rows were taken back."""
         return self.row.created - self.row.left
+
+    @property
+    def created(self) -> str:
+        """How many rows came in, as the history says it: of what was taken back since, that it was."""
+        if self.row.stage != Stage.UNDONE:
+            return str(self.row.created)
+        if self.row.left:
+            return _("%(n)s（已撤销 %(taken)s）") % {"n": self.row.created, "taken": self.taken}
+        return _("%(n)s（已撤销）") % {"n": self.row.created}
 
     @property
     def confirmed_by(self) -> str:
@@ -165,67 +184,6 @@ def counted(run: Import) -> dict[bool, int]:
 def rejects_link(run: Import, user: Any) -> str:
     """Return where somebody downloads the rows that are wrong; nothing where there is no such workbook."""
     return files.link(run.rejects, user) if run.rejects is not None else ""
-
-
-# ── which records ────────────────────────────────────────────────────────────────────────────────
-def records_of(run: Import) -> dict[str, list[str]]:
-    """Return the uids of what an import made, by model."""
-    found: dict[str, list[str]] = {}
-    for label, uids in run.records.order_by("pk").values_list("label", "uids"):
-        found.setdefault(label, []).extend(uids)
-    return found
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A row that would be new, or the record that was made of it: by what people know it by."""
-
-    name: str
-    number: str
-    url: str = ""
-    row: int = 0
-    file: str = ""
-
-
-def rows_of(run: Import, *, after: int, most: int) -> tuple[list[Shown], int | None]:
-    """Return some of what an import brings, and where the next ones begin: rows of the sheet; once it is in, the records."""
-    if run.stage in {Stage.IMPORTED, Stage.UNDOING, Stage.UNDONE}:
-        uids = main_uids(run)
-        return _records(run, uids[after : after + most]), after + most if len(uids) > after + most else None
-    return _listed(run, after, most)
-
-
-def _listed(run: Import, after: int, most: int) -> tuple[list[Shown], int | None]:
-    """Return rows that were kept together; the first ones of them where fewer are asked for."""
-    kept = list(Listed.objects.filter(imported=run, pk__gt=after).order_by("pk")[:2])
-    if not kept:
-        return [], None
-    several = len({source.pk for source in run.sources.all()}) > 1
-    found = [Shown(name, number, row=row, file=file if several else "") for row, file, name, number in kept[0].rows]
-    more = len(kept) > 1 or len(found) > most
-    return found[:most], kept[0].pk if more else None
-
-
-def main_uids(run: Import) -> list[str]:
-    """Return the uids of the records that the rows of a sheet made."""
-    rows = run.records.filter(label=OFFERED[run.kind].main).order_by("pk").values_list("uids", flat=True)
-    return [uid for uids in rows for uid in uids]
-
-
-def _records(run: Import, uids: Sequence[str]) -> list[Shown]:
-    model = apps.get_model(OFFERED[run.kind].main)
-    by_uid = {row.uid: row for row in model._base_manager.filter(uid__in=uids)}  # noqa: SLF001 -- every row, whatever its manager hides
-    return shown(run, [by_uid[uid] for uid in uids if uid in by_uid])
-
-
-def shown(run: Import, rows: Iterable[Any]) -> list[Shown]:
-    """Return records of an import's main model as they are listed."""
-    page = OFFERED[run.kind].page
-    return [Shown(str(row), _number(row.number), reverse(page, args=[row.uid])) for row in rows]
-
-
-def _number(number: str | int | None) -> str:
-    return case_number(number) if isinstance(number, int) else number or ""
 
 
 # ── what is over ─────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,34 @@
+"""Every read of imports: which ones somebody may see, what was found in one, which records came of it and what rests on them."""
+
+from tongxin.imports.queries.reading import (
+    MADE,
+    PAGE,
+    Line,
+    Spot,
+    counted,
+    keeping_files,
+    line_of,
+    lines,
+    rejects_link,
+    spots,
+    visible_to,
+)  # fmt: skip
+from tongxin.imports.queries.records import (
+    MANY,
+    Records,
+    Shown,
+    in_order,
+    is_beside,
+    made_by,
+    main_uids,
+    own_links,
+    records_of,
+    rows_of,
+    shown,
+)  # fmt: skip
+from tongxin.imports.queries.resting import Resting
+
+__all__ = [
+    "MADE", "MANY", "PAGE", "Line", "Records", "Resting", "Shown", "Spot", "counted", "in_order", "is_beside", "keeping_files",
+    "line_of", "lines", "made_by", "main_uids", "own_links", "records_of", "rejects_link", "rows_of", "shown", "spots", "visible_to",
+]  # fmt: skip

@@ -1,0 +1,185 @@
+"""A row of the sheet of members, read; and a member of the database in the same words, so that the two can be compared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Prefetch, QuerySet
+
+from tongxin.committees.models import Committee
+from tongxin.committees.queries import running
+from tongxin.core.words import name_key, plain_number
+from tongxin.members.choices import Gender, Rank
+from tongxin.members.models import Member, Post, Seat
+from tongxin.members.rules import is_name, who_it_is
+from tongxin.sheets import cells
+from tongxin.sheets.kinds import Row
+
+RANKS = {str(rank.label): rank.value for rank in Rank}
+GENDERS = {str(gender.label): gender.value for gender in Gender}
+PARTY_MEMBERS = ("中共党员", "中共预备党员")
+ALIKE: dict[str, Callable[[Any], Any]] = {"name": name_key, "number": plain_number}  # compared by what two writings share
+
+
+@dataclass
+class Person:
+    """A row of the sheet, read; or a member of the database, in the same words, so that the two can be compared."""
+
+    name: str = ""
+    gender: str = ""
+    ethnicity: str = ""
+    born_in: date | None = None
+    party: str = ""
+    sector: str = ""
+    special_committee: str = ""
+    ranks: tuple[str, ...] = ()
+    workplace: str = ""
+    workplace_post: str = ""
+    phone: str = ""
+    email: str = ""
+    is_party_member: bool | None = None
+    number: str = ""
+    seated_on: date | None = None
+
+
+COLUMNS = {  # field → column
+    "name": "姓名", "gender": "性别", "ethnicity": "民族", "born_in": "出生年月", "party": "政治面貌", "sector": "界别",
+    "special_committee": "专委会", "ranks": "职务", "workplace": "工作单位", "workplace_post": "单位职务", "phone": "手机",
+    "email": "邮箱", "is_party_member": "是否党员", "number": "编号", "seated_on": "任职日期",
+}  # fmt: skip
+
+
+def _email(value: cells.Cell) -> str:
+    written = cells.line(value, 254)
+    if written:
+        try:
+            validate_email(written)
+        except ValidationError as problem:
+            message = f"“{written[:40]}”不是邮箱地址"
+            raise ValueError(message) from problem
+    return written
+
+
+def _name(value: cells.Cell) -> str:
+    """Read a name: a formula that was saved without its value leaves a figure there."""
+    found = cells.name(value)
+    if found and not is_name(found):
+        message = f"“{found}”不是姓名，请核对；是公式的请改成文字"
+        raise ValueError(message)
+    return found
+
+
+def _ranks(value: cells.Cell) -> tuple[str, ...]:
+    found = {cells.choice(part, RANKS) for part in cells.several(value)}
+    return tuple(rank for rank in Rank.values if rank in found and rank != Rank.MEMBER)
+
+
+def read(row: Row) -> Person:
+    """Read a row; what does not do becomes its faults."""
+
+    def line(column: str, limit: int) -> str:
+        return str(row.read(column, lambda v: cells.line(v, limit)) or "")
+
+    person = Person(
+        name=row.read("姓名", _name) or "",
+        gender=row.read("性别", lambda v: cells.choice(v, GENDERS)) or "",
+        ethnicity=line("民族", 20),
+        born_in=row.read("出生年月", cells.month),
+        party=line("政治面貌", 30),
+        sector=line("界别", 30),
+        special_committee=line("专委会", 40),
+        ranks=row.read("职务", _ranks) or (),
+        workplace=line("工作单位", 80),
+        workplace_post=line("单位职务", 60),
+        phone=row.read("手机", cells.phone) or "",
+        email=row.read("邮箱", _email) or "",
+        is_party_member=row.read("是否党员", cells.flag),
+        number=line("编号", 20),
+        seated_on=row.read("任职日期", cells.day),
+    )
+    for column, value in (("姓名", person.name), ("界别", person.sector)):
+        if not value and not row.complained(column):
+            row.fault(column, "没有填写")
+    if person.is_party_member is None and person.party:
+        person.is_party_member = person.party in PARTY_MEMBERS
+    return person
+
+
+def of_member(member: Member) -> Person:
+    """Return a member, fetched by `with_current_seats`, in the words of the sheet."""
+    seat = next(iter(member.seats_now), None)  # type: ignore[attr-defined]
+    held = {post.rank for post in member.posts_now}  # type: ignore[attr-defined]
+    special = seat.special_committee if seat else None
+    return Person(
+        name=member.name, gender=member.gender, ethnicity=member.ethnicity, born_in=member.born_in, party=member.party,
+        sector=seat.sector.name if seat else "", special_committee=special.name if special else "",
+        ranks=tuple(rank for rank in Rank.values if rank in held and rank != Rank.MEMBER), workplace=member.workplace,
+        workplace_post=member.workplace_post, phone=member.phone, email=member.email,
+        is_party_member=member.is_party_member, number=member.number, seated_on=seat.starts_on if seat else None,
+    )  # fmt: skip
+
+
+def with_current_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
+    """Fetch what the sheet needs of members, whatever their number in three queries."""
+    seats = Seat.objects.filter(running(on)).select_related("sector", "special_committee").order_by("-term__number", "id")
+    return rows.prefetch_related(
+        Prefetch("seats", seats, "seats_now"), Prefetch("posts", Post.objects.filter(running(on)), "posts_now")
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """A member as the sheet may write him: as he stands, and as each row stood that went into him and keeps its values."""
+
+    member: Member
+    written: list[Person]
+
+    @property
+    def born(self) -> set[date]:
+        """The months in which he was born, by what is written of him."""
+        return {person.born_in for person in self.written if person.born_in}
+
+    def says(self, name: str, value: Any) -> bool:
+        """Say whether a value is one of those written of him: his number, in whichever writing, is how he was found."""
+        same = ALIKE.get(name, lambda value: value)
+        if name == "number":
+            return not value or any(same(value) == same(person.number) for person in self.written)
+        if name == "ranks":  # posts were moved
+            held = {rank for person in self.written for rank in person.ranks}
+            return bool(value == self.written[0].ranks or (len(self.written) > 1 and held.issuperset(value)))
+        return any(same(value) == same(getattr(person, name)) for person in self.written)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A row that went into another, in the words of the sheet, and who it is by now."""
+
+    row: Member
+    person: Person
+    is_now: int
+
+
+def those_who_went(committee: Committee) -> list[Gone]:
+    """Return the rows that went into others, each with the seat and the posts that it had."""
+    rows = Member.everybody.filter(committee=committee, merged_into__isnull=False).select_related("merged_into").order_by("pk")
+    seats = Seat.objects.select_related("sector", "special_committee").order_by("-term__number", "id")
+    found = rows.prefetch_related(Prefetch("seats", seats, "seats_now"), Prefetch("posts", Post.objects.all(), "posts_now"))
+    return [Gone(row, of_member(row), who_it_is(row).pk) for row in found]
+
+
+def spoken(name: str, value: Any) -> str:
+    """Write a value as the sheet writes it."""
+    if value is None or value == "":
+        return ""
+    if name == "gender":
+        return str(Gender(value).label)
+    if name == "ranks":
+        return "、".join(str(Rank(rank).label) for rank in reversed(value)) or str(Rank.MEMBER.label)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if name == "seated_on":
+        return f"{value:%Y-%m-%d}"
+    return f"{value:%Y-%m}" if isinstance(value, date) else str(value)
