@@ -38,9 +38,10 @@ def _digest() -> str:
 
 def _make(kept: Path) -> None:
     with tempfile.TemporaryDirectory(dir=KEPT) as home:
+        kept_out = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}  # of a suite on PostgreSQL
         own = {"TONGXIN_HOME": home, "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"]
-        subprocess.run(command, env=os.environ | own, cwd=ROOT, check=True)  # noqa: S603 -- our own words
+        subprocess.run(command, env=kept_out | own, cwd=ROOT, check=True)  # noqa: S603 -- our own words
         whole = Path(home) / "whole.sqlite3"
         with closing(sqlite3.connect(next(Path(home).glob("*.sqlite3")))) as base:
             base.execute("VACUUM INTO ?", (str(whole),))  # with what stands in its journal

@@ -56,6 +56,11 @@ HARD_LIMIT, FUNCTION_LIMIT, TEMPLATE_LIMIT, LOOK_AGAIN = 500, 40, 120, 300
 LOOKED_AT: dict[str, str] = {
     "tongxin/committees/actions.py": "2026-11-28: appointments, resets, bodies and sessions: each act a few lines, the rest their reasons",
     "tongxin/members/actions.py": "2026-11-28: invitations, contact data and standing: each act a few lines, the rest their reasons",
+    "tongxin/committees/queries.py": "2026-11-30: bodies, appointments and work, each a few lines; to be parted by what they read",
+    "tongxin/committees/reorganising.py": "2026-11-30: the decision about a unit, its day, its ways back: one act after the other, all hold it the same way",
+    "tongxin/proposals/notices.py": "2026-11-30: one register: whom, in which words, and a line each, read side by side",
+    "tongxin/backups/archive.py": "2026-11-30: one format, written and read: both halves say the same names",
+    "tongxin/backups/judging.py": "2026-11-30: what a foreign file may say, value by value, row by row, and in the whole",
     "tongxin/proposals/models.py": "2026-11-29: a proposal and the eight tables around it; their constraints are read side by side",
     "tongxin/handling/notices.py": "2026-11-29: one register: whom, in which words, and a line each, read side by side",
     "tongxin/handling/models.py": "2026-11-29: a dozen small tables; the clocks and constraints of a case are read side by side",

@@ -33,6 +33,7 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/committees/reorganising.py:_carry_out": "the act that decides, or the day on which it takes effect",
     "tongxin/handling/actions/doubles.py:_ask_again": "`members.merging.part`",
     "tongxin/committees/reorganising.py:_call_off": "`undo`",
+    "tongxin/committees/reorganising.py:_drop": "`undo`",
     "tongxin/committees/reorganising.py:_restore": "`undo`",
     "tongxin/committees/reorganising.py:_take_name_back": "`undo`",
     "tongxin/handling/actions/steps.py:category_reviewed": "a step: `engine.perform`",

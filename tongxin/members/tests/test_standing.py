@@ -322,7 +322,7 @@ def test_what_will_happen_is_what_happens(cast: Cast, office: Client) -> None:
         (n.account.name, n.text.partition("《")[0])
         for n in Notice.objects.filter(event__kind__in=("proposals.end_invitation", "proposals.lose_first"))
     }
-    assert told == {("周望舒", "林知远不再履职，联名"), ("何青禾", ""), ("沈如松", "")}
+    assert told == {("周望舒", "林知远不再履职，联名"), ("何青禾", ""), ("沈如松", "邀您联名的")}
 
 
 def test_a_death_is_written_down_and_the_page_calls_nobody_a_member_who_is_none(cast: Cast, office: Client) -> None:

@@ -80,11 +80,11 @@ def test_a_letter_is_sent_once(cast: Cast, settings: object) -> None:
     cast.cosigner.save()
     cast.submitted()
     actions.deliver()
-    waiting = Letter.objects.count()
+    waiting = Letter.objects.exclude(notice__event__kind="proposals.invite").count()  # he has answered
     later = Letter.objects.latest("id").made_at + timedelta(days=1, hours=1)
     assert tasks.send_letters(later) == waiting
     assert tasks.send_letters(later) == 0
-    assert len(mail.outbox) == Letter.objects.values("parcel").distinct().count()
+    assert len(mail.outbox) == Letter.objects.exclude(sent_at=None).values("parcel").distinct().count() > 0
 
 
 def test_one_reads_the_own_notices_only(cast: Cast, client: Client) -> None:

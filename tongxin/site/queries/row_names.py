@@ -96,7 +96,7 @@ NAMES: dict[str, Named] = {
     "committees.session": Named(_("会议"), texts=("term__number", "number"), write=_session),
     "committees.sector": Named(_("界别"), texts=("name",), own=True),
     "committees.specialcommittee": Named(_("专委会"), texts=("name",), own=True),
-    "committees.unit": Named(_("承办单位"), texts=("name",), own=True),
+    "committees.unit": Named(_("承办单位"), texts=("name",), parts={"dropped": _("没有成立的单位")}, own=True),
     "committees.formername": Named(_("单位曾用名"), texts=("unit__name", "name")),
     "committees.succession": Named(_("单位承接关系"), texts=("unit__name", "successor__name")),
     "committees.unitchange": Named(
