@@ -172,6 +172,18 @@ class Cast:
         perform(lead, "send", actor=self.assigner, at=at, payload=Sending(category))
         return Case.objects.get(pk=case.pk)
 
+    def all_satisfied(self, at: datetime = NOW) -> Case:
+        """A case that was answered, and rated by each of its proposers, who are satisfied."""
+        from tongxin.handling import queries
+
+        case = self.answered(at)
+        for reply, signature in queries.ratings_awaited(case):
+            handling.rate(
+                reply, signature=signature, attitude="satisfied", result="satisfied", comment="",
+                actor=signature.member.account, at=at,
+            )  # fmt: skip
+        return case
+
 
 def merged_late(proposal: Proposal, lead: Proposal, cast: Cast, *, at: datetime) -> None:
     """Merge into a case whose answers are out already, as it was possible in former versions and stands in their databases."""
