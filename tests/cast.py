@@ -14,6 +14,7 @@ from django.db import transaction
 from tests.kept import done_once
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
+from tongxin.audit.models import Mark
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty, Level, System
 from tongxin.committees.models import Committee, Sector, Session, Term, Unit
@@ -327,4 +328,5 @@ def everybody() -> Cast:
             *Suspension.objects.filter(**own),
         ]
         audit.vouch(committee, rows, at=at)
+    Mark.objects.all().delete()  # who was appointed years ago was told then
     return made
