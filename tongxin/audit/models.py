@@ -34,7 +34,7 @@ class Event(Row):
     `proofs` are keyed digests of rows whose truth matters, as they were after this event (table:uid → digest).
     """
 
-    committee_code = models.CharField(max_length=20, db_index=True)
+    committee_code = models.CharField(max_length=20)
     kind = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField(null=True)

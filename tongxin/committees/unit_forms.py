@@ -57,11 +57,16 @@ class ChangeForm(ReasonForm):
 
 
 class RenameForm(ChangeForm):
-    """A unit's other name."""
+    """A unit's other name. The short name of before is not offered again: lists would go on saying it."""
 
     name = forms.CharField(label=gettext_lazy("新名称"), max_length=60)
     short_name = forms.CharField(label=gettext_lazy("新简称"), max_length=20, required=False)
     field_order = ("name", "short_name", "on", "reason")
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"name": unit.name}, **kwargs)
+        before = _("现在的简称是“%(name)s”，仍用它的，请再填一次。") % {"name": unit.short_name} if unit.short_name else ""
+        self.fields["short_name"].help_text = before + _("不填的，名册和列表里写全称。")
 
 
 class EndForm(ChangeForm):

@@ -11,6 +11,7 @@ from tongxin.demo.ledger import Ledger
 from tongxin.demo.texts import Text
 from tongxin.members.models import Member
 from tongxin.proposals import queries
+from tongxin.proposals.actions.steps import is_over
 from tongxin.proposals.choices import Answer, Form, Role, Season
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
@@ -128,7 +129,7 @@ class Telling:
                 signature.answer, signature.answered_at = Answer.LAPSED, at
                 self.ledger.note(
                     "proposals.lapse_invitation", proposal, actor=self.author, at=at, name=signature.member.name,
-                    member=signature.member,
+                    member=signature.member, overdue=is_over(proposal.cosign_until, at),
                 )  # fmt: skip
 
     # ── the office ──

@@ -164,7 +164,7 @@ register(
         "handling.ask_rater_again",
         A.OFFICE,
         "编号 {number} 与编号 {other_number} 撤销合并，请{name}本人评价",
-        lambda _event: "合并期间由对方在这个署名下作出评价的，不作数",
+        lambda _event: "合并期间在这个署名下作出的评价，还没有截止的作废",
         personal=("name",),
         label="撤销合并后请本人评价",
     ),

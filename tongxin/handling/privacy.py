@@ -43,7 +43,7 @@ def _rating(row: Rating) -> tuple[str, ...]:
     task = row.reply.task
     grades = str(row.get_attitude_display()), str(row.get_result_display())
     boxes = (YES_NO[row.passes_on], YES_NO[row.closes_early])
-    case = str(task.case) if row.set_aside_at is None else f"{task.case}（合并期间在他人名下，不作数）"
+    case = str(task.case) if row.set_aside_at is None else f"{task.case}（合并期间在他人名下作出，作废）"
     return case, row.reply.sent_by, *grades, row.comment, *boxes, stamp(row.rated_at)
 
 

@@ -13,6 +13,7 @@ from tongxin.committees.successions import standings
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import character_count
 from tongxin.handling import actions, queries
+from tongxin.handling.actions.moving import NOT_NOW
 from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.handling.rules import (
@@ -297,7 +298,7 @@ class Moving:
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """The unit must be one that works, of the own 归口 where it answers."""
         if self.to not in queries.may_receive(subject, at):
-            return {"to": "请从现在的承办单位中选择"}
+            return {"to": NOT_NOW}
         return {}
 
 

@@ -174,7 +174,7 @@ def _parted(event: Event, member: Any) -> str:
     number = data["in_whose_name"]
     said = (
         f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并，各自的资料、账户恢复。"
-        f"合并期间用编号 {number} 的署名作出的评价，评价还没有截止的不作数，请编号 {number} 的委员本人重新评价"
+        f"合并期间用编号 {number} 的署名作出的评价，还没有截止的作废，请编号 {number} 的委员本人重新评价"
     )
     why = f"。理由：{data['reason']}" if data.get("reason") else ""
     if data["stands"]:

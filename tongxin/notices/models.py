@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from tongxin.audit.models import Event
 from tongxin.core.models import Row
 
+TEXT = 300  # the longest sentence of a notice, in characters
+
 
 class Notice(Row):
     """One sentence for one person, leading to a page.
@@ -21,7 +23,7 @@ class Notice(Row):
     committee_code = models.CharField(max_length=20, blank=True)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
     matter = models.CharField(max_length=80, blank=True)
-    text = models.CharField(max_length=300)
+    text = models.CharField(max_length=TEXT)
     url = models.CharField(max_length=200, blank=True)
     urgent = models.BooleanField(default=False)
     made_at = models.DateTimeField()

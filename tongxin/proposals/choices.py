@@ -73,7 +73,7 @@ class Answer(models.TextChoices):
     INVITED = "invited", _("待答复")
     ACCEPTED = "accepted", _("同意联名")
     DECLINED = "declined", _("谢绝联名")
-    LAPSED = "lapsed", _("逾期未答复")
+    LAPSED = "lapsed", _("提交时未答复")
     LEFT = "left", _("退出联名")
     MERGED = "merged", _("并入本人的另一个署名")  # of somebody who was kept as two members: `actions.doubles`
 

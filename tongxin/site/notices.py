@@ -8,6 +8,7 @@ from tongxin.audit.kinds import ON_THE_SERVER, day, who_did
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of, open_work
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.members.choices import Ending
 from tongxin.notices.recipients import audit_administrators, security_administrators, the_person
 from tongxin.notices.table import Tell, register
@@ -111,6 +112,19 @@ register(
     Tell("accounts.make_reset_code", the_account, _code_for_you, _own_account, urgent=True),
     Tell("accounts.make_reset_code", audit_administrators, _code_for_somebody, _events, urgent=True),
 )
+
+
+# ── a duty that begins ───────────────────────────────────────────────────────────────────────────
+def who_is_appointed(_event: Event, appointment: Any) -> Iterable[Account | None]:
+    """Tell the person who has the duty from then on."""
+    return [appointment.account]
+
+
+def _appointed(_event: Event, appointment: Any) -> str:
+    return f"您自 {full_day(appointment.starts_on)}起承担{appointment.named_duty}职责，有疑问请与机关联系"
+
+
+register(*(Tell(kind, who_is_appointed, _appointed, _own_account) for kind in ("committees.appoint", "committees.break_glass")))
 
 
 # ── a duty that ended ────────────────────────────────────────────────────────────────────────────

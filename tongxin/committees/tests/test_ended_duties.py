@@ -75,6 +75,18 @@ def test_who_still_holds_a_duty_reads_of_none_that_ended_and_members_keep_their_
     assert 'class="btn tall" href="/account/seat/"' in pages[1].text
 
 
+@pytest.mark.parametrize("kind", ["committees.appoint", "committees.break_glass"])
+def test_who_is_appointed_is_told_to_which_duty_and_from_which_day(cast: Cast, kind: str) -> None:
+    today = timezone.localdate()
+    actions.appoint(
+        cast.clerk, committee=cast.county, duty=Duty.UNIT_LEADER, unit=cast.unit, starts_on=today, actor=None, at=timezone.now(),
+        kind=kind,
+    )  # fmt: skip
+    notices.deliver()
+    said = f"您自 {full_day(today)}起承担县卫生健康局“单位负责人”职责，有疑问请与机关联系"
+    assert list(Notice.objects.filter(account=cast.clerk).values_list("text", flat=True)) == [said]
+
+
 def test_who_was_relieved_is_told_from_which_day_and_not_why(cast: Cast) -> None:
     relieve(cast, cast.clerk, "工作失误")
     notices.deliver()

@@ -172,6 +172,23 @@ def test_the_pages_show_what_would_happen_before_it_does(cast: Cast, client: Cli
             assert client.get(f"{base}/{name}/").status_code == status, (who, name)
 
 
+def test_the_short_name_of_before_is_not_offered_for_the_new_name(cast: Cast, client: Client) -> None:
+    Unit.objects.filter(pk=cast.unit.pk).update(short_name="县卫健局")
+    client.force_login(cast.office)
+    url = f"/units/{cast.unit.uid}/rename/"
+    page = client.get(url)
+    assert (page.context["form"]["short_name"].value(), "现在的简称是“县卫健局”" in page.text) == (None, True)
+    client.post(url, {"name": "县疾病预防控制局", "on": TODAY.isoformat(), "reason": WHY})
+    assert Unit.objects.get(pk=cast.unit.pk).short_name == ""
+
+
+def test_a_unit_that_never_began_offers_no_act(cast: Cast, client: Client) -> None:
+    Unit.objects.filter(pk=cast.unit.pk).update(active_until=TODAY - timedelta(days=1), dropped_at=NOW)
+    client.force_login(cast.office)
+    page = client.get(f"/units/{cast.unit.uid}/course/").text
+    assert [f"/units/{cast.unit.uid}/{act}" in page for act in ("rename", "end", "restore")] == [False] * 3
+
+
 def test_a_wrong_name_is_taken_back(cast: Cast, client: Client) -> None:
     client.force_login(cast.office)
     base = f"/units/{cast.unit.uid}"

@@ -53,7 +53,7 @@ def _about(unit: Unit) -> dict[str, Any]:
 def rename(request: HttpRequest, uid: str) -> HttpResponse:
     """Give a unit another name from a day on."""
     unit = _load(request, uid)
-    form = RenameForm(request.POST or None, initial={"name": unit.name, "short_name": unit.short_name})
+    form = RenameForm(request.POST or None, unit=unit)
     if request.method == "POST" and form.is_valid():
         try:
             change = reorganising.rename(unit, **form.cleaned_data, actor=request.user, at=timezone.now())

@@ -53,7 +53,7 @@ def what_follows(since: Since) -> Iterator[str]:
     """Say what becomes of ratings, in the same words whether or not anybody rated."""
     number = {"number": since.other.number}
     for case in open_rounds(since).select_related("proposal"):
-        said = _("《%(title)s》的评价还没有截止：合并期间在编号 %(number)s 署名下作出评价的不作数，请本人评价")
+        said = _("《%(title)s》的评价还没有截止：合并期间在编号 %(number)s 署名下作出的评价作废，请本人评价")
         yield said % (number | {"title": case.proposal.title})
     if _cases(since).exists():
         yield _("已经截止的评价不变")

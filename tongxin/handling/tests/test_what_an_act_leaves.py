@@ -64,17 +64,7 @@ def test_what_becomes_of_a_draft_is_asked_where_there_is_one(cast: Cast, as_, to
 
 def test_the_reason_of_the_assemblys_office_stands_where_the_reasons_are_read(cast: Cast, as_) -> None:
     at, later = moment("2026-03-02"), moment("2026-04-20")
-    case = cast.answered(at)
-    for reply, signature in queries.ratings_awaited(case):
-        actions.rate(
-            reply,
-            signature=signature,
-            attitude="satisfied",
-            result="satisfied",
-            comment="",
-            actor=signature.member.account,
-            at=at,
-        )
+    case = cast.all_satisfied(at)
     case = actions.close_round(case, at=later)
     perform(case, "reopen", actor=cast.office, at=later, payload=Why("发现有误。"))
     lead = cast.task(case)

@@ -212,7 +212,7 @@ def test_of_many_acts_three_are_named_and_what_becomes_of_ratings_is_never_cut_o
     part(stays, goes, cast)
     event = Event.objects.get(kind="members.part_from")
     acts = [f"《关于第{n}件事情的一个很长很长的题目的建议》（撤案）" for n in range(1, 10)]
-    rating = "合并期间用编号 YX001 的署名作出的评价，评价还没有截止的不作数，请编号 YX001 的委员本人重新评价"
+    rating = "合并期间用编号 YX001 的署名作出的评价，还没有截止的作废，请编号 YX001 的委员本人重新评价"
     for many, reason in ((9, WHY), (3, WHY), (9, "两人" * 100), (0, "两人" * 100)):
         event.data |= {"stands": acts[:many], "in_whose_name": "YX001", "reason": reason}
         text = _parted(event, goes)

@@ -10,7 +10,7 @@ from tongxin.audit.models import Mark
 from tongxin.handling import actions as handling
 from tongxin.handling.models import Reply
 from tongxin.notices import actions, tasks
-from tongxin.notices.models import Letter, Notice
+from tongxin.notices.models import TEXT, Letter, Notice
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.workflow import NotFilingDecision
 from tongxin.workflow.engine import perform
@@ -31,6 +31,16 @@ def test_whoever_signed_is_told_of_the_end_and_why(cast: Cast) -> None:
     assert sentence in told(cast.proposer)
     assert sentence in told(cast.cosigner)
     assert not any("转社情民意" in text for text in told(cast.bystander) + told(cast.member_of_other_county))
+
+
+def test_a_sentence_that_is_too_long_says_that_it_goes_on(cast: Cast) -> None:
+    perform(
+        cast.in_decision(), "not_file", actor=cast.office, at=moment("2026-03-04"),
+        payload=NotFilingDecision("beyond", "opinion", "全县药房布局由市里统一规划。" * 30),
+    )  # fmt: skip
+    actions.deliver()
+    long = [text for text in told(cast.proposer) if "转社情民意" in text]
+    assert [(len(text), text[-2:]) for text in long] == [(TEXT, "……")]
 
 
 def test_the_actor_is_not_told_of_the_own_act(cast: Cast) -> None:

@@ -49,12 +49,12 @@ def settle_signatures(proposal: Proposal, event: Event) -> None:
             continue  # answered in this very moment: the answer counts
         audit.record(
             "proposals.lapse_invitation", proposal, actor=event.actor, at=at,
-            data={"name": signature.name, "member": signature.member_id, "overdue": _is_over(proposal.cosign_until, at)},
+            data={"name": signature.name, "member": signature.member_id, "overdue": is_over(proposal.cosign_until, at)},
         )  # fmt: skip
     follow_signers(proposal, actor=event.actor, at=at)
 
 
-def _is_over(cutoff: datetime | None, at: datetime) -> bool:
+def is_over(cutoff: datetime | None, at: datetime) -> bool:
     """Say whether a cut-off had passed: whoever did not answer before it missed it, whoever still had time did not."""
     return cutoff is not None and cutoff < at
 

@@ -130,7 +130,7 @@ NAMES: dict[str, Named] = {
     "handling.replyfile": Named(_("答复附件"), "reply__task__case__proposal", ("reply__task__unit__name", "file__name")),
     "handling.publicreply": Named(_("答复公开稿"), "reply__task__case__proposal", ("reply__task__unit__name",)),
     "handling.rating": Named(
-        _("评价"), "reply__task__case__proposal", ("reply__task__unit__name",), parts={"aside": _("评价不作数")}
+        _("评价"), "reply__task__case__proposal", ("reply__task__unit__name",), parts={"aside": _("评价作废")}
     ),
 }
 

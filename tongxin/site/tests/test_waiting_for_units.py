@@ -54,17 +54,7 @@ def test_the_button_stands_where_the_list_has_the_case(cast: Cast, way: str) -> 
 
 def test_a_proposal_like_another_stands_as_its_own_page_says(cast: Cast, monkeypatch) -> None:
     at, later = moment("2026-03-02"), moment("2026-04-20")
-    case = cast.answered(at)
-    for reply, signature in cases.ratings_awaited(case):
-        handling.rate(
-            reply,
-            signature=signature,
-            attitude="satisfied",
-            result="satisfied",
-            comment="",
-            actor=signature.member.account,
-            at=at,
-        )
+    case = cast.all_satisfied(at)
     handling.close_round(case, at=later)
     found = proposals.Similar(Proposal.objects.select_related("session__term").get(pk=case.proposal_id), "题目", 0.9)
     monkeypatch.setattr(proposals, "similar_for", lambda *_args, **_said: [found])
