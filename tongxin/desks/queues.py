@@ -1,6 +1,6 @@
 """What waits for whom: declared by the apps in their `desk.py`, shown on home pages, counted at the menu's addresses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -59,6 +59,14 @@ class ForMember:
         """Count what is listed, without reading it."""
         rows = self.rows(member, now).order_by()
         return (rows.values(self.each).distinct() if self.each else rows)[: self.most].count()
+
+
+@dataclass(frozen=True)
+class Nobodys:
+    """The states of a lifecycle in which a row itself waits in no queue (NOBODYS), each with why; every other one stands in one."""
+
+    workflow: str
+    states: Mapping[str, str]
 
 
 @dataclass(frozen=True)

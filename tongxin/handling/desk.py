@@ -13,7 +13,7 @@ from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import Entry
 from tongxin.desks.panels import FrontDoor, Panel
-from tongxin.desks.queues import MOST, ForMember, Queue
+from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
 from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
@@ -126,6 +126,27 @@ QUEUES = (
         lambda user, on: _in_hand(user, on).filter(part=Part.CO), _items,
     ),
 )  # fmt: skip
+NOBODYS = (
+    Nobodys(
+        "cases",
+        {
+            CaseState.IN_HAND: "the parts of its units wait, each by itself",
+            CaseState.RATING: "each answer waits for who may rate it",
+            CaseState.CLOSED: "its end",
+            CaseState.RECALLED: "its proposal waits to be assigned anew",
+        },
+    ),
+    Nobodys(
+        "tasks",
+        {
+            TaskState.OPINION_GIVEN: "who answers goes on",
+            TaskState.ANSWERED: "the answer waits for who may rate it",
+            TaskState.RETURNED: "its case waits for another unit",
+            TaskState.MOVED: "the successor's part waits",
+            TaskState.RECALLED: "its case waits for another unit",
+        },
+    ),
+)
 
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────

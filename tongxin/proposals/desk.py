@@ -14,7 +14,7 @@ from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import OWN, Door, Entry, Group, Tab
 from tongxin.desks.panels import FrontDoor, FrontSearch, Quick
-from tongxin.desks.queues import MOST, ForMember, Queue
+from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo, until
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
@@ -82,6 +82,20 @@ QUEUES = (
     Queue((Duty.FILING,), "待审定", f"{DESK}?stage=decide", "去审定", _in_state(State.IN_DECISION, Duty.FILING), items),
     Queue((Duty.PROPOSAL_OFFICE,), "待转出", "/desk/passing-on/", "去转出", _to_pass_on, items),
     Queue((Duty.PUBLICATION,), "待核对公开稿", "/desk/publication/", "去核对", lambda user, _on: to_confirm(user), _copies),
+)
+NOBODYS = (
+    Nobodys(
+        "proposals",
+        {
+            State.DRAFT: "its proposer's own affair until it is handed in",
+            State.GATHERING: "each invitation waits for who is asked",
+            State.HANDED_OVER: "its case waits",
+            State.MERGED: "its lead waits",
+            State.NOT_FILED: "its end; what is to be passed on waits for that",
+            State.WITHDRAWN: "its end",
+            State.DISCARDED: "its end",
+        },
+    ),
 )
 
 
