@@ -1,11 +1,10 @@
 """Events of the house itself: signing in, lock-outs, reading what is protected, sealing."""
 
-from collections.abc import Callable
-
 from tongxin.accounts import signals
 from tongxin.audit import truth
 from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, name_sorts, register, who_did
 from tongxin.audit.models import Event
+from tongxin.audit.naming import word_of_kind
 
 A = Audience
 
@@ -63,18 +62,10 @@ def _origin(event: Event) -> str:
     return f"{said}。不符之处：{data['problems']}" if data.get("problems") else said
 
 
-_row_words: list[Callable[[str], str]] = []
-
-
-def name_rows(source: Callable[[str], str]) -> None:
-    """Let an app above say in words what a kind of rows is called (regulations.regulation: 制度); nothing where it has no word."""
-    _row_words.append(source)
-
-
 def _vouched(event: Event) -> str:
     """Say of what how many rows were vouched for; with none, that from here on rows of the kind are told of."""
     label, rows = str(event.data.get("label", "")), event.data.get("rows", 0)
-    what = next((word for source in _row_words if (word := source(label))), "资料")
+    what = word_of_kind(label) or "资料"
     return f"系统登记{what} {rows} 项的当前内容，供以后核验比对" if rows else f"系统开始登记{what}，供以后核验比对"
 
 

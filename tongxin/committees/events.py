@@ -1,11 +1,15 @@
 """Event kinds of bodies."""
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, day, name_sorts, register, who_did
 from tongxin.audit.models import Event
+from tongxin.audit.naming import Named, beside, label_of, name_rows
 from tongxin.audit.truth import witness
+from tongxin.committees.choices import Change, Duty
 from tongxin.committees.models import Appointment, Committee, FormerName, Session, Succession, Unit, UnitChange
+from tongxin.core.numerals import session_label
 
 A = Audience
 
@@ -56,6 +60,37 @@ witness(  # which dates open matters have at the successors
 )  # fmt: skip
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees="机构和任免")
+
+
+def _session(term: str, number: str) -> str:
+    try:
+        return session_label(int(term), int(number))
+    except ValueError:  # no numbers, or none that a session has
+        return ""
+
+
+def _appointment(name: str, duty: str, unit: str) -> str:
+    return beside(name, label_of(Duty, duty), unit)
+
+
+def _unit_change(name: str, kind: str) -> str:
+    return beside(name, label_of(Change, kind))
+
+
+name_rows(
+    {
+        "committees.committee": Named(_("政协"), ("name",), own=True),
+        "committees.term": Named(_("届次")),
+        "committees.session": Named(_("会议"), ("term__number", "number"), _session),
+        "committees.sector": Named(_("界别"), ("name",), own=True),
+        "committees.specialcommittee": Named(_("专委会"), ("name",), own=True),
+        "committees.unit": Named(_("承办单位"), ("name",), parts={"dropped": _("没有成立的单位")}, own=True),
+        "committees.formername": Named(_("单位曾用名"), ("unit__name", "name")),
+        "committees.succession": Named(_("单位承接关系"), ("unit__name", "successor__name")),
+        "committees.unitchange": Named(_("单位变动"), ("unit__name", "kind"), _unit_change, {"dates": _("单位变动后的期限")}),
+        "committees.appointment": Named(_("任命"), ("account__name", "duty", "unit__name"), _appointment),
+    }
+)
 register(
     Kind("committees.appoint", A.OFFICE, _appointed, personal=("name",), label="任命职责"),
     Kind(

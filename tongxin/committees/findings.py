@@ -3,25 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from tongxin.audit.naming import row_names
 from tongxin.audit.outside import Problem
 from tongxin.audit.queries import traceable
 from tongxin.core.words import on_one_line
 
-RowNames = Callable[[str, Iterable[str]], dict[str, str]]
-
-_row_names: list[RowNames] = []
-
-
-def register_row_names(source: RowNames) -> None:
-    """Add what an app above says in words of rows that a verdict names by their keys, of the committee with a code."""
-    _row_names.append(source)
-
 
 def in_words(code: str, problems: Iterable[Problem]) -> list[tuple[str, Problem]]:
     """Return problems of a verdict, each with the words for what it names: which kind of row, and which one."""
-    found, words = list(problems), dict[str, str]()
-    for source in _row_names:
-        words |= {where: on_one_line(said) for where, said in source(code, [problem.where for problem in found]).items()}
+    found = list(problems)
+    words = {where: on_one_line(said) for where, said in row_names(code, [problem.where for problem in found]).items()}
     return [(words.get(problem.where, ""), problem) for problem in found]
 
 

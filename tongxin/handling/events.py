@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
+from tongxin.audit.naming import name_rows
 from tongxin.audit.truth import witness
 from tongxin.core.templatetags.chinese import day
 from tongxin.files.models import FACTS
 from tongxin.handling.models import Case, PublicReply, Rating, Reply, ReplyFile, Task
+from tongxin.proposals.events import of_proposal
 
 A = Audience
 
@@ -96,6 +99,22 @@ witness(
     only=Q(is_shown=True), told=("handling.task", "reply__task__uid"),
 )  # fmt: skip
 name_sorts(cases="办理", tasks="承办单位办理", handling="沟通和评价")
+OF_A_REPLY = "reply__task__case__proposal", "reply__task__unit__name"
+name_rows(
+    {
+        "handling.case": of_proposal(_("办理"), "proposal"),
+        "handling.task": of_proposal(_("承办"), "case__proposal", "unit__name"),
+        "handling.reply": of_proposal(
+            _("答复"),
+            "task__case__proposal",
+            "task__unit__name",
+            parts={"promise": _("评价合计的告知人数"), "name": _("答复署名的单位"), "recall": _("答复的撤回")},
+        ),
+        "handling.replyfile": of_proposal(_("答复附件"), *OF_A_REPLY, "file__name"),
+        "handling.publicreply": of_proposal(_("答复公开稿"), *OF_A_REPLY),
+        "handling.rating": of_proposal(_("评价"), *OF_A_REPLY, parts={"aside": _("评价作废")}),
+    }
+)
 register(
     # the case
     Kind("cases.assign", A.PUBLIC, "交办　{units}", _by("答复期限"), key=True, label="交办"),

@@ -3,11 +3,14 @@
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
+from tongxin.audit.naming import Named, beside, label_of, name_rows
 from tongxin.audit.truth import witness
 from tongxin.core.templatetags.chinese import full_day
+from tongxin.members.choices import Rank
 from tongxin.members.models import Member, Post, Seat, Suspension
 
 A = Audience
@@ -36,6 +39,20 @@ witness(
 witness(Post, "member__uid", "term__uid", "rank", "starts_on", "ends_on", told=OF_MEMBER)
 witness(Suspension, "member__uid", "starts_on", "ends_on", told=OF_MEMBER)
 name_sorts(members="委员")
+
+
+def _post(name: str, rank: str) -> str:
+    return beside(name, label_of(Rank, rank))
+
+
+name_rows(
+    {
+        "members.member": Named(_("委员"), ("name",), parts={"account": _("委员账户"), "merged": _("委员合并")}, own=True),
+        "members.seat": Named(_("委员席位"), ("member__name", "sector__name")),
+        "members.post": Named(_("委员职务"), ("member__name", "rank"), _post),
+        "members.suspension": Named(_("停止履职"), ("member__name",)),
+    }
+)
 
 
 def _whether_it_waits(event: Event) -> str:

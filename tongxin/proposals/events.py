@@ -1,10 +1,16 @@
 """Event kinds of proposals: a sentence for each, transitions and others; and the numbers that events vouch for."""
 
+from typing import Any
+
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
 from tongxin.audit.models import Event
+from tongxin.audit.naming import Named, beside, name_rows
 from tongxin.audit.truth import witness
+from tongxin.core import asked
+from tongxin.core.templatetags.chinese import case_number
 from tongxin.files.models import FACTS
 from tongxin.proposals.choices import Answer, Destination, State
 from tongxin.proposals.models import PUBLIC_FIELDS, TEXT_FIELDS, Attachment, Proposal, PublicCopy, PublicFile, Signature
@@ -89,6 +95,28 @@ witness(
     told=("proposals.proposal", "attachment__proposal__uid"),
 )  # fmt: skip
 name_sorts(proposals="提案")
+
+
+def of_proposal(word: Any, path: str, *texts: str, **more: Any) -> Named:
+    """Name rows by the proposal to which a path leads, and by texts of their own."""
+    prefix = f"{path}__" if path else ""
+    return Named(word, (f"{prefix}number", f"{prefix}title", *texts), _with_its_proposal, **more)
+
+
+def _with_its_proposal(number: str, title: str, *rest: str) -> str:
+    return beside(f"{case_number(asked.number(number))}《{title}》", *rest)
+
+
+PARTS = {"text": _("提案正文"), "course": _("提交、归类和交办口"), "decision": _("审定结果"), "release": _("提案公开")}
+name_rows(
+    {
+        "proposals.proposal": of_proposal(_("提案"), "", parts=PARTS, own=True),
+        "proposals.signature": of_proposal(_("提案签名"), "proposal", "member__name", "body"),
+        "proposals.publiccopy": of_proposal(_("提案公开稿"), "proposal"),
+        "proposals.attachment": of_proposal(_("提案附件"), "proposal", "file__name"),
+        "proposals.publicfile": of_proposal(_("公开的附件"), "attachment__proposal", "attachment__file__name"),
+    }
+)
 register(
     Kind("proposals.draft", A.INSIDE, _drafted, label="起草提案"),
     Kind("proposals.gather", A.INSIDE, "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),

@@ -19,13 +19,13 @@ from tongxin.accounts.tests import codes
 from tongxin.audit import outside, sealing, verifying
 from tongxin.audit.actions import vouch
 from tongxin.audit.models import Event
+from tongxin.audit.naming import row_names
 from tongxin.audit.tests.forging import raw
 from tongxin.cli import hints
 from tongxin.cli.auditing import OF_THE_DATABASE
 from tongxin.cli.entrance import COMMANDS, Lazy, tongxin
 from tongxin.committees.models import Committee
 from tongxin.members.models import Member, Seat
-from tongxin.site.queries.row_names import row_names
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ from django.apps import apps
 from tongxin.audit import audience, kinds
 from tongxin.audit.kinds import Audience
 from tongxin.audit.models import Event
+from tongxin.audit.naming import word_of_kind
 from tongxin.core.templatetags.chinese import moment
 from tongxin.imports.models import Import
 from tongxin.imports.queries.records import AT_ONCE, Records, is_beside, made_by, own_links
 from tongxin.imports.rules import OFFERED
 from tongxin.sheets.reading import batches
-from tongxin.site.queries.row_names import word_of_kind
 
 SHOWN = 5  # of what was done with one record
 # Acts after which a record is still as it was made: a look at it, a code that nobody has used.

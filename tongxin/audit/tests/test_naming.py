@@ -14,6 +14,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import kinds, truth
 from tongxin.audit.models import Event
+from tongxin.audit.naming import NAMES, row_names
 from tongxin.audit.tests.forging import raw
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
@@ -21,7 +22,6 @@ from tongxin.committees.models import Session, Unit
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.members.models import Member, Seat
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.site.queries.row_names import NAMES, row_names
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_every_kind_of_row_that_is_vouched_for_has_a_word(db: None) -> None:
     beside = {model._meta.label_lower for kind in truth.declared() for model in kind.models()}
     assert (named | beside) - set(NAMES) == set()
     parts = {kind.label for kind in truth.declared() if "/" in kind.label}
-    assert parts == {f"{label}/{part}" for label, one in NAMES.items() for part in one.parts or ()}
+    assert parts == {f"{label}/{part}" for label, one in NAMES.items() for part in one.parts}
 
 
 def test_a_changed_rating_is_named_by_proposal_and_unit_and_not_by_who_rated(cast: Cast, auditor: Client) -> None:
