@@ -13,12 +13,18 @@ HOUSE = "tongxin."
 
 
 @cache
-def _modules() -> tuple[ModuleType, ...]:
-    names = [f"{config.name}.desk" for config in apps.get_app_configs() if config.name.startswith(HOUSE)]
+def _modules(module: str) -> tuple[ModuleType, ...]:
+    names = [f"{config.name}.{module}" for config in apps.get_app_configs() if config.name.startswith(HOUSE)]
     return tuple(import_module(name) for name in names if find_spec(name) is not None)
 
 
 def declared(name: str) -> Iterator[Any]:
     """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, FOR_MEMBERS, TABS, DOORS), app after app from below."""
-    for module in _modules():
+    for module in _modules("desk"):
         yield from getattr(module, name, ())
+
+
+def listings() -> Iterator[Any]:
+    """Yield the lists that the apps' `lists.py` declare (LISTS)."""
+    for module in _modules("lists"):
+        yield from module.LISTS

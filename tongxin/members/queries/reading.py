@@ -201,6 +201,17 @@ def sectors(committee: Committee, on: date) -> QuerySet[Sector]:
     return Sector.objects.filter(committee=committee, term=current_term(committee, on)).order_by("place_in_list", "id")
 
 
+def row_of(member: Member, *, came: str = "") -> dict[str, Any]:
+    """Return what a line of the list, and the head of the page, show of a member."""
+    seats, posts = member.seats_now, member.posts_now  # type: ignore[attr-defined]
+    return {
+        "member": member, "sector": seats[0].sector if seats else "",
+        "special": (seats[0].special_committee or "") if seats else "",
+        "posts": "、".join(p.get_rank_display() for p in posts if p.rank != "member") or _("委员"),
+        "came": came,
+    }  # fmt: skip
+
+
 def about(account: Any) -> list[Line]:
     """Say where somebody sits, or sat, for the own account page."""
     return [line for own in members_of(account) for line in _about(own, timezone.localdate())]

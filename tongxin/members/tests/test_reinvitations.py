@@ -53,7 +53,7 @@ def test_a_waiting_code_stands_on_the_desk_of_everybody_who_may_confirm_it_and_o
             1, [(f"/members/{asked.uid}/confirm/", f"{asked.name}的密码重置码")]
         )  # fmt: skip
         listed = as_(account).get(queue.url)
-        assert [row["member"].pk for row in listed.context["members"]] == [asked.pk]
+        assert [row["member"].pk for row in listed.context["list"].lines] == [asked.pk]
     assert "重置码待确认" not in queues(keeper)
 
 

@@ -163,7 +163,7 @@ def test_the_page_says_that_the_new_invitation_waits_before_it_is_made(cast: Cas
     assert made.count() == before
     slip = office.get(office.post(f"{page}invite/", {"read": "1"})["Location"]).text
     assert "须机关另一位工作人员确认后才能使用" in slip
-    row = next(row for row in office.get("/members/").context["members"] if row["member"].pk == there.pk)
+    row = next(row for row in office.get("/members/").context["list"].lines if row["member"].pk == there.pk)
     assert row["came"] == "码待确认"
 
 

@@ -36,7 +36,7 @@ def state(keeper: Client, member: Member) -> list[str]:
 
 
 def listed(keeper: Client, query: str = "") -> dict[str, str]:
-    return {row["member"].name: row["came"] for row in keeper.get(f"/members/?{query}").context["members"]}
+    return {row["member"].name: row["came"] for row in keeper.get(f"/members/?{query}").context["list"].lines}
 
 
 def seated(cast: Cast, number: str = "YX050", name: str = "新委员") -> Member:
@@ -103,14 +103,14 @@ def test_the_list_tells_and_finds_who_never_came(cast: Cast, keeper: Client) -> 
     assert (everybody["林知远"], everybody["新委员"], everybody[cast.cosigner.name]) == ("登录过", "未邀请", "有账户，未登录")
     never = listed(keeper, "who=never")
     assert never == {name: came for name, came in everybody.items() if name != "林知远"}
-    assert keeper.get("/members/?who=never").context["total"] == len(never)
+    assert keeper.get("/members/?who=never").context["list"].caption == f"{len(never)} 名委员还没有登录过"
     assert listed(keeper, "who=never&q=YX050") == {"新委员": "未邀请"}
 
 
 def test_who_keeps_no_list_filters_nothing_by_it(cast: Cast, client: Client) -> None:
     client.force_login(cast.leader)
     page = client.get("/members/?who=never")
-    assert ("没有登录过" in page.text, page.context["total"]) == (False, client.get("/members/").context["total"])
+    assert ("没有登录过" in page.text, page.context["list"].caption) == (False, client.get("/members/").context["list"].caption)
 
 
 def test_the_list_of_one_committee_does_not_tell_of_another(cast: Cast, keeper: Client) -> None:

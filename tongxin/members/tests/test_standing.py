@@ -143,7 +143,7 @@ def test_a_suspension_keeps_the_seat_and_is_lifted_with_a_reason(cast: Cast, off
     office.post(f"/members/{member.uid}/standing/suspend/", said(reason="接受调查"))
     assert (sitting_member_of(fresh(cast.bystander)), member.seats.get().ends_on) == (None, None)
     assert "停止履职：接受调查" in office.get(f"/members/{member.uid}/").text
-    assert {row["member"] for row in office.get("/members/").context["members"]} >= {member}
+    assert {row["member"] for row in office.get("/members/").context["list"].lines} >= {member}
     office.post(f"/members/{member.uid}/standing/resume/", said(reason="查无问题"))
     assert sitting_member_of(fresh(cast.bystander)) == member
     kept = Event.objects.filter(kind__in=("members.suspend", "members.resume")).order_by("id")
@@ -258,7 +258,7 @@ def test_who_is_suspended_reads_that_and_not_that_he_left(cast: Cast, client: Cl
 def test_those_who_left_are_listed_with_why_for_who_keeps_the_members(cast: Cast, client: Client) -> None:
     client.force_login(cast.office)
     left = client.get("/members/?who=left")
-    assert [row["member"].name for row in left.context["members"]] == ["温故里"]
+    assert [row["member"].name for row in left.context["list"].lines] == ["温故里"]
     assert ("辞去委员" in left.text, "工作调动" in left.text) == (True, True)
     assert "温故里" not in client.get("/members/").text
     client.force_login(cast.proposer)
@@ -274,10 +274,10 @@ def test_the_list_of_those_who_left_takes_a_constant_number_of_queries(
 ) -> None:
     office.get("/members/?who=left")
     with django_assert_num_queries(LEFT_QUERIES):
-        assert len(office.get("/members/?who=left").context["members"]) == 1
+        assert len(office.get("/members/?who=left").context["list"].lines) == 1
     Seat.objects.filter(committee=cast.county).update(ends_on=LEFT_ON, ending=Ending.EXPIRED)
     with django_assert_num_queries(LEFT_QUERIES):
-        assert len(office.get("/members/?who=left").context["members"]) == 6
+        assert len(office.get("/members/?who=left").context["list"].lines) == 6
 
 
 LEFT_QUERIES = 13

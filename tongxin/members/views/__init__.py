@@ -1,7 +1,6 @@
 """The pages of members."""
 
 from tongxin.members.views.inviting import confirm_reinvitation, invite, release_seat
-from tongxin.members.views.lists import members
 from tongxin.members.views.merging import choose_double, doubles, merge, part, tell_apart
 from tongxin.members.views.person import change, correct, member, phone
 from tongxin.members.views.standing import end_term, standing
@@ -15,7 +14,6 @@ __all__ = [
     "end_term",
     "invite",
     "member",
-    "members",
     "merge",
     "part",
     "phone",

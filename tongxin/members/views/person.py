@@ -22,7 +22,7 @@ from tongxin.members.choices import Ending
 from tongxin.members.forms import Contact, Correction
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import is_reset, waiting_code, was_released
-from tongxin.members.views.loading import leads_to, load, row_of
+from tongxin.members.views.loading import leads_to, load
 from tongxin.members.views.standing import steps
 from tongxin.ui.shown import AsShown
 
@@ -39,7 +39,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     held = queries.history(found)
     again = queries.came_back(found, "members.restore") if knows else {}
     context = {
-        "row": row_of(found),
+        "row": queries.row_of(found),
         "left": _left(found),
         "member": found,
         "masked": mask_phone(found.phone),
