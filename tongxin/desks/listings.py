@@ -127,7 +127,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list: its title, who may open it, its parts, what it is searched for and narrowed by."""
+    """A list: its title, who may open it, its parts, what it is searched for and narrowed by. `name` is its address's too."""
 
     name: str
     title: Any
@@ -164,6 +164,7 @@ class Shown:
     tab: Tab
     tabs: Sequence[NavItem]
     columns: Sequence[Column]
+    rows: Sequence[Any]
     lines: Sequence[Any]
     caption: str
     filters: Sequence[tuple[Filter, str, Sequence[tuple[str, Any]]]]

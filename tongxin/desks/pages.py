@@ -53,7 +53,7 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
     columns = [column for column in tab.columns if column.offered(question)]
     address = _addresses(listing, question)
     return Shown(
-        listing, question, tab, _tabs(listing, question), columns, lines,
+        listing, question, tab, _tabs(listing, question), columns, part.rows, lines,
         str(tab.caption) % {"n": counted(capped(rows))},
         [(f, question.chosen.get(f.name, ""), question.choices[f.name]) for f in listing.filters],
         [link for link in listing.links if link.offered(question)],
