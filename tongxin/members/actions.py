@@ -24,7 +24,7 @@ from tongxin.core.shown import Values, demand_as_shown
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 from tongxin.members import closing, consequences, queries
-from tongxin.members.choices import CONTACT_FIELDS, Ending
+from tongxin.members.choices import CONTACT_FIELDS, ENDING_EVENTS, Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.regulations import Reinvitation
 from tongxin.members.rules import is_reset, is_second_person, waiting_code, was_released
@@ -178,14 +178,6 @@ def note_phone_read(member: Member, *, actor: Account, at: datetime) -> None:
 
 
 # ── how a seat ends and comes back ───────────────────────────────────────────────────────────────
-EVENTS = {
-    Ending.RESIGNED: "members.resign",
-    Ending.REVOKED: "members.revoke",
-    Ending.DIED: "members.record_death",
-    Ending.EXPIRED: "members.expire",
-}
-
-
 @transaction.atomic
 def end_seat(
     member: Member, *, ending: str, on: date, reason: str, document_number: str = "", actor: Account, at: datetime
@@ -199,9 +191,10 @@ def end_seat(
     if ending == Ending.REVOKED and not document_number.strip():
         message = "撤销委员资格须填写文号"
         raise StandingError(message)
-    [ends] = _all_of([hold(member)], timezone.localdate(at))
+    that_end = _all_of([hold(member)], timezone.localdate(at))
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
-    _end([ends], ending=ending, **said)
+    _end(that_end, ending=ending, **said)
+    _follow(that_end, actor=actor, at=at)
 
 
 @dataclass(frozen=True)
@@ -251,10 +244,15 @@ def _end(
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
     for ends in ended:
         proved = [Saved(row, ENDED[type(row)]) for row in ends.rows if row in sound]
-        _record(EVENTS[Ending(ending)], ends.member, proves=proved, **said)
+        named = [f"{audit.label_of(row)}:{row.uid}" for row in ends.rows]
+        _record(ENDING_EVENTS[Ending(ending)], ends.member, proves=proved, more={"ended": named}, **said)
         if ending == Ending.DIED:
             _end_duties(ends.member, actor=actor, at=at)
     closing.close_of_the_dead([ends.member.account_id for ends in ended], at=at)
+
+
+def _follow(ended: Sequence[_Ends], *, actor: Account, at: datetime) -> None:
+    """Let happen what follows elsewhere for those who do not go on."""
     consequences.follow([ends.member for ends in ended if not ends.goes_on], actor=actor, at=at)
 
 
@@ -313,6 +311,7 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
     that_end = _all_of(members, timezone.localdate(at), going_on=going_on, term=term)
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
     _end(that_end, ending=Ending.EXPIRED, **said)
+    _follow(that_end, actor=actor, at=at)
     return sum(not ends.goes_on for ends in that_end)
 
 
@@ -367,29 +366,60 @@ def restore(
     """Give back the seats and posts that the last ending took (恢复委员资格): new rows from a day on; the ended ones stay.
 
     A death that was recorded by mistake never was: no day is asked for, the seat goes on as if it had not ended, and an account
-    closed by it opens again. What followed elsewhere is not undone. Raises StandingError.
+    closed by it opens again; a seat of a term that is over since ends with its term. What followed elsewhere is not undone.
+    Raises StandingError.
     """
     member = hold(member)
     today = timezone.localdate(at)
     if Member.objects.seated(today).filter(pk=member.pk).exists():
         message = f"{member.name}现在有委员资格，不用恢复"
         raise StandingError(message)
-    seats, posts = queries.last_held(member)
+    seats = queries.seats_last_held(member)
     if not seats:
         message = f"{member.name}没有可以恢复的席位，请重新增加"
         raise StandingError(message)
-    why: dict[str, Any] = {"reason": reason, "document_number": document_number}
+    why: dict[str, Any] = {"reason": reason, "document_number": document_number, "actor": actor, "at": at}
     if queries.ended_by_death(seats):
-        proves: Sequence[Saved] = _never_ended([*seats, *posts, *queries.pauses_ended_with(member, seats)])
-        if member.account is not None and not queries.is_dead_elsewhere(member):
-            accounts.reopen(member.account)
-        _record("members.restore", member, on=None, proves=proves, actor=actor, at=at, **why)
+        _take_death_back(member, seats, **why)
     else:
-        on = on or today
-        _demand_day(on, at)
-        _demand_after(on, max(s.ends_on for s in seats if s.ends_on))
-        _record("members.restore", member, on=on, proves=_hold_again(member, seats, posts, on), actor=actor, at=at, **why)
-    consequences.come_back([member], actor=actor, at=at)
+        _give_back(member, seats, on or today, **why)
+    if Member.objects.seated(today).filter(pk=member.pk).exists():
+        consequences.come_back([member], actor=actor, at=at)
+
+
+def _take_death_back(member: Member, seats: Sequence[Seat], *, at: datetime, **why: Any) -> None:
+    """Let a death never have been, with all that it ended; a term that is over since ends what the member held of it."""
+    over = queries.terms_over(member, seats, timezone.localdate(at))
+    posts, pauses = queries.ended_with(member, seats)
+    proves = _never_ended([*seats, *posts, *pauses])
+    if member.account is not None and not queries.is_dead_elsewhere(member):
+        accounts.reopen(member.account)
+    leaves = all(seat.term_id in over for seat in seats)
+    _record("members.restore", member, on=None, proves=proves, more={"leaves": leaves}, at=at, **why)
+    for one in sorted(over.values(), key=lambda one: one.term.number):
+        _end_with_term(member, one, actor=why["actor"], at=at)
+
+
+def _end_with_term(member: Member, over: queries.Over, *, actor: Account, at: datetime) -> None:
+    """End what a member held of a term that is over, as it ended for the others."""
+    open_seats = Seat.objects.filter(member=member, ends_on=None)
+    goes_on = {member.pk} if open_seats.exclude(term=over.term).exists() else set[int]()
+    that_end = _all_of([member], timezone.localdate(at), going_on=goes_on, term=over.term)
+    on = max(over.on, *(seat.starts_on for seat in open_seats.filter(term=over.term)))
+    said: dict[str, Any] = {"reason": over.reason, "document_number": over.document_number, "actor": actor, "at": at}
+    _end(that_end, ending=Ending.EXPIRED, on=on, **said)
+
+
+def _give_back(member: Member, seats: Sequence[Seat], on: date, *, at: datetime, **why: Any) -> None:
+    """Let a member hold again from a day on what the last ending took, as far as its term is not over."""
+    _demand_day(on, at)
+    _demand_after(on, max(s.ends_on for s in seats if s.ends_on))
+    again = queries.to_hold_again(seats, queries.terms_over(member, seats, timezone.localdate(at)))
+    if not again:
+        raise StandingError(queries.why_not_held_again(seats))
+    terms = {seat.term_id for seat in again}
+    posts = [post for post in queries.ended_with(member, seats)[0] if post.term_id in terms]
+    _record("members.restore", member, on=on, proves=_hold_again(member, again, posts, on), at=at, **why)
 
 
 def _never_ended(rows: Sequence[Seat | Post | Suspension]) -> list[Saved]:
@@ -405,14 +435,18 @@ def _never_ended(rows: Sequence[Seat | Post | Suspension]) -> list[Saved]:
 
 def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[New]:
     """Make the same seats and posts anew; return those to vouch for: what was changed past the house is not, as a copy either."""
-    sound, again = set(audit.sound([*seats, *posts])), {"committee": member.committee, "member": member, "starts_on": on}
+    sound, again = set(audit.sound([*seats, *posts])), {"committee": member.committee, "member": member}
     made: list[tuple[Seat | Post, Seat | Post]] = [
         (seat, Seat.objects.create(
-            **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes
+            **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes,
+            starts_on=on,
         ))
         for seat in seats
     ]  # fmt: skip
-    made += [(post, Post.objects.create(**again, term=post.term, rank=post.rank)) for post in posts]
+    made += [
+        (post, Post.objects.create(**again, term=post.term, rank=post.rank, starts_on=max(on, post.starts_on)))
+        for post in posts
+    ]  # fmt: skip
     return [New(new) for old, new in made if old in sound]
 
 
@@ -439,12 +473,12 @@ def _demand_after(on: date, first: date) -> None:
 
 def _record(
     kind: str, member: Member, *, on: date | None, reason: str, document_number: str, proves: Iterable[Model | Saved],
-    actor: Account, at: datetime,
+    actor: Account, at: datetime, more: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     audit.record(
         kind, member, actor=actor, at=at, proves=proves,
         data={
             "name": member.name, "on": on.isoformat() if on else "", "reason": clean_line(reason),
-            "document_number": clean_line(document_number),
+            "document_number": clean_line(document_number), **(more or {}),
         },
     )  # fmt: skip

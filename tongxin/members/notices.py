@@ -267,6 +267,8 @@ def _expired(event: Event, member: Any) -> str:
 
 
 def _restored(event: Event, _member: Any) -> str:
+    if event.data.get("leaves"):  # a death that never was, of a term that is over: its end is told besides
+        return f"您的任职登记有误，已经更正{_why(event)}。您的任职没有中断，到任期届满为止"
     if not event.data.get("on"):  # a death that never was
         return f"您的任职登记有误，已经更正{_why(event)}。您的委员资格没有中断，{ACTS_AGAIN}"
     return f"您的委员资格{_since(event)}恢复{_why(event)}。{ACTS_AGAIN}"

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.describing import Line
 from tongxin.accounts.queries import codes_waiting
-from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Sector, Term
@@ -100,39 +99,6 @@ def what_follows(member: Member, kind: str) -> list[str]:
 def what_follows_elsewhere(member: Member, user: Any) -> list[consequences.Foreseen]:
     """Say what will become of the matters that a member has open; those that `user` may know of are named."""
     return consequences.foreseen(member, user)
-
-
-def coming_back(member: Member) -> list[str]:
-    """Say what comes back with a member, and what does not."""
-    seats, posts = last_held(member)
-    found = ["可以重新提出、联名、附议提案，评价办理结果"]
-    if suspended_now(member, timezone.localdate()) is None:
-        ranks = "、".join(str(p.get_rank_display()) for p in posts)
-        found.append(f"恢复席位：{'、'.join(str(s.sector) for s in seats)}" + (f"；恢复职务：{ranks}" if ranks else ""))
-        if ended_by_death(seats):
-            found[-1] += "；任职不中断，仍从原来的日期算起，去世的登记作为误登更正"
-            found.append("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命")
-    return [*found, "已经失效的联名邀请、已经退出的联名不自动恢复，可以重新邀请"]
-
-
-def last_held(member: Member) -> tuple[list[Seat], list[Post]]:
-    """Return the seats that ended last, together, and the posts that ended with them: what may be restored."""
-    ended = [s for s in member.seats.exclude(ends_on=None).select_related("term", "sector", "special_committee") if s.ends_on]
-    last = max((s.ends_on for s in ended if s.ends_on), default=None)
-    return [s for s in ended if s.ends_on == last], list(member.posts.filter(ends_on=last)) if last else []
-
-
-def ended_by_death(seats: Collection[Seat]) -> bool:
-    """Say whether seats ended by a death: who is to be restored then never died."""
-    return any(seat.ending == Ending.DIED for seat in seats)
-
-
-def pauses_ended_with(member: Member, seats: Collection[Seat]) -> list[Suspension]:
-    """Return the suspension that ended with seats, not by itself: of two that ended on the day the later one."""
-    lifted = Event.objects.filter(kind="members.resume", subject_type="members.member", subject_id=member.pk)
-    days = {str(event.data.get("on")) for event in lifted}
-    ended = {seat.ends_on for seat in seats if seat.ends_on and seat.ends_on.isoformat() not in days}
-    return list(member.suspensions.filter(ends_on__in=ended)[:1])
 
 
 def history(member: Member) -> list[Seat]:

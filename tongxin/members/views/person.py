@@ -118,7 +118,7 @@ def _left(member: Member) -> Seat | None:
     """Return the seat that somebody held last, when none is held any more."""
     if member.seats_now:  # type: ignore[attr-defined]
         return None
-    return next(iter(queries.last_held(member)[0]), None)
+    return next(iter(queries.seats_last_held(member)), None)
 
 
 @requires("members.read_phone", of_object=True)
