@@ -17,7 +17,7 @@ from tongxin.accounts.queries import has_second_factor
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
 from tongxin.committees import actions as bodies
-from tongxin.committees.models import Appointment, Term
+from tongxin.committees.models import Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.secrets import phone_hash
 from tongxin.core.shown import Values, demand_as_shown
@@ -283,15 +283,13 @@ def _write(rows: Iterable[Seat | Post | Suspension], *, on: date, **why: str) ->
 
 
 def _end_duties(member: Member, *, actor: Account, at: datetime) -> None:
-    """A dead person's duties here end.
+    """A dead person's duties here end, and nobody takes the seat with a code that was made for it.
 
     Another committee in which he sits or holds a duty decides for itself, and is told: one committee's record ends nothing there,
     and the account that belongs there too closes with the last of them (`closing`).
     """
-    if member.account is None:
-        return
-    rows = Appointment.objects.filter(not_over(timezone.localdate(at)), account=member.account, committee=member.committee)
-    for appointment in rows.select_related("account", "committee", "unit"):
+    accounts.end_codes_of_seat(member.uid, at=at)
+    for appointment in queries.duties_here(member, timezone.localdate(at)).select_related("account", "committee", "unit"):
         bodies.end_appointment(appointment, actor=actor, at=at, reason=str(Ending.DIED.label), even_the_last=True)
 
 

@@ -16,7 +16,7 @@ from tongxin.members.queries.doubling import (
     seats_said,
     used,
 )
-from tongxin.members.queries.entered import as_entered, as_reached, entered, posts_now, reached, seat_now
+from tongxin.members.queries.entered import as_entered, as_reached, entered, others_reached_by, posts_now, reached, seat_now
 from tongxin.members.queries.inviting import (
     closes_with,
     somebody_else_confirms,
@@ -34,6 +34,8 @@ from tongxin.members.queries.reading import (
     belongs_elsewhere,
     dead_with_open_account,
     departed,
+    duties_held,
+    duties_here,
     find,
     held_in,
     history,
@@ -102,6 +104,8 @@ __all__ = [
     "departed",
     "differing",
     "doubles",
+    "duties_held",
+    "duties_here",
     "ended_by_death",
     "ended_with",
     "entered",
@@ -119,6 +123,7 @@ __all__ = [
     "mergers",
     "names_of",
     "one_like",
+    "others_reached_by",
     "partings",
     "pauses",
     "phone_changed",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.describing import Line
+from tongxin.accounts.models import Invitation
 from tongxin.accounts.queries import codes_waiting
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
@@ -74,8 +75,8 @@ def held_in(sector: str, on: date | None) -> Q:
 def what_follows(member: Member, kind: str) -> list[str]:
     """Say what will happen when a member stops sitting, before it is confirmed (将发生什么)."""
     died = kind == Ending.DIED
-    held = bodies.appointments_of(member.account) if member.account else []
-    duties = sum(not died or a.committee_id == member.committee_id for a in held)
+    on = timezone.localdate()
+    duties = (duties_here(member, on) if died else duties_held(member, on)).count()
     if kind == "suspend":
         found = [
             "停止履职期间不能提出、联名、附议提案，不能评价办理结果；可以登录查看自己提出、联名的提案和答复",
@@ -93,7 +94,24 @@ def what_follows(member: Member, kind: str) -> list[str]:
         found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
     elif duties:
         found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
+    if died and has_open_code(member, timezone.now()):
+        found.append("还没有用过的登录邀请码作废")
     return found
+
+
+def has_open_code(member: Member, at: datetime) -> bool:
+    """Say whether a code that was made for a member's seat may still be used, now or later."""
+    return Invitation.objects.filter(seat=member.uid, used_at=None, revoked_at=None, expires_at__gte=at).exists()
+
+
+def duties_held(member: Member, on: date) -> QuerySet[Appointment]:
+    """Return the duties in force or to come of the person a member is, in any committee."""
+    return Appointment.objects.filter(bodies.not_over(on), account=member.account_id, account__isnull=False)
+
+
+def duties_here(member: Member, on: date) -> QuerySet[Appointment]:
+    """Return those of them in the member's committee: what ends with a death, counted before and ended by the act."""
+    return duties_held(member, on).filter(committee=member.committee_id)
 
 
 def what_follows_elsewhere(member: Member, user: Any) -> list[consequences.Foreseen]:
