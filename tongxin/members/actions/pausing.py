@@ -1,6 +1,7 @@
 """A member keeps the seat and does nothing (停止履职), and acts again."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -30,7 +31,7 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
         committee=member.committee, member=member, starts_on=on, reason=clean_line(reason),
         document_number=clean_line(document_number),
     )  # fmt: skip
-    why = {"reason": reason, "document_number": document_number}
+    why: dict[str, Any] = {"reason": reason, "document_number": document_number}
     record("members.suspend", member, on=on, proves=[New(made)], actor=actor, at=at, **why)
     consequences.follow([member], actor=actor, at=at)
     return made
@@ -48,6 +49,6 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
     demand_after(on, kept.starts_on)
     sound = audit.sound([kept])
     write([kept], on=on)
-    why = {"reason": reason, "document_number": document_number}
+    why: dict[str, Any] = {"reason": reason, "document_number": document_number}
     record("members.resume", member, on=on, proves=[Saved(row, ENDED[type(row)]) for row in sound], actor=actor, at=at, **why)
     consequences.come_back([member], actor=actor, at=at)
