@@ -38,7 +38,7 @@ def end_seat(
     if ending == Ending.REVOKED and not document_number.strip():
         message = "撤销委员资格须填写文号"
         raise StandingError(message)
-    that_end = all_of([hold(member)], timezone.localdate(at))
+    that_end = all_of([hold(member)], timezone.localdate(at), dies=ending == Ending.DIED)
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
     end(that_end, ending=ending, **said)
     follow(that_end, actor=actor, at=at)
@@ -60,11 +60,16 @@ class Ends:
         return [*self.seats, *self.posts, *self.suspensions]
 
 
-def all_of(members: Sequence[Member], today: date, *, going_on: Collection[int] = (), term: Term | None = None) -> list[Ends]:
-    """Return what of each member ends: of who goes on in another term what this one gave him, of the others everything."""
+def all_of(
+    members: Sequence[Member], today: date, *, going_on: Collection[int] = (), term: Term | None = None, dies: bool = False
+) -> list[Ends]:
+    """Return what of each member ends: of who goes on in another term what this one gave him, of the others everything.
+
+    Of one who dies a seat that was still to begin too: he takes none.
+    """
     leaving = Q(member__in=[member for member in members if member.pk not in going_on])
     of_term = Q(member__in=going_on, term=term, ends_on=None)
-    seats = _by_member(members, Seat.objects.filter((leaving & running(today)) | of_term))
+    seats = _by_member(members, Seat.objects.filter((leaving & (not_over(today) if dies else running(today))) | of_term))
     posts = _by_member(members, Post.objects.filter((leaving & not_over(today)) | of_term))
     suspensions = _by_member(members, Suspension.objects.filter(leaving, ends_on=None))
     return [Ends(m, seats[m.pk], posts[m.pk], suspensions[m.pk], goes_on=m.pk in going_on) for m in members]
@@ -83,7 +88,7 @@ def _by_member(members: Iterable[Member], rows: Iterable[Held]) -> dict[int, lis
 def end(ended: Sequence[Ends], *, ending: str, on: date, reason: str, document_number: str, actor: Account, at: datetime) -> None:
     """End what members hold, with an event each; of their rows those are vouched for that still are what was said of them."""
     for ends in ended:
-        _demand_held(ends, on)
+        _demand_held(ends, on, timezone.localdate(at))
     rows = [row for ends in ended for row in ends.rows]
     sound = set(audit.sound(rows))  # once: each time reads the committee's whole life
     write(rows, on=on, ending=ending, reason=clean_line(reason), document_number=clean_line(document_number))
@@ -102,12 +107,13 @@ def follow(ended: Sequence[Ends], *, actor: Account, at: datetime) -> None:
     consequences.follow([ends.member for ends in ended if not ends.goes_on], actor=actor, at=at)
 
 
-def _demand_held(ends: Ends, on: date) -> None:
-    if not ends.seats:
+def _demand_held(ends: Ends, on: date, today: date) -> None:
+    begun = [seat.starts_on for seat in ends.seats if seat.starts_on <= today]
+    if not begun:
         message = f"{ends.member.name}现在没有委员资格，不用再办理"
         raise StandingError(message)
     if not ends.goes_on:
-        demand_after(on, max(s.starts_on for s in ends.seats))
+        demand_after(on, max(begun))
 
 
 def _end_duties(member: Member, *, actor: Account, at: datetime) -> None:

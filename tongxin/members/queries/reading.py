@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -157,8 +157,9 @@ def acts_since(member: Member, on: date) -> date:
 
 
 def with_endings(rows: QuerySet[Member]) -> QuerySet[Member]:
-    """Fetch every seat, the one that ended last first, for the list of those who left."""
-    seats = Seat.objects.exclude(ends_on=None).select_related("sector").order_by("-ends_on", "-id")
+    """Fetch every seat, the one that ended last first, for the list of those who left; last of all those that never began."""
+    began = Case(When(ends_on__gt=F("starts_on"), then=0), default=1)
+    seats = Seat.objects.exclude(ends_on=None).select_related("sector").order_by(began, "-ends_on", "-id")
     return rows.prefetch_related(Prefetch("seats", seats, "seats_past"))
 
 

@@ -28,10 +28,16 @@ class Over:
 
 
 def seats_last_held(member: Member) -> list[Seat]:
-    """Return the seats that ended last, together: what may be restored."""
+    """Return the seats that ended last, together: what may be restored.
+
+    One that was to begin later ended on its own first day, by the same act: the event names them all.
+    """
     ended = [s for s in member.seats.exclude(ends_on=None).select_related("term", "sector", "special_committee") if s.ends_on]
     last = max((s.ends_on for s in ended if s.ends_on), default=None)
-    return [s for s in ended if s.ends_on == last]
+    seats = [s for s in ended if s.ends_on == last]
+    event = _ending_of(member, seats) if len(ended) > len(seats) else None
+    named = _named(event)
+    return [s for s in ended if s in seats or s.uid in named]
 
 
 def ended_by_death(seats: Collection[Seat]) -> bool:
@@ -46,14 +52,18 @@ def ended_with(member: Member, seats: Sequence[Seat]) -> tuple[list[Post], list[
     names all (older ones name only what they vouch for, an imported ending has none), what ended on the day counts besides.
     """
     event = _ending_of(member, seats)
-    named = [] if event is None else [*event.data.get("ended", ()), *event.proofs]
-    uids = {key.partition(":")[2] for key in named}
-    told = Q(uid__in=uids, ends_on__isnull=False)
+    told = Q(uid__in=_named(event), ends_on__isnull=False)
     if event is not None and "ended" in event.data:
         return list(member.posts.filter(told)), list(member.suspensions.filter(told))
     posts = member.posts.filter(told | Q(ends_on__in={seat.ends_on for seat in seats}))
     pauses = member.suspensions.filter(told | Q(pk__in=[pause.pk for pause in _ended_on_the_day_of(member, seats)]))
     return list(posts), list(pauses)
+
+
+def _named(event: Event | None) -> set[str]:
+    """Return the uids of the rows that an event says have ended."""
+    keys = [] if event is None else [*event.data.get("ended", ()), *event.proofs]
+    return {key.partition(":")[2] for key in keys}
 
 
 def _ending_of(member: Member, seats: Collection[Seat]) -> Event | None:

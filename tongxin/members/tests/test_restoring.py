@@ -149,3 +149,32 @@ def test_an_older_event_that_names_only_what_it_vouches_for_is_enough(cast: Cast
     models.QuerySet(Event).filter(pk=event.pk).update(data=event.data)
     posts, pauses = queries.ended_with(member, [Seat.objects.get(pk=seat.pk)])
     assert (posts, pauses) == ([], [member.suspensions.get()])
+
+
+# ── a seat that was still to begin ──
+def test_who_dies_before_the_new_term_takes_no_seat_in_it_and_the_mistake_gives_both_back(cast: Cast, office: Client) -> None:
+    member, day = cast.member(cast.bystander), TODAY() + timedelta(days=9)
+    new = Term.objects.create(committee=cast.county, number=cast.sector.term.number + 1, starts_on=day)
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    to_come = Seat.objects.create(committee=cast.county, member=member, term=new, sector=sector, starts_on=day)
+    audit.vouch(cast.county, [to_come], at=timezone.now())
+    url = f"/members/{member.uid}/"
+    office.post(f"{url}standing/died/", said(reason="", on=DAY.isoformat()))
+    assert not Member.objects.seated(day).filter(pk=member.pk).exists()
+    assert not fresh(cast.bystander).is_active
+    page = office.get(url).text
+    assert ("没有到任" in page, f"{full_day(DAY)}去世" in page, f"{full_day(day)}去世" in page) == (True, True, False)
+    left = next(row for row in office.get("/members/?who=left").context["members"] if row["member"] == member)
+    assert full_day(day) not in str(left)
+    office.post(f"{url}standing/restore/", said(reason="登记错了"))
+    assert list(member.seats.values_list("ends_on", "ending")) == [(None, ""), (None, "")]
+    assert verifying.verify().ok
+
+
+def test_who_resigns_from_this_term_keeps_the_seat_in_the_next(cast: Cast, office: Client) -> None:
+    member, day = cast.member(cast.bystander), TODAY() + timedelta(days=9)
+    new = Term.objects.create(committee=cast.county, number=cast.sector.term.number + 1, starts_on=day)
+    sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
+    Seat.objects.create(committee=cast.county, member=member, term=new, sector=sector, starts_on=day)
+    office.post(f"/members/{member.uid}/standing/resigned/", said())
+    assert Member.objects.seated(day).filter(pk=member.pk).exists()
