@@ -13,10 +13,10 @@ from tongxin.committees.models import Unit, UnitChange
 from tongxin.handling import queries
 from tongxin.handling.actions.following import Move
 from tongxin.handling.actions.reckoning import note_dates
-from tongxin.handling.actions.replying import REPLY_FIELDS, reply_of
+from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.actions.steps import open_rating_when_all_answered
 from tongxin.handling.choices import ANSWERING, Part
-from tongxin.handling.models import Case, Reply, ReplyFile, Task, TentativeDate
+from tongxin.handling.models import REPLY_FIELDS, Case, Reply, ReplyFile, Task, TentativeDate
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
 

@@ -9,7 +9,6 @@ from tongxin.handling.queries.cases import (
     dissatisfied,
     draft_of,
     kept_copies,
-    lacks_an_answerer,
     line_of,
     live_tasks,
     once_each,
@@ -22,6 +21,7 @@ from tongxin.handling.queries.cases import (
     signature_to_rate,
     to_handle_again,
     verdict_for_unit,
+    waiting_for_units,
     waits_for_units,
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
@@ -151,7 +151,6 @@ __all__ = [
     "inbox",
     "inbox_parts",
     "kept_copies",
-    "lacks_an_answerer",
     "late_by",
     "letter_of",
     "level",
@@ -213,6 +212,7 @@ __all__ = [
     "verdict_for_unit",
     "viewer_of",
     "visible_to",
+    "waiting_for_units",
     "waits_for_units",
     "who_answers_again",
     "without_unit",

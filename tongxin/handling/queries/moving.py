@@ -15,7 +15,7 @@ from tongxin.committees.queries import active_units
 from tongxin.committees.successions import heirs_of, without_clerk
 from tongxin.core.templatetags.chinese import deadline
 from tongxin.handling.choices import ANSWERING, Part, TaskStates
-from tongxin.handling.models import Case, Reply, Task
+from tongxin.handling.models import REPLY_FIELDS, Case, Reply, Task
 from tongxin.handling.queries.cases import live_tasks
 from tongxin.handling.queries.reckoning import due_on
 
@@ -155,9 +155,9 @@ def clock_by_default(task: Any, _actor: Any) -> str:
 
 
 def has_draft(task: Any, _actor: Any, _at: datetime) -> bool:
-    """Say whether something was written that may go along: a text, or a file."""
-    drafts = Reply.objects.filter(task=task, round=task.case.round, sent_at=None)
-    return bool(task.answers) and drafts.filter(~Q(text="") | Q(files__isnull=False)).exists()
+    """Say whether something was written that may go along: any field of the reply, or a file."""
+    draft = Reply.objects.filter(task=task, round=task.case.round, sent_at=None).first() if task.answers else None
+    return draft is not None and (any(getattr(draft, name) for name in REPLY_FIELDS) or draft.files.exists())
 
 
 def drafts_to_choose(_task: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from tongxin.members.queries import absence, telling_absence
 from tongxin.proposals import queries
 from tongxin.proposals.actions import forming, speaking
 from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.actions.waiting import give_time_back
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import first_sits, successor
@@ -141,10 +142,12 @@ def _regain(members: Collection[Member], *, actor: Account, at: datetime) -> Non
     rows = [signature for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST]
     lost = _last_said_lost([signature.proposal_id for signature in rows])
     whys = speaking.how_they_came_back(members) if lost else {}
+    forming.hold(*lost)
     for signature in rows:
         if signature.proposal_id in lost:
             why = whys.get(signature.member_id or 0, "重新履职")
             data = {"name": signature.name, "member": signature.member_id, "why": why}
+            data |= give_time_back(signature.proposal, at=at)
             audit.record("proposals.regain_first", signature.proposal, actor=actor, at=at, data=data)
 
 
@@ -204,7 +207,7 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     if held.state not in States.with_the_proposer or first_sits(held) or heir is None or heir.member_id != member.pk:
         message = "这件提案现在不能接手，请刷新后再看"
         raise ProposalError(message)
-    before = held.signatures.get(role=Role.FIRST)
+    before, waited = held.signatures.get(role=Role.FIRST), give_time_back(held, at=at)
     sound = audit.sound([before, heir])
     Signature.objects.filter(pk=before.pk).update(
         role=Role.CO, answer=Answer.LEFT, answered_at=at, place_in_list=heir.place_in_list
@@ -212,7 +215,7 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     Signature.objects.filter(pk=heir.pk).update(role=Role.FIRST, place_in_list=before.place_in_list, signed_version=held.version)
     audit.record(
         "proposals.take_over", held, actor=actor, at=at, proves=sound,
-        data={"name": heir.name, "member": heir.member_id, "before": before.name},
+        data={"name": heir.name, "member": heir.member_id, "before": before.name} | waited,
     )  # fmt: skip
     forming.follow_signers(held, actor=actor, at=at)
     return Proposal.objects.get(pk=held.pk)

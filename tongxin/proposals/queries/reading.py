@@ -241,14 +241,14 @@ def spokesman(proposal: Proposal) -> Signature | None:
 
 
 def waits_for_a_successor(proposal: Proposal) -> str:
-    """Say why nobody can answer an invitation while its first proposer is gone; nothing while he sits."""
+    """Say why nobody can agree to sign while the first proposer is gone; nothing while he sits. To decline is always possible."""
     if first_sits(proposal):
         return ""
     first = next(s for s in proposal.signatures.all() if s.role == Role.FIRST)
     said = {"name": first.name, "absent": absences_of(proposal).get(first.member_id or 0, "")}
     if successor(proposal) is None:
-        return _("第一提案人%(name)s%(absent)s，现在没有委员可以接手，不能答复") % said
-    return _("第一提案人%(name)s%(absent)s，接手以前不能答复") % said
+        return _("第一提案人%(name)s%(absent)s，现在没有委员可以接手，不能同意联名") % said
+    return _("第一提案人%(name)s%(absent)s，在联名委员接手以前不能同意联名") % said
 
 
 def names() -> Prefetch[Any]:

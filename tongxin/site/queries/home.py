@@ -17,6 +17,7 @@ from tongxin.handling.models import Case, Contact, Rating, Reply
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, members_of, sitting_member_of
+from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.regulations.queries import in_force
@@ -74,18 +75,8 @@ def _to_rate(member: Member, on: date, rules: Deadlines) -> Iterable[Todo]:
         )  # fmt: skip
 
 
-def _open_invitations(member: Member, now: datetime) -> QuerySet[Signature]:
-    """The invitations that he can answer: not those whose first proposer is gone, which wait for who takes the text over."""
-    there = Q(member=None) | Q(member__in=Member.objects.sitting(timezone.localdate(now)).values("pk"))
-    first = Signature.objects.filter(there, proposal=OuterRef("proposal"), role=Role.FIRST)
-    return Signature.objects.filter(
-        Exists(first), member=member, answer=Answer.INVITED, proposal__state__in=States.with_the_proposer,
-        proposal__cosign_until__gte=now,
-    )  # fmt: skip
-
-
 def _invitations(member: Member, now: datetime) -> Iterable[Todo]:
-    rows = _open_invitations(member, now).select_related("proposal").defer(*long_of("proposal"))
+    rows = proposals.open_invitations(now).filter(member=member).select_related("proposal").defer(*long_of("proposal"))
     signers = Prefetch("proposal__signatures", Signature.objects.select_related("member").defer("member__phone"))
     for signature in rows.order_by("proposal__cosign_until").prefetch_related(signers)[:MOST]:
         proposal = signature.proposal
@@ -159,7 +150,7 @@ def _waiting_for(member: Member) -> int:
 
     def read() -> dict[str, int]:
         cases = _unrated(member).order_by().values("task__case").distinct()[:MOST].count()
-        rest = (_open_invitations(member, now)[:MOST], _returned_to(member)[:MOST])
+        rest = (proposals.open_invitations(now).filter(member=member)[:MOST], _returned_to(member)[:MOST])
         few = (_unconfirmed(member)[:SHOWN], _abandoned(member, on)[:SHOWN])
         return {"all": cases + sum(rows.count() for rows in (*rest, *few))}
 

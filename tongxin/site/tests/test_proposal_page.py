@@ -19,7 +19,9 @@ from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Task
 from tongxin.handling.workflow import Why
+from tongxin.members.models import Seat
 from tongxin.notices import actions as notices
+from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import raters
@@ -263,3 +265,28 @@ def test_the_office_reads_each_sentence_once_with_who_was_told_it_and_as_what(ca
     roles = {told.notice.account_id: told.role for said in page.context["rows"] for told in said.receivers}
     assert roles[cast.clerk.pk] == f"{cast.unit.name}承办人"
     assert all(roles.values())
+
+
+def test_each_was_told_as_what_he_was_on_that_day_and_why_a_letter_was_not_sent(cast: Cast, client: Client) -> None:
+    case, today = cast.answered(), timezone.localdate()
+    notices.deliver()
+    Seat.objects.filter(member=cast.member(cast.proposer)).update(ends_on=today - timedelta(days=20))
+    told = Notice.objects.filter(event__kind="tasks.sign_for", account=cast.proposer).latest("id")
+    Letter.objects.filter(notice=told).delete()
+    now = timezone.now()
+    Notice.objects.filter(pk=told.pk).update(made_at=now)
+    Notice.objects.filter(event__kind="proposals.file").update(made_at=now - timedelta(days=40))
+    Letter.objects.create(
+        notice=told,
+        address="a@example.org",
+        made_at=now,
+        next_try_at=now,
+        dropped_at=now,
+        problem="寄出前这件事已经结束，不再寄信",
+    )
+    client.force_login(cast.office)
+    rows = client.get(f"/proposals/{case.proposal.uid}/told/").context["rows"]
+    filed = Notice.objects.get(event__kind="proposals.file", account=cast.proposer)
+    mine = {one.notice.pk: one for said in rows for one in said.receivers}
+    assert (mine[filed.pk].role, mine[told.pk].role) == ("委员", "离任委员")
+    assert mine[told.pk].letter == "不用寄：寄出前这件事已经结束，不再寄信"
