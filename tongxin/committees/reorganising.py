@@ -273,8 +273,8 @@ def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -
 
     Whoever comes second, or clicks twice, meant what is no more: what could be undone next is not what he read.
     """
-    actions.hold_names(unit.committee_id)
-    held = actions.hold_units(unit.pk)[unit.pk]
+    actions.hold_names(unit.committee_id)  # from here on nothing is decided of a unit
+    held = actions.hold_units(unit.pk, *(one.pk for one in successions.followers_to_come(unit)))[unit.pk]
     found = successions.what_may_be_undone(held)
     if found is None or found.key != shown:
         message = f"{held.name}的情况在您打开页面以后有变化，这次没有办理，请核对现在的情况"
@@ -286,7 +286,8 @@ def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -
 def _call_off(unit: Unit, waiting: Any, said: Facts, actor: Account, at: datetime) -> None:
     """Let the day pass without the change: where the unit was to end, it gets work beyond it again.
 
-    What was founded for the change and has begun nothing goes along: its name is free again.
+    What was founded for the change and has begun nothing goes along: its name is free again. Those units are held since before
+    they were looked at: who appoints to one of them, or gives it work, was there first, and then it stays, or finds it gone.
     """
     vouched = audit.sound([unit, waiting])
     founded = successions.founded_for(waiting)
@@ -300,8 +301,7 @@ def _call_off(unit: Unit, waiting: Any, said: Facts, actor: Account, at: datetim
 
 
 def _drop(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
-    """End a unit that was to begin before it does: it stands in no list, and its name is free."""
-    unit = actions.hold_units(unit.pk)[unit.pk]
+    """End a unit that was to begin before it does: it stands in no list, and its name is free. The caller holds it."""
     vouched = audit.sound([unit])
     Unit.objects.filter(pk=unit.pk).update(active_until=timezone.localdate(at) - timedelta(days=1), dropped_at=at)
     audit.record("committees.drop_unit", unit, actor=actor, at=at, data={"name": unit.name, "reason": reason}, proves=vouched)

@@ -70,6 +70,12 @@ def is_held_up(change: UnitChange, on: date) -> bool:
     return change.kind == Change.RENAME and change.starts_on <= on and others.exists()
 
 
+def followers_to_come(unit: Unit) -> QuerySet[Unit]:
+    """Return the units that are to go on with a unit's work when the change that waits takes effect."""
+    waiting = waiting_change(unit)
+    return Unit.objects.filter(committee=unit.committee_id, uid__in=waiting.successors if waiting is not None else [])
+
+
 def founded_for(change: UnitChange) -> list[Unit]:
     """Return the units that were founded for a change that waits, and for nothing else: nobody serves there or waits for them."""
     others = waiting_changes(change.committee).exclude(pk=change.pk)

@@ -446,3 +446,29 @@ def test_nobody_is_appointed_to_a_unit_that_ends_in_the_same_moment(cast: Cast) 
         except actions.AppointmentError:
             assert connection.vendor == "sqlite"  # where who ends it has been before
     assert not Appointment.objects.filter(queries.running(TODAY), unit=unit).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_unit_to_come_to_which_somebody_is_appointed_in_the_same_moment_is_not_dropped(cast: Cast) -> None:
+    _end(cast, Change.SPLIT, made=("县一局", "县二局"), days=5)
+    first, second = (Unit.objects.get(name=name) for name in ("县一局", "县二局"))
+    starts_on, refused = TODAY + timedelta(days=5), []
+
+    def appoint() -> None:
+        actions.appoint(
+            cast.leader, committee=cast.county, duty=Duty.UNIT_CLERK, unit=second, starts_on=starts_on, actor=None, at=NOW
+        )
+
+    with another_hand('INSERT INTO "committees_appointment"', lambda: _undo(cast)):
+        try:
+            appoint()
+        except actions.AppointmentError:
+            refused.append(second)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    serves = Appointment.objects.filter(unit=second).exists()
+    assert (first.dropped_at is None, second.dropped_at is None) == (False, serves)
+    assert serves is not bool(refused)
+    gone = "县一局" if serves else "县一局、县二局"
+    assert Event.objects.get(kind="committees.call_off_unit_change").data["gone"] == gone
+    assert verifying.verify().problems == ()
