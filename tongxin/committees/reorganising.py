@@ -211,8 +211,7 @@ def _tell_held_up(change: UnitChange, *, at: datetime) -> None:
     told = Event.objects.filter(subject_type=audit.label_of(change.unit), subject_id=change.unit_id, kind=HELD_UP)
     if told.filter(data__change=change.uid).exists():
         return
-    reason = f"已有另一个单位叫“{change.name}”，请取消这次变动，另定名称"
-    facts = _facts(change) | {"change": change.uid, "reason": reason}
+    facts = _facts(change) | {"change": change.uid, "reason": f"已有另一个单位叫“{change.name}”"}
     audit.record(HELD_UP, change.unit, actor=Account.objects.system(), at=at, data=facts)
 
 

@@ -339,8 +339,11 @@ def test_a_change_that_cannot_be_carried_out_holds_up_no_other_and_waits_for_the
     assert set(names) == {"县卫生健康局", "县水利局"}
     told = Event.objects.get(kind="committees.hold_up_unit_change")
     assert {"office", "clerk", "assigner"} <= _told(told.kind)
+    held_up = "起将县卫生健康局更名为县健康局，没有生效：已有另一个单位叫“县健康局”"
     (notice,) = Notice.objects.filter(event=told, account=cast.office)
-    assert "起将县卫生健康局更名为县健康局，没有生效：已有另一个单位叫“县健康局”，请取消这次变动，另定名称" in notice.text
+    assert notice.text.endswith(f"{held_up}，请取消这次变动，另定名称")
+    for account in (cast.clerk, cast.unit_leader, cast.assigner):  # who can do nothing about it is asked for nothing
+        assert Notice.objects.get(event=told, account=account).text.endswith(held_up)
     client.force_login(cast.office)
     UnitChange.objects.filter(unit=cast.unit).update(starts_on=TODAY)
     assert "没有生效：已有另一个单位叫这个名称" in client.get(f"/units/{cast.unit.uid}/course/").text
@@ -348,6 +351,20 @@ def test_a_change_that_cannot_be_carried_out_holds_up_no_other_and_waits_for_the
     Unit.objects.filter(pk=namesake.pk).update(name="县健康中心")
     assert tasks.carry_out_changes(NOW + timedelta(days=3)) == 1  # the name is free again
     assert Unit.objects.get(pk=cast.unit.pk).name == "县健康局"
+
+
+def test_who_has_to_act_on_a_name_that_is_taken_is_told_so_also_where_he_assigns(cast: Cast) -> None:
+    """Small offices: one person keeps the units and assigns. Of two lines the one that asks something is his."""
+    actions.appoint(
+        cast.office, committee=cast.county, duty=Duty.ASSIGN, affiliation=cast.unit.system, starts_on=TODAY, actor=None, at=NOW
+    )
+    _rename(cast, "县健康局", days=1)
+    Unit.objects.create(committee=cast.county, name="县健康局")
+    tasks.carry_out_changes(NOW + timedelta(days=1))
+    notices.deliver()
+    notice = Notice.objects.get(event__kind="committees.hold_up_unit_change", account=cast.office)
+    assert (notice.urgent, notice.url) == (True, f"/units/{cast.unit.uid}/course/")
+    assert notice.text.endswith("请取消这次变动，另定名称")
 
 
 def test_a_name_that_is_promised_is_taken(cast: Cast, client: Client) -> None:
