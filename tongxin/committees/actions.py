@@ -304,7 +304,7 @@ def hold_units(*units: int) -> dict[int, Unit]:
 
 @transaction.atomic
 def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
-    """Add a unit, or change its data. Raises ValidationError, also of a name that is promised to another."""
+    """Add a unit, or change its data. Raises ValidationError, also of a new name that is not free."""
     new = unit is None
     hold_names(committee.pk)
     saved = (
@@ -312,12 +312,12 @@ def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str]
         if unit
         else Unit(committee=committee, active_from=timezone.localdate(at))
     )
-    sound = unit is not None and audit.intact(saved)
+    sound, called = unit is not None and audit.intact(saved), saved.name
     for name, value in fields.items():
         setattr(saved, name, value)
-    saved.full_clean(exclude=["uid"])
-    if taken := successions.why_promised(committee, saved.name, but=saved.pk):
+    if (new or saved.name != called) and (taken := successions.why_not_free(committee, saved.name, but=saved.pk)):
         raise ValidationError({"name": taken})
+    saved.full_clean(exclude=["uid"])
     saved.save()
     audit.record(
         "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name},

@@ -104,10 +104,7 @@ def _held(unit: Unit, successors: Sequence[Unit], on: date, at: datetime) -> tup
 
 
 def _demand_free(unit: Unit, name: str) -> None:
-    if Unit.objects.filter(committee_id=unit.committee_id, name=name, dropped_at=None).exclude(pk=unit.pk).exists():
-        message = f"已经有“{name}”，不能再用这个名称"
-        raise UnitError(message)
-    if taken := successions.why_promised(unit.committee, name, but=unit.pk):
+    if taken := successions.why_not_free(unit.committee, name, but=unit.pk):
         raise UnitError(taken)
 
 

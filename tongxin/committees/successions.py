@@ -55,19 +55,37 @@ def _promises(committee: Committee) -> QuerySet[UnitChange]:
     return waiting_changes(committee).filter(kind=Change.RENAME)
 
 
-def why_promised(committee: Committee, name: str, *, but: int | None = None) -> str:
-    """Say to which unit a name is promised from a later day on, but for one unit's own; nothing where it is free."""
-    promise = _promises(committee).filter(name=name).exclude(unit=but).first()
-    if promise is None:
-        return ""
+def promised_names(committee: Committee, *, but: int | None = None) -> dict[str, str]:
+    """Return the names that are promised to units from a later day on, each with the sentence why it is not free.
+
+    `but`: the unit that asks, whose own promise is none of another's.
+    """
     said = _("“%(name)s”已定为%(unit)s自 %(on)s起的新名称，不能再用这个名称")
-    return said % {"name": name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
+    return {
+        promise.name: said % {"name": promise.name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
+        for promise in _promises(committee).exclude(unit=but)
+    }
+
+
+def why_not_free(committee: Committee, name: str, *, but: int | None = None) -> str:
+    """Say why a unit cannot be given a name, `but` itself apart; nothing where it can. For who hold the names: `actions.hold_names`.
+
+    It is asked of new units and of changed names alone: a name that somebody has stays his, whatever was promised since.
+    """
+    if _named(committee.pk, name, but=but).exists():
+        return _("已经有“%(name)s”，不能再用这个名称") % {"name": name}
+    return promised_names(committee, but=but).get(name, "")
+
+
+def _named(committee: int, name: str, *, but: int | None) -> QuerySet[Unit]:
+    """Return the units of a committee, but for one, that are called so and stand in lists."""
+    return Unit.objects.filter(committee=committee, name=name, dropped_at=None).exclude(pk=but)
 
 
 def is_held_up(change: UnitChange, on: date) -> bool:
     """Say whether the day of a change of name has come and another unit has the name."""
-    others = Unit.objects.filter(committee=change.committee_id, name=change.name, dropped_at=None).exclude(pk=change.unit_id)
-    return change.kind == Change.RENAME and change.starts_on <= on and others.exists()
+    due = change.kind == Change.RENAME and change.starts_on <= on
+    return due and _named(change.committee_id, change.name, but=change.unit_id).exists()
 
 
 def followers_to_come(unit: Unit) -> QuerySet[Unit]:

@@ -385,6 +385,25 @@ def test_a_name_that_is_promised_is_taken(cast: Cast, client: Client) -> None:
     _rename_other(cast, "县健康局", days=6)
 
 
+def test_the_namesake_that_holds_a_change_of_name_up_is_still_given_a_telephone_number(cast: Cast, client: Client) -> None:
+    """It has the name; only who wants one of the two, a new unit or a change of name, is refused, everywhere in the same words."""
+    _rename(cast, "县健康局", days=5)
+    Unit.objects.filter(pk=cast.other_unit.pk).update(name="县健康局")
+    client.force_login(cast.office)
+    fields = {"short_name": "", "system": "government", "contact": "孟时雨", "phone": "0000-1234567"}
+    done = client.post(f"/units/{cast.other_unit.uid}/", fields, follow=True)
+    cast.other_unit.refresh_from_db()
+    assert (cast.other_unit.phone, "已保存县健康局" in done.text) == ("0000-1234567", True)
+    taken = "已经有“县健康局”，不能再用这个名称"
+    assert taken in client.post("/units/new/", fields | {"name": "县健康局"}).text
+    renaming = {"name": "县健康局", "on": TODAY.isoformat(), "reason": WHY}
+    assert taken in client.post(f"/units/{cast.co_unit.uid}/rename/", renaming).text
+    with pytest.raises(ValidationError, match=taken):
+        actions.save_unit(cast.county, cast.co_unit, fields={"name": "县健康局"}, actor=cast.office, at=NOW)
+    with pytest.raises(ValidationError, match=taken):
+        actions.save_unit(cast.county, None, fields={"name": "县健康局"}, actor=cast.office, at=NOW)
+
+
 def test_what_was_founded_for_a_change_goes_when_it_is_called_off(cast: Cast, client: Client) -> None:
     made = ("县一局", "县二局")
     _end(cast, Change.SPLIT, made=made, days=5)
