@@ -233,10 +233,11 @@ def found(
     *, code: str, name: str, tier: str | None = None, parent: Committee | None = None, actor: Account | None, at: datetime
 ) -> Committee:
     """Add an assembly. Its place, and its tier when not given, are read from its name (政协云溪县委员会 → 云溪县, 县级)."""
-    place = re.sub(r"^(中国人民政治协商会议|政协)|委员会$", "", name.strip()) or name.strip()
+    name = clean_line(name)
+    place = re.sub(r"^(中国人民政治协商会议|政协)|委员会$", "", name) or name
     made = Committee(
         code=code,
-        name=name.strip(),
+        name=name,
         place=place[:20],
         short_name=f"{place}政协"[:20],
         tier=tier or _tier_of(place),
