@@ -313,6 +313,8 @@ def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str]
         if unit
         else Unit(committee=committee, active_from=timezone.localdate(at))
     )
+    if never := successions.why_never(saved):
+        raise ValidationError(never)
     sound, called = unit is not None and audit.intact(saved), saved.name
     for name, value in fields.items():
         setattr(saved, name, value)

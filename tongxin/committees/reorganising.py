@@ -91,6 +91,8 @@ def _held(unit: Unit, successors: Sequence[Unit], on: date, at: datetime) -> tup
     actions.hold_names(unit.committee_id)
     rows = actions.hold_units(unit.pk, *(one.pk for one in successors))
     held = rows[unit.pk]
+    if never := successions.why_never(held):
+        raise UnitError(never)
     if on < timezone.localdate(at):
         message = "不能早于今天"
         raise UnitError(message)

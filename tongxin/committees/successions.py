@@ -127,8 +127,14 @@ def heirs_of(unit: Unit, on: date) -> list[Unit]:
     return found
 
 
+def why_never(unit: Unit) -> str:
+    """Say of a unit that was founded for a change which was called off that it never began: nothing of it is changed any more."""
+    return _("%(name)s因变动取消，没有成立") % {"name": unit.name} if unit.dropped_at is not None else ""
+
+
 def standings(units: Iterable[Unit], on: date) -> dict[int, str]:
     """Say of the units that ended what became of them: 已并入县水务局. Two queries where any did, none where none."""
+    units = list(units)
     ended = {unit.pk for unit in units if unit.active_until is not None and unit.active_until < on}
     if not ended:
         return {}
@@ -137,7 +143,9 @@ def standings(units: Iterable[Unit], on: date) -> dict[int, str]:
     heirs: dict[int, list[str]] = {}
     for row in Succession.objects.filter(unit__in=ended).select_related("successor").order_by("id"):
         heirs.setdefault(row.unit_id, []).append(row.successor.name)
-    return {pk: _standing(kinds.get(pk, ""), "、".join(heirs.get(pk, []))) for pk in ended}
+    never = {unit.pk for unit in units if unit.dropped_at is not None}
+    said = {pk: _standing(kinds.get(pk, ""), "、".join(heirs.get(pk, []))) for pk in ended - never}
+    return said | dict.fromkeys(never & ended, _("因变动取消，没有成立"))
 
 
 def _standing(kind: str, heirs: str) -> str:
