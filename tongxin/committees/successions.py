@@ -55,19 +55,43 @@ def _promises(committee: Committee) -> QuerySet[UnitChange]:
     return waiting_changes(committee).filter(kind=Change.RENAME)
 
 
-def why_promised(committee: Committee, name: str, *, but: int | None = None) -> str:
-    """Say to which unit a name is promised from a later day on, but for one unit's own; nothing where it is free."""
-    promise = _promises(committee).filter(name=name).exclude(unit=but).first()
-    if promise is None:
-        return ""
+def promised_names(committee: Committee, *, but: int | None = None) -> dict[str, str]:
+    """Return the names that are promised to units from a later day on, each with the sentence why it is not free.
+
+    `but`: the unit that asks, whose own promise is none of another's.
+    """
     said = _("“%(name)s”已定为%(unit)s自 %(on)s起的新名称，不能再用这个名称")
-    return said % {"name": name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
+    return {
+        promise.name: said % {"name": promise.name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
+        for promise in _promises(committee).exclude(unit=but)
+    }
+
+
+def why_not_free(committee: Committee, name: str, *, but: int | None = None) -> str:
+    """Say why a unit cannot be given a name, `but` itself apart; nothing where it can. For who hold the names: `actions.hold_names`.
+
+    It is asked of new units and of changed names alone: a name that somebody has stays his, whatever was promised since.
+    """
+    if _named(committee.pk, name, but=but).exists():
+        return _("已经有“%(name)s”，不能再用这个名称") % {"name": name}
+    return promised_names(committee, but=but).get(name, "")
+
+
+def _named(committee: int, name: str, *, but: int | None) -> QuerySet[Unit]:
+    """Return the units of a committee, but for one, that are called so and stand in lists."""
+    return Unit.objects.filter(committee=committee, name=name, dropped_at=None).exclude(pk=but)
 
 
 def is_held_up(change: UnitChange, on: date) -> bool:
     """Say whether the day of a change of name has come and another unit has the name."""
-    others = Unit.objects.filter(committee=change.committee_id, name=change.name, dropped_at=None).exclude(pk=change.unit_id)
-    return change.kind == Change.RENAME and change.starts_on <= on and others.exists()
+    due = change.kind == Change.RENAME and change.starts_on <= on
+    return due and _named(change.committee_id, change.name, but=change.unit_id).exists()
+
+
+def followers_to_come(unit: Unit) -> QuerySet[Unit]:
+    """Return the units that are to go on with a unit's work when the change that waits takes effect."""
+    waiting = waiting_change(unit)
+    return Unit.objects.filter(committee=unit.committee_id, uid__in=waiting.successors if waiting is not None else [])
 
 
 def founded_for(change: UnitChange) -> list[Unit]:
@@ -103,8 +127,14 @@ def heirs_of(unit: Unit, on: date) -> list[Unit]:
     return found
 
 
+def why_never(unit: Unit) -> str:
+    """Say of a unit that was founded for a change which was called off that it never began: nothing of it is changed any more."""
+    return _("%(name)s因变动取消，没有成立") % {"name": unit.name} if unit.dropped_at is not None else ""
+
+
 def standings(units: Iterable[Unit], on: date) -> dict[int, str]:
     """Say of the units that ended what became of them: 已并入县水务局. Two queries where any did, none where none."""
+    units = list(units)
     ended = {unit.pk for unit in units if unit.active_until is not None and unit.active_until < on}
     if not ended:
         return {}
@@ -113,7 +143,9 @@ def standings(units: Iterable[Unit], on: date) -> dict[int, str]:
     heirs: dict[int, list[str]] = {}
     for row in Succession.objects.filter(unit__in=ended).select_related("successor").order_by("id"):
         heirs.setdefault(row.unit_id, []).append(row.successor.name)
-    return {pk: _standing(kinds.get(pk, ""), "、".join(heirs.get(pk, []))) for pk in ended}
+    never = {unit.pk for unit in units if unit.dropped_at is not None}
+    said = {pk: _standing(kinds.get(pk, ""), "、".join(heirs.get(pk, []))) for pk in ended - never}
+    return said | dict.fromkeys(never & ended, _("因变动取消，没有成立"))
 
 
 def _standing(kind: str, heirs: str) -> str:

@@ -237,6 +237,11 @@ def who_keeps_units(_event: Event, unit: Any) -> Iterable[Account | None]:
     return holders_of(unit.committee, Duty.PROPOSAL_OFFICE)
 
 
+def _held_up(event: Event, _unit: Any) -> str:
+    """Say what is to be done to whoever alone can do it; the others only hear that nothing has changed, and why."""
+    return f"{sentence(event)}{because(event)}，请取消这次变动，另定名称"
+
+
 def _units_page(_event: Event, _unit: Any) -> str:
     return "/units/"
 
@@ -410,6 +415,7 @@ TOLD_OF_UNITS = (
     "committees.restore_unit_name",
 )
 register(
+    Tell("committees.hold_up_unit_change", who_keeps_units, _held_up, _course, urgent=True),  # first: who also assigns has to act
     *(
         line
         for kind in UNIT_ENDS
@@ -427,6 +433,5 @@ register(
             Tell(kind, concerned_people, lambda e, _u: f"{sentence(e)}{because(e)}", _units_page),
         )
     ),
-    Tell("committees.hold_up_unit_change", who_keeps_units, lambda e, _u: f"{sentence(e)}{because(e)}", _course, urgent=True),
     Tell("committees.end_appointment", who_runs_it_now, _no_clerk, _units_page, urgent=True),
 )  # fmt: skip

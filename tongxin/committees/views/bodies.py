@@ -16,6 +16,7 @@ from tongxin.committees import actions, queries, successions
 from tongxin.committees.choices import System
 from tongxin.committees.forms import PlenaryForm, SessionForm, UnitForm
 from tongxin.committees.models import Committee, Session, Unit
+from tongxin.committees.views.reorganising import of_a_unit_that_began
 from tongxin.core import asked
 
 
@@ -71,6 +72,7 @@ def add_unit(request: HttpRequest) -> HttpResponse:
 
 
 @requires("committees.change_units", of_object=True)
+@of_a_unit_that_began
 def unit(request: HttpRequest, uid: str) -> HttpResponse:
     """Change a unit's data."""
     found = Unit.objects.filter(uid=uid, committee=own_committee(request)).first()

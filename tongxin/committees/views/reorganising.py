@@ -1,6 +1,8 @@
 """The pages on which units are renamed, ended and restored: what would happen is shown before it does."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +36,20 @@ def _load(request: HttpRequest, uid: str) -> Unit:
     return found
 
 
+def of_a_unit_that_began(page: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Let a page change no unit that never began: its own page says why, whoever kept the address."""
+
+    @wraps(page)
+    def shown(request: HttpRequest, uid: str) -> HttpResponse:
+        found = Unit.objects.filter(uid=uid).exclude(dropped_at=None).select_related("committee").first()
+        if found is None or not permissions.allowed(request.user, "committees.reorganise", found):
+            return page(request, uid)
+        messages.error(request, f"{successions.why_never(found)}。")
+        return redirect("unit-course", uid)
+
+    return shown
+
+
 def _about(unit: Unit) -> dict[str, Any]:
     """Return what every one of these pages shows of a unit: who serves there, what is open, what waits to change."""
     on = timezone.localdate()
@@ -50,6 +66,7 @@ def _about(unit: Unit) -> dict[str, Any]:
 
 
 @requires("committees.reorganise", of_object=True)
+@of_a_unit_that_began
 def rename(request: HttpRequest, uid: str) -> HttpResponse:
     """Give a unit another name from a day on."""
     unit = _load(request, uid)
@@ -74,6 +91,7 @@ def _shown(request: HttpRequest, template: str, form: Any, context: dict[str, An
 
 
 @requires("committees.reorganise", of_object=True)
+@of_a_unit_that_began
 def end(request: HttpRequest, uid: str) -> HttpResponse:
     """End a unit: first how, then what would happen to each open matter, then done."""
     unit = _load(request, uid)
@@ -116,6 +134,7 @@ def _done_in_words(change: UnitChange, heirs: list[tuple[str, str]]) -> str:
 
 
 @requires("committees.reorganise", of_object=True)
+@of_a_unit_that_began
 def restore(request: HttpRequest, uid: str) -> HttpResponse:
     """Let a unit that ended go on, call off what waits, or take a wrong name back: the one that the form was shown for."""
     unit = _load(request, uid)
