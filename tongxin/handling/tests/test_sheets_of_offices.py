@@ -344,6 +344,20 @@ def test_an_answer_before_its_proposal_or_after_today_is_an_error_by_row(bring):
 
 
 # ── what once said that the data had changed ──
+def test_a_list_without_the_texts_is_told_what_is_missing_and_where_it_was_looked_for(bring):
+    head = [name for name in HEAD if name != "内容"]
+    listed = row(1)
+    del listed["内容"]
+    assert said(bring(listed, head=head)) == [
+        (
+            0,
+            "内容",
+            "表头（第 1 行）里缺少这一列，也没有“情况”“分析”“建议”；没有提案全文的一览表不能导入，"
+            "请补上后重新上传，或下载空表照列名填写",
+        )
+    ]
+
+
 def test_the_same_proposal_with_and_without_its_number_is_one(bring):
     [fault] = bring(row(5), row(5, 提案号="")).rejected
     assert (fault.row, fault.column, fault.reason) == (3, "案由", "与原表第 2 行重复：案由、第一提案人和提交日期都相同")
