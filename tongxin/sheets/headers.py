@@ -60,7 +60,7 @@ def find(rows: Sequence[Sequence[Cell]], kind: Kind, place: Place) -> Header:
     counts = [len(columns_in(row, known)) for row in rows]
     if not any(counts):
         wanted = "、".join(kind.required[:4])
-        raise refusal(place, f"在前 {LOOKED_AT} 行里{NO_HEADER}，表头应有这些列：{wanted}，可以照空表的列名填写")
+        raise refusal(place, f"{NO_HEADER}（看了前 {LOOKED_AT} 行），表头应有这些列：{wanted}，可以照空表的列名填写")
     best = counts.index(max(counts))
     if (columns := sum(bool(text(cell).strip()) for cell in rows[best])) > MOST:
         raise refusal(Place(place.file, place.sheet, best + 1), f"表头有 {columns} 列，最多 {MOST} 列，请删去不用的列")

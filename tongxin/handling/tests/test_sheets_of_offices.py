@@ -17,6 +17,7 @@ from tongxin.members.models import Member
 from tongxin.members.sheets import MEMBERS
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.sheets import engine
+from tongxin.sheets.headers import ADD
 
 CASES = SHARED / "cases" / "sheets"
 TEXT = "入冬以来夜间发热的孩子要到县城买药。建议由卫生院药房排班值守到零点。"
@@ -349,12 +350,7 @@ def test_a_list_without_the_texts_is_told_what_is_missing_and_where_it_was_looke
     listed = row(1)
     del listed["内容"]
     assert said(bring(listed, head=head)) == [
-        (
-            0,
-            "内容",
-            "表头（第 1 行）里缺少这一列，也没有“情况”“分析”“建议”；没有提案全文的一览表不能导入，"
-            "请补上后重新上传，或下载空表照列名填写",
-        )
+        (0, "内容", f"表头（第 1 行）里缺少这一列，也没有“情况”“分析”“建议”；没有提案全文的一览表不能导入，{ADD}")
     ]
 
 

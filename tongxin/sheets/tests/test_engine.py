@@ -83,7 +83,7 @@ def test_renamed_and_missing_columns_are_named(shelf, csv_file):
         ("", 0, "名称", "表头（第 1 行）里缺少这一列，请补上后重新上传，或下载空表照列名填写")
     ]
     assert [f.reason for f in run(shelf, csv_file("甲,乙\n1,2\n")).rejected] == [
-        "在前 30 行里没有找到表头，表头应有这些列：名称，可以照空表的列名填写"
+        "没有找到表头（看了前 30 行），表头应有这些列：名称，可以照空表的列名填写"
     ]
 
 
