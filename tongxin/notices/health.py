@@ -24,6 +24,8 @@ SEE = "请看 tongxin worker 是否在运行"
 SEE_PAGE = "原因见“送达情况”页和后台任务的日志"
 NO_SERVER = "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"
 
+NO_BACKUP = "定时备份未启用（TONGXIN_BACKUP_EVERY），数据没有自动备份"
+
 
 @dataclass(frozen=True)
 class Health:

@@ -20,6 +20,7 @@ from tongxin.handling import queries as handling
 from tongxin.handling.models import Case, Contact, Rating
 from tongxin.members import actions as members
 from tongxin.members.choices import Ending
+from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.notices.table import holds
@@ -412,3 +413,13 @@ def test_who_comes_back_to_a_text_that_was_taken_over_is_announced_to_nobody(cas
     leaving.take_over(draft, member=cast.member(cast.cosigner), actor=cast.cosigner, at=timezone.now())
     members.restore(cast.member(cast.proposer), on=timezone.localdate(), reason="登记有误", actor=cast.office, at=timezone.now())
     assert not Event.objects.filter(kind="proposals.regain_first").exists()
+
+
+@pytest.mark.parametrize(("kept", "typed"), [("YX302", "ＹＸ３０２"), ("ＹＸ３０２", "YX302"), ("ＹＸ３０２", "yx302")])
+def test_a_member_is_found_by_his_number_in_whichever_width_it_is_kept_or_typed(cast: Cast, client: Client, kept, typed) -> None:
+    Member.objects.filter(account=cast.bystander).update(number=kept)
+    found = queries.candidates(cast.draft(), typed, on=timezone.localdate())
+    assert [member.name for member in found] == ["周望舒"]
+    client.force_login(cast.office)
+    answer = client.post("/proposals/new/behalf/", {"who": "member", "member": typed})
+    assert "没有名为" not in answer.text
