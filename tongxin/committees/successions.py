@@ -183,11 +183,13 @@ def serving(unit: Unit, on: date) -> QuerySet[Appointment]:
 class Prospect:
     """What an app above says before a unit ends: what happens, and which dates each open matter may have at its successor.
 
-    `dates` names matters as `Work.key` does; of several choices the first stands where nobody chooses.
+    `dates` and `notes` name matters as `Work.key` does; of several choices the first stands where nobody chooses. A note
+    says what of a matter has to be done once more.
     """
 
     sentences: Sequence[str] = ()
     dates: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 _prospects: list[Callable[[Unit, date, int], Prospect]] = []
@@ -202,7 +204,8 @@ def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
     """Return what would happen to a unit's matters if it ended on a day."""
     found = [source(unit, on, heirs) for source in _prospects]
     dates = {key: choices for one in found for key, choices in one.dates.items()}
-    return Prospect([said for one in found for said in one.sentences], dates)
+    notes = {key: said for one in found for key, said in one.notes.items()}
+    return Prospect([said for one in found for said in one.sentences], dates, notes)
 
 
 _counts: list[Callable[[list[int]], dict[int, int]]] = []

@@ -159,6 +159,9 @@ def test_the_pages_show_what_would_happen_before_it_does(cast: Cast, client: Cli
     said = {"kind": "split", "successors": [cast.other_unit.uid], "made": "县医疗局", "on": TODAY.isoformat(), "reason": WHY}
     page = client.post(f"{base}/end/", said)
     assert ("在办事项由谁承接" in page.text, f"to_{task.uid}" in page.text) == (True, True)
+    assert ("先不定，留给交办部门移交" in page.text, "不选" in page.text) == (True, False)  # the choice of which the page speaks
+    plan = page.text.split("在办事项由谁承接")[1]
+    assert plan.count(task.case.proposal.title) == 1
     assert Unit.objects.get(pk=cast.unit.pk).active_until is None
     done = client.post(f"{base}/end/", said | {"confirmed": "1", f"to_{task.uid}": "县医疗局"})
     assert done["Location"] == f"{base}/course/"

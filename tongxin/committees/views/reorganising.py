@@ -84,7 +84,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
         return _shown(request, "committees/unit_end.html", form, about)
     said, confirmed = form.cleaned_data, "confirmed" in request.POST
     foreseen = successions.prospect_of(unit, said["on"], len(form.heirs))
-    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs, dates=foreseen.dates)
+    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs, foreseen=foreseen)
     if confirmed and plan.is_valid():
         chosen = [form.by_uid[uid] for uid in said["successors"]]
         how = reorganising.Ending(said["kind"], chosen, said["made"], plan.plan, plan.dates)
