@@ -21,7 +21,8 @@ class HandlingConfig(AppConfig):
             prospect_of,
             raters_at_least,
         )
-        from tongxin.members import carrying  # noqa: PLC0415 -- as above
+        from tongxin.handling.queries.owed import foresee, foresee_together  # noqa: PLC0415 -- as above
+        from tongxin.members import carrying, consequences  # noqa: PLC0415 -- as above
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_handling, register_outcome  # noqa: PLC0415
 
@@ -29,6 +30,7 @@ class HandlingConfig(AppConfig):
         register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case)
         tell_together("handling.rate", raters_at_least)
         carrying.register(CARRY)
+        consequences.register(consequences.Consequence(foresee, foresee_together=foresee_together))
         register_release(begin_public_replies)
         register_end_of_unit(follow_end_of_unit)
         register_open_counts(open_counts)

@@ -14,7 +14,17 @@ from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.queries.cases import answered_tasks, live_tasks
 from tongxin.handling.queries.deadlines import rule_of
-from tongxin.handling.queries.moving import ANEW, STAYS, clock_on_end, due_anew, late_by, lost_by_moving, open_at, said_until, sign_due_of
+from tongxin.handling.queries.moving import (
+    ANEW,
+    STAYS,
+    clock_on_end,
+    due_anew,
+    late_by,
+    lost_by_moving,
+    open_at,
+    said_until,
+    sign_due_of,
+)
 
 Choice = tuple[str, str]
 TENTATIVE = "暂定"
