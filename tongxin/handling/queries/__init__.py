@@ -28,6 +28,7 @@ from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, tol
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
+from tongxin.handling.queries.finding import found_by, open_first, parts_of_units_named
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
@@ -143,6 +144,7 @@ __all__ = [
     "file_lines",
     "for_rows",
     "former_due",
+    "found_by",
     "given_by",
     "has_draft",
     "heir_of",
@@ -167,8 +169,10 @@ __all__ = [
     "once_each",
     "open_at",
     "open_counts",
+    "open_first",
     "outcome_words",
     "own_part_of",
+    "parts_of_units_named",
     "presence_of",
     "proposers_of",
     "prospect_of",
