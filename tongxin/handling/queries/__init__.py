@@ -26,7 +26,7 @@ from tongxin.handling.queries.cases import (
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
-from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
+from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, length_of, limits_for, limits_of, rule_of, task_chip
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.finding import found_by, open_first, parts_of_units_named
 from tongxin.handling.queries.history import history_of
@@ -155,6 +155,7 @@ __all__ = [
     "kept_copies",
     "lacks_an_answerer",
     "late_by",
+    "length_of",
     "letter_of",
     "level",
     "limits_for",

@@ -27,15 +27,18 @@ class Reckoning:
     end_later: bool
 
     @property
-    def due_on(self) -> date:
-        """The last day."""
+    def falls_on(self) -> date:
+        """The day on which the limit itself ends, whether offices work then or not."""
         if self.counted == Counted.WORKING_DAYS:
             return calendar.add_working_days(self.began_on, self.count)
         if self.counted == Counted.MONTHS:
-            last = calendar.add_months(self.began_on, self.count)
-        else:
-            last = self.began_on + timedelta(days=self.count)
-        return calendar.working_day_from(last) if self.end_later else last
+            return calendar.add_months(self.began_on, self.count)
+        return self.began_on + timedelta(days=self.count)
+
+    @property
+    def due_on(self) -> date:
+        """The last day."""
+        return calendar.working_day_from(self.falls_on) if self.end_later else self.falls_on
 
 
 def reckoning_of(row: TentativeDate) -> Reckoning:
@@ -54,6 +57,12 @@ def reckon(committee: Committee, key: str, on: date) -> Reckoning:
 def due_on(committee: Committee, key: str, on: date) -> date:
     """Return the last day of a limit that begins on a day."""
     return reckon(committee, key, on).due_on
+
+
+def day_off_before(committee: Committee, key: str, on: date, due: date | None) -> date | None:
+    """Return the day off on which a limit would end that was moved to `due`; nothing where it was not moved, or set otherwise."""
+    said = reckon(committee, key, on)
+    return said.falls_on if said.due_on == due and said.falls_on != due else None
 
 
 def said_of(day: date) -> dict[str, Any]:
