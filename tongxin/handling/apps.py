@@ -13,6 +13,7 @@ class HandlingConfig(AppConfig):
         from tongxin.handling.actions import begin_public_replies, follow_end_of_unit  # noqa: PLC0415 -- as above
         from tongxin.handling.actions.doubles import CARRY  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
+            answers_sent,
             cases_in_hand,
             cases_open,
             hold_case,
@@ -27,7 +28,7 @@ class HandlingConfig(AppConfig):
         from tongxin.proposals.queries import register_handling, register_outcome  # noqa: PLC0415
 
         register_outcome(outcome_words)
-        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case)
+        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case, answers=answers_sent)
         tell_together("handling.rate", raters_at_least)
         carrying.register(CARRY)
         consequences.register(consequences.Consequence(foresee, foresee_together=foresee_together))

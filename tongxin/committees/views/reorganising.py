@@ -42,6 +42,8 @@ def _about(unit: Unit) -> dict[str, Any]:
         "unit": unit, "people": list(successions.serving(unit, on)), "work": queries.open_work(unit), "today": on,
         "waiting": waiting, "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
         "undo": successions.what_may_be_undone(unit),
+        "served_last": successions.served_last(unit, on),
+        "waiting_said": successions.change_in_words(waiting) if waiting is not None else "",
         "held_up": waiting is not None and successions.is_held_up(waiting, on),
         "founded": "、".join(one.name for one in successions.founded_for(waiting)) if waiting is not None else "",
         "standing": successions.standings([unit], on).get(unit.pk, ""),

@@ -78,7 +78,7 @@ from tongxin.handling.queries.moving import (
     sign_due_of,
     without_unit,
 )
-from tongxin.handling.queries.outcomes import cases_in_hand, cases_open, hold_case, outcome_words
+from tongxin.handling.queries.outcomes import answers_sent, cases_in_hand, cases_open, hold_case, outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.publication import (
     public_replies,
@@ -112,6 +112,7 @@ __all__ = [
     "Verdict",
     "answered_tasks",
     "answering_tasks",
+    "answers_sent",
     "assigned_by",
     "batch_before",
     "by_day",

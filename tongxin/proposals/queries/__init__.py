@@ -40,6 +40,7 @@ from tongxin.proposals.queries.publication import (
 from tongxin.proposals.queries.reading import (
     OFFICE_PEOPLE,
     absorbed,
+    answers_to,
     contact_note,
     for_page,
     handed_over_at,
@@ -66,7 +67,7 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
-    "OFFICE_PEOPLE", "Check", "Difference", "Page", "Similar", "Standing", "Tab", "absorbed", "candidates", "checks", "committee_of", "contact_note", "copy_for", "copy_of", "covered_in",
+    "OFFICE_PEOPLE", "Check", "Difference", "Page", "Similar", "Standing", "Tab", "absorbed", "answers_to", "candidates", "checks", "committee_of", "contact_note", "copy_for", "copy_of", "covered_in",
     "difference_for", "differences", "for_page", "handed_over_at", "has_findings", "hold_handling", "invitation_for", "latest_cutoff", "lists_for", "may_absorb",
     "names", "numbered", "open_copies", "open_matters", "original_visible_to", "outdated_signers", "page_of", "parts", "passed_on_to", "plenary_window", "proposed_marks",
     "public_file", "public_files", "public_titles", "published", "raters", "register_handling", "register_outcome", "register_standing",
