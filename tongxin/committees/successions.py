@@ -85,9 +85,9 @@ def _has_anything(unit: Unit) -> bool:
 
 
 def name_on(unit: Unit, day: date) -> str:
-    """Return what a unit was called on a day."""
-    former = unit.former_names.filter(ends_on__gt=day).order_by("ends_on", "id").first()
-    return former.name if former is not None else unit.name
+    """Return what a unit was called on a day. Whoever asks of many reads their `former_names` before, in one query."""
+    later = [row for row in unit.former_names.all() if row.ends_on > day]
+    return min(later, key=lambda row: (row.ends_on, row.pk)).name if later else unit.name
 
 
 def heirs_of(unit: Unit, on: date) -> list[Unit]:

@@ -293,7 +293,10 @@ class Moving:
         "已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default,
         applies=queries.has_draft, otherwise=queries.LEFT,
     )  # fmt: skip
-    reason: str = _ask("移交理由", widget="textarea", max=300, help="原承办单位、承接单位和提案人会看到这段话。")
+    reason: str = _ask(
+        "移交理由", widget="textarea", max=300,
+        help="原承办单位、承接单位、本案其他承办单位、督办部门和第一提案人会收到这段话；联名委员在提案页的办理经过里看得到。",
+    )  # fmt: skip
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """The unit must be one that works, of the own 归口 where it answers."""

@@ -12,8 +12,9 @@ from tests.at_once import both
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit import verifying
+from tongxin.committees import actions as bodies
 from tongxin.committees import reorganising
-from tongxin.committees.choices import Change
+from tongxin.committees.choices import Change, Duty, System
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, Reply, Task
@@ -267,3 +268,16 @@ def test_the_preview_of_a_merger_says_of_each_part_what_has_to_be_done_once_more
     again = "答复待审：移交后回到待签收，由承接单位签收，重新审签、送审"
     assert (again in matters[lead.uid], again in matters[signed_for.uid]) == (True, False)
     assert "联系人、联系电话由承接单位另填" in page
+
+
+def test_whoever_writes_why_reads_who_is_told(cast: Cast, as_, today) -> None:
+    lead = cast.task(cast.assigned(today))
+    page = as_(cast.assigner).get(f"/go/tasks/{lead.uid}/move/").text
+    assert "原承办单位、承接单位、本案其他承办单位、督办部门和第一提案人会收到这段话" in page
+    bodies.appoint(
+        cast.leader, committee=cast.county, duty=Duty.SUPERVISE, starts_on=today.date(), actor=None, at=today,
+        affiliation=System.GOVERNMENT,
+    )  # fmt: skip
+    _move(cast, lead, today)
+    assert _told("tasks.move") == {"clerk", "unitlead", "coclerk", "leader", "YX001"}
+    assert "otherclerk" in _told("tasks.assign")
