@@ -78,6 +78,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     marks = list(queries.failing_events(codes)[: PAGE + 1])
     context = {
         "words": [*room.findings(), *health.look(now).words()],
+        "notes": health.notes(),
         "no_server": "" if settings.EMAIL_HOST else health.NO_SERVER,
         "jobs": Job.objects.order_by("label", "name"),
         "marks": [{"mark": m, "secret": _by_day(m.event.kind), "label": _label(m.event.kind)} for m in marks[:PAGE]],

@@ -87,7 +87,7 @@ from tongxin.handling.queries.publication import (
     reply_copies,
 )
 from tongxin.handling.queries.ratings import NamedReply, by_name, given_by
-from tongxin.handling.queries.reckoning import due_on, ratings_without_reckoning, reckon, said_of, tentative_dates
+from tongxin.handling.queries.reckoning import calendar_note, due_on, ratings_without_reckoning, reckon, said_of, tentative_dates
 from tongxin.handling.queries.rounds import batch_before, closes_by_now, closes_early, rounds_that_may_close
 from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
@@ -117,6 +117,7 @@ __all__ = [
     "batch_before",
     "by_day",
     "by_name",
+    "calendar_note",
     "cases_in_hand",
     "cases_open",
     "cases_visible_to",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
@@ -89,6 +90,17 @@ def reckoning_of_rating(case: Case) -> Reckoning | None:
         return None
     said = reckon(case.committee, "rating_working_days", timezone.localdate(opened.at or opened.recorded_at))
     return said if said.due_on == case.rating_due_on else None
+
+
+def calendar_note() -> str:
+    """Say to whoever keeps the system that dates wait for a calendar, and what brings it; nothing where none do. No fault."""
+    number = TentativeDate.objects.count()
+    if not number:
+        return ""
+    year = calendar.first_year_without_notice(timezone.localdate())
+    return _(
+        "有 %(n)s 个期限为暂定：%(year)s 年的放假调休安排还没有收入程序。安排公布（一般在 11 月）以后升级程序，期限由系统重新确定并告知，这不是故障"
+    ) % {"n": number, "year": year}
 
 
 def tentative_dates() -> list[TentativeDate | faults.Unread]:

@@ -8,9 +8,10 @@ from django.test import Client
 from holidays.countries import china
 
 from tests.at_once import both
-from tests.cast import Cast, moment
+from tests.cast import Cast, moment, who_keeps_the_system
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
+from tongxin.cli import in_order
 from tongxin.core import calendar
 from tongxin.core.templatetags.chinese import day, why_tentative
 from tongxin.handling import actions, queries, tasks
@@ -179,3 +180,12 @@ def test_what_is_tentative_is_explained_wherever_it_stands(cast: Cast, client: C
         "次年元旦的调休安排公布前为暂定" in why_tentative()
     )  # so it is late in December, when the year's own notice is long out
     assert (calendar.is_settled(date(2026, 12, 24)), calendar.is_settled(date(2026, 12, 25))) == (True, False)
+
+
+def test_whoever_keeps_the_system_reads_what_tentative_dates_wait_for(cast: Cast, client: Client) -> None:
+    client.force_login(who_keeps_the_system(cast))
+    said = "有 1 个期限为暂定：2027 年的放假调休安排还没有收入程序"
+    assert (in_order.words("放假安排"), said in client.get("/notices/delivery/").text) == ("正常", False)
+    assigned(cast, moment("2026-11-27"))
+    assert in_order.words("放假安排").startswith(said)
+    assert said in client.get("/notices/delivery/").text
