@@ -13,6 +13,8 @@ class HandlingConfig(AppConfig):
         from tongxin.handling.actions import begin_public_replies, follow_end_of_unit  # noqa: PLC0415 -- as above
         from tongxin.handling.actions.doubles import CARRY  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
+            answers_sent,
+            calendar_note,
             cases_in_hand,
             cases_open,
             hold_case,
@@ -21,14 +23,18 @@ class HandlingConfig(AppConfig):
             prospect_of,
             raters_at_least,
         )
-        from tongxin.members import carrying  # noqa: PLC0415 -- as above
+        from tongxin.handling.queries.owed import foresee, foresee_together  # noqa: PLC0415 -- as above
+        from tongxin.members import carrying, consequences  # noqa: PLC0415 -- as above
+        from tongxin.notices.health import register_note  # noqa: PLC0415 -- as above
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_handling, register_outcome  # noqa: PLC0415
 
         register_outcome(outcome_words)
-        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case)
+        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case, answers=answers_sent)
         tell_together("handling.rate", raters_at_least)
         carrying.register(CARRY)
+        register_note(calendar_note)
+        consequences.register(consequences.Consequence(foresee, foresee_together=foresee_together))
         register_release(begin_public_replies)
         register_end_of_unit(follow_end_of_unit)
         register_open_counts(open_counts)

@@ -80,6 +80,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
         "words": [*room.findings(), *health.look(now).words()],
         "in_order": _in_order(),
         "not_sent": (not_sent := queries.posted(codes, only_failed=True).count()),
+        "notes": health.notes(),
         "no_server": "" if settings.EMAIL_HOST else health.NO_SERVER,
         "no_backup": "" if settings.BACKUP_EVERY else health.NO_BACKUP,
         "tabs": [

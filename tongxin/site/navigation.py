@@ -51,7 +51,7 @@ def shell_of(request: HttpRequest) -> Shell:
         line = "　".join(filter(None, (duty, _chosen_seat(user))))
         return Shell(
             kind="desk", subtitle=_subtitle(own), groups=_groups(request.path, user), person=Person(user.name, line),
-            search_url="/desk/proposals/" if allowed(user, "proposals.examine") else "", **common,
+            search_url=_search_url(user), **common,
         )  # fmt: skip
     if member is None:
         return _of_nobody(request, Person(user.name), common)
@@ -62,6 +62,13 @@ def shell_of(request: HttpRequest) -> Shell:
     if sitting_member_of(user):
         line = _chosen_seat(user) or _("委员")
     return Shell(kind="member", subtitle=_("委员履职"), tabs=_tabs(request.path, user), person=Person(user.name, line), **common)
+
+
+def _search_url(user: Any) -> str:
+    """Return where the words of the head are looked for: on the desk of whoever keeps proposals, or of who assigns them."""
+    if allowed(user, "proposals.examine"):
+        return "/desk/proposals/"
+    return "/handling/assign/" if allowed(user, "handling.assign") else ""
 
 
 def _of_nobody(request: HttpRequest, person: Person, common: dict[str, Any]) -> Shell:

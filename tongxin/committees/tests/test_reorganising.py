@@ -1,6 +1,7 @@
 """Units are renamed, ended, merged, split and restored: on their day, by one hand, with a word to all."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -127,6 +128,9 @@ def test_the_pages_show_what_would_happen_before_it_does(cast: Cast, client: Cli
     said = {"kind": "split", "successors": [cast.other_unit.uid], "made": "县医疗局", "on": TODAY.isoformat(), "reason": WHY}
     page = client.post(f"{base}/end/", said)
     assert ("在办事项由谁承接" in page.text, f"to_{task.uid}" in page.text) == (True, True)
+    assert ("先不定，留给交办部门移交" in page.text, "不选" in page.text) == (True, False)  # the choice of which the page speaks
+    plan = page.text.split("在办事项由谁承接")[1]
+    assert plan.count(task.case.proposal.title) == 1
     assert Unit.objects.get(pk=cast.unit.pk).active_until is None
     done = client.post(f"{base}/end/", said | {"confirmed": "1", f"to_{task.uid}": "县医疗局"})
     assert done["Location"] == f"{base}/course/"
@@ -285,3 +289,42 @@ def test_of_two_clerks_who_end_a_unit_one_is_refused(cast: Cast) -> None:
 
     assert both(end(cast.other_unit), end(cast.co_unit), refusals=(UnitError,)) == ["UnitError"]
     assert Succession.objects.count() == 1
+
+
+def test_of_a_unit_that_goes_on_again_who_appoints_is_told_and_its_page_names_who_served_last(cast: Cast, client: Client) -> None:
+    changing.end(cast, Change.END)
+    changing.undo(cast)
+    notices.deliver()
+    told = Notice.objects.get(event__kind="committees.restore_unit", account=cast.security_admin)
+    assert (told.text, told.urgent) == (
+        "县卫生健康局已恢复承办，原来的任职已经终止，现在没有人任职，请重新任命承办人、单位负责人",
+        True,
+    )
+    client.force_login(cast.security_admin)
+    page = client.get(told.url).text
+    assert ("孟时雨" in page, "齐望山" in page, "陆知行" in page) == (True, True, False)
+    client.force_login(cast.office)
+    url = f"/units/{cast.unit.uid}/course/"
+    assert "起终止任职的：孟时雨（承办人）、齐望山（单位负责人）" in " ".join(client.get(url).text.split())
+    unit = Unit.objects.get(pk=cast.unit.pk)
+    actions.appoint(cast.leader, committee=cast.county, duty=Duty.UNIT_CLERK, unit=unit, starts_on=TODAY, actor=None, at=NOW)
+    assert "终止任职的" not in client.get(url).text
+
+
+def test_what_waits_to_change_is_said_in_whole_words(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    changing.rename(cast, "县生态环境和林业局", days=30)
+    assert "更名为县生态环境和林业局，到那一天自动生效" in client.get(f"/units/{cast.unit.uid}/course/").text
+    how = Ending(Change.MERGE, (cast.unit,))
+    reorganising.end(cast.other_unit, how=how, on=TODAY + timedelta(days=30), reason=WHY, actor=cast.office, at=NOW)
+    assert "并入县卫生健康局，到那一天自动生效" in client.get(f"/units/{cast.other_unit.uid}/course/").text
+
+
+def test_a_unit_that_is_looked_for_among_the_wrong_ones_is_pointed_to(cast: Cast, client: Client) -> None:
+    client.force_login(cast.office)
+    changing.end(cast, Change.END)
+    page = client.get("/units/", {"q": "卫生健康"}).text
+    assert "这里没有符合条件的单位，“已撤销”里有 1 个。" in page
+    assert unescape(page.split("看“已撤销”的")[0]).rpartition('href="')[2].startswith("?state=ended&q=")
+    assert "“在用”里有 1 个" in client.get("/units/", {"q": "水务", "state": "ended"}).text
+    assert "请换个词再找" in client.get("/units/", {"q": "没有这个"}).text

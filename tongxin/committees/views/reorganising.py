@@ -58,6 +58,8 @@ def _about(unit: Unit) -> dict[str, Any]:
         "unit": unit, "people": list(successions.serving(unit, on)), "work": queries.open_work(unit), "today": on,
         "waiting": waiting, "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
         "undo": successions.what_may_be_undone(unit),
+        "served_last": successions.served_last(unit, on),
+        "waiting_said": successions.change_in_words(waiting) if waiting is not None else "",
         "held_up": waiting is not None and successions.is_held_up(waiting, on),
         "founded": "、".join(one.name for one in successions.founded_for(waiting)) if waiting is not None else "",
         "standing": successions.standings([unit], on).get(unit.pk, ""),
@@ -102,7 +104,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
         return _shown(request, "committees/unit_end.html", form, about)
     said, confirmed = form.cleaned_data, "confirmed" in request.POST
     foreseen = successions.prospect_of(unit, said["on"], len(form.heirs))
-    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs, dates=foreseen.dates)
+    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs, foreseen=foreseen)
     if confirmed and plan.is_valid():
         chosen = [form.by_uid[uid] for uid in said["successors"]]
         how = reorganising.Ending(said["kind"], chosen, said["made"], plan.plan, plan.dates)

@@ -19,6 +19,7 @@ from tongxin.handling.regulations import ReplyCategories
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
+OF_THE_UNIT = ("contact", "phone")  # who answers for it there: another unit has its own
 CLEANERS = {"text": clean_text, "phone": written_phone}
 LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
 SUBMITTED = "答复稿已经送出审签，现在不能修改"

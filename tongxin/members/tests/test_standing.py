@@ -413,13 +413,14 @@ def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, o
     assert "第一位在任的联名委员可以接手" not in page
     filed = cast.filed()
     assert (
-        handed_in(office, url)
-        == "已经提交、还没有办结的提案 1 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人"
+        handed_in(office, url) == "已经提交、还没有办结的提案 1 件照常办理，署名不变。"
+        "其中 1 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知"
     )
     cast.filed()
     Signature.objects.filter(proposal=filed).exclude(member=member).delete()
     assert handed_in(office, url) == (
-        "已经提交、还没有办结的提案 2 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人；"
+        "已经提交、还没有办结的提案 2 件照常办理，署名不变。"
+        "其中 1 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知；"
         "1 件没有其他在任的提案人，答复以后没有人评价"
     )
 

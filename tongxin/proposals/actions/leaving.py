@@ -66,7 +66,10 @@ def _named(proposal: Proposal, becomes: str = "") -> Named:
 
 
 def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
-    """Say who is asked in his place about what he handed in and is not over, and where nobody is left to ask."""
+    """Say who is asked in his place about what he handed in and is not over, and where nobody is left to ask.
+
+    Counted is what will be recorded (`speakers_changed`): what he signed beside others goes on with whoever is asked now.
+    """
     handed = _handed_in([member.pk])
     alone = set(_left_alone(handed, [member.pk]).values_list("pk", flat=True))
     every = list(handed.values_list("pk", flat=True))
@@ -76,11 +79,16 @@ def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
     changed = speaking.speakers_changed(list(spoke), sit=False)
     becomes = {change.proposal.pk: f"改为联系{change.speaker}" for change in changed}
     becomes |= dict.fromkeys(alone, "没有其他在任的提案人，答复以后没有人评价")
-    parts = (
-        f"{len(every) - len(alone)} 件需要联系提案人的，联系下一位在任的提案人" if len(every) > len(alone) else "",
+    told = [change for change in changed if change.proposal.pk not in alone]
+    unspoken = sum(change.speaker == queries.OFFICE_PEOPLE for change in told)
+    passed = len(told) - unspoken
+    parts = [
+        f"{passed} 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知" if passed else "",
+        f"{unspoken} 件没有下一位在任的提案人，由{queries.OFFICE_PEOPLE}联系" if unspoken else "",
         f"{len(alone)} 件没有其他在任的提案人，答复以后没有人评价" if alone else "",
-    )
-    said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变。其中 {'；'.join(part for part in parts if part)}"
+    ]
+    among = "；".join(part for part in parts if part)
+    said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变" + (f"。其中 {among}" if among else "")
     yield Foreseen(said, tuple(_named(row, becomes.get(row.pk, "")) for row in _readable(user, every)))
 
 

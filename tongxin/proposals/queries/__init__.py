@@ -41,6 +41,7 @@ from tongxin.proposals.queries.publication import (
 from tongxin.proposals.queries.reading import (
     OFFICE_PEOPLE,
     absorbed,
+    answers_to,
     contact_note,
     for_page,
     handed_over_at,
@@ -75,6 +76,7 @@ __all__ = [
     "Standing",
     "Tab",
     "absorbed",
+    "answers_to",
     "candidates",
     "checks",
     "committee_of",

@@ -223,7 +223,7 @@ class ProposalImporter:
 
     def _compare(self, row: Row, proposal: Proposal) -> None:
         kept = self.speaker.draft_of(proposal)
-        if row.parsed.number and _is_another(row.parsed, kept):
+        if row.parsed.number and kept.session and _is_another(row.parsed, kept):
             whose = f"《{kept.title}》（{kept.signers[0].name}）" if kept.signers else f"《{kept.title}》"
             row.fault("提案号", ANOTHER.format(session=session_label(*kept.session), number=kept.number, whose=whose))
             return

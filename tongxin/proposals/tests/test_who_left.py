@@ -16,9 +16,11 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import moment
+from tongxin.handling import actions as ratings
 from tongxin.handling import queries as handling
 from tongxin.handling.models import Case, Contact, Rating
 from tongxin.members import actions as members
+from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member
 from tongxin.notices import actions as notices
@@ -72,6 +74,34 @@ def test_what_will_become_of_a_members_proposals_is_asked_in_as_many_queries_for
         more = [found.said for found in leaving.foresee(member, cast.office)]
     numbers = [[int(n) for line in lines for n in re.findall("([0-9]+) 件", line)] for lines in (said, more)]
     assert numbers == [[1, 1, 2, 1, 1], [3, 3, 6, 3, 3]]
+
+
+@pytest.mark.parametrize("who", ["proposer", "cosigner"])
+def test_as_many_contacts_change_as_were_foreseen(cast: Cast, who: str) -> None:
+    cast.filed()
+    cast.assigned()
+    account: Account = getattr(cast, who)
+    [said] = [found.said for found in leaving.foresee(cast.member(account), cast.office) if "已经提交" in found.said]
+    told = re.search("([0-9]+) 件现在联系其本人的", said)
+    leave(cast, account)
+    changed = Event.objects.filter(kind="proposals.change_speaker").count()
+    assert (int(told[1]) if told else 0, changed) == ((2, 2) if who == "proposer" else (0, 0))
+
+
+def test_what_becomes_of_ratings_that_wait_is_said_and_not_who_rated(cast: Cast) -> None:
+    case = cast.answered()
+    member = cast.member(cast.cosigner)
+    [said] = [found.said for found in consequences.foreseen(member, cast.office) if found.said.startswith("待评价")]
+    assert said == (
+        "待评价的提案 1 件，已经作出的评价有效，还没有评价的不再请其评价，由其他提案人评价；截止以前恢复履职的，仍可以评价"
+    )
+    reply = handling.replies_to_rate(case)[0]
+    signature = Signature.objects.get(proposal=case.proposal_id, member=member)
+    rate = {"attitude": "satisfied", "result": "satisfied", "comment": "", "actor": cast.cosigner, "at": NOW}
+    ratings.rate(reply, signature=signature, **rate)
+    assert said in [found.said for found in consequences.foreseen(member, cast.office)]
+    together = consequences.foreseen_together([member.pk, cast.member(cast.proposer).pk])
+    assert any("其中 1 件没有其他在任的提案人，没有人评价的，按未评价办结" in sentence for sentence in together)
 
 
 # ── nothing may be done ──

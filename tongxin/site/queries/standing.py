@@ -151,7 +151,8 @@ def _handling(
     watched = max((e.at for e in events if e.kind in SUPERVISING and e.at), default=None)
     closed = state == CaseState.CLOSED
     judged = _("未评价") if case and case.unrated and unrated_told else _when(case.closed_at if case else None)
-    supervised = [Step(_("督办"), _when(watched), "done" if watched else "todo")] if watched or not handled else []
+    # chased once is not chased for good: while units still work on it, the day stands there and nothing is ticked
+    supervised = [Step(_("督办"), _when(watched), "done" if watched and handled else "todo")] if watched or not handled else []
     return [
         _step(_("办理"), answered, done=handled, now=state == CaseState.IN_HAND),
         *supervised,

@@ -12,12 +12,13 @@ from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import appointments_of
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Task
+from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import Why
 from tongxin.members.models import Seat
 from tongxin.notices import actions as notices
@@ -158,17 +159,19 @@ def test_the_stepper_follows_the_case_and_leaves_out_supervising_where_nobody_su
     assert kept.standing.word == "待评价 0/2"
 
 
-def test_supervising_is_ticked_on_its_day_for_whoever_is_told_of_it(cast: Cast) -> None:
+def test_supervising_stands_on_its_day_for_whoever_is_told_of_it_and_is_ticked_once_units_have_answered(cast: Cast) -> None:
     reminded = cast.assigned()
     handling.remind(cast.task(reminded), reason="请抓紧签收。", actor=cast.assigner, at=moment("2026-03-09"))
     for reader in (cast.proposer, cast.clerk, cast.office):
-        assert steps_of(reader, reminded.proposal)[4] == ("督办", "done", "3 月 9 日"), reader.name
+        assert steps_of(reader, reminded.proposal)[4] == ("督办", "todo", "3 月 9 日"), reader.name
 
     reviewed: Task = World(cast).row("tasks", TaskState.UNDER_REVIEW)
     perform(reviewed, "return_reply", actor=cast.assigner, at=moment("2026-03-20"), payload=Why("没有说完成时间。"))
     proposal = reviewed.case.proposal
-    assert steps_of(cast.clerk, proposal)[4] == ("督办", "done", "3 月 20 日")
+    assert steps_of(cast.clerk, proposal)[4] == ("督办", "todo", "3 月 20 日")
     assert steps_of(cast.proposer, proposal)[4] == ("督办", "todo", "")
+    raw(Case).filter(pk=reminded.pk).update(state=CaseState.RATING)
+    assert steps_of(cast.clerk, reminded.proposal)[4] == ("督办", "done", "3 月 9 日")
 
 
 def test_the_file_is_closed_last_when_no_other_stage_is_to_come(cast: Cast) -> None:
