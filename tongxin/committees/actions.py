@@ -233,10 +233,11 @@ def found(
     *, code: str, name: str, tier: str | None = None, parent: Committee | None = None, actor: Account | None, at: datetime
 ) -> Committee:
     """Add an assembly. Its place, and its tier when not given, are read from its name (政协云溪县委员会 → 云溪县, 县级)."""
-    place = re.sub(r"^(中国人民政治协商会议|政协)|委员会$", "", name.strip()) or name.strip()
+    name = clean_line(name)
+    place = re.sub(r"^(中国人民政治协商会议|政协)|委员会$", "", name) or name
     made = Committee(
         code=code,
-        name=name.strip(),
+        name=name,
         place=place[:20],
         short_name=f"{place}政协"[:20],
         tier=tier or _tier_of(place),
@@ -304,7 +305,7 @@ def hold_units(*units: int) -> dict[int, Unit]:
 
 @transaction.atomic
 def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
-    """Add a unit, or change its data. Raises ValidationError, also of a name that is promised to another."""
+    """Add a unit, or change its data. Raises ValidationError, also of a new name that is not free."""
     new = unit is None
     hold_names(committee.pk)
     saved = (
@@ -312,12 +313,14 @@ def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str]
         if unit
         else Unit(committee=committee, active_from=timezone.localdate(at))
     )
-    sound = unit is not None and audit.intact(saved)
+    if never := successions.why_never(saved):
+        raise ValidationError(never)
+    sound, called = unit is not None and audit.intact(saved), saved.name
     for name, value in fields.items():
         setattr(saved, name, value)
-    saved.full_clean(exclude=["uid"])
-    if taken := successions.why_promised(committee, saved.name, but=saved.pk):
+    if (new or saved.name != called) and (taken := successions.why_not_free(committee, saved.name, but=saved.pk)):
         raise ValidationError({"name": taken})
+    saved.full_clean(exclude=["uid"])
     saved.save()
     audit.record(
         "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name},

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Q
 
 from tongxin.audit import actions as audit
+from tongxin.committees.actions import hold_names
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
-from tongxin.committees.successions import names_of_units, why_promised
+from tongxin.committees.successions import names_of_units, promised_names
 from tongxin.core.words import written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
@@ -42,18 +43,26 @@ def system_of(name: str) -> str:
 
 @dataclass
 class UnitImporter:
-    """Takes units in. There are few: all known ones are held."""
+    """Takes units in. There are few: all known ones are held, and the names that are promised to some.
+
+    Whoever writes holds the names first: what is promised then is known, and nothing more is promised before the end. Where the
+    rows are written in a copy of the database, nobody is held: it is asked again at the end, by `holds`.
+    """
 
     context: Context
     checked: "UnitImporter | None" = None
     made: dict[str, list[str]] = field(default_factory=dict)
     seen: dict[tuple[str, str], Sight] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.committee: Committee = self.context.committee
+        if self.checked is not None:
+            hold_names(self.committee.pk)
         units = list(Unit.objects.filter(committee=self.committee, dropped_at=None))
         self.by_name = {unit.name: unit for unit in units}
         self.by_any_name = names_of_units(self.committee)
+        self.promised = promised_names(self.committee)
         self.by_number = {unit.number: unit for unit in units if unit.number}
 
     def check(self, rows: Sequence[Row]) -> None:
@@ -80,7 +89,7 @@ class UnitImporter:
     def _judge(self, row: Row) -> None:
         said = row.parsed
         unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
-        if unit is None and (taken := why_promised(self.committee, said["name"])):
+        if unit is None and (taken := self.promised.get(said["name"])):
             row.fault("单位名称", f"{taken}；要写的是它，请用现名")
             return
         former = self.by_any_name.get(said["name"])
@@ -111,10 +120,11 @@ class UnitImporter:
         Unit.objects.bulk_create(made)
         audit.vouch(self.committee, made, at=self.context.at)
         self.context.keep(made)
+        self.named.update(unit.name for unit in made)
 
     def holds(self) -> bool:
-        """It rests on nothing of others that might go."""
-        return True
+        """None of the new names was promised to another unit meanwhile."""
+        return self.named.isdisjoint(promised_names(self.committee))
 
     def finish(self, created: int) -> None:
         """Record the import."""

@@ -100,7 +100,7 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
         "run": run, "line": queries.line_of(run), "at_work": run.stage in AT_WORK, "shown": shown, "more_rows": more_rows,
         "spots": spots, "more": more, "warnings": warnings,
         "tabs": tabs if counts[False] and counts[True] else [], "counts": counts, "rejects": queries.rejects_link(run, request.user),
-        "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable),
+        "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable), "can_drop": queries.may_be_dropped(run),
     }  # fmt: skip
     return render(request, "imports/import.html", context)
 

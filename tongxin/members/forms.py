@@ -24,6 +24,7 @@ class Contact(AsShown):
     """How a member can be reached."""
 
     phone = forms.CharField(label=_("新的手机号"), required=False, max_length=20)
+    shared = forms.BooleanField(label=_("确是两人共用这个手机号"), required=False)
     no_phone = forms.BooleanField(label=_("删去手机号"), required=False)
     email = forms.EmailField(label=_("邮箱"), required=False, error_messages={"invalid": _("邮箱格式不对，请核对。")})
     workplace = forms.CharField(label=_("工作单位"), required=False, max_length=80)
@@ -39,6 +40,7 @@ class Contact(AsShown):
             self.fields["phone"].help_text = _("现在是 %(phone)s，不改的不用填写。") % {"phone": mask_phone(member.phone)}
         else:
             del self.fields["no_phone"]
+        self.asked = self.fields.pop("shared")  # asked where another is reached by the number: `_demand_shared`
         self.remember(queries.reached(member), of=member.uid)
 
     def clean_phone(self) -> str:
@@ -53,7 +55,24 @@ class Contact(AsShown):
         data: dict[str, Any] = super().clean() or {}
         if data.get("phone") and data.get("no_phone"):
             self.add_error("no_phone", _("已经填写了新的手机号，不能同时删去。"))
+        elif data.get("phone"):
+            self._demand_shared(data["phone"])
         return data
+
+    def _demand_shared(self, phone: str) -> None:
+        """A family may share a number; a slip of the pen is more likely, and the number is a name to sign in with."""
+        others = queries.others_reached_by(phone, self.member)
+        if not others:
+            return
+        self.fields["shared"] = self.asked
+        self.order_fields(["phone", "shared"])
+        if self.data.get("shared"):
+            return
+        named = "、".join(f"{other.name}（编号 {other.number}）" for other in others)
+        message = _(
+            "与%(named)s的手机号相同，请核对。填错的请改正；确是两人共用的，请勾选“确是两人共用这个手机号”，再保存一次，登录时以密码区分。"
+        )
+        self.add_error("phone", message % {"named": named})
 
     def as_kept(self, name: str, value: Any) -> Plain:
         """Of a number the mark that is compared."""
@@ -73,6 +92,11 @@ class Contact(AsShown):
 
 class Month(forms.CharField):
     """A month as people write it: 1975-03, 1975年3月; its first day."""
+
+    def in_words(self, kept: str) -> str:
+        """Write it as the pages do."""
+        year, _dash, month = kept.partition("-")
+        return f"{year} 年 {int(month)} 月" if month else kept
 
     def prepare_value(self, value: Any) -> Any:
         """Show the month."""

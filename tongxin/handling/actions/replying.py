@@ -14,12 +14,12 @@ from tongxin.core.words import clean_line, clean_text, written_phone
 from tongxin.files import actions as files
 from tongxin.handling.actions.problems import HandlingError, StaleError
 from tongxin.handling.choices import TaskState
-from tongxin.handling.models import Reply, ReplyFile, StaleReply, Task
+from tongxin.handling.models import REPLY_FIELDS, Reply, ReplyFile, StaleReply, Task
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
-REPLY_FIELDS = ("category", "text", "contact", "phone")
+OF_THE_UNIT = ("contact", "phone")  # who answers for it there: another unit has its own
 CLEANERS = {"text": clean_text, "phone": written_phone}
 LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
 SUBMITTED = "答复稿已经送出审签，现在不能修改"

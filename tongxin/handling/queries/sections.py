@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
-from tongxin.committees.successions import standings
+from tongxin.committees.successions import name_on, standings
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
@@ -84,7 +84,8 @@ class ContactLine:
     """One talk with the proposers: who of them was there, and what each says of it."""
 
     contact: Contact
-    unit: str
+    unit: str  # by its name of that day
+    unit_now: str  # what it is called today, where that is another name
     present: tuple[Presence, ...]
     asked: bool  # the reader was there, and has not said whether it was so
     confirm_url: str
@@ -287,11 +288,14 @@ def _contacts(case: Case, viewer: Viewer, user: Any) -> list[ContactLine]:
     found = []
     member = member_of(user) if viewer.signer else None
     there = Prefetch("presences", Presence.objects.select_related("signature__member"))
-    for contact in Contact.objects.filter(task__in=tasks).prefetch_related(there).order_by("round", "on", "id"):
+    contacts = list(Contact.objects.filter(task__in=tasks).prefetch_related(there).order_by("round", "on", "id"))
+    prefetch_related_objects([tasks[key].unit for key in {contact.task_id for contact in contacts}], "former_names")
+    for contact in contacts:
         contact.task = tasks[contact.task_id]
         present = tuple(contact.presences.all())
         mine = next((p for p in present if member is not None and p.signature.member_id == member.pk), None)
         url = f"/handling/contacts/{contact.uid}/confirm/" if mine is not None else ""
         asked = mine is not None and mine.happened is None
-        found.append(ContactLine(contact, contact.task.unit.name, present, asked, url))
+        unit, then = contact.task.unit, name_on(contact.task.unit, contact.on)
+        found.append(ContactLine(contact, then, unit.name if unit.name != then else "", present, asked, url))
     return found

@@ -9,6 +9,7 @@ from tongxin.imports.queries.reading import (
     keeping_files,
     line_of,
     lines,
+    may_be_dropped,
     rejects_link,
     spots,
     visible_to,
@@ -30,5 +31,5 @@ from tongxin.imports.queries.resting import Resting
 
 __all__ = [
     "MADE", "MANY", "PAGE", "Line", "Records", "Resting", "Shown", "Spot", "counted", "in_order", "is_beside", "keeping_files",
-    "line_of", "lines", "made_by", "main_uids", "own_links", "records_of", "rejects_link", "rows_of", "shown", "spots", "visible_to",
+    "line_of", "lines", "made_by", "main_uids", "may_be_dropped", "own_links", "records_of", "rejects_link", "rows_of", "shown", "spots", "visible_to",
 ]  # fmt: skip

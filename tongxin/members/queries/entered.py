@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 from tongxin.committees.queries import running
-from tongxin.core.secrets import lookup_hash
+from tongxin.core.secrets import lookup_hash, phone_hash
 from tongxin.core.shown import Plain, plain
 from tongxin.core.words import clean_line, plain_phone
 from tongxin.members.choices import CONTACT_FIELDS, ENTERED_FIELDS, OF_SEAT, Rank
 from tongxin.members.models import Member, Post, Seat
+from tongxin.members.rules import is_dead
 
 
 def seat_now(member: Member, on: date) -> Seat | None:
@@ -43,6 +44,15 @@ def as_entered(name: str, value: Any) -> Plain:
 def reached(member: Member) -> dict[str, Plain]:
     """Return how a member is reached, by name; of the number only a mark, which is of no use to anybody else."""
     return {name: as_reached(member, name, getattr(member, name)) for name in CONTACT_FIELDS}
+
+
+def others_reached_by(phone: str, member: Member) -> list[Member]:
+    """Return who else in the committee is reached by a number that is new to a member: the living, who sign in with it."""
+    hashed = phone_hash(phone)
+    if not hashed or hashed == member.phone_hash:
+        return []
+    rows = Member.objects.filter(committee=member.committee_id, phone_hash=hashed).exclude(pk=member.pk)
+    return [other for other in rows.order_by("number") if not is_dead(other)]
 
 
 def as_reached(member: Member, name: str, value: str) -> Plain:

@@ -13,7 +13,15 @@ from tongxin.members.queries.uniting import gone_into
 def pauses(member: Member, seats: list[Seat]) -> list[tuple[Suspension, str]]:
     """Return every suspension, newest first, and in words how it ended: lifted, or with one of the seats."""
     left, lifted = {seat.ends_on for seat in seats}, came_back(member, "members.resume")
-    return [(pause, "　".join(_ended(pause, lifted, with_the_seat=pause.ends_on in left))) for pause in member.suspensions.all()]
+    return [
+        (pause, "　".join(_ended(pause, lifted, with_the_seat=pause.ends_on in left or _never_began(pause, lifted))))
+        for pause in member.suspensions.all()
+    ]
+
+
+def _never_began(pause: Suspension, lifted: dict[date, list[str]]) -> bool:
+    """Say whether a seat ended with an earlier day than the one on which its suspension began: not lifted, it ended on its first day."""
+    return pause.ends_on == pause.starts_on and pause.ends_on not in lifted
 
 
 def _ended(pause: Suspension, lifted: dict[date, list[str]], *, with_the_seat: bool) -> list[str]:
@@ -34,9 +42,10 @@ def came_back(member: Member, kind: str) -> dict[date, list[str]]:
 def taken_back(member: Member) -> list[list[str]]:
     """Return of each death that was recorded by mistake when it was taken back, why and by which paper."""
     told = Event.objects.filter(kind="members.restore", subject_type="members.member", subject_id=member.pk).order_by("id")
-    said = _("去世登记有误，%(on)s更正，任职没有中断")
+    went_on, until = _("去世登记有误，%(on)s更正，任职没有中断"), _("去世登记有误，%(on)s更正，任职到任期届满为止")
     found = [
-        [said % {"on": full_day(event.at)}, event.data.get("reason"), event.data.get("document_number")]
+        [(until if event.data.get("leaves") else went_on) % {"on": full_day(event.at)}, event.data.get("reason"),
+         event.data.get("document_number")]
         for event in told if not event.data.get("on")
     ]  # fmt: skip
     return [[str(part) for part in parts if part] for parts in found]

@@ -98,7 +98,10 @@ def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
     """Say that a seat is held, or since when it is not; why, to those who are told. A death that was taken back is no death."""
     if not seat.ends_on:
         return [_("在任")]
-    back = min((s.starts_on for s in seats if s.pk > seat.pk and s.starts_on >= seat.ends_on), default=None)
+    if seat.never_began:
+        return [_("没有到任")]
+    later = [s for s in seats if s.pk > seat.pk and not s.never_began]
+    back = min((s.starts_on for s in later if s.starts_on >= seat.ends_on), default=None)
     if seat.ending == Ending.DIED and back is not None:
         said = [_("登记有误，已于 %(on)s恢复") % {"on": full_day(back)}]
         return said if tells_why else []
@@ -118,7 +121,7 @@ def _left(member: Member) -> Seat | None:
     """Return the seat that somebody held last, when none is held any more."""
     if member.seats_now:  # type: ignore[attr-defined]
         return None
-    return next(iter(queries.last_held(member)[0]), None)
+    return next(iter(queries.seats_last_held(member)), None)
 
 
 @requires("members.read_phone", of_object=True)

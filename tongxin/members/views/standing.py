@@ -32,7 +32,7 @@ def steps(user: Any, member: Member) -> list[tuple[str, str]]:
         return []
     today = timezone.localdate()
     if not member.seats_now:  # type: ignore[attr-defined]
-        return [("restore", WORDS["restore"])] if queries.last_held(member)[0] else []
+        return [("restore", WORDS["restore"])] if queries.seats_last_held(member) else []
     pause = "resume" if queries.suspended_now(member, today) else "suspend"
     return [*((e.value, WORDS[e.value]) for e in Ending), (pause, WORDS[pause])]
 
@@ -47,7 +47,7 @@ def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
     if kind not in dict(steps(request.user, found)):
         messages.info(request, _("%(name)s的任职情况已经变了，这一步现在不用办理") % {"name": found.name})
         return redirect("member", uid=uid)
-    never_ended = kind == "restore" and queries.ended_by_death(queries.last_held(found)[0])
+    never_ended = kind == "restore" and queries.ended_by_death(queries.seats_last_held(found))
     form = Standing(request.POST or None, kind=kind, never_ended=never_ended)
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,6 +70,8 @@ def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
 def _done(member: Member, kind: str) -> str:
     if kind == Ending.DIED:
         return _("已登记%(name)s委员去世") % {"name": member.name}
+    if kind == "restore" and not Member.objects.seated(timezone.localdate()).filter(pk=member.pk).exists():
+        return _("已更正：%(name)s去世登记有误；任期已经届满，现在不在任") % {"name": member.name}
     return _("已办理：%(name)s%(what)s") % {"name": member.name, "what": WORDS[kind]}
 
 

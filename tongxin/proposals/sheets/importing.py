@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
+from rapidfuzz import fuzz
 
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
+from tongxin.core.numerals import session_label
 from tongxin.core.words import character_count
 from tongxin.members.models import Member
 from tongxin.proposals.actions import copies_by_machine
@@ -23,7 +25,20 @@ from tongxin.sheets.kinds import Context, Row
 from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow import engine
 
+SAME_NUMBER = "与{other}的提案号相同"
+ANOTHER = "{session}第 {number} 号已是另一件提案{whose}；号写错的请改正，还没有提案号的请留空，由系统编号"
 DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
+TEXTS = ("内容", "情况", "分析", "建议")
+ALIKE = 85  # how alike two titles are of which one is a correction of the other
+
+
+def _is_another(said: Draft, kept: Draft) -> bool:
+    """Say whether a row that has a proposal's number means another: the title differs, and who raises it, or title and text widely."""
+    if said.title == kept.title:
+        return False
+    if said.signers and kept.signers and said.signers[0].key != kept.signers[0].key:
+        return True
+    return said.whole_text != kept.whole_text and fuzz.ratio(said.title, kept.title) < ALIKE
 
 
 class ProposalImporter:
@@ -37,6 +52,8 @@ class ProposalImporter:
         self.people = People(self.committee)
         self.speaker = Speaker(self.committee, self.categories)
         self.seen: dict[Any, Sight] = {}
+        self.numbers: dict[tuple[Key, int], Sight] = {}  # of all rows, also of those in which something else is wrong
+        self.twice: dict[Place, Fault] = {}  # rows of earlier batches whose number a later row has too
         self.filed: set[tuple[Key, int]] = set()  # of this file: what others may go into
         self.merging: list[tuple[Place, Key, int]] = []
         self.merged: list[tuple[Draft, Proposal, Any]] = []
@@ -60,10 +77,12 @@ class ProposalImporter:
     # ── checking ──
     def check(self, rows: Sequence[Row]) -> None:
         """Read the rows, find out which are known, compare those."""
+        here = {row.place: row for row in rows}
         for row in rows:
             draft = read(row, self.people)
             row.parsed = draft
             self.read_more(row, draft)
+            self._demand_own_number(row, draft, here)
             self._judge(row, draft)
         sound = [row for row in rows if not row.faults]
         kept = self._known(sound)
@@ -110,15 +129,32 @@ class ProposalImporter:
             self.filed.add((draft.session, draft.number))
         self._measure(row, draft)
 
+    def _demand_own_number(self, row: Row, draft: Draft, batch: Mapping[Place, Row]) -> None:
+        """Refuse a number that stands in the file twice, in each of the rows: which of them it belongs to nobody can say."""
+        unknown = row.complained("届次") or (draft.session is None and row.complained("提交日期"))
+        key = None if unknown else self.sessions.key_for(draft.session, draft.submitted_on)
+        if key is None or not draft.number or draft.result == WAITING:
+            return
+        here = Sight(row.place, f"《{draft.title}》" if draft.title else "")
+        first = self.numbers.setdefault((key, draft.number), here)
+        if first.place == row.place:
+            return
+        more = "；几个承办单位的，请写在同一行，用顿号隔开" if row.has("承办单位") else ""
+        row.fault("提案号", SAME_NUMBER.format(other=first.seen_from(row.place)) + more)
+        told = Fault.at(first.place, "提案号", SAME_NUMBER.format(other=here.seen_from(first.place)) + more)
+        self.seen.pop(("number", key, draft.number), None)
+        self.filed.discard((key, draft.number))  # left out with the row: nothing goes into it by this file
+        earlier = batch.get(first.place)
+        if earlier is None:
+            self.twice.setdefault(first.place, told)
+        elif told.column not in {fault.column for fault in earlier.faults}:
+            earlier.faults.append(told)
+
     def _is_once(self, row: Row, draft: Draft) -> bool:
-        """Whether the file says this but once: by its number; by title, first proposer and day where one has no number."""
+        """Whether the file says this but once: by title, first proposer and day where one has no number."""
         here = Sight(row.place, f"《{draft.title}》")
         if draft.number:
-            first = self.seen.setdefault(("number", draft.session, draft.number), here)
-            if first.place != row.place:
-                more = "；几个承办单位的，请写在同一行，用顿号隔开" if row.has("承办单位") else ""
-                row.fault("提案号", f"与{first.seen_from(row.place)}的提案号相同{more}")
-                return False
+            self.seen.setdefault(("number", draft.session, draft.number), here)
         said = (draft.title, draft.signers[0].key, draft.submitted_on)
         alike = [("title", *said, None)] if draft.number else [("title", *said, None), ("title", *said, "numbered")]
         for key in alike:
@@ -187,10 +223,16 @@ class ProposalImporter:
 
     def _compare(self, row: Row, proposal: Proposal) -> None:
         kept = self.speaker.draft_of(proposal)
+        if row.parsed.number and kept.session and _is_another(row.parsed, kept):
+            whose = f"《{kept.title}》（{kept.signers[0].name}）" if kept.signers else f"《{kept.title}》"
+            row.fault("提案号", ANOTHER.format(session=session_label(*kept.session), number=kept.number, whose=whose))
+            return
         said = self.facts_said(row)
         there = self.speaker.facts(kept) | self.facts_kept(proposal, said)
         words = self.words_kept(proposal, kept)
         for column, value in said.items():
+            if column in TEXTS and said["内容"] == there["内容"]:  # the same text, in one piece here and in parts there
+                continue
             if row.has(column) and value != there.get(column):
                 shown = f"（系统里是“{words[column][:40] or '空'}”）" if column in words else ""
                 row.fault(column, f"{DIFFERENT}{shown}")
@@ -205,7 +247,7 @@ class ProposalImporter:
 
     def words_kept(self, _proposal: Proposal, kept: Draft) -> dict[str, str]:
         """Return what is kept as the sheet would write it, without what a comparison must not tell."""
-        return self.speaker.words(kept)
+        return self.speaker.words(kept) | {"内容": " ".join(part for part in kept.parts if part)}
 
     def note_new(self, row: Row) -> None:
         """Note what a new row names for the first time."""
@@ -218,7 +260,7 @@ class ProposalImporter:
         in_database = writing.leads(
             self.committee, ((self.sessions.known[key].pk, into) for _p, key, into in waiting if key in self.sessions.known)
         )
-        faults = []
+        faults = list(self.twice.values())
         for place, key, into in waiting:
             session = self.sessions.known.get(key)
             if session is None or (session.pk, into) not in in_database:

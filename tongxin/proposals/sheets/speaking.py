@@ -52,7 +52,7 @@ class Speaker:
         """Return what a draft says, by column, in a form that can be compared."""
         rules = self.categories
         return {
-            "案由": draft.title, "内容": draft.parts, "情况": draft.situation, "分析": draft.analysis, "建议": draft.suggestions,
+            "案由": draft.title, "内容": draft.whole_text, "情况": draft.situation, "分析": draft.analysis, "建议": draft.suggestions,
             "提案人": tuple(s.key for s in draft.signers), "提案号": draft.number, "提案形式": draft.form,
             "类别": rules.topic_codes.get(draft.topic, draft.topic),
             "建设类别": rules.construction_codes.get(draft.construction, draft.construction), "届次": draft.session,
