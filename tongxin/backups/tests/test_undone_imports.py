@@ -72,9 +72,8 @@ def pack_away(out: Path) -> None:
     queries.forget()
 
 
-@pytest.mark.parametrize("knows_the_key", [True, False])
-def test_it_arrives_and_verifies(packed: Path, elsewhere: None, knows_the_key: bool) -> None:
-    wanted = Wanted(origin_key=ORIGIN) if knows_the_key else Wanted()
+@pytest.mark.parametrize("wanted", [Wanted(origin_key=ORIGIN), Wanted()], ids=["with the key", "without"])
+def test_it_arrives_and_verifies(packed: Path, elsewhere: None, wanted: Wanted) -> None:
     unpacking.unpack(packed, wanted, at=timezone.now())
     assert Event.objects.filter(subject_type="members.member", kind="members.invite", subject_id=None).exists()
     assert Event.objects.filter(subject_type="proposals.proposal", kind="proposals.submit", subject_id=None).exists()
