@@ -46,21 +46,22 @@ def _of_subject(events: QuerySet[Event], label: str, brought: origins.Brought) -
     return elsewhere or next(_unexplained(_on_none(found, "subject_uid"), model, brought), None)
 
 
-def _with_there(events: QuerySet[Event], model: Any, key: str) -> QuerySet[Event]:
+def _with_there(events: QuerySet[Event], model: Any, key: str) -> QuerySet[Any]:
+    """Give the events with the uid of the row that they hang on."""
     there = model._base_manager.filter(pk=OuterRef(key)).values("uid")[:1]  # noqa: SLF001 -- every row
     return events.annotate(there_=Subquery(there))
 
 
-def _on_none(found: QuerySet[Event], uid: str) -> QuerySet[Event]:
+def _on_none(found: QuerySet[Any], uid: str) -> QuerySet[Any]:
     """Those that hang on nothing and are not sealed: a sealed event's keys are covered by its seal."""
     return found.filter(there_=None, seal=None).exclude(**{uid: ""})
 
 
-def _first(events: QuerySet[Event]) -> str | None:
+def _first(events: QuerySet[Any]) -> str | None:
     return events.order_by("id").values_list("uid", flat=True).first()
 
 
-def _unexplained(events: QuerySet[Event], model: Any, brought: origins.Brought) -> Iterator[str]:
+def _unexplained(events: QuerySet[Any], model: Any, brought: origins.Brought) -> Iterator[str]:
     """Yield the uids of those that were not sealed elsewhere either, or whose subject is there all the same."""
     rows = events.order_by("id").values_list("uid", "subject_uid", "committee_code").iterator(chunk_size=ASKED)
     while some := list(islice(rows, ASKED)):
