@@ -72,7 +72,7 @@ def restore(*, path: Path, replace_all: bool, as_json: bool) -> None:
     except UnsoundError as error:
         raise BadInput(str(error)) from error
     try:
-        start.django()
+        start.django(makes=True)
         start.pending()
         from django.utils import timezone
 

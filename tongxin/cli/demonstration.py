@@ -29,7 +29,7 @@ def demo(*, port: int, no_serve: bool, fresh: bool) -> None:
 
     if not no_serve:
         demand_free(HERE, port)
-    start.django(demo=True)
+    start.django(demo=True, makes=True)
     _refuse_real_data()
     if fresh:
         _clear()

@@ -171,7 +171,7 @@ def template(*, kind: str, out: Path) -> None:
     """Write the empty workbook of a kind."""
     if out.suffix.lower() != ".xlsx":
         raise BadInput("输出文件应是 .xlsx。")
-    start.django()
+    start.django(asks=False)
     from tongxin.sheets import templates
     from tongxin.sheets.problems import spoken
 

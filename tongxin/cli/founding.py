@@ -24,7 +24,7 @@ NEXT = """邀请码只显示这一次，只能用一次，14 天内有效，请�
 @click.command(help="升级数据库结构，装入全国默认规定。可以重复运行。")
 def migrate() -> None:
     """Bring the schema up to date and load the national library."""
-    start.django()
+    start.django(makes=True)
     before = len(start.pending())
     new = start.migrate_and_load()
     click.echo(f"数据库结构已是最新（本次升级 {before} 项），全国默认规定新装入 {new} 项。", err=True)
@@ -44,7 +44,7 @@ def init(
     parent: str | None,
 ) -> None:  # fmt: skip
     """Found a committee with its first term and session, and invite its administrator."""
-    start.django()
+    start.django(makes=True)
     from django.db import transaction
     from django.utils import timezone
 

@@ -79,7 +79,8 @@ def why_not_free(committee: Committee, name: str, *, but: int | None = None) -> 
 
 def _named(committee: int, name: str, *, but: int | None) -> QuerySet[Unit]:
     """Return the units of a committee, but for one, that are called so and stand in lists."""
-    return Unit.objects.filter(committee=committee, name=name, dropped_at=None).exclude(pk__in=[but] if but else [])
+    found = Unit.objects.filter(committee=committee, name=name, dropped_at=None)
+    return found if but is None else found.exclude(pk=but)
 
 
 def is_held_up(change: UnitChange, on: date) -> bool:

@@ -188,6 +188,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
         "stays": [{"shown": one, "why": why} for one, (_record, why) in zip(shown, stays, strict=True)],
         "more": after + queries.PAGE if more else None, "paged": "after" in request.GET,
         "goes": queries.shown(run, resting.goes(queries.PAGE)),
+        "series": [one for one in resting.series if one.is_main] if form is not None else [],
     }  # fmt: skip
     return render(request, "imports/undo.html", context)
 

@@ -163,6 +163,18 @@ class Correction(AsShown):
         """As what was entered is compared."""
         return queries.as_entered(name, value)
 
+    @property
+    def is_of_another_seat(self) -> bool:
+        """Say whether the page was about another seat than that held now: what was written of it is not written to this one."""
+        return self.seen.get(queries.SEAT) != self.kept.get(queries.SEAT)
+
+    def say_what_changed(self) -> None:
+        """Say also where the seat is another, or none any more."""
+        super().say_what_changed()
+        if self.is_of_another_seat:
+            why = _("席位在您打开以后有变化（离任、恢复或者换届），这次没有更正。请核对现在的席位，仍要更正的，请再保存一次。")
+            self.add_error(None, why)
+
     def clean_name(self) -> str:
         """The name as sheets read it: without a space in 张 三, with one separator."""
         name = person_name(clean_line(self.cleaned_data["name"]))
@@ -189,10 +201,19 @@ class Standing(forms.Form):
     )
     reason = forms.CharField(label=_("说明"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
     document_number = forms.CharField(label=_("文号"), max_length=60, required=False)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
-    def __init__(self, *args: Any, kind: str, never_ended: bool = False, **kwargs: Any) -> None:
-        """`never_ended`: what is taken back was a mistake, and the seat goes on without a day between."""
+    def __init__(self, *args: Any, kind: str, member: Member | None = None, never_ended: bool = False, **kwargs: Any) -> None:
+        """`never_ended`: what is taken back was a mistake, and the seat goes on without a day between.
+
+        `member`: whose page it is; it brings back the mark of what it said (`queries.as_it_stands`).
+        """
         super().__init__(*args, **kwargs)
+        if member is None:
+            del self.fields["shown"]
+        else:
+            self.member, self.now = member, queries.as_it_stands(member, kind)
+            self.fields["shown"].initial = self.now
         self.fields["on"].initial = timezone.localdate()
         if never_ended:
             del self.fields["on"]
@@ -211,6 +232,16 @@ class Standing(forms.Form):
         if on > timezone.localdate():
             raise forms.ValidationError(_("日期不能在今天以后，请到那一天再办理。"))
         return on
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once more where the standing is not what the page said; what was written stays."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("shown") and said["shown"] != self.now:
+            self.add_error(None, f"{queries.overtaken(self.member)}。")
+            sent: Any = self.data.copy()  # type: ignore[attr-defined]  # what a request brought
+            sent[self.add_prefix("shown")] = self.now
+            self.data = sent
+        return said
 
 
 class Release(forms.Form):

@@ -20,7 +20,7 @@ from tongxin.audit import kinds
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
-from tongxin.core import asked, room
+from tongxin.core import asked, database, room
 from tongxin.notices import actions, health, letters, posting, queries
 from tongxin.notices.models import Job, Letter
 
@@ -156,7 +156,9 @@ def _posted(letter: Letter, now: datetime) -> dict[str, Any]:
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Say to a monitor whether all goes on: which part does not, and no more."""
     try:
-        found = health.look(timezone.now())
+        is_there, found = database.is_read_anew(), health.look(timezone.now())
     except DatabaseError:
+        is_there = False
+    if not is_there:
         return JsonResponse({"ok": False, "database": False}, status=UNAVAILABLE)
     return JsonResponse({"ok": found.ok, "database": True, **found.parts}, status=OK if found.ok else UNAVAILABLE)

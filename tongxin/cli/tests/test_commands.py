@@ -79,6 +79,8 @@ def test_a_failure_inside_ends_with_one(run, monkeypatch, cast):
 def test_who_brings_a_sheet_without_a_header_reads_how_an_empty_one_is_made(cast: Cast, run, sheet):
     code, _out, err = run("import", "members", sheet(["天气"], ["晴"]), "--committee", "YX")
     assert (code, "没有找到表头" in err, "tongxin template members" in err) == (2, True, True)
+    code, _out, err = run("import", "members", sheet(["姓名"], ["曾贤"]), "--committee", "YX")
+    assert (code, "表头（第 1 行）里缺少这一列" in err, "tongxin template members" in err) == (2, True, True)
 
 
 # ── import, template, export ──

@@ -114,7 +114,7 @@ def test_what_was_founded_for_a_change_goes_when_it_is_called_off(cast: Cast, cl
     changing.undo(cast)
     assert not Unit.objects.filter(name__in=made, dropped_at=None).exists()
     assert not any("县一局" in client.get(listed).text for listed in ("/units/", "/units/?state=ended"))
-    with pytest.raises(actions.AppointmentError):
+    with pytest.raises(actions.AppointmentError, match=r"^县二局因变动取消，没有成立，不能任命$"):
         actions.appoint(
             cast.leader, committee=cast.county, duty=Duty.UNIT_CLERK, unit=staffed, starts_on=TODAY, actor=None, at=NOW
         )

@@ -1,6 +1,10 @@
 """Who imports what, what is refused, what happens when two do the same, and when a worker dies."""
 
+import errno
+import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -329,3 +333,25 @@ def test_a_file_that_is_not_what_was_received_is_not_imported(office: Client, me
     assert "已经丢失，或者内容被改动过" in office.get(reverse("import", args=[run.uid])).content.decode()
     path.unlink()
     assert "请点“放弃”，再重新上传" in step(office, "again", done).word
+
+
+def no_room_in_the_database() -> None:
+    """Fail as SQLite does on a full disk, and as Django passes it on."""
+    with closing(sqlite3.connect(":memory:")) as full, connection.wrap_database_errors:
+        full.execute("CREATE TABLE rows (a)")
+        full.execute("PRAGMA max_page_count = 3")
+        full.execute("INSERT INTO rows VALUES (zeroblob(100000))")
+
+
+def no_room_for_a_file() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("fail", [no_room_in_the_database, no_room_for_a_file])
+def test_a_full_disk_is_told_to_the_clerk_as_what_it_is(office: Client, members, monkeypatch, fail: Callable[[], None]):
+    run, before = members(ONE), Member.objects.count()
+    monkeypatch.setattr(working.engine, "run", lambda *_, **__: fail())
+    run = step(office, "take", run)
+    assert (run.stage, Member.objects.count()) == (Stage.FAILED, before)
+    assert run.word == "服务器的磁盘满了，没有办成，什么也没有写入。请维护人员腾出空间，再试一次。"
+    assert run.word in office.get(f"/imports/{run.uid}/").text

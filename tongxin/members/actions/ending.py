@@ -19,7 +19,7 @@ from tongxin.committees.models import Term
 from tongxin.committees.queries import not_over, running
 from tongxin.core.words import clean_line
 from tongxin.members import closing, consequences, queries
-from tongxin.members.actions.holding import StandingError, hold
+from tongxin.members.actions.holding import StandingError, demand_shown, hold
 from tongxin.members.actions.standing import ENDED, Held, demand_after, demand_day, record, write
 from tongxin.members.choices import ENDING_EVENTS, Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
@@ -27,9 +27,19 @@ from tongxin.members.models import Member, Post, Seat, Suspension
 
 @transaction.atomic
 def end_seat(
-    member: Member, *, ending: str, on: date, reason: str, document_number: str = "", actor: Account, at: datetime
+    member: Member,
+    *,
+    ending: str,
+    on: date,
+    reason: str,
+    document_number: str = "",
+    shown: str = "",
+    actor: Account,
+    at: datetime,
 ) -> None:
     """End a member's seats and posts from a day on (today or earlier); what he has open elsewhere follows. Raises StandingError.
+
+    `shown`: the mark of what the page said of it (`queries.as_it_stands`), where it was read on one.
 
     He may still sign in and read the own file, unless he died: then the duties here end, and the account is closed where it
     belongs to no other committee.
@@ -38,7 +48,9 @@ def end_seat(
     if ending == Ending.REVOKED and not document_number.strip():
         message = "撤销委员资格须填写文号"
         raise StandingError(message)
-    that_end = all_of([hold(member)], timezone.localdate(at), dies=ending == Ending.DIED)
+    member = hold(member)
+    demand_shown(member, ending, shown)
+    that_end = all_of([member], timezone.localdate(at), dies=ending == Ending.DIED)
     said: dict[str, Any] = {"on": on, "reason": reason, "document_number": document_number, "actor": actor, "at": at}
     end(that_end, ending=ending, **said)
     follow(that_end, actor=actor, at=at)

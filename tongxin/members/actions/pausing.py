@@ -12,16 +12,19 @@ from tongxin.audit.truth import New, Saved
 from tongxin.committees.queries import running
 from tongxin.core.words import clean_line
 from tongxin.members import consequences, queries
-from tongxin.members.actions.holding import StandingError, hold
+from tongxin.members.actions.holding import StandingError, demand_shown, hold
 from tongxin.members.actions.standing import ENDED, demand_after, demand_day, record, write
 from tongxin.members.models import Member, Suspension
 
 
 @transaction.atomic
-def suspend(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> Suspension:
+def suspend(
+    member: Member, *, on: date, reason: str, document_number: str = "", shown: str = "", actor: Account, at: datetime
+) -> Suspension:
     """Let a member keep the seat and do nothing (停止履职), from today or an earlier day on. Raises StandingError."""
     demand_day(on, at)
     member = hold(member)
+    demand_shown(member, "suspend", shown)
     today = timezone.localdate(at)
     if not Member.objects.sitting(today).filter(pk=member.pk).exists():
         message = f"{member.name}现在不在任，或者已经停止履职"
@@ -38,10 +41,13 @@ def suspend(member: Member, *, on: date, reason: str, document_number: str = "",
 
 
 @transaction.atomic
-def resume(member: Member, *, on: date, reason: str, document_number: str = "", actor: Account, at: datetime) -> None:
+def resume(
+    member: Member, *, on: date, reason: str, document_number: str = "", shown: str = "", actor: Account, at: datetime
+) -> None:
     """Lift a suspension (恢复履职). Raises StandingError."""
     demand_day(on, at)
     member = hold(member)
+    demand_shown(member, "resume", shown)
     kept = member.suspensions.filter(running(timezone.localdate(at))).first()
     if kept is None:
         message = f"{member.name}没有停止履职，不用恢复"
@@ -49,6 +55,7 @@ def resume(member: Member, *, on: date, reason: str, document_number: str = "", 
     demand_after(on, kept.starts_on)
     sound = audit.sound([kept])
     write([kept], on=on)
-    why: dict[str, Any] = {"reason": reason, "document_number": document_number}
-    record("members.resume", member, on=on, proves=[Saved(row, ENDED[type(row)]) for row in sound], actor=actor, at=at, **why)
+    why: dict[str, Any] = {"reason": reason, "document_number": document_number, "actor": actor, "at": at}
+    proves, named = [Saved(row, ENDED[type(row)]) for row in sound], [f"{audit.label_of(kept)}:{kept.uid}"]
+    record("members.resume", member, on=on, proves=proves, more={"ended": named}, **why)
     consequences.come_back([member], actor=actor, at=at)

@@ -13,7 +13,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
 from tongxin.members import consequences, queries
 from tongxin.members.actions.ending import all_of, end
-from tongxin.members.actions.holding import StandingError, hold
+from tongxin.members.actions.holding import StandingError, demand_shown, hold
 from tongxin.members.actions.standing import ENDED, demand_after, demand_day, record
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
@@ -21,7 +21,14 @@ from tongxin.members.models import Member, Post, Seat, Suspension
 
 @transaction.atomic
 def restore(
-    member: Member, *, on: date | None = None, reason: str, document_number: str = "", actor: Account, at: datetime
+    member: Member,
+    *,
+    on: date | None = None,
+    reason: str,
+    document_number: str = "",
+    shown: str = "",
+    actor: Account,
+    at: datetime,
 ) -> None:
     """Give back the seats and posts that the last ending took (恢复委员资格): new rows from a day on; the ended ones stay.
 
@@ -30,33 +37,31 @@ def restore(
     Raises StandingError.
     """
     member = hold(member)
+    demand_shown(member, "restore", shown)
     today = timezone.localdate(at)
     if Member.objects.seated(today).filter(pk=member.pk).exists():
         message = f"{member.name}现在有委员资格，不用恢复"
         raise StandingError(message)
-    seats = queries.seats_last_held(member)
-    if not seats:
-        message = f"{member.name}没有可以恢复的席位，请重新增加"
-        raise StandingError(message)
+    coming = queries.what_comes_back(member, today)
+    if coming.refusal:
+        raise StandingError(coming.refusal)
     why: dict[str, Any] = {"reason": reason, "document_number": document_number, "actor": actor, "at": at}
-    if queries.ended_by_death(seats):
-        _take_death_back(member, seats, **why)
+    if coming.ended.by_death:
+        _take_death_back(member, coming, **why)
     else:
-        _give_back(member, seats, on or today, **why)
+        _give_back(member, coming, on or today, **why)
     if Member.objects.seated(today).filter(pk=member.pk).exists():
         consequences.come_back([member], actor=actor, at=at)
 
 
-def _take_death_back(member: Member, seats: Sequence[Seat], *, at: datetime, **why: Any) -> None:
+def _take_death_back(member: Member, coming: queries.Coming, *, at: datetime, **why: Any) -> None:
     """Let a death never have been, with all that it ended; a term that is over since ends what the member held of it."""
-    over = queries.terms_over(member, seats, timezone.localdate(at))
-    posts, pauses = queries.ended_with(member, seats)
-    proves = _never_ended([*seats, *posts, *pauses])
+    ended = coming.ended
+    proves = _never_ended([*ended.seats, *ended.posts, *ended.suspensions])
     if member.account is not None and not queries.is_dead_elsewhere(member):
         accounts.reopen(member.account)
-    leaves = all(seat.term_id in over for seat in seats)
-    record("members.restore", member, on=None, proves=proves, more={"leaves": leaves}, at=at, **why)
-    for one in sorted(over.values(), key=lambda one: one.term.number):
+    record("members.restore", member, on=None, proves=proves, more={"leaves": not coming.seats}, at=at, **why)
+    for one in sorted(coming.over.values(), key=lambda one: one.term.number):
         _end_with_term(member, one, actor=why["actor"], at=at)
 
 
@@ -70,16 +75,15 @@ def _end_with_term(member: Member, over: queries.Over, *, actor: Account, at: da
     end(that_end, ending=Ending.EXPIRED, on=on, **said)
 
 
-def _give_back(member: Member, seats: Sequence[Seat], on: date, *, at: datetime, **why: Any) -> None:
+def _give_back(member: Member, coming: queries.Coming, on: date, *, at: datetime, **why: Any) -> None:
     """Let a member hold again from a day on what the last ending took, as far as its term is not over."""
     demand_day(on, at)
-    demand_after(on, max(s.ends_on for s in seats if s.ends_on))
-    again = queries.to_hold_again(seats, queries.terms_over(member, seats, timezone.localdate(at)))
-    if not again:
-        raise StandingError(queries.why_not_held_again(seats))
-    terms = {seat.term_id for seat in again}
-    posts = [post for post in queries.ended_with(member, seats)[0] if post.term_id in terms]
-    record("members.restore", member, on=on, proves=_hold_again(member, again, posts, on), at=at, **why)
+    demand_after(on, max(s.ends_on for s in coming.ended.seats if s.ends_on))
+    made = _hold_again(member, coming.seats, coming.posts, on)
+    named = [f"{audit.label_of(new)}:{new.uid}" for _old, new in made]
+    sound = set(audit.sound([old for old, _new in made]))
+    proves = [New(new) for old, new in made if old in sound]
+    record("members.restore", member, on=on, proves=proves, more={"begun": named}, at=at, **why)
 
 
 def _never_ended(rows: Sequence[Seat | Post | Suspension]) -> list[Saved]:
@@ -93,9 +97,9 @@ def _never_ended(rows: Sequence[Seat | Post | Suspension]) -> list[Saved]:
     return [Saved(row, ENDED[type(row)]) for row in rows if row in sound]
 
 
-def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[New]:
-    """Make the same seats and posts anew; return those to vouch for: what was changed past the house is not, as a copy either."""
-    sound, again = set(audit.sound([*seats, *posts])), {"committee": member.committee, "member": member}
+def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[tuple[Seat | Post, Seat | Post]]:
+    """Make the same seats and posts anew; return each with the one before: what was changed past the house is not vouched for."""
+    again = {"committee": member.committee, "member": member}
     made: list[tuple[Seat | Post, Seat | Post]] = [
         (seat, Seat.objects.create(
             **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes,
@@ -107,4 +111,4 @@ def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on
         (post, Post.objects.create(**again, term=post.term, rank=post.rank, starts_on=max(on, post.starts_on)))
         for post in posts
     ]  # fmt: skip
-    return [New(new) for old, new in made if old in sound]
+    return made

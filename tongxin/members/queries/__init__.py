@@ -16,7 +16,7 @@ from tongxin.members.queries.doubling import (
     seats_said,
     used,
 )
-from tongxin.members.queries.entered import as_entered, as_reached, entered, others_reached_by, posts_now, reached, seat_now
+from tongxin.members.queries.entered import SEAT, as_entered, as_reached, entered, others_reached_by, posts_now, reached, seat_now
 from tongxin.members.queries.inviting import (
     closes_with,
     somebody_else_confirms,
@@ -24,7 +24,8 @@ from tongxin.members.queries.inviting import (
     why_not_invited,
     why_not_released,
 )
-from tongxin.members.queries.pausing import came_back, pauses, taken_back
+from tongxin.members.queries.last_ending import Ended, last_ending
+from tongxin.members.queries.pausing import given_back, pauses, taken_back
 from tongxin.members.queries.reading import (
     about,
     absence,
@@ -59,21 +60,15 @@ from tongxin.members.queries.reading import (
     with_endings,
     with_seats,
 )
-from tongxin.members.queries.restoring import (
-    Over,
-    coming_back,
-    ended_by_death,
-    ended_with,
-    seats_last_held,
-    terms_over,
-    to_hold_again,
-    why_not_held_again,
-)
+from tongxin.members.queries.restoring import Coming, Over, coming_back, terms_over, what_comes_back
 from tongxin.members.queries.signing_in import accounts_named, home_code, names_of, seat_of_invitation, seats_held, sign_in_names
+from tongxin.members.queries.standing import COMES_BACK, as_it_stands, foretold, overtaken
 from tongxin.members.queries.uniting import (
     Merger,
     gone_into,
+    merged_away,
     mergers,
+    parted,
     partings,
     was_merged,
     what_follows_merging,
@@ -83,7 +78,11 @@ from tongxin.members.queries.uniting import (
 )
 
 __all__ = [
+    "COMES_BACK",
+    "SEAT",
+    "Coming",
     "Double",
+    "Ended",
     "Line",
     "Merger",
     "Over",
@@ -95,9 +94,9 @@ __all__ = [
     "accounts_of_the_dead",
     "acts_since",
     "as_entered",
+    "as_it_stands",
     "as_reached",
     "belongs_elsewhere",
-    "came_back",
     "closes_with",
     "coming_back",
     "dead_with_open_account",
@@ -106,10 +105,10 @@ __all__ = [
     "doubles",
     "duties_held",
     "duties_here",
-    "ended_by_death",
-    "ended_with",
     "entered",
     "find",
+    "foretold",
+    "given_back",
     "gone_into",
     "held_in",
     "history",
@@ -117,13 +116,17 @@ __all__ = [
     "is_dead_elsewhere",
     "kept_by",
     "label_of",
+    "last_ending",
     "later_seats",
     "lines",
     "listed_to",
+    "merged_away",
     "mergers",
     "names_of",
     "one_like",
     "others_reached_by",
+    "overtaken",
+    "parted",
     "partings",
     "pauses",
     "phone_changed",
@@ -134,7 +137,6 @@ __all__ = [
     "seat_now",
     "seat_of_invitation",
     "seats_held",
-    "seats_last_held",
     "seats_meet",
     "seats_said",
     "sectors",
@@ -148,18 +150,17 @@ __all__ = [
     "terms_held",
     "terms_over",
     "terms_to_end",
-    "to_hold_again",
     "used",
     "visible_to",
     "was_merged",
     "what_became_of_the_code",
+    "what_comes_back",
     "what_follows",
     "what_follows_elsewhere",
     "what_follows_for_all",
     "what_follows_merging",
     "what_follows_parting",
     "what_follows_release",
-    "why_not_held_again",
     "why_not_invited",
     "why_not_merged",
     "why_not_parted",

@@ -11,6 +11,8 @@ from tongxin.members.choices import CONTACT_FIELDS, ENTERED_FIELDS, OF_SEAT, Ran
 from tongxin.members.models import Member, Post, Seat
 from tongxin.members.rules import is_dead
 
+SEAT = "seat"  # beside what was entered of it: given back or of another term, it is another of which nobody read
+
 
 def seat_now(member: Member, on: date) -> Seat | None:
     """Return the seat that is corrected: of those held on a day that of the latest term."""
@@ -24,14 +26,14 @@ def posts_now(seat: Seat, on: date) -> list[Post]:
 
 
 def entered(member: Member, on: date) -> dict[str, Plain]:
-    """Return what was entered of a member, by name; of the seat only where one is held."""
+    """Return what was entered of a member, by name; of the seat only where one is held, and which one it is."""
     said = {name: as_entered(name, getattr(member, name)) for name in ENTERED_FIELDS if name not in OF_SEAT}
     seat = seat_now(member, on)
     if seat is None:
         return said
     ranks = [post.rank for post in posts_now(seat, on) if post.rank != Rank.MEMBER]
     return said | {
-        "sector": plain(seat.sector_id), "starts_on": plain(seat.starts_on), "convenes": plain(seat.convenes),
+        SEAT: seat.uid, "sector": plain(seat.sector_id), "starts_on": plain(seat.starts_on), "convenes": plain(seat.convenes),
         "special_committee": plain(seat.special_committee_id), "ranks": plain(ranks),
     }  # fmt: skip
 

@@ -147,8 +147,8 @@ def test_an_older_event_that_names_only_what_it_vouches_for_is_enough(cast: Cast
     event = Event.objects.get(kind="members.record_death")
     event.data.pop("ended")
     models.QuerySet(Event).filter(pk=event.pk).update(data=event.data)
-    posts, pauses = queries.ended_with(member, [Seat.objects.get(pk=seat.pk)])
-    assert (posts, pauses) == ([], [member.suspensions.get()])
+    ended = queries.last_ending(member)
+    assert (ended.seats, ended.posts, ended.suspensions) == ([seat], [], [member.suspensions.get()])
 
 
 # ── a seat that was still to begin ──

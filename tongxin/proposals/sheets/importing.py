@@ -5,40 +5,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
-from rapidfuzz import fuzz
 
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
-from tongxin.core.numerals import session_label
-from tongxin.core.words import character_count
 from tongxin.members.models import Member
 from tongxin.proposals.actions import copies_by_machine
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
-from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.sheets import writing
-from tongxin.proposals.sheets.bodies import Categories, Key, Sessions, rules_on
+from tongxin.proposals.sheets.bodies import Categories, Key, Sessions
 from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, WAITING, YES
+from tongxin.proposals.sheets.doubles import Numbers, is_another, taken_by
+from tongxin.proposals.sheets.measuring import measure
 from tongxin.proposals.sheets.reading import Draft, People, read
 from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.sheets.kinds import Context, Row
 from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow import engine
 
-SAME_NUMBER = "与{other}的提案号相同"
-ANOTHER = "{session}第 {number} 号已是另一件提案{whose}；号写错的请改正，还没有提案号的请留空，由系统编号"
 DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
 TEXTS = ("内容", "情况", "分析", "建议")
-ALIKE = 85  # how alike two titles are of which one is a correction of the other
-
-
-def _is_another(said: Draft, kept: Draft) -> bool:
-    """Say whether a row that has a proposal's number means another: the title differs, and who raises it, or title and text widely."""
-    if said.title == kept.title:
-        return False
-    if said.signers and kept.signers and said.signers[0].key != kept.signers[0].key:
-        return True
-    return said.whole_text != kept.whole_text and fuzz.ratio(said.title, kept.title) < ALIKE
 
 
 class ProposalImporter:
@@ -52,8 +38,7 @@ class ProposalImporter:
         self.people = People(self.committee)
         self.speaker = Speaker(self.committee, self.categories)
         self.seen: dict[Any, Sight] = {}
-        self.numbers: dict[tuple[Key, int], Sight] = {}  # of all rows, also of those in which something else is wrong
-        self.twice: dict[Place, Fault] = {}  # rows of earlier batches whose number a later row has too
+        self.numbers = Numbers()
         self.filed: set[tuple[Key, int]] = set()  # of this file: what others may go into
         self.merging: list[tuple[Place, Key, int]] = []
         self.merged: list[tuple[Draft, Proposal, Any]] = []
@@ -127,28 +112,16 @@ class ProposalImporter:
             row.fault("并入", "写了主案的提案号，审查结果应是并案")
         if draft.result == FILED and draft.number and not row.faults:
             self.filed.add((draft.session, draft.number))
-        self._measure(row, draft)
+        measure(row, draft, self.sessions)
 
     def _demand_own_number(self, row: Row, draft: Draft, batch: Mapping[Place, Row]) -> None:
-        """Refuse a number that stands in the file twice, in each of the rows: which of them it belongs to nobody can say."""
         unknown = row.complained("届次") or (draft.session is None and row.complained("提交日期"))
         key = None if unknown else self.sessions.key_for(draft.session, draft.submitted_on)
         if key is None or not draft.number or draft.result == WAITING:
             return
-        here = Sight(row.place, f"《{draft.title}》" if draft.title else "")
-        first = self.numbers.setdefault((key, draft.number), here)
-        if first.place == row.place:
-            return
-        more = "；几个承办单位的，请写在同一行，用顿号隔开" if row.has("承办单位") else ""
-        row.fault("提案号", SAME_NUMBER.format(other=first.seen_from(row.place)) + more)
-        told = Fault.at(first.place, "提案号", SAME_NUMBER.format(other=here.seen_from(first.place)) + more)
-        self.seen.pop(("number", key, draft.number), None)
-        self.filed.discard((key, draft.number))  # left out with the row: nothing goes into it by this file
-        earlier = batch.get(first.place)
-        if earlier is None:
-            self.twice.setdefault(first.place, told)
-        elif told.column not in {fault.column for fault in earlier.faults}:
-            earlier.faults.append(told)
+        if self.numbers.is_second(row, draft, key, batch):
+            self.seen.pop(("number", key, draft.number), None)
+            self.filed.discard((key, draft.number))  # left out with the row: nothing goes into it by this file
 
     def _is_once(self, row: Row, draft: Draft) -> bool:
         """Whether the file says this but once: by title, first proposer and day where one has no number."""
@@ -164,22 +137,6 @@ class ProposalImporter:
                 return False
         self.seen.setdefault(("title", *said, "numbered" if draft.number else None), here)
         return True
-
-    def _measure(self, row: Row, draft: Draft) -> None:
-        """The editor's lengths do not bind an import; what is outside them is said."""
-        rules = rules_on(self.committee, FormRules, draft.submitted_on, self.today)
-        assert isinstance(rules, FormRules)  # noqa: S101 -- the schema asked for
-        if (n := character_count(draft.title)) > rules.title_max:
-            row.warn("案由", f"{n} 字，超过 {rules.title_max} 字，照收")
-        n = sum(map(character_count, draft.parts))
-        if n > rules.body_max:
-            row.warn("内容", f"正文 {n} 字，超过 {rules.body_max} 字，照收")
-        elif n < rules.body_min:
-            row.warn("内容", f"正文 {n} 字，不足 {rules.body_min} 字，照收")
-        if draft.submitted_on and draft.submitted_on > self.today:
-            row.warn("提交日期", "在今天以后，请核对")
-        if outside := self.sessions.outside(draft.session, draft.submitted_on):
-            row.warn("提交日期", outside)
 
     def _known(self, rows: Sequence[Row]) -> dict[int, Proposal]:
         """Find the rows' proposals: by session and number, else by title, first proposer and day."""
@@ -223,9 +180,8 @@ class ProposalImporter:
 
     def _compare(self, row: Row, proposal: Proposal) -> None:
         kept = self.speaker.draft_of(proposal)
-        if row.parsed.number and kept.session and _is_another(row.parsed, kept):
-            whose = f"《{kept.title}》（{kept.signers[0].name}）" if kept.signers else f"《{kept.title}》"
-            row.fault("提案号", ANOTHER.format(session=session_label(*kept.session), number=kept.number, whose=whose))
+        if row.parsed.number and is_another(row.parsed, kept):
+            row.fault("提案号", taken_by(kept))
             return
         said = self.facts_said(row)
         there = self.speaker.facts(kept) | self.facts_kept(proposal, said)
@@ -260,7 +216,7 @@ class ProposalImporter:
         in_database = writing.leads(
             self.committee, ((self.sessions.known[key].pk, into) for _p, key, into in waiting if key in self.sessions.known)
         )
-        faults = list(self.twice.values())
+        faults = list(self.numbers.earlier.values())
         for place, key, into in waiting:
             session = self.sessions.known.get(key)
             if session is None or (session.pk, into) not in in_database:

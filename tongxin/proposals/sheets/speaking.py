@@ -1,6 +1,5 @@
 """A proposal of the database in the words of the sheet: for export, and to compare with what a row says."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -83,8 +82,3 @@ def exported(committee: Committee, year: int | None) -> QuerySet[Proposal]:
     if year is not None:
         found = found.filter(session__starts_on__year=year)
     return found.order_by("session__starts_on", "number", "id")
-
-
-def differing(row_says: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
-    """Return the columns in which a row says something else than what is kept."""
-    return [column for column, value in row_says.items() if value != kept.get(column)]
