@@ -299,7 +299,7 @@ def test_no_notice_goes_to_the_dead(cast: Cast) -> None:
 def test_an_invitation_whose_first_proposer_is_gone_waits_and_says_so(cast: Cast, client: Client, ending: str, how: str) -> None:
     draft = gathered(cast)
     invited, url = cast.member(cast.second_cosigner), f"/proposals/{draft.uid}/invitation/"
-    assert [todo.title for todo in home.todos(invited, timezone.now())] == ["林知远委员邀您联名"]
+    assert [todo.title for todo in queues.todos(invited, timezone.now())] == ["林知远委员邀您联名"]
     leave(cast, cast.proposer, ending)
     notices.deliver()
     told = {n.account.name: n.text for n in Notice.objects.filter(event__kind="proposals.lose_first")}
@@ -307,7 +307,7 @@ def test_an_invitation_whose_first_proposer_is_gone_waits_and_says_so(cast: Cast
         "何青禾": f"《{draft.title}》的第一提案人林知远{how}，提案现在不能提交；联名委员何青禾可以接手",
         "沈如松": f"邀您联名的《{draft.title}》，第一提案人林知远{how}；联名委员何青禾可以接手，接手以前不能同意联名，您不用办理，也可以谢绝",
     }
-    assert (home.todos(invited, timezone.now()), home.member_waiting(cast.second_cosigner)) == ([], 0)
+    assert (queues.todos(invited, timezone.now()), home.member_waiting(cast.second_cosigner)) == ([], 0)
     client.force_login(cast.second_cosigner)
     page = client.get(url).text
     assert re.search("第一提案人林知远(已去世|已离任)，在联名委员接手以前不能同意联名，您不用办理", page)
@@ -318,7 +318,7 @@ def test_an_invitation_whose_first_proposer_is_gone_waits_and_says_so(cast: Cast
     assert draft.signatures.get(member=invited).answer == Answer.INVITED
     client.force_login(cast.cosigner)
     client.post(f"/proposals/{draft.uid}/take-over/")
-    assert [todo.title for todo in home.todos(invited, timezone.now())] == ["何青禾委员邀您联名"]
+    assert [todo.title for todo in queues.todos(invited, timezone.now())] == ["何青禾委员邀您联名"]
     client.force_login(cast.second_cosigner)
     client.post(url, {"answer": "accept", "version": draft.version})
     assert draft.signatures.get(member=invited).answer == Answer.ACCEPTED
@@ -360,7 +360,7 @@ def test_the_time_without_a_first_proposer_is_given_back_to_the_invited(
     draft = Proposal.objects.get(pk=draft.pk)
     given = draft.cosign_until - later
     assert timedelta(hours=1, minutes=59) < given <= timedelta(hours=2)
-    assert [todo.title[:3] for todo in home.todos(invited, later)] == [draft.signatures.get(role=Role.FIRST).name]
+    assert [todo.title[:3] for todo in queues.todos(invited, later)] == [draft.signatures.get(role=Role.FIRST).name]
     notices.deliver()
     kind = "proposals.regain_first" if way == "back" else "proposals.take_over"
     told = Notice.objects.get(event__kind=kind, account=cast.second_cosigner)
@@ -400,7 +400,7 @@ def test_an_invitation_that_can_be_answered_is_the_same_one_everywhere(cast: Cas
     wanted = int(case in {"open", "no cut-off"})
     counted = next(tab.count for tab in queries.tabs_for(account, at=now) if tab.key == "invited")
     assert (counted, queries.lists_for(account, "invited", at=now).count()) == (wanted, wanted)
-    assert (len(home.todos(cast.member(account), now)), home.member_waiting(account)) == (wanted, wanted)
+    assert (len(queues.todos(cast.member(account), now)), home.member_waiting(account)) == (wanted, wanted)
     if case != "in the other county":
         assert (queries.is_open(signature, now), queries.open_invitations(now).count()) == (bool(wanted), wanted)
         event = Event.objects.get(kind="proposals.invite", data__member=invited.pk)
