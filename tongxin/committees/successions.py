@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from tongxin.committees.choices import Change, Duty, Undoing
@@ -113,6 +113,12 @@ def name_on(unit: Unit, day: date) -> str:
     """Return what a unit was called on a day. Whoever asks of many reads their `former_names` before, in one query."""
     later = [row for row in unit.former_names.all() if row.ends_on > day]
     return min(later, key=lambda row: (row.ends_on, row.pk)).name if later else unit.name
+
+
+def former_name_on(unit: str, day: str) -> Subquery:
+    """Return for rows that lead to a unit and a day what the unit was called then; nothing where it is the name of now."""
+    later = FormerName.objects.filter(unit=OuterRef(unit), ends_on__gt=OuterRef(day)).order_by("ends_on", "id")
+    return Subquery(later.values("name")[:1])
 
 
 def heirs_of(unit: Unit, on: date) -> list[Unit]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from tongxin.committees.successions import name_on
+from tongxin.committees.successions import former_name_on
 from tongxin.core.words import clean_line
 from tongxin.handling.models import Case, Contact, Presence, Task
 from tongxin.members.models import Member
@@ -81,14 +81,13 @@ def contact_lines(case: Case, user: Any, *, signer: bool) -> list[ContactLine]:
     found = []
     member = member_of(user) if signer else None
     there = Prefetch("presences", Presence.objects.select_related("signature__member"))
-    contacts = list(Contact.objects.filter(task__in=tasks).prefetch_related(there).order_by("round", "on", "id"))
-    prefetch_related_objects([tasks[key].unit for key in {contact.task_id for contact in contacts}], "former_names")
-    for contact in contacts:
+    contacts = Contact.objects.filter(task__in=tasks).annotate(then=former_name_on("task__unit", "on"))
+    for contact in contacts.prefetch_related(there).order_by("round", "on", "id"):
         contact.task = tasks[contact.task_id]
         present = tuple(contact.presences.all())
         mine = next((p for p in present if member is not None and p.signature.member_id == member.pk), None)
         url = f"/handling/contacts/{contact.uid}/confirm/" if mine is not None else ""
         asked = mine is not None and mine.happened is None
-        unit, then = contact.task.unit, name_on(contact.task.unit, contact.on)
-        found.append(ContactLine(contact, then, unit.name if unit.name != then else "", present, asked, url))
+        unit = contact.task.unit.name
+        found.append(ContactLine(contact, contact.then or unit, unit if contact.then else "", present, asked, url))
     return found

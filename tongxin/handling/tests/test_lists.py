@@ -106,8 +106,7 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
     queries.sections(case, cast.office)
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     case.proposal.committee = case.committee
-    # parts, their opinions, replies, their files, ratings, raters, talks, who was there, what their units were called before
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):  # parts, their opinions, replies, their files, ratings, raters, talks, who was there
         shown = queries.sections(case, cast.office)
     assert len(shown.contacts) == cosigners * 2 + 1
 
