@@ -68,8 +68,8 @@ class Coming:
         if not self.ended.seats:
             return "没有可以恢复的席位，请重新增加"
         if self.held:
-            terms = "、".join(f"{seat.term}（{full_day(seat.starts_on)}起）" for seat in self.held)
-            return f"已经另外登记了{terms}的席位，不能再恢复这一届的席位"
+            seats = "、".join(f"{seat.term}，{full_day(seat.starts_on)}起" for seat in self.held)
+            return f"同一届已经另外登记了席位（{seats}），不能再恢复这一届的席位"
         if self.seats or self.ended.by_death:
             return ""
         terms = "、".join(dict.fromkeys(str(seat.term) for seat in self.ended.seats))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.architecture.walking import THOROUGH
 from tests.cast import Cast
+from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
@@ -22,6 +23,7 @@ from tongxin.committees.models import Sector, Term
 from tongxin.members import actions, merging, queries
 from tongxin.members.choices import Ending, Rank
 from tongxin.members.models import Member, Post, Seat
+from tongxin.members.rules import is_dead
 from tongxin.members.tests.standing import TODAY, said
 
 WHY = "同一人导入了两次"
@@ -110,6 +112,19 @@ def test_a_backdated_resignation_is_the_last_act_though_the_old_term_ended_on_a_
     actions.end_term(cast.sector.term, on=TODAY(), reason="换届", **who(cast))
     end(member, Ending.RESIGNED, cast, on=day + timedelta(days=2))
     assert restored_by_the_page(office, member) == ([f"恢复席位：{sector}"], [str(sector)])
+
+
+def test_who_died_before_the_old_term_ended_is_dead_though_that_seat_ended_later(cast: Cast) -> None:
+    member, day = cast.member(cast.bystander), TODAY() - timedelta(days=9)
+    new = Term.objects.create(committee=cast.county, number=cast.sector.term.number + 1, starts_on=day)
+    sector = Sector.objects.create(committee=cast.county, term=new, name="农业界")
+    for one in (member, cast.member(cast.proposer)):
+        Seat.objects.create(committee=cast.county, member=one, term=new, sector=sector, starts_on=day)
+    actions.end_term(cast.sector.term, on=TODAY(), reason="换届", **who(cast))
+    end(member, Ending.DIED, cast, on=day + timedelta(days=2))
+    assert (is_dead(member), Account.objects.get(pk=cast.bystander.pk).is_active) == (True, False)
+    restore(member, cast)
+    assert (is_dead(member), held(member)) == (False, [str(sector)])
 
 
 def test_of_imported_endings_the_later_begun_seat_of_a_term_comes_back(cast: Cast, office: Client) -> None:

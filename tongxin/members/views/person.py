@@ -150,9 +150,9 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
             form = Contact(request.POST, member=load(request, uid))
             form.say_what_changed()
             return render(request, "members/change.html", {"form": form, "member": found})
-        except actions.MergedError:  # in this very moment: the page that leads on says so
-            load(request, uid)
-            raise
+        except actions.MergedError as merged:
+            load(request, uid)  # its page leads on, with what was written
+            messages.error(request, str(merged))
         else:
             messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _nothing_changed(form))
         return redirect("member", uid=uid)
