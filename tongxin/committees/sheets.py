@@ -14,7 +14,7 @@ from tongxin.committees.actions import hold_names
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
 from tongxin.committees.successions import names_of_units, promised_names
-from tongxin.core.words import written_phone
+from tongxin.core.words import kept_number, written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
 from tongxin.sheets.problems import Fault, Sight
@@ -25,6 +25,7 @@ COLUMNS = {
 CHANGED = {  # what is not changed as the rest of a unit's data is
     "name": "改了名称的，请在“承办单位”里打开这个单位，办理更名", "number": "单位编号定后不改，请改表里的",
 }  # fmt: skip
+ALIKE = {"phone": written_phone, "number": kept_number}  # how what is kept may be written otherwise
 LIMITS = {"name": 60, "short_name": 20, "contact": 40, "phone": 30, "number": 20}
 SYSTEMS = {str(system.label): system.value for system in System}
 _PARTY = re.compile(
@@ -63,7 +64,7 @@ class UnitImporter:
         self.by_name = {unit.name: unit for unit in units}
         self.by_any_name = names_of_units(self.committee)
         self.promised = promised_names(self.committee)
-        self.by_number = {unit.number: unit for unit in units if unit.number}
+        self.by_number = {kept_number(unit.number): unit for unit in units if unit.number}
 
     def check(self, rows: Sequence[Row]) -> None:
         """Read the rows, find which units they are, compare."""
@@ -73,7 +74,7 @@ class UnitImporter:
             }
             said["phone"] = written_phone(said["phone"])
             said["system"] = row.read("归口", lambda value: cells.choice(value, SYSTEMS)) or ""
-            row.parsed = said
+            row.parsed = said | {"number": kept_number(said["number"])}
             if not said["name"] and not row.faults:
                 row.fault("单位名称", "没有填写")
             self._demand_once(row)
@@ -103,7 +104,7 @@ class UnitImporter:
         row.known = True
         for name, column in COLUMNS.items():
             kept = getattr(unit, name)
-            if said[name] and said[name] not in {kept, written_phone(kept) if name == "phone" else kept}:
+            if said[name] and said[name] not in {kept, ALIKE.get(name, str)(kept)}:
                 how = CHANGED.get(name, "要改请在“承办单位”里打开这个单位，修改资料")
                 row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；{how}")
 

@@ -51,6 +51,15 @@ def test_a_number_to_call_is_kept_as_an_office_writes_it_and_yesterdays_writing_
     assert [Unit.objects.get(name=name).phone for name in ("县审计局", "县林业局")] == ["0900-1234 567", "13800000001"]
 
 
+def test_a_number_that_differs_by_its_width_alone_is_the_known_one(cast: Cast, bring):
+    head = "单位名称,简称,归口,联系人,电话,编号\n"
+    assert bring(f"{head}县教育局,,,,,ｅ１\n").created == 1
+    assert Unit.objects.get(name="县教育局").number == "E1"
+    Unit.objects.filter(name="县教育局").update(number="Ｅ１")  # as earlier versions kept it
+    again = bring(f"{head}县教育局,,,,,E1\n")
+    assert (again.created, again.unchanged) == (0, 1)
+
+
 def test_what_differs_is_named(cast: Cast, bring):
     report = bring("单位名称,归口,编号\n县财政局,党委,\n县财政局,,\n县水务局,,W1\n县审计局,乡镇,\n")
     assert [(f.row, f.column, f.reason) for f in report.rejected] == [

@@ -101,7 +101,7 @@ def test_a_sheet_with_wrong_columns_says_so_and_is_over(office: Client):
     run = worked()
     said = office.get(reverse("import", args=[run.uid])).content.decode()
     assert run.unreadable
-    assert "有文件读不了" in said
+    assert "有文件不能导入" in said
     assert reverse("import-take", args=[run.uid]) not in said
     assert ("tongxin template" in said, reverse("import-template", args=["members"]) in said) == (False, True)
     assert (run.stage, run.ended_at is not None) == (Stage.REFUSED, True)

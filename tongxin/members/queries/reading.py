@@ -17,7 +17,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Sector, Term
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.core.words import sought
+from tongxin.core.words import number_writings, sought
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension, has_seat, is_suspended
@@ -170,7 +170,13 @@ def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:
         return rows
     sound = words.lower().replace(" ", "")
     named = reduce(or_, (Q(name__contains=name) for name in sought(words)))
-    return rows.filter(named | Q(sound__contains=sound) | Q(number__iexact=words) | Q(workplace__contains=words))
+    return rows.filter(
+        named
+        | Q(sound__contains=sound)
+        | Q(number__iexact=words)
+        | Q(number__in=number_writings(words))
+        | Q(workplace__contains=words)
+    )
 
 
 def with_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
