@@ -42,7 +42,7 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/handling/privacy.py:_erase_comments": "an erasure",
     "tongxin/imports/actions/undoing.py:_remove": "the undoing of an import",
     "tongxin/members/actions/ending.py:end": "the ending of a seat, or of a term's",
-    "tongxin/members/actions/restoring.py:_hold_again": "`restore`",
+    "tongxin/members/actions/restoring.py:_give_back": "`restore`",
     "tongxin/members/actions/restoring.py:_never_ended": "`restore`",
     "tongxin/members/correcting.py:_begin": "`correct`",
     "tongxin/members/correcting.py:_correct_posts": "`correct`",

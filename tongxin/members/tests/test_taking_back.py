@@ -197,6 +197,7 @@ class History:
         assert len({seat.term_id for seat in came}) == len(came), self.steps
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_whatever_happened_each_act_is_done_or_refused_in_words(cast: Cast) -> None:
     often = ["resigned", "died", "restore today"] * 5  # several endings on one day
