@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlparse
 from csp.constants import NONE, SELF
 
 from tongxin.core import addresses, keys, modes
+from tongxin.core.database import Opened
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MOST = 10_000  # of anything that is counted in the environment
@@ -154,6 +155,7 @@ def database(url: str | None) -> dict[str, object]:
             "NAME": TONGXIN_HOME / "tongxin.sqlite3",
             "CONN_MAX_AGE": 0 if TESTING else None,  # opening anew costs every request its pragmas and its page cache
             "OPTIONS": {
+                "factory": Opened,  # where the file is away, no empty one is made in its place
                 # IMMEDIATE: a writer waits for the lock at BEGIN instead of failing in the middle.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -16,7 +16,7 @@ PASSED_ON = {"list", "set", "tuple", "sorted"}
 LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 HANDED_ON = {
-    "tongxin/members/actions.py:_record": "each act of this module hands in what it asked about",
+    "tongxin/members/actions/standing.py:record": "each change of a standing hands in what it asked about",
     "tongxin/proposals/actions/doubles.py:_names_again": "whoever parts two members asked about all their names at once",
     "tongxin/proposals/actions/doubles.py:_one_name": "whoever makes two members one asked about all their names at once",
     "tongxin/workflow/engine.py:perform": "a setter leaves what it asked about in `event_proves`; the step itself asks in `_proved`",
@@ -41,9 +41,9 @@ IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction
     "tongxin/handling/privacy.py:_erase_contacts": "an erasure: `privacy.actions.erase`",
     "tongxin/handling/privacy.py:_erase_comments": "an erasure",
     "tongxin/imports/actions/undoing.py:_remove": "the undoing of an import",
-    "tongxin/members/actions.py:_end": "the ending of a seat, or of a term's",
-    "tongxin/members/actions.py:_hold_again": "`restore`",
-    "tongxin/members/actions.py:_never_ended": "`restore`",
+    "tongxin/members/actions/ending.py:end": "the ending of a seat, or of a term's",
+    "tongxin/members/actions/restoring.py:_give_back": "`restore`",
+    "tongxin/members/actions/restoring.py:_never_ended": "`restore`",
     "tongxin/members/correcting.py:_begin": "`correct`",
     "tongxin/members/correcting.py:_correct_posts": "`correct`",
     "tongxin/members/correcting.py:_correct_seat": "`correct`",

@@ -3,16 +3,21 @@
 import errno
 import sys
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 from tongxin.access import labels
+from tongxin.core import asked, room
 
 RETRY_AFTER = 30  # seconds
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = NO_ROOM | {errno.EROFS, errno.EIO}
+REASON, DISK_FULL = "X-Tongxin-Reason", "disk-full"  # read by autosave.js, which says it beside the text
 # SQLite says by the same error that a table is missing: that is a fault of ours, and waiting does not mend it
 SQLITE_PASSING = ("unable to open", "disk is full", "locked", "disk i/o", "readonly")
 SECRETS = ("password", "code", "token", "secret")
@@ -47,9 +52,14 @@ def answer(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if not is_passing(error):
         return server_error(request)
-    said = {"written": _written(request, error), "path": request.get_full_path()}
+    full, (files, dropped) = is_full(error), _files(request)
+    said = {
+        "written": _written(request, error), "path": request.get_full_path(), "full": full, "files": files, "dropped": dropped,
+        "back": _came_from(request),
+    }  # fmt: skip
     page = render_to_string("503.html", said)  # without the request: who is signed in stands in the database
-    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
+    reason = {REASON: DISK_FULL} if full else {}
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER), **reason})
 
 
 def is_passing(error: BaseException | None) -> bool:
@@ -59,6 +69,38 @@ def is_passing(error: BaseException | None) -> bool:
     if isinstance(error, OperationalError) and connection.vendor == "sqlite":
         return any(said in str(error).lower() for said in SQLITE_PASSING)
     return isinstance(error, OperationalError | InterfaceError)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Say whether it is for want of room on a disk: by what failed, or by the disks themselves."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return True
+    return "disk is full" in str(error).lower() or room.is_full()
+
+
+def _files(request: HttpRequest) -> tuple[list[str], bool]:
+    """Return the names of the files that came with a form, and whether there were any: none of them is kept.
+
+    What was cut off while it was read has no names; that there were files is known all the same.
+    """
+    if request.method != "POST" or request.content_type != "multipart/form-data":
+        return [], False
+    try:
+        names = [str(file.name) for _name, files in request.FILES.lists() for file in files]
+    except Exception:  # noqa: BLE001 -- a body that was cut off is one fault more, and not the one to tell of
+        return [], True
+    return names, bool(names)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours that a form was sent from; the address itself where it was only read; else the home page."""
+    if request.method != "POST":
+        return request.get_full_path()
+    try:
+        came = asked.address(request.headers.get("Referer", ""), host=request.get_host())
+    except DisallowedHost:
+        return "/"
+    return asked.address(urlsplit(came)._replace(scheme="", netloc="", fragment="").geturl()) or "/"
 
 
 def _written(request: HttpRequest, error: BaseException | None) -> Written | None:

@@ -43,7 +43,8 @@ class Kind:
     write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events, not even the auditor's:
     that word, and how many on days that are over. `label` names the kind where its sentence names somebody or something, or is a function:
     a sentence with a hole in it is shown to nobody. `sort` is the sort
-    that people look for it under where its name begins otherwise; `of_a_person` marks a detail that is a person's own affair.
+    that people look for it under where its name begins otherwise; `of_a_person` marks a detail that is a person's own affair; `by_people`
+    an act that the system never does by itself: in its account's name somebody on the server did it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Kind:
     days: tuple[str, ...] = ()
     sort: str = ""
     of_a_person: bool = False
+    by_people: bool = False
 
 
 ON_THE_SERVER = "服务器操作人员"
@@ -150,10 +152,13 @@ def day(value: Any) -> Any:
 
 
 def who_did(event: "Event") -> str:
-    """Name who did what a person does in the house; nobody, or the system's own account, was somebody on the server."""
-    if event.actor_name == SYSTEM_NAME or not (event.actor_name or event.actor_uid):
-        return ON_THE_SERVER
-    return event.actor_name
+    """Name who did it. Nobody was somebody on the server; so was the system's own account in an act that only people do.
+
+    What else stands in that account's name the system carried out by itself, on its day, as it was decided.
+    """
+    if event.actor_name == SYSTEM_NAME:
+        return ON_THE_SERVER if KINDS[event.kind].by_people else SYSTEM_NAME
+    return event.actor_name if event.actor_name or event.actor_uid else ON_THE_SERVER
 
 
 def operator(event: "Event", said: str) -> str:

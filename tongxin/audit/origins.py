@@ -6,14 +6,15 @@ the arrival carries its digest, and `verify` compares.
 """
 
 import hashlib
+import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from tongxin.audit.models import Event
-from tongxin.audit.outside import Problem
 
 ARRIVAL = "audit.arrive"
 ARRIVING = 3600  # seconds
@@ -43,16 +44,43 @@ def files_of(code: str) -> list[Path]:
     return sorted(path for name in told_of(code) if (path := place_of(code, name)).is_file())
 
 
-def problem(code: str) -> Problem | None:
-    """Return the first that is not as it arrived, or that never arrived."""
+def odd(code: str) -> tuple[str, str] | None:
+    """Return the first that is not as it arrived, or that never arrived: where it lies, and what is wrong of it."""
     told = told_of(code)
     for name, digest in told.items():
         path = place_of(code, name)
-        if not path.is_file() or digest_of(path) != digest:
-            return Problem(f"audit/origins/{path.name}", GONE)
+        if not _is_whole(path, digest):
+            return f"audit/origins/{path.name}", GONE
     known = {place_of(code, name) for name in told}
     stray = next((path for path in sorted(folder().glob(f"{code}.*.jsonl")) if path not in known and _lies_for_long(path)), None)
-    return Problem(f"audit/origins/{stray.name}", STRAY) if stray is not None else None
+    return (f"audit/origins/{stray.name}", STRAY) if stray is not None else None
+
+
+class Brought:
+    """The events that were sealed where a committee came from: read when a committee is first asked for, once for all its events."""
+
+    def __init__(self) -> None:
+        self._sealed: dict[str, set[str]] = {}
+
+    def sealed(self, code: str) -> set[str]:
+        """Return their uids, as the records say that lie here as they arrived; what was changed since vouches for nothing."""
+        if code not in self._sealed:
+            told = told_of(code)
+            whole = (place_of(code, name) for name, digest in told.items() if _is_whole(place_of(code, name), digest))
+            self._sealed[code] = {uid for path in whole for uid in _sealed_in(path)}
+        return self._sealed[code]
+
+
+def _is_whole(path: Path, digest: Any) -> bool:
+    return path.is_file() and digest_of(path) == digest
+
+
+def _sealed_in(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as source:
+        for line in source:
+            row = json.loads(line)
+            if row.get("seal__number") is not None:
+                yield str(row["uid"])
 
 
 def _lies_for_long(path: Path) -> bool:

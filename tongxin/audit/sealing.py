@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from tongxin.audit import acts, belonging, digests, stored
+from tongxin.audit import acts, belonging, digests, origins, stored
 from tongxin.audit.heads import BROKEN
 from tongxin.audit.models import Chain, Event, Seal
 from tongxin.core.faults import SomeFailedError
@@ -44,10 +44,10 @@ def seal(*, at: datetime) -> int:
     One that cannot be read keeps none of the others back: the chain's order is that of sealing, so that it takes its place
     when it is as it was written again. Until then what was noted of it stays too. Raises SomeFailedError for such.
     """
-    total, noted, left = 0, acts.Noted(), list[int]()
+    total, noted, brought, left = 0, acts.Noted(), origins.Brought(), list[int]()
     for keys in _unsealed():
         spoiled = _spoiled(keys)
-        total += _seal_batch([key for key in keys if key not in spoiled], at, noted)
+        total += _seal_batch([key for key in keys if key not in spoiled], at, noted, brought)
         left += sorted(spoiled)
     note_heads(at=at)
     if left:
@@ -93,14 +93,14 @@ def _first_written(keys: list[int]) -> datetime | None:
 
 
 @transaction.atomic
-def _seal_batch(keys: list[int], at: datetime, noted: acts.Noted) -> int:
+def _seal_batch(keys: list[int], at: datetime, noted: acts.Noted, brought: origins.Brought) -> int:
     chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
     batch = list(Event.objects.filter(pk__in=keys, seal=None).order_by("id"))  # another worker may have sealed some meanwhile
     if missing := {e.committee_code for e in batch} - set(chains):
         Chain.objects.bulk_create([Chain(committee_code=code) for code in sorted(missing)], ignore_conflicts=True)
         chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
     broken = {code for code, chain in chains.items() if chain.number and chain.mac != digests.of_chain(chain)}
-    broken |= _misplaced(batch) | noted.turned(batch)
+    broken |= _misplaced(batch, brought) | noted.turned(batch)
     seals = []
     for event in batch:
         chain = chains[event.committee_code]
@@ -115,12 +115,12 @@ def _seal_batch(keys: list[int], at: datetime, noted: acts.Noted) -> int:
     return len(batch)
 
 
-def _misplaced(batch: list[Event]) -> set[str]:
+def _misplaced(batch: list[Event], brought: origins.Brought) -> set[str]:
     """Return the committees some of whose events hang on another row: a seal would make that look as written."""
     keys, codes = [event.pk for event in batch], {event.committee_code for event in batch}
-    if belonging.misplaced(Event.objects.filter(pk__in=keys)) is None:
+    if belonging.misplaced(Event.objects.filter(pk__in=keys), brought) is None:
         return set()
-    return {code for code in codes if belonging.misplaced(Event.objects.filter(pk__in=keys, committee_code=code))}
+    return {code for code in codes if belonging.misplaced(Event.objects.filter(pk__in=keys, committee_code=code), brought)}
 
 
 def note_heads(*, at: datetime) -> int:

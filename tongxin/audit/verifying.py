@@ -142,7 +142,7 @@ def _committee(code: str, there: Outside, read: _Read, unread: Misstored, owners
         record,
         *islice(_rows(code, read, unread, owners), NAMED),
         beyond,
-        None if code in unread.codes else origins.problem(code),
+        None if code in unread.codes else _brought(code),
     ]
 
 
@@ -241,6 +241,12 @@ def _keys(code: str) -> Problem | None:
     """The keys that join an event to its subject and its people are those of the uids that the digest covers."""
     misplaced = belonging.misplaced(Event.objects.filter(committee_code=code).order_by("id"))
     return Problem(*misplaced) if misplaced else None
+
+
+def _brought(code: str) -> Problem | None:
+    """The records that a committee brought from elsewhere lie here as they arrived."""
+    odd = origins.odd(code)
+    return Problem(*odd) if odd else None
 
 
 # ── the chain, and the file outside ──────────────────────────────────────────────────────────────

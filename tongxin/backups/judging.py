@@ -82,7 +82,7 @@ def _manifest(read: Bundle) -> None:
     body, names = _columns(apps.get_model(carried.BODY)), set(bundles.OF_BODIES)
     _demand(isinstance(about.at, str) and isinstance(about.above, list), archive.MANIFEST)
     for word in (about.code, about.name, about.uid, about.system_uid, about.secrets, about.audit_key, about.version):
-        _demand(_is_text(word, 200) and _is_visible(word), archive.MANIFEST)
+        _demand(_is_text(word, 200) and is_visible(word), archive.MANIFEST)
     _values({"code": about.code, "name": about.name, "uid": about.uid}, body, archive.MANIFEST)
     _demand(_is_moment(about.at) and isinstance(about.rows, dict), archive.MANIFEST)
     _demand(all(_is_text(name, 100) and _is(count, int) for name, count in about.rows.items()), archive.MANIFEST)
@@ -237,7 +237,7 @@ def _fits(field: Any, value: Any) -> bool:
         return _is_uid(value)
     if carried.is_secret(field):  # a cipher: longer than what is in it
         return _is_text(value, None)
-    if field.name in NAMES and not _is_visible(value):
+    if field.name in NAMES and not is_visible(value):
         return False
     fits = next((fits for kind, fits in KINDS if isinstance(field, kind)), None)
     return fits is not None and fits(field, value)
@@ -267,7 +267,7 @@ def _is_text(value: Any, longest: int | None) -> bool:
     return True
 
 
-def _is_visible(value: Any) -> bool:
+def is_visible(value: Any) -> bool:
     """Say whether a text of one line holds no sign that forms take out: none that a terminal obeys, none that turns the writing."""
     return not isinstance(value, str) or not any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in value)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tongxin.backups.archive import Writer
 from tongxin.backups.bundles import Manifest, Secrets
 from tongxin.backups.carried import Row
 from tongxin.core.faults import SomeFailedError, first_line
+from tongxin.core.words import on_one_line
 
 THERE = "{path} 已经有了。请换一个文件名，或者先把它移开。"
 NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
@@ -32,6 +34,8 @@ NOT_READ = "数据库里有读不出来的内容，没有导出（{said}）。�
 NOT_TAKEN_IN = (
     "导出的内容经核对，别的系统不会接收（{said}），没有导出。请先运行 tongxin audit verify 查明；查不出的请告诉维护人员。"
 )
+HIDES = "{names}里有看不见的字符，别的系统不会接收，没有导出。请先在系统里改成没有这种字符的写法，再导出；页面上改不了的，请告诉维护人员。"
+MOST_NAMED = 10
 
 
 class NotPackedError(Exception):
@@ -108,6 +112,8 @@ def _write(part: Path, committee: Any, *, at: datetime, files: bool, secrets: Se
         with moments.one_moment():
             manifest = _described(committee, at, problems, secrets)
             accounts = carried.accounts_of(committee)
+            if hiding := list(islice(_names_that_hide(committee, accounts), MOST_NAMED)):
+                raise NotPackedError(HIDES.format(names="、".join(hiding)))
             names = carried.names_of(committee, accounts)
             names[carried.BODY] |= {above.pk: above.uid for above in committee.lineage()}
             for label, model in carried.carried().items():
@@ -130,6 +136,25 @@ def _write(part: Path, committee: Any, *, at: datetime, files: bool, secrets: Se
         raw.flush()
         os.fsync(raw.fileno())
     return manifest
+
+
+def _names_that_hide(committee: Any, accounts: set[int]) -> Iterator[str]:
+    """Name the rows and columns of which somebody could not tell what stands there, as whoever takes them in would refuse them.
+
+    Forms and commands take such signs out; what came in before they did is named, for it to be set right.
+    """
+    for label, model in carried.carried().items():
+        columns = [
+            field for field in carried.facts_of(model) if field.name in judging.NAMES and isinstance(field, models.CharField)
+        ]
+        if not columns:
+            continue
+        above = committee.lineage()[1:] if label == carried.BODY else ()
+        rows = carried.rows_of(model, committee, accounts).only("uid", *(field.attname for field in columns))
+        for row in chain(above, rows.iterator(chunk_size=carried.BATCH)):
+            for field in columns:
+                if not judging.is_visible(value := getattr(row, field.attname)):
+                    yield f"{label} {row.uid} 的{field.verbose_name}“{on_one_line(value)}”"
 
 
 def _described(committee: Any, at: datetime, problems: list[tuple[str, str]], secrets: Secrets | None) -> Manifest:

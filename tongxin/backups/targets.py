@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tongxin.backups import tables
 from tongxin.backups.tables import Schema
+from tongxin.core import database
 
 Commit = Callable[[], None]
 IN_USE = "网站或者后台任务还在使用这个数据库，没有恢复。请先停掉 tongxin serve 和 tongxin worker，再运行一次。"
@@ -113,6 +114,7 @@ def _built_beside(schema: Schema, beside: Path) -> Iterator[Commit]:
 
         try:
             connection.settings_dict["NAME"] = str(fresh)
+            database.allow_making()
             _make(schema)
             with transaction.atomic():
                 _clear(schema)

@@ -7,6 +7,7 @@ import click
 from tongxin.cli import hints, start
 from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
+from tongxin.core.words import clean_line, clean_name
 
 if TYPE_CHECKING:
     from tongxin.accounts.models import Account
@@ -39,7 +40,8 @@ def appoint(
     from tongxin.committees import actions as bodies
 
     committee = committee_named(code)
-    if not reason.strip():
+    reason = clean_line(reason)
+    if not reason:
         raise BadInput("请用 --reason 写明理由。")
     chosen, at = _duty(duty), timezone.now()
     scope = {"unit": _unit(committee, chosen, unit_name), "affiliation": _affiliation(chosen, affiliation)}
@@ -48,7 +50,7 @@ def appoint(
             account, invitation = _account(committee, login, name)
             bodies.appoint(
                 account, committee=committee, duty=chosen, starts_on=timezone.localdate(at), actor=None, at=at,
-                kind="committees.break_glass", reason=reason.strip(), **scope,
+                kind="committees.break_glass", reason=reason, **scope,
             )  # fmt: skip
     except bodies.AppointmentError as problem:
         message = f"{problem}。"
@@ -75,7 +77,7 @@ def _unit(committee: "Committee", duty: str, name: str | None) -> "Unit | None":
         if name:
             raise BadInput("这项职责不属于承办单位，请去掉 --unit。")
         return None
-    found = committee.units.filter(name=name or "").first()
+    found = committee.units.filter(name=clean_line(name or ""), dropped_at=None).first()
     if found is None:
         raise BadInput("请用 --unit 写明本会的承办单位，写全称。")
     return found
@@ -106,7 +108,6 @@ def _account(committee: "Committee", login: str, name: str | None) -> tuple["Acc
     from tongxin.accounts import names
     from tongxin.accounts.models import Account
     from tongxin.committees.actions import known_account
-    from tongxin.core.words import clean_name
 
     found = names.find(committee.code, login)
     person = clean_name(name or "") or _only_name(found, login)

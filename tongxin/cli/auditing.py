@@ -9,6 +9,7 @@ import click
 
 from tongxin.cli import hints, places, start
 from tongxin.cli.problems import BadInput, NotInOrder
+from tongxin.core.words import clean_line
 
 if TYPE_CHECKING:
     from tongxin.audit.outside import Problem
@@ -111,7 +112,8 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
     from tongxin.audit import accepting
     from tongxin.committees.models import Committee
 
-    if not reason.strip():
+    reason = clean_line(reason)
+    if not reason:
         raise BadInput("请用 --reason 写明理由。")
     try:
         committees = list(Committee.objects.order_by("pk"))
@@ -120,7 +122,7 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
             "政协的资料里有读不出来的内容，没有认可。请先运行 tongxin audit verify 查明，从备份恢复，再办理。"
         ) from problem
     try:
-        place = accepting.accept(committees, where=where, reason=reason.strip(), at=timezone.now())
+        place = accepting.accept(committees, where=where, reason=reason, at=timezone.now())
     except OSError as problem:
         message = f"写不进 audit 或 keys 目录，没有认可：{problem}。请看磁盘是否已满、目录能否写入，再办理一次。"
         raise BadInput(message) from problem

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -71,7 +72,7 @@ def restore(*, path: Path, replace_all: bool, as_json: bool) -> None:
     except UnsoundError as error:
         raise BadInput(str(error)) from error
     try:
-        start.django()
+        start.django(makes=True)
         start.pending()
         from django.utils import timezone
 
@@ -127,6 +128,18 @@ def _text(path: Path) -> str:
         return ""
 
 
+def local_time(at: str) -> str:
+    """Return when a backup was taken as it is written everywhere here, in local time; what is no moment as it stands."""
+    from django.utils import timezone
+
+    from tongxin.backups import archive
+
+    try:
+        return f"{timezone.localtime(datetime.fromisoformat(at)):%Y-%m-%d %H:%M}"
+    except ValueError:  # written by hand, or without its zone
+        return archive.shown(at)
+
+
 def _say(done: object, *, as_json: bool) -> None:
     """Tell what was restored, and how the record reads now."""
     from tongxin.backups import archive
@@ -140,9 +153,7 @@ def _say(done: object, *, as_json: bool) -> None:
         record = {name: getattr(verdict, name) for name in ("events", "sealed", "first_bad")} if verdict else {}
         more = {"saved": str(done.saved) if done.saved else None, "migrate": verdict is None}
         click.echo(json.dumps({**said, **record, **more}, ensure_ascii=False))
-    click.echo(
-        f"已恢复 {archive.shown(made.at)} 的备份：{len(made.tables)} 个表，{made.rows} 行，行数和摘要与备份相符。", err=True
-    )
+    click.echo(f"已恢复 {local_time(made.at)} 的备份：{len(made.tables)} 个表，{made.rows} 行，行数和摘要与备份相符。", err=True)
     if done.saved:
         click.echo(f"原来的数据备份在 {done.saved}。", err=True)
     if done.aside:

@@ -46,7 +46,7 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def seed(*, scale: int, as_json: bool) -> None:
     """Fill an empty database and check that every state is explained by its last event."""
-    start.django()
+    start.django(makes=True)
     from django.utils import timezone
 
     world = _module("world.seeding")

@@ -45,7 +45,7 @@ def check(*, as_json: bool) -> None:
         looks |= {
             "制度": _regulations, "任免": _duties, "加密字段": _field_key, "办理状态": _unexplained,
             "操作记录": _record, "封存": _sealing, "附件内容": _contents, "通知和定时任务": _worker,
-            "定时备份": _backups,
+            "定时备份": _backups, "放假安排": list,
         }  # fmt: skip
     findings = {name: _to_the_end(look) for name, look in looks.items()}
     said = {name: [on_one_line(str(one)) for one in found] for name, found in findings.items()}

@@ -29,7 +29,7 @@ def demo(*, port: int, no_serve: bool, fresh: bool) -> None:
 
     if not no_serve:
         demand_free(HERE, port)
-    start.django(demo=True)
+    start.django(demo=True, makes=True)
     _refuse_real_data()
     if fresh:
         _clear()
@@ -88,7 +88,7 @@ def _build_if_absent() -> None:
         return
     from tongxin.demo import world
 
-    click.echo("正在建演示数据，约需半分钟。", err=True)
+    click.echo("正在建演示数据，约需一两分钟。", err=True)
     with transaction.atomic():  # all of the world or none of it
         world.build(today=date.today())  # noqa: DTZ011 -- the day on the wall of the office
     click.echo("演示数据已建好。", err=True)

@@ -33,6 +33,17 @@ COMMANDS = {
 
 NOT_PRINTED = "标准输出写不进去：{why}。命令已经办完，办成的都有效，只是该打印的内容不全。"
 
+DATABASE_FAILED = (
+    "数据库读写出错，命令没有办完：{said}。请先看磁盘有没有问题、空间够不够；数据库文件损坏的，请停掉网站和后台任务，"
+    "从最近的备份恢复（tongxin restore）。设置 TONGXIN_DEBUG=1 再试可以看到详情。"
+)
+
+
+def _is_of_the_database(failure: Exception) -> bool:
+    """Say whether it is the database that failed; a command that uses none has not loaded what its errors are of."""
+    errors = sys.modules.get("django.db.utils")
+    return errors is not None and isinstance(failure, errors.DatabaseError)
+
 
 def _is_there(place: str) -> bool:
     try:
@@ -101,6 +112,9 @@ def _run(arguments: list[str] | None) -> int:
     except Exception as failure:  # the last stand: a sentence, not a traceback
         if os.environ.get("TONGXIN_DEBUG"):
             raise
+        if _is_of_the_database(failure):
+            click.echo(DATABASE_FAILED.format(said=printable(str(failure))), err=True)
+            return 1
         click.echo(
             f"内部错误：{type(failure).__name__}：{printable(str(failure))}。设置 TONGXIN_DEBUG=1 再试可以看到详情。", err=True
         )

@@ -89,7 +89,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     from tongxin.imports.actions import run_and_keep
     from tongxin.regulations.queries import MissingRegulationError
     from tongxin.sheets import engine
-    from tongxin.sheets.headers import NO_HEADER
+    from tongxin.sheets.headers import ADD, NO_HEADER
     from tongxin.sheets.outputs import Unwritable
 
     committee, found = committee_named(code), kind_named(kind)
@@ -111,7 +111,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     elif not report.refused:
         click.echo(summary(report, kind, dry_run=dry_run))
     if report.refused:
-        if any(fault.reason.startswith(NO_HEADER) for fault in report.rejected):
+        if any(fault.reason.startswith(NO_HEADER) or fault.reason.endswith(ADD) for fault in report.rejected):
             click.echo(f"空表可以用 tongxin template {kind} OUT.xlsx 生成。", err=True)
         raise BadInput(f"共 {len(report.rejected)} 处不对，导入 0 行，什么也没有写入。")
 
@@ -171,7 +171,7 @@ def template(*, kind: str, out: Path) -> None:
     """Write the empty workbook of a kind."""
     if out.suffix.lower() != ".xlsx":
         raise BadInput("输出文件应是 .xlsx。")
-    start.django()
+    start.django(asks=False)
     from tongxin.sheets import templates
     from tongxin.sheets.problems import spoken
 

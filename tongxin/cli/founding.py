@@ -7,7 +7,7 @@ import click
 
 from tongxin.cli import hints, start
 from tongxin.cli.problems import BadInput
-from tongxin.core.words import COMMITTEE_CODE
+from tongxin.core.words import COMMITTEE_CODE, clean_line, clean_name
 
 if TYPE_CHECKING:
     from tongxin.committees.models import Committee
@@ -24,7 +24,7 @@ NEXT = """邀请码只显示这一次，只能用一次，14 天内有效，请�
 @click.command(help="升级数据库结构，装入全国默认规定。可以重复运行。")
 def migrate() -> None:
     """Bring the schema up to date and load the national library."""
-    start.django()
+    start.django(makes=True)
     before = len(start.pending())
     new = start.migrate_and_load()
     click.echo(f"数据库结构已是最新（本次升级 {before} 项），全国默认规定新装入 {new} 项。", err=True)
@@ -44,7 +44,7 @@ def init(
     parent: str | None,
 ) -> None:  # fmt: skip
     """Found a committee with its first term and session, and invite its administrator."""
-    start.django()
+    start.django(makes=True)
     from django.db import transaction
     from django.utils import timezone
 
@@ -54,6 +54,10 @@ def init(
     numbers = _numbers(term, session_)
     if not COMMITTEE_CODE.fullmatch(code):
         raise BadInput("--code 只能用字母、数字、- 和 _，最多 20 个字。")
+    if not clean_line(committee_name):
+        raise BadInput("请用 --committee-name 写明政协的全称。")
+    if admin is not None and not (admin := clean_name(admin)):
+        raise BadInput("请用 --admin 写明安全管理员的姓名。")
     start.migrate_and_load()
     if Committee.objects.filter(code=code).exists():
         message = f"代码 {code} 已经有了。要另建一个政协，请换一个代码。"

@@ -6,12 +6,15 @@ def words(name: str) -> str:
     from django.conf import settings
 
     from tongxin.backups import keeping
+    from tongxin.handling.queries import calendar_note
     from tongxin.notices.health import NO_SERVER
 
     if name == "定时备份" and keeping.every() is None:
         return keeping.NOT_ASKED
     if name == "通知和定时任务" and not settings.EMAIL_HOST:
         return f"正常（{NO_SERVER}）"
+    if name == "放假安排":  # that a calendar is not published yet is never wrong, and may be worth knowing
+        return calendar_note() or "正常"
     if name == "附件内容":
         return f"正常（{when} 核对）" if (when := files_looked_at()) else "还没有核对过，tongxin worker 第一次运行时核对"
     return "正常"

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,16 @@ import click
 
 NO_NAME = "“{path}”不是文件名，请写明要写成的文件。"
 NO_OUT = "{path} 不是普通文件，不能写成它。请另写一个文件名。"
+IN_HOME = "{path} 在系统的数据目录 {home} 里，写成它可能盖掉数据库、密钥或者附件，没有写。请写到别处；备份可以写到 {backups}。"
+IS_OURS = "{path} 和系统的 {ours} 是同一个文件，写成它会盖掉系统的数据，没有写。请另写一个文件名。"
 NO_FILE = "{path} 不是普通文件，请写明要读的文件。"
 
 
 class _Out(click.Path):
     """A file to write, which may be there. A folder is refused by whoever writes, with the reason.
 
-    What is no name at all is refused here, and what is there and no file: a device or a pipe would be one afterwards.
+    What is no name at all is refused here, and what is there and no file: a device or a pipe would be one afterwards. So is
+    what the installation keeps, by whatever name: where its database and its keys lie, only its backups are written to.
     """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -25,7 +29,36 @@ class _Out(click.Path):
         place = Path(os.path.realpath(path))
         if os.path.lexists(place) and not place.is_file() and not place.is_dir():
             self.fail(NO_OUT.format(path=path), param, ctx)
+        if said := _kept_there(path, place):
+            self.fail(said, param, ctx)
         return path
+
+
+def _kept_there(path: Path, place: Path) -> str:
+    """Say why a file is not written: it lies in the installation's home, or is one of those that do; empty for any other."""
+    home = Path(os.environ.get("TONGXIN_HOME", "var")).resolve()  # as the settings have it, which are not loaded yet
+    backups = home / "backups"
+    if place.is_relative_to(home) and not place.is_relative_to(backups):
+        return IN_HOME.format(path=path, home=home, backups=backups)
+    ours = _other_name(place, home)
+    return IS_OURS.format(path=path, ours=ours) if ours else ""
+
+
+def _other_name(place: Path, home: Path) -> Path | None:
+    """Return under which name a file lies in the home too: two names of one file share what is in it."""
+    try:
+        here = place.stat()
+    except OSError:
+        return None
+    if here.st_nlink == 1 or not stat.S_ISREG(here.st_mode):
+        return None
+    for folder, _folders, names in os.walk(home):
+        for name in names:
+            one = Path(folder) / name
+            with suppress(OSError):
+                if one != place and os.path.samestat(one.lstat(), here):
+                    return one
+    return None
 
 
 class _In(click.Path):

@@ -7,6 +7,7 @@ import click
 from tongxin.cli import hints, start
 from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
+from tongxin.core.words import clean_line, clean_name
 
 if TYPE_CHECKING:
     from tongxin.accounts.models import Account
@@ -35,7 +36,8 @@ def reset_factor(*, login: str, code: str | None, name: str, reason: str, with_c
     from tongxin.committees import actions as bodies
 
     account, at = _account(login, name, code), timezone.now()
-    if not reason.strip():
+    reason = clean_line(reason)
+    if not reason:
         raise BadInput("请用 --reason 写明理由。")
     coded = has_second_factor(account)
     if not coded and not with_code:
@@ -63,7 +65,7 @@ def _account(login: str, name: str, code: str | None) -> "Account":
     if not found:
         message = f"没有登录名为 {login} 的账户。"
         raise BadInput(message)
-    own = [account for account in found if account.name == name.strip()]
+    own = [account for account in found if clean_name(account.name) == clean_name(name)]
     if not own:
         message = f"登录名 {login} 不属于{name}，请核对。"
         raise BadInput(message)

@@ -120,6 +120,7 @@ class Scheduled:
         self.every = every.total_seconds() if isinstance(every, timedelta) else float(every)
         self.job = job
         self.due = 0.0
+        self.has_failed = False  # the last time
 
     @property
     def name(self) -> str:
@@ -138,6 +139,7 @@ class Scheduled:
 
     def run_if_due(self, now: float) -> bool:
         """Run the job when its time has come; a failure is logged and kept, and the job comes again at its next time."""
+        self.has_failed = False
         if not self.is_due(now):
             return False
         self.due = now + self.every
@@ -152,6 +154,7 @@ class Scheduled:
         except SwitchedOffError as why:
             self._note(partial(jobs.off, self.name, why=str(why)))
         except Exception as error:
+            self.has_failed = True
             if isinstance(error, SaidError):
                 logger.warning("定时任务 %s 没有完成，下次再试：%s", self.name, error)
             else:
@@ -209,27 +212,36 @@ def run_waiting_tasks() -> None:
     ).run()  # fmt: skip
 
 
-def work(*, jobs: list[Scheduled], stop: Stop, interval: float, once: bool = False) -> None:
-    """The loop: waiting tasks, then scheduled jobs, then a rest. Errors are logged; only `stop` ends it."""
+def work(*, jobs: list[Scheduled], stop: Stop, interval: float, once: bool = False) -> bool:
+    """The loop: waiting tasks, then scheduled jobs, then a rest. Errors are logged; only `stop` ends it.
+
+    Returns whether all of the last round was done.
+    """
     from django.db import close_old_connections
 
+    good = True
     while not stop:
+        good = True
         close_old_connections()
         try:
             run_waiting_tasks()
         except Exception:
+            good = False
             logger.exception("后台任务没有完成，稍后再试")
         try:
             _run_what_is_due(jobs, stop, waits=once)
         except Exception:
+            good = False
             logger.exception("定时任务没有运行，稍后再试")
         close_old_connections()
+        good = good and not any(job.has_failed for job in jobs)
         if once:
-            return
+            break
         rested = 0.0
         while rested < interval and not stop:
             time.sleep(min(0.25, interval - rested))
             rested += 0.25
+    return good
 
 
 def _run_what_is_due(jobs: list[Scheduled], stop: Stop, *, waits: bool) -> None:
@@ -260,6 +272,6 @@ def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None
     jobs = [] if no_schedule else schedule(app for app in settings.INSTALLED_APPS if app.startswith("tongxin."))
     stop = Stop(parent)
     stop.listen()
-    work(jobs=jobs, stop=stop, interval=interval, once=once)
+    good = work(jobs=jobs, stop=stop, interval=interval, once=once)
     if once:
-        click.echo("后台任务已运行一轮，没有办成的见日志。", err=True)
+        click.echo("后台任务已运行一轮。" if good else "后台任务已运行一轮，有没有办成的，请看上面的日志。", err=True)

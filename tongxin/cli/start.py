@@ -10,8 +10,11 @@ CUT_OFF = "上一次恢复或者整体导入中途中断，现在还不能收尾
 OLD = "数据库结构不是最新的，请先运行 tongxin migrate。"
 
 
-def django(*, demo: bool = False, current: bool = False) -> None:
-    """Load settings and apps. `current`: refuse when the schema is older than the code."""
+def django(*, demo: bool = False, current: bool = False, makes: bool = False, asks: bool = True) -> None:
+    """Load settings and apps. `current`: refuse when the schema is older than the code.
+
+    `makes`: the command may make the database where there is none; without `asks` it does without one.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if demo:
         os.environ["TONGXIN_DEMO"] = "1"
@@ -21,9 +24,23 @@ def django(*, demo: bool = False, current: bool = False) -> None:
         framework.setup()
     except ValueError as problem:  # a contradiction in the environment, said by the settings
         raise BadInput(str(problem)) from problem
+    _demand_database(makes=makes, asks=asks)
     settle()
     if current:
         demand_current_schema()
+
+
+def _demand_database(*, makes: bool, asks: bool) -> None:
+    """Refuse where the database's file is away: an empty one in its place would hide that, and take its log with it."""
+    from tongxin.core import database
+
+    if makes:
+        database.allow_making()
+    try:
+        if makes or asks:
+            database.demand_own()
+    except database.NotThereError as problem:
+        raise BadInput(str(problem)) from problem
 
 
 def settle() -> None:

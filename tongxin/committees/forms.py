@@ -35,14 +35,11 @@ class UnitForm(forms.Form):
             self.fields["name"].help_text = _("名称变动请办理更名，已经送出的答复保留当时的名称。")
 
     def clean_name(self) -> str:
-        """One unit of a name in a committee."""
-        name = clean_line(self.cleaned_data["name"])
-        others = Unit.objects.filter(committee=self.committee, name=name, dropped_at=None)
+        """One unit of a name in a committee; a unit that is there keeps its own."""
         if self.unit is not None:
-            others = others.exclude(pk=self.unit.pk)
-        if others.exists():
-            raise forms.ValidationError(_("已经有“%(name)s”，请直接修改那个单位。"), params={"name": name})
-        if taken := successions.why_promised(self.committee, name, but=self.unit.pk if self.unit is not None else None):
+            return self.unit.name
+        name = clean_line(self.cleaned_data["name"])
+        if taken := successions.why_not_free(self.committee, name):
             message = f"{taken}。"
             raise forms.ValidationError(message)
         return name

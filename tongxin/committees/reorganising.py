@@ -91,6 +91,8 @@ def _held(unit: Unit, successors: Sequence[Unit], on: date, at: datetime) -> tup
     actions.hold_names(unit.committee_id)
     rows = actions.hold_units(unit.pk, *(one.pk for one in successors))
     held = rows[unit.pk]
+    if never := successions.why_never(held):
+        raise UnitError(never)
     if on < timezone.localdate(at):
         message = "不能早于今天"
         raise UnitError(message)
@@ -104,10 +106,7 @@ def _held(unit: Unit, successors: Sequence[Unit], on: date, at: datetime) -> tup
 
 
 def _demand_free(unit: Unit, name: str) -> None:
-    if Unit.objects.filter(committee_id=unit.committee_id, name=name, dropped_at=None).exclude(pk=unit.pk).exists():
-        message = f"已经有“{name}”，不能再用这个名称"
-        raise UnitError(message)
-    if taken := successions.why_promised(unit.committee, name, but=unit.pk):
+    if taken := successions.why_not_free(unit.committee, name, but=unit.pk):
         raise UnitError(taken)
 
 
@@ -211,8 +210,7 @@ def _tell_held_up(change: UnitChange, *, at: datetime) -> None:
     told = Event.objects.filter(subject_type=audit.label_of(change.unit), subject_id=change.unit_id, kind=HELD_UP)
     if told.filter(data__change=change.uid).exists():
         return
-    reason = f"已有另一个单位叫“{change.name}”，请取消这次变动，另定名称"
-    facts = _facts(change) | {"change": change.uid, "reason": reason}
+    facts = _facts(change) | {"change": change.uid, "reason": f"已有另一个单位叫“{change.name}”"}
     audit.record(HELD_UP, change.unit, actor=Account.objects.system(), at=at, data=facts)
 
 
@@ -273,8 +271,8 @@ def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -
 
     Whoever comes second, or clicks twice, meant what is no more: what could be undone next is not what he read.
     """
-    actions.hold_names(unit.committee_id)
-    held = actions.hold_units(unit.pk)[unit.pk]
+    actions.hold_names(unit.committee_id)  # from here on nothing is decided of a unit
+    held = actions.hold_units(unit.pk, *(one.pk for one in successions.followers_to_come(unit)))[unit.pk]
     found = successions.what_may_be_undone(held)
     if found is None or found.key != shown:
         message = f"{held.name}的情况在您打开页面以后有变化，这次没有办理，请核对现在的情况"
@@ -286,7 +284,8 @@ def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -
 def _call_off(unit: Unit, waiting: Any, said: Facts, actor: Account, at: datetime) -> None:
     """Let the day pass without the change: where the unit was to end, it gets work beyond it again.
 
-    What was founded for the change and has begun nothing goes along: its name is free again.
+    What was founded for the change and has begun nothing goes along: its name is free again. Those units are held since before
+    they were looked at: who appoints to one of them, or gives it work, was there first, and then it stays, or finds it gone.
     """
     vouched = audit.sound([unit, waiting])
     founded = successions.founded_for(waiting)
@@ -300,8 +299,7 @@ def _call_off(unit: Unit, waiting: Any, said: Facts, actor: Account, at: datetim
 
 
 def _drop(unit: Unit, *, reason: str, actor: Account, at: datetime) -> None:
-    """End a unit that was to begin before it does: it stands in no list, and its name is free."""
-    unit = actions.hold_units(unit.pk)[unit.pk]
+    """End a unit that was to begin before it does: it stands in no list, and its name is free. The caller holds it."""
     vouched = audit.sound([unit])
     Unit.objects.filter(pk=unit.pk).update(active_until=timezone.localdate(at) - timedelta(days=1), dropped_at=at)
     audit.record("committees.drop_unit", unit, actor=actor, at=at, data={"name": unit.name, "reason": reason}, proves=vouched)

@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Q
 
 from tongxin.audit import actions as audit
+from tongxin.committees.actions import hold_names
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
-from tongxin.committees.successions import names_of_units, why_promised
-from tongxin.core.words import written_phone
+from tongxin.committees.successions import names_of_units, promised_names
+from tongxin.core.words import kept_number, written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register
 from tongxin.sheets.problems import Fault, Sight
@@ -24,6 +25,7 @@ COLUMNS = {
 CHANGED = {  # what is not changed as the rest of a unit's data is
     "name": "改了名称的，请在“承办单位”里打开这个单位，办理更名", "number": "单位编号定后不改，请改表里的",
 }  # fmt: skip
+ALIKE = {"phone": written_phone, "number": kept_number}  # how what is kept may be written otherwise
 LIMITS = {"name": 60, "short_name": 20, "contact": 40, "phone": 30, "number": 20}
 SYSTEMS = {str(system.label): system.value for system in System}
 _PARTY = re.compile(
@@ -42,19 +44,27 @@ def system_of(name: str) -> str:
 
 @dataclass
 class UnitImporter:
-    """Takes units in. There are few: all known ones are held."""
+    """Takes units in. There are few: all known ones are held, and the names that are promised to some.
+
+    Whoever writes holds the names first: what is promised then is known, and nothing more is promised before the end. Where the
+    rows are written in a copy of the database, nobody is held: it is asked again at the end, by `holds`.
+    """
 
     context: Context
     checked: "UnitImporter | None" = None
     made: dict[str, list[str]] = field(default_factory=dict)
     seen: dict[tuple[str, str], Sight] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.committee: Committee = self.context.committee
+        if self.checked is not None:
+            hold_names(self.committee.pk)
         units = list(Unit.objects.filter(committee=self.committee, dropped_at=None))
         self.by_name = {unit.name: unit for unit in units}
         self.by_any_name = names_of_units(self.committee)
-        self.by_number = {unit.number: unit for unit in units if unit.number}
+        self.promised = promised_names(self.committee)
+        self.by_number = {kept_number(unit.number): unit for unit in units if unit.number}
 
     def check(self, rows: Sequence[Row]) -> None:
         """Read the rows, find which units they are, compare."""
@@ -64,7 +74,7 @@ class UnitImporter:
             }
             said["phone"] = written_phone(said["phone"])
             said["system"] = row.read("归口", lambda value: cells.choice(value, SYSTEMS)) or ""
-            row.parsed = said
+            row.parsed = said | {"number": kept_number(said["number"])}
             if not said["name"] and not row.faults:
                 row.fault("单位名称", "没有填写")
             self._demand_once(row)
@@ -80,7 +90,7 @@ class UnitImporter:
     def _judge(self, row: Row) -> None:
         said = row.parsed
         unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
-        if unit is None and (taken := why_promised(self.committee, said["name"])):
+        if unit is None and (taken := self.promised.get(said["name"])):
             row.fault("单位名称", f"{taken}；要写的是它，请用现名")
             return
         former = self.by_any_name.get(said["name"])
@@ -94,7 +104,7 @@ class UnitImporter:
         row.known = True
         for name, column in COLUMNS.items():
             kept = getattr(unit, name)
-            if said[name] and said[name] not in {kept, written_phone(kept) if name == "phone" else kept}:
+            if said[name] and said[name] not in {kept, ALIKE.get(name, str)(kept)}:
                 how = CHANGED.get(name, "要改请在“承办单位”里打开这个单位，修改资料")
                 row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；{how}")
 
@@ -111,10 +121,11 @@ class UnitImporter:
         Unit.objects.bulk_create(made)
         audit.vouch(self.committee, made, at=self.context.at)
         self.context.keep(made)
+        self.named.update(unit.name for unit in made)
 
     def holds(self) -> bool:
-        """It rests on nothing of others that might go."""
-        return True
+        """None of the new names was promised to another unit meanwhile."""
+        return self.named.isdisjoint(promised_names(self.committee))
 
     def finish(self, created: int) -> None:
         """Record the import."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from tongxin.committees.choices import Change, Duty, Undoing
@@ -55,19 +55,44 @@ def _promises(committee: Committee) -> QuerySet[UnitChange]:
     return waiting_changes(committee).filter(kind=Change.RENAME)
 
 
-def why_promised(committee: Committee, name: str, *, but: int | None = None) -> str:
-    """Say to which unit a name is promised from a later day on, but for one unit's own; nothing where it is free."""
-    promise = _promises(committee).filter(name=name).exclude(unit=but).first()
-    if promise is None:
-        return ""
+def promised_names(committee: Committee, *, but: int | None = None) -> dict[str, str]:
+    """Return the names that are promised to units from a later day on, each with the sentence why it is not free.
+
+    `but`: the unit that asks, whose own promise is none of another's.
+    """
     said = _("“%(name)s”已定为%(unit)s自 %(on)s起的新名称，不能再用这个名称")
-    return said % {"name": name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
+    return {
+        promise.name: said % {"name": promise.name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
+        for promise in _promises(committee).exclude(unit=but)
+    }
+
+
+def why_not_free(committee: Committee, name: str, *, but: int | None = None) -> str:
+    """Say why a unit cannot be given a name, `but` itself apart; nothing where it can. For who hold the names: `actions.hold_names`.
+
+    It is asked of new units and of changed names alone: a name that somebody has stays his, whatever was promised since.
+    """
+    if _named(committee.pk, name, but=but).exists():
+        return _("已经有“%(name)s”，不能再用这个名称") % {"name": name}
+    return promised_names(committee, but=but).get(name, "")
+
+
+def _named(committee: int, name: str, *, but: int | None) -> QuerySet[Unit]:
+    """Return the units of a committee, but for one, that are called so and stand in lists."""
+    found = Unit.objects.filter(committee=committee, name=name, dropped_at=None)
+    return found if but is None else found.exclude(pk=but)
 
 
 def is_held_up(change: UnitChange, on: date) -> bool:
     """Say whether the day of a change of name has come and another unit has the name."""
-    others = Unit.objects.filter(committee=change.committee_id, name=change.name, dropped_at=None).exclude(pk=change.unit_id)
-    return change.kind == Change.RENAME and change.starts_on <= on and others.exists()
+    due = change.kind == Change.RENAME and change.starts_on <= on
+    return due and _named(change.committee_id, change.name, but=change.unit_id).exists()
+
+
+def followers_to_come(unit: Unit) -> QuerySet[Unit]:
+    """Return the units that are to go on with a unit's work when the change that waits takes effect."""
+    waiting = waiting_change(unit)
+    return Unit.objects.filter(committee=unit.committee_id, uid__in=waiting.successors if waiting is not None else [])
 
 
 def founded_for(change: UnitChange) -> list[Unit]:
@@ -85,9 +110,15 @@ def _has_anything(unit: Unit) -> bool:
 
 
 def name_on(unit: Unit, day: date) -> str:
-    """Return what a unit was called on a day."""
-    former = unit.former_names.filter(ends_on__gt=day).order_by("ends_on", "id").first()
-    return former.name if former is not None else unit.name
+    """Return what a unit was called on a day. Whoever asks of many reads their `former_names` before, in one query."""
+    later = [row for row in unit.former_names.all() if row.ends_on > day]
+    return min(later, key=lambda row: (row.ends_on, row.pk)).name if later else unit.name
+
+
+def former_name_on(unit: str, day: str) -> Subquery:
+    """Return for rows that lead to a unit and a day what the unit was called then; nothing where it is the name of now."""
+    later = FormerName.objects.filter(unit=OuterRef(unit), ends_on__gt=OuterRef(day)).order_by("ends_on", "id")
+    return Subquery(later.values("name")[:1])
 
 
 def heirs_of(unit: Unit, on: date) -> list[Unit]:
@@ -103,8 +134,14 @@ def heirs_of(unit: Unit, on: date) -> list[Unit]:
     return found
 
 
+def why_never(unit: Unit) -> str:
+    """Say of a unit that was founded for a change which was called off that it never began: nothing of it is changed any more."""
+    return _("%(name)s因变动取消，没有成立") % {"name": unit.name} if unit.dropped_at is not None else ""
+
+
 def standings(units: Iterable[Unit], on: date) -> dict[int, str]:
     """Say of the units that ended what became of them: 已并入县水务局. Two queries where any did, none where none."""
+    units = list(units)
     ended = {unit.pk for unit in units if unit.active_until is not None and unit.active_until < on}
     if not ended:
         return {}
@@ -113,7 +150,9 @@ def standings(units: Iterable[Unit], on: date) -> dict[int, str]:
     heirs: dict[int, list[str]] = {}
     for row in Succession.objects.filter(unit__in=ended).select_related("successor").order_by("id"):
         heirs.setdefault(row.unit_id, []).append(row.successor.name)
-    return {pk: _standing(kinds.get(pk, ""), "、".join(heirs.get(pk, []))) for pk in ended}
+    never = {unit.pk for unit in units if unit.dropped_at is not None}
+    said = {pk: _standing(kinds.get(pk, ""), "、".join(heirs.get(pk, []))) for pk in ended - never}
+    return said | dict.fromkeys(never & ended, _("因变动取消，没有成立"))
 
 
 def _standing(kind: str, heirs: str) -> str:
@@ -179,15 +218,37 @@ def serving(unit: Unit, on: date) -> QuerySet[Appointment]:
     return rows.order_by("duty", "id")
 
 
+def served_last(unit: Unit, on: date) -> list[Appointment]:
+    """Return who served until nobody did at a unit that works: those whose duty ended last, of whom some may be appointed anew."""
+    if not is_running(unit, on) or serving(unit, on).exists():
+        return []
+    past = Appointment.objects.filter(ends_on__lte=on, starts_on__lt=F("ends_on"), unit=unit)
+    last = past.order_by("-ends_on").values_list("ends_on", flat=True).first()
+    return list(past.filter(ends_on=last).select_related("account").order_by("duty", "id"))
+
+
+def change_in_words(change: UnitChange) -> str:
+    """Say what becomes of a unit by a change, with the new name or with who goes on: 更名为县健康局."""
+    if change.kind == Change.RENAME:
+        return _("更名为%(name)s") % {"name": change.name}
+    names = "、".join(Unit.objects.filter(uid__in=change.successors).order_by("id").values_list("name", flat=True))
+    if change.kind == Change.MERGE:
+        return _("并入%(names)s") % {"names": names}
+    what = str(change.get_kind_display())
+    return _("%(what)s，由%(names)s承接") % {"what": what, "names": names} if names else what
+
+
 @dataclass(frozen=True)
 class Prospect:
     """What an app above says before a unit ends: what happens, and which dates each open matter may have at its successor.
 
-    `dates` names matters as `Work.key` does; of several choices the first stands where nobody chooses.
+    `dates` and `notes` name matters as `Work.key` does; of several choices the first stands where nobody chooses. A note
+    says what of a matter has to be done once more.
     """
 
     sentences: Sequence[str] = ()
     dates: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 _prospects: list[Callable[[Unit, date, int], Prospect]] = []
@@ -202,7 +263,8 @@ def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
     """Return what would happen to a unit's matters if it ended on a day."""
     found = [source(unit, on, heirs) for source in _prospects]
     dates = {key: choices for one in found for key, choices in one.dates.items()}
-    return Prospect([said for one in found for said in one.sentences], dates)
+    notes = {key: said for one in found for key, said in one.notes.items()}
+    return Prospect([said for one in found for said in one.sentences], dates, notes)
 
 
 _counts: list[Callable[[list[int]], dict[int, int]]] = []
@@ -224,15 +286,19 @@ class Line:
     followed_by: tuple[str, ...]
 
 
-def lines(committee: Committee, *, words: str, system: str, state: str, on: date) -> list[Line]:
-    """Return the units in use, or those that ended, found by any name they have or had: the same few queries for any number."""
+def listed(committee: Committee, *, words: str, system: str, state: str, on: date) -> QuerySet[Unit]:
+    """Return the units in use, or those that ended, of a 归口 where given, found by any name they have or had."""
     rows = Unit.objects.filter(committee=committee, dropped_at=None)
     rows = rows.filter(active_until__lt=on) if state == ENDED else rows.filter(running_units(on) | Q(active_from__gt=on))
     if words:
         fits = Q(name__contains=words) | Q(short_name__contains=words)
         rows = rows.filter(fits | Q(pk__in=FormerName.objects.filter(committee=committee, name__contains=words).values("unit")))
-    if system:
-        rows = rows.filter(system=system)
+    return rows.filter(system=system) if system else rows
+
+
+def lines(committee: Committee, *, words: str, system: str, state: str, on: date) -> list[Line]:
+    """Return the units in use, or those that ended, found by any name they have or had: the same few queries for any number."""
+    rows = listed(committee, words=words, system=system, state=state, on=on)
     units = list(rows.prefetch_related("former_names", "successions__successor").order_by("system", "id"))
     keys = [unit.pk for unit in units]
     held = Appointment.objects.filter(running(on), unit__in=keys, account__is_active=True).order_by().values("unit")

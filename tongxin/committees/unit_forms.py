@@ -1,6 +1,6 @@
 """Cleaning of what is said when units are renamed, ended and restored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from tongxin.committees.choices import Change
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import Work
+from tongxin.committees.successions import Prospect
 from tongxin.core.words import clean_line
 from tongxin.ui.fields import Day
 
@@ -121,10 +122,11 @@ class EndForm(ChangeForm):
 
 @dataclass(frozen=True)
 class PlanLine:
-    """One open matter in the preview: what has to be chosen of it, and the date it has where there is nothing to choose."""
+    """One open matter in the preview: what has to be chosen of it, the date it has where there is nothing to choose, what it loses."""
 
     matter: Work
     until: str
+    note: str
     fields: Sequence[forms.BoundField]
 
 
@@ -137,19 +139,20 @@ class PlanForm(forms.Form):
         *,
         work: Sequence[Work],
         heirs: Sequence[tuple[str, str]],
-        dates: Mapping[str, Sequence[tuple[str, str]]],
+        foreseen: Prospect,
     ) -> None:
         super().__init__(data)
-        self.work, self.dates_of = work, dates if heirs else {}
+        self.work, self.notes = work, foreseen.notes
+        self.dates_of = foreseen.dates if heirs else {}
         for matter in work:
             if len(heirs) > 1:
                 self.fields[f"to_{matter.key}"] = forms.ChoiceField(
-                    label=_("%(title)s由谁承接") % {"title": matter.title}, required=False, initial=heirs[0][0],
+                    label=_("由谁承接"), required=False, initial=heirs[0][0],
                     choices=[*heirs, ("", _("先不定，留给交办部门移交"))],
                 )  # fmt: skip
             if len(choices := self.dates_of.get(matter.key, ())) > 1:
                 self.fields[f"date_{matter.key}"] = forms.ChoiceField(
-                    label=_("%(title)s的期限") % {"title": matter.title}, required=False, initial=choices[0][0],
+                    label=_("期限"), required=False, initial=choices[0][0],
                     choices=choices, widget=forms.RadioSelect,
                 )  # fmt: skip
 
@@ -161,7 +164,8 @@ class PlanForm(forms.Form):
     def _line(self, matter: Work) -> PlanLine:
         names = [name for name in (f"to_{matter.key}", f"date_{matter.key}") if name in self.fields]
         choices = self.dates_of.get(matter.key, ())
-        return PlanLine(matter, choices[0][1] if len(choices) == 1 else "", [self[name] for name in names])
+        until, note = choices[0][1] if len(choices) == 1 else "", self.notes.get(matter.key, "")
+        return PlanLine(matter, until, note, [self[name] for name in names])
 
     def _chosen(self, prefix: str) -> dict[str, str]:
         found = self.cleaned_data.items()

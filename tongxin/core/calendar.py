@@ -42,6 +42,14 @@ def is_settled(day: date) -> bool:
     return year < FIRST_NOTICE or year in noticed()
 
 
+def first_year_without_notice(day: date) -> int:
+    """Return the first year from that of `day` on whose notice is not out."""
+    year = day.year
+    while year in noticed():
+        year += 1
+    return year
+
+
 def working_day_from(day: date) -> date:
     """Return `day`, or the next working day where it is a day off: so a period ends (民法典第二百零三条)."""
     while not is_working_day(day):

@@ -1,6 +1,8 @@
 """Faults of one among many: it keeps none of the others back, and is named without the values it came from."""
 
+import errno
 import logging
+import sqlite3
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from django.db.models import QuerySet
 
 OURS = Path(__file__).resolve().parent.parent
 LONGEST = 200
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+DISK_FULL = "53100"  # of PostgreSQL
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
@@ -53,6 +57,20 @@ def named(error: BaseException) -> str:
         return said[:LONGEST]
     last = own[-1]
     return f"{said}（{Path(last.filename).relative_to(OURS)}:{last.lineno}）"[:LONGEST]
+
+
+def is_full_disk(error: BaseException | None) -> bool:
+    """Say whether a fault, or what it came from, is that a disk or a quota is full; each database says it in its own way.
+
+    >>> is_full_disk(OSError(28, "No space left on device")), is_full_disk(ValueError("x"))
+    (True, False)
+    """
+    while error is not None:
+        code, state = getattr(error, "sqlite_errorcode", None), getattr(error, "sqlstate", None)
+        if code == sqlite3.SQLITE_FULL or state == DISK_FULL or (isinstance(error, OSError) and error.errno in NO_SPACE):
+            return True
+        error = error.__cause__
+    return False
 
 
 def backing_off(tries: int, *, at_most: timedelta) -> timedelta:

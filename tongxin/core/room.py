@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import connection
 
 MB = 1 << 20
+NEEDED = 1 << 20  # what one act may write, its log and its notes outside the database: with less it fails
 COPIES = 2  # of the database, beside itself: what is rehearsed in a copy, or written anew by VACUUM, and its log
 HOME, DATABASE, FILES = "数据目录", "数据库", "附件"
 LITTLE = "{label}所在的磁盘（{path}）只剩 {free} MB，应当有 {wanted} MB，请腾出空间"
+HARDLY_ANY = "{label}所在的磁盘（{path}）快满了，只剩 {free} MB，随时可能写不进去，请马上腾出空间"
 NONE_LEFT = "{label}所在的磁盘（{path}）已满，只剩 {free} MB，写不进去了，请马上腾出空间"
 READ_ONLY = "{label}所在的磁盘（{path}）现在是只读的，写不进去，请检查磁盘"
 NOT_FOUND = "{label}（{path}）打不开，请检查磁盘"
@@ -46,7 +48,7 @@ class Room:
         elif self.read_only:
             said = READ_ONLY
         elif self.is_full:
-            said = NONE_LEFT
+            said = NONE_LEFT if self.free < NEEDED else HARDLY_ANY
         else:
             said = LITTLE if self.free < self.place.wanted else ""
         return said.format(

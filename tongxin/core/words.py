@@ -121,6 +121,21 @@ def plain_number(text: str) -> str:
     return head + (figures.lstrip("0") or "0" if figures else "")
 
 
+def kept_number(text: str) -> str:
+    """Return a number of a record as it is kept: half width, capitals, no blanks, its zeros as they were written: ｙｘ００１ → YX001."""
+    return re.sub(r"\s", "", normal(clean_line(text))).upper()
+
+
+def number_writings(text: str) -> list[str]:
+    """Return the writings under which a sought number may be kept: as it is kept now, and full-width as older lists brought it.
+
+    >>> number_writings("yx001"), number_writings("ＹＸ００１")
+    (['YX001', 'ＹＸ００１'], ['YX001', 'ＹＸ００１'])
+    """
+    kept = kept_number(text)
+    return [kept, wide(kept)]
+
+
 def plain_phone(text: str) -> str:
     """Return a phone number as bare digits, however it is written: +86 138-0000 0001, １３８…; nothing when it is none."""
     if len(text) > LONGEST_PHONE:

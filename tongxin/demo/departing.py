@@ -13,8 +13,7 @@ from tongxin.demo.ledger import Ledger
 from tongxin.demo.names import Names
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case
-from tongxin.members.actions import EVENTS
-from tongxin.members.choices import Ending
+from tongxin.members.choices import ENDING_EVENTS, Ending
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Signature
@@ -100,7 +99,7 @@ def _end(town: _Town, member: Member, ending: Ending, *, on: date, reason: str =
     for seat in town.ledger.rows[Seat]:
         if seat.member is member:
             seat.ends_on, seat.ending, seat.reason, seat.document_number = on, ending, reason, number
-    _note(town, EVENTS[ending], member, on=on, reason=reason, number=number)
+    _note(town, ENDING_EVENTS[ending], member, on=on, reason=reason, number=number)
 
 
 def _suspend(town: _Town, member: Member, on: date) -> None:

@@ -16,6 +16,8 @@ class HandlingConfig(AppConfig):
         from tongxin.handling.pages.standing import standings  # noqa: PLC0415 -- as above
         from tongxin.handling.pages.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
+            answers_sent,
+            calendar_note,
             cases_in_hand,
             cases_open,
             hold_case,
@@ -24,16 +26,20 @@ class HandlingConfig(AppConfig):
             prospect_of,
             raters_at_least,
         )
-        from tongxin.members import carrying  # noqa: PLC0415 -- as above
+        from tongxin.handling.queries.owed import foresee, foresee_together  # noqa: PLC0415 -- as above
+        from tongxin.members import carrying, consequences  # noqa: PLC0415 -- as above
+        from tongxin.notices.health import register_note  # noqa: PLC0415 -- as above
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
         from tongxin.proposals.queries import register_handling, register_outcome, register_standing  # noqa: PLC0415
 
         register_work(open_tasks)
         register_standing(standings)
         register_outcome(outcome_words)
-        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case)
+        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case, answers=answers_sent)
         tell_together("handling.rate", raters_at_least)
         carrying.register(CARRY)
+        register_note(calendar_note)
+        consequences.register(consequences.Consequence(foresee, foresee_together=foresee_together))
         register_release(begin_public_replies)
         register_end_of_unit(follow_end_of_unit)
         register_open_counts(open_counts)

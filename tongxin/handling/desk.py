@@ -33,7 +33,7 @@ FRONT_DOORS = (
     FrontDoor(_("看部门怎么答"), _("答复全文，办到哪一步"), "mail", lambda c: public.list_url(c, progress="answered"), 20),
 )  # fmt: skip
 MENU = (
-    Entry(proposals.GROUP, _("交办"), "/handling/assign/", "flag", "handling.assign", 40),
+    Entry(proposals.GROUP, _("交办"), "/handling/assign/", "flag", "handling.assign", 40, finds=True),
     Entry(proposals.GROUP, _("督办"), "/handling/supervise/", "eye", "handling.supervise", 50),
     Entry(proposals.GROUP, _("承办提案"), "/handling/", "inbox", "handling.inbox", 60),
 )

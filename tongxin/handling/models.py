@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
 from tongxin.committees.queries import appointments_of
+from tongxin.core.columns import DayHere
 from tongxin.core.models import Row
 from tongxin.core.secrets import EncryptedField, EncryptedJSON
 from tongxin.core.templatetags.chinese import case_number
@@ -20,6 +22,7 @@ from tongxin.handling.choices import ANSWERING, CaseState, Counted, Grade, Meani
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.workflow.models import Stateful
 
+REPLY_FIELDS = ("category", "text", "contact", "phone")  # what a unit writes of its reply
 OFFICE_DUTIES = {Duty.ASSIGN, Duty.SUPERVISE, Duty.PROPOSAL_OFFICE}
 
 
@@ -95,7 +98,12 @@ class Task(Stateful):
     # The date of the clock that runs in this state (queries.clock_of), kept by the database: desks sort and count by it.
     clock_on = models.GeneratedField(
         expression=models.Case(
-            models.When(state="awaiting", due_on__lt=models.F("sign_due_on"), then=models.F("due_on")),
+            models.When(
+                state="awaiting",
+                due_on__lt=models.F("sign_due_on"),
+                due_on__gte=DayHere("assigned_at"),
+                then=models.F("due_on"),
+            ),
             models.When(state="awaiting", then=models.F("sign_due_on")),
             models.When(state="return_asked", then=models.F("return_answer_due_on")),
             models.When(state__in=["in_hand", "with_leader", "under_review"], then=models.F("due_on")),
@@ -158,8 +166,13 @@ class Task(Stateful):
 
     @property
     def sign_by(self) -> date | None:
-        """Until when it is signed for: never longer than it is answered, with which a part may move that is nearly due."""
-        if self.sign_due_on is None or self.due_on is None:
+        """Until when it is signed for: never longer than it is answered, with which a part may move that is nearly due.
+
+        What was overdue when the unit got it is signed for in the usual time: nobody signs before the day of assignment.
+        """
+        if self.sign_due_on is None or self.due_on is None or self.assigned_at is None:
+            return self.sign_due_on
+        if self.due_on < timezone.localdate(self.assigned_at):
             return self.sign_due_on
         return min(self.sign_due_on, self.due_on)
 

@@ -15,9 +15,9 @@ from tongxin.committees.models import Appointment, Unit
 from tongxin.committees.queries import fellows, holders_of, is_running
 from tongxin.committees.successions import people_of, standings, without_clerk
 from tongxin.core.templatetags.chinese import case_number, day, deadline, full_day
-from tongxin.handling.choices import TaskStates
+from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Case, Presence, Reply, Task
-from tongxin.handling.queries import answering_tasks, live_tasks, open_at
+from tongxin.handling.queries import answering_tasks, answers_sent, live_tasks, open_at
 from tongxin.handling.queries.doubling import asked_himself
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
@@ -237,6 +237,11 @@ def who_keeps_units(_event: Event, unit: Any) -> Iterable[Account | None]:
     return holders_of(unit.committee, Duty.PROPOSAL_OFFICE)
 
 
+def _held_up(event: Event, _unit: Any) -> str:
+    """Say what is to be done to whoever alone can do it; the others only hear that nothing has changed, and why."""
+    return f"{sentence(event)}{because(event)}，请取消这次变动，另定名称"
+
+
 def _units_page(_event: Event, _unit: Any) -> str:
     return "/units/"
 
@@ -293,7 +298,11 @@ def _speaker_changed(event: Event, proposal: Any) -> str:
 
 def _parted_with(event: Event, lead: Any) -> str:
     said = f"《{event.data.get('title', '')}》不再并入你单位承办的{case_number(lead.number)}提案《{lead.title}》"
-    return f"{said}，不用一并答复{because(event)}"
+    if not answers_sent(lead):
+        return f"{said}，不用一并答复{because(event)}"
+    in_hand = Case.objects.filter(proposal=lead, state=CaseState.IN_HAND).exists()
+    rest = "，还没有答复的不用一并答复" if in_hand else ""
+    return f"{said}，已经送出的答复不用改动{rest}{because(event)}"
 
 
 def _rate_url(_event: Event, subject: Any) -> str:
@@ -410,6 +419,7 @@ TOLD_OF_UNITS = (
     "committees.restore_unit_name",
 )
 register(
+    Tell("committees.hold_up_unit_change", who_keeps_units, _held_up, _course, urgent=True),  # first: who also assigns has to act
     *(
         line
         for kind in UNIT_ENDS
@@ -427,6 +437,5 @@ register(
             Tell(kind, concerned_people, lambda e, _u: f"{sentence(e)}{because(e)}", _units_page),
         )
     ),
-    Tell("committees.hold_up_unit_change", who_keeps_units, lambda e, _u: f"{sentence(e)}{because(e)}", _course, urgent=True),
     Tell("committees.end_appointment", who_runs_it_now, _no_clerk, _units_page, urgent=True),
 )  # fmt: skip

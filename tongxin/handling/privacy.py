@@ -11,6 +11,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.audit.truth import uid_of
 from tongxin.committees.models import Committee
+from tongxin.committees.successions import name_on
 from tongxin.core.templatetags.chinese import case_number, full_day
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Presence, PublicReply, Rating, Reply, StaleReply
@@ -50,13 +51,15 @@ def _rating(row: Rating) -> tuple[str, ...]:
 def _contacts(account: Account, most: int | None) -> Part:
     rows = Presence.objects.filter(signature__member__account=account).order_by("-id")
     head = ("案由", "单位", "方式", "面商日期", "是否属实", "说明", "时间")
-    return newest(rows.select_related("contact__task__unit", "contact__task__case__proposal"), most, head=head, say=_presence)
+    rows = rows.select_related("contact__task__unit", "contact__task__case__proposal")
+    return newest(rows.prefetch_related("contact__task__unit__former_names"), most, head=head, say=_presence)
 
 
 def _presence(row: Presence) -> tuple[str, ...]:
     task, talk = row.contact.task, row.contact
     said = {True: "属实", False: "不属实", None: "还没有答复"}[row.happened]
-    return str(task.case), task.unit.name, str(talk.get_way_display()), full_day(talk.on), said, row.word, stamp(row.said_at)
+    unit = name_on(task.unit, talk.on)
+    return str(task.case), unit, str(talk.get_way_display()), full_day(talk.on), said, row.word, stamp(row.said_at)
 
 
 def _copies(account: Account, most: int | None) -> Part:

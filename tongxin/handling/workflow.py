@@ -10,7 +10,7 @@ from tongxin.access.predicates import nobody, predicate
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.committees.successions import standings
-from tongxin.core.templatetags.chinese import day
+from tongxin.core.templatetags.chinese import day, why_tentative
 from tongxin.core.words import character_count
 from tongxin.handling import actions, queries
 from tongxin.handling.actions.moving import NOT_NOW
@@ -287,13 +287,16 @@ class Moving:
     to: str = _ask("承接单位", choices=queries.receivers_of, widget="search")
     clock: str = _ask(
         "答复期限", choices=queries.clocks_to_choose, initial=queries.clock_by_default,
-        help="标“暂定”的，那一年的放假安排还没有公布，公布后可能顺延，由系统重新确定并告知。",
+        help=why_tentative(),
     )  # fmt: skip
     draft: str = _ask(
         "已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default,
         applies=queries.has_draft, otherwise=queries.LEFT,
     )  # fmt: skip
-    reason: str = _ask("移交理由", widget="textarea", max=300, help="原承办单位、承接单位和提案人会看到这段话。")
+    reason: str = _ask(
+        "移交理由", widget="textarea", max=300,
+        help="原承办单位、承接单位、本案其他承办单位、督办部门和第一提案人会收到这段话；联名委员在提案页的办理经过里看得到。",
+    )  # fmt: skip
 
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """The unit must be one that works, of the own 归口 where it answers."""

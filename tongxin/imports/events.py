@@ -16,8 +16,10 @@ def _figures(event: Event) -> str:
 
 
 def _undone(event: Event) -> str:
-    left = event.data.get("left")
-    return "　".join(part for part in (str(event.data.get("reason", "")), f"留下 {left} 条" if left else "") if part)
+    left, following = event.data.get("left"), event.data.get("following", {})
+    numbers = "，".join(f"{label}从{number}接着编" for label, number in following.items())
+    said = (str(event.data.get("reason", "")), f"留下 {left} 条" if left else "", numbers)
+    return "　".join(part for part in said if part)
 
 
 name_sorts(imports="导入")

@@ -95,12 +95,13 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
         {"label": _("有错的行"), "count": counts[False], "url": "?", "current": not warnings},
         {"label": _("提示"), "count": counts[True], "url": "?odd=1", "current": warnings},
     ]
-    shown, more_rows = queries.rows_of(run, after=0, most=queries.PAGE)
+    shown, more_rows, line = *queries.rows_of(run, after=0, most=queries.PAGE), queries.line_of(run)
     context = {
-        "run": run, "line": queries.line_of(run), "at_work": run.stage in AT_WORK, "shown": shown, "more_rows": more_rows,
+        "several_files": len(line.files) > 1, "several_sheets": len({spot.sheet for spot in spots}) > 1,
+        "run": run, "line": line, "at_work": run.stage in AT_WORK, "shown": shown, "more_rows": more_rows,
         "spots": spots, "more": more, "warnings": warnings,
         "tabs": tabs if counts[False] and counts[True] else [], "counts": counts, "rejects": queries.rejects_link(run, request.user),
-        "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable),
+        "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable), "can_drop": queries.may_be_dropped(run),
     }  # fmt: skip
     return render(request, "imports/import.html", context)
 
@@ -188,6 +189,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
         "stays": [{"shown": one, "why": why} for one, (_record, why) in zip(shown, stays, strict=True)],
         "more": after + queries.PAGE if more else None, "paged": "after" in request.GET,
         "goes": queries.shown(run, resting.goes(queries.PAGE)),
+        "series": [one for one in resting.series if one.is_main] if form is not None else [],
     }  # fmt: skip
     return render(request, "imports/undo.html", context)
 

@@ -28,6 +28,14 @@ class Ending(models.TextChoices):
     EXPIRED = "expired", _("任期届满")
 
 
+ENDING_EVENTS = {
+    Ending.RESIGNED: "members.resign",
+    Ending.REVOKED: "members.revoke",
+    Ending.DIED: "members.record_death",
+    Ending.EXPIRED: "members.expire",
+}  # what each is told as
+
+
 CONTACT_FIELDS = {
     "phone": "手机",
     "email": "邮箱",

@@ -31,8 +31,9 @@ def correct(
 ) -> list[str]:
     """Correct what was entered of a member; the event names the fields and the reason, never a value.
 
-    `fields`: what is right, by name, of what is to be corrected; those of OF_SEAT are of the seat held now. `shown`: what the page showed. Returns the labels of what changed. Raises StandingError, and
-    ChangedMeanwhileError where another changed something since.
+    `fields`: what is right, by name, of what is to be corrected; those of OF_SEAT are of the seat held now. `shown`: what the
+    page showed. Returns the labels of what changed. Raises StandingError, and ChangedMeanwhileError where another changed
+    something since.
     """
     member = hold(member)
     now = queries.entered(member, timezone.localdate(at))
@@ -113,14 +114,28 @@ def _demand_may_begin(seat: Seat, begins: date, on: date) -> None:
 
 
 def _move_posts(seat: Seat, begins: date, proves: list[Saved]) -> None:
-    """Let the posts that began with the seat, or would begin before it, begin with it still."""
+    """Let the posts that began with the seat, or would begin before it, begin with it still, those that ended since too."""
     with_it = Q(starts_on=seat.starts_on) | Q(starts_on__lt=begins, starts_on__gte=seat.starts_on)
-    posts = list(Post.objects.filter(with_it, member=seat.member_id, term=seat.term_id, ends_on=None))
+    posts = list(Post.objects.filter(with_it, member=seat.member_id, term=seat.term_id).order_by("starts_on", "pk"))
+    for post in posts:
+        _demand_held_still(post, begins)
     sound = set(audit.sound(posts))
     for post in posts:
+        post.ends_on = begins if _was_never_held(post) else post.ends_on
         post.starts_on = begins
-        post.save(update_fields=["starts_on"])
-    proves += [Saved(post, ("starts_on",)) for post in posts if post in sound]
+        post.save(update_fields=["starts_on", "ends_on"])
+    proves += [Saved(post, ("starts_on", "ends_on")) for post in posts if post in sound]
+
+
+def _was_never_held(post: Post) -> bool:
+    return post.ends_on == post.starts_on
+
+
+def _demand_held_still(post: Post, begins: date) -> None:
+    """A post that was held and ended is not made one that never was."""
+    if post.ends_on is not None and post.ends_on <= begins and not _was_never_held(post):
+        message = f"登记的{post.get_rank_display()}到 {full_day(post.ends_on)}为止，任职日期须在这以前"
+        raise StandingError(message)
 
 
 def _demand_no_convenor_of_another_sector(seat: Seat, fields: Mapping[str, Any], changed: Collection[str]) -> None:

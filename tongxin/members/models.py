@@ -119,6 +119,11 @@ class Seat(Row):
     def __str__(self) -> str:
         return f"{self.member}　{self.sector}"
 
+    @property
+    def never_began(self) -> bool:
+        """Say whether who was to sit died before."""
+        return self.ending == Ending.DIED and self.ends_on == self.starts_on
+
 
 class Post(Row):
     """A member's 职务 in the assembly, from a day until the first day without."""

@@ -12,7 +12,7 @@ from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.members.queries import serves_elsewhere, sits_elsewhere
 from tongxin.members.rules import CONFIRM
 from tongxin.notices.recipients import audit_administrators, the_person
-from tongxin.notices.table import Tell, register
+from tongxin.notices.table import Tell, because, register, shortened
 
 ROOM = 300  # signs of a notice: what is longer is cut off there
 REASON = 140  # of a reason: what follows it has to be read too
@@ -45,16 +45,6 @@ def _by(event: Event) -> str:
     return event.actor_name or "机关"
 
 
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
-
-
-def _because(event: Event) -> str:
-    """Return the reason as the end of a sentence, so far as it leaves room for what follows: the page has it in full."""
-    reason = str(event.data.get("reason") or "")
-    return f"：{_shortened(reason, REASON)}" if reason else ""
-
-
 def _of_yours(event: Event, _member: Any) -> str:
     return f"{_by(event)}给您发了密码重置码，{_until(event)}。不是您要求的，请用原来的密码登录一次，重置码随即作废，并告诉机关"
 
@@ -84,11 +74,11 @@ def _seat_opened_anew(event: Event, member: Any) -> str:
 
 
 def _released(event: Event, member: Any) -> str:
-    return f"{_by(event)}解除了委员{member.name}的委员身份与账户的关联{_because(event)}。请留意是否本人要求"
+    return f"{_by(event)}解除了委员{member.name}的委员身份与账户的关联{because(event, most=REASON)}。请留意是否本人要求"
 
 
 def _released_from_you(event: Event, member: Any) -> str:
-    return f"{_by(event)}解除了您的账户与{member.committee.short_name}委员身份的关联{_because(event)}。不是您要求的，请告诉机关"
+    return f"{_by(event)}解除了您的账户与{member.committee.short_name}委员身份的关联{because(event, most=REASON)}。不是您要求的，请告诉机关"
 
 
 def _account(_event: Event, _member: Any) -> str:
@@ -147,23 +137,23 @@ register(
 # ── one person kept twice ──
 def _merged(event: Event, _member: Any) -> str:
     data = event.data
-    said = f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']} 并入编号 {data['number']}{_because(event)}"
+    said = f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']} 并入编号 {data['number']}{because(event, most=REASON)}"
     return f"{said}。两个编号都可以登录。不是您本人的，请告诉机关"
 
 
 def _merged_from_you(event: Event, member: Any) -> str:
     place = member.committee.short_name
-    return f"{_by(event)}把{place}的两条委员资料合并为一条{_because(event)}，今后用另一个账户办理{place}委员事项。不是您本人的，请告诉机关"
+    return f"{_by(event)}把{place}的两条委员资料合并为一条{because(event, most=REASON)}，今后用另一个账户办理{place}委员事项。不是您本人的，请告诉机关"
 
 
 def _merged_for(event: Event, _member: Any) -> str:
     data = event.data
-    return f"{_by(event)}把委员{data['other_name']}（编号 {data['other_number']}）并入编号 {data['number']}{_because(event)}。请留意是否同一人"
+    return f"{_by(event)}把委员{data['other_name']}（编号 {data['other_number']}）并入编号 {data['number']}{because(event, most=REASON)}。请留意是否同一人"
 
 
 def _parted_for(event: Event, _member: Any) -> str:
     data = event.data
-    return f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并{_because(event)}，各自的资料、账户恢复"
+    return f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并{because(event, most=REASON)}，各自的资料、账户恢复"
 
 
 def _parted(event: Event, member: Any) -> str:
@@ -181,7 +171,7 @@ def _parted(event: Event, member: Any) -> str:
         before, after = f"。合并期间在编号 {number} 名下办理的仍然有效：", "，要更正的请与机关联系"
         room = ROOM - len(said + before + after) - min(len(why), WHY)
         said += before + _acts(data["stands"], room) + after
-    return said + _shortened(why, ROOM - len(said))
+    return said + shortened(why, ROOM - len(said))
 
 
 def _acts(acts: list[str], room: int) -> str:
@@ -224,7 +214,9 @@ register(Tell("members.change", whose_way_changed, _way_changed, _page, urgent=T
 
 
 def _corrected(event: Event, _member: Any) -> str:
-    return f"{_by(event)}更正了您的登记资料：{'、'.join(event.data['fields'])}{_because(event)}。仍有不对的，请告诉机关"
+    return (
+        f"{_by(event)}更正了您的登记资料：{'、'.join(event.data['fields'])}{because(event, most=REASON)}。仍有不对的，请告诉机关"
+    )
 
 
 register(Tell("members.correct", the_member, _corrected, _page))
@@ -241,7 +233,7 @@ def _since(event: Event) -> str:
 
 def _why(event: Event) -> str:
     number = str(event.data.get("document_number") or "")
-    return _because(event) + (f"（{number}）" if number else "")
+    return because(event, most=REASON) + (f"（{number}）" if number else "")
 
 
 def _suspended(event: Event, _member: Any) -> str:
@@ -267,6 +259,8 @@ def _expired(event: Event, member: Any) -> str:
 
 
 def _restored(event: Event, _member: Any) -> str:
+    if event.data.get("leaves"):  # a death that never was, of a term that is over: its end is told besides
+        return f"您的任职登记有误，已经更正{_why(event)}。您的任职没有中断，到任期届满为止"
     if not event.data.get("on"):  # a death that never was
         return f"您的任职登记有误，已经更正{_why(event)}。您的委员资格没有中断，{ACTS_AGAIN}"
     return f"您的委员资格{_since(event)}恢复{_why(event)}。{ACTS_AGAIN}"

@@ -1,10 +1,9 @@
 """Who may see and keep the list of members. Phone numbers are masked; reading one in full is an event."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from tongxin.access.permissions import grant
@@ -14,7 +13,7 @@ from tongxin.accounts.queries import code_waiting
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds
 from tongxin.members.choices import Ending
-from tongxin.members.models import Member
+from tongxin.members.models import Member, Seat
 
 
 def members_of(actor: Any) -> list[Member]:
@@ -86,9 +85,19 @@ def is_self(actor: Any, subject: Any) -> bool:
 
 
 def is_dead(member: Member) -> bool:
-    """Say whether the last thing told of a member's seats is death; a record that was taken back does not count."""
-    last = member.seats.order_by(F("ends_on").desc(nulls_first=True), "-id").first()
-    return last is not None and last.ends_on is not None and last.ending == Ending.DIED
+    """Say whether a death is recorded of a member; a record that was taken back does not count: a seat was held after it.
+
+    Not the seat that ended last: of who sat in two terms the old one may have ended for all after he died.
+    """
+    seats = list(member.seats.order_by("pk"))
+    if any(seat.ends_on is None for seat in seats):
+        return False
+    return any(seat.ending == Ending.DIED and not _was_followed(seat, seats) for seat in seats)
+
+
+def _was_followed(seat: Seat, seats: Iterable[Seat]) -> bool:
+    later = (other for other in seats if other.pk > seat.pk and not other.never_began)
+    return any(seat.ends_on is not None and other.starts_on >= seat.ends_on for other in later)
 
 
 @predicate

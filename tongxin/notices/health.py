@@ -4,6 +4,7 @@ What is asked without signing in says no more than which part is late, and that 
 something waits would tell when somebody acted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,21 @@ ROUNDS = 3  # that a job may miss
 SEE = "请看 tongxin worker 是否在运行"
 SEE_PAGE = "原因见“送达情况”页和后台任务的日志"
 NO_SERVER = "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"
+
+NO_BACKUP = "定时备份未启用（TONGXIN_BACKUP_EVERY），数据没有自动备份"
+
+
+_notes: list[Callable[[], str]] = []
+
+
+def register_note(source: Callable[[], str]) -> None:
+    """Add what an app above has to say to whoever keeps the system though nothing is wrong; nothing is said where it is empty."""
+    _notes.append(source)
+
+
+def notes() -> list[str]:
+    """Return what whoever keeps the system has to know though nothing is wrong."""
+    return [said for source in _notes if (said := source())]
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,18 @@ class Tell:
     holds: Holds | None = None
 
 
-def because(event: Event) -> str:
-    """Return the reason that was given with an act, as the end of a sentence; nothing where none was given."""
-    return f"：{event.data['reason']}" if event.data.get("reason") else ""
+def because(event: Event, *, most: int | None = None) -> str:
+    """Return the reason that was given with an act, as the end of a sentence; nothing where none was given.
+
+    `most`: of how many signs, where something follows that has to be read too; the page has the reason in full.
+    """
+    reason = str(event.data.get("reason") or "")
+    return f"：{reason if most is None else shortened(reason, most)}" if reason else ""
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text that is longer than so many signs, and say that it goes on."""
+    return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
 
 
 TABLE: dict[str, list[Tell]] = {}

@@ -20,7 +20,7 @@ from tongxin.audit import kinds
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
-from tongxin.core import asked, room
+from tongxin.core import asked, database, room
 from tongxin.notices import actions, health, letters, posting, queries
 from tongxin.notices.models import Job, Letter
 
@@ -78,7 +78,15 @@ def delivery(request: HttpRequest) -> HttpResponse:
     marks = list(queries.failing_events(codes)[: PAGE + 1])
     context = {
         "words": [*room.findings(), *health.look(now).words()],
+        "in_order": _in_order(),
+        "not_sent": (not_sent := queries.posted(codes, only_failed=True).count()),
+        "notes": health.notes(),
         "no_server": "" if settings.EMAIL_HOST else health.NO_SERVER,
+        "no_backup": "" if settings.BACKUP_EVERY else health.NO_BACKUP,
+        "tabs": [
+            {"label": _("全部"), "url": "?#letters", "current": not failed, "count": None},
+            {"label": _("没有寄成的"), "url": "?failed=1#letters", "current": failed, "count": not_sent or None},
+        ],
         "jobs": Job.objects.order_by("label", "name"),
         "marks": [{"mark": m, "secret": _by_day(m.event.kind), "label": _label(m.event.kind)} for m in marks[:PAGE]],
         "more_marks": len(marks) > PAGE,
@@ -88,6 +96,13 @@ def delivery(request: HttpRequest) -> HttpResponse:
         "only_failed": failed,
     }
     return render(request, "notices/delivery.html", context)
+
+
+def _in_order() -> str:
+    """Say that all goes well, of what is switched on: what nobody asked for is not in order."""
+    if not settings.BACKUP_EVERY:
+        return _("消息、邮件和已启用的后台任务都正常。") if settings.EMAIL_HOST else _("消息和已启用的后台任务都正常。")
+    return _("消息、邮件和后台任务都正常。") if settings.EMAIL_HOST else _("消息和后台任务都正常。")
 
 
 @require_POST
@@ -141,7 +156,9 @@ def _posted(letter: Letter, now: datetime) -> dict[str, Any]:
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Say to a monitor whether all goes on: which part does not, and no more."""
     try:
-        found = health.look(timezone.now())
+        is_there, found = database.is_read_anew(), health.look(timezone.now())
     except DatabaseError:
+        is_there = False
+    if not is_there:
         return JsonResponse({"ok": False, "database": False}, status=UNAVAILABLE)
     return JsonResponse({"ok": found.ok, "database": True, **found.parts}, status=OK if found.ok else UNAVAILABLE)

@@ -18,9 +18,9 @@ from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo, until
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
+from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature, long_of
-from tongxin.proposals.queries import to_confirm
 
 GROUP = Group(_("提案"), 10)
 DESK = "/desk/proposals/"
@@ -81,7 +81,9 @@ QUEUES = (
     ),
     Queue((Duty.FILING,), "待审定", f"{DESK}?stage=decide", "去审定", _in_state(State.IN_DECISION, Duty.FILING), items),
     Queue((Duty.PROPOSAL_OFFICE,), "待转出", "/desk/passing-on/", "去转出", _to_pass_on, items),
-    Queue((Duty.PUBLICATION,), "待核对公开稿", "/desk/publication/", "去核对", lambda user, _on: to_confirm(user), _copies),
+    Queue(
+        (Duty.PUBLICATION,), "待核对公开稿", "/desk/publication/", "去核对", lambda user, _on: queries.to_confirm(user), _copies
+    ),
 )
 NOBODYS = (
     Nobodys(
@@ -101,13 +103,7 @@ NOBODYS = (
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────
 def _open_invitations(member: Member, now: datetime) -> QuerySet[Signature]:
-    """The invitations that he can answer: not those whose first proposer is gone, which wait for who takes the text over."""
-    there = Q(member=None) | Q(member__in=Member.objects.sitting(timezone.localdate(now)).values("pk"))
-    first = Signature.objects.filter(there, proposal=OuterRef("proposal"), role=Role.FIRST)
-    return Signature.objects.filter(
-        Exists(first), member=member, answer=Answer.INVITED, proposal__state__in=States.with_the_proposer,
-        proposal__cosign_until__gte=now,
-    )  # fmt: skip
+    return queries.open_invitations(now).filter(member=member)
 
 
 def _invitations(rows: QuerySet[Signature], _member: Member, now: datetime) -> Iterable[Todo]:

@@ -1,5 +1,6 @@
 """Event kinds of proposals: a sentence for each, transitions and others; and the numbers that events vouch for."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from tongxin.audit.models import Event
 from tongxin.audit.naming import Named, beside, name_rows
 from tongxin.audit.truth import witness
 from tongxin.core import asked
-from tongxin.core.templatetags.chinese import case_number
+from tongxin.core.templatetags.chinese import case_number, moment
 from tongxin.files.models import FACTS
 from tongxin.proposals.choices import Answer, Destination, State
 from tongxin.proposals.models import PUBLIC_FIELDS, TEXT_FIELDS, Attachment, Proposal, PublicCopy, PublicFile, Signature
@@ -62,6 +63,12 @@ def _reconsidered(event: Event) -> str:
 def gone(event: Event) -> str:
     """Say of whom an event names that he acts no more, and how where it was kept: 去世、暂停履职."""
     return f"{event.data.get('name', '')}{event.data.get('why') or '不再履职'}"
+
+
+def _put_off(event: Event) -> str:
+    """Say until when invitations run that had to wait for somebody who stands first."""
+    until = event.data.get("until")
+    return f"联名截止延至 {moment(datetime.fromisoformat(until))}" if until else ""
 
 
 def _reason(event: Event) -> str:
@@ -164,12 +171,12 @@ register(
         personal=("name",),
         label="第一提案人不再履职",
     ),
-    Kind("proposals.regain_first", A.PARTIES, "第一提案人{name}{why}", personal=("name",), label="第一提案人重新履职"),
+    Kind("proposals.regain_first", A.PARTIES, "第一提案人{name}{why}", _put_off, personal=("name",), label="第一提案人重新履职"),
     Kind(
         "proposals.take_over",
         A.PARTIES,
         "{name}接手，列为第一提案人",
-        lambda e: f"原第一提案人{e.data.get('before', '')}",
+        lambda e: "，".join(said for said in (f"原第一提案人{e.data.get('before', '')}", _put_off(e)) if said),
         key=True,
         personal=("name", "before"),
     ),

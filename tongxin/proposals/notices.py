@@ -11,7 +11,7 @@ from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import case_number, moment
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, Destination, Role, State, States
+from tongxin.proposals.choices import Answer, Destination, Role, State
 from tongxin.proposals.events import gone
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import successor
@@ -104,9 +104,8 @@ def _invited(event: Event, proposal: Any) -> str:
 
 def _is_asked(event: Event, proposal: Any, at: datetime) -> bool:
     """Say whether an invitation can be answered still."""
-    if proposal.state not in States.with_the_proposer or (proposal.cosign_until is not None and at > proposal.cosign_until):
-        return False
-    return bool(proposal.signatures.filter(member=event.data.get("member"), answer=Answer.INVITED).exists())
+    asked = queries.open_invitations(at).filter(proposal=proposal, member=event.data.get("member"))
+    return bool(asked.exists())
 
 
 def _merged(event: Event, proposal: Any) -> str:
@@ -229,8 +228,8 @@ def _first_lost_for_invited(event: Event, proposal: Any) -> str:
     """Say to who was asked to co-sign that the answer waits for who goes on with the text."""
     said = f"邀您联名的{_title(proposal)}，第一提案人{gone(event)}"
     heir = successor(proposal)
-    waits = f"联名委员{heir.name}可以接手，接手以前不能答复" if heir is not None else "现在没有委员可以接手，不能答复"
-    return f"{said}；{waits}"
+    waits = f"联名委员{heir.name}可以接手，接手以前" if heir is not None else "现在没有委员可以接手，"
+    return f"{said}；{waits}不能同意联名，您不用办理，也可以谢绝"
 
 
 def _first_back(event: Event, proposal: Any) -> str:
@@ -239,12 +238,22 @@ def _first_back(event: Event, proposal: Any) -> str:
 
 def _first_back_for_invited(event: Event, proposal: Any) -> str:
     said = f"邀您联名的{_title(proposal)}，第一提案人{event.data['name']}{event.data['why']}"
+    return f"{said}{_answer_now(event, proposal)}"
+
+
+def _taken_over_for_invited(event: Event, proposal: Any) -> str:
+    said = f"邀您联名的{_title(proposal)}由{event.data['name']}委员接手，列为第一提案人"
+    return f"{said}{_answer_now(event, proposal)}"
+
+
+def _answer_now(event: Event, proposal: Any) -> str:
+    """Say to who was asked, and had to wait, until when he can answer."""
     until = proposal.cosign_until
     if until is None:
-        return f"{said}，邀请可以答复"
+        return "，邀请现在可以答复"
     if until < (event.at or event.recorded_at):
-        return f"{said}；联名已于 {moment(until)} 截止"
-    return f"{said}，请在 {moment(until)} 以前答复"
+        return f"；联名已于 {moment(until)} 截止"
+    return f"，请在 {moment(until)} 以前答复"
 
 
 def _first_lost_for_office(event: Event, proposal: Any) -> str:
@@ -272,7 +281,8 @@ register(
     Tell("proposals.regain_first", who_agreed, _first_back, urgent=True),
     Tell("proposals.regain_first", who_is_asked, _first_back_for_invited, _invitation_url, urgent=True),
     Tell("proposals.regain_first", keepers_of_what_was_sent_back, _first_back_for_office),
-    Tell("proposals.take_over", cosigners, lambda e, p: f"{e.data['name']}委员接手{_title(p)}，列为第一提案人"),
+    Tell("proposals.take_over", who_agreed, lambda e, p: f"{e.data['name']}委员接手{_title(p)}，列为第一提案人"),
+    Tell("proposals.take_over", who_is_asked, _taken_over_for_invited, _invitation_url, urgent=True),
     Tell("proposals.change_speaker", others_who_sign, _speaker_changed),
     *(
         Tell(kind, keepers_of_what_he_spoke_for, _speaks_no_more, _member_page)

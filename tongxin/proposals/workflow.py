@@ -204,13 +204,23 @@ class Reconsideration:
     reason: str = _ask("恢复理由", widget="textarea", max=300, help="提案人和联名委员会看到这段话。")
 
 
+def _what_a_separation_does(subject: Any, _actor: Any) -> str:
+    """Say who reads the reason; where the lead was answered already, by which answer, and that it stays as it is."""
+    said = "本案和主案的提案人、主案的交办部门和承办单位会看到这段话。本案已有提案号的，提案号保留。"
+    lead = subject.merged_into
+    answers = queries.answers_to(lead) if lead is not None else ""
+    if not answers:
+        return said
+    answered = f"请注意：主案{queries.numbered(lead)}《{lead.title}》已经答复（{answers}），本案的提案人已随主案收到答复"
+    return f"{answered}。解除并案后答复不变，本案恢复审定。{said}"
+
+
 @dataclass(frozen=True)
 class Separation:
     """Why a merged proposal is taken out of its lead one."""
 
     reason: str = _ask(
-        "解除理由", widget="textarea", max=300,
-        help="本案和主案的提案人、主案的交办部门和承办单位会看到这段话。本案已有提案号的，提案号保留。",
+        "解除理由", widget="textarea", max=300, help=_what_a_separation_does,
     )  # fmt: skip
 
 

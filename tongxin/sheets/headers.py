@@ -15,6 +15,7 @@ LOOKED_AT = 30  # rows in which the header is looked for: titles and notes stand
 ALIKE = 60
 LONGEST = 500  # what is longer heads no column
 MOST = 300  # columns
+ADD = "请补上后重新上传，或下载空表照列名填写"
 NO_HEADER = "没有找到表头"
 IGNORED = {"原因", "序号", "行号"}  # the rejects' own column, and running numbers
 _BRACKETS = re.compile(r"[(（\[【].{0,200}?[)）\]】]")
@@ -59,7 +60,7 @@ def find(rows: Sequence[Sequence[Cell]], kind: Kind, place: Place) -> Header:
     counts = [len(columns_in(row, known)) for row in rows]
     if not any(counts):
         wanted = "、".join(kind.required[:4])
-        raise refusal(place, f"{NO_HEADER}，表头应有这些列：{wanted}，可以照空表的列名填写")
+        raise refusal(place, f"{NO_HEADER}（看了前 {LOOKED_AT} 行），表头应有这些列：{wanted}，可以照空表的列名填写")
     best = counts.index(max(counts))
     if (columns := sum(bool(text(cell).strip()) for cell in rows[best])) > MOST:
         raise refusal(Place(place.file, place.sheet, best + 1), f"表头有 {columns} 列，最多 {MOST} 列，请删去不用的列")
@@ -122,7 +123,13 @@ class _Judge:
                 self.warnings.append(Fault.at(self.here, written, "模板里没有这一列，没有读取"))
 
     def _demand(self) -> None:
-        self.faults += [Fault.at(self.here, name, "缺少这一列") for name in self.kind.required if name not in self.places]
+        """Say what is missing, and in which row it was looked for: of the sheet as a whole, for no row of it is wrong."""
+        whole, where = Place(self.here.file, self.here.sheet), f"表头（第 {self.here.row} 行）"
+        for name in self.kind.required:
+            if name not in self.places:
+                self.faults.append(Fault.at(whole, name, f"{where}里缺少这一列，{ADD}"))
         for group in self.kind.one_of:
             if not any(name in self.places for name in group):
-                self.faults.append(Fault.at(self.here, group[0], f"缺少这一列（或者{'、'.join(group[1:])}）"))
+                others = "".join(f"“{name}”" for name in group[1:])
+                why = f"；{self.kind.one_of_why}" if self.kind.one_of_why else ""
+                self.faults.append(Fault.at(whole, group[0], f"{where}里缺少这一列，也没有{others}{why}，{ADD}"))

@@ -106,6 +106,7 @@ class Kind:
     importer: Callable[..., Importer]
     rows: Callable[..., Iterator[Mapping[str, str]]]
     one_of: tuple[tuple[str, ...], ...] = ()  # groups of columns of which one must be there
+    one_of_why: str = ""  # why none of them will do, in a half sentence
     joined: tuple[str, ...] = ()  # columns that may go on over several rows of one record
     people: str = ""  # a pattern of columns that name people: unknown ones are refused, not passed over
 

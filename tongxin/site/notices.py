@@ -6,6 +6,7 @@ from typing import Any
 from tongxin.accounts.models import Account
 from tongxin.audit.kinds import ON_THE_SERVER, day, who_did
 from tongxin.audit.models import Event
+from tongxin.committees import listing as appointments
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of, open_work
 from tongxin.core.templatetags.chinese import full_day
@@ -125,6 +126,18 @@ def _appointed(_event: Event, appointment: Any) -> str:
 
 
 register(*(Tell(kind, who_is_appointed, _appointed, _own_account) for kind in ("committees.appoint", "committees.break_glass")))
+
+
+# ── a unit that goes on after it had ended: nobody serves there ──────────────────────────────────
+def _appoint_anew(_event: Event, unit: Any) -> str:
+    return f"{unit}已恢复承办，原来的任职已经终止，现在没有人任职，请重新任命承办人、单位负责人"
+
+
+def _served_there(_event: Event, unit: Any) -> str:
+    return appointments.address(part=appointments.ENDED, q=unit.name)
+
+
+register(Tell("committees.restore_unit", security_administrators, _appoint_anew, _served_there, urgent=True))
 
 
 # ── a duty that ended ────────────────────────────────────────────────────────────────────────────

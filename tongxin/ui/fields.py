@@ -131,7 +131,7 @@ def _options(bound: BoundField) -> list[dict[str, Any]]:
             "type": "checkbox" if several else "radio",
             "name": option["name"],
             "value": "" if option["value"] is None else option["value"],
-            "label": option["label"] if option["value"] not in {"", None} else _("不选"),
+            "label": option["label"] if option["value"] not in {"", None} else _nothing(str(option["label"])),
             "id": option["attrs"].get("id", ""),
             "checked": option["selected"],
         }
@@ -139,6 +139,11 @@ def _options(bound: BoundField) -> list[dict[str, Any]]:
         for option in group
         if option["value"] not in {"", None} or not bound.field.required
     ]
+
+
+def _nothing(label: str) -> str:
+    """Name the choice of nothing as its field does, but where that only asks to choose, as the first line of a list."""
+    return _("不选") if label.strip("-") in {"", _("请选择")} else label
 
 
 def _as_native_date(widget: w.DateTimeBaseInput) -> None:

@@ -1,6 +1,7 @@
 """A form that begins with what is kept: nothing that another changed meanwhile is written over unseen."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from tongxin.core.shown import Plain, Values, changed_meanwhile, plain
+from tongxin.core.templatetags.chinese import full_day
 
 LONGEST = 8000  # signs of what a page may bring back of what it showed
 
@@ -94,7 +96,11 @@ class AsShown(forms.Form):
         return now + (_("。") if name in self.unshown else _("，已按现在的显示。"))
 
     def in_words(self, name: str) -> str:
-        """Return what is kept as people read it."""
-        kept = self.kept[name]
-        labels = {str(value): str(label) for value, label in getattr(self.fields[name], "choices", ())}
+        """Return what is kept as people read it; a day as every page writes it."""
+        kept, field = self.kept[name], self.fields[name]
+        if isinstance(field, forms.DateField) and isinstance(kept, str):
+            return full_day(date.fromisoformat(kept)) if kept else ""
+        if (say := getattr(field, "in_words", None)) is not None:
+            return str(say(kept))
+        labels = {str(value): str(label) for value, label in getattr(field, "choices", ())}
         return "、".join(labels.get(value, value) for value in (kept if isinstance(kept, list) else [kept]) if value)

@@ -133,11 +133,14 @@ def perform(
     payload: Any = None,
     on_behalf_of: Account | None = None,
     by_system: bool = False,
+    seen: str = "",
 ) -> Event:
     """Check, move, record, then run the row's effects: all of it or none of it.
 
     `payload` is an instance of the row's `asks`. `by_system` lets an effect or a scheduled task take a step that no person
-    may take by hand (`by` is not asked, `when` is). Raises NotAllowed, Blocked, Invalid, Overtaken.
+    may take by hand (`by` is not asked, `when` is). `seen` is the uid of the last move that the page showed, where there was a
+    page: a row that came back to the same state by other moves is not the one that was decided on. Raises NotAllowed, Blocked,
+    Invalid, Overtaken.
     """
     workflow, source = workflow_of(subject), subject.state
     row = workflow.row(source, action)
@@ -158,6 +161,8 @@ def perform(
     proved = _proved(subject, values)
     if not move(subject, source=source, target=row.target, values=values):
         raise Overtaken(last_event(subject))
+    if seen and (last := last_event(subject)) is not None and last.uid != seen:
+        raise Overtaken(last)
     event = audit.record(
         workflow.kind(action), subject, actor=actor, at=at, from_state=source, to_state=row.target,
         data=plain(payload) | subject.said("event_facts", {}), acting_as=_capacity(subject, actor),

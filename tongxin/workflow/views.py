@@ -15,7 +15,7 @@ from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of
 from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, Workflow
 
-GONE = 409
+GONE, UID = 409, 40
 
 
 @requires("workflow.step", of_object=True)
@@ -29,12 +29,15 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
     row = workflow.row(subject.state, action)
     if row is None or not row.by.test(request.user, subject):
         return _too_late(request, workflow, subject, action)
+    seen = asked.words(request.POST.get("seen", ""), UID)
+    if seen and (last := engine.last_event(subject)) is not None and last.uid != seen:
+        return _too_late(request, workflow, subject, action)
     form = form_for(row.asks, subject=subject, actor=request.user, at=at, data=request.POST or None) if row.asks else None
     offer = next(o for o in engine.available(subject, request.user, at=at) if o.row is row)
     if request.method == "POST" and not offer.blocked and (form is None or form.is_valid()):
         payload = payload_of(row.asks, form) if row.asks and form is not None else None
         try:
-            event = engine.perform(subject, action, actor=request.user, at=at, payload=payload)
+            event = engine.perform(subject, action, actor=request.user, at=at, payload=payload, seen=seen)
         except engine.Invalid as error:
             for field, sentence in error.problems.items():
                 form.add_error(field if form is not None and field in form.fields else None, sentence)
@@ -52,7 +55,7 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
 def _show(request: HttpRequest, *, workflow: Workflow, row: T, subject: Any, form: Any, offer: Any) -> HttpResponse:
     context = {
         "row": row, "subject": subject, "form": form, "offer": offer, "grave": row.action in workflow.grave,
-        "back": _next(request) or subject.get_absolute_url(), "post_to": request.get_full_path(),
+        "seen": getattr(engine.last_event(subject), "uid", ""), "back": _next(request) or subject.get_absolute_url(), "post_to": request.get_full_path(),
     }  # fmt: skip
     fragment = asked.by_htmx(request.headers)
     status = 422 if request.method == "POST" and form is not None and form.errors else 200

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -67,6 +68,38 @@ def test_a_text_that_could_not_be_taken_comes_back_to_be_sent_again(client: Clie
         True
     ] * 3
     assert "<em>" not in page
+
+
+def test_a_full_disk_is_named_in_a_header_and_a_database_that_is_away_is_not_one(client: Client) -> None:
+    assert client.post("/fails/full/", {"version": "3"}).headers["X-Tongxin-Reason"] == "disk-full"
+    assert "X-Tongxin-Reason" not in client.post("/fails/away/", {"version": "3"}).headers
+
+
+def test_files_that_were_not_kept_are_named_and_must_be_chosen_again(client: Client) -> None:
+    sent = {"uploads": [SimpleUploadedFile("走访.txt", b"x"), SimpleUploadedFile("照片.jpg", b"y")], "suggestions": TEXT}
+    page = client.post("/fails/full/", sent, headers={"referer": "http://testserver/proposals/k7/edit/?tab=files"}).text
+    assert "您选的文件没有保存下来：“走访.txt”“照片.jpg”。恢复以后请回到原来的页面，重新选择文件再提交。" in page
+    assert ("再提交一次" in page, "<form" in page, 'href="/proposals/k7/edit/?tab=files"' in page) == (False, False, True)
+    assert TEXT.replace("<", "&lt;").replace(">", "&gt;") in page
+
+
+def test_a_body_that_was_cut_off_leads_back_and_never_to_another_site(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_said: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(HttpRequest, "parse_file_upload", full)
+    for came, back in (("http://testserver/imports/", "/imports/"), ("http://elsewhere.example/imports/", "/"), ("", "/")):
+        answer = client.post("/fails/full/", {"uploads": SimpleUploadedFile("委员.xlsx", b"x")}, headers={"referer": came})
+        assert (answer.status_code, "您选的文件没有保存下来。" in answer.text, f'href="{back}"' in answer.text) == (
+            503,
+            True,
+            True,
+        )
+
+
+def test_a_form_for_files_that_came_without_one_is_sent_again_as_it_was(client: Client) -> None:
+    page = client.post("/fails/full/", {"suggestions": TEXT}).text
+    assert ("再提交一次" in page, "没有保存下来" in page) == (True, False)
 
 
 def test_a_page_that_could_not_be_read_is_asked_for_again(client: Client) -> None:

@@ -104,3 +104,12 @@ def test_what_was_done_on_the_server_is_said_so_in_whosever_name_it_stands(cast:
         assert kinds.sentence(event).startswith(kinds.ON_THE_SERVER)
     by_hand = audit.record(kind, cast.clerk, actor=cast.security_admin, at=NOW, data={"name": "孟时雨"})
     assert kinds.sentence(by_hand).startswith(cast.security_admin.name)
+
+
+def test_what_the_system_carried_out_on_its_day_is_not_said_of_somebody_on_the_server(cast: Cast) -> None:
+    data = {"name": cast.unit.name, "to": cast.co_unit.name, "on": "2026-03-02", "reason": "机构改革"}
+    by_system = audit.record("committees.end_unit", cast.unit, actor=Account.objects.system(), at=NOW, data=data)
+    assert kinds.sentence(by_system).startswith("系统撤销承办单位")
+    assert kinds.who_did(by_system) == "系统"
+    by_nobody = audit.record("committees.end_unit", cast.unit, actor=None, at=NOW, data=data)
+    assert kinds.who_did(by_nobody) == kinds.ON_THE_SERVER

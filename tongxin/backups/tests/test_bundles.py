@@ -322,3 +322,17 @@ def test_a_bundle_is_written_through_a_link_and_takes_no_pipes_place(cast: Cast,
     with pytest.raises(packing.NotPackedError, match="不是普通文件"):
         packing.pack(pipe, cast.county, at=timezone.now())
     assert pipe.is_fifo()
+
+
+def test_names_that_hide_something_are_named_before_anything_is_written(cast: Cast, tmp_path: Path) -> None:
+    """What came in before commands cleaned names: whoever exports reads which row and column it is, and what to do."""
+    hidden = "\u200b"
+    Committee.objects.filter(pk=cast.county.pk).update(name=f"政协{hidden}云溪县委员会")
+    Unit.objects.filter(pk=cast.unit.pk).update(short_name=f"县卫健局{hidden}")
+    with pytest.raises(packing.NotPackedError) as refused:
+        packing.pack(tmp_path / "YX.zip", cast.county, at=timezone.now())
+    assert str(refused.value) == (
+        f"committees.committee {cast.county.uid} 的名称“政协�云溪县委员会”、committees.unit {cast.unit.uid} 的简称“县卫健局�”里有看不见的字符，"
+        "别的系统不会接收，没有导出。请先在系统里改成没有这种字符的写法，再导出；页面上改不了的，请告诉维护人员。"
+    )
+    assert list(tmp_path.glob("*.zip*")) == []

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -131,6 +131,8 @@ def test_a_backup_goes_to_the_other_database_and_comes_back_the_same(cast: Cast,
         home = Home(tmp_path / "last", database) if database else embedded
         code, _out, err = home.run("restore", back, *([] if database else ["--replace"]))
         assert (code, "核验没有发现改动" in err) == (0, True)
+        taken = timezone.localtime(datetime.fromisoformat(again.at))
+        assert f"已恢复 {taken:%Y-%m-%d %H:%M} 的备份：" in err
         assert home.handles_a_proposal(cast, tmp_path) == WORKED
     if not database:
         [saved] = (embedded.place / "backups").glob("before-restore-*.zip")

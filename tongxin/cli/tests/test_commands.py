@@ -15,6 +15,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
 from tests.architecture.source import ROOT
 from tests.cast import NOW, Cast
+from tongxin.accounts.models import Account
 from tongxin.accounts.tests import codes
 from tongxin.audit import outside, sealing, verifying
 from tongxin.audit.actions import vouch
@@ -78,6 +79,8 @@ def test_a_failure_inside_ends_with_one(run, monkeypatch, cast):
 def test_who_brings_a_sheet_without_a_header_reads_how_an_empty_one_is_made(cast: Cast, run, sheet):
     code, _out, err = run("import", "members", sheet(["天气"], ["晴"]), "--committee", "YX")
     assert (code, "没有找到表头" in err, "tongxin template members" in err) == (2, True, True)
+    code, _out, err = run("import", "members", sheet(["姓名"], ["曾贤"]), "--committee", "YX")
+    assert (code, "表头（第 1 行）里缺少这一列" in err, "tongxin template members" in err) == (2, True, True)
 
 
 # ── import, template, export ──
@@ -159,6 +162,46 @@ def test_init_founds_a_committee_and_invites_once(run):
     assert run("init", "--committee-name", "政协望山县委员会", "--code", "WS")[0] == 2
     assert run("init", "--committee-name", "政协望山县委员会", "--code", "W 2")[0] == 2
     assert run("init", "--committee-name", "政协望山县委员会", "--code", "W2", "--term", "头")[0] == 2
+
+
+HIDDEN = "\u200b"
+
+
+def test_a_name_on_the_command_line_is_kept_without_signs_that_do_not_show(run, cast: Cast):
+    """Pasted from a letter: with such a sign in it, a name is found by nobody, and no other house takes it in."""
+    said = (
+        "--committee-name",
+        f" 政协{HIDDEN}望山县委员会{HIDDEN}",
+        "--code",
+        "WS",
+        "--admin",
+        f"秦{HIDDEN}若 水",
+        "--admin-login",
+        "wsadmin",
+    )
+    assert run("init", *said)[0] == 0
+    made = Committee.objects.get(code="WS")
+    assert (made.name, made.place, made.short_name) == ("政协望山县委员会", "望山县", "望山县政协")
+    assert Account.objects.get(username="wsadmin").name == "秦若 水"
+    for name, hint in (("--committee-name", "全称"), ("--admin", "姓名")):
+        more = {"--committee-name": "政协望山县委员会", "--code": "W3", "--admin": "秦若水"} | {name: HIDDEN}
+        code, _out, err = run("init", *(word for pair in more.items() for word in pair))
+        assert (code, hint in err, Committee.objects.filter(code="W3").exists()) == (2, True, False)
+    who = (
+        "--committee",
+        "YX",
+        "--login",
+        "newclerk",
+        "--name",
+        f"陆{HIDDEN}行舟",
+        "--duty",
+        "承办人",
+        "--unit",
+        f"县财政局{HIDDEN}",
+    )
+    code, _out, err = run("appoint", *who, "--reason", f"停电{HIDDEN}")
+    assert (code, err.splitlines()[0]) == (0, "已任命陆行舟（newclerk），已写入操作记录，并告知审计管理员。")
+    assert Event.objects.get(kind="committees.break_glass").data["reason"] == "停电"
 
 
 def test_check_and_verify_find_a_changed_event(run, cast: Cast, settings):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tongxin.cli import clock
+from tongxin.cli import clock, running
 from tongxin.cli.entrance import main
 from tongxin.cli.running import Scheduled, Stop, schedule, work
 
@@ -21,10 +21,23 @@ def own_signals():
 
 
 @pytest.mark.django_db
-def test_the_worker_says_that_its_one_round_is_over(capsys, own_signals):
+def test_the_worker_says_that_its_one_round_is_over(capsys, own_signals, monkeypatch):
+    monkeypatch.setattr(running, "run_waiting_tasks", lambda: None)  # its worker closes the connection that the test is in
     code = main(["worker", "--once", "--no-schedule"])
     out, err = capsys.readouterr()
-    assert (code, out, err.splitlines()[-1]) == (0, "", "后台任务已运行一轮，没有办成的见日志。")
+    assert (code, out, err.splitlines()[-1]) == (0, "", "后台任务已运行一轮。")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fails", ["job", "task"])
+def test_the_worker_says_that_something_failed_where_it_did(capsys, own_signals, monkeypatch, fails):
+    def breaks(*_said):
+        raise RuntimeError
+
+    monkeypatch.setattr(running, "schedule", lambda _apps: [Scheduled(60, breaks if fails == "job" else lambda _at: None)])
+    monkeypatch.setattr(running, "run_waiting_tasks", breaks if fails == "task" else lambda: None)
+    assert main(["worker", "--once"]) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == "后台任务已运行一轮，有没有办成的，请看上面的日志。"
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from tongxin.committees import actions, queries, successions
 from tongxin.committees.choices import System
 from tongxin.committees.forms import PlenaryForm, SessionForm, UnitForm
 from tongxin.committees.models import Committee, Session, Unit
+from tongxin.committees.views.reorganising import of_a_unit_that_began
 from tongxin.core import asked
 
 
@@ -33,18 +34,23 @@ def units(request: HttpRequest) -> HttpResponse:
     committee = own_committee(request)
     words, system = asked.words(request.GET.get("q", ""), 60), asked.one_of(request.GET.get("system", ""), System.values)
     state = asked.one_of(request.GET.get("state", ""), (successions.IN_USE, successions.ENDED))
-    found = successions.lines(committee, words=words, system=system, state=state, on=timezone.localdate())
+    sought: dict[str, Any] = {"words": words, "system": system, "on": timezone.localdate()}
+    found = successions.lines(committee, state=state, **sought)
+    other = successions.IN_USE if state else successions.ENDED
     context = {
-        "lines": found, "state": state, "tabs": _states(state, words), "q": words, "system": system, "systems": System.choices,
+        "lines": found, "state": state, "tabs": _states(state, words, system),
+        "elsewhere": 0 if found or not (words or system) else successions.listed(committee, state=other, **sought).count(),
+        "q": words, "system": system, "systems": System.choices,
         "changes": permissions.allowed(request.user, "committees.change_units", committee),
     }  # fmt: skip
     return render(request, "committees/units.html", context)
 
 
-def _states(state: str, words: str) -> list[dict[str, Any]]:
+def _states(state: str, words: str, system: str) -> list[dict[str, Any]]:
     """Return the ways to the units in use and to those that ended."""
     parts = {successions.IN_USE: _("在用"), successions.ENDED: _("已撤销")}
-    said = {name: urlencode({key: value for key, value in (("state", name), ("q", words)) if value}) for name in parts}
+    filters = {name: (("state", name), ("q", words), ("system", system)) for name in parts}
+    said = {name: urlencode({key: value for key, value in pairs if value}) for name, pairs in filters.items()}
     return [{"label": label, "count": None, "url": f"?{said[name]}", "current": name == state} for name, label in parts.items()]
 
 
@@ -71,6 +77,7 @@ def add_unit(request: HttpRequest) -> HttpResponse:
 
 
 @requires("committees.change_units", of_object=True)
+@of_a_unit_that_began
 def unit(request: HttpRequest, uid: str) -> HttpResponse:
     """Change a unit's data."""
     found = Unit.objects.filter(uid=uid, committee=own_committee(request)).first()

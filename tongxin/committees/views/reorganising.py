@@ -1,6 +1,8 @@
 """The pages on which units are renamed, ended and restored: what would happen is shown before it does."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +36,20 @@ def _load(request: HttpRequest, uid: str) -> Unit:
     return found
 
 
+def of_a_unit_that_began(page: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Let a page change no unit that never began: its own page says why, whoever kept the address."""
+
+    @wraps(page)
+    def shown(request: HttpRequest, uid: str) -> HttpResponse:
+        found = Unit.objects.filter(uid=uid).exclude(dropped_at=None).select_related("committee").first()
+        if found is None or not permissions.allowed(request.user, "committees.reorganise", found):
+            return page(request, uid)
+        messages.error(request, f"{successions.why_never(found)}。")
+        return redirect("unit-course", uid)
+
+    return shown
+
+
 def _about(unit: Unit) -> dict[str, Any]:
     """Return what every one of these pages shows of a unit: who serves there, what is open, what waits to change."""
     on = timezone.localdate()
@@ -42,6 +58,8 @@ def _about(unit: Unit) -> dict[str, Any]:
         "unit": unit, "people": list(successions.serving(unit, on)), "work": queries.open_work(unit), "today": on,
         "waiting": waiting, "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
         "undo": successions.what_may_be_undone(unit),
+        "served_last": successions.served_last(unit, on),
+        "waiting_said": successions.change_in_words(waiting) if waiting is not None else "",
         "held_up": waiting is not None and successions.is_held_up(waiting, on),
         "founded": "、".join(one.name for one in successions.founded_for(waiting)) if waiting is not None else "",
         "standing": successions.standings([unit], on).get(unit.pk, ""),
@@ -50,6 +68,7 @@ def _about(unit: Unit) -> dict[str, Any]:
 
 
 @requires("committees.reorganise", of_object=True)
+@of_a_unit_that_began
 def rename(request: HttpRequest, uid: str) -> HttpResponse:
     """Give a unit another name from a day on."""
     unit = _load(request, uid)
@@ -74,6 +93,7 @@ def _shown(request: HttpRequest, template: str, form: Any, context: dict[str, An
 
 
 @requires("committees.reorganise", of_object=True)
+@of_a_unit_that_began
 def end(request: HttpRequest, uid: str) -> HttpResponse:
     """End a unit: first how, then what would happen to each open matter, then done."""
     unit = _load(request, uid)
@@ -84,7 +104,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
         return _shown(request, "committees/unit_end.html", form, about)
     said, confirmed = form.cleaned_data, "confirmed" in request.POST
     foreseen = successions.prospect_of(unit, said["on"], len(form.heirs))
-    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs, dates=foreseen.dates)
+    plan = PlanForm(request.POST if confirmed else None, work=about["work"], heirs=form.heirs, foreseen=foreseen)
     if confirmed and plan.is_valid():
         chosen = [form.by_uid[uid] for uid in said["successors"]]
         how = reorganising.Ending(said["kind"], chosen, said["made"], plan.plan, plan.dates)
@@ -116,6 +136,7 @@ def _done_in_words(change: UnitChange, heirs: list[tuple[str, str]]) -> str:
 
 
 @requires("committees.reorganise", of_object=True)
+@of_a_unit_that_began
 def restore(request: HttpRequest, uid: str) -> HttpResponse:
     """Let a unit that ended go on, call off what waits, or take a wrong name back: the one that the form was shown for."""
     unit = _load(request, uid)

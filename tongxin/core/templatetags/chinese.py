@@ -3,10 +3,13 @@
 A digit keeps a blank from the character beside it, 日 keeps none: 于 5 月 18 日起, 于 5 月 18 日 14:30 起, 18:00 截止.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.core import calendar, words
 
@@ -42,7 +45,7 @@ def full_day(value: date | datetime | None) -> str:
 
 
 def _tentative(value: date | datetime) -> str:
-    return "" if calendar.is_settled(_day(value)) else "（暂定）"
+    return "" if calendar.is_settled(_day(value)) else f"（{TENTATIVE}）"
 
 
 @register.filter
@@ -55,6 +58,26 @@ def deadline(value: date | datetime | None) -> str:
 def full_deadline(value: date | datetime | None) -> str:
     """Write the last day of a period with its year, and whether it may still move."""
     return f"{full_day(value)}{_tentative(value)}" if value else ""
+
+
+TENTATIVE = "暂定"
+
+
+@register.simple_tag
+def why_tentative() -> str:
+    """Explain what stands beside a last day that may still move: the one sentence for every page.
+
+    In the last week of a year the notice of the next one decides (`calendar.is_settled`): it moves the days around 元旦.
+    """
+    return _(
+        "标“暂定”的，当年的放假调休安排还没有公布；12 月 25 日以后的，次年元旦的调休安排公布前为暂定。公布后可能顺延，由系统重新确定并告知。"
+    )
+
+
+@register.filter
+def any_tentative(rows: Iterable[Any]) -> bool:
+    """Say whether the last day (`due_on`) of any of some rows may still move."""
+    return any(row.due_on is not None and not calendar.is_settled(row.due_on) for row in rows)
 
 
 @register.filter

@@ -137,7 +137,7 @@ def tell_deadline(task: Task, *, at: datetime) -> bool:
     on = timezone.localdate(at)
     due, what = queries.clock_of(task)
     threshold = queries.threshold_of(task, on)
-    if due is None or not threshold or queries.told(task, threshold, due):
+    if due is None or not threshold or queries.told(task, threshold):
         return False
     audit.record(
         "handling.overdue" if threshold == "red" else "handling.due_soon", task.case, actor=Account.objects.system(), at=at,

@@ -13,10 +13,10 @@ from tongxin.committees.models import Unit, UnitChange
 from tongxin.handling import queries
 from tongxin.handling.actions.following import Move
 from tongxin.handling.actions.reckoning import note_dates
-from tongxin.handling.actions.replying import REPLY_FIELDS, reply_of
+from tongxin.handling.actions.replying import OF_THE_UNIT, reply_of
 from tongxin.handling.actions.steps import open_rating_when_all_answered
 from tongxin.handling.choices import ANSWERING, Part
-from tongxin.handling.models import Case, Reply, ReplyFile, Task, TentativeDate
+from tongxin.handling.models import REPLY_FIELDS, Case, Reply, ReplyFile, Task, TentativeDate
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
 
@@ -108,12 +108,15 @@ def _begin(task: Task, to: Unit, event: Event, *, was: Task | None, actor: Accou
 
 
 def _hand_draft_over(task: Task, made: Task, *, at: datetime) -> None:
-    """The text and the files that were not sent go along; the old unit's reply keeps what it wrote, without the files."""
+    """The text and the files that were not sent go along; the old unit's reply keeps what it wrote, without the files.
+
+    Whom to ask does not go along: the next unit names its own.
+    """
     draft = Reply.objects.filter(task=task, round=task.case.round, sent_at=None).first()
     if draft is None:
         return
     begun = reply_of(made)
-    said = {name: getattr(draft, name) for name in REPLY_FIELDS}
+    said = {name: getattr(draft, name) for name in REPLY_FIELDS if name not in OF_THE_UNIT}
     Reply.objects.filter(pk=begun.pk).update(**said, edited_at=at)
     ReplyFile.objects.filter(reply=draft).update(reply=begun)
 

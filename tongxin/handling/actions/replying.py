@@ -13,16 +13,26 @@ from tongxin.accounts.models import Account
 from tongxin.core.words import clean_line, clean_text, written_phone
 from tongxin.files import actions as files
 from tongxin.handling.actions.problems import HandlingError, StaleError
-from tongxin.handling.choices import TaskState
-from tongxin.handling.models import Reply, ReplyFile, StaleReply, Task
+from tongxin.handling.choices import TaskState, TaskStates
+from tongxin.handling.models import REPLY_FIELDS, Reply, ReplyFile, StaleReply, Task
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
-REPLY_FIELDS = ("category", "text", "contact", "phone")
+OF_THE_UNIT = ("contact", "phone")  # who answers for it there: another unit has its own
 CLEANERS = {"text": clean_text, "phone": written_phone}
 LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
-SUBMITTED = "答复稿已经送出审签，现在不能修改"
+SUBMITTED, SENT = "答复稿已经送出审签，现在不能修改", "答复已经送出，不能再修改"
+PART_CHANGED = "承办分工有了变动，原来的答复稿不能再修改，请打开提案，在新的一份里写"
+NOT_WRITTEN = {  # why a reply is not written where its unit's part stands so
+    TaskState.AWAITING: "这件提案还没有签收，请签收以后再写答复稿",
+    TaskState.RETURN_ASKED: "已经申请退办，等交办方决定，答复稿现在不能修改",
+    TaskState.RETURNED: "这件提案已经退办，答复稿不能再修改",
+    TaskState.MOVED: "这件提案已经移交其他单位办理，答复稿不能再修改",
+    TaskState.RECALLED: "这件提案的交办已经撤回，答复稿不能再修改",
+    TaskState.OPINION_GIVEN: "会办意见已经送出，不能再修改",
+    TaskState.ANSWERED: SENT,
+}
 
 
 def reply_of(task: Task) -> Reply:
@@ -76,7 +86,8 @@ def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, ac
         defaults={"fields": clean, "kept_at": at},  # type: ignore[misc]  # an EncryptedJSON takes what JSON can say
     )  # fmt: skip
     if not open_.exists():
-        raise HandlingError(SUBMITTED)
+        reply.task.refresh_from_db(fields=["state"])
+        raise HandlingError(_why_not_written(reply))
     raise StaleError(copy)
 
 
@@ -123,4 +134,20 @@ def _still_written(reply: Reply) -> Reply:
 
 def _refuse_what_was_submitted(reply: Reply) -> None:
     if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
-        raise HandlingError(SUBMITTED)
+        raise HandlingError(_why_not_written(reply))
+
+
+def _why_not_written(reply: Reply) -> str:
+    """Say why a reply is written no more: where it is by now, or who has the work."""
+    task = reply.task
+    if reply.sent_at is not None:
+        return SENT
+    if task.state == TaskState.MOVED and _has_another_part(task):
+        return PART_CHANGED
+    return NOT_WRITTEN.get(TaskState(task.state), SUBMITTED)
+
+
+def _has_another_part(task: Task) -> bool:
+    """Say whether the unit has the case all the same: its part was changed, not given to another."""
+    others = Task.objects.filter(case=task.case_id, unit=task.unit_id).exclude(pk=task.pk)
+    return others.exclude(state__in=TaskStates.gone).exists()

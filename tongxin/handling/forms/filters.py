@@ -45,13 +45,13 @@ def _select(label: Any, choices: list[Any]) -> forms.ChoiceField:
 class DeskFilter(forms.Form):
     """The filter bar of the desk, sent by GET."""
 
-    q = forms.CharField(label=gettext_lazy("案由、案号、提案人"), max_length=60, required=False)
+    q = forms.CharField(label=gettext_lazy("案号、案由、委员、单位"), max_length=60, required=False)
 
     def __init__(self, data: QueryDict, *, committee: Committee) -> None:
         super().__init__(data)
         self.committee = committee
         kinds = in_force(committee, Taxonomies, timezone.localdate())
-        self.fields["q"].widget.attrs |= {"class": "input", "type": "search", "placeholder": _("例如：助餐、0047、林知远")}
+        self.fields["q"].widget.attrs |= {"class": "input", "type": "search", "placeholder": _("搜案号、案由、委员、单位")}
         units = [(str(pk), name) for pk, name in committee.units.values_list("pk", "name")]
         sessions = [(str(s.pk), str(s)) for s in committee.sessions.select_related("term")]
         self.fields["unit"] = _select(_("承办单位"), [*ALL, *units])

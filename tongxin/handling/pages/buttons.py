@@ -38,8 +38,10 @@ def _own_pages(user: Any, proposal: Proposal) -> list[Button]:
     made: list[Button] = []
     if proposal.state in States.with_the_proposer and allowed(user, "proposals.answer_invitation", proposal):
         until = _("请在 %(day)s前答复") % {"day": day(proposal.cosign_until)} if proposal.cosign_until else ""
-        why = proposals.waits_for_a_successor(proposal)
-        made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=True, why=why, note=until))
+        over = proposals.why_over(proposal, timezone.now())
+        waits = "" if over else proposals.waits_for_a_successor(proposal)
+        said = _("%(waits)s，您不用办理") % {"waits": waits} if waits else until
+        made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=not waits, why=over, note=said))
     if allowed(user, "proposals.take_over", proposal):
         made.append(_page(_("接手这件提案"), f"{base}invitation/", main=True, note=_("第一提案人不再履职")))
     if allowed(user, "proposals.edit", proposal):

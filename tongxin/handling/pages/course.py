@@ -110,7 +110,8 @@ def future(proposal: Proposal, case: Case | None, tasks: Iterable[Task], reader:
 
 
 def _deadline(case: Case, due: date, label: str, key: str, began: date) -> Entry:
-    length, source = cases.rule_of(case.committee, key, began)
+    _length, source = cases.rule_of(case.committee, key, began)
+    length = cases.length_of(case.committee, key, began, due)
     late = (timezone.localdate() - due).days
     when = deadline(due) if late <= 0 else _("%(day)s　已过 %(n)s 天") % {"day": day(due), "n": late}
     return Entry(when=when, what=label, more="，".join(part for part in (length, source) if part), future=True)

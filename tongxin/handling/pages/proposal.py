@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.audit import audience
 from tongxin.audit.templatetags.timeline import Entry
-from tongxin.core.templatetags.chinese import size
+from tongxin.core.templatetags.chinese import TENTATIVE, size
 from tongxin.files.queries import link
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState
@@ -81,6 +81,11 @@ class Page:
     joined_unnamed: int  # how many more were merged into it, of which the reader learns the number alone
     files: list[Attached]
     entries: list[Entry]
+
+    @property
+    def tentative(self) -> bool:
+        """Whether a date of its course may still move, which the page then explains."""
+        return any(f"（{TENTATIVE}）" in f"{entry.when}{entry.what}{entry.more}" for entry in self.entries)
 
 
 def load(user: Any, uid: str) -> Proposal | None:

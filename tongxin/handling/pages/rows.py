@@ -12,6 +12,7 @@ from django.utils import timezone
 from tongxin.committees.models import Committee
 from tongxin.core.words import sought
 from tongxin.desks.paging import CAP
+from tongxin.handling import queries as handling
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.pages.stages import RUNNING, Wanted
@@ -72,7 +73,18 @@ def narrowed(w: Wanted) -> Q:
         "uid__in": w.picked,
     }  # fmt: skip
     found = Q(**{name: value for name, value in said.items() if value})
-    return found & said_in(w.committee, w.text) if w.text else found
+    return found & _said_on_the_desk(w.committee, w.text) if w.text else found
+
+
+def _said_on_the_desk(committee: Committee, text: str) -> Q:
+    """Return which proposals an office means by a word: besides title, number and names, a member's number or a unit that handles it."""
+    found = said_in(committee, text)
+    if (own := Member.objects.filter(committee=committee, number__iexact=text).values_list("pk", flat=True).first()) is not None:
+        signed = Signature.objects.filter(committee=committee, answer=Answer.ACCEPTED, member=own)
+        found |= Q(pk__in=signed.values("proposal"))
+    if (parts := handling.parts_of_units_named([committee.pk], text)) is not None:
+        found |= Q(pk__in=parts.values("case__proposal"))
+    return found
 
 
 def _of_unit(w: Wanted, path: str) -> Q:

@@ -12,7 +12,7 @@ from tongxin.audit.models import Event
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
-from tongxin.handling.queries import lacks_an_answerer
+from tongxin.handling.queries import waits_for_units
 from tongxin.handling.workflow import CASES, TASKS
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
@@ -39,9 +39,10 @@ def case_of(proposal: Proposal) -> Case | None:
     return getattr(proposal, "case", None)
 
 
-def standing(proposal: Proposal, tasks: Iterable[Task] = (), *, prefer: Sequence[str] = ()) -> Standing:
-    """Say where a proposal stands; `prefer` names the task states a list was asked for."""
-    return _standing(proposal, case_of(proposal), tasks, prefer)
+def standing(proposal: Proposal, *, prefer: Sequence[str] = ()) -> Standing:
+    """Say where a proposal stands; `prefer` names the task states a list was asked for. Reads nothing when prefetched."""
+    case = case_of(proposal)
+    return _standing(proposal, case, case.tasks.all() if case is not None else (), prefer)
 
 
 def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task], prefer: Sequence[str] = ()) -> Standing:
@@ -52,7 +53,7 @@ def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task], pref
     tasks = list(tasks)
     states = {t.state for t in tasks}
     found = next((s for s in prefer if s in states), None)
-    if found is None and lacks_an_answerer(tasks):
+    if found is None and waits_for_units(case, tasks):
         return Standing("wait", _("待改派"))
     found = found or next((s for s in LOUDEST if s in states), None)
     if found is None:
@@ -150,7 +151,8 @@ def _handling(
     watched = max((e.at for e in events if e.kind in SUPERVISING and e.at), default=None)
     closed = state == CaseState.CLOSED
     judged = _("未评价") if case and case.unrated and unrated_told else _when(case.closed_at if case else None)
-    supervised = [Step(_("督办"), _when(watched), "done" if watched else "todo")] if watched or not handled else []
+    # chased once is not chased for good: while units still work on it, the day stands there and nothing is ticked
+    supervised = [Step(_("督办"), _when(watched), "done" if watched and handled else "todo")] if watched or not handled else []
     return [
         _step(_("办理"), answered, done=handled, now=state == CaseState.IN_HAND),
         *supervised,

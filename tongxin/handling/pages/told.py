@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -10,7 +11,8 @@ from django.utils import timezone
 from tongxin.audit import audience, kinds
 from tongxin.committees.models import Appointment, Committee
 from tongxin.handling.pages.standing import case_of
-from tongxin.members.models import Member
+from tongxin.members.models import Seat
+from tongxin.notices.letters import ENDED
 from tongxin.notices.models import Notice
 from tongxin.notices.queries import told_of
 from tongxin.notices.table import hides_reading
@@ -71,19 +73,26 @@ class _Roles:
         """Read it of all of them at once."""
         held = Appointment.objects.filter(committee=committee, account__in=accounts).select_related("unit").order_by("id")
         self.appointments = list(held)
-        members = Member.everybody.filter(committee=committee, account__in=accounts)
-        self.members = set(members.values_list("account_id", flat=True))
+        seats = Seat.objects.filter(member__committee=committee, member__account__in=accounts)
+        self.seats = list(seats.select_related("member").only("starts_on", "ends_on", "member__account"))
 
     def of(self, notice: Notice) -> str:
         """Return the roles of who was told, each once."""
         on = timezone.localdate(notice.made_at)
-        held = [
-            a
-            for a in self.appointments
-            if a.account_id == notice.account_id and a.starts_on <= on and (a.ends_on is None or a.ends_on > on)
-        ]
-        roles = (["委员"] if notice.account_id in self.members else []) + [_role(a) for a in held]
-        return "、".join(dict.fromkeys(roles))
+        held = [a for a in self.appointments if a.account_id == notice.account_id and _ran(a, on)]
+        roles = [self._as_member(notice.account_id, on), *(_role(a) for a in held)]
+        return "、".join(dict.fromkeys(role for role in roles if role))
+
+    def _as_member(self, account: int, on: date) -> str:
+        """Return what somebody was as a member: who had left on that day was told as one who had."""
+        own = [seat for seat in self.seats if seat.member.account_id == account and seat.starts_on <= on]
+        if any(_ran(seat, on) for seat in own):
+            return "委员"
+        return "离任委员" if own else ""
+
+
+def _ran(row: Appointment | Seat, on: date) -> bool:
+    return row.starts_on <= on and (row.ends_on is None or row.ends_on > on)
 
 
 def _role(appointment: Appointment) -> str:
@@ -109,6 +118,6 @@ def _letter(notice: Notice) -> str:
     if letter is None:
         return ""
     why = letter.problem
-    if letter.dropped_at is not None:  # whether it was read before it was sent is told of some kinds to nobody
+    if letter.dropped_at is not None and why != ENDED:  # whether it was read before it was sent is told of some kinds to nobody
         why = "" if hides_reading(notice.event.kind) else "收信人已读或者不收邮件"
     return f"{letter.standing}：{why}" if why else letter.standing

@@ -9,7 +9,6 @@ from tongxin.handling.queries.cases import (
     dissatisfied,
     draft_of,
     kept_copies,
-    lacks_an_answerer,
     line_of,
     live_tasks,
     once_each,
@@ -22,12 +21,14 @@ from tongxin.handling.queries.cases import (
     signature_to_rate,
     to_handle_again,
     verdict_for_unit,
+    waiting_for_units,
     waits_for_units,
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
-from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, limits_for, limits_of, rule_of, task_chip
+from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, length_of, limits_for, limits_of, rule_of, task_chip
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
+from tongxin.handling.queries.finding import found_by, open_first, parts_of_units_named
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
@@ -77,7 +78,7 @@ from tongxin.handling.queries.moving import (
     sign_due_of,
     without_unit,
 )
-from tongxin.handling.queries.outcomes import cases_in_hand, cases_open, hold_case, outcome_words
+from tongxin.handling.queries.outcomes import answers_sent, cases_in_hand, cases_open, hold_case, outcome_words
 from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.publication import (
     public_replies,
@@ -86,7 +87,7 @@ from tongxin.handling.queries.publication import (
     reply_copies,
 )
 from tongxin.handling.queries.ratings import NamedReply, by_name, given_by
-from tongxin.handling.queries.reckoning import due_on, ratings_without_reckoning, reckon, said_of, tentative_dates
+from tongxin.handling.queries.reckoning import calendar_note, due_on, ratings_without_reckoning, reckon, said_of, tentative_dates
 from tongxin.handling.queries.rounds import batch_before, closes_by_now, closes_early, rounds_that_may_close
 from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
@@ -111,10 +112,12 @@ __all__ = [
     "Verdict",
     "answered_tasks",
     "answering_tasks",
+    "answers_sent",
     "assigned_by",
     "batch_before",
     "by_day",
     "by_name",
+    "calendar_note",
     "cases_in_hand",
     "cases_open",
     "cases_visible_to",
@@ -143,6 +146,7 @@ __all__ = [
     "file_lines",
     "for_rows",
     "former_due",
+    "found_by",
     "given_by",
     "has_draft",
     "heir_of",
@@ -151,8 +155,8 @@ __all__ = [
     "inbox",
     "inbox_parts",
     "kept_copies",
-    "lacks_an_answerer",
     "late_by",
+    "length_of",
     "letter_of",
     "level",
     "limits_for",
@@ -167,8 +171,10 @@ __all__ = [
     "once_each",
     "open_at",
     "open_counts",
+    "open_first",
     "outcome_words",
     "own_part_of",
+    "parts_of_units_named",
     "presence_of",
     "proposers_of",
     "prospect_of",
@@ -213,6 +219,7 @@ __all__ = [
     "verdict_for_unit",
     "viewer_of",
     "visible_to",
+    "waiting_for_units",
     "waits_for_units",
     "who_answers_again",
     "without_unit",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,22 +32,28 @@ def answering_tasks(case: Case) -> list[Task]:
     return [t for t in live_tasks(case) if t.part in ANSWERING]
 
 
-def lacks_an_answerer(tasks: Iterable[Task]) -> bool:
-    """Say whether none of a case's parts answers the proposer any more: its office has to assign it again (改派)."""
-    return not any(task.answers and not task.is_gone for task in tasks)
+def waits_for_units(case: Case, tasks: Iterable[Task] | None = None) -> bool:
+    """Say whether a case waits for further units (待改派): it lost its answering one, or one of two that answered separately.
 
-
-def waits_for_units(case: Case) -> bool:
-    """Say whether a case waits for further units: it lost its answering one, or one of two that answered separately.
-
-    Twin of `to_reassign`.
+    `tasks` are its parts where they were fetched already. Twin of `waiting_for_units`.
     """
     if case.state != CaseState.IN_HAND:
         return False
-    answering = answering_tasks(case)
+    parts = list(case.tasks.all() if tasks is None else tasks)
+    answering = [task for task in parts if task.answers and not task.is_gone]
     alone = len(answering) == 1 and answering[0].part == Part.SEPARATE
-    lost = any(t.state == TaskState.RETURNED and t.part == Part.SEPARATE for t in case.tasks.all())
+    lost = any(task.state == TaskState.RETURNED and task.part == Part.SEPARATE for task in parts)
     return not answering or (alone and lost)
+
+
+def waiting_for_units() -> QuerySet[Case]:
+    """Return the cases that wait for further units (待改派). Twin of `waits_for_units`."""
+    parts = Task.objects.filter(case=OuterRef("pk"))
+    answering = parts.filter(part__in=ANSWERING).exclude(state__in=TaskStates.gone)
+    others = Task.objects.filter(case=OuterRef("case"), part__in=ANSWERING).exclude(state__in=TaskStates.gone)
+    alone = Exists(answering.filter(~Exists(others.exclude(pk=OuterRef("pk"))), part=Part.SEPARATE))
+    lost = Exists(parts.filter(state=TaskState.RETURNED, part=Part.SEPARATE))
+    return Case.objects.filter(~Exists(answering) | (Q(alone) & Q(lost)), state=CaseState.IN_HAND)
 
 
 def answered_tasks(case: Case) -> list[Task]:

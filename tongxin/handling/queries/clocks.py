@@ -1,6 +1,7 @@
 """What time has brought about and nobody has been told of."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from tongxin.regulations.queries import in_force
 
 WITH_THE_UNIT = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
 UNKNOWN = "?"  # a threshold that cannot be said
+ANSWERING = "答复"  # the clock that has no name of its own
 SOONEST = 60  # the regulation's upper limit of `soon_days`
 
 
@@ -35,13 +37,12 @@ def threshold_of(task: Task, on: date) -> str:
     return "soon" if left <= rules.soon_days and (due - began).days > rules.soon_days else ""
 
 
-def told(task: Task, threshold: str, due: date) -> bool:
-    """Say whether the passing of a threshold was told."""
+def told(task: Task, threshold: str) -> bool:
+    """Say whether the passing of a threshold of a part's clock was told."""
     rows = Event.objects.filter(
         subject_type="handling.case", subject_id=task.case_id, kind__in=("handling.due_soon", "handling.overdue")
     )
-    mark = [task.pk, threshold, due.isoformat()]
-    return any([e.data.get("task"), e.data.get("threshold"), e.data.get("due")] == mark for e in rows)
+    return _mark(task, threshold) in {_mark_of(event.data) for event in rows}
 
 
 def deadlines_to_tell(on: date) -> list[Task | faults.Unread]:
@@ -57,8 +58,22 @@ def deadlines_to_tell(on: date) -> list[Task | faults.Unread]:
         kind__in=("handling.due_soon", "handling.overdue"),
     )
     told_of = [event.data for event in faults.rows_of(events) if not isinstance(event, faults.Unread)]
-    known = {(data.get("task"), data.get("threshold"), data.get("due")) for data in told_of}
-    return [*unread, *(task for task, name in near if (task.pk, name, _iso(task)) not in known)]
+    known = {_mark_of(data) for data in told_of}
+    return [*unread, *(task for task, name in near if _mark(task, name) not in known)]
+
+
+Mark = tuple[int | None, str | None, str | None, str]
+
+
+def _mark(task: Task, threshold: str) -> Mark:
+    """Name what is told once: of which part which threshold of which clock. Two clocks may end on the same day."""
+    due, what = clock_of(task)
+    return task.pk, threshold, due.isoformat() if due else "", what or ANSWERING
+
+
+def _mark_of(data: dict[str, Any]) -> Mark:
+    """Read what an event told; of before events named their clock, the answer's was told."""
+    return data.get("task"), data.get("threshold"), data.get("due"), data.get("what") or ANSWERING
 
 
 def _threshold_if_known(task: Task, on: date) -> str:
@@ -67,8 +82,3 @@ def _threshold_if_known(task: Task, on: date) -> str:
         return threshold_of(task, on)
     except Exception:  # noqa: BLE001 -- it is raised again where the part is worked on alone
         return UNKNOWN
-
-
-def _iso(task: Task) -> str:
-    due, _what = clock_of(task)
-    return due.isoformat() if due else ""

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from tongxin.committees.successions import former_name_on
 from tongxin.core.words import clean_line
 from tongxin.handling.models import Case, Contact, Presence, Task
 from tongxin.members.models import Member
@@ -54,3 +56,38 @@ def to_confirm(member: Member) -> QuerySet[Contact]:
     """Return the talks at which a member was, and of which he has not said yet whether they were so."""
     own = Presence.objects.filter(signature__member=member, happened=None)
     return Contact.objects.filter(pk__in=own.values("contact"))
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One talk with the proposers: who of them was there, and what each says of it."""
+
+    contact: Contact
+    unit: str  # by its name of that day
+    unit_now: str  # what it is called today, where that is another name
+    present: tuple[Presence, ...]
+    asked: bool  # the reader was there, and has not said whether it was so
+    confirm_url: str
+
+    @property
+    def with_whom(self) -> str:
+        """Name who was there for the proposers."""
+        return "、".join(filter(None, (*(p.signature.name for p in self.present), self.contact.with_whom)))
+
+
+def contact_lines(case: Case, user: Any, *, signer: bool) -> list[ContactLine]:
+    """Return the talks of a case in their order; `signer`: the reader signed, and may be asked whether they were so."""
+    tasks = {t.pk: t for t in case.tasks.all()}
+    found = []
+    member = member_of(user) if signer else None
+    there = Prefetch("presences", Presence.objects.select_related("signature__member"))
+    contacts = Contact.objects.filter(task__in=tasks).annotate(then=former_name_on("task__unit", "on"))
+    for contact in contacts.prefetch_related(there).order_by("round", "on", "id"):
+        contact.task = tasks[contact.task_id]
+        present = tuple(contact.presences.all())
+        mine = next((p for p in present if member is not None and p.signature.member_id == member.pk), None)
+        url = f"/handling/contacts/{contact.uid}/confirm/" if mine is not None else ""
+        asked = mine is not None and mine.happened is None
+        unit = contact.task.unit.name
+        found.append(ContactLine(contact, contact.then or unit, unit if contact.then else "", present, asked, url))
+    return found

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Committee
-from tongxin.core.templatetags.chinese import full_deadline
+from tongxin.core.templatetags.chinese import day, full_deadline
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Task
+from tongxin.handling.queries.reckoning import day_off_before
 from tongxin.handling.queries.reckoning import due_on as last_day
 from tongxin.handling.regulations import Deadlines
 from tongxin.regulations.models import Regulation
@@ -91,8 +92,15 @@ def rule_of(committee: Committee, key: str, on: date) -> tuple[str, str]:
 
 
 def _limit(committee: Committee, label: str, key: str, due_on: date | None, on: date) -> Limit:
-    length, source = rule_of(committee, key, on)
-    return Limit(label, due_on, length, source)
+    _length, source = rule_of(committee, key, on)
+    return Limit(label, due_on, length_of(committee, key, on, due_on), source)
+
+
+def length_of(committee: Committee, key: str, on: date, due_on: date | None) -> str:
+    """Say how long a limit is that begins on a day, and from which day off its end was moved."""
+    length, _source = rule_of(committee, key, on)
+    off = day_off_before(committee, key, on, due_on)
+    return length if off is None else _("%(length)s，%(day)s为休息日，顺延") % {"length": length, "day": day(off)}
 
 
 def limits_of(task: Task) -> list[Limit]:

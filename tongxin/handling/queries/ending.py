@@ -9,15 +9,24 @@ from django.utils.translation import gettext as _
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit
 from tongxin.committees.successions import Prospect, heirs_of
-from tongxin.core.templatetags.chinese import case_number, deadline
+from tongxin.core.templatetags.chinese import TENTATIVE, case_number, deadline, why_tentative
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.queries.cases import answered_tasks, live_tasks
 from tongxin.handling.queries.deadlines import rule_of
-from tongxin.handling.queries.moving import ANEW, STAYS, clock_on_end, due_anew, late_by, open_at, said_until, sign_due_of
+from tongxin.handling.queries.moving import (
+    ANEW,
+    STAYS,
+    clock_on_end,
+    due_anew,
+    late_by,
+    lost_by_moving,
+    open_at,
+    said_until,
+    sign_due_of,
+)
 
 Choice = tuple[str, str]
-TENTATIVE = "暂定"
 
 
 def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
@@ -33,10 +42,10 @@ def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
         said.append(rule % {"length": length, "day": day, "source": f"（{source}）" if source else ""})
     dates = {task.uid: _dates(task, on) for task in tasks} if heirs else {}
     if any(TENTATIVE in words for choices in dates.values() for _key, words in choices):
-        said.append(_("标“暂定”的，那一年的放假安排还没有公布，公布后可能顺延，由系统重新确定并告知。"))
+        said.append(why_tentative())
     if waiting := answered_and_open(unit):
         said.append(_waiting_in_words(waiting, heirs))
-    return Prospect(said, dates)
+    return Prospect(said, dates, {task.uid: lost_by_moving(task) for task in tasks} if heirs else {})
 
 
 def answered_and_open(unit: Unit) -> Sequence[Task]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import remembered
@@ -14,6 +14,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
 from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
+from tongxin.handling.queries.cases import waiting_for_units
 from tongxin.handling.queries.deadlines import Chip, task_chip
 from tongxin.handling.regulations import Deadlines
 from tongxin.proposals.choices import Answer, Role, State
@@ -149,16 +150,11 @@ def returns_asked(user: Any) -> QuerySet[Task]:
 
 
 def to_reassign(user: Any) -> QuerySet[Case]:
-    """Return the cases that lost a unit to a granted return and lack one that answers."""
-    parts = Task.objects.filter(case=OuterRef("pk"))
-    live = parts.exclude(state__in=TaskStates.gone)
+    """Return the cases of the reader's 归口 that wait for further units."""
     signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    lone = Exists(parts.filter(state=S.RETURNED, part=Part.SEPARATE)) & Exists(live.filter(part=Part.SEPARATE))
     return (
-        Case.objects.filter(_own(user, Duty.ASSIGN, "proposal__"), state=CaseState.IN_HAND)
-        .filter(Exists(parts.filter(state__in=TaskStates.gone)))
-        .annotate(separate=Count("tasks", filter=Q(tasks__part=Part.SEPARATE) & ~Q(tasks__state__in=TaskStates.gone)))
-        .filter(~Exists(live.filter(part__in=ANSWERING)) | (Q(lone) & Q(separate=1)))
+        waiting_for_units()
+        .filter(_own(user, Duty.ASSIGN, "proposal__"))
         .select_related("proposal__session__term", "committee")
         .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))
     )

@@ -14,8 +14,8 @@ from tongxin.committees.models import Unit
 from tongxin.committees.queries import active_units
 from tongxin.committees.successions import heirs_of, without_clerk
 from tongxin.core.templatetags.chinese import deadline
-from tongxin.handling.choices import ANSWERING, Part, TaskStates
-from tongxin.handling.models import Case, Reply, Task
+from tongxin.handling.choices import ANSWERING, Part, TaskState, TaskStates
+from tongxin.handling.models import REPLY_FIELDS, Case, Reply, Task
 from tongxin.handling.queries.cases import live_tasks
 from tongxin.handling.queries.reckoning import due_on
 
@@ -155,19 +155,33 @@ def clock_by_default(task: Any, _actor: Any) -> str:
 
 
 def has_draft(task: Any, _actor: Any, _at: datetime) -> bool:
-    """Say whether something was written that may go along: a text, or a file."""
-    drafts = Reply.objects.filter(task=task, round=task.case.round, sent_at=None)
-    return bool(task.answers) and drafts.filter(~Q(text="") | Q(files__isnull=False)).exists()
+    """Say whether something was written that may go along: any field of the reply, or a file."""
+    draft = Reply.objects.filter(task=task, round=task.case.round, sent_at=None).first() if task.answers else None
+    return draft is not None and (any(getattr(draft, name) for name in REPLY_FIELDS) or draft.files.exists())
 
 
-def drafts_to_choose(_task: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
-    """Say what may become of the draft."""
-    return [(GOES, _("随案移交承接单位")), (LEFT, _("不移交，由承接单位重新起草"))]
+def drafts_to_choose(task: Any, _actor: Any, _at: datetime) -> list[tuple[str, str]]:
+    """Say what may become of the draft, and what has to be done once more where it was handed in already."""
+    goes = _("随案移交承接单位，联系人和联系电话由承接单位另填")
+    if lost := lost_by_moving(task):
+        goes = _("%(goes)s。%(lost)s") % {"goes": goes, "lost": lost}
+    return [(GOES, goes), (LEFT, _("不移交，由承接单位重新起草"))]
 
 
-def draft_by_default(task: Any, _actor: Any) -> str:
-    """A draft goes with the part where its unit ended: whoever follows goes on with its work."""
-    return GOES if not bodies.is_running(task.unit, timezone.localdate()) else LEFT
+def draft_by_default(_task: Any, _actor: Any) -> str:
+    """A draft goes with its part unless somebody says otherwise: what stands there before is what loses nothing."""
+    return GOES
+
+
+def lost_by_moving(task: Task) -> str:
+    """Say which step of a part is undone when it moves: its next unit signs for it first, whatever was done before."""
+    again = _("移交后回到待签收，由承接单位签收，重新审签、送审")
+    said = {
+        TaskState.RETURN_ASKED: _("退办申请还没有答复：移交后回到待签收，原申请不再答复"),
+        TaskState.WITH_LEADER: _("答复稿在单位审签：%(again)s") % {"again": again},
+        TaskState.UNDER_REVIEW: _("答复待审：%(again)s") % {"again": again},
+    }
+    return said.get(TaskState(task.state), "")
 
 
 def without_unit(user: Any) -> QuerySet[Task]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from tongxin.core.templatetags.chinese import full_day
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Reply
 
@@ -16,6 +17,16 @@ def outcome_words(proposals: Iterable[Any]) -> dict[int, str]:
     rows = Reply.objects.filter(task__case__proposal__in=ids, sent_at__isnull=False, recalled_at=None).order_by("round", "-pk")
     found = dict(rows.values_list("task__case__proposal_id", "category"))
     return {pk: _("答复 %(category)s 类") % {"category": category} for pk, category in found.items()}
+
+
+def answers_sent(proposal: Any) -> str:
+    """Name the answers that stand: 县卫生健康局 2026 年 3 月 5 日的答复（B 类）. Nothing where none was sent."""
+    rows = Reply.objects.filter(task__case__proposal=proposal, sent_at__isnull=False, recalled_at=None)
+    words = _("%(unit)s %(day)s的答复（%(category)s 类）")
+    return "、".join(
+        words % {"unit": reply.sent_by, "day": full_day(reply.sent_at), "category": reply.category}
+        for reply in rows.select_related("task__unit").defer("task__unit__phone").order_by("round", "id")
+    )
 
 
 def cases_in_hand() -> Q:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
@@ -27,15 +28,18 @@ class Reckoning:
     end_later: bool
 
     @property
-    def due_on(self) -> date:
-        """The last day."""
+    def falls_on(self) -> date:
+        """The day on which the limit itself ends, whether offices work then or not."""
         if self.counted == Counted.WORKING_DAYS:
             return calendar.add_working_days(self.began_on, self.count)
         if self.counted == Counted.MONTHS:
-            last = calendar.add_months(self.began_on, self.count)
-        else:
-            last = self.began_on + timedelta(days=self.count)
-        return calendar.working_day_from(last) if self.end_later else last
+            return calendar.add_months(self.began_on, self.count)
+        return self.began_on + timedelta(days=self.count)
+
+    @property
+    def due_on(self) -> date:
+        """The last day."""
+        return calendar.working_day_from(self.falls_on) if self.end_later else self.falls_on
 
 
 def reckoning_of(row: TentativeDate) -> Reckoning:
@@ -54,6 +58,12 @@ def reckon(committee: Committee, key: str, on: date) -> Reckoning:
 def due_on(committee: Committee, key: str, on: date) -> date:
     """Return the last day of a limit that begins on a day."""
     return reckon(committee, key, on).due_on
+
+
+def day_off_before(committee: Committee, key: str, on: date, due: date | None) -> date | None:
+    """Return the day off on which a limit would end that was moved to `due`; nothing where it was not moved, or set otherwise."""
+    said = reckon(committee, key, on)
+    return said.falls_on if said.due_on == due and said.falls_on != due else None
 
 
 def said_of(day: date) -> dict[str, Any]:
@@ -80,6 +90,17 @@ def reckoning_of_rating(case: Case) -> Reckoning | None:
         return None
     said = reckon(case.committee, "rating_working_days", timezone.localdate(opened.at or opened.recorded_at))
     return said if said.due_on == case.rating_due_on else None
+
+
+def calendar_note() -> str:
+    """Say to whoever keeps the system that dates wait for a calendar, and what brings it; nothing where none do. No fault."""
+    number = TentativeDate.objects.count()
+    if not number:
+        return ""
+    year = calendar.first_year_without_notice(timezone.localdate())
+    return _(
+        "有 %(n)s 个期限为暂定：%(year)s 年的放假调休安排还没有收入程序。安排公布（一般在 11 月）以后升级程序，期限由系统重新确定并告知，这不是故障"
+    ) % {"n": number, "year": year}
 
 
 def tentative_dates() -> list[TentativeDate | faults.Unread]:

@@ -13,8 +13,9 @@ from tongxin.committees.successions import standings
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Contact, Presence, Rating, Reply, Task
+from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
+from tongxin.handling.queries.contacts import ContactLine, contact_lines
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.publication import public_replies
@@ -80,22 +81,6 @@ class ReplyLine:
 
 
 @dataclass(frozen=True)
-class ContactLine:
-    """One talk with the proposers: who of them was there, and what each says of it."""
-
-    contact: Contact
-    unit: str
-    present: tuple[Presence, ...]
-    asked: bool  # the reader was there, and has not said whether it was so
-    confirm_url: str
-
-    @property
-    def with_whom(self) -> str:
-        """Name who was there for the proposers."""
-        return "、".join(filter(None, (*(p.signature.name for p in self.present), self.contact.with_whom)))
-
-
-@dataclass(frozen=True)
 class CaseSections:
     """Everything of the handling that a proposal's page composes."""
 
@@ -144,7 +129,7 @@ def sections(case: Case, user: Any) -> CaseSections:
         case=case, badge=workflow_of(case).badges[case.state], viewer=viewer,
         tasks=tuple(_task_lines(case, viewer, on)),
         replies=tuple(_replies(written, case, user, viewer, ratings)),
-        contacts=tuple(_contacts(case, viewer, user)) if viewer.inside else (),
+        contacts=tuple(contact_lines(case, user, signer=viewer.signer)) if viewer.inside else (),
         progress=progress,
         ratings_url=f"/handling/cases/{case.uid}/ratings/" if viewer.keeps_ratings and any(r.sent_at for r in written) else "",
         rating_chip=chip(case.rating_due_on, on=on, rules=rules, what=_("评价")) if rating and viewer.inside else None,
@@ -280,18 +265,3 @@ def _heading(reply: Reply, *, several: bool, inside: bool) -> str:
     if inside and reply.round > 1:
         return _("%(name)s（第 %(n)s 次办理）") % {"name": name, "n": reply.round}
     return name
-
-
-def _contacts(case: Case, viewer: Viewer, user: Any) -> list[ContactLine]:
-    tasks = {t.pk: t for t in case.tasks.all()}
-    found = []
-    member = member_of(user) if viewer.signer else None
-    there = Prefetch("presences", Presence.objects.select_related("signature__member"))
-    for contact in Contact.objects.filter(task__in=tasks).prefetch_related(there).order_by("round", "on", "id"):
-        contact.task = tasks[contact.task_id]
-        present = tuple(contact.presences.all())
-        mine = next((p for p in present if member is not None and p.signature.member_id == member.pk), None)
-        url = f"/handling/contacts/{contact.uid}/confirm/" if mine is not None else ""
-        asked = mine is not None and mine.happened is None
-        found.append(ContactLine(contact, contact.task.unit.name, present, asked, url))
-    return found

@@ -17,6 +17,7 @@ PROPOSALS = register(
         importer=CaseImporter,
         rows=rows,
         one_of=proposals.ONE_OF,
+        one_of_why="没有提案全文的一览表不能导入",
         joined=JOINED,
         people=proposals.PEOPLE,
     )

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from tests.cast import Cast, moment
 from tests.signed_in import as_
 from tongxin.audit.models import Event
+from tongxin.committees import reorganising
 from tongxin.handling.models import Task
 from tongxin.handling.pages import desk
 from tongxin.handling.pages import ledger as sheets
@@ -130,6 +131,28 @@ def test_the_search_of_the_top_bar_looks_through_everything_received(cast: Cast)
     assert [row.proposal.title for row in page.context["listing"].rows] == ["夜间药房"]
 
 
+def test_the_search_finds_by_a_members_number_and_by_any_name_of_a_unit(cast: Cast, django_assert_num_queries: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    at = timezone.now()
+    cast.assigned(title="夜间药房")
+    cast.submitted(title="农村公路")
+    reorganising.rename(
+        cast.unit, name="县健康局", short_name="健康局", on=at.date(), reason="云发〔2026〕3 号", actor=cast.office, at=at
+    )
+    for word in ("县健康局", "健康局", "卫生健康", "财政局"):
+        assert titles(cast, "received", text=word) == ["夜间药房"], word
+    assert sorted(titles(cast, "received", text="yx002")) == sorted(["夜间药房", "农村公路"])
+    assert titles(cast, "received", text="水务局") == []
+    with CaptureQueriesContext(connection) as once:
+        titles(cast, "received", text="财政局")
+    cast.assigned(title="又一件")
+    titles(cast, "received", text="财政局")
+    with django_assert_num_queries(len(once)):
+        assert len(titles(cast, "received", text="财政局")) == 2
+
+
 @pytest.mark.parametrize("query", ["", "?stage=examine", "?stage=rating", "?level=red&stage=open", "?stage=received&sort=-id"])
 def test_the_list_takes_the_same_queries_for_one_and_three(
     cast: Cast, django_assert_num_queries: Any, one_minute: None, query: str
@@ -234,7 +257,7 @@ def test_the_export_has_the_rows_of_the_filter_and_says_so(cast: Cast) -> None:
     about = dict(book.get_sheet_by_name("说明").to_python())
     assert (about["内容"], about["条件"], about["导出人"], about["件数"]) == (
         "全部在办",
-        "案由、案号、提案人　HYPER",
+        "案号、案由、委员、单位　HYPER",
         "秦若水",
         "1",
     )

@@ -1,6 +1,7 @@
 """The lists: as many queries for three rows as for one, pages by key, and the same rows as the permission allows."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
+from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import forget_appointments
 from tongxin.handling import actions, queries
 from tongxin.handling.models import Case, Task
@@ -178,3 +180,38 @@ def test_the_inbox_of_another_unit_shows_nothing_of_the_case(cast: Cast, as_, to
     assert case.proposal.title in as_(cast.clerk).get("/handling/").content.decode()
     assert case.proposal.title not in as_(cast.other_clerk).get("/handling/").content.decode()
     assert as_(cast.proposer).get("/handling/").status_code == 403
+
+
+def _found(client, **said: str) -> list[str]:
+    return [row["proposal"].title for row in client.get("/handling/assign/", said).context["rows"]]
+
+
+def test_what_was_assigned_is_found_by_number_title_proposer_and_unit(cast: Cast, as_, today) -> None:
+    client, case = as_(cast.assigner), cast.assigned(today, title="夜间药房")
+    cast.filed(today, title="药房之二")
+    for word in ("药房", f"{case.proposal.number:04d}", "何青禾", "YX002", "财政局"):
+        assert _found(client, q=word) == ["夜间药房"], word
+    page = client.get("/handling/assign/", {"q": "药房"}).text
+    assert "待交办里有 1 件" in page
+    assert _found(client, part="done", q="水务局") == []
+    assert _found(as_(cast.party_assigner), q="药房") == []
+    assert 'action="/handling/assign/"' in page  # the search of the head leads here too
+
+
+def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(cast: Cast, as_, today, monkeypatch) -> None:
+    from tongxin.handling.views import assigning
+
+    made = [cast.assigned(today - timedelta(days=n), title=f"{n} 天前") for n in (5, 1, 3)]
+    raw(Case).filter(pk=made[1].pk).update(state="closed", closed_at=today)
+    once_more = cast.assigned(today - timedelta(days=9), title="撤回后再交办")
+    Case.objects.filter(pk=once_more.pk).update(assigned_at=today)
+    client = as_(cast.assigner)
+    order = ["撤回后再交办", "3 天前", "5 天前", "1 天前"]
+    assert _found(client, part="done") == order
+    monkeypatch.setattr(assigning.queries, "open_first", partial(queries.open_first, size=2))
+    first = client.get("/handling/assign/", {"part": "done", "q": "天前"})
+    assert [row["proposal"].title for row in first.context["rows"]] == ["3 天前", "5 天前"]
+    second = client.get(f"/handling/assign/{first.context['pager'].next_url}")
+    assert ([row["proposal"].title for row in second.context["rows"]], second.context["q"]) == (["1 天前"], "天前")
+    back = client.get(f"/handling/assign/{second.context['pager'].previous_url}")
+    assert [row["proposal"].title for row in back.context["rows"]] == ["3 天前", "5 天前"]

@@ -12,8 +12,9 @@ from tests.at_once import both
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit import verifying
+from tongxin.committees import actions as bodies
 from tongxin.committees import reorganising
-from tongxin.committees.choices import Change
+from tongxin.committees.choices import Change, Duty, System
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, Reply, Task
@@ -226,3 +227,57 @@ def test_of_two_clerks_who_move_the_same_part_one_is_told_who_was_faster(cast: C
     works = [partial(_move, cast, one, today, to=to) for one, to in zip(seen, (cast.other_unit, cast.other_unit), strict=True)]
     assert both(*works) == ["Overtaken"]
     assert Task.objects.filter(moved_from=lead).count() == 1
+
+
+# ── what goes along, and what has to be done once more ───────────────────────────────────────────
+def _under_review(cast: Cast, today) -> Task:
+    lead = cast.task(actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today))
+    perform(lead, "sign_for", actor=cast.clerk, at=today, payload=SignFor("孟时雨"))
+    actions.record_contact(
+        lead, stage="before", way="phone", on=today.date(), who="孟", with_whom="林知远", note="好。", actor=cast.clerk, at=today
+    )
+    reply, said = actions.reply_of(lead), {"text": "写完了。", "category": "B", "contact": "孟时雨", "phone": "0571-8888"}
+    actions.save_reply(reply, fields=said, started_from=reply.version, actor=cast.clerk, at=today)
+    perform(lead, "submit_reply", actor=cast.clerk, at=today)
+    perform(lead, "approve", actor=cast.unit_leader, at=today)
+    return lead
+
+
+def test_what_stands_there_before_somebody_chooses_loses_nothing(cast: Cast, as_, today) -> None:
+    lead = _under_review(cast, today)
+    page = as_(cast.assigner).get(f"/go/tasks/{lead.uid}/move/").text
+    goes = next(line for line in page.split("<input") if f'value="{queries.GOES}"' in line)
+    left = next(line for line in page.split("<input") if f'value="{queries.LEFT}"' in line)
+    assert ("checked" in goes, "checked" in left) == (True, False)
+    assert "联系人和联系电话由承接单位另填" in goes
+    assert "答复待审：移交后回到待签收，由承接单位签收，重新审签、送审" in goes
+
+
+def test_whom_to_ask_does_not_go_along_with_a_draft(cast: Cast, today) -> None:
+    lead = _under_review(cast, today)
+    _move(cast, lead, today, draft=queries.GOES)
+    draft = queries.draft_of(Task.objects.get(moved_from=lead))
+    assert (draft.text, draft.contact, draft.phone) == ("写完了。", "", "")
+
+
+def test_the_preview_of_a_merger_says_of_each_part_what_has_to_be_done_once_more(cast: Cast, as_, today) -> None:
+    lead, signed_for = _under_review(cast, today), cast.task(cast.assigned(today))
+    said = {"kind": "merge", "successors": [cast.other_unit.uid], "on": today.date().isoformat(), "reason": "机构改革"}
+    page = as_(cast.office).post(f"/units/{cast.unit.uid}/end/", said).text
+    matters = {uid: page.split(f'id="matter-{uid}"')[1].split("</li>")[0] for uid in (lead.uid, signed_for.uid)}
+    again = "答复待审：移交后回到待签收，由承接单位签收，重新审签、送审"
+    assert (again in matters[lead.uid], again in matters[signed_for.uid]) == (True, False)
+    assert "联系人、联系电话由承接单位另填" in page
+
+
+def test_whoever_writes_why_reads_who_is_told(cast: Cast, as_, today) -> None:
+    lead = cast.task(cast.assigned(today))
+    page = as_(cast.assigner).get(f"/go/tasks/{lead.uid}/move/").text
+    assert "原承办单位、承接单位、本案其他承办单位、督办部门和第一提案人会收到这段话" in page
+    bodies.appoint(
+        cast.leader, committee=cast.county, duty=Duty.SUPERVISE, starts_on=today.date(), actor=None, at=today,
+        affiliation=System.GOVERNMENT,
+    )  # fmt: skip
+    _move(cast, lead, today)
+    assert _told("tasks.move") == {"clerk", "unitlead", "coclerk", "leader", "YX001"}
+    assert "otherclerk" in _told("tasks.assign")

@@ -32,7 +32,7 @@ def test_a_leader_sees_where_the_proposals_stand_and_what_to_open(cast: Cast, cl
     cast.assigned(timezone.now(), title="关于一件待签收的事的建议")
     client.force_login(cast.leader)
     page = client.get("/home/").text
-    assert "现在没有等您办理的事。下面是提案办理情况，点数字可以查看相应的提案。" in page
+    assert "现在没有等您办理的事。下面是各项工作的办理情况，点数字可以查看。" in page
     [found] = overviews(client)
     assert found.committee == cast.county
     assert said(found.stages) == {"待预审": "1", "待签收": "1"}

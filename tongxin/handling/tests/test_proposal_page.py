@@ -12,18 +12,21 @@ from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import appointments_of
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Task
+from tongxin.handling.models import Case, Task
 from tongxin.handling.pages import course
 from tongxin.handling.pages import proposal as queries
 from tongxin.handling.pages import public as portal
 from tongxin.handling.pages.buttons import bar
 from tongxin.handling.workflow import Why
+from tongxin.members.models import Seat
 from tongxin.notices import actions as notices
+from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries import raters
@@ -157,17 +160,19 @@ def test_the_stepper_follows_the_case_and_leaves_out_supervising_where_nobody_su
     assert kept.standing.word == "待评价 0/2"
 
 
-def test_supervising_is_ticked_on_its_day_for_whoever_is_told_of_it(cast: Cast) -> None:
+def test_supervising_stands_on_its_day_for_whoever_is_told_of_it_and_is_ticked_once_units_have_answered(cast: Cast) -> None:
     reminded = cast.assigned()
     handling.remind(cast.task(reminded), reason="请抓紧签收。", actor=cast.assigner, at=moment("2026-03-09"))
     for reader in (cast.proposer, cast.clerk, cast.office):
-        assert steps_of(reader, reminded.proposal)[4] == ("督办", "done", "3 月 9 日"), reader.name
+        assert steps_of(reader, reminded.proposal)[4] == ("督办", "todo", "3 月 9 日"), reader.name
 
     reviewed: Task = World(cast).row("tasks", TaskState.UNDER_REVIEW)
     perform(reviewed, "return_reply", actor=cast.assigner, at=moment("2026-03-20"), payload=Why("没有说完成时间。"))
     proposal = reviewed.case.proposal
-    assert steps_of(cast.clerk, proposal)[4] == ("督办", "done", "3 月 20 日")
+    assert steps_of(cast.clerk, proposal)[4] == ("督办", "todo", "3 月 20 日")
     assert steps_of(cast.proposer, proposal)[4] == ("督办", "todo", "")
+    raw(Case).filter(pk=reminded.pk).update(state=CaseState.RATING)
+    assert steps_of(cast.clerk, reminded.proposal)[4] == ("督办", "done", "3 月 9 日")
 
 
 def test_the_file_is_closed_last_when_no_other_stage_is_to_come(cast: Cast) -> None:
@@ -264,3 +269,28 @@ def test_the_office_reads_each_sentence_once_with_who_was_told_it_and_as_what(ca
     roles = {told.notice.account_id: told.role for said in page.context["rows"] for told in said.receivers}
     assert roles[cast.clerk.pk] == f"{cast.unit.name}承办人"
     assert all(roles.values())
+
+
+def test_each_was_told_as_what_he_was_on_that_day_and_why_a_letter_was_not_sent(cast: Cast, client: Client) -> None:
+    case, today = cast.answered(), timezone.localdate()
+    notices.deliver()
+    Seat.objects.filter(member=cast.member(cast.proposer)).update(ends_on=today - timedelta(days=20))
+    told = Notice.objects.filter(event__kind="tasks.sign_for", account=cast.proposer).latest("id")
+    Letter.objects.filter(notice=told).delete()
+    now = timezone.now()
+    Notice.objects.filter(pk=told.pk).update(made_at=now)
+    Notice.objects.filter(event__kind="proposals.file").update(made_at=now - timedelta(days=40))
+    Letter.objects.create(
+        notice=told,
+        address="a@example.org",
+        made_at=now,
+        next_try_at=now,
+        dropped_at=now,
+        problem="寄出前这件事已经结束，不再寄信",
+    )
+    client.force_login(cast.office)
+    rows = client.get(f"/proposals/{case.proposal.uid}/told/").context["rows"]
+    filed = Notice.objects.get(event__kind="proposals.file", account=cast.proposer)
+    mine = {one.notice.pk: one for said in rows for one in said.receivers}
+    assert (mine[filed.pk].role, mine[told.pk].role) == ("委员", "离任委员")
+    assert mine[told.pk].letter == "不用寄：寄出前这件事已经结束，不再寄信"

@@ -17,6 +17,7 @@ from tongxin.members.models import Member
 from tongxin.members.sheets import MEMBERS
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.sheets import engine
+from tongxin.sheets.headers import ADD
 
 CASES = SHARED / "cases" / "sheets"
 TEXT = "入冬以来夜间发热的孩子要到县城买药。建议由卫生院药房排班值守到零点。"
@@ -198,8 +199,55 @@ def test_units_of_one_proposal_may_stand_on_rows_of_their_own(bring):
 def test_rows_that_differ_in_more_than_their_units_are_two_and_told_how_to_be_one(bring):
     report = bring(row(承办单位="县卫生健康局", 答复日期="2026-02-20"), row(承办单位="县财政局", 答复日期="2026-02-21"))
     assert said(report) == [
-        (3, "提案号", "与《关于第1件事的建议》（原表第 2 行）的提案号相同；几个承办单位的，请写在同一行，用顿号隔开")
+        (2, "提案号", "与《关于第1件事的建议》（原表第 3 行）的提案号相同；几个承办单位的，请写在同一行，用顿号隔开"),
+        (3, "提案号", "与《关于第1件事的建议》（原表第 2 行）的提案号相同；几个承办单位的，请写在同一行，用顿号隔开"),
     ]
+
+
+def test_a_number_twice_is_wrong_in_each_row_whatever_else_is_wrong_with_them(bring, tmp_path):
+    rows = (
+        row(904, 案由="关于甲事的建议", 承办单位="", 提案人="无此人"),
+        row(904, 案由="关于乙事的建议", 提案人="何青禾"),
+        row(905),
+    )
+    report = bring(*rows)
+    assert said(report) == [
+        (2, "提案人", "没有叫“无此人”的委员，请先导入委员，或改正姓名"),
+        (2, "提案号", "与《关于乙事的建议》（原表第 3 行）的提案号相同"),
+        (3, "提案号", "与《关于甲事的建议》（原表第 2 行）的提案号相同"),
+    ]
+    report = bring(*rows, skip_invalid=tmp_path / "退.xlsx")
+    assert (report.created, report.left_out, [p.number for p in Proposal.objects.all()]) == (1, 2, [905])
+
+
+def test_a_number_twice_is_wrong_in_each_row_though_they_lie_far_apart(bring, tmp_path):
+    between = [row(n) for n in range(1, 502)]
+    rows = (row(904, 案由="关于甲事的建议"), *between, row(904, 案由="关于乙事的建议"), row(600, 审查结果="并案", 并入=904))
+    report = bring(*rows, head=[*HEAD, "并入"])
+    assert [(fault.row, fault.column) for fault in report.rejected] == [(2, "提案号"), (504, "提案号"), (505, "并入")]
+    report = bring(*rows, head=[*HEAD, "并入"], skip_invalid=tmp_path / "退.xlsx")
+    assert (report.created, report.left_out, Proposal.objects.filter(number=904).exists()) == (501, 3, False)
+
+
+def test_a_number_that_another_proposal_has_is_said_once(bring):
+    bring(row(31, 案由="关于夜间药房的建议"))
+    taken = (
+        "十一届五次会议第 31 号已是另一件提案《关于夜间药房的建议》（林知远）；号写错的请改正，还没有提案号的请留空，由系统编号"
+    )
+    other = row(31, 案由="关于校车的提案", 提案人="何青禾", 内容="校车不够。", 承办单位="县财政局", 提交日期="2026-02-08")
+    assert said(bring(other)) == [(2, "提案号", taken)]
+    assert said(bring(other | {"提案人": "林知远"})) == [(2, "提案号", taken)]
+    assert [column for _row, column, _why in said(bring(row(31, 案由="关于夜间药店的建议")))] == ["案由"]
+
+
+def test_a_text_in_one_piece_is_the_one_that_is_kept_in_three_parts(bring):
+    parts = {"情况": "药房都关门。", "分析": "缺人。", "建议": "排班值守。"}
+    head = [*(column for column in HEAD if column != "内容"), *parts]
+    assert bring({key: value for key, value in row(31).items() if key != "内容"} | parts, head=head).created == 1
+    report = bring(row(31, 内容="药房都关门。\n\n缺人。\n排班值守。"))
+    assert (report.rejected, report.unchanged) == ([], 1)
+    [(_row, column, why)] = said(bring(row(31, 内容="别的内容。")))
+    assert (column, "系统里是“药房都关门。 缺人。 排班值守。”" in why) == ("内容", True)
 
 
 @pytest.mark.parametrize(
@@ -297,6 +345,15 @@ def test_an_answer_before_its_proposal_or_after_today_is_an_error_by_row(bring):
 
 
 # ── what once said that the data had changed ──
+def test_a_list_without_the_texts_is_told_what_is_missing_and_where_it_was_looked_for(bring):
+    head = [name for name in HEAD if name != "内容"]
+    listed = row(1)
+    del listed["内容"]
+    assert said(bring(listed, head=head)) == [
+        (0, "内容", f"表头（第 1 行）里缺少这一列，也没有“情况”“分析”“建议”；没有提案全文的一览表不能导入，{ADD}")
+    ]
+
+
 def test_the_same_proposal_with_and_without_its_number_is_one(bring):
     [fault] = bring(row(5), row(5, 提案号="")).rejected
     assert (fault.row, fault.column, fault.reason) == (3, "案由", "与原表第 2 行重复：案由、第一提案人和提交日期都相同")

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+from django.test import Client
 from holidays.countries import china
 
 from tests.at_once import both
-from tests.cast import Cast, moment
+from tests.cast import Cast, moment, who_keeps_the_system
 from tongxin.audit import verifying
 from tongxin.audit.models import Event
+from tongxin.cli import in_order
 from tongxin.core import calendar
+from tongxin.core.templatetags.chinese import day, why_tentative
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.models import Case, TentativeDate
 from tongxin.handling.workflow import SignFor, Why
@@ -146,3 +149,43 @@ def test_two_workers_set_a_date_once(request: pytest.FixtureRequest, cast: Cast)
     [tentative] = queries.tentative_dates()
     assert both(*[lambda: actions.set_again(tentative, at=OUT)] * 2) == []
     assert Event.objects.filter(kind="handling.set_date").count() == 1
+
+
+def test_a_limit_whose_end_was_moved_names_the_day_off(cast: Cast, client: Client) -> None:
+    at = moment("2026-11-27")
+    case = assigned(cast, at)
+    task = cast.task(case)
+    assert task.due_on == date(2027, 3, 1)
+    off = f"{day(date(2027, 2, 27))}为休息日，顺延"
+    [answer] = [limit for limit in queries.limits_of(task) if limit.label == "答复"]
+    assert answer.length == f"3 个月，{off}"
+    assert [limit.length.count("顺延") for limit in queries.limits_of(task) if limit.label != "答复"] == [0, 0, 0]
+    perform(task, "sign_for", actor=cast.clerk, at=at, payload=SignFor("孟时雨"))
+    client.force_login(cast.clerk)
+    for url in (task.get_absolute_url(), case.proposal.get_absolute_url()):
+        assert off in client.get(url).text, url
+
+
+def test_what_is_tentative_is_explained_wherever_it_stands(cast: Cast, client: Client) -> None:
+    case, filed = assigned(cast, moment("2026-11-27")), cast.filed(title="待交办")
+    task = cast.task(case)
+    perform(task, "sign_for", actor=cast.clerk, at=moment("2026-11-27"), payload=SignFor("孟时雨"))
+    client.force_login(cast.clerk)
+    for url in (task.get_absolute_url(), case.proposal.get_absolute_url()):
+        assert client.get(url).text.count(why_tentative()) == 1, url
+    client.force_login(cast.assigner)
+    assert why_tentative() in client.get(f"/go/tasks/{task.uid}/move/").text
+    assert why_tentative() in client.get(f"/handling/assign/{filed.uid}/").text
+    assert (
+        "次年元旦的调休安排公布前为暂定" in why_tentative()
+    )  # so it is late in December, when the year's own notice is long out
+    assert (calendar.is_settled(date(2026, 12, 24)), calendar.is_settled(date(2026, 12, 25))) == (True, False)
+
+
+def test_whoever_keeps_the_system_reads_what_tentative_dates_wait_for(cast: Cast, client: Client) -> None:
+    client.force_login(who_keeps_the_system(cast))
+    said = "有 1 个期限为暂定：2027 年的放假调休安排还没有收入程序"
+    assert (in_order.words("放假安排"), said in client.get("/notices/delivery/").text) == ("正常", False)
+    assigned(cast, moment("2026-11-27"))
+    assert in_order.words("放假安排").startswith(said)
+    assert said in client.get("/notices/delivery/").text

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, moment
-from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
-from tongxin.handling import actions, queries
+from tongxin.handling import actions, queries, tasks
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import Again, Moving, SignFor, Why
 from tongxin.notices import actions as notices
@@ -22,19 +21,32 @@ def _moved(cast: Cast, lead: Task, at, *, clock: str = queries.STAYS) -> Task:
     return Task.objects.get(moved_from=lead)
 
 
-def test_a_part_is_signed_for_no_later_than_it_is_answered(cast: Cast, as_, today) -> None:
+@pytest.mark.parametrize("late", [0, 20], ids=["due today", "overdue"])
+def test_a_part_is_signed_for_no_later_than_it_is_answered_and_no_earlier_than_it_came(cast: Cast, as_, today, late: int) -> None:
     lead = cast.task(cast.assigned(today))
-    Task.objects.filter(pk=lead.pk).update(due_on=today.date())
+    Task.objects.filter(pk=lead.pk).update(due_on=today.date() - timedelta(days=late))
     lead.refresh_from_db()
     moved = _moved(cast, lead, today)
-    assert moved.sign_due_on > moved.due_on == today.date()
-    assert (moved.clock_on, queries.clock_of(moved)) == (today.date(), (today.date(), "签收"))
+    until = moved.sign_due_on if late else today.date()
+    assert moved.sign_due_on > today.date() >= moved.due_on
+    assert (moved.clock_on, queries.clock_of(moved)) == (until, (until, "签收"))
     page = as_(cast.other_clerk).get("/handling/").text
-    assert "今天签收到期" in page
+    assert (f"签收剩 {(until - today.date()).days} 天" if late else "今天签收到期") in page
     assert "答复期限" in page
+    tasks.tell_deadlines(today)
     notices.deliver()
     [told] = Notice.objects.filter(event__kind="tasks.assign", account=cast.other_clerk)
-    assert f"请在 {today.month} 月 {today.day} 日前签收" in told.text
+    assert f"请在 {until.month} 月 {until.day} 日前签收" in told.text
+    assert not Notice.objects.filter(event__kind="handling.overdue", account=cast.other_clerk).exists()
+
+
+@pytest.mark.parametrize("hour", [0, 7, 8, 23])
+def test_the_day_of_assignment_is_the_same_to_the_database_at_every_hour(cast: Cast, hour: int) -> None:
+    case = cast.assigned(moment("2026-03-02", hour))
+    for days in (-1, 0, 1):
+        Task.objects.filter(case=case).update(due_on=moment("2026-03-02").date() + timedelta(days=days))
+        for task in Task.objects.filter(case=case):
+            assert task.clock_on == task.sign_by == (task.sign_due_on if days < 0 else task.due_on), days
 
 
 def test_a_part_that_moved_away_shows_no_clock_and_no_empty_box(cast: Cast, as_, today) -> None:
@@ -56,6 +68,11 @@ def test_what_becomes_of_a_draft_is_asked_where_there_is_one(cast: Cast, as_, to
     assert "已起草的答复稿" not in as_(cast.assigner).get(page).text
     actions.save_reply(reply, fields={"text": "写了一半。"}, started_from=reply.version, actor=cast.clerk, at=today)
     assert "已起草的答复稿" in as_(cast.assigner).get(page).text
+    for alone in ({"category": "B"}, {"contact": "孟时雨"}, {"phone": "13800000000"}):
+        reply.delete()
+        reply = actions.reply_of(lead)
+        actions.save_reply(reply, fields=alone, started_from=reply.version, actor=cast.clerk, at=today)
+        assert "已起草的答复稿" in as_(cast.assigner).get(page).text, alone
     reply.delete()
     said = {"to": cast.other_unit.uid, "clock": "stays", "reason": "职责调整。"}
     assert as_(cast.assigner).post(page, said).status_code == 302
@@ -97,15 +114,15 @@ def test_who_reads_a_reason_and_what_follows_is_said_beside_it(
     assert words in as_(cast.assigner).get(f"/go/{kind}/{uid}/{action}/").text
 
 
-def test_whose_duty_ended_hears_nothing_more_on_the_very_day(cast: Cast, today) -> None:
+@pytest.mark.parametrize("ended", [True, False])
+def test_whose_duty_ended_hears_nothing_more_on_the_very_day(cast: Cast, today, *, ended: bool) -> None:
     lead = cast.task(cast.assigned(today))
     own = Appointment.objects.get(account=cast.unit_leader, duty=Duty.UNIT_LEADER)
-    bodies.end_appointment(own, actor=cast.security_admin, at=today, reason="工作调动")
-    own.refresh_from_db()
-    assert own.ends_on == today.date()
+    if ended:
+        bodies.end_appointment(own, actor=cast.security_admin, at=today, reason="工作调动")
+        own.refresh_from_db()
+        assert own.ends_on == today.date()
     _moved(cast, lead, today + timedelta(minutes=1))
     notices.deliver()
     told = set(Notice.objects.filter(event__kind="tasks.move").values_list("account__username", flat=True))
-    assert "unitlead" not in told
-    assert "clerk" in told
-    assert Account.objects.get(pk=cast.unit_leader.pk).is_active
+    assert ("unitlead" in told, "clerk" in told) == (not ended, True)

@@ -12,8 +12,9 @@ from django.utils import timezone
 from tests.at_once import both
 from tests.cast import Cast
 from tongxin.audit.models import Event
+from tongxin.committees import reorganising, successions
 from tongxin.handling import actions, queries
-from tongxin.handling.models import Contact, Presence, Task
+from tongxin.handling.models import Case, Contact, Presence, Task
 from tongxin.handling.workflow import SignFor
 from tongxin.notices.actions import deliver
 from tongxin.notices.models import Notice
@@ -157,3 +158,29 @@ def test_what_was_written_before_is_matched_by_names_and_the_rest_stays(cast: Ca
     assert list(made.values()) == list(rows.values())
     assert [(p.happened, p.said_at is not None) for p in talk.presences.all()] == [(True, True)]
     assert Presence.objects.filter(happened=True).count() == 1
+
+
+def test_a_talk_names_the_unit_as_it_was_called_on_that_day(cast: Cast, as_, today, django_assert_num_queries) -> None:
+    lead = cast.task(cast.assigned(today))
+    perform(lead, "sign_for", actor=cast.clerk, at=today, payload=SignFor("孟时雨"))
+    said = {
+        "stage": "before",
+        "way": "phone",
+        "who": "孟",
+        "with_whom": "林知远",
+        "note": "好。",
+        "actor": cast.clerk,
+        "at": today,
+    }
+    before = actions.record_contact(lead, on=today.date() - timedelta(days=1), **said)
+    reorganising.rename(
+        cast.unit, name="县健康局", short_name="", on=today.date(), reason="云发〔2026〕3 号", actor=cast.office, at=today
+    )
+    actions.record_contact(Task.objects.get(pk=lead.pk), on=today.date(), **said)
+    shown = queries.sections(Case.objects.get(pk=lead.case_id), cast.office)
+    assert [(line.unit, line.unit_now) for line in shown.contacts] == [("县卫生健康局", "县健康局"), ("县健康局", "")]
+    for reader, url in ((cast.clerk, lead.get_absolute_url()), (cast.proposer, f"/handling/contacts/{before.uid}/confirm/")):
+        assert "县卫生健康局（现为县健康局）" in as_(reader).get(url).text
+    units = [row.contact.task.unit for row in Presence.objects.prefetch_related("contact__task__unit__former_names")]
+    with django_assert_num_queries(0):
+        assert {successions.name_on(unit, today.date() - timedelta(days=1)) for unit in units} == {"县卫生健康局"}

@@ -19,6 +19,7 @@ from tongxin.committees import successions
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import active_units, affiliations_with, running_units
+from tongxin.core import asked
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
 from tongxin.handling.forms import MoreUnitsForm, TogetherForm, UnitsForm
@@ -32,13 +33,14 @@ from tongxin.workflow import engine
 
 PARTS = {"": "待交办", "returns": "申请退办", "again": "待改派", "ended": "单位无承办人", "done": "已交办"}
 OF_TASKS = {"returns", "ended"}
+LONGEST_WORD = 60
 
 
 @requires("handling.assign")
 def assign_desk(request: HttpRequest) -> HttpResponse:
     """Show what waits to be handed over, what units ask to give back, and what has to go to another unit."""
-    part = request.GET.get("part", "")
-    part = part if part in PARTS else ""
+    looked_for = asked.words(request.GET.get("q", ""), LONGEST_WORD)
+    part = asked.one_of(request.GET.get("part", "done" if looked_for else ""), PARTS)  # the search of the head names no part
     return _desk(request, part)
 
 
@@ -56,10 +58,16 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
     scope = ("assign", on.isoformat(), sorted(affiliations_with(user, Duty.ASSIGN)))
     counted = remembered(own_codes, scope, lambda: {name: rows.count() for name, rows in lists.items()})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    words = asked.words(request.GET.get("q", ""), LONGEST_WORD) if part == "done" else ""
+    total, to_come = counted[part], 0
+    if words:
+        of = {committee for committee, _affiliation in affiliations_with(user, Duty.ASSIGN)}
+        lists["done"] = lists["done"].filter(queries.found_by(words, of, "proposal__"))
+        total, to_come = lists["done"].count(), lists[""].filter(queries.found_by(words, of)).count()
     if part in OF_TASKS:
         page = queries.by_day(queries.for_rows(lists[part]), "clock_on", after=after, before=before)
     elif part == "done":
-        page = queries.newest_first(lists[part], after=after, before=before)
+        page = queries.open_first(lists[part], after=after, before=before)
     else:
         page = queries.oldest_first(lists[part], after=after, before=before)
     own = _units_of_desk(user)
@@ -67,7 +75,9 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
         "part": part,
         "rows": [_row(part, row, on, notes) for row in page.rows],
         "tabs": [Link(_(label), with_params(part=name), counted[name], name == part) for name, label in PARTS.items()],
-        "pager": pager_of(page, counted[part], {"part": part}),
+        "pager": pager_of(page, total, {"part": part} | ({"q": words} if words else {})),
+        "q": words,
+        "to_come": to_come,
         "together": together or TogetherForm(own=own),
         "chosen": request.POST.getlist("picked"),
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
+from tongxin.committees.successions import name_on
 from tongxin.core import asked
 from tongxin.core.templatetags.chinese import day, moment
 from tongxin.handling import actions, queries
@@ -176,6 +177,7 @@ def confirm_contact(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect(f"{case.get_absolute_url()}#contacts")
     context = {
         "contact": contact,
+        "unit": name_on(contact.task.unit, contact.on),
         "case": case,
         "proposal": case.proposal,
         "present": contact.presences.all(),

@@ -16,7 +16,7 @@ from tongxin.files import actions as files
 from tongxin.imports.actions.clearing import forget
 from tongxin.imports.actions.recording import record
 from tongxin.imports.actions.working import set_to_work
-from tongxin.imports.choices import WAITING, Stage
+from tongxin.imports.choices import DROPPABLE, WAITING, Stage
 from tongxin.imports.models import Import, Source
 from tongxin.sheets.files import Limits, recognise
 from tongxin.sheets.problems import Place, Unreadable
@@ -84,8 +84,11 @@ def confirm(run: Import, *, skips: bool, seen: str, actor: Account, at: datetime
 
 @transaction.atomic
 def drop(run: Import, *, actor: Account, at: datetime) -> None:
-    """Do nothing with it; what was uploaded, and what was found in it, goes. Raises NotNowError."""
-    _move(run, WAITING, Stage.DROPPED, ended_at=at, word="")
+    """Do nothing with it; what was uploaded, and what was found in it, goes. Raises NotNowError.
+
+    Also of what was refused: the wrong workbook, with people's numbers in it, does not lie there until its time is over.
+    """
+    _move(run, DROPPABLE, Stage.DROPPED, ended_at=at, word="")
     forget(run)
     record("imports.drop", run, actor=actor, at=at)
 

@@ -12,11 +12,12 @@ from tongxin.accounts.models import Invitation
 from tongxin.audit import actions as audit
 from tongxin.audit import sealing, truth
 from tongxin.audit.models import Event
+from tongxin.committees.models import Counter
 from tongxin.core.faults import SomeFailedError
 from tongxin.imports.actions.recording import MANY, hold, keep_uids, record
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import
-from tongxin.imports.queries import Records, Resting, in_order, is_beside, own_links
+from tongxin.imports.queries import Records, Resting, Series, in_order, is_beside, named_by, own_links, series_of
 from tongxin.imports.rules import OFFERED
 from tongxin.members.models import Member
 from tongxin.sheets.reading import batches
@@ -54,10 +55,12 @@ def _take_back(run: Import, *, at: datetime) -> None:
     if resting.figures != run.agreed or (resting and not resting.is_apart):
         raise RestsError
     stays = {label: {key: records.keys.pop(key) for key in resting.kept[label]} for label, records in resting.own.items()}
-    removed = _remove(run, resting.found, at=at)
     main = OFFERED[run.kind].main
+    series = series_of(run, main, set(resting.main.keys), held=True)
+    removed = _remove(run, resting.found, at=at)
+    following = _set_back(run, series)
     left = len(stays.get(main, ()))
-    record("imports.undo", run, actor=run.undone_by, at=at, rows=removed.get(main, 0), left=left, reason=run.reason)
+    record("imports.undo", run, actor=run.undone_by, at=at, rows=removed.get(main, 0), left=left, reason=run.reason, **following)
     run.records.all().delete()
     for label, kept in stays.items():
         keep_uids(run, label, list(kept.values()))
@@ -69,11 +72,19 @@ def _end(run: Import, stage: Stage, **values: Any) -> None:
     mine.update(stage=stage, ticket="", tries=0, **values)
 
 
+def _set_back(run: Import, series: Sequence[Series]) -> dict[str, Any]:
+    """Let series go on behind what stays, where the last number given went; return what is told of it."""
+    back = [one for one in series if one.goes_back]
+    for one in back:
+        Counter.objects.filter(committee=run.committee_id, series=one.name).update(last=one.stays)
+    return {"following": {one.label: one.write(one.following) for one in back}} if back else {}
+
+
 def _remove(run: Import, found: dict[str, Records], *, at: datetime) -> dict[str, int]:
     """Remove the records, those first that point to others; each that was vouched for is vouched for as gone."""
     removed = {}
     for records in in_order(list(found.values())):
-        keys = _needed_by_nobody(records) if is_beside(run, records.label) else list(records.keys)
+        keys = _needed_by_nobody(run, records) if is_beside(run, records.label) else list(records.keys)
         for some in batches(keys, MANY):
             rows = list(records.all.filter(pk__in=some))
             if len(audit.sound(rows)) != len(rows):
@@ -102,9 +113,10 @@ def _delete(records: Records, keys: Sequence[int]) -> None:
     records.all.filter(pk__in=keys).delete()
 
 
-def _needed_by_nobody(records: Records) -> list[int]:
-    """Return the keys of those to which nothing points, and with which nothing was done since."""
-    needed: set[int] = set()
+def _needed_by_nobody(run: Import, records: Records) -> list[int]:
+    """Return the keys of those to which nothing points, which nothing names, and with which nothing was done since."""
+    named = named_by(run.committee_id)
+    needed = {key for key, uid in records.keys.items() if uid in named}
     for some in batches(records.keys, MANY):
         since = Event.objects.filter(subject_type=records.label, subject_id__in=some).exclude(via="import")
         needed |= {key for key in since.values_list("subject_id", flat=True) if key is not None}

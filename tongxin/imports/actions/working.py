@@ -32,6 +32,7 @@ from tongxin.sheets import engine
 
 DEAD = timedelta(minutes=5)  # without a sign of life: the worker is gone
 TRIES = 3
+FULL = "服务器的磁盘满了，没有办成，什么也没有写入。请维护人员腾出空间，再试一次。"
 BEAT = 1.0  # seconds between two signs of life
 WORKBOOK_MB = 256
 CHANGED = "确认以后，系统里的资料有了变化：核对时{before}，现在{now}。已经重新核对，请再看一遍。"
@@ -82,7 +83,12 @@ def work(uid: str, *, now: Callable[[], datetime]) -> bool:
         _give_up(run, str(problem))
     except Exception as error:
         log.exception("import %s failed", run.uid)
-        _give_up(run, f"系统出错，没有办成（{faults.named(error)}），请再试一次；还不行的请告诉维护人员。")
+        _give_up(
+            run,
+            FULL
+            if faults.is_full_disk(error)
+            else f"系统出错，没有办成（{faults.named(error)}），请再试一次；还不行的请告诉维护人员。",
+        )
     return True
 
 

@@ -1,5 +1,7 @@
 """Every read of imports: which ones somebody may see, what was found in one, which records came of it and what rests on them."""
 
+from tongxin.imports.queries.naming import named_by
+from tongxin.imports.queries.numbering import Series, series_of
 from tongxin.imports.queries.reading import (
     MADE,
     PAGE,
@@ -9,6 +11,7 @@ from tongxin.imports.queries.reading import (
     keeping_files,
     line_of,
     lines,
+    may_be_dropped,
     rejects_link,
     spots,
     visible_to,
@@ -29,6 +32,6 @@ from tongxin.imports.queries.records import (
 from tongxin.imports.queries.resting import Resting
 
 __all__ = [
-    "MADE", "MANY", "PAGE", "Line", "Records", "Resting", "Shown", "Spot", "counted", "in_order", "is_beside", "keeping_files",
-    "line_of", "lines", "made_by", "main_uids", "own_links", "records_of", "rejects_link", "rows_of", "shown", "spots", "visible_to",
+    "MADE", "MANY", "PAGE", "Line", "Records", "Resting", "Series", "Shown", "Spot", "counted", "in_order", "is_beside", "keeping_files",
+    "line_of", "lines", "made_by", "main_uids", "may_be_dropped", "named_by", "own_links", "records_of", "rejects_link", "rows_of", "series_of", "shown", "spots", "visible_to",
 ]  # fmt: skip

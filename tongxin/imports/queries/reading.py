@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.committees import queries as bodies
 from tongxin.files import queries as files
-from tongxin.imports.choices import BADGES, Stage
+from tongxin.imports.choices import BADGES, WAITING, Stage
 from tongxin.imports.models import Finding, Import, Listed, Source
 from tongxin.imports.rules import OFFERED, Offered
 from tongxin.sheets.problems import Place
@@ -187,6 +187,13 @@ def rejects_link(run: Import, user: Any) -> str:
 
 
 # ── what is over ─────────────────────────────────────────────────────────────────────────────────
+def may_be_dropped(run: Import) -> bool:
+    """Say whether something is left to drop: it waits for a decision, or was refused and what was uploaded lies there still."""
+    if run.stage == Stage.REFUSED:
+        return run.sources.filter(file__isnull=False).exists()
+    return run.stage in WAITING
+
+
 def keeping_files(*, before: datetime) -> QuerySet[Import]:
     """Return the imports that were uploaded before and still keep files or what was found in them."""
     own = {"imported": OuterRef("pk")}

@@ -19,6 +19,8 @@ from tongxin.audit.models import Event
 from tongxin.audit.naming import word_of_kind
 from tongxin.core.templatetags.chinese import moment
 from tongxin.imports.models import Import
+from tongxin.imports.queries.naming import named_by
+from tongxin.imports.queries.numbering import Series, series_of
 from tongxin.imports.queries.records import AT_ONCE, Records, is_beside, made_by, own_links
 from tongxin.imports.rules import OFFERED
 from tongxin.sheets.reading import batches
@@ -51,6 +53,7 @@ class Resting:
         self.lost = sum(records.lost for records in self.own.values())
         self.is_secret = False  # something rests on it that is told to nobody here, not even of which record
         self.touched = defaultdict[Key, Touched](Touched)
+        self.named = named_by(run.committee_id)
         for records in self.own.values():
             self._note_events(records)
             self._note_references(records)
@@ -77,6 +80,11 @@ class Resting:
     def taken(self) -> int:
         """How many rows of the sheet can be taken back."""
         return len(self.main.keys) - len(self.stays)
+
+    @cached_property
+    def series(self) -> list[Series]:
+        """The series of which numbers go with what is taken back."""
+        return series_of(self.run, self.main.label, self.main.keys.keys() - self.kept[self.main.label])
 
     @property
     def figures(self) -> str:
@@ -135,7 +143,7 @@ class Resting:
             other: Any = relation.related_model
             label, name = other._meta.label_lower, relation.field.name  # noqa: SLF001 -- as above
             mine = self.found[label].keys if label in self.found else {}
-            what = f"有相关的{word_of_kind(label) or '资料'}"
+            what = _related(label)
             for some in batches(records.keys, AT_ONCE):
                 pairs = other._base_manager.filter(**{f"{name}__in": some}).values_list("pk", f"{name}_id")  # noqa: SLF001 -- as above
                 for key, target in pairs:
@@ -145,6 +153,14 @@ class Resting:
                         self.is_secret = True
                     else:
                         self.touched[records.label, target].words.append(what)
+
+        for key, uid in records.keys.items():
+            self._note_names(records.label, key, uid)
+
+    def _note_names(self, label: str, key: int, uid: str) -> None:
+        """Rows of others that name a record by its uid: a merger that waits for its day names who goes on."""
+        for other in self.named.get(uid, ()):
+            self.touched[label, key].words.append(_related(other))
 
     def _note_links(self, records: Records) -> None:
         """Records that were hung on an older one of their like, which tells of it: a proposal merged into one that was there."""
@@ -199,6 +215,10 @@ class Resting:
             return alone
         top = self._groups.top(key)
         return next((main for main in mains if self._groups.top((self.main.label, main)) == top), None)
+
+
+def _related(label: str) -> str:
+    return f"有相关的{word_of_kind(label) or '资料'}"
 
 
 def _links_among(own: Mapping[str, Records]) -> Iterator[tuple[Key, Key]]:

@@ -1,6 +1,10 @@
 """Who imports what, what is refused, what happens when two do the same, and when a worker dies."""
 
+import errno
+import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import NOW, Cast
+from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.committees.sheets import UNITS
@@ -96,14 +101,31 @@ def test_a_sheet_with_wrong_columns_says_so_and_is_over(office: Client):
     run = worked()
     said = office.get(reverse("import", args=[run.uid])).content.decode()
     assert run.unreadable
-    assert "有文件读不了" in said
-    assert [word in said for word in (reverse("import-take", args=[run.uid]), reverse("import-drop", args=[run.uid]))] == [
-        False
-    ] * 2
+    assert "有文件不能导入" in said
+    assert reverse("import-take", args=[run.uid]) not in said
     assert ("tongxin template" in said, reverse("import-template", args=["members"]) in said) == (False, True)
     assert (run.stage, run.ended_at is not None) == (Stage.REFUSED, True)
     assert step(office, "take", run, skip="1").stage == Stage.REFUSED
     assert "没有可导入的" in office.get(reverse("imports")).text
+
+
+def test_a_sheet_of_which_nothing_is_taken_is_dropped_with_all_that_was_found_in_it(office: Client, members):
+    """A wrong workbook, with telephone numbers in it: nobody has to let it lie there until its time is over."""
+    step(office, "take", members(ONE))
+    for run in (members("苏闻,1975-13,农业界,,13800000001,\n"), members(ONE)):  # all wrong; all there already
+        address = reverse("import", args=[run.uid])
+        said = office.get(address).text
+        assert (run.stage, reverse("import-drop", args=[run.uid]) in said, "重新上传" in said) == (Stage.REFUSED, True, True)
+        assert step(office, "drop", run).stage == Stage.DROPPED
+        assert (run.sources.filter(file__isnull=False).exists(), Finding.objects.filter(imported=run).exists()) == (False, False)
+        assert reverse("import-drop", args=[run.uid]) not in office.get(address).text
+    assert Event.objects.filter(kind="imports.drop").count() == 2
+
+
+def test_of_what_was_refused_and_is_gone_by_time_nothing_is_left_to_drop(office: Client, members, settings):
+    run = members("苏闻,1975-13,农业界,,,\n")
+    tasks.clear_files(timezone.now() + timedelta(days=settings.IMPORT_KEEP_DAYS + 1))
+    assert reverse("import-drop", args=[run.uid]) not in office.get(reverse("import", args=[run.uid])).text
 
 
 def test_what_was_undone_says_so_in_the_history_and_the_rows_left_out_stay_to_be_had(office: Client, members):
@@ -311,3 +333,25 @@ def test_a_file_that_is_not_what_was_received_is_not_imported(office: Client, me
     assert "已经丢失，或者内容被改动过" in office.get(reverse("import", args=[run.uid])).content.decode()
     path.unlink()
     assert "请点“放弃”，再重新上传" in step(office, "again", done).word
+
+
+def no_room_in_the_database() -> None:
+    """Fail as SQLite does on a full disk, and as Django passes it on."""
+    with closing(sqlite3.connect(":memory:")) as full, connection.wrap_database_errors:
+        full.execute("CREATE TABLE rows (a)")
+        full.execute("PRAGMA max_page_count = 3")
+        full.execute("INSERT INTO rows VALUES (zeroblob(100000))")
+
+
+def no_room_for_a_file() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("fail", [no_room_in_the_database, no_room_for_a_file])
+def test_a_full_disk_is_told_to_the_clerk_as_what_it_is(office: Client, members, monkeypatch, fail: Callable[[], None]):
+    run, before = members(ONE), Member.objects.count()
+    monkeypatch.setattr(working.engine, "run", lambda *_, **__: fail())
+    run = step(office, "take", run)
+    assert (run.stage, Member.objects.count()) == (Stage.FAILED, before)
+    assert run.word == "服务器的磁盘满了，没有办成，什么也没有写入。请维护人员腾出空间，再试一次。"
+    assert run.word in office.get(f"/imports/{run.uid}/").text

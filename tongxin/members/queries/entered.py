@@ -4,11 +4,14 @@ from datetime import date
 from typing import Any
 
 from tongxin.committees.queries import running
-from tongxin.core.secrets import lookup_hash
+from tongxin.core.secrets import lookup_hash, phone_hash
 from tongxin.core.shown import Plain, plain
 from tongxin.core.words import clean_line, plain_phone
 from tongxin.members.choices import CONTACT_FIELDS, ENTERED_FIELDS, OF_SEAT, Rank
 from tongxin.members.models import Member, Post, Seat
+from tongxin.members.rules import is_dead
+
+SEAT = "seat"  # beside what was entered of it: given back or of another term, it is another of which nobody read
 
 
 def seat_now(member: Member, on: date) -> Seat | None:
@@ -23,14 +26,14 @@ def posts_now(seat: Seat, on: date) -> list[Post]:
 
 
 def entered(member: Member, on: date) -> dict[str, Plain]:
-    """Return what was entered of a member, by name; of the seat only where one is held."""
+    """Return what was entered of a member, by name; of the seat only where one is held, and which one it is."""
     said = {name: as_entered(name, getattr(member, name)) for name in ENTERED_FIELDS if name not in OF_SEAT}
     seat = seat_now(member, on)
     if seat is None:
         return said
     ranks = [post.rank for post in posts_now(seat, on) if post.rank != Rank.MEMBER]
     return said | {
-        "sector": plain(seat.sector_id), "starts_on": plain(seat.starts_on), "convenes": plain(seat.convenes),
+        SEAT: seat.uid, "sector": plain(seat.sector_id), "starts_on": plain(seat.starts_on), "convenes": plain(seat.convenes),
         "special_committee": plain(seat.special_committee_id), "ranks": plain(ranks),
     }  # fmt: skip
 
@@ -43,6 +46,15 @@ def as_entered(name: str, value: Any) -> Plain:
 def reached(member: Member) -> dict[str, Plain]:
     """Return how a member is reached, by name; of the number only a mark, which is of no use to anybody else."""
     return {name: as_reached(member, name, getattr(member, name)) for name in CONTACT_FIELDS}
+
+
+def others_reached_by(phone: str, member: Member) -> list[Member]:
+    """Return who else in the committee is reached by a number that is new to a member: the living, who sign in with it."""
+    hashed = phone_hash(phone)
+    if not hashed or hashed == member.phone_hash:
+        return []
+    rows = Member.objects.filter(committee=member.committee_id, phone_hash=hashed).exclude(pk=member.pk)
+    return [other for other in rows.order_by("number") if not is_dead(other)]
 
 
 def as_reached(member: Member, name: str, value: str) -> Plain:

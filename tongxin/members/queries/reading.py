@@ -6,18 +6,18 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.describing import Line
+from tongxin.accounts.models import Invitation
 from tongxin.accounts.queries import codes_waiting
-from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Sector, Term
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.core.words import sought
+from tongxin.core.words import number_writings, sought
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension, has_seat, is_suspended
@@ -75,8 +75,8 @@ def held_in(sector: str, on: date | None) -> Q:
 def what_follows(member: Member, kind: str) -> list[str]:
     """Say what will happen when a member stops sitting, before it is confirmed (将发生什么)."""
     died = kind == Ending.DIED
-    held = bodies.appointments_of(member.account) if member.account else []
-    duties = sum(not died or a.committee_id == member.committee_id for a in held)
+    on = timezone.localdate()
+    duties = (duties_here(member, on) if died else duties_held(member, on)).count()
     if kind == "suspend":
         found = [
             "停止履职期间不能提出、联名、附议提案，不能评价办理结果；可以登录查看自己提出、联名的提案和答复",
@@ -94,45 +94,29 @@ def what_follows(member: Member, kind: str) -> list[str]:
         found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
     elif duties:
         found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
+    if died and has_open_code(member, timezone.now()):
+        found.append("还没有用过的登录邀请码作废")
     return found
+
+
+def has_open_code(member: Member, at: datetime) -> bool:
+    """Say whether a code that was made for a member's seat may still be used, now or later."""
+    return Invitation.objects.filter(seat=member.uid, used_at=None, revoked_at=None, expires_at__gte=at).exists()
+
+
+def duties_held(member: Member, on: date) -> QuerySet[Appointment]:
+    """Return the duties in force or to come of the person a member is, in any committee."""
+    return Appointment.objects.filter(bodies.not_over(on), account=member.account_id, account__isnull=False)
+
+
+def duties_here(member: Member, on: date) -> QuerySet[Appointment]:
+    """Return those of them in the member's committee: what ends with a death, counted before and ended by the act."""
+    return duties_held(member, on).filter(committee=member.committee_id)
 
 
 def what_follows_elsewhere(member: Member, user: Any) -> list[consequences.Foreseen]:
     """Say what will become of the matters that a member has open; those that `user` may know of are named."""
     return consequences.foreseen(member, user)
-
-
-def coming_back(member: Member) -> list[str]:
-    """Say what comes back with a member, and what does not."""
-    seats, posts = last_held(member)
-    found = ["可以重新提出、联名、附议提案，评价办理结果"]
-    if suspended_now(member, timezone.localdate()) is None:
-        ranks = "、".join(str(p.get_rank_display()) for p in posts)
-        found.append(f"恢复席位：{'、'.join(str(s.sector) for s in seats)}" + (f"；恢复职务：{ranks}" if ranks else ""))
-        if ended_by_death(seats):
-            found[-1] += "；任职不中断，仍从原来的日期算起，去世的登记作为误登更正"
-            found.append("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命")
-    return [*found, "已经失效的联名邀请、已经退出的联名不自动恢复，可以重新邀请"]
-
-
-def last_held(member: Member) -> tuple[list[Seat], list[Post]]:
-    """Return the seats that ended last, together, and the posts that ended with them: what may be restored."""
-    ended = [s for s in member.seats.exclude(ends_on=None).select_related("term", "sector", "special_committee") if s.ends_on]
-    last = max((s.ends_on for s in ended if s.ends_on), default=None)
-    return [s for s in ended if s.ends_on == last], list(member.posts.filter(ends_on=last)) if last else []
-
-
-def ended_by_death(seats: Collection[Seat]) -> bool:
-    """Say whether seats ended by a death: who is to be restored then never died."""
-    return any(seat.ending == Ending.DIED for seat in seats)
-
-
-def pauses_ended_with(member: Member, seats: Collection[Seat]) -> list[Suspension]:
-    """Return the suspension that ended with seats, not by itself: of two that ended on the day the later one."""
-    lifted = Event.objects.filter(kind="members.resume", subject_type="members.member", subject_id=member.pk)
-    days = {str(event.data.get("on")) for event in lifted}
-    ended = {seat.ends_on for seat in seats if seat.ends_on and seat.ends_on.isoformat() not in days}
-    return list(member.suspensions.filter(ends_on__in=ended)[:1])
 
 
 def history(member: Member) -> list[Seat]:
@@ -173,8 +157,9 @@ def acts_since(member: Member, on: date) -> date:
 
 
 def with_endings(rows: QuerySet[Member]) -> QuerySet[Member]:
-    """Fetch every seat, the one that ended last first, for the list of those who left."""
-    seats = Seat.objects.exclude(ends_on=None).select_related("sector").order_by("-ends_on", "-id")
+    """Fetch every seat, the one that ended last first, for the list of those who left; last of all those that never began."""
+    began = Case(When(ends_on__gt=F("starts_on"), then=0), default=1)
+    seats = Seat.objects.exclude(ends_on=None).select_related("sector").order_by(began, "-ends_on", "-id")
     return rows.prefetch_related(Prefetch("seats", seats, "seats_past"))
 
 
@@ -185,7 +170,13 @@ def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:
         return rows
     sound = words.lower().replace(" ", "")
     named = reduce(or_, (Q(name__contains=name) for name in sought(words)))
-    return rows.filter(named | Q(sound__contains=sound) | Q(number__iexact=words) | Q(workplace__contains=words))
+    return rows.filter(
+        named
+        | Q(sound__contains=sound)
+        | Q(number__iexact=words)
+        | Q(number__in=number_writings(words))
+        | Q(workplace__contains=words)
+    )
 
 
 def with_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:

@@ -171,6 +171,17 @@ def mergers(member: Member) -> list[Merger]:
     return [Merger(gone[uid], event) for uid, event in latest.items() if uid in gone]
 
 
+def merged_away(member: Member) -> Event | None:
+    """Return the act by which a member went into another: who did it, when and why."""
+    told = Event.objects.filter(kind="members.merge_away", subject_type="members.member", subject_id=member.pk)
+    return told.order_by("-id").first()
+
+
+def parted(member: Member, other: str) -> Event | None:
+    """Return the act that took back that another, named by its uid, had gone into a member."""
+    return next((event for event in partings(member) if event.kind == PARTED[0] and event.data.get("other") == other), None)
+
+
 def partings(member: Member) -> list[Event]:
     """Return the mergers of a member that were taken back, into him or of him into another, newest first."""
     told = Event.objects.filter(kind__in=PARTED, subject_type="members.member", subject_id=member.pk)

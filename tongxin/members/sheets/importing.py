@@ -14,13 +14,14 @@ from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
 from tongxin.core.secrets import mask_phone, phone_hash
 from tongxin.core.sounds import sound_of
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.core.words import name_key, plain_number, spellings
+from tongxin.core.words import clean_line, name_key, plain_number, spellings
 from tongxin.members.choices import CONTACT_FIELDS
 from tongxin.members.models import Member, Post, Seat
 from tongxin.members.rules import is_dead
 from tongxin.members.sheets.doubles import Doubles
 from tongxin.members.sheets.doubting import Forms, doubt_age, doubt_namesakes
 from tongxin.members.sheets.reading import COLUMNS, Known, Person, of_member, read, spoken, those_who_went, with_current_seats
+from tongxin.sheets.cells import text
 from tongxin.sheets.kinds import Context, Row
 from tongxin.sheets.problems import Fault
 
@@ -113,10 +114,12 @@ class MemberImporter:
         if person.number:
             kept = self.numbers.get(plain_number(person.number), [])
             people = {by_number[number].member.pk for number in kept if number in by_number}
-            if len(people) > 1 and person.number not in kept:
+            written = clean_line(text(row.cells.get("编号")))  # of two that differ in their width alone, the very one
+            meant = next((number for number in (written, person.number) if number in kept), "")
+            if len(people) > 1 and not meant:
                 row.fault("编号", f"系统里有 {len(kept)} 位委员的编号只差前面的零或全角半角（{'、'.join(kept)}），请写成其中一个")
                 return
-            known = by_number.get(person.number) or (by_number.get(kept[0]) if kept else None)
+            known = by_number.get(meant) or (by_number.get(kept[0]) if kept else None)
         else:
             alike = by_name.get(name_key(person.name), ())
             fitting = [k for k in alike if person.born_in and person.born_in in k.born]

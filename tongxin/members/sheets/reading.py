@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from tongxin.committees.models import Committee
 from tongxin.committees.queries import running
-from tongxin.core.words import name_key, plain_number
+from tongxin.core.words import kept_number, name_key, plain_number
 from tongxin.members.choices import Gender, Rank
 from tongxin.members.models import Member, Post, Seat
 from tongxin.members.rules import is_name, who_it_is
@@ -20,6 +20,7 @@ from tongxin.sheets.kinds import Row
 
 RANKS = {str(rank.label): rank.value for rank in Rank}
 GENDERS = {str(gender.label): gender.value for gender in Gender}
+NUMBER_LIMIT = 20
 PARTY_MEMBERS = ("中共党员", "中共预备党员")
 ALIKE: dict[str, Callable[[Any], Any]] = {"name": name_key, "number": plain_number}  # compared by what two writings share
 
@@ -72,6 +73,11 @@ def _name(value: cells.Cell) -> str:
     return found
 
 
+def _number(value: cells.Cell) -> str:
+    """Read a number as it is kept, in whatever width an office types it: it is searched for, and nobody can change it later."""
+    return cells.line(kept_number(cells.line(value)), NUMBER_LIMIT)
+
+
 def _ranks(value: cells.Cell) -> tuple[str, ...]:
     found = {cells.choice(part, RANKS) for part in cells.several(value)}
     return tuple(rank for rank in Rank.values if rank in found and rank != Rank.MEMBER)
@@ -97,7 +103,7 @@ def read(row: Row) -> Person:
         phone=row.read("手机", cells.phone) or "",
         email=row.read("邮箱", _email) or "",
         is_party_member=row.read("是否党员", cells.flag),
-        number=line("编号", 20),
+        number=row.read("编号", _number) or "",
         seated_on=row.read("任职日期", cells.day),
     )
     for column, value in (("姓名", person.name), ("界别", person.sector)):

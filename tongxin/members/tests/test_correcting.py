@@ -83,10 +83,45 @@ def test_where_both_wrote_the_same_field_the_later_reads_what_it_is_now_and_deci
     office.post(path, open_page | {"party": "民盟盟员", "born_in": "1975-03", "reason": "表里写错"})
     page = office.post(path, open_page | {"party": "民建会员", "reason": "写错"})
     assert "现在是“民盟盟员”，再保存一次就改为您填写的。" in page.text
-    assert "现在是“1975-03”，已按现在的显示。" in page.text
+    assert "现在是“1975 年 3 月”，已按现在的显示。" in page.text
     assert "已更正：政治面貌" in office.post(path, sends_again(page), follow=True).text
     member.refresh_from_db()
     assert (member.party, member.born_in) == ("民建会员", date(1975, 3, 1))
+
+
+def test_a_day_that_another_changed_is_written_as_everywhere(cast: Cast, office: Client) -> None:
+    member, path = cast.member(cast.cosigner), f"/members/{cast.member(cast.cosigner).uid}/correct/"
+    open_page = shown(office, member)
+    office.post(path, open_page | {"starts_on": "2024-03-01", "reason": "增补"})
+    page = office.post(path, open_page | {"ethnicity": "回族", "reason": "写错"})
+    assert "现在是“2024 年 3 月 1 日”，已按现在的显示。" in page.text
+    assert page.context["form"]["starts_on"].value() == "2024-03-01"
+
+
+# ── whom a number reaches ──
+def test_a_number_that_reaches_another_member_is_asked_about_and_may_be_shared(cast: Cast, office: Client) -> None:
+    member, path = cast.member(cast.cosigner), f"/members/{cast.member(cast.cosigner).uid}/change/"
+    other = cast.member(cast.proposer)
+    actions.change_contact(other, fields={"phone": "13800001112"}, actor=cast.office, at=timezone.now())
+    said = sends_again(office.get(path)) | {"phone": "138 0000 1112", "workplace": "县医院"}
+    page = office.post(path, said)
+    assert f"与{other.name}（编号 {other.number}）的手机号相同" in page.context["form"].errors["phone"][0]
+    assert "确是两人共用这个手机号" in page.text
+    assert (Member.objects.get(pk=member.pk).phone == "13800001112", Member.objects.get(pk=member.pk).workplace) == (False, "")
+    assert office.post(path, sends_again(page) | {"shared": "on"}).status_code == 302
+    assert Member.objects.get(pk=member.pk).phone == "13800001112"
+    assert Event.objects.filter(kind="members.change").latest("pk").data["fields"] == ["手机", "工作单位"]
+    again = sends_again(office.get(path)) | {"phone": "13800001112", "workplace": "县一中"}
+    assert office.post(path, again).status_code == 302  # it was asked about
+
+
+def test_a_number_of_who_died_or_sits_elsewhere_is_nobodys_here(cast: Cast, office: Client) -> None:
+    member, dead = cast.member(cast.cosigner), cast.member(cast.proposer)
+    for other in (dead, cast.member(cast.member_of_other_county)):
+        actions.change_contact(other, fields={"phone": "13800001112"}, actor=cast.office, at=timezone.now())
+    path = f"/members/{member.uid}/change/"
+    Seat.objects.filter(member=dead).update(ends_on="2026-01-01", ending=Ending.DIED)
+    assert office.post(path, sends_again(office.get(path)) | {"phone": "13800001112"}).status_code == 302
 
 
 def test_who_presses_twice_reads_that_it_is_already_so(cast: Cast, office: Client) -> None:
@@ -319,6 +354,26 @@ def test_since_when_somebody_sits_is_corrected_with_the_posts_that_began_with_th
     page = office.post(path, shown(office, member) | {"starts_on": "2024-03-01", "reason": "增补"}, follow=True)
     assert "已更正：任职日期" in page.text
     assert [row.starts_on for row in (member.seats.get(), member.posts.get())] == [date(2024, 3, 1)] * 2
+    assert verifying.verify().ok
+
+
+def test_a_post_that_ended_begins_with_the_seat_still_and_is_not_wiped_out(cast: Cast, office: Client) -> None:
+    member, path = cast.member(cast.cosigner), f"/members/{cast.member(cast.cosigner).uid}/correct/"
+    seat = member.seats.get()
+    rows = {"committee": cast.county, "member": member, "term": seat.term}
+    held = Post.objects.create(**rows, rank="vice_chair", starts_on=seat.starts_on, ends_on=date(2023, 6, 1))
+    never = Post.objects.create(**rows, rank="chair", starts_on=seat.starts_on, ends_on=seat.starts_on)
+    later = Post.objects.create(**rows, rank="standing", starts_on=date(2024, 1, 1), ends_on=date(2025, 1, 1))
+    audit.vouch(cast.county, [held, never, later], at=timezone.now())
+    for late in ("2023-06-01", "2023-09-01"):
+        page = office.post(path, shown(office, member) | {"starts_on": late, "reason": "增补"})
+        assert "登记的副主席到 2023 年 6 月 1 日为止，任职日期须在这以前" in page.text
+    assert (member.seats.get().starts_on, member.posts.get(pk=held.pk).starts_on) == (seat.starts_on, seat.starts_on)
+    office.post(path, shown(office, member) | {"starts_on": "2022-03-01", "reason": "增补"})
+    day = date(2022, 3, 1)
+    assert [member.seats.get().starts_on, *member.posts.order_by("pk").values_list("starts_on", "ends_on")] == [
+        day, (day, date(2023, 6, 1)), (day, day), (later.starts_on, later.ends_on),
+    ]  # fmt: skip
     assert verifying.verify().ok
 
 

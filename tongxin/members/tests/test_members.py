@@ -41,7 +41,8 @@ def test_members_of_another_county_are_not_on_the_list(cast: Cast, client: Clien
 
 
 @pytest.mark.parametrize(
-    ("words", "names"), [("何", ["何青禾"]), ("heqinghe", ["何青禾"]), ("yx003", ["沈如松"]), ("没有这个人", [])]
+    ("words", "names"),
+    [("何", ["何青禾"]), ("heqinghe", ["何青禾"]), ("yx003", ["沈如松"]), ("ＹＸ００３", ["沈如松"]), ("没有这个人", [])],
 )
 def test_members_are_found_by_name_sound_and_number(cast: Cast, client: Client, words: str, names: list[str]) -> None:
     Member.objects.filter(name="何青禾").update(sound="heqinghe hqh")

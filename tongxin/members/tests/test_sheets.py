@@ -102,6 +102,13 @@ def test_wrong_cells_are_named_with_row_and_column(cast: Cast, bring):
     ]
 
 
+@pytest.mark.parametrize("written", ["ＹＸ３０２", "yx302", "ＹＸ　３０２", "ｙｘ 302"])
+def test_a_new_number_is_kept_half_width_and_in_capitals(cast: Cast, bring, written):
+    report = bring(f"{HEAD}曾贤,,,农业界,,,,,,{written}\n")
+    assert (report.rejected, report.created, Member.objects.get(name="曾贤").number) == ([], 1, "YX302")
+    assert bring(f"{HEAD}曾贤,,,农业界,,,,,,{written}\n").unchanged == 1
+
+
 def test_new_numbers_go_on_behind_those_of_the_file(cast: Cast, bring):
     bring(f"{HEAD}甲一,,,农业界,,,,,,\n甲二,,,农业界,,,,,,YX005\n甲三,,,农业界,,,,,,YX030\n")
     bring(f"{HEAD}甲四,,,农业界,,,,,,\n")

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from tests.cast import LEFT_ON, NOW, Cast
 from tongxin.accounts.models import Account
+from tongxin.accounts.queries import InvitationError
+from tongxin.accounts.queries import find as find_code
 from tongxin.audit import verifying
 from tongxin.audit.kinds import detail, sentence
 from tongxin.audit.models import Event
@@ -189,6 +191,37 @@ def test_death_closes_the_account_with_its_duties_and_a_mistake_opens_it_again(c
     client.post(f"/members/{member.uid}/standing/restore/", said(reason="误登"))
     assert fresh(cast.bystander).is_active
     assert Appointment.objects.get(account=cast.bystander).ends_on == TODAY()  # appointed anew by who appoints
+
+
+def test_a_death_says_before_what_it_ends_to_the_last_duty_and_code(cast: Cast, office: Client) -> None:
+    member, newcomer = cast.member(cast.bystander), Member.objects.create(committee=cast.county, number="YX081", name="梁秋实")
+    Seat.objects.create(committee=cast.county, member=newcomer, term=cast.sector.term, sector=cast.sector, starts_on="2026-01-01")
+    rows = {"account": cast.bystander, "committee": cast.county}
+    for duty, day in ((Duty.LEADERSHIP, TODAY()), (Duty.FILING, TODAY() + timedelta(days=9))):
+        Appointment.objects.create(**rows, duty=duty, starts_on=day)
+    code = actions.invite(newcomer, actor=cast.office, at=timezone.now())
+    assert "其他职责 2 项同时终止" in office.get(f"/members/{member.uid}/standing/died/").text
+    assert "还没有用过的登录邀请码作废" in office.get(f"/members/{newcomer.uid}/standing/died/").text
+    for who in (member, newcomer):
+        office.post(f"/members/{who.uid}/standing/died/", said(reason=""))
+    assert Event.objects.filter(kind="committees.end_appointment").count() == 2
+    with pytest.raises(InvitationError, match="失效"):
+        find_code(code, at=timezone.now())
+
+
+def test_a_death_is_foreseen_in_the_same_sentences_as_every_other_leave(cast: Cast, office: Client) -> None:
+    draft, other = cast.draft(), cast.draft()
+    cast.filed()
+    until = timezone.now() + timedelta(days=1)
+    proposals.invite_cosigners(draft, members=[cast.member(cast.cosigner)], until=until, actor=cast.proposer, at=NOW)
+    Signature.objects.filter(proposal=other).update(member=cast.member(cast.bystander))
+    proposals.invite_cosigners(other, members=[cast.member(cast.proposer)], until=until, actor=cast.bystander, at=NOW)
+    member = cast.member(cast.proposer)
+    died, resigned = (office.get(f"/members/{member.uid}/standing/{kind}/").context["elsewhere"] for kind in ("died", "resigned"))
+    assert died == resigned
+    assert [one.said.partition("件")[0] for one in died] == [
+        "草稿和退回修改的提案 1 ", "还没有答复的联名邀请 1 ", "已经提交、还没有办结的提案 1 ",
+    ]  # fmt: skip
 
 
 def test_other_duties_stay_when_a_seat_ends(cast: Cast, office: Client) -> None:
@@ -380,13 +413,14 @@ def test_the_page_promises_a_successor_only_where_somebody_follows(cast: Cast, o
     assert "第一位在任的联名委员可以接手" not in page
     filed = cast.filed()
     assert (
-        handed_in(office, url)
-        == "已经提交、还没有办结的提案 1 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人"
+        handed_in(office, url) == "已经提交、还没有办结的提案 1 件照常办理，署名不变。"
+        "其中 1 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知"
     )
     cast.filed()
     Signature.objects.filter(proposal=filed).exclude(member=member).delete()
     assert handed_in(office, url) == (
-        "已经提交、还没有办结的提案 2 件照常办理，署名不变。其中 1 件需要联系提案人的，联系下一位在任的提案人；"
+        "已经提交、还没有办结的提案 2 件照常办理，署名不变。"
+        "其中 1 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知；"
         "1 件没有其他在任的提案人，答复以后没有人评价"
     )
 

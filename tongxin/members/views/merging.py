@@ -16,7 +16,7 @@ from tongxin.members import merging, queries
 from tongxin.members.actions import StandingError
 from tongxin.members.forms import Apart, Merge, Other, Part
 from tongxin.members.models import Member
-from tongxin.members.views.loading import load
+from tongxin.members.views.loading import load, not_done, typed_in
 
 SHOWN = 50  # pairs of the list; the others follow when these are done
 
@@ -95,7 +95,7 @@ def part(request: HttpRequest, uid: str, other: str) -> HttpResponse:
     found = _load(request, uid)
     merger = next((each for each in queries.mergers(found) if each.goes.uid == other), None)
     if merger is None:
-        raise Http404
+        return _parted_already(request, found, other)
     context: dict[str, Any] = {"member": found, "merger": merger, "refusal": queries.why_not_parted(found, merger)}
     form = Part(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -108,6 +108,15 @@ def part(request: HttpRequest, uid: str, other: str) -> HttpResponse:
             return redirect("member", uid=uid)
     sentences = [] if context["refusal"] else queries.what_follows_parting(found, merger)
     return render(request, "members/part.html", context | {"form": form, "sentences": sentences})
+
+
+def _parted_already(request: HttpRequest, member: Member, other: str) -> HttpResponse:
+    """Say that a merger was taken back meanwhile; not found where there was none."""
+    event = queries.parted(member, other)
+    if event is None:
+        raise Http404
+    why = _("%(other_name)s（编号 %(other_number)s）并入%(name)s（编号 %(number)s）的合并已经撤销") % event.data
+    return not_done(request, member, typed_in(request), why, by=event)
 
 
 def _load(request: HttpRequest, uid: str) -> Member:

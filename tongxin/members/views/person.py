@@ -1,6 +1,5 @@
 """A member's page: seat, posts, workplace, the seats held before; how to reach him."""
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -37,7 +36,7 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
     knows = keeps or found.account_id == request.user.pk
     reads_phone = permissions.allowed(request.user, "members.read_phone", found)
     held = queries.history(found)
-    again = queries.came_back(found, "members.restore") if knows else {}
+    again = queries.given_back(found, held) if knows else {}
     context = {
         "row": queries.row_of(found),
         "left": _left(found),
@@ -98,7 +97,10 @@ def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
     """Say that a seat is held, or since when it is not; why, to those who are told. A death that was taken back is no death."""
     if not seat.ends_on:
         return [_("在任")]
-    back = min((s.starts_on for s in seats if s.pk > seat.pk and s.starts_on >= seat.ends_on), default=None)
+    if seat.never_began:
+        return [_("没有到任")]
+    later = [s for s in seats if s.pk > seat.pk and not s.never_began]
+    back = min((s.starts_on for s in later if s.starts_on >= seat.ends_on), default=None)
     if seat.ending == Ending.DIED and back is not None:
         said = [_("登记有误，已于 %(on)s恢复") % {"on": full_day(back)}]
         return said if tells_why else []
@@ -109,16 +111,16 @@ def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
     return [part for part in said if part]
 
 
-def _restored(seat: Seat, again: dict[date, list[str]]) -> list[str]:
+def _restored(seat: Seat, again: dict[int, list[str]]) -> list[str]:
     """Say of a seat that was given back that it was, why, and by which paper."""
-    return [_("恢复委员资格"), *again[seat.starts_on]] if seat.starts_on in again else []
+    return [_("恢复委员资格"), *again[seat.pk]] if seat.pk in again else []
 
 
 def _left(member: Member) -> Seat | None:
     """Return the seat that somebody held last, when none is held any more."""
     if member.seats_now:  # type: ignore[attr-defined]
         return None
-    return next(iter(queries.last_held(member)[0]), None)
+    return next(iter(queries.last_ending(member).seats), None)
 
 
 @requires("members.read_phone", of_object=True)
@@ -149,6 +151,7 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
             form.say_what_changed()
             return render(request, "members/change.html", {"form": form, "member": found})
         except actions.MergedError as merged:
+            load(request, uid)  # its page leads on, with what was written
             messages.error(request, str(merged))
         else:
             messages.success(request, _("已修改：%s") % "、".join(changed) if changed else _nothing_changed(form))
@@ -167,7 +170,9 @@ def correct(request: HttpRequest, uid: str) -> HttpResponse:
     found = load(request, uid)
     permissions.demand(request.user, "members.change", found)
     form = Correction(request.POST or None, member=found)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_of_another_seat:
+        form.say_what_changed()
+    elif request.method == "POST" and form.is_valid():
         said = {"fields": form.written(), "shown": form.seen, "reason": form.cleaned_data["reason"]}
         try:
             changed = correcting.correct(found, **said, actor=request.user, at=timezone.now())

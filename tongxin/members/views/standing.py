@@ -15,7 +15,7 @@ from tongxin.members import actions, queries
 from tongxin.members.choices import Ending
 from tongxin.members.forms import Standing, TermEnd
 from tongxin.members.models import Member
-from tongxin.members.views.loading import load
+from tongxin.members.views.loading import load, not_done, typed_in
 
 WORDS: dict[str, str] = {
     **{e.value: str(e.label) for e in Ending},
@@ -32,44 +32,56 @@ def steps(user: Any, member: Member) -> list[tuple[str, str]]:
         return []
     today = timezone.localdate()
     if not member.seats_now:  # type: ignore[attr-defined]
-        return [("restore", WORDS["restore"])] if queries.last_held(member)[0] else []
+        return [("restore", WORDS["restore"])] if queries.last_ending(member).seats else []
     pause = "resume" if queries.suspended_now(member, today) else "suspend"
     return [*((e.value, WORDS[e.value]) for e in Ending), (pause, WORDS[pause])]
 
 
 @requires("members.change_standing", of_object=True)
 def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
-    """Let a seat end, pause or come back: what will happen is shown before it is confirmed."""
+    """Let a seat end, pause or come back: what will happen is shown before it is confirmed, and only that is done."""
     found = load(request, uid)
     permissions.demand(request.user, "members.change_standing", found)
     if kind not in WORDS:
         raise Http404
     if kind not in dict(steps(request.user, found)):
-        messages.info(request, _("%(name)s的任职情况已经变了，这一步现在不用办理") % {"name": found.name})
+        why = _("%(name)s的任职情况已经变了，这一步现在不用办理") % {"name": found.name}
+        if typed := typed_in(request):
+            return not_done(request, found, typed, why)
+        messages.info(request, why)
         return redirect("member", uid=uid)
-    never_ended = kind == "restore" and queries.ended_by_death(queries.last_held(found)[0])
-    form = Standing(request.POST or None, kind=kind, never_ended=never_ended)
+    form = _form(request.POST or None, found, kind)
     if request.method == "POST" and form.is_valid():
         try:
             _change_standing(found, kind, form.cleaned_data, request.user)
+        except actions.OvertakenError:  # in this very moment: the form made anew says so
+            form = _form(request.POST, load(request, uid), kind)
         except actions.StandingError as problem:
             form.add_error(None, f"{problem}。")
         else:
             messages.success(request, _done(found, kind))
             return redirect("member", uid=uid)
-    coming_back = kind in {"resume", "restore"}
+    coming_back = kind in queries.COMES_BACK
     context = {
         "form": form, "member": found, "word": WORDS[kind], "stop": not coming_back,
         "records": kind == Ending.DIED,
-        "sentences": queries.coming_back(found) if coming_back else queries.what_follows(found, kind),
+        "sentences": queries.foretold(found, kind),
         "elsewhere": [] if coming_back else queries.what_follows_elsewhere(found, request.user),
     }  # fmt: skip
     return render(request, "members/standing.html", context)
 
 
+def _form(sent: Any, member: Member, kind: str) -> Standing:
+    """Return the form of an act as it is now: a death that is taken back asks for no day."""
+    never_ended = kind == "restore" and queries.last_ending(member).by_death
+    return Standing(sent, kind=kind, member=member, never_ended=never_ended)
+
+
 def _done(member: Member, kind: str) -> str:
     if kind == Ending.DIED:
         return _("已登记%(name)s委员去世") % {"name": member.name}
+    if kind == "restore" and not Member.objects.seated(timezone.localdate()).filter(pk=member.pk).exists():
+        return _("已更正：%(name)s去世登记有误；任期已经届满，现在不在任") % {"name": member.name}
     return _("已办理：%(name)s%(what)s") % {"name": member.name, "what": WORDS[kind]}
 
 

@@ -1,5 +1,6 @@
 """Who sees whether notices and letters arrive, and what a monitor is told."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -109,6 +110,7 @@ def test_without_a_mail_server_nobody_says_that_mail_is_in_order(
     sealing.seal(at=timezone.now())
     actions.deliver()
     client.force_login(keeper)
+    settings.BACKUP_EVERY = 24
     for host, said in (
         ("", "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"),
         ("localhost", "消息、邮件和后台任务都正常"),
@@ -116,6 +118,38 @@ def test_without_a_mail_server_nobody_says_that_mail_is_in_order(
         settings.EMAIL_HOST = host
         page = client.get("/notices/delivery/").text
         assert (said in page, "消息、邮件和后台任务都正常" in page) == (True, bool(host))
+
+
+def test_with_letters_that_failed_nobody_says_that_all_is_in_order(
+    cast: Cast, keeper: Account, client: Client, settings: Any
+) -> None:
+    settings.EMAIL_HOST, settings.BACKUP_EVERY = "localhost", 24
+    cast.submitted()
+    actions.deliver()
+    sealing.seal(at=timezone.now())
+    client.force_login(keeper)
+    assert "消息、邮件和后台任务都正常" in client.get("/notices/delivery/").text
+    letter = failed_letter(cast, cast.cosigner)
+    page = client.get("/notices/delivery/").text
+    assert ("都正常" in page, "有 1 封邮件没有寄成。" in page, 'href="?failed=1#letters"' in page) == (False, True, True)
+    Notice.objects.filter(pk=letter.notice_id).update(committee_code="WC")
+    assert "都正常" in client.get("/notices/delivery/").text
+
+
+def test_without_backups_nobody_says_that_all_is_in_order(cast: Cast, keeper: Account, client: Client, settings: Any) -> None:
+    settings.EMAIL_HOST, settings.BACKUP_EVERY = "localhost", 0
+    actions.deliver()
+    sealing.seal(at=timezone.now())
+    client.force_login(keeper)
+    page = client.get("/notices/delivery/").text
+    assert ("消息、邮件和后台任务都正常" in page, "定时备份未启用" in page) == (False, True)
+
+
+def test_which_of_the_letters_are_shown_is_seen(cast: Cast, keeper: Account, client: Client) -> None:
+    client.force_login(keeper)
+    for asked, label in (("", "全部"), ("?failed=1", "没有寄成的")):
+        tabs = client.get(f"/notices/delivery/{asked}").text.split('<nav class="tabs"')[1].split("</nav>")[0]
+        assert re.findall(r'aria-current="page">([^<]+?)\s*<', tabs) == [label]
 
 
 def test_a_job_that_is_switched_off_was_never_done(cast: Cast, keeper: Account, client: Client, settings: Any) -> None:
@@ -305,7 +339,8 @@ def test_a_server_that_is_away_costs_no_try_and_the_page_says_so(cast: Cast, kee
     actions.deliver()
     letter = failed_letter(cast, cast.cosigner)
     client.force_login(keeper)
-    said = "未计次数：邮件服务器连不上"
-    assert said not in client.get("/notices/delivery/").text
-    Letter.objects.filter(pk=letter.pk).update(tries=0, given_up_at=None, problem=posting.NO_ANSWER)
-    assert said in client.get("/notices/delivery/").text
+    assert "未计次数" not in client.get("/notices/delivery/").text
+    for problem in posting.AWAY:
+        Letter.objects.filter(pk=letter.pk).update(tries=0, given_up_at=None, problem=problem)
+        page = client.get("/notices/delivery/").text
+        assert ('<span class="sub">未计次数</span>' in page, problem in page) == (True, True)

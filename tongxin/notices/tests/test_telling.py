@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tongxin.audit import kinds
-from tongxin.audit.models import Mark
+from tongxin.audit.models import Event, Mark
 from tongxin.core.faults import SomeFailedError
 from tongxin.handling import actions as handling
 from tongxin.handling import tasks as handling_tasks
@@ -20,7 +20,7 @@ from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Contact, Reply
 from tongxin.notices import actions, letters, queries
 from tongxin.notices.models import Letter, Notice
-from tongxin.notices.table import TABLE, Tell
+from tongxin.notices.table import TABLE, Tell, because
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries as signers
 
@@ -269,3 +269,10 @@ def test_a_proposal_makes_so_many_entries_and_letters_for_each(cast: Cast, setti
         )
         found[name] = (told.count(), told.order_by().values("matter", "day").distinct().count(), len(posted))
     assert found == A_LIFE
+
+
+def test_a_reason_is_shortened_only_where_something_follows_it() -> None:
+    event = Event(kind="members.correct", data={"reason": "事" * 200})
+    assert [because(event), because(event, most=40), because(Event(data={"reason": ""}), most=40)] == [
+        "：" + "事" * 200, "：" + "事" * 39 + "…", "",
+    ]  # fmt: skip

@@ -88,16 +88,11 @@ def answer_invitation(
     """Accept or decline an invitation to co-sign the text as the signer read it.
 
     `entered_for`: the office enters what the member gave it on paper, marked so. Raises ProposalError when the invitation
-    lapsed or was answered already, waits for who takes the text over, or the text was changed in this very moment.
+    lapsed or was answered already, or the text was changed in this very moment; and of an agreement while nobody stands first.
     """
     proposal = signature.proposal
-    if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
-        message = "提案已经提交，联名邀请不再有效"
-        raise ProposalError(message)
-    if proposal.cosign_until is not None and at > proposal.cosign_until:
-        message = "联名已经截止，如仍想联名，请与第一提案人联系"
-        raise ProposalError(message)
-    if why := queries.waits_for_a_successor(proposal):
+    why = queries.why_over(proposal, at) or (queries.waits_for_a_successor(proposal) if accept else "")
+    if why:
         raise ProposalError(why)
     if signature.member is not None:
         names.hold(signature.member, acts=None if entered_for else actor)

@@ -19,6 +19,7 @@ from tongxin.members.queries import absence, telling_absence
 from tongxin.proposals import queries
 from tongxin.proposals.actions import forming, speaking
 from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.actions.waiting import give_time_back
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import first_sits, successor
@@ -65,7 +66,10 @@ def _named(proposal: Proposal, becomes: str = "") -> Named:
 
 
 def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
-    """Say who is asked in his place about what he handed in and is not over, and where nobody is left to ask."""
+    """Say who is asked in his place about what he handed in and is not over, and where nobody is left to ask.
+
+    Counted is what will be recorded (`speakers_changed`): what he signed beside others goes on with whoever is asked now.
+    """
     handed = _handed_in([member.pk])
     alone = set(_left_alone(handed, [member.pk]).values_list("pk", flat=True))
     every = list(handed.values_list("pk", flat=True))
@@ -75,11 +79,16 @@ def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
     changed = speaking.speakers_changed(list(spoke), sit=False)
     becomes = {change.proposal.pk: f"改为联系{change.speaker}" for change in changed}
     becomes |= dict.fromkeys(alone, "没有其他在任的提案人，答复以后没有人评价")
-    parts = (
-        f"{len(every) - len(alone)} 件需要联系提案人的，联系下一位在任的提案人" if len(every) > len(alone) else "",
+    told = [change for change in changed if change.proposal.pk not in alone]
+    unspoken = sum(change.speaker == queries.OFFICE_PEOPLE for change in told)
+    passed = len(told) - unspoken
+    parts = [
+        f"{passed} 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知" if passed else "",
+        f"{unspoken} 件没有下一位在任的提案人，由{queries.OFFICE_PEOPLE}联系" if unspoken else "",
         f"{len(alone)} 件没有其他在任的提案人，答复以后没有人评价" if alone else "",
-    )
-    said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变。其中 {'；'.join(part for part in parts if part)}"
+    ]
+    among = "；".join(part for part in parts if part)
+    said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变" + (f"。其中 {among}" if among else "")
     yield Foreseen(said, tuple(_named(row, becomes.get(row.pk, "")) for row in _readable(user, every)))
 
 
@@ -141,10 +150,12 @@ def _regain(members: Collection[Member], *, actor: Account, at: datetime) -> Non
     rows = [signature for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST]
     lost = _last_said_lost([signature.proposal_id for signature in rows])
     whys = speaking.how_they_came_back(members) if lost else {}
+    forming.hold(*lost)
     for signature in rows:
         if signature.proposal_id in lost:
             why = whys.get(signature.member_id or 0, "重新履职")
             data = {"name": signature.name, "member": signature.member_id, "why": why}
+            data |= give_time_back(signature.proposal, at=at)
             audit.record("proposals.regain_first", signature.proposal, actor=actor, at=at, data=data)
 
 
@@ -204,7 +215,7 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     if held.state not in States.with_the_proposer or first_sits(held) or heir is None or heir.member_id != member.pk:
         message = "这件提案现在不能接手，请刷新后再看"
         raise ProposalError(message)
-    before = held.signatures.get(role=Role.FIRST)
+    before, waited = held.signatures.get(role=Role.FIRST), give_time_back(held, at=at)
     sound = audit.sound([before, heir])
     Signature.objects.filter(pk=before.pk).update(
         role=Role.CO, answer=Answer.LEFT, answered_at=at, place_in_list=heir.place_in_list
@@ -212,7 +223,7 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     Signature.objects.filter(pk=heir.pk).update(role=Role.FIRST, place_in_list=before.place_in_list, signed_version=held.version)
     audit.record(
         "proposals.take_over", held, actor=actor, at=at, proves=sound,
-        data={"name": heir.name, "member": heir.member_id, "before": before.name},
+        data={"name": heir.name, "member": heir.member_id, "before": before.name} | waited,
     )  # fmt: skip
     forming.follow_signers(held, actor=actor, at=at)
     return Proposal.objects.get(pk=held.pk)

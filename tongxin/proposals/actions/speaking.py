@@ -18,6 +18,7 @@ from tongxin.proposals.models import Proposal, Signature
 
 SUSPENDED = "members.suspend"
 BACK = {"members.resume": "恢复履职", "members.restore": "恢复委员资格"}
+NEVER_DIED = "去世系误登，已经更正"  # nothing was given back to him: his seat never ended
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,13 @@ def change_speakers(members: Collection[Member], *, sit: bool, actor: Account, a
     """Record of each open proposal whom to contact from now on: its office, units and other signers are told."""
     last = _last_turns(members)
     if not sit:
-        paused = _paused_to_the_end({pk for pk, kind in last.items() if kind == SUSPENDED}, timezone.localdate(at))
+        suspended = {pk for pk, act in last.items() if act.kind == SUSPENDED}
+        paused = _paused_to_the_end(suspended, timezone.localdate(at))
         members = [member for member in members if member.pk not in paused]
     changes = speakers_changed(members, sit=sit)
     absent = absences({change.member.pk for change in changes}, timezone.localdate(at)) if changes else {}
     for change in changes:
-        why = BACK.get(last.get(change.member.pk, ""), "") if sit else absent.get(change.member.pk, "")
+        why = _how_back(last.get(change.member.pk)) if sit else absent.get(change.member.pk, "")
         audit.record(
             "proposals.change_speaker", change.proposal, actor=actor, at=at,
             data={"name": change.member.name, "member": change.member.pk, "why": why, "speaker": change.speaker},
@@ -69,16 +71,25 @@ def change_speakers(members: Collection[Member], *, sit: bool, actor: Account, a
 
 
 def how_they_came_back(members: Collection[Member]) -> dict[int, str]:
-    """Say of members who act again by which act they do: a suspension lifted, or the seat given back."""
-    return {pk: BACK[kind] for pk, kind in _last_turns(members).items() if kind in BACK}
+    """Say of members who act again by which act they do: a suspension lifted, the seat given back, a death that never was."""
+    return {pk: said for pk, act in _last_turns(members).items() if (said := _how_back(act))}
 
 
-def _last_turns(members: Collection[Member]) -> dict[int, str]:
+def _how_back(act: Event | None) -> str:
+    """Say how somebody came back by an act; the correction of a death has no day, unlike a seat given back."""
+    if act is None:
+        return ""
+    if act.kind == "members.restore" and not act.data.get("on"):
+        return NEVER_DIED
+    return BACK.get(act.kind, "")
+
+
+def _last_turns(members: Collection[Member]) -> dict[int, Event]:
     """Return by which act each member last paused or came back, of those who ever did."""
     acts = Event.objects.filter(
         kind__in=(SUSPENDED, *BACK), subject_type="members.member", subject_id__in=[m.pk for m in members]
     )
-    return {event.subject_id: event.kind for event in acts.order_by("id").only("subject_id", "kind") if event.subject_id}
+    return {event.subject_id: event for event in acts.order_by("id") if event.subject_id}
 
 
 def _paused_to_the_end(members: Collection[int], on: date) -> set[int]:

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee
-from tongxin.core.words import sought
+from tongxin.core.words import number_writings, sought
 from tongxin.members.models import Member
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
 from tongxin.ui.fields import Moment
@@ -75,7 +76,9 @@ class BehalfForm(forms.Form):
             self.add_error("member", _("请填写委员的姓名或编号。"))
             return
         rows = Member.objects.sitting(timezone.localdate()).filter(committee=self.committee)
-        same = list(rows.filter(number__iexact=text)[:1]) or list(rows.filter(name__in=sought(text))[:3])
+        same = list(rows.filter(Q(number__iexact=text) | Q(number__in=number_writings(text)))[:1]) or list(
+            rows.filter(name__in=sought(text))[:3]
+        )
         if not same:
             self.add_error("member", _("本会没有名为“%(name)s”的在任委员，请核对姓名，或填写委员编号。") % {"name": text})
         elif len(same) > 1:

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from tongxin.audit.models import Event
 from tongxin.committees.queries import running
 from tongxin.core.templatetags.chinese import moment
-from tongxin.core.words import character_count, one_dot, sought
+from tongxin.core.words import character_count, number_writings, one_dot, sought
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role
@@ -129,6 +129,7 @@ def candidates(proposal: Proposal, text: str, *, on: date) -> list[Member]:
                 named
                 | Q(sound__icontains=word)
                 | Q(number__iexact=word)
+                | Q(number__in=number_writings(word))
                 | Q(pk__in=seats.filter(sector__name__icontains=word).values("member"))
             )
     rows = rows.prefetch_related(Prefetch("seats", seats, to_attr="seats_now")).order_by("sound", "name", "id")

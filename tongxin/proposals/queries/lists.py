@@ -14,6 +14,7 @@ from tongxin.committees.models import Committee
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.queries.inviting import open_invitations
 
 PAGE = 14
 LABELS = {
@@ -89,7 +90,7 @@ def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
         counts = Signature.objects.filter(member=member).aggregate(
             mine=Count("id", filter=Q(role=Role.FIRST) & ~_DISCARDED),
             cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED),
-            invited=Count("id", filter=_open_invitation(at)),
+            invited=Count("id", filter=Q(pk__in=open_invitations(at).filter(member=member).values("pk"))),
             discarded=Count("id", filter=Q(role=Role.FIRST) & _DISCARDED),
         )
         kept = ("mine", "cosigned", "invited") if sits else ("mine", "cosigned")
@@ -102,13 +103,6 @@ def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
 
 
 _DISCARDED, _GONE = Q(proposal__state=State.DISCARDED), Q(state=State.DISCARDED)
-
-
-def _open_invitation(at: datetime) -> Q:
-    return (
-        Q(role=Role.CO, answer=Answer.INVITED, proposal__state__in=States.with_the_proposer)
-        & (Q(proposal__cosign_until=None) | Q(proposal__cosign_until__gte=at))
-    )  # fmt: skip
 
 
 def _entered(user: Any) -> QuerySet[Proposal]:
@@ -136,7 +130,7 @@ def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str =
         own = {
             "mine": own.filter(role=Role.FIRST),
             "cosigned": own.filter(role=Role.CO, answer=Answer.ACCEPTED),
-            "invited": own.filter(_open_invitation(at)),
+            "invited": open_invitations(at).filter(member=member),
         }[tab]
         rows = Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
     if text:

@@ -112,28 +112,36 @@ def season_at(committee: Committee, at: datetime) -> str:
 
 @dataclass(frozen=True)
 class Handling:
-    """What the app above says of handling: which proposals are still in hand, which not closed; how one's handling is held as it is."""
+    """What the app above says of handling: which proposals are in hand, which not closed; how one is held; which answers it has."""
 
     in_hand: Callable[[], Q]
     open: Callable[[], Q]
     hold: Callable[[str], None]
+    answers: Callable[[Proposal], str]
 
 
 _handling: list[Handling] = []
 
 
-def register_handling(*, in_hand: Callable[[], Q], open_: Callable[[], Q], hold: Callable[[str], None]) -> None:
+def register_handling(
+    *, in_hand: Callable[[], Q], open_: Callable[[], Q], hold: Callable[[str], None], answers: Callable[[Proposal], str]
+) -> None:
     """Let the app above say which proposals are still to be answered: only those promise an answer to what is merged into them.
 
-    `open_` says of which the handling is not over.
+    `open_` says of which the handling is not over; `answers` names the answers that were sent.
     """
-    _handling[:] = [Handling(in_hand, open_, hold)]
+    _handling[:] = [Handling(in_hand, open_, hold, answers)]
 
 
 def hold_handling(uid: str) -> None:
     """Hold the handling of a proposal to the end of the transaction: it is not answered while something is merged into it."""
     for handling in _handling:
         handling.hold(uid)
+
+
+def answers_to(proposal: Proposal) -> str:
+    """Name the answers that were sent to a proposal, each with its unit and day; nothing where none was."""
+    return "、".join(filter(None, (handling.answers(proposal) for handling in _handling)))
 
 
 def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
@@ -241,14 +249,14 @@ def spokesman(proposal: Proposal) -> Signature | None:
 
 
 def waits_for_a_successor(proposal: Proposal) -> str:
-    """Say why nobody can answer an invitation while its first proposer is gone; nothing while he sits."""
+    """Say why nobody can agree to sign while the first proposer is gone; nothing while he sits. To decline is always possible."""
     if first_sits(proposal):
         return ""
     first = next(s for s in proposal.signatures.all() if s.role == Role.FIRST)
     said = {"name": first.name, "absent": absences_of(proposal).get(first.member_id or 0, "")}
     if successor(proposal) is None:
-        return _("第一提案人%(name)s%(absent)s，现在没有委员可以接手，不能答复") % said
-    return _("第一提案人%(name)s%(absent)s，接手以前不能答复") % said
+        return _("第一提案人%(name)s%(absent)s，现在没有委员可以接手，不能同意联名") % said
+    return _("第一提案人%(name)s%(absent)s，在联名委员接手以前不能同意联名") % said
 
 
 def names() -> Prefetch[Any]:

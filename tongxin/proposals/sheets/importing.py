@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
-from tongxin.core.words import character_count
 from tongxin.members.models import Member
 from tongxin.proposals.actions import copies_by_machine
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
-from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.sheets import writing
-from tongxin.proposals.sheets.bodies import Categories, Key, Sessions, rules_on
+from tongxin.proposals.sheets.bodies import Categories, Key, Sessions
 from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, WAITING, YES
+from tongxin.proposals.sheets.doubles import Numbers, is_another, taken_by
+from tongxin.proposals.sheets.measuring import measure
 from tongxin.proposals.sheets.reading import Draft, People, read
 from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.sheets.kinds import Context, Row
@@ -24,6 +24,7 @@ from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow import engine
 
 DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
+TEXTS = ("内容", "情况", "分析", "建议")
 
 
 class ProposalImporter:
@@ -37,6 +38,7 @@ class ProposalImporter:
         self.people = People(self.committee)
         self.speaker = Speaker(self.committee, self.categories)
         self.seen: dict[Any, Sight] = {}
+        self.numbers = Numbers()
         self.filed: set[tuple[Key, int]] = set()  # of this file: what others may go into
         self.merging: list[tuple[Place, Key, int]] = []
         self.merged: list[tuple[Draft, Proposal, Any]] = []
@@ -60,10 +62,12 @@ class ProposalImporter:
     # ── checking ──
     def check(self, rows: Sequence[Row]) -> None:
         """Read the rows, find out which are known, compare those."""
+        here = {row.place: row for row in rows}
         for row in rows:
             draft = read(row, self.people)
             row.parsed = draft
             self.read_more(row, draft)
+            self._demand_own_number(row, draft, here)
             self._judge(row, draft)
         sound = [row for row in rows if not row.faults]
         kept = self._known(sound)
@@ -108,17 +112,22 @@ class ProposalImporter:
             row.fault("并入", "写了主案的提案号，审查结果应是并案")
         if draft.result == FILED and draft.number and not row.faults:
             self.filed.add((draft.session, draft.number))
-        self._measure(row, draft)
+        measure(row, draft, self.sessions)
+
+    def _demand_own_number(self, row: Row, draft: Draft, batch: Mapping[Place, Row]) -> None:
+        unknown = row.complained("届次") or (draft.session is None and row.complained("提交日期"))
+        key = None if unknown else self.sessions.key_for(draft.session, draft.submitted_on)
+        if key is None or not draft.number or draft.result == WAITING:
+            return
+        if self.numbers.is_second(row, draft, key, batch):
+            self.seen.pop(("number", key, draft.number), None)
+            self.filed.discard((key, draft.number))  # left out with the row: nothing goes into it by this file
 
     def _is_once(self, row: Row, draft: Draft) -> bool:
-        """Whether the file says this but once: by its number; by title, first proposer and day where one has no number."""
+        """Whether the file says this but once: by title, first proposer and day where one has no number."""
         here = Sight(row.place, f"《{draft.title}》")
         if draft.number:
-            first = self.seen.setdefault(("number", draft.session, draft.number), here)
-            if first.place != row.place:
-                more = "；几个承办单位的，请写在同一行，用顿号隔开" if row.has("承办单位") else ""
-                row.fault("提案号", f"与{first.seen_from(row.place)}的提案号相同{more}")
-                return False
+            self.seen.setdefault(("number", draft.session, draft.number), here)
         said = (draft.title, draft.signers[0].key, draft.submitted_on)
         alike = [("title", *said, None)] if draft.number else [("title", *said, None), ("title", *said, "numbered")]
         for key in alike:
@@ -128,22 +137,6 @@ class ProposalImporter:
                 return False
         self.seen.setdefault(("title", *said, "numbered" if draft.number else None), here)
         return True
-
-    def _measure(self, row: Row, draft: Draft) -> None:
-        """The editor's lengths do not bind an import; what is outside them is said."""
-        rules = rules_on(self.committee, FormRules, draft.submitted_on, self.today)
-        assert isinstance(rules, FormRules)  # noqa: S101 -- the schema asked for
-        if (n := character_count(draft.title)) > rules.title_max:
-            row.warn("案由", f"{n} 字，超过 {rules.title_max} 字，照收")
-        n = sum(map(character_count, draft.parts))
-        if n > rules.body_max:
-            row.warn("内容", f"正文 {n} 字，超过 {rules.body_max} 字，照收")
-        elif n < rules.body_min:
-            row.warn("内容", f"正文 {n} 字，不足 {rules.body_min} 字，照收")
-        if draft.submitted_on and draft.submitted_on > self.today:
-            row.warn("提交日期", "在今天以后，请核对")
-        if outside := self.sessions.outside(draft.session, draft.submitted_on):
-            row.warn("提交日期", outside)
 
     def _known(self, rows: Sequence[Row]) -> dict[int, Proposal]:
         """Find the rows' proposals: by session and number, else by title, first proposer and day."""
@@ -187,10 +180,15 @@ class ProposalImporter:
 
     def _compare(self, row: Row, proposal: Proposal) -> None:
         kept = self.speaker.draft_of(proposal)
+        if row.parsed.number and is_another(row.parsed, kept):
+            row.fault("提案号", taken_by(kept))
+            return
         said = self.facts_said(row)
         there = self.speaker.facts(kept) | self.facts_kept(proposal, said)
         words = self.words_kept(proposal, kept)
         for column, value in said.items():
+            if column in TEXTS and said["内容"] == there["内容"]:  # the same text, in one piece here and in parts there
+                continue
             if row.has(column) and value != there.get(column):
                 shown = f"（系统里是“{words[column][:40] or '空'}”）" if column in words else ""
                 row.fault(column, f"{DIFFERENT}{shown}")
@@ -205,7 +203,7 @@ class ProposalImporter:
 
     def words_kept(self, _proposal: Proposal, kept: Draft) -> dict[str, str]:
         """Return what is kept as the sheet would write it, without what a comparison must not tell."""
-        return self.speaker.words(kept)
+        return self.speaker.words(kept) | {"内容": " ".join(part for part in kept.parts if part)}
 
     def note_new(self, row: Row) -> None:
         """Note what a new row names for the first time."""
@@ -218,7 +216,7 @@ class ProposalImporter:
         in_database = writing.leads(
             self.committee, ((self.sessions.known[key].pk, into) for _p, key, into in waiting if key in self.sessions.known)
         )
-        faults = []
+        faults = list(self.numbers.earlier.values())
         for place, key, into in waiting:
             session = self.sessions.known.get(key)
             if session is None or (session.pk, into) not in in_database:

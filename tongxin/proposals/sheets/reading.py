@@ -24,6 +24,7 @@ _WITH_NUMBER = re.compile(r"(.{1,80}?)\s?[(（]\s?([^()（）]{1,40}?)\s?[)）]"
 _MERGED_INTO = re.compile(
     r"(?:已)?(?:并入|并到|合并到|合并至|并案至|并案到|与|同) ?(?:第|提案)? ?0{0,9}([1-9]\d{0,8}) ?号?(?:提案|案)?(?:合并|并案)?(?:办理|处理)?"
 )
+_BLANKS = re.compile(r"\s+")
 _BETWEEN_NAMES = re.compile(r"[\s/／|\\]+")
 _AND_OTHERS = re.compile(r"(.{1,40}?) ?等 ?\d{0,4} ?[人名位](?:委员)?")
 _BODY = re.compile(r"(委员会|委|会|联|界|组|支部|总支|工商联|团体|机关|协会|联合会|侨联|妇联|科协)$")
@@ -66,6 +67,11 @@ class Draft:
     def parts(self) -> tuple[str, str, str]:
         """The three parts of the text."""
         return self.situation, self.analysis, self.suggestions
+
+    @property
+    def whole_text(self) -> str:
+        """The text as it is compared: in one piece or in three parts, and in whichever lines, it is the same."""
+        return _BLANKS.sub("", "".join(self.parts))
 
 
 def noon(day: date | None) -> datetime | None:

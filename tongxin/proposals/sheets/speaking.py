@@ -1,6 +1,5 @@
 """A proposal of the database in the words of the sheet: for export, and to compare with what a row says."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -52,7 +51,7 @@ class Speaker:
         """Return what a draft says, by column, in a form that can be compared."""
         rules = self.categories
         return {
-            "案由": draft.title, "内容": draft.parts, "情况": draft.situation, "分析": draft.analysis, "建议": draft.suggestions,
+            "案由": draft.title, "内容": draft.whole_text, "情况": draft.situation, "分析": draft.analysis, "建议": draft.suggestions,
             "提案人": tuple(s.key for s in draft.signers), "提案号": draft.number, "提案形式": draft.form,
             "类别": rules.topic_codes.get(draft.topic, draft.topic),
             "建设类别": rules.construction_codes.get(draft.construction, draft.construction), "届次": draft.session,
@@ -83,8 +82,3 @@ def exported(committee: Committee, year: int | None) -> QuerySet[Proposal]:
     if year is not None:
         found = found.filter(session__starts_on__year=year)
     return found.order_by("session__starts_on", "number", "id")
-
-
-def differing(row_says: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
-    """Return the columns in which a row says something else than what is kept."""
-    return [column for column, value in row_says.items() if value != kept.get(column)]

@@ -154,6 +154,10 @@ def test_who_was_never_asked_again_does_not_stand_under_it_either_and_is_told(ca
     [notice] = Notice.objects.filter(event__kind="proposals.lapse_signature")
     assert notice.account == cast.cosigner
     assert verifying.verify().ok
+    perform(now(proposal), "return_for_revision", actor=cast.office, at=timezone.now(), payload=Return("请补充数据。"))
+    shown = signed_in(cast.proposer).get(f"/proposals/{proposal.uid}/edit/").text
+    card = shown[shown.index('id="cosigners"') :]
+    assert ("未确认改动" in card, "未答复" in card, "答复</p>" in card) == (True, False, False)
 
 
 def test_after_a_return_the_asking_works_with_a_date_of_its_own(cast: Cast) -> None:

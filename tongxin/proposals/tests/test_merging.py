@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import Cast, moment
+from tests.cast import Cast, merged_late, moment
 from tests.signed_in import as_
 from tongxin.audit import actions as audit
 from tongxin.audit import verifying
@@ -106,3 +106,13 @@ def test_the_form_promises_a_number_only_where_there_is_one(cast: Cast) -> None:
     merge(cast, joined, lead)
     page = as_(cast.office).get(f"/go/proposals/{joined.uid}/separate/").text
     assert "本案已有提案号的，提案号保留" in page
+
+
+def test_who_takes_something_out_of_an_answered_case_reads_that_it_was_answered(cast: Cast) -> None:
+    case, joined = cast.answered(title="甲"), cast.in_decision(title="乙")
+    merged_late(joined, case.proposal, cast, at=AT)
+    page = as_(cast.office).get(f"/go/proposals/{joined.uid}/separate/").text
+    assert "主案第 0001 号《甲》已经答复（县卫生健康局 2026 年 3 月 2 日的答复（B 类））" in page
+    perform(Proposal.objects.get(pk=joined.pk), "separate", actor=cast.office, at=AT, payload=Separation("不是同一件事。"))
+    went = who_is_told("proposals.part_with")["clerk"]
+    assert went == "《乙》不再并入你单位承办的第 0001 号提案《甲》，已经送出的答复不用改动：不是同一件事。"

@@ -13,16 +13,22 @@ from django.utils import timezone
 from tests.architecture.world import World
 from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
+from tongxin.core.templatetags.chinese import moment
 from tongxin.desks import queues
+from tongxin.handling import actions as ratings
 from tongxin.handling import queries as handling
 from tongxin.handling.models import Case, Contact, Rating
 from tongxin.members import actions as members
+from tongxin.members import consequences
 from tongxin.members.choices import Ending
+from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
+from tongxin.notices.table import holds
 from tongxin.proposals import actions, queries
-from tongxin.proposals.actions import leaving
+from tongxin.proposals.actions import leaving, waiting
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.site.queries import home
@@ -69,6 +75,34 @@ def test_what_will_become_of_a_members_proposals_is_asked_in_as_many_queries_for
         more = [found.said for found in leaving.foresee(member, cast.office)]
     numbers = [[int(n) for line in lines for n in re.findall("([0-9]+) 件", line)] for lines in (said, more)]
     assert numbers == [[1, 1, 2, 1, 1], [3, 3, 6, 3, 3]]
+
+
+@pytest.mark.parametrize("who", ["proposer", "cosigner"])
+def test_as_many_contacts_change_as_were_foreseen(cast: Cast, who: str) -> None:
+    cast.filed()
+    cast.assigned()
+    account: Account = getattr(cast, who)
+    [said] = [found.said for found in leaving.foresee(cast.member(account), cast.office) if "已经提交" in found.said]
+    told = re.search("([0-9]+) 件现在联系其本人的", said)
+    leave(cast, account)
+    changed = Event.objects.filter(kind="proposals.change_speaker").count()
+    assert (int(told[1]) if told else 0, changed) == ((2, 2) if who == "proposer" else (0, 0))
+
+
+def test_what_becomes_of_ratings_that_wait_is_said_and_not_who_rated(cast: Cast) -> None:
+    case = cast.answered()
+    member = cast.member(cast.cosigner)
+    [said] = [found.said for found in consequences.foreseen(member, cast.office) if found.said.startswith("待评价")]
+    assert said == (
+        "待评价的提案 1 件，已经作出的评价有效，还没有评价的不再请其评价，由其他提案人评价；截止以前恢复履职的，仍可以评价"
+    )
+    reply = handling.replies_to_rate(case)[0]
+    signature = Signature.objects.get(proposal=case.proposal_id, member=member)
+    rate = {"attitude": "satisfied", "result": "satisfied", "comment": "", "actor": cast.cosigner, "at": NOW}
+    ratings.rate(reply, signature=signature, **rate)
+    assert said in [found.said for found in consequences.foreseen(member, cast.office)]
+    together = consequences.foreseen_together([member.pk, cast.member(cast.proposer).pk])
+    assert any("其中 1 件没有其他在任的提案人，没有人评价的，按未评价办结" in sentence for sentence in together)
 
 
 # ── nothing may be done ──
@@ -265,24 +299,26 @@ def test_no_notice_goes_to_the_dead(cast: Cast) -> None:
 def test_an_invitation_whose_first_proposer_is_gone_waits_and_says_so(cast: Cast, client: Client, ending: str, how: str) -> None:
     draft = gathered(cast)
     invited, url = cast.member(cast.second_cosigner), f"/proposals/{draft.uid}/invitation/"
-    assert [todo.title for todo in home.todos(invited, timezone.now())] == ["林知远委员邀您联名"]
+    assert [todo.title for todo in queues.todos(invited, timezone.now())] == ["林知远委员邀您联名"]
     leave(cast, cast.proposer, ending)
     notices.deliver()
     told = {n.account.name: n.text for n in Notice.objects.filter(event__kind="proposals.lose_first")}
     assert told == {
         "何青禾": f"《{draft.title}》的第一提案人林知远{how}，提案现在不能提交；联名委员何青禾可以接手",
-        "沈如松": f"邀您联名的《{draft.title}》，第一提案人林知远{how}；联名委员何青禾可以接手，接手以前不能答复",
+        "沈如松": f"邀您联名的《{draft.title}》，第一提案人林知远{how}；联名委员何青禾可以接手，接手以前不能同意联名，您不用办理，也可以谢绝",
     }
-    assert (home.todos(invited, timezone.now()), home.member_waiting(cast.second_cosigner)) == ([], 0)
+    assert (queues.todos(invited, timezone.now()), home.member_waiting(cast.second_cosigner)) == ([], 0)
     client.force_login(cast.second_cosigner)
     page = client.get(url).text
-    assert ("第一提案人林知远" in page, "接手以前不能答复" in page, 'value="accept"' in page) == (True, True, False)
-    assert "接手以前不能答复" in client.get(draft.get_absolute_url()).text
+    assert re.search("第一提案人林知远(已去世|已离任)，在联名委员接手以前不能同意联名，您不用办理", page)
+    assert ('value="accept"' in page, 'value="decline"' in page) == (False, True)
+    shown = client.get(draft.get_absolute_url()).text
+    assert ("在联名委员接手以前不能同意联名，您不用办理" in shown, f'href="{url}"' in shown) == (True, True)
     client.post(url, {"answer": "accept", "version": draft.version})
     assert draft.signatures.get(member=invited).answer == Answer.INVITED
     client.force_login(cast.cosigner)
     client.post(f"/proposals/{draft.uid}/take-over/")
-    assert [todo.title for todo in home.todos(invited, timezone.now())] == ["何青禾委员邀您联名"]
+    assert [todo.title for todo in queues.todos(invited, timezone.now())] == ["何青禾委员邀您联名"]
     client.force_login(cast.second_cosigner)
     client.post(url, {"answer": "accept", "version": draft.version})
     assert draft.signatures.get(member=invited).answer == Answer.ACCEPTED
@@ -296,9 +332,81 @@ def test_where_nobody_can_take_over_the_invited_hear_that(cast: Cast, client: Cl
     leave(cast, cast.proposer)
     notices.deliver()
     [told] = Notice.objects.filter(event__kind="proposals.lose_first")
-    assert told.text.endswith("现在没有委员可以接手，不能答复")
+    assert told.text.endswith("现在没有委员可以接手，不能同意联名，您不用办理，也可以谢绝")
     client.force_login(cast.cosigner)
-    assert "现在没有委员可以接手，不能答复" in client.get(f"/proposals/{draft.uid}/invitation/").text
+    url = f"/proposals/{draft.uid}/invitation/"
+    assert "现在没有委员可以接手，不能同意联名" in client.get(url).text
+    client.post(url, {"answer": "decline", "version": draft.version})
+    assert draft.signatures.get(member=cast.member(cast.cosigner)).answer == Answer.DECLINED
+
+
+@pytest.mark.parametrize("way", ["taken over", "back"])
+def test_the_time_without_a_first_proposer_is_given_back_to_the_invited(
+    cast: Cast, client: Client, monkeypatch: Any, way: str
+) -> None:
+    draft, lost, invited = gathered(cast), timezone.now(), cast.member(cast.second_cosigner)
+    until = lost + timedelta(hours=2)
+    Proposal.objects.filter(pk=draft.pk).update(cosign_until=until)
+    leave(cast, cast.proposer, Ending.DIED if way == "back" else Ending.RESIGNED)
+    later = lost + timedelta(hours=5)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    client.force_login(cast.second_cosigner)
+    page = client.get(f"/proposals/{draft.uid}/invitation/")
+    assert (page.context["lapsed"], 'value="decline"' in page.text) == (False, True)
+    if way == "back":
+        members.restore(cast.member(cast.proposer), reason="登记有误", actor=cast.office, at=later)
+    else:
+        leaving.take_over(draft, member=cast.member(cast.cosigner), actor=cast.cosigner, at=later)
+    draft = Proposal.objects.get(pk=draft.pk)
+    given = draft.cosign_until - later
+    assert timedelta(hours=1, minutes=59) < given <= timedelta(hours=2)
+    assert [todo.title[:3] for todo in queues.todos(invited, later)] == [draft.signatures.get(role=Role.FIRST).name]
+    notices.deliver()
+    kind = "proposals.regain_first" if way == "back" else "proposals.take_over"
+    told = Notice.objects.get(event__kind=kind, account=cast.second_cosigner)
+    assert told.text.endswith(f"，请在 {moment(draft.cosign_until)} 以前答复")
+    first = Account.objects.get(pk=(cast.proposer if way == "back" else cast.cosigner).pk)
+    engine.perform(draft, "submit", actor=first, at=later + timedelta(hours=1))
+    assert Event.objects.get(kind="proposals.lapse_invitation").data["overdue"] is False
+
+
+def test_time_that_was_over_before_is_not_given_back_and_none_beyond_a_new_invitations(cast: Cast) -> None:
+    lost = timezone.now()
+    for hours, months, pushed in ((-2, 0, False), (24, 1, True)):
+        draft = gathered(cast)
+        until = lost + timedelta(hours=hours)
+        Proposal.objects.filter(pk=draft.pk).update(cosign_until=until)
+        audit.record(
+            "proposals.lose_first", draft, actor=cast.office, at=lost, data={"name": "林知远", "member": None, "why": ""}
+        )
+        at = lost + timedelta(days=30 * months, hours=1)
+        waiting.give_time_back(Proposal.objects.get(pk=draft.pk), at=at)
+        now = Proposal.objects.get(pk=draft.pk).cosign_until
+        assert (now > until) is pushed
+        assert now <= max(until, at + timedelta(days=5))
+
+
+@pytest.mark.parametrize("case", ["open", "no cut-off", "over", "gone", "in the other county"])
+def test_an_invitation_that_can_be_answered_is_the_same_one_everywhere(cast: Cast, client: Client, case: str) -> None:
+    draft, invited = gathered(cast), cast.member(cast.second_cosigner)
+    if case == "no cut-off":
+        Proposal.objects.filter(pk=draft.pk).update(cosign_until=None)
+    elif case == "over":
+        Proposal.objects.filter(pk=draft.pk).update(cosign_until=timezone.now() - timedelta(minutes=1))
+    elif case == "gone":
+        leave(cast, cast.proposer)
+    account = cast.member_of_other_county if case == "in the other county" else cast.second_cosigner
+    now, signature = timezone.now(), draft.signatures.select_related("proposal").get(member=invited)
+    wanted = int(case in {"open", "no cut-off"})
+    counted = next(tab.count for tab in queries.tabs_for(account, at=now) if tab.key == "invited")
+    assert (counted, queries.lists_for(account, "invited", at=now).count()) == (wanted, wanted)
+    assert (len(queues.todos(cast.member(account), now)), home.member_waiting(account)) == (wanted, wanted)
+    if case != "in the other county":
+        assert (queries.is_open(signature, now), queries.open_invitations(now).count()) == (bool(wanted), wanted)
+        event = Event.objects.get(kind="proposals.invite", data__member=invited.pk)
+        assert holds(event, Proposal.objects.get(pk=draft.pk), now) is bool(wanted)
+        client.force_login(account)
+        assert client.get(f"/proposals/{draft.uid}/invitation/").context["open"] is bool(wanted)
 
 
 @pytest.mark.parametrize("way", ["suspend", "death"])
@@ -312,7 +420,7 @@ def test_whoever_was_told_that_the_first_proposer_is_gone_is_told_that_he_is_bac
     else:
         leave(cast, cast.proposer, Ending.DIED)
         members.restore(cast.member(cast.proposer), reason="登记有误", **said | {"actor": cast.office})
-        back = "恢复委员资格"
+        back = "去世系误登，已经更正"
     notices.deliver()
     told = {n.account.name: n.text for n in Notice.objects.filter(event__kind="proposals.regain_first")}
     assert told.keys() == {"何青禾", "沈如松"}
@@ -322,9 +430,27 @@ def test_whoever_was_told_that_the_first_proposer_is_gone_is_told_that_he_is_bac
     assert 'value="accept"' in client.get(f"/proposals/{draft.uid}/invitation/").text
 
 
+@pytest.mark.parametrize(("ending", "back"), [(Ending.DIED, "去世系误登，已经更正"), (Ending.RESIGNED, "恢复委员资格")])
+def test_who_never_died_is_not_said_to_have_his_seat_again(cast: Cast, ending: str, back: str) -> None:
+    cast.filed()
+    leave(cast, cast.proposer, ending)
+    members.restore(cast.member(cast.proposer), on=timezone.localdate(), reason="登记有误", actor=cast.office, at=timezone.now())
+    assert [e.data["why"] for e in Event.objects.filter(kind="proposals.change_speaker").order_by("id")][-1] == back
+
+
 def test_who_comes_back_to_a_text_that_was_taken_over_is_announced_to_nobody(cast: Cast) -> None:
     draft = gathered(cast)
     leave(cast, cast.proposer)
     leaving.take_over(draft, member=cast.member(cast.cosigner), actor=cast.cosigner, at=timezone.now())
     members.restore(cast.member(cast.proposer), on=timezone.localdate(), reason="登记有误", actor=cast.office, at=timezone.now())
     assert not Event.objects.filter(kind="proposals.regain_first").exists()
+
+
+@pytest.mark.parametrize(("kept", "typed"), [("YX302", "ＹＸ３０２"), ("ＹＸ３０２", "YX302"), ("ＹＸ３０２", "yx302")])
+def test_a_member_is_found_by_his_number_in_whichever_width_it_is_kept_or_typed(cast: Cast, client: Client, kept, typed) -> None:
+    Member.objects.filter(account=cast.bystander).update(number=kept)
+    found = queries.candidates(cast.draft(), typed, on=timezone.localdate())
+    assert [member.name for member in found] == ["周望舒"]
+    client.force_login(cast.office)
+    answer = client.post("/proposals/new/behalf/", {"who": "member", "member": typed})
+    assert "没有名为" not in answer.text

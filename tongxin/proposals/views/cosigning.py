@@ -191,12 +191,11 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
     proposal = signature.proposal
     with_proposer = proposal.state in States.with_the_proposer
     session, season = queries.session_and_season_at(proposal.committee, at)
-    lapsed = signature.answer == Answer.INVITED and (
-        not with_proposer or (proposal.cosign_until is not None and proposal.cosign_until < at)
-    )
+    invited = signature.answer == Answer.INVITED
+    lapsed = invited and bool(queries.why_over(proposal, at))
     difference = queries.difference_for(signature) if signature.answer in {Answer.ACCEPTED, Answer.INVITED} else None
-    waits = queries.waits_for_a_successor(proposal) if signature.answer == Answer.INVITED and not lapsed else ""
-    readable = signature.answer == Answer.ACCEPTED or (signature.answer == Answer.INVITED and with_proposer)
+    waits = queries.waits_for_a_successor(proposal) if invited and not lapsed else ""
+    readable = signature.answer == Answer.ACCEPTED or (invited and with_proposer)
     return {
         "signature": signature,
         "proposal": proposal,
@@ -204,7 +203,7 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
         "lapsed": lapsed,
         "readable": readable,
         "waits": waits,
-        "open": signature.answer == Answer.INVITED and not lapsed and not waits,
+        "open": invited and not lapsed and not waits,
         "accepted": signature.answer == Answer.ACCEPTED,
         "difference": difference if readable else None,
         "outdated": signature.answer == Answer.ACCEPTED and difference is not None and with_proposer,

@@ -79,9 +79,11 @@ def test_renamed_and_missing_columns_are_named(shelf, csv_file):
     assert said(run(shelf, csv_file("名 称,日 期期\n甲,2023-07-01\n"))) == [
         ("", 1, "日 期期", "没有这一列，是不是“日期”？请改成这个名称；不是的话请删去这一列")
     ]
-    assert said(run(shelf, csv_file("日期,数量\n2023-07-01,一\n"))) == [("", 1, "名称", "缺少这一列")]
+    assert said(run(shelf, csv_file("日期,数量\n2023-07-01,一\n"))) == [
+        ("", 0, "名称", "表头（第 1 行）里缺少这一列，请补上后重新上传，或下载空表照列名填写")
+    ]
     assert [f.reason for f in run(shelf, csv_file("甲,乙\n1,2\n")).rejected] == [
-        "没有找到表头，表头应有这些列：名称，可以照空表的列名填写"
+        "没有找到表头（看了前 30 行），表头应有这些列：名称，可以照空表的列名填写"
     ]
 
 

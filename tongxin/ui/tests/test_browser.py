@@ -111,6 +111,24 @@ def test_a_lost_network_keeps_the_text_and_sends_it_later(office):
     assert office.text == "断网时写的"
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"status": 503, "headers": {"X-Tongxin-Reason": "disk-full"}}, "服务器磁盘已满，暂存在本机，会自动再试"),
+        ({"status": 503}, "服务器出错，暂存在本机，会自动再试"),
+        ({"status": 500}, "服务器出错，暂存在本机，会自动再试"),
+        ({"status": 502}, "服务器没有应答，已存在本机"),
+    ],
+)
+def test_why_the_server_did_not_save_is_said_as_it_is(office, answer, said):
+    page = office.open()
+    office.answers = [{"body": "", **answer}]
+    page.fill(FACTS, "写了一句")
+    state(page, "offline")
+    assert page.inner_text(STATE).strip() == said
+    assert copies(page) == 1
+
+
 def test_a_text_that_never_arrived_is_offered_on_return(office, live_server):
     office.text = "已保存的话"
     page = office.open()

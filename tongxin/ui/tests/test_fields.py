@@ -39,6 +39,16 @@ def test_an_optional_choice_can_be_left_out_in_words():
     assert "---" not in drawn("kind")
 
 
+def test_the_choice_of_nothing_is_called_what_its_field_calls_it():
+    class Person(forms.Form):
+        gender = forms.ChoiceField(label="性别", required=False, choices=[("", "没有登记"), ("m", "男"), ("f", "女")])
+        kind = forms.ChoiceField(label="形式", required=False, choices=[("", "请选择"), ("a", "甲"), ("b", "乙")])
+
+    text = {name: Template("{% field bound %}").render(Context({"bound": Person()[name]})) for name in ("gender", "kind")}
+    assert ("没有登记" in text["gender"], "不选" in text["gender"]) == (True, False)
+    assert ("不选" in text["kind"], "请选择" in text["kind"]) == (True, False)
+
+
 def test_the_chosen_one_stays_chosen():
     assert re.search(r'value="b"[^>]* checked', drawn("grade", {"grade": "b"}))
 

@@ -9,6 +9,8 @@ from tests.cast import Cast
 from tongxin.audit.models import Event
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.workflow import Return
+from tongxin.workflow.engine import perform
 
 
 def drawn(client: Client, subject: Any) -> list[str]:
@@ -53,6 +55,20 @@ def test_the_step_is_taken_once_and_the_second_click_is_told(cast: Cast, client:
     assert other.status_code == 409
     assert "您已于" in other.text
     assert "退回修改" in other.text
+
+
+def test_a_form_decides_on_what_it_showed_and_not_on_a_row_that_came_back_to_the_same_state(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    client.force_login(cast.office)
+    seen = client.get(url(proposal, "return_for_revision")).context["seen"]
+    perform(proposal, "return_for_revision", actor=cast.office, at=timezone.now(), payload=Return("请补充数据"))
+    perform(Proposal.objects.get(pk=proposal.pk), "submit", actor=cast.proposer, at=timezone.now())
+    count = Event.objects.count()
+    stale = client.post(url(proposal, "return_for_revision"), {"reason": "案由不清", "seen": seen})
+    assert (stale.status_code, Event.objects.count()) == (409, count)
+    assert Proposal.objects.get(pk=proposal.pk).state == State.SUBMITTED
+    fresh = client.get(url(proposal, "return_for_revision")).context["seen"]
+    assert client.post(url(proposal, "return_for_revision"), {"reason": "案由不清", "seen": fresh}).status_code == 302
 
 
 def test_a_wrong_choice_shows_the_tables_own_sentence(cast: Cast, client: Client) -> None:

@@ -26,9 +26,18 @@ const STATES = {
   saving: "正在保存…",
   offline: "没有网络，已存在本机",
   away: "服务器没有应答，已存在本机",
+  full: "服务器磁盘已满，暂存在本机，会自动再试",
+  broken: "服务器出错，暂存在本机，会自动再试",
   conflict: "另一处已保存过，请比较后选定",
   ended: "登录已到期或已退出，已存在本机",
 };
+const NO_SERVER = [502, 504]; // said by what stands before the server: nobody answered behind it
+
+// Why a server did not save: away, its disk full, or a fault of its own.
+function wordsOfTrouble(answer) {
+  if (!answer.status || NO_SERVER.includes(answer.status)) return STATES.away;
+  return answer.headers.get("X-Tongxin-Reason") === "disk-full" ? STATES.full : STATES.broken;
+}
 const later = (time) => new Promise((ready) => setTimeout(ready, time));
 
 class Draft {
@@ -105,7 +114,7 @@ class Draft {
     if (answer.ok && said) return this.saved(said, fields);
     if (answer.status === 409 && said) return this.differs(said);
     if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.ended(said);
-    if (answer.status >= 500 || !answer.status) return this.unreached(kept, STATES.away);
+    if (answer.status >= 500 || !answer.status) return this.unreached(kept, wordsOfTrouble(answer));
     return this.say("offline", (said && said.message) || "没有存上，已存在本机");
   }
 
@@ -134,7 +143,7 @@ class Draft {
   }
 
   unreached(kept, words) {
-    this.say("offline", kept ? words : words.replace("已存在本机", "请不要关闭这一页"));
+    this.say("offline", kept ? words : words.replace(/[已暂]存在本机/, "请不要关闭这一页"));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), Math.min(60000, 5000 * 2 ** this.tries));
     this.tries += 1;

@@ -1,13 +1,10 @@
-"""Writes about bodies: numbers without gaps, appointments."""
+"""Duties: who is appointed to one, relieved of it, hands it over; security and audit stand alone, and never empty."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,37 +13,15 @@ from tongxin.accounts import names
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.truth import New, Saved
-from tongxin.committees import queries, resetting, successions
-from tongxin.committees.choices import Duty, Level
-from tongxin.committees.models import Appointment, Committee, Counter, Session, Term, Unit
+from tongxin.committees import queries, successions
+from tongxin.committees.actions.units import hold_units
+from tongxin.committees.choices import Duty
+from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.core.words import clean_line, plain_phone, plain_staff_name
+from tongxin.core.words import plain_phone, plain_staff_name
 
-
-def next_number(committee: Committee, series: str) -> int:
-    """Give the next number of a series, without gaps. Must stand in the transaction that uses it: a rollback gives it back.
-
-    The UPDATE takes the row's lock first, so two clerks never get the same number on either database.
-    """
-    if not transaction.get_connection().in_atomic_block:
-        message = "numbers are given inside the transaction that uses them"
-        raise RuntimeError(message)
-    row, _made = Counter.objects.get_or_create(committee=committee, series=series)
-    Counter.objects.filter(pk=row.pk).update(last=F("last") + 1)
-    return Counter.objects.values_list("last", flat=True).get(pk=row.pk)
-
-
-def take_numbers(committee: Committee, series: str, count: int) -> int:
-    """Give `count` numbers of a series at once and return the first: what an import needs. The same conditions as `next_number`."""
-    row, _made = Counter.objects.get_or_create(committee=committee, series=series)
-    Counter.objects.filter(pk=row.pk).update(last=F("last") + count)
-    return Counter.objects.values_list("last", flat=True).get(pk=row.pk) - count + 1
-
-
-def claim_number(committee: Committee, series: str, number: int) -> None:
-    """Note that an imported record already carries `number`, so that the series goes on behind it."""
-    row, _made = Counter.objects.get_or_create(committee=committee, series=series)
-    Counter.objects.filter(pk=row.pk, last__lt=number).update(last=number)
+STANDS_ALONE = "安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人"
+OVER = "这项任命已经终止，请看现任名单"
 
 
 class AppointmentError(Exception):
@@ -97,7 +72,10 @@ def appoint(
 
 
 def _demand_running(unit: Unit | None, on: date) -> None:
-    """Nobody is appointed to a unit that has ended, or will have by the first day."""
+    """Nobody is appointed to a unit that has ended, will have by the first day, or never began."""
+    if unit is not None and (never := successions.why_never(unit)):
+        message = f"{never}，不能任命"
+        raise AppointmentError(message)
     if unit is not None and unit.active_until is not None and unit.active_until < on:
         ended = full_day(unit.active_until + timedelta(days=1))
         message = f"{unit.name}自 {ended}起撤销，不能再任命，请任命到承接的单位"
@@ -124,11 +102,6 @@ def _demand_appointable(
         message = f"{account.name}已承担这项职责，不用重复任命"
         raise AppointmentError(message)
 
-
-STANDS_ALONE = "安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人"
-
-
-OVER = "这项任命已经终止，请看现任名单"
 
 _ends_of_duties: list[Callable[[Account, datetime], object]] = []
 
@@ -227,105 +200,6 @@ def transfer_clerk(
     return account, code
 
 
-# ── assemblies, terms and sessions ───────────────────────────────────────────────────────────────
-@transaction.atomic
-def found(
-    *, code: str, name: str, tier: str | None = None, parent: Committee | None = None, actor: Account | None, at: datetime
-) -> Committee:
-    """Add an assembly. Its place, and its tier when not given, are read from its name (政协云溪县委员会 → 云溪县, 县级)."""
-    place = re.sub(r"^(中国人民政治协商会议|政协)|委员会$", "", name.strip()) or name.strip()
-    made = Committee(
-        code=code,
-        name=name.strip(),
-        place=place[:20],
-        short_name=f"{place}政协"[:20],
-        tier=tier or _tier_of(place),
-        parent=parent,
-    )
-    made.full_clean(exclude=["uid"])
-    made.save()
-    audit.record("committees.found", made, actor=actor, at=at, data={"name": made.name}, proves=[New(made)])
-    return made
-
-
-def _tier_of(place: str) -> str:
-    if place.startswith("全国"):
-        return str(Level.NATIONAL)
-    if place.endswith(("省", "自治区", "特别行政区")) or place in {"北京市", "天津市", "上海市", "重庆市"}:
-        return str(Level.PROVINCE)
-    return str(Level.CITY if place.endswith(("市", "自治州", "盟", "地区")) else Level.COUNTY)
-
-
-@transaction.atomic
-def open_session(
-    committee: Committee, *, term: int, number: int, starts_on: date, actor: Account | None, at: datetime, via: str = ""
-) -> Session:
-    """Set up a session and, when it is the first of its term, the term."""
-    kept, _made = Term.objects.get_or_create(committee=committee, number=term, defaults={"starts_on": starts_on})
-    if starts_on < kept.starts_on:
-        kept.starts_on = starts_on
-        kept.save(update_fields=["starts_on"])
-    session = Session.objects.create(committee=committee, term=kept, number=number, starts_on=starts_on)
-    audit.record(
-        "committees.open_session", session, actor=actor, at=at, data={"name": str(session)}, via=via, proves=[New(session)]
-    )
-    return session
-
-
-@transaction.atomic
-def set_plenary(
-    session: Session, *, plenary_from: datetime | None, plenary_until: datetime | None, cut_off_at: datetime | None,
-    actor: Account, at: datetime,
-) -> Session:  # fmt: skip
-    """Set when a session's plenary is held and when its 大会提案 close; what was submitted before keeps its season."""
-    sound, names = audit.intact(session), ("plenary_from", "plenary_until", "cut_off_at")
-    session.plenary_from, session.plenary_until, session.cut_off_at = plenary_from, plenary_until, cut_off_at
-    session.save(update_fields=names)
-    audit.record(
-        "committees.set_plenary", session, actor=actor, at=at, data={"name": str(session)},
-        proves=[Saved(session, names)] if sound else (),
-    )  # fmt: skip
-    return session
-
-
-def hold_names(committee: int) -> None:
-    """Hold what the units of a committee are called: who gives, promises or takes a name waits for the other. Before any unit."""
-    list(Committee.objects.select_for_update(no_key=True).filter(pk=committee).values_list("pk", flat=True))
-
-
-def hold_units(*units: int) -> dict[int, Unit]:
-    """Hold units, in one order for everybody and before what belongs to them, and read them anew.
-
-    Who gives work or people to a unit waits for who ends it, and sees then that it has ended.
-    """
-    rows = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("committee")
-    return {unit.pk: unit for unit in rows.filter(pk__in=units).order_by("pk")}
-
-
-@transaction.atomic
-def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str], actor: Account, at: datetime) -> Unit:
-    """Add a unit, or change its data. Raises ValidationError, also of a name that is promised to another."""
-    new = unit is None
-    hold_names(committee.pk)
-    saved = (
-        Unit.objects.select_for_update().get(pk=unit.pk)
-        if unit
-        else Unit(committee=committee, active_from=timezone.localdate(at))
-    )
-    sound = unit is not None and audit.intact(saved)
-    for name, value in fields.items():
-        setattr(saved, name, value)
-    saved.full_clean(exclude=["uid"])
-    if taken := successions.why_promised(committee, saved.name, but=saved.pk):
-        raise ValidationError({"name": taken})
-    saved.save()
-    audit.record(
-        "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name},
-        proves=[New(saved)] if new else [Saved(saved, tuple(fields))] if sound else [],
-    )  # fmt: skip
-    return saved
-
-
 @transaction.atomic
 def appoint_person(
     committee: Committee,
@@ -367,53 +241,3 @@ def known_account(committee: Committee, *, name: str, username: str) -> Account 
     if own or same_number or Account.objects.filter(username=plain_staff_name(username)).exists():
         raise NameTakenError
     return None
-
-
-@transaction.atomic
-def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account, at: datetime) -> None:
-    """Let somebody who lost the phone and the recovery codes set up the second factor anew at the next sign-in.
-
-    The password stays, and is not reset at the same time: two resets by one hand would open anybody's account. Every session of
-    the account ends; every committee in which it holds a duty is told. Raises AppointmentError.
-    """
-    account = accounts.hold(appointment.account)
-    if why := resetting.why_no_factor_reset(appointment, actor, resetting.locks([appointment], at=at)):
-        raise AppointmentError(why)
-    reset_second_factor_of(account, reason=reason, actor=actor, at=at)
-
-
-@transaction.atomic
-def reset_second_factor_of(
-    account: Account, *, reason: str, actor: Account | None, at: datetime, kind: str = "committees.reset_second_factor"
-) -> None:
-    """Reset a second factor, and record it in every committee in which the account holds a duty, or else on the account."""
-    accounts.reset_second_factor(account, at=at)
-    _record_where_it_serves(kind, account, reason=reason, actor=actor, at=at)
-
-
-@transaction.atomic
-def make_code_on_the_server(account: Account, *, reason: str, at: datetime) -> str:
-    """Make a code for a new password where there is no second factor to reset; why is recorded as a reset is."""
-    _record_where_it_serves("committees.break_glass_code", account, reason=reason, actor=None, at=at)
-    return accounts.invite(account, actor=Account.objects.system(), at=at)
-
-
-def _record_where_it_serves(kind: str, account: Account, *, reason: str, actor: Account | None, at: datetime) -> None:
-    in_force = Appointment.objects.filter(queries.running(timezone.localdate(at)), account=account).select_related("committee")
-    by_committee = {a.committee_id: a for a in in_force.order_by("-id")}
-    for subject in by_committee.values() or [account]:
-        audit.record(
-            kind, subject, actor=actor, at=at, data={"name": account.name, "account": account.pk, "reason": clean_line(reason)}
-        )
-
-
-@transaction.atomic
-def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
-    """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
-
-    Raises AppointmentError.
-    """
-    account = accounts.hold(appointment.account)
-    if why := resetting.why_no_reset_code(appointment, actor, resetting.locks([appointment], at=at)):
-        raise AppointmentError(why)
-    return accounts.invite(account, actor=actor, at=at)

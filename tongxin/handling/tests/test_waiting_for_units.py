@@ -9,6 +9,7 @@ from tongxin.desks.queues import at_addresses
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.models import Case
+from tongxin.handling.pages import desk
 from tongxin.handling.pages import proposal as queries
 from tongxin.handling.pages.buttons import bar
 from tongxin.handling.workflow import Why
@@ -48,6 +49,10 @@ def test_the_button_stands_where_the_list_has_the_case(cast: Cast, way: str) -> 
     for lost in (False, True):
         now = Case.objects.get(pk=case.pk)
         assert cases.waits_for_units(now) == cases.to_reassign(cast.assigner).filter(pk=case.pk).exists() == lost
+        page = queries.page(cast.assigner, queries.load(cast.assigner, case.proposal.uid))
+        assert (page.standing.word == "待改派") == lost
+        [row] = desk.listing(cast.office, desk.Wanted(cast.county, desk.STAGES["open"])).rows
+        assert (row.badge.word == "待改派") == lost
         if not lost:
             _returned(cast, now)
 
