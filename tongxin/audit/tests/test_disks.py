@@ -21,7 +21,7 @@ def waiting(sealed: Cast) -> Cast:
     """Events are sealed, and their head is not outside yet."""
     sealed.draft()
     for keys in sealing._unsealed():
-        sealing._seal_batch(keys, LATER, sealing.acts.Noted())
+        sealing._seal_batch(keys, LATER, sealing.acts.Noted(), sealing.origins.Brought())
     return sealed
 
 
