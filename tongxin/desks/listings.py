@@ -108,7 +108,6 @@ class Tab:
     columns: tuple[Column, ...]
     caption: Any  # how many there are, with %(n)s
     nothing: Callable[[Question], Nothing]
-    down: bool = False
     lines: Callable[[list[Any], Question], Iterable[Any]] | None = None
     offered: Callable[[Question], bool] = always
     listed: bool = True  # one that is not listed among the tabs is led to from elsewhere

@@ -1,6 +1,6 @@
 """The page of any list that an app declares: what its address asks for, and what stands there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from tongxin.access.views import View, requires
 from tongxin.core import asked
 from tongxin.desks.listings import Listing, Nothing, Question, Shown, Tab
-from tongxin.desks.paging import Slice, capped, counted, page_by
+from tongxin.desks.paging import capped, counted, page_asked
 from tongxin.ui.navigation import NavItem
 
 WORDS = 60  # characters that are looked for
@@ -48,7 +48,7 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
     question = question_of(listing, said, user, at=at)
     tab = listing.tab(question.tab, question)
     rows = listing.rows(tab, question)
-    part = _slice(tab, rows, said, listing.size)
+    part = page_asked(rows, tab.order, said, size=listing.size)
     lines = list(tab.lines(part.rows, question) if tab.lines else part.rows)
     columns = [column for column in tab.columns if column.offered(question)]
     address = _addresses(listing, question)
@@ -61,18 +61,6 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
         address(after=part.rows[-1].uid) if part.has_next and part.rows else "",
         None if lines else _nothing(listing, tab, question),
     )  # fmt: skip
-
-
-def _slice(tab: Tab, rows: Any, said: QueryDict, size: int) -> Slice:
-    before, after = said.get("before", ""), said.get("after", "")
-    border = _border(tab, rows, before or after)
-    return page_by(rows, tab.order, size=size, down=tab.down, key=border, back=bool(before and border))
-
-
-def _border(tab: Tab, rows: Any, uid: str) -> Sequence[Any] | None:
-    """Return what orders the row on which a page borders; none where there is no such row any more: the list begins anew."""
-    found = rows.model._base_manager.filter(uid=uid).values_list(*tab.order).first() if uid else None  # noqa: SLF001 -- every row
-    return found if found is not None and None not in found else None
 
 
 def _addresses(listing: Listing, question: Question) -> Callable[..., str]:

@@ -1,10 +1,10 @@
 """Lists page by key: the next page begins behind the last row, however many rows stand before it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 CAP = 999
 
@@ -23,26 +23,78 @@ def page_by(
     names: Sequence[str],
     *,
     size: int,
-    down: bool = False,
     key: Sequence[Any] | None = None,
     back: bool = False,
+    filled: Collection[str] = (),
 ) -> Slice:
-    """Read a page ordered by one or two fields (the last one unique), behind `key`, or before it with `back`."""
-    flip = down != back
-    step = "lt" if flip else "gt"
+    """Read a page behind `key`, or before it with `back`. Of the names that order the rows (-closed_at, id) the last is unique.
+
+    Rows without what may be empty stand last; of what is `filled` in all these rows an index finds the beginning.
+    """
+    fields = [_Field(name.lstrip("-"), name.startswith("-"), _may_be_empty(rows, name.lstrip("-"), filled)) for name in names]
     if key is not None:
-        first = names[0]
-        beyond = Q(**{f"{first}__{step}": key[0]})
-        if len(names) > 1:
-            # the bare range on the first field lets an index find its beginning
-            rows = rows.filter(**{f"{first}__{step}e": key[0]})
-            beyond |= Q(**{first: key[0], f"{names[1]}__{step}": key[1]})
-        rows = rows.filter(beyond)
-    found = list(rows.order_by(*(f"-{name}" if flip else name for name in names))[: size + 1])
+        rows = _beyond(rows, fields, key, back=back)
+    found = list(rows.order_by(*(field.order(back=back) for field in fields))[: size + 1])
     more, found = len(found) > size, found[:size]
     if back:
         return Slice(found[::-1], has_previous=more, has_next=True)
     return Slice(found, has_previous=key is not None, has_next=more)
+
+
+def page_asked(rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int) -> Slice:
+    """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first."""
+    before, after = said.get("before", ""), said.get("after", "")
+    key = border_of(rows, names, before or after)
+    return page_by(rows, names, size=size, key=key, back=bool(before) and key is not None)
+
+
+def border_of(rows: QuerySet[Any], names: Sequence[str], uid: str) -> Sequence[Any] | None:
+    """Return what orders the row with a uid, though it may have left the list by now; what is reckoned is known of its rows alone."""
+    paths = [name.lstrip("-") for name in names]
+    known = rows if rows.query.annotations.keys() & set(paths) else rows.model._base_manager  # noqa: SLF001 -- every row
+    return known.filter(uid=uid).values_list(*paths).first() if uid else None
+
+
+@dataclass(frozen=True)
+class _Field:
+    name: str
+    falls: bool
+    may_be_empty: bool
+
+    def order(self, *, back: bool) -> Any:
+        """Return what orders the rows by it, the other way round for a page that is read backwards."""
+        falls = self.falls != back
+        if not self.may_be_empty:
+            return f"-{self.name}" if falls else self.name
+        by, empty = F(self.name), {"nulls_first": True} if back else {"nulls_last": True}
+        return by.desc(**empty) if falls else by.asc(**empty)
+
+    def beyond(self, value: Any, *, back: bool) -> Q:
+        """Return which rows stand beyond a value."""
+        if value is None:  # the last of all
+            return Q(**{f"{self.name}__isnull": False}) if back else Q(pk__in=())
+        found = Q(**{f"{self.name}__{'lt' if self.falls != back else 'gt'}": value})
+        return found | Q(**{f"{self.name}__isnull": True}) if self.may_be_empty and not back else found
+
+    def same(self, value: Any) -> Q:
+        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+
+def _may_be_empty(rows: QuerySet[Any], name: str, filled: Collection[str]) -> bool:
+    if name == "pk" or "__" in name or name in filled or name in rows.query.annotations:
+        return False
+    return bool(getattr(rows.model._meta.get_field(name), "null", False))  # noqa: SLF001 -- Django's public-in-practice Meta
+
+
+def _beyond(rows: QuerySet[Any], fields: Sequence[_Field], key: Sequence[Any], *, back: bool) -> QuerySet[Any]:
+    first, found, same = fields[0], Q(pk__in=()), Q()
+    for field, value in zip(fields, key, strict=True):
+        found |= same & field.beyond(value, back=back)
+        same &= field.same(value)
+    if len(fields) > 1 and not first.may_be_empty:
+        # the bare range on the first field lets an index find its beginning
+        rows = rows.filter(**{f"{first.name}__{'lte' if first.falls != back else 'gte'}": key[0]})
+    return rows.filter(found)
 
 
 def capped(rows: QuerySet[Any]) -> int:

@@ -63,7 +63,8 @@ def listing(user: Any, w: Wanted) -> Listing:
     """Return the page asked for."""
     rows, names, path = asked_for(w)
     number = total(w, lambda: capped(rows))
-    part = page_by(rows.values(path, *names), names, size=w.size, down=w.down, key=key_of_page(w, path), back=w.back)
+    order = [f"-{name}" for name in names] if w.down else names
+    part = page_by(rows.values(path, *names), order, size=w.size, key=key_of_page(w, path), back=w.back, filled=names)
     return Listing(_rows(user, w, part, path, names[0]), number, part.has_previous, part.has_next)
 
 

@@ -14,7 +14,7 @@ from tongxin.audit.queries import remembered
 from tongxin.audit.templatetags.timeline import Entry
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import size
-from tongxin.desks.paging import capped, counted, page_by
+from tongxin.desks.paging import border_of, capped, counted, page_by
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, PublicReply
@@ -30,6 +30,7 @@ from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
 
 SIZE = 15
+NEWEST = ("-released_at", "-id")
 SHOWN_ON_FRONT = 5
 
 
@@ -105,10 +106,8 @@ def _matching(asked: Asked) -> QuerySet[Proposal]:
 def listing(asked: Asked) -> Listing:
     """Return a page of the published proposals, the last published first."""
     rows = _matching(asked)
-    key = None
-    if asked.key:
-        key = released(asked.committee).filter(uid=asked.key).values_list("released_at", "id").first()
-    part = page_by(rows.values("pk", "released_at", "id"), ("released_at", "id"), size=SIZE, down=True, key=key, back=asked.back)
+    key = border_of(rows, NEWEST, asked.key)
+    part = page_by(rows.values("pk", "released_at", "id"), NEWEST, size=SIZE, key=key, back=asked.back, filled={"released_at"})
     return Listing(
         lines(asked.committee, [r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next
     )

@@ -28,12 +28,15 @@ from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, tol
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, length_of, limits_for, limits_of, rule_of, task_chip
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
-from tongxin.handling.queries.finding import found_by, open_first, parts_of_units_named
+from tongxin.handling.queries.finding import found_by, parts_of_units_named, with_over
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
+    BY_CLOCK,
     LEVELS,
+    NEWEST,
     RUNNING,
+    SIZE,
     assigned_by,
     committees_of,
     counts,
@@ -79,7 +82,6 @@ from tongxin.handling.queries.moving import (
     without_unit,
 )
 from tongxin.handling.queries.outcomes import answers_sent, cases_in_hand, cases_open, hold_case, outcome_words
-from tongxin.handling.queries.paging import SIZE, Slice, by_day, newest_first, oldest_first
 from tongxin.handling.queries.publication import (
     public_replies,
     publishable,
@@ -95,10 +97,12 @@ from tongxin.handling.queries.visibility import cases_visible_to, visible_to
 
 __all__ = [
     "ANEW",
+    "BY_CLOCK",
     "FORMER",
     "GOES",
     "LEFT",
     "LEVELS",
+    "NEWEST",
     "RUNNING",
     "SIZE",
     "STAYS",
@@ -108,14 +112,12 @@ __all__ = [
     "Letter",
     "Limit",
     "NamedReply",
-    "Slice",
     "Verdict",
     "answered_tasks",
     "answering_tasks",
     "answers_sent",
     "assigned_by",
     "batch_before",
-    "by_day",
     "by_name",
     "calendar_note",
     "cases_in_hand",
@@ -166,12 +168,9 @@ __all__ = [
     "may_read_draft",
     "may_receive",
     "names_for_work",
-    "newest_first",
-    "oldest_first",
     "once_each",
     "open_at",
     "open_counts",
-    "open_first",
     "outcome_words",
     "own_part_of",
     "parts_of_units_named",
@@ -222,5 +221,6 @@ __all__ = [
     "waiting_for_units",
     "waits_for_units",
     "who_answers_again",
+    "with_over",
     "without_unit",
 ]

@@ -3,17 +3,14 @@
 from collections.abc import Collection
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet, Value, When
 
 from tongxin.committees.models import Unit
-from tongxin.core import asked
 from tongxin.core.words import sought
 from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Case, Task
-from tongxin.handling.queries.paging import SIZE, Slice
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 
@@ -51,35 +48,6 @@ def found_by(text: str, committees: Collection[int], path: str = "") -> Q:
     return found if parts is None else found | Q(**{f"{path}pk__in": parts.values("case__proposal")})
 
 
-def open_first(rows: QuerySet[Case], *, after: str = "", before: str = "", size: int = SIZE) -> Slice:
-    """Return a page of cases: those that are not over first, of each the newest assigned first. Keys are those of the rows beside."""
-    over = models.Case(When(state__in=OVER, then=Value(1)), default=Value(0))
-    rows, back = rows.annotate(over=over), bool(before)
-    key = _key_of(rows, before or after)
-    if key is not None:
-        rows = rows.filter(_beyond(*key, back=back))
-    day = F("assigned_at").asc(nulls_first=True) if back else F("assigned_at").desc(nulls_last=True)
-    order: list[Any] = ["-over", day, "pk"] if back else ["over", day, "-pk"]
-    found = list(rows.order_by(*order)[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    if not found:
-        return Slice([], "", "")
-    has_before, has_after = (more, True) if back else (key is not None, more)
-    return Slice(found, str(found[0].pk) if has_before else "", str(found[-1].pk) if has_after else "")
-
-
-def _key_of(rows: QuerySet[Any], given: str) -> tuple[int, Any, int] | None:
-    pk = asked.number(given)
-    return rows.filter(pk=pk).values_list("over", "assigned_at", "pk").first() if pk is not None else None
-
-
-def _beyond(over: int, at: Any, pk: int, *, back: bool) -> Q:
-    """Keep what stands behind a row, or before it; cases of which it is not known when they were assigned stand last."""
-    twin = Q(assigned_at=at) if at else Q(assigned_at=None)
-    if back:
-        newer = Q(assigned_at__gt=at) if at else Q(assigned_at__isnull=False)
-        return Q(over__lt=over) | Q(over=over) & (newer | twin & Q(pk__gt=pk))
-    older = Q(assigned_at__lt=at) | Q(assigned_at=None) if at else Q(pk__in=())
-    return Q(over__gt=over) | Q(over=over) & (older | twin & Q(pk__lt=pk))
+def with_over(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Say of cases whether they are over (`over`): 0 or 1, to order them by."""
+    return rows.annotate(over=models.Case(When(state__in=OVER, then=Value(1)), default=Value(0)))

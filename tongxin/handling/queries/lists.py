@@ -23,6 +23,8 @@ from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import workflow_of
 
 S = TaskState
+SIZE = 14  # rows of a page
+BY_CLOCK, NEWEST = ("clock_on", "id"), ("-id",)
 LEVELS = ("red", "yellow", "soon", "ok")
 RUNNING = (S.AWAITING, S.RETURN_ASKED, S.IN_HAND, S.WITH_LEADER, S.UNDER_REVIEW)
 

@@ -78,9 +78,9 @@ def test_the_rows_of_an_inbox_take_three_queries(cast: Cast, today, django_asser
         cast.assigned(today)
     on = timezone.localdate()
     rows = queries.for_rows(queries.inbox(cast.clerk))
-    [queries.row_of(t, on) for t in queries.by_day(rows, "clock_on").rows]
+    [queries.row_of(t, on) for t in rows]
     with django_assert_num_queries(3):  # the rows, the signatures, the other parts of each case
-        found = [queries.row_of(t, on) for t in queries.by_day(queries.for_rows(queries.inbox(cast.clerk)), "clock_on").rows]
+        found = [queries.row_of(t, on) for t in queries.for_rows(queries.inbox(cast.clerk))]
     assert len(found) == cases
 
 
@@ -109,23 +109,6 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
     with django_assert_num_queries(8):  # parts, their opinions, replies, their files, ratings, raters, talks, who was there
         shown = queries.sections(case, cast.office)
     assert len(shown.contacts) == cosigners * 2 + 1
-
-
-def test_pages_by_key_go_forward_and_back_over_the_same_rows(cast: Cast, today) -> None:
-    made = [cast.assigned(today - timedelta(days=n)) for n in range(5)]
-    Task.objects.filter(case=made[0]).update(sign_due_on=None)
-    rows = queries.inbox(cast.clerk)
-    whole = [t.pk for t in queries.by_day(rows, "clock_on", size=99).rows]
-    first = queries.by_day(rows, "clock_on", size=2)
-    second = queries.by_day(rows, "clock_on", after=first.after, size=2)
-    third = queries.by_day(rows, "clock_on", after=second.after, size=2)
-    assert [t.pk for page in (first, second, third) for t in page.rows] == whole
-    assert (first.before, third.after) == ("", "")
-    back = queries.by_day(rows, "clock_on", before=third.before, size=2)
-    assert [t.pk for t in back.rows] == [t.pk for t in second.rows]
-    again = queries.by_day(rows, "clock_on", before=back.before, size=2)
-    assert ([t.pk for t in again.rows], again.before) == ([t.pk for t in first.rows], "")
-    assert [t.pk for t in queries.by_day(rows, "clock_on", after="nonsense", size=99).rows] == whole
 
 
 def test_lanes_count_what_the_colours_say(cast: Cast, as_, today) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.audit import audience
 from tongxin.core import asked
+from tongxin.desks.paging import Slice
 from tongxin.handling import queries
 from tongxin.workflow import engine
 
@@ -54,12 +55,12 @@ def with_params(**params: str) -> str:
     return f"?{urlencode(kept)}" if kept else "?"
 
 
-def pager_of(page: queries.Slice, total: int, filters: dict[str, str]) -> Pager:
+def pager_of(page: Slice, total: int, filters: dict[str, str]) -> Pager:
     """Return the pager of a list under its filters."""
     return Pager(
         _("共 %(n)s 件") % {"n": total},
-        with_params(**filters, before=page.before) if page.before else "",
-        with_params(**filters, after=page.after) if page.after else "",
+        with_params(**filters, before=page.rows[0].uid) if page.has_previous and page.rows else "",
+        with_params(**filters, after=page.rows[-1].uid) if page.has_next and page.rows else "",
     )
 
 

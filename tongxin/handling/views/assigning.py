@@ -20,6 +20,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import active_units, affiliations_with, running_units
 from tongxin.core import asked
+from tongxin.desks.paging import page_asked
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
 from tongxin.handling.forms import MoreUnitsForm, TogetherForm, UnitsForm
@@ -33,6 +34,7 @@ from tongxin.workflow import engine
 
 PARTS = {"": "待交办", "returns": "申请退办", "again": "待改派", "ended": "单位无承办人", "done": "已交办"}
 OF_TASKS = {"returns", "ended"}
+ORDERS = {"returns": queries.BY_CLOCK, "ended": queries.BY_CLOCK, "done": ("over", "-assigned_at", "-id")}
 LONGEST_WORD = 60
 
 
@@ -51,25 +53,20 @@ def _desk(request: HttpRequest, part: str, *, together: TogetherForm | None = No
         "returns": queries.returns_asked(user),
         "again": queries.to_reassign(user),
         "ended": queries.without_unit(user),
-        "done": queries.assigned_by(user),
+        "done": queries.with_over(queries.assigned_by(user)),
     }
     notes = _notes(lists["ended"], on) if part == "ended" else {}
     own_codes = {c.code for c in queries.committees_of(user, Duty.ASSIGN)}
     scope = ("assign", on.isoformat(), sorted(affiliations_with(user, Duty.ASSIGN)))
     counted = remembered(own_codes, scope, lambda: {name: rows.count() for name, rows in lists.items()})
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
     words = asked.words(request.GET.get("q", ""), LONGEST_WORD) if part == "done" else ""
     total, to_come = counted[part], 0
     if words:
         of = {committee for committee, _affiliation in affiliations_with(user, Duty.ASSIGN)}
         lists["done"] = lists["done"].filter(queries.found_by(words, of, "proposal__"))
         total, to_come = lists["done"].count(), lists[""].filter(queries.found_by(words, of)).count()
-    if part in OF_TASKS:
-        page = queries.by_day(queries.for_rows(lists[part]), "clock_on", after=after, before=before)
-    elif part == "done":
-        page = queries.open_first(lists[part], after=after, before=before)
-    else:
-        page = queries.oldest_first(lists[part], after=after, before=before)
+    rows = queries.for_rows(lists[part]) if part in OF_TASKS else lists[part]
+    page = page_asked(rows, ORDERS.get(part, ("id",)), request.GET, size=queries.SIZE)
     own = _units_of_desk(user)
     context = {
         "part": part,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tongxin.access.views import requires
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import affiliations_with
+from tongxin.desks.paging import page_asked
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import RemindForm
@@ -34,11 +35,7 @@ def supervise_desk(request: HttpRequest) -> HttpResponse:
     scope = ("supervise", sorted(affiliations_with(request.user, Duty.SUPERVISE)))
     counted = queries.counts(rows, asked, committees=committees, scope=scope)
     shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    if part == "answered":
-        page = queries.newest_first(shown, after=after, before=before)
-    else:
-        page = queries.by_day(shown, "clock_on", after=after, before=before)
+    page = page_asked(shown, queries.NEWEST if part == "answered" else queries.BY_CLOCK, request.GET, size=queries.SIZE)
     filters = {"part": "" if part == "open" else part, "level": level}
     context = {
         "rows": [queries.row_of(t, on) for t in page.rows],

@@ -13,6 +13,7 @@ from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import size
+from tongxin.desks.paging import page_asked
 from tongxin.files import queries as files
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState, TaskStates
@@ -54,13 +55,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     scope = ("inbox", sorted(u.pk for u in units), unit.pk if unit else 0)
     counted = queries.counts(rows, asked, committees=committees, scope=scope)
     shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    by_clock = part not in {"answered", "done"}
-    page = (
-        queries.by_day(shown, "clock_on", after=after, before=before)
-        if by_clock
-        else queries.newest_first(shown, after=after, before=before)
-    )
+    page = page_asked(shown, queries.NEWEST if part in {"answered", "done"} else queries.BY_CLOCK, request.GET, size=queries.SIZE)
     filters = {"unit": unit.uid if unit else "", "part": "" if part == "todo" else part, "level": level}
     leads = bool(bodies.units_with(request.user, Duty.UNIT_LEADER))
     context = {

@@ -164,7 +164,7 @@ def test_who_dies_before_the_new_term_takes_no_seat_in_it_and_the_mistake_gives_
     assert not fresh(cast.bystander).is_active
     page = office.get(url).text
     assert ("没有到任" in page, f"{full_day(DAY)}去世" in page, f"{full_day(day)}去世" in page) == (True, True, False)
-    left = next(row for row in office.get("/members/?who=left").context["members"] if row["member"] == member)
+    left = next(row for row in office.get("/members/?who=left").context["list"].lines if row["member"] == member)
     assert full_day(day) not in str(left)
     office.post(f"{url}standing/restore/", said(reason="登记错了"))
     assert list(member.seats.values_list("ends_on", "ending")) == [(None, ""), (None, "")]

@@ -17,12 +17,11 @@ from tongxin.proposals.queries.drafting import (
 from tongxin.proposals.queries.inviting import is_open, lost_since, open_invitations, why_over
 from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
 from tongxin.proposals.queries.lists import (
-    Page,
     Standing,
     Tab,
     committee_of,
+    for_rows,
     lists_for,
-    page_of,
     register_standing,
     standings_of,
     tabs_for,
@@ -71,7 +70,6 @@ __all__ = [
     "OFFICE_PEOPLE",
     "Check",
     "Difference",
-    "Page",
     "Similar",
     "Standing",
     "Tab",
@@ -87,6 +85,7 @@ __all__ = [
     "difference_for",
     "differences",
     "for_page",
+    "for_rows",
     "handed_over_at",
     "has_findings",
     "hold_handling",
@@ -103,7 +102,6 @@ __all__ = [
     "open_matters",
     "original_visible_to",
     "outdated_signers",
-    "page_of",
     "parts",
     "passed_on_to",
     "plenary_window",

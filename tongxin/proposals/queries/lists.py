@@ -16,7 +16,6 @@ from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.queries.inviting import open_invitations
 
-PAGE = 14
 LABELS = {
     "mine": _("我提出的"),
     "cosigned": _("我联名的"),
@@ -62,15 +61,6 @@ class Tab:
     @property
     def label(self) -> str:
         return str(LABELS[self.key])
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows of a list, and whether there are rows before and after."""
-
-    rows: list[Proposal]
-    before: int | None  # rows with smaller ids follow
-    after: int | None  # rows with greater ids precede
 
 
 def committee_of(user: Any) -> Committee | None:
@@ -140,16 +130,7 @@ def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str =
     return rows.filter(topic=topic) if topic else rows
 
 
-def page_of(rows: QuerySet[Proposal], *, before: int | None = None, after: int | None = None, size: int = PAGE) -> Page:
-    """Return one page by key, newest first, with the signers of each row."""
+def for_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Fetch with proposals what a row of a list shows: the signers, not the long texts."""
     signers = Prefetch("signatures", Signature.objects.select_related("member").defer("member__phone"))
-    rows = rows.select_related("session__term").defer("situation", "analysis", "suggestions").prefetch_related(signers)
-    if after is not None:
-        found = list(rows.filter(id__gt=after).order_by("id")[: size + 1])
-        more = len(found) > size
-        found = found[:size][::-1]
-        return Page(found, before=found[-1].pk if found else None, after=found[0].pk if more else None)
-    found = list((rows.filter(id__lt=before) if before is not None else rows).order_by("-id")[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    return Page(found, before=found[-1].pk if more else None, after=found[0].pk if before is not None and found else None)
+    return rows.select_related("session__term").defer("situation", "analysis", "suggestions").prefetch_related(signers)

@@ -12,6 +12,7 @@ from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
 from tongxin.core import asked
+from tongxin.desks.paging import page_asked
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role
@@ -19,6 +20,7 @@ from tongxin.proposals.models import Proposal
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
 
+PAGE = 14
 EMPTY = {
     "mine": _("您还没有提出提案。"),
     "cosigned": _("您还没有联名的提案。"),
@@ -37,7 +39,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     tab = next((t.key for t in tabs if t.key == request.GET.get("tab")), tabs[0].key)
     text, topic = asked.words(request.GET.get("q", ""), 60), request.GET.get("topic", "")[:24]
     rows = queries.lists_for(request.user, tab, at=at, text=text, topic=topic)
-    page = queries.page_of(rows, before=_key(request, "before"), after=_key(request, "after"))
+    page = page_asked(queries.for_rows(rows), ("-id",), request.GET, size=PAGE)
     committee = queries.committee_of(request.user)
     standings = queries.standings_of(page.rows, request.user)
     kept = {"tab": tab, "q": text, "topic": topic}
@@ -50,8 +52,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "tabs": [{"label": t.label, "count": t.count, "url": f"?tab={t.key}", "current": t.key == tab} for t in tabs],
         "page": {
             "caption": _("本页 %(n)s 件") % {"n": len(page.rows)},
-            "next_url": _url(kept, before=page.before),
-            "previous_url": _url(kept, after=page.after),
+            "next_url": _url(kept, after=page.rows[-1].uid) if page.has_next and page.rows else "",
+            "previous_url": _url(kept, before=page.rows[0].uid) if page.has_previous and page.rows else "",
         },
         "empty": _("没有找到符合条件的提案。") if text or topic else EMPTY[tab],
         "may_enter": allowed(request.user, "proposals.enter"),
@@ -63,13 +65,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "proposals/mine.html", context)
 
 
-def _key(request: HttpRequest, name: str) -> int | None:
-    return asked.number(request.GET.get(name, ""))
-
-
-def _url(kept: dict[str, str], **key: int | None) -> str:
-    given = {name: str(value) for name, value in {**kept, **key}.items() if value}
-    return f"?{urlencode(given)}" if any(key.values()) else ""
+def _url(kept: dict[str, str], **border: str) -> str:
+    return f"?{urlencode({name: value for name, value in (kept | border).items() if value})}"
 
 
 def _row(proposal: Proposal, user: Any, tab: str, standing: queries.Standing) -> dict[str, Any]:
