@@ -5,7 +5,7 @@ import re
 from tests.architecture import source
 
 CLOSED_LIST = {
-    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "desk", "workflow", "actions", "queries",
+    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "desk", "lists", "workflow", "actions", "queries",
     "regulations", "rules", "events", "models", "choices", "admin", "apps", "__init__",
 }  # fmt: skip
 DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "management", "__pycache__"}
@@ -31,8 +31,8 @@ MORE = {
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
-    # the registries of menus and queues, the engine behind them, and how lists page
-    "desks": {"declared", "menus", "panels", "queues", "todos", "paging"},
+    # the registries of menus, queues and lists, the engine behind them, the page of any list, and how lists page
+    "desks": {"declared", "menus", "panels", "queues", "todos", "listings", "pages", "paging"},
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
     "site": {"navigation"},  # provides the shell of the ui
 }
