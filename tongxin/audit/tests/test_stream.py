@@ -50,7 +50,9 @@ def test_every_event_is_marked_for_every_consumer(cast: Cast) -> None:
     before = set(Event.objects.values_list("pk", flat=True))
     cast.draft()
     told = Event.objects.exclude(kind="audit.vouch").exclude(pk__in=before)  # what was written in bulk is no news
-    assert set(Mark.objects.filter(consumer="notices").values_list("event_id", flat=True)) == set(told.values_list("pk", flat=True))
+    assert set(Mark.objects.filter(consumer="notices").values_list("event_id", flat=True)) == set(
+        told.values_list("pk", flat=True)
+    )
     assert told.exists()
 
 
