@@ -23,6 +23,7 @@ MORE = {
         "reorganising",
         "successions",
         "unit_forms",
+        "unit_list",
     },
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes;

@@ -30,6 +30,9 @@ def load(world: str) -> None:
     from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
+    from tongxin.core import database
+
+    database.allow_making()
     kept = _read(world)
     own = {app.rsplit(".", 1)[-1] for app in settings.INSTALLED_APPS if app.startswith("tongxin.")}
     settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True)

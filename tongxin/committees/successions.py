@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from tongxin.committees.choices import Change, Duty, Undoing
 from tongxin.committees.models import Appointment, Committee, FormerName, Succession, Unit, UnitChange
-from tongxin.committees.queries import is_running, not_over, running, running_units
+from tongxin.committees.queries import is_running, not_over, running
 from tongxin.core.templatetags.chinese import full_day
-
-IN_USE, ENDED = "", "ended"
 
 
 def unit_named(committee: Committee, name: str) -> Unit | None:
@@ -265,51 +263,3 @@ def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
     dates = {key: choices for one in found for key, choices in one.dates.items()}
     notes = {key: said for one in found for key, said in one.notes.items()}
     return Prospect([said for one in found for said in one.sentences], dates, notes)
-
-
-_counts: list[Callable[[list[int]], dict[int, int]]] = []
-
-
-def register_open_counts(source: Callable[[list[int]], dict[int, int]]) -> None:
-    """Add what an app above knows of how many matters are open at units."""
-    _counts.append(source)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A unit as the list shows it."""
-
-    unit: Unit
-    former: tuple[str, ...]
-    people: int
-    open: int
-    followed_by: tuple[str, ...]
-
-
-def listed(committee: Committee, *, words: str, system: str, state: str, on: date) -> QuerySet[Unit]:
-    """Return the units in use, or those that ended, of a 归口 where given, found by any name they have or had."""
-    rows = Unit.objects.filter(committee=committee, dropped_at=None)
-    rows = rows.filter(active_until__lt=on) if state == ENDED else rows.filter(running_units(on) | Q(active_from__gt=on))
-    if words:
-        fits = Q(name__contains=words) | Q(short_name__contains=words)
-        rows = rows.filter(fits | Q(pk__in=FormerName.objects.filter(committee=committee, name__contains=words).values("unit")))
-    return rows.filter(system=system) if system else rows
-
-
-def lines(committee: Committee, *, words: str, system: str, state: str, on: date) -> list[Line]:
-    """Return the units in use, or those that ended, found by any name they have or had: the same few queries for any number."""
-    rows = listed(committee, words=words, system=system, state=state, on=on)
-    units = list(rows.prefetch_related("former_names", "successions__successor").order_by("system", "id"))
-    keys = [unit.pk for unit in units]
-    held = Appointment.objects.filter(running(on), unit__in=keys, account__is_active=True).order_by().values("unit")
-    people = {row["unit"]: row["n"] for row in held.annotate(n=Count("account", distinct=True))}
-    counted: dict[int, int] = {}
-    for source in _counts:
-        counted |= source(keys)
-    return [
-        Line(
-            unit, tuple(row.name for row in unit.former_names.all()), people.get(unit.pk, 0), counted.get(unit.pk, 0),
-            tuple(row.successor.name for row in unit.successions.all()),
-        )
-        for unit in units
-    ]  # fmt: skip

@@ -95,7 +95,8 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
         {"label": _("有错的行"), "count": counts[False], "url": "?", "current": not warnings},
         {"label": _("提示"), "count": counts[True], "url": "?odd=1", "current": warnings},
     ]
-    shown, more_rows, line = *queries.rows_of(run, after=0, most=queries.PAGE), queries.line_of(run)
+    shown, more_rows = queries.rows_of(run, after=0, most=queries.PAGE)
+    line = queries.line_of(run)
     context = {
         "several_files": len(line.files) > 1, "several_sheets": len({spot.sheet for spot in spots}) > 1,
         "run": run, "line": line, "at_work": run.stage in AT_WORK, "shown": shown, "more_rows": more_rows,

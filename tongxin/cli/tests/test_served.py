@@ -23,9 +23,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     home = tmp_path_factory.mktemp("home")
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "TONGXIN_ORIGINS"}}
     environment |= {"TONGXIN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(ROOT)}
-    prepare = (
-        "from tongxin.cli import start; start.django(); from tongxin.cli.demonstration import prepare_static; prepare_static()"
-    )
+    prepare = "from tongxin.cli import start; start.django(asks=False); from tongxin.cli.demonstration import prepare_static; prepare_static()"
     subprocess.run([sys.executable, "-c", prepare], cwd=ROOT, env=environment, check=True, capture_output=True)  # noqa: S603
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
         number = int(free.getsockname()[1])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
-from tongxin.committees import actions, queries, successions
+from tongxin.committees import actions, queries, unit_list
 from tongxin.committees.choices import System
 from tongxin.committees.forms import PlenaryForm, SessionForm, UnitForm
 from tongxin.committees.models import Committee, Session, Unit
@@ -33,13 +33,13 @@ def units(request: HttpRequest) -> HttpResponse:
     """The handling units of the reader's committee, by 归口."""
     committee = own_committee(request)
     words, system = asked.words(request.GET.get("q", ""), 60), asked.one_of(request.GET.get("system", ""), System.values)
-    state = asked.one_of(request.GET.get("state", ""), (successions.IN_USE, successions.ENDED))
+    state = asked.one_of(request.GET.get("state", ""), (unit_list.IN_USE, unit_list.ENDED))
     sought: dict[str, Any] = {"words": words, "system": system, "on": timezone.localdate()}
-    found = successions.lines(committee, state=state, **sought)
-    other = successions.IN_USE if state else successions.ENDED
+    found = unit_list.lines(committee, state=state, **sought)
+    other = unit_list.IN_USE if state else unit_list.ENDED
     context = {
         "lines": found, "state": state, "tabs": _states(state, words, system),
-        "elsewhere": 0 if found or not (words or system) else successions.listed(committee, state=other, **sought).count(),
+        "elsewhere": 0 if found or not (words or system) else unit_list.listed(committee, state=other, **sought).count(),
         "q": words, "system": system, "systems": System.choices,
         "changes": permissions.allowed(request.user, "committees.change_units", committee),
     }  # fmt: skip
@@ -48,7 +48,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 def _states(state: str, words: str, system: str) -> list[dict[str, Any]]:
     """Return the ways to the units in use and to those that ended."""
-    parts = {successions.IN_USE: _("在用"), successions.ENDED: _("已撤销")}
+    parts = {unit_list.IN_USE: _("在用"), unit_list.ENDED: _("已撤销")}
     filters = {name: (("state", name), ("q", words), ("system", system)) for name in parts}
     said = {name: urlencode({key: value for key, value in pairs if value}) for name, pairs in filters.items()}
     return [{"label": label, "count": None, "url": f"?{said[name]}", "current": name == state} for name, label in parts.items()]
