@@ -46,7 +46,7 @@ def test_the_office_files_from_its_desk(cast: Cast, page_of: Callable[[Account, 
     assert fits(page)
     page.locator("#action-form").get_by_role("button", name="立案", exact=True).click()
     expect(page.locator("main")).to_contain_text("第 0001 号（社会类 001 号）")
-    expect(page.locator("#toasts")).to_contain_text("已办：立案，编为第 0001 号")
+    expect(page.locator("#toasts")).to_contain_text("已立案，编为第 0001 号")
     assert Proposal.objects.get(pk=proposal.pk).state == State.FILED
 
 

@@ -82,7 +82,7 @@ def test_a_reply_saves_itself_tells_what_is_missing_and_goes_to_the_leader(cast:
     assert Contact.objects.get().note == "先在两个镇试点。"
     page.get_by_role("link", name="送负责人审签").click()
     page.get_by_role("button", name="送负责人审签").click()
-    expect(page.get_by_text("已办：")).to_be_visible()
+    expect(page.get_by_text("已送负责人审签")).to_be_visible()
     assert Task.objects.get().state == TaskState.WITH_LEADER
     assert fits(page)
 

@@ -152,7 +152,7 @@ register(
     Kind("tasks.ask_return", A.HANDLING, "{unit}申请退办", _reason, key=True),
     Kind("tasks.grant_return", A.HANDLING, "同意{unit}退办", _reason, key=True, label="同意退办"),
     Kind("tasks.refuse_return", A.HANDLING, "不同意{unit}退办", _reason, key=True, label="不同意退办"),
-    Kind("tasks.give_opinion", A.HANDLING, "{unit}送来会办意见"),
+    Kind("tasks.give_opinion", A.HANDLING, "{unit}已提交会办意见"),
     Kind("tasks.ask_opinion_again", A.HANDLING, "请{unit}补充会办意见", _reason, label="请补充会办意见"),
     Kind("tasks.submit_reply", A.INSIDE, "{unit}答复稿送负责人审签"),
     Kind("tasks.revise", A.INSIDE, "{unit}负责人退回修改答复稿", _reason),

@@ -69,7 +69,7 @@ def _appointment(row: Appointment) -> tuple[str, ...]:
 
 def _sign_ins(account: Account, most: int | None) -> Part:
     rows = Event.objects.filter(subject_type="accounts.account", subject_id=account.pk, kind__in=SIGN_IN).order_by("-id")
-    return newest(rows, most, head=("何事", "时间"), say=lambda e: (SIGN_IN[e.kind], stamp(e.recorded_at)))
+    return newest(rows, most, head=("事项", "时间"), say=lambda e: (SIGN_IN[e.kind], stamp(e.recorded_at)))
 
 
 def _invitations(account: Account, most: int | None) -> Part:
@@ -100,7 +100,7 @@ def _acts(account: Account, most: int | None) -> Part:
     groups.sort(key=lambda group: -group["last"])
     last = dict(Event.objects.filter(pk__in=[g["last"] for g in groups[:most]]).values_list("pk", "recorded_at"))
     rows = [(kinds.label(g["kind"]), f"{g['n']}", stamp(last[g["last"]])) for g in groups[:most]]
-    return Part(rows, ("何事", "共几次", "最近一次"), len(groups))
+    return Part(rows, ("事项", "共几次", "最近一次"), len(groups))
 
 
 register_held(

@@ -19,7 +19,7 @@ class State(models.TextChoices):
     MERGED = "merged", _("并案")
     NOT_FILED = "not_filed", _("未立案")
     WITHDRAWN = "withdrawn", _("已撤案")
-    DISCARDED = "discarded", _("已作废")
+    DISCARDED = "discarded", _("已删除")
 
 
 class States:

@@ -306,7 +306,7 @@ register(
     Tell("proposals.withdraw", signers, lambda e, p: f"提案{_title(p)}已撤案{because(e)}"),
     Tell("proposals.withdraw", duty(Duty.PROPOSAL_OFFICE), lambda e, p: f"提案{_title(p)}由提案人撤案{because(e)}"),
     Tell("proposals.withdraw", assigning_office_once_filed, lambda e, p: f"{_numbered(p)}提案{_title(p)}已撤案，不用交办"),
-    Tell("proposals.discard", cosigners, lambda e, p: f"{_title(p)}的草稿已由提案人作废，联名和邀请随之结束"),
+    Tell("proposals.discard", cosigners, lambda e, p: f"{_title(p)}的草稿已由提案人删除，联名和邀请随之结束"),
     Tell("proposals.restore_draft", cosigners, lambda e, p: f"{_title(p)}的草稿已恢复，联名和邀请继续有效"),
     Tell("proposals.reconsider", signers, _reconsidered, urgent=True),
     Tell("proposals.reconsider", duty(Duty.FILING), _to_decide_again),

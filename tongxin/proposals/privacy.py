@@ -125,7 +125,7 @@ def _erase_copies(rows: Sequence[StaleCopy]) -> Erased:
 
 register_erasable(
     Erasable(
-        "discarded_drafts", "作废草稿的正文", "作废草稿的情况、分析、建议、附件、另存的副本和联名时留存的正文（案由留存）", "自作废之日",
+        "discarded_drafts", "删除草稿的正文", "删除草稿的情况、分析、建议、附件、另存的副本和联名时留存的正文（案由留存）", "自删除之日",
         _discarded, _discarded_draft, _erase_discarded,
     ),
     Erasable(

@@ -37,7 +37,7 @@ class Category:
     short: str
 
 
-@kind("proposals.taxonomies", "提案类别", "两套互不相干的分类：五大建设和本地类别")
+@kind("proposals.taxonomies", "提案类别", "两套分类：五大建设、本地类别")
 @dataclass(frozen=True)
 class Taxonomies:
     """Two independent taxonomies. Category numbers are given within the constructions."""

@@ -25,7 +25,8 @@ class T:
     `by` false: there is no button. `when` false: a grey button that says why. `asks` is a frozen dataclass: what must be
     said; it may have `problems(subject, actor, at) -> dict[field, sentence]`. `sets` are functions (subject, *, actor, at,
     payload) → field values written in the same UPDATE as the state, so that check constraints can bind state to facts.
-    `then` are effects (subject, event), in the same transaction.
+    `then` are effects (subject, event), in the same transaction. `done` is what whoever took the step reads, with the {sentence}
+    of its event; without it, 已 and the label.
     """
 
     action: str
@@ -37,6 +38,13 @@ class T:
     asks: type | None = None
     sets: tuple[Setter, ...] = ()
     then: tuple[Effect, ...] = ()
+    done: str = ""
+
+    def said(self, sentence: str) -> str:
+        """Say that the step was taken: 已立案，编为第 0001 号."""
+        if self.done:
+            return self.done.format(sentence=sentence)
+        return f"已{sentence if sentence.startswith(self.label) else self.label}"
 
 
 @dataclass(frozen=True)

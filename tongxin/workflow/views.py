@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from tongxin.access.views import requires
 from tongxin.audit import audience, kinds
@@ -47,7 +46,7 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
             messages.error(request, str(error))
             return _back(request, subject)
         else:
-            messages.success(request, _("已办：%(what)s") % {"what": kinds.sentence(event)})
+            messages.success(request, row.said(kinds.sentence(event)))
             return _back(request, subject)
     return _show(request, workflow=workflow, row=row, subject=subject, form=form, offer=offer)
 

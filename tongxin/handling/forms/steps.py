@@ -22,9 +22,9 @@ from tongxin.ui.fields import CountedText, Day
 
 WAYS = {
     "sole": gettext_lazy("独办"),
-    "lead": gettext_lazy("主办加会办"),
+    "lead": gettext_lazy("主办、会办"),
     "separate": gettext_lazy("分办"),
-    "co": gettext_lazy("只增加会办"),
+    "co": gettext_lazy("增加会办单位"),
 }
 COMMENT_MAX = 300
 
@@ -49,7 +49,7 @@ class UnitsForm(forms.Form):
     )  # fmt: skip
     co = forms.MultipleChoiceField(
         label=gettext_lazy("会办单位"), widget=forms.CheckboxSelectMultiple, required=False,
-        help_text=gettext_lazy("只在主办加会办时选，可以是其他归口的单位。"),
+        help_text=gettext_lazy("只在主办、会办时选，可以是其他归口的单位。"),
     )  # fmt: skip
 
     def __init__(
@@ -81,7 +81,7 @@ class UnitsForm(forms.Form):
         if way in {"lead", "co"} and not co:
             self.add_error("co", _("请选会办单位；没有会办单位的，请改为独办。") if way == "lead" else _("请选会办单位。"))
         if way in {"sole", "separate"} and co:
-            self.add_error("co", _("独办、分办没有会办单位，请取消勾选，或改为主办加会办。"))
+            self.add_error("co", _("独办、分办没有会办单位，请取消勾选，或改为主办、会办。"))
         return said
 
     @property

@@ -85,7 +85,7 @@ def _of_office(user: Any, proposal: Proposal) -> list[Button]:
     if proposal.state == State.FILED and allowed(user, "proposals.reroute", proposal):
         made.append(_form(_("改变交办口"), f"{base}reroute/"))
     if proposal.state in (*States.in_examination, State.FILED) and allowed(user, "proposals.reroute", proposal):
-        made.append(_form(_("改变征集时段"), f"{base}season/"))
+        made.append(_form(_("调整提案时段"), f"{base}season/"))
     if proposal.state == State.NOT_FILED and proposal.destination != "nowhere" and allowed(user, "proposals.pass_on", proposal):
         why = _("%(day)s已经转出") % {"day": day(proposal.passed_on_at)} if proposal.passed_on_at else ""
         made.append(_form(_("办理转出"), f"{base}pass-on/", why=why))

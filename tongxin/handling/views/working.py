@@ -34,7 +34,7 @@ PARTS = {
     "co": "会办",
     "leader": "单位审签",
     "again": "重新办理",
-    "wait": "等待回音",
+    "wait": "待回复",
     "answered": "已答复",
     "done": "已结束",
 }

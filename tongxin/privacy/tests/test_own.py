@@ -214,7 +214,7 @@ def test_what_one_did_is_counted_by_kind_and_no_name_stands_for_the_others(cast:
         data = {"name": name}
         audit.record("members.invite", cast.county, actor=cast.office, at=AT + timedelta(days=day), data=data)
     section = _part(cast.office, "acts")
-    assert (section.part.head, section.part.rows[0][:2]) == (("何事", "共几次", "最近一次"), ("向委员发出登录邀请", "3"))
+    assert (section.part.head, section.part.rows[0][:2]) == (("事项", "共几次", "最近一次"), ("向委员发出登录邀请", "3"))
     assert "李三" not in repr(section.part.rows)
 
 

@@ -58,7 +58,7 @@ def reroute(proposal: Proposal, *, routed_to: str, reason: str, actor: Account, 
 def change_season(proposal: Proposal, *, season: str, reason: str, actor: Account, at: datetime) -> None:
     """Change 大会 / 平时, with a reason."""
     if not reason.strip():
-        message = "请写明改变征集时段的理由"
+        message = "请写明调整提案时段的理由"
         raise ProposalError(message)
     _correct(
         proposal, "proposals.change_season", actor=actor, at=at, season=season,

@@ -21,7 +21,7 @@ LABELS = {
     "cosigned": _("我联名的"),
     "invited": _("邀我联名的"),
     "entered": _("我代录的"),
-    "discarded": _("已作废的草稿"),
+    "discarded": _("已删除的草稿"),
     "filed": _("本会已立案的"),
 }
 

@@ -99,7 +99,7 @@ class Act:
 ACTS: Mapping[str, Act] = {
     "reclassify": Act(gettext_lazy("调整类别"), "proposals.reclassify", Reclassify, actions.reclassify, gettext_lazy("类别已经调整")),
     "reroute": Act(gettext_lazy("改变交办口"), "proposals.reroute", Reroute, actions.reroute, gettext_lazy("交办口已经改变")),
-    "season": Act(gettext_lazy("改变征集时段"), "proposals.reroute", ChangeSeason, actions.change_season, gettext_lazy("征集时段已经改变")),
+    "season": Act(gettext_lazy("调整提案时段"), "proposals.reroute", ChangeSeason, actions.change_season, gettext_lazy("征集时段已经改变")),
     "unrelease": Act(
         gettext_lazy("撤下公开"), "proposals.release", Unrelease, actions.unrelease, gettext_lazy("提案已经从公开页面撤下"), stop=True
     ),
