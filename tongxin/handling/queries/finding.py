@@ -13,7 +13,7 @@ from tongxin.core import asked
 from tongxin.core.words import sought
 from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Case, Task
-from tongxin.handling.queries.paging import SIZE, Slice
+from tongxin.handling.queries.paging import SIZE, Slice, cut, key_by_pk
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 
@@ -60,14 +60,7 @@ def open_first(rows: QuerySet[Case], *, after: str = "", before: str = "", size:
         rows = rows.filter(_beyond(*key, back=back))
     day = F("assigned_at").asc(nulls_first=True) if back else F("assigned_at").desc(nulls_last=True)
     order: list[Any] = ["-over", day, "pk"] if back else ["over", day, "-pk"]
-    found = list(rows.order_by(*order)[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    if not found:
-        return Slice([], "", "")
-    has_before, has_after = (more, True) if back else (key is not None, more)
-    return Slice(found, str(found[0].pk) if has_before else "", str(found[-1].pk) if has_after else "")
+    return cut(rows.order_by(*order), size, back=back, bordered=key is not None, key_of=key_by_pk)
 
 
 def _key_of(rows: QuerySet[Any], given: str) -> tuple[int, Any, int] | None:

@@ -1,5 +1,6 @@
 """Pages of a list by key: the page after a row, or before it; no page costs more than the first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,19 +45,29 @@ def by_day(rows: QuerySet[Any], field: str, *, after: str = "", before: str = ""
     if key is not None:
         rows = rows.filter(_beyond(field, key, back=back))
     order: list[Any] = [F(field).desc(nulls_first=True), "-pk"] if back else [F(field).asc(nulls_last=True), "pk"]
-    found = list(rows.order_by(*order)[: size + 1])
+    return cut(rows.order_by(*order), size, back=back, bordered=key is not None, key_of=lambda row: _day_key(row, field))
+
+
+def _day_key(row: Any, field: str) -> str:
+    day = getattr(row, field)
+    return f"{day.isoformat() if day else '-'}.{row.pk}"
+
+
+def cut(rows: QuerySet[Any], size: int, *, back: bool, bordered: bool, key_of: Callable[[Any], str]) -> Slice:
+    """Take the page at the beginning of rows in order; `back`: they were read towards the list's beginning; `bordered`: from a row on."""
+    found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
     if not found:
         return Slice([], "", "")
-
-    def key_of(row: Any) -> str:
-        day = getattr(row, field)
-        return f"{day.isoformat() if day else '-'}.{row.pk}"
-
-    has_before, has_after = (more, True) if back else (key is not None, more)
+    has_before, has_after = (more, True) if back else (bordered, more)
     return Slice(found, key_of(found[0]) if has_before else "", key_of(found[-1]) if has_after else "")
+
+
+def key_by_pk(row: Any) -> str:
+    """Return the key of a row in a list that is ordered by nothing that the address must say."""
+    return str(row.pk)
 
 
 def newest_first(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int = SIZE) -> Slice:
@@ -75,11 +86,4 @@ def _by_pk(rows: QuerySet[Any], *, newest: bool, after: str, before: str, size: 
     falling = newest != back
     if key is not None:
         rows = rows.filter(pk__lt=key) if falling else rows.filter(pk__gt=key)
-    found = list(rows.order_by("-pk" if falling else "pk")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    if not found:
-        return Slice([], "", "")
-    has_before, has_after = (more, True) if back else (key is not None, more)
-    return Slice(found, str(found[0].pk) if has_before else "", str(found[-1].pk) if has_after else "")
+    return cut(rows.order_by("-pk" if falling else "pk"), size, back=back, bordered=key is not None, key_of=key_by_pk)
