@@ -13,6 +13,7 @@ from django.views.defaults import server_error
 
 from tongxin.access import labels
 from tongxin.core import asked, room
+from tongxin.core.database import NotThereError
 
 RETRY_AFTER = 30  # seconds
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -66,6 +67,8 @@ def is_passing(error: BaseException | None) -> bool:
     """Say whether it is the database that is away, or the disk that is full: what is sent again later is taken."""
     if isinstance(error, OSError):
         return error.errno in FULL
+    if isinstance(error, NotThereError) or isinstance(getattr(error, "__cause__", None), NotThereError):
+        return True
     if isinstance(error, OperationalError) and connection.vendor == "sqlite":
         return any(said in str(error).lower() for said in SQLITE_PASSING)
     return isinstance(error, OperationalError | InterfaceError)

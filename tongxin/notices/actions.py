@@ -10,14 +10,13 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.text import Truncator
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event, Mark
 from tongxin.core import faults
 from tongxin.notices import letters
 from tongxin.notices.models import TEXT, Notice
-from tongxin.notices.table import TABLE, Tell, matter_of
+from tongxin.notices.table import TABLE, Tell, matter_of, shortened
 
 CONSUMER = "notices"
 BATCH = 200
@@ -105,7 +104,7 @@ def _notice(line: Tell, event: Event, subject: Any, account: Account) -> Notice:
     url = line.url(event, subject) if line.url else subject.get_absolute_url()
     return Notice(
         account=account, committee_code=event.committee_code, event=event, matter=matter_of(subject), url=url,
-        text=Truncator(line.words(event, subject)).chars(TEXT, "……"), urgent=line.urgent, made_at=event.recorded_at,
+        text=shortened(line.words(event, subject), TEXT), urgent=line.urgent, made_at=event.recorded_at,
         day=timezone.localdate(event.recorded_at),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from config import urls
 from tongxin.access import labels
 from tongxin.access.failing import is_passing
+from tongxin.core.database import NotThereError
 
 TEXT = "建议由卫生院药房排班值守到零点，县里给予夜班补助，先行试点半年。<em>" * 3
 NAMES = {
@@ -26,7 +27,10 @@ NAMES = {
     "consents_to_publication": "1",
     "version": "3",
 }
+MOVED = OperationalError("数据库文件不在那里")  # as Django says on what the connection raised
+MOVED.__cause__ = NotThereError("数据库文件不在那里")
 ERRORS: dict[str, Exception] = {
+    "moved": MOVED,
     "full": OSError(errno.ENOSPC, "No space left on device"),
     "away": OperationalError("unable to open database file"),
     "ours": ValueError("写坏了"),
@@ -56,7 +60,7 @@ def client(settings: Any) -> Client:
     return Client(raise_request_exception=False)
 
 
-@pytest.mark.parametrize("how", ["full", "away"])
+@pytest.mark.parametrize("how", ["full", "away", "moved"])
 def test_a_text_that_could_not_be_taken_comes_back_to_be_sent_again(client: Client, how: str) -> None:
     answer = client.post(f"/fails/{how}/?next=1", {"suggestions": TEXT, "version": "3", "tick": ["a", "b"]})
     page = answer.content.decode()

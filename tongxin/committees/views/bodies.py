@@ -60,8 +60,11 @@ def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) ->
     start = {n: getattr(unit, n) for n in names} if unit else {"system": System.GOVERNMENT}
     form = UnitForm(request.POST or None, initial=start, committee=committee, unit=unit)
     if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        if unit is not None:  # a name is another act's: what the form read of it may be of before
+            said = {name: value for name, value in said.items() if name != "name"}
         try:
-            saved = actions.save_unit(committee, unit, fields=form.cleaned_data, actor=request.user, at=timezone.now())
+            saved = actions.save_unit(committee, unit, fields=said, actor=request.user, at=timezone.now())
         except ValidationError as problem:  # somebody was faster
             form.add_error(None, problem)
         else:

@@ -1,7 +1,6 @@
 """The lists: as many queries for three rows as for one, pages by key, and the same rows as the permission allows."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.db import connection
@@ -191,7 +190,7 @@ def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(
     client = as_(cast.assigner)
     order = ["撤回后再交办", "3 天前", "5 天前", "1 天前"]
     assert _found(client, part="done") == order
-    monkeypatch.setattr(assigning.queries, "open_first", partial(queries.open_first, size=2))
+    monkeypatch.setattr(assigning.queries, "SIZE", 2)
     first = client.get("/handling/assign/", {"part": "done", "q": "天前"})
     assert [row["proposal"].title for row in first.context["rows"]] == ["3 天前", "5 天前"]
     second = client.get(f"/handling/assign/{first.context['pager'].next_url}")

@@ -62,7 +62,8 @@ def _contradicts(member: Member, double: Member) -> str:
     who = {"name": member.name, "number": member.number, "other": double.number}
     held, theirs = list(member.seats.all()), list(double.seats.all())
     if is_dead(member):
-        died = max(seat.ends_on for seat in held if seat.ends_on)
+        ended = [seat for seat in held if seat.ends_on]  # one that was to begin later ended on its own first day
+        died = max(seat.ends_on for seat in [s for s in ended if not s.never_began] or ended if seat.ends_on)
         if any(_goes_on(seat, died) for seat in theirs):
             said = _(
                 "编号 %(number)s 于 %(on)s登记去世，编号 %(other)s 在那以后还有席位；请先在“委员变动”中核实、办理一致，再合并"

@@ -166,6 +166,8 @@ def test_who_dies_before_the_new_term_takes_no_seat_in_it_and_the_mistake_gives_
     assert ("没有到任" in page, f"{full_day(DAY)}去世" in page, f"{full_day(day)}去世" in page) == (True, True, False)
     left = next(row for row in office.get("/members/?who=left").context["list"].lines if row["member"] == member)
     assert full_day(day) not in str(left)
+    double = office.get(f"{url}merge/{cast.member(cast.second_cosigner).uid}/").text
+    assert f"{full_day(DAY)}登记去世" in double
     office.post(f"{url}standing/restore/", said(reason="登记错了"))
     assert list(member.seats.values_list("ends_on", "ending")) == [(None, ""), (None, "")]
     assert verifying.verify().ok

@@ -36,11 +36,11 @@ def test_whoever_signed_is_told_of_the_end_and_why(cast: Cast) -> None:
 def test_a_sentence_that_is_too_long_says_that_it_goes_on(cast: Cast) -> None:
     perform(
         cast.in_decision(), "not_file", actor=cast.office, at=moment("2026-03-04"),
-        payload=NotFilingDecision("beyond", "opinion", "全县药房布局由市里统一规划。" * 30),
+        payload=NotFilingDecision("beyond", "opinion", "全县药房布局由市里统一规划，\u0f40\u0f72。" * 30),
     )  # fmt: skip
     actions.deliver()
     long = [text for text in told(cast.proposer) if "转社情民意" in text]
-    assert [(len(text), text[-2:]) for text in long] == [(TEXT, "……")]
+    assert [(len(text), text[-1]) for text in long] == [(TEXT, "…")]
 
 
 def test_the_actor_is_not_told_of_the_own_act(cast: Cast) -> None:

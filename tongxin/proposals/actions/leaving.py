@@ -147,10 +147,10 @@ def come_back(members: Collection[Member], actor: Account, at: datetime) -> None
 def _regain(members: Collection[Member], *, actor: Account, at: datetime) -> None:
     """Say of each text that lost its first proposer and is his still that he acts again: whoever was told the one is told the other."""
     back = Member.objects.sitting(timezone.localdate(at)).filter(pk__in=[member.pk for member in members])
-    rows = [signature for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST]
+    forming.hold(*(signature.proposal_id for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST))
+    rows = [signature for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST]  # as it is once nobody else acts
     lost = _last_said_lost([signature.proposal_id for signature in rows])
     whys = speaking.how_they_came_back(members) if lost else {}
-    forming.hold(*lost)
     for signature in rows:
         if signature.proposal_id in lost:
             why = whys.get(signature.member_id or 0, "重新履职")

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -95,5 +96,7 @@ def _last_turns(members: Collection[Member]) -> dict[int, Event]:
 def _paused_to_the_end(members: Collection[int], on: date) -> set[int]:
     """Return who of some members that were suspended hold no seat now and acted for none when it ended: both ended together."""
     gone = Member.everybody.filter(~has_seat(on), pk__in=members)
-    dated = gone.annotate(left_on=Max("seats__ends_on"), lifted_on=Max("suspensions__ends_on"))
+    sat = Q(seats__ends_on__gt=F("seats__starts_on"))  # a seat that was to begin later ended on its own first day
+    left_on = Coalesce(Max("seats__ends_on", filter=sat), Max("seats__ends_on"))
+    dated = gone.annotate(left_on=left_on, lifted_on=Max("suspensions__ends_on"))
     return set(dated.filter(lifted_on__gte=F("left_on")).values_list("pk", flat=True)) if members else set()
