@@ -1,6 +1,6 @@
 """Lists page by key: the next page begins behind the last row, however many rows stand before it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +41,23 @@ def page_by(
     return Slice(found, has_previous=key is not None, has_next=more)
 
 
-def page_asked(rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int) -> Slice:
+def page_asked(
+    rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int, filled: Collection[str] = ()
+) -> Slice:
     """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first."""
     before, after = said.get("before", ""), said.get("after", "")
     key = border_of(rows, names, before or after)
-    return page_by(rows, names, size=size, key=key, back=bool(before) and key is not None)
+    return page_by(rows, names, size=size, key=key, back=bool(before) and key is not None, filled=filled)
+
+
+def pages(rows: QuerySet[Any], names: Sequence[str], *, size: int, filled: Collection[str] = ()) -> Iterator[list[Any]]:
+    """Yield all rows, a page at a time, each behind the last: memory does not grow with the rows."""
+    key = None
+    while (part := page_by(rows, names, size=size, key=key, filled=filled)).rows:
+        yield part.rows
+        if not part.has_next:
+            return
+        key = border_of(rows, names, part.rows[-1].uid)
 
 
 def border_of(rows: QuerySet[Any], names: Sequence[str], uid: str) -> Sequence[Any] | None:
