@@ -1,6 +1,5 @@
 """Every count on every home opens to as many rows: a number that leads to another number is believed nowhere."""
 
-import re
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
+from tongxin.desks.paging import counted as counted_as
 from tongxin.handling.choices import TaskState
 
 PUBLICATION = {"待核对公开稿": "proposals", "待核对答复公开稿": "replies"}
@@ -35,11 +35,10 @@ def opened(client: Client, label: str, url: str) -> str:
         return str(len(getattr(shown["waiting"], PUBLICATION[label])))
     if url == "/privacy/":
         return str(len([number for _sort, number in shown["rows"] if number]))
-    if "listing" in shown:
-        return str(shown["listing"].total)
-    said = re.search(r"\d+", shown["pager"].caption) if "pager" in shown else None
-    assert said is None or int(said[0]) >= len(shown["rows"])
-    return said[0] if said else str(len(shown["rows"]))
+    if "list" in shown:
+        assert shown["list"].number >= len(shown["list"].lines)
+        return counted_as(shown["list"].number)
+    return str(len(shown["rows"]))
 
 
 @pytest.fixture
