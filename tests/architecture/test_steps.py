@@ -14,7 +14,7 @@ NOT_UNDER_THESE_RULES = {("tasks", "submit_for_review"), ("tasks", "sign_and_sen
 
 
 def _actor(world: World, row: T, subject: object) -> Account | None:
-    return next((a for a in world.cast.everyone().values() if row.by.test(a, subject)), None)
+    return next((a for a in world.cast.everyone().values() if row.by.test_at(a, subject, AT)), None)
 
 
 def _twice(world: World, workflow: Workflow, state: str, row: T) -> str:

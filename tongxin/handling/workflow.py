@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from tongxin.access.predicates import nobody, predicate
+from tongxin.access.predicates import dated, nobody, predicate
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.committees.successions import standings
@@ -32,21 +32,21 @@ C, S = CaseState, TaskState
 
 
 # ── who: switches of the regulation, and the lead of the case ────────────────────────────────────
-def _review(task: Any) -> Review:
-    rules: Review = in_force(task.committee, Review, timezone.localdate())
+def _review(task: Any, at: datetime) -> Review:
+    rules: Review = in_force(task.committee, Review, timezone.localdate(at))
     return rules
 
 
-@predicate
-def leader_signs(_actor: Any, task: Any) -> bool:
+@dated
+def leader_signs(_actor: Any, task: Any, at: datetime) -> bool:
     """The committee's rule: the unit's leader signs replies."""
-    return _review(task).unit_leader_signs
+    return _review(task, at).unit_leader_signs
 
 
-@predicate
-def office_reviews(_actor: Any, task: Any) -> bool:
+@dated
+def office_reviews(_actor: Any, task: Any, at: datetime) -> bool:
     """The committee's rule: the supervising office reviews replies."""
-    return _review(task).supervising_office_reviews
+    return _review(task, at).supervising_office_reviews
 
 
 @predicate

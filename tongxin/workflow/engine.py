@@ -73,7 +73,7 @@ def available(subject: Stateful, actor: Any, *, at: datetime) -> list[Offer]:
     return [
         Offer(row, tuple(_reasons(row, subject, at)), subject)
         for row in workflow_of(subject).rows
-        if subject.state in row.sources and row.by.test(actor, subject)
+        if subject.state in row.sources and row.by.test_at(actor, subject, at)
     ]
 
 
@@ -148,7 +148,7 @@ def perform(
         if _moved_on(subject, source) or _was_done(workflow, subject, action):
             raise Overtaken(last_event(subject))
         raise NotAllowed(workflow, action, f"from {source}")
-    if not by_system and not row.by.test(actor, subject):
+    if not by_system and not row.by.test_at(actor, subject, at):
         raise NotAllowed(workflow, action, f"by {actor}")
     check = getattr(payload, "problems", None)
     reasons = _reasons(row, subject, at)
