@@ -13,7 +13,7 @@ import pytest
 import yaml
 from django.db import connection
 
-from tests.upgrade.yesterday import KEYS, national_rules
+from tests.upgrade.yesterday import KEYS, advice_given, national_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.turns
@@ -77,6 +77,7 @@ def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> 
     visited = json.loads(run(place | {"TONGXIN_TESTING": "1"}, "tests.upgrade.yesterday", "visit", "cast").splitlines()[-1])
     assert visited["broken"] == []
     assert visited["opened"] > 150
+    assert visited["advice"] == advice_given("cast") > 0
     run(place, "tongxin.cli", "worker", "--once")
     verdict = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json"))
     assert (verdict["ok"], verdict["events"]) == (True, verdict["sealed"])

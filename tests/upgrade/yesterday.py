@@ -31,6 +31,13 @@ def national_rules(world: str) -> dict[tuple[str, str], dict[str, Any]]:
     return {(row["kind"], row["effective_from"]): json.loads(row["body"]) for row in rows if row["committee_id"] is None}
 
 
+def advice_given(world: str) -> int:
+    """Return how many co-handlers had advised their lead by then: it stood in the task, as an opinion."""
+    table = _read(world)["tables"]["handling_task"]
+    where = table["columns"].index("opinion")
+    return sum(bool(row[where]) for row in table["rows"])
+
+
 def load(world: str) -> None:
     """Make the tables as they were, and put the rows in."""
     from django.apps import apps
@@ -129,7 +136,7 @@ def visit(world: str) -> None:
     from tongxin.accounts import names
     from tongxin.accounts.models import Account
     from tongxin.core import calendar
-    from tongxin.handling.models import Case, Task, TentativeDate
+    from tongxin.handling.models import Advice, Case, Task, TentativeDate
     from tongxin.members.models import Member
     from tongxin.proposals.models import Proposal
 
@@ -155,6 +162,7 @@ def visit(world: str) -> None:
     for name, password in PASSWORDS.items():
         if [a.check_password(password) for a in names.find("YX", name)] != [True]:
             broken.append(f"{name} cannot sign in any more")
+    broken += [f"{kind} is said no more" for kind in sorted(_kinds_without_sentence())]
     rated = Case.objects.filter(state="rating", rating_due_on__isnull=False).values_list("rating_due_on", flat=True)
     unsettled = sum(not calendar.is_settled(day) for day in rated)
     print(
@@ -163,11 +171,21 @@ def visit(world: str) -> None:
                 "world": world,
                 "opened": opened,
                 "broken": broken,
+                "advice": Advice.objects.exclude(text="").count(),
                 "tentative": TentativeDate.objects.count(),
                 "unsettled": unsettled,
             }
         )
     )
+
+
+def _kinds_without_sentence() -> set[str]:
+    from tongxin.audit import kinds
+    from tongxin.audit.models import Event
+
+    known = [event for event in Event.objects.all() if event.kind in kinds.KINDS]
+    said = {event.kind for event in known if kinds.sentence(event)}
+    return set(Event.objects.values_list("kind", flat=True)) - said
 
 
 def main() -> None:

@@ -203,11 +203,11 @@ def _capacity(actor: Any, committee_id: int, unit: Unit | None) -> str:
     return next((a.body or a.committee.short_name for a in held if a.duty in OFFICE_DUTIES), "")
 
 
-class CoOpinion(Row):
+class Advice(Row):
     """What a co-handler gave the lead, each time it was asked: the newest counts, the others stay to be read."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="opinions")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="advice")
     round = models.PositiveSmallIntegerField(default=1)
     text = models.TextField(_("会办意见"))
     given_at = models.DateTimeField(null=True, blank=True)

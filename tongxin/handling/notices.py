@@ -21,7 +21,7 @@ from tongxin.handling.queries import answering_tasks, answers_sent, live_tasks, 
 from tongxin.handling.queries.doubling import asked_himself
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
-from tongxin.notices.table import Tell, because, belongs, register
+from tongxin.notices.table import Tell, because, belongs, keep_former, register
 from tongxin.proposals import queries as proposals
 
 
@@ -350,7 +350,7 @@ register(
     Tell("tasks.assign", who_gives_it_a_clerk, _without_clerk, _desk),
     Tell("tasks.rework", who_gives_it_a_clerk, _without_clerk, _desk, urgent=True),
     Tell("tasks.consult_again", who_gives_it_a_clerk, _without_clerk, _desk),
-    Tell("tasks.ask_opinion_again", who_gives_it_a_clerk, _without_clerk, _desk),
+    Tell("tasks.ask_advice_again", who_gives_it_a_clerk, _without_clerk, _desk),
     Tell("tasks.recall", who_gives_it_a_clerk, _without_clerk, _desk, urgent=True),
     Tell("tasks.move", people_of_unit, _moved, urgent=True),
     Tell("tasks.move", people_of_receiver, _moved),
@@ -364,8 +364,8 @@ register(
     Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{because(e)}", urgent=True),
     Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{because(e)}"),
     Tell("tasks.refuse_return", clerks, lambda e, t: f"不同意你单位退办{_name(t)}，请签收办理{because(e)}", urgent=True),
-    Tell("tasks.give_opinion", answering_clerks, lambda e, t: f"{t.unit}送来{_name(t)}的会办意见"),
-    Tell("tasks.ask_opinion_again", clerks, lambda e, t: f"主办单位请你单位补充{_name(t)}的会办意见{because(e)}", urgent=True),
+    Tell("tasks.give_advice", answering_clerks, lambda e, t: f"{t.unit}送来{_name(t)}的会办意见"),
+    Tell("tasks.ask_advice_again", clerks, lambda e, t: f"主办单位请你单位补充{_name(t)}的会办意见{because(e)}", urgent=True),
     Tell("tasks.submit_reply", unit_leaders, lambda e, t: f"{_name(t)}的答复稿请您审签", urgent=True),
     Tell("tasks.submit_for_review", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.revise", clerks, lambda e, t: f"{_name(t)}的答复稿退回修改{because(e)}", urgent=True),
@@ -439,3 +439,5 @@ register(
     ),
     Tell("committees.end_appointment", who_runs_it_now, _no_clerk, _units_page, urgent=True),
 )  # fmt: skip
+keep_former("tasks.give_opinion", "tasks.give_advice")
+keep_former("tasks.ask_opinion_again", "tasks.ask_advice_again")

@@ -26,7 +26,7 @@ def rework_due(task: Task, on: date) -> dict[str, date]:
 
 
 def co_due(task: Task, on: date, *, before: date | None) -> dict[str, date]:
-    """Set until when a co-handler gives another opinion: as long as the rule says for the first, not after the answer is due."""
+    """Set until when a co-handler gives advice once more: as long as the rule says for the first, not after the answer is due."""
     return note_dates(task, {"due_on": queries.reckon(task.committee, "co_opinion_months", on)}, latest=before)
 
 
@@ -44,7 +44,7 @@ def begin_again(
         if not task.is_gone:  # its unit ended, and another goes on with it
             reply_of(task)
     for task in queries.live_tasks(case) if co else ():
-        if task.part == Part.CO and task.state == TaskState.OPINION_GIVEN:
+        if task.part == Part.CO and task.state == TaskState.ADVICE_GIVEN:
             _take_up(task, "consult_again", case, dates=co_due(task, on, before=due), facts=said, actor=actor, at=at)
 
 

@@ -65,8 +65,8 @@ def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> di
 def begin_moved(task: Task, event: Event) -> None:
     """Another unit goes on with a part. One that has a part of the case already does not get a second.
 
-    Who gives an opinion and gets the answer to write answers from now on, and what it gave stays to be read; who answers
-    already, or gives an opinion already, takes the moved part into its own.
+    Who gives advice and gets the answer to write answers from now on, and what it gave stays to be read; who answers
+    already, or gives advice already, takes the moved part into its own.
     """
     at, actor = event.at or event.recorded_at, event.actor or Account.objects.system()
     Case.objects.select_for_update(of=("self",)).get(pk=task.case_id)

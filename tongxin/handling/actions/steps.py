@@ -15,7 +15,7 @@ from tongxin.handling.actions.rating import close_round
 from tongxin.handling.actions.reckoning import note_dates
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, CoOpinion, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Rating, Reply, Task
 from tongxin.handling.regulations import ReplyCategories, Secrecy
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force, look_up
@@ -45,16 +45,16 @@ def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) ->
     return note_dates(task, {"sign_due_on": clock}) | {"return_answer_due_on": None}
 
 
-def keep_opinion(task: Task, event: Event) -> None:
-    """Keep the co-handler's opinion for the lead beside those it gave before."""
+def keep_advice(task: Task, event: Event) -> None:
+    """Keep the co-handler's advice for the lead beside those it gave before."""
     case = Case.objects.get(pk=task.case_id)
-    CoOpinion.objects.create(
-        committee=task.committee, task=task, round=case.round, text=clean_text(event.data["opinion"]),
+    Advice.objects.create(
+        committee=task.committee, task=task, round=case.round, text=clean_text(event.data["advice"]),
         given_at=event.at or event.recorded_at,
     )  # fmt: skip
 
 
-def opinion_due(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def advice_due(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
     """Until when a co-handler that is asked again answers: its own date where that is still to come, else a further one."""
     on = timezone.localdate(at)
     if task.due_on is not None and task.due_on > on:
