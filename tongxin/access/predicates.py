@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from rules import predicates
 
@@ -12,8 +12,17 @@ __all__ = ["Predicate", "anyone", "dated", "is_signed_in", "nobody", "predicate"
 SENTENCES: dict[str, str] = {}
 
 
-class Predicate(predicates.Predicate):  # type: ignore[misc]  # the library has no types
+class Predicate(predicates.Predicate):
     """A predicate that may be asked for a moment: a step is judged by the rules of its own time."""
+
+    def __and__(self, other: Any) -> "Predicate":
+        return cast("Predicate", super().__and__(other))
+
+    def __or__(self, other: Any) -> "Predicate":
+        return cast("Predicate", super().__or__(other))
+
+    def __invert__(self) -> "Predicate":
+        return cast("Predicate", super().__invert__())
 
     def test_at(self, actor: Any, subject: Any, at: datetime) -> bool:
         """Ask for the moment at which the step is taken."""

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
-from tongxin.committees.queries import appointments_of
 from tongxin.core.columns import DayHere
 from tongxin.core.models import Row
 from tongxin.core.secrets import EncryptedField, EncryptedJSON
@@ -19,6 +18,7 @@ from tongxin.core.templatetags.chinese import case_number
 from tongxin.core.words import character_count
 from tongxin.files.models import File
 from tongxin.handling.choices import ANSWERING, CaseState, Counted, Grade, Meaning, Part, Stage, TaskState, TaskStates, Way
+from tongxin.members.capacities import capacity
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.workflow.models import Stateful
 
@@ -72,7 +72,7 @@ class Case(Stateful):
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name somebody acts on it."""
-        return _capacity(actor, self.committee_id, None)
+        return capacity(actor, self.committee_id, OFFICE_DUTIES)
 
 
 class Task(Stateful):
@@ -193,14 +193,7 @@ class Task(Stateful):
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name somebody acts on it: the unit's for its people."""
-        return _capacity(actor, self.committee_id, self.unit)
-
-
-def _capacity(actor: Any, committee_id: int, unit: Unit | None) -> str:
-    held = [a for a in appointments_of(actor) if a.committee_id == committee_id]
-    if unit is not None and any(a.unit_id == unit.pk for a in held):
-        return unit.name
-    return next((a.body or a.committee.short_name for a in held if a.duty in OFFICE_DUTIES), "")
+        return capacity(actor, self.committee_id, OFFICE_DUTIES, unit=self.unit)
 
 
 class Advice(Row):

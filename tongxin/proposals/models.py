@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session
-from tongxin.committees.queries import appointments_of
 from tongxin.core.models import Row
 from tongxin.core.words import character_count
 from tongxin.files.models import File
+from tongxin.members.capacities import capacity
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer, Destination, Form, Role, Season, State, States
 from tongxin.workflow.models import Stateful
@@ -26,6 +26,9 @@ LONGEST_COVERED_LINE = 600  # one line of the original, 200 characters at most, 
 def long_of(path: str) -> tuple[str, ...]:
     """Name the texts that a list leaves alone, seen from a row that leads to a proposal."""
     return tuple(f"{path}__{name}" for name in LONG)
+
+
+OFFICE_DUTIES = {Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION}
 
 
 class Proposal(Stateful):
@@ -135,15 +138,7 @@ class Proposal(Stateful):
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name an office person acts on it; nothing for members."""
-        return next(
-            (
-                a.body or str(a.committee.short_name)
-                for a in appointments_of(actor)
-                if a.committee_id == self.committee_id
-                and a.duty in {Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION}
-            ),
-            "",
-        )
+        return capacity(actor, self.committee_id, OFFICE_DUTIES)
 
 
 class SignatureManager(models.Manager["Signature"]):
