@@ -125,7 +125,9 @@ class Task(Stateful):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_known_state"),
             models.UniqueConstraint(
-                fields=["case", "unit"], condition=~Q(state__in=["returned", "moved", "recalled"]), name="task_unit_once"
+                fields=["case", "unit", "committee"],
+                condition=~Q(state__in=["returned", "moved", "recalled"]),
+                name="task_unit_once",
             ),
             models.CheckConstraint(condition=~Q(state="opinion_given") | Q(part="co"), name="task_opinion_of_co"),
             models.CheckConstraint(
@@ -240,7 +242,9 @@ class Reply(Row):
     class Meta:
         ordering = ["round", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["task", "round"], condition=Q(recalled_at=None), name="reply_once_a_round"),
+            models.UniqueConstraint(
+                fields=["task", "round", "committee"], condition=Q(recalled_at=None), name="reply_once_a_round"
+            ),
             models.CheckConstraint(condition=Q(recalled_at=None) | Q(sent_at__isnull=False), name="reply_recalled_was_sent"),
             models.CheckConstraint(condition=Q(sent_at=None) | (~Q(category="") & ~Q(text="")), name="reply_sent_is_whole"),
         ]
@@ -359,7 +363,7 @@ class Presence(Row):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["contact", "signature"], name="presence_once"),
+            models.UniqueConstraint(fields=["contact", "signature", "committee"], name="presence_once"),
             models.CheckConstraint(
                 condition=Q(happened=None, said_at=None) | Q(happened__isnull=False, said_at__isnull=False),
                 name="presence_said_with_its_time",
@@ -399,7 +403,11 @@ class Rating(Row):
     written: ClassVar[models.Manager["Rating"]] = models.Manager()  # those set aside too
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reply", "signature"], condition=Q(set_aside_at=None), name="rating_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reply", "signature", "committee"], condition=Q(set_aside_at=None), name="rating_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.reply}的评价"
@@ -420,8 +428,10 @@ class TentativeDate(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["task", "field"], condition=Q(task__isnull=False), name="tentative_once_a_task"),
-            models.UniqueConstraint(fields=["case", "field"], condition=Q(task=None), name="tentative_once_a_case"),
+            models.UniqueConstraint(
+                fields=["task", "field", "committee"], condition=Q(task__isnull=False), name="tentative_once_a_task"
+            ),
+            models.UniqueConstraint(fields=["case", "field", "committee"], condition=Q(task=None), name="tentative_once_a_case"),
         ]
 
     def __str__(self) -> str:

@@ -77,9 +77,9 @@ class Proposal(Stateful):
             models.Index(fields=["committee", "state", "passed_on_at"], name="proposal_passed_on"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["session", "number"], name="proposal_number_once"),
+            models.UniqueConstraint(fields=["session", "number", "committee"], name="proposal_number_once"),
             models.UniqueConstraint(
-                fields=["session", "category_label", "category_number"], name="proposal_category_number_once"
+                fields=["session", "category_label", "category_number", "committee"], name="proposal_category_number_once"
             ),
             models.UniqueConstraint(fields=["committee", "serial"], name="proposal_serial_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="proposal_known_state"),
@@ -169,9 +169,11 @@ class Signature(Row):
         ordering = ["place_in_list", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["proposal", "member"], condition=Q(member__isnull=False) & ~Q(answer="merged"), name="signature_once"
+                fields=["proposal", "member", "committee"],
+                condition=Q(member__isnull=False) & ~Q(answer="merged"),
+                name="signature_once",
             ),
-            models.UniqueConstraint(fields=["proposal"], condition=Q(role="first"), name="signature_one_first"),
+            models.UniqueConstraint(fields=["proposal", "committee"], condition=Q(role="first"), name="signature_one_first"),
             models.CheckConstraint(condition=Q(member__isnull=False) | ~Q(body=""), name="signature_of_member_or_body"),
         ]
 
@@ -202,7 +204,7 @@ class SignedText(Row):
     kept_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["proposal", "version"], name="signed_text_once")]
+        constraints = [models.UniqueConstraint(fields=["proposal", "version", "committee"], name="signed_text_once")]
 
     def __str__(self) -> str:
         return f"{self.proposal} v{self.version}"
@@ -217,7 +219,7 @@ class Endorsement(Row):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["proposal", "member"], name="endorsement_once")]
+        constraints = [models.UniqueConstraint(fields=["proposal", "member", "committee"], name="endorsement_once")]
 
     def __str__(self) -> str:
         return f"{self.member} 附议"
