@@ -87,10 +87,10 @@ class Marked:
         return self._step(made, "submit", cast.proposer)
 
     def _in_decision(self, situation: str) -> Proposal:
-        opinion = self.marks.word("examination", situation)
+        remark = self.marks.word("examination", situation)
         return self._step(
             self._submitted(situation), "pass_examination", self.cast.office,
-            Examination("social", "learning", "government", opinion),
+            Examination("social", "learning", "government", remark),
         )  # fmt: skip
 
     def _filed(self, situation: str, routed_to: str = "government") -> Proposal:

@@ -13,7 +13,7 @@ from tongxin.audit import actions as audit
 from tongxin.committees.actions import hold_names
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
-from tongxin.committees.successions import names_of_units, promised_names
+from tongxin.committees.successions import names_of_units, reserved_names
 from tongxin.core.words import kept_number, written_phone
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register, values_of, words_of
@@ -144,7 +144,7 @@ class UnitImporter:
         units = list(Unit.objects.filter(committee=self.committee, dropped_at=None))
         self.by_name = {unit.name: unit for unit in units}
         self.by_any_name = names_of_units(self.committee)
-        self.promised = promised_names(self.committee)
+        self.promised = reserved_names(self.committee)
         self.by_number = {kept_number(unit.number): unit for unit in units if unit.number}
 
     def check(self, rows: Sequence[Row]) -> None:
@@ -202,7 +202,7 @@ class UnitImporter:
 
     def holds(self) -> bool:
         """None of the new names was promised to another unit meanwhile."""
-        return self.named.isdisjoint(promised_names(self.committee))
+        return self.named.isdisjoint(reserved_names(self.committee))
 
     def finish(self, created: int) -> None:
         """Record the import."""

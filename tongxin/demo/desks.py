@@ -103,7 +103,7 @@ class Desk:
 
     def examine(self, days: int) -> "Desk":
         """It passes pre-examination."""
-        self.told.examine(at=self.when(days), opinion=phrases.EXAMINATION[0])
+        self.told.examine(at=self.when(days), remark=phrases.EXAMINATION[0])
         return self
 
     def file(self, days: int) -> "Desk":

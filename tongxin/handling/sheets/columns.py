@@ -9,7 +9,7 @@ from typing import Any
 
 from tongxin.core.words import normal
 from tongxin.handling.choices import Grade
-from tongxin.proposals.sheets.columns import TEXT_LIMIT
+from tongxin.proposals.sheets.words import TEXT_LIMIT
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Column
 

@@ -15,9 +15,9 @@ from tongxin.handling.sheets.speaking import facts_of, names_of, outcome_of, wit
 from tongxin.handling.sheets.units import Units
 from tongxin.handling.sheets.writing import Handled, Maker, units_text
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.sheets.columns import FILED, MERGED, WAITING
 from tongxin.proposals.sheets.importing import ProposalImporter
 from tongxin.proposals.sheets.reading import Draft
+from tongxin.proposals.sheets.words import FILED, MERGED, WAITING
 from tongxin.sheets.kinds import Context, Row, words_of
 
 

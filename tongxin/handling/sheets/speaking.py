@@ -15,8 +15,8 @@ from tongxin.handling.sheets.columns import COLUMNS, NO_CATEGORY, NO_TEXT
 from tongxin.handling.sheets.reading import Answer, Grades, Outcome
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.sheets.bodies import Categories
-from tongxin.proposals.sheets.columns import FILED
 from tongxin.proposals.sheets.speaking import Speaker, exported, with_what_is_spoken
+from tongxin.proposals.sheets.words import FILED
 from tongxin.sheets.kinds import Context, words_of
 
 CHUNK = 500

@@ -12,8 +12,9 @@ from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.sheets.bodies import Categories
-from tongxin.proposals.sheets.columns import COLUMNS, CONSENTS, FILED, MERGED, NO, WITHDRAWN, YES
+from tongxin.proposals.sheets.columns import COLUMNS
 from tongxin.proposals.sheets.reading import Draft, Signer
+from tongxin.proposals.sheets.words import CONSENTS, FILED, MERGED, NO, WITHDRAWN, YES
 from tongxin.sheets.kinds import words_of
 
 STATE_RESULTS = {State.FILED: FILED, State.HANDED_OVER: FILED, State.MERGED: MERGED, State.WITHDRAWN: WITHDRAWN}
