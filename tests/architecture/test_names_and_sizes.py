@@ -28,7 +28,7 @@ MORE = {
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes;
     # one person kept twice: the act, what apps carry along, how dated rows become one's; what was entered wrong
-    "members": {"consequences", "acting", "closing", "merging", "carrying", "joining", "correcting"},
+    "members": {"consequences", "acting", "closing", "merging", "carrying", "joining", "correcting", "capacities"},
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare

@@ -139,7 +139,7 @@ NOBODYS = (
     Nobodys(
         "tasks",
         {
-            TaskState.OPINION_GIVEN: "who answers goes on",
+            TaskState.ADVICE_GIVEN: "who answers goes on",
             TaskState.ANSWERED: "the answer waits for who may rate it",
             TaskState.RETURNED: "its case waits for another unit",
             TaskState.MOVED: "the successor's part waits",

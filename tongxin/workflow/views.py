@@ -26,7 +26,7 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
         raise Http404
     at = timezone.now()
     row = workflow.row(subject.state, action)
-    if row is None or not row.by.test(request.user, subject):
+    if row is None or not row.by.test_at(request.user, subject, at):
         return _too_late(request, workflow, subject, action)
     seen = asked.words(request.POST.get("seen", ""), UID)
     if seen and (last := engine.last_event(subject)) is not None and last.uid != seen:

@@ -46,7 +46,7 @@ NOT_WITNESSED = {
     "committees.term": "届的起止；席位各有起止，有证明",
     "files.file": "名称、摘要、存放处由持有它的提案附件、答复附件证明，内容与摘要比对",
     "handling.contact": "面商的经过，由记录写明，双方确认",
-    "handling.coopinion": "交给主办单位的意见，不是答复；送来的记录写明",
+    "handling.advice": "交给主办单位的意见，不是答复；送来的记录写明",
     "handling.presence": "谁到场、是否属实，确认的记录写明",
     "handling.tentativedate": "期限怎样算出，改期的记录写明；期限本身有证明",
     "handling.stalereply": "没有定下来的另存副本",

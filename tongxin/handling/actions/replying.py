@@ -30,7 +30,7 @@ NOT_WRITTEN = {  # why a reply is not written where its unit's part stands so
     TaskState.RETURNED: "这件提案已经退办，答复稿不能再修改",
     TaskState.MOVED: "这件提案已经移交其他单位办理，答复稿不能再修改",
     TaskState.RECALLED: "这件提案的交办已经撤回，答复稿不能再修改",
-    TaskState.OPINION_GIVEN: "会办意见已经送出，不能再修改",
+    TaskState.ADVICE_GIVEN: "会办意见已经送出，不能再修改",
     TaskState.ANSWERED: SENT,
 }
 

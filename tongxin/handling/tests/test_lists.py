@@ -109,7 +109,7 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
     queries.sections(case, cast.office)
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     case.proposal.committee = case.committee
-    with django_assert_num_queries(8):  # parts, their opinions, replies, their files, ratings, raters, talks, who was there
+    with django_assert_num_queries(8):  # parts, their advice, replies, their files, ratings, raters, talks, who was there
         shown = queries.sections(case, cast.office)
     assert len(shown.contacts) == cosigners * 2 + 1
 

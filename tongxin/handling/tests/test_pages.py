@@ -34,7 +34,7 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     # 签收、会办、面商。
     assert _go(clerk, lead, "sign_for", handler="孟时雨").status_code == 302
     assert _go(as_(cast.co_clerk), co, "sign_for", handler="陆知行").status_code == 302
-    assert _go(as_(cast.co_clerk), co, "give_opinion", opinion="同意列支夜班补助。").status_code == 302
+    assert _go(as_(cast.co_clerk), co, "give_advice", advice="同意列支夜班补助。").status_code == 302
     contact = {
         "stage": "before",
         "way": "meeting",

@@ -99,7 +99,7 @@ def _editor(
         "may_add_file": len(held) < rules.attachments_max,
         "file_mb": rules.attachment_mb,
         "files_most": rules.attachments_max,
-        "opinions": [line for line in shown.tasks if line.opinion],
+        "advice": [line for line in shown.tasks if line.advice],
         "contacts": shown.contacts,
         "kept": kept,
         "verdict": queries.verdict_for_unit(task, task.case) if task.case.round > 1 else None,

@@ -59,6 +59,6 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
         "contact": proposals.contact_note(case.proposal),
         "chip": queries.task_chip(task, on=timezone.localdate()),
         "attached": attached(case, request.user),
-        "opinions": [line for line in shown.tasks if line.opinion],
+        "advice": [line for line in shown.tasks if line.advice],
     }
     return render(request, "handling/review.html", context)

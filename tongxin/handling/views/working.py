@@ -113,7 +113,7 @@ def _buttons(request: HttpRequest, task: Task) -> list[Button]:
         TaskState.WITH_LEADER,
         TaskState.UNDER_REVIEW,
         TaskState.ANSWERED,
-        TaskState.OPINION_GIVEN,
+        TaskState.ADVICE_GIVEN,
     }:
         made.append(Button(_("记录面商"), f"{base}contact/", (), main=False, stop=False))
     if permissions.allowed(request.user, "handling.remind", task) and task.state in {
