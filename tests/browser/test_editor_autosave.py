@@ -11,8 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import TEXT, Cast
 from tongxin.accounts.models import Account
+from tongxin.drafts.models import KeptCopy
 from tongxin.proposals import actions
-from tongxin.proposals.models import Proposal, StaleCopy
+from tongxin.proposals.models import Proposal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAVED, OFFLINE, ENDED = "saved", "offline", "ended"
@@ -122,12 +123,12 @@ def test_two_tabs_show_both_texts_and_the_writer_chooses(
     expect(second.locator("#id_title")).to_have_value(TEXT["title"])
     # meanwhile another device saved
     actions.save_text(
-        Proposal.objects.get(), text={"title": "先存的案由"}, started_from=1, actor=cast.proposer, at=proposal.edited_at
+        Proposal.objects.get(), fields={"title": "先存的案由"}, started_from=1, actor=cast.proposer, at=proposal.edited_at
     )
     second.locator("#id_title").fill("后写的案由")
     expect(second.locator(".conflict")).to_contain_text("先存的案由", timeout=20_000)
     expect(second.locator(".conflict")).to_contain_text("后写的案由")
-    assert (Proposal.objects.get().title, StaleCopy.objects.get().fields["title"]) == ("先存的案由", "后写的案由")
+    assert (Proposal.objects.get().title, KeptCopy.objects.get().fields["title"]) == ("先存的案由", "后写的案由")
     second.get_by_role("button", name="用我的").first.click()
     state_of(second, SAVED)
     assert Proposal.objects.get().title == "后写的案由"
