@@ -34,23 +34,32 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
     if seen and (last := engine.last_event(subject)) is not None and last.uid != seen:
         return _meanwhile(request, workflow, offer, subject, form)
     if request.method == "POST" and not offer.blocked and (form is None or form.is_valid()):
-        payload = payload_of(row.asks, form) if row.asks and form is not None else None
-        try:
-            event = engine.perform(subject, action, actor=request.user, at=at, payload=payload, seen=seen)
-        except engine.Invalid as error:
-            for field, sentence in error.problems.items():
-                form.add_error(field if form is not None and field in form.fields else None, sentence)
-        except engine.Overtaken:
-            return _too_late(request, workflow, subject, action)
-        except engine.WorkflowError as error:
-            if form is None:
-                messages.error(request, str(error))
-                return _back(request, subject)
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, row.said(kinds.sentence(event)))
-            return _back(request, subject)
+        taken = _take(request, workflow, row, subject, form)
+        if taken is not None:
+            return taken
     return _show(request, workflow=workflow, row=row, subject=subject, form=form, offer=offer)
+
+
+def _take(request: HttpRequest, workflow: Workflow, row: T, subject: Any, form: Any) -> HttpResponse | None:
+    """Take the step; nothing where the form is to be shown again, with what was wrong."""
+    payload = payload_of(row.asks, form) if row.asks and form is not None else None
+    seen = asked.words(request.POST.get("seen", ""), UID)
+    try:
+        event = engine.perform(subject, row.action, actor=request.user, at=timezone.now(), payload=payload, seen=seen)
+    except engine.Invalid as error:
+        for field, sentence in error.problems.items():
+            form.add_error(field if form is not None and field in form.fields else None, sentence)
+        return None
+    except engine.Overtaken:
+        return _too_late(request, workflow, subject, row.action)
+    except engine.WorkflowError as error:
+        if form is not None:
+            form.add_error(None, str(error))
+            return None
+        messages.error(request, str(error))
+    else:
+        messages.success(request, row.said(kinds.sentence(event)))
+    return _back(request, subject)
 
 
 def _show(
