@@ -75,7 +75,7 @@ def _show(
         "back": _next(request) or subject.get_absolute_url(),
         "post_to": request.get_full_path(),
         "meanwhile": meanwhile,
-        "written": list(written_in(row.asks, request.POST)) if offer.blocked else (),
+        "written": _written(request, workflow, row.action) if offer.blocked else [],
         "keep": f"{workflow.name}-{subject.uid}-{row.action}" if writes(row.asks) else "",
     }
     fragment = asked.by_htmx(request.headers)
@@ -89,10 +89,16 @@ def _show(
 def _meanwhile(request: HttpRequest, workflow: Workflow, offer: Any, subject: Any, form: Any) -> HttpResponse:
     """Somebody did something after the form was opened, and the step can still be taken: nothing was done, what was typed is in the form."""
     event = engine.last_event(subject)
-    if offer.blocked or not any(written_in(offer.row.asks, request.POST)) or _is_own(request, workflow, event, offer.row.action):
+    if offer.blocked or not _written(request, workflow, offer.row.action) or _is_own(request, workflow, event, offer.row.action):
         return _too_late(request, workflow, subject, offer.row.action)
     sentence = audience.said_to(request.user, subject, event)
     return _show(request, workflow=workflow, row=offer.row, subject=subject, form=form, offer=offer, meanwhile=sentence)
+
+
+def _written(request: HttpRequest, workflow: Workflow, action: str) -> list[tuple[str, str]]:
+    """Return what was typed for a step, in whatever state its form was opened."""
+    asks = next((row.asks for row in workflow.rows if row.action == action and row.asks), None)
+    return list(written_in(asks, request.POST))
 
 
 def _is_own(request: HttpRequest, workflow: Workflow, event: Any, action: str) -> bool:
@@ -108,9 +114,12 @@ def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: st
     if _is_own(request, workflow, event, action):
         messages.info(request, sentence)
         return _back(request, subject)
-    asks = next((row.asks for row in workflow.rows if row.action == action and row.asks), None)
-    written = list(written_in(asks, request.POST))
-    context = {"sentence": sentence, "subject": subject, "back": subject.get_absolute_url(), "written": written}
+    context = {
+        "sentence": sentence,
+        "subject": subject,
+        "back": subject.get_absolute_url(),
+        "written": _written(request, workflow, action),
+    }
     fragment = asked.by_htmx(request.headers)
     return render(
         request, "workflow/_overtaken.html" if fragment else "workflow/overtaken.html", context, status=200 if fragment else GONE
