@@ -93,7 +93,7 @@ def keep(
             account=actor,
             tab=tab,
             started_from=started_from,
-            fields=dict(fields),
+            fields=dict(fields),  # type: ignore[misc]  # an EncryptedJSON takes what JSON can say
             kept_at=at,
         )
     copy.fields, copy.kept_at = dict(fields), at  # type: ignore[assignment]  # an EncryptedJSON takes what JSON can say

@@ -37,7 +37,7 @@ class Draft:
     """
 
     name: str
-    label: str
+    label: Any
     may: str
     labels: Mapping[str, Any]
     find: Callable[[Any, str], Any]

@@ -49,10 +49,11 @@ class Beginning:
             raise Http404 from error
         if account != user.pk:
             raise Http404
-        self.committee = Committee.objects.select_related("parent__parent").filter(uid=committee).first()
+        found = Committee.objects.select_related("parent__parent").filter(uid=committee).first()
         self.first = _sitting(member) if member else None
-        if self.committee is None or (self.first is None and not self.body):
+        if found is None or (self.first is None and not self.body):
             raise Http404
+        self.committee: Committee = found
         if self.first is None or self.first.account_id != user.pk:
             demand(user, "proposals.enter", self.committee)
         elif self.first != member_of(user):
