@@ -1,5 +1,7 @@
 """What was typed and could not be saved where it belongs: kept beside the newer text until its writer has looked at both."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -23,6 +25,8 @@ class KeptCopy(Row):
     fields = EncryptedJSON()  # telephone numbers among them
     kept_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["KeptCopy"]] = models.Manager()  # said here: the type checker does not find it by itself
 
     class Meta:
         ordering = ["-id"]
