@@ -39,8 +39,7 @@ KEPT_BESIDE = {
     "axes_accessfailurelog": "a sign-in that failed is counted",
     "audit_event": "a sign-in that failed is an event",
     "audit_mark": "an event's slip for its readers",
-    "proposals_stalecopy": "a save from an old version is kept beside the newer text",
-    "handling_stalereply": "a save from an old version is kept beside the newer text",
+    "drafts_keptcopy": "a save from an old version, or of a text that is closed, is kept beside",
 }
 BROKEN_BODIES = (
     ("application/json", b'{"title": "\\ud800'),

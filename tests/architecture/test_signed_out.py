@@ -42,7 +42,7 @@ OTHERWISE = {
     "account_login": _DOOR, "sign-in-at": _DOOR, "invitation": _DOOR,
     "mfa_authenticate": "the second step of signing in; without the first it leads there, and so has nowhere to go back to",
     "account_logout": "nobody is left to sign out",
-    "proposal-autosave": _SCRIPT, "proposal-new-autosave": _SCRIPT, "handling-reply-autosave": _SCRIPT, "ui:stay": _SCRIPT,
+    "draft": _SCRIPT, "ui:stay": _SCRIPT,
     "ui:size": _BROWSER, "ui:components": _BROWSER,
     "switch-role": "the role switcher of the demo, which whoever opens the demo signs in by",
 }  # fmt: skip
@@ -102,8 +102,7 @@ def test_what_is_otherwise_in_a_view_of_one_object_is_said_at_the_view() -> None
     """Nobody leaves the door open by forgetting something: only what is named at the view is answered otherwise."""
     named = {route.name for route in routes() if getattr(route.view, "unsigned", Unsigned.SIGN_IN) is not Unsigned.SIGN_IN}
     assert named == {
-        "proposal", "proposal-similar", "public-file", "proposal-autosave", "proposal-new-autosave", "handling-reply-autosave",
-        "healthz",
+        "proposal", "proposal-similar", "public-file", "draft", "healthz",
     }  # fmt: skip
 
 

@@ -25,12 +25,12 @@ from tests.architecture.addresses import Route, values_of
 from tests.architecture.world import World
 from tests.cast import Cast, who_keeps_the_system
 from tongxin.accounts.models import Account
+from tongxin.drafts.actions import keep
 from tongxin.files import queries as files
 from tongxin.files.models import File
 from tongxin.files.tests.samples import PDF
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import StaleReply
 from tongxin.imports import actions as imports
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import, Source
@@ -40,7 +40,7 @@ from tongxin.notices import actions as notices
 from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import State
-from tongxin.proposals.models import Attachment, Proposal, StaleCopy
+from tongxin.proposals.models import Attachment, Proposal
 
 THOROUGH = bool(os.environ.get("TONGXIN_THOROUGH"))
 OK, NOT_ALLOWED = 200, 405
@@ -149,25 +149,11 @@ def furnish(cast: Cast, world: World) -> None:
     _publish(cast, world)
     draft = world.row("proposals", State.DRAFT)
     proposals.attach(draft, uploads=[SimpleUploadedFile("走访.pdf", PDF)], actor=cast.proposer, at=world.at)
-    StaleCopy.objects.create(
-        committee=cast.county,
-        proposal=draft,
-        account=cast.proposer,
-        started_from=1,
-        fields={"title": "另一处写的"},
-        kept_at=world.at,
-    )
+    keep("proposals.text", draft, fields={"title": "另一处写的"}, started_from=1, actor=cast.proposer, at=world.at)
     task = world.row("tasks", TaskState.IN_HAND)
     reply = handling.reply_of(task)
     handling.attach_to_reply(reply, upload=SimpleUploadedFile("测算.pdf", PDF), actor=cast.clerk, at=world.at)
-    StaleReply.objects.create(
-        committee=cast.county,
-        reply=reply,
-        account=cast.clerk,
-        started_from=1,
-        fields={"text": "另一处写的"},
-        kept_at=timezone.now(),
-    )
+    keep("handling.reply", task, fields={"text": "另一处写的"}, started_from=1, actor=cast.clerk, at=timezone.now())
     import_sheets(cast, world.at)
     kept_twice(cast, at=world.at)
     who_keeps_the_system(cast)

@@ -20,16 +20,17 @@ from tests.cast import Cast, who_keeps_the_system
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment
+from tongxin.drafts.actions import keep
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Contact, PublicReply, Reply, StaleReply
+from tongxin.handling.models import Contact, PublicReply, Reply
 from tongxin.members import actions as members
 from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import Answer, State
-from tongxin.proposals.models import Proposal, Signature, StaleCopy
+from tongxin.proposals.models import Proposal, Signature
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,8 +38,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ACTS = {
     "ui:size", "ui:stay", "account-seat-choose",
     "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone",
-    "handling-assign-acts", "handling-confirm-contact", "handling-remind", "handling-reply-autosave", "handling-reply-detach",
-    "proposal-new-autosave", "proposals-similar", "proposal-autosave", "proposal-attach", "proposal-detach", "proposal-invite",
+    "handling-assign-acts", "handling-confirm-contact", "handling-remind", "handling-reply-detach",
+    "draft", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-proposals-acts", "desk-proposals-sheet",
     "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
     "letter-again", "healthz", "proposal-answer-for", "proposal-ask-again", "import-template", "import-progress", "import-take", "import-drop", "import-again",
@@ -82,23 +83,11 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     cast.proposer.set_password("云溪河边的茶园真好看")
     cast.proposer.save()
     proposals.release(released, actor=cast.office, at=world.at)
-    copy = StaleCopy.objects.create(
-        committee=cast.county,
-        proposal=draft,
-        account=cast.proposer,
-        started_from=1,
-        fields={"title": "另一处写的案由"},
-        kept_at=world.at,
-    )
-    reply = handling.reply_of(writing)
-    stale = StaleReply.objects.create(
-        committee=cast.county,
-        reply=reply,
-        account=cast.clerk,
-        started_from=1,
-        fields={"text": "另一处写的答复"},
-        kept_at=world.at,
-    )
+    elsewhere = {"title": "另一处写的案由"}
+    copy = keep("proposals.text", draft, fields=elsewhere, started_from=1, actor=cast.proposer, at=world.at)
+    handling.reply_of(writing)
+    elsewhere = {"text": "另一处写的答复", "category": "B"}
+    stale = keep("handling.reply", writing, fields=elsewhere, started_from=1, actor=cast.clerk, at=world.at)
     invitation = Signature.objects.filter(proposal=gathering, answer=Answer.INVITED).select_related("member__account").first()
     assert invitation is not None
     assert invitation.member is not None
@@ -162,6 +151,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "handling-contact": [to(cast.clerk, "handling-contact", writing.uid)], "handling-review": [to(cast.assigner, "handling-review", review.uid)],
         "handling-reply": [to(cast.clerk, "handling-reply", writing.uid)], "handling-reply-preview": [to(cast.clerk, "handling-reply-preview", writing.uid)],
         "handling-reply-copy": [to(cast.clerk, "handling-reply-copy", writing.uid, stale.uid)],
+        "draft-copy": [(cast.proposer, copy.get_absolute_url()), (cast.clerk, stale.get_absolute_url())],
         "proposals": [to(cast.proposer, "proposals"), to(cast.proposer, "proposals", query="?tab=filed")], "proposal-new": [to(cast.proposer, "proposal-new")],  # leads on to a form of its own
 
         "proposal-behalf": [to(cast.office, "proposal-behalf")],
@@ -277,8 +267,8 @@ VISITED = (
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "unit-course", "unit-rename", "unit-end", "unit-restore", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "member-correct", "handling-inbox", "handling-assign", "handling-assign-one",
     "handling-units", "handling-supervise", "handling-rate", "handling-rate-for", "handling-task", "handling-contact", "handling-review",
-    "handling-reply", "handling-reply-preview", "handling-reply-copy", "proposals", "proposal-new", "proposal-behalf",
-    "proposal-edit", "proposal-copy", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
+    "handling-reply", "handling-reply-preview", "draft-copy", "proposals", "proposal-new", "proposal-behalf",
+    "proposal-edit", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
     "office-season", "office-release", "office-unrelease", "publication", "handling-public-reply", "desk-proposals", "proposal",
     "notices-delivery", "proposal-told",
 )  # fmt: skip

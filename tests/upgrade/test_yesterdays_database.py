@@ -74,6 +74,13 @@ def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> 
     run(place, "tongxin.cli", "worker", "--once")  # before it, `check` rightly says that yesterday's events wait for their seal
     found = json.loads(run(place, "tongxin.cli", "check", "--json"))
     assert found["ok"], found
+    reply, proposal = json.loads(run(place, "tests.upgrade.yesterday", "kept", "cast").splitlines()[-1])
+    typed = {"text": "另一处写的答复", "phone": "13800000000"}
+    assert reply == {
+        "uid": "yesterdayc1", "kind": "handling.reply", "fields": typed, "from": 1, "at": "2026-03-01T01:00:00+00:00",
+        "settled": False, "home": 1,
+    }  # fmt: skip
+    assert (proposal["kind"], proposal["home"], bool(proposal["fields"])) == ("proposals.text", 1, True)
     visited = json.loads(run(place | {"TONGXIN_TESTING": "1"}, "tests.upgrade.yesterday", "visit", "cast").splitlines()[-1])
     assert visited["broken"] == []
     assert visited["opened"] > 150

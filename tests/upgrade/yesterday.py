@@ -64,6 +64,7 @@ def load(world: str) -> None:
         _without_what_came_since(cursor)
         if world == "cast":
             _hang_files(cursor, settings.MEDIA_ROOT)
+            _keep_beside(cursor)
     heads = settings.TONGXIN_HOME / "audit" / "heads.jsonl"
     heads.parent.mkdir(parents=True, exist_ok=True)
     heads.write_text(kept["heads"], encoding="utf-8")
@@ -127,6 +128,38 @@ def ruled(_world: str) -> None:
     told = Event.objects.filter(kind="regulations.adopt", subject_id__in=[row.pk for row in brought.values()])
     values = {key: value for row in brought.values() for key, value in row.body.items()}
     print(json.dumps({"values": values, "events": told.count()}))
+
+
+def _keep_beside(cursor: Any) -> None:
+    """Keep what a clerk typed beside a reply, as that revision would have: that world had a copy of a proposal alone."""
+    cursor.execute("SELECT MIN(id) FROM handling_reply")
+    [reply] = cursor.fetchone()
+    cursor.execute(f"SELECT committee_id FROM handling_reply WHERE id = {reply}")
+    [committee] = cursor.fetchone()
+    cursor.execute("SELECT MIN(id) FROM accounts_account")
+    [account] = cursor.fetchone()
+    columns = ["id", "uid", "committee_id", "reply_id", "account_id", "started_from", "fields", "kept_at", "settled_at"]
+    fields, at = json.dumps({"text": "另一处写的答复", "phone": "13800000000"}, ensure_ascii=False), "2026-03-01 01:00:00"
+    _fill(cursor, "handling_stalereply", columns, [[1, "yesterdayc1", committee, reply, account, 1, fields, at, None]])
+
+
+def kept() -> None:
+    """Print the copies that were kept beside texts, as they came along."""
+    from tongxin.drafts.models import KeptCopy
+    from tongxin.handling.models import Task
+    from tongxin.proposals.models import Proposal
+
+    homes = {"proposals.text": Proposal, "handling.reply": Task}
+    print(
+        json.dumps(
+            [
+                {"uid": copy.uid, "kind": copy.kind, "fields": copy.fields, "from": copy.started_from,
+                 "at": copy.kept_at.isoformat(), "settled": copy.settled_at is not None,
+                 "home": homes[copy.kind].objects.filter(uid=copy.subject, committee=copy.committee).count()}
+                for copy in KeptCopy.objects.order_by("kind", "pk")
+            ]
+        )
+    )  # fmt: skip
 
 
 def visit(world: str) -> None:
@@ -194,7 +227,7 @@ def main() -> None:
     import django
 
     django.setup()
-    {"load": load, "ruled": ruled, "visit": visit}[sys.argv[1]](sys.argv[2])
+    {"load": load, "ruled": ruled, "visit": visit, "kept": lambda _world: kept()}[sys.argv[1]](sys.argv[2])
 
 
 if __name__ == "__main__":

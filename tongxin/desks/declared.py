@@ -28,3 +28,9 @@ def listings() -> Iterator[Any]:
     """Yield the lists that the apps' `lists.py` declare (LISTS)."""
     for module in _modules("lists"):
         yield from module.LISTS
+
+
+def drafts() -> Iterator[Any]:
+    """Yield the long texts that the apps' `drafts.py` declare (DRAFTS)."""
+    for module in _modules("drafts"):
+        yield from module.DRAFTS

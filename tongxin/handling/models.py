@@ -13,7 +13,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
 from tongxin.core.columns import DayHere
 from tongxin.core.models import Row
-from tongxin.core.secrets import EncryptedField, EncryptedJSON
+from tongxin.core.secrets import EncryptedField
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.core.words import character_count
 from tongxin.files.models import File
@@ -305,21 +305,6 @@ class ReplyFile(Row):
 
     def __str__(self) -> str:
         return str(self.file)
-
-
-class StaleReply(Row):
-    """A save of a reply that started from an old version: kept beside, until its writer has looked at both."""
-
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
-    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="stale_copies")
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    started_from = models.PositiveIntegerField()
-    fields = EncryptedJSON()  # a telephone number among them
-    kept_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.reply} v{self.started_from}"
 
 
 class Contact(Row):

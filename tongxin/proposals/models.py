@@ -295,21 +295,3 @@ class PublicFile(Row):
 
     def get_absolute_url(self) -> str:
         return f"/public/files/{self.uid}/"
-
-
-class StaleCopy(Row):
-    """A save that started from an old version: kept beside the newer text until its writer has looked at both."""
-
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
-    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="stale_copies")
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    started_from = models.PositiveIntegerField()
-    fields = models.JSONField()
-    kept_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.proposal} v{self.started_from}"

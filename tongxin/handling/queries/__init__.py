@@ -8,7 +8,6 @@ from tongxin.handling.queries.cases import (
     current_replies,
     dissatisfied,
     draft_of,
-    kept_copies,
     line_of,
     live_tasks,
     once_each,
@@ -93,7 +92,7 @@ from tongxin.handling.queries.reckoning import calendar_note, due_on, ratings_wi
 from tongxin.handling.queries.rounds import batch_before, closes_by_now, closes_early, rounds_that_may_close
 from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
-from tongxin.handling.queries.visibility import cases_visible_to, visible_to
+from tongxin.handling.queries.visibility import cases_visible_to, part_for, visible_to
 
 __all__ = [
     "ANEW",
@@ -156,7 +155,6 @@ __all__ = [
     "hold_case",
     "inbox",
     "inbox_parts",
-    "kept_copies",
     "late_by",
     "length_of",
     "letter_of",
@@ -173,6 +171,7 @@ __all__ = [
     "open_counts",
     "outcome_words",
     "own_part_of",
+    "part_for",
     "parts_of_units_named",
     "presence_of",
     "proposers_of",

@@ -15,6 +15,7 @@ from tongxin.audit import verifying
 from tongxin.committees import actions as bodies
 from tongxin.committees import reorganising
 from tongxin.committees.choices import Change, Duty, System
+from tongxin.drafts.actions import ClosedError
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, Reply, Task
@@ -97,7 +98,7 @@ def test_a_part_moves_after_signing_with_its_draft_where_the_office_says_so(cast
         False,
         True,
     )
-    with pytest.raises(actions.HandlingError):
+    with pytest.raises(ClosedError):
         actions.save_reply(reply, fields={"text": "晚了。"}, started_from=reply.version, actor=cast.clerk, at=today)
     assert verifying.verify().problems == ()
 

@@ -27,11 +27,9 @@ from tongxin.workflow.templatetags.steps import Button, buttons, in_order
 
 def load(request: HttpRequest, uid: str, permission: str) -> Task:
     """Return a unit's part with what its page needs, if the reader may see it and do this."""
-    found = queries.visible_to(request.user).filter(uid=uid)
-    task = found.select_related("case__proposal__session__term", "case__committee__parent__parent", "unit").first()
+    task = queries.part_for(request.user, uid)
     if task is None:
         raise Http404
-    task.committee = task.case.proposal.committee = task.case.committee
     permissions.demand(request.user, permission, task)
     return task
 

@@ -332,13 +332,11 @@ def test_staff_with_any_duty_left_keep_the_address(cast: Cast) -> None:
 
 
 def test_a_copy_that_was_not_looked_at_stays_while_its_text_can_change(cast: Cast) -> None:
-    from tongxin.proposals.models import StaleCopy
+    from tongxin.drafts.actions import keep
     from tongxin.workflow.engine import perform
 
     proposal = cast.draft()
-    StaleCopy.objects.create(
-        committee=cast.county, proposal=proposal, account=cast.proposer, started_from=1, fields={}, kept_at=LONG_AGO
-    )
+    keep("proposals.text", proposal, fields={}, started_from=1, actor=cast.proposer, at=LONG_AGO)
     [k] = [k for k in queries.keepings(cast.county, date(2026, 4, 1)) if k.key == "proposal_copies"]
     assert k.rows.count() == 0
     perform(proposal, "submit", actor=cast.proposer, at=moment("2026-03-02"))

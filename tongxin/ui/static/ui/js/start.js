@@ -7,6 +7,7 @@ import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startFocus } from "./focus.js";
 import { startGuard } from "./guard.js";
+import { startKeeping } from "./keeping.js";
 import { startMenus } from "./menus.js";
 import { startOpeners } from "./openers.js";
 import { startPage } from "./page.js";
@@ -20,7 +21,7 @@ import { startUploads } from "./uploads.js";
 
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
+  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startKeeping, startCodes, startSending],
 ]) {
   start();
 }
