@@ -32,8 +32,20 @@ MORE = {
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
-    # the registries of menus, queues and lists, the engine behind them, the page of any list, and how lists page
-    "desks": {"declared", "menus", "panels", "queues", "todos", "listings", "pages", "paging"},
+    # the registries of menus, queues, lists and objects' pages, the engine behind them, the page of any list and of any object
+    "desks": {
+        "declared",
+        "menus",
+        "panels",
+        "queues",
+        "todos",
+        "listings",
+        "pages",
+        "paging",
+        "objects",
+        "object_pages",
+        "lives",
+    },
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
     "site": {"navigation"},  # provides the shell of the ui
 }

@@ -5,13 +5,15 @@ from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tests.signed_in import as_
+from tongxin.desks.object_pages import opened
+from tongxin.desks.objects import shown
 from tongxin.desks.queues import at_addresses
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.models import Case
 from tongxin.handling.pages import desk
 from tongxin.handling.pages import proposal as queries
-from tongxin.handling.pages.buttons import bar
+from tongxin.handling.pages.objects import PROPOSAL
 from tongxin.handling.workflow import Why
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Proposal
@@ -36,10 +38,9 @@ def test_a_lead_that_was_returned_leaves_work_for_its_office(cast: Cast) -> None
     assert "待改派" in home
     assert f"/handling/cases/{case.uid}/units/" in home
     assert "待改派" not in as_(cast.party_assigner).get("/home/").text
-    proposal = queries.load(cast.assigner, case.proposal.uid)
-    page = queries.page(cast.assigner, proposal)
-    assert page.standing.word == "待改派"
-    assert "改派承办单位" in [button.label for button in bar(cast.assigner, page)]
+    page = shown(opened(PROPOSAL, cast.assigner, case.proposal.uid, at=timezone.now()))
+    assert [mark.word for mark in page.head.badges] == ["待改派"]
+    assert "改派承办单位" in [button.label for button in page.actions]
 
 
 @pytest.mark.parametrize("way", ["lead", "separate"])

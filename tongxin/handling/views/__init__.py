@@ -5,7 +5,7 @@ from tongxin.handling.views.publishing import public_reply
 from tongxin.handling.views.rating import confirm_contact, rate, rate_for, ratings
 from tongxin.handling.views.replying import autosave_reply, detach, kept_copy, preview_reply, reply
 from tongxin.handling.views.supervising import remind, review, supervise_desk
-from tongxin.handling.views.working import inbox, record_contact, task
+from tongxin.handling.views.working import inbox, record_contact
 
 __all__ = [
     "assign",
@@ -26,6 +26,5 @@ __all__ = [
     "reply",
     "review",
     "supervise_desk",
-    "task",
     "units",
 ]

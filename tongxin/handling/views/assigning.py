@@ -25,8 +25,8 @@ from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
 from tongxin.handling.forms import MoreUnitsForm, TogetherForm, UnitsForm
 from tongxin.handling.models import Case
+from tongxin.handling.pages.task import attached
 from tongxin.handling.views.answers import GONE, UNPROCESSABLE, Link, overtaken, pager_of, with_params
-from tongxin.handling.views.working import attached
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal

@@ -13,9 +13,10 @@ from tongxin.desks.paging import page_asked
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import RemindForm
+from tongxin.handling.pages.task import attached
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.views.answers import Link, chosen, done, lanes_of, pager_of, small_form, with_params
-from tongxin.handling.views.working import attached, load
+from tongxin.handling.views.working import load
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
 
