@@ -120,7 +120,7 @@ def steps_of(reading: Reading) -> Iterable[Button]:
 class ObjectPage:
     """The page of a model's rows (OBJECTS). `name` is its address's too, `permission` is asked of the row.
 
-    `fields` are shown in a section of their own, under the names that the model gives them; `instead` leads a reader elsewhere (to the public page of what he sees only
+    `fields`, each a label and a name, are shown in a section of their own; `instead` leads a reader elsewhere (to the public page of what he sees only
     because it is published).
     """
 
@@ -134,7 +134,7 @@ class ObjectPage:
     steps: Callable[[Reading], Sequence[Any]] = stages_of
     course: Callable[[Reading], Iterable[Entry]] = course_of
     course_label: Any = _("办理经过")
-    fields: Sequence[str] = ()
+    fields: Sequence[tuple[Any, str]] = ()
     fields_label: Any = _("内容")
     instead: Callable[[Reading], str] | None = None
     unsigned: Unsigned = Unsigned.SIGN_IN
@@ -240,12 +240,7 @@ def _sections_of(page: ObjectPage) -> tuple[Section, ...]:
 
 
 def _own_values(reading: Reading) -> list[tuple[Any, Any]]:
-    subject = reading.subject
-    return [(_label(subject, name), _value(subject, name)) for name in reading.page.fields]
-
-
-def _label(subject: Model, name: str) -> str:
-    return str(getattr(subject._meta.get_field(name), "verbose_name", name))  # noqa: SLF001 -- Django's public-in-practice Meta
+    return [(label, _value(reading.subject, name)) for label, name in reading.page.fields]
 
 
 def _value(subject: Model, name: str) -> Any:

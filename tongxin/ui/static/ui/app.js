@@ -42,7 +42,6 @@ function post(url, data, options = {}) {
 function startPage() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
-    if (event.target.closest("[data-print]")) window.print();
     const closes = event.target.closest("[data-close]");
     if (closes) {
       const target = document.getElementById(closes.dataset.close);
@@ -373,6 +372,20 @@ function startReading() {
   };
   document.addEventListener("click", told);
   document.addEventListener("auxclick", told);
+}
+function startPrint() {
+  let unfolded = [];
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  window.addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details[data-on-paper]:not([open])")];
+    for (const part of unfolded) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of unfolded) part.open = false;
+    unfolded = [];
+  });
 }
 function startSession() {
   const dialog = document.getElementById("session-warning");
@@ -930,7 +943,7 @@ function startSending() {
 }
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
+  ...[startReading, startPrint, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
 ]) {
   start();
 }

@@ -10,6 +10,7 @@ import { startGuard } from "./guard.js";
 import { startMenus } from "./menus.js";
 import { startOpeners } from "./openers.js";
 import { startPage } from "./page.js";
+import { startPrint } from "./print.js";
 import { startReading } from "./reading.js";
 import { startSending } from "./sending.js";
 import { startSession } from "./session.js";
@@ -20,7 +21,7 @@ import { startUploads } from "./uploads.js";
 
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
+  ...[startReading, startPrint, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
 ]) {
   start();
 }
