@@ -17,6 +17,7 @@ from tongxin.handling import queries
 from tongxin.handling.choices import TaskState, TaskStates
 from tongxin.handling.models import Case, Reply, Task
 from tongxin.handling.pages.heads import line_of
+from tongxin.handling.pages.standing import standing_of_case
 from tongxin.handling.queries.sections import CaseSections, with_tasks
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.proposals import queries as proposals
@@ -55,6 +56,11 @@ class TaskPage:
     def proposal(self) -> Proposal:
         """The proposal that is handled."""
         return self.task.case.proposal
+
+    @property
+    def whole(self) -> str:
+        """Where the whole case stands, as the proposal's page says it."""
+        return standing_of_case(self.case).word
 
     @property
     def hides_verdict(self) -> bool:

@@ -51,6 +51,11 @@ def standings_of(proposals: Iterable[Proposal], user: Any) -> Mapping[int, Stand
     return standings(proposals, user)
 
 
+def standing_of(proposal: Proposal, user: Any) -> str:
+    """Say in a word where one proposal stands, as its page says it to somebody."""
+    return standings_of([proposal], user)[proposal.pk].word
+
+
 @dataclass(frozen=True)
 class Tab:
     """One list of somebody, with how many are in it; no number where counting would cost."""
