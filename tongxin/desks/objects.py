@@ -48,7 +48,7 @@ class Head:
     title: str
     name: str = ""
     window: str = ""
-    line: str = ""
+    line: Sequence[str] = ()
     tags: Sequence[str] = ()
     badges: Sequence[Any] = ()
     tags_behind: Sequence[str] = ()
@@ -92,7 +92,7 @@ def plain_head(reading: Reading) -> Head:
     """Return the object's own words, its number where it has one, and the badge of its state."""
     workflow, subject = reading.workflow, reading.subject
     badges = [Mark(workflow.badges[subject.state], str(workflow.states(subject.state).label))] if workflow else []
-    return Head(str(subject), line=str(getattr(subject, "number", "") or ""), badges=badges)
+    return Head(str(subject), line=[str(subject.number)] if getattr(subject, "number", None) else [], badges=badges)
 
 
 def from_home(_reading: Reading) -> Sequence[tuple[Any, str]]:

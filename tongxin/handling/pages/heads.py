@@ -24,13 +24,13 @@ def number_of(proposal: Proposal) -> str:
     }
 
 
-def line_of(proposal: Proposal) -> str:
+def line_of(proposal: Proposal) -> list[str]:
     """Write session, number and season of a proposal, as far as it has them."""
     number = _("收件第 %(n)s 号") % {"n": proposal.serial} if proposal.serial else ""
     if proposal.number:
         number = f"{number_of(proposal)}{proposal.number_note}"
     season = proposal.get_season_display() if proposal.season else ""
-    return "　".join(str(part) for part in (proposal.session, number, season) if part)
+    return [str(part) for part in (proposal.session, number, season) if part]
 
 
 def head(reading: Reading) -> Head:

@@ -54,7 +54,7 @@ def _of_its_likeness(user: Account, proposal: Proposal) -> Iterator[tuple[str, s
 
 def _badge_of(proposal: Proposal, listed: str) -> str:
     """Return the badge of the line in which a proposal stands."""
-    [line] = [one for one in re.split(r"<tr|<li", listed) if f'"{proposal.get_absolute_url()}"' in one]
+    [line] = [one for one in re.split(r"<tr|<li", listed) if proposal.get_absolute_url() in one]
     return BADGE.findall(line)[0]
 
 

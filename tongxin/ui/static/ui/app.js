@@ -387,6 +387,11 @@ function startPrint() {
     unfolded = [];
   });
 }
+function startUncovering() {
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Tab" && event.target.matches("textarea")) event.target.scrollIntoView({ block: "nearest" });
+  });
+}
 function startSession() {
   const dialog = document.getElementById("session-warning");
   if (!dialog) return;
@@ -943,7 +948,7 @@ function startSending() {
 }
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startPrint, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
+  ...[startReading, startPrint, startUncovering, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
 ]) {
   start();
 }

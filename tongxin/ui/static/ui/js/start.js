@@ -17,11 +17,12 @@ import { startSession } from "./session.js";
 import { startSize } from "./size.js";
 import { startTables } from "./tables.js";
 import { startToasts } from "./toast.js";
+import { startUncovering } from "./uncovering.js";
 import { startUploads } from "./uploads.js";
 
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startPrint, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
+  ...[startReading, startPrint, startUncovering, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
 ]) {
   start();
 }
