@@ -13,7 +13,6 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.access.permissions import allowed
 from tongxin.access.views import Unsigned
 from tongxin.audit import audience
 from tongxin.audit.models import Event
@@ -120,8 +119,8 @@ def steps_of(reading: Reading) -> Iterable[Button]:
 class ObjectPage:
     """The page of a model's rows (OBJECTS). `name` is its address's too, `permission` is asked of the row.
 
-    `fields`, each a label and a name, are shown in a section of their own; `instead` leads a reader elsewhere (to the public page of what he sees only
-    because it is published).
+    `fields`, each a label and a name, are shown in a section of their own; `instead` leads a reader elsewhere (to the public
+    page of what he sees only because it is published).
     """
 
     name: str
@@ -258,8 +257,3 @@ def _value(subject: Model, name: str) -> Any:
 def _acts_of(model: type[Model]) -> tuple[Acts, ...]:
     found = (Acts(model, steps_of, 0), *(one for one in declared("ACTS") if one.of is model))
     return tuple(sorted(found, key=lambda one: one.order))
-
-
-def may(permission: str) -> Callable[[Reading], dict[str, Any] | None]:
-    """Show a section that reads nothing of its own to who has a permission on the object."""
-    return lambda reading: {} if allowed(reading.user, permission, reading.subject) else None

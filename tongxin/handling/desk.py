@@ -63,7 +63,7 @@ def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
 
 
 def _late(user: Any, on: date) -> QuerySet[Task]:
-    return _tasks_of(user, Duty.SUPERVISE, *queries.RUNNING).filter(clock_on__lt=on)
+    return _tasks_of(user, Duty.SUPERVISE, *queries.RUNNING).filter(queries.once_a_case(*queries.RUNNING), clock_on__lt=on)
 
 
 def _with_office(user: Any, _on: date) -> QuerySet[Case]:

@@ -11,7 +11,9 @@ from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import forget_appointments
+from tongxin.desks.queues import queues
 from tongxin.handling import actions, queries
+from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import SignFor
 from tongxin.workflow.engine import perform
@@ -197,3 +199,16 @@ def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(
     assert ([row["proposal"].title for row in second.context["rows"]], second.context["q"]) == (["1 天前"], "天前")
     back = client.get(f"/handling/assign/{second.context['pager'].previous_url}")
     assert [row["proposal"].title for row in back.context["rows"]] == ["3 天前", "5 天前"]
+
+
+def test_a_supervised_case_stands_once_however_many_units_have_it(cast: Cast, as_, today) -> None:
+    case = cast.assigned(today)
+    assert case.tasks.filter(state=TaskState.AWAITING).count() == 2
+    desk = as_(cast.assigner).get("/handling/supervise/").text
+    assert desk.count(case.proposal.title) == 1
+    parts = queries.supervision_parts()
+    for part in ("open", "sign"):
+        assert queries.supervised(cast.assigner).filter(parts[part], case=case).count() == 1
+    long_ago = today.date() - timedelta(days=90)
+    raw(Task).filter(case=case).update(clock_on=long_ago)
+    assert [waiting.count for waiting in queues(cast.assigner, today) if waiting.label == "超期未办"] == [1]
