@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import forget_appointments
-from tongxin.desks.queues import queues
+from tongxin.desks.declared import declared
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Case, Task
@@ -210,5 +210,6 @@ def test_a_supervised_case_stands_once_however_many_units_have_it(cast: Cast, as
     for part in ("open", "sign"):
         assert queries.supervised(cast.assigner).filter(parts[part], case=case).count() == 1
     long_ago = today.date() - timedelta(days=90)
-    raw(Task).filter(case=case).update(clock_on=long_ago)
-    assert [waiting.count for waiting in queues(cast.assigner, today) if waiting.label == "超期未办"] == [1]
+    raw(Task).filter(case=case).update(sign_due_on=long_ago)
+    [late] = [queue for queue in declared("QUEUES") if queue.label == "超期未办"]
+    assert late.rows(cast.assigner, today.date()).count() == 1
