@@ -57,6 +57,9 @@ def test_a_desk_is_printed_across(cast: Cast, context: BrowserContext, live_serv
     cast.assigned()
     page = _page(context, live_server, cast.office, "/desk/proposals/")
     assert _sizes(page.pdf(prefer_css_page_size=True)) == {A4_ACROSS}
+    page.set_viewport_size(
+        {"width": 1123, "height": 794}
+    )  # as wide as the paper, which is what a printer asks the style sheet with
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
 
