@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from django.http import QueryDict
 from django.utils import timezone
 
 from tests.architecture.world import World
@@ -11,11 +13,13 @@ from tests.signed_in import as_
 from tongxin.accounts.models import Account
 from tongxin.desks.object_pages import opened
 from tongxin.desks.objects import shown
+from tongxin.desks.shown import shown as listed
 from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.lists.desk import DESK
+from tongxin.handling.lists.ledger import COLUMNS
 from tongxin.handling.models import Task
-from tongxin.handling.pages import desk, own
+from tongxin.handling.pages import own
 from tongxin.handling.pages import public as portal
-from tongxin.handling.pages.ledger import COLUMNS
 from tongxin.handling.pages.objects import PROPOSAL
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import State
@@ -32,10 +36,12 @@ def _page(user: Account, proposal: Proposal) -> str:
 
 
 def _of_the_office(cast: Cast, proposal: Proposal) -> Iterator[tuple[str, str]]:
-    wanted = desk.Wanted(cast.county, desk.STAGES["received"], picked=(proposal.uid,))
-    for row in desk.listing(cast.office, wanted).rows:
-        yield "the desk", row.badge.word
-        yield "its file", next(read(row) for name, _width, read in COLUMNS if name == "状态")
+    desk = replace(DESK, sizes=(500,))
+    [row] = [
+        one for one in listed(desk, QueryDict("stage=received"), cast.office, at=timezone.now()).lines if one.proposal == proposal
+    ]
+    yield "the desk", row.badge.word
+    yield "its file", next(column.cell(row).text for column in COLUMNS if column.label == "状态")
     yield from _of_its_likeness(cast.office, proposal)
 
 
