@@ -32,7 +32,7 @@ MORE = {
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
-    # the registries of menus, queues and lists, the engine behind them, the page of any list, and how lists page
+    # the registries of menus, queues, lists and objects' pages, the engine behind them, the page of any list and of any object
     "desks": {
         "declared",
         "menus",
@@ -47,6 +47,9 @@ MORE = {
         "pages",
         "paging",
         "shown",
+        "objects",
+        "object_pages",
+        "lives",
     },
     "drafts": {"table"},  # what a draft is, and the register of those that every app's drafts.py declares
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows

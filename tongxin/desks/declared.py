@@ -19,7 +19,7 @@ def _modules(module: str) -> tuple[ModuleType, ...]:
 
 
 def declared(name: str) -> Iterator[Any]:
-    """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, FOR_MEMBERS, TABS, DOORS), app after app from below."""
+    """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, FOR_MEMBERS, TABS, DOORS, OBJECTS, SECTIONS, ACTS), app after app from below."""
     for module in _modules("desk"):
         yield from getattr(module, name, ())
 

@@ -110,15 +110,20 @@ def viewer_of(case: Case, user: Any) -> Viewer:
     )  # fmt: skip
 
 
+def with_tasks(case: Case) -> None:
+    """Read the parts of a case, with their units and advice, where they are not read yet."""
+    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit").prefetch_related("advice")))
+    for task in case.tasks.all():
+        task.case, task.committee = case, case.committee
+
+
 def sections(case: Case, user: Any) -> CaseSections:
     """Return what `user` may see of a case.
 
     Somebody who may see the proposal but not its handling gets the units, and the letters once the proposal is published.
     """
     on = timezone.localdate()
-    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit").prefetch_related("advice")))
-    for task in case.tasks.all():
-        task.case, task.committee = case, case.committee
+    with_tasks(case)
     viewer = viewer_of(case, user)
     written = _written(case, user, viewer)
     ratings = _ratings(written) if viewer.inside else []

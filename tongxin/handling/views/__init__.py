@@ -5,7 +5,7 @@ from tongxin.handling.views.publishing import public_reply
 from tongxin.handling.views.rating import confirm_contact, rate, rate_for, ratings
 from tongxin.handling.views.replying import detach, former_copy, preview_reply, reply
 from tongxin.handling.views.supervising import remind, review
-from tongxin.handling.views.working import record_contact, task
+from tongxin.handling.views.working import record_contact
 
 __all__ = [
     "assign",
@@ -21,6 +21,5 @@ __all__ = [
     "remind",
     "reply",
     "review",
-    "task",
     "units",
 ]

@@ -10,9 +10,10 @@ from tongxin.access.views import requires
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import RemindForm
+from tongxin.handling.pages.task import attached
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.views.answers import done, small_form
-from tongxin.handling.views.working import attached, load
+from tongxin.handling.views.working import load
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
 

@@ -23,6 +23,7 @@ from tongxin.proposals.queries.lists import (
     for_rows,
     lists_for,
     register_standing,
+    standing_of,
     standings_of,
     titled,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "similar",
     "similar_for",
     "spokesman",
+    "standing_of",
     "standings_of",
     "stands_under_something",
     "taken_back",

@@ -89,7 +89,9 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the editor; without scripts it saves on POST."""
     proposal = _mine(request, uid)
     if proposal.state not in States.with_the_proposer and request.method != "POST":
-        messages.info(request, _("这件提案现在是“%(state)s”，正文不能再改。") % {"state": proposal.outcome})
+        messages.info(
+            request, _("这件提案现在是“%(state)s”，正文不能再改。") % {"state": queries.standing_of(proposal, request.user)}
+        )
         return redirect(proposal)
     if proposal.state in States.with_the_proposer:
         demand(request.user, "proposals.edit", proposal)

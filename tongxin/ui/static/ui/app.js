@@ -42,7 +42,6 @@ function post(url, data, options = {}) {
 function startPage() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
-    if (event.target.closest("[data-print]")) window.print();
     const closes = event.target.closest("[data-close]");
     if (closes) {
       const target = document.getElementById(closes.dataset.close);
@@ -390,6 +389,25 @@ function startReading() {
   };
   document.addEventListener("click", told);
   document.addEventListener("auxclick", told);
+}
+function startPrint() {
+  let unfolded = [];
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  window.addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details[data-on-paper]:not([open])")];
+    for (const part of unfolded) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of unfolded) part.open = false;
+    unfolded = [];
+  });
+}
+function startUncovering() {
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Tab" && event.target.matches("textarea")) event.target.scrollIntoView({ block: "nearest" });
+  });
 }
 function startSession() {
   const dialog = document.getElementById("session-warning");
@@ -1031,7 +1049,7 @@ function startSending() {
 }
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startKeeping, startCodes, startSending],
+  ...[startReading, startPrint, startUncovering, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startKeeping, startCodes, startSending],
 ]) {
   start();
 }
