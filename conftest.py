@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis
 from tests import kept
 from tests.migrated import empty_database
 
-pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks", "tests.turns"]
+pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks", "tests.turns", "tests.running", "tests.mixed"]
 
 
 hypothesis.register_profile("tongxin", deadline=None, derandomize=True)  # no test hangs on chance, or on how busy the machine is

@@ -29,7 +29,6 @@ from tests.architecture.walking import (
     rows_of,
     undone,
 )
-from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
@@ -100,9 +99,9 @@ class Findings:
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
-def test_what_is_not_found_has_written_nothing(cast: Cast, settings: Any) -> None:
+def test_what_is_not_found_has_written_nothing(mixed: Cast, settings: Any) -> None:
     settings.DEMO = True
-    furnish(cast, World(cast))
+    furnish(mixed)
     walk, people = Findings(), everybody()
     asked = [route for number, route in enumerate(routes()) if ours(number)]
     for route in asked:

@@ -21,7 +21,6 @@ from tests.architecture.walking import (
     quiet,  # noqa: F401 -- a fixture
     undone,
 )
-from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 
@@ -104,9 +103,9 @@ def _search(walk: Findings, route: Route, people: dict[str, Account | None]) -> 
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
-def test_reading_writes_nothing_and_is_kept_by_nobody(cast: Cast, settings: Any) -> None:
+def test_reading_writes_nothing_and_is_kept_by_nobody(mixed: Cast, settings: Any) -> None:
     settings.DEMO = True
-    furnish(cast, World(cast))
+    furnish(mixed)
     assert unknown() == [], "give these a line in tests/architecture/addresses.py"
     walk, people = Findings(), everybody()
     asked = [route for number, route in enumerate(routes()) if ours(number)]
@@ -118,7 +117,7 @@ def test_reading_writes_nothing_and_is_kept_by_nobody(cast: Cast, settings: Any)
             _search(walk, route, people)
     for route in asked:
         if route.name == "public-proposals":
-            walk.visit(route, "anonymous", None, {}, f"?in={cast.county.code}")
+            walk.visit(route, "anonymous", None, {}, f"?in={mixed.county.code}")
     print(f"{walk.seen.total()} answers: {dict(walk.seen)}")  # noqa: T201 -- a walk says how far it went
     assert sorted(walk.faults) == []
     names = {r.name for r in asked}

@@ -17,7 +17,6 @@ from tests.architecture.walking import (
     quiet,  # noqa: F401 -- a fixture
     undone,
 )
-from tests.architecture.world import World
 from tests.cast import Cast, moment
 from tongxin.access.views import Unsigned, to_sign_in
 from tongxin.proposals import actions as proposals
@@ -89,9 +88,9 @@ def faults_of(route: Route, client: Client) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("quiet")
-def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(cast: Cast, settings: Any) -> None:
+def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(mixed: Cast, settings: Any) -> None:
     settings.DEMO = True
-    furnish(cast, World(cast))
+    furnish(mixed)
     client = Client()
     found = {route.name: list(faults_of(route, client)) for route in routes()}
     assert {name: faults for name, faults in found.items() if faults and name not in OTHERWISE} == {}

@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from django.test import Client
 from django.utils import timezone
 from django.views.defaults import page_not_found, permission_denied
 
-from tests.architecture.addresses import Route, values_of
+from tests.architecture.addresses import Route
 from tests.architecture.world import World
 from tests.cast import Cast, who_keeps_the_system
 from tongxin.accounts.models import Account
@@ -143,9 +143,9 @@ def address(route: Route, values: dict[str, str], account: Account | None) -> st
     return route.path(values)
 
 
-def furnish(cast: Cast, world: World) -> None:
-    """Fill a world with everything that has an address: all states, files, kept copies, public copies, notices."""
-    world.everything()
+def furnish(cast: Cast) -> None:
+    """Fill a mixed world with everything else that has an address: files, kept copies, public copies, notices."""
+    world = World(cast)
     _publish(cast, world)
     draft = world.row("proposals", State.DRAFT)
     proposals.attach(draft, uploads=[SimpleUploadedFile("走访.pdf", PDF)], actor=cast.proposer, at=world.at)
@@ -212,31 +212,6 @@ def _publish(cast: Cast, world: World) -> None:
     closed = Proposal.objects.get(pk=world.row("cases", CaseState.RATING).proposal_id)
     Attachment.objects.filter(proposal=draft).update(proposal=closed)
     proposals.release(closed, actor=cast.office, at=world.at, files=list(closed.attachments.all()))
-
-
-def openings(
-    visitors: Visitors, people: list[Account | None], among: Iterable[Route], *, most: int
-) -> dict[str, list[tuple[Account | None, str]]]:
-    """Return for each route who gets a page there and at which address: the first few."""
-    found: dict[str, list[tuple[Account | None, str]]] = {}
-    answer: HttpResponseBase
-    for route in among:
-        for account in people:
-            if len(found.get(route.name, [])) >= most:
-                break
-            for one in values_of(route, account):
-                path = address(route, one, account)
-                client = visitors.of(account)
-                with undone():
-                    answer = client.get(path)
-                    drain(answer)
-                if answer.status_code == OK:
-                    found.setdefault(route.name, []).append((account, path))
-                if answer.status_code in {OK, NOT_ALLOWED} or account is None:
-                    break
-            if answer.status_code == NOT_ALLOWED:
-                break
-    return found
 
 
 class Refusals:

@@ -10,7 +10,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.architecture.world import World
 from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -107,21 +106,20 @@ def test_what_becomes_of_ratings_that_wait_is_said_and_not_who_rated(cast: Cast)
 
 # ── nothing may be done ──
 @pytest.mark.parametrize("part", ["former_member", "suspended_member"])
-def test_who_sits_no_longer_does_nothing_anywhere(cast: Cast, client: Client, part: str) -> None:
-    World(cast).everything()
-    account: Account = getattr(cast, part)
-    member = cast.member(account)
+def test_who_sits_no_longer_does_nothing_anywhere(mixed: Cast, client: Client, part: str) -> None:
+    account: Account = getattr(mixed, part)
+    member = mixed.member(account)
     client.force_login(account)
     before = (Event.objects.count(), Signature.objects.count(), Endorsement.objects.count(), Rating.objects.count())
     tried = {}
-    for proposal in Proposal.objects.filter(committee=cast.county):
+    for proposal in Proposal.objects.filter(committee=mixed.county):
         base = f"/proposals/{proposal.uid}/"
         for path in ("edit/", "autosave/", "invite/", "invitation/", "leave/", "endorse/", "submit/", "take-over/"):
             said = {
                 "answer": "accept",
                 "version": proposal.version,
                 "title": "改",
-                "m": cast.member(cast.bystander).uid,
+                "m": mixed.member(mixed.bystander).uid,
                 "send": "1",
             }
             tried[base + path] = client.post(base + path, said).status_code
@@ -145,10 +143,9 @@ def test_who_sits_no_longer_does_nothing_anywhere(cast: Cast, client: Client, pa
 
 
 @pytest.mark.parametrize("part", ["former_member", "suspended_member"])
-def test_the_own_file_with_its_answers_stays_readable_and_nothing_else(cast: Cast, client: Client, part: str) -> None:
-    World(cast).everything()
-    account: Account = Account.objects.get(pk=getattr(cast, part).pk)
-    mine = set(Proposal.objects.filter(signatures__member=cast.member(account), signatures__answer=Answer.ACCEPTED))
+def test_the_own_file_with_its_answers_stays_readable_and_nothing_else(mixed: Cast, client: Client, part: str) -> None:
+    account: Account = Account.objects.get(pk=getattr(mixed, part).pk)
+    mine = set(Proposal.objects.filter(signatures__member=mixed.member(account), signatures__answer=Answer.ACCEPTED))
     public = set(Proposal.objects.filter(released_at__isnull=False, consents_to_publication=True))
     assert set(queries.visible_to(account)) == mine | public
     assert {c.proposal for c in handling.cases_visible_to(account)} <= mine
