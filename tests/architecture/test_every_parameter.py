@@ -1,7 +1,7 @@
 """No address and no form, whatever is put into it, ends in an error of the server; what is refused has written nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,7 +18,6 @@ from tests.architecture.walking import (
     Visitors,
     address,
     drain,
-    furnish,
     ours,
     quiet,  # noqa: F401 -- a fixture
     rows_of,
@@ -95,14 +94,19 @@ def _shared(share: int) -> list[Route]:
     return [route for number, route in enumerate(routes()) if number % SHARES == share and ours(number)]
 
 
-def _queries(route: Route, *, first: bool) -> Iterator[str]:
+def _in_turn(found: Sequence[Any], place: int, turns: int) -> Sequence[Any]:
+    """Return all of something, or in daily runs that part of it whose turn it is at the n-th route."""
+    return found if THOROUGH else found[place % turns :: turns]
+
+
+def _queries(route: Route, place: int, *, first: bool) -> Iterator[str]:
     """Yield question marks: every name at once, then (thoroughly, for the first who asks) each by itself, as one may hide another."""
     names = nasty.asked_by(route)
     alone = names if THOROUGH and first else {"in", "before"} & set(names)
     for value in nasty.VALUES if THOROUGH else nasty.SHORT:
         sent = value.encode("utf-8", "surrogatepass")
         yield urlencode([(name, sent) for name in names if name != "in"])
-    for value in nasty.SHORT:
+    for value in _in_turn(nasty.SHORT, place, 2):
         sent = value.encode("utf-8", "surrogatepass")
         yield from (f"{name}={quote(sent)}" for name in alone)
 
@@ -125,20 +129,19 @@ def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("share", range(SHARES))
-def test_no_address_ends_in_an_error(mixed: Cast, settings: Any, share: int) -> None:
+def test_no_address_ends_in_an_error(furnished: Cast, settings: Any, share: int) -> None:
     settings.DEMO = True
-    furnish(mixed)
     visitors, faults, asked = Visitors(), set(), 0
     pages = [route for route in _shared(share) if route.name not in LEAD_ON]
     opened = openings(visitors, list(everybody().values()), pages, most=EACH)
-    for route in _shared(share):
+    for place, route in enumerate(_shared(share)):
         for number, (account, path) in enumerate(opened.get(route.name, [])):
-            for query in _queries(route, first=number == 0):
+            for query in _queries(route, place, first=number == 0):
                 status, _tables, problem = _fault(visitors.of(account), "GET", f"{path}{'&' if '?' in path else '?'}{query}")
                 asked += 1
                 if status >= SERVER_ERROR:
                     faults.add(f"{route.name} {path}?{query[:60]}: {status} {problem}")
-    asked += _put_into_addresses(visitors, [None, mixed.proposer, mixed.office, mixed.clerk], share, faults)
+    asked += _put_into_addresses(visitors, [None, furnished.proposer, furnished.office, furnished.clerk], share, faults)
     print(f"{asked} addresses")  # noqa: T201 -- a walk says how far it went
     assert sorted(faults) == []
 
@@ -159,7 +162,7 @@ def _put_into_addresses(visitors: Visitors, people: list[Account | None], share:
     return asked
 
 
-def _bodies(route: Route, *, first: bool) -> Iterator[tuple[bytes, str]]:
+def _bodies(route: Route, place: int, *, first: bool) -> Iterator[tuple[bytes, str]]:
     """Yield what is posted: nothing, every name with the same nasty value, and (thoroughly, by the first) each by itself."""
     names = nasty.said_to(route)
     alone = names if THOROUGH and first else {"version", "until"} & set(names)
@@ -167,24 +170,23 @@ def _bodies(route: Route, *, first: bool) -> Iterator[tuple[bytes, str]]:
     for value in nasty.VALUES if THOROUGH else nasty.SHORT:
         sent = value.encode("utf-8", "surrogatepass")
         yield urlencode([(name, sent) for name in names]).encode(), FORM
-    for value in nasty.SHORT:
+    for value in _in_turn(nasty.SHORT, place, 2):
         sent = value.encode("utf-8", "surrogatepass")
         for name in alone:
             yield f"{name}={quote(sent)}".encode(), FORM
-    yield from ((body, kind) for kind, body in BROKEN_BODIES)
+    yield from ((body, kind) for kind, body in _in_turn(BROKEN_BODIES, place, 3))
 
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("share", range(SHARES))
-def test_no_form_ends_in_an_error(mixed: Cast, settings: Any, share: int) -> None:
+def test_no_form_ends_in_an_error(furnished: Cast, settings: Any, share: int) -> None:
     settings.DEMO = True
-    furnish(mixed)
     visitors, faults, sent = Visitors(), set(), 0
     seeker = Seeker(everybody().values())
-    for route in _shared(share):
+    for place, route in enumerate(_shared(share)):
         for number, (account, path) in enumerate(_takers(visitors, route, seeker)):
-            for body in _bodies(route, first=number == 0):
+            for body in _bodies(route, place, first=number == 0):
                 status, left, problem = _fault(visitors.of(account), "POST", path, *body)
                 sent += 1
                 if status >= SERVER_ERROR:

@@ -40,11 +40,19 @@ from tongxin.proposals.models import Signature
 pytestmark = pytest.mark.thorough
 FOREIGN = ("account_", "mfa_")  # sign-in and second factor know no proposals
 KEEPERS = {"office"}
-# make thorough asks everybody in every world; the daily run asks everybody once, and elsewhere those concerned
+# make thorough asks everybody in every world. In daily runs everybody is asked in one world, in the others those concerned are;
+# where a rating would be told first all of them look, elsewhere at each address one of a group: of the signers and of the unit
+# always, of the other groups two by turns.
 CONCERNED = {
     "proposer", "cosigner", "bystander", "leader", "assigner", "clerk", "co_clerk", "audit_admin", "clerk_in_leadership",
     "clerk_who_keeps", "signer_who_keeps", "anonymous",
 }  # fmt: skip
+ALWAYS = (("proposer", "cosigner"), ("clerk", "unit_leader", "clerk_in_leadership", "clerk_who_keeps"))
+BY_TURNS = (
+    ("bystander", "second_cosigner", "former_member", "suspended_member"), ("co_clerk", "other_clerk"), ("assigner", "party_assigner"),
+    ("leader", "signer_who_keeps", "publisher", "office_of_city"),
+    ("audit_admin", "anonymous", "security_admin", "member_of_other_county", "office_of_other_county"),
+)  # fmt: skip
 PARAMETER = re.compile(r"<\w+:\w+>")
 UID = re.compile(r"\b[2-9a-hjkmnp-z]{12}\b")
 # what differs between two answers to the same question, whatever happened: tokens, nonces, signed links, the hour of an export
@@ -105,6 +113,7 @@ class Secret:
     addresses: list[str] = field(init=False)
     known: set[str] = field(init=False)
     shut: set[tuple[str, str]] = field(default_factory=set)  # refused at the first look: not asked again
+    looking: dict[str, list[str]] = field(default_factory=dict)  # who looks where, since the first look
 
     def __post_init__(self) -> None:
         self.case = self.cast.answered(self.at, consents_to_publication=True)
@@ -112,6 +121,8 @@ class Secret:
         self.signers = self._signers()
         self.accounts = self.cast.everyone() | self._more_people()
         self.people = {"anonymous": Client()} | {name: self._signed_in(who) for name, who in self.accounts.items()}
+        grouped = {name for group in (*ALWAYS, *BY_TURNS) for name in group} | KEEPERS
+        assert {name for name in self.people if not name.startswith("signer_")} <= grouped | {"signer_who_keeps"}
         deliver()
         self.known = self._uids()
         self.addresses = self._addresses()
@@ -232,18 +243,34 @@ class Secret:
         deliver()
         seen: Answers = {}
         for who in people:
-            cache.clear()
             self.people[who].cookies.pop("messages", None)  # what the look before ended with is told in this one
-            for number, address in enumerate(self.addresses):
-                if (who, address) in self.shut or not (ours(number) or self._tells_of_ratings(address)):
-                    continue
+        for number, address in enumerate(self.addresses):
+            cache.clear()
+            chosen = self.looking.get(address)
+            for who in self._who_looks(number, address, people) if chosen is None else [one for one in chosen if one in people]:
                 status, body = self._get(who, address)
                 if status in REFUSED:
                     self.shut.add((who, address))
                 else:
                     seen[who, address] = self.still(body)
+            self.looking.setdefault(address, [who for who in people if (who, address) in seen])
+        for who in people:
             seen |= {(who, name): self.still(body) for name, body in self._export(who)}
         return seen
+
+    def _who_looks(self, number: int, address: str, people: Sequence[str]) -> Iterator[str]:
+        """Yield who looks at an address: everybody, or of each group whose turn it is the first who is not refused."""
+        if THOROUGH or self._tells_of_ratings(address):
+            yield from people
+            return
+        turn = number // 2
+        groups = (*ALWAYS, *(BY_TURNS[(turn + more) % len(BY_TURNS)] for more in (0, 2))) if ours(number) else ()
+        for group in groups:
+            for who in (group[(turn + more) % len(group)] for more in range(len(group))):
+                if who in people:
+                    yield who
+                    if (who, address) not in self.shut:
+                        break
 
     def _tells_of_ratings(self, address: str) -> bool:
         """Say whether it is one of those where a rating would be told first."""

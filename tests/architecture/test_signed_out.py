@@ -13,7 +13,6 @@ from tests.architecture.addresses import Route, routes, values_of
 from tests.architecture.walking import (
     NOT_ALLOWED,
     drain,
-    furnish,
     quiet,  # noqa: F401 -- a fixture
     undone,
 )
@@ -88,9 +87,8 @@ def faults_of(route: Route, client: Client) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("quiet")
-def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(mixed: Cast, settings: Any) -> None:
+def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(furnished: Cast, settings: Any) -> None:
     settings.DEMO = True
-    furnish(mixed)
     client = Client()
     found = {route.name: list(faults_of(route, client)) for route in routes()}
     assert {name: faults for name, faults in found.items() if faults and name not in OTHERWISE} == {}

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.architecture.walking import THOROUGH
 from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -105,6 +107,21 @@ def test_what_becomes_of_ratings_that_wait_is_said_and_not_who_rated(cast: Cast)
 
 
 # ── nothing may be done ──
+def _one_of_each(rows: QuerySet[Any], member: Member) -> list[Any]:
+    """Return of the rows in one state under which somebody's name stands alike one; in `make thorough` all."""
+    found = dict[Any, Any]()
+    for row in rows:
+        own = Signature.objects.filter(proposal=getattr(row, "proposal_id", row.pk), member=member).first()
+        found.setdefault(
+            row.pk
+            if THOROUGH
+            else (row.state, row.released_at if hasattr(row, "released_at") else None, own and (own.role, own.answer)),
+            row,
+        )
+    return list(found.values())
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", ["former_member", "suspended_member"])
 def test_who_sits_no_longer_does_nothing_anywhere(mixed: Cast, client: Client, part: str) -> None:
     account: Account = getattr(mixed, part)
@@ -112,7 +129,7 @@ def test_who_sits_no_longer_does_nothing_anywhere(mixed: Cast, client: Client, p
     client.force_login(account)
     before = (Event.objects.count(), Signature.objects.count(), Endorsement.objects.count(), Rating.objects.count())
     tried = {}
-    for proposal in Proposal.objects.filter(committee=mixed.county):
+    for proposal in _one_of_each(Proposal.objects.filter(committee=mixed.county), member):
         base = f"/proposals/{proposal.uid}/"
         for path in ("edit/", "autosave/", "invite/", "invitation/", "leave/", "endorse/", "submit/", "take-over/"):
             said = {
@@ -126,7 +143,7 @@ def test_who_sits_no_longer_does_nothing_anywhere(mixed: Cast, client: Client, p
         for action in ("submit", "withdraw", "discard"):
             url = f"/go/proposals/{proposal.uid}/{action}/"
             tried[url] = client.post(url, {"reason": "不办了"}).status_code
-    for case in Case.objects.all():
+    for case in _one_of_each(Case.objects.all(), member):
         tried[f"/handling/rate/{case.uid}/"] = client.post(f"/handling/rate/{case.uid}/", {"result": "satisfied"}).status_code
     for contact in Contact.objects.all():
         url = f"/handling/contacts/{contact.uid}/confirm/"
