@@ -1,7 +1,6 @@
 """Walking over all pages as everybody: signing in fast, undoing what a request did, seeing what it wrote."""
 
 import logging
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from django.views.defaults import page_not_found, permission_denied
 from tests.architecture.addresses import Route
 from tests.architecture.world import World
 from tests.cast import Cast, who_keeps_the_system
+from tests.sampling import THOROUGH
 from tongxin.accounts.models import Account
 from tongxin.files import queries as files
 from tongxin.files.models import File
@@ -42,7 +42,6 @@ from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Attachment, Proposal, StaleCopy
 
-THOROUGH = bool(os.environ.get("TONGXIN_THOROUGH"))
 OK, NOT_ALLOWED = 200, 405
 
 # Rows that a request may write although it only reads, with the reason.

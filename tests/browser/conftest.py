@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.architecture.walking import THOROUGH
+from tests.sampling import THOROUGH
 
 SIZES = [(390, 844), (1440, 900)]
 

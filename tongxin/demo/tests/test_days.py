@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from tests.architecture.walking import THOROUGH
+from tests.sampling import THOROUGH
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.demo import world

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.architecture.walking import THOROUGH
 from tests.cast import NOW, TEXT, Cast
+from tests.sampling import THOROUGH
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event

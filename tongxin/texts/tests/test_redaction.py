@@ -1,6 +1,5 @@
 """What must not be read in public is found, and nothing beside it; in the time that reading takes."""
 
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.sampling import THOROUGH
 from tongxin.texts.redaction import Mark, clear_of, find, occurrences, pieces, redact, without_overlap
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "redaction.yaml").read_text(encoding="utf-8"))
@@ -63,7 +63,7 @@ NASTY = {
 }
 AROUND = {"a name without end": ("", "@"), "hosts without end": ("a@", "")}
 WHOLE_MINUTE = 60  # one look that went over the rest of the text from every place would take hours, with a megabyte days
-LETTERS = 1_000_000 if os.environ.get("TONGXIN_THOROUGH") else 200_000
+LETTERS = 1_000_000 if THOROUGH else 200_000
 
 
 @pytest.mark.thorough

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.architecture.walking import THOROUGH
 from tests.browser.looking import stop_clock
+from tests.sampling import THOROUGH
 
 pytestmark = [
     pytest.mark.browser,
