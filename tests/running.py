@@ -1,5 +1,6 @@
 """How a run goes: what takes longest begins first, so that no processor waits for another at the end, and a failure is shown when it happens."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ class ShownAtOnce:
             self.reporter.ensure_newline()
             self.reporter.write_sep("_", f"{report.nodeid} ({report.when})", red=True)
             report.toterminal(self.reporter._tw)
+
+
+def pytest_collection_finish() -> None:
+    """Look less often for what may be thrown away, and never among what was loaded: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(trylast=True)
