@@ -16,7 +16,9 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import HttpHeaders
 from django.http.response import HttpResponseBase
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState
 from django.utils import timezone
 from django.views.defaults import page_not_found, permission_denied
 
@@ -244,10 +246,16 @@ class Headers(HttpHeaders):
         return super().__getitem__(key)
 
 
+def draw_without_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let templates be drawn as they are outside tests, where nobody keeps a copy of what each of their parts was drawn with."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+
+
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep the log silent and refusals short: they are what a walk is about, and cost more than the request."""
     refusals = Refusals()
+    draw_without_note(monkeypatch)
     for code, draw in ((403, permission_denied), (404, page_not_found)):
         monkeypatch.setattr(f"config.urls.handler{code}", partial(refusals.answer, draw, code), raising=False)
     monkeypatch.setattr("django.http.request.HttpHeaders", Headers)
