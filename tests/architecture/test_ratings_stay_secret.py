@@ -214,9 +214,9 @@ class Secret:
         """Return the addresses that somebody can open: the table with everything of the case in it, or one half. Looked for once."""
         pool = self._pool()
         if not OPEN:
-            mine = (route for number, route in enumerate(routes()) if ours(number))
-            asked = ((f"/{route.pattern}", parts) for route in mine for parts in fitting(route, pool))
-            OPEN.extend(one for one in asked if self._opens(filled(*one, pool)))
+            asked = ((f"/{route.pattern}", parts) for route in routes() for parts in fitting(route, pool))
+            mine = (one for number, one in enumerate(asked) if ours(number))
+            OPEN.extend(one for one in mine if self._opens(filled(*one, pool)))
         more = (address for number, address in enumerate(MORE) if ours(number))
         return [*dict.fromkeys((*(filled(*one, pool) for one in OPEN), *self._told_first(), *more))]
 
@@ -283,7 +283,8 @@ class Secret:
 
     def _told_first(self) -> tuple[str, ...]:
         """Return the addresses where a rating would be told first."""
-        return f"/handling/rate/{self.case.uid}/", self.case.get_absolute_url(), "/audit/", "/home/"
+        rating = f"/handling/rate/{self.case.uid}/"
+        return rating, self.case.get_absolute_url(), self.cast.task(self.case).get_absolute_url(), "/audit/", "/home/"
 
     def still(self, body: bytes) -> bytes:
         """Take out what changes by itself."""
