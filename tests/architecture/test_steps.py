@@ -68,8 +68,7 @@ def test_of_two_clicks_one_wins_and_the_other_is_told(name: str, cast: Cast) -> 
     assert problems == {}
 
 
-def test_every_state_is_what_its_last_event_says(cast: Cast) -> None:
-    World(cast).everything()
+def test_every_state_is_what_its_last_event_says(mixed: Cast) -> None:
     from django.apps import apps
 
     lost = {

@@ -152,6 +152,7 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     assert fits(page)
 
 
+@pytest.mark.both_sizes
 def test_every_target_of_the_rating_page_is_large_enough_for_a_thumb(cast: Cast, page_of, now) -> None:
     case = cast.answered(now)
     page = page_of(cast.proposer, f"/handling/rate/{case.uid}/")

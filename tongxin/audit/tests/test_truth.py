@@ -9,6 +9,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, moment
+from tests.sampling import some_of
 from tongxin.audit import actions, erasing, truth, verifying
 from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
@@ -154,7 +155,8 @@ CHANGES: list[tuple[type[models.Model], str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("model", "part", "change"), CHANGES, ids=str)
+@pytest.mark.thorough
+@pytest.mark.parametrize(("model", "part", "change"), some_of(CHANGES), ids=str)
 def test_a_row_changed_past_the_house_is_found(
     published: Cast, model: type[models.Model], part: str, change: dict[str, Any]
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.architecture.world import World
+from tests.architecture.world import AT
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
@@ -42,22 +42,20 @@ def opened(client: Client, label: str, url: str) -> str:
 
 
 @pytest.fixture
-def homes(cast: Cast) -> dict[str, Client]:
+def homes(mixed: Cast) -> dict[str, Client]:
     """Sign in everybody of a world in every state, and a clerk who leads the unit besides."""
-    world = World(cast)
-    world.everything()
     bodies.appoint(
-        cast.clerk,
-        committee=cast.county,
+        mixed.clerk,
+        committee=mixed.county,
         duty=Duty.UNIT_LEADER,
-        unit=cast.unit,
-        starts_on=world.at.date(),
+        unit=mixed.unit,
+        starts_on=AT.date(),
         actor=None,
-        at=world.at,
+        at=AT,
     )
     Account.objects.update(needs_second_factor=False)
     clients = {}
-    for name, account in cast.everyone().items():
+    for name, account in mixed.everyone().items():
         clients[name] = Client()
         clients[name].force_login(Account.objects.get(pk=account.pk), backend="tongxin.accounts.backends.SignInName")
     return clients
