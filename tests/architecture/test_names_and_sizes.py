@@ -36,6 +36,8 @@ MORE = {
     "desks": {"declared", "menus", "panels", "queues", "todos", "listings", "pages", "paging"},
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
     "site": {"navigation"},  # provides the shell of the ui
+    # the shapes of its JSON; lists and objects in these shapes; what goes wrong; the description of it all
+    "api": {"shapes", "rows", "steps", "problems", "describing"},
 }
 APPS_BY_THE_LIST = (
     "committees",
@@ -49,6 +51,7 @@ APPS_BY_THE_LIST = (
     "handling",
     "deliberation",
     "site",
+    "api",
 )
 NAMES_WITHOUT_A_HOME = re.compile(r"^(utils?|helpers?|common|misc|managers?|handlers?|base\d*|functions|lib|stuff)$")
 
