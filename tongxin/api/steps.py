@@ -19,6 +19,8 @@ from tongxin.workflow.models import Stateful
 from tongxin.workflow.table import VISIBLE_TO, T, workflow_of
 
 MOST_EVENTS = 200  # of a timeline, the newest
+MOST_WRITTEN = 2000  # characters, where a field names no limit
+WRITTEN_AS = {"array": list, "boolean": bool, "string": str}
 
 
 def find(user: Any, workflow: str, uid: str) -> Stateful:
@@ -94,7 +96,7 @@ def _property(field: forms.Field) -> dict[str, Any]:
 
 
 def _kind(field: forms.Field) -> dict[str, Any]:
-    """Return how a field is written: it is read by `_fits` in the same order."""
+    """Return how a field is written."""
     if isinstance(field, forms.MultipleChoiceField):
         return {"type": "array", "items": {"type": "string", "oneOf": _choices(field)}}
     if isinstance(field, forms.ChoiceField):
@@ -104,10 +106,6 @@ def _kind(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, forms.DateField):
         return {"type": "string", "format": "date"}
     return {"type": "string", "maxLength": getattr(field, "max_length", None) or MOST_WRITTEN}
-
-
-MOST_WRITTEN = 2000
-WRITTEN_AS = {"array": list, "boolean": bool, "string": str}
 
 
 def _choices(field: forms.ChoiceField) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """The routes: every declared list, every object with a lifecycle, every step of it; read from the declarations."""
 
+import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, cast
@@ -37,12 +38,14 @@ class Signed(SessionAuth):
 
 
 class JsonAlone(Parser):
-    """Reads a body that says it is JSON: a form of another site cannot."""
+    """Reads a body that says it is JSON, which a form of another site cannot; half a character is no text, and no JSON."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type != "application/json":
             raise ValueError(request.content_type)
-        return cast("dict[str, Any]", super().parse_body(request))
+        said = super().parse_body(request)
+        json.dumps(said, ensure_ascii=False).encode()
+        return cast("dict[str, Any]", said)
 
 
 class Readable(JSONRenderer):

@@ -10,7 +10,6 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
-from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import checks
@@ -20,9 +19,11 @@ from tests.architecture.walking import THOROUGH, undone
 from tests.cast import Cast
 from tests.signed_in import as_
 from tongxin.api import describing
+from tongxin.api.steps import seen_of
 from tongxin.api.views import api
 from tongxin.core.charsets import Utf8Alone
 from tongxin.handling.choices import CaseState
+from tongxin.workflow.engine import last_event
 from tongxin.workflow.table import BY_NAME
 
 pytestmark = pytest.mark.thorough
@@ -59,7 +60,7 @@ def _places(cast: Cast) -> list[dict[str, str]]:
         ("tasks", cast.task(cast.assigned())),
     ]
     return [
-        {"workflow": name, "uid": row.uid, "action": step.action}
+        {"workflow": name, "uid": row.uid, "action": step.action, "seen": seen_of(row, last_event(row))}
         for name, row in rows
         for step in BY_NAME[name].rows
         if row.state in step.sources
@@ -72,6 +73,7 @@ def test_the_interface_keeps_its_description(cast: Cast, server: Utf8Alone, rout
     places = _places(cast) if "{uid}" in route else [{}]
     schema = schemathesis.openapi.from_dict(describing.document(api))
     schema.app = server
+    statuses: set[int] = set()
     [operation] = [found.ok() for found in schema.get_all_operations() if found.ok().path == route]
 
     @settings(
@@ -83,9 +85,9 @@ def test_the_interface_keeps_its_description(cast: Cast, server: Utf8Alone, rout
         if there and place:
             case.path_parameters = {name: value for name, value in place.items() if f"{{{name}}}" in route}
         if there > 1 and isinstance(case.body, dict):
-            known = who.get(reverse("api:object", args=[place["workflow"], place["uid"]]))
-            case.body["seen"] = known.json().get("seen", "")
+            case.body["seen"] = place["seen"]
         with undone():
-            case.call_and_validate(headers=_headers(who), checks=HOLDS)
+            statuses.add(case.call_and_validate(headers=_headers(who), checks=HOLDS).status_code)
 
     holds()
+    assert statuses & ({200, 409, 422} if route.endswith("{action}/") else {200}), "nobody got as far as an answer"

@@ -76,9 +76,9 @@ def test_what_nobody_foresaw(cast: Cast, monkeypatch: pytest.MonkeyPatch, error:
 @pytest.mark.parametrize(
     ("kind", "body", "status"),
     [
-        ("application/json", b'{"seen": "\\ud800"}', 422),
-        ("application/json", b'{"seen": "", "said": {"\\ud800": ""}}', 422),
-        ("application/json", b'{"seen": "", "said": {"reason": "\\ud800"}}', 422),
+        ("application/json", b'{"seen": "\\ud800"}', 400),
+        ("application/json", b'{"seen": "", "said": {"\\ud800": ""}}', 400),
+        ("application/json", b'{"seen": "", "said": {"reason": "\\ud800"}}', 400),
         ("application/json", b'{"seen": "", "more": 1}', 422),
         ("application/json", b"", 422),
         ("application/json", b"[1", 400),
