@@ -1,7 +1,7 @@
 """Objects with a lifecycle as data: where they stand, which steps somebody may take, what those ask, what happened."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import Http404
@@ -109,7 +109,7 @@ def _kind(field: forms.Field) -> dict[str, Any]:
 
 
 def _choices(field: forms.ChoiceField) -> list[dict[str, str]]:
-    return [{"const": str(value), "title": str(label)} for value, label in field.choices if value != ""]
+    return [{"const": str(value), "title": str(label)} for value, label in cast("Any", field.choices) if value != ""]
 
 
 def payload(row: T, said: Mapping[str, Any], *, subject: Stateful, actor: Any, at: Any) -> Any:

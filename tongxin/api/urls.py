@@ -22,5 +22,5 @@ def _named(pattern: URLPattern) -> URLPattern:
     return pattern
 
 
-patterns = [_named(pattern) for pattern in api.urls[0] if pattern.name != ROOT]
+patterns = [_named(one) for one in api.urls[0] if isinstance(one, URLPattern) and one.name != ROOT]
 urlpatterns = [path("api/v1/", include((patterns, "api")))]
