@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("tongxin.proposals.urls")),  # before handling: its /proposals/<uid>/ must not catch /proposals/new/
     path("", include("tongxin.handling.urls")),
     path("", include("tongxin.imports.urls")),
+    path("", include("tongxin.api.urls")),
     path("", include("tongxin.site.urls")),  # last: /public/<code>/ must not catch the matters' /public/…/
 ]

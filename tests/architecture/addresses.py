@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.apps import apps
 from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -99,6 +100,19 @@ def _steps(_reader: Account | None) -> list[dict[str, str]]:
     return found
 
 
+def _objects(_reader: Account | None) -> list[dict[str, str]]:
+    """Return every row that has a lifecycle, as the interface names it."""
+    return [
+        {"workflow": name, "uid": uid}
+        for name, workflow in BY_NAME.items()
+        for uid in apps.get_model(workflow.model).objects.order_by("pk").values_list("uid", flat=True)
+    ]
+
+
+def _steps_as_data(reader: Account | None) -> list[dict[str, str]]:
+    return [{"workflow": one["name"], "uid": one["uid"], "action": one["action"]} for one in _steps(reader)]
+
+
 def _neighbours(_reader: Account | None) -> list[dict[str, str]]:
     """Return each member with the next one, of whatever committee."""
     uids = list(Member.objects.order_by("pk").values_list("uid", flat=True))
@@ -177,6 +191,8 @@ KNOWN: dict[str, Values] = {
     "public/proposals/<": _uids(Proposal),
     "public/<": _codes,
     "imports/<": _uids(Import),
+    "api/v1/objects/<": _objects,
+    "api/v1/objects/<str:workflow>/<str:uid>/actions/<": _steps_as_data,
     "imports/template/<": lambda _reader: [{"kind": kind} for kind in OFFERED],
 }
 

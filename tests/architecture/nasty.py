@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.architecture import source
 from tests.architecture.addresses import Route
+from tongxin.desks.declared import listings
 
 VALUES = (
     "", " ", "0", "-1", "1", "+1", "1.5", "1e9", "0x10", "²", "１２", "٣٤", "९", "99999999", "2147483648",
@@ -68,7 +69,14 @@ def names(module: str, *, body: bool = False) -> tuple[str, ...]:
 
 def asked_by(route: Route) -> tuple[str, ...]:
     """Return the names that may stand behind the question mark of a route's address."""
-    return names(route.module)
+    return tuple(sorted({*names(route.module), *_asked_of_lists().get(route.name.removeprefix("api:list-"), ())}))
+
+
+@cache
+def _asked_of_lists() -> dict[str, set[str]]:
+    """Return what the declarations of lists say may be asked of them, on their pages and by the interface."""
+    common = {"q", "sort", "size", "after", "before"}
+    return {one.name: common | {one.tab_name} | {narrowing.name for narrowing in one.filters} for one in listings()}
 
 
 def said_to(route: Route) -> tuple[str, ...]:

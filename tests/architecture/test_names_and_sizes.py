@@ -54,6 +54,8 @@ MORE = {
     "drafts": {"table"},  # what a draft is, and the register of those that every app's drafts.py declares
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
     "site": {"navigation"},  # provides the shell of the ui
+    # the shapes of its JSON; lists and objects in these shapes; what goes wrong; the description of it all
+    "api": {"shapes", "rows", "steps", "problems", "describing"},
 }
 APPS_BY_THE_LIST = (
     "committees",
@@ -68,6 +70,7 @@ APPS_BY_THE_LIST = (
     "handling",
     "deliberation",
     "site",
+    "api",
 )
 NAMES_WITHOUT_A_HOME = re.compile(r"^(utils?|helpers?|common|misc|managers?|handlers?|base\d*|functions|lib|stuff)$")
 

@@ -38,6 +38,7 @@ NOT_FOUND, REFUSED = 404, {403, 404}
 FOUND_BY_ALL = {
     "sign-in-at": "the public entrance of a committee",
     "notice": "whose notice is another's is led to the own ones",
+    "api:step": "takes JSON alone: a form is refused before anything is looked for",
 }
 
 

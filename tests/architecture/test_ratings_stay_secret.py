@@ -79,6 +79,7 @@ UIDS: tuple[str, ...] = ("case", "proposal", "lead", "co", "contact", "reply", "
 CHOICES = {
     "code": ("YX",),
     "name": ("cases", "tasks", "proposals", "handling.ratings"),
+    "workflow": ("cases", "tasks", "proposals"),
     "action": ("close", "send"),
     "token": ("none",),
 }

@@ -33,6 +33,7 @@ FIRST = 1  # answer that differs is enough where one is expected
 _PUBLIC = "a page of the public's"
 _DOOR = "a part of signing in"
 _SCRIPT = "a script of a page asks, which says so itself and keeps what was typed"
+_INTERFACE = "the interface, which tells a program so by a status"
 _BROWSER = "concerns the visitor's own browser, and holds no data of anybody"
 OTHERWISE = {
     "front": _PUBLIC, "public": _PUBLIC, "public-committee": _PUBLIC, "public-proposals": _PUBLIC, "public-proposal": _PUBLIC,
@@ -45,6 +46,7 @@ OTHERWISE = {
     "draft": _SCRIPT, "ui:stay": _SCRIPT,
     "ui:size": _BROWSER, "ui:components": _BROWSER,
     "switch-role": "the role switcher of the demo, which whoever opens the demo signs in by",
+    **{route.name: _INTERFACE for route in routes() if route.pattern.startswith("api/")},
 }  # fmt: skip
 
 
@@ -102,6 +104,7 @@ def test_what_is_otherwise_in_a_view_of_one_object_is_said_at_the_view() -> None
     named = {route.name for route in routes() if getattr(route.view, "unsigned", Unsigned.SIGN_IN) is not Unsigned.SIGN_IN}
     assert named == {
         "proposal", "proposal-similar", "public-file", "draft", "healthz",
+        *(name for name, why in OTHERWISE.items() if why == _INTERFACE),
     }  # fmt: skip
 
 

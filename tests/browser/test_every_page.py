@@ -63,7 +63,8 @@ def names(patterns: list[Any] | None = None, space: str = "") -> set[str]:
             found |= names(item.url_patterns, f"{item.namespace}:" if item.namespace else space)
         elif isinstance(item, URLPattern):
             assert item.name, f"{item.pattern} has no name"
-            found.add(f"{space}{item.name}")
+            if space != "api:":  # the interface has no pages
+                found.add(f"{space}{item.name}")
     return found
 
 

@@ -32,6 +32,7 @@ from tests.leaks.marked import MARK, Marked
 from tests.leaks.people import People, people_of
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.desks.declared import listings
 from tongxin.files import queries as files
 from tongxin.files.models import File
 from tongxin.handling.pages.stages import STAGES
@@ -52,6 +53,7 @@ VIEWS = {
     "public-proposals": ("?in=YX", "?in=WC", "?in=YX&q=药房", "?in=WC&q=药房"),
     "proposals-similar": ("?title=关于在镇卫生院设立夜间值班药房的建议",),
 }  # fmt: skip
+VIEWS |= {f"api:list-{one.name}": VIEWS[one.name] for one in listings() if one.name in VIEWS}
 
 # These are paged by key. How many of the older pages are looked at:
 OLDER: dict[str, tuple[type[Model], int]] = {
