@@ -17,14 +17,16 @@ from tongxin.proposals.queries.drafting import (
 from tongxin.proposals.queries.inviting import is_open, lost_since, open_invitations, why_over
 from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
 from tongxin.proposals.queries.lists import (
+    LABELS,
     Standing,
-    Tab,
     committee_of,
+    counts_for,
+    enters_for_others,
     for_rows,
     lists_for,
     register_standing,
     standings_of,
-    tabs_for,
+    titled,
 )
 from tongxin.proposals.queries.publication import (
     copy_of,
@@ -67,12 +69,12 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
+    "LABELS",
     "OFFICE_PEOPLE",
     "Check",
     "Difference",
     "Similar",
     "Standing",
-    "Tab",
     "absorbed",
     "answers_to",
     "candidates",
@@ -81,9 +83,11 @@ __all__ = [
     "contact_note",
     "copy_for",
     "copy_of",
+    "counts_for",
     "covered_in",
     "difference_for",
     "differences",
+    "enters_for_others",
     "for_page",
     "for_rows",
     "handed_over_at",
@@ -122,8 +126,8 @@ __all__ = [
     "spokesman",
     "standings_of",
     "stands_under_something",
-    "tabs_for",
     "taken_back",
+    "titled",
     "to_be_passed_on",
     "to_confirm",
     "together",
