@@ -3,7 +3,7 @@
 A cell may hold a value for each unit or signer: `reading` takes them apart, and reads each by the column's own `reading`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -157,3 +157,10 @@ COLUMNS = (
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 JOINED = ("承办单位", "会办单位")  # may go on over several rows of one proposal
+
+
+def reading_of(name: str) -> Callable[[cells.Cell], Any]:
+    """Return how one value of a column is read."""
+    reading = BY_NAME[name].reading
+    assert reading is not None  # noqa: S101 -- every column of this sheet is read
+    return reading

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from tongxin.handling.regulations import ReplyCategories
-from tongxin.handling.sheets.columns import BY_NAME
+from tongxin.handling.sheets.columns import reading_of
 from tongxin.handling.sheets.units import Units, parts_of
 from tongxin.proposals.sheets.bodies import rules_on
 from tongxin.proposals.sheets.columns import COSIGNERS
@@ -82,7 +82,7 @@ class Reader:
 
     def _take_units(self, row: Row, column: str, outcome: Outcome) -> None:
         """Read the units of a column; 主办：… 会办：… within it say for themselves which they are."""
-        for co, written in parts_of(row.read(column, BY_NAME[column].reading) or "", co=column == "会办单位"):
+        for co, written in parts_of(row.read(column, reading_of(column)) or "", co=column == "会办单位"):
             names = outcome.co_units if co else outcome.units
             try:
                 found, note = self.units.meant(written)
@@ -115,8 +115,7 @@ class Reader:
 
     def _each(self, row: Row, column: str, units: Sequence[str]) -> list[Any]:
         """Read one value for all units, or one for each."""
-        value, reading = row.cells.get(column), BY_NAME[column].reading
-        assert reading is not None  # noqa: S101 -- a column of this sheet
+        value, reading = row.cells.get(column), reading_of(column)
         parts: list[Any] = cells.several(value) if isinstance(value, str) else [value]
         if len(parts) > 1 and len(parts) != len(units):
             row.fault(column, f"写了 {len(parts)} 个，承办单位有 {len(units)} 个，应只写一个或一一对应")
@@ -145,7 +144,7 @@ class Reader:
         return ""
 
     def _texts(self, row: Row, units: Sequence[str]) -> list[str]:
-        text = row.read("答复内容", BY_NAME["答复内容"].reading) or ""
+        text = row.read("答复内容", reading_of("答复内容")) or ""
         parts = _BLOCK.split(text)
         if len(parts) > 1 and not parts[0].strip():
             blocks = {self.units.name_of(name.strip()): body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
@@ -168,7 +167,7 @@ class Reader:
     @staticmethod
     def _group(row: Row, column: str, group: str, signers: int) -> tuple[str, ...]:
         try:
-            grades = [BY_NAME[column].reading(part) for part in re.split(r"[、,，]", group)]
+            grades = [reading_of(column)(part) for part in re.split(r"[、,，]", group)]
         except ValueError as problem:
             row.fault(column, str(problem))
             return ("",) * signers
