@@ -33,7 +33,21 @@ MORE = {
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
     # the registries of menus, queues and lists, the engine behind them, the page of any list, and how lists page
-    "desks": {"declared", "menus", "panels", "queues", "todos", "listings", "pages", "paging"},
+    "desks": {
+        "declared",
+        "menus",
+        "panels",
+        "queues",
+        "todos",
+        "acts",
+        "asking",
+        "leaving",
+        "levels",
+        "listings",
+        "pages",
+        "paging",
+        "shown",
+    },
     "drafts": {"table"},  # what a draft is, and the register of those that every app's drafts.py declares
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
     "site": {"navigation"},  # provides the shell of the ui

@@ -24,6 +24,7 @@ from tests.architecture.walking import (
 from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.accounts.models import Account
+from tongxin.desks.declared import listings
 
 # Addresses that give no page of their own to GET, with the reason; those that take only POST say so by 405.
 LEAD_ON = {
@@ -34,7 +35,6 @@ LEAD_ON = {
     "healthz": "answers 503 here: what happened last spring was never told",
     "import-progress": "leads to the import, of which it is a piece",
     "handling-ratings": "leads to the case, where a look is asked for",
-    "handling-assign-together": "leads to the desk, where proposals are picked",
     "member-phone": "leads to the member, where the number is asked for",
     "privacy-erase": "leads to the list of what is due",
     "proposal-new": "leads to a form under an address of its own",
@@ -45,6 +45,7 @@ LEAD_ON = {
     "mfa_reauthenticate": "leads on where nothing has to be confirmed",
     "mfa_deactivate_totp": "needs a second factor that is set up",
     "mfa_view_recovery_codes": "needs a second factor that is set up",
+    **{f"{one.name}-{what}": "leads to the list, where rows are ticked" for one in listings() for what in ("acts", "sheet")},
 }
 
 

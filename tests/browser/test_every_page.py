@@ -38,9 +38,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ACTS = {
     "ui:size", "ui:stay", "account-seat-choose",
     "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone",
-    "handling-assign-together", "handling-confirm-contact", "handling-remind", "handling-reply-detach",
+    "handling-assign-acts", "handling-confirm-contact", "handling-remind", "handling-reply-detach",
     "draft", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
-    "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-bulk", "desk-export",
+    "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-proposals-acts", "desk-proposals-sheet",
     "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
     "letter-again", "healthz", "proposal-answer-for", "proposal-ask-again", "import-template", "import-progress", "import-take", "import-drop", "import-again",
 }  # fmt: skip

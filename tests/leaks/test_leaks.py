@@ -169,10 +169,18 @@ def _ask_for_exports(walk: Walk, people: People) -> None:
             picked = list(Proposal.objects.filter(committee__code=code).values_list("uid", flat=True))
             for stage in ("received", "unfiled", "open", ""):
                 for kind in ("csv", "xlsx"):
-                    data = {"in": code, "query": f"stage={stage}", "format": kind}
-                    walk.post(person, account, f"desk-export {kind}", "/desk/proposals/export/", data)
-            walk.post(person, account, "desk-export picked", "/desk/proposals/export/", {"in": code, "pick": picked})
-            walk.post(person, account, "desk-bulk", "/desk/proposals/bulk/", {"in": code, "act": "remind", "pick": picked})
+                    data = {"query": f"stage={stage}&in={code}", "format": kind}
+                    walk.post(person, account, f"desk-export {kind}", "/desk/proposals/sheet/", data)
+            walk.post(
+                person,
+                account,
+                "desk-export picked",
+                "/desk/proposals/acts/",
+                {"query": f"in={code}", "act": "export", "pick": picked},
+            )
+            walk.post(
+                person, account, "desk-bulk", "/desk/proposals/acts/", {"query": f"in={code}", "act": "remind", "pick": picked}
+            )
             walk.post(person, account, "passing-on-export", "/desk/passing-on/export/", {"in": code})
         for uid in Member.objects.exclude(email="").values_list("uid", flat=True):
             walk.post(person, account, "member-phone", f"/members/{uid}/phone/", {})

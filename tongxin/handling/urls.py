@@ -2,17 +2,18 @@
 
 from django.urls import path
 
+from tongxin.desks.pages import paths_of
 from tongxin.handling import views
-from tongxin.handling.views import desk, proposal, public, publication, told
+from tongxin.handling.lists import ASSIGN, DESK, INBOX, SUPERVISE
+from tongxin.handling.views import proposal, public, publication, told
 
 urlpatterns = [
-    path("handling/", views.inbox, name="handling-inbox"),
-    path("handling/assign/", views.assign_desk, name="handling-assign"),
-    path("handling/assign/together/", views.assign_together, name="handling-assign-together"),
+    *paths_of(INBOX, "handling/"),
+    *paths_of(ASSIGN, "handling/assign/"),
     path("handling/assign/<str:uid>/", views.assign, name="handling-assign-one"),
     path("handling/cases/<str:uid>/units/", views.units, name="handling-units"),
     path("handling/cases/<str:uid>/ratings/", views.ratings, name="handling-ratings"),
-    path("handling/supervise/", views.supervise_desk, name="handling-supervise"),
+    *paths_of(SUPERVISE, "handling/supervise/"),
     path("handling/rate/<str:uid>/", views.rate, name="handling-rate"),
     path("handling/rate/<str:uid>/for/<str:signature>/", views.rate_for, name="handling-rate-for"),
     path("handling/public/<str:uid>/", views.public_reply, name="handling-public-reply"),
@@ -25,11 +26,9 @@ urlpatterns = [
     path("handling/<str:uid>/reply/preview/", views.preview_reply, name="handling-reply-preview"),
     path("handling/<str:uid>/reply/files/<str:file>/remove/", views.detach, name="handling-reply-detach"),
     path("handling/<str:uid>/reply/copies/<str:copy>/", views.former_copy, name="handling-reply-copy"),
-    path("desk/proposals/", desk.proposals, name="desk-proposals"),
-    path("desk/proposals/bulk/", desk.bulk, name="desk-bulk"),
-    path("desk/proposals/export/", desk.export, name="desk-export"),
+    *paths_of(DESK, "desk/proposals/"),
     path("desk/publication/", publication.desk, name="publication"),
-    path("desk/passing-on/export/", desk.passing_on_export, name="passing-on-export"),
+    path("desk/passing-on/export/", publication.passing_on_export, name="passing-on-export"),
     path("public/proposals/", public.proposals, name="public-proposals"),
     path("public/proposals/<str:uid>/", public.proposal, name="public-proposal"),
     path("proposals/<str:uid>/", proposal.show, name="proposal"),

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from tongxin.proposals.views import attachments, cosigning, editor, lists, office, releasing, similar, submission
+from tongxin.desks.pages import paths_of
+from tongxin.proposals.lists import MINE
+from tongxin.proposals.views import attachments, cosigning, editor, office, releasing, similar, submission
 
 urlpatterns = [
-    path("proposals/", lists.mine, name="proposals"),
+    *paths_of(MINE, "proposals/"),
     path("proposals/new/", editor.new, name="proposal-new"),
     path("proposals/new/behalf/", editor.behalf, name="proposal-behalf"),
     path("proposals/new/<str:token>/", editor.new_form, name="proposal-new-form"),

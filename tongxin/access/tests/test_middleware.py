@@ -68,7 +68,7 @@ def test_exports_are_kept_by_nobody(cast: Cast, client: Client) -> None:
     cast.filed()
     client.force_login(cast.office)
     for kind in ("csv", "xlsx"):
-        answer = client.post("/desk/proposals/export/", {"format": kind, "query": "stage=received"})
+        answer = client.post("/desk/proposals/sheet/", {"format": kind, "query": "stage=received"})
         assert answer.status_code == 200
         assert answer["Cache-Control"] == "private, no-store"
 

@@ -1,8 +1,7 @@
 """The office's desk: every proposal of a committee by stage, clock and filter, read in a fixed number of queries."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -10,25 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Committee
-from tongxin.desks.paging import Slice, capped, counted, page_by
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, Task
-from tongxin.handling.pages.figures import Figure, Figures, figures, total
-from tongxin.handling.pages.rows import asked_for, key_of_page, said_in, today_rules
-from tongxin.handling.pages.stages import LEVELS, RUNNING, SIZES, STAGES, Stage, Wanted, desk_committees
+from tongxin.handling.pages.rows import today_rules
+from tongxin.handling.pages.stages import RUNNING, Wanted
 from tongxin.handling.pages.standing import Standing, case_of, standing
 from tongxin.handling.queries import Chip, chip, clock_of
 from tongxin.proposals import queries as proposals
-from tongxin.proposals.choices import Answer, Destination, State, States
+from tongxin.proposals.choices import Answer, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
-
-__all__ = [
-    "LEVELS", "SIZES", "STAGES", "Figure", "Figures", "Listing", "Row", "Stage", "Wanted", "acts_open", "counted", "desk_committees",
-    "figures", "listing", "proposer_line", "remindable", "said_in", "tasks_of", "to_pass_on", "unit_lines", "urgent_chip", "whole",
-    "with_details",
-]  # fmt: skip
 
 
 # ── one row ──────────────────────────────────────────────────────────────────────────────────────
@@ -44,40 +35,19 @@ class Row:
     badge: Standing
     contacts: int
     chip: Chip | None
-    can: str
-    clock: date | None
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True)
-class Listing:
-    """One page of the desk."""
-
-    rows: list[Row]
-    total: int
-    has_previous: bool
-    has_next: bool
-
-
-def listing(user: Any, w: Wanted) -> Listing:
-    """Return the page asked for."""
-    rows, names, path = asked_for(w)
-    number = total(w, lambda: capped(rows))
-    order = [f"-{name}" for name in names] if w.down else names
-    part = page_by(rows.values(path, *names), order, size=w.size, key=key_of_page(w, path), back=w.back, filled=names)
-    return Listing(_rows(user, w, part, path, names[0]), number, part.has_previous, part.has_next)
-
-
-def _rows(user: Any, w: Wanted, part: Slice, path: str, clock: str) -> list[Row]:
-    keys = {r[path]: (r[clock] if clock != "id" else None) for r in part.rows}
-    found = with_details(proposals.original_visible_to(user), list(keys), w.committee)
+def lines(user: Any, w: Wanted, ids: Sequence[int]) -> list[Row]:
+    """Return the lines of proposals, in this order."""
+    found = with_details(proposals.original_visible_to(user), ids, w.committee)
     contacts = dict(
         Contact.objects.filter(task__case__proposal__in=list(found))
         .values_list("task__case__proposal")
         .annotate(n=Count("id"))
         .order_by()
     )
-    return [_row(found[pk], w, contacts.get(pk, 0), keys[pk]) for pk in keys if pk in found]
+    return [_row(found[pk], w, contacts.get(pk, 0)) for pk in ids if pk in found]
 
 
 def with_details(rows: QuerySet[Proposal], ids: Sequence[int], committee: Committee) -> dict[int, Proposal]:
@@ -131,7 +101,7 @@ def urgent_chip(proposal: Proposal, tasks: Sequence[Task], states: Sequence[str]
     return chip(running[0], on=today, rules=rules, what=running[1]) if running else None
 
 
-def _row(proposal: Proposal, w: Wanted, contacts: int, clock: date | None) -> Row:
+def _row(proposal: Proposal, w: Wanted, contacts: int) -> Row:
     tasks, rules = tasks_of(proposal), in_force(proposal.committee, Taxonomies, timezone.localdate())
     topic = rules.topic(proposal.topic)
     lead, others = unit_lines(tasks)
@@ -139,7 +109,7 @@ def _row(proposal: Proposal, w: Wanted, contacts: int, clock: date | None) -> Ro
     return Row(
         proposal=proposal, proposer=proposer_line(proposal), topic=topic.short if topic else "", lead=lead, others=others,
         badge=standing(proposal, prefer=states), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
-        can=" ".join(acts_open(proposal, tasks)), clock=clock, tasks=tuple(tasks),
+        tasks=tuple(tasks),
     )  # fmt: skip
 
 
@@ -150,7 +120,7 @@ def remindable(tasks: Sequence[Task]) -> list[Task]:
 
 def acts_open(proposal: Proposal, tasks: Sequence[Task]) -> list[str]:
     """Return what may be done with a ticked row; the server asks again before it does it."""
-    acts = ["export"]
+    acts = []
     if remindable(tasks):
         acts.append("remind")
     if proposal.state == State.IN_DECISION and proposal.construction and proposal.topic and proposal.routed_to:
@@ -158,24 +128,3 @@ def acts_open(proposal: Proposal, tasks: Sequence[Task]) -> list[str]:
     if proposal.state in States.filed and proposal.released_at is None and proposal.consents_to_publication:
         acts.append("release")
     return acts
-
-
-def whole(user: Any, w: Wanted) -> Iterator[Row]:
-    """Yield every row of a filter, in the order of the list, some hundred at a time (for exports)."""
-    page = replace(w, size=SIZES[-1], key=None, back=False)
-    while True:
-        found = listing(user, page)
-        yield from found.rows
-        if not found.has_next or not found.rows:
-            return
-        last = found.rows[-1]
-        page = replace(page, key=(last.clock, last.proposal.uid))
-
-
-def to_pass_on(user: Any, committee: Committee, kind: str) -> Iterator[Row]:
-    """Return what was converted and waits to be passed on, as rows of the ledger."""
-    waiting = proposals.to_be_passed_on(committee)
-    if kind in Destination.values:
-        waiting = waiting.filter(destination=kind)
-    uids = tuple(waiting.values_list("uid", flat=True))
-    return whole(user, Wanted(committee, STAGES["unfiled"], picked=uids)) if uids else iter(())

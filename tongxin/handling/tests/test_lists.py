@@ -1,9 +1,11 @@
 """The lists: as many queries for three rows as for one, pages by key, and the same rows as the permission allows."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -11,7 +13,9 @@ from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import forget_appointments
+from tongxin.desks.shown import Shown, shown
 from tongxin.handling import actions, queries
+from tongxin.handling.lists import ASSIGN
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import SignFor
 from tongxin.workflow.engine import perform
@@ -165,7 +169,11 @@ def test_the_inbox_of_another_unit_shows_nothing_of_the_case(cast: Cast, as_, to
 
 
 def _found(client, **said: str) -> list[str]:
-    return [row["proposal"].title for row in client.get("/handling/assign/", said).context["rows"]]
+    return _titles(client.get("/handling/assign/", said).context["list"])
+
+
+def _titles(found: Shown) -> list[str]:
+    return [line.title for line in found.table]
 
 
 def test_what_was_assigned_is_found_by_number_title_proposer_and_unit(cast: Cast, as_, today) -> None:
@@ -180,9 +188,7 @@ def test_what_was_assigned_is_found_by_number_title_proposer_and_unit(cast: Cast
     assert 'action="/handling/assign/"' in page  # the search of the head leads here too
 
 
-def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(cast: Cast, as_, today, monkeypatch) -> None:
-    from tongxin.handling.views import assigning
-
+def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(cast: Cast, as_, today) -> None:
     made = [cast.assigned(today - timedelta(days=n), title=f"{n} 天前") for n in (5, 1, 3)]
     raw(Case).filter(pk=made[1].pk).update(state="closed", closed_at=today)
     once_more = cast.assigned(today - timedelta(days=9), title="撤回后再交办")
@@ -190,10 +196,8 @@ def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(
     client = as_(cast.assigner)
     order = ["撤回后再交办", "3 天前", "5 天前", "1 天前"]
     assert _found(client, part="done") == order
-    monkeypatch.setattr(assigning.queries, "SIZE", 2)
-    first = client.get("/handling/assign/", {"part": "done", "q": "天前"})
-    assert [row["proposal"].title for row in first.context["rows"]] == ["3 天前", "5 天前"]
-    second = client.get(f"/handling/assign/{first.context['pager'].next_url}")
-    assert ([row["proposal"].title for row in second.context["rows"]], second.context["q"]) == (["1 天前"], "天前")
-    back = client.get(f"/handling/assign/{second.context['pager'].previous_url}")
-    assert [row["proposal"].title for row in back.context["rows"]] == ["3 天前", "5 天前"]
+    two = replace(ASSIGN, sizes=(2,))
+    first = shown(two, QueryDict("part=done&q=天前"), cast.assigner, at=today)
+    second = shown(two, QueryDict(first.next_url[1:]), cast.assigner, at=today)
+    back = shown(two, QueryDict(second.previous_url[1:]), cast.assigner, at=today)
+    assert [_titles(page) for page in (first, second, back)] == [["3 天前", "5 天前"], ["1 天前"], ["3 天前", "5 天前"]]

@@ -1,15 +1,17 @@
 """A case that lost the unit that answers waits on its office's desk, and says so wherever it stands."""
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tests.signed_in import as_
 from tongxin.desks.queues import at_addresses
+from tongxin.desks.shown import shown
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
+from tongxin.handling.lists.desk import DESK
 from tongxin.handling.models import Case
-from tongxin.handling.pages import desk
 from tongxin.handling.pages import proposal as queries
 from tongxin.handling.pages.buttons import bar
 from tongxin.handling.workflow import Why
@@ -51,7 +53,7 @@ def test_the_button_stands_where_the_list_has_the_case(cast: Cast, way: str) -> 
         assert cases.waits_for_units(now) == cases.to_reassign(cast.assigner).filter(pk=case.pk).exists() == lost
         page = queries.page(cast.assigner, queries.load(cast.assigner, case.proposal.uid))
         assert (page.standing.word == "待改派") == lost
-        [row] = desk.listing(cast.office, desk.Wanted(cast.county, desk.STAGES["open"])).rows
+        [row] = shown(DESK, QueryDict("stage=open"), cast.office, at=_now()).lines
         assert (row.badge.word == "待改派") == lost
         if not lost:
             _returned(cast, now)

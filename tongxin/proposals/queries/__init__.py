@@ -15,14 +15,16 @@ from tongxin.proposals.queries.drafting import (
 from tongxin.proposals.queries.inviting import is_open, lost_since, open_invitations, why_over
 from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
 from tongxin.proposals.queries.lists import (
+    LABELS,
     Standing,
-    Tab,
     committee_of,
+    counts_for,
+    enters_for_others,
     for_rows,
     lists_for,
     register_standing,
     standings_of,
-    tabs_for,
+    titled,
 )
 from tongxin.proposals.queries.publication import (
     copy_of,
@@ -65,12 +67,12 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
+    "LABELS",
     "OFFICE_PEOPLE",
     "Check",
     "Difference",
     "Similar",
     "Standing",
-    "Tab",
     "absorbed",
     "answers_to",
     "candidates",
@@ -78,8 +80,10 @@ __all__ = [
     "committee_of",
     "contact_note",
     "copy_of",
+    "counts_for",
     "covered_in",
     "difference_for",
+    "enters_for_others",
     "for_page",
     "for_rows",
     "handed_over_at",
@@ -117,8 +121,8 @@ __all__ = [
     "spokesman",
     "standings_of",
     "stands_under_something",
-    "tabs_for",
     "taken_back",
+    "titled",
     "to_be_passed_on",
     "to_confirm",
     "together",

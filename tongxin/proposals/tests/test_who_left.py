@@ -156,7 +156,7 @@ def test_the_own_file_with_its_answers_stays_readable_and_nothing_else(cast: Cas
     for proposal in mine:
         page = client.get(proposal.get_absolute_url())
         assert (page.status_code, page.context["actions"]) == (200, []), proposal.state
-    assert {tab["url"] for tab in client.get("/proposals/").context["tabs"]} == {"?tab=mine", "?tab=cosigned"}
+    assert {tab.url for tab in client.get("/proposals/").context["list"].tabs} == {"?tab=mine", "?tab=cosigned"}
     assert home.member_waiting(account) == 0
 
 
@@ -398,7 +398,7 @@ def test_an_invitation_that_can_be_answered_is_the_same_one_everywhere(cast: Cas
     account = cast.member_of_other_county if case == "in the other county" else cast.second_cosigner
     now, signature = timezone.now(), draft.signatures.select_related("proposal").get(member=invited)
     wanted = int(case in {"open", "no cut-off"})
-    counted = next(tab.count for tab in queries.tabs_for(account, at=now) if tab.key == "invited")
+    counted = queries.counts_for(account, at=now)["invited"]
     assert (counted, queries.lists_for(account, "invited", at=now).count()) == (wanted, wanted)
     assert (len(queues.todos(cast.member(account), now)), home.member_waiting(account)) == (wanted, wanted)
     if case != "in the other county":

@@ -92,6 +92,6 @@ def test_every_count_on_every_home_opens_to_as_many_rows(homes: dict[str, Client
 
 def late_is_what_the_desk_shows_red(client: Client) -> None:
     """Hold the queue of what is late against the desk's lamp: nobody is in it who owes nothing."""
-    late = client.get("/handling/supervise/?level=red").context["rows"]
+    late = client.get("/handling/supervise/?level=red").context["list"].lines
     assert {row.chip.level for row in late} == {"red"}
     assert {row.task.state for row in late} & {TaskState.OPINION_GIVEN, TaskState.ANSWERED, TaskState.RETURNED} == set()

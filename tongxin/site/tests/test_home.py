@@ -101,10 +101,10 @@ def test_a_proposal_has_one_standing_on_every_page(cast: Cast, client: Client) -
 
     def words(who: Any, proposal: Any) -> set[str]:
         client.force_login(who)
-        own = client.get("/proposals/?tab=mine").context["rows"] if who == cast.proposer else []
-        listed = client.get("/proposals/?tab=filed").context["rows"]
+        own = client.get("/proposals/?tab=mine").context["list"].lines if who == cast.proposer else []
+        listed = client.get("/proposals/?tab=filed").context["list"].lines
         cards = client.get("/home/").context.get("own") or []
-        found = {row["standing"].word for row in [*own, *listed] if row["proposal"].pk == proposal.pk}
+        found = {row.standing.word for row in [*own, *listed] if row.proposal.pk == proposal.pk}
         found |= {card.word for card in cards if card.url == proposal.get_absolute_url()}
         return found | {client.get(proposal.get_absolute_url()).context["page"].standing.word.split(" ")[0]}
 
@@ -129,9 +129,9 @@ def test_who_sees_the_handling_beside_a_seat_reads_the_same_word_in_the_list(cas
         at=moment("2026-01-01"),
     )  # fmt: skip
     client = as_(cast.bystander)
-    [row] = client.get("/proposals/?tab=filed").context["rows"]
+    [row] = client.get("/proposals/?tab=filed").context["list"].lines
     page = client.get(assigned.get_absolute_url()).context["page"]
-    assert (row["standing"].word, page.standing.word) == ("待签收", "待签收")
+    assert (row.standing.word, page.standing.word) == ("待签收", "待签收")
 
 
 def test_a_list_of_one_state_is_called_as_the_state_is(cast: Cast) -> None:

@@ -149,7 +149,7 @@ def test_who_has_a_desk_and_a_seat_acts_as_a_member_of_the_seats_committee(cast:
     assert (proposal.committee, first) == (cast.other_county, cast.member(member))
     assert "<p>望川县政协　" in client.get(f"/proposals/{proposal.uid}/edit/").text
     listed = client.get("/proposals/")
-    assert ([row["proposal"] for row in listed.context["rows"]], "<p>望川县政协　" in listed.text) == ([proposal], True)
+    assert ([line.proposal for line in listed.context["list"].lines], "<p>望川县政协　" in listed.text) == ([proposal], True)
 
 
 def test_the_editor_names_no_committee_to_who_has_to_do_with_one(cast: Cast) -> None:
