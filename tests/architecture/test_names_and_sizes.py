@@ -32,11 +32,7 @@ MORE = {
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
-<<<<<<< HEAD
     # the registries of menus, queues, lists and objects' pages, the engine behind them, the page of any list and of any object
-=======
-    # the registries of menus, queues and lists, the engine behind them, the page of any list, and how lists page
->>>>>>> drafts
     "desks": {
         "declared",
         "menus",

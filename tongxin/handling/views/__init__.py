@@ -5,11 +5,7 @@ from tongxin.handling.views.publishing import public_reply
 from tongxin.handling.views.rating import confirm_contact, rate, rate_for, ratings
 from tongxin.handling.views.replying import detach, former_copy, preview_reply, reply
 from tongxin.handling.views.supervising import remind, review
-<<<<<<< HEAD
 from tongxin.handling.views.working import record_contact
-=======
-from tongxin.handling.views.working import record_contact, task
->>>>>>> drafts
 
 __all__ = [
     "assign",
