@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "tongxin.desks",
     "tongxin.regulations",
     "tongxin.files",
+    "tongxin.drafts",
     "tongxin.notices",
     "tongxin.privacy",
     "tongxin.members",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tongxin.regulations.urls")),
     path("", include("tongxin.notices.urls")),
     path("", include("tongxin.files.urls")),
+    path("", include("tongxin.drafts.urls")),
     path("", include("tongxin.privacy.urls")),
     path("", include("tongxin.members.urls")),
     path("", include("tongxin.proposals.urls")),  # before handling: its /proposals/<uid>/ must not catch /proposals/new/

@@ -115,10 +115,12 @@ def pages() -> dict[str, str]:
     from tongxin.api import describing
     from tongxin.api.views import api
     from tongxin.workflow.table import BY_NAME
+    from tools import sheets
 
     made = {f"workflow-{name}.md": workflow_page(workflow) for name, workflow in sorted(BY_NAME.items())}
     apps = sorted(path.parent.name for path in (ROOT / "tongxin").glob("*/__init__.py"))
     made |= {f"app-{app}.md": page for app in apps if (page := app_page(app))}
+    made["sheets.md"] = sheets.page(table)
     index = "# Read from the code\n\n" + "".join(
         f"- [{text.split(chr(10))[0].lstrip('# ')}]({name})\n" for name, text in made.items()
     )

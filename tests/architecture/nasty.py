@@ -21,6 +21,7 @@ SHORT = ("²", "9" * 19, "9" * 4400, "0001-01-01", "9999-12-31.9", "-." + "9" * 
 
 _NAME = re.compile(r"[a-z][a-z_]{0,23}")
 READS_ADDRESS = re.compile(r"\bGET\b|QueryDict|self\.data\b")
+READS_LIST = re.compile(r"\bFilter\(")  # a declared list reads its filters from the address
 READS_BODY = re.compile(r"\bPOST\b|forms\.|CountedText|_ask\(|TEXT_FIELDS|REPLY_FIELDS")
 
 
@@ -59,6 +60,8 @@ def names(module: str, *, body: bool = False) -> tuple[str, ...]:
     beside = [p for p in app.glob("*.py") if p.name == "forms.py" or "QueryDict" in p.read_text(encoding="utf-8")]
     beside += [app / "workflow.py"] if body and (app / "workflow.py").exists() else []
     found = set().union(*(_strings(p, said) for p in [path, *beside]))
+    if not body and (app / "lists.py").exists():
+        found |= _strings(app / "lists.py", READS_LIST)
     if module.startswith("tongxin.workflow") and body:
         found |= set().union(*(_strings(p, said) for p in source.TONGXIN.glob("*/workflow.py")))
     return tuple(sorted(name for name in found if _NAME.fullmatch(name)))

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.architecture.world import World
 from tests.cast import Cast
 from tests.signed_in import as_
 from tongxin.access.permissions import allowed
@@ -26,10 +25,9 @@ CHOICES, PARTS = 2, 2  # of a filter, in how many parts: one works as the next
 
 
 @pytest.fixture
-def people(cast: Cast) -> dict[str, Account]:
+def people(mixed: Cast) -> dict[str, Account]:
     """Everybody of a world in every state, each read afresh, as a request does."""
-    World(cast).everything()
-    return {name: Account.objects.get(pk=account.pk) for name, account in cast.everyone().items()}
+    return {name: Account.objects.get(pk=account.pk) for name, account in mixed.everyone().items()}
 
 
 def _page(listing: Listing, user: Account, address: str, *, size: int) -> Shown:

@@ -1,15 +1,32 @@
 """The algebra of predicates: small named questions about (actor, subject), joined with &, |, ~."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
-import rules
-from rules.predicates import Predicate
+from rules import predicates
 
-__all__ = ["Predicate", "anyone", "is_signed_in", "nobody", "predicate"]
+__all__ = ["Predicate", "anyone", "dated", "is_signed_in", "nobody", "predicate"]
 
 
 SENTENCES: dict[str, str] = {}
+
+
+class Predicate(predicates.Predicate):
+    """A predicate that may be asked for a moment: a step is judged by the rules of its own time."""
+
+    def __and__(self, other: Any) -> "Predicate":
+        return cast("Predicate", super().__and__(other))
+
+    def __or__(self, other: Any) -> "Predicate":
+        return cast("Predicate", super().__or__(other))
+
+    def __invert__(self) -> "Predicate":
+        return cast("Predicate", super().__invert__())
+
+    def test_at(self, actor: Any, subject: Any, at: datetime) -> bool:
+        """Ask for the moment at which the step is taken."""
+        return bool(self._apply(actor, subject, at))
 
 
 def predicate(function: Callable[[Any, Any], bool]) -> Predicate:
@@ -17,9 +34,22 @@ def predicate(function: Callable[[Any, Any], bool]) -> Predicate:
 
     Its name is the function's, its docstring the sentence in the documents.
     """
-    made: Predicate = rules.predicate(function)
     SENTENCES[function.__name__] = (function.__doc__ or "").partition("\n")[0]
-    return made
+    return Predicate(function)
+
+
+def dated(function: Callable[[Any, Any, datetime], bool]) -> Predicate:
+    """Make a predicate of a function on (actor, subject, at): a switch of the rules in force at that time.
+
+    It can be asked by `test_at` alone.
+    """
+
+    def asked(*given: Any) -> bool:
+        actor, subject, at = given
+        return function(actor, subject, at)
+
+    SENTENCES[function.__name__] = (function.__doc__ or "").partition("\n")[0]
+    return Predicate(asked, function.__name__)
 
 
 @predicate

@@ -47,7 +47,9 @@ def page_asked(
     """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first."""
     before, after = said.get("before", ""), said.get("after", "")
     key = border_of(rows, names, before or after)
-    if key is not None and any(v is None and not _may_be_empty(rows, n.lstrip("-"), filled) for n, v in zip(names, key, strict=True)):
+    if key is not None and any(
+        v is None and not _may_be_empty(rows, n.lstrip("-"), filled) for n, v in zip(names, key, strict=True)
+    ):
         key = None  # it left the list with what ordered it: nobody knows any more where it stood
     return page_by(rows, names, size=size, key=key, back=bool(before) and key is not None, filled=filled)
 
@@ -98,7 +100,9 @@ def _may_be_empty(rows: QuerySet[Any], name: str, filled: Collection[str]) -> bo
     if name == "pk" or "__" in name or name in filled or name in rows.query.annotations:
         return False
     field = rows.model._meta.get_field(name)  # noqa: SLF001 -- Django's public-in-practice Meta
-    return isinstance(field, GeneratedField) or bool(getattr(field, "null", False))  # what the database reckons may come to nothing
+    return isinstance(field, GeneratedField) or bool(
+        getattr(field, "null", False)
+    )  # what the database reckons may come to nothing
 
 
 def _beyond(rows: QuerySet[Any], fields: Sequence[_Field], key: Sequence[Any], *, back: bool) -> QuerySet[Any]:

@@ -1,10 +1,11 @@
 """A page of a list as its template draws it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from tongxin.access.permissions import allowed
 from tongxin.desks.asking import addresses, only, question_of
 from tongxin.desks.levels import WORDS
 from tongxin.desks.listings import Act, Cell, Column, Filter, Head, Link, Listing, Question, Saying, Tab
-from tongxin.desks.paging import capped, counted, page_asked
+from tongxin.desks.paging import Slice, capped, counted, page_asked
 from tongxin.ui.navigation import NavItem
 
 
@@ -100,8 +101,19 @@ class Shown:
     def nothing(self) -> Saying:
         """What is said where there are no rows."""
         if self.question.words or self.chips:
-            return Saying(self.listing.not_found, self.clear_url, _("看全部"))
+            return self._elsewhere() or Saying(self.listing.not_found, self.clear_url, _("看全部"))
         return self.tab.nothing(self.question)
+
+    def _elsewhere(self) -> Saying | None:
+        """Say where else in the list what is looked for stands, if it does."""
+        for tab in self.listing.tabs:
+            if tab.key != self.tab.key and tab.listed and tab.offered(self.question):
+                number = capped(self.listing.rows(tab, replace(self.question, tab=tab.key)))
+                if number:
+                    said = {"part": tab.label, "n": counted(number)}
+                    address = self.address(**{self.listing.tab_name: tab.key})
+                    return Saying(_("这里没有符合条件的，“%(part)s”里有 %(n)s 条。") % said, address, _("看“%(part)s”的") % said)
+        return None
 
     @property
     def hint(self) -> Saying | None:
@@ -191,11 +203,18 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
         head=listing.head(question) if listing.head else Head(listing.title, listing.intro),
         columns=columns, rows=part.rows, lines=lines,
         acts=[act for name in tab.acts if (act := listing.act(name, tab, question)) is not None],
-        number=None if uncounted else capped(rows) if narrowed or tab.key not in counts else counts[tab.key],
+        number=None if uncounted else _number(rows, part, None if narrowed else counts.get(tab.key)),
         previous_url=address(before=part.rows[0].uid) if part.has_previous and part.rows else "",
         next_url=address(after=part.rows[-1].uid) if part.has_next and part.rows else "",
         tabs=_tabs(listing, question, counts), lanes=_lanes(listing, question, counts),
     )  # fmt: skip
+
+
+def _number(rows: QuerySet[Any], part: Slice, known: int | None) -> int:
+    """Return how many rows there are, capped: as counted already, or seen where the page is the whole list."""
+    if known is not None:
+        return known
+    return capped(rows) if part.has_next or part.has_previous else len(part.rows)
 
 
 def _tabs(listing: Listing, question: Question, counts: dict[str, int | None]) -> list[NavItem]:

@@ -39,7 +39,7 @@ def test_words_with_nul_are_searched_without_it(cast: Cast, client: Client) -> N
 def test_a_text_with_nul_is_saved_without_it(cast: Cast, client: Client) -> None:
     draft = cast.draft()
     client.force_login(cast.proposer)
-    answer = client.post(f"/proposals/{draft.uid}/autosave/", {"title": "夜间\x00药房", "version": draft.version})
+    answer = client.post(f"/drafts/proposals.text/{draft.uid}/", {"title": "夜间\x00药房", "version": draft.version})
     assert answer.status_code == 200
     assert Proposal.objects.get(pk=draft.pk).title == "夜间药房"
 

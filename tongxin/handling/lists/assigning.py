@@ -24,6 +24,7 @@ from tongxin.handling.choices import Part
 from tongxin.handling.forms import TogetherForm
 from tongxin.handling.lists import tasks
 from tongxin.handling.models import Case, Task
+from tongxin.handling.pages.standing import standing_of_case
 from tongxin.handling.queries.lists import Row
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Proposal
@@ -92,6 +93,12 @@ def _units_of(case: Case) -> Cell:
     return Cell("；".join(f"{part}　{'、'.join(names)}" for part, names in parts.items()) or "—", below=gone)
 
 
+def _standing(case: Case) -> Cell:
+    """Say where a case stands, as the page of its proposal does."""
+    standing = standing_of_case(case)
+    return Cell(standing.word, badge=standing.kind)
+
+
 WAITING = (
     Column(
         "title", gettext_lazy("案由"),
@@ -109,7 +116,7 @@ CASES = (
     ),
     Column("number", gettext_lazy("案号"), lambda c: case_number(c.proposal.number), "nowrap"),
     Column("units", gettext_lazy("承办单位"), _units_of, "wide", width=36),
-    Column("state", gettext_lazy("状态"), lambda c: c.state_word, "nowrap"),
+    Column("state", gettext_lazy("状态"), _standing, "nowrap"),
 )  # fmt: skip
 TASKS = tasks.columns(tasks.titled(tasks.page_of), named=always)
 

@@ -108,7 +108,7 @@ def _row(proposal: Proposal, w: Wanted, contacts: int) -> Row:
     states = w.stage.states if len(w.stage.states) < len(RUNNING) else ()
     return Row(
         proposal=proposal, proposer=proposer_line(proposal), topic=topic.short if topic else "", lead=lead, others=others,
-        badge=standing(proposal, prefer=states), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
+        badge=standing(proposal), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
         tasks=tuple(tasks),
     )  # fmt: skip
 

@@ -13,8 +13,10 @@ from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import forget_appointments
+from tongxin.desks.declared import declared
 from tongxin.desks.shown import Shown, shown
 from tongxin.handling import actions, queries
+from tongxin.handling.choices import TaskState
 from tongxin.handling.lists import ASSIGN
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import SignFor
@@ -109,7 +111,7 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
     queries.sections(case, cast.office)
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     case.proposal.committee = case.committee
-    with django_assert_num_queries(8):  # parts, their opinions, replies, their files, ratings, raters, talks, who was there
+    with django_assert_num_queries(8):  # parts, their advice, replies, their files, ratings, raters, talks, who was there
         shown = queries.sections(case, cast.office)
     assert len(shown.contacts) == cosigners * 2 + 1
 
@@ -201,3 +203,17 @@ def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(
     second = shown(two, QueryDict(first.next_url[1:]), cast.assigner, at=today)
     back = shown(two, QueryDict(second.previous_url[1:]), cast.assigner, at=today)
     assert [_titles(page) for page in (first, second, back)] == [["3 天前", "5 天前"], ["1 天前"], ["3 天前", "5 天前"]]
+
+
+def test_a_supervised_case_stands_once_however_many_units_have_it(cast: Cast, as_, today) -> None:
+    case = cast.assigned(today)
+    assert case.tasks.filter(state=TaskState.AWAITING).count() == 2
+    desk = as_(cast.assigner).get("/handling/supervise/").text
+    assert desk.count(case.proposal.title) == 1
+    parts = queries.supervision_parts()
+    for part in ("open", "sign"):
+        assert queries.supervised(cast.assigner).filter(parts[part], case=case).count() == 1
+    long_ago = today.date() - timedelta(days=90)
+    raw(Task).filter(case=case).update(sign_due_on=long_ago)
+    [late] = [queue for queue in declared("QUEUES") if queue.label == "超期未办"]
+    assert late.rows(cast.assigner, today.date()).count() == 1

@@ -3,16 +3,15 @@
 from tongxin.handling.views.assigning import assign, units
 from tongxin.handling.views.publishing import public_reply
 from tongxin.handling.views.rating import confirm_contact, rate, rate_for, ratings
-from tongxin.handling.views.replying import autosave_reply, detach, kept_copy, preview_reply, reply
+from tongxin.handling.views.replying import detach, former_copy, preview_reply, reply
 from tongxin.handling.views.supervising import remind, review
-from tongxin.handling.views.working import record_contact, task
+from tongxin.handling.views.working import record_contact
 
 __all__ = [
     "assign",
-    "autosave_reply",
     "confirm_contact",
     "detach",
-    "kept_copy",
+    "former_copy",
     "preview_reply",
     "public_reply",
     "rate",
@@ -22,6 +21,5 @@ __all__ = [
     "remind",
     "reply",
     "review",
-    "task",
     "units",
 ]

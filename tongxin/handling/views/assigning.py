@@ -15,8 +15,9 @@ from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
 from tongxin.handling.forms import MoreUnitsForm, UnitsForm
 from tongxin.handling.models import Case
+from tongxin.handling.pages.standing import standing_of_case
+from tongxin.handling.pages.task import attached
 from tongxin.handling.views.answers import GONE, UNPROCESSABLE, overtaken
-from tongxin.handling.views.working import attached
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -108,7 +109,7 @@ def units(request: HttpRequest, uid: str) -> HttpResponse:
     elif request.method == "POST":
         status = UNPROCESSABLE
     context = {
-        "case": case, "proposal": case.proposal, "sections": shown, "form": form, "limits": queries.limits_for(case.committee, on),
+        "case": case, "proposal": case.proposal, "where": standing_of_case(case).word, "sections": shown, "form": form, "limits": queries.limits_for(case.committee, on),
         "returned": [t for t in case.tasks.all() if t.is_gone and t.unit_id not in taken], "asked": [t for t in case.tasks.all() if t.awaits_return_answer],
     }  # fmt: skip
     return render(request, "handling/units.html", context, status=status)

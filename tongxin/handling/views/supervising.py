@@ -10,9 +10,10 @@ from tongxin.access.views import requires
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import RemindForm
+from tongxin.handling.pages.task import attached
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.views.answers import done, small_form
-from tongxin.handling.views.working import attached, load
+from tongxin.handling.views.working import load
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
 
@@ -59,6 +60,6 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
         "contact": proposals.contact_note(case.proposal),
         "chip": queries.task_chip(task, on=timezone.localdate()),
         "attached": attached(case, request.user),
-        "opinions": [line for line in shown.tasks if line.opinion],
+        "advice": [line for line in shown.tasks if line.advice],
     }
     return render(request, "handling/review.html", context)

@@ -50,6 +50,11 @@ def standings_of(proposals: Iterable[Proposal], user: Any) -> Mapping[int, Stand
     return standings(proposals, user)
 
 
+def standing_of(proposal: Proposal, user: Any) -> str:
+    """Say in a word where one proposal stands, as its page says it to somebody."""
+    return standings_of([proposal], user)[proposal.pk].word
+
+
 def committee_of(user: Any) -> Committee | None:
     """Return the committee somebody raises proposals in, works in, or raised them in."""
     member = member_of(user)

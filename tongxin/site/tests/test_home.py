@@ -136,13 +136,14 @@ def test_who_sees_the_handling_beside_a_seat_reads_the_same_word_in_the_list(cas
 
 def test_a_list_of_one_state_is_called_as_the_state_is(cast: Cast) -> None:
     from tongxin.handling.choices import CaseState, TaskState
+    from tongxin.handling.lists import ASSIGN, inbox, supervising
     from tongxin.handling.pages.stages import STAGES
-    from tongxin.handling.views import assigning, supervising, working
     from tongxin.proposals.choices import State
 
     known = {str(label) for states in (State, CaseState, TaskState) for label in states.labels} - {"草稿"}
     tabs = [str(stage.label) for stage in STAGES.values() if stage.case_state or len(stage.states) == 1]
-    tabs += [assigning.PARTS["returns"], supervising.PARTS["review"], supervising.PARTS["sign"], working.PARTS["leader"]]
+    returns = next(tab.label for tab in ASSIGN.tabs if tab.key == "returns")
+    tabs += [returns, supervising.LABELS["review"], supervising.LABELS["sign"], inbox.LABELS["leader"]]
     assert [tab for tab in tabs if tab not in known] == []
 
 
