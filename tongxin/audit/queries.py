@@ -16,6 +16,7 @@ from tongxin.audit import kinds
 from tongxin.audit.actions import VOUCHING
 from tongxin.audit.models import Event, Mark
 from tongxin.audit.truth import uid_of
+from tongxin.core.prepared import Prepared
 
 # On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer than this.
 KEPT_SECONDS = 10
@@ -113,10 +114,12 @@ def _groups(kind: str, rows: QuerySet[Event], codes: Collection[str]) -> Iterato
             since, people, number = None, set(), 0
 
 
+NEWEST = Prepared(lambda code: Event.objects.filter(committee_code=code).order_by("-id").values_list("uid", flat=True))
+
+
 def newest(codes: Collection[str]) -> tuple[str, ...]:
     """Return the uid of each committee's newest event; nothing when one of them has none."""
-    rows = Event.objects.order_by("-id").values_list("uid", flat=True)
-    found = [rows.filter(committee_code=code).first() for code in sorted(codes)]
+    found = [NEWEST.first(code) for code in sorted(codes)]
     return () if None in found else tuple(str(uid) for uid in found)
 
 

@@ -14,6 +14,7 @@ from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import full_day
 
 
@@ -32,14 +33,18 @@ def over(on: date) -> Q:
     return Q(ends_on__lte=on) | Q(ends_on__lte=F("starts_on"))
 
 
+HELD = Prepared(
+    lambda account, on: Appointment.objects.filter(running(on), account=account).select_related("committee", "unit").order_by("id")
+)
+
+
 def appointments_of(account: Account) -> list[Appointment]:
     """Return the appointments in force today, read once per request (kept on the account object)."""
     if not account.is_authenticated or not account.is_active:
         return []
     kept: list[Appointment] | None = account.__dict__.get("_appointments")
     if kept is None:
-        mine = Appointment.objects.filter(running(timezone.localdate()), account=account)
-        kept = list(mine.select_related("committee", "unit").order_by("id"))
+        kept = HELD.all(account.pk, timezone.localdate())
         account.__dict__["_appointments"] = kept
     return kept
 

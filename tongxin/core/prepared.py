@@ -21,6 +21,7 @@ SIZES = (1, 4, 16, 64, 256, 1000, 4000)  # how many keys a statement takes: some
 STRIDE = 100_000
 FIRST_MARK = 1_900_000_000  # in every column of numbers, and no number of ours
 FIRST_DAY, FIRST_MOMENT = date(1601, 1, 1), datetime(1601, 1, 1, 12, tzinfo=UTC)
+DAYS = SIZES[-1]
 AT_ONCE = 2000  # rows
 
 
@@ -152,8 +153,8 @@ def _shape(asked: Any) -> tuple[_Shape, Sequence[Any]]:
     keys = [key for key in asked if key is not None]  # as Django does: nothing is nothing
     if not keys:
         return _Shape(0, list, listed=True), ()
-    kind = int if isinstance(keys[0], int) else str
-    return _Shape(_size(len(keys)), kind, listed=True), keys
+    kind = next(kind for kind in (int, datetime, date, str) if isinstance(keys[0], kind) or kind is str)
+    return _Shape(_size(len(keys)), kind, listed=True), [_taken(key) for key in keys] if kind in {date, datetime} else keys
 
 
 def _size(count: int) -> int:
@@ -204,7 +205,7 @@ def _mark(kind: type, which: int, number: int) -> Any:
         return FIRST_MARK + place
     if kind is datetime:
         return FIRST_MOMENT + timedelta(microseconds=place)
-    return FIRST_DAY + timedelta(days=which) if kind is date else f"\x00{place}"
+    return FIRST_DAY + timedelta(days=which * DAYS + number) if kind is date else f"\x00{place}"
 
 
 # ── reading what is answered ─────────────────────────────────────────────────────────────────────
