@@ -137,8 +137,10 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "tongxin.core.templatetags.said",
                 "tongxin.core.templatetags.chinese",
                 "tongxin.ui.templatetags.components",
+                "tongxin.ui.templatetags.shell",
             ],
         },
     },
