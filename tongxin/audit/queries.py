@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Min, Q, QuerySet
@@ -21,6 +21,7 @@ from tongxin.core.prepared import Prepared
 # On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer than this.
 KEPT_SECONDS = 10
 DAYS = 31
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -123,17 +124,18 @@ def newest(codes: Collection[str]) -> tuple[str, ...]:
     return () if None in found else tuple(str(uid) for uid in found)
 
 
-def remembered(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], dict[str, int]]) -> dict[str, int]:
-    """Return `read()`, or the counts it returned before as long as no event was added in these committees.
+def remembered(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], Found]) -> Found:
+    """Return `read()`, or what it returned before as long as no event was added in these committees.
 
-    Every write ends with an event in its own transaction, so the same newest event means the same rows. `what` names
-    everything else that the counts depend on: the scope of the reader, the day, the limits of a regulation.
+    Every write ends with an event in its own transaction, so the same newest event means the same rows; but for a draft, which
+    saves itself without one, and what its reader alone changes (a notice read): of these nothing is to be remembered. `what`
+    names everything else that the answer depends on: the scope of the reader, the day, the limits of a regulation.
     """
     last = newest(codes)
     if not last:
         return read()
     key = f"counts.{sha256(repr((last, what)).encode()).hexdigest()}"
-    found: dict[str, int] | None = cache.get(key)
+    found: Found | None = cache.get(key)
     if found is None:
         found = read()
         cache.set(key, found, KEPT_SECONDS)

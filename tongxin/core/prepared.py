@@ -142,19 +142,17 @@ def _shape(asked: Any) -> tuple[_Shape, Sequence[Any]]:
     """Return how an argument stands in a statement, and its values as the database takes them."""
     if asked is None or isinstance(asked, bool):
         return _Shape(0, type(asked), worded=asked), ()
-    if isinstance(asked, str):
-        return _Shape(1, str), (str(asked),)
-    if isinstance(asked, int):
-        return _Shape(1, int), (asked,)
-    if isinstance(asked, datetime):
-        return _Shape(1, datetime), (_taken(asked),)
-    if isinstance(asked, date):
-        return _Shape(1, date), (_taken(asked),)
+    if (kind := _kind_of(asked)) is not None:
+        return _Shape(1, kind), (str(asked) if kind is str else _taken(asked),)
     keys = [key for key in asked if key is not None]  # as Django does: nothing is nothing
     if not keys:
         return _Shape(0, list, listed=True), ()
-    kind = next(kind for kind in (int, datetime, date, str) if isinstance(keys[0], kind) or kind is str)
+    kind = _kind_of(keys[0]) or str
     return _Shape(_size(len(keys)), kind, listed=True), [_taken(key) for key in keys] if kind in {date, datetime} else keys
+
+
+def _kind_of(asked: Any) -> type | None:
+    return next((kind for kind in (str, int, datetime, date) if isinstance(asked, kind)), None)
 
 
 def _size(count: int) -> int:
@@ -195,7 +193,7 @@ def _written(
         message = "not every key of the question stands in its statement as it was given"
         raise ValueError(message)
     if kind == "count":
-        sql = f"SELECT COUNT(*) FROM ({sql}) counted"
+        sql = f"SELECT COUNT(*) FROM ({sql}) counted"  # noqa: S608 -- the compiler's own
     return _Statement(sql, tuple(params), places, compiler, _reader(kind, rows, compiler))
 
 
@@ -252,7 +250,7 @@ class _Held:
     """Stands for a QuerySet whose rows are there: what makes values of rows is Django's own."""
 
     def __init__(self, rows: QuerySet[Any, Any], compiler: Any, found: Iterable[Any]) -> None:
-        self._fields, self._compiler, self._found = rows._fields, compiler, found  # type: ignore[attr-defined]  # noqa: SLF001
+        self._fields, self._compiler, self._found = rows._fields, compiler, found  # type: ignore[attr-defined]
         self.db, self.query = connection.alias, self
 
     def __getattr__(self, name: str) -> Any:
@@ -263,3 +261,19 @@ class _Held:
 
     def results_iter(self, *_given: Any, tuple_expected: bool = False, **_more: Any) -> Iterable[Any]:
         return map(tuple, self._found) if tuple_expected else self._found
+
+
+# ── what belongs to rows ─────────────────────────────────────────────────────────────────────────
+def attach(owners: Iterable[Any], name: str, rows: Iterable[Any], *, by: str) -> None:
+    """Give each row what of `rows` names it in its field `by`: read from then on without a question, as what was prefetched."""
+    own: dict[int, list[Any]] = {}
+    known = {owner.pk: owner for owner in owners}
+    for row in rows:
+        key = getattr(row, f"{by}_id")
+        own.setdefault(key, []).append(row)
+        setattr(row, by, known[key])
+    for pk, owner in known.items():
+        model = owner._meta.get_field(name).related_model  # noqa: SLF001 -- Django's public-in-practice Meta
+        there: QuerySet[Any, Any] = QuerySet(model)
+        there._result_cache, there._prefetch_done = own.get(pk, []), True  # type: ignore[attr-defined]  # noqa: SLF001 -- as Django does
+        owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = there

@@ -44,6 +44,10 @@ class Queue:
         """Count its rows, no further than is shown."""
         return self.count(user, on) if self.count else capped(self.rows(user, on))
 
+    def first(self, user: Any, on: date) -> tuple[Todo, ...]:
+        """Return the most urgent of its rows."""
+        return tuple(self.items(self.rows(user, on), self.button, on))
+
 
 @dataclass(frozen=True)
 class ForMember:
@@ -83,12 +87,17 @@ class Waiting:
 def queues(user: Any, now: datetime) -> list[Waiting]:
     """Return the queues of a desk, by the duties held, with the most urgent of each."""
     on = timezone.localdate(now)
-    numbers = _numbers(user, on)
-    return [
-        Waiting(q.label, numbers[q.key], q.url, tuple(q.items(q.rows(user, on), q.button, on)))
-        for q in _held(user)
-        if numbers[q.key]
-    ]
+    numbers, held = _numbers(user, on), [q for q in _held(user) if not q.counted_anew]
+    if not any(numbers.values()):
+        return []
+    codes, scope = _scope(user)
+
+    def read() -> dict[str, tuple[Todo, ...]]:
+        return {q.key: q.first(user, on) for q in held if numbers[q.key]}
+
+    known = remembered(codes, ("first", on, *scope), read)
+    # what is counted anew may begin to wait without an event
+    return [Waiting(q.label, numbers[q.key], q.url, known.get(q.key) or q.first(user, on)) for q in _held(user) if numbers[q.key]]
 
 
 def at_addresses(user: Any) -> dict[str, int]:
@@ -111,15 +120,20 @@ def _numbers(user: Any, on: date) -> dict[str, int]:
     found = _held(user)
     if not found:
         return {}
-    held = bodies.appointments_of(user)
-    scope = sorted((a.duty, a.committee_id, a.unit_id or 0, a.affiliation) for a in held)
+    codes, scope = _scope(user)
     still = [q for q in found if not q.counted_anew]
 
     def read() -> dict[str, int]:
         return {q.key: q.number(user, on) for q in still}
 
-    known = remembered({a.committee.code for a in held}, ("waiting", on, *scope), read)
+    known = remembered(codes, ("waiting", on, *scope), read)
     return known | {q.key: q.number(user, on) for q in found if q.counted_anew}
+
+
+def _scope(user: Any) -> tuple[set[str], list[tuple[Any, ...]]]:
+    """Return the committees in which somebody holds duties, and which: who holds the same sees the same."""
+    held = bodies.appointments_of(user)
+    return {a.committee.code for a in held}, sorted((a.duty, a.committee_id, a.unit_id or 0, a.affiliation) for a in held)
 
 
 # ── for members ──────────────────────────────────────────────────────────────────────────────────

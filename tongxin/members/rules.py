@@ -16,7 +16,6 @@ from tongxin.core.prepared import Prepared
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Seat
 
-
 PLACES = Prepared(lambda account, on: Member.objects.filter(account=account).home_first(on))
 
 

@@ -38,6 +38,7 @@ from tongxin.proposals.queries.publication import (
     to_confirm,
 )
 from tongxin.proposals.queries.reading import (
+    NAMES,
     OFFICE_PEOPLE,
     absorbed,
     answers_to,
@@ -67,6 +68,7 @@ from tongxin.proposals.queries.reading import (
 )
 
 __all__ = [
+    "NAMES",
     "OFFICE_PEOPLE",
     "Check",
     "Difference",
