@@ -32,5 +32,5 @@ def _waits_for_somebody(row: Any, everybody: list[Account]) -> bool:
     on = timezone.localdate(now)
     listed = [queue.rows(who, on) for queue in declared("QUEUES") for who in everybody]
     members = Member.objects.filter(account__in=everybody)
-    listed += [kind.rows(member, now) for kind in declared("FOR_MEMBERS") for member in members]
+    listed += [kind.rows(member.pk, now, timezone.localdate(now)) for kind in declared("FOR_MEMBERS") for member in members]
     return any(getattr(rows, "model", None) is type(row) and rows.filter(pk=row.pk).exists() for rows in listed)

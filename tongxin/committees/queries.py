@@ -144,7 +144,30 @@ def _of_one_sign_in(committee: Committee, people: list[Account]) -> list[Account
 
 def session_on(committee: Committee, day: date) -> Session | None:
     """Return the session whose working year holds `day`."""
-    return committee.sessions.filter(starts_on__lte=day).select_related("term").order_by("-starts_on").first()
+    found: Session | None = SESSION_ON.first(committee.pk, day)
+    return found
+
+
+SESSION_ON = Prepared(
+    lambda committee, day: Session.objects.filter(committee=committee, starts_on__lte=day)
+    .select_related("term", "committee")
+    .order_by("-starts_on")
+)
+SESSIONS = Prepared(lambda committee: Session.objects.filter(committee=committee).select_related("term"))
+WITH_A_FRONT = Prepared(lambda: Committee.objects.order_by("parent_id", "id"))
+
+
+UNITS = Prepared(lambda committee: Unit.objects.filter(committee=committee).values_list("pk", "name"))
+
+
+def named_units(committee: Committee) -> list[tuple[int, str]]:
+    """Return all units of a committee, each with its name, in their order."""
+    return UNITS.all(committee.pk)
+
+
+def sessions_of(committee: Committee) -> list[Session]:
+    """Return all sessions of a committee with their terms, in their order."""
+    return SESSIONS.all(committee.pk)
 
 
 def home_committee(account: Account) -> Committee | None:

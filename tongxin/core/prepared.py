@@ -20,7 +20,7 @@ Form = tuple[Any, ...]
 SIZES = (1, 4, 16, 64, 256, 1000, 4000)  # how many keys a statement takes: some stand in it twice
 STRIDE = 100_000
 FIRST_MARK = 1_900_000_000  # in every column of numbers, and no number of ours
-FIRST_DAY, FIRST_MOMENT = date(1601, 1, 1), datetime(1601, 1, 1, 12, tzinfo=UTC)
+FIRST_DAY, FIRST_MOMENT, LAST_YEAR = date(1601, 1, 1), datetime(1601, 1, 1, 12, tzinfo=UTC), 1700
 DAYS = SIZES[-1]
 AT_ONCE = 2000  # rows
 
@@ -55,7 +55,9 @@ class Prepared:
     """A question: `build` makes its QuerySet of what it is asked about, in the same words for all of one form.
 
     A list is looked for by `__in`; a number, a text, a day, a moment by itself. What is true, false or nothing is part of the
-    words, and so is whatever is given by its name. `build` may hand values on and may not look at them: it is given marks.
+    words, and so is whatever is given by its name. `build` may hand values on and may not look at them: it is given marks, and
+    what it made of one in any other way is an error. What it reads by itself (the day, a rule) would stay in the words for good:
+    that is handed in too.
     Statements are kept by thread: so are connections.
     """
 
@@ -189,8 +191,10 @@ def _written(
         return None
     known = (int, str, date)
     places = tuple((place, *marks[said]) for place, said in enumerate(params) if isinstance(said, known) and said in marks)
-    if {(which, number) for _place, which, number in places} != set(marks.values()):
-        message = "not every key of the question stands in its statement as it was given"
+    missing = set(marks.values()) - {(which, number) for _place, which, number in places}
+    changed = [said for said in params if _comes_of_a_mark(said) and said not in marks]
+    if changed or any(form[which].listed for which, _number in missing):
+        message = "what the question is asked about does not stand in its statement as it was given"
         raise ValueError(message)
     if kind == "count":
         sql = f"SELECT COUNT(*) FROM ({sql}) counted"  # noqa: S608 -- the compiler's own
@@ -204,6 +208,15 @@ def _mark(kind: type, which: int, number: int) -> Any:
     if kind is datetime:
         return FIRST_MOMENT + timedelta(microseconds=place)
     return FIRST_DAY + timedelta(days=which * DAYS + number) if kind is date else f"\x00{place}"
+
+
+def _comes_of_a_mark(said: Any) -> bool:
+    """Say whether a value was made of a mark, or is one: no other lies there."""
+    if isinstance(said, date):
+        return said.year < LAST_YEAR
+    if isinstance(said, str):
+        return "\x00" in said or (said[:2] == FIRST_DAY.isoformat()[:2] and said[4:5] == "-")
+    return isinstance(said, int) and FIRST_MARK <= said < FIRST_MARK + STRIDE**2
 
 
 # ── reading what is answered ─────────────────────────────────────────────────────────────────────

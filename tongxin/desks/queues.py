@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from tongxin.audit.queries import remembered
 from tongxin.committees import queries as bodies
+from tongxin.core.prepared import Prepared
 from tongxin.desks.declared import declared
 from tongxin.desks.paging import capped
 from tongxin.desks.todos import SHOWN, Todo
@@ -51,18 +53,37 @@ class Queue:
 
 @dataclass(frozen=True)
 class ForMember:
-    """What waits for a member (FOR_MEMBERS): its rows at a moment, and what is said of them; `each` tells what counts as one."""
+    """What waits for a member (FOR_MEMBERS): its rows (of a member's key, at a moment, on its day), and what is said of them.
 
-    rows: Callable[[Any, datetime], QuerySet[Any]]
-    items: Callable[[QuerySet[Any], Any, datetime], Iterable[Todo]]
+    `shown` fetches with each row what is said of it, and puts the most urgent first; `each` tells what counts as one.
+    """
+
+    rows: Callable[[Any, Any, Any], QuerySet[Any]]
+    shown: Callable[[QuerySet[Any]], QuerySet[Any]]
+    items: Callable[[list[Any], Any, datetime], Iterable[Todo]]
     most: int = SHOWN
     each: str = ""
     order: int = 0
 
+    def first(self, member: Any, now: datetime) -> Iterable[Todo]:
+        """Return what is listed, the most urgent first."""
+        return self.items(self._listed.all(member.pk, now, timezone.localdate(now)), member, now)
+
     def number(self, member: Any, now: datetime) -> int:
         """Count what is listed, without reading it."""
-        rows = self.rows(member, now).order_by()
-        return (rows.values(self.each).distinct() if self.each else rows)[: self.most].count()
+        return self._counted.count(member.pk, now, timezone.localdate(now))
+
+    @cached_property
+    def _listed(self) -> Prepared:
+        return Prepared(lambda member, now, on: self.shown(self.rows(member, now, on))[: self.most])
+
+    @cached_property
+    def _counted(self) -> Prepared:
+        def build(member: Any, now: Any, on: Any) -> QuerySet[Any, Any]:
+            rows = self.rows(member, now, on).order_by()
+            return (rows.values(self.each).distinct() if self.each else rows.values("pk"))[: self.most]
+
+        return Prepared(build)
 
 
 @dataclass(frozen=True)
@@ -140,7 +161,7 @@ def _scope(user: Any) -> tuple[set[str], list[tuple[Any, ...]]]:
 def todos(member: Any, now: datetime) -> list[Todo]:
     """Return what waits for a member, the most urgent first."""
     kinds = sorted(declared("FOR_MEMBERS"), key=lambda kind: kind.order)
-    found = [todo for kind in kinds for todo in kind.items(kind.rows(member, now), member, now)]
+    found = [todo for kind in kinds for todo in kind.first(member, now)]
     return sorted(found, key=lambda t: {"red": 0, "yellow": 1, "soon": 2}.get(getattr(t.chip, "level", ""), 3))
 
 

@@ -119,6 +119,19 @@ def test_days_moments_texts_and_nothing_are_put_in_as_a_queryset_does(cast: Cast
     assert [event.more for event in _same(following, _with_what_follows, proposal.uid)][:2] == [False, True]
 
 
+def test_what_is_reckoned_from_a_value_is_an_error_and_what_is_not_used_is_none(cast: Cast) -> None:
+    def on_the_day(at: Any) -> Any:
+        return Event.objects.filter(recorded_at__date=timezone.localdate(at))
+
+    with pytest.raises(ValueError, match="as it was given"):
+        Prepared(on_the_day).all(timezone.now())
+    with pytest.raises(ValueError, match="as it was given"):
+        Prepared(lambda key: Event.objects.filter(pk__gt=key + 1)).all(7)
+    with pytest.raises(ValueError, match="as it was given"):
+        Prepared(lambda keys: Event.objects.filter(pk=keys[0])).all([7, 8])
+    assert Prepared(lambda key, _at: Event.objects.filter(pk=key)).all(0, timezone.now()) == []
+
+
 def test_what_is_said_by_name_is_part_of_the_words(cast: Cast) -> None:
     cast.filed()
 

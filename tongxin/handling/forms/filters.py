@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.core import asked
 from tongxin.handling.pages.desk import LEVELS, SIZES, STAGES, Wanted
@@ -52,8 +53,8 @@ class DeskFilter(forms.Form):
         self.committee = committee
         kinds = in_force(committee, Taxonomies, timezone.localdate())
         self.fields["q"].widget.attrs |= {"class": "input", "type": "search", "placeholder": _("搜案号、案由、委员、单位")}
-        units = [(str(pk), name) for pk, name in committee.units.values_list("pk", "name")]
-        sessions = [(str(s.pk), str(s)) for s in committee.sessions.select_related("term")]
+        units = [(str(pk), name) for pk, name in bodies.named_units(committee)]
+        sessions = [(str(s.pk), str(s)) for s in bodies.sessions_of(committee)]
         self.fields["unit"] = _select(_("承办单位"), [*ALL, *units])
         self.fields["construction"] = _select(_("建设类别"), [*ALL, *((c.code, c.name) for c in kinds.constructions)])
         self.fields["topic"] = _select(_("本地类别"), [*ALL, *((c.code, c.name) for c in kinds.topics)])
@@ -107,7 +108,7 @@ class PublicFilter(forms.Form):
         kinds = in_force(committee, Taxonomies, timezone.localdate())
         self.fields["q"].widget.attrs |= {"class": "input", "type": "search", "placeholder": _("例如：助餐")}
         self.fields["topic"] = _select(_("类别"), [*ALL, *((c.code, c.name) for c in kinds.topics)])
-        sessions = [(str(s.pk), str(s)) for s in committee.sessions.select_related("term")]
+        sessions = [(str(s.pk), str(s)) for s in bodies.sessions_of(committee)]
         self.fields["session"] = _select(_("届次"), [*ALL, *sessions])
         progress = [("handling", _("办理中")), ("answered", _("已答复")), ("closed", _("已办结"))]
         self.fields["progress"] = _select(_("进展"), [*ALL, *progress])

@@ -1,16 +1,18 @@
 """The office's desk: every proposal of a committee by stage, clock and filter, read in a fixed number of queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongxin.access.permissions import allowed
 from tongxin.committees.models import Committee
-from tongxin.desks.paging import Slice, capped, counted, page_by
+from tongxin.core.prepared import Prepared, attach
+from tongxin.desks.paging import Slice, capped, counted, rows_by, slice_of
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, Task
 from tongxin.handling.pages.figures import Figure, Figures, figures, total
@@ -26,7 +28,7 @@ from tongxin.regulations.queries import in_force
 
 __all__ = [
     "LEVELS", "SIZES", "STAGES", "Figure", "Figures", "Listing", "Row", "Stage", "Wanted", "acts_open", "counted", "desk_committees",
-    "figures", "listing", "proposer_line", "remindable", "said_in", "tasks_of", "to_pass_on", "unit_lines", "urgent_chip", "whole",
+    "details", "figures", "listing", "proposer_line", "remindable", "said_in", "tasks_of", "to_pass_on", "unit_lines", "urgent_chip", "whole",
     "with_details",
 ]  # fmt: skip
 
@@ -61,33 +63,81 @@ class Listing:
 
 def listing(user: Any, w: Wanted) -> Listing:
     """Return the page asked for."""
+    number = total(w, lambda: capped(asked_for(w)[0]))
+    key = None if w.key is None else key_of_page(w, asked_for(w)[2])
+    if w.text or w.level or w.picked:  # in words of their own: sought in several ways, reckoned from the day
+        found = list(_page(w, key))
+    else:
+        chosen = (w.unit, w.construction or None, w.topic or None, w.form or None, w.session, w.season or None)
+        last = (None, None) if key is None else (None, *key) if len(key) == 1 else key
+        found = PAGE.all(w.committee.pk, *chosen, *last, stage=w.stage.key, sort=w.sort, size=w.size, back=w.back)
+    part = slice_of(found, size=w.size, back=w.back, is_first=key is None)
+    return Listing(_rows(user, w, part), number, part.has_previous, part.has_next)
+
+
+def _page(w: Wanted, key: Sequence[Any] | None) -> QuerySet[Any, Any]:
+    """Return of each row on a page the key of its proposal, and what orders it."""
     rows, names, path = asked_for(w)
-    number = total(w, lambda: capped(rows))
     order = [f"-{name}" for name in names] if w.down else names
-    part = page_by(rows.values(path, *names), order, size=w.size, key=key_of_page(w, path), back=w.back, filled=names)
-    return Listing(_rows(user, w, part, path, names[0]), number, part.has_previous, part.has_next)
+    return rows_by(rows, order, size=w.size, key=key, back=w.back, filled=names).values_list(path, *names)
 
 
-def _rows(user: Any, w: Wanted, part: Slice, path: str, clock: str) -> list[Row]:
-    keys = {r[path]: (r[clock] if clock != "id" else None) for r in part.rows}
-    found = with_details(proposals.original_visible_to(user), list(keys), w.committee)
-    contacts = dict(
-        Contact.objects.filter(task__case__proposal__in=list(found))
-        .values_list("task__case__proposal")
-        .annotate(n=Count("id"))
-        .order_by()
-    )
+def _plain_page(  # noqa: PLR0913, PLR0917 -- everything that a filter may leave
+    committee: Any, unit: Any, construction: Any, topic: Any, form: Any, session: Any, season: Any, clock: Any, last: Any,
+    *, stage: str, sort: str, size: int, back: bool,
+) -> QuerySet[Any, Any]:  # fmt: skip
+    wanted = Wanted(
+        Committee(pk=committee), STAGES[stage], unit=unit, construction=construction or "", topic=topic or "", form=form or "",
+        session=session, season=season or "", sort=sort, size=size, back=back,
+    )  # fmt: skip
+    return _page(wanted, [value for value in (clock, last) if value is not None] or None)
+
+
+PAGE = Prepared(_plain_page)
+
+
+def _rows(user: Any, w: Wanted, part: Slice) -> list[Row]:
+    keys = {row[0]: (row[1] if len(row) > 2 else None) for row in part.rows}  # noqa: PLR2004 -- with a clock that orders them
+    known = with_details(DETAILS, keys, w.committee)
+    found = {pk: row for pk, row in known.items() if allowed(user, "proposals.read_original", row)}
+    contacts = dict(TALKS.all(found.keys()))
     return [_row(found[pk], w, contacts.get(pk, 0), keys[pk]) for pk in keys if pk in found]
 
 
-def with_details(rows: QuerySet[Proposal], ids: Sequence[int], committee: Committee) -> dict[int, Proposal]:
-    """Read a committee's proposals with what one line of a list shows: signers, units, the case; without their texts."""
-    signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    signers = signers.only("proposal", "body", "role", "answer", "place_in_list", "member__name")
-    # of units and members only what is shown: their telephones would be decrypted one by one
-    tasks = Task.objects.select_related("unit").defer("return_reason", "unit__phone", "unit__contact")
-    read = rows.filter(pk__in=ids, committee=committee).select_related("session__term", "case").defer(*LONG)
-    found = {row.pk: row for row in read.prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", tasks))}
+def _talks(asked: Any) -> QuerySet[Any, Any]:
+    rows = Contact.objects.filter(task__case__proposal__in=asked).values_list("task__case__proposal")
+    return rows.annotate(n=Count("id")).order_by()
+
+
+def _signers(asked: Any) -> QuerySet[Signature]:
+    rows = Signature.objects.filter(proposal__in=asked, answer=Answer.ACCEPTED).select_related("member")
+    return rows.only("proposal", "body", "role", "answer", "place_in_list", "member__name")
+
+
+def details(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Fetch with proposals what one line of a list shows of themselves; without their texts."""
+    return rows.select_related("session__term", "case").defer(*LONG)
+
+
+TALKS, SIGNERS = Prepared(_talks), Prepared(_signers)
+DETAILS = Prepared(lambda ids, committee: details(Proposal.objects.filter(pk__in=ids, committee=committee)))
+# of units and members only what is shown: their telephones would be decrypted one by one
+TASKS = Prepared(
+    lambda cases: Task.objects.filter(case__in=cases)
+    .select_related("unit")
+    .defer("return_reason", "unit__phone", "unit__contact")
+)
+
+
+def with_details(asked: Prepared, ids: Iterable[int], committee: Committee) -> dict[int, Proposal]:
+    """Read a committee's proposals with what one line of a list shows: signers, units, the case.
+
+    `asked` answers with the proposals of some keys in a committee, each with what `details` fetches.
+    """
+    found: dict[int, Proposal] = {row.pk: row for row in asked.all(ids, committee.pk)}
+    attach(found.values(), "signatures", SIGNERS.all(found.keys()), by="proposal")
+    cases = [case for row in found.values() if (case := case_of(row)) is not None]
+    attach(cases, "tasks", TASKS.all([case.pk for case in cases]), by="case")
     for row in found.values():
         row.committee = committee  # known: not one more for every row
     return found
