@@ -131,7 +131,11 @@ def remembered(codes: Collection[str], what: tuple[Any, ...], read: Callable[[],
     saves itself without one, and what its reader alone changes (a notice read): of these nothing is to be remembered. `what`
     names everything else that the answer depends on: the scope of the reader, the day, the limits of a regulation.
     """
-    last = newest(codes)
+    return remembered_since(newest(codes), what, read)
+
+
+def remembered_since(last: tuple[str, ...], what: tuple[Any, ...], read: Callable[[], Found]) -> Found:
+    """Return the same where the newest events are known already."""
     if not last:
         return read()
     key = f"counts.{sha256(repr((last, what)).encode()).hexdigest()}"

@@ -247,16 +247,31 @@ def _objects(compiler: Any, plain: Callable[[Iterable[Any]], Iterable[Any]]) -> 
 
     def read(found: Iterable[Any]) -> list[Any]:
         made = []
+        seen: dict[Any, Any] = {}
         for row in plain(found):
             one = model.from_db(alias, names, row[first:last])
             for populator in related:
-                populator.populate(row, one)
+                _populate(populator, row, one, seen)
             for name, column in named.items():
                 setattr(one, name, row[column])
             made.append(one)
         return made
 
     return read
+
+
+def _populate(populator: Any, row: Any, owner: Any, seen: dict[Any, Any]) -> None:
+    """Give an object what was selected with it, as Django's populator does; the same related row is made once."""
+    values = populator.reorder_for_init(row) if populator.reorder_for_init else row[populator.cols_start : populator.cols_end]
+    pk = values[populator.pk_idx]
+    related = None if pk is None else seen.get((populator, pk))
+    if related is None and pk is not None:
+        related = seen[populator, pk] = populator.model_cls.from_db(populator.db, populator.init_list, values)
+        for further in populator.related_populators:
+            _populate(further, row, related, seen)
+    populator.local_setter(owner, related)
+    if related is not None:
+        populator.remote_setter(related, owner)
 
 
 class _Held:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from tongxin.audit.queries import remembered
+from tongxin.audit.queries import newest, remembered, remembered_since
 from tongxin.committees import queries as bodies
 from tongxin.core.prepared import Prepared
 from tongxin.desks.declared import declared
@@ -108,15 +109,16 @@ class Waiting:
 def queues(user: Any, now: datetime) -> list[Waiting]:
     """Return the queues of a desk, by the duties held, with the most urgent of each."""
     on = timezone.localdate(now)
-    numbers, held = _numbers(user, on), [q for q in _held(user) if not q.counted_anew]
+    held, (codes, scope) = [q for q in _held(user) if not q.counted_anew], _scope(user)
+    last = newest(codes)
+    numbers = _numbers(user, on, last)
     if not any(numbers.values()):
         return []
-    codes, scope = _scope(user)
 
     def read() -> dict[str, tuple[Todo, ...]]:
         return {q.key: q.first(user, on) for q in held if numbers[q.key]}
 
-    known = remembered(codes, ("first", on, *scope), read)
+    known = remembered_since(last, ("first", on, get_language(), *scope), read)
     # what is counted anew may begin to wait without an event
     return [Waiting(q.label, numbers[q.key], q.url, known.get(q.key) or q.first(user, on)) for q in _held(user) if numbers[q.key]]
 
@@ -136,7 +138,7 @@ def _held(user: Any) -> list[Queue]:
     return sorted((q for q in declared("QUEUES") if duties & set(q.duties)), key=lambda q: q.order)
 
 
-def _numbers(user: Any, on: date) -> dict[str, int]:
+def _numbers(user: Any, on: date, last: tuple[str, ...] | None = None) -> dict[str, int]:
     """Count every queue of the duties held, once for the menu and the home page; kept until something happens."""
     found = _held(user)
     if not found:
@@ -147,7 +149,7 @@ def _numbers(user: Any, on: date) -> dict[str, int]:
     def read() -> dict[str, int]:
         return {q.key: q.number(user, on) for q in still}
 
-    known = remembered(codes, ("waiting", on, *scope), read)
+    known = remembered_since(newest(codes) if last is None else last, ("waiting", on, *scope), read)
     return known | {q.key: q.number(user, on) for q in found if q.counted_anew}
 
 

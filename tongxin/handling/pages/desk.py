@@ -82,7 +82,7 @@ def _page(w: Wanted, key: Sequence[Any] | None) -> QuerySet[Any, Any]:
     return rows_by(rows, order, size=w.size, key=key, back=w.back, filled=names).values_list(path, *names)
 
 
-def _plain_page(  # noqa: PLR0913, PLR0917 -- everything that a filter may leave
+def _plain_page(  # noqa: PLR0917 -- everything that a filter may leave
     committee: Any, unit: Any, construction: Any, topic: Any, form: Any, session: Any, season: Any, clock: Any, last: Any,
     *, stage: str, sort: str, size: int, back: bool,
 ) -> QuerySet[Any, Any]:  # fmt: skip
