@@ -155,8 +155,10 @@ def absence(row: Any) -> str:
 
 def absences(members: Collection[int], on: date) -> dict[int, str]:
     """Say of those members who do not act on a day that they do not."""
-    rows = telling_absence(Member.everybody.filter(pk__in=members), on, member="pk").only("pk")
-    return {row.pk: said for row in rows if (said := absence(row))}
+    return {row.pk: said for row in ABSENCES.all(members, on) if (said := absence(row))}
+
+
+ABSENCES = Prepared(lambda members, on: telling_absence(Member.everybody.filter(pk__in=members), on, member="pk").only("pk"))
 
 
 def suspended_now(member: Member, on: date) -> Suspension | None:

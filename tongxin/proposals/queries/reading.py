@@ -99,7 +99,8 @@ def session_and_season_at(committee: Committee, at: datetime) -> tuple[Session |
 
     Within a session's collection window it is that session's 大会提案, even before its working year begins.
     """
-    for session in committee.sessions.select_related("term", "committee").order_by("-starts_on")[:3]:
+    for session in bodies.sessions_of(committee)[:3]:
+        session.committee = committee
         opens, closes = plenary_window(session)
         if opens and closes and opens <= at <= closes:
             return session, Season.PLENARY
