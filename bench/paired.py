@@ -38,7 +38,7 @@ def answer() -> None:
 
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
-    ask = _asker(get_wsgi_application(), pages)
+    ask = _asker(get_wsgi_application())
     pages.Client = _within(ask)  # type: ignore[misc]  # follows 下一页 without a server
     found = pages.look()
     cookies = found.cookies()
@@ -60,7 +60,7 @@ def _endless(target: Any) -> Iterator[Any]:
         yield from target.requests(client)
 
 
-def _asker(application: Any, pages: Any) -> Callable[[Any, str], bytes]:
+def _asker(application: Any) -> Callable[[Any, str], bytes]:
     def ask(request: Any, cookie: str) -> bytes:
         path, _mark, query = request.path.partition("?")
         body = urlencode(request.body).encode() if request.body is not None else b""
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=12, help="requests a round")
     given = parser.parse_args()
     if given.answer:
-        sys.path[0] = os.getcwd()
+        sys.path[0] = str(Path.cwd())
         answer()
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ SENTENCES: dict[str, str] = {}
 Question = Callable[[Any, Any], bool]
 
 
-class Predicate(predicates.Predicate):  # type: ignore[misc]  # no stubs
+class Predicate(predicates.Predicate):
     """A question about an actor and a subject that answers yes or no, and nothing else.
 
     The library's own keeps a context of each question and writes a log line of every part of it: asked a hundred times for a

@@ -64,7 +64,9 @@ class ChosenSeat:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.user = get_user(request)  # the account itself: behind Django's stand-in each look at it costs, and a page looks often
+        request.user = get_user(
+            request
+        )  # the account itself: behind Django's stand-in each look at it costs, and a page looks often
         if chosen := request.session.get(seats.SESSION_KEY):
             request.user.chosen_seat = chosen  # type: ignore[union-attr]  # of nobody it is never asked
         return self.get_response(request)

@@ -34,7 +34,9 @@ def over(on: date) -> Q:
 
 
 HELD = Prepared(
-    lambda account, on: Appointment.objects.filter(running(on), account=account).select_related("committee", "unit").order_by("id")
+    lambda account, on: (
+        Appointment.objects.filter(running(on), account=account).select_related("committee", "unit").order_by("id")
+    )
 )
 
 
@@ -149,9 +151,9 @@ def session_on(committee: Committee, day: date) -> Session | None:
 
 
 SESSION_ON = Prepared(
-    lambda committee, day: Session.objects.filter(committee=committee, starts_on__lte=day)
-    .select_related("term", "committee")
-    .order_by("-starts_on")
+    lambda committee, day: (
+        Session.objects.filter(committee=committee, starts_on__lte=day).select_related("term", "committee").order_by("-starts_on")
+    )
 )
 SESSIONS = Prepared(lambda committee: Session.objects.filter(committee=committee).select_related("term"))
 WITH_A_FRONT = Prepared(lambda: Committee.objects.order_by("parent_id", "id"))

@@ -18,7 +18,7 @@ class Row(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **_more: Any) -> Self:
         """Make a row of what was read, as Django does, without going through its constructor: of all work on rows that is half.
 
         Nobody listens to rows being made, and no row has a constructor of its own: `core/tests/test_rows.py` holds both.

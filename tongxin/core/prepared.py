@@ -180,7 +180,7 @@ def _written(
         marks |= {_taken(mark): (which, number) for number, mark in enumerate(made)}
         given.append(made if shape.listed else made[0] if made else shape.worded)
     rows = build(*given, **worded)
-    if rows._prefetch_related_lookups:  # noqa: SLF001 -- it would be left out silently
+    if rows._prefetch_related_lookups:  # type: ignore[attr-defined]  # noqa: SLF001 -- it would be left out silently
         message = "what is prefetched is not part of a prepared question"
         raise ValueError(message)
     query = rows.query.exists() if kind == "exists" else rows[:1].query if kind == "first" else rows.query
@@ -228,7 +228,7 @@ def _reader(kind: str, rows: QuerySet[Any, Any], compiler: Any) -> Callable[[Ite
     if rows._iterable_class is ModelIterable:  # noqa: SLF001 -- whether it answers with objects
         return _objects(compiler, plain)
     answers = rows._iterable_class  # noqa: SLF001 -- makes of each row what values() or values_list() answers
-    return lambda found: list(answers(_Held(rows, compiler, plain(found))))
+    return lambda found: [*answers(_Held(rows, compiler, plain(found)))]  # type: ignore[arg-type, misc]  # it asks no more of it
 
 
 def _converted(compiler: Any) -> Callable[[Iterable[Any]], Iterable[Any]]:
@@ -243,7 +243,7 @@ def _objects(compiler: Any, plain: Callable[[Iterable[Any]], Iterable[Any]]) -> 
     selected, named, alias = compiler.klass_info, compiler.annotation_col_map or {}, connection.alias
     first, last = selected["select_fields"][0], selected["select_fields"][-1] + 1
     names = [one[0].target.attname for one in compiler.select[first:last]]
-    model, related = selected["model"], get_related_populators(selected, compiler.select, alias)
+    model, related = selected["model"], get_related_populators(selected, compiler.select, alias)  # type: ignore[call-arg]  # the stubs are newer
 
     def read(found: Iterable[Any]) -> list[Any]:
         made = []
@@ -289,19 +289,3 @@ class _Held:
 
     def results_iter(self, *_given: Any, tuple_expected: bool = False, **_more: Any) -> Iterable[Any]:
         return map(tuple, self._found) if tuple_expected else self._found
-
-
-# ── what belongs to rows ─────────────────────────────────────────────────────────────────────────
-def attach(owners: Iterable[Any], name: str, rows: Iterable[Any], *, by: str) -> None:
-    """Give each row what of `rows` names it in its field `by`: read from then on without a question, as what was prefetched."""
-    own: dict[int, list[Any]] = {}
-    known = {owner.pk: owner for owner in owners}
-    for row in rows:
-        key = getattr(row, f"{by}_id")
-        own.setdefault(key, []).append(row)
-        setattr(row, by, known[key])
-    for pk, owner in known.items():
-        model = owner._meta.get_field(name).related_model  # noqa: SLF001 -- Django's public-in-practice Meta
-        there: QuerySet[Any, Any] = QuerySet(model)
-        there._result_cache, there._prefetch_done = own.get(pk, []), True  # type: ignore[attr-defined]  # noqa: SLF001 -- as Django does
-        owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = there

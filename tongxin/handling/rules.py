@@ -55,9 +55,11 @@ def was_at_the_talk(actor: Any, contact: Any) -> bool:
 
 
 SIGNED = Prepared(
-    lambda member: Signature.objects.filter(member=member, answer=Answer.ACCEPTED)
-    .order_by()
-    .values_list("proposal_id", "proposal__merged_into_id")
+    lambda member: (
+        Signature.objects.filter(member=member, answer=Answer.ACCEPTED)
+        .order_by()
+        .values_list("proposal_id", "proposal__merged_into_id")
+    )
 )
 
 

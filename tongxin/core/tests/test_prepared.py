@@ -21,6 +21,7 @@ from tongxin.core.prepared import SIZES, Prepared
 class Kind(StrEnum):
     ONE = "members.member"
 
+
 pytestmark = pytest.mark.django_db
 
 
@@ -97,7 +98,9 @@ def _kinds_since(at: Any, codes: Any, label: Any) -> Any:
 
 
 def _told_by_day(at: Any) -> Any:
-    return Event.objects.filter(recorded_at__lte=at).values("kind").annotate(n=Count("id")).order_by("kind").values_list("kind", "n")
+    return (
+        Event.objects.filter(recorded_at__lte=at).values("kind").annotate(n=Count("id")).order_by("kind").values_list("kind", "n")
+    )
 
 
 def _with_what_follows(seat: Any) -> Any:
@@ -109,7 +112,9 @@ def test_days_moments_texts_and_nothing_are_put_in_as_a_queryset_does(cast: Cast
     proposal = cast.filed()
     at, today = timezone.now(), timezone.localdate()
     of_somebody, kinds, by_day, following = (Prepared(b) for b in (_of_somebody, _kinds_since, _told_by_day, _with_what_follows))
-    found = [_same(of_somebody, _of_somebody, person.pk, on) for person in Account.objects.all() for on in (today, date(1999, 1, 1))]
+    found = [
+        _same(of_somebody, _of_somebody, person.pk, on) for person in Account.objects.all() for on in (today, date(1999, 1, 1))
+    ]
     assert sum(map(len, found)) > 5
     for codes in ([], ["nobody"], ["YX"], [proposal.committee.code, "YX", None]):
         for label in (None, "proposals.proposal", Kind.ONE):

@@ -31,7 +31,10 @@ def test_a_row_holds_what_djangos_own_would(cast: Cast) -> None:
         names = [field.attname for field in model._meta.concrete_fields]
         for values in model._base_manager.order_by("pk").values_list(*names)[:3]:
             for known in (names, names[: len(names) // 2 + 1]):
-                made, plain = model.from_db("default", known, values[: len(known)]), _by_django(model, known, values[: len(known)])
+                made, plain = (
+                    model.from_db("default", known, values[: len(known)]),
+                    _by_django(model, known, values[: len(known)]),
+                )
                 state = made.__dict__.pop("_state")
                 assert (state.db, state.adding, state.fields_cache) == ("default", False, {})
                 made.__dict__.pop("_loaded_state", None)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.committees.models import Committee
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.desks.paging import Slice, capped, counted, rows_by, slice_of
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, Task
@@ -123,9 +124,9 @@ TALKS, SIGNERS = Prepared(_talks), Prepared(_signers)
 DETAILS = Prepared(lambda ids, committee: details(Proposal.objects.filter(pk__in=ids, committee=committee)))
 # of units and members only what is shown: their telephones would be decrypted one by one
 TASKS = Prepared(
-    lambda cases: Task.objects.filter(case__in=cases)
-    .select_related("unit")
-    .defer("return_reason", "unit__phone", "unit__contact")
+    lambda cases: (
+        Task.objects.filter(case__in=cases).select_related("unit").defer("return_reason", "unit__phone", "unit__contact")
+    )
 )
 
 

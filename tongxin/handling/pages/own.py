@@ -25,11 +25,13 @@ class Row:
 
 
 NEWEST = Prepared(
-    lambda member: Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED)
-    .exclude(state=State.DISCARDED)
-    .select_related("session__term")
-    .defer(*LONG)
-    .order_by("-edited_at", "-id")[:SHOWN]
+    lambda member: (
+        Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED)
+        .exclude(state=State.DISCARDED)
+        .select_related("session__term")
+        .defer(*LONG)
+        .order_by("-edited_at", "-id")[:SHOWN]
+    )
 )
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from tongxin.access.permissions import allowed
 from tongxin.audit import audience
 from tongxin.audit.templatetags.timeline import Entry
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import TENTATIVE, size
 from tongxin.files.queries import link
 from tongxin.handling.choices import CaseState

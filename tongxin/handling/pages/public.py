@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from tongxin.audit.queries import remembered
 from tongxin.audit.templatetags.timeline import Entry
 from tongxin.committees.models import Committee
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import size
 from tongxin.desks.paging import border_of, capped, counted, rows_by, slice_of
 from tongxin.handling import queries as handling
@@ -112,7 +113,13 @@ def listing(asked: Asked) -> Listing:
     else:
         at, pk = key or (None, None)
         found = LISTED.all(
-            asked.committee.pk, asked.topic or None, int(asked.session or 0) or None, at, pk, progress=asked.progress, back=asked.back
+            asked.committee.pk,
+            asked.topic or None,
+            int(asked.session or 0) or None,
+            at,
+            pk,
+            progress=asked.progress,
+            back=asked.back,
         )
     part = slice_of(found, size=SIZE, back=asked.back, is_first=key is None)
     return Listing(lines(asked.committee, part.rows), counted(_number(asked)), part.has_previous, part.has_next)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.audit.models import Event
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.committees.successions import former_name_on
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.words import clean_line
 from tongxin.handling.models import Case, Contact, Presence, Task
 from tongxin.members.models import Member
@@ -77,9 +78,9 @@ class ContactLine:
 
 
 TALKS = Prepared(
-    lambda tasks: Contact.objects.filter(task__in=tasks)
-    .annotate(then=former_name_on("task__unit", "on"))
-    .order_by("round", "on", "id")
+    lambda tasks: (
+        Contact.objects.filter(task__in=tasks).annotate(then=former_name_on("task__unit", "on")).order_by("round", "on", "id")
+    )
 )
 PRESENCES = Prepared(lambda talks: Presence.objects.filter(contact__in=talks).select_related("signature__member"))
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.committees.successions import standings
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState

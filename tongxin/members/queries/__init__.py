@@ -1,7 +1,7 @@
 """Reads of members."""
 
 from tongxin.members.queries.calling import phone_changed
-from tongxin.members.queries.confirming import what_became_of_the_code
+from tongxin.members.queries.confirming import codes_to_confirm, what_became_of_the_code, with_code_to_confirm
 from tongxin.members.queries.doubling import (
     Double,
     Line,
@@ -33,7 +33,6 @@ from tongxin.members.queries.reading import (
     accounts_of_the_dead,
     acts_since,
     belongs_elsewhere,
-    codes_to_confirm,
     dead_with_open_account,
     departed,
     duties_held,
@@ -58,7 +57,6 @@ from tongxin.members.queries.reading import (
     what_follows,
     what_follows_elsewhere,
     what_follows_for_all,
-    with_code_to_confirm,
     with_endings,
     with_seats,
 )

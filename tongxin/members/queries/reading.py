@@ -12,18 +12,16 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Invitation
-from tongxin.accounts.queries import codes_waiting
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Sector, Term
 from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import number_writings, sought
-from tongxin.desks.paging import CAP
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension, has_seat, is_suspended
-from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
+from tongxin.members.rules import OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
 def visible_to(user: Any) -> MemberQuerySet:
@@ -42,27 +40,6 @@ def listed_to(user: Any) -> MemberQuerySet:
     now, inside = member_of(user), bodies.committees_with(user, *OFFICE)
     others = [m.pk for m in members_of(user) if m != now and m.committee_id not in inside]
     return visible_to(user).exclude(pk__in=others)
-
-
-def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
-    """Return the members whose code waits for `user` as the second person: not the own, none he made."""
-    return _with_code(bodies.committees_with(user, *CONFIRM), user.pk, at)
-
-
-def codes_to_confirm(user: Any, at: datetime) -> int:
-    """Count them, no further than is shown: every page of the desk asks."""
-    return CODES_TO_CONFIRM.count(bodies.committees_with(user, *CONFIRM), user.pk, at)
-
-
-def _with_code(committees: Any, account: Any, at: Any) -> QuerySet[Member]:
-    waiting = codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at).exclude(made_by=account)
-    rows = Member.objects.filter(committee__in=committees).exclude(account=account)
-    return rows.filter(Q(account=None) | Q(account__is_active=True)).filter(Exists(waiting))
-
-
-CODES_TO_CONFIRM = Prepared(
-    lambda committees, account, at: _with_code(committees, account, at).order_by().values("pk")[: CAP + 1]
-)
 
 
 def current_term(committee: Committee, on: date) -> Term | None:

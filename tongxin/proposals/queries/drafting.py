@@ -13,7 +13,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from tongxin.access.permissions import allowed
 from tongxin.audit.models import Event
 from tongxin.committees.queries import running
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import moment
 from tongxin.core.words import character_count, number_writings, one_dot, sought
 from tongxin.members.models import Member, Seat

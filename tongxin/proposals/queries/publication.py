@@ -66,9 +66,9 @@ def public_files(proposal: Proposal) -> list[PublicFile]:
 
 
 FILES = Prepared(
-    lambda proposal: PublicFile.objects.filter(attachment__proposal=proposal)
-    .select_related("attachment__file")
-    .order_by("attachment_id")
+    lambda proposal: (
+        PublicFile.objects.filter(attachment__proposal=proposal).select_related("attachment__file").order_by("attachment_id")
+    )
 )
 
 

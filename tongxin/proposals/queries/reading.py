@@ -13,8 +13,9 @@ from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Session
+from tongxin.core.attaching import attach
 from tongxin.core.calendar import add_months
-from tongxin.core.prepared import Prepared, attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.members.models import Member
 from tongxin.members.queries import telling_absence
