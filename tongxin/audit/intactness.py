@@ -69,8 +69,6 @@ def sound(rows: Iterable[T]) -> list[T]:
 
 def _hold(rows: Sequence[Given]) -> None:
     """Hold the rows, in one order for everybody: from here on nobody else changes them. On SQLite who writes holds everything."""
-    if not connection.features.has_select_for_update:
-        return
     keys: dict[type[models.Model], set[Any]] = {}
     for kind, own in truth.by_kind(rows):
         keys.setdefault(kind.model, set()).update(row.pk for row in own)
