@@ -19,10 +19,10 @@ run:             ## this installation's own server; `.venv/bin/tongxin worker` b
 	@tools/setup run
 	@exec .venv/bin/tongxin serve $(ARGS)
 
-test:            ## every test, with Chromium (ARGS='-k …' for some)
+test:            ## every test, with Chromium, on all processors (ARGS='-k …' for some, '-n0' in one process)
 	@tools/setup dev
 	@tools/browser
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
 
 thorough:        ## the long walks, whole: leaks, every parameter, reading writes nothing (ARGS='-k …' for some)
 	@tools/setup dev

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 import pytest_django
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from hypothesis import settings as hypothesis
 
 from tests import kept
 from tests.migrated import empty_database
 
-pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks", "tests.turns"]
+pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks", "tests.turns", "tests.running", "tests.mixed"]
 
 
 hypothesis.register_profile("tongxin", deadline=None, derandomize=True)  # no test hangs on chance, or on how busy the machine is
 hypothesis.load_profile("tongxin")
+PBKDF2PasswordHasher.iterations = 1000  # a password costs half a second otherwise; what is tested is not the hash
 
 
 @pytest.fixture(autouse=True)

@@ -178,7 +178,7 @@ def writing(found: Found) -> list[Target]:
                 "analysis": text.analysis,
                 "suggestions": text.suggestions,
             }
-            yield Request(f"/proposals/{uid}/autosave/", typed | {"version": str(version)})
+            yield Request(f"/drafts/proposals.text/{uid}/", typed | {"version": str(version)})
 
     def submit(client: int) -> Iterator[Request]:
         for uid in ready[client]:

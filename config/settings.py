@@ -91,18 +91,21 @@ INSTALLED_APPS = [
     "tongxin.desks",
     "tongxin.regulations",
     "tongxin.files",
+    "tongxin.drafts",
     "tongxin.notices",
     "tongxin.privacy",
     "tongxin.members",
     "tongxin.proposals",
     "tongxin.handling",
     "tongxin.site",
+    "tongxin.api",
     "tongxin.imports",
     "tongxin.demo",
     "django.forms",  # last: our own templates of forms and fields stand before its widgets
 ]
 
 MIDDLEWARE = [
+    "tongxin.api.problems.ProblemsInJson",  # first: whoever refuses something under /api/, it is said in JSON
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

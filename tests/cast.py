@@ -145,13 +145,13 @@ class Cast:
     @_once
     def answered(self, at: datetime = NOW, category: str = "B", **text: Any) -> Case:
         """A case whose reply was sent; the proposers are asked to rate."""
-        from tongxin.handling.workflow import Opinion, Sending, SignFor
+        from tongxin.handling.workflow import Advising, Sending, SignFor
 
         case = self.assigned(at, **text)
         lead, co = self.task(case), self.task(case, self.co_unit)
         perform(lead, "sign_for", actor=self.clerk, at=at, payload=SignFor("孟时雨"))
         perform(co, "sign_for", actor=self.co_clerk, at=at, payload=SignFor("陆知行"))
-        perform(co, "give_opinion", actor=self.co_clerk, at=at, payload=Opinion("同意，夜班补助可从公共卫生经费中列支。"))
+        perform(co, "give_advice", actor=self.co_clerk, at=at, payload=Advising("同意，夜班补助可从公共卫生经费中列支。"))
         handling.record_contact(
             lead,
             stage="before",

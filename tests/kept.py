@@ -40,19 +40,22 @@ _doing = False
 told_at_once = False  # a test lets be done what waits for the transaction's end: that is done once, and cannot be kept
 
 
-def done_once(said: tuple[Any, ...], do: Callable[[], Any]) -> Any:
+def done_once(said: tuple[Any, ...], do: Callable[[], Any], *, lasts: float | None = None, large: bool = False) -> Any:
     """Return what `do` returns: where it was done before in a world with the very same rows, its rows are written instead.
 
-    `said`: everything that it depends on besides. A test that commits does it anew, and so does what is done inside another.
+    `said`: everything that it depends on besides. `lasts`: for how many seconds, where that is not a minute. `large`: it is much
+    to do, so that looking whether a large world is the same costs less.
+    A test that commits does it anew, and so does what is done inside another.
     """
     global _doing  # noqa: PLW0603 -- one thread
-    if _doing or told_at_once or not connection.in_atomic_block or os.environ.get("TONGXIN_CAST") == "acts" or _is_large():
+    as_acts = _doing or told_at_once or not connection.in_atomic_block or os.environ.get("TONGXIN_CAST") == "acts"
+    if as_acts or (not large and _is_large()):
         return do()
     likeness._kept.clear()  # what a process keeps by a committee's uid: here the same one comes again
     before = _tables()
     key = hashlib.sha256(repr((said, _secrets(), sorted(before.items()))).encode()).hexdigest()
     found = _done.get(key)
-    if found is not None and time.monotonic() - found.at < MOST_SECONDS:
+    if found is not None and time.monotonic() - found.at < (MOST_SECONDS if lasts is None else lasts):
         _write_again(found)
         return pickle.loads(found.made)  # noqa: S301 -- our own, of this process
     waits, _doing = len(connection.run_on_commit), True

@@ -2,7 +2,7 @@
 
 `.ci/run` says whose turn it is by TONGXIN_TURN; without it, as in `make test` or in one part of `.ci/run` alone, everything
 runs. Shared are the tests that may ask no database at all (pytest-django lets them ask none), the looks through a browser, what
-is marked `turns` (long, and the same whichever database is below), and of a test with many cases the cases: each of them on one
+is marked `turns` (long, and the same whichever database is below), and of a test with several cases the cases: each of them on one
 database, some on either. Nothing is left out: what one turn leaves, the other takes.
 """
 
@@ -14,7 +14,7 @@ import pytest
 
 ASKING = {"db", "transactional_db", "live_server", "django_db_blocker", "django_db_setup"}
 LOOKING = {"page", "context", "browser"}
-MANY = 4  # cases
+MANY = 2  # cases
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Write docs/generated from the registers: lifecycles, permissions, events, regulations. `--check` only compares."""
+"""Write docs/generated from the registers: lifecycles, permissions, events, regulations, the interface. `--check` only compares."""
 
 import os
 import sys
@@ -112,22 +112,28 @@ def app_page(app: str) -> str:
 
 def pages() -> dict[str, str]:
     """Return every page by file name."""
+    from tongxin.api import describing
+    from tongxin.api.views import api
     from tongxin.workflow.table import BY_NAME
+    from tools import sheets
 
     made = {f"workflow-{name}.md": workflow_page(workflow) for name, workflow in sorted(BY_NAME.items())}
     apps = sorted(path.parent.name for path in (ROOT / "tongxin").glob("*/__init__.py"))
     made |= {f"app-{app}.md": page for app in apps if (page := app_page(app))}
+    made["sheets.md"] = sheets.page(table)
     index = "# Read from the code\n\n" + "".join(
         f"- [{text.split(chr(10))[0].lstrip('# ')}]({name})\n" for name, text in made.items()
     )
-    return {name: HEAD + text for name, text in ({"README.md": index} | made).items()}
+    index += "- [The interface for programs](openapi.json)\n"
+    made = {name: HEAD + text for name, text in ({"README.md": index} | made).items()}
+    return made | {"openapi.json": describing.written(api)}
 
 
 def main() -> int:
     """Write the pages, or with --check name those that are stale."""
     set_up()
     made = pages()
-    there = {path.name: path.read_text(encoding="utf-8") for path in OUT.glob("*.md")}
+    there = {path.name: path.read_text(encoding="utf-8") for path in OUT.glob("*.*")}
     stale = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
     if "--check" in sys.argv:
         print("\n".join(f"stale: docs/generated/{name} (run `make docs`)" for name in stale))

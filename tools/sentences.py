@@ -83,11 +83,11 @@ def text_of(kind: Any) -> str:
 
 
 def national(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the newest national values of every kind."""
+    """Return the newest national value of every key, by kind."""
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.yaml")):
         for entry in sorted(yaml.safe_load(path.read_text(encoding="utf-8")), key=lambda e: str(e["effective_from"])):
-            found[entry["kind"]] = entry["values"]
+            found.setdefault(entry["kind"], {}).update(entry["values"])
     return found
 
 

@@ -13,7 +13,7 @@ from bench.world.telling import Subject
 from bench.world.texts import DONE, reply_text
 from tongxin.core import calendar
 from tongxin.handling.choices import Part
-from tongxin.handling.models import Case, Contact, CoOpinion, Presence, PublicReply, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Contact, Presence, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
 from tongxin.proposals.models import PublicCopy
 
@@ -138,8 +138,8 @@ class Handling:
                 self._talk(part)
             elif self.ends != "in_hand" or self._passed(45):
                 said = f"{self.rng.choice(DONE)}，建议由主办单位统一答复。"
-                at = self._step(part, "give_opinion", part.unit.clerk, 40, opinion=said)
-                self.tables[CoOpinion].add(committee_id=self.county.id, task_id=part.subject.id, text=said, given_at=at)
+                at = self._step(part, "give_advice", part.unit.clerk, 40, advice=said)
+                self.tables[Advice].add(committee_id=self.county.id, task_id=part.subject.id, text=said, given_at=at)
         for part in self.parts:
             if part.part != Part.CO and (self.ends != "in_hand" or self._passed(60)):
                 self._answer(part)

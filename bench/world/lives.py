@@ -146,7 +146,7 @@ class Life:
         main, topic = self.rng.choice(taxonomies.constructions), self.rng.choice(taxonomies.topics)
         kinds = {"construction": main.code, "topic": topic.code, "routed_to": self.rng.choice(ROUTES)}
         self.values |= kinds
-        self._office("pass_examination", 4, **kinds, opinion="格式完备，建议审定。")
+        self._office("pass_examination", 4, **kinds, remark="格式完备，建议审定。")
         if self.plan.ends == "in_decision":
             return
         if self.plan.ends == "not_filed":

@@ -20,7 +20,7 @@ from bench.world.texts import proposal_text
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee, Counter, Sector, Session, Term, Unit
-from tongxin.handling.models import Case, Contact, CoOpinion, Presence, PublicReply, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Contact, Presence, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Rework
 from tongxin.members.models import Member, Seat
 from tongxin.notices.models import Notice
@@ -34,7 +34,7 @@ OTHERS_PART, LEAST_OTHERS = 20, 20
 MEMBERS_PER_THOUSAND, LEAST_MEMBERS = 220, 40
 BATCH = 2000
 MODELS: tuple[type[models.Model], ...] = (  # parents first
-    Account, Committee, Term, Session, Sector, Unit, Member, Seat, Appointment, Proposal, Signature, Case, Task, CoOpinion, Contact,
+    Account, Committee, Term, Session, Sector, Unit, Member, Seat, Appointment, Proposal, Signature, Case, Task, Advice, Contact,
     Presence, Reply,     Rating, PublicCopy, PublicReply, Event, Notice,
 )  # fmt: skip
 Progress = Callable[[int], None]

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.apps import apps
 from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.drafts.models import KeptCopy
 from tongxin.files.models import File
-from tongxin.handling.models import Case, Contact, PublicReply, ReplyFile, StaleReply, Task
+from tongxin.handling.models import Case, Contact, PublicReply, ReplyFile, Task
 from tongxin.imports.models import Import
 from tongxin.imports.rules import OFFERED
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member
 from tongxin.notices.models import Notice
 from tongxin.privacy.table import ERASABLE
-from tongxin.proposals.models import Attachment, Proposal, PublicFile, Signature, StaleCopy
-from tongxin.proposals.views.beginning import SALT
+from tongxin.proposals.drafts import SALT
+from tongxin.proposals.models import Attachment, Proposal, PublicFile, Signature
 from tongxin.regulations.schema import KINDS
 from tongxin.workflow.table import BY_NAME
 
@@ -72,6 +74,21 @@ def _below(model: Any, owner: str, argument: str) -> Values:
     ]
 
 
+def _copies(kind: str, argument: str) -> Values:
+    """Return the texts of one kind beside which copies are kept, each with the uid of a copy."""
+    return lambda _reader: [
+        {"uid": uid, argument: own}
+        for uid, own in KeptCopy.objects.filter(kind=kind).order_by("pk").values_list("subject", "uid")
+    ]
+
+
+def _drafts(reader: Account | None) -> list[dict[str, str]]:
+    """Return every text that saves itself, those that are not there yet among them."""
+    found = [{"kind": "proposals.text", "uid": uid} for uid in Proposal.objects.order_by("pk").values_list("uid", flat=True)]
+    found += [{"kind": "handling.reply", "uid": uid} for uid in Task.objects.order_by("pk").values_list("uid", flat=True)]
+    return found + [{"kind": "proposals.text", "uid": values["token"]} for values in _beginnings(reader)]
+
+
 def _steps(_reader: Account | None) -> list[dict[str, str]]:
     """Return every step of every lifecycle for every row that is in a state to take it."""
     found = []
@@ -81,6 +98,19 @@ def _steps(_reader: Account | None) -> list[dict[str, str]]:
             actions = sorted({row.action for row in workflow.rows if state in row.sources})
             found += [{"name": name, "uid": uid, "action": action} for action in actions]
     return found
+
+
+def _objects(_reader: Account | None) -> list[dict[str, str]]:
+    """Return every row that has a lifecycle, as the interface names it."""
+    return [
+        {"workflow": name, "uid": uid}
+        for name, workflow in BY_NAME.items()
+        for uid in apps.get_model(workflow.model).objects.order_by("pk").values_list("uid", flat=True)
+    ]
+
+
+def _steps_as_data(reader: Account | None) -> list[dict[str, str]]:
+    return [{"workflow": one["name"], "uid": one["uid"], "action": one["action"]} for one in _steps(reader)]
 
 
 def _neighbours(_reader: Account | None) -> list[dict[str, str]]:
@@ -140,6 +170,11 @@ KNOWN: dict[str, Values] = {
         {"uid": gone.merged_into.uid, "other": gone.uid}
         for gone in Member.everybody.exclude(merged_into=None).select_related("merged_into").order_by("pk")
     ],
+    "drafts/<": _drafts,
+    "drafts/<str:kind>/<str:uid>/copies/<": lambda _reader: [
+        {"kind": kind, "uid": uid, "copy": copy}
+        for kind, uid, copy in KeptCopy.objects.order_by("pk").values_list("kind", "subject", "uid")
+    ],
     "handling/assign/<": _uids(Proposal),
     "handling/cases/<": _uids(Case),
     "handling/rate/<": _uids(Case),
@@ -147,15 +182,17 @@ KNOWN: dict[str, Values] = {
     "handling/contacts/<": _uids(Contact),
     "handling/<": _uids(Task),
     "handling/<str:uid>/reply/files/<": _below(ReplyFile, "reply__task", "file"),
-    "handling/<str:uid>/reply/copies/<": _below(StaleReply, "reply__task", "copy"),
+    "handling/<str:uid>/reply/copies/<": _copies("handling.reply", "copy"),
     "proposals/new/<": _beginnings,
     "proposals/<": _uids(Proposal),
-    "proposals/<str:uid>/copies/<": _below(StaleCopy, "proposal", "copy_uid"),
+    "proposals/<str:uid>/copies/<": _copies("proposals.text", "copy_uid"),
     "proposals/<str:uid>/attachments/<": _below(Attachment, "proposal", "attachment_uid"),
     "proposals/<str:uid>/invitations/<": _below(Signature, "proposal", "signature_uid"),
     "public/proposals/<": _uids(Proposal),
     "public/<": _codes,
     "imports/<": _uids(Import),
+    "api/v1/objects/<": _objects,
+    "api/v1/objects/<str:workflow>/<str:uid>/actions/<": _steps_as_data,
     "imports/template/<": lambda _reader: [{"kind": kind} for kind in OFFERED],
 }
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.architecture.world import World
+from tests.architecture.world import AT, World
 from tongxin.access.predicates import nobody
 from tongxin.workflow.table import BY_NAME
 
@@ -20,7 +20,7 @@ def matrix(world: World, name: str) -> str:
         rows = [row for row in workflow.rows if state in row.sources]
         for row in rows:
             everyone = world.cast.everyone().items()
-            may = [part for part, account in everyone if any(row.by.test(account, subject) for subject in subjects)]
+            may = [part for part, account in everyone if any(row.by.test_at(account, subject, AT) for subject in subjects)]
             who = "nobody by hand" if row.by is nobody else " ".join(may) or "nobody under the rules of 云溪县"
             lines.append(f"{state:<14} {row.action:<20} {who}")
         if not rows:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.architecture import source
 from tests.architecture.addresses import Route
+from tongxin.desks.declared import listings
 
 VALUES = (
     "", " ", "0", "-1", "1", "+1", "1.5", "1e9", "0x10", "²", "１２", "٣٤", "९", "99999999", "2147483648",
@@ -20,6 +21,7 @@ SHORT = ("²", "9" * 19, "9" * 4400, "0001-01-01", "9999-12-31.9", "-." + "9" * 
 
 _NAME = re.compile(r"[a-z][a-z_]{0,23}")
 READS_ADDRESS = re.compile(r"\bGET\b|QueryDict|self\.data\b")
+READS_LIST = re.compile(r"\bFilter\(")  # a declared list reads its filters from the address
 READS_BODY = re.compile(r"\bPOST\b|forms\.|CountedText|_ask\(|TEXT_FIELDS|REPLY_FIELDS")
 
 
@@ -58,6 +60,8 @@ def names(module: str, *, body: bool = False) -> tuple[str, ...]:
     beside = [p for p in app.glob("*.py") if p.name == "forms.py" or "QueryDict" in p.read_text(encoding="utf-8")]
     beside += [app / "workflow.py"] if body and (app / "workflow.py").exists() else []
     found = set().union(*(_strings(p, said) for p in [path, *beside]))
+    if not body and (app / "lists.py").exists():
+        found |= _strings(app / "lists.py", READS_LIST)
     if module.startswith("tongxin.workflow") and body:
         found |= set().union(*(_strings(p, said) for p in source.TONGXIN.glob("*/workflow.py")))
     return tuple(sorted(name for name in found if _NAME.fullmatch(name)))
@@ -65,7 +69,14 @@ def names(module: str, *, body: bool = False) -> tuple[str, ...]:
 
 def asked_by(route: Route) -> tuple[str, ...]:
     """Return the names that may stand behind the question mark of a route's address."""
-    return names(route.module)
+    return tuple(sorted({*names(route.module), *_asked_of_lists().get(route.name.removeprefix("api:list-"), ())}))
+
+
+@cache
+def _asked_of_lists() -> dict[str, set[str]]:
+    """Return what the declarations of lists say may be asked of them, on their pages and by the interface."""
+    common = {"q", "sort", "size", "after", "before"}
+    return {one.name: common | {one.tab_name} | {narrowing.name for narrowing in one.filters} for one in listings()}
 
 
 def said_to(route: Route) -> tuple[str, ...]:

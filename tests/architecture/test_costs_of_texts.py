@@ -33,7 +33,7 @@ from tongxin.files.inspection import names, secrecy
 from tongxin.sheets import cells, headers
 from tongxin.texts import redaction, segmentation, widths
 
-FEW, MANY = 1000, 8000
+FEW, MANY = 500, 4000
 TIMES = 22  # eight times as long costs eight times as much, and sixty-four times in a loop in a loop: far from both
 DEAR = 60  # so many plain looks over the same text are not worth a second measure
 ROUNDS = 4  # short and long are measured by turns, and the least of each counts: others work on the machine too

@@ -28,9 +28,11 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.core.calendar import add_months
 from tongxin.core.secrets import lookup_hash
+from tongxin.drafts import actions as drafts
+from tongxin.drafts.models import KeptCopy
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
-from tongxin.handling.models import Case, Reply, StaleReply
+from tongxin.handling.models import Case, Reply
 from tongxin.handling.workflow import Sending, SignFor
 from tongxin.members.models import Member, Seat
 from tongxin.notices.models import Letter, Notice
@@ -39,7 +41,7 @@ from tongxin.privacy.queries import Keeping, held_about, keepings
 from tongxin.privacy.regulations import Retention
 from tongxin.privacy.table import ERASABLE
 from tongxin.proposals import actions as proposals
-from tongxin.proposals.models import Proposal, StaleCopy
+from tongxin.proposals.models import Proposal
 from tongxin.workflow.engine import perform
 
 BEGUN = date(2026, 3, 20)
@@ -136,16 +138,16 @@ def _discarded(side: Side) -> Any:
     return Proposal.objects.filter(pk=proposal.pk)
 
 
-def _copy(side: Side, proposal: Proposal) -> StaleCopy:
-    return StaleCopy.objects.create(
-        committee=side.committee, proposal=proposal, account=side.member, started_from=1,
-        fields={"situation": f"另一处写的{side.mark}"}, kept_at=AT, settled_at=AT,
-    )  # fmt: skip
+def _copy(side: Side, proposal: Proposal) -> KeptCopy:
+    elsewhere = {"situation": f"另一处写的{side.mark}"}
+    copy = drafts.keep("proposals.text", proposal, fields=elsewhere, started_from=1, actor=side.member, at=AT)
+    drafts.settle(copy, at=AT)
+    return copy
 
 
 def _kept(side: Side) -> Any:
     proposal = proposals.draft(side.committee, actor=side.member, at=AT, first=side.own, text=TEXT)
-    return StaleCopy.objects.filter(pk=_copy(side, proposal).pk)
+    return KeptCopy.objects.filter(pk=_copy(side, proposal).pk)
 
 
 def _case(side: Side) -> Case:
@@ -175,8 +177,7 @@ def _case(side: Side) -> Case:
     reply = handling.reply_of(task)
     said = {"category": "B", "text": "六月底前试点。", "contact": f"联系人{side.mark}", "phone": f"电话{side.mark}"}
     handling.save_reply(reply, fields=said, started_from=reply.version, actor=clerk, at=AT)
-    StaleReply.objects.create(committee=side.committee, reply=reply, account=clerk, started_from=1,
-                              fields={"contact": f"联系人{side.mark}"}, kept_at=AT)  # fmt: skip
+    drafts.keep("handling.reply", task, fields={"contact": f"联系人{side.mark}"}, started_from=1, actor=clerk, at=AT)
     perform(task, "submit_reply", actor=clerk, at=AT)
     if side.mark == MARK:  # 云溪's supervising office reviews, 望川's does not
         perform(task, "approve", actor=clerk, at=AT)
@@ -198,7 +199,7 @@ def _reply(side: Side) -> Any:
 
 def _reply_copy(side: Side) -> Any:
     case = _case(side)
-    rows = StaleReply.objects.filter(reply__task__case=case)
+    rows = KeptCopy.objects.filter(subject__in=case.tasks.values("uid"))
     _unmark(Reply.objects.get(task__case=case).ratings.all(), side, comment="")
     _unmark(Reply.objects.filter(task__case=case), side, contact="", phone="")
     return rows
@@ -206,7 +207,7 @@ def _reply_copy(side: Side) -> Any:
 
 def _comment(side: Side) -> Any:
     case = _case(side)
-    StaleReply.objects.filter(reply__task__case=case).delete()
+    KeptCopy.objects.filter(subject__in=case.tasks.values("uid")).delete()
     _unmark(Reply.objects.filter(task__case=case), side, contact="", phone="")
     return Reply.objects.get(task__case=case).ratings.all()
 

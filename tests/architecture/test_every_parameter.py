@@ -1,7 +1,7 @@
 """No address and no form, whatever is put into it, ends in an error of the server; what is refused has written nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -9,21 +9,20 @@ import pytest
 from django.test import Client
 
 from tests.architecture import nasty, source
-from tests.architecture.addresses import Route, everybody, routes, values_of
+from tests.architecture.addresses import Route, everybody, routes
+from tests.architecture.seeking import Seeker, openings
+from tests.architecture.test_reads_write_nothing import LEAD_ON
 from tests.architecture.walking import (
     NOT_ALLOWED,
     THOROUGH,
     Visitors,
     address,
     drain,
-    furnish,
-    openings,
     ours,
     quiet,  # noqa: F401 -- a fixture
     rows_of,
     undone,
 )
-from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 
@@ -39,8 +38,7 @@ KEPT_BESIDE = {
     "axes_accessfailurelog": "a sign-in that failed is counted",
     "audit_event": "a sign-in that failed is an event",
     "audit_mark": "an event's slip for its readers",
-    "proposals_stalecopy": "a save from an old version is kept beside the newer text",
-    "handling_stalereply": "a save from an old version is kept beside the newer text",
+    "drafts_keptcopy": "a save from an old version, or of a text that is closed, is kept beside",
 }
 BROKEN_BODIES = (
     ("application/json", b'{"title": "\\ud800'),
@@ -95,14 +93,19 @@ def _shared(share: int) -> list[Route]:
     return [route for number, route in enumerate(routes()) if number % SHARES == share and ours(number)]
 
 
-def _queries(route: Route, *, first: bool) -> Iterator[str]:
+def _in_turn(found: Sequence[Any], place: int, turns: int) -> Sequence[Any]:
+    """Return all of something, or in daily runs that part of it whose turn it is at the n-th route."""
+    return found if THOROUGH else found[place % turns :: turns]
+
+
+def _queries(route: Route, place: int, *, first: bool) -> Iterator[str]:
     """Yield question marks: every name at once, then (thoroughly, for the first who asks) each by itself, as one may hide another."""
     names = nasty.asked_by(route)
     alone = names if THOROUGH and first else {"in", "before"} & set(names)
     for value in nasty.VALUES if THOROUGH else nasty.SHORT:
         sent = value.encode("utf-8", "surrogatepass")
         yield urlencode([(name, sent) for name in names if name != "in"])
-    for value in nasty.SHORT:
+    for value in _in_turn(nasty.SHORT, place, 2):
         sent = value.encode("utf-8", "surrogatepass")
         yield from (f"{name}={quote(sent)}" for name in alone)
 
@@ -125,31 +128,32 @@ def _fault(client: Client, method: str, path: str, body: bytes = b"", kind: str 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("share", range(SHARES))
-def test_no_address_ends_in_an_error(cast: Cast, settings: Any, share: int) -> None:
+def test_no_address_ends_in_an_error(furnished: Cast, settings: Any, share: int) -> None:
     settings.DEMO = True
-    furnish(cast, World(cast))
     visitors, faults, asked = Visitors(), set(), 0
-    opened = openings(visitors, list(everybody().values()), _shared(share), most=EACH)
-    for route in _shared(share):
+    pages = [route for route in _shared(share) if route.name not in LEAD_ON]
+    opened = openings(visitors, list(everybody().values()), pages, most=EACH)
+    for place, route in enumerate(_shared(share)):
         for number, (account, path) in enumerate(opened.get(route.name, [])):
-            for query in _queries(route, first=number == 0):
+            for query in _queries(route, place, first=number == 0):
                 status, _tables, problem = _fault(visitors.of(account), "GET", f"{path}{'&' if '?' in path else '?'}{query}")
                 asked += 1
                 if status >= SERVER_ERROR:
                     faults.add(f"{route.name} {path}?{query[:60]}: {status} {problem}")
-    asked += _put_into_addresses(visitors, [None, cast.proposer, cast.office, cast.clerk], share, faults)
+    asked += _put_into_addresses(visitors, [None, furnished.proposer, furnished.office, furnished.clerk], share, faults)
     print(f"{asked} addresses")  # noqa: T201 -- a walk says how far it went
     assert sorted(faults) == []
 
 
 def _put_into_addresses(visitors: Visitors, people: list[Account | None], share: int, faults: set[str]) -> int:
+    """Put every value into every address, as everybody; in daily runs each value as one of them, who takes turns."""
     asked = 0
-    for route in (r for r in _shared(share) if r.arguments):
-        for account in people:
-            for value in nasty.VALUES if THOROUGH else nasty.SHORT:
-                path = "/" + route.pattern
-                for argument in route.arguments:
-                    path = path.replace(f"<str:{argument}>", quote(value.encode("utf-8", "surrogatepass"), safe=""))
+    for place, route in enumerate(r for r in _shared(share) if r.arguments):
+        for number, value in enumerate(nasty.VALUES if THOROUGH else nasty.SHORT):
+            path = "/" + route.pattern
+            for argument in route.arguments:
+                path = path.replace(f"<str:{argument}>", quote(value.encode("utf-8", "surrogatepass"), safe=""))
+            for account in people if THOROUGH else [people[(place + number) % len(people)]]:
                 status, _tables, problem = _fault(visitors.of(account), "GET", path)
                 asked += 1
                 if status >= SERVER_ERROR:
@@ -157,7 +161,7 @@ def _put_into_addresses(visitors: Visitors, people: list[Account | None], share:
     return asked
 
 
-def _bodies(route: Route, *, first: bool) -> Iterator[tuple[bytes, str]]:
+def _bodies(route: Route, place: int, *, first: bool) -> Iterator[tuple[bytes, str]]:
     """Yield what is posted: nothing, every name with the same nasty value, and (thoroughly, by the first) each by itself."""
     names = nasty.said_to(route)
     alone = names if THOROUGH and first else {"version", "until"} & set(names)
@@ -165,24 +169,23 @@ def _bodies(route: Route, *, first: bool) -> Iterator[tuple[bytes, str]]:
     for value in nasty.VALUES if THOROUGH else nasty.SHORT:
         sent = value.encode("utf-8", "surrogatepass")
         yield urlencode([(name, sent) for name in names]).encode(), FORM
-    for value in nasty.SHORT:
+    for value in _in_turn(nasty.SHORT, place, 2):
         sent = value.encode("utf-8", "surrogatepass")
         for name in alone:
             yield f"{name}={quote(sent)}".encode(), FORM
-    yield from ((body, kind) for kind, body in BROKEN_BODIES)
+    yield from ((body, kind) for kind, body in _in_turn(BROKEN_BODIES, place, 3))
 
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("share", range(SHARES))
-def test_no_form_ends_in_an_error(cast: Cast, settings: Any, share: int) -> None:
+def test_no_form_ends_in_an_error(furnished: Cast, settings: Any, share: int) -> None:
     settings.DEMO = True
-    furnish(cast, World(cast))
     visitors, faults, sent = Visitors(), set(), 0
-    people = everybody()
-    for route in _shared(share):
-        for number, (account, path) in enumerate(_takers(visitors, route, people)):
-            for body in _bodies(route, first=number == 0):
+    seeker = Seeker(everybody().values())
+    for place, route in enumerate(_shared(share)):
+        for number, (account, path) in enumerate(_takers(visitors, route, seeker)):
+            for body in _bodies(route, place, first=number == 0):
                 status, left, problem = _fault(visitors.of(account), "POST", path, *body)
                 sent += 1
                 if status >= SERVER_ERROR:
@@ -193,18 +196,19 @@ def test_no_form_ends_in_an_error(cast: Cast, settings: Any, share: int) -> None
     assert sorted(faults) == []
 
 
-def _takers(visitors: Visitors, route: Route, people: dict[str, Account | None]) -> list[tuple[Account | None, str]]:
+def _takers(visitors: Visitors, route: Route, seeker: Seeker) -> list[tuple[Account | None, str]]:
     """Return who may post to a route, and where: the first few whom it neither turns away nor does not know."""
     found: list[tuple[Account | None, str]] = []
-    for account in people.values():
-        for values in values_of(route, account):
-            path = address(route, values, account)
-            status, _tables, _problem = _fault(visitors.of(account), "POST", path)
-            if status == NOT_ALLOWED:
-                return found
-            if status not in {302, 403, 404, 409} or (status == 302 and account is not None):
-                found.append((account, path))
-                break
+    for account, values in seeker.tries(route):
+        if any(account is one for one, _path in found):
+            continue
+        path = address(route, values, account)
+        status, _tables, _problem = _fault(visitors.of(account), "POST", path)
+        if status == NOT_ALLOWED:
+            break
+        if status not in {302, 403, 404, 409} or (status == 302 and account is not None):
+            found.append((account, path))
+            seeker.taken(account, values)
         if len(found) >= EACH:
-            return found
+            break
     return found

@@ -5,7 +5,7 @@ import re
 from tests.architecture import source
 
 CLOSED_LIST = {
-    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "desk", "lists", "workflow", "actions", "queries",
+    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "desk", "lists", "drafts", "workflow", "actions", "queries",
     "regulations", "rules", "events", "models", "choices", "admin", "apps", "__init__",
 }  # fmt: skip
 DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "management", "__pycache__"}
@@ -28,20 +28,41 @@ MORE = {
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
     # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes;
     # one person kept twice: the act, what apps carry along, how dated rows become one's; what was entered wrong
-    "members": {"consequences", "acting", "closing", "merging", "carrying", "joining", "correcting"},
+    "members": {"consequences", "acting", "closing", "merging", "carrying", "joining", "correcting", "capacities"},
     # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
-    # the registries of menus, queues and lists, the engine behind them, the page of any list, and how lists page
-    "desks": {"declared", "menus", "panels", "queues", "todos", "listings", "pages", "paging"},
+    # the registries of menus, queues, lists and objects' pages, the engine behind them, the page of any list and of any object
+    "desks": {
+        "declared",
+        "menus",
+        "panels",
+        "queues",
+        "todos",
+        "acts",
+        "asking",
+        "leaving",
+        "levels",
+        "listings",
+        "pages",
+        "paging",
+        "shown",
+        "objects",
+        "object_pages",
+        "lives",
+    },
+    "drafts": {"table"},  # what a draft is, and the register of those that every app's drafts.py declares
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
     "site": {"navigation"},  # provides the shell of the ui
+    # the shapes of its JSON; lists and objects in these shapes; what goes wrong; the description of it all
+    "api": {"shapes", "rows", "steps", "problems", "describing"},
 }
 APPS_BY_THE_LIST = (
     "committees",
     "desks",
     "regulations",
     "files",
+    "drafts",
     "notices",
     "privacy",
     "members",
@@ -49,6 +70,7 @@ APPS_BY_THE_LIST = (
     "handling",
     "deliberation",
     "site",
+    "api",
 )
 NAMES_WITHOUT_A_HOME = re.compile(r"^(utils?|helpers?|common|misc|managers?|handlers?|base\d*|functions|lib|stuff)$")
 
@@ -60,7 +82,6 @@ LOOKED_AT: dict[str, str] = {
     "tongxin/proposals/notices.py": "2026-11-30: one register: whom, in which words, and a line each, read side by side",
     "tongxin/backups/archive.py": "2026-11-30: one format, written and read: both halves say the same names",
     "tongxin/backups/judging.py": "2026-11-30: what a foreign file may say, value by value, row by row, and in the whole",
-    "tongxin/proposals/models.py": "2026-11-29: a proposal and the eight tables around it; their constraints are read side by side",
     "tongxin/handling/notices.py": "2026-11-29: one register: whom, in which words, and a line each, read side by side",
     "tongxin/handling/models.py": "2026-11-29: a dozen small tables; the clocks and constraints of a case are read side by side",
     "tongxin/audit/verifying.py": "2026-11-29: the layers of the record, each a function, read from top to bottom; what a layer asks is elsewhere",

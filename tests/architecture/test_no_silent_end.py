@@ -115,7 +115,7 @@ class History:
                 yield row.action, lambda row=row: self._take(subject, row)
 
     def _take(self, subject: Any, row: Any) -> bool:
-        who = next((person for person in self.people if row.by.test(person, subject)), None)
+        who = next((person for person in self.people if row.by.test_at(person, subject, self.at)), None)
         if who is None or any(guard(subject, self.at) for guard in row.when):
             return False
         self._step(subject, row, who)
@@ -255,7 +255,9 @@ class History:
             if subject.state not in row.sources or row.action in WAYS_BACK or any(guard(subject, self.at) for guard in row.when):
                 continue
             if any(
-                row.by.test(person, subject) for person in self.people if row.action not in GIVING_UP or person.pk not in signers
+                row.by.test_at(person, subject, self.at)
+                for person in self.people
+                if row.action not in GIVING_UP or person.pk not in signers
             ):
                 return True
         return False

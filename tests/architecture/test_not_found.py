@@ -23,13 +23,11 @@ from tests.architecture.walking import (
     Visitors,
     address,
     drain,
-    furnish,
     ours,
     quiet,  # noqa: F401 -- a fixture
     rows_of,
     undone,
 )
-from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
@@ -40,6 +38,7 @@ NOT_FOUND, REFUSED = 404, {403, 404}
 FOUND_BY_ALL = {
     "sign-in-at": "the public entrance of a committee",
     "notice": "whose notice is another's is led to the own ones",
+    "api:step": "takes JSON alone: a form is refused before anything is looked for",
 }
 
 
@@ -80,10 +79,13 @@ class Findings:
     refused: Counter[int] = field(default_factory=Counter)
     never: set[str] = field(default_factory=set)  # routes that take forms and were found by everybody
 
-    def walk(self, route: Route, people: dict[str, Account | None]) -> None:
-        """Send forms to a route as everybody, until it says that it takes none."""
+    def walk(self, route: Route, people: list[tuple[str, Account | None]], number: int) -> None:
+        """Send forms to a route as everybody, until it says that it takes none; in daily runs as a third of them, one of whom is refused."""
         here: set[int] = set()
-        for place, (who, account) in enumerate(people.items()):
+        in_turn = people if THOROUGH else [one for turn in range(3) for one in people[(number + turn) % 3 :: 3]]
+        for place, (who, account) in enumerate(in_turn):
+            if not THOROUGH and place > len(people) // 3 and here & REFUSED:
+                break
             found = values_of(route, account)
             for values in found if THOROUGH or not found else [found[place % len(found)]]:
                 for body in bodies(route, place):
@@ -100,13 +102,12 @@ class Findings:
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("quiet")
-def test_what_is_not_found_has_written_nothing(cast: Cast, settings: Any) -> None:
+def test_what_is_not_found_has_written_nothing(furnished: Cast, settings: Any) -> None:
     settings.DEMO = True
-    furnish(cast, World(cast))
-    walk, people = Findings(), everybody()
+    walk, people = Findings(), list(everybody().items())
     asked = [route for number, route in enumerate(routes()) if ours(number)]
-    for route in asked:
-        walk.walk(route, people)
+    for number, route in enumerate(asked):
+        walk.walk(route, people, number)
     print(f"{dict(walk.refused)}")  # noqa: T201 -- a walk says how far it went
     assert sorted(walk.faults) == []
     assert walk.never == {route.name for route in asked} & set(FOUND_BY_ALL)

@@ -9,7 +9,6 @@ from tests.architecture import source
 
 ASKING = {"sound", "intact"}
 NAMING = {"proves", "shortened"}  # as keywords of a call
-LEFT = "event_proves"  # what a setter leaves for the engine
 FRESH = "New"  # a row that the act made: truth.New
 WITH_COLUMNS = {"Saved", "Part"}  # a row, and what of it
 PASSED_ON = {"list", "set", "tuple", "sorted"}
@@ -19,7 +18,8 @@ HANDED_ON = {
     "tongxin/members/actions/standing.py:record": "each change of a standing hands in what it asked about",
     "tongxin/proposals/actions/doubles.py:_names_again": "whoever parts two members asked about all their names at once",
     "tongxin/proposals/actions/doubles.py:_one_name": "whoever makes two members one asked about all their names at once",
-    "tongxin/workflow/engine.py:perform": "a setter leaves what it asked about in `event_proves`; the step itself asks in `_proved`",
+    "tongxin/proposals/actions/steps.py:move_along": "`merged_into` asked about them; this is written once the step has won",
+    "tongxin/workflow/engine.py:perform": "a setter returns what it asked about in its `Setting`; the step itself asks in `_proved`",
     "tongxin/audit/erasing.py:erase": "who erases hands in what he asked about, with `shortened`",
     "tongxin/privacy/actions.py:_record": "each app's erasure hands in what it asked about, in `Erased`",
 }
@@ -27,7 +27,6 @@ HANDED_ON = {
 
 IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction: it has one of its own, or is part of one
     "tongxin/audit/intactness.py:intact": "hands the question on",
-    "tongxin/handling/actions/again.py:_take_up": "the end of a round, and the effect of a step",
     "tongxin/handling/actions/again.py:answer_recalled": "a step",
     "tongxin/committees/reorganising.py:_announce_or_carry_out": "the act that decides",
     "tongxin/committees/reorganising.py:_carry_out": "the act that decides, or the day on which it takes effect",
@@ -186,8 +185,6 @@ def named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
         elif isinstance(step, ast.Dict):
             keys = [key.value if isinstance(key, ast.Constant) else None for key in step.keys]
             yield from (value for key, value in zip(keys, step.values, strict=True) if key in NAMING)
-        elif isinstance(step, ast.Assign) and any(isinstance(t, ast.Attribute) and t.attr == LEFT for t in step.targets):
-            yield step.value
 
 
 def unasked(path: Path) -> Iterator[str]:
@@ -247,7 +244,7 @@ def test_the_question_is_seen_where_it_is_asked_and_nowhere_else(tmp_path: Path)
         "def act(row): fine = audit.sound([row]); record(proves=[Saved(row) for _one in fine])",
         "def act(rows): fine = set(audit.sound(rows)); record(proves=[row for row in rows if row in fine])",
         "def act(key): fine = audit.sound(Row.filter(key=key)); row, new = Row.write(key=key); record(proves=[Saved(row) for _r in fine])",
-        "def act(row): row.event_proves = audit.sound([row])",
+        "def act(row): return Setting(proves=audit.sound([row]))",
     )
     not_asked = (
         "def act(row): record(proves=[row])",
@@ -255,7 +252,7 @@ def test_the_question_is_seen_where_it_is_asked_and_nowhere_else(tmp_path: Path)
         "def act(row): fine = audit.sound([row]); record(proves=[*fine, row])",
         "def act(row): day, fine = [row], audit.sound([row]); record(proves=day)",
         "def act(row): found = audit.sound([row]); found = [row]; record(proves=found)",
-        "def act(row): row.event_proves = [row]",
+        "def act(row): return Setting(proves=[row])",
         "def act(row): record(proves=[Saved(row)])",
         "def ask(row): return row, audit.sound([row])\ndef act(row): copy, vouched = ask(row); record(proves=[copy])",
         "def ask(row): return row, audit.sound([row])\ndef act(row): copy, vouched = ask(row); record(proves=vouched)",

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from tests.architecture import addresses
 from tests.architecture.addresses import Route
-from tests.architecture.walking import THOROUGH, ours
+from tests.architecture.walking import NOT_ALLOWED, THOROUGH, draw_without_note, ours
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
@@ -40,11 +40,19 @@ from tongxin.proposals.models import Signature
 pytestmark = pytest.mark.thorough
 FOREIGN = ("account_", "mfa_")  # sign-in and second factor know no proposals
 KEEPERS = {"office"}
-# make thorough asks everybody in every world; the daily run asks everybody once, and elsewhere those concerned
+# make thorough asks everybody in every world. In daily runs everybody is asked in one world, in the others those concerned are;
+# where a rating would be told first all of them look, elsewhere at each address one of a group: of the signers and of the unit
+# always, of the other groups two by turns.
 CONCERNED = {
     "proposer", "cosigner", "bystander", "leader", "assigner", "clerk", "co_clerk", "audit_admin", "clerk_in_leadership",
     "clerk_who_keeps", "signer_who_keeps", "anonymous",
 }  # fmt: skip
+ALWAYS = (("proposer", "cosigner"), ("clerk", "unit_leader", "clerk_in_leadership", "clerk_who_keeps"))
+BY_TURNS = (
+    ("bystander", "second_cosigner", "former_member", "suspended_member"), ("co_clerk", "other_clerk"), ("assigner", "party_assigner"),
+    ("leader", "signer_who_keeps", "publisher", "office_of_city"),
+    ("audit_admin", "anonymous", "security_admin", "member_of_other_county", "office_of_other_county"),
+)  # fmt: skip
 PARAMETER = re.compile(r"<\w+:\w+>")
 UID = re.compile(r"\b[2-9a-hjkmnp-z]{12}\b")
 # what differs between two answers to the same question, whatever happened: tokens, nonces, signed links, the hour of an export
@@ -71,6 +79,7 @@ UIDS: tuple[str, ...] = ("case", "proposal", "lead", "co", "contact", "reply", "
 CHOICES = {
     "code": ("YX",),
     "name": ("cases", "tasks", "proposals", "handling.ratings"),
+    "workflow": ("cases", "tasks", "proposals"),
     "action": ("close", "send"),
     "token": ("none",),
 }
@@ -105,6 +114,7 @@ class Secret:
     addresses: list[str] = field(init=False)
     known: set[str] = field(init=False)
     shut: set[tuple[str, str]] = field(default_factory=set)  # refused at the first look: not asked again
+    looking: dict[str, list[str]] = field(default_factory=dict)  # who looks where, since the first look
 
     def __post_init__(self) -> None:
         self.case = self.cast.answered(self.at, consents_to_publication=True)
@@ -112,6 +122,8 @@ class Secret:
         self.signers = self._signers()
         self.accounts = self.cast.everyone() | self._more_people()
         self.people = {"anonymous": Client()} | {name: self._signed_in(who) for name, who in self.accounts.items()}
+        grouped = {name for group in (*ALWAYS, *BY_TURNS) for name in group} | KEEPERS
+        assert {name for name in self.people if not name.startswith("signer_")} <= grouped | {"signer_who_keeps"}
         deliver()
         self.known = self._uids()
         self.addresses = self._addresses()
@@ -200,13 +212,24 @@ class Secret:
         return {part: str(row.uid) for part, row in rows.items()}
 
     def _addresses(self) -> list[str]:
-        """Return the addresses that somebody can open: the table with everything of the case in it. Looked for once."""
+        """Return the addresses that somebody can open: the table with everything of the case in it, or one half. Looked for once."""
         pool = self._pool()
         if not OPEN:
-            scouts = ("office", "proposer", "clerk", "assigner", "audit_admin", "anonymous")
             asked = ((f"/{route.pattern}", parts) for route in routes() for parts in fitting(route, pool))
-            OPEN.extend(one for one in asked if any(self._get(who, filled(*one, pool))[0] not in REFUSED for who in scouts))
-        return [*(filled(*one, pool) for one in OPEN), *MORE]
+            mine = (one for number, one in enumerate(asked) if ours(number))
+            OPEN.extend(one for one in mine if self._opens(filled(*one, pool)))
+        more = (address for number, address in enumerate(MORE) if ours(number))
+        return [*dict.fromkeys((*(filled(*one, pool) for one in OPEN), *self._told_first(), *more))]
+
+    def _opens(self, address: str) -> bool:
+        """Say whether one of those can open it who open most."""
+        for who in ("office", "proposer", "clerk", "assigner", "audit_admin", "anonymous"):
+            status = self._get(who, address)[0]
+            if status not in REFUSED:
+                return True
+            if status == NOT_ALLOWED:
+                return False
+        return False
 
     # ── looking ──
     def _get(self, who: str, address: str) -> tuple[int, bytes]:
@@ -232,22 +255,37 @@ class Secret:
         deliver()
         seen: Answers = {}
         for who in people:
-            cache.clear()
             self.people[who].cookies.pop("messages", None)  # what the look before ended with is told in this one
-            for number, address in enumerate(self.addresses):
-                if (who, address) in self.shut or not (ours(number) or self._tells_of_ratings(address)):
-                    continue
+        for number, address in enumerate(self.addresses):
+            cache.clear()
+            chosen = self.looking.get(address)
+            for who in self._who_looks(number, address, people) if chosen is None else [one for one in chosen if one in people]:
                 status, body = self._get(who, address)
                 if status in REFUSED:
                     self.shut.add((who, address))
                 else:
                     seen[who, address] = self.still(body)
+            self.looking.setdefault(address, [who for who in people if (who, address) in seen])
+        for who in people:
             seen |= {(who, name): self.still(body) for name, body in self._export(who)}
         return seen
 
-    def _tells_of_ratings(self, address: str) -> bool:
-        """Say whether it is one of those where a rating would be told first."""
-        return address in {f"/handling/rate/{self.case.uid}/", self.case.get_absolute_url(), "/audit/", "/home/"}
+    def _who_looks(self, number: int, address: str, people: Sequence[str]) -> Iterator[str]:
+        """Yield who looks at an address: everybody, or of each group whose turn it is the first who is not refused."""
+        if THOROUGH or address in self._told_first():
+            yield from people
+            return
+        for group in (*ALWAYS, *(BY_TURNS[(number + more) % len(BY_TURNS)] for more in (0, 2))):
+            for who in (group[(number + more) % len(group)] for more in range(len(group))):
+                if who in people:
+                    yield who
+                    if (who, address) not in self.shut:
+                        break
+
+    def _told_first(self) -> tuple[str, ...]:
+        """Return the addresses where a rating would be told first."""
+        rating = f"/handling/rate/{self.case.uid}/"
+        return rating, self.case.get_absolute_url(), self.cast.task(self.case).get_absolute_url(), "/audit/", "/home/"
 
     def still(self, body: bytes) -> bytes:
         """Take out what changes by itself."""
@@ -313,6 +351,7 @@ def differences(one: Mapping[tuple[str, str], bytes], other: Mapping[tuple[str, 
 @pytest.fixture(autouse=True)
 def _refused_in_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most addresses are refused to most people: without drawing a page and writing a log for each."""
+    draw_without_note(monkeypatch)
     for code in (403, 404):
         monkeypatch.setattr(f"config.urls.handler{code}", partial(_refused, code), raising=False)
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
@@ -335,7 +374,7 @@ def test_no_answer_to_anybody_changes_with_a_rating(cast: Cast, at: datetime, ma
     others = secret.others(everybody=many == 1)
     before = secret.look(others)
     raters = secret.names_of_raters()
-    assert len({address for _who, address in before if secret._tells_of_ratings(address)}) == 4
+    assert {address for _who, address in before} >= set(secret._told_first())
     for place in range(many):
         secret.rate(place, "dissatisfied" if place % 2 else "satisfied", "说的话", passes_on=True, closes_early=place == 0)
         unconcerned = [name for name in others if name not in {raters[n] for n in range(place + 1)}]

@@ -1,9 +1,8 @@
 """Walking over all pages as everybody: signing in fast, undoing what a request did, seeing what it wrote."""
 
 import logging
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,20 +16,23 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import HttpHeaders
 from django.http.response import HttpResponseBase
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState
 from django.utils import timezone
 from django.views.defaults import page_not_found, permission_denied
 
-from tests.architecture.addresses import Route, values_of
+from tests.architecture.addresses import Route
 from tests.architecture.world import World
 from tests.cast import Cast, who_keeps_the_system
+from tests.sampling import THOROUGH
 from tongxin.accounts.models import Account
+from tongxin.drafts.actions import keep
 from tongxin.files import queries as files
 from tongxin.files.models import File
 from tongxin.files.tests.samples import PDF
 from tongxin.handling import actions as handling
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import StaleReply
 from tongxin.imports import actions as imports
 from tongxin.imports.choices import Stage
 from tongxin.imports.models import Import, Source
@@ -40,9 +42,8 @@ from tongxin.notices import actions as notices
 from tongxin.notices.models import Letter, Notice
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import State
-from tongxin.proposals.models import Attachment, Proposal, StaleCopy
+from tongxin.proposals.models import Attachment, Proposal
 
-THOROUGH = bool(os.environ.get("TONGXIN_THOROUGH"))
 OK, NOT_ALLOWED = 200, 405
 
 # Rows that a request may write although it only reads, with the reason.
@@ -143,31 +144,17 @@ def address(route: Route, values: dict[str, str], account: Account | None) -> st
     return route.path(values)
 
 
-def furnish(cast: Cast, world: World) -> None:
-    """Fill a world with everything that has an address: all states, files, kept copies, public copies, notices."""
-    world.everything()
+def furnish(cast: Cast) -> None:
+    """Fill a mixed world with everything else that has an address: files, kept copies, public copies, notices."""
+    world = World(cast)
     _publish(cast, world)
     draft = world.row("proposals", State.DRAFT)
     proposals.attach(draft, uploads=[SimpleUploadedFile("走访.pdf", PDF)], actor=cast.proposer, at=world.at)
-    StaleCopy.objects.create(
-        committee=cast.county,
-        proposal=draft,
-        account=cast.proposer,
-        started_from=1,
-        fields={"title": "另一处写的"},
-        kept_at=world.at,
-    )
+    keep("proposals.text", draft, fields={"title": "另一处写的"}, started_from=1, actor=cast.proposer, at=world.at)
     task = world.row("tasks", TaskState.IN_HAND)
     reply = handling.reply_of(task)
     handling.attach_to_reply(reply, upload=SimpleUploadedFile("测算.pdf", PDF), actor=cast.clerk, at=world.at)
-    StaleReply.objects.create(
-        committee=cast.county,
-        reply=reply,
-        account=cast.clerk,
-        started_from=1,
-        fields={"text": "另一处写的"},
-        kept_at=timezone.now(),
-    )
+    keep("handling.reply", task, fields={"text": "另一处写的"}, started_from=1, actor=cast.clerk, at=timezone.now())
     import_sheets(cast, world.at)
     kept_twice(cast, at=world.at)
     who_keeps_the_system(cast)
@@ -214,31 +201,6 @@ def _publish(cast: Cast, world: World) -> None:
     proposals.release(closed, actor=cast.office, at=world.at, files=list(closed.attachments.all()))
 
 
-def openings(
-    visitors: Visitors, people: list[Account | None], among: Iterable[Route], *, most: int
-) -> dict[str, list[tuple[Account | None, str]]]:
-    """Return for each route who gets a page there and at which address: the first few."""
-    found: dict[str, list[tuple[Account | None, str]]] = {}
-    answer: HttpResponseBase
-    for route in among:
-        for account in people:
-            if len(found.get(route.name, [])) >= most:
-                break
-            for one in values_of(route, account):
-                path = address(route, one, account)
-                client = visitors.of(account)
-                with undone():
-                    answer = client.get(path)
-                    drain(answer)
-                if answer.status_code == OK:
-                    found.setdefault(route.name, []).append((account, path))
-                if answer.status_code in {OK, NOT_ALLOWED} or account is None:
-                    break
-            if answer.status_code == NOT_ALLOWED:
-                break
-    return found
-
-
 class Refusals:
     """Draws the page of a refusal once for each person, and from then on says in a word what could differ.
 
@@ -270,10 +232,16 @@ class Headers(HttpHeaders):
         return super().__getitem__(key)
 
 
+def draw_without_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let templates be drawn as they are outside tests, where nobody keeps a copy of what each of their parts was drawn with."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+
+
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep the log silent and refusals short: they are what a walk is about, and cost more than the request."""
     refusals = Refusals()
+    draw_without_note(monkeypatch)
     for code, draw in ((403, permission_denied), (404, page_not_found)):
         monkeypatch.setattr(f"config.urls.handler{code}", partial(refusals.answer, draw, code), raising=False)
     monkeypatch.setattr("django.http.request.HttpHeaders", Headers)

@@ -14,7 +14,7 @@ from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
-from tongxin.handling.workflow import Moving, Opinion, Sending, SignFor, Why
+from tongxin.handling.workflow import Advising, Moving, Sending, SignFor, Why
 from tongxin.members.models import Member, Seat, Suspension
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries
@@ -51,7 +51,7 @@ class World:
             "tasks": {
                 TaskState.AWAITING: lambda: cast.task(cast.assigned()), TaskState.RETURN_ASKED: self._return_asked,
                 TaskState.RETURNED: lambda: self._step(self._return_asked(), "grant_return", cast.assigner, Why("职责在他处。")),
-                TaskState.IN_HAND: self._in_hand, TaskState.OPINION_GIVEN: self._opinion_given,
+                TaskState.IN_HAND: self._in_hand, TaskState.ADVICE_GIVEN: self._advice_given,
                 TaskState.WITH_LEADER: lambda: self._step(self._in_hand(), "submit_reply", cast.clerk),
                 TaskState.UNDER_REVIEW: self._under_review,
                 TaskState.ANSWERED: lambda: cast.task(cast.answered()),
@@ -127,11 +127,11 @@ class World:
         lead, co = self.cast.task(case), self.cast.task(case, self.cast.co_unit)
         perform(lead, "sign_for", actor=self.cast.clerk, at=AT, payload=SignFor("孟时雨"))
         perform(co, "sign_for", actor=self.cast.co_clerk, at=AT, payload=SignFor("陆知行"))
-        perform(co, "give_opinion", actor=self.cast.co_clerk, at=AT, payload=Opinion("同意。"))
+        perform(co, "give_advice", actor=self.cast.co_clerk, at=AT, payload=Advising("同意。"))
         return self.cast.task(case)
 
     def _in_hand(self) -> Task:
-        """Signed for, spoken with the proposer, the reply written, the co-handler's opinion in."""
+        """Signed for, spoken with the proposer, the reply written, the co-handler's advice in."""
         lead = self._signed()
         handling.record_contact(
             lead, stage="before", way="meeting", on=AT.date(), who="孟时雨", with_whom="林知远", note="先试点。",
@@ -151,7 +151,7 @@ class World:
         co = self.cast.task(self.cast.assigned(), self.cast.co_unit)
         return self._step(co, "sign_for", self.cast.co_clerk, SignFor("陆知行"))
 
-    def _opinion_given(self) -> Task:
+    def _advice_given(self) -> Task:
         return self.cast.task(self._signed().case, self.cast.co_unit)
 
     def _under_review(self) -> Task:

@@ -12,6 +12,7 @@ from tongxin.proposals.models import Attachment
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.both_sizes
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desk"])
 def test_the_reason_is_seen_and_stays(size: tuple[int, int], browser: Browser, cast: Cast, live_server: LiveServer) -> None:
     cast.filed()

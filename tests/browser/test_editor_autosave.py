@@ -11,8 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import TEXT, Cast
 from tongxin.accounts.models import Account
+from tongxin.drafts.models import KeptCopy
 from tongxin.proposals import actions
-from tongxin.proposals.models import Proposal, StaleCopy
+from tongxin.proposals.models import Proposal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAVED, OFFLINE, ENDED = "saved", "offline", "ended"
@@ -122,12 +123,12 @@ def test_two_tabs_show_both_texts_and_the_writer_chooses(
     expect(second.locator("#id_title")).to_have_value(TEXT["title"])
     # meanwhile another device saved
     actions.save_text(
-        Proposal.objects.get(), text={"title": "先存的案由"}, started_from=1, actor=cast.proposer, at=proposal.edited_at
+        Proposal.objects.get(), fields={"title": "先存的案由"}, started_from=1, actor=cast.proposer, at=proposal.edited_at
     )
     second.locator("#id_title").fill("后写的案由")
     expect(second.locator(".conflict")).to_contain_text("先存的案由", timeout=20_000)
     expect(second.locator(".conflict")).to_contain_text("后写的案由")
-    assert (Proposal.objects.get().title, StaleCopy.objects.get().fields["title"]) == ("先存的案由", "后写的案由")
+    assert (Proposal.objects.get().title, KeptCopy.objects.get().fields["title"]) == ("先存的案由", "后写的案由")
     second.get_by_role("button", name="用我的").first.click()
     state_of(second, SAVED)
     assert Proposal.objects.get().title == "后写的案由"
@@ -149,3 +150,73 @@ def test_a_double_click_on_submit_submits_once_and_loses_nothing(
     submitted = Proposal.objects.get()
     assert (submitted.state, submitted.serial, submitted.suggestions.startswith("建议今年六月底前")) == ("submitted", 1, True)
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tongxin:draft:')).length") == 0
+
+
+def test_saving_without_a_network_keeps_the_page_and_says_so_in_the_bar(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, sign_in: Callable[[Account], None]
+) -> None:
+    proposal = cast.draft()
+    sign_in(cast.proposer)
+    page = opened(context, live_server, f"/proposals/{proposal.uid}/edit/")
+    address = page.url
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        context.set_offline(True)
+        page.locator("#id_analysis").fill(f"断网时写的分析，{width}。")
+        state_of(page, OFFLINE)
+        expect(page.locator(".savebar .autosave")).to_be_in_viewport()
+        page.get_by_role("button", name="保存草稿").click()
+        state_of(page, OFFLINE)
+        expect(page.locator("#id_analysis")).to_have_value(f"断网时写的分析，{width}。")
+        assert page.url == address
+        context.set_offline(False)
+        state_of(page, SAVED)
+    Session.objects.all().delete()
+    cache.clear()
+    page.locator("#id_analysis").fill("登录到期时写的。")
+    state_of(page, ENDED)
+    expect(page.locator(".savebar").get_by_role("link", name="重新登录，回到这里")).to_be_in_viewport()
+    page.get_by_role("button", name="预览，准备提交").click()
+    expect(page.locator("#id_analysis")).to_have_value("登录到期时写的。")
+    assert page.url == address
+
+
+def test_the_counter_tells_the_one_total(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, sign_in: Callable[[Account], None]
+) -> None:
+    proposal = cast.draft()
+    sign_in(cast.proposer)
+    page = opened(context, live_server, f"/proposals/{proposal.uid}/edit/")
+    total = page.locator("#body-total b")
+    expect(total).to_have_text(str(proposal.characters))
+    page.locator("#id_situation").fill("一二三")
+    page.locator("#id_analysis").fill("四 五")
+    page.locator("#id_suggestions").fill("")
+    expect(total).to_have_text("5")
+    expect(page.locator("#id_analysis_count")).to_have_text("2 字")
+
+
+def test_a_reason_survives_an_ended_session_on_the_device(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, sign_in: Callable[[Account], None]
+) -> None:
+    proposal = cast.submitted()
+    sign_in(cast.office)
+    step = f"/go/proposals/{proposal.uid}/return_for_revision/"
+    page = opened(context, live_server, step)
+    page.get_by_label("退回理由").fill("请补充两个镇的人口和药房数。")
+    Session.objects.all().delete()
+    cache.clear()
+    page.get_by_role("button", name="退回修改").click()
+    expect(page.locator("#trouble")).to_contain_text("您写的内容已存在本机")
+    sign_in(cast.office)
+    page.close()
+    page = opened(context, live_server, step)
+    expect(page.get_by_label("退回理由")).to_have_value("请补充两个镇的人口和药房数。", timeout=25_000)
+    page.get_by_role("button", name="退回修改").click()
+    expect(page).to_have_url(f"{live_server.url}/proposals/{proposal.uid}/")
+    page = opened(context, live_server, f"/proposals/{proposal.uid}/")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tongxin:draft:')).length") == 0
+    assert Proposal.objects.get().state == "returned"
+    sign_in(cast.proposer)
+    page = opened(context, live_server, f"/proposals/{proposal.uid}/edit/")
+    expect(page.locator("main .note").first).to_contain_text("请补充两个镇的人口和药房数。")

@@ -12,9 +12,10 @@ from tests.browser.looking import fits
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.drafts.models import KeptCopy
 from tongxin.handling import actions
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Contact, Rating, Reply, StaleReply, Task
+from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.workflow import SignFor
 from tongxin.workflow.engine import perform
 
@@ -100,7 +101,7 @@ def test_two_windows_show_both_texts_and_lose_none(cast: Cast, page_of, now) -> 
     expect(two.get_by_role("heading", name="这份内容在另一处保存过")).to_be_visible()
     expect(two.locator(".conflict")).to_contain_text("第一个窗口写的。")
     expect(two.locator(".conflict")).to_contain_text("第二个窗口写的。")
-    assert (Reply.objects.get().text, StaleReply.objects.get().fields["text"]) == ("第一个窗口写的。", "第二个窗口写的。")
+    assert (Reply.objects.get().text, KeptCopy.objects.get().fields["text"]) == ("第一个窗口写的。", "第二个窗口写的。")
     two.get_by_role("button", name="全部用我的").click()
     _saved(two)
     assert Reply.objects.get().text == "第二个窗口写的。"
@@ -151,6 +152,7 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     assert fits(page)
 
 
+@pytest.mark.both_sizes
 def test_every_target_of_the_rating_page_is_large_enough_for_a_thumb(cast: Cast, page_of, now) -> None:
     case = cast.answered(now)
     page = page_of(cast.proposer, f"/handling/rate/{case.uid}/")

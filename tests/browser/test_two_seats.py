@@ -50,6 +50,7 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.both_sizes
 def test_the_pages_of_two_seats_are_fit_for_everybody(context: BrowserContext, live_server: LiveServer, cast: Cast) -> None:
     account, here = cast.bystander, cast.member(cast.bystander)
     there = second_seat(account, cast.other_county, "WC050")
@@ -70,6 +71,7 @@ def test_the_pages_of_two_seats_are_fit_for_everybody(context: BrowserContext, l
     assert found == {}
 
 
+@pytest.mark.both_sizes
 def test_a_desk_with_a_seat_is_fit_for_everybody(context: BrowserContext, live_server: LiveServer, cast: Cast) -> None:
     account, seat = cast.member_of_other_county, cast.member(cast.member_of_other_county)
     here, now = second_seat(account, cast.county, "YX050"), timezone.now()

@@ -27,7 +27,7 @@ NO_LIMIT = resource.RLIM_INFINITY
 def autosaved(server: Server, who: Person, proposal: Proposal, text: str) -> tuple[int, str]:
     version = Proposal.objects.values_list("version", flat=True).get(pk=proposal.pk)
     form = {"title": proposal.title, "situation": text, "analysis": "", "suggestions": "", "version": str(version)}
-    return who.ask(server.port, f"/proposals/{proposal.uid}/autosave/", form)
+    return who.ask(server.port, f"/drafts/proposals.text/{proposal.uid}/", form)
 
 
 def test_a_full_disk_is_said_and_when_there_is_space_all_goes_on(cast: Cast, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_database_that_goes_and_comes_back_costs_no_text(cast: Cast, tmp_path:
         form = {"title": proposal.title, "situation": TEXT, "analysis": "", "suggestions": "", "version": str(version)}
         _take_away()
         try:
-            status, page = who.ask(server.port, f"/proposals/{proposal.uid}/autosave/", form)
+            status, page = who.ask(server.port, f"/drafts/proposals.text/{proposal.uid}/", form)
         finally:
             _give_back()
         assert (status, SUSPENDED in page, TEXT[:40] in page) == (503, True, True)

@@ -16,7 +16,7 @@ from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Task
-from tongxin.handling.workflow import Opinion, Sending, SignFor, Why
+from tongxin.handling.workflow import Advising, Sending, SignFor, Why
 from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.proposals import actions as proposals
@@ -87,10 +87,10 @@ class Marked:
         return self._step(made, "submit", cast.proposer)
 
     def _in_decision(self, situation: str) -> Proposal:
-        opinion = self.marks.word("examination", situation)
+        remark = self.marks.word("examination", situation)
         return self._step(
             self._submitted(situation), "pass_examination", self.cast.office,
-            Examination("social", "learning", "government", opinion),
+            Examination("social", "learning", "government", remark),
         )  # fmt: skip
 
     def _filed(self, situation: str, routed_to: str = "government") -> Proposal:
@@ -142,13 +142,13 @@ class Marked:
         return handling.assign(self._filed(situation), parts=parts, actor=cast.assigner, at=NOW)
 
     def _written(self, situation: str) -> Task:
-        """A lead who signed for it, spoke with the proposer and wrote a reply; the co-handler's opinion is in."""
+        """A lead who signed for it, spoke with the proposer and wrote a reply; the co-handler's advice is in."""
         cast, word = self.cast, self.marks.word
         case = self._assigned(situation)
         lead, co = cast.task(case), cast.task(case, cast.co_unit)
         self._step(lead, "sign_for", cast.clerk, SignFor("孟时雨"))
         co = self._step(co, "sign_for", cast.co_clerk, SignFor("陆知行"))
-        self._step(co, "give_opinion", cast.co_clerk, Opinion(word("opinion", situation)))
+        self._step(co, "give_advice", cast.co_clerk, Advising(word("advice", situation)))
         lead = cast.task(case)
         handling.record_contact(
             lead, stage="before", way="meeting", on=NOW.date(), who="孟时雨", with_whom="林知远",

@@ -69,7 +69,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "reason told": dict.fromkeys(("returned", "not_filed", "withdrawn", "merged"), OWN_SIDE),
     "decline reason": {"gathering": {"proposer", "second_cosigner"} | AUDITOR},
     "office reason": {"filed": INSIDE | AUDITOR, "unreleased": OWN_SIDE},
-    "opinion": dict.fromkeys(TEXT, UNITS | INSIDE | GOVERNMENT),
+    "advice": dict.fromkeys(TEXT, UNITS | INSIDE | GOVERNMENT),
     "contact note": dict.fromkeys(TEXT, HANDLING | AUDITOR),
     "reminder": dict.fromkeys(TEXT, HANDLING | AUDITOR),
     "wish to return": {"return_asked": HANDLING | AUDITOR},

@@ -10,7 +10,7 @@ from tongxin.handling import queries as cases
 from tongxin.handling import tasks
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
-from tongxin.handling.workflow import CASES, TASKS, Opinion, Sending, SignFor
+from tongxin.handling.workflow import CASES, TASKS, Advising, Sending, SignFor
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Season, State
@@ -77,7 +77,7 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
         lead, stage="before", way="meeting", on=moment("2026-03-18").date(), who="孟时雨", with_whom="林知远", note="先试点。",
         actor=cast.clerk, at=moment("2026-03-18"),
     )  # fmt: skip
-    perform(co, "give_opinion", actor=cast.co_clerk, at=moment("2026-04-01"), payload=Opinion("同意列支夜班补助。"))
+    perform(co, "give_advice", actor=cast.co_clerk, at=moment("2026-04-01"), payload=Advising("同意列支夜班补助。"))
     perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-05-13"))
     perform(lead, "approve", actor=cast.unit_leader, at=moment("2026-05-14"))
 

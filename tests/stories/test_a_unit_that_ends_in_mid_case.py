@@ -15,7 +15,7 @@ from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Reply, Task
-from tongxin.handling.workflow import CASES, TASKS, Opinion, Sending, SignFor
+from tongxin.handling.workflow import CASES, TASKS, Advising, Sending, SignFor
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.workflow.engine import perform, unexplained
@@ -30,7 +30,7 @@ def test_a_unit_that_ends_in_mid_case(cast: Cast) -> None:
     lead, co = cast.task(case), cast.task(case, cast.co_unit)
     perform(lead, "sign_for", actor=cast.clerk, at=now, payload=SignFor("孟时雨"))
     perform(co, "sign_for", actor=cast.co_clerk, at=now, payload=SignFor("陆知行"))
-    perform(co, "give_opinion", actor=cast.co_clerk, at=now, payload=Opinion("同意。"))
+    perform(co, "give_advice", actor=cast.co_clerk, at=now, payload=Advising("同意。"))
     draft = handling.reply_of(lead)
     handling.save_reply(
         draft, fields={"category": "B", "text": "六月底前试点。"}, started_from=draft.version, actor=cast.clerk, at=now

@@ -15,8 +15,8 @@ from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling import tasks
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Contact, CoOpinion, PublicReply, Rating, Reply, Task
-from tongxin.handling.workflow import CASES, TASKS, Again, Opinion, Sending, SignFor, Why
+from tongxin.handling.models import Advice, Case, Contact, PublicReply, Rating, Reply, Task
+from tongxin.handling.workflow import CASES, TASKS, Advising, Again, Sending, SignFor, Why
 from tongxin.notices.actions import deliver
 from tongxin.notices.models import Notice
 from tongxin.proposals import actions as proposals
@@ -84,8 +84,8 @@ def test_a_case_closed_wrongly_is_opened_answered_anew_rated_and_closed(cast: Ca
         with_whom="柳河镇卫生院负责人", note="一起看了试点药房。", actor=cast.clerk, at=at,
     )  # fmt: skip
     handling.confirm_contact(talk, actor=cast.proposer, at=at)
-    perform(co, "give_opinion", actor=cast.co_clerk, at=at, payload=Opinion("追加补助。"))
-    assert list(CoOpinion.objects.filter(task=co).values_list("round", "text")) == [
+    perform(co, "give_advice", actor=cast.co_clerk, at=at, payload=Advising("追加补助。"))
+    assert list(Advice.objects.filter(task=co).values_list("round", "text")) == [
         (1, "同意，夜班补助可从公共卫生经费中列支。"), (2, "追加补助。"),
     ]  # fmt: skip
     again = _answer(cast, lead, moment("2026-06-22"), "两个镇的夜间药房已于六月二十日开业。")

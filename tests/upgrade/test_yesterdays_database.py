@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+import yaml
 from django.db import connection
 
-from tests.upgrade.yesterday import KEYS
+from tests.upgrade.yesterday import KEYS, advice_given, national_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.turns
@@ -44,18 +45,46 @@ def run(env: dict[str, str], *words: str, fails: bool = False) -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize("world", ["cast", "year"])
+def test_no_national_rule_that_was_adopted_is_edited(world: str) -> None:
+    """A new value is a new version: what is installed keeps the old one for its days."""
+    library = {}
+    for path in sorted((ROOT / "library" / "national").glob("*.yaml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            library[entry["kind"], entry["effective_from"].isoformat()] = entry["values"]
+    changed = {
+        (kind, on, key): (value, library[kind, on].get(key))
+        for (kind, on), body in national_rules(world).items()
+        for key, value in body.items()
+        if library[kind, on].get(key) != value
+    }
+    assert changed == {}
+
+
 def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> None:
     run(place, "tests.upgrade.yesterday", "load", "cast")
     run(place, "tongxin.cli", "migrate")
+    ruled = json.loads(run(place, "tests.upgrade.yesterday", "ruled", "cast").splitlines()[-1])
+    assert (ruled["values"], ruled["events"]) == ({"reply_max": 5000}, 1)
+    run(place, "tongxin.cli", "migrate")  # once more changes nothing
+    assert json.loads(run(place, "tests.upgrade.yesterday", "ruled", "cast").splitlines()[-1]) == ruled
     verdict = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json"))
     assert (verdict["ok"], verdict["first_bad"]) == (True, None)
     assert verdict["events"] > verdict["sealed"] >= 404
     run(place, "tongxin.cli", "worker", "--once")  # before it, `check` rightly says that yesterday's events wait for their seal
     found = json.loads(run(place, "tongxin.cli", "check", "--json"))
     assert found["ok"], found
+    reply, proposal = json.loads(run(place, "tests.upgrade.yesterday", "kept", "cast").splitlines()[-1])
+    typed = {"text": "另一处写的答复", "phone": "13800000000"}
+    assert reply == {
+        "uid": "yesterdayc1", "kind": "handling.reply", "fields": typed, "from": 1, "at": "2026-03-01T01:00:00+00:00",
+        "settled": False, "home": 1,
+    }  # fmt: skip
+    assert (proposal["kind"], proposal["home"], bool(proposal["fields"])) == ("proposals.text", 1, True)
     visited = json.loads(run(place | {"TONGXIN_TESTING": "1"}, "tests.upgrade.yesterday", "visit", "cast").splitlines()[-1])
     assert visited["broken"] == []
     assert visited["opened"] > 150
+    assert visited["advice"] == advice_given("cast") > 0
     run(place, "tongxin.cli", "worker", "--once")
     verdict = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json"))
     assert (verdict["ok"], verdict["events"]) == (True, verdict["sealed"])

@@ -1,11 +1,12 @@
 """The algebra of predicates: small named questions about (actor, subject), joined with &, |, ~."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from rules import predicates
 
-__all__ = ["Predicate", "anyone", "is_signed_in", "nobody", "predicate"]
+__all__ = ["Predicate", "anyone", "dated", "is_signed_in", "nobody", "predicate"]
 
 
 SENTENCES: dict[str, str] = {}
@@ -13,27 +14,41 @@ Question = Callable[[Any, Any], bool]
 
 
 class Predicate(predicates.Predicate):
-    """A question about an actor and a subject that answers yes or no, and nothing else.
+    """A question about an actor and a subject that answers yes or no.
 
-    The library's own keeps a context of each question and writes a log line of every part of it: asked a hundred times for a
-    page, that took longer than the answers.
+    It may be asked for a moment: a step is judged by the rules of its own time. The library's own keeps a context of each
+    question and writes a log line of every part of it: asked a hundred times for a page, that took longer than the answers.
     """
 
+    def ask(self, *given: Any) -> bool:
+        """Ask it of an actor and a subject, and of a moment where one is given."""
+        return bool(self.fn(*given) if self.var_args else self.fn(*given[:2]))
+
     def test(self, obj: Any = None, target: Any = None) -> bool:
-        """Ask it."""
-        return bool(self.fn(obj, target))
+        """Ask it of an actor and a subject."""
+        return self.ask(obj, target)
+
+    def test_at(self, actor: Any, subject: Any, at: datetime) -> bool:
+        """Ask for the moment at which the step is taken."""
+        return self.ask(actor, subject, at)
 
     def __and__(self, other: "Predicate") -> "Predicate":
-        ask, further = self.fn, other.fn
-        return type(self)(lambda actor, subject: ask(actor, subject) and further(actor, subject), f"({self} & {other})")
+        def both(*given: Any) -> bool:
+            return self.ask(*given) and other.ask(*given)
+
+        return type(self)(both, f"({self} & {other})")
 
     def __or__(self, other: "Predicate") -> "Predicate":
-        ask, further = self.fn, other.fn
-        return type(self)(lambda actor, subject: ask(actor, subject) or further(actor, subject), f"({self} | {other})")
+        def either(*given: Any) -> bool:
+            return self.ask(*given) or other.ask(*given)
+
+        return type(self)(either, f"({self} | {other})")
 
     def __invert__(self) -> "Predicate":
-        ask, name = self.fn, self.name
-        return type(self)(lambda actor, subject: not ask(actor, subject), name[1:] if name.startswith("~") else f"~{name}")
+        def neither(*given: Any) -> bool:
+            return not self.ask(*given)
+
+        return type(self)(neither, self.name[1:] if self.name.startswith("~") else f"~{self.name}")
 
 
 def predicate(function: Question) -> Predicate:
@@ -41,9 +56,22 @@ def predicate(function: Question) -> Predicate:
 
     Its name is the function's, its docstring the sentence in the documents.
     """
-    made = Predicate(function)
     SENTENCES[function.__name__] = (function.__doc__ or "").partition("\n")[0]
-    return made
+    return Predicate(function)
+
+
+def dated(function: Callable[[Any, Any, datetime], bool]) -> Predicate:
+    """Make a predicate of a function on (actor, subject, at): a switch of the rules in force at that time.
+
+    It can be asked by `test_at` alone.
+    """
+
+    def asked(*given: Any) -> bool:
+        actor, subject, at = given
+        return function(actor, subject, at)
+
+    SENTENCES[function.__name__] = (function.__doc__ or "").partition("\n")[0]
+    return Predicate(asked, function.__name__)
 
 
 @predicate

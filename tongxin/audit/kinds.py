@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -82,6 +82,11 @@ def register(*kinds: Kind) -> None:
             message = f"event kind {kind.name} has no label"
             raise ValueError(message)
         KINDS[kind.name] = kind
+
+
+def keep_former(former: str, now: str) -> None:
+    """Say what was recorded under a former name as what it is called now is said: events are never written anew."""
+    register(replace(KINDS[now], name=former))
 
 
 def name_sorts(**words: str) -> None:

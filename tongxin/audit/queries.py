@@ -9,11 +9,11 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Model, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from tongxin.audit import kinds
-from tongxin.audit.actions import VOUCHING
+from tongxin.audit.actions import VOUCHING, label_of
 from tongxin.audit.models import Event, Mark
 from tongxin.audit.truth import uid_of
 from tongxin.core.prepared import Prepared
@@ -49,6 +49,12 @@ def events(codes: set[str], search: Search) -> QuerySet[Event]:
     if search.until:
         rows = rows.filter(recorded_at__date__lte=search.until)
     return rows
+
+
+def events_of(subject: Model) -> QuerySet[Event]:
+    """Return the events of one row, newest first, without those that are told by day alone."""
+    rows = Event.objects.filter(subject_type=label_of(subject), subject_id=subject.pk)
+    return rows.exclude(kind__in=kinds.told_by_day()).order_by("-id")
 
 
 def traceable(codes: Collection[str], keys: Iterable[str]) -> set[str]:

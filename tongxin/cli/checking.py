@@ -139,20 +139,20 @@ def _framework() -> list[str]:
 
 
 def _regulations() -> list[str]:
-    """Whether every rule can be read as it is in force today, in each committee for itself."""
+    """Whether every rule can be read as it is in force today, within the limits of this program, in each committee for itself."""
     from django.utils import timezone
 
     from tongxin.committees.models import Committee
-    from tongxin.regulations.queries import MissingRegulationError, overview
+    from tongxin.regulations.queries import MissingRegulationError, outside_limits, overview
     from tongxin.regulations.schema import SchemaError
 
     def of_one(key: int) -> list[str]:
         committee = Committee.objects.select_related("parent__parent").get(pk=key)
         try:
-            overview(committee, timezone.localdate())
+            found = overview(committee, timezone.localdate())
         except (MissingRegulationError, SchemaError) as problem:
             return [f"{committee}：{problem}"]
-        return []
+        return [f"{committee}：{said}，请重新规定" for one in found if (said := outside_limits(one))]
 
     keys = Committee.objects.order_by("pk").values_list("pk", flat=True)
     return [str(said) for key in keys for said in _to_the_end(partial(of_one, key))]

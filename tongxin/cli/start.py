@@ -8,6 +8,7 @@ from tongxin.cli.problems import BadInput, NotInOrder
 
 CUT_OFF = "上一次恢复或者整体导入中途中断，现在还不能收尾（{said}）。请检查数据库、磁盘和权限，再运行一次。"
 OLD = "数据库结构不是最新的，请先运行 tongxin migrate。"
+UNRULED = "全国默认规定缺少新版本所需的项目，请先运行 tongxin migrate。"
 
 
 def django(*, demo: bool = False, current: bool = False, makes: bool = False, asks: bool = True) -> None:
@@ -75,9 +76,13 @@ def pending() -> list[str]:
 
 
 def demand_current_schema() -> None:
-    """Raise BadInput when the schema is older than the code."""
+    """Raise BadInput when the schema is older than the code, or the national rules lack values that the code asks for."""
+    from tongxin.regulations.queries import without_national_value
+
     if pending():
         raise BadInput(OLD)
+    if without_national_value():
+        raise BadInput(UNRULED)
 
 
 def keep_private() -> None:

@@ -64,7 +64,7 @@ class Session(Row):
 
     class Meta:
         ordering = ["-starts_on"]
-        constraints = [models.UniqueConstraint(fields=["term", "number"], name="session_once")]
+        constraints = [models.UniqueConstraint(fields=["term", "number", "committee"], name="session_once")]
 
     def __str__(self) -> str:
         return numerals.session_label(self.term.number, self.number)
@@ -80,7 +80,7 @@ class Sector(Row):
 
     class Meta:
         ordering = ["place_in_list", "id"]
-        constraints = [models.UniqueConstraint(fields=["term", "name"], name="sector_once")]
+        constraints = [models.UniqueConstraint(fields=["term", "name", "committee"], name="sector_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -96,7 +96,7 @@ class SpecialCommittee(Row):
 
     class Meta:
         ordering = ["place_in_list", "id"]
-        constraints = [models.UniqueConstraint(fields=["term", "name"], name="special_committee_once")]
+        constraints = [models.UniqueConstraint(fields=["term", "name", "committee"], name="special_committee_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -154,7 +154,7 @@ class Succession(Row):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["unit", "successor"], name="succession_once")]
+        constraints = [models.UniqueConstraint(fields=["unit", "successor", "committee"], name="succession_once")]
 
     def __str__(self) -> str:
         return f"{self.unit} → {self.successor}"
@@ -178,7 +178,9 @@ class UnitChange(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["unit"], condition=Q(done_at=None, called_off_at=None), name="unit_one_change_waits"),
+            models.UniqueConstraint(
+                fields=["unit", "committee"], condition=Q(done_at=None, called_off_at=None), name="unit_one_change_waits"
+            ),
             models.CheckConstraint(condition=Q(done_at=None) | Q(called_off_at=None), name="unit_change_done_or_called_off"),
         ]
 

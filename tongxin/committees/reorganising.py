@@ -119,7 +119,7 @@ def _demand_sensible(unit: Unit, how: Ending, on: date) -> None:
         problem = "承接的单位须是本会的其他承办单位"
     elif ended:
         problem = f"{'、'.join(ended)}到那一天不在承办，不能承接"
-    elif (waiting := _heir_is_promised(unit, on)) is not None:
+    elif (waiting := _heir_is_reserved(unit, on)) is not None:
         named = f"{waiting.unit.name}已定于 {full_day(waiting.starts_on)}{waiting.get_kind_display()}，由{unit.name}承接"
         problem = f"{named}，到那一天{unit.name}已经不在，请先取消那项变动"
     elif len(set(how.made)) != len(how.made):
@@ -134,7 +134,7 @@ def _demand_sensible(unit: Unit, how: Ending, on: date) -> None:
         _demand_free(unit, name)
 
 
-def _heir_is_promised(unit: Unit, on: date) -> UnitChange | None:
+def _heir_is_reserved(unit: Unit, on: date) -> UnitChange | None:
     """Return a change of another unit that waits for this one to go on with its work, on the day on which it ends or later."""
     later = successions.waiting_changes(unit.committee).filter(starts_on__gte=on).order_by("starts_on", "id")
     return next((change for change in later if unit.uid in change.successors), None)

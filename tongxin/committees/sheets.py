@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any
+from operator import attrgetter
 
 from django.db.models import Q
 
@@ -13,20 +13,16 @@ from tongxin.audit import actions as audit
 from tongxin.committees.actions import hold_names
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
-from tongxin.committees.successions import names_of_units, promised_names
+from tongxin.committees.successions import names_of_units, reserved_names
 from tongxin.core.words import kept_number, written_phone
 from tongxin.sheets import cells
-from tongxin.sheets.kinds import Column, Context, Kind, Row, register
+from tongxin.sheets.kinds import Column, Context, Kind, Row, register, values_of, words_of
 from tongxin.sheets.problems import Fault, Sight
 
-COLUMNS = {
-    "name": "单位名称", "short_name": "简称", "system": "归口", "contact": "联系人", "phone": "电话", "number": "编号",
-}  # fmt: skip
 CHANGED = {  # what is not changed as the rest of a unit's data is
     "name": "改了名称的，请在“承办单位”里打开这个单位，办理更名", "number": "单位编号定后不改，请改表里的",
 }  # fmt: skip
 ALIKE = {"phone": written_phone, "number": kept_number}  # how what is kept may be written otherwise
-LIMITS = {"name": 60, "short_name": 20, "contact": 40, "phone": 30, "number": 20}
 SYSTEMS = {str(system.label): system.value for system in System}
 _PARTY = re.compile(
     r"(省|市|州|县|区|旗)委($|[^员])|纪委|监委|党校|总工会|妇女联合会|妇联|共青团|团委|科学技术协会|残疾人联合会|融媒体"
@@ -40,6 +36,91 @@ def system_of(name: str) -> str:
     if "检察院" in name:
         return System.PROCURATORATE.value
     return System.PARTY.value if _PARTY.search(name) else System.GOVERNMENT.value
+
+
+def _system(value: cells.Cell) -> str:
+    return cells.choice(value, SYSTEMS)
+
+
+def _phone(value: cells.Cell) -> str:
+    return written_phone(cells.line(value, 30))
+
+
+def _number(value: cells.Cell) -> str:
+    return kept_number(cells.line(value, 20))
+
+
+def _system_said(unit: Unit) -> str:
+    return str(System(unit.system).label) if unit.system else ""
+
+
+COLUMNS = (
+    Column(
+        "单位名称",
+        "写全称，答复和统计都用它。",
+        required=True,
+        example="县卫生健康局",
+        width=28,
+        others=("名称", "单位", "单位全称", "承办单位"),
+        key="name",
+        reading=partial(cells.line, limit=60),
+        saying=attrgetter("name"),
+        field="committees.unit.name",
+    ),
+    Column(
+        "简称",
+        example="县卫健局",
+        width=16,
+        others=("单位简称",),
+        key="short_name",
+        reading=partial(cells.line, limit=20),
+        saying=attrgetter("short_name"),
+        field="committees.unit.short_name",
+    ),
+    Column(
+        "归口",
+        "由哪个部门交办、督办；不写的按名称判断。",
+        words=tuple(SYSTEMS),
+        example="政府",
+        width=10,
+        others=("系统", "所属系统"),
+        key="system",
+        reading=_system,
+        saying=_system_said,
+        field="committees.unit.system",
+    ),
+    Column(
+        "联系人",
+        example="孟时雨",
+        width=12,
+        others=("经办人", "联络员"),
+        key="contact",
+        reading=partial(cells.line, limit=40),
+        saying=attrgetter("contact"),
+        field="committees.unit.contact",
+    ),
+    Column(
+        "电话",
+        "加密保存。",
+        example="0000-1234567",
+        width=16,
+        others=("联系电话", "办公电话"),
+        key="phone",
+        reading=_phone,
+        saying=attrgetter("phone"),
+        field="committees.unit.phone",
+    ),
+    Column(
+        "编号",
+        width=10,
+        others=("单位编号", "代码"),
+        key="number",
+        reading=_number,
+        saying=attrgetter("number"),
+        field="committees.unit.number",
+    ),
+)
+NAMES = {column.key: column.name for column in COLUMNS}
 
 
 @dataclass
@@ -63,18 +144,13 @@ class UnitImporter:
         units = list(Unit.objects.filter(committee=self.committee, dropped_at=None))
         self.by_name = {unit.name: unit for unit in units}
         self.by_any_name = names_of_units(self.committee)
-        self.promised = promised_names(self.committee)
+        self.promised = reserved_names(self.committee)
         self.by_number = {kept_number(unit.number): unit for unit in units if unit.number}
 
     def check(self, rows: Sequence[Row]) -> None:
         """Read the rows, find which units they are, compare."""
         for row in rows:
-            said: dict[str, str] = {
-                name: row.read(COLUMNS[name], partial(cells.line, limit=n)) or "" for name, n in LIMITS.items()
-            }
-            said["phone"] = written_phone(said["phone"])
-            said["system"] = row.read("归口", lambda value: cells.choice(value, SYSTEMS)) or ""
-            row.parsed = said | {"number": kept_number(said["number"])}
+            said = row.parsed = values_of(COLUMNS, row)
             if not said["name"] and not row.faults:
                 row.fault("单位名称", "没有填写")
             self._demand_once(row)
@@ -85,7 +161,7 @@ class UnitImporter:
         for name in ("name", "number"):
             key, here = (name, row.parsed[name]), Sight(row.place, row.parsed["name"])
             if key[1] and (first := self.seen.setdefault(key, here)).place != row.place:
-                row.fault(COLUMNS[name], f"与{first.seen_from(row.place)}的{COLUMNS[name]}相同")
+                row.fault(NAMES[name], f"与{first.seen_from(row.place)}的{NAMES[name]}相同")
 
     def _judge(self, row: Row) -> None:
         said = row.parsed
@@ -102,11 +178,12 @@ class UnitImporter:
                 row.fault("编号", f"系统里已有“{said['name']}”，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")
             return
         row.known = True
-        for name, column in COLUMNS.items():
+        words = words_of(COLUMNS, unit)
+        for name, column in NAMES.items():
             kept = getattr(unit, name)
             if said[name] and said[name] not in {kept, ALIKE.get(name, str)(kept)}:
                 how = CHANGED.get(name, "要改请在“承办单位”里打开这个单位，修改资料")
-                row.fault(column, f"与系统里的不同：系统里是“{spoken(name, kept) or '空'}”，没有改动；{how}")
+                row.fault(column, f"与系统里的不同：系统里是“{words[column] or '空'}”，没有改动；{how}")
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""
@@ -125,7 +202,7 @@ class UnitImporter:
 
     def holds(self) -> bool:
         """None of the new names was promised to another unit meanwhile."""
-        return self.named.isdisjoint(promised_names(self.committee))
+        return self.named.isdisjoint(reserved_names(self.committee))
 
     def finish(self, created: int) -> None:
         """Record the import."""
@@ -135,11 +212,6 @@ class UnitImporter:
         )  # fmt: skip
 
 
-def spoken(name: str, value: Any) -> str:
-    """Write a value as the sheet writes it."""
-    return str(System(value).label) if name == "system" and value else str(value)
-
-
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
     """Yield the units (of a year: those active in it) as rows of the sheet."""
     found = Unit.objects.filter(committee=committee, dropped_at=None).order_by("id")
@@ -147,35 +219,14 @@ def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mappin
         found = found.filter(Q(active_from=None) | Q(active_from__lte=date(year, 12, 31)))
         found = found.filter(Q(active_until=None) | Q(active_until__gte=date(year, 1, 1)))
     for unit in found.iterator(chunk_size=500):
-        yield {column: spoken(name, getattr(unit, name)) for name, column in COLUMNS.items()}
+        yield words_of(COLUMNS, unit)
 
 
 UNITS = register(
     Kind(
         name="units",
         label="单位",
-        columns=(
-            Column(
-                "单位名称",
-                "写全称，答复和统计都用它。",
-                required=True,
-                example="县卫生健康局",
-                width=28,
-                others=("名称", "单位", "单位全称", "承办单位"),
-            ),
-            Column("简称", example="县卫健局", width=16, others=("单位简称",)),
-            Column(
-                "归口",
-                "由哪个部门交办、督办；不写的按名称判断。",
-                words=tuple(SYSTEMS),
-                example="政府",
-                width=10,
-                others=("系统", "所属系统"),
-            ),
-            Column("联系人", example="孟时雨", width=12, others=("经办人", "联络员")),
-            Column("电话", "加密保存。", example="0000-1234567", width=16, others=("联系电话", "办公电话")),
-            Column("编号", width=10, others=("单位编号", "代码")),
-        ),
+        columns=COLUMNS,
         importer=UnitImporter,
         rows=rows,
     )

@@ -29,7 +29,7 @@ def names_of_units(committee: Committee) -> dict[str, Unit]:
     units = list(Unit.objects.filter(committee=committee, dropped_at=None).order_by("id"))
     by_key = {unit.pk: unit for unit in units}
     former = list(FormerName.objects.filter(committee=committee).order_by("-ends_on", "-id"))
-    promised = list(_promises(committee).order_by("id"))
+    promised = list(_reservations(committee).order_by("id"))
     known: dict[str, Unit] = {}
     for name, unit in (
         *((unit.name, unit) for unit in units),
@@ -49,11 +49,11 @@ def waiting_changes(committee: Committee) -> QuerySet[UnitChange]:
     return UnitChange.objects.filter(committee=committee, done_at=None, called_off_at=None).select_related("unit")
 
 
-def _promises(committee: Committee) -> QuerySet[UnitChange]:
+def _reservations(committee: Committee) -> QuerySet[UnitChange]:
     return waiting_changes(committee).filter(kind=Change.RENAME)
 
 
-def promised_names(committee: Committee, *, but: int | None = None) -> dict[str, str]:
+def reserved_names(committee: Committee, *, but: int | None = None) -> dict[str, str]:
     """Return the names that are promised to units from a later day on, each with the sentence why it is not free.
 
     `but`: the unit that asks, whose own promise is none of another's.
@@ -61,7 +61,7 @@ def promised_names(committee: Committee, *, but: int | None = None) -> dict[str,
     said = _("“%(name)s”已定为%(unit)s自 %(on)s起的新名称，不能再用这个名称")
     return {
         promise.name: said % {"name": promise.name, "unit": promise.unit.name, "on": full_day(promise.starts_on)}
-        for promise in _promises(committee).exclude(unit=but)
+        for promise in _reservations(committee).exclude(unit=but)
     }
 
 
@@ -72,7 +72,7 @@ def why_not_free(committee: Committee, name: str, *, but: int | None = None) -> 
     """
     if _named(committee.pk, name, but=but).exists():
         return _("已经有“%(name)s”，不能再用这个名称") % {"name": name}
-    return promised_names(committee, but=but).get(name, "")
+    return reserved_names(committee, but=but).get(name, "")
 
 
 def _named(committee: int, name: str, *, but: int | None) -> QuerySet[Unit]:

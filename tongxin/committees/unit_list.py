@@ -1,6 +1,6 @@
 """The list of a committee's units: those in use and those that ended, found by any name, with who works there and what is open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,20 +29,21 @@ class Line:
     followed_by: tuple[str, ...]
 
 
-def listed(committee: Committee, *, words: str, system: str, state: str, on: date) -> QuerySet[Unit]:
-    """Return the units in use, or those that ended, of a 归口 where given, found by any name they have or had."""
+def listed(committee: Committee, *, state: str, on: date) -> QuerySet[Unit]:
+    """Return the units in use, those to come among them, or those that ended."""
     rows = Unit.objects.filter(committee=committee, dropped_at=None)
     rows = rows.filter(active_until__lt=on) if state == ENDED else rows.filter(running_units(on) | Q(active_from__gt=on))
-    if words:
-        fits = Q(name__contains=words) | Q(short_name__contains=words)
-        rows = rows.filter(fits | Q(pk__in=FormerName.objects.filter(committee=committee, name__contains=words).values("unit")))
-    return rows.filter(system=system) if system else rows
+    return rows.prefetch_related("former_names", "successions__successor")
 
 
-def lines(committee: Committee, *, words: str, system: str, state: str, on: date) -> list[Line]:
-    """Return the units in use, or those that ended, found by any name they have or had: the same few queries for any number."""
-    rows = listed(committee, words=words, system=system, state=state, on=on)
-    units = list(rows.prefetch_related("former_names", "successions__successor").order_by("system", "id"))
+def called(rows: QuerySet[Unit], words: str, committee: Committee) -> QuerySet[Unit]:
+    """Return the units found by any name they have or had."""
+    fits = Q(name__contains=words) | Q(short_name__contains=words)
+    return rows.filter(fits | Q(pk__in=FormerName.objects.filter(committee=committee, name__contains=words).values("unit")))
+
+
+def lines(units: Sequence[Unit], *, on: date) -> list[Line]:
+    """Return the lines of units: the same few queries for any number."""
     keys = [unit.pk for unit in units]
     held = Appointment.objects.filter(running(on), unit__in=keys, account__is_active=True).order_by().values("unit")
     people = {row["unit"]: row["n"] for row in held.annotate(n=Count("account", distinct=True))}

@@ -5,7 +5,6 @@ from django.urls import path
 from tongxin.committees import views
 
 urlpatterns = [
-    path("units/", views.units, name="units"),
     path("units/new/", views.add_unit, name="unit-new"),
     path("units/<str:uid>/", views.unit, name="unit"),
     path("units/<str:uid>/course/", views.course, name="unit-course"),

@@ -1,4 +1,4 @@
-"""The second half of a natural year: from the assignment through contacts, opinions and the reply to the last rating."""
+"""The second half of a natural year: from the assignment through contacts, advice and the reply to the last rating."""
 
 import random
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def _reply_day(year: "Natural", handing: Handing, assigned: date, roll: random.R
         day = date(y, 5, 20) + timedelta(days=roll.randint(0, max(1, (due - date(y, 5, 21)).days)))
     else:
         day = min(due + timedelta(days=roll.randint(2, 14)), latest)
-    spoken = [d for d in days_told(text.reply + text.contact + "".join(text.co_opinion.values()), y) if assigned < d <= latest]
+    spoken = [d for d in days_told(text.reply + text.contact + "".join(text.advice.values()), y) if assigned < d <= latest]
     if spoken and not text.unhappy:
         day = max(day, spoken[-1] + timedelta(days=1))
     return on_or_after(day)
@@ -96,7 +96,7 @@ def _wrong_unit(handing: Handing, roll: random.Random) -> str | None:
 
 
 def _sequence(handing: Handing, signed: datetime, replied: date, roll: random.Random) -> list[Step]:
-    """Contacts, co-handlers' opinions and reminders between signing and the reply, each with its hour."""
+    """Contacts, co-handlers' advice and reminders between signing and the reply, each with its hour."""
     text, y = handing.told.text, replied.year
     steps: list[Step] = []
     room = max(2, (minus(replied, 6) - signed.date()).days)
@@ -109,11 +109,11 @@ def _sequence(handing: Handing, signed: datetime, replied: date, roll: random.Ra
         sure = when + timedelta(days=1, hours=2) if roll.random() < 0.6 else None  # noqa: PLR2004 -- many confirm
         steps.append((when, len(steps), _contact(handing, stage, way, note, sure)))
     for name in text.co:
-        said = text.co_opinion.get(name) or roll.choice(phrases.CO_OPINIONS)
+        said = text.advice.get(name) or roll.choice(phrases.ADVICE)
         lead = [d for d in days_told(said, y) if signed.date() < d < minus(replied, 5)]
         day = max([signed.date() + timedelta(days=roll.randint(6, 24 if roll.random() < 0.9 else 45)), *lead])  # noqa: PLR2004
         day = min(on_or_after(day), minus(replied, 5))
-        steps.append((max(office_hour(day, roll), signed + timedelta(hours=1)), len(steps), _opinion(handing, name, said)))
+        steps.append((max(office_hour(day, roll), signed + timedelta(hours=1)), len(steps), _advice(handing, name, said)))
     return steps
 
 
@@ -139,8 +139,8 @@ def _contact(handing: Handing, stage: str, way: str, note: str, sure: datetime |
     return lambda when: handing.contact(stage=stage, way=way, at=when, note=note, confirmed=sure)
 
 
-def _opinion(handing: Handing, name: str, said: str) -> Callable[[datetime], None]:
-    return lambda when: handing.give_opinion(name, opinion=said, at=when)
+def _advice(handing: Handing, name: str, said: str) -> Callable[[datetime], None]:
+    return lambda when: handing.give_advice(name, advice=said, at=when)
 
 
 def _category(handing: Handing, on: date, meaning: str) -> str:

@@ -103,7 +103,7 @@ class Desk:
 
     def examine(self, days: int) -> "Desk":
         """It passes pre-examination."""
-        self.told.examine(at=self.when(days), opinion=phrases.EXAMINATION[0])
+        self.told.examine(at=self.when(days), remark=phrases.EXAMINATION[0])
         return self
 
     def file(self, days: int) -> "Desk":
@@ -144,12 +144,12 @@ class Desk:
         self.handing.contact(stage=stage, way=way, at=when, note=note, confirmed=self.when(max(days - 1, 1), 17))
         return self
 
-    def opinions(self, days: int, *, but: Sequence[str] = ()) -> "Desk":
-        """The co-handlers give their opinions."""
+    def advice(self, days: int, *, but: Sequence[str] = ()) -> "Desk":
+        """The co-handlers give their advice."""
         for name, task in self.handing.tasks.items():
             if task.part == "co" and name not in but:
-                said = self.text.co_opinion.get(name) or self.roll.choice(phrases.CO_OPINIONS)
-                self.handing.give_opinion(name, opinion=said, at=self.when(days))
+                said = self.text.advice.get(name) or self.roll.choice(phrases.ADVICE)
+                self.handing.give_advice(name, advice=said, at=self.when(days))
         return self
 
     def category(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from tongxin.demo.bodies import Desk, UnitPeople
 from tongxin.demo.telling import Telling
 from tongxin.handling.choices import ANSWERING, Part, Stage, TaskState, Way
-from tongxin.handling.models import Case, Contact, CoOpinion, Presence, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Contact, Presence, Rating, Reply, Task
 from tongxin.handling.queries import due_on, said_of
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Secrecy
 from tongxin.proposals.models import Signature
@@ -140,7 +140,7 @@ class Handing:
         task.sign_due_on = self._due("sign_working_days", at.date())
         task.return_answer_due_on = None
 
-    # ── contacts, opinions, chasing ──
+    # ── contacts, advice, chasing ──
     def contact(self, *, stage: str, way: str, at: datetime, note: str, confirmed: datetime | None = None) -> None:
         """The answering unit writes down a talk with the proposer, who may confirm it."""
         told, task = self.told, self.lead
@@ -163,12 +163,12 @@ class Handing:
                 contact=made, unit=task.unit.name,
             )  # fmt: skip
 
-    def give_opinion(self, name: str, *, opinion: str, at: datetime) -> None:
+    def give_advice(self, name: str, *, advice: str, at: datetime) -> None:
         """A co-handler tells the lead what it can do."""
         task = self.tasks[name]
-        self._unit_step(task, "give_opinion", at, opinion=opinion)
+        self._unit_step(task, "give_advice", at, advice=advice)
         self.told.ledger.add(
-            CoOpinion(committee=self.told.assembly.committee, task=task, round=self.case.round, text=opinion, given_at=at)
+            Advice(committee=self.told.assembly.committee, task=task, round=self.case.round, text=advice, given_at=at)
         )
 
     def remind(self, name: str, *, reason: str, at: datetime) -> None:

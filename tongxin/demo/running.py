@@ -19,14 +19,14 @@ def _yellow(d: Desk) -> Desk:
     """In hand, the limit today or in a day or two."""
     day = d.clock.assigned_for_due(3, (0, 3)) or d.clock.back(89)
     days = (d.clock.today - day).days
-    return d.filed_by(days).assign(days).sign(days - 3).talk(days - 9).opinions(days - 20)
+    return d.filed_by(days).assign(days).sign(days - 3).talk(days - 9).advice(days - 20)
 
 
 def _red(d: Desk) -> Desk:
     """In hand, past its limit, and chased."""
     day = d.clock.assigned_for_due(3, (-9, -4)) or d.clock.back(99)
     days = (d.clock.today - day).days
-    d.filed_by(days).assign(days).sign(days - 2).talk(days - 8).opinions(days - 24)
+    d.filed_by(days).assign(days).sign(days - 2).talk(days - 8).advice(days - 24)
     d.handing.remind(d.handing.lead.unit.name, reason=phrases.REMINDERS[2], at=d.when(2))
     return d
 
@@ -36,18 +36,14 @@ def _soon(d: Desk, *, by: str = "", but: tuple[str, ...] = ()) -> Desk:
     day = d.clock.assigned_for_due(3, (8, 14)) or d.clock.back(80)
     days = (d.clock.today - day).days
     return (
-        d.filed_by(days, by=by, agreed=(HE,) if by else ())
-        .assign(days)
-        .sign(days - 2)
-        .talk(days - 7)
-        .opinions(days - 22, but=but)
+        d.filed_by(days, by=by, agreed=(HE,) if by else ()).assign(days).sign(days - 2).talk(days - 7).advice(days - 22, but=but)
     )
 
 
 def _second(d: Desk, begun: int, *, agreed: tuple[str, ...] = ()) -> Desk:
     """Answered once, somebody was not satisfied, in hand again since so many days."""
     first = begun + 78
-    d.filed_by(first, agreed=agreed).assign(first).sign(first - 3).opinions(first - 20).talk(first - 24, note=d.text.contact)
+    d.filed_by(first, agreed=agreed).assign(first).sign(first - 3).advice(first - 20).talk(first - 24, note=d.text.contact)
     return d.answered(begun + 9).rated(begun, against=d.text.unhappy_reason).rework()
 
 
@@ -62,15 +58,15 @@ def _not_filed(decided: int, passed: int = 0) -> Story:
 
 
 def _with_leader(d: Desk) -> Desk:
-    return d.filed_by(64).assign(64).sign(61).talk(55, note=d.text.contact).opinions(40).write(2)
+    return d.filed_by(64).assign(64).sign(61).talk(55, note=d.text.contact).advice(40).write(2)
 
 
 def _under_review(d: Desk, *, by: str = "") -> Desk:
-    return d.filed_by(68, by=by).assign(68).sign(66).talk(58, note=d.text.contact).opinions(44).write(5).approve(2)
+    return d.filed_by(68, by=by).assign(68).sign(66).talk(58, note=d.text.contact).advice(44).write(5).approve(2)
 
 
 def _rating(d: Desk, answered: int, *, by: str = "", agreed: tuple[str, ...] = (), others: int = 2) -> Desk:
-    d.filed_by(72, by=by, agreed=agreed, others=others).assign(72).sign(69).talk(62, note=d.text.contact).opinions(50)
+    d.filed_by(72, by=by, agreed=agreed, others=others).assign(72).sign(69).talk(62, note=d.text.contact).advice(50)
     return d.answered(answered)
 
 
@@ -134,8 +130,8 @@ STORIES: dict[str, Story] = {
     "welfare-medical-elder-care": _red,
     "urban-road-digging": _red,
     "rural-tea-clean-energy": lambda d: _soon(d, by=LIN),
-    "rural-returnee-loans": lambda d: d.filed_by(33).assign(33).sign(30).talk(24).opinions(6),
-    "economy-small-factory-digital": lambda d: d.filed_by(44).assign(44).sign(41).talk(35, note=d.text.contact).opinions(
+    "rural-returnee-loans": lambda d: d.filed_by(33).assign(33).sign(30).talk(24).advice(6),
+    "economy-small-factory-digital": lambda d: d.filed_by(44).assign(44).sign(41).talk(35, note=d.text.contact).advice(
         20, but=("县财政局",)
     ),
     "economy-scenic-worry-free-return": _with_leader,
@@ -158,7 +154,7 @@ ELSEWHERE: tuple[Story, ...] = (
     lambda d: d.draft(12).submit(3),
     lambda d: d.draft(25).submit(12).examine(5),
     lambda d: d.filed_by(-4, others=1),
-    lambda d: d.filed_by(20, others=1).assign(20).sign(17).talk(9).opinions(5),
+    lambda d: d.filed_by(20, others=1).assign(20).sign(17).talk(9).advice(5),
 )
 
 

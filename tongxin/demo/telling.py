@@ -141,10 +141,10 @@ class Telling:
         """Return it for revision."""
         self._office("return_for_revision", at, reason=reason)
 
-    def examine(self, *, at: datetime, opinion: str = "") -> None:
+    def examine(self, *, at: datetime, remark: str = "") -> None:
         """Pass pre-examination."""
         codes = self._codes(at) | {"routed_to": str(self.routed_to)}
-        self._office("pass_examination", at, **codes, opinion=opinion)
+        self._office("pass_examination", at, **codes, remark=remark)
         self._classify(codes)
 
     def _classify(self, codes: dict[str, str]) -> None:

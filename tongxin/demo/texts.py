@@ -39,7 +39,7 @@ class Text:
     why: str = ""
     meaning: str = ""
     contact: str = ""
-    co_opinion: dict[str, str] = field(default_factory=dict)
+    advice: dict[str, str] = field(default_factory=dict)
     reply: str = ""
     second_reply: str = ""
     unhappy: bool = False
@@ -54,7 +54,7 @@ class Text:
     @property
     def timeless(self) -> bool:
         """Whether handling it at any time of the year contradicts nothing it says."""
-        said = self.reply + self.second_reply + self.contact + "".join(self.co_opinion.values())
+        said = self.reply + self.second_reply + self.contact + "".join(self.advice.values())
         return not _ANY_MONTH.search(said)
 
 
@@ -71,7 +71,7 @@ def _moved(text: str, shift: int) -> str:
 def _text(raw: dict[str, Any], shift: int) -> Text:
     values: dict[str, Any] = {k: _moved(v, shift) if isinstance(v, str) else v for k, v in raw.items() if v is not None}
     values["co"] = tuple(raw.get("co") or ())
-    values["co_opinion"] = {unit: _moved(said, shift) for unit, said in (raw.get("co_opinion") or {}).items()}
+    values["advice"] = {unit: _moved(said, shift) for unit, said in (raw.get("advice") or {}).items()}
     return Text(**values)
 
 

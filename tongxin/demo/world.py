@@ -24,7 +24,7 @@ from tongxin.demo.running import tell_elsewhere, tell_running
 from tongxin.demo.seeding import dice, seeded_uids
 from tongxin.demo.texts import load
 from tongxin.demo.year import Natural
-from tongxin.handling.models import Case, Contact, CoOpinion, Presence, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Contact, Presence, Rating, Reply, Task
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
@@ -32,7 +32,7 @@ from tongxin.regulations.actions import load_library
 from tongxin.regulations.queries import forget, in_force
 
 ROWS = (
-    Account, Unit, Appointment, Member, Seat, Post, Suspension, Proposal, Signature, Endorsement, Case, Task, CoOpinion, Contact, Presence,
+    Account, Unit, Appointment, Member, Seat, Post, Suspension, Proposal, Signature, Endorsement, Case, Task, Advice, Contact, Presence,
     Reply, Rating,
 )  # fmt: skip
 

@@ -84,7 +84,7 @@ class Natural:
             again = office_hour(plus(examined.date(), roll.randint(1, 3)), roll)
             telling.submit(at=again)
             examined = office_hour(plus(again.date(), roll.randint(1, 2)), roll)
-        telling.examine(at=examined, opinion=roll.choice(phrases.EXAMINATION))
+        telling.examine(at=examined, remark=roll.choice(phrases.EXAMINATION))
         decided = self._decision_after(examined, roll)
         if text.outcome == "filed":
             telling.file(at=decided)

@@ -19,7 +19,7 @@ def _modules(module: str) -> tuple[ModuleType, ...]:
 
 
 def declared(name: str) -> Iterator[Any]:
-    """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, FOR_MEMBERS, TABS, DOORS), app after app from below."""
+    """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, FOR_MEMBERS, TABS, DOORS, OBJECTS, SECTIONS, ACTS), app after app from below."""
     for module in _modules("desk"):
         yield from getattr(module, name, ())
 
@@ -28,3 +28,9 @@ def listings() -> Iterator[Any]:
     """Yield the lists that the apps' `lists.py` declare (LISTS)."""
     for module in _modules("lists"):
         yield from module.LISTS
+
+
+def drafts() -> Iterator[Any]:
+    """Yield the long texts that the apps' `drafts.py` declare (DRAFTS)."""
+    for module in _modules("drafts"):
+        yield from module.DRAFTS

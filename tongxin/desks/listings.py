@@ -1,10 +1,10 @@
-"""Lists: an app declares in its `lists.py` what one shows; the page, its cards, tabs, filters and paging come from that.
+"""Lists: an app declares in its `lists.py` what one shows; page, cards, tabs, filters, paging, acts, sheets and API come from that.
 
 Rows come a page at a time, behind or before a border row that the address names; each tab reads them in a constant number of
 queries, whatever it shows of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import allowed
-from tongxin.ui.navigation import NavItem
 
 NOTHING = "—"  # what stands where a row has no such thing
 
 
+# ── what is asked ────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Question:
     """Who asks for a list, when, and what of it: as the address says, as far as the declaration knows it."""
@@ -29,6 +29,15 @@ class Question:
     words: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Sequence[tuple[str, Any]]] = field(default_factory=dict)  # of each filter, for who asks
+    sort: str = ""
+    size: int = 0
+    read: dict[str, Any] = field(default_factory=dict, compare=False)  # what was read for it already
+
+    def once(self, name: str, read: Callable[[], Any]) -> Any:
+        """Read something that several parts of a list ask for, once for the question."""
+        if name not in self.read:
+            self.read[name] = read()
+        return self.read[name]
 
     @property
     def on(self) -> date:
@@ -46,48 +55,88 @@ def may(permission: str) -> Callable[[Question], bool]:
     return lambda question: allowed(question.user, permission)
 
 
+# ── what stands there ────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Cell:
-    """What a column shows of a row: its text, where that leads, a mark beside it and a line below it in small type."""
+    """What a column shows of a row: its text, where that leads, marks beside it, a line below it in small type.
+
+    `badge` is the look of a state whose word is the text; `chip` a deadline instead of a text; `faint` what is no answer yet.
+    """
 
     text: Any
     url: str = ""
     beside: Any = ""
-    below: Any = ""
+    below: Any = ""  # a line, or several
+    badge: str = ""
+    chip: Any = None
+    tag: Any = ""
+    faint: bool = False
+
+    @property
+    def subs(self) -> list[Any]:
+        """The lines below it."""
+        return [self.below] if isinstance(self.below, str) else list(self.below)
+
+    @property
+    def said(self) -> str:
+        """The cell as one text, for sheets and the API."""
+        return str(self.chip.text if self.chip else "" if self.text in {None, NOTHING} else self.text)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: what it is called, what it shows of a row, how it stands (`look`: nowrap, wide, num).
+    """A column: its key in the API, its head, what it shows of a row, how it stands (`look`: title, nowrap, wide, num).
 
-    A column of acts has a `template` instead, which finds the row as `line`.
+    `says` gives what a sheet and the API write, where that is another text than the screen's; `sorts` the orders, up and down, that
+    its head offers; `only`: "page" or "sheet" where it stands in one of them alone; `width`: characters in a sheet.
     """
 
+    name: str
     label: Any
-    show: Callable[[Any], Any] | None = None
+    show: Callable[[Any], Any]
     look: str = ""
-    template: str = ""
     offered: Callable[[Question], bool] = always
+    says: Callable[[Any], Any] | None = None
+    sorts: tuple[str, str] | None = None
+    only: str = ""
+    width: int = 14
 
     def cell(self, line: Any) -> Cell:
         """Return what stands in the column for a row."""
-        shown = self.show(line) if self.show else ""
+        shown = self.show(line)
         return shown if isinstance(shown, Cell) else Cell(shown)
+
+    def said(self, line: Any) -> str:
+        """Return what a sheet and the API say of a row."""
+        return str(self.says(line)) if self.says else self.cell(line).said
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice that narrows the rows; the first choice, with an empty value, is that everything stays."""
+    """A choice that narrows the rows; an empty value says that everything stays.
+
+    `place`: in the row of filters, among `more` of them, as `tabs`, as `lanes` (the deadline levels), in the head as the `scope` of
+    the whole list (one is always chosen, the first where none is named), or only in the address, as a chip (`hidden`).
+    """
 
     name: str
     label: Any
     choices: Callable[[Question], Iterable[tuple[str, Any]]]
     narrow: Callable[[QuerySet[Any], str, Question], QuerySet[Any]]
+    place: str = ""
 
 
 @dataclass(frozen=True)
-class Nothing:
-    """What is said where no row is, and the one way forward from there."""
+class Order:
+    """An order that may be asked for: what it is called, and its fields, the last of them unique."""
+
+    label: Any
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A sentence in place of rows or above them, and the one way forward from there."""
 
     sentence: Any
     url: str = ""
@@ -98,7 +147,8 @@ class Nothing:
 class Tab:
     """A part of a list: which rows, in which order (the last field unique), as which lines, under which columns.
 
-    `lines` makes of the rows of one page what the columns read; without it they read the rows themselves.
+    `lines` makes of the rows of one page what the columns read; without it they read the rows themselves. `filled` are the fields
+    of the order that these rows always have, `orders` those that may be asked for.
     """
 
     key: str
@@ -107,10 +157,15 @@ class Tab:
     order: tuple[str, ...]
     columns: tuple[Column, ...]
     caption: Any  # how many there are, with %(n)s
-    nothing: Callable[[Question], Nothing]
+    nothing: Callable[[Question], Saying]
     lines: Callable[[list[Any], Question], Iterable[Any]] | None = None
     offered: Callable[[Question], bool] = always
     listed: bool = True  # one that is not listed among the tabs is led to from elsewhere
+    kept: bool = True  # listed though nothing is in it
+    filled: frozenset[str] = frozenset()
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    hint: Callable[[Question], Saying | None] | None = None
+    acts: tuple[str, ...] = ()  # which of the list's acts ticked rows may get
 
 
 @dataclass(frozen=True)
@@ -125,8 +180,67 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Head:
+    """What stands above a list where it depends on who asks: the title, a line below it, figures that open to their rows."""
+
+    title: Any
+    intro: Any = ""
+    figures: Sequence[tuple[Any, str, str]] = ()  # label, count, address
+
+
+# ── what is done with rows ───────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Act:
+    """What may be done to ticked rows, each for itself and in a transaction of its own.
+
+    `subject` is the object of a line that `permission` is asked of; `shut` says of a line why it cannot be done (nothing where it
+    can), `why` of a bar's button that some of the ticked are so; `asks` makes the form of what must be said; `does` gets the line,
+    its clean data, the actor and the time. A refusal that it raises is one of `refusals`.
+    """
+
+    name: str
+    label: Any
+    permission: str
+    does: Callable[..., None]
+    shut: Callable[[Any], str]
+    effect: Any = ""
+    subject: Callable[[Any], Any] = lambda line: line
+    asks: Callable[[Question, Any], Any] | None = None
+    offered: Callable[[Question], bool] = always
+    why: Any = ""
+    refusals: tuple[type[Exception], ...] = ()
+
+
+@dataclass(frozen=True)
+class Ticking:
+    """By which uid a line is ticked, and which lines ticked uids are, in the order in which acts are done; its own row's without it.
+
+    So that what another clerk did meanwhile is still named, it finds lines in whatever part of the list they stand by now.
+    """
+
+    lines: Callable[[Question, Sequence[str]], Sequence[Any]]
+    uid: Callable[[Any], str] | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """That a list leaves as CSV or XLSX, under a permission, each time an event of the committee that `of` names.
+
+    `kind` is the event's; its data are `rows` and `filter`. `name` begins the file's name.
+    """
+
+    kind: str
+    permission: str
+    of: Callable[[Question], Any]
+    name: Callable[[Question], str]
+
+
+@dataclass(frozen=True)
 class Listing:
-    """A list: its title, who may open it, its parts, what it is searched for and narrowed by. `name` is its address's too."""
+    """A list: its title, who may open it, its parts, what it is searched for and narrowed by. `name` is its address's too.
+
+    `counts` counts the parts by their keys, and where a filter stands as lanes the deadline levels by theirs, in one read.
+    """
 
     name: str
     title: Any
@@ -134,16 +248,35 @@ class Listing:
     tabs: tuple[Tab, ...]
     tab_name: str = "part"  # in the address
     intro: Any = ""
+    head: Callable[[Question], Head] | None = None
     find: Callable[[QuerySet[Any], str, Question], QuerySet[Any]] | None = None
     find_label: Any = ""
+    found_in: str | None = None  # the part that words are looked for in where the address names none
     filters: tuple[Filter, ...] = ()
     links: tuple[Link, ...] = ()
-    size: int = 30
+    counts: Callable[[Question], Mapping[str, int | None]] | None = None
+    lanes_label: Any = _("按期限分")
+    lanes_tab: str = ""  # the part that a deadline level is chosen of
+    acts: tuple[Act, ...] = ()
+    ticked: Ticking | None = None
+    sheet: Sheet | None = None
+    sizes: tuple[int, ...] = (30,)
+    printed: bool = False
     not_found: Any = _("没有符合条件的，请换个词再找。")
 
     def tab(self, key: str, question: Question) -> Tab:
-        """Return the part asked for, as far as it is offered; else the first."""
-        return next((t for t in self.tabs if t.key == key and t.offered(question)), self.tabs[0])
+        """Return the part asked for, as far as it is offered; else the first that is."""
+        offered = [t for t in self.tabs if t.offered(question)]
+        return next((t for t in offered if t.key == key), offered[0])
+
+    def order(self, tab: Tab, question: Question) -> tuple[str, ...]:
+        """Return the fields that order a part as it is asked for."""
+        asked = tab.orders.get(question.sort)
+        return asked.fields if asked else tab.order
+
+    def uid_of(self, row: Any, line: Any) -> str:
+        """Return the uid by which a line is ticked."""
+        return str(self.ticked.uid(line) if self.ticked and self.ticked.uid else row.uid)
 
     def rows(self, tab: Tab, question: Question) -> QuerySet[Any]:
         """Return the rows that the question leaves of a part."""
@@ -153,27 +286,6 @@ class Listing:
                 rows = one.narrow(rows, value, question)
         return self.find(rows, question.words, question) if self.find and question.words else rows
 
-
-@dataclass(frozen=True)
-class Shown:
-    """A page of a list as its template draws it."""
-
-    listing: Listing
-    question: Question
-    tab: Tab
-    tabs: Sequence[NavItem]
-    columns: Sequence[Column]
-    rows: Sequence[Any]
-    lines: Sequence[Any]
-    caption: str
-    filters: Sequence[tuple[Filter, str, Sequence[tuple[str, Any]]]]
-    links: Sequence[Link]
-    previous_url: str
-    next_url: str
-    nothing: Nothing | None  # where there are no rows
-
-    @property
-    def table(self) -> Iterator[tuple[Any, list[tuple[Column, Cell]]]]:
-        """Yield each line with what stands under each column."""
-        for line in self.lines:
-            yield line, [(column, column.cell(line)) for column in self.columns]
+    def act(self, name: str, tab: Tab, question: Question) -> Act | None:
+        """Return one of the acts that are offered for rows of a part."""
+        return next((a for a in self.acts if a.name == name and a.name in tab.acts and a.offered(question)), None)

@@ -1,23 +1,36 @@
-"""The page of any list that an app declares: what its address asks for, and what stands there."""
+"""The pages of any list that an app declares: the list, what is done to its ticked rows, the list as a file."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.access.views import View, requires
-from tongxin.core import asked
-from tongxin.desks.listings import Listing, Nothing, Question, Shown, Tab
-from tongxin.desks.paging import capped, counted, page_asked
-from tongxin.ui.navigation import NavItem
+from tongxin.desks.acts import MOST, Ticked, ticked, to_each
+from tongxin.desks.leaving import TYPES, leave
+from tongxin.desks.listings import Act, Listing
+from tongxin.desks.shown import Shown, shown
 
-WORDS = 60  # characters that are looked for
+UNPROCESSABLE = 422
+EXPORT = "export"  # of ticked rows, beside the list's own acts
+
+
+def paths_of(listing: Listing, address: str) -> list[URLPattern]:
+    """Return the addresses of a list: its page, and where it has them its acts and its sheet."""
+    found = [path(address, page_of(listing), name=listing.name)]
+    if listing.acts or listing.sheet:
+        found.append(path(f"{address}acts/", acts_of(listing), name=f"{listing.name}-acts"))
+    if listing.sheet:
+        found.append(path(f"{address}sheet/", sheet_of(listing), name=f"{listing.name}-sheet"))
+    return found
 
 
 def page_of(listing: Listing) -> View:
@@ -26,65 +39,87 @@ def page_of(listing: Listing) -> View:
     @require_safe
     @requires(listing.permission)
     def page(request: HttpRequest) -> HttpResponse:
-        return render(request, "desks/list.html", {"list": shown(listing, request.GET, request.user, at=timezone.now())})
+        found = shown(listing, request.GET, request.user, at=timezone.now())
+        return render(request, "desks/list.html", {"list": found} | _addresses(listing))
 
     page.__doc__ = f"List {listing.name}."
     return page
 
 
-def question_of(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Question:
-    """Read what an address asks of a list: whatever the declaration does not know counts as not asked."""
-    question = Question(user, at)
-    choices = {f.name: list(f.choices(question)) for f in listing.filters}
-    chosen = {name: asked.one_of(said.get(name, ""), {value for value, _label in known}) for name, known in choices.items()}
-    return Question(
-        user, at, listing.tab(said.get(listing.tab_name, ""), question).key, asked.words(said.get("q", ""), WORDS),
-        {name: value for name, value in chosen.items() if value}, choices,
-    )  # fmt: skip
+def _addresses(listing: Listing) -> dict[str, str]:
+    return {
+        "acts_url": reverse(f"{listing.name}-acts") if listing.acts or listing.sheet else "",
+        "sheet_url": reverse(f"{listing.name}-sheet") if listing.sheet else "",
+    }
 
 
-def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Shown:
-    """Return one page of a list: in a constant number of queries, whatever stands on it."""
-    question = question_of(listing, said, user, at=at)
-    tab = listing.tab(question.tab, question)
-    rows = listing.rows(tab, question)
-    part = page_asked(rows, tab.order, said, size=listing.size)
-    lines = list(tab.lines(part.rows, question) if tab.lines else part.rows)
-    columns = [column for column in tab.columns if column.offered(question)]
-    address = _addresses(listing, question)
-    return Shown(
-        listing, question, tab, _tabs(listing, question), columns, part.rows, lines,
-        str(tab.caption) % {"n": counted(capped(rows))},
-        [(f, question.chosen.get(f.name, ""), question.choices[f.name]) for f in listing.filters],
-        [link for link in listing.links if link.offered(question)],
-        address(before=part.rows[0].uid) if part.has_previous and part.rows else "",
-        address(after=part.rows[-1].uid) if part.has_next and part.rows else "",
-        None if lines else _nothing(listing, tab, question),
-    )  # fmt: skip
+def _asked(listing: Listing, request: HttpRequest) -> Shown:
+    """Return the page that an act or a sheet was asked from."""
+    return shown(listing, QueryDict(request.POST.get("query", "")), request.user, at=timezone.now())
 
 
-def _addresses(listing: Listing, question: Question) -> Callable[..., str]:
-    """Return what makes the addresses of the list: everything asked is kept, but for what is said otherwise."""
-    kept = {listing.tab_name: question.tab, "q": question.words, **question.chosen}
+def sheet_of(listing: Listing) -> View:
+    """Return the view that gives a list as a file; each time it leaves is an event."""
 
-    def address(**change: str) -> str:
-        return f"?{urlencode({name: value for name, value in (kept | change).items() if value})}"
+    @requires(listing.permission)
+    def sheet(request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST":
+            return redirect(listing.name)  # signed in again, or reloaded
+        page = _asked(listing, request)
+        if not page.leaves:
+            raise PermissionDenied
+        ending = request.POST.get("format", "")
+        return leave(page, ending=ending if ending in TYPES else "xlsx")
 
-    return address
-
-
-def _tabs(listing: Listing, question: Question) -> list[NavItem]:
-    offered = [t for t in listing.tabs if t.listed and t.offered(question)]
-    address = _addresses(listing, question)
-    if len(offered) <= 1:
-        return []
-    return [
-        NavItem(str(t.label), address(**{listing.tab_name: t.key}), count=None, current=t.key == question.tab)  # type: ignore[arg-type]
-        for t in offered
-    ]
+    sheet.__doc__ = f"Give list {listing.name} as a file."
+    return sheet
 
 
-def _nothing(listing: Listing, tab: Tab, question: Question) -> Nothing:
-    if question.words or question.chosen:
-        return Nothing(listing.not_found, _addresses(listing, Question(question.user, question.at, question.tab))(), _("看全部"))
-    return tab.nothing(question)
+def acts_of(listing: Listing) -> View:
+    """Return the view that does something to ticked rows: first it shows what that means, then it says what became of each."""
+
+    @requires(listing.permission)
+    def acts(request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST":
+            return redirect(listing.name)
+        page, picked = _asked(listing, request), list(dict.fromkeys(request.POST.getlist("pick")))[:MOST]
+        back = f"{reverse(listing.name)}{page.address()}"
+        name = request.POST.get("act", "")
+        act = next((a for a in page.acts if a.name == name), None)
+        if act is None and (name != EXPORT or not page.leaves):
+            raise PermissionDenied
+        if not picked:
+            messages.warning(request, _("请先勾选。"))
+            return redirect(back)
+        if act is None:
+            return leave(page, ending="xlsx", picked=picked)
+        return _act(request, page, act, picked, back)
+
+    acts.__doc__ = f"Do something to ticked rows of list {listing.name}."
+    return acts
+
+
+def _act(request: HttpRequest, page: Shown, act: Act, picked: Sequence[str], back: str) -> HttpResponse:
+    found, confirmed = ticked(page.listing, page.question, act, picked), bool(request.POST.get("confirmed"))
+    form = act.asks(page.question, request.POST if confirmed else None) if act.asks else None
+    if not confirmed or (form is not None and not form.is_valid()):
+        status = UNPROCESSABLE if form is not None and form.errors else 200
+        return render(request, "desks/act.html", _context(page, act, found, picked, back) | {"form": form}, status=status)
+    outcome = to_each(act, found, page.question, form.cleaned_data if form is not None else {})
+    if not outcome.left and not outcome.gone:
+        messages.success(request, outcome.sentence)
+        return redirect(back)
+    return render(request, "desks/outcome.html", _context(page, act, found, picked, back) | {"outcome": outcome})
+
+
+def _context(page: Shown, act: Act, found: Ticked, picked: Sequence[str], back: str) -> dict[str, Any]:
+    title = next((column for column in page.columns if column.look == "title"), page.columns[0])
+    return {
+        "list": page,
+        "act": act,
+        "back": back,
+        "open": [title.cell(line) for line in found.open],
+        "picked": picked,
+        "shut": [(title.cell(line), why) for line, why in found.shut],
+        "gone": found.gone,
+    }

@@ -1,10 +1,10 @@
 """Lists page by key: the next page begins behind the last row, however many rows stand before it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, GeneratedField, Q, QuerySet
 
 CAP = 999
 
@@ -59,11 +59,27 @@ def slice_of(found: list[Any], *, size: int, back: bool, is_first: bool) -> Slic
     return Slice(found, has_previous=not is_first, has_next=more)
 
 
-def page_asked(rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int) -> Slice:
+def page_asked(
+    rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int, filled: Collection[str] = ()
+) -> Slice:
     """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first."""
     before, after = said.get("before", ""), said.get("after", "")
     key = border_of(rows, names, before or after)
-    return page_by(rows, names, size=size, key=key, back=bool(before) and key is not None)
+    if key is not None and any(
+        v is None and not _may_be_empty(rows, n.lstrip("-"), filled) for n, v in zip(names, key, strict=True)
+    ):
+        key = None  # it left the list with what ordered it: nobody knows any more where it stood
+    return page_by(rows, names, size=size, key=key, back=bool(before) and key is not None, filled=filled)
+
+
+def pages(rows: QuerySet[Any], names: Sequence[str], *, size: int, filled: Collection[str] = ()) -> Iterator[list[Any]]:
+    """Yield all rows, a page at a time, each behind the last: memory does not grow with the rows."""
+    key = None
+    while (part := page_by(rows, names, size=size, key=key, filled=filled)).rows:
+        yield part.rows
+        if not part.has_next:
+            return
+        key = border_of(rows, names, part.rows[-1].uid)
 
 
 def border_of(rows: QuerySet[Any], names: Sequence[str], uid: str) -> Sequence[Any] | None:
@@ -101,7 +117,10 @@ class _Field:
 def _may_be_empty(rows: QuerySet[Any], name: str, filled: Collection[str]) -> bool:
     if name == "pk" or "__" in name or name in filled or name in rows.query.annotations:
         return False
-    return bool(getattr(rows.model._meta.get_field(name), "null", False))  # noqa: SLF001 -- Django's public-in-practice Meta
+    field = rows.model._meta.get_field(name)  # noqa: SLF001 -- Django's public-in-practice Meta
+    return isinstance(field, GeneratedField) or bool(
+        getattr(field, "null", False)
+    )  # what the database reckons may come to nothing
 
 
 def _beyond(rows: QuerySet[Any], fields: Sequence[_Field], key: Sequence[Any], *, back: bool) -> QuerySet[Any]:

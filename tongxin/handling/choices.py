@@ -23,7 +23,7 @@ class TaskState(models.TextChoices):
     RETURN_ASKED = "return_asked", _("申请退办")
     RETURNED = "returned", _("已退办")
     IN_HAND = "in_hand", _("办理中")
-    OPINION_GIVEN = "opinion_given", _("会办意见已送")
+    ADVICE_GIVEN = "opinion_given", _("会办意见已送")  # the stored word, which events of earlier versions say
     WITH_LEADER = "with_leader", _("单位审签")
     UNDER_REVIEW = "under_review", _("答复待审")
     ANSWERED = "answered", _("已答复")

@@ -18,7 +18,7 @@ from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
 from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
-from tongxin.handling.pages import overview, own, public
+from tongxin.handling.pages import objects, overview, own, public
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals import desk as proposals
@@ -26,6 +26,7 @@ from tongxin.proposals.choices import Answer, State
 from tongxin.proposals.models import Proposal, Signature, long_of
 from tongxin.regulations.queries import in_force
 
+OBJECTS, SECTIONS, ACTS = objects.OBJECTS, objects.SECTIONS, objects.ACTS
 MEMBER_PANELS = (Panel("handling/_home_own.html", own.newest, 10),)
 DESK_PANELS = (Panel("handling/_overviews.html", overview.of_led, 10),)
 FRONT_PANELS = (Panel("handling/_front.html", public.front, 10),)
@@ -62,7 +63,7 @@ def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
 
 
 def _late(user: Any, on: date) -> QuerySet[Task]:
-    return _tasks_of(user, Duty.SUPERVISE, *queries.RUNNING).filter(clock_on__lt=on)
+    return _tasks_of(user, Duty.SUPERVISE, *queries.RUNNING).filter(queries.once_a_case(*queries.RUNNING), clock_on__lt=on)
 
 
 def _with_office(user: Any, _on: date) -> QuerySet[Case]:
@@ -139,7 +140,7 @@ NOBODYS = (
     Nobodys(
         "tasks",
         {
-            TaskState.OPINION_GIVEN: "who answers goes on",
+            TaskState.ADVICE_GIVEN: "who answers goes on",
             TaskState.ANSWERED: "the answer waits for who may rate it",
             TaskState.RETURNED: "its case waits for another unit",
             TaskState.MOVED: "the successor's part waits",

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.audit.kinds import Audience, Kind, name_sorts, register
+from tongxin.audit.kinds import Audience, Kind, keep_former, name_sorts, register
 from tongxin.audit.models import Event
 from tongxin.audit.naming import name_rows
 from tongxin.audit.truth import witness
@@ -152,8 +152,8 @@ register(
     Kind("tasks.ask_return", A.HANDLING, "{unit}申请退办", _reason, key=True),
     Kind("tasks.grant_return", A.HANDLING, "同意{unit}退办", _reason, key=True, label="同意退办"),
     Kind("tasks.refuse_return", A.HANDLING, "不同意{unit}退办", _reason, key=True, label="不同意退办"),
-    Kind("tasks.give_opinion", A.HANDLING, "{unit}已提交会办意见"),
-    Kind("tasks.ask_opinion_again", A.HANDLING, "请{unit}补充会办意见", _reason, label="请补充会办意见"),
+    Kind("tasks.give_advice", A.HANDLING, "{unit}已提交会办意见"),
+    Kind("tasks.ask_advice_again", A.HANDLING, "请{unit}补充会办意见", _reason, label="请补充会办意见"),
     Kind("tasks.submit_reply", A.INSIDE, "{unit}答复稿送负责人审签"),
     Kind("tasks.revise", A.INSIDE, "{unit}负责人退回修改答复稿", _reason),
     Kind("tasks.take_back", A.INSIDE, "{unit}承办人收回送审签的答复稿"),
@@ -202,3 +202,5 @@ register(
         label="导出每位提案人的评价",
     ),
 )
+keep_former("tasks.give_opinion", "tasks.give_advice")
+keep_former("tasks.ask_opinion_again", "tasks.ask_advice_again")

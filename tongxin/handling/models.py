@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
-from tongxin.committees.queries import appointments_of
 from tongxin.core.columns import DayHere
 from tongxin.core.models import Row
-from tongxin.core.secrets import EncryptedField, EncryptedJSON
+from tongxin.core.secrets import EncryptedField
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.core.words import character_count
 from tongxin.files.models import File
 from tongxin.handling.choices import ANSWERING, CaseState, Counted, Grade, Meaning, Part, Stage, TaskState, TaskStates, Way
+from tongxin.members.capacities import capacity
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.workflow.models import Stateful
 
@@ -72,7 +72,7 @@ class Case(Stateful):
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name somebody acts on it."""
-        return _capacity(actor, self.committee_id, None)
+        return capacity(actor, self.committee_id, OFFICE_DUTIES)
 
 
 class Task(Stateful):
@@ -125,7 +125,9 @@ class Task(Stateful):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_known_state"),
             models.UniqueConstraint(
-                fields=["case", "unit"], condition=~Q(state__in=["returned", "moved", "recalled"]), name="task_unit_once"
+                fields=["case", "unit", "committee"],
+                condition=~Q(state__in=["returned", "moved", "recalled"]),
+                name="task_unit_once",
             ),
             models.CheckConstraint(condition=~Q(state="opinion_given") | Q(part="co"), name="task_opinion_of_co"),
             models.CheckConstraint(
@@ -193,21 +195,14 @@ class Task(Stateful):
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name somebody acts on it: the unit's for its people."""
-        return _capacity(actor, self.committee_id, self.unit)
+        return capacity(actor, self.committee_id, OFFICE_DUTIES, unit=self.unit)
 
 
-def _capacity(actor: Any, committee_id: int, unit: Unit | None) -> str:
-    held = [a for a in appointments_of(actor) if a.committee_id == committee_id]
-    if unit is not None and any(a.unit_id == unit.pk for a in held):
-        return unit.name
-    return next((a.body or a.committee.short_name for a in held if a.duty in OFFICE_DUTIES), "")
-
-
-class CoOpinion(Row):
+class Advice(Row):
     """What a co-handler gave the lead, each time it was asked: the newest counts, the others stay to be read."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="opinions")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="advice")
     round = models.PositiveSmallIntegerField(default=1)
     text = models.TextField(_("会办意见"))
     given_at = models.DateTimeField(null=True, blank=True)
@@ -247,7 +242,9 @@ class Reply(Row):
     class Meta:
         ordering = ["round", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["task", "round"], condition=Q(recalled_at=None), name="reply_once_a_round"),
+            models.UniqueConstraint(
+                fields=["task", "round", "committee"], condition=Q(recalled_at=None), name="reply_once_a_round"
+            ),
             models.CheckConstraint(condition=Q(recalled_at=None) | Q(sent_at__isnull=False), name="reply_recalled_was_sent"),
             models.CheckConstraint(condition=Q(sent_at=None) | (~Q(category="") & ~Q(text="")), name="reply_sent_is_whole"),
         ]
@@ -310,21 +307,6 @@ class ReplyFile(Row):
         return str(self.file)
 
 
-class StaleReply(Row):
-    """A save of a reply that started from an old version: kept beside, until its writer has looked at both."""
-
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
-    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="stale_copies")
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    started_from = models.PositiveIntegerField()
-    fields = EncryptedJSON()  # a telephone number among them
-    kept_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.reply} v{self.started_from}"
-
-
 class Contact(Row):
     """A talk of the unit with the proposer (面商). Who of the signers was there stands in rows of its own; others as text.
 
@@ -366,7 +348,7 @@ class Presence(Row):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["contact", "signature"], name="presence_once"),
+            models.UniqueConstraint(fields=["contact", "signature", "committee"], name="presence_once"),
             models.CheckConstraint(
                 condition=Q(happened=None, said_at=None) | Q(happened__isnull=False, said_at__isnull=False),
                 name="presence_said_with_its_time",
@@ -406,7 +388,11 @@ class Rating(Row):
     written: ClassVar[models.Manager["Rating"]] = models.Manager()  # those set aside too
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reply", "signature"], condition=Q(set_aside_at=None), name="rating_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reply", "signature", "committee"], condition=Q(set_aside_at=None), name="rating_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.reply}的评价"
@@ -427,8 +413,10 @@ class TentativeDate(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["task", "field"], condition=Q(task__isnull=False), name="tentative_once_a_task"),
-            models.UniqueConstraint(fields=["case", "field"], condition=Q(task=None), name="tentative_once_a_case"),
+            models.UniqueConstraint(
+                fields=["task", "field", "committee"], condition=Q(task__isnull=False), name="tentative_once_a_task"
+            ),
+            models.UniqueConstraint(fields=["case", "field", "committee"], condition=Q(task=None), name="tentative_once_a_case"),
         ]
 
     def __str__(self) -> str:

@@ -21,18 +21,19 @@ from tongxin.handling.queries import answering_tasks, answers_sent, live_tasks, 
 from tongxin.handling.queries.doubling import asked_himself
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
-from tongxin.notices.table import Tell, because, belongs, register
+from tongxin.notices.recipients import holding, in_unit, over, who_signed
+from tongxin.notices.table import Tell, because, belongs, keep_former, register
 from tongxin.proposals import queries as proposals
 
 
 def raters(_event: Event, subject: Any) -> Iterable[Account | None]:
     """Ask every proposer and co-signer who sits, those of merged proposals too."""
-    yield from (s.member.account for s in proposals.raters(_case(subject).proposal) if s.member)
+    yield from who_signed(proposals.raters(_case(subject).proposal))
 
 
 def proposers(_event: Event, subject: Any) -> Iterable[Account | None]:
     """Tell every proposer and co-signer what became of it, also who sits no longer: whoever raised something is told its end."""
-    yield from (s.member.account for s in proposals.together(_case(subject).proposal) if s.member)
+    yield from who_signed(proposals.together(_case(subject).proposal))
 
 
 def present(event: Event, _case: Any) -> Iterable[Account | None]:
@@ -44,9 +45,37 @@ def present(event: Event, _case: Any) -> Iterable[Account | None]:
     yield from (member.account for member in signers if member)
 
 
-def clerks(_event: Event, task: Any) -> Iterable[Account | None]:
-    """Tell the unit's clerks."""
-    return holders_of(task.committee, Duty.UNIT_CLERK, unit=task.unit)
+def _unit_of_event(event: Event, _case: Any) -> Iterable[Unit]:
+    return Unit.objects.filter(pk=event.data.get("unit_id"))
+
+
+def _unit_of_contact(event: Event, _case: Any) -> Iterable[Unit]:
+    return Unit.objects.filter(tasks__contacts=event.data.get("contact"))[:1]
+
+
+def _answering(_event: Event, subject: Any) -> Iterable[Unit]:
+    return [task.unit for task in answering_tasks(_case(subject))]
+
+
+def _taking_part(_event: Event, subject: Any) -> Iterable[Unit]:
+    """Return every unit of the case, those of co-handlers too."""
+    return [task.unit for task in live_tasks(_case(subject))]
+
+
+def _others(event: Event, task: Any) -> Iterable[Unit]:
+    """Return the other units of the case; the one that goes on with the part hears of it otherwise."""
+    return [one.unit for one in live_tasks(task.case) if one.pk != task.pk and one.unit_id != event.data.get("to_id")]
+
+
+clerks = in_unit(Duty.UNIT_CLERK)
+unit_leaders = in_unit(Duty.UNIT_LEADER)
+unit_of_event = in_unit(Duty.UNIT_CLERK, _unit_of_event)
+unit_of_contact = in_unit(Duty.UNIT_CLERK, _unit_of_contact)
+answering_clerks = in_unit(Duty.UNIT_CLERK, _answering)
+every_clerk = in_unit(Duty.UNIT_CLERK, _taking_part)
+other_clerks = in_unit(Duty.UNIT_CLERK, _others)
+assigning_office = over(Duty.ASSIGN)
+supervising_office = over(Duty.SUPERVISE)
 
 
 def who_gives_it_a_clerk(_event: Event, task: Any) -> Iterable[Account | None]:
@@ -63,45 +92,10 @@ def _without_clerk(_event: Event, task: Any) -> str:
     return f"{_name(task)}由{task.unit}{task.get_part_display()}，{why}"
 
 
-def unit_leaders(_event: Event, task: Any) -> Iterable[Account | None]:
-    """Tell the unit's leaders."""
-    return holders_of(task.committee, Duty.UNIT_LEADER, unit=task.unit)
-
-
-def unit_of_event(event: Event, case: Any) -> Iterable[Account | None]:
-    """Tell the clerks of the unit that the event names."""
-    unit = Unit.objects.filter(pk=event.data.get("unit_id")).first()
-    return holders_of(case.committee, Duty.UNIT_CLERK, unit=unit) if unit else ()
-
-
-def answering_clerks(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell the clerks of the units that answer."""
-    case = _case(subject)
-    for task in answering_tasks(case):
-        yield from holders_of(case.committee, Duty.UNIT_CLERK, unit=task.unit)
-
-
-def every_clerk(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell the clerks of every unit of the case, those of co-handlers too."""
-    case = _case(subject)
-    for task in live_tasks(case):
-        yield from holders_of(case.committee, Duty.UNIT_CLERK, unit=task.unit)
-
-
 def clerks_of_its_case(event: Event, proposal: Any) -> Iterable[Account | None]:
     """Tell the clerks of a proposal's units, once it is assigned."""
     case = Case.objects.filter(proposal=proposal).select_related("committee").first()
     return every_clerk(event, case) if case is not None else ()
-
-
-def assigning_office(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell the office that assigns for its 归口."""
-    return holders_of(subject.committee, Duty.ASSIGN, affiliation=subject.affiliation)
-
-
-def supervising_office(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell the office that supervises for its 归口."""
-    return holders_of(subject.committee, Duty.SUPERVISE, affiliation=subject.affiliation)
 
 
 def assembly_office(_event: Event, subject: Any) -> Iterable[Account | None]:
@@ -111,19 +105,13 @@ def assembly_office(_event: Event, subject: Any) -> Iterable[Account | None]:
 
 def who_is_asked_himself(event: Event, case: Any) -> Iterable[Account | None]:
     """Ask the signer who was taken for another, if his rating is awaited: whoever rated before that, has rated."""
-    yield from (s.member.account for s in asked_himself(case, event.data.get("member")) if s.member)
+    yield from who_signed(asked_himself(case, event.data.get("member")))
 
 
 def rated_for(event: Event, _subject: Any) -> Iterable[Account | None]:
     """Tell the member for whom somebody else entered a rating; a body has no account."""
     if event.data.get("entered_for"):
         yield event.on_behalf_of
-
-
-def unit_of_contact(event: Event, case: Any) -> Iterable[Account | None]:
-    """Tell the clerks of the unit that wrote a talk down."""
-    unit = Unit.objects.filter(tasks__contacts=event.data.get("contact")).first()
-    return holders_of(case.committee, Duty.UNIT_CLERK, unit=unit) if unit else ()
 
 
 def _again(event: Event, task: Any) -> str:
@@ -169,13 +157,6 @@ def first_proposer(_event: Event, subject: Any) -> Iterable[Account | None]:
     """Tell the first proposer alone, or the next signer who sits: what the others read on the page, not each has to be told."""
     found = proposals.spokesman(_case(subject).proposal)
     yield found.member.account if found is not None and found.member else None
-
-
-def other_clerks(event: Event, task: Any) -> Iterable[Account | None]:
-    """Tell the clerks of the other units of the case; the one that goes on with the part hears of it otherwise."""
-    for other in live_tasks(task.case):
-        if other.pk != task.pk and other.unit_id != event.data.get("to_id"):
-            yield from holders_of(task.committee, Duty.UNIT_CLERK, unit=other.unit)
 
 
 def _waiting(unit: Any) -> QuerySet[Task]:
@@ -232,9 +213,7 @@ def _without_unit(_event: Event, unit: Any) -> str:
     return f"您的提案的承办单位{unit}已经撤销，由交办部门另定承办单位，确定后再告知您"
 
 
-def who_keeps_units(_event: Event, unit: Any) -> Iterable[Account | None]:
-    """Tell the office that names units and decides what becomes of them."""
-    return holders_of(unit.committee, Duty.PROPOSAL_OFFICE)
+who_keeps_units = holding(Duty.PROPOSAL_OFFICE)  # names units and decides what becomes of them
 
 
 def _held_up(event: Event, _unit: Any) -> str:
@@ -350,7 +329,7 @@ register(
     Tell("tasks.assign", who_gives_it_a_clerk, _without_clerk, _desk),
     Tell("tasks.rework", who_gives_it_a_clerk, _without_clerk, _desk, urgent=True),
     Tell("tasks.consult_again", who_gives_it_a_clerk, _without_clerk, _desk),
-    Tell("tasks.ask_opinion_again", who_gives_it_a_clerk, _without_clerk, _desk),
+    Tell("tasks.ask_advice_again", who_gives_it_a_clerk, _without_clerk, _desk),
     Tell("tasks.recall", who_gives_it_a_clerk, _without_clerk, _desk, urgent=True),
     Tell("tasks.move", people_of_unit, _moved, urgent=True),
     Tell("tasks.move", people_of_receiver, _moved),
@@ -364,8 +343,8 @@ register(
     Tell("tasks.ask_return", assigning_office, lambda e, t: f"{t.unit}申请退办{_name(t)}{because(e)}", urgent=True),
     Tell("tasks.grant_return", clerks, lambda e, t: f"同意你单位退办{_name(t)}{because(e)}"),
     Tell("tasks.refuse_return", clerks, lambda e, t: f"不同意你单位退办{_name(t)}，请签收办理{because(e)}", urgent=True),
-    Tell("tasks.give_opinion", answering_clerks, lambda e, t: f"{t.unit}送来{_name(t)}的会办意见"),
-    Tell("tasks.ask_opinion_again", clerks, lambda e, t: f"主办单位请你单位补充{_name(t)}的会办意见{because(e)}", urgent=True),
+    Tell("tasks.give_advice", answering_clerks, lambda e, t: f"{t.unit}送来{_name(t)}的会办意见"),
+    Tell("tasks.ask_advice_again", clerks, lambda e, t: f"主办单位请你单位补充{_name(t)}的会办意见{because(e)}", urgent=True),
     Tell("tasks.submit_reply", unit_leaders, lambda e, t: f"{_name(t)}的答复稿请您审签", urgent=True),
     Tell("tasks.submit_for_review", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.revise", clerks, lambda e, t: f"{_name(t)}的答复稿退回修改{because(e)}", urgent=True),
@@ -439,3 +418,5 @@ register(
     ),
     Tell("committees.end_appointment", who_runs_it_now, _no_clerk, _units_page, urgent=True),
 )  # fmt: skip
+keep_former("tasks.give_opinion", "tasks.give_advice")
+keep_former("tasks.ask_opinion_again", "tasks.ask_advice_again")

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
@@ -13,8 +14,10 @@ from tongxin.audit.truth import uid_of
 from tongxin.committees.models import Committee
 from tongxin.committees.successions import name_on
 from tongxin.core.templatetags.chinese import case_number, full_day
-from tongxin.handling.choices import CaseState
-from tongxin.handling.models import Case, Presence, PublicReply, Rating, Reply, StaleReply
+from tongxin.drafts.models import KeptCopy
+from tongxin.handling.actions.replying import NAME
+from tongxin.handling.choices import CaseState, TaskStates
+from tongxin.handling.models import Case, Presence, PublicReply, Rating, Reply, Task
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
 
@@ -63,11 +66,24 @@ def _presence(row: Presence) -> tuple[str, ...]:
 
 
 def _copies(account: Account, most: int | None) -> Part:
-    rows = StaleReply.objects.filter(account=account).select_related("reply__task__case__proposal").order_by("-id")
+    rows = _named(KeptCopy.objects.filter(kind=NAME, account=account)).order_by("-id")
     return newest(
-        rows, most, head=("案由", "另存时间", "看过"),
-        say=lambda row: (str(row.reply.task.case), stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
-    )  # fmt: skip
+        rows,
+        most,
+        head=("案由", "另存时间", "看过"),
+        say=lambda row: (row.title or "", stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
+    )
+
+
+def _named(rows: QuerySet[KeptCopy]) -> QuerySet[KeptCopy]:
+    """Read with copies which proposal, and which unit's part of it, they belong to."""
+    part = Task.objects.filter(uid=OuterRef("subject"))
+    return rows.annotate(
+        title=Subquery(part.values("case__proposal__title")[:1]),
+        number=Subquery(part.values("case__proposal__number")[:1]),
+        proposal=Subquery(part.values("case__proposal__uid")[:1]),
+        unit=Subquery(part.values("unit__name")[:1]),
+    )
 
 
 def _confirmed(account: Account, most: int | None) -> Part:
@@ -115,7 +131,7 @@ def _erase_contacts(rows: Sequence[Reply]) -> Erased:
     """Blank them, and take away the copies kept beside, which hold them too. Sent replies are vouched for."""
     replies = Reply.objects.filter(pk__in=[row.pk for row in rows])
     vouched = audit.sound(row for row in rows if row.sent_at is not None)
-    StaleReply.objects.filter(reply__in=replies).delete()
+    KeptCopy.objects.filter(kind=NAME, subject__in=replies.values("task__uid")).delete()
     replies.update(contact="", phone="")
     return Erased(rows=len(rows), shortened=vouched)
 
@@ -131,23 +147,29 @@ def _erase_comments(rows: Sequence[Rating]) -> Erased:
     return Erased(rows=len(rows), shortened=vouched)
 
 
-def _copies_due(committee: Committee, before: date) -> QuerySet[StaleReply]:
-    """Copies that were looked at; and others of a reply that was sent."""
+def _copies_due(committee: Committee, before: date) -> QuerySet[KeptCopy]:
+    """Copies that were looked at; and others of a part whose reply is written no more."""
     end = end_of(before)
-    over = Q(settled_at__lt=end) | Q(settled_at=None, kept_at__lt=end, reply__sent_at__isnull=False)
-    rows = StaleReply.objects.filter(over, committee=committee)
-    return rows.select_related("account", "reply__task__unit", "reply__task__case__proposal")
+    written = Task.objects.filter(state__in=TaskStates.open)
+    over = Q(settled_at__lt=end) | (Q(settled_at=None, kept_at__lt=end) & ~Q(subject__in=written.values("uid")))
+    return _named(KeptCopy.objects.filter(over, kind=NAME, committee=committee).select_related("account"))
 
 
-def _erase_copies(rows: Sequence[StaleReply]) -> Erased:
-    StaleReply.objects.filter(pk__in=[row.pk for row in rows]).delete()
+def _copy(row: Any) -> Going:
+    title = f"{case_number(row.number)}《{row.title}》" if row.number else row.title or ""
+    detail = "　".join(filter(None, (row.unit, f"{row.account.name}另存于 {full_day(row.kept_at)}")))
+    return Going(title, detail, f"/proposals/{row.proposal}/" if row.proposal else "")
+
+
+def _erase_copies(rows: Sequence[KeptCopy]) -> Erased:
+    KeptCopy.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return Erased(rows=len(rows))
 
 
 register_erasable(
     Erasable(
-        "reply_copies", "另存的答复副本", "两处同时修改时另存的一份", "自看过之日（答复已经送出的，自另存之日）",
-        _copies_due, lambda row: _of_reply(row.reply, f"{row.account.name}另存于 {full_day(row.kept_at)}"), _erase_copies,
+        "reply_copies", "另存的答复副本", "两处同时修改时另存的一份", "自看过之日（答复不再修改的，自另存之日）",
+        _copies_due, _copy, _erase_copies,
     ),
     Erasable(
         "reply_contacts", "答复上的联系人和电话", "答复末尾的联系人、联系电话和另存的答复副本", "自提案办结之日",

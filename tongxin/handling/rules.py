@@ -79,7 +79,7 @@ def answers_itself(_actor: Any, task: Any) -> bool:
 
 @predicate
 def is_co_handler(_actor: Any, task: Any) -> bool:
-    """The unit gives its opinion to the lead."""
+    """The unit gives its advice to the lead."""
     return bool(task.part == Part.CO)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from tongxin.access.predicates import nobody, predicate
+from tongxin.access.predicates import dated, nobody, predicate
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.committees.successions import standings
@@ -32,21 +32,21 @@ C, S = CaseState, TaskState
 
 
 # ── who: switches of the regulation, and the lead of the case ────────────────────────────────────
-def _review(task: Any) -> Review:
-    rules: Review = in_force(task.committee, Review, timezone.localdate())
+def _review(task: Any, at: datetime) -> Review:
+    rules: Review = in_force(task.committee, Review, timezone.localdate(at))
     return rules
 
 
-@predicate
-def leader_signs(_actor: Any, task: Any) -> bool:
+@dated
+def leader_signs(_actor: Any, task: Any, at: datetime) -> bool:
     """The committee's rule: the unit's leader signs replies."""
-    return _review(task).unit_leader_signs
+    return _review(task, at).unit_leader_signs
 
 
-@predicate
-def office_reviews(_actor: Any, task: Any) -> bool:
+@dated
+def office_reviews(_actor: Any, task: Any, at: datetime) -> bool:
     """The committee's rule: the supervising office reviews replies."""
-    return _review(task).supervising_office_reviews
+    return _review(task, at).supervising_office_reviews
 
 
 @predicate
@@ -78,11 +78,11 @@ def within_return_window(task: Any, at: datetime) -> str | None:
     return None
 
 
-def co_opinions_are_in(task: Any, _at: datetime) -> str | None:
-    """The lead answers after every co-handler has given its opinion."""
+def advice_is_in(task: Any, _at: datetime) -> str | None:
+    """The lead answers after every co-handler has given its advice."""
     if task.part != Part.LEAD:
         return None
-    missing = [t.unit.name for t in queries.live_tasks(task.case) if t.part == Part.CO and t.state != S.OPINION_GIVEN]
+    missing = [t.unit.name for t in queries.live_tasks(task.case) if t.part == Part.CO and t.state != S.ADVICE_GIVEN]
     return f"还没有收到{'、'.join(missing)}的会办意见" if missing else None
 
 
@@ -306,10 +306,10 @@ class Moving:
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """A co-handler's opinion for the lead."""
+class Advising:
+    """What a co-handler advises the lead."""
 
-    opinion: str = _ask("会办意见", widget="textarea", max=3000)
+    advice: str = _ask("会办意见", widget="textarea", max=3000)
 
 
 @dataclass(frozen=True)
@@ -386,16 +386,16 @@ TASKS = register(
             T("grant_return", "同意退办", (S.RETURN_ASKED,), S.RETURNED, assigns, asks=GrantReturn, sets=(actions.unit_named,)),
             T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=RefuseReturn,
               sets=(actions.unit_named, actions.return_refused), done="已答复不同意退办"),
-            T("give_opinion", "送会办意见", (S.IN_HAND,), S.OPINION_GIVEN, is_clerk & is_co_handler, asks=Opinion,
-              sets=(actions.unit_named,), then=(actions.keep_opinion,), done="会办意见已提交"),
-            T("ask_opinion_again", "请补充会办意见", (S.OPINION_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
-              sets=(actions.unit_named, actions.opinion_due), then=(actions.go_on_elsewhere,), done="已请会办单位补充会办意见"),
-            T("consult_again", "重新提出会办意见", (S.OPINION_GIVEN,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
+            T("give_advice", "送会办意见", (S.IN_HAND,), S.ADVICE_GIVEN, is_clerk & is_co_handler, asks=Advising,
+              sets=(actions.unit_named,), then=(actions.keep_advice,), done="会办意见已提交"),
+            T("ask_advice_again", "请补充会办意见", (S.ADVICE_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
+              sets=(actions.unit_named, actions.advice_due), then=(actions.go_on_elsewhere,), done="已请会办单位补充会办意见"),
+            T("consult_again", "重新提出会办意见", (S.ADVICE_GIVEN,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
             T("submit_reply", "送负责人审签", (S.IN_HAND,), S.WITH_LEADER, is_clerk & answers_itself & leader_signs,
-              when=(reply_is_whole, reply_is_changed, was_in_contact, co_opinions_are_in, unit_has_leader), sets=(actions.unit_named,)),
+              when=(reply_is_whole, reply_is_changed, was_in_contact, advice_is_in, unit_has_leader), sets=(actions.unit_named,)),
             T("submit_for_review", "送督办部门审核", (S.IN_HAND,), S.UNDER_REVIEW,
               is_clerk & answers_itself & ~leader_signs & office_reviews,
-              when=(reply_is_whole, reply_is_changed, was_in_contact, co_opinions_are_in), sets=(actions.unit_named,)),
+              when=(reply_is_whole, reply_is_changed, was_in_contact, advice_is_in), sets=(actions.unit_named,)),
             T("approve", "签发，送督办部门审核", (S.WITH_LEADER,), S.UNDER_REVIEW, is_unit_leader & office_reviews,
               when=(reply_is_changed,), sets=(actions.unit_named, actions.leader_signs)),
             T("sign_and_send", "签发，送提案人", (S.WITH_LEADER,), S.ANSWERED, is_unit_leader & ~office_reviews,
@@ -415,15 +415,15 @@ TASKS = register(
             T("rework", "重新办理", (S.ANSWERED,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
             T("move", "移交其他单位", TaskStates.open, S.MOVED, assigns, asks=Moving, sets=(actions.moving_said,),
               then=(actions.begin_moved,)),
-            T("change_part", "由会办改为主办", (*TaskStates.open, S.OPINION_GIVEN), S.MOVED, nobody, sets=(actions.unit_named,)),
-            T("recall_assignment", "撤回交办", (*TaskStates.open, S.OPINION_GIVEN), S.RECALLED, nobody, sets=(actions.unit_named,)),
+            T("change_part", "由会办改为主办", (*TaskStates.open, S.ADVICE_GIVEN), S.MOVED, nobody, sets=(actions.unit_named,)),
+            T("recall_assignment", "撤回交办", (*TaskStates.open, S.ADVICE_GIVEN), S.RECALLED, nobody, sets=(actions.unit_named,)),
         ),
         badges={
             S.AWAITING: "wait", S.RETURN_ASKED: "wait", S.RETURNED: "note-end", S.IN_HAND: "doing",
-            S.OPINION_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
+            S.ADVICE_GIVEN: "good", S.WITH_LEADER: "doing", S.UNDER_REVIEW: "exam", S.ANSWERED: "good",
             S.MOVED: "note-end", S.RECALLED: "note-end",
         },
-        aside=frozenset({"ask_opinion_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return", "recall", "move"}),
+        aside=frozenset({"ask_advice_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return", "recall", "move"}),
     ),
     visible_to=queries.visible_to,
 )  # fmt: skip

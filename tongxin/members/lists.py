@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts import reaching
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.desks.listings import NOTHING, Cell, Column, Filter, Link, Listing, Nothing, Question, Tab, may
+from tongxin.desks.listings import NOTHING, Cell, Column, Filter, Link, Listing, Question, Saying, Tab, may
 from tongxin.members import queries
 from tongxin.members.models import Member
 
@@ -60,32 +60,34 @@ def _lines_of_departed(found: list[Member], _q: Question) -> Iterable[dict[str, 
 
 
 SEATED = (
-    Column(_("姓名"), _name),
-    Column(_("界别"), lambda line: line["sector"]),
-    Column(_("职务"), lambda line: line["posts"]),
-    Column(_("专委会"), lambda line: line["special"]),
-    Column(_("工作单位"), lambda line: line["member"].workplace),
-    Column(_("登录"), lambda line: line["came"], "nowrap", offered=KEEPS),
+    Column("name", _("姓名"), _name),
+    Column("sector", _("界别"), lambda line: line["sector"]),
+    Column("posts", _("职务"), lambda line: line["posts"]),
+    Column("special", _("专委会"), lambda line: line["special"]),
+    Column("workplace", _("工作单位"), lambda line: line["member"].workplace),
+    Column("signing_in", _("登录"), lambda line: line["came"], "nowrap", offered=KEEPS),
 )
 DEPARTED = (
-    Column(_("姓名"), _name),
-    Column(_("原界别"), lambda line: line["seat"].sector),
-    Column(_("离任原因"), lambda line: line["seat"].get_ending_display() or _("原因没有记录")),
-    Column(_("自何日起"), lambda line: full_day(line["seat"].ends_on), "nowrap wide"),
-    Column(_("说明、文号"), lambda line: Cell(line["seat"].reason or NOTHING, below=line["seat"].document_number), "wide"),
+    Column("name", _("姓名"), _name),
+    Column("sector", _("原界别"), lambda line: line["seat"].sector),
+    Column("reason", _("离任原因"), lambda line: line["seat"].get_ending_display() or _("原因没有记录")),
+    Column("from", _("自何日起"), lambda line: full_day(line["seat"].ends_on), "nowrap wide"),
+    Column(
+        "note", _("说明、文号"), lambda line: Cell(line["seat"].reason or NOTHING, below=line["seat"].document_number), "wide"
+    ),
 )
 
 
 # ── where nobody is ──────────────────────────────────────────────────────────────────────────────
-def _nobody(q: Question) -> Nothing:
+def _nobody(q: Question) -> Saying:
     """Say that all have left, or how the list is brought in: two things that who keeps it does not mix up."""
     if not KEEPS(q):
-        return Nothing(_("还没有委员。"))
+        return Saying(_("还没有委员。"))
     if queries.departed(Member.objects.filter(committee__in=queries.kept_by(q.user)), q.on).exists():
-        return Nothing(
+        return Saying(
             _("现在没有在任的委员，原来的委员都已离任。新一届委员名单导入后在这里显示；办错了的，在“离任”中打开委员的一页恢复。")
         )
-    return Nothing(
+    return Saying(
         _(
             "还没有委员，先导入名册：下载空表，按表中的说明填写，上传以后先看一遍再写入；然后在这里打开委员的一页，打印登录邀请单。"
         ),
@@ -95,7 +97,7 @@ def _nobody(q: Question) -> Nothing:
 
 
 def _says(sentence: Any) -> Any:
-    return lambda _q: Nothing(sentence)
+    return lambda _q: Saying(sentence)
 
 
 def _sectors(q: Question) -> list[tuple[str, Any]]:

@@ -111,7 +111,9 @@ class Seat(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["member", "term"], condition=Q(ends_on=None), name="seat_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["member", "term", "committee"], condition=Q(ends_on=None), name="seat_once_at_a_time"
+            ),
             models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="seat_ends_after_it_begins"),
             models.CheckConstraint(condition=~Q(ends_on=None) | Q(ending=""), name="seat_with_an_ending_has_ended"),
         ]
@@ -139,7 +141,9 @@ class Post(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["member", "term", "rank"], condition=Q(ends_on=None), name="post_once_at_a_time")
+            models.UniqueConstraint(
+                fields=["member", "term", "rank", "committee"], condition=Q(ends_on=None), name="post_once_at_a_time"
+            )
         ]
 
     def __str__(self) -> str:
@@ -159,7 +163,7 @@ class Suspension(Row):
     class Meta:
         ordering = ["-starts_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["member"], condition=Q(ends_on=None), name="suspended_once_at_a_time"),
+            models.UniqueConstraint(fields=["member", "committee"], condition=Q(ends_on=None), name="suspended_once_at_a_time"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="suspension_ends_after_it_begins"
             ),

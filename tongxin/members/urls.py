@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from tongxin.desks.pages import page_of
+from tongxin.desks.pages import paths_of
 from tongxin.members import views
 from tongxin.members.lists import MEMBERS
 
 urlpatterns = [
-    path("members/", page_of(MEMBERS), name="members"),
+    *paths_of(MEMBERS, "members/"),
     path("members/doubles/", views.doubles, name="members-doubles"),
     path("members/term/", views.end_term, name="members-end-term"),
     path("members/<str:uid>/", views.member, name="member"),

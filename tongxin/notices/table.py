@@ -1,7 +1,7 @@
 """The register of notices: event kind → who is told, in which words. Filled by every app's `notices.py`."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,11 @@ def register(*lines: Tell) -> None:
     """Add an app's lines to the register."""
     for line in lines:
         TABLE.setdefault(line.kind, []).append(line)
+
+
+def keep_former(former: str, now: str) -> None:
+    """Tell of an event that was recorded under a former name, just before an upgrade, what is told of it now."""
+    register(*(replace(line, kind=former) for line in TABLE[now]))
 
 
 def belongs(subject_type: str, matter: Callable[[Any], Any]) -> None:

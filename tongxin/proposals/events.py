@@ -19,6 +19,11 @@ from tongxin.proposals.models import PUBLIC_FIELDS, TEXT_FIELDS, Attachment, Pro
 A = Audience
 
 
+def _remark(event: Event) -> str:
+    """Return the 预审意见; earlier versions called it an opinion, which is 社情民意."""
+    return str(event.data.get("remark") or event.data.get("opinion", ""))
+
+
 def _drafted(event: Event) -> str:
     """Say who began the text; an office enters what somebody else wrote."""
     who = event.acting_as or event.actor_name
@@ -192,7 +197,7 @@ register(
     Kind("proposals.detach", A.INSIDE, "移除附件《{name}》", label="移除附件"),
     Kind("proposals.submit", A.PUBLIC, "提交", lambda e: str(e.data.get("season", "")), key=True),
     Kind("proposals.return_for_revision", A.INSIDE, "退回修改", _reason, key=True),
-    Kind("proposals.pass_examination", A.OFFICE, "预审通过，提请审定", lambda e: str(e.data.get("opinion", ""))),
+    Kind("proposals.pass_examination", A.OFFICE, "预审通过，提请审定", _remark),
     Kind("proposals.file", A.PUBLIC, _filed, _filed_detail, key=True, label="立案"),
     Kind("proposals.merge", A.PARTIES, "并入{into_label}", _reason, key=True, label="并入主案"),
     Kind(

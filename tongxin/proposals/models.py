@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty, System
 from tongxin.committees.models import Committee, Session
-from tongxin.committees.queries import appointments_of
 from tongxin.core.models import Row
 from tongxin.core.words import character_count
 from tongxin.files.models import File
+from tongxin.members.capacities import capacity
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer, Destination, Form, Role, Season, State, States
 from tongxin.workflow.models import Stateful
@@ -26,6 +26,9 @@ LONGEST_COVERED_LINE = 600  # one line of the original, 200 characters at most, 
 def long_of(path: str) -> tuple[str, ...]:
     """Name the texts that a list leaves alone, seen from a row that leads to a proposal."""
     return tuple(f"{path}__{name}" for name in LONG)
+
+
+OFFICE_DUTIES = {Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION}
 
 
 class Proposal(Stateful):
@@ -74,9 +77,9 @@ class Proposal(Stateful):
             models.Index(fields=["committee", "state", "passed_on_at"], name="proposal_passed_on"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["session", "number"], name="proposal_number_once"),
+            models.UniqueConstraint(fields=["session", "number", "committee"], name="proposal_number_once"),
             models.UniqueConstraint(
-                fields=["session", "category_label", "category_number"], name="proposal_category_number_once"
+                fields=["session", "category_label", "category_number", "committee"], name="proposal_category_number_once"
             ),
             models.UniqueConstraint(fields=["committee", "serial"], name="proposal_serial_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="proposal_known_state"),
@@ -135,15 +138,7 @@ class Proposal(Stateful):
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name an office person acts on it; nothing for members."""
-        return next(
-            (
-                a.body or str(a.committee.short_name)
-                for a in appointments_of(actor)
-                if a.committee_id == self.committee_id
-                and a.duty in {Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION}
-            ),
-            "",
-        )
+        return capacity(actor, self.committee_id, OFFICE_DUTIES)
 
 
 class SignatureManager(models.Manager["Signature"]):
@@ -174,9 +169,11 @@ class Signature(Row):
         ordering = ["place_in_list", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["proposal", "member"], condition=Q(member__isnull=False) & ~Q(answer="merged"), name="signature_once"
+                fields=["proposal", "member", "committee"],
+                condition=Q(member__isnull=False) & ~Q(answer="merged"),
+                name="signature_once",
             ),
-            models.UniqueConstraint(fields=["proposal"], condition=Q(role="first"), name="signature_one_first"),
+            models.UniqueConstraint(fields=["proposal", "committee"], condition=Q(role="first"), name="signature_one_first"),
             models.CheckConstraint(condition=Q(member__isnull=False) | ~Q(body=""), name="signature_of_member_or_body"),
         ]
 
@@ -207,7 +204,7 @@ class SignedText(Row):
     kept_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["proposal", "version"], name="signed_text_once")]
+        constraints = [models.UniqueConstraint(fields=["proposal", "version", "committee"], name="signed_text_once")]
 
     def __str__(self) -> str:
         return f"{self.proposal} v{self.version}"
@@ -222,7 +219,7 @@ class Endorsement(Row):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["proposal", "member"], name="endorsement_once")]
+        constraints = [models.UniqueConstraint(fields=["proposal", "member", "committee"], name="endorsement_once")]
 
     def __str__(self) -> str:
         return f"{self.member} 附议"
@@ -298,21 +295,3 @@ class PublicFile(Row):
 
     def get_absolute_url(self) -> str:
         return f"/public/files/{self.uid}/"
-
-
-class StaleCopy(Row):
-    """A save that started from an old version: kept beside the newer text until its writer has looked at both."""
-
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
-    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="stale_copies")
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    started_from = models.PositiveIntegerField()
-    fields = models.JSONField()
-    kept_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.proposal} v{self.started_from}"

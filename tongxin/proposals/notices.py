@@ -9,6 +9,7 @@ from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import case_number, moment
+from tongxin.notices.recipients import holding, over, who_signed
 from tongxin.notices.table import Tell, because, register
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Destination, Role, State
@@ -22,7 +23,7 @@ NAMED, TITLE = 3, 30  # proposals that one notice names, and how much of each ti
 def signers(_event: Event, proposal: Any) -> Iterable[Account | None]:
     """Tell the first proposer and the co-signers who accepted."""
     rows = proposal.signatures.filter(answer=Answer.ACCEPTED).select_related("member__account")
-    yield from (s.member.account for s in rows if s.member)
+    yield from who_signed(rows)
     yield proposal.entered_by
 
 
@@ -42,34 +43,23 @@ def cosigners(event: Event, proposal: Any) -> Iterable[Account | None]:
 def who_agreed(_event: Event, proposal: Any) -> Iterable[Account | None]:
     """Tell whoever co-signed (and whoever entered it on behalf)."""
     rows = proposal.signatures.filter(role=Role.CO, answer=Answer.ACCEPTED).select_related("member__account")
-    yield from (s.member.account for s in rows if s.member)
+    yield from who_signed(rows)
     yield proposal.entered_by
 
 
 def who_is_asked(_event: Event, proposal: Any) -> Iterable[Account | None]:
     """Tell whoever was asked to co-sign and has not answered."""
     rows = proposal.signatures.filter(role=Role.CO, answer=Answer.INVITED).select_related("member__account")
-    yield from (s.member.account for s in rows if s.member)
+    yield from who_signed(rows)
 
 
 def named_member(event: Event, proposal: Any) -> Iterable[Account | None]:
     """Tell the member the event names."""
     rows = Signature.objects.filter(proposal=proposal, member_id=event.data.get("member")).select_related("member__account")
-    yield from (s.member.account for s in rows if s.member)
+    yield from who_signed(rows)
 
 
-def duty(name: str) -> Any:
-    """Tell whoever holds a duty in the committee."""
-
-    def to(_event: Event, proposal: Any) -> Iterable[Account | None]:
-        return holders_of(proposal.committee, name)
-
-    return to
-
-
-def assigning_office(_event: Event, proposal: Any) -> Iterable[Account | None]:
-    """Tell the office that assigns for its 归口."""
-    return holders_of(proposal.committee, Duty.ASSIGN, affiliation=proposal.routed_to)
+assigning_office = over(Duty.ASSIGN, lambda _event, proposal: (proposal.routed_to,))
 
 
 def assigning_office_once_filed(event: Event, proposal: Any) -> Iterable[Account | None]:
@@ -290,9 +280,9 @@ register(
     ),
     Tell("proposals.endorse", first_proposer, lambda e, p: f"{e.data['name']}委员附议您的提案{_title(p)}"),
     Tell("proposals.submit", signers, lambda e, p: f"您署名的提案{_title(p)}已经提交，等待审查"),
-    Tell("proposals.submit", duty(Duty.PRE_EXAMINATION), lambda e, p: f"收到提案{_title(p)}，请预审"),
+    Tell("proposals.submit", holding(Duty.PRE_EXAMINATION), lambda e, p: f"收到提案{_title(p)}，请预审"),
     Tell("proposals.return_for_revision", signers, lambda e, p: f"您的提案{_title(p)}退回修改{because(e)}", urgent=True),
-    Tell("proposals.pass_examination", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}预审通过，请审定"),
+    Tell("proposals.pass_examination", holding(Duty.FILING), lambda e, p: f"提案{_title(p)}预审通过，请审定"),
     Tell("proposals.file", signers, lambda e, p: f"您的提案{_title(p)}已立案，编为{_numbered(p)}"),
     Tell("proposals.file", assigning_office, lambda e, p: f"{_numbered(p)}提案{_title(p)}已立案，请交办"),
     Tell("proposals.merge", signers, _merged),
@@ -304,22 +294,22 @@ register(
     Tell("proposals.hand_over", first_proposer, lambda e, p: f"您的提案{_title(p)}已经交办：{e.data.get('units', '')}"),
     Tell("proposals.pass_on", signers, lambda e, p: f"您的提案{_title(p)}的内容已转{e.data.get('to', '')}"),
     Tell("proposals.withdraw", signers, lambda e, p: f"提案{_title(p)}已撤案{because(e)}"),
-    Tell("proposals.withdraw", duty(Duty.PROPOSAL_OFFICE), lambda e, p: f"提案{_title(p)}由提案人撤案{because(e)}"),
+    Tell("proposals.withdraw", holding(Duty.PROPOSAL_OFFICE), lambda e, p: f"提案{_title(p)}由提案人撤案{because(e)}"),
     Tell("proposals.withdraw", assigning_office_once_filed, lambda e, p: f"{_numbered(p)}提案{_title(p)}已撤案，不用交办"),
     Tell("proposals.discard", cosigners, lambda e, p: f"{_title(p)}的草稿已由提案人删除，联名和邀请随之结束"),
     Tell("proposals.restore_draft", cosigners, lambda e, p: f"{_title(p)}的草稿已恢复，联名和邀请继续有效"),
     Tell("proposals.reconsider", signers, _reconsidered, urgent=True),
-    Tell("proposals.reconsider", duty(Duty.FILING), _to_decide_again),
-    Tell("proposals.reconsider", duty(Duty.PROPOSAL_OFFICE), _reconsidered_for_office),
+    Tell("proposals.reconsider", holding(Duty.FILING), _to_decide_again),
+    Tell("proposals.reconsider", holding(Duty.PROPOSAL_OFFICE), _reconsidered_for_office),
     Tell("proposals.separate", signers, _separated, urgent=True),
-    Tell("proposals.separate", duty(Duty.FILING), lambda e, p: f"提案{_title(p)}解除并案，请审定{because(e)}"),
+    Tell("proposals.separate", holding(Duty.FILING), lambda e, p: f"提案{_title(p)}解除并案，请审定{because(e)}"),
     Tell("proposals.part_with", signers, lambda e, p: f"《{e.data.get('title', '')}》不再并入您的提案{_title(p)}{because(e)}"),
     Tell("proposals.part_with", assigning_office, lambda e, p: f"《{e.data.get('title', '')}》不再并入{_numbered(p)}提案"),
     Tell("proposals.unfile", signers, lambda e, p: f"您的提案{_title(p)}的立案已撤销，重新审定{because(e)}", urgent=True),
     Tell("proposals.unfile", assigning_office, lambda e, p: f"{_numbered(p)}提案{_title(p)}的立案已撤销，请勿交办"),
-    Tell("proposals.unfile", duty(Duty.FILING), lambda e, p: f"{_numbered(p)}提案{_title(p)}的立案已撤销，请重新审定{because(e)}"),
+    Tell("proposals.unfile", holding(Duty.FILING), lambda e, p: f"{_numbered(p)}提案{_title(p)}的立案已撤销，请重新审定{because(e)}"),
     Tell("proposals.reinstate", signers, lambda e, p: f"您署名的提案{_title(p)}已恢复，重新审查{because(e)}", urgent=True),
-    Tell("proposals.reinstate", duty(Duty.PRE_EXAMINATION), lambda e, p: f"提案{_title(p)}已恢复，请预审{because(e)}"),
+    Tell("proposals.reinstate", holding(Duty.PRE_EXAMINATION), lambda e, p: f"提案{_title(p)}已恢复，请预审{because(e)}"),
     Tell("proposals.change_form", signers, lambda e, p: f"{_title(p)}改为{e.data['form']}：{e.data.get('because', '')}"),
     Tell("proposals.ask_again", named_member, _asked_again, _invitation_url, urgent=True, holds=_is_asked),
     Tell("proposals.lapse_signature", named_member, _unconfirmed),

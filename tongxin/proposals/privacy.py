@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number, full_day
+from tongxin.drafts.models import KeptCopy
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, first_of, newest, register_erasable, register_held, stamp
+from tongxin.proposals.actions.drafting import NAME
 from tongxin.proposals.choices import State, States
-from tongxin.proposals.models import Attachment, Endorsement, Proposal, PublicCopy, PublicFile, Signature, SignedText, StaleCopy
+from tongxin.proposals.models import Attachment, Endorsement, Proposal, PublicCopy, PublicFile, Signature, SignedText
 from tongxin.proposals.queries import standings_of
 
+UNTITLED = "未写案由的提案"
 BODY = ("situation", "analysis", "suggestions", "suggested_units")
 
 
@@ -40,11 +44,19 @@ def _endorsements(account: Account, most: int | None) -> Part:
 
 
 def _copies(account: Account, most: int | None) -> Part:
-    rows = StaleCopy.objects.filter(account=account).select_related("proposal").order_by("-id")
+    rows = _named(KeptCopy.objects.filter(kind=NAME, account=account)).order_by("-id")
     return newest(
-        rows, most, head=("案由", "另存时间", "看过"),
-        say=lambda row: (str(row.proposal), stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
-    )  # fmt: skip
+        rows,
+        most,
+        head=("案由", "另存时间", "看过"),
+        say=lambda row: (row.title or UNTITLED, stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
+    )
+
+
+def _named(rows: QuerySet[KeptCopy]) -> QuerySet[KeptCopy]:
+    """Read with copies which proposal they belong to."""
+    own = Proposal.objects.filter(uid=OuterRef("subject"))
+    return rows.annotate(title=Subquery(own.values("title")[:1]), number=Subquery(own.values("number")[:1]))
 
 
 def _entered(account: Account, most: int | None) -> Part:
@@ -78,7 +90,8 @@ register_held(
 def _discarded(committee: Committee, before: date) -> QuerySet[Proposal]:
     """Discarded drafts of which a text, a file or a kept copy is still there; the title stays, as its events name it."""
     own = {"proposal": OuterRef("pk")}
-    whole = Q(Exists(Attachment.objects.filter(**own))) | Q(Exists(StaleCopy.objects.filter(**own)))
+    whole = Q(Exists(Attachment.objects.filter(**own)))
+    whole |= Q(Exists(KeptCopy.objects.filter(kind=NAME, subject=OuterRef("uid"))))
     whole |= Q(Exists(SignedText.objects.filter(**own)))
     for name in BODY:
         whole |= ~Q(**{name: ""})
@@ -98,28 +111,29 @@ def _erase_discarded(rows: Sequence[Proposal]) -> Erased:
     vouched = audit.sound(held)
     Proposal.objects.filter(pk__in=pks).update(**dict.fromkeys(BODY, ""))
     held.delete()
-    StaleCopy.objects.filter(proposal__in=pks).delete()
+    KeptCopy.objects.filter(kind=NAME, subject__in=[row.uid for row in rows]).delete()
     SignedText.objects.filter(proposal__in=pks).delete()
     return Erased(rows=len(rows), shortened=vouched)
 
 
-def _copies_due(committee: Committee, before: date) -> QuerySet[StaleCopy]:
+def _copies_due(committee: Committee, before: date) -> QuerySet[KeptCopy]:
     """Copies that were looked at; and others whose text nobody can change any more."""
     end = end_of(before)
-    closed = Q(settled_at=None, kept_at__lt=end) & ~Q(proposal__state__in=States.with_the_proposer)
-    return StaleCopy.objects.filter(Q(settled_at__lt=end) | closed, committee=committee).select_related("proposal", "account")
+    written = Proposal.objects.filter(state__in=States.with_the_proposer)
+    over = Q(settled_at__lt=end) | (Q(settled_at=None, kept_at__lt=end) & ~Q(subject__in=written.values("uid")))
+    return _named(KeptCopy.objects.filter(over, kind=NAME, committee=committee).select_related("account"))
 
 
-def _copy(row: StaleCopy) -> Going:
+def _copy(row: Any) -> Going:
     """Name a copy by its proposal: one that has a number was handed in, and opens to the office."""
-    proposal, detail = row.proposal, f"{row.account.name}另存于 {full_day(row.kept_at)}"
-    if not proposal.number:
-        return Going(str(proposal), detail)
-    return Going(f"{case_number(proposal.number)}《{proposal.title}》", detail, proposal.get_absolute_url())
+    title, detail = row.title or UNTITLED, f"{row.account.name}另存于 {full_day(row.kept_at)}"
+    if not row.number:
+        return Going(title, detail)
+    return Going(f"{case_number(row.number)}《{title}》", detail, f"/proposals/{row.subject}/")
 
 
-def _erase_copies(rows: Sequence[StaleCopy]) -> Erased:
-    StaleCopy.objects.filter(pk__in=[row.pk for row in rows]).delete()
+def _erase_copies(rows: Sequence[KeptCopy]) -> Erased:
+    KeptCopy.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return Erased(rows=len(rows))
 
 

@@ -2,18 +2,18 @@
 
 from django.urls import path
 
-from tongxin.proposals.views import attachments, cosigning, editor, lists, office, releasing, similar, submission
+from tongxin.desks.pages import paths_of
+from tongxin.proposals.lists import MINE
+from tongxin.proposals.views import attachments, cosigning, editor, office, releasing, similar, submission
 
 urlpatterns = [
-    path("proposals/", lists.mine, name="proposals"),
+    *paths_of(MINE, "proposals/"),
     path("proposals/new/", editor.new, name="proposal-new"),
     path("proposals/new/behalf/", editor.behalf, name="proposal-behalf"),
     path("proposals/new/<str:token>/", editor.new_form, name="proposal-new-form"),
-    path("proposals/new/<str:token>/autosave/", editor.autosave_new, name="proposal-new-autosave"),
     path("proposals/similar/", similar.similar, name="proposals-similar"),
     path("proposals/<str:uid>/edit/", editor.edit, name="proposal-edit"),
-    path("proposals/<str:uid>/autosave/", editor.autosave, name="proposal-autosave"),
-    path("proposals/<str:uid>/copies/<str:copy_uid>/", editor.copy, name="proposal-copy"),
+    path("proposals/<str:uid>/copies/<str:copy_uid>/", editor.former_copy, name="proposal-copy"),
     path("proposals/<str:uid>/attachments/", attachments.add, name="proposal-attach"),
     path("proposals/<str:uid>/attachments/<str:attachment_uid>/remove/", attachments.remove, name="proposal-detach"),
     path("proposals/<str:uid>/invite/", cosigning.invite, name="proposal-invite"),

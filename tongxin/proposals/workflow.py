@@ -126,7 +126,7 @@ class Examination:
     construction: str = _ask("建设类别", choices=_constructions, initial="construction")
     topic: str = _ask("本地类别", choices=_topics, initial="topic")
     routed_to: str = _ask("交办口", choices=_systems, initial="routed_to")
-    opinion: str = _ask("预审意见", widget="textarea", max=300, optional=True, default="")
+    remark: str = _ask("预审意见", widget="textarea", max=300, optional=True, default="")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.committees.models import Committee
 from tongxin.core.models import Row
 
+GIVES_UP = "gives_up"  # in a body, beside the keys of the schema: what a version hands back to the committee above
+
 
 class AdoptedError(Exception):
     """Somebody tried to change an adopted regulation; adopt a new version instead."""
@@ -44,6 +46,16 @@ class Regulation(Row):
     def version(self) -> str:
         """Name this version the way events pin it: YX:handling.deadlines:2026-01-01."""
         return f"{self.committee.code if self.committee else '*'}:{self.kind}:{self.effective_from.isoformat()}"
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """Return the keys that this version rules: those that change."""
+        return {key: value for key, value in self.body.items() if key != GIVES_UP}
+
+    @property
+    def gives_up(self) -> list[str]:
+        """Return the keys that this version no longer rules itself: from its day on the committee above does."""
+        return list(self.body.get(GIVES_UP, ()))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Adopt. Raises AdoptedError on any later change."""

@@ -1,10 +1,14 @@
 """Values of a regulation as people read them: label, text or table, and where each comes from."""
 
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import InForce
+from tongxin.regulations.schema import Kind
 
 WORDS = {
     "solved": "已解决或基本解决", "planned": "正在解决或列入计划", "later": "暂不能解决", "reference": "留作参考",
@@ -17,7 +21,10 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One value: what it is called, its text, or a table of rows; help; and the regulation it comes from."""
+    """One value: what it is called, its text, or a table of rows; help; and the regulation it comes from.
+
+    `introduced` where it did not exist on the day: it is the value with which it came later.
+    """
 
     label: str
     text: str
@@ -25,14 +32,30 @@ class Line:
     rows: tuple[tuple[str, ...], ...]
     help: str
     source: Regulation | None
+    introduced: bool
+
+
+@dataclass(frozen=True)
+class Version:
+    """One adopted version: what it changes, and what it no longer rules, each in words."""
+
+    regulation: Regulation
+    says: str
+    gives_up: str
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, tuple):
+        return _("是") if value else _("否")
+    if isinstance(value, (tuple, list)):
         return "、".join(_text(v) for v in value)
     return WORDS.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
+def _single(value: Any, meta: Mapping[str, Any]) -> str:
+    choices = meta.get("choices") or {}
+    text = str(choices.get(value, _text(value))) if isinstance(value, Hashable) else _text(value)
+    return f"{text} {meta['unit']}" if meta.get("unit") else text
 
 
 def lines(found: InForce) -> list[Line]:
@@ -48,8 +71,26 @@ def lines(found: InForce) -> list[Line]:
             head = tuple(COLUMNS.get(n, n) for n in names)
             rows = tuple(tuple(_text(getattr(item, n)) for n in names) for item in value)
         else:
-            choices = meta.get("choices") or {}
-            text = str(choices.get(value, _text(value)))
-            text = f"{text} {meta['unit']}" if meta.get("unit") else text
-        made.append(Line(meta["label"], text, head, rows, meta.get("help", ""), found.sources.get(spec.name)))
+            text = _single(value, meta)
+        later = found.was_introduced_later(spec.name)
+        made.append(Line(meta["label"], text, head, rows, meta.get("help", ""), found.sources.get(spec.name), later))
+    return made
+
+
+def versions(kind: Kind, rows: Iterable[Regulation]) -> list[Version]:
+    """Return versions with what each changes; a list of rows is named, and stands in full above."""
+    made = []
+    for row in rows:
+        said = []
+        for spec in fields(kind.schema):
+            if spec.name in row.says:
+                value, label = row.says[spec.name], spec.metadata["label"]
+                of_rows = isinstance(value, list) and value and isinstance(value[0], dict)
+                said.append(
+                    _("%(label)s（%(count)s 项）") % {"label": label, "count": len(value)}
+                    if of_rows
+                    else f"{label} {_single(value, spec.metadata)}"
+                )
+        given = [str(spec.metadata["label"]) for spec in fields(kind.schema) if spec.name in row.gives_up]
+        made.append(Version(row, "；".join(said), "、".join(given)))
     return made

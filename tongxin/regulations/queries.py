@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -11,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from tongxin.committees.models import Committee
 from tongxin.regulations.models import Regulation
-from tongxin.regulations.schema import BY_SCHEMA, KINDS, Kind, build
+from tongxin.regulations.schema import BY_SCHEMA, KINDS, Kind, SchemaError, build
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,23 @@ class InForce:
     values: Any
     sources: dict[str, Regulation]
     versions: tuple[Regulation, ...]
+    on: date
 
     @property
     def version(self) -> str:
-        """Name every version that took part, nearest first: what events pin."""
-        return " ".join(r.version for r in self.versions)
+        """Name every version that took part, in the order in which they were asked: what events pin."""
+        by_series = groupby(self.versions, key=lambda row: row.version.rpartition(":")[0])
+        return " ".join(f"{series}:{','.join(r.effective_from.isoformat() for r in rows)}" for series, rows in by_series)
+
+    def was_introduced_later(self, key: str) -> bool:
+        """Say whether a key did not exist on the day, so that it has the value with which it was introduced."""
+        return key in self.sources and self.sources[key].effective_from > self.on
+
+
+def named_in(version: str) -> list[str]:
+    """Return the single versions that a pin names: YX:handling.deadlines:2026-07-01,2026-01-01 are two."""
+    series = [one.rpartition(":") for one in version.split()]
+    return [f"{head}:{day}" for head, _colon, days in series for day in days.split(",")]
 
 
 class MissingRegulationError(LookupError):
@@ -72,12 +85,14 @@ def forget() -> None:
 def look_up(committee: Committee, schema: type, on: date) -> InForce:
     """Return the values of a kind for a committee on a day, with their sources.
 
-    The nearest committee up the tree that says something about a key wins; the national library stands above all.
+    A version states what changes: of one committee the newest that says something about a key holds. The nearest committee
+    up the tree that says something wins; the national library stands above all. A key that did not exist on that day has
+    the national value with which it was introduced. Decision 0028.
     """
     kind, kept = BY_SCHEMA[schema], _kept.fresh()
     key = (committee.pk, kind.name, on)
     if key not in kept:
-        kept[key] = _compose(kind, _versions(committee, kind, on))
+        kept[key] = _compose(kind, _versions(committee, kind, on), on)
     return kept[key]
 
 
@@ -86,29 +101,76 @@ def in_force(committee: Committee, schema: Any, on: date) -> Any:
     return look_up(committee, schema, on).values
 
 
+def as_pinned(schema: type, version: str, on: date) -> InForce:
+    """Return the values of a kind as an event of a day pinned them: those versions alone, whatever was adopted since.
+
+    What did not exist then has the national value with which it was introduced.
+    """
+    kind = BY_SCHEMA[schema]
+    found = Regulation.objects.filter(kind=kind.name).select_related("committee").order_by("effective_from")
+    rows = {row.version: row for row in found}
+    named = [rows[one] for one in named_in(version) if one in rows]
+    return _compose(kind, [*named, *(row for row in found if row.committee is None)], on)
+
+
 def _versions(committee: Committee, kind: Kind, on: date) -> Sequence[Regulation]:
-    """Return the version in force of each committee of the lineage, nearest first, the national default last."""
+    """Return the versions in the order in which they are asked.
+
+    Those that have begun: nearest committee first, its newest first. Then the national ones, the oldest first: what nothing
+    in force says has the value of the version that introduced it, which may begin after the day.
+    """
     lineage = committee.lineage()
-    newest: dict[int | None, Regulation] = {}
-    rows = Regulation.objects.filter(kind=kind.name, effective_from__lte=on).filter(Q(committee__in=lineage) | Q(committee=None))
-    for row in rows.select_related("committee").order_by("effective_from"):
-        newest[row.committee_id] = row
-    return [newest[pk] for pk in [*(c.pk for c in lineage), None] if pk in newest]
+    begun = Q(committee__in=lineage, effective_from__lte=on) | Q(committee=None)
+    by_committee: dict[int | None, list[Regulation]] = {}
+    rows = Regulation.objects.filter(begun, kind=kind.name).select_related("committee").order_by("-effective_from")
+    for row in rows:
+        by_committee.setdefault(row.committee_id, []).append(row)
+    own = [row for one in lineage for row in by_committee.get(one.pk, [])]
+    national = by_committee.get(None, [])
+    return [*own, *(row for row in national if row.effective_from <= on), *reversed(national)]
 
 
-def _compose(kind: Kind, versions: Sequence[Regulation]) -> InForce:
-    merged: dict[str, Any] = {}
+def _compose(kind: Kind, versions: Sequence[Regulation], on: date) -> InForce:
+    """Take each key from the first version that says it. What this program no longer knows is left aside."""
+    known = {f.name for f in fields(kind.schema)}
     sources: dict[str, Regulation] = {}
+    given_up: dict[tuple[int | None, str], Regulation] = {}
+    used: set[Regulation] = set()
     for row in versions:
-        for key, value in row.body.items():
-            if key not in merged:
-                merged[key], sources[key] = value, row
+        for key in known.intersection(row.says):
+            if key in sources:
+                continue
+            if giver := given_up.get((row.committee_id, key)):
+                used.add(giver)
+            else:
+                sources[key] = row
+        for key in row.gives_up:
+            given_up.setdefault((row.committee_id, key), row)
     if not sources:
         message = f"“{kind.label}”还没有规定，请先装入制度库（tongxin migrate 会装入全国默认规定）"
         raise MissingRegulationError(message)
+    used.update(sources.values())
+    values = build(kind.schema, {key: row.says[key] for key, row in sources.items()}, adopted=True)
     by_key = {f.name: sources[f.name] for f in fields(kind.schema) if f.name in sources}
-    used = tuple(row for row in versions if row in by_key.values())
-    return InForce(kind, build(kind.schema, merged), by_key, used)
+    return InForce(kind, values, by_key, tuple(row for row in dict.fromkeys(versions) if row in used), on)
+
+
+def without_national_value() -> dict[str, set[str]]:
+    """Return by kind the keys that the national rules of this installation do not say: those of a newer program."""
+    said: dict[str, set[str]] = {}
+    for name, body in Regulation.objects.filter(committee=None).values_list("kind", "body"):
+        said.setdefault(name, set()).update(body)
+    wanted = {name: {f.name for f in fields(kind.schema)} - said.get(name, set()) for name, kind in KINDS.items()}
+    return {name: keys for name, keys in wanted.items() if keys}
+
+
+def outside_limits(found: InForce) -> str:
+    """Say which value no longer fits the limits of this program: it was adopted before they were set, and holds."""
+    try:
+        build(found.kind.schema, {key: row.says[key] for key, row in found.sources.items()})
+    except SchemaError as problem:
+        return str(problem)
+    return ""
 
 
 def overview(committee: Committee, on: date) -> list[InForce]:

@@ -56,13 +56,14 @@ def hints(schema: type) -> dict[str, Any]:
     return typing.get_type_hints(schema)
 
 
-def build(schema: type, body: Mapping[str, Any], *, partial: bool = False, where: str = "") -> Any:
+def build(schema: type, body: Mapping[str, Any], *, partial: bool = False, adopted: bool = False, where: str = "") -> Any:
     """Make an instance of `schema` from plain data. With `partial`, only check the keys that are there; return a dict.
 
-    Raises SchemaError naming the first key that does not fit.
+    What was `adopted` under an earlier program is read as it was meant: limits set since are not asked, keys given up since
+    are left aside. Raises SchemaError naming the first key that does not fit.
     """
     known = {f.name: f for f in fields(schema)}
-    if unknown := set(body) - set(known):
+    if not adopted and (unknown := set(body) - set(known)):
         message = f"{where}有未知的项：{'、'.join(sorted(unknown))}"
         raise SchemaError(message)
     values = {}
@@ -73,11 +74,11 @@ def build(schema: type, body: Mapping[str, Any], *, partial: bool = False, where
                 continue
             message = f"{label}没有规定"
             raise SchemaError(message)
-        values[name] = _value(hints(schema)[name], body[name], spec.metadata, label)
+        values[name] = _value(hints(schema)[name], body[name], {} if adopted else spec.metadata, label, adopted=adopted)
     return values if partial else schema(**values)
 
 
-def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str) -> Any:
+def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str, *, adopted: bool) -> Any:
     if isinstance(kind_of, types.UnionType):
         if raw is None:
             return None
@@ -87,12 +88,12 @@ def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str) -> Any
             message = f"{label}应是若干项"
             raise SchemaError(message)
         item = typing.get_args(kind_of)[0]
-        return tuple(_value(item, one, {}, f"{label}第 {n} 项") for n, one in enumerate(raw, 1))
+        return tuple(_value(item, one, {}, f"{label}第 {n} 项", adopted=adopted) for n, one in enumerate(raw, 1))
     if is_dataclass(kind_of):
         if not isinstance(raw, Mapping):
             message = f"{label}应写明各项"
             raise SchemaError(message)
-        return build(typing.cast("type", kind_of), raw, where=f"{label}的")
+        return build(typing.cast("type", kind_of), raw, adopted=adopted, where=f"{label}的")
     if kind_of is date and isinstance(raw, str):
         return _date(raw, label)
     if not isinstance(raw, kind_of) or (kind_of is int and isinstance(raw, bool)):

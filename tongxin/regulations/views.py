@@ -49,7 +49,7 @@ def regulation(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "kind": kind,
         "lines": presenting.lines(found),
-        "versions": queries.history(committee, kind),
+        "versions": presenting.versions(kind, queries.history(committee, kind)),
         "committee": committee,
         "on": on,
     }

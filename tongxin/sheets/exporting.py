@@ -15,6 +15,7 @@ from tongxin.sheets.kinds import Column
 CELL_LIMIT = 32_767  # Excel's own
 FORMATS = ("csv", "xlsx", "json")
 Rows = Iterable[Mapping[str, str]]
+About = Sequence[tuple[str, str]]
 
 
 class Table(Protocol):
@@ -37,19 +38,20 @@ class TooLong(Exception):  # noqa: N818 -- reads as a sentence
     """A text that no spreadsheet cell can hold."""
 
 
-def write(path: Path, kind: Table, rows: Rows, *, only: Sequence[str] = ()) -> int:
+def write(path: Path, kind: Table, rows: Rows, *, only: Sequence[str] = (), about: Sequence[tuple[str, str]] = ()) -> int:
     """Write rows to a file of the kind its ending names, with the columns of the import (or `only` some); return how many.
 
-    The file appears whole or not at all: it is written beside and then put in its place.
+    The file appears whole or not at all: it is written beside and then put in its place. What it is `about` stands on a second
+    sheet of a workbook, with the number of rows.
     """
     ending = path.suffix.lower().lstrip(".")
     writer = {"csv": _csv, "xlsx": _xlsx, "json": _json}[ending]
     names = tuple(only) or kind.names
     with outputs.whole(path) as beside:
-        return writer(beside, kind, names, rows)
+        return writer(beside, kind, names, rows, about)
 
 
-def _csv(path: Path, _kind: Table, names: Sequence[str], rows: Rows) -> int:
+def _csv(path: Path, _kind: Table, names: Sequence[str], rows: Rows, _about: About) -> int:
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as out:  # the mark makes spreadsheet programs read UTF-8
         writer = csv.writer(out)
@@ -59,7 +61,7 @@ def _csv(path: Path, _kind: Table, names: Sequence[str], rows: Rows) -> int:
     return count
 
 
-def _json(path: Path, _kind: Table, names: Sequence[str], rows: Rows) -> int:
+def _json(path: Path, _kind: Table, names: Sequence[str], rows: Rows, _about: About) -> int:
     count = 0
     with path.open("w", encoding="utf-8") as out:
         out.write("[")
@@ -70,7 +72,7 @@ def _json(path: Path, _kind: Table, names: Sequence[str], rows: Rows) -> int:
     return count
 
 
-def _xlsx(path: Path, kind: Table, names: Sequence[str], rows: Rows) -> int:
+def _xlsx(path: Path, kind: Table, names: Sequence[str], rows: Rows, about: About) -> int:
     widths = {column.name: column.width for column in kind.columns}
     count = 0
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
@@ -89,4 +91,11 @@ def _xlsx(path: Path, kind: Table, names: Sequence[str], rows: Rows) -> int:
                     raise TooLong(message)
                 if value:
                     sheet.write_string(count, index, value)  # always text: what begins with = is no formula
+        if about:
+            notes = book.add_worksheet("说明")
+            notes.set_column(0, 0, 12)
+            notes.set_column(1, 1, 80)
+            for index, (name, words) in enumerate([*about, ("行数", str(count))]):
+                notes.write_string(index, 0, name, bold)
+                notes.write_string(index, 1, words)
     return count

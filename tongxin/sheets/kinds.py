@@ -13,7 +13,12 @@ EXAMPLE = "（示例）"  # begins the example row of a template, which the impo
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, what to write in it, the words it may hold, an example, the width in the template, and how it is met."""
+    """A column: its name, what to write in it, the words it may hold, an example, the width in the template, and how it is met.
+
+    `key` names its value in what a row is read into; `reading` makes that value of a cell, and raises ValueError with a
+    sentence for people; `saying` writes the cell of a record that leaves; `field` is the column of the database that it
+    becomes, as `app.model.field`.
+    """
 
     name: str
     note: str = ""
@@ -24,6 +29,11 @@ class Column:
     others: tuple[str, ...] = ()  # what offices also call it
     only_read: bool = False  # understood where a sheet has it, never written
     names_people: bool = False  # who stands in a second column of the kind must not get lost
+    key: str = ""
+    reading: Callable[[Cell], Any] | None = None
+    saying: Callable[[Any], str] | None = None
+    field: str = ""
+    empty: Any = ""  # the value where nothing, or nothing that does, is written
 
 
 @dataclass(slots=True)
@@ -124,6 +134,21 @@ class Kind:
     def required(self) -> tuple[str, ...]:
         """The names of the required columns."""
         return tuple(column.name for column in self.columns if column.required)
+
+
+def values_of(columns: Sequence[Column], row: Row) -> dict[str, Any]:
+    """Read a row by its columns: a value for each key. What does not do becomes a fault of the row, and the empty value."""
+    values = {}
+    for column in columns:
+        if column.reading is not None:
+            found = row.read(column.name, column.reading)
+            values[column.key] = column.empty if found is None else found
+    return values
+
+
+def words_of(columns: Sequence[Column], record: Any) -> dict[str, str]:
+    """Write a record by its columns: the words of each cell, by the column's name."""
+    return {column.name: column.saying(record) for column in columns if column.saying is not None}
 
 
 def _forget(_rows: Sequence[Any]) -> None:

@@ -8,10 +8,10 @@ from tongxin.audit.kinds import ON_THE_SERVER, day, who_did
 from tongxin.audit.models import Event
 from tongxin.committees import listing as appointments
 from tongxin.committees.choices import Duty
-from tongxin.committees.queries import holders_of, open_work
+from tongxin.committees.queries import open_work
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.members.choices import Ending
-from tongxin.notices.recipients import audit_administrators, security_administrators, the_person
+from tongxin.notices.recipients import audit_administrators, in_unit, security_administrators, the_person
 from tongxin.notices.table import Tell, register
 
 Words = Callable[[Event, Any], str]
@@ -45,9 +45,7 @@ def _own_account(_event: Event, _subject: Any) -> str:
     return "/account/"
 
 
-def unit_leaders(_event: Event, unit: Any) -> Iterable[Account | None]:
-    """Tell the unit's leaders."""
-    return holders_of(unit.committee, Duty.UNIT_LEADER, unit=unit)
+unit_leaders = in_unit(Duty.UNIT_LEADER, lambda _event, unit: (unit,))
 
 
 def _break_glass(event: Event, _appointment: Any) -> str:

@@ -16,7 +16,20 @@ STYLES = (
 )
 SCRIPTS = (
     *("page", "size", "counters", "toast", "dialogs", "menus", "focus", "openers", "guard", "uploads", "tables", "bulk"),
-    *("reading", "session", "codes", "drafts", "compare", "following", "autosave", "sending", "start"),
+    *(
+        "reading",
+        "print",
+        "uncovering",
+        "session",
+        "codes",
+        "drafts",
+        "compare",
+        "following",
+        "autosave",
+        "keeping",
+        "sending",
+        "start",
+    ),
 )
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 LINE_COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*$", re.MULTILINE)

@@ -89,6 +89,9 @@ def describe(bound: BoundField) -> dict[str, object]:
             context |= {"most": most, "size": character_count(str(bound.value() or ""))}
         else:
             attrs["maxlength"] = most
+    elif widget.attrs.get("data-total"):  # a part of a text whose parts are limited together
+        attrs["data-count"] = f"{bound.auto_id}_count"
+        context |= {"counted": True, "size": character_count(str(bound.value() or ""))}
     if shape == "date":
         _as_native_date(widget)
     context["control"] = bound.as_widget(attrs=attrs)

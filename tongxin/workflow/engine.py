@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models, transaction
@@ -13,7 +15,9 @@ from tongxin.audit import actions as audit
 from tongxin.audit import truth
 from tongxin.audit.models import Event
 from tongxin.workflow.models import Stateful, add, move
-from tongxin.workflow.table import BY_NAME, T, Workflow, workflow_of
+from tongxin.workflow.table import BY_NAME, Setting, T, Workflow, workflow_of
+
+NOTHING_MORE = Setting()
 
 
 class WorkflowError(Exception):
@@ -73,7 +77,7 @@ def available(subject: Stateful, actor: Any, *, at: datetime) -> list[Offer]:
     return [
         Offer(row, tuple(_reasons(row, subject, at)), subject)
         for row in workflow_of(subject).rows
-        if subject.state in row.sources and row.by.test(actor, subject)
+        if subject.state in row.sources and row.by.test_at(actor, subject, at)
     ]
 
 
@@ -111,15 +115,19 @@ def begin(
     actor: Account | None,
     at: datetime,
     data: dict[str, Any] | None = None,
+    regulation: str = "",
     with_it: Callable[[], Iterable[models.Model]] = tuple,
 ) -> Event:
-    """Insert a new row in its first state and record its beginning. `with_it` makes the rows that begin with it."""
+    """Insert a new row in its first state and record its beginning. `with_it` makes the rows that begin with it.
+
+    `regulation` names the version of the rules that it begins under.
+    """
     workflow = workflow_of(subject)
     add(subject, state=workflow.initial)
     made = with_it()
     return audit.record(
         workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data, proves=[truth.New(row) for row in (subject, *made)],
-        to_state=workflow.initial, acting_as=_capacity(subject, actor), regulation_version=subject.said("event_regulation", ""),
+        to_state=workflow.initial, acting_as=_capacity(subject, actor), regulation_version=regulation,
     )  # fmt: skip
 
 
@@ -134,12 +142,14 @@ def perform(
     on_behalf_of: Account | None = None,
     by_system: bool = False,
     seen: str = "",
+    also: Setting = NOTHING_MORE,
 ) -> Event:
     """Check, move, record, then run the row's effects: all of it or none of it.
 
     `payload` is an instance of the row's `asks`. `by_system` lets an effect or a scheduled task take a step that no person
     may take by hand (`by` is not asked, `when` is). `seen` is the uid of the last move that the page showed, where there was a
-    page: a row that came back to the same state by other moves is not the one that was decided on. Raises NotAllowed, Blocked,
+    page: a row that came back to the same state by other moves is not the one that was decided on. `also` is what an effect or
+    a task sets and says with the step, beside what the row's `sets` do. Raises NotAllowed, Blocked,
     Invalid, Overtaken.
     """
     workflow, source = workflow_of(subject), subject.state
@@ -148,39 +158,43 @@ def perform(
         if _moved_on(subject, source) or _was_done(workflow, subject, action):
             raise Overtaken(last_event(subject))
         raise NotAllowed(workflow, action, f"from {source}")
-    if not by_system and not row.by.test(actor, subject):
+    if not by_system and not row.by.test_at(actor, subject, at):
         raise NotAllowed(workflow, action, f"by {actor}")
     check = getattr(payload, "problems", None)
     reasons = _reasons(row, subject, at)
     problems = check(subject, actor, at) if check and not reasons else {}
     if reasons or problems:
         raise _refused(subject, source, reasons, problems)
-    values: dict[str, Any] = {}
-    for setter in row.sets:
-        values |= setter(subject, actor=actor, at=at, payload=payload)
-    proved = _proved(subject, values)
-    if not move(subject, source=source, target=row.target, values=values):
+    setting = reduce(or_, (setter(subject, actor=actor, at=at, payload=payload) for setter in row.sets), also)
+    proved = _proved(subject, setting)
+    if not move(subject, source=source, target=row.target, values=setting.values):
         raise Overtaken(last_event(subject))
     if seen and (last := last_event(subject)) is not None and last.uid != seen:
         raise Overtaken(last)
+    _write(setting)
     event = audit.record(
         workflow.kind(action), subject, actor=actor, at=at, from_state=source, to_state=row.target,
-        data=plain(payload) | subject.said("event_facts", {}), acting_as=_capacity(subject, actor),
-        on_behalf_of=on_behalf_of, regulation_version=subject.said("event_regulation", ""), proves=proved,
+        data=plain(payload) | dict(setting.facts), acting_as=_capacity(subject, actor),
+        on_behalf_of=on_behalf_of, regulation_version=setting.regulation, proves=proved,
     )  # fmt: skip
     for effect in row.then:
         effect(subject, event)
     return event
 
 
-def _proved(subject: Stateful, values: Mapping[str, Any]) -> list[models.Model | truth.Saved]:
+def _write(setting: Setting) -> None:
+    for write in setting.writes:
+        write()
+
+
+def _proved(subject: Stateful, setting: Setting) -> list[models.Model | truth.Saved]:
     """Return the rows that a step vouches for: the subject where it changes what counts of it, and what a setter named.
 
     What the step sets must be read back as it was set.
     """
-    named = subject.said("event_proves", [])
-    touched = truth.is_touched(subject, {"state", *values})
-    return [truth.Saved(subject, tuple(values)), *named] if touched and audit.intact(subject) else list(named)
+    touched = truth.is_touched(subject, {"state", *setting.values})
+    own = [truth.Saved(subject, tuple(setting.values))] if touched and audit.intact(subject) else []
+    return [*own, *setting.proves]
 
 
 def _moved_on(subject: Stateful, source: str) -> bool:

@@ -1,6 +1,7 @@
 """The form of a step, made from what it `asks`."""
 
 import typing
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date, datetime
 from typing import Any
@@ -70,6 +71,23 @@ def payload_of(asks: type, form: forms.Form) -> Any:
         value = form.cleaned_data[spec.name] if spec.name in form.fields else spec.metadata["otherwise"]
         said[spec.name] = tuple(value) if isinstance(value, list) else value
     return asks(**said)
+
+
+def _texts(asks: type | None) -> list[Any]:
+    """Return what a step asks to be written in words of one's own."""
+    return [spec for spec in fields(asks) if spec.metadata.get("widget") == "textarea"] if asks is not None else []
+
+
+def writes(asks: type | None) -> bool:
+    """Say whether a step asks for more words than one types again gladly."""
+    return bool(_texts(asks))
+
+
+def written_in(asks: type | None, data: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what was typed into the form of a step, each text under its label."""
+    for spec in _texts(asks):
+        if text := data.get(spec.name, "").strip():
+            yield spec.metadata["label"], text
 
 
 def _initial(meta: Any, subject: Any, actor: Any) -> Any:

@@ -1,5 +1,6 @@
 """What every row with a lifecycle has in common: a state that only `perform` may move."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -26,15 +27,8 @@ class StatefulQuerySet(models.QuerySet[Any]):
 
 
 class Stateful(Row):
-    """A row whose `state` is what its last event says.
+    """A row whose `state` is what its last event says."""
 
-    A setter may leave `event_facts` (data for the event), `event_regulation` (the version it used) and `event_proves` (rows
-    whose truth it settles) for the engine.
-    """
-
-    event_facts: dict[str, Any]
-    event_regulation: str
-    event_proves: list[models.Model]
     read_as: ClassVar[tuple[str, ...]] = ()  # fields that must still be as they were when the guards looked at them
 
     state = models.CharField(max_length=24, editable=False)
@@ -50,10 +44,6 @@ class Stateful(Row):
         row.__dict__["_loaded_state"] = row.__dict__.get("state")
         return row
 
-    def said(self, name: str, default: Any) -> Any:
-        """Take what a setter left for the event, once: the next step starts afresh."""
-        return self.__dict__.pop(name, default)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the fields. Raises StateIsMovedByPerformError when `state` was touched, or on a new row not begun."""
         expected = self.__dict__.get("_loaded_state")
@@ -62,13 +52,13 @@ class Stateful(Row):
         super().save(*args, **kwargs)
 
 
-def move(subject: Stateful, *, source: str, target: str, values: dict[str, Any]) -> bool:
+def move(subject: Stateful, *, source: str, target: str, values: Mapping[str, Any]) -> bool:
     """Compare and set: write the state and `values` if the row still is as it was read. For the engine alone."""
     read = {name: getattr(subject, name) for name in subject.read_as}
     rows: models.QuerySet[Any] = models.QuerySet(type(subject)).filter(pk=subject.pk, state=source, **read)
     if not rows.update(state=target, **values):
         return False
-    for name, value in (values | {"state": target}).items():
+    for name, value in {**values, "state": target}.items():
         setattr(subject, name, value)
     subject.__dict__["_loaded_state"] = target
     return True

@@ -1,6 +1,6 @@
 """What a lifecycle is: one flat table of transitions, checked when it is read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,39 @@ from typing import Any
 from django.db import models
 
 from tongxin.access.predicates import Predicate
+from tongxin.audit import truth
 
 Guard = Callable[[Any, datetime], str | None]
 Effect = Callable[[Any, Any], None]
-Setter = Callable[..., dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a step sets and says, returned by a setter or handed in by whoever takes the step; the engine carries it out.
+
+    `values` are written with the state in one UPDATE. `facts` stand in the event's data, `regulation` names the version of
+    the rules that was used, `proves` the rows whose truth the event settles. `writes` change other rows: they are called
+    once the move has won, before the event is recorded, so that whoever loses has written nothing.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    regulation: str = ""
+    proves: Sequence[models.Model | truth.Saved] = ()
+    writes: Sequence[Callable[[], object]] = ()
+
+    def __or__(self, other: "Setting") -> "Setting":
+        """Return both; of what both say, the other's word holds."""
+        return Setting(
+            {**self.values, **other.values},
+            {**self.facts, **other.facts},
+            other.regulation or self.regulation,
+            (*self.proves, *other.proves),
+            (*self.writes, *other.writes),
+        )
+
+
+Setter = Callable[..., Setting]
 
 
 class TableError(Exception):
@@ -24,7 +53,7 @@ class T:
 
     `by` false: there is no button. `when` false: a grey button that says why. `asks` is a frozen dataclass: what must be
     said; it may have `problems(subject, actor, at) -> dict[field, sentence]`. `sets` are functions (subject, *, actor, at,
-    payload) → field values written in the same UPDATE as the state, so that check constraints can bind state to facts.
+    payload) → Setting, whose values are written in the same UPDATE as the state, so that check constraints can bind state to facts.
     `then` are effects (subject, event), in the same transaction. `done` is what whoever took the step reads, with the {sentence}
     of its event; without it, 已 and the label.
     """

@@ -11,7 +11,7 @@ from tongxin.access.views import requires
 from tongxin.audit import audience, kinds
 from tongxin.core import asked
 from tongxin.workflow import engine
-from tongxin.workflow.forms import form_for, payload_of
+from tongxin.workflow.forms import form_for, payload_of, writes, written_in
 from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, Workflow
 
 GONE, UID = 409, 40
@@ -26,55 +26,100 @@ def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpRe
         raise Http404
     at = timezone.now()
     row = workflow.row(subject.state, action)
-    if row is None or not row.by.test(request.user, subject):
+    if row is None or not row.by.test_at(request.user, subject, at):
         return _too_late(request, workflow, subject, action)
+    offer = next(o for o in engine.available(subject, request.user, at=at) if o.row is row)
+    form = form_for(row.asks, subject=subject, actor=request.user, at=at, data=request.POST or None) if row.asks else None
     seen = asked.words(request.POST.get("seen", ""), UID)
     if seen and (last := engine.last_event(subject)) is not None and last.uid != seen:
-        return _too_late(request, workflow, subject, action)
-    form = form_for(row.asks, subject=subject, actor=request.user, at=at, data=request.POST or None) if row.asks else None
-    offer = next(o for o in engine.available(subject, request.user, at=at) if o.row is row)
+        return _meanwhile(request, workflow, offer, subject, form)
     if request.method == "POST" and not offer.blocked and (form is None or form.is_valid()):
-        payload = payload_of(row.asks, form) if row.asks and form is not None else None
-        try:
-            event = engine.perform(subject, action, actor=request.user, at=at, payload=payload, seen=seen)
-        except engine.Invalid as error:
-            for field, sentence in error.problems.items():
-                form.add_error(field if form is not None and field in form.fields else None, sentence)
-        except engine.Overtaken:
-            return _too_late(request, workflow, subject, action)
-        except engine.WorkflowError as error:
-            messages.error(request, str(error))
-            return _back(request, subject)
-        else:
-            messages.success(request, row.said(kinds.sentence(event)))
-            return _back(request, subject)
+        taken = _take(request, workflow, row, subject, form)
+        if taken is not None:
+            return taken
     return _show(request, workflow=workflow, row=row, subject=subject, form=form, offer=offer)
 
 
-def _show(request: HttpRequest, *, workflow: Workflow, row: T, subject: Any, form: Any, offer: Any) -> HttpResponse:
+def _take(request: HttpRequest, workflow: Workflow, row: T, subject: Any, form: Any) -> HttpResponse | None:
+    """Take the step; nothing where the form is to be shown again, with what was wrong."""
+    payload = payload_of(row.asks, form) if row.asks and form is not None else None
+    seen = asked.words(request.POST.get("seen", ""), UID)
+    try:
+        event = engine.perform(subject, row.action, actor=request.user, at=timezone.now(), payload=payload, seen=seen)
+    except engine.Invalid as error:
+        for field, sentence in error.problems.items():
+            form.add_error(field if form is not None and field in form.fields else None, sentence)
+        return None
+    except engine.Overtaken:
+        return _too_late(request, workflow, subject, row.action)
+    except engine.WorkflowError as error:
+        if form is not None:
+            form.add_error(None, str(error))
+            return None
+        messages.error(request, str(error))
+    else:
+        messages.success(request, row.said(kinds.sentence(event)))
+    return _back(request, subject)
+
+
+def _show(
+    request: HttpRequest, *, workflow: Workflow, row: T, subject: Any, form: Any, offer: Any, meanwhile: str = ""
+) -> HttpResponse:
     context = {
-        "row": row, "subject": subject, "form": form, "offer": offer, "grave": row.action in workflow.grave,
-        "seen": getattr(engine.last_event(subject), "uid", ""), "back": _next(request) or subject.get_absolute_url(), "post_to": request.get_full_path(),
-    }  # fmt: skip
+        "row": row,
+        "subject": subject,
+        "form": form,
+        "offer": offer,
+        "grave": row.action in workflow.grave,
+        "seen": getattr(engine.last_event(subject), "uid", ""),
+        "back": _next(request) or subject.get_absolute_url(),
+        "post_to": request.get_full_path(),
+        "meanwhile": meanwhile,
+        "written": _written(request, workflow, row.action) if offer.blocked else [],
+        "keep": f"{workflow.name}-{subject.uid}-{row.action}" if writes(row.asks) else "",
+    }
     fragment = asked.by_htmx(request.headers)
-    status = 422 if request.method == "POST" and form is not None and form.errors else 200
+    status = GONE if meanwhile else 422 if request.method == "POST" and form is not None and form.errors else 200
     # htmx swaps only 2xx by default; the fragment shows its own errors.
     return render(
         request, "workflow/_step.html" if fragment else "workflow/step.html", context, status=200 if fragment else status
     )
 
 
-def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: str) -> HttpResponse:
-    """Say who did what in the meantime; nothing was changed."""
+def _meanwhile(request: HttpRequest, workflow: Workflow, offer: Any, subject: Any, form: Any) -> HttpResponse:
+    """Somebody did something after the form was opened, and the step can still be taken: nothing was done, what was typed is in the form."""
     event = engine.last_event(subject)
-    same = event is not None and event.actor_id == request.user.pk and event.kind == workflow.kind(action)
+    if offer.blocked or not _written(request, workflow, offer.row.action) or _is_own(request, workflow, event, offer.row.action):
+        return _too_late(request, workflow, subject, offer.row.action)
+    sentence = audience.said_to(request.user, subject, event)
+    return _show(request, workflow=workflow, row=offer.row, subject=subject, form=form, offer=offer, meanwhile=sentence)
+
+
+def _written(request: HttpRequest, workflow: Workflow, action: str) -> list[tuple[str, str]]:
+    """Return what was typed for a step, in whatever state its form was opened."""
+    asks = next((row.asks for row in workflow.rows if row.action == action and row.asks), None)
+    return list(written_in(asks, request.POST))
+
+
+def _is_own(request: HttpRequest, workflow: Workflow, event: Any, action: str) -> bool:
+    return event is not None and event.actor_id == request.user.pk and event.kind == workflow.kind(action)
+
+
+def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: str) -> HttpResponse:
+    """Say who did what in the meantime; nothing was changed. What was typed is given back, to be read and copied."""
+    event = engine.last_event(subject)
     if event is None:
         raise Http404
     sentence = audience.said_to(request.user, subject, event)
-    if same:
+    if _is_own(request, workflow, event, action):
         messages.info(request, sentence)
         return _back(request, subject)
-    context = {"sentence": sentence, "subject": subject, "back": subject.get_absolute_url()}
+    context = {
+        "sentence": sentence,
+        "subject": subject,
+        "back": subject.get_absolute_url(),
+        "written": _written(request, workflow, action),
+    }
     fragment = asked.by_htmx(request.headers)
     return render(
         request, "workflow/_overtaken.html" if fragment else "workflow/overtaken.html", context, status=200 if fragment else GONE

@@ -39,7 +39,7 @@ def test_words_with_nul_are_searched_without_it(cast: Cast, client: Client) -> N
 def test_a_text_with_nul_is_saved_without_it(cast: Cast, client: Client) -> None:
     draft = cast.draft()
     client.force_login(cast.proposer)
-    answer = client.post(f"/proposals/{draft.uid}/autosave/", {"title": "夜间\x00药房", "version": draft.version})
+    answer = client.post(f"/drafts/proposals.text/{draft.uid}/", {"title": "夜间\x00药房", "version": draft.version})
     assert answer.status_code == 200
     assert Proposal.objects.get(pk=draft.pk).title == "夜间药房"
 
@@ -68,7 +68,7 @@ def test_exports_are_kept_by_nobody(cast: Cast, client: Client) -> None:
     cast.filed()
     client.force_login(cast.office)
     for kind in ("csv", "xlsx"):
-        answer = client.post("/desk/proposals/export/", {"format": kind, "query": "stage=received"})
+        answer = client.post("/desk/proposals/sheet/", {"format": kind, "query": "stage=received"})
         assert answer.status_code == 200
         assert answer["Cache-Control"] == "private, no-store"
 

@@ -1,14 +1,16 @@
-"""`{% timeline events %}`: what happened, newest first, future deadlines on top."""
+"""`{% timeline object %}`: what happened to it, as far as the reader is told, newest first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.db import models
 
 from tongxin.accounts.models import SYSTEM_NAME
-from tongxin.audit import kinds
+from tongxin.audit import audience, kinds
 from tongxin.audit.models import Event
+from tongxin.audit.queries import events_of
 from tongxin.core.templatetags.chinese import moment
 
 register = template.Library()
@@ -42,7 +44,9 @@ def entry(event: Event) -> Entry:
     )
 
 
-@register.inclusion_tag("ui/_timeline.html")
-def timeline(events: Iterable[Event], future: Iterable[Entry] = ()) -> dict[str, Any]:
-    """Draw events (given newest first); `future` deadlines stand on top, hollow."""
-    return {"entries": [*future, *(entry(e) for e in events)]}
+@register.inclusion_tag("ui/_timeline.html", takes_context=True)
+def timeline(context: Any, subject: models.Model, told: Iterable[Event] | None = None) -> dict[str, Any]:
+    """Draw the events of a row that the reader is told of; a page that has read them already gives what it `told`."""
+    if told is None:
+        told = audience.told(context["request"].user, [subject], events_of(subject))
+    return {"entries": [entry(event) for event in told]}

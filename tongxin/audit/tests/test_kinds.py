@@ -78,7 +78,11 @@ def test_the_reader_says_why_the_office_did_it_and_nothing_told_inside_a_matter(
     proposal, held = cast.filed(), Appointment.objects.get(account=cast.clerk)
     bodies.end_appointment(held, actor=cast.security_admin, at=NOW, reason="调离机关")
     audit.record("audit.accept", cast.county, actor=None, at=NOW, data={"reason": "恢复了备份", "found": "audit/heads.jsonl"})
-    for kind, key in (("proposals.pass_examination", "opinion"), ("proposals.withdraw", "reason_text")):
+    for kind, key in (
+        ("proposals.pass_examination", "remark"),
+        ("proposals.pass_examination", "opinion"),
+        ("proposals.withdraw", "reason_text"),
+    ):
         audit.record(kind, proposal, actor=cast.office, at=NOW, data={key: "案内的话"})
     member = cast.member(cast.bystander)
     members.suspend(member, on=NOW.date(), reason="正在接受审查", actor=cast.office, at=NOW)

@@ -15,7 +15,14 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from tests.migrated import ready
+
 ROOT = Path(__file__).resolve().parents[3]
+TONGXIN = """
+import sys
+from tongxin.cli.entrance import main
+sys.exit(main())
+"""
 WORK = """
 import pickle, sys
 import django
@@ -60,7 +67,7 @@ class Home:
     def run(self, *words: str | Path, keys: bool = True) -> tuple[int, Any, str]:
         """Run a command; return its exit code, what it printed as JSON, and what it said."""
         done = subprocess.run(  # noqa: S603 -- our own module
-            [sys.executable, "-m", "tongxin.cli", *map(str, words)],
+            [sys.executable, "-c", f"{ready()}{TONGXIN}", *map(str, words)],
             cwd=ROOT, env=self._environment(keys=keys), capture_output=True, text=True, check=False,
         )  # fmt: skip
         return done.returncode, json.loads(done.stdout) if "--json" in words and done.stdout else done.stdout, done.stderr

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.migrated import empty_database
+from tests.migrated import empty_database, ready
 from tongxin.audit import origins, verifying
 from tongxin.backups import archive, journal, packing, unpacking
 from tongxin.backups.tests.homes import ROOT, Home
@@ -69,7 +69,12 @@ STEPS = {
 
 def ran(home: Home, *words: str) -> tuple[int, str, str]:
     done = subprocess.run(  # noqa: S603 -- our own words
-        [sys.executable, "-c", *words], cwd=ROOT, env=home._environment(keys=False), capture_output=True, text=True, check=False
+        [sys.executable, "-c", ready() + words[0], *words[1:]],
+        cwd=ROOT,
+        env=home._environment(keys=False),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 

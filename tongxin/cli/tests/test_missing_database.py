@@ -56,13 +56,14 @@ def test_what_was_acknowledged_outlives_every_command_that_ran_while_the_file_wa
 
 
 def test_where_there_is_no_database_those_commands_alone_make_one_that_are_there_for_it(tmp_path: Path) -> None:
+    """That `tongxin migrate` really makes its tables stands in the tests of `core.modes`."""
     home = Home(tmp_path / "home")
     home.place.mkdir()
     code, _out, err = home.run("check")
     assert (code, "请先运行 tongxin init" in err, names(home.place)) == (2, True, [])
     assert home.run("template", "units", tmp_path / "units.xlsx")[0] == 0
     assert names(home.place) == []
-    assert managed(home, "migrate", "--verbosity", "0").returncode == 0
+    assert managed(home, "migrate", "sessions", "--verbosity", "0").returncode == 0
     assert names(home.place)[0] == NAME
     (home.place / NAME).unlink()
     assert home.run("migrate")[0] == 0

@@ -324,7 +324,7 @@ def test_a_unit_that_is_looked_for_among_the_wrong_ones_is_pointed_to(cast: Cast
     client.force_login(cast.office)
     changing.end(cast, Change.END)
     page = client.get("/units/", {"q": "卫生健康"}).text
-    assert "这里没有符合条件的单位，“已撤销”里有 1 个。" in page
+    assert "这里没有符合条件的，“已撤销”里有 1 条。" in page
     assert unescape(page.split("看“已撤销”的")[0]).rpartition('href="')[2].startswith("?state=ended&q=")
-    assert "“在用”里有 1 个" in client.get("/units/", {"q": "水务", "state": "ended"}).text
+    assert "“在用”里有 1 条" in client.get("/units/", {"q": "水务", "state": "ended"}).text
     assert "请换个词再找" in client.get("/units/", {"q": "没有这个"}).text

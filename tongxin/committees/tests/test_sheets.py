@@ -84,11 +84,11 @@ def _renamed_later(cast: Cast, name: str) -> None:
     reorganising.rename(unit, name=name, short_name="", on=on, reason="改名", actor=cast.office, at=timezone.now())
 
 
-def test_promised_names_are_read_once_for_any_number_of_rows(cast: Cast, bring, django_assert_num_queries):
+def test_reserved_names_are_read_once_for_any_number_of_rows(cast: Cast, bring, django_assert_num_queries):
     _renamed_later(cast, "县财政和国资局")
     report = bring("单位名称\n县财政和国资局\n")
     assert [fault.reason for fault in report.rejected] == [
-        next(iter(successions.promised_names(cast.county).values())) + "；要写的是它，请用现名"
+        next(iter(successions.reserved_names(cast.county).values())) + "；要写的是它，请用现名"
     ]
     importer = UnitImporter(Context(cast.county, cast.office, NOW))
     rows = [Row(Place("表", row=n), {"单位名称": f"县第{n}局"}) for n in range(2, 9)]
@@ -131,7 +131,7 @@ def test_a_name_that_is_promised_while_a_sheet_is_taken_in_is_not_taken_by_it(ca
         begun[0].result(60)
     assert bool(created) is bool(refused)
     assert Unit.objects.filter(name="县第3局").exists() is bool(created)
-    assert bool(successions.promised_names(cast.county)) is not bool(created)
+    assert bool(successions.reserved_names(cast.county)) is not bool(created)
 
 
 def test_the_affiliation_is_read_from_the_name():

@@ -1,7 +1,7 @@
-"""Pages of units, sessions, appointments and the audit reader."""
+"""Pages of sessions, appointments and the audit reader."""
 
 from tongxin.committees.views.appointing import appoint, appointments, end_appointment, reset, reset_second_factor, transfer
-from tongxin.committees.views.bodies import add_unit, session, sessions, unit, units
+from tongxin.committees.views.bodies import add_unit, session, sessions, unit
 from tongxin.committees.views.reading import events, verify
 from tongxin.committees.views.reorganising import course, end, rename, restore
 
@@ -21,6 +21,5 @@ __all__ = [
     "sessions",
     "transfer",
     "unit",
-    "units",
     "verify",
 ]

@@ -1,7 +1,6 @@
 """The pages of units and of terms and sessions."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
-from tongxin.committees import actions, queries, unit_list
+from tongxin.committees import actions, queries
 from tongxin.committees.choices import System
 from tongxin.committees.forms import PlenaryForm, SessionForm, UnitForm
 from tongxin.committees.models import Committee, Session, Unit
 from tongxin.committees.views.reorganising import of_a_unit_that_began
-from tongxin.core import asked
 
 
 def own_committee(request: HttpRequest) -> Committee:
@@ -26,32 +24,6 @@ def own_committee(request: HttpRequest) -> Committee:
     if found is None:
         raise Http404
     return found
-
-
-@requires("committees.view_units")
-def units(request: HttpRequest) -> HttpResponse:
-    """The handling units of the reader's committee, by 归口."""
-    committee = own_committee(request)
-    words, system = asked.words(request.GET.get("q", ""), 60), asked.one_of(request.GET.get("system", ""), System.values)
-    state = asked.one_of(request.GET.get("state", ""), (unit_list.IN_USE, unit_list.ENDED))
-    sought: dict[str, Any] = {"words": words, "system": system, "on": timezone.localdate()}
-    found = unit_list.lines(committee, state=state, **sought)
-    other = unit_list.IN_USE if state else unit_list.ENDED
-    context = {
-        "lines": found, "state": state, "tabs": _states(state, words, system),
-        "elsewhere": 0 if found or not (words or system) else unit_list.listed(committee, state=other, **sought).count(),
-        "q": words, "system": system, "systems": System.choices,
-        "changes": permissions.allowed(request.user, "committees.change_units", committee),
-    }  # fmt: skip
-    return render(request, "committees/units.html", context)
-
-
-def _states(state: str, words: str, system: str) -> list[dict[str, Any]]:
-    """Return the ways to the units in use and to those that ended."""
-    parts = {unit_list.IN_USE: _("在用"), unit_list.ENDED: _("已撤销")}
-    filters = {name: (("state", name), ("q", words), ("system", system)) for name in parts}
-    said = {name: urlencode({key: value for key, value in pairs if value}) for name, pairs in filters.items()}
-    return [{"label": label, "count": None, "url": f"?{said[name]}", "current": name == state} for name, label in parts.items()]
 
 
 def _unit_page(request: HttpRequest, committee: Committee, unit: Unit | None) -> HttpResponse:

@@ -14,7 +14,7 @@ from tongxin.deliberation.consensus.identifiers import Codes, Identifiers, as_wo
 from tongxin.deliberation.consensus.layout import Layout, layout_of
 from tongxin.deliberation.consensus.problems import BadInput, Problem, demand_file, unreadable
 from tongxin.deliberation.consensus.sheets import is_workbook, sheet_rows
-from tongxin.deliberation.consensus.votes import Gathering, Votes
+from tongxin.deliberation.consensus.votes import Tally, Votes
 
 BLOCK = 1 << 22
 _BOM = b"\xef\xbb\xbf"
@@ -48,7 +48,7 @@ class _Intake:
         self.layout = layout
         self.people = Identifiers()
         self.statements = Identifiers()
-        self.gathering = Gathering(timed=layout.time is not None)
+        self.tally = Tally(timed=layout.time is not None)
         if layout.wide and names:
             self.columns: Codes = self.statements.number(as_words(names))
 
@@ -58,17 +58,17 @@ class _Intake:
             voted = np.unique(rows.people_of)
             place = np.zeros(len(rows.people), np.int64)
             place[voted] = self.people.number(rows.people[voted])
-            self.gathering.add(place[rows.people_of], self.columns[rows.columns], rows.values)
+            self.tally.add(place[rows.people_of], self.columns[rows.columns], rows.values)
         else:
             people, statements = self.people.number(rows.people), self.statements.number(rows.statements)
-            self.gathering.add(people, statements, rows.values, rows.times)
+            self.tally.add(people, statements, rows.values, rows.times)
 
     def finish(self, header: bytes, *, keep_times: bool) -> Votes:
         """The votes that count, with identifiers as text."""
         encoding = encoding_of(self.file, [header, *self.people.names, *self.statements.names])
         people = [name.decode(encoding) for name in self.people.names]
         statements = [name.decode(encoding) for name in self.statements.names]
-        return self.gathering.finish(people, statements, keep_times=keep_times)
+        return self.tally.finish(people, statements, keep_times=keep_times)
 
 
 def encoding_of(file: str, texts: Iterable[bytes]) -> str:

@@ -92,7 +92,7 @@ def _order_repeats(places: Codes, changes: NDArray[np.bool_], times: Times) -> N
     places[repeated] = held[np.lexsort((held, times[held], run))]
 
 
-class Gathering:
+class Tally:
     """Collects votes in any number of rows, dropping superseded ones as it goes.
 
     Memory grows with the distinct votes: once as many rows wait as there are distinct votes (at least ``room``),

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
+from tests.sampling import THOROUGH
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.demo import world
@@ -22,9 +23,12 @@ from tongxin.proposals.workflow import PROPOSAL
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.engine import unexplained
 
+DAYS = ["2027-03-05", "2026-10-08", "2027-12-31", "2027-02-20", "2027-06-30"]
 
+
+@pytest.mark.thorough
 @pytest.mark.django_db
-@pytest.mark.parametrize("day", ["2026-10-08", "2027-02-20", "2027-03-05", "2027-06-30", "2027-12-31"])
+@pytest.mark.parametrize("day", DAYS if THOROUGH else DAYS[:2])
 def test_every_desk_has_work(day: str) -> None:
     today = date.fromisoformat(day)
     world.build(today=today)
@@ -89,12 +93,14 @@ def _digest() -> str:
     return facts.hexdigest()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 def test_the_same_day_gives_the_same_world() -> None:
+    """And, as `make thorough` looks, another seed another."""
     digests = []
-    for seed in (0, 0, 1):
+    for seed in (0, 0, 1) if THOROUGH else (0, 0):
         call_command("flush", interactive=False, verbosity=0)
         world.build(today=date(2027, 4, 20), seed=seed)
         digests.append(_digest())
     assert digests[0] == digests[1]
-    assert digests[0] != digests[2]
+    assert len(set(digests)) == (2 if THOROUGH else 1)

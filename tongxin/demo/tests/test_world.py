@@ -16,7 +16,7 @@ from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.demo import world
 from tongxin.demo.clock import at
 from tongxin.demo.texts import days_told
-from tongxin.handling.models import Case, Contact, CoOpinion, Presence, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Contact, Presence, Rating, Reply, Task
 from tongxin.handling.workflow import CASES, TASKS
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.notices.models import Notice
@@ -66,7 +66,7 @@ def test_nothing_is_dated_after_the_day_before(county: date) -> None:
     assert Event.objects.filter(at__gte=now).count() == 0
     for model, field in (
         (Proposal, "edited_at"), (Proposal, "submitted_at"), (Proposal, "decided_at"), (Proposal, "passed_on_at"),
-        (Proposal, "released_at"), (Signature, "answered_at"), (Case, "closed_at"), (Task, "signed_at"), (CoOpinion, "given_at"),
+        (Proposal, "released_at"), (Signature, "answered_at"), (Case, "closed_at"), (Task, "signed_at"), (Advice, "given_at"),
         (Task, "answered_at"), (Reply, "edited_at"), (Reply, "sent_at"), (Presence, "said_at"), (Rating, "rated_at"),
     ):  # fmt: skip
         assert (field, model._base_manager.filter(**{f"{field}__gte": now}).count()) == (field, 0)

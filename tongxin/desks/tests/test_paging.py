@@ -62,3 +62,11 @@ def test_a_row_that_left_the_list_is_a_border_still_and_one_that_never_was_is_no
     assert _uids(page_asked(left, ("id",), {"after": whole[3]}, size=2)) == whole[4:6]
     assert _uids(page_asked(units, ("id",), {"after": "nowhere"}, size=2)) == whole[:2]
     assert not page_asked(units, ("id",), {"before": "nowhere"}, size=2).has_previous
+
+
+def test_behind_a_row_that_lost_what_ordered_it_the_list_begins_anew(units: Any) -> None:
+    days = units.exclude(active_until=None)
+    whole = _in_order(days, ("active_until", "id"))
+    units.filter(uid=whole[2]).update(active_until=None)
+    page = page_asked(days, ("active_until", "id"), {"after": whole[2]}, size=2, filled={"active_until"})
+    assert (_uids(page), page.has_previous) == (whole[:2], False)

@@ -70,7 +70,7 @@ def test_a_child_that_uses_up_its_processor_time_is_ended(tmp_path: Path, monkey
 def test_a_child_that_waits_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pid = tmp_path / "pid"
     monkeypatch.setattr(process, "START", f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
-    assert asked(tmp_path, ("甲.txt", b"a"), limits=Limits(wall_seconds=10, wait_seconds=60)) == [Reason.TOO_LONG]
+    assert asked(tmp_path, ("甲.txt", b"a"), limits=Limits(wall_seconds=5, wait_seconds=60)) == [Reason.TOO_LONG]
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
 
@@ -115,7 +115,7 @@ def test_files_of_one_request_share_its_time(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(
         process, "START", "import sys, time; time.sleep('two' in sys.stdin.read() and 600); print('{\"kind\": \"txt\"}')"
     )
-    limits = Limits(wall_seconds=10, wait_seconds=60)
+    limits = Limits(wall_seconds=5, wait_seconds=60)
     assert asked(tmp_path, ("甲.txt", b"one"), ("乙.txt", b"two"), limits=limits) == ["txt", Reason.TOO_MANY]
 
 

@@ -5,7 +5,7 @@ from tongxin.handling.actions.assigning import assign, assign_again, check_parts
 from tongxin.handling.actions.contacting import confirm_contact, deny_contact, record_contact, remind, tell_deadline
 from tongxin.handling.actions.following import go_on_elsewhere
 from tongxin.handling.actions.moving import assigned_anew, begin_moved, follow_end_of_unit, moving_said, recall_parts
-from tongxin.handling.actions.problems import HandlingError, StaleError
+from tongxin.handling.actions.problems import HandlingError
 from tongxin.handling.actions.publishing import (
     begin_public_replies,
     begin_public_reply,
@@ -21,17 +21,16 @@ from tongxin.handling.actions.replying import (
     detach_from_reply,
     reply_of,
     save_reply,
-    settle_copy,
 )
 from tongxin.handling.actions.steps import (
+    advice_due,
     begun_again,
     category_reviewed,
     closed_no_more,
     closed_now,
-    keep_opinion,
+    keep_advice,
     leader_signs,
     open_rating_when_all_answered,
-    opinion_due,
     rating_opened,
     rating_suspended,
     return_asked,
@@ -46,7 +45,7 @@ __all__ = [
     "REPLY_FIELDS",
     "SUBMITTED",
     "HandlingError",
-    "StaleError",
+    "advice_due",
     "answer_recalled",
     "assign",
     "assign_again",
@@ -69,13 +68,12 @@ __all__ = [
     "detach_from_reply",
     "follow_end_of_unit",
     "go_on_elsewhere",
-    "keep_opinion",
+    "keep_advice",
     "leader_signs",
     "moving_said",
     "note_rating",
     "note_reading",
     "open_rating_when_all_answered",
-    "opinion_due",
     "rate",
     "rate_all",
     "rating_opened",
@@ -90,7 +88,6 @@ __all__ = [
     "save_reply",
     "send_back",
     "set_again",
-    "settle_copy",
     "settled_now",
     "signed_now",
     "suspend_rating",

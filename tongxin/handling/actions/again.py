@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -11,23 +12,24 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.handling import queries
 from tongxin.handling.actions.following import who_takes_up
-from tongxin.handling.actions.reckoning import note_dates
+from tongxin.handling.actions.reckoning import dates_set
 from tongxin.handling.actions.replying import reply_of
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, PublicReply, Reply, Task
 from tongxin.workflow import engine
+from tongxin.workflow.table import Setting
 
 TOO_LATE = "这件提案已经不在办理和评价期内，答复不能撤回"
 
 
-def rework_due(task: Task, on: date) -> dict[str, date]:
+def rework_due(task: Task, on: date) -> Setting:
     """Set until when a unit that handles a case again has to answer."""
-    return note_dates(task, {"due_on": queries.reckon(task.committee, "rework_days", on)})
+    return dates_set(task, {"due_on": queries.reckon(task.committee, "rework_days", on)})
 
 
-def co_due(task: Task, on: date, *, before: date | None) -> dict[str, date]:
-    """Set until when a co-handler gives another opinion: as long as the rule says for the first, not after the answer is due."""
-    return note_dates(task, {"due_on": queries.reckon(task.committee, "co_opinion_months", on)}, latest=before)
+def co_due(task: Task, on: date, *, before: date | None) -> Setting:
+    """Set until when a co-handler gives advice once more: as long as the rule says for the first, not after the answer is due."""
+    return dates_set(task, {"due_on": queries.reckon(task.committee, "co_opinion_months", on)}, latest=before)
 
 
 def begin_again(
@@ -44,20 +46,19 @@ def begin_again(
         if not task.is_gone:  # its unit ended, and another goes on with it
             reply_of(task)
     for task in queries.live_tasks(case) if co else ():
-        if task.part == Part.CO and task.state == TaskState.OPINION_GIVEN:
+        if task.part == Part.CO and task.state == TaskState.ADVICE_GIVEN:
             _take_up(task, "consult_again", case, dates=co_due(task, on, before=due), facts=said, actor=actor, at=at)
 
 
 def _take_up(
-    task: Task, action: str, case: Case, *, dates: Mapping[str, date], facts: Mapping[str, Any], actor: Account, at: datetime
+    task: Task, action: str, case: Case, *, dates: Setting, facts: Mapping[str, Any], actor: Account, at: datetime
 ) -> None:
     task.refresh_from_db()
     task.case = case
     named = {"unit": task.unit.name, "unit_id": task.unit_id, "case": case.pk}
-    task.event_facts = named | queries.said_of(dates["due_on"]) | dict(facts)
-    task.event_proves = audit.sound([task])
-    Task.objects.filter(pk=task.pk).update(**dates, answered_at=None, again_on=timezone.localdate(at))
-    engine.perform(task, action, actor=actor, at=at, by_system=True)
+    said = named | queries.said_of(dates.values["due_on"]) | dict(facts)
+    anew = Setting({"answered_at": None, "again_on": timezone.localdate(at)}, facts=said)
+    engine.perform(task, action, actor=actor, at=at, by_system=True, also=dates | anew)
 
 
 def resume_chosen(case: Case, event: Event) -> None:
@@ -71,7 +72,7 @@ def resume_chosen(case: Case, event: Event) -> None:
 
 
 # ── a reply that was sent by mistake ─────────────────────────────────────────────────────────────
-def answer_recalled(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def answer_recalled(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Take a sent reply back: it stays as it was sent, with what was said of it, and the public reads it no more.
 
     The round stays the same. Another one would end the rating of the other units' replies, which nobody rejected, and use up
@@ -83,14 +84,18 @@ def answer_recalled(task: Task, *, actor: Account, at: datetime, payload: Any) -
     if case.state not in {CaseState.IN_HAND, CaseState.RATING} or reply is None:
         raise engine.Blocked([TOO_LATE])
     shown = PublicReply.objects.filter(reply=reply, is_shown=True)
-    task.event_proves = audit.sound([reply, *shown])
-    Reply.objects.filter(pk=reply.pk).update(recalled_at=at)
-    shown.update(is_shown=False)
     on = timezone.localdate(at)
     before, anew = task.due_on, queries.due_on(task.committee, "rework_days", on)
-    dates = {"due_on": before} if before is not None and before > anew else rework_due(task, on)
-    task.event_facts = task.event_facts | {"round": reply.round} | queries.said_of(dates["due_on"])
-    return dates | {"answered_at": None}
+    dates = Setting({"due_on": before}) if before is not None and before > anew else rework_due(task, on)
+    return dates | Setting(
+        {"answered_at": None},
+        facts={"round": reply.round} | queries.said_of(dates.values["due_on"]),
+        proves=audit.sound([reply, *shown]),
+        writes=(
+            partial(Reply.objects.filter(pk=reply.pk).update, recalled_at=at),
+            partial(shown.update, is_shown=False),
+        ),
+    )
 
 
 def suspend_rating(task: Task, event: Event) -> None:

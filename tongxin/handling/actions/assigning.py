@@ -13,13 +13,14 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit
 from tongxin.handling import queries
 from tongxin.handling.actions.problems import HandlingError
-from tongxin.handling.actions.reckoning import note_dates
+from tongxin.handling.actions.reckoning import keep_tentative
 from tongxin.handling.choices import ANSWERING, CaseState, Part
 from tongxin.handling.models import Case, Task
 from tongxin.handling.regulations import Deadlines
 from tongxin.proposals.models import Proposal
 from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
+from tongxin.workflow.table import Setting
 
 
 def check_parts(
@@ -62,17 +63,15 @@ def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Acco
     parts = _held(parts)
     check_parts(proposal, parts, on=timezone.localdate(at))
     units = "、".join(f"{unit}（{Part(part).label}）" for unit, part in parts)
-    proposal.event_facts = {"units": units}
-    engine.perform(proposal, "hand_over", actor=actor, at=at, by_system=True)
+    engine.perform(proposal, "hand_over", actor=actor, at=at, by_system=True, also=Setting(facts={"units": units}))
     case = Case.objects.filter(proposal=proposal).first() or Case(committee=proposal.committee, proposal=proposal, assigned_at=at)
-    case.event_regulation = look_up(proposal.committee, Deadlines, timezone.localdate(at)).version
+    rules = look_up(proposal.committee, Deadlines, timezone.localdate(at)).version
     due = queries.due_on(proposal.committee, "reply_months", timezone.localdate(at))
     said = {"units": units} | queries.said_of(due)
     if case.pk is None:
-        engine.begin(case, actor=actor, at=at, data=said)
+        engine.begin(case, actor=actor, at=at, data=said, regulation=rules)
     else:  # its assignment was taken back: the same case goes on
-        case.event_facts = said
-        engine.perform(case, "assign", actor=actor, at=at, by_system=True)
+        engine.perform(case, "assign", actor=actor, at=at, by_system=True, also=Setting(facts=said, regulation=rules))
     for unit, part in parts:
         _add_task(case, unit, part, actor, at)
     return case
@@ -108,5 +107,5 @@ def _add_task(case: Case, unit: Unit, part: str, actor: Account, at: datetime) -
     dates = {field: clock.due_on for field, clock in clocks.items()}
     task = Task(committee=case.committee, case=case, unit=unit, part=part, assigned_at=at, **dates)
     engine.begin(task, actor=actor, at=at, data={"unit": unit.name, "part": str(Part(part).label), "unit_id": unit.pk})
-    note_dates(task, clocks, begins=True)
+    keep_tentative(task, clocks)
     return task

@@ -12,13 +12,14 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit, UnitChange
 from tongxin.handling import queries
 from tongxin.handling.actions.following import Move
-from tongxin.handling.actions.reckoning import note_dates
+from tongxin.handling.actions.reckoning import keep_tentative
 from tongxin.handling.actions.replying import OF_THE_UNIT, reply_of
 from tongxin.handling.actions.steps import open_rating_when_all_answered
 from tongxin.handling.choices import ANSWERING, Part
 from tongxin.handling.models import REPLY_FIELDS, Case, Reply, ReplyFile, Task, TentativeDate
 from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
+from tongxin.workflow.table import Setting
 
 NOT_NOW = "请从现在的承办单位中选择"
 
@@ -30,21 +31,21 @@ def recall_parts(case: Case, event: Event) -> None:
     for task in queries.live_tasks(Case.objects.get(pk=case.pk)):
         _let_off(task, reason=event.data.get("reason", ""), actor=actor, at=at)
     proposal = Proposal.objects.get(pk=case.proposal_id)
-    proposal.event_facts = {"reason": event.data.get("reason", "")}
-    engine.perform(proposal, "recall_assignment", actor=actor, at=at, by_system=True)
+    said = Setting(facts={"reason": event.data.get("reason", "")})
+    engine.perform(proposal, "recall_assignment", actor=actor, at=at, by_system=True, also=said)
 
 
 def _let_off(task: Task, *, reason: str, actor: Account, at: datetime) -> None:
     engine.perform(task, "recall_assignment", actor=actor, at=at, payload={"reason": reason}, by_system=True)
 
 
-def assigned_anew(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def assigned_anew(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """A case whose assignment was taken back goes on: every clock begins anew."""
-    return {"assigned_at": at}
+    return Setting({"assigned_at": at})
 
 
 # ── moving a part ────────────────────────────────────────────────────────────────────────────────
-def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """The event names both units, the part and until when it is answered there; until when it was, and whether that was over.
 
     Both units are held before the part is: who ends one at the same time comes before or after.
@@ -55,18 +56,18 @@ def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> di
         raise engine.Invalid({"to": NOT_NOW})
     due, late = queries.due_by(task, payload.clock, on), queries.late_by(task, on)
     before = {"before": task.due_on.isoformat()} if task.due_on is not None and (late or task.due_on != due) else {}
-    task.event_facts = {
+    facts = {
         "unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "to": to.name, "to_id": to.pk,
         "part": str(Part(task.part).label), **queries.said_of(due), **before, **({"late": late} if late else {}),
     }  # fmt: skip
-    return {}
+    return Setting(facts=facts)
 
 
 def begin_moved(task: Task, event: Event) -> None:
     """Another unit goes on with a part. One that has a part of the case already does not get a second.
 
-    Who gives an opinion and gets the answer to write answers from now on, and what it gave stays to be read; who answers
-    already, or gives an opinion already, takes the moved part into its own.
+    Who gives advice and gets the answer to write answers from now on, and what it gave stays to be read; who answers
+    already, or gives advice already, takes the moved part into its own.
     """
     at, actor = event.at or event.recorded_at, event.actor or Account.objects.system()
     Case.objects.select_for_update(of=("self",)).get(pk=task.case_id)
@@ -98,7 +99,7 @@ def _begin(task: Task, to: Unit, event: Event, *, was: Task | None, actor: Accou
     )
     said = {"unit": to.name, "part": str(made.get_part_display()), "unit_id": to.pk, "from": event.data["unit"]}
     engine.begin(made, actor=actor, at=at, data=said | ({"was": str(was.get_part_display())} if was is not None else {}))
-    note_dates(made, clocks, begins=True)
+    keep_tentative(made, clocks)
     if not anew:  # where the date that it has is tentative, it is set again for the unit that has it now
         line = [part.pk for part in queries.line_of(task)]
         kept_so = TentativeDate.objects.filter(task__in=line, field="due_on", due_on=kept).order_by("-task").first()

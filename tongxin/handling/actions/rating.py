@@ -22,6 +22,7 @@ from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
 from tongxin.regulations.queries import in_force
 from tongxin.workflow import engine
+from tongxin.workflow.table import Setting
 
 
 def _demand_rateable(case: Case, reply: Reply, signature: Signature, at: datetime) -> None:
@@ -121,6 +122,6 @@ def close_round(case: Case, *, at: datetime) -> Case:
 
 def send_back(case: Case, tasks: Sequence[Task], *, action: str, actor: Account, at: datetime, payload: Any = None) -> None:
     """Begin another round for some units, with a new deadline. The lead may ask a co-handler again where it needs to."""
-    case.event_facts = {"round": case.round + 1}
-    engine.perform(case, action, actor=actor, at=at, payload=payload, by_system=True)
+    said = Setting(facts={"round": case.round + 1})
+    engine.perform(case, action, actor=actor, at=at, payload=payload, by_system=True, also=said)
     begin_again(case, tasks, co=False, actor=actor, at=at)

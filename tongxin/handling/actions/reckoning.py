@@ -1,7 +1,8 @@
 """Dates that rest on a calendar which is not out yet: kept with how they were reckoned, and set again when it is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -13,28 +14,36 @@ from tongxin.handling.models import Case, Task, TentativeDate
 from tongxin.handling.queries.clocks import WITH_THE_UNIT
 from tongxin.handling.queries.deadlines import NAMES
 from tongxin.handling.queries.reckoning import Reckoning, reckoning_of, reckoning_of_rating
+from tongxin.workflow.table import Setting
 
 
-def note_dates(
-    row: Task | Case, dates: Mapping[str, Reckoning], *, latest: date | None = None, begins: bool = False
-) -> dict[str, date]:
-    """Keep which of a row's dates are tentative, by field; return all of them, to be set.
-
-    None is set later than `latest`. `begins`: the row is just made, nothing was kept of it.
-    """
+def dates_set(row: Task | Case, dates: Mapping[str, Reckoning], *, latest: date | None = None) -> Setting:
+    """Set a row's dates, by field, none later than `latest`; which of them are tentative is kept once the step is taken."""
     ends = {field: said.due_on if latest is None else min(said.due_on, latest) for field, said in dates.items()}
+    kept = {field: said for field, said in dates.items() if ends[field] == said.due_on}
+    return Setting(ends, writes=(partial(keep_tentative, row, kept, instead_of=tuple(dates)),))
+
+
+def keep_tentative(row: Task | Case, dates: Mapping[str, Reckoning], *, instead_of: Collection[str] = ()) -> None:
+    """Keep how those of a row's dates were reckoned that are tentative, by field, instead of what was kept of some fields."""
     task, case = (row, row.case) if isinstance(row, Task) else (None, row)
-    if not begins:
-        TentativeDate.objects.filter(task=task, case=case, field__in=dates).delete()
+    if instead_of:
+        TentativeDate.objects.filter(task=task, case=case, field__in=instead_of).delete()
     TentativeDate.objects.bulk_create(
         TentativeDate(
-            committee_id=case.committee_id, case=case, task=task, field=field, due_on=said.due_on, began_on=said.began_on,
-            count=said.count, counted=said.counted, end_later=said.end_later,
+            committee_id=case.committee_id,
+            case=case,
+            task=task,
+            field=field,
+            due_on=said.due_on,
+            began_on=said.began_on,
+            count=said.count,
+            counted=said.counted,
+            end_later=said.end_later,
         )
         for field, said in dates.items()
-        if ends[field] == said.due_on and not calendar.is_settled(said.due_on)
-    )  # fmt: skip
-    return ends
+        if not calendar.is_settled(said.due_on)
+    )
 
 
 @transaction.atomic
@@ -45,7 +54,7 @@ def note_rating(case: Case) -> bool:
         return False
     said = reckoning_of_rating(held)
     if said is not None:
-        note_dates(held, {"rating_due_on": said})
+        keep_tentative(held, {"rating_due_on": said}, instead_of=("rating_due_on",))
     return said is not None
 
 

@@ -6,19 +6,22 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.core.words import clean_line, clean_text, written_phone
+from tongxin.drafts import actions as drafts
 from tongxin.files import actions as files
-from tongxin.handling.actions.problems import HandlingError, StaleError
+from tongxin.handling.actions.problems import HandlingError
 from tongxin.handling.choices import TaskState, TaskStates
-from tongxin.handling.models import REPLY_FIELDS, Reply, ReplyFile, StaleReply, Task
+from tongxin.handling.models import REPLY_FIELDS, Reply, ReplyFile, Task
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
+NAME = "handling.reply"
+STALE = "这份答复稿在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定"
 OF_THE_UNIT = ("contact", "phone")  # who answers for it there: another unit has its own
 CLEANERS = {"text": clean_text, "phone": written_phone}
 LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
@@ -30,7 +33,7 @@ NOT_WRITTEN = {  # why a reply is not written where its unit's part stands so
     TaskState.RETURNED: "这件提案已经退办，答复稿不能再修改",
     TaskState.MOVED: "这件提案已经移交其他单位办理，答复稿不能再修改",
     TaskState.RECALLED: "这件提案的交办已经撤回，答复稿不能再修改",
-    TaskState.OPINION_GIVEN: "会办意见已经送出，不能再修改",
+    TaskState.ADVICE_GIVEN: "会办意见已经送出，不能再修改",
     TaskState.ANSWERED: SENT,
 }
 
@@ -62,38 +65,24 @@ def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[
     return clean
 
 
-def save_reply(reply: Reply, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Reply:
-    """Save what was typed; no event. A stale save is kept beside.
-
-    Raises StaleError, or HandlingError when it is not being written.
+def save_reply(
+    reply: Reply, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime, tab: str = ""
+) -> Reply:
+    """Save what was typed; no event. What comes too late is kept beside.
 
     `reply` may be one that was not begun yet (`queries.draft_of`): it is begun with the first save that is allowed.
+    Raises drafts.StaleError or, when it is not being written, drafts.ClosedError, both with the kept copy; HandlingError for what
+    cannot be saved as it is.
     """
     clean = _clean_reply(reply, fields, at)
-    _refuse_what_was_submitted(reply)
-    if reply.pk is None:
+    if reply.pk is None and _is_written(reply):
         reply = reply_of(reply.task)
-    if all(getattr(reply, k) == v for k, v in clean.items()) and reply.version == started_from:
-        return reply
-    open_ = Reply.objects.filter(pk=reply.pk, sent_at=None, task__state=TaskState.IN_HAND)
-    saved = open_.filter(version=started_from).update(version=F("version") + 1, edited_at=at, **clean)
-    reply.refresh_from_db()
-    if saved or all(getattr(reply, k) == v for k, v in clean.items()):
-        return reply
-    # Outside any transaction of ours: what is kept beside must not be rolled back with the error that tells of it.
-    copy, _made = StaleReply.objects.update_or_create(
-        committee=reply.committee, reply=reply, account=actor, started_from=started_from, settled_at=None,
-        defaults={"fields": clean, "kept_at": at},  # type: ignore[misc]  # an EncryptedJSON takes what JSON can say
-    )  # fmt: skip
-    if not open_.exists():
-        reply.task.refresh_from_db(fields=["state"])
-        raise HandlingError(_why_not_written(reply))
-    raise StaleError(copy)
-
-
-def settle_copy(copy: StaleReply, *, at: datetime) -> None:
-    """Put a kept copy away, once its writer has looked at both texts."""
-    StaleReply.objects.filter(pk=copy.pk, settled_at=None).update(settled_at=at)
+    open_rows = Reply.objects.filter(pk=reply.pk, sent_at=None, task__state=TaskState.IN_HAND)
+    saving = drafts.Saving(
+        NAME, reply.task, reply, open_rows, stale=STALE, closed=lambda: f"{_why_not_written(reply)}。您刚写的内容已另存一份"
+    )
+    drafts.save(saving, fields=clean, started_from=started_from, actor=actor, at=at, tab=tab)
+    return reply
 
 
 def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: datetime) -> ReplyFile:
@@ -132,14 +121,19 @@ def _still_written(reply: Reply) -> Reply:
     return locked
 
 
+def _is_written(reply: Reply) -> bool:
+    return reply.task.state == TaskState.IN_HAND and reply.sent_at is None
+
+
 def _refuse_what_was_submitted(reply: Reply) -> None:
-    if reply.task.state != TaskState.IN_HAND or reply.sent_at is not None:
+    if not _is_written(reply):
         raise HandlingError(_why_not_written(reply))
 
 
 def _why_not_written(reply: Reply) -> str:
     """Say why a reply is written no more: where it is by now, or who has the work."""
     task = reply.task
+    task.refresh_from_db(fields=["state"])
     if reply.sent_at is not None:
         return SENT
     if task.state == TaskState.MOVED and _has_another_part(task):

@@ -1,6 +1,7 @@
 """What a step sets and does: used by the workflow tables."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -12,85 +13,89 @@ from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
 from tongxin.handling.actions.again import co_due
 from tongxin.handling.actions.rating import close_round
-from tongxin.handling.actions.reckoning import note_dates
-from tongxin.handling.actions.replying import reply_of
+from tongxin.handling.actions.reckoning import dates_set
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, CoOpinion, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Rating, Reply, Task
 from tongxin.handling.regulations import ReplyCategories, Secrecy
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force, look_up
 from tongxin.workflow import engine
+from tongxin.workflow.table import Setting
 
 
-def unit_named(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def unit_named(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Every event of a task names its unit."""
-    task.event_facts = {"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id}
-    return {}
+    return Setting(facts={"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id})
 
 
-def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """When it was signed for and who handles it."""
-    return {"signed_at": at, "handler": clean_line(payload.handler)}
+    return Setting({"signed_at": at, "handler": clean_line(payload.handler)})
 
 
-def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def return_asked(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """The reason, and until when the assigning office answers."""
     clock = queries.reckon(task.committee, "return_answer_days", timezone.localdate(at))
-    return {"return_reason": payload.reason} | note_dates(task, {"return_answer_due_on": clock})
+    return Setting({"return_reason": payload.reason}) | dates_set(task, {"return_answer_due_on": clock})
 
 
-def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def return_refused(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """The clock for signing starts again."""
     clock = queries.reckon(task.committee, "sign_working_days", timezone.localdate(at))
-    return note_dates(task, {"sign_due_on": clock}) | {"return_answer_due_on": None}
+    return dates_set(task, {"sign_due_on": clock}) | Setting({"return_answer_due_on": None})
 
 
-def keep_opinion(task: Task, event: Event) -> None:
-    """Keep the co-handler's opinion for the lead beside those it gave before."""
+def keep_advice(task: Task, event: Event) -> None:
+    """Keep the co-handler's advice for the lead beside those it gave before."""
     case = Case.objects.get(pk=task.case_id)
-    CoOpinion.objects.create(
-        committee=task.committee, task=task, round=case.round, text=clean_text(event.data["opinion"]),
+    Advice.objects.create(
+        committee=task.committee, task=task, round=case.round, text=clean_text(event.data["advice"]),
         given_at=event.at or event.recorded_at,
     )  # fmt: skip
 
 
-def opinion_due(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def advice_due(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Until when a co-handler that is asked again answers: its own date where that is still to come, else a further one."""
     on = timezone.localdate(at)
     if task.due_on is not None and task.due_on > on:
-        return {}
+        return Setting()
     leads = [t.due_on for t in queries.answering_tasks(task.case) if t.due_on is not None and t.due_on > on]
     dates = co_due(task, on, before=min(leads, default=None))
-    task.event_facts = task.event_facts | queries.said_of(dates["due_on"])
-    return dates | {"again_on": on}
+    return dates | Setting({"again_on": on}, facts=queries.said_of(dates.values["due_on"]))
 
 
-def leader_signs(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def leader_signs(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """The reply carries the name of who signed it."""
-    Reply.objects.filter(task=task, round=task.case.round, sent_at=None).update(leader=actor.name)
-    return {}
+    draft = Reply.objects.filter(task=task, round=task.case.round, sent_at=None)
+    return Setting(writes=(partial(draft.update, leader=actor.name),))
 
 
-def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """The supervising office may change the category; the unit's own choice is kept beside."""
     # before the reply: a recall holds the case first, too
     task.case = Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=task.case_id)
-    reply = reply_of(task)
+    reply = queries.draft_of(task)
     chosen = payload.category if payload is not None else reply.category
     rules = look_up(task.committee, ReplyCategories, timezone.localdate(at))
     found = rules.values.find(chosen)
     if found is None:
         raise engine.Invalid({"category": "请从现行答复类别中选择"})
-    task.event_proves = audit.sound([reply, *reply.files.all()])
-    Reply.objects.filter(pk=reply.pk).update(
-        category_before_review=reply.category, category=found.code, category_label=found.label, meaning=found.meaning,
-        unit_name=task.unit.name, sent_at=at,
-    )  # fmt: skip
-    task.event_regulation = rules.version
-    task.event_facts = task.event_facts | {
-        "category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round,
-    }  # fmt: skip
-    return {"answered_at": at, "unit_name": task.unit.name}
+    send = partial(
+        Reply.objects.filter(pk=reply.pk).update,
+        category_before_review=reply.category,
+        category=found.code,
+        category_label=found.label,
+        meaning=found.meaning,
+        unit_name=task.unit.name,
+        sent_at=at,
+    )
+    return Setting(
+        {"answered_at": at, "unit_name": task.unit.name},
+        facts={"category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round},
+        regulation=rules.version,
+        proves=audit.sound([reply, *reply.files.all()]),
+        writes=(send,),
+    )
 
 
 def open_rating_when_all_answered(task: Task, event: Event) -> None:
@@ -104,48 +109,47 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
         close_round(case, at=at)
 
 
-def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Until when the proposers rate, and from how many ratings on the units are told their counts, as the form promises."""
     clock = queries.reckon(case.committee, "rating_working_days", timezone.localdate(at))
-    case.event_facts = queries.said_of(clock.due_on) | {"round": case.round}
+    facts = queries.said_of(clock.due_on) | {"round": case.round}
     rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
     replies = Reply.objects.filter(task__case=case, round=case.round, sent_at__isnull=False, recalled_at=None, counts_from=None)
-    case.event_proves = audit.sound(replies)
-    replies.update(counts_from=rules.minimum)
-    return note_dates(case, {"rating_due_on": clock})
+    counts = Setting(facts=facts, proves=audit.sound(replies), writes=(partial(replies.update, counts_from=rules.minimum),))
+    return counts | dates_set(case, {"rating_due_on": clock})
 
 
-def rating_suspended(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def rating_suspended(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Another last day is set when every reply is there again."""
-    return {"rating_due_on": None}
+    return Setting({"rating_due_on": None})
 
 
-def begun_again(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def begun_again(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Another round, whose rating is not open yet."""
-    return {"round": case.round + 1, "rating_due_on": None}
+    return Setting({"round": case.round + 1, "rating_due_on": None})
 
 
-def closed_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def closed_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """When it was closed, and whether nobody rated."""
-    return {"closed_at": at, "unrated": not Rating.objects.filter(reply__in=queries.replies_to_rate(case)).exists()}
+    rated = Rating.objects.filter(reply__in=queries.replies_to_rate(case)).exists()
+    return Setting({"closed_at": at, "unrated": not rated})
 
 
-def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:
     """When it was closed, and whether nobody rated: one that was closed without a rating may be taken up and settled."""
     return closed_now(case, actor=actor, at=at, payload=payload)
 
 
-def closed_no_more(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def closed_no_more(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """It is as if it had not been closed: what is counted by the day of closing counts it when it is closed again."""
-    return {"closed_at": None, "unrated": False}
+    return Setting({"closed_at": None, "unrated": False})
 
 
-def units_chosen(case: Case, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def units_chosen(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Say by their names which units handle it again: of one that ended the unit that goes on with its work."""
     may = queries.who_answers_again(case, timezone.localdate(at))
     chosen = [one for one in may if one.key in payload.units]
     heirs = {one.task.uid: one.heir.uid for one in chosen if one.heir is not None}
     names = "、".join(dict.fromkeys(one.name for one in chosen))
-    case.event_facts = {"round": case.round + 1, "units": names, "tasks": [one.task.uid for one in chosen]}
-    case.event_facts |= {"heirs": heirs} if heirs else {}
-    return {}
+    facts = {"round": case.round + 1, "units": names, "tasks": [one.task.uid for one in chosen]}
+    return Setting(facts=facts | ({"heirs": heirs} if heirs else {}))

@@ -1,6 +1,6 @@
 """What the steps of handling are asked, and what lists are."""
 
-from tongxin.handling.forms.filters import DeskFilter, PublicFilter, Reason
+from tongxin.handling.forms.filters import PublicFilter, Reason
 from tongxin.handling.forms.steps import (
     ContactForm,
     EarlyForm,
@@ -17,7 +17,6 @@ from tongxin.handling.forms.steps import (
 
 __all__ = [
     "ContactForm",
-    "DeskFilter",
     "EarlyForm",
     "MoreUnitsForm",
     "PublicFilter",

@@ -108,17 +108,17 @@ class TogetherForm(forms.Form):
         widget=forms.Select(attrs={"class": "input"}),
         error_messages={"required": gettext_lazy("请选择承办单位。")},
     )
-    picked = forms.MultipleChoiceField(
-        widget=forms.MultipleHiddenInput, error_messages={"required": gettext_lazy("请先勾选要交办的提案。")}
-    )
 
-    def __init__(self, data: Any = None, *, own: Sequence[Unit], picked: Sequence[str] = ()) -> None:
-        """Offer the units of the reader's 归口 and the proposals ticked."""
+    def __init__(self, data: Any = None, *, own: Sequence[Unit]) -> None:
+        """Offer the units of the reader's 归口."""
         super().__init__(data)
         self.by_uid = {u.uid: u for u in own}
         known = names_for_work(own, timezone.localdate())
         _offer(self.fields["unit"], [("", _("请选择")), *((u.uid, known[u.pk]) for u in own)])
-        _offer(self.fields["picked"], [(uid, uid) for uid in picked])
+
+    def clean_unit(self) -> Unit:
+        """Return the unit that was meant."""
+        return self.by_uid[self.cleaned_data["unit"]]
 
 
 class ContactForm(forms.Form):

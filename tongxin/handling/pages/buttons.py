@@ -1,7 +1,6 @@
-"""The buttons of a proposal's page: the steps of its three machines, and the pages that are not a step."""
+"""The buttons of a proposal's page beside its own steps: those of its case and its units' parts, and the pages that are no step."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.core.templatetags.chinese import day, deadline
+from tongxin.desks.objects import Reading
 from tongxin.handling.pages.proposal import Page
 from tongxin.handling.queries import waits_for_units
 from tongxin.handling.rules import in_the_unit
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import State, States
-from tongxin.proposals.models import Proposal
-from tongxin.workflow.templatetags.steps import Button, buttons, in_order
+from tongxin.workflow.templatetags.steps import Button, buttons
 
 
 def _page(label: str, url: str, *, main: bool = False, why: str = "", note: str = "", stop: bool = False) -> Button:
@@ -27,18 +26,14 @@ def _form(label: str, url: str, *, why: str = "", stop: bool = False) -> Button:
     return Button(label, url, (why,) if why else (), main=False, stop=stop)
 
 
-def bar(user: Any, page: Page) -> list[Button]:
-    """Return every button: what waits for the reader first, grave ones last, one main button."""
-    own, office = _own_pages(user, page.proposal), _of_office(user, page.proposal)
-    return in_order([*own, *_of_case(user, page), *buttons(page.proposal, user), *office])
-
-
-def _own_pages(user: Any, proposal: Proposal) -> list[Button]:
+def own_pages(reading: Reading) -> list[Button]:
+    """Return the pages on which the proposers, and who assigns, go on with it."""
+    user, proposal = reading.user, reading.subject
     base = proposal.get_absolute_url()
     made: list[Button] = []
     if proposal.state in States.with_the_proposer and allowed(user, "proposals.answer_invitation", proposal):
         until = _("请在 %(day)s前答复") % {"day": day(proposal.cosign_until)} if proposal.cosign_until else ""
-        over = proposals.why_over(proposal, timezone.now())
+        over = proposals.why_over(proposal, reading.at)
         waits = "" if over else proposals.waits_for_a_successor(proposal)
         said = _("%(waits)s，您不用办理") % {"waits": waits} if waits else until
         made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=not waits, why=over, note=said))
@@ -52,13 +47,15 @@ def _own_pages(user: Any, proposal: Proposal) -> list[Button]:
     return made
 
 
-def _of_case(user: Any, page: Page) -> list[Button]:
-    found = page.sections
+def of_case(reading: Reading) -> list[Button]:
+    """Return the steps of its handling: rating, the case's own, each unit's."""
+    page: Page = reading.facts
+    user, found = reading.user, page.sections
     made: list[Button] = []
     if found is None or page.case is None:
         return made
     if found.may_rate:
-        left = (found.rating_due_on - timezone.localdate()).days if found.rating_due_on else None
+        left = (found.rating_due_on - timezone.localdate(reading.at)).days if found.rating_due_on else None
         note = (
             _("请在 %(day)s前评价，还剩 %(n)s 天") % {"day": deadline(found.rating_due_on), "n": left} if left is not None else ""
         )
@@ -75,7 +72,9 @@ def _of_case(user: Any, page: Page) -> list[Button]:
     return made
 
 
-def _of_office(user: Any, proposal: Proposal) -> list[Button]:
+def of_office(reading: Reading) -> list[Button]:
+    """Return what the office corrects and publishes."""
+    user, proposal = reading.user, reading.subject
     base = f"{proposal.get_absolute_url()}office/"
     made: list[Button] = []
     if proposal.state not in States.received:

@@ -1,8 +1,7 @@
 """The office's desk: every proposal of a committee by stage, clock and filter, read in a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -13,25 +12,16 @@ from tongxin.access.permissions import allowed
 from tongxin.committees.models import Committee
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
-from tongxin.desks.paging import Slice, capped, counted, rows_by, slice_of
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, Task
-from tongxin.handling.pages.figures import Figure, Figures, figures, total
-from tongxin.handling.pages.rows import asked_for, key_of_page, said_in, today_rules
-from tongxin.handling.pages.stages import LEVELS, RUNNING, SIZES, STAGES, Stage, Wanted, desk_committees
+from tongxin.handling.pages.rows import today_rules
+from tongxin.handling.pages.stages import RUNNING, Wanted
 from tongxin.handling.pages.standing import Standing, case_of, standing
 from tongxin.handling.queries import Chip, chip, clock_of
-from tongxin.proposals import queries as proposals
-from tongxin.proposals.choices import Answer, Destination, State, States
+from tongxin.proposals.choices import Answer, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
-
-__all__ = [
-    "LEVELS", "SIZES", "STAGES", "Figure", "Figures", "Listing", "Row", "Stage", "Wanted", "acts_open", "counted", "desk_committees",
-    "details", "figures", "listing", "proposer_line", "remindable", "said_in", "tasks_of", "to_pass_on", "unit_lines", "urgent_chip", "whole",
-    "with_details",
-]  # fmt: skip
 
 
 # ── one row ──────────────────────────────────────────────────────────────────────────────────────
@@ -47,62 +37,15 @@ class Row:
     badge: Standing
     contacts: int
     chip: Chip | None
-    can: str
-    clock: date | None
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True)
-class Listing:
-    """One page of the desk."""
-
-    rows: list[Row]
-    total: int
-    has_previous: bool
-    has_next: bool
-
-
-def listing(user: Any, w: Wanted) -> Listing:
-    """Return the page asked for."""
-    number = total(w, lambda: capped(asked_for(w)[0]))
-    key = None if w.key is None else key_of_page(w, asked_for(w)[2])
-    if w.text or w.level or w.picked:  # in words of their own: sought in several ways, reckoned from the day
-        found = list(_page(w, key))
-    else:
-        chosen = (w.unit, w.construction or None, w.topic or None, w.form or None, w.session, w.season or None)
-        last = (None, None) if key is None else (None, *key) if len(key) == 1 else key
-        found = PAGE.all(w.committee.pk, *chosen, *last, stage=w.stage.key, sort=w.sort, size=w.size, back=w.back)
-    part = slice_of(found, size=w.size, back=w.back, is_first=key is None)
-    return Listing(_rows(user, w, part), number, part.has_previous, part.has_next)
-
-
-def _page(w: Wanted, key: Sequence[Any] | None) -> QuerySet[Any, Any]:
-    """Return of each row on a page the key of its proposal, and what orders it."""
-    rows, names, path = asked_for(w)
-    order = [f"-{name}" for name in names] if w.down else names
-    return rows_by(rows, order, size=w.size, key=key, back=w.back, filled=names).values_list(path, *names)
-
-
-def _plain_page(  # noqa: PLR0917 -- everything that a filter may leave
-    committee: Any, unit: Any, construction: Any, topic: Any, form: Any, session: Any, season: Any, clock: Any, last: Any,
-    *, stage: str, sort: str, size: int, back: bool,
-) -> QuerySet[Any, Any]:  # fmt: skip
-    wanted = Wanted(
-        Committee(pk=committee), STAGES[stage], unit=unit, construction=construction or "", topic=topic or "", form=form or "",
-        session=session, season=season or "", sort=sort, size=size, back=back,
-    )  # fmt: skip
-    return _page(wanted, [value for value in (clock, last) if value is not None] or None)
-
-
-PAGE = Prepared(_plain_page)
-
-
-def _rows(user: Any, w: Wanted, part: Slice) -> list[Row]:
-    keys = {row[0]: (row[1] if len(row) > 2 else None) for row in part.rows}  # noqa: PLR2004 -- with a clock that orders them
-    known = with_details(DETAILS, keys, w.committee)
+def lines(user: Any, w: Wanted, ids: Sequence[int]) -> list[Row]:
+    """Return the lines of proposals, in this order; each is there for who may read it."""
+    known = with_details(DETAILS, ids, w.committee)
     found = {pk: row for pk, row in known.items() if allowed(user, "proposals.read_original", row)}
     contacts = dict(TALKS.all(found.keys()))
-    return [_row(found[pk], w, contacts.get(pk, 0), keys[pk]) for pk in keys if pk in found]
+    return [_row(found[pk], w, contacts.get(pk, 0)) for pk in ids if pk in found]
 
 
 def _talks(asked: Any) -> QuerySet[Any, Any]:
@@ -182,15 +125,15 @@ def urgent_chip(proposal: Proposal, tasks: Sequence[Task], states: Sequence[str]
     return chip(running[0], on=today, rules=rules, what=running[1]) if running else None
 
 
-def _row(proposal: Proposal, w: Wanted, contacts: int, clock: date | None) -> Row:
+def _row(proposal: Proposal, w: Wanted, contacts: int) -> Row:
     tasks, rules = tasks_of(proposal), in_force(proposal.committee, Taxonomies, timezone.localdate())
     topic = rules.topic(proposal.topic)
     lead, others = unit_lines(tasks)
     states = w.stage.states if len(w.stage.states) < len(RUNNING) else ()
     return Row(
         proposal=proposal, proposer=proposer_line(proposal), topic=topic.short if topic else "", lead=lead, others=others,
-        badge=standing(proposal, prefer=states), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
-        can=" ".join(acts_open(proposal, tasks)), clock=clock, tasks=tuple(tasks),
+        badge=standing(proposal), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
+        tasks=tuple(tasks),
     )  # fmt: skip
 
 
@@ -201,7 +144,7 @@ def remindable(tasks: Sequence[Task]) -> list[Task]:
 
 def acts_open(proposal: Proposal, tasks: Sequence[Task]) -> list[str]:
     """Return what may be done with a ticked row; the server asks again before it does it."""
-    acts = ["export"]
+    acts = []
     if remindable(tasks):
         acts.append("remind")
     if proposal.state == State.IN_DECISION and proposal.construction and proposal.topic and proposal.routed_to:
@@ -209,24 +152,3 @@ def acts_open(proposal: Proposal, tasks: Sequence[Task]) -> list[str]:
     if proposal.state in States.filed and proposal.released_at is None and proposal.consents_to_publication:
         acts.append("release")
     return acts
-
-
-def whole(user: Any, w: Wanted) -> Iterator[Row]:
-    """Yield every row of a filter, in the order of the list, some hundred at a time (for exports)."""
-    page = replace(w, size=SIZES[-1], key=None, back=False)
-    while True:
-        found = listing(user, page)
-        yield from found.rows
-        if not found.has_next or not found.rows:
-            return
-        last = found.rows[-1]
-        page = replace(page, key=(last.clock, last.proposal.uid))
-
-
-def to_pass_on(user: Any, committee: Committee, kind: str) -> Iterator[Row]:
-    """Return what was converted and waits to be passed on, as rows of the ledger."""
-    waiting = proposals.to_be_passed_on(committee)
-    if kind in Destination.values:
-        waiting = waiting.filter(destination=kind)
-    uids = tuple(waiting.values_list("uid", flat=True))
-    return whole(user, Wanted(committee, STAGES["unfiled"], picked=uids)) if uids else iter(())

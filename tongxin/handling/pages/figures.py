@@ -1,6 +1,5 @@
 """The counts of the desk: each one opens to its rows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -64,11 +63,3 @@ def _count(committee: Committee, stage: Stage) -> int:
     # two reads of few rows each: together they are a walk through all proposals
     filed = Proposal.objects.filter(committee=committee, state=State.FILED)
     return min(CAP + 1, capped(filed) + capped(without_running_clock(committee)))
-
-
-def total(w: Wanted, read: Callable[[], int]) -> int:
-    """Return how many rows a filter leaves (at most one beyond the cap), kept like the other counts."""
-    today, rules = today_rules(w.committee)
-    asked = (w.stage.key, w.level, w.text, w.unit, w.construction, w.topic, w.form, w.session, w.season, w.picked, w.by_clock)
-    what = ("list", w.committee.pk, today, rules.yellow_days, rules.soon_days, asked)
-    return remembered([w.committee.code], what, lambda: {"total": read()})["total"]

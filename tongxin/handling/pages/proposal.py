@@ -1,7 +1,6 @@
 """The page of one proposal, the same shape for everybody: what differs is which rows and actions a reader gets."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
@@ -18,7 +17,7 @@ from tongxin.files.queries import link
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.pages import course
-from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, standing_for, standings
+from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, standing_for
 from tongxin.handling.queries.sections import CaseSections, sections
 from tongxin.handling.rules import case_of_own_unit
 from tongxin.proposals import queries as proposals
@@ -232,12 +231,4 @@ def similar_to(user: Any, proposal: Proposal) -> list[proposals.Similar]:
     title, body = proposal.title, proposal.body
     if only_published_for(user, proposal) and (copy := copy_of(proposal)) is not None:
         title, body = copy.title, f"{copy.situation}\n{copy.analysis}\n{copy.suggestions}"
-    found = proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())
-    now = standings([one.proposal.merged_into or one.proposal for one in found], user)
-    return [replace(one, outcome=_outcome(one, now)) for one in found]
-
-
-def _outcome(one: proposals.Similar, now: Mapping[int, Standing]) -> str:
-    """Say where it stands as its own page does; an answer's category stands before that."""
-    word = now[(one.proposal.merged_into or one.proposal).pk].word
-    return "、".join(part for part in (one.outcome, word) if part)
+    return proposals.similar_for(user, proposal.committee, body, title=title, exclude=proposal, on=timezone.localdate())

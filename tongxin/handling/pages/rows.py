@@ -70,7 +70,6 @@ def narrowed(w: Wanted) -> Q:
     """Return what the filters leave of the proposals, by what stands in their own rows."""
     said = {
         "construction": w.construction, "topic": w.topic, "form": w.form, "season": w.season, "session_id": w.session,
-        "uid__in": w.picked,
     }  # fmt: skip
     found = Q(**{name: value for name, value in said.items() if value})
     return found & _said_on_the_desk(w.committee, w.text) if w.text else found
@@ -147,22 +146,3 @@ def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
         on = most_urgent(w.committee, w.stage.states).filter(level_range(w.level, *today_rules(w.committee)))
         found = found.filter(pk__in=on.values("case__proposal"))
     return found.filter(narrowed(w) & _of_unit(w, "pk")), ("id",), "pk"
-
-
-def key_of_page(w: Wanted, path: str) -> list[Any] | None:
-    """Return the values of the row that the page asked for borders on; None for the first page."""
-    if w.key is None:
-        return None
-    clock, uid = w.key
-    if path == "pk":
-        at = Proposal.objects.filter(committee=w.committee, uid=uid).values_list("pk", flat=True).first()
-        return None if at is None else [at]
-    if path == "proposal_id":
-        at = Case.objects.filter(proposal__uid=uid).values_list("pk", flat=True).first()
-        if not w.by_clock:
-            return None if at is None else [at]
-    if clock is None:
-        return None
-    if path != "proposal_id":
-        at = Task.objects.filter(case__proposal__uid=uid, clock_on=clock).values_list("pk", flat=True).order_by("id").first()
-    return [clock, at or 0]

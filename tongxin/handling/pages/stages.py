@@ -1,8 +1,7 @@
 """The stages of the office's desk: what stands under each tab, and what a list may be asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,7 +15,6 @@ from tongxin.handling.models import Case, Task
 from tongxin.proposals.choices import Destination, State, States
 from tongxin.proposals.rules import OFFICE
 
-SIZES = (14, 50, 500)
 RUNNING = (
     TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW,
 )  # fmt: skip
@@ -103,7 +101,7 @@ LEVELS = ("red", "yellow", "soon", "ok")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the desk is asked to show. `key` is (clock or None, proposal uid) of the row the page borders on."""
+    """What the desk is asked to show."""
 
     committee: Committee
     stage: Stage
@@ -116,20 +114,11 @@ class Wanted:
     session: int | None = None
     season: str = ""
     sort: str = ""
-    size: int = SIZES[0]
-    key: tuple[date | None, str] | None = None
-    back: bool = False
-    picked: tuple[str, ...] = field(default=())
 
     @property
     def by_clock(self) -> bool:
         """Whether the rows come in the order of their clocks."""
         return (self.sort or self.stage.sort).lstrip("-") == "due" and (bool(self.stage.states) or self.stage.key == "rating")
-
-    @property
-    def down(self) -> bool:
-        order = self.sort or self.stage.sort
-        return order.startswith("-") if self.by_clock or order.lstrip("-") == "id" else True
 
 
 def desk_committees(user: Any) -> list[Committee]:

@@ -41,23 +41,27 @@ def case_of(proposal: Proposal) -> Case | None:
     return getattr(proposal, "case", None)
 
 
-def standing(proposal: Proposal, *, prefer: Sequence[str] = ()) -> Standing:
-    """Say where a proposal stands; `prefer` names the task states a list was asked for. Reads nothing when prefetched."""
+def standing(proposal: Proposal) -> Standing:
+    """Say where a proposal stands, to who may see how it is handled. Reads nothing when prefetched."""
     case = case_of(proposal)
-    return _standing(proposal, case, case.tasks.all() if case is not None else (), prefer)
+    return _standing(proposal, case, case.tasks.all() if case is not None else ())
 
 
-def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task], prefer: Sequence[str] = ()) -> Standing:
+def standing_of_case(case: Case) -> Standing:
+    """Say where a case stands: as the page of its proposal says it. Reads nothing when its proposal and parts are prefetched."""
+    return _standing(case.proposal, case, case.tasks.all())
+
+
+def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task]) -> Standing:
     if case is None or proposal.state != State.HANDED_OVER:
         return Standing(PROPOSAL.badges[proposal.state], proposal.outcome)
     if case.state != CaseState.IN_HAND:
         return Standing(CASES.badges[case.state], str(CaseState(case.state).label))
     tasks = list(tasks)
     states = {t.state for t in tasks}
-    found = next((s for s in prefer if s in states), None)
-    if found is None and waits_for_units(case, tasks):
+    if waits_for_units(case, tasks):
         return Standing("wait", _("待改派"))
-    found = found or next((s for s in LOUDEST if s in states), None)
+    found = next((s for s in LOUDEST if s in states), None)
     if found is None:
         return Standing("doing", _("办理中"))
     if found == TaskState.IN_HAND and case.round > 1:

@@ -8,7 +8,6 @@ from tongxin.handling.queries.cases import (
     current_replies,
     dissatisfied,
     draft_of,
-    kept_copies,
     line_of,
     live_tasks,
     once_each,
@@ -44,6 +43,7 @@ from tongxin.handling.queries.lists import (
     inbox,
     inbox_parts,
     level,
+    once_a_case,
     proposers_of,
     returns_asked,
     row_of,
@@ -93,7 +93,7 @@ from tongxin.handling.queries.reckoning import calendar_note, due_on, ratings_wi
 from tongxin.handling.queries.rounds import batch_before, closes_by_now, closes_early, rounds_that_may_close
 from tongxin.handling.queries.secrecy import raters_at_least, told_to_raters
 from tongxin.handling.queries.sections import CaseSections, file_lines, may_read_draft, sections, viewer_of
-from tongxin.handling.queries.visibility import cases_visible_to, visible_to
+from tongxin.handling.queries.visibility import cases_visible_to, part_for, visible_to
 
 __all__ = [
     "ANEW",
@@ -156,7 +156,6 @@ __all__ = [
     "hold_case",
     "inbox",
     "inbox_parts",
-    "kept_copies",
     "late_by",
     "length_of",
     "letter_of",
@@ -168,11 +167,13 @@ __all__ = [
     "may_read_draft",
     "may_receive",
     "names_for_work",
+    "once_a_case",
     "once_each",
     "open_at",
     "open_counts",
     "outcome_words",
     "own_part_of",
+    "part_for",
     "parts_of_units_named",
     "presence_of",
     "proposers_of",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.audit.models import Event
 from tongxin.core.words import normal
 from tongxin.handling.choices import ANSWERING, CaseState, Grade, Part, TaskState, TaskStates
-from tongxin.handling.models import Case, Rating, Reply, StaleReply, Task
+from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.regulations import Rework, Secrecy
 from tongxin.members.models import Member
 from tongxin.proposals import queries as proposals
@@ -131,12 +130,6 @@ def repeats_a_former_reply(task: Task) -> bool:
 def _words_alone(text: str) -> str:
     """Leave the letters and figures of a text: blanks, lines and marks of punctuation say nothing new."""
     return "".join(char for char in normal(text) if char.isalnum())
-
-
-def kept_copies(task: Task, account: Any) -> QuerySet[StaleReply]:
-    """Return the copies of a reply that an account's stale saves left beside, and that it has not put away."""
-    rows = StaleReply.objects.filter(reply__task=task, account=account, settled_at=None)
-    return rows.select_related("reply__task__unit").order_by("-id")
 
 
 def line_of(task: Task) -> list[Task]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import remembered
@@ -117,7 +117,7 @@ def inbox_parts(user: Any) -> dict[str, Q]:
         "again": again,
     }
     mine = Q(state__in=(S.AWAITING, S.IN_HAND), unit_id__in=clerked) | parts["leader"]
-    closed = Q(state__in=TaskStates.gone) | Q(state__in=(S.ANSWERED, S.OPINION_GIVEN), case__state=CaseState.CLOSED)
+    closed = Q(state__in=TaskStates.gone) | Q(state__in=(S.ANSWERED, S.ADVICE_GIVEN), case__state=CaseState.CLOSED)
     return {
         "todo": mine, **parts, "wait": ~mine & ~closed & ~Q(state__in=(S.ANSWERED,)), "answered": Q(state=S.ANSWERED),
         "done": closed,
@@ -178,13 +178,31 @@ def supervised(user: Any) -> QuerySet[Task]:
     return Task.objects.filter(_own(user, Duty.SUPERVISE, "case__proposal__"))
 
 
+class _Sooner(Exists):
+    """That another part of the case ends sooner; it says which, so that what was counted under it is found again."""
+
+    def __init__(self, states: tuple[str, ...]) -> None:
+        others = Task.objects.filter(case=OuterRef("case"), state__in=states)
+        sooner = Q(clock_on__lt=OuterRef("clock_on")) | Q(clock_on=OuterRef("clock_on"), id__lt=OuterRef("id"))
+        super().__init__(others.filter(sooner))
+        self.states = states
+
+    def __repr__(self) -> str:
+        return f"sooner among {self.states}"
+
+
+def once_a_case(*states: str) -> Q:
+    """Return of each case the one part in some states whose clock ends first: a case stands once, not once for every unit."""
+    return Q(state__in=states) & ~Q(_Sooner(states))
+
+
 def supervision_parts() -> dict[str, Q]:
-    """Return the parts of the supervising desk."""
+    """Return the parts of the supervising desk: each case once, but each reply that is to be read by itself."""
     return {
         "review": Q(state=S.UNDER_REVIEW),
-        "open": Q(state__in=RUNNING),
-        "sign": Q(state=S.AWAITING),
-        "again": Q(case__round__gt=1, state__in=(S.IN_HAND, S.WITH_LEADER)),
+        "open": once_a_case(*RUNNING),
+        "sign": once_a_case(S.AWAITING),
+        "again": Q(case__round__gt=1) & once_a_case(S.IN_HAND, S.WITH_LEADER),
         "answered": Q(state=S.ANSWERED),
     }
 

@@ -15,7 +15,7 @@ from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, CoOpinion, Rating, Reply, ReplyFile, Task
+from tongxin.handling.models import Advice, Case, Rating, Reply, ReplyFile, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
 from tongxin.handling.queries.contacts import ContactLine, contact_lines
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
@@ -30,7 +30,7 @@ from tongxin.proposals.rules import is_leader, is_published
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import workflow_of
 
-OPINIONS = Prepared(lambda tasks: CoOpinion.objects.filter(task__in=tasks))
+ADVICE = Prepared(lambda tasks: Advice.objects.filter(task__in=tasks))
 REPLIES = Prepared(lambda tasks: Reply.objects.filter(task__in=tasks).order_by("-round", "id"))
 FILES = Prepared(lambda replies: ReplyFile.objects.filter(reply__in=replies).select_related("file"))
 RATINGS = Prepared(lambda replies: Rating.objects.filter(reply__in=replies).select_related("signature__member").order_by("id"))
@@ -41,14 +41,14 @@ class Viewer:
     """How the reader stands to a case; what each part of the page shows follows from it."""
 
     inside: bool  # signs it, works on it, or oversees it
-    working: bool  # sees the units' own papers: opinions, drafts of the own unit
+    working: bool  # sees the units' own papers: advice, drafts of the own unit
     signer: bool  # of the proposers who sit: judges, and confirms talks
     keeps_ratings: bool  # learns how many have rated, and after a look that is recorded who
 
 
 @dataclass(frozen=True)
 class Given:
-    """An opinion that counts no more, or that was given in another part: as what it was given, and its words."""
+    """Advice that counts no more, or that was given in another part: as what it was given, and its words."""
 
     heading: str
     text: str
@@ -62,8 +62,8 @@ class TaskLine:
     badge: str
     chip: Chip | None
     url: str
-    opinion: str
-    before: tuple[Given, ...] = ()  # what it gave before the opinion that counts
+    advice: str
+    before: tuple[Given, ...] = ()  # what it gave before the advice that counts
     standing: str = ""  # what became of its unit, where that ended
 
 
@@ -117,17 +117,22 @@ def viewer_of(case: Case, user: Any) -> Viewer:
     )  # fmt: skip
 
 
+def with_tasks(case: Case) -> None:
+    """Read the parts of a case, with their units and advice, where they are not read yet."""
+    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit")))
+    tasks = case.tasks.all()
+    for task in tasks:
+        task.case, task.committee = case, case.committee
+    attach(tasks, "advice", ADVICE.all([task.pk for task in tasks]), by="task")
+
+
 def sections(case: Case, user: Any) -> CaseSections:
     """Return what `user` may see of a case.
 
     Somebody who may see the proposal but not its handling gets the units, and the letters once the proposal is published.
     """
     on = timezone.localdate()
-    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit")))
-    tasks = case.tasks.all()
-    for task in tasks:
-        task.case, task.committee = case, case.committee
-    attach(tasks, "opinions", OPINIONS.all([task.pk for task in tasks]), by="task")
+    with_tasks(case)
     viewer = viewer_of(case, user)
     written = _written(case, user, viewer)
     ratings = _ratings(written) if viewer.inside else []
@@ -165,8 +170,8 @@ def _task_lines(case: Case, viewer: Viewer, on: date) -> list[TaskLine]:
 
 
 def _task_line(task: Task, case: Case, viewer: Viewer, on: date, standing: str) -> TaskLine:
-    given = list(task.opinions.all()) if viewer.working else []
-    counts = given.pop().text if given and task.state == TaskState.OPINION_GIVEN else ""
+    given = list(task.advice.all()) if viewer.working else []
+    counts = given.pop().text if given and task.state == TaskState.ADVICE_GIVEN else ""
     before = [Given(_("第 %(n)s 次办理时的会办意见") % {"n": row.round}, row.text) for row in given]
     return TaskLine(
         task, workflow_of(task).badges[task.state], task_chip(task, on=on) if viewer.inside else None,
@@ -185,7 +190,7 @@ def _in_another_part(task: Task, case: Case) -> list[Given]:
     return [
         Given(_("以前会办时的意见") if t.unit_id == task.unit_id else _("%(unit)s的会办意见") % {"unit": t.unit.name}, row.text)
         for t in sorted({*line, *own}, key=lambda t: t.pk)
-        for row in t.opinions.all()
+        for row in t.advice.all()
     ]
 
 

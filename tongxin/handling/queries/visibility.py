@@ -47,3 +47,12 @@ def visible_to(user: Any) -> QuerySet[Task]:
         own = Task.objects.filter(case=OuterRef("case"), unit_id__in=units).exclude(state__in=TaskStates.gone)
         seen |= Q(unit_id__in=units) | Q(Exists(own))
     return Task.objects.filter(seen)
+
+
+def part_for(user: Any, uid: str) -> Task | None:
+    """Return a unit's part with what its pages need, if somebody may see it."""
+    found = visible_to(user).filter(uid=uid)
+    task = found.select_related("case__proposal__session__term", "case__committee__parent__parent", "unit").first()
+    if task is not None:
+        task.committee = task.case.proposal.committee = task.case.committee
+    return task

@@ -11,14 +11,14 @@ from tongxin.handling.actions import copies_by_machine
 from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
 from tongxin.handling.sheets.columns import COLUMNS, RATED
 from tongxin.handling.sheets.reading import Outcome, Reader
-from tongxin.handling.sheets.speaking import facts_of, names_of, outcome_of, with_outcomes, words_of
+from tongxin.handling.sheets.speaking import facts_of, names_of, outcome_of, with_outcomes
 from tongxin.handling.sheets.units import Units
 from tongxin.handling.sheets.writing import Handled, Maker, units_text
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.sheets.columns import FILED, MERGED, WAITING
 from tongxin.proposals.sheets.importing import ProposalImporter
 from tongxin.proposals.sheets.reading import Draft
-from tongxin.sheets.kinds import Context, Row
+from tongxin.proposals.sheets.words import FILED, MERGED, WAITING
+from tongxin.sheets.kinds import Context, Row, words_of
 
 
 class CaseImporter(ProposalImporter):
@@ -87,7 +87,7 @@ class CaseImporter(ProposalImporter):
 
     def words_kept(self, proposal: Proposal, kept: Draft) -> dict[str, str]:
         """Return what is kept as the sheet would write it; not a grade, of which each look is an event."""
-        said = super().words_kept(proposal, kept) | words_of(outcome_of(proposal))
+        said = super().words_kept(proposal, kept) | words_of(COLUMNS, outcome_of(proposal))
         return {column: words for column, words in said.items() if column not in RATED}
 
     # ── writing ──

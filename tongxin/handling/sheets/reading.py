@@ -8,13 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from tongxin.core.words import normal
 from tongxin.handling.regulations import ReplyCategories
-from tongxin.handling.sheets.columns import GRADE_WORDS
+from tongxin.handling.sheets.columns import reading_of
 from tongxin.handling.sheets.units import Units, parts_of
 from tongxin.proposals.sheets.bodies import rules_on
 from tongxin.proposals.sheets.columns import COSIGNERS
-from tongxin.proposals.sheets.reading import TEXT_LIMIT, Draft
+from tongxin.proposals.sheets.reading import Draft
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Context, Row
 
@@ -83,7 +82,7 @@ class Reader:
 
     def _take_units(self, row: Row, column: str, outcome: Outcome) -> None:
         """Read the units of a column; 主办：… 会办：… within it say for themselves which they are."""
-        for co, written in parts_of(cells.text(row.cells.get(column)), co=column == "会办单位"):
+        for co, written in parts_of(row.read(column, reading_of(column)) or "", co=column == "会办单位"):
             names = outcome.co_units if co else outcome.units
             try:
                 found, note = self.units.meant(written)
@@ -99,8 +98,8 @@ class Reader:
                     names.append(name)
 
     def _answers(self, row: Row, units: Sequence[str], submitted_on: date | None) -> list[Answer]:
-        days = self._each(row, "答复日期", units, cells.day)
-        letters = self._each(row, "答复类别", units, lambda value: value)
+        days = self._each(row, "答复日期", units)
+        letters = self._each(row, "答复类别", units)
         texts = self._texts(row, units)
         answers = []
         for day, letter, text in zip(days, letters, texts, strict=True):
@@ -114,9 +113,9 @@ class Reader:
                 row.fault("答复日期", f"{day.isoformat()} 早于提交日期 {submitted_on.isoformat()}，请核对")
         return answers
 
-    def _each(self, row: Row, column: str, units: Sequence[str], reader: Any) -> list[Any]:
+    def _each(self, row: Row, column: str, units: Sequence[str]) -> list[Any]:
         """Read one value for all units, or one for each."""
-        value = row.cells.get(column)
+        value, reading = row.cells.get(column), reading_of(column)
         parts: list[Any] = cells.several(value) if isinstance(value, str) else [value]
         if len(parts) > 1 and len(parts) != len(units):
             row.fault(column, f"写了 {len(parts)} 个，承办单位有 {len(units)} 个，应只写一个或一一对应")
@@ -124,15 +123,14 @@ class Reader:
         found = []
         for part in parts:
             try:
-                found.append(reader(part))
+                found.append(reading(part))
             except ValueError as problem:
                 row.fault(column, str(problem))
                 found.append(None)
         return found * len(units) if len(found) == 1 else found or [None] * len(units)
 
-    def _category(self, row: Row, written: Any, day: date | None) -> str:
+    def _category(self, row: Row, said: str, day: date | None) -> str:
         """Return the letter that a committee's rule knows: A, A类, ａ, or the category's words."""
-        said = normal(cells.line(written)).removesuffix("类").strip()
         if not said:
             return ""
         rules = rules_on(self.context.committee, ReplyCategories, day, self.today)
@@ -146,7 +144,7 @@ class Reader:
         return ""
 
     def _texts(self, row: Row, units: Sequence[str]) -> list[str]:
-        text = row.read("答复内容", lambda v: cells.paragraphs(v, TEXT_LIMIT)) or ""
+        text = row.read("答复内容", reading_of("答复内容")) or ""
         parts = _BLOCK.split(text)
         if len(parts) > 1 and not parts[0].strip():
             blocks = {self.units.name_of(name.strip()): body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
@@ -169,7 +167,7 @@ class Reader:
     @staticmethod
     def _group(row: Row, column: str, group: str, signers: int) -> tuple[str, ...]:
         try:
-            grades = [cells.choice(part, GRADE_WORDS) for part in re.split(r"[、,，]", group)]
+            grades = [reading_of(column)(part) for part in re.split(r"[、,，]", group)]
         except ValueError as problem:
             row.fault(column, str(problem))
             return ("",) * signers

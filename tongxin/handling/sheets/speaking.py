@@ -11,13 +11,13 @@ from tongxin.committees.models import Committee
 from tongxin.handling.choices import ANSWERING, TaskState, TaskStates
 from tongxin.handling.models import Rating, Reply, Task
 from tongxin.handling.queries import once_each
-from tongxin.handling.sheets.columns import GRADE_LABELS, NO_CATEGORY, NO_TEXT
+from tongxin.handling.sheets.columns import COLUMNS, NO_CATEGORY, NO_TEXT
 from tongxin.handling.sheets.reading import Answer, Grades, Outcome
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.sheets.bodies import Categories
-from tongxin.proposals.sheets.columns import FILED
 from tongxin.proposals.sheets.speaking import Speaker, exported, with_what_is_spoken
-from tongxin.sheets.kinds import Context
+from tongxin.proposals.sheets.words import FILED
+from tongxin.sheets.kinds import Context, words_of
 
 CHUNK = 500
 
@@ -95,37 +95,10 @@ def facts_of(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def words_of(outcome: Outcome) -> dict[str, str]:
-    """Return an outcome by column, as it is written in the sheet."""
-    days = [a.on.isoformat() if a.on else "" for a in outcome.answers]
-    texts = [a.text for a in outcome.answers]
-    if len(set(texts)) > 1:
-        blocks = (f"【{unit}】\n{text}" for unit, text in zip(outcome.units, texts, strict=True))
-        text = "\n\n".join(blocks)
-    else:
-        text = texts[0] if texts else ""
-    return {
-        "承办单位": "、".join(outcome.units), "会办单位": "、".join(outcome.co_units), "答复日期": _one_or_each(days),
-        "答复类别": _one_or_each([a.category for a in outcome.answers]), "答复内容": text,
-        "办理态度评价": _grade_words(outcome.attitudes), "办理结果评价": _grade_words(outcome.results),
-    }  # fmt: skip
-
-
-def _one_or_each(values: Sequence[str]) -> str:
-    if len(set(values)) <= 1:
-        return values[0] if values else ""
-    return "、".join(values)
-
-
-def _grade_words(grades: Grades) -> str:
-    groups = ["、".join(GRADE_LABELS[g] for g in (group[:1] if len(set(group)) == 1 else group)) for group in grades]
-    return groups[0] if len(set(groups)) == 1 else "；".join(groups)
-
-
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
     """Yield the received proposals (of a year: of the session that begins in it) as rows of the sheet."""
     speaker = Speaker(committee, Categories(Context(committee, None, timezone.now())))
     for proposal in with_outcomes(exported(committee, year)).iterator(chunk_size=CHUNK):
         draft = speaker.draft_of(proposal)
         said = speaker.words(draft)
-        yield said | words_of(outcome_of(proposal)) if draft.result == FILED else said
+        yield said | words_of(COLUMNS, outcome_of(proposal)) if draft.result == FILED else said

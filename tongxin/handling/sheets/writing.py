@@ -63,7 +63,7 @@ class Maker:
     def _tasks(self, case: Case, outcome: Outcome) -> list[Task]:
         part = Part.SEPARATE if len(outcome.units) > 1 else Part.LEAD if outcome.co_units else Part.SOLE
         answering = TaskState.ANSWERED if outcome.is_answered else TaskState.AWAITING
-        opinion = TaskState.OPINION_GIVEN if outcome.is_answered else TaskState.AWAITING
+        advised = TaskState.ADVICE_GIVEN if outcome.is_answered else TaskState.AWAITING
         answers: Sequence[Answer | None] = outcome.answers or [None] * len(outcome.units)
         tasks = [
             Task(
@@ -78,7 +78,7 @@ class Maker:
             for name, answer in zip(outcome.units, answers, strict=True)
         ]
         return tasks + [
-            Task(committee=self.committee, case=case, unit=self.units.known[name], part=Part.CO, state=opinion)
+            Task(committee=self.committee, case=case, unit=self.units.known[name], part=Part.CO, state=advised)
             for name in outcome.co_units
         ]
 
@@ -162,8 +162,8 @@ class Maker:
         steps: list[tuple[str, datetime | None, Mapping[str, Any]]] = [
             ("assign", None, {"data": named | {"part": str(Part(task.part).label)}})
         ]
-        if task.state == TaskState.OPINION_GIVEN:
-            steps += [("sign_for", None, {"data": named}), ("give_opinion", None, {"data": named})]
+        if task.state == TaskState.ADVICE_GIVEN:
+            steps += [("sign_for", None, {"data": named}), ("give_advice", None, {"data": named})]
         elif task.state == TaskState.ANSWERED:
             reply = made.replies[index]
             sent = named | {"category": reply.category.replace(NO_CATEGORY, ""), "meaning": reply.meaning, "round": 1}

@@ -1,12 +1,18 @@
 """Counts that are kept: right after every act, read once between acts, never another's."""
 
 from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tests.signed_in import as_
 from tongxin.audit.queries import remembered
 from tongxin.desks.queues import at_addresses
-from tongxin.handling.pages import desk
+from tongxin.desks.shown import shown
+from tongxin.handling.lists.desk import DESK
+from tongxin.handling.pages.figures import figures
 from tongxin.proposals.models import Proposal
 from tongxin.site.queries.home import member_waiting
 from tongxin.workflow.engine import perform
@@ -14,7 +20,7 @@ from tongxin.workflow.engine import perform
 
 def tab(cast: Cast, key: str) -> int:
     """Return a tab's count on the county's desk."""
-    return next(f.number for f in desk.figures(cast.county, cast.session).tabs if f.key == key)
+    return next(f.number for f in figures(cast.county, cast.session).tabs if f.key == key)
 
 
 def test_a_count_follows_every_act_at_once(cast: Cast) -> None:
@@ -30,9 +36,9 @@ def test_a_count_follows_every_act_at_once(cast: Cast) -> None:
 
 def test_between_two_acts_nothing_is_counted_again(cast: Cast, django_assert_num_queries: Any) -> None:
     cast.submitted()
-    desk.figures(cast.county, cast.session)
+    figures(cast.county, cast.session)
     with django_assert_num_queries(1):  # which event is the newest
-        desk.figures(cast.county, cast.session)
+        figures(cast.county, cast.session)
 
 
 def test_without_any_event_nothing_is_kept(cast: Cast) -> None:
@@ -64,7 +70,7 @@ def test_the_links_of_the_home_page_open_the_rows_they_count(cast: Cast) -> None
     cast.in_decision(title="待审定的")
     client = as_(cast.office)
     links = {q.label: q.url for q in client.get("/home/").context["queues"]}
-    opened = {label: [r.proposal.title for r in client.get(url).context["listing"].rows] for label, url in links.items()}
+    opened = {label: [r.proposal.title for r in client.get(url).context["list"].lines] for label, url in links.items()}
     assert opened == {"待预审": ["待预审的"], "待审定": ["待审定的"]}
 
 
@@ -72,7 +78,7 @@ def test_a_number_written_as_one_is_looked_for_alone(cast: Cast) -> None:
     case = cast.assigned(title="第二季度 2026 年")
     cast.submitted(title=f"含有数字 {case.proposal.number} 的案由")
     asked = {
-        text: len(desk.listing(cast.office, desk.Wanted(cast.county, desk.STAGES["received"], text=text)).rows)
+        text: len(shown(DESK, QueryDict(urlencode({"q": text})), cast.office, at=timezone.now()).lines)
         for text in (f"第{case.proposal.number:04d}号", f"{case.proposal.number}", "2026")
     }
     assert asked == {f"第{case.proposal.number:04d}号": 1, f"{case.proposal.number}": 2, "2026": 1}

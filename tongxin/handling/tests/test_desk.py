@@ -2,10 +2,13 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -14,9 +17,11 @@ from tests.cast import Cast, moment
 from tests.signed_in import as_
 from tongxin.audit.models import Event
 from tongxin.committees import reorganising
+from tongxin.desks.shown import Shown, shown
+from tongxin.handling.lists import ledger
+from tongxin.handling.lists.desk import DESK as DESK_LIST
 from tongxin.handling.models import Task
-from tongxin.handling.pages import desk
-from tongxin.handling.pages import ledger as sheets
+from tongxin.handling.pages.figures import figures
 from tongxin.handling.workflow import SignFor
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -30,14 +35,15 @@ def today() -> datetime:
     return moment(timezone.localdate().isoformat(), 1)
 
 
-def wanted(cast: Cast, stage: str = "open", **more: Any) -> desk.Wanted:
-    """Ask the county's desk for a stage."""
-    return desk.Wanted(cast.county, desk.STAGES[stage], **more)
+def page(cast: Cast, asked: str) -> Shown:
+    """Return a page of the county's desk, two rows long."""
+    return shown(replace(DESK_LIST, sizes=(2,)), QueryDict(asked.lstrip("?")), cast.office, at=timezone.now())
 
 
 def titles(cast: Cast, stage: str = "open", **more: Any) -> list[str]:
     """Return the titles of a page of the desk."""
-    return [row.proposal.title for row in desk.listing(cast.office, wanted(cast, stage, **more)).rows]
+    asked = urlencode({"stage": stage, "size": 50} | more)
+    return [row.proposal.title for row in shown(DESK_LIST, QueryDict(asked), cast.office, at=timezone.now()).lines]
 
 
 def at_level(cast: Cast, title: str, days: int) -> None:
@@ -62,12 +68,12 @@ def test_the_database_keeps_the_clock_that_the_rules_name(cast: Cast) -> None:
 def test_lanes_count_the_rows_they_open(cast: Cast) -> None:
     for title, days in (("超期", -2), ("今天", 0), ("黄牌", 3), ("临期", 10), ("正常", 40), ("也正常", 30)):
         at_level(cast, title, days)
-    found = {f.key: f.number for f in desk.figures(cast.county, cast.session).lanes}
+    found = {f.key: f.number for f in figures(cast.county, cast.session).lanes}
     assert found == {"red": 1, "yellow": 2, "soon": 1, "ok": 2}
     assert {level: titles(cast, level=level) for level in found} == {
         "red": ["超期"], "yellow": ["今天", "黄牌"], "soon": ["临期"], "ok": ["也正常", "正常"],
     }  # fmt: skip
-    tabs = {f.key: f.number for f in desk.figures(cast.county, cast.session).tabs}
+    tabs = {f.key: f.number for f in figures(cast.county, cast.session).tabs}
     assert tabs["open"] == sum(found.values())
 
 
@@ -77,9 +83,9 @@ def test_every_tab_counts_the_rows_it_opens(cast: Cast) -> None:
     cast.filed(title="待交办")
     cast.assigned(title="待签收")
     cast.answered(title="待评价")
-    found = {f.key: f.number for f in desk.figures(cast.county, cast.session).tabs}
+    found = {f.key: f.number for f in figures(cast.county, cast.session).tabs}
     assert {key: len(titles(cast, key)) for key in found} == found
-    for figure in desk.figures(cast.county, cast.session).header:
+    for figure in figures(cast.county, cast.session).header:
         assert len(titles(cast, figure.key, session=cast.session.pk)) == figure.number
 
 
@@ -91,7 +97,7 @@ def test_a_case_whose_units_were_all_returned_waits_for_assignment(cast: Cast) -
         perform(cast.task(case, unit), "ask_return", actor=clerk, at=moment("2026-03-02", 10), payload=Why("不属我局"))
         perform(cast.task(case, unit), "grant_return", actor=cast.assigner, at=moment("2026-03-02", 11), payload=Why("同意"))
     assert (titles(cast, "open"), titles(cast, "assign")) == ([], ["退办"])
-    [row] = desk.listing(cast.office, wanted(cast, "assign")).rows
+    [row] = page(cast, "stage=assign").lines
     assert row.badge.word == "待改派"
 
 
@@ -99,27 +105,26 @@ def test_a_case_whose_units_were_all_returned_waits_for_assignment(cast: Cast) -
 def test_pages_by_key_join_without_gap_or_repetition(cast: Cast, sort: str) -> None:
     for n, days in enumerate((5, 5, 9, 1, 5)):
         at_level(cast, f"件{n}", days)
-    w = wanted(cast, sort=sort, size=2)
-    whole = titles(cast, sort=sort, size=50)
-    seen, back = [], []
-    for _page in range(3):
-        page = desk.listing(cast.office, w)
-        seen += [r.proposal.title for r in page.rows]
-        last = page.rows[-1]
-        w = wanted(cast, sort=sort, size=2, key=(last.clock, last.proposal.uid))
+    whole, asked, seen = titles(cast, sort=sort), f"stage=open&sort={sort}", []
+    while asked:
+        found = page(cast, asked)
+        seen += [row.proposal.title for row in found.lines]
+        asked = found.next_url
     assert (seen, len(set(seen))) == (whole, 5)
-    first = page.rows[0]
-    before = desk.listing(cast.office, wanted(cast, sort=sort, size=2, key=(first.clock, first.proposal.uid), back=True))
-    back = [r.proposal.title for r in before.rows]
-    assert (back, before.has_previous, before.has_next) == (whole[2:4], True, True)
+    before = page(cast, found.previous_url)
+    assert ([row.proposal.title for row in before.lines], bool(before.previous_url), bool(before.next_url)) == (
+        whole[2:4],
+        True,
+        True,
+    )
 
 
 def test_filters_narrow_by_number_title_proposer_and_unit(cast: Cast) -> None:
     case = cast.assigned(title="夜间药房")
     cast.assigned(title="农村公路")
-    assert titles(cast, text="药房") == ["夜间药房"]
-    assert titles(cast, text=f"第{case.proposal.number:04d}号") == ["夜间药房"]
-    assert sorted(titles(cast, text="何青禾")) == sorted(["夜间药房", "农村公路"])
+    assert titles(cast, q="药房") == ["夜间药房"]
+    assert titles(cast, q=f"第{case.proposal.number:04d}号") == ["夜间药房"]
+    assert sorted(titles(cast, q="何青禾")) == sorted(["夜间药房", "农村公路"])
     assert titles(cast, unit=cast.other_unit.pk) == []
     assert len(titles(cast, unit=cast.co_unit.pk)) == 2
     assert len(titles(cast, session=cast.session.pk, season="regular", topic="learning")) == 2
@@ -127,8 +132,8 @@ def test_filters_narrow_by_number_title_proposer_and_unit(cast: Cast) -> None:
 
 def test_the_search_of_the_top_bar_looks_through_everything_received(cast: Cast) -> None:
     cast.submitted(title="夜间药房")
-    page = as_(cast.office).get(DESK, {"q": "药房"})
-    assert [row.proposal.title for row in page.context["listing"].rows] == ["夜间药房"]
+    found = as_(cast.office).get(DESK, {"q": "药房"}).context["list"]
+    assert [row.proposal.title for row in found.lines] == ["夜间药房"]
 
 
 def test_the_search_finds_by_a_members_number_and_by_any_name_of_a_unit(cast: Cast, django_assert_num_queries: Any) -> None:
@@ -142,15 +147,15 @@ def test_the_search_finds_by_a_members_number_and_by_any_name_of_a_unit(cast: Ca
         cast.unit, name="县健康局", short_name="健康局", on=at.date(), reason="云发〔2026〕3 号", actor=cast.office, at=at
     )
     for word in ("县健康局", "健康局", "卫生健康", "财政局"):
-        assert titles(cast, "received", text=word) == ["夜间药房"], word
-    assert sorted(titles(cast, "received", text="yx002")) == sorted(["夜间药房", "农村公路"])
-    assert titles(cast, "received", text="水务局") == []
+        assert titles(cast, "received", q=word) == ["夜间药房"], word
+    assert sorted(titles(cast, "received", q="yx002")) == sorted(["夜间药房", "农村公路"])
+    assert titles(cast, "received", q="水务局") == []
     with CaptureQueriesContext(connection) as once:
-        titles(cast, "received", text="财政局")
+        titles(cast, "received", q="财政局")
     cast.assigned(title="又一件")
-    titles(cast, "received", text="财政局")
+    titles(cast, "received", q="财政局")
     with django_assert_num_queries(len(once)):
-        assert len(titles(cast, "received", text="财政局")) == 2
+        assert len(titles(cast, "received", q="财政局")) == 2
 
 
 @pytest.mark.parametrize("query", ["", "?stage=examine", "?stage=rating", "?level=red&stage=open", "?stage=received&sort=-id"])
@@ -184,7 +189,7 @@ def test_the_list_takes_the_same_queries_for_one_and_three(
 def test_others_have_no_desk(cast: Cast, who: str) -> None:
     client = as_(getattr(cast, who))
     assert client.get(DESK).status_code == 403
-    assert client.post(f"{DESK}export/").status_code == 403
+    assert client.post(f"{DESK}sheet/").status_code == 403
     assert client.get("/desk/passing-on/").status_code == 403
 
 
@@ -197,17 +202,17 @@ def test_the_other_county_sees_nothing_of_this_one(cast: Cast) -> None:
     cast.submitted(title="农村公路")
     client = as_(cast.office_of_other_county)
     for query in ("", "?stage=received", "?q=药房", "?stage=examine"):
-        assert client.get(DESK + query).context["listing"].rows == []
+        assert client.get(DESK + query).context["list"].lines == []
     assert client.get(DESK, {"in": "YX"}).status_code == 403
-    assert client.post(f"{DESK}export/", {"in": "YX"}).status_code == 403
+    assert client.post(f"{DESK}sheet/", {"query": "in=YX"}).status_code == 403
 
 
 def test_a_leader_reads_the_desk_and_changes_nothing(cast: Cast) -> None:
     proposal = cast.assigned().proposal
     client = as_(cast.leader)
-    page = client.get(DESK)
-    assert ("催办" in page.content.decode(), len(page.context["listing"].rows)) == (False, 1)
-    assert client.post(f"{DESK}bulk/", {"act": "remind", "pick": proposal.uid, "confirmed": "1"}).status_code == 403
+    answer = client.get(DESK)
+    assert ("催办" in answer.content.decode(), len(answer.context["list"].lines)) == (False, 1)
+    assert client.post(f"{DESK}acts/", {"act": "remind", "pick": proposal.uid, "confirmed": "1"}).status_code == 403
     assert not Event.objects.filter(kind="handling.remind").exists()
 
 
@@ -216,14 +221,12 @@ def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
     case, other = cast.assigned(title="在办"), cast.submitted(title="在审")
     client = as_(cast.office)
     picks = {"act": "remind", "pick": [case.proposal.uid, other.uid]}
-    shown = client.post(f"{DESK}bulk/", picks)
-    assert ([r.proposal.title for r in shown.context["open"]], [r.proposal.title for r in shown.context["shut"]]) == (
-        ["在办"],
-        ["在审"],
-    )
+    asked = client.post(f"{DESK}acts/", picks)
+    assert ([c.text for c in asked.context["open"]], [c.text for c, _why in asked.context["shut"]]) == (["在办"], ["在审"])
     assert not Event.objects.filter(kind="handling.remind").exists()
-    done = client.post(f"{DESK}bulk/", picks | {"confirmed": "1", "reason": "请抓紧"}, follow=True)
-    assert "1 件完成，1 件未办：《在审》没有正在办理的单位。" in done.content.decode()
+    done = client.post(f"{DESK}acts/", picks | {"confirmed": "1", "reason": "请抓紧"}, follow=True)
+    outcome = done.context["outcome"]
+    assert (outcome.sentence, outcome.left) == ("1 件完成，1 件未办。", [("在审", "没有正在办理的单位")])
     assert Event.objects.filter(kind="handling.remind", data__reason="请抓紧").count() == 2
 
 
@@ -231,9 +234,9 @@ def test_several_proposals_are_filed_with_their_own_categories(cast: Cast) -> No
     first, second = cast.in_decision(title="甲"), cast.in_decision(title="乙")
     picks = {"act": "file", "pick": [first.uid, second.uid], "confirmed": "1"}
     client = as_(cast.office)
-    assert "2 件完成。" in client.post(f"{DESK}bulk/", picks, follow=True).content.decode()
+    assert "2 件完成。" in client.post(f"{DESK}acts/", picks, follow=True).content.decode()
     assert list(Proposal.objects.order_by("number").values_list("state", "number")) == [(State.FILED, 1), (State.FILED, 2)]
-    again = client.post(f"{DESK}bulk/", picks, follow=True).content.decode()
+    again = client.post(f"{DESK}acts/", picks, follow=True).content.decode()
     assert "0 件完成，2 件未办" in again
     assert Event.objects.filter(kind="proposals.file").count() == 2
 
@@ -241,7 +244,8 @@ def test_several_proposals_are_filed_with_their_own_categories(cast: Cast) -> No
 def test_releasing_several_leaves_those_without_consent(cast: Cast) -> None:
     willing, unwilling = cast.filed(title="愿意"), cast.filed(title="不愿", consents_to_publication=False)
     picks = {"act": "release", "pick": [willing.uid, unwilling.uid], "confirmed": "1"}
-    assert "1 件完成，1 件未办：《不愿》" in as_(cast.office).post(f"{DESK}bulk/", picks, follow=True).content.decode()
+    outcome = as_(cast.office).post(f"{DESK}acts/", picks).context["outcome"]
+    assert (outcome.done, [name for name, _why in outcome.left]) == (1, ["不愿"])
     assert list(Proposal.objects.filter(released_at__isnull=False).values_list("title", flat=True)) == ["愿意"]
 
 
@@ -249,27 +253,29 @@ def test_releasing_several_leaves_those_without_consent(cast: Cast) -> None:
 def test_the_export_has_the_rows_of_the_filter_and_says_so(cast: Cast) -> None:
     cast.assigned(title='=HYPERLINK("http://x")')
     cast.submitted(title="不在办")
-    answer = as_(cast.office).post(f"{DESK}export/", {"format": "xlsx", "query": "stage=open&q=HYPER"})
+    answer = as_(cast.office).post(f"{DESK}sheet/", {"format": "xlsx", "query": "stage=open&q=HYPER"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
-    rows = book.get_sheet_by_name("提案台账").to_python()
-    assert rows[0] == [name for name, _width, _read in sheets.COLUMNS]
-    assert [row[3] for row in rows[1:]] == ['\'=HYPERLINK("http://x")']
+    rows = book.get_sheet_by_name("云溪县政协提案台账").to_python()
+    assert rows[0] == [str(column.label) for column in ledger.COLUMNS]
+    assert [row[3] for row in rows[1:]] == ['=HYPERLINK("http://x")']  # a cell of text: no formula
     about = dict(book.get_sheet_by_name("说明").to_python())
-    assert (about["内容"], about["条件"], about["导出人"], about["件数"]) == (
-        "全部在办",
-        "案号、案由、委员、单位　HYPER",
-        "秦若水",
-        "1",
-    )
+    assert (about["内容"], about["导出人"], about["行数"]) == ("全部在办：案号、案由、委员、单位　HYPER", "秦若水", "1")
     event = Event.objects.get(kind="proposals.export")
     assert (event.actor, event.data["rows"], event.committee_code) == (cast.office, 1, "YX")
 
 
-def test_the_ticked_rows_alone_can_be_exported_as_csv(cast: Cast) -> None:
+def test_the_ticked_rows_alone_can_be_exported(cast: Cast) -> None:
     picked, _other = cast.assigned(title="甲").proposal, cast.assigned(title="乙")
-    answer = as_(cast.office).post(f"{DESK}export/", {"format": "csv", "pick": picked.uid, "query": "stage=open"})
+    answer = as_(cast.office).post(f"{DESK}acts/", {"act": "export", "pick": picked.uid, "query": "stage=open"})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
+    assert [row[3] for row in book.get_sheet_by_index(0).to_python()] == ["案由", "甲"]
+
+
+def test_a_formula_is_quoted_in_a_list_that_leaves_as_csv(cast: Cast) -> None:
+    cast.assigned(title='=HYPERLINK("http://x")')
+    answer = as_(cast.office).post(f"{DESK}sheet/", {"format": "csv", "query": "stage=open"})
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[arg-type]
-    assert [row[3] for row in rows] == ["案由", "甲"]
+    assert [row[3] for row in rows] == ["案由", '\'=HYPERLINK("http://x")']
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """The lists: as many queries for three rows as for one, pages by key, and the same rows as the permission allows."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -11,7 +13,11 @@ from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit.tests.forging import raw
 from tongxin.committees.queries import forget_appointments
+from tongxin.desks.declared import declared
+from tongxin.desks.shown import Shown, shown
 from tongxin.handling import actions, queries
+from tongxin.handling.choices import TaskState
+from tongxin.handling.lists import ASSIGN
 from tongxin.handling.models import Case, Task
 from tongxin.handling.workflow import SignFor
 from tongxin.workflow.engine import perform
@@ -105,7 +111,7 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
     queries.sections(case, cast.office)
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     case.proposal.committee = case.committee
-    with django_assert_num_queries(8):  # parts, their opinions, replies, their files, ratings, raters, talks, who was there
+    with django_assert_num_queries(8):  # parts, their advice, replies, their files, ratings, raters, talks, who was there
         shown = queries.sections(case, cast.office)
     assert len(shown.contacts) == cosigners * 2 + 1
 
@@ -165,7 +171,11 @@ def test_the_inbox_of_another_unit_shows_nothing_of_the_case(cast: Cast, as_, to
 
 
 def _found(client, **said: str) -> list[str]:
-    return [row["proposal"].title for row in client.get("/handling/assign/", said).context["rows"]]
+    return _titles(client.get("/handling/assign/", said).context["list"])
+
+
+def _titles(found: Shown) -> list[str]:
+    return [line.title for line in found.table]
 
 
 def test_what_was_assigned_is_found_by_number_title_proposer_and_unit(cast: Cast, as_, today) -> None:
@@ -180,9 +190,7 @@ def test_what_was_assigned_is_found_by_number_title_proposer_and_unit(cast: Cast
     assert 'action="/handling/assign/"' in page  # the search of the head leads here too
 
 
-def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(cast: Cast, as_, today, monkeypatch) -> None:
-    from tongxin.handling.views import assigning
-
+def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(cast: Cast, as_, today) -> None:
     made = [cast.assigned(today - timedelta(days=n), title=f"{n} 天前") for n in (5, 1, 3)]
     raw(Case).filter(pk=made[1].pk).update(state="closed", closed_at=today)
     once_more = cast.assigned(today - timedelta(days=9), title="撤回后再交办")
@@ -190,10 +198,22 @@ def test_what_is_in_hand_stands_before_what_is_closed_the_newest_assigned_first(
     client = as_(cast.assigner)
     order = ["撤回后再交办", "3 天前", "5 天前", "1 天前"]
     assert _found(client, part="done") == order
-    monkeypatch.setattr(assigning.queries, "SIZE", 2)
-    first = client.get("/handling/assign/", {"part": "done", "q": "天前"})
-    assert [row["proposal"].title for row in first.context["rows"]] == ["3 天前", "5 天前"]
-    second = client.get(f"/handling/assign/{first.context['pager'].next_url}")
-    assert ([row["proposal"].title for row in second.context["rows"]], second.context["q"]) == (["1 天前"], "天前")
-    back = client.get(f"/handling/assign/{second.context['pager'].previous_url}")
-    assert [row["proposal"].title for row in back.context["rows"]] == ["3 天前", "5 天前"]
+    two = replace(ASSIGN, sizes=(2,))
+    first = shown(two, QueryDict("part=done&q=天前"), cast.assigner, at=today)
+    second = shown(two, QueryDict(first.next_url[1:]), cast.assigner, at=today)
+    back = shown(two, QueryDict(second.previous_url[1:]), cast.assigner, at=today)
+    assert [_titles(page) for page in (first, second, back)] == [["3 天前", "5 天前"], ["1 天前"], ["3 天前", "5 天前"]]
+
+
+def test_a_supervised_case_stands_once_however_many_units_have_it(cast: Cast, as_, today) -> None:
+    case = cast.assigned(today)
+    assert case.tasks.filter(state=TaskState.AWAITING).count() == 2
+    desk = as_(cast.assigner).get("/handling/supervise/").text
+    assert desk.count(case.proposal.title) == 1
+    parts = queries.supervision_parts()
+    for part in ("open", "sign"):
+        assert queries.supervised(cast.assigner).filter(parts[part], case=case).count() == 1
+    long_ago = today.date() - timedelta(days=90)
+    raw(Task).filter(case=case).update(sign_due_on=long_ago)
+    [late] = [queue for queue in declared("QUEUES") if queue.label == "超期未办"]
+    assert late.rows(cast.assigner, today.date()).count() == 1

@@ -15,10 +15,11 @@ from tongxin.audit import verifying
 from tongxin.committees import actions as bodies
 from tongxin.committees import reorganising
 from tongxin.committees.choices import Change, Duty, System
+from tongxin.drafts.actions import ClosedError
 from tongxin.handling import actions, queries, tasks
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, Reply, Task
-from tongxin.handling.workflow import CASES, TASKS, Moving, Opinion, SignFor, Why
+from tongxin.handling.workflow import CASES, TASKS, Advising, Moving, SignFor, Why
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.proposals.choices import State
@@ -97,7 +98,7 @@ def test_a_part_moves_after_signing_with_its_draft_where_the_office_says_so(cast
         False,
         True,
     )
-    with pytest.raises(actions.HandlingError):
+    with pytest.raises(ClosedError):
         actions.save_reply(reply, fields={"text": "晚了。"}, started_from=reply.version, actor=cast.clerk, at=today)
     assert verifying.verify().problems == ()
 
@@ -132,13 +133,13 @@ def test_a_part_is_moved_within_the_own_affiliation_alone(cast: Cast, as_, today
 def test_a_unit_that_has_a_part_already_does_not_get_a_second(cast: Cast, today) -> None:
     case = cast.assigned(today)
     lead, co = cast.task(case), cast.task(case, cast.co_unit)
-    _move(cast, lead, today, to=cast.co_unit)  # it gave an opinion to the lead: it leads from now on
+    _move(cast, lead, today, to=cast.co_unit)  # it gave advice to the lead: it leads from now on
     co.refresh_from_db()
     moved = Task.objects.get(moved_from=lead)
     assert (co.state, moved.unit, moved.part) == (TaskState.MOVED, cast.co_unit, Part.LEAD)
     case = cast.assigned(today)
     lead, co = cast.task(case), cast.task(case, cast.co_unit)
-    _move(cast, co, today, to=cast.unit)  # it leads, and needs nobody's opinion any more
+    _move(cast, co, today, to=cast.unit)  # it leads, and needs nobody's advice any more
     assert (Task.objects.filter(case=case).count(), Task.objects.get(pk=co.pk).state) == (2, TaskState.MOVED)
     assert verifying.verify().problems == ()
 
@@ -196,10 +197,10 @@ def test_a_part_whose_unit_ended_waits_on_the_desk_that_assigns(cast: Cast, as_,
         actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today)
 
 
-def test_an_opinion_that_was_given_does_not_move(cast: Cast, today) -> None:
+def test_advice_that_was_given_does_not_move(cast: Cast, today) -> None:
     co = cast.task(cast.assigned(today), cast.co_unit)
     perform(co, "sign_for", actor=cast.co_clerk, at=today, payload=SignFor("陆知行"))
-    perform(co, "give_opinion", actor=cast.co_clerk, at=today, payload=Opinion("同意。"))
+    perform(co, "give_advice", actor=cast.co_clerk, at=today, payload=Advising("同意。"))
     with pytest.raises(engine.NotAllowed):
         _move(cast, co, today)
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from tests.cast import Cast
 from tongxin.audit.models import Event
+from tongxin.drafts.models import KeptCopy
 from tongxin.handling import actions
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Contact, Rating, Reply, StaleReply, Task
+from tongxin.handling.models import Case, Contact, Rating, Reply, Task
 from tongxin.handling.workflow import SignFor
 from tongxin.proposals.queries import raters
 from tongxin.workflow.engine import perform
@@ -34,7 +35,7 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     # 签收、会办、面商。
     assert _go(clerk, lead, "sign_for", handler="孟时雨").status_code == 302
     assert _go(as_(cast.co_clerk), co, "sign_for", handler="陆知行").status_code == 302
-    assert _go(as_(cast.co_clerk), co, "give_opinion", opinion="同意列支夜班补助。").status_code == 302
+    assert _go(as_(cast.co_clerk), co, "give_advice", advice="同意列支夜班补助。").status_code == 302
     contact = {
         "stage": "before",
         "way": "meeting",
@@ -140,28 +141,26 @@ def test_only_the_office_of_the_same_affiliation_assigns(cast: Cast, as_, today)
 def test_several_proposals_go_to_one_unit_and_the_rest_is_named(cast: Cast, as_, today) -> None:
     first, second = cast.filed(today), cast.filed(today, title="关于整治路灯的建议")
     actions.assign(second, parts=[(cast.other_unit, "sole")], actor=cast.assigner, at=today)
-    answer = as_(cast.assigner).post(
-        "/handling/assign/together/", {"picked": [first.uid, second.uid], "unit": cast.unit.uid}, follow=True
-    )
-    page = answer.content.decode()
-    assert "已向县卫生健康局交办 1 件。" in page
-    assert "1 件没有交办：关于整治路灯的建议：已经由他人办理" in page
+    ticked = {"act": "together", "pick": [first.uid, second.uid], "unit": cast.unit.uid, "confirmed": "1"}
+    outcome = as_(cast.assigner).post("/handling/assign/acts/", ticked).context["outcome"]
+    assert (outcome.sentence, outcome.left) == ("1 件完成，1 件未办。", [("关于整治路灯的建议", "已由他人办理")])
     assert set(Task.objects.values_list("unit__name", flat=True)) == {"县卫生健康局", "县水务局"}
 
 
 def test_assigning_together_without_a_unit_keeps_the_ticks(cast: Cast, as_, today) -> None:
     proposal = cast.filed(today)
-    answer = as_(cast.assigner).post("/handling/assign/together/", {"picked": [proposal.uid], "unit": ""})
+    ticked = {"act": "together", "pick": [proposal.uid], "unit": "", "confirmed": "1"}
+    answer = as_(cast.assigner).post("/handling/assign/acts/", ticked)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "请选择承办单位。" in page
-    assert f'value="{proposal.uid}" checked' in page
+    assert f'name="pick" value="{proposal.uid}"' in page
 
 
 def test_the_address_of_assigning_together_leads_to_the_desk(cast: Cast, as_, today) -> None:
     cast.filed(today)
-    assert as_(cast.assigner).get("/handling/assign/together/")["Location"] == "/handling/assign/"
-    assert as_(cast.clerk).get("/handling/assign/together/").status_code == 403
+    assert as_(cast.assigner).get("/handling/assign/acts/")["Location"] == "/handling/assign/"
+    assert as_(cast.clerk).get("/handling/assign/acts/").status_code == 403
     assert Case.objects.count() == 0
 
 
@@ -218,14 +217,14 @@ def test_reading_the_editor_writes_nothing(cast: Cast, as_, today) -> None:
 
 def test_autosave_answers_with_the_new_version_and_keeps_a_stale_text_beside(cast: Cast, as_, today) -> None:
     task, clerk = _in_hand(cast, today), as_(cast.clerk)
-    url = f"/handling/{task.uid}/reply/autosave/"
+    url = f"/drafts/handling.reply/{task.uid}/"
     said = {"category": "B", "text": "第一稿。", "contact": "", "phone": "", "version": 1, "tab": "a"}
     answer = clerk.post(url, said)
     assert (answer.status_code, answer.json()["version"]) == (200, 2)
     answer = clerk.post(url, said | {"text": "另一个窗口写的。", "tab": "b"})
     told = answer.json()
     assert (answer.status_code, told["version"], told["fields"]["text"]) == (409, 2, "第一稿。")
-    kept = StaleReply.objects.get()
+    kept = KeptCopy.objects.get()
     assert (told["mine_kept_as"], kept.fields["text"]) == (kept.uid, "另一个窗口写的。")
     assert Reply.objects.get().text == "第一稿。"
     page = clerk.get(told["url"]).content.decode()
@@ -241,16 +240,18 @@ def test_a_stale_save_without_script_shows_both_and_loses_nothing(cast: Cast, as
     said = {"category": "B", "text": "第一稿。", "contact": "", "phone": "", "version": 1}
     clerk.post(f"/handling/{task.uid}/reply/", said)
     answer = clerk.post(f"/handling/{task.uid}/reply/", said | {"text": "第二稿。"})
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "第一稿。" in page
-    assert "第二稿。</textarea>" in page
-    assert 'name="version" value="2"' in page
+    copy = KeptCopy.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, copy.get_absolute_url())
+    page = clerk.get(copy.get_absolute_url()).content.decode()
+    assert ("第一稿。" in page, "第二稿。" in page, 'name="version" value="2"' in page) == (True, True, True)
+    clerk.post(copy.get_absolute_url(), {"version": "2", "use_text": "mine"})
+    copy.refresh_from_db()
+    assert (Reply.objects.get().text, copy.settled_at is not None) == ("第二稿。", True)
 
 
 def test_autosave_says_when_the_session_has_ended_or_the_reply_is_gone_to_the_leader(cast: Cast, as_, client, today) -> None:
     task = _in_hand(cast, today)
-    url = f"/handling/{task.uid}/reply/autosave/"
+    url = f"/drafts/handling.reply/{task.uid}/"
     said = {"category": "B", "text": "第一稿。", "contact": "", "phone": "", "version": 1}
     assert client.post(url, said).status_code == 401
     clerk = as_(cast.clerk)
@@ -259,14 +260,15 @@ def test_autosave_says_when_the_session_has_ended_or_the_reply_is_gone_to_the_le
     clerk.post(f"/handling/{task.uid}/contact/", contact)
     _go(clerk, task, "submit_reply")
     answer = clerk.post(url, said | {"text": "又改了。", "version": 2})
-    assert (answer.status_code, answer.json()) == (422, {"message": "答复稿已经送出审签，现在不能修改"})
+    assert (answer.status_code, answer.json()["message"]) == (423, "答复稿已经送出审签，现在不能修改。您刚写的内容已另存一份")
+    assert KeptCopy.objects.get().fields["text"] == "又改了。"
     assert Reply.objects.get().text == "第一稿。"
 
 
 def test_a_line_that_is_too_long_is_said_and_not_cut(cast: Cast, as_, today) -> None:
     task = _in_hand(cast, today)
     said = {"category": "Z", "text": "第一稿。", "contact": "孟" * 41, "phone": "", "version": 1}
-    answer = as_(cast.clerk).post(f"/handling/{task.uid}/reply/autosave/", said)
+    answer = as_(cast.clerk).post(f"/drafts/handling.reply/{task.uid}/", said)
     assert answer.status_code == 422
     assert Reply.objects.filter(text="第一稿。").count() == 0
 
@@ -341,8 +343,8 @@ def test_raters_are_those_who_signed(cast: Cast, today) -> None:
 
 def test_a_refused_save_begins_no_reply(cast: Cast, as_) -> None:
     task = cast.task(cast.assigned())  # not signed for yet
-    answer = as_(cast.clerk).post(f"{task.get_absolute_url()}reply/autosave/", {"version": "1", "text": "不该留下"})
-    assert answer.status_code == 422
+    answer = as_(cast.clerk).post(f"/drafts/handling.reply/{task.uid}/", {"version": "1", "text": "不该留下"})
+    assert answer.status_code == 423
     assert not task.replies.exists()
 
 

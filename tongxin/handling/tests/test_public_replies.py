@@ -64,9 +64,9 @@ def test_a_reply_sent_after_the_release_waits_as_well(cast: Cast) -> None:
     lead, co = cast.task(case), cast.task(case, cast.co_unit)
     perform(lead, "sign_for", actor=cast.clerk, at=NOW, payload=SignFor("孟时雨"))
     perform(co, "sign_for", actor=cast.co_clerk, at=NOW, payload=SignFor("陆知行"))
-    from tongxin.handling.workflow import Opinion
+    from tongxin.handling.workflow import Advising
 
-    perform(co, "give_opinion", actor=cast.co_clerk, at=NOW, payload=Opinion("同意。"))
+    perform(co, "give_advice", actor=cast.co_clerk, at=NOW, payload=Advising("同意。"))
     actions.record_contact(
         lead,
         stage="before",

@@ -77,12 +77,13 @@ def test_below_the_minimum_the_unit_learns_again_and_the_reason_let_pass_on_and_
     as_(cast.cosigner).post(f"/handling/rate/{case.uid}/", _say(reply, comment="谢谢，办得很实在"))
     case = actions.close_round(case, at=today)
     assert (case.state, case.round) == (CaseState.IN_HAND, 2)
-    hears = {name for name, who in cast.everyone().items() if SECRET in _told(as_, who, case)}
-    assert hears == {"proposer", "office", "leader", "assigner", "clerk", "unit_leader"}
-    hears_praise = {name for name, who in cast.everyone().items() if "谢谢，办得很实在" in _told(as_, who, case)}
-    assert hears_praise == {"cosigner"}
-    for who in (cast.clerk, cast.unit_leader, cast.co_clerk, cast.leader, cast.assigner, cast.office):
-        assert re.findall(r"满意 \d 人", _told(as_, who, case)) == []
+    told = {name: _told(as_, who, case) for name, who in cast.everyone().items()}
+    assert {name for name, said in told.items() if SECRET in said} == {
+        "proposer", "office", "leader", "assigner", "clerk", "unit_leader",
+    }  # fmt: skip
+    assert {name for name, said in told.items() if "谢谢，办得很实在" in said} == {"cosigner"}
+    for name in ("clerk", "unit_leader", "co_clerk", "leader", "assigner", "office"):
+        assert re.findall(r"满意 \d 人", told[name]) == []
     page = as_(cast.clerk).get(f"/handling/{case.tasks.get(part='lead').uid}/").content.decode()
     verdict = page[page.index("重新办理的原因") : page.index("提案原文")]
     assert "评价的人数不满 3 人，按规定不告知评价。" in verdict

@@ -10,8 +10,8 @@ from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, CoOpinion, PublicReply, Rating, Reply, Task
-from tongxin.handling.workflow import Again, Opinion, Sending, Why
+from tongxin.handling.models import Advice, Case, PublicReply, Rating, Reply, Task
+from tongxin.handling.workflow import Advising, Again, Sending, Why
 from tongxin.notices.actions import deliver
 from tongxin.notices.models import Notice
 from tongxin.proposals import actions as proposals
@@ -102,7 +102,7 @@ def test_the_page_of_the_step_offers_the_units_that_were_rejected(cast: Cast, as
     assert "会办单位一并重新提出意见" in page
     sent = as_(cast.office).post(f"/go/cases/{case.uid}/resume/", {"reason": "请补办。", "units": [lead.uid]})
     assert sent.status_code == 302
-    assert (cast.task(case).state, cast.task(case, cast.co_unit).state) == (TaskState.IN_HAND, TaskState.OPINION_GIVEN)
+    assert (cast.task(case).state, cast.task(case, cast.co_unit).state) == (TaskState.IN_HAND, TaskState.ADVICE_GIVEN)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -159,21 +159,21 @@ def test_co_handlers_are_asked_again_where_the_office_wants_it(cast: Cast) -> No
     _talk(cast, lead)
     with pytest.raises(Blocked, match="县财政局的会办意见"):
         perform(lead, "submit_reply", actor=cast.clerk, at=LATER)
-    perform(co, "give_opinion", actor=cast.co_clerk, at=LATER, payload=Opinion("追加补助。"))
-    assert list(CoOpinion.objects.filter(task=co).values_list("round", flat=True)) == [1, 2]
+    perform(co, "give_advice", actor=cast.co_clerk, at=LATER, payload=Advising("追加补助。"))
+    assert list(Advice.objects.filter(task=co).values_list("round", flat=True)) == [1, 2]
     [line] = [line for line in queries.sections(case, cast.clerk).tasks if line.task.pk == co.pk]
-    assert (line.opinion, [given.heading for given in line.before]) == ("追加补助。", ["第 1 次办理时的会办意见"])
+    assert (line.advice, [given.heading for given in line.before]) == ("追加补助。", ["第 1 次办理时的会办意见"])
     perform(lead, "submit_reply", actor=cast.clerk, at=LATER)
 
 
-def test_who_is_asked_for_an_opinion_after_its_date_gets_another_date(cast: Cast) -> None:
+def test_who_is_asked_for_advice_after_its_date_gets_another_date(cast: Cast) -> None:
     case = cast.assigned(AT)
     from tongxin.handling.workflow import SignFor
 
     co = cast.task(case, cast.co_unit)
     perform(co, "sign_for", actor=cast.co_clerk, at=AT, payload=SignFor("陆知行"))
-    perform(co, "give_opinion", actor=cast.co_clerk, at=AT, payload=Opinion("同意。"))
-    perform(co, "ask_opinion_again", actor=cast.clerk, at=LATER, payload=WHY)
+    perform(co, "give_advice", actor=cast.co_clerk, at=AT, payload=Advising("同意。"))
+    perform(co, "ask_advice_again", actor=cast.clerk, at=LATER, payload=WHY)
     assert Task.objects.get(pk=co.pk).due_on == moment("2026-05-20").date()
     assert queries.threshold_of(Task.objects.get(pk=co.pk), LATER.date()) == ""
 

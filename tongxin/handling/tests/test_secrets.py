@@ -9,8 +9,10 @@ from django.db.migrations.loader import MigrationLoader
 
 from tests.cast import NOW, Cast
 from tongxin.core.secrets import decrypt, encrypt
+from tongxin.drafts.actions import StaleError
+from tongxin.drafts.models import KeptCopy
 from tongxin.handling import actions
-from tongxin.handling.models import Reply, StaleReply
+from tongxin.handling.models import Reply
 from tongxin.handling.workflow import SignFor
 from tongxin.workflow.engine import perform
 
@@ -40,12 +42,12 @@ def test_a_reply_keeps_its_phone_encrypted(cast: Cast) -> None:
 
 def test_a_save_kept_beside_is_encrypted_whole(cast: Cast) -> None:
     reply = written(cast)
-    with pytest.raises(actions.StaleError):
+    with pytest.raises(StaleError):
         actions.save_reply(reply, fields={"phone": "123456", "text": "另一处"}, started_from=1, actor=cast.clerk, at=NOW)
-    [kept] = raw("handling_stalereply", "fields")
+    [kept] = raw("drafts_keptcopy", "fields")
     assert "123456" not in kept
     assert "另一处" not in kept
-    assert StaleReply.objects.get().fields == {"phone": "123456", "text": "另一处"}
+    assert KeptCopy.objects.get().fields == {"phone": "123456", "text": "另一处"}
 
 
 def test_what_was_plain_yesterday_is_encrypted_by_the_upgrade_and_can_be_taken_back(cast: Cast) -> None:

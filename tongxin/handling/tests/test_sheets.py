@@ -62,8 +62,8 @@ def test_a_whole_outcome_becomes_a_closed_case_with_its_history(cast: Cast, brin
     case = proposal.case
     assert (case.state, case.unrated, case.closed_at, proposal.routed_to) == (CaseState.CLOSED, False, None, "government")
     assert [(t.unit.name, t.part, t.state) for t in case.tasks.all()] == [
-        ("县卫生健康局", "lead", TaskState.ANSWERED), ("县财政局", "co", TaskState.OPINION_GIVEN),
-        ("县数据局", "co", TaskState.OPINION_GIVEN),
+        ("县卫生健康局", "lead", TaskState.ANSWERED), ("县财政局", "co", TaskState.ADVICE_GIVEN),
+        ("县数据局", "co", TaskState.ADVICE_GIVEN),
     ]  # fmt: skip
     reply = Reply.objects.get()
     assert (reply.category, reply.meaning, reply.text) == ("B", "planned", "六月底前在两个镇试点。")

@@ -19,7 +19,7 @@ from tongxin.core.templatetags.chinese import deadline
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part, TaskState
 from tongxin.handling.models import Case, Task
-from tongxin.handling.workflow import CASES, TASKS, Again, Moving, Opinion, SignFor, Why
+from tongxin.handling.workflow import CASES, TASKS, Advising, Again, Moving, SignFor, Why
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 from tongxin.workflow.engine import Invalid, perform, unexplained
@@ -240,11 +240,11 @@ def test_the_preview_says_by_which_rule_dates_stay_and_what_waits_for_a_rating(c
 
 
 # ── to a co-handler ──────────────────────────────────────────────────────────────────────────────
-def test_a_co_handler_that_gets_the_answer_to_write_is_told_once_and_keeps_its_opinion(cast: Cast, as_, today) -> None:
+def test_a_co_handler_that_gets_the_answer_to_write_is_told_once_and_keeps_its_advice(cast: Cast, as_, today) -> None:
     case = cast.assigned(today)
     lead, co = cast.task(case), cast.task(case, cast.co_unit)
     perform(co, "sign_for", actor=cast.co_clerk, at=today, payload=SignFor("陆知行"))
-    perform(co, "give_opinion", actor=cast.co_clerk, at=today, payload=Opinion("同意列支。"))
+    perform(co, "give_advice", actor=cast.co_clerk, at=today, payload=Advising("同意列支。"))
     notices.deliver()
     Notice.objects.all().delete()
     assert "县财政局（本案会办单位，移交后改为主办）" in as_(cast.assigner).get(f"/go/tasks/{lead.uid}/move/").text
@@ -265,7 +265,7 @@ def test_a_unit_that_ended_is_named_with_what_became_of_it(cast: Cast, as_, toda
     case = cast.assigned(today)
     co = cast.task(case, cast.co_unit)
     perform(co, "sign_for", actor=cast.co_clerk, at=today, payload=SignFor("陆知行"))
-    perform(co, "give_opinion", actor=cast.co_clerk, at=today, payload=Opinion("同意列支。"))
+    perform(co, "give_advice", actor=cast.co_clerk, at=today, payload=Advising("同意列支。"))
     how = reorganising.Ending(Change.MERGE, (cast.other_unit,))
     reorganising.end(cast.co_unit, how=how, on=today.date(), reason="机构改革", actor=cast.office, at=today)
     page = as_(cast.assigner).get(case.get_absolute_url()).text

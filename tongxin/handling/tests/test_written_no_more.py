@@ -4,6 +4,8 @@ import pytest
 from django.db.models import QuerySet
 
 from tests.cast import Cast
+from tongxin.drafts.actions import ClosedError
+from tongxin.drafts.models import KeptCopy
 from tongxin.handling import actions as handling
 from tongxin.handling.models import Reply, Task
 from tongxin.handling.queries import draft_of
@@ -25,12 +27,13 @@ from tongxin.handling.tests.test_pages import _in_hand
 )
 def test_autosave_says_what_is_true_of_the_work_by_now(cast: Cast, as_, today, state: str, said: str) -> None:
     task = _in_hand(cast, today)
-    url = f"/handling/{task.uid}/reply/autosave/"
+    url = f"/drafts/handling.reply/{task.uid}/"
     written = {"category": "B", "text": "第一稿。", "contact": "", "phone": "", "version": 1}
     assert as_(cast.clerk).post(url, written).status_code == 200
     QuerySet(Task).filter(pk=task.pk).update(state=state)
     answer = as_(cast.clerk).post(url, written | {"text": "又改了。", "version": 2})
-    assert (answer.status_code, answer.json()) == (422, {"message": said})
+    assert (answer.status_code, answer.json()["message"]) == (423, f"{said}。您刚写的内容已另存一份")
+    assert KeptCopy.objects.get().fields["text"] == "又改了。"
     assert Reply.objects.get().text == "第一稿。"
 
 
@@ -40,5 +43,5 @@ def test_who_has_another_part_by_now_is_sent_to_it(cast: Cast, today) -> None:
     QuerySet(Task).filter(pk=task.pk).update(state="moved")
     other = Task(committee=task.committee, case=task.case, unit=task.unit, part="co", state="awaiting", assigned_at=today)
     QuerySet(Task).bulk_create([other])
-    with pytest.raises(handling.HandlingError, match="承办分工有了变动"):
+    with pytest.raises(ClosedError, match="承办分工有了变动"):
         handling.save_reply(reply, fields={"text": "又改了。"}, started_from=2, actor=cast.clerk, at=today)

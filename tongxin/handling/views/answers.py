@@ -18,7 +18,6 @@ from tongxin.workflow import engine
 
 GONE = 409
 UNPROCESSABLE = 422
-UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True)
@@ -93,6 +92,7 @@ def small_form(
         "back": back,
         "lead": lead,
         "post_to": request.path,
+        "keep": request.path.strip("/").replace("/", "-"),
     }
     status = UNPROCESSABLE if form.is_bound and not fragment else 200
     return render(request, "handling/_small_form.html" if fragment else "handling/small_form.html", context, status=status)

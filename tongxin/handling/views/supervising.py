@@ -7,47 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.views import requires
-from tongxin.committees.choices import Duty
-from tongxin.committees.queries import affiliations_with
-from tongxin.desks.paging import page_asked
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
 from tongxin.handling.forms import RemindForm
+from tongxin.handling.pages.task import attached
 from tongxin.handling.regulations import ReplyCategories
-from tongxin.handling.views.answers import Link, chosen, done, lanes_of, pager_of, small_form, with_params
-from tongxin.handling.views.working import attached, load
+from tongxin.handling.views.answers import done, small_form
+from tongxin.handling.views.working import load
 from tongxin.proposals import queries as proposals
 from tongxin.regulations.queries import in_force
-
-PARTS = {"open": "在办", "review": "答复待审", "sign": "待签收", "again": "重新办理", "answered": "已答复"}
-
-
-@requires("handling.supervise")
-def supervise_desk(request: HttpRequest) -> HttpResponse:
-    """Show the handling under the reader's 归口, the most urgent first."""
-    on, parts = timezone.localdate(), queries.supervision_parts()
-    part, level = chosen(request, parts, "open")
-    rows = queries.supervised(request.user)
-    committees = queries.committees_of(request.user, Duty.SUPERVISE)
-    levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}
-    asked = parts | {f"in_{n}": parts["open"] & q for n, q in levels.items()}
-    asked |= {f"of_{n}": parts[part] & q for n, q in levels.items()}
-    scope = ("supervise", sorted(affiliations_with(request.user, Duty.SUPERVISE)))
-    counted = queries.counts(rows, asked, committees=committees, scope=scope)
-    shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
-    page = page_asked(shown, queries.NEWEST if part == "answered" else queries.BY_CLOCK, request.GET, size=queries.SIZE)
-    filters = {"part": "" if part == "open" else part, "level": level}
-    context = {
-        "rows": [queries.row_of(t, on) for t in page.rows],
-        "part": PARTS[part],
-        "lanes": lanes_of({n: counted[f"in_{n}"] for n in queries.LEVELS}, filters | {"part": ""}),
-        "tabs": [
-            Link(_(label), with_params(part="" if name == "open" else name), counted[name], name == part)
-            for name, label in PARTS.items()
-        ],
-        "pager": pager_of(page, counted[f"of_{level}"] if level else counted[part], filters),
-    }
-    return render(request, "handling/supervise.html", context)
 
 
 @requires("handling.remind", of_object=True)
@@ -92,6 +60,6 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
         "contact": proposals.contact_note(case.proposal),
         "chip": queries.task_chip(task, on=timezone.localdate()),
         "attached": attached(case, request.user),
-        "opinions": [line for line in shown.tasks if line.opinion],
+        "advice": [line for line in shown.tasks if line.advice],
     }
     return render(request, "handling/review.html", context)

@@ -1,188 +1,26 @@
-"""The unit's inbox and its working page for one case."""
-
-from typing import Any
+"""What a unit records of its work on a case."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
-from tongxin.committees import queries as bodies
-from tongxin.committees.choices import Duty
-from tongxin.core.templatetags.chinese import size
-from tongxin.desks.paging import page_asked
-from tongxin.files import queries as files
 from tongxin.handling import actions, queries
-from tongxin.handling.choices import TaskState, TaskStates
 from tongxin.handling.forms import ContactForm
-from tongxin.handling.models import Case, Reply, Task
-from tongxin.handling.regulations import ReplyCategories
-from tongxin.handling.views.answers import Link, chosen, done, lanes_of, pager_of, small_form, with_params
+from tongxin.handling.models import Task
+from tongxin.handling.views.answers import done, small_form
 from tongxin.proposals import queries as proposals
-from tongxin.regulations.queries import in_force
-from tongxin.workflow import engine
-from tongxin.workflow.table import workflow_of
-from tongxin.workflow.templatetags.steps import Button, buttons, in_order
-
-PARTS = {
-    "todo": "要办的",
-    "sign": "待签收",
-    "hand": "办理中",
-    "co": "会办",
-    "leader": "单位审签",
-    "again": "重新办理",
-    "wait": "待回复",
-    "answered": "已答复",
-    "done": "已结束",
-}
-
-
-@requires("handling.inbox")
-def inbox(request: HttpRequest) -> HttpResponse:
-    """Show what the reader's units have to do, the most urgent first."""
-    units, on = queries.units_of(request.user), timezone.localdate()
-    unit = next((u for u in units if u.uid == request.GET.get("unit")), None)
-    parts = queries.inbox_parts(request.user)
-    part, level = chosen(request, parts, "todo")
-    rows = queries.inbox(request.user, unit=unit)
-    committees = list({u.committee_id: u.committee for u in units}.values())
-    levels = {name: queries.level(committees, on, name) for name in queries.LEVELS}
-    asked = parts | {f"in_{n}": parts["todo"] & q for n, q in levels.items()}
-    asked |= {f"of_{n}": parts[part] & q for n, q in levels.items()}
-    scope = ("inbox", sorted(u.pk for u in units), unit.pk if unit else 0)
-    counted = queries.counts(rows, asked, committees=committees, scope=scope)
-    shown = queries.for_rows(rows.filter(parts[part] & levels[level] if level else parts[part]))
-    page = page_asked(shown, queries.NEWEST if part in {"answered", "done"} else queries.BY_CLOCK, request.GET, size=queries.SIZE)
-    filters = {"unit": unit.uid if unit else "", "part": "" if part == "todo" else part, "level": level}
-    leads = bool(bodies.units_with(request.user, Duty.UNIT_LEADER))
-    context = {
-        "units": units,
-        "unit": unit,
-        "part": PARTS[part],
-        "level": level,
-        "several": len(units) > 1,
-        "unit_tabs": _unit_tabs(units, unit, filters),
-        "rows": [queries.row_of(t, on) for t in page.rows],
-        "lanes": lanes_of({n: counted[f"in_{n}"] for n in queries.LEVELS}, filters | {"part": ""}),
-        "tabs": [
-            Link(_(label), with_params(unit=filters["unit"], part="" if name == "todo" else name), counted[name], name == part)
-            for name, label in PARTS.items()
-            if (name != "leader" or leads) and (counted[name] or name in {"todo", "wait", part})
-        ],
-        "pager": pager_of(page, counted[f"of_{level}"] if level else counted[part], filters),
-    }
-    return render(request, "handling/inbox.html", context)
-
-
-def _unit_tabs(units: list[Any], unit: Any, filters: dict[str, str]) -> list[Link]:
-    rest = {k: v for k, v in filters.items() if k != "unit"}
-    return [
-        Link(_("全部单位"), with_params(**rest), current=unit is None),
-        *(Link(u.name, with_params(**rest, unit=u.uid), current=u == unit) for u in units),
-    ]
 
 
 def load(request: HttpRequest, uid: str, permission: str) -> Task:
-    """Return a unit's part with what its page needs, if the reader may see it and do this."""
-    found = queries.visible_to(request.user).filter(uid=uid)
-    task = found.select_related("case__proposal__session__term", "case__committee__parent__parent", "unit").first()
+    """Return a unit's part with what its pages need, if the reader may see it and do this."""
+    task = queries.part_for(request.user, uid)
     if task is None:
         raise Http404
-    task.committee = task.case.proposal.committee = task.case.committee
     permissions.demand(request.user, permission, task)
     return task
-
-
-@requires("handling.view", of_object=True)
-def task(request: HttpRequest, uid: str) -> HttpResponse:
-    """Show a unit's part: what to do, by when and why, the text, the talks, the other units, the reply."""
-    mine = load(request, uid, "handling.view")
-    case, on = mine.case, timezone.localdate()
-    shown = queries.sections(case, request.user)
-    mine = next(t for t in case.tasks.all() if t.pk == mine.pk)
-    writes = permissions.allowed(request.user, "handling.write_reply", mine) and mine.state == TaskState.IN_HAND
-    reply = queries.draft_of(mine) if writes else None
-    context = {
-        "task": mine,
-        "case": case,
-        "proposal": case.proposal,
-        "sections": shown,
-        "chip": queries.task_chip(mine, on=on),
-        "badge": workflow_of(mine).badges[mine.state],
-        "others": [line for line in shown.tasks if line.task.pk != mine.pk],
-        "limits": [] if mine.is_gone else queries.limits_of(mine),
-        "actions": _bar(request, mine, reply, shown.units_url),
-        "proposers": proposals.signers(case.proposal),
-        "contact": proposals.contact_note(case.proposal),
-        "reply": reply,
-        "categories": in_force(mine.committee, ReplyCategories, on).categories if mine.answers else (),
-        "verdict": _verdict(request.user, mine),
-        "again": queries.reason_again(case) if mine.state in TaskStates.open else "",
-        "events": queries.history_of(case, request.user)[:60],
-        "attached": attached(case, request.user),
-        "in_unit": permissions.allowed(request.user, "handling.inbox"),
-    }
-    return render(request, "handling/task.html", context)
-
-
-def _verdict(user: Any, task: Task) -> queries.Verdict | None:
-    """Return why a case came back, for its own unit and the offices over it; not for the co-handlers."""
-    if task.case.round == 1 or task.state == TaskState.ANSWERED or not permissions.allowed(user, "handling.hear_verdict", task):
-        return None
-    return queries.verdict_for_unit(task, task.case)
-
-
-def attached(case: Case, user: Any) -> list[dict[str, str]]:
-    """Return the proposal's files, ready for the list of attachments."""
-    rows = case.proposal.attachments.select_related("file")
-    return [{"kind": a.file.kind, "name": a.file.name, "size": size(a.file.size), "url": files.link(a.file, user)} for a in rows]
-
-
-def _reviews(user: Any, task: Task) -> bool:
-    return any(o.row.action == "send" for o in engine.available(task, user, at=timezone.now()))
-
-
-def _own_pages(request: HttpRequest, task: Task, reply: Reply | None) -> list[Button]:
-    """Return the ways to the pages on which the work is done: writing the reply, and reviewing it beside the proposal."""
-    made, base = [], task.get_absolute_url()
-    if reply is not None:
-        label = _("继续写答复") if reply.text else _("起草答复")
-        made.append(Button(label, f"{base}reply/", (), main=not reply.text, stop=False, page=True))
-    if _reviews(request.user, task):
-        made.append(Button(_("对照原文审核答复"), f"{base}review/", (), main=True, stop=False, page=True))
-    return made
-
-
-def _bar(request: HttpRequest, task: Task, reply: Reply | None, units_url: str) -> list[Button]:
-    """Return every button of a part's page; of one that is gone the way to the case's units, for who assigns."""
-    made = [*_own_pages(request, task, reply), *buttons(task, request.user), *_buttons(request, task)]
-    if task.is_gone and task.case.is_in_hand and units_url:
-        made.append(Button(_("调整承办单位"), units_url, (), main=False, stop=False, page=True))
-    return in_order(made)
-
-
-def _buttons(request: HttpRequest, task: Task) -> list[Button]:
-    """Return the steps that are not moves: recording a talk, chasing the unit."""
-    made, base = [], task.get_absolute_url()
-    may_record = permissions.allowed(request.user, "handling.contact", task)
-    if may_record and task.state in {
-        TaskState.IN_HAND,
-        TaskState.WITH_LEADER,
-        TaskState.UNDER_REVIEW,
-        TaskState.ANSWERED,
-        TaskState.OPINION_GIVEN,
-    }:
-        made.append(Button(_("记录面商"), f"{base}contact/", (), main=False, stop=False))
-    if permissions.allowed(request.user, "handling.remind", task) and task.state in {
-        TaskState.AWAITING,
-        TaskState.IN_HAND,
-        TaskState.WITH_LEADER,
-    }:
-        made.append(Button(_("催办"), f"{base}remind/", (), main=False, stop=False))
-    return made
 
 
 @requires("handling.contact", of_object=True)

@@ -19,9 +19,8 @@ NAMES_NOTHING = {
     "imports.made": "what imports made, by which their undoing finds it",
     "regulations.regulation": "rules name kinds and codes",
     "proposals.publiccopy": "places in a text",
-    "proposals.stalecopy": "a text that was typed",
+    "drafts.keptcopy": "a text that was typed",
     "handling.publicreply": "places in a text",
-    "handling.stalereply": "a text that was typed",
 }
 
 

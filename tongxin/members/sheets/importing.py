@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q
@@ -18,11 +18,12 @@ from tongxin.core.words import clean_line, name_key, plain_number, spellings
 from tongxin.members.choices import CONTACT_FIELDS
 from tongxin.members.models import Member, Post, Seat
 from tongxin.members.rules import is_dead
+from tongxin.members.sheets.columns import COLUMNS, NAMES
 from tongxin.members.sheets.doubles import Doubles
 from tongxin.members.sheets.doubting import Forms, doubt_age, doubt_namesakes
-from tongxin.members.sheets.reading import COLUMNS, Known, Person, of_member, read, spoken, those_who_went, with_current_seats
+from tongxin.members.sheets.reading import Known, Person, of_member, read, those_who_went, with_current_seats
 from tongxin.sheets.cells import text
-from tongxin.sheets.kinds import Context, Row
+from tongxin.sheets.kinds import Context, Row, words_of
 from tongxin.sheets.problems import Fault
 
 SERIES = "member.number"
@@ -176,12 +177,11 @@ class MemberImporter:
 
     @staticmethod
     def _compare(row: Row, said: Person, known: Known) -> None:
-        for spec in fields(Person):
-            column = COLUMNS[spec.name]
-            if row.has(column) and not known.says(spec.name, getattr(said, spec.name)):
-                theirs = getattr(known.written[0], spec.name)
-                shown = mask_phone(theirs) if spec.name == "phone" else spoken(spec.name, theirs)
-                where = "修改联系方式" if spec.name in CONTACT_FIELDS else "更正登记资料"
+        words = words_of(COLUMNS, known.written[0])
+        for key, column in NAMES.items():
+            if row.has(column) and not known.says(key, getattr(said, key)):
+                shown = mask_phone(words[column]) if key == "phone" else words[column]
+                where = "修改联系方式" if key in CONTACT_FIELDS else "更正登记资料"
                 row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请打开这名委员，在“{where}”里改")
 
     def settle(self) -> list[Fault]:

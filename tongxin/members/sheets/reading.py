@@ -5,22 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import Prefetch, QuerySet
 
 from tongxin.committees.models import Committee
 from tongxin.committees.queries import running
-from tongxin.core.words import kept_number, name_key, plain_number
-from tongxin.members.choices import Gender, Rank
+from tongxin.core.words import name_key, plain_number
+from tongxin.members.choices import Rank
 from tongxin.members.models import Member, Post, Seat
-from tongxin.members.rules import is_name, who_it_is
-from tongxin.sheets import cells
-from tongxin.sheets.kinds import Row
+from tongxin.members.rules import who_it_is
+from tongxin.members.sheets.columns import COLUMNS
+from tongxin.sheets.kinds import Row, values_of
 
-RANKS = {str(rank.label): rank.value for rank in Rank}
-GENDERS = {str(gender.label): gender.value for gender in Gender}
-NUMBER_LIMIT = 20
 PARTY_MEMBERS = ("中共党员", "中共预备党员")
 ALIKE: dict[str, Callable[[Any], Any]] = {"name": name_key, "number": plain_number}  # compared by what two writings share
 
@@ -46,66 +41,9 @@ class Person:
     seated_on: date | None = None
 
 
-COLUMNS = {  # field → column
-    "name": "姓名", "gender": "性别", "ethnicity": "民族", "born_in": "出生年月", "party": "政治面貌", "sector": "界别",
-    "special_committee": "专委会", "ranks": "职务", "workplace": "工作单位", "workplace_post": "单位职务", "phone": "手机",
-    "email": "邮箱", "is_party_member": "是否党员", "number": "编号", "seated_on": "任职日期",
-}  # fmt: skip
-
-
-def _email(value: cells.Cell) -> str:
-    written = cells.line(value, 254)
-    if written:
-        try:
-            validate_email(written)
-        except ValidationError as problem:
-            message = f"“{written[:40]}”不是邮箱地址"
-            raise ValueError(message) from problem
-    return written
-
-
-def _name(value: cells.Cell) -> str:
-    """Read a name: a formula that was saved without its value leaves a figure there."""
-    found = cells.name(value)
-    if found and not is_name(found):
-        message = f"“{found}”不是姓名，请核对；是公式的请改成文字"
-        raise ValueError(message)
-    return found
-
-
-def _number(value: cells.Cell) -> str:
-    """Read a number as it is kept, in whatever width an office types it: it is searched for, and nobody can change it later."""
-    return cells.line(kept_number(cells.line(value)), NUMBER_LIMIT)
-
-
-def _ranks(value: cells.Cell) -> tuple[str, ...]:
-    found = {cells.choice(part, RANKS) for part in cells.several(value)}
-    return tuple(rank for rank in Rank.values if rank in found and rank != Rank.MEMBER)
-
-
 def read(row: Row) -> Person:
     """Read a row; what does not do becomes its faults."""
-
-    def line(column: str, limit: int) -> str:
-        return str(row.read(column, lambda v: cells.line(v, limit)) or "")
-
-    person = Person(
-        name=row.read("姓名", _name) or "",
-        gender=row.read("性别", lambda v: cells.choice(v, GENDERS)) or "",
-        ethnicity=line("民族", 20),
-        born_in=row.read("出生年月", cells.month),
-        party=line("政治面貌", 30),
-        sector=line("界别", 30),
-        special_committee=line("专委会", 40),
-        ranks=row.read("职务", _ranks) or (),
-        workplace=line("工作单位", 80),
-        workplace_post=line("单位职务", 60),
-        phone=row.read("手机", cells.phone) or "",
-        email=row.read("邮箱", _email) or "",
-        is_party_member=row.read("是否党员", cells.flag),
-        number=row.read("编号", _number) or "",
-        seated_on=row.read("任职日期", cells.day),
-    )
+    person = Person(**values_of(COLUMNS, row))
     for column, value in (("姓名", person.name), ("界别", person.sector)):
         if not value and not row.complained(column):
             row.fault(column, "没有填写")
@@ -174,18 +112,3 @@ def those_who_went(committee: Committee) -> list[Gone]:
     seats = Seat.objects.select_related("sector", "special_committee").order_by("-term__number", "id")
     found = rows.prefetch_related(Prefetch("seats", seats, "seats_now"), Prefetch("posts", Post.objects.all(), "posts_now"))
     return [Gone(row, of_member(row), who_it_is(row).pk) for row in found]
-
-
-def spoken(name: str, value: Any) -> str:
-    """Write a value as the sheet writes it."""
-    if value is None or value == "":
-        return ""
-    if name == "gender":
-        return str(Gender(value).label)
-    if name == "ranks":
-        return "、".join(str(Rank(rank).label) for rank in reversed(value)) or str(Rank.MEMBER.label)
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if name == "seated_on":
-        return f"{value:%Y-%m-%d}"
-    return f"{value:%Y-%m}" if isinstance(value, date) else str(value)

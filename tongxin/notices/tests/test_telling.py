@@ -209,7 +209,7 @@ def a_whole_life(cast: Cast) -> Case:
 
 
 def live_on(cast: Cast, proposal: Any) -> Case:
-    from tongxin.handling.workflow import Opinion, Sending, SignFor
+    from tongxin.handling.workflow import Advising, Sending, SignFor
     from tongxin.proposals.workflow import Examination, Filing
     from tongxin.workflow.engine import perform
 
@@ -224,7 +224,7 @@ def live_on(cast: Cast, proposal: Any) -> Case:
     lead, co = cast.task(case), cast.task(case, cast.co_unit)
     perform(lead, "sign_for", actor=cast.clerk, at=on(5), payload=SignFor("孟时雨"))
     perform(co, "sign_for", actor=cast.co_clerk, at=on(5, 10), payload=SignFor("陆知行"))
-    perform(co, "give_opinion", actor=cast.co_clerk, at=on(8), payload=Opinion("同意，夜班补助可从公共卫生经费中列支。"))
+    perform(co, "give_advice", actor=cast.co_clerk, at=on(8), payload=Advising("同意，夜班补助可从公共卫生经费中列支。"))
     handling.record_contact(
         lead, stage="before", way="meeting", on=on(9).date(), who="孟时雨", with_whom="林知远", note="先在两个镇试点。",
         actor=cast.clerk, at=on(9),

@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.architecture.world import World
 from tests.cast import Cast, moment
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
@@ -76,16 +75,15 @@ def seen_in(page: Any) -> str:
 
 
 # ── who may ──────────────────────────────────────────────────────────────────────────────────────
-def test_the_list_shows_exactly_what_may_be_erased(cast: Cast) -> None:
-    World(cast).everything()
+def test_the_list_shows_exactly_what_may_be_erased(mixed: Cast) -> None:
     adopt(
-        cast.other_county, "privacy.retention", effective_from=date(2026, 1, 1), body={"read_notices_by": "proposal.office"},
+        mixed.other_county, "privacy.retention", effective_from=date(2026, 1, 1), body={"read_notices_by": "proposal.office"},
         reference={"title": "望川县政协个人信息管理办法"}, actor=None, at=moment("2026-01-01"),
     )  # fmt: skip
     today, seen = TODAY(), 0
-    for committee in (cast.city, cast.county, cast.other_county):
+    for committee in (mixed.city, mixed.county, mixed.other_county):
         every = queries.keepings(committee, today)
-        for who, account in cast.everyone().items():
+        for who, account in mixed.everyone().items():
             listed = [k.key for k in queries.executed_by(account, committee, today)]
             assert listed == [k.key for k in every if allowed(account, "privacy.erase", k)], who
             assert bool(listed) == allowed(account, "privacy.keep", committee), who
@@ -332,13 +330,11 @@ def test_staff_with_any_duty_left_keep_the_address(cast: Cast) -> None:
 
 
 def test_a_copy_that_was_not_looked_at_stays_while_its_text_can_change(cast: Cast) -> None:
-    from tongxin.proposals.models import StaleCopy
+    from tongxin.drafts.actions import keep
     from tongxin.workflow.engine import perform
 
     proposal = cast.draft()
-    StaleCopy.objects.create(
-        committee=cast.county, proposal=proposal, account=cast.proposer, started_from=1, fields={}, kept_at=LONG_AGO
-    )
+    keep("proposals.text", proposal, fields={}, started_from=1, actor=cast.proposer, at=LONG_AGO)
     [k] = [k for k in queries.keepings(cast.county, date(2026, 4, 1)) if k.key == "proposal_copies"]
     assert k.rows.count() == 0
     perform(proposal, "submit", actor=cast.proposer, at=moment("2026-03-02"))

@@ -12,9 +12,9 @@ from tongxin.proposals.actions.cosigning import (
     remove_invitation,
 )
 from tongxin.proposals.actions.doubles import CARRY
-from tongxin.proposals.actions.drafting import draft, save_text, settle_copy
+from tongxin.proposals.actions.drafting import draft, save_text
 from tongxin.proposals.actions.leaving import CONSEQUENCE, drop_who_left, take_over
-from tongxin.proposals.actions.problems import ProposalError, StaleError
+from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.actions.publishing import (
     confirm_copy,
     copies_by_machine,
@@ -47,7 +47,6 @@ __all__ = [
     "CONSEQUENCE",
     "NO_LEAD",
     "ProposalError",
-    "StaleError",
     "answer_invitation",
     "ask_again",
     "assign_numbers",
@@ -82,7 +81,6 @@ __all__ = [
     "remove_invitation",
     "reroute",
     "save_text",
-    "settle_copy",
     "settle_signatures",
     "take_over",
     "undecided",

@@ -1,23 +1,28 @@
-"""Beginning a proposal, saving its text, keeping a second text beside it."""
+"""Beginning a proposal, and saving its text."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
 from tongxin.core.words import clean_line, clean_text
+from tongxin.drafts import actions as drafts
 from tongxin.members.models import Member
 from tongxin.proposals.actions import names
 from tongxin.proposals.actions.agreeing import keep_signed
-from tongxin.proposals.actions.problems import ProposalError, StaleError
-from tongxin.proposals.choices import Answer, Form, Role, States
-from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature, StaleCopy
+from tongxin.proposals.actions.problems import ProposalError
+from tongxin.proposals.choices import Answer, Form, Role, State, States
+from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature
 from tongxin.workflow import engine
+
+NAME = "proposals.text"
+STALE = "这份提案在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定"
+CLOSED = "这份提案已经提交，正文不能再改。您刚写的内容已另存一份，退回修改时可以取用"
+DELETED = "这份草稿已经删除，正文不能再改。您刚写的内容已另存一份"
 
 
 @transaction.atomic
@@ -71,48 +76,22 @@ def _clean(text: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def save_text(proposal: Proposal, *, text: Mapping[str, Any], started_from: int, actor: Account, at: datetime) -> Proposal:
+def save_text(
+    proposal: Proposal, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime, tab: str = ""
+) -> Proposal:
     """Save what was typed; no event. A save that did not start from the current version is kept beside, nothing overwritten.
 
-    Raises StaleError with the kept copy, also when the text is no longer with the proposer (`closed`).
+    Raises drafts.StaleError or, when the text is no longer with the proposer, drafts.ClosedError; both with the kept copy.
     """
-    fields = _clean(text)
-    with transaction.atomic():
-        copy = _save_or_keep(proposal, fields, started_from, actor, at)
-    if copy is not None:  # raised outside, or the copy would be rolled back with it
-        raise StaleError(copy)
+    open_rows = Proposal.objects.filter(pk=proposal.pk, state__in=States.with_the_proposer)
+    saving = drafts.Saving(
+        NAME,
+        proposal,
+        proposal,
+        open_rows,
+        stale=STALE,
+        closed=lambda: DELETED if proposal.state == State.DISCARDED else CLOSED,
+        first=lambda held: keep_signed(held, at=at),
+    )
+    drafts.save(saving, fields=_clean(fields), started_from=started_from, actor=actor, at=at, tab=tab)
     return proposal
-
-
-def _save_or_keep(
-    proposal: Proposal, fields: dict[str, Any], started_from: int, actor: Account, at: datetime
-) -> StaleCopy | None:
-    def unchanged() -> bool:
-        return all(getattr(proposal, name) == value for name, value in fields.items())
-
-    if unchanged() and proposal.version == started_from:
-        return None
-    rows = Proposal.objects.filter(pk=proposal.pk, version=started_from, state__in=States.with_the_proposer)
-    for held in rows.select_for_update(of=("self",)):
-        keep_signed(held, at=at)
-    if not rows.update(version=F("version") + 1, edited_at=at, **fields):
-        proposal.refresh_from_db()
-        return None if unchanged() else _keep_beside(proposal, fields, started_from, actor, at)
-    proposal.refresh_from_db()
-    return None
-
-
-def _keep_beside(proposal: Proposal, fields: dict[str, Any], started_from: int, actor: Account, at: datetime) -> StaleCopy:
-    """Keep one open copy per writer and starting version: the same tab saving again replaces its own copy."""
-    copy, _made = StaleCopy.objects.update_or_create(
-        committee=proposal.committee, proposal=proposal, account=actor, started_from=started_from, settled_at=None,
-        defaults={"fields": fields, "kept_at": at},
-    )  # fmt: skip
-    return copy
-
-
-@transaction.atomic
-def settle_copy(copy: StaleCopy, *, at: datetime) -> None:
-    """Put a kept copy away, after its writer has looked at both texts. The row stays."""
-    copy.settled_at = at
-    copy.save(update_fields=["settled_at"])

@@ -20,22 +20,22 @@ from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
 from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
+from tongxin.workflow.table import Setting
 
 NO_LEAD = "这件提案现在不能作为主案，请另选一件已立案的提案"
 
 
-def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """The first submission gives the serial, the session and the season; a later one keeps them."""
     if proposal.submitted_at is not None:
-        proposal.event_facts = {"season": "修改后重新提交"}
-        return {}
+        return Setting(facts={"season": "修改后重新提交"})
     session, season = queries.session_and_season_at(proposal.committee, at)
     if session is None:
         message = "还没有设立届次，请与机关联系"
         raise engine.Blocked([message])
-    proposal.event_facts = {"season": str(Season(season).label)}
     serial = bodies.next_number(proposal.committee, "proposal.serial")
-    return {"serial": serial, "session": session, "season": season, "submitted_at": at}
+    values = {"serial": serial, "session": session, "season": season, "submitted_at": at}
+    return Setting(values, facts={"season": str(Season(season).label)})
 
 
 def settle_signatures(proposal: Proposal, event: Event) -> None:
@@ -67,17 +67,17 @@ def gather_again(proposal: Proposal, event: Event) -> None:
         )
 
 
-def categories_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def categories_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Both categories and the 归口 that will assign it."""
-    return {"construction": payload.construction, "topic": payload.topic, "routed_to": payload.routed_to}
+    return Setting({"construction": payload.construction, "topic": payload.topic, "routed_to": payload.routed_to})
 
 
-def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Give the two numbers: one in the session, one in the construction. Given once; never reused or changed."""
     if proposal.number is not None:
         names = ("number", "category_number", "category_label")
-        proposal.event_facts = {name: getattr(proposal, name) for name in names} | {"kept": True}
-        return {"decided_at": at}
+        kept = {name: getattr(proposal, name) for name in names}
+        return Setting({"decided_at": at}, facts=kept | {"kept": True})
     rules = look_up(proposal.committee, Taxonomies, timezone.localdate(at))
     category = rules.values.construction(payload.construction)
     if category is None:
@@ -88,11 +88,10 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
         "category_number": bodies.next_number(proposal.committee, f"{series}.{category.code}"),
         "category_label": category.short,
     }
-    proposal.event_facts, proposal.event_regulation = numbers, rules.version
-    return numbers | {"decided_at": at}
+    return Setting(numbers | {"decided_at": at}, facts=numbers, regulation=rules.version)
 
 
-def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
     both = Q(pk=proposal.pk) | Q(uid=payload.into)
     list(Proposal.objects.select_for_update(of=("self",)).filter(both).order_by("pk"))  # two merging each other: one waits
@@ -102,23 +101,30 @@ def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: An
         raise engine.Invalid({"into": NO_LEAD})
     facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
     moved = list(proposal.merged.select_for_update(of=("self",)).order_by("pk"))
-    proposal.event_facts = facts | ({"moved": [row.uid for row in moved]} if moved else {})
     sound = audit.sound(moved)
-    proposal.merged.update(merged_into=lead)
-    for row in moved:  # each in its own life: what is said of it elsewhere is not asked for before its next step
-        audit.record(
-            "proposals.move_along", row, actor=actor, at=at, data=facts | {"reason": payload.reason},
-            acting_as=proposal.capacity_of(actor), proves=[row] if row in sound else (),
-        )  # fmt: skip
-    return {"merged_into": lead, "decided_at": at}
+
+    def move_along() -> None:
+        proposal.merged.filter(pk__in=[row.pk for row in moved]).update(merged_into=lead)
+        for row in moved:  # each in its own life: what is said of it elsewhere is not asked for before its next step
+            audit.record(
+                "proposals.move_along",
+                row,
+                actor=actor,
+                at=at,
+                data=facts | {"reason": payload.reason},
+                acting_as=proposal.capacity_of(actor),
+                proves=[row] if row in sound else (),
+            )
+
+    along = {"moved": [row.uid for row in moved]} if moved else {}
+    return Setting({"merged_into": lead, "decided_at": at}, facts=facts | along, writes=(move_along,))
 
 
-def out_of_lead(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def out_of_lead(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Out of its lead proposal, undecided again; the number that it may have stays its own."""
     lead = proposal.merged_into
-    if lead is not None:
-        proposal.event_facts = {"from_label": case_number(lead.number), "from_title": lead.title, "lead": lead.pk}
-    return {"merged_into": None, "decided_at": None}
+    facts = {"from_label": case_number(lead.number), "from_title": lead.title, "lead": lead.pk} if lead is not None else {}
+    return Setting({"merged_into": None, "decided_at": None}, facts=facts)
 
 
 def note_in_former_lead(proposal: Proposal, event: Event) -> None:
@@ -139,26 +145,26 @@ def free_merged(proposal: Proposal, event: Event) -> None:
         engine.perform(row, "separate", actor=system, at=at, payload=said, by_system=True)
 
 
-def held(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def held(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Whoever merges something into it waits, or was before us: what went into it is known by now."""
     list(Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal.pk))
-    return {}
+    return Setting()
 
 
-def undecided(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:
+def undecided(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:
     """No decision stands any more. Its numbers stay as they were given."""
     held(proposal, actor=actor, at=at, payload=payload)
     if why := queries.what_it_absorbed(proposal):
         raise engine.Blocked([why])
-    return {"decided_at": None}
+    return Setting({"decided_at": None})
 
 
-def destination_cleared(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def destination_cleared(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Where its content went is the event's to say; decided otherwise, it may go elsewhere."""
-    proposal.event_facts = {"destination": proposal.destination}
+    facts = {"destination": proposal.destination}
     if proposal.passed_on_at is not None:
-        proposal.event_facts |= {"passed_on_to": queries.passed_on_to(proposal)}
-    return {"destination": "", "reason_code": "", "decided_at": None, "passed_on_at": None}
+        facts |= {"passed_on_to": queries.passed_on_to(proposal)}
+    return Setting({"destination": "", "reason_code": "", "decided_at": None, "passed_on_at": None}, facts=facts)
 
 
 def note_in_lead(proposal: Proposal, event: Event) -> None:
@@ -173,10 +179,10 @@ def note_in_lead(proposal: Proposal, event: Event) -> None:
         )  # fmt: skip
 
 
-def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> dict[str, Any]:  # noqa: ARG001
+def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """The listed reason and where the content goes."""
     rules = look_up(proposal.committee, NotFiling, timezone.localdate(at))
     reason = rules.values.reason(payload.reason_code)
-    proposal.event_regulation = rules.version
-    proposal.event_facts = {"reason_text": f"{reason.text}。{payload.reason}" if reason else payload.reason}
-    return {"destination": payload.destination, "reason_code": payload.reason_code, "decided_at": at}
+    values = {"destination": payload.destination, "reason_code": payload.reason_code, "decided_at": at}
+    said = f"{reason.text}。{payload.reason}" if reason else payload.reason
+    return Setting(values, facts={"reason_text": said}, regulation=rules.version)

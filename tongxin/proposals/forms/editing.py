@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.files.choices import ACCEPT
-from tongxin.proposals.models import TEXT_FIELDS, Proposal
+from tongxin.proposals.models import LONG, TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
 from tongxin.ui.fields import CountedText
 
@@ -40,11 +40,9 @@ class TextForm(forms.Form):
 
     def __init__(self, rules: FormRules, **options: Any) -> None:
         super().__init__(**options)
-        for name, most in (
-            ("title", rules.title_max),
-            *((part, rules.body_max) for part in ("situation", "analysis", "suggestions")),
-        ):
-            self.fields[name].widget.attrs["data-max"] = most
+        self.fields["title"].widget.attrs["data-max"] = rules.title_max
+        for part in LONG:
+            self.fields[part].widget.attrs["data-total"] = "body-total"  # the rule limits the three together
         self.fields["title"].widget.attrs |= {"class": "one strong"}
 
     @classmethod

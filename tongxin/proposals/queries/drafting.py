@@ -1,16 +1,16 @@
 """What somebody who writes or co-signs a proposal has to know: what is missing, who may be asked, what differs."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 
 from tongxin.access.permissions import allowed
+from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.committees.queries import running
 from tongxin.core.attaching import attach
@@ -19,8 +19,8 @@ from tongxin.core.templatetags.chinese import moment
 from tongxin.core.words import character_count, number_writings, one_dot, sought
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import sitting_member_of
-from tongxin.proposals.choices import Answer, Role
-from tongxin.proposals.models import TEXT_FIELDS, Attachment, Proposal, Signature, StaleCopy
+from tongxin.proposals.choices import Answer, Role, State
+from tongxin.proposals.models import Attachment, Proposal, Signature
 from tongxin.proposals.queries.agreed import outdated_signers
 from tongxin.proposals.queries.reading import parts
 from tongxin.proposals.regulations import FormRules
@@ -176,24 +176,11 @@ def taken_back(user: Any, uid: str) -> str:
     return f"第一提案人已于 {moment(event.at)} 收回这份联名邀请，您不用再答复。" if event else ""
 
 
-# ── two texts ────────────────────────────────────────────────────────────────────────────────────
-def copy_for(user: Any, proposal: Proposal, uid: str) -> StaleCopy | None:
-    """Return a copy that `user` left beside a proposal's text."""
-    return proposal.stale_copies.filter(uid=uid, account=user).first()
-
-
-def differences(proposal: Proposal, fields: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Return (field, kept text, own text) where a copy differs from the proposal."""
-    return [
-        (name, getattr(proposal, name), fields[name])
-        for name in TEXT_FIELDS
-        if name in fields and fields[name] != getattr(proposal, name)
-    ]
-
-
-def open_copies(user: Any, proposal: Proposal) -> Sequence[StaleCopy] | QuerySet[StaleCopy]:
-    """Return the copies of `user` that were not looked at yet."""
-    return proposal.stale_copies.filter(account=user, settled_at=None)
+def why_returned(proposal: Proposal) -> str:
+    """Return the reason for which a text was last given back to its proposer."""
+    told = Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, to_state=State.RETURNED)
+    event = told.order_by("-id").first()
+    return kinds.detail(event) if event is not None else ""
 
 
 def latest_cutoff(proposal: Proposal, at: datetime) -> datetime | None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -13,6 +13,7 @@ from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries.lists import standings_of
 from tongxin.proposals.queries.publication import public_titles, published
 from tongxin.proposals.queries.reading import original_visible_to
 from tongxin.proposals.regulations import SimilarRules
@@ -35,6 +36,7 @@ class Similar:
     score: float
     because: tuple[str, ...] = ()
     outcome: str = ""
+    standing: str = ""  # where it, or what it was merged into, stands now: in the word of its own page
     merged: bool = False  # something merged into it is like this one; what, the reader may not know
 
     @property
@@ -54,8 +56,8 @@ class Similar:
         shown = self.proposal.merged_into or self.proposal
         session = str(shown.session) if shown.session else ""
         number = "" if self.proposal.merged_into else case_number(shown.number)
-        outcome = "、".join(part for part in (self._joined, self.outcome) if part)
-        return "　".join(part for part in (f"{session}{number}", outcome or self.proposal.outcome) if part)
+        outcome = "、".join(part for part in (self._joined, self.outcome, self.standing) if part)
+        return "　".join(part for part in (f"{session}{number}", outcome) if part)
 
 
 def _empty() -> "Index":
@@ -111,7 +113,13 @@ def similar_for(
     if len(found) < rules.shown:
         found = _public(similar(committee, text, public=True, **asked)) | found
     shown = sorted(found.values(), key=lambda s: -s.score)[: rules.shown]
-    return [s for s in shown if exclude is None or s.proposal.pk != exclude.pk]
+    return _standing(user, [s for s in shown if exclude is None or s.proposal.pk != exclude.pk])
+
+
+def _standing(user: Any, found: list[Similar]) -> list[Similar]:
+    """Say of each where it stands, as far as the reader may know: a merged one stands where its lead does."""
+    now = standings_of([one.proposal.merged_into or one.proposal for one in found], user)
+    return [replace(one, standing=now[(one.proposal.merged_into or one.proposal).pk].word) for one in found]
 
 
 def _inside(user: Any, matches: "list[Match]") -> dict[int, Similar]:

@@ -1,7 +1,6 @@
-"""The lists of a member (or of the office's own entries): tabs, search, pages by key."""
+"""The lists of a member (or of the office's own entries): which rows, how many."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -51,16 +50,9 @@ def standings_of(proposals: Iterable[Proposal], user: Any) -> Mapping[int, Stand
     return standings(proposals, user)
 
 
-@dataclass(frozen=True)
-class Tab:
-    """One list of somebody, with how many are in it; no number where counting would cost."""
-
-    key: str
-    count: int | None
-
-    @property
-    def label(self) -> str:
-        return str(LABELS[self.key])
+def standing_of(proposal: Proposal, user: Any) -> str:
+    """Say in a word where one proposal stands, as its page says it to somebody."""
+    return standings_of([proposal], user)[proposal.pk].word
 
 
 def committee_of(user: Any) -> Committee | None:
@@ -71,25 +63,25 @@ def committee_of(user: Any) -> Committee | None:
     return member.committee if member is not None else bodies.home_committee(user)
 
 
-def tabs_for(user: Any, *, at: datetime) -> list[Tab]:
-    """Return the lists that `user` has: the own ones always, what the committee filed while sitting in it or working for it."""
-    tabs = []
-    member, inside = member_of(user), bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
-    sits = sitting_member_of(user) is not None
-    if member is not None:
-        counts = Signature.objects.filter(member=member).aggregate(
+def enters_for_others(user: Any) -> bool:
+    """Say whether somebody works in an office that enters proposals in others' names."""
+    return bool(bodies.committees_with(user, Duty.PROPOSAL_OFFICE))
+
+
+def counts_for(user: Any, *, at: datetime) -> dict[str, int | None]:
+    """Count the lists of somebody by their key; what the committee filed is not counted, since that would cost."""
+    found: dict[str, int | None] = {"filed": None}
+    if (member := member_of(user)) is not None:
+        found |= Signature.objects.filter(member=member).aggregate(
             mine=Count("id", filter=Q(role=Role.FIRST) & ~_DISCARDED),
             cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED),
             invited=Count("id", filter=Q(pk__in=open_invitations(at).filter(member=member).values("pk"))),
             discarded=Count("id", filter=Q(role=Role.FIRST) & _DISCARDED),
         )
-        kept = ("mine", "cosigned", "invited") if sits else ("mine", "cosigned")
-        tabs = [Tab(key, counts[key]) for key in (*kept, *(["discarded"] if counts["discarded"] else []))]
-    if inside:
+    if enters_for_others(user):
         entered = _entered(user).aggregate(entered=Count("id", filter=~_GONE), discarded=Count("id", filter=_GONE))
-        tabs.append(Tab("entered", entered["entered"]))
-        tabs += [Tab("discarded", entered["discarded"])] if member is None and entered["discarded"] else []
-    return [*tabs, Tab("filed", None)] if sits or inside else tabs
+        found = entered | found  # whose own drafts were deleted sees those
+    return found
 
 
 _DISCARDED, _GONE = Q(proposal__state=State.DISCARDED), Q(state=State.DISCARDED)
@@ -100,8 +92,8 @@ def _entered(user: Any) -> QuerySet[Proposal]:
     return Proposal.objects.filter(entered_by=user, committee_id__in=inside)
 
 
-def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str = "") -> QuerySet[Proposal]:
-    """Return one list of somebody, narrowed by words of the title or a number, and by category."""
+def lists_for(user: Any, tab: str, *, at: datetime) -> QuerySet[Proposal]:
+    """Return one list of somebody."""
     member = member_of(user)
     if tab == "entered":
         rows = _entered(user).exclude(state=State.DISCARDED)
@@ -123,11 +115,13 @@ def lists_for(user: Any, tab: str, *, at: datetime, text: str = "", topic: str =
             "invited": open_invitations(at).filter(member=member),
         }[tab]
         rows = Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
-    if text:
-        named = Q(title__icontains=text)
-        digits = text.removeprefix("第").removesuffix("号").strip()
-        rows = rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)  # noqa: PLR2004
-    return rows.filter(topic=topic) if topic else rows
+    return rows
+
+
+def titled(rows: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
+    """Return the proposals with words in their title, or with a number: 12, 第12号."""
+    named, digits = Q(title__icontains=text), text.removeprefix("第").removesuffix("号").strip()
+    return rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)  # noqa: PLR2004
 
 
 def for_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:

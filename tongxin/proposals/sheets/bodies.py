@@ -10,9 +10,8 @@ from tongxin.committees import actions as committees
 from tongxin.committees.models import Committee, Session
 from tongxin.core.numerals import session_label
 from tongxin.proposals.regulations import Taxonomies
-from tongxin.regulations.actions import adopt
-from tongxin.regulations.models import Regulation
-from tongxin.regulations.queries import MissingRegulationError, in_force
+from tongxin.regulations.actions import adopt, first_free_day
+from tongxin.regulations.queries import in_force, look_up
 from tongxin.sheets.kinds import Context
 
 Key = tuple[int, int]
@@ -24,10 +23,9 @@ BEFOREHAND = timedelta(days=60)  # proposals are handed in before the session th
 
 def rules_on(committee: Committee, schema: type, day: date | None, today: date) -> object:
     """Return the rules of a day, today's for a day before the first rule."""
-    try:
-        return in_force(committee, schema, day or today)
-    except MissingRegulationError:
-        return in_force(committee, schema, today)
+    found = look_up(committee, schema, day or today)
+    before_all = all(found.was_introduced_later(key) for key in found.sources)
+    return in_force(committee, schema, today) if before_all else found.values
 
 
 @dataclass
@@ -142,20 +140,14 @@ class Categories:
                 new = [{"code": n[:limit], "name": n, "short": n} for n in names]
                 end = -1 if kept and kept[-1]["name"] == "其他" else len(kept)
                 body[key] = [*kept[:end], *new, *kept[end:]]
+        kind, at = "proposals.taxonomies", self.context.at
         adopt(
-            self.committee, "proposals.taxonomies", effective_from=self._free_day(), body=body,
+            self.committee,
+            kind,
+            effective_from=first_free_day(self.committee, kind, at=at),
+            body=body,
             reference={"title": "导入提案时增加的类别", "note": "、".join([*topics, *constructions])[:200]},
-            actor=self.context.actor, at=self.context.at,
-        )  # fmt: skip
-        self._load()
-
-    def _free_day(self) -> date:
-        """Return today, or the first later day on which no version of this committee begins: adopted ones never change."""
-        taken = set(
-            Regulation.objects.filter(committee=self.committee, kind="proposals.taxonomies").values_list(
-                "effective_from", flat=True
-            )
+            actor=self.context.actor,
+            at=at,
         )
-        latest = max(taken, default=date.min)
-        today = timezone.localtime(self.context.at).date()
-        return today if latest < today else date.fromordinal(latest.toordinal() + 1)
+        self._load()

@@ -14,11 +14,11 @@ from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.sheets import writing
 from tongxin.proposals.sheets.bodies import Categories, Key, Sessions
-from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, WAITING, YES
 from tongxin.proposals.sheets.doubles import Numbers, is_another, taken_by
 from tongxin.proposals.sheets.measuring import measure
 from tongxin.proposals.sheets.reading import Draft, People, read
 from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
+from tongxin.proposals.sheets.words import CONSENTS, FILED, MERGED, WAITING, YES
 from tongxin.sheets.kinds import Context, Row
 from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow import engine

@@ -2,28 +2,23 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.utils import timezone
 
 from tongxin.committees.models import Committee, Sector, SpecialCommittee
-from tongxin.core.numerals import parse_session
-from tongxin.core.words import name_key, normal, plain_number
+from tongxin.core.words import name_key, plain_number
 from tongxin.members.models import Member
 from tongxin.members.rules import who_it_is
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
-from tongxin.proposals.sheets.columns import COSIGNERS, FORM_WORDS, MERGED, PUBLIC_WORDS, RESULT_WORDS
+from tongxin.proposals.sheets.columns import COLUMNS, COSIGNERS
 from tongxin.sheets import cells
-from tongxin.sheets.kinds import Row
+from tongxin.sheets.kinds import Row, values_of
 
-TEXT_LIMIT = 30_000
 LONGEST_PERSON, LONGEST_BODY = 40, 80
 _WITH_NUMBER = re.compile(r"(.{1,80}?)\s?[(（]\s?([^()（）]{1,40}?)\s?[)）]")
-_MERGED_INTO = re.compile(
-    r"(?:已)?(?:并入|并到|合并到|合并至|并案至|并案到|与|同) ?(?:第|提案)? ?0{0,9}([1-9]\d{0,8}) ?号?(?:提案|案)?(?:合并|并案)?(?:办理|处理)?"
-)
 _BLANKS = re.compile(r"\s+")
 _BETWEEN_NAMES = re.compile(r"[\s/／|\\]+")
 _AND_OTHERS = re.compile(r"(.{1,40}?) ?等 ?\d{0,4} ?[人名位](?:委员)?")
@@ -160,54 +155,22 @@ def _body(written: str) -> str:
     return name
 
 
-def _result(value: cells.Cell) -> tuple[str, int | None]:
-    """Read what was decided, and where it says so the number it was merged into: 并入第 3 号."""
-    written = normal(cells.line(value))
-    if match := _MERGED_INTO.fullmatch(written):
-        return MERGED, int(match[1])
-    return cells.choice(written, RESULT_WORDS), None
-
-
 def read(row: Row, people: People) -> Draft:
     """Read what is raised and decided; what does not do becomes faults of the row."""
-
-    def text(column: str) -> str:
-        return str(row.read(column, lambda v: cells.paragraphs(v, TEXT_LIMIT)) or "")
-
-    draft = Draft(
-        title=row.read("案由", lambda v: cells.line(v, 200)) or "", number=row.read("提案号", cells.whole),
-        form=row.read("提案形式", lambda v: cells.choice(v, FORM_WORDS)) or "",
-        topic=row.read("类别", lambda v: cells.line(v, 24)) or "",
-        construction=row.read("建设类别", lambda v: cells.line(v, 24)) or "", session=row.read("届次", _session),
-        submitted_on=row.read("提交日期", cells.day),
-        into=row.read("并入", cells.whole), public=row.read("是否公开", lambda v: cells.choice(v, PUBLIC_WORDS)) or "",
-        situation=text("情况"), analysis=text("分析"), suggestions=text("建议"),
-    )  # fmt: skip
-    _take_result(row, draft)
-    _take_whole_text(row, draft, text("内容"))
+    said = values_of(COLUMNS, row)
+    whole, (result, into) = said.pop("whole"), said.pop("result")
+    written = {"提案人": said.pop("signers"), COSIGNERS: said.pop("cosigners")}
+    draft = Draft(**said, result=result)
+    _take_number_merged_into(row, draft, into)
+    _take_whole_text(row, draft, whole)
     if not draft.title and not row.complained("案由"):
         row.fault("案由", "没有填写")
-    draft.signers = _signers(row, draft, people)
+    draft.signers = _signers(row, draft, written, people)
     return draft
 
 
-def _session(value: cells.Cell) -> tuple[int, int] | None:
-    written = cells.line(value)
-    if not written:
-        return None
-    try:
-        found = parse_session(written)
-    except ValueError as problem:
-        message = f"“{written[:40]}”不是届次，应写成 十一届五次 或 11-5 的样子"
-        raise ValueError(message) from problem
-    if not all(1 <= n <= 99 for n in found):  # noqa: PLR2004 -- terms never reach a hundred
-        message = f"“{written[:40]}”不是届次，请核对"
-        raise ValueError(message)
-    return found
-
-
-def _take_result(row: Row, draft: Draft) -> None:
-    draft.result, into = row.read("审查结果", _result) or ("", None)
+def _take_number_merged_into(row: Row, draft: Draft, into: int | None) -> None:
+    """审查结果 may say into which number it went: 并入第 3 号."""
     if into is None:
         return
     if draft.into not in {None, into}:
@@ -229,13 +192,12 @@ def _take_whole_text(row: Row, draft: Draft, whole: str) -> None:
             row.warn(column, "没有填写，照收")
 
 
-def _signers(row: Row, draft: Draft, people: People) -> list[Signer]:
+def _signers(row: Row, draft: Draft, by_column: Mapping[str, Sequence[str]], people: People) -> list[Signer]:
     if not row.has("提案人"):
         row.fault("提案人", "没有填写")
     found: dict[str, Signer] = {}
     first: dict[str, str] = {}  # how each was written first
-    for column in ("提案人", COSIGNERS):
-        written = cells.several(row.cells.get(column))
+    for column, written in by_column.items():
         names = [name for part in written for name in people.apart(part)]
         if len(names) > len(written):
             row.warn(column, f"按 {len(names)} 位委员读取：{'、'.join(names)[:80]}")

@@ -1,18 +1,21 @@
 """A proposal of the database in the words of the sheet: for export, and to compare with what a row says."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
-from tongxin.core.numerals import session_label
 from tongxin.members.models import Member
-from tongxin.proposals.choices import Answer, Form, State, States
+from tongxin.proposals.choices import Answer, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.sheets.bodies import Categories
-from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, NO, PUBLIC_LABELS, RESULT_LABELS, WITHDRAWN, YES
+from tongxin.proposals.sheets.columns import COLUMNS
 from tongxin.proposals.sheets.reading import Draft, Signer
+from tongxin.proposals.sheets.words import CONSENTS, FILED, MERGED, NO, WITHDRAWN, YES
+from tongxin.sheets.kinds import words_of
 
 STATE_RESULTS = {State.FILED: FILED, State.HANDED_OVER: FILED, State.MERGED: MERGED, State.WITHDRAWN: WITHDRAWN}
 
@@ -60,20 +63,19 @@ class Speaker:
 
     def words(self, draft: Draft) -> dict[str, str]:
         """Return what a draft says, by column, as it is written in the sheet."""
-        whole = draft.situation if not draft.analysis and not draft.suggestions else ""
-        return {
-            "案由": draft.title, "内容": whole, "情况": "" if whole else draft.situation, "分析": draft.analysis,
-            "建议": draft.suggestions, "提案人": "、".join(map(self._name, draft.signers)),
-            "提案号": str(draft.number or ""), "提案形式": str(Form(draft.form).label) if draft.form else "",
-            "类别": draft.topic, "建设类别": draft.construction,
-            "届次": session_label(*draft.session) if draft.session else "",
-            "提交日期": draft.submitted_on.isoformat() if draft.submitted_on else "",
-            "审查结果": RESULT_LABELS.get(draft.result, ""), "并入": str(draft.into or ""),
-            "是否公开": PUBLIC_LABELS.get(draft.public, ""),
-        }  # fmt: skip
+        return words_of(COLUMNS, Spoken(draft, self.name_of))
 
-    def _name(self, signer: Signer) -> str:
+    def name_of(self, signer: Signer) -> str:
+        """Name a signer, with the number where several bear the name."""
         return f"{signer.name}（{signer.key}）" if signer.member and signer.name in self.ambiguous else signer.name
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What the columns write: a draft, and how its signers are named."""
+
+    draft: Draft
+    name_of: Callable[[Signer], str]
 
 
 def exported(committee: Committee, year: int | None) -> QuerySet[Proposal]:

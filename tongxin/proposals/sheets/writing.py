@@ -12,8 +12,8 @@ from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Destination, Role, Season, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.sheets.bodies import Categories, Sessions
-from tongxin.proposals.sheets.columns import CONSENTS, FILED, MERGED, WAITING, WITHDRAWN, YES
 from tongxin.proposals.sheets.reading import Draft, noon
+from tongxin.proposals.sheets.words import CONSENTS, FILED, MERGED, WAITING, WITHDRAWN, YES
 
 Step = tuple[str, datetime | None, Mapping[str, Any]]
 STATES = {FILED: State.FILED, MERGED: State.MERGED, WITHDRAWN: State.WITHDRAWN, WAITING: State.SUBMITTED}

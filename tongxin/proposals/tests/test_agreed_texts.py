@@ -38,7 +38,9 @@ def now(proposal: Proposal) -> Proposal:
 
 
 def change(proposal: Proposal, cast: Cast, **text: Any) -> Proposal:
-    return actions.save_text(now(proposal), text=text, started_from=now(proposal).version, actor=cast.proposer, at=timezone.now())
+    return actions.save_text(
+        now(proposal), fields=text, started_from=now(proposal).version, actor=cast.proposer, at=timezone.now()
+    )
 
 
 def signature_of(proposal: Proposal, cast: Cast) -> Signature:
@@ -258,7 +260,7 @@ def test_the_office_enters_what_a_member_agreed_to_on_paper(cast: Cast) -> None:
     assert signature_of(draft, cast).answer == Answer.ACCEPTED
     event = Event.objects.get(kind="proposals.accept_invitation")
     assert (event.data["entered_for"], event.behalf_uid) == (True, cast.cosigner.uid)
-    actions.save_text(now(draft), text={"situation": "改过。"}, started_from=1, actor=cast.office, at=at)
+    actions.save_text(now(draft), fields={"situation": "改过。"}, started_from=1, actor=cast.office, at=at)
     actions.ask_again(now(draft), until=at + timedelta(days=5), actor=cast.office, at=at)
     office.post(address, {"version": "2"})
     assert signature_of(draft, cast).signed_version == 2

@@ -25,7 +25,7 @@ def signed_in(account: Account) -> Client:
 
 
 def listed(client: Client, **asked: str) -> list[str]:
-    return [row["proposal"].title for row in client.get("/proposals/", asked).context["rows"]]
+    return [line.proposal.title for line in client.get("/proposals/", asked).context["list"].lines]
 
 
 def test_every_tab_shows_its_own(cast: Cast) -> None:
@@ -41,8 +41,8 @@ def test_every_tab_shows_its_own(cast: Cast) -> None:
     assert {tab: listed(other, tab=tab) for tab in ("mine", "cosigned", "invited", "filed")} == {
         "mine": [], "cosigned": ["已立", "已交"], "invited": ["草稿"], "filed": ["已立"],
     }  # fmt: skip
-    assert [(t["label"], t["count"]) for t in other.get("/proposals/").context["tabs"]] == [
-        ("我提出的", 0), ("我联名的", 2), ("邀我联名的", 1), ("本会已立案的", None),
+    assert [(t.label, t.count) for t in other.get("/proposals/").context["list"].tabs] == [
+        ("我提出的", "0"), ("我联名的", "2"), ("邀我联名的", "1"), ("本会已立案的", None),
     ]  # fmt: skip
     assert (submitted.state, filed.number) == ("submitted", 1)
 
@@ -72,26 +72,11 @@ def test_a_list_is_searched_by_words_number_and_category(cast: Cast) -> None:
     ]  # fmt: skip
 
 
-def test_pages_go_by_key_there_and_back(cast: Cast) -> None:
-    for n in range(5):
-        cast.draft(title=f"第{n}件")
-    rows = queries.lists_for(cast.proposer, "mine", at=NOW)
-    first = queries.page_of(rows, size=2)
-    second = queries.page_of(rows, before=first.before, size=2)
-    last = queries.page_of(rows, before=second.before, size=2)
-    back = queries.page_of(rows, after=second.after, size=2)
-    titles = [[p.title for p in page.rows] for page in (first, second, last, back)]
-    assert titles == [["第4件", "第3件"], ["第2件", "第1件"], ["第0件"], ["第4件", "第3件"]]
-    assert [(p.before is None, p.after is None) for p in (first, second, last, back)] == [
-        (False, True), (False, False), (True, False), (False, True),
-    ]  # fmt: skip
-
-
 def test_the_offices_own_entries_are_listed_for_it(cast: Cast) -> None:
     actions.draft(cast.county, actor=cast.office, at=NOW, first=cast.member(cast.bystander), text=TEXT | {"title": "代录的"})
     cast.draft(title="不是代录的")
     client = signed_in(cast.office)
-    assert (listed(client, tab="entered"), [t["label"] for t in client.get("/proposals/").context["tabs"]]) == (
+    assert (listed(client, tab="entered"), [t.label for t in client.get("/proposals/").context["list"].tabs]) == (
         ["代录的"], ["我代录的", "本会已立案的"],
     )  # fmt: skip
     assert listed(signed_in(cast.bystander), tab="mine") == ["代录的"]

@@ -10,15 +10,22 @@ from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
+from tongxin.drafts.actions import keep
+from tongxin.drafts.models import KeptCopy
 from tongxin.proposals import actions
 from tongxin.proposals.choices import Answer, Role, State
-from tongxin.proposals.models import Endorsement, Proposal, Signature, StaleCopy
+from tongxin.proposals.models import Endorsement, Proposal, Signature
 
 
 def signed_in(account: Account) -> Client:
     client = Client()
     client.force_login(account, backend="tongxin.accounts.backends.SignInName")
     return client
+
+
+def saving(address: str) -> str:
+    """Return where a new form saves itself."""
+    return f"/drafts/proposals.text/{address.split('/')[3]}/"
 
 
 def begin(client: Client) -> str:
@@ -37,9 +44,9 @@ def test_opening_a_new_form_writes_nothing_and_a_reload_finds_the_same_one(cast:
 def test_the_first_save_makes_the_draft_and_the_next_ones_save_into_it(cast: Cast) -> None:
     client = signed_in(cast.proposer)
     address = begin(client)
-    first = client.post(f"{address}autosave/", {"version": "0", "title": "关于夜间药房的建议"})
+    first = client.post(saving(address), {"version": "0", "title": "关于夜间药房的建议"})
     assert (first.status_code, first.json()["version"]) == (200, 1)
-    second = client.post(f"{address}autosave/", {"version": "1", "title": "关于夜间药房的建议", "situation": "入冬以来。"})
+    second = client.post(saving(address), {"version": "1", "title": "关于夜间药房的建议", "situation": "入冬以来。"})
     assert (second.status_code, second.json()["version"]) == (200, 2)
     proposal = Proposal.objects.get()
     assert (proposal.title, proposal.situation, proposal.state) == ("关于夜间药房的建议", "入冬以来。", State.DRAFT)
@@ -49,7 +56,7 @@ def test_the_first_save_makes_the_draft_and_the_next_ones_save_into_it(cast: Cas
 
 def test_an_empty_form_makes_no_draft(cast: Cast) -> None:
     client = signed_in(cast.proposer)
-    answer = client.post(f"{begin(client)}autosave/", {"version": "0", "title": "  ", "consents_to_publication": "1"})
+    answer = client.post(saving(begin(client)), {"version": "0", "title": "  ", "consents_to_publication": "1"})
     assert (answer.status_code, answer.json()["version"], Proposal.objects.count()) == (200, 0, 0)
 
 
@@ -70,7 +77,7 @@ def test_the_address_of_a_new_form_serves_nobody_else(cast: Cast) -> None:
 
 def test_from_draft_to_submission_through_the_pages(cast: Cast) -> None:
     proposer, cosigner = signed_in(cast.proposer), signed_in(cast.cosigner)
-    proposer.post(f"{begin(proposer)}autosave/", {"version": "0", **TEXT})
+    proposer.post(saving(begin(proposer)), {"version": "0", **TEXT})
     proposal = Proposal.objects.get()
     base = f"/proposals/{proposal.uid}/"
     assert proposer.get(f"{base}edit/").status_code == 200
@@ -107,7 +114,7 @@ def test_a_second_click_on_submit_is_told_what_the_first_one_did(cast: Cast) -> 
 
 def test_a_text_changed_after_the_preview_is_not_submitted(cast: Cast) -> None:
     proposal = cast.draft(timezone.now())
-    actions.save_text(proposal, text={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now())
+    actions.save_text(proposal, fields={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now())
     answer = signed_in(cast.proposer).post(f"/proposals/{proposal.uid}/submit/", {"version": "1"})
     proposal.refresh_from_db()
     assert (answer.headers["Location"], proposal.state) == (f"/proposals/{proposal.uid}/preview/", State.DRAFT)
@@ -126,10 +133,10 @@ def test_what_is_missing_blocks_the_submission_and_is_said(cast: Cast) -> None:
 # ── two tabs ─────────────────────────────────────────────────────────────────────────────────────
 def test_a_stale_save_is_kept_beside_and_both_texts_are_given(cast: Cast) -> None:
     proposal = cast.draft()
-    client, url = signed_in(cast.proposer), f"/proposals/{proposal.uid}/autosave/"
+    client, url = signed_in(cast.proposer), f"/drafts/proposals.text/{proposal.uid}/"
     assert client.post(url, {"version": "1", "title": "先存的案由"}).json()["version"] == 2
     answer = client.post(url, {"version": "1", "title": "后存的案由"})
-    copy = StaleCopy.objects.get()
+    copy = KeptCopy.objects.get()
     said = answer.json()
     assert (answer.status_code, said["version"], said["fields"]["title"]) == (409, 2, "先存的案由")
     assert (said["mine_kept_as"], copy.fields, Proposal.objects.get().title) == (copy.uid, {"title": "后存的案由"}, "先存的案由")
@@ -140,10 +147,10 @@ def test_the_writer_chooses_between_two_texts_without_scripts(cast: Cast) -> Non
     client, base = signed_in(cast.proposer), f"/proposals/{proposal.uid}/"
     client.post(f"{base}edit/", {"version": "1", "title": "先存的案由", "situation": "先存的情况"})
     answer = client.post(f"{base}edit/", {"version": "1", "title": "后存的案由", "situation": "后存的情况"})
-    copy = StaleCopy.objects.get()
-    assert answer.headers["Location"] == f"{base}copies/{copy.uid}/"
+    copy = KeptCopy.objects.get()
+    assert answer.headers["Location"] == copy.get_absolute_url()
     rows = client.get(answer.headers["Location"]).context["rows"]
-    assert [(r["name"], r["theirs"], r["mine"]) for r in rows] == [
+    assert [(r.name, r.saved, r.kept) for r in rows] == [
         ("title", "先存的案由", "后存的案由"), ("situation", "先存的情况", "后存的情况"),
     ]  # fmt: skip
     client.post(answer.headers["Location"], {"version": "2", "use_title": "mine", "use_situation": "theirs"})
@@ -154,32 +161,32 @@ def test_the_writer_chooses_between_two_texts_without_scripts(cast: Cast) -> Non
 
 def test_a_kept_copy_is_nobody_elses(cast: Cast) -> None:
     proposal = cast.draft()
-    copy = StaleCopy.objects.create(
-        committee=cast.county,
-        proposal=proposal,
-        account=cast.proposer,
-        started_from=1,
-        fields={"title": "秘"},
-        kept_at=timezone.now(),
-    )
+    copy = keep("proposals.text", proposal, fields={"title": "秘"}, started_from=1, actor=cast.proposer, at=timezone.now())
+    former = f"/proposals/{proposal.uid}/copies/{copy.uid}/"
+    assert signed_in(cast.proposer).get(former).headers["Location"] == copy.get_absolute_url()
     for who in (cast.office, cast.bystander, cast.member_of_other_county, cast.office_of_other_county):
-        assert signed_in(who).get(f"/proposals/{proposal.uid}/copies/{copy.uid}/").status_code == 404
+        assert [signed_in(who).get(path).status_code for path in (former, copy.get_absolute_url())] == [404, 404]
 
 
 def test_a_save_after_submission_is_refused_and_kept(cast: Cast) -> None:
     proposal = cast.submitted()
     version = proposal.version
     answer = signed_in(cast.proposer).post(
-        f"/proposals/{proposal.uid}/autosave/", {"version": str(version), "title": "迟到的案由"}
+        f"/drafts/proposals.text/{proposal.uid}/", {"version": str(version), "title": "迟到的案由"}
     )
     assert answer.status_code == 423
-    assert answer.json() == {"message": "这份提案已经提交，正文不能再改。您刚写的内容已另存一份，退回修改时可以取用"}
-    assert (StaleCopy.objects.get().fields, Proposal.objects.get().title) == ({"title": "迟到的案由"}, TEXT["title"])
+    copy = KeptCopy.objects.get()
+    assert answer.json() == {
+        "message": "这份提案已经提交，正文不能再改。您刚写的内容已另存一份，退回修改时可以取用",
+        "mine_kept_as": copy.uid,
+        "url": copy.get_absolute_url(),
+    }
+    assert (KeptCopy.objects.get().fields, Proposal.objects.get().title) == ({"title": "迟到的案由"}, TEXT["title"])
 
 
 def test_an_ended_session_is_answered_in_the_modules_words(cast: Cast) -> None:
     proposal = cast.draft()
-    answer = Client().post(f"/proposals/{proposal.uid}/autosave/", {"version": "1", "title": "x"})
+    answer = Client().post(f"/drafts/proposals.text/{proposal.uid}/", {"version": "1", "title": "x"})
     assert (answer.status_code, answer.json()) == (401, {"message": "登录已经到期或者已经退出，您写的内容已存在本机。"})
 
 
@@ -187,14 +194,14 @@ def test_a_save_without_the_forgery_token_is_refused(cast: Cast) -> None:
     proposal = cast.draft()
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.proposer, backend="tongxin.accounts.backends.SignInName")
-    assert client.post(f"/proposals/{proposal.uid}/autosave/", {"version": "1", "title": "x"}).status_code == 403
+    assert client.post(f"/drafts/proposals.text/{proposal.uid}/", {"version": "1", "title": "x"}).status_code == 403
     assert Proposal.objects.get().title == TEXT["title"]
 
 
 def test_what_cannot_be_kept_is_refused_whole_with_advice(cast: Cast) -> None:
     proposal = cast.draft()
     client, url = signed_in(cast.proposer), f"/proposals/{proposal.uid}/"
-    answer = client.post(f"{url}autosave/", {"version": "1", "title": "长" * 201})
+    answer = client.post(f"/drafts/proposals.text/{proposal.uid}/", {"version": "1", "title": "长" * 201})
     assert (answer.status_code, answer.json()["message"]) == (
         422, "案由太长，存不下。请先缩短到 200 字以内，正文请写在下面各栏。",
     )  # fmt: skip
@@ -205,7 +212,7 @@ def test_what_cannot_be_kept_is_refused_whole_with_advice(cast: Cast) -> None:
 def test_pasted_text_keeps_its_paragraphs_and_loses_its_controls(cast: Cast) -> None:
     proposal = cast.draft()
     pasted = "一、现状\r\n\r\n　　镇上有三家药店。\u200b\r\n二、问题\x0b\r\n"
-    signed_in(cast.proposer).post(f"/proposals/{proposal.uid}/autosave/", {"version": "1", "situation": pasted})
+    signed_in(cast.proposer).post(f"/drafts/proposals.text/{proposal.uid}/", {"version": "1", "situation": pasted})
     assert Proposal.objects.get().situation == "一、现状\n\n镇上有三家药店。\n二、问题"
 
 
@@ -232,11 +239,11 @@ def test_a_cosigner_may_read_but_not_write(cast: Cast) -> None:
     answers = [
         client.get(f"/proposals/{proposal.uid}/edit/").status_code,
         client.post(f"/proposals/{proposal.uid}/edit/", {"version": "1", "title": "改"}).status_code,
-        client.post(f"/proposals/{proposal.uid}/autosave/", {"version": "1", "title": "改"}).status_code,
+        client.post(f"/drafts/proposals.text/{proposal.uid}/", {"version": "1", "title": "改"}).status_code,
         client.post(f"/proposals/{proposal.uid}/submit/", {"version": "1"}).status_code,
         client.post(f"/proposals/{proposal.uid}/invite/", {"send": "1"}).status_code,
     ]
-    assert (answers, Proposal.objects.get().title, StaleCopy.objects.count()) == ([403] * 5, TEXT["title"], 0)
+    assert (answers, Proposal.objects.get().title, KeptCopy.objects.count()) == ([403] * 5, TEXT["title"], 0)
 
 
 # ── on behalf ────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +260,7 @@ def test_the_office_enters_a_proposal_for_a_member_and_it_is_marked(cast: Cast) 
 def test_the_office_enters_a_collective_proposal(cast: Cast) -> None:
     client = signed_in(cast.office)
     step = client.post("/proposals/new/behalf/", {"who": "body", "body": "民建云溪县总支", "form": "party"})
-    client.post(f"{step.headers['Location']}autosave/", {"version": "0", **TEXT})
+    client.post(saving(step.headers["Location"]), {"version": "0", **TEXT})
     proposal = Proposal.objects.get()
     assert (proposal.form, proposal.signatures.get().name) == ("party", "民建云溪县总支")
 
@@ -342,7 +349,7 @@ def test_an_invitation_taken_back_is_told(cast: Cast) -> None:
 def test_a_text_changed_between_reading_and_agreeing_is_shown_again(cast: Cast) -> None:
     proposal, signature = invited(cast)
     actions.save_text(
-        Proposal.objects.get(), text={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now()
+        Proposal.objects.get(), fields={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now()
     )
     signed_in(cast.cosigner).post(f"/proposals/{proposal.uid}/invitation/", {"answer": "accept", "version": "1"})
     signature.refresh_from_db()
@@ -353,7 +360,7 @@ def test_a_cosigner_of_an_older_text_is_told_and_may_confirm(cast: Cast) -> None
     proposal, signature = invited(cast)
     actions.answer_invitation(signature, accept=True, actor=cast.cosigner, at=timezone.now())
     actions.save_text(
-        Proposal.objects.get(), text={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now()
+        Proposal.objects.get(), fields={"title": "改过的案由"}, started_from=1, actor=cast.proposer, at=timezone.now()
     )
     client = signed_in(cast.cosigner)
     assert client.get(f"/proposals/{proposal.uid}/invitation/").context["outdated"] is True

@@ -55,7 +55,7 @@ def test_an_invitation_accepted_in_the_moment_of_submission_stays_accepted(cast:
 
 
 def save_empty(draft: Proposal, cast: Cast) -> None:
-    actions.save_text(draft, text={"analysis": "", "suggestions": ""}, started_from=1, actor=cast.proposer, at=timezone.now())
+    actions.save_text(draft, fields={"analysis": "", "suggestions": ""}, started_from=1, actor=cast.proposer, at=timezone.now())
 
 
 @pytest.mark.django_db(transaction=True)

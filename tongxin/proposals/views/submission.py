@@ -39,6 +39,7 @@ def preview(request: HttpRequest, uid: str) -> HttpResponse:
     context = {
         "proposal": proposal,
         "offer": offer,
+        "where": "" if offer else queries.standing_of(proposal, request.user),
         "checks": queries.checks(proposal, on=timezone.localdate(at)) if offer else [],
         "signers": signers,
         "older": older,
@@ -66,7 +67,9 @@ def submit(request: HttpRequest, uid: str) -> HttpResponse:
         what = _("%(when)s：%(what)s。") % {"when": moment(said.at), "what": kinds.sentence(said)} if said else ""
         messages.info(request, _("这件提案已经办过这一步，没有重复提交。") + what)
     except engine.NotAllowed:
-        messages.info(request, _("这件提案现在是“%(state)s”，不能提交。") % {"state": proposal.outcome})
+        messages.info(
+            request, _("这件提案现在是“%(state)s”，不能提交。") % {"state": queries.standing_of(proposal, request.user)}
+        )
     except engine.Blocked as error:
         messages.error(request, "；".join(error.reasons) + "。")
         return redirect("proposal-preview", uid)

@@ -1,16 +1,16 @@
 """Every count on every home opens to as many rows: a number that leads to another number is believed nowhere."""
 
-import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.architecture.world import World
+from tests.architecture.world import AT
 from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
+from tongxin.desks.paging import counted as counted_as
 from tongxin.handling.choices import TaskState
 
 PUBLICATION = {"待核对公开稿": "proposals", "待核对答复公开稿": "replies"}
@@ -35,30 +35,27 @@ def opened(client: Client, label: str, url: str) -> str:
         return str(len(getattr(shown["waiting"], PUBLICATION[label])))
     if url == "/privacy/":
         return str(len([number for _sort, number in shown["rows"] if number]))
-    if "listing" in shown:
-        return str(shown["listing"].total)
-    said = re.search(r"\d+", shown["pager"].caption) if "pager" in shown else None
-    assert said is None or int(said[0]) >= len(shown["rows"])
-    return said[0] if said else str(len(shown["rows"]))
+    if "list" in shown:
+        assert shown["list"].number >= len(shown["list"].lines)
+        return counted_as(shown["list"].number)
+    return str(len(shown["rows"]))
 
 
 @pytest.fixture
-def homes(cast: Cast) -> dict[str, Client]:
+def homes(mixed: Cast) -> dict[str, Client]:
     """Sign in everybody of a world in every state, and a clerk who leads the unit besides."""
-    world = World(cast)
-    world.everything()
     bodies.appoint(
-        cast.clerk,
-        committee=cast.county,
+        mixed.clerk,
+        committee=mixed.county,
         duty=Duty.UNIT_LEADER,
-        unit=cast.unit,
-        starts_on=world.at.date(),
+        unit=mixed.unit,
+        starts_on=AT.date(),
         actor=None,
-        at=world.at,
+        at=AT,
     )
     Account.objects.update(needs_second_factor=False)
     clients = {}
-    for name, account in cast.everyone().items():
+    for name, account in mixed.everyone().items():
         clients[name] = Client()
         clients[name].force_login(Account.objects.get(pk=account.pk), backend="tongxin.accounts.backends.SignInName")
     return clients
@@ -92,6 +89,6 @@ def test_every_count_on_every_home_opens_to_as_many_rows(homes: dict[str, Client
 
 def late_is_what_the_desk_shows_red(client: Client) -> None:
     """Hold the queue of what is late against the desk's lamp: nobody is in it who owes nothing."""
-    late = client.get("/handling/supervise/?level=red").context["rows"]
+    late = client.get("/handling/supervise/?level=red").context["list"].lines
     assert {row.chip.level for row in late} == {"red"}
-    assert {row.task.state for row in late} & {TaskState.OPINION_GIVEN, TaskState.ANSWERED, TaskState.RETURNED} == set()
+    assert {row.task.state for row in late} & {TaskState.ADVICE_GIVEN, TaskState.ANSWERED, TaskState.RETURNED} == set()

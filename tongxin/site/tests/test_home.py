@@ -101,10 +101,10 @@ def test_a_proposal_has_one_standing_on_every_page(cast: Cast, client: Client) -
 
     def words(who: Any, proposal: Any) -> set[str]:
         client.force_login(who)
-        own = client.get("/proposals/?tab=mine").context["rows"] if who == cast.proposer else []
-        listed = client.get("/proposals/?tab=filed").context["rows"]
+        own = client.get("/proposals/?tab=mine").context["list"].lines if who == cast.proposer else []
+        listed = client.get("/proposals/?tab=filed").context["list"].lines
         cards = client.get("/home/").context.get("own") or []
-        found = {row["standing"].word for row in [*own, *listed] if row["proposal"].pk == proposal.pk}
+        found = {row.standing.word for row in [*own, *listed] if row.proposal.pk == proposal.pk}
         found |= {card.word for card in cards if card.url == proposal.get_absolute_url()}
         return found | {client.get(proposal.get_absolute_url()).context["page"].standing.word.split(" ")[0]}
 
@@ -129,20 +129,21 @@ def test_who_sees_the_handling_beside_a_seat_reads_the_same_word_in_the_list(cas
         at=moment("2026-01-01"),
     )  # fmt: skip
     client = as_(cast.bystander)
-    [row] = client.get("/proposals/?tab=filed").context["rows"]
+    [row] = client.get("/proposals/?tab=filed").context["list"].lines
     page = client.get(assigned.get_absolute_url()).context["page"]
-    assert (row["standing"].word, page.standing.word) == ("待签收", "待签收")
+    assert (row.standing.word, page.standing.word) == ("待签收", "待签收")
 
 
 def test_a_list_of_one_state_is_called_as_the_state_is(cast: Cast) -> None:
     from tongxin.handling.choices import CaseState, TaskState
+    from tongxin.handling.lists import ASSIGN, inbox, supervising
     from tongxin.handling.pages.stages import STAGES
-    from tongxin.handling.views import assigning, supervising, working
     from tongxin.proposals.choices import State
 
     known = {str(label) for states in (State, CaseState, TaskState) for label in states.labels} - {"草稿"}
     tabs = [str(stage.label) for stage in STAGES.values() if stage.case_state or len(stage.states) == 1]
-    tabs += [assigning.PARTS["returns"], supervising.PARTS["review"], supervising.PARTS["sign"], working.PARTS["leader"]]
+    returns = next(tab.label for tab in ASSIGN.tabs if tab.key == "returns")
+    tabs += [returns, supervising.LABELS["review"], supervising.LABELS["sign"], inbox.LABELS["leader"]]
     assert [tab for tab in tabs if tab not in known] == []
 
 

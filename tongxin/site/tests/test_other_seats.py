@@ -149,7 +149,7 @@ def test_who_has_a_desk_and_a_seat_acts_as_a_member_of_the_seats_committee(cast:
     assert (proposal.committee, first) == (cast.other_county, cast.member(member))
     assert "<p>望川县政协　" in client.get(f"/proposals/{proposal.uid}/edit/").text
     listed = client.get("/proposals/")
-    assert ([row["proposal"] for row in listed.context["rows"]], "<p>望川县政协　" in listed.text) == ([proposal], True)
+    assert ([line.proposal for line in listed.context["list"].lines], "<p>望川县政协　" in listed.text) == ([proposal], True)
 
 
 def test_the_editor_names_no_committee_to_who_has_to_do_with_one(cast: Cast) -> None:
@@ -250,7 +250,7 @@ def test_a_draft_saved_after_the_seat_was_changed_elsewhere_is_saved(two: Two) -
 def test_a_draft_that_saves_itself_is_saved_and_leaves_the_other_window_its_seat(two: Two) -> None:
     own = two.draft(two.here)
     answer = two.client.post(
-        f"/proposals/{own.uid}/autosave/", TEXT | {"title": "改过的案由", "version": own.version},
+        f"/drafts/proposals.text/{own.uid}/", TEXT | {"title": "改过的案由", "version": own.version},
         headers={"X-Requested-With": "fetch"},
     )  # fmt: skip
     own.refresh_from_db()
@@ -264,7 +264,7 @@ def test_a_new_text_that_saves_itself_becomes_a_draft_of_the_seat_it_was_begun_i
     two.choose(two.there)
     for title in ("先写的案由", "后写的案由"):
         answer = two.client.post(
-            f"{form}autosave/",
+            f"/drafts/proposals.text/{form.split('/')[3]}/",
             TEXT | {"title": title, "version": Proposal.objects.count()},
             headers={"X-Requested-With": "fetch"},
         )
@@ -323,7 +323,7 @@ def test_a_step_taken_in_a_drawer_of_the_other_seats_page_leads_to_a_page_that_o
 def test_what_is_sent_to_what_no_seat_may_touch_changes_nothing_and_no_seat(cast: Cast, two: Two) -> None:
     foreign = cast.draft()
     before = Event.objects.count()
-    for path in (f"/proposals/{foreign.uid}/edit/", f"/proposals/{'x' * 10}/edit/", f"/proposals/{foreign.uid}/autosave/"):
+    for path in (f"/proposals/{foreign.uid}/edit/", f"/proposals/{'x' * 10}/edit/", f"/drafts/proposals.text/{foreign.uid}/"):
         answer = two.client.post(path, TEXT | {"title": "别人的案由", "version": foreign.version})
         assert (answer.status_code, two.seat_acted_in()) == (404, two.there.uid), path
     foreign.refresh_from_db()

@@ -87,8 +87,9 @@ def bar(part: float, whole: float, label: str, kind: str = "") -> SafeString:
 
 
 @register.simple_tag
-def crumbs(*parts: str) -> SafeString:
-    """Return the way here: label, address, label, address …, and the label of this page."""
+def crumbs(*parts: Any) -> SafeString:
+    """Return the way here: label, address, label, address …, and the label of this page; or one sequence of these."""
+    parts = parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else parts
     pairs = zip(parts[::2], parts[1::2], strict=False)
     way = format_html_join("", '<a href="{}">{}</a> <span aria-hidden="true">›</span> ', ((url, label) for label, url in pairs))
     here = parts[-1] if len(parts) % 2 else ""

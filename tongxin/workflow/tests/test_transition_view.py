@@ -9,7 +9,7 @@ from tests.cast import Cast
 from tongxin.audit.models import Event
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
-from tongxin.proposals.workflow import Return
+from tongxin.proposals.workflow import Return, Withdrawal
 from tongxin.workflow.engine import perform
 
 
@@ -167,3 +167,44 @@ def test_who_signs_for_it_is_offered_as_the_one_who_handles_it(cast: Cast, clien
     client.post(f"/go/tasks/{task.uid}/sign_for/", {"handler": "别人"})  # it is an offer
     task.refresh_from_db()
     assert task.handler == "别人"
+
+
+# ── somebody was faster ──
+REASON = "请补充两个镇的人口和药房数，案由请写到县里能办的一件事。"
+
+
+def test_a_step_that_can_still_be_taken_keeps_what_was_typed_in_its_form(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    client.force_login(cast.office)
+    seen = client.get(url(proposal, "return_for_revision")).context["seen"]
+    perform(proposal, "return_for_revision", actor=cast.office, at=timezone.now(), payload=Return("请补充数据"))
+    perform(Proposal.objects.get(pk=proposal.pk), "submit", actor=cast.proposer, at=timezone.now())
+    for headers, status in (({}, 409), ({"HX-Request": "true"}, 200)):
+        answer = client.post(url(proposal, "return_for_revision"), {"reason": REASON, "seen": seen}, headers=headers)
+        assert (answer.status_code, f">\n{REASON}</textarea>" in answer.text) == (status, True)
+        assert "您这一步还没有办理，写的内容都在下面" in answer.text
+        assert answer.context["seen"] != seen
+    assert Proposal.objects.get(pk=proposal.pk).state == State.SUBMITTED
+
+
+def test_a_step_that_is_over_gives_back_what_was_typed(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    perform(proposal, "withdraw", actor=cast.proposer, at=timezone.now(), payload=Withdrawal("另有安排"))
+    client.force_login(cast.office)
+    for headers, status in (({}, 409), ({"HX-Request": "true"}, 200)):
+        answer = client.post(url(proposal, "return_for_revision"), {"reason": REASON}, headers=headers)
+        assert (answer.status_code, REASON in answer.text, "您刚写的内容" in answer.text) == (status, True, True)
+
+
+def test_a_step_that_is_barred_by_now_gives_back_what_was_typed(cast: Cast, client: Client) -> None:
+    case = cast.assigned()
+    client.force_login(cast.proposer)
+    page = client.post(url(case.proposal, "withdraw"), {"reason": REASON})
+    assert ("交办后不能撤案" in page.text, REASON in page.text) == (True, True)
+
+
+def test_what_is_written_for_a_step_stays_on_the_device_by_a_key_of_its_own(cast: Cast, client: Client) -> None:
+    proposal = cast.submitted()
+    client.force_login(cast.office)
+    page = client.get(url(proposal, "return_for_revision"))
+    assert f'data-keep="proposals-{proposal.uid}-return_for_revision"' in page.text

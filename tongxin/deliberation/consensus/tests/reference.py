@@ -3,7 +3,7 @@
 import numpy as np
 
 from tongxin.deliberation.consensus.identifiers import canonical_key
-from tongxin.deliberation.consensus.votes import Gathering, Votes
+from tongxin.deliberation.consensus.votes import Tally, Votes
 
 
 def votes_of(rows, *, keep_times=True):
@@ -11,14 +11,14 @@ def votes_of(rows, *, keep_times=True):
     people = sorted({row[0] for row in rows}, key=str)
     statements = sorted({row[1] for row in rows}, key=str)
     timed = any(len(row) > 3 for row in rows)
-    gathering = Gathering(timed=timed)
-    gathering.add(
+    tally = Tally(timed=timed)
+    tally.add(
         np.array([people.index(row[0]) for row in rows], np.int64),
         np.array([statements.index(row[1]) for row in rows], np.int64),
         np.array([row[2] for row in rows], np.int8),
         np.array([row[3] for row in rows], np.int64) if timed else None,
     )
-    return gathering.finish(people, statements, keep_times=keep_times)
+    return tally.finish(people, statements, keep_times=keep_times)
 
 
 def latest(rows):

@@ -12,7 +12,7 @@ from tongxin.deliberation.consensus import cells, reading
 from tongxin.deliberation.consensus.problems import BadInput
 from tongxin.deliberation.consensus.reading import read_votes
 from tongxin.deliberation.consensus.tests.reference import as_cells, in_order, latest
-from tongxin.deliberation.consensus.votes import Gathering, latest_positions
+from tongxin.deliberation.consensus.votes import Tally, latest_positions
 
 HEADER = "participant_id,statement_id,vote,modified_ms\n"
 
@@ -245,14 +245,14 @@ def test_patient_and_quick_reading_agree_in_batches(write, monkeypatch):
 
 
 def test_superseded_votes_are_dropped_while_reading(write):
-    gathering = Gathering(timed=True, room=100)
+    tally = Tally(timed=True, room=100)
     random = np.random.default_rng(1)
     rows = [tuple(row) for row in random.integers((0, 0, -1, 0), (5, 4, 2, 50), (5000, 4)).tolist()]
     for low in range(0, len(rows), 60):
         people, statements, values, times = np.array(rows[low : low + 60]).T
-        gathering.add(people, statements, values.astype(np.int8), times)
-        assert sum(map(len, gathering._people)) <= 200
-    votes = gathering.finish([*"abcde"], [*"wxyz"], keep_times=True)
+        tally.add(people, statements, values.astype(np.int8), times)
+        assert sum(map(len, tally._people)) <= 200
+    votes = tally.finish([*"abcde"], [*"wxyz"], keep_times=True)
     expected = {("abcde"[p], "wxyz"[s]): v for (p, s), v in latest(rows).items()}
     assert as_cells(votes) == expected
     assert votes.times is not None

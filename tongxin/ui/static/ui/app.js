@@ -42,7 +42,6 @@ function post(url, data, options = {}) {
 function startPage() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
-    if (event.target.closest("[data-print]")) window.print();
     const closes = event.target.closest("[data-close]");
     if (closes) {
       const target = document.getElementById(closes.dataset.close);
@@ -76,7 +75,22 @@ function startSize() {
     });
   }
 }
+function tellTotal(box) {
+  const out = document.getElementById(box.dataset.total);
+  const parts = all("[data-total]", box.form).filter((part) => part.dataset.total === box.dataset.total);
+  const size = parts.reduce((sum, part) => sum + plainText(part.value).length, 0);
+  const own = document.getElementById(box.dataset.count);
+  if (own) own.textContent = `${plainText(box.value).length} 字`;
+  if (!out) return;
+  const max = Number(out.dataset.max);
+  out.querySelector("b").textContent = size;
+  out.className = `counter${size > max ? " over" : size > max * 0.9 ? " near" : ""}`;
+}
 function tell(box) {
+  if (box.dataset.total) {
+    tellTotal(box);
+    return true;
+  }
   const out = document.getElementById(box.dataset.count);
   const max = Number(box.dataset.max);
   const size = plainText(box.value).length;
@@ -244,7 +258,9 @@ function startFocus() {
   document.addEventListener("htmx:sendError", () => troubleInSight(unreachedWords("您填的内容还在，已经办成的不会重复办。")));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
+    const kept = event.detail.elt.closest("[data-keep]");
+    if (status === 401 && kept) trouble("登录已经到期或者已经退出，这一步还没有办。您写的内容已存在本机，重新登录以后打开这一步可以接着写。", signInAgain());
+    else if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
     else if (status === 403) trouble("登录已经到期或者已经退出，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
     else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
     else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
@@ -374,6 +390,25 @@ function startReading() {
   document.addEventListener("click", told);
   document.addEventListener("auxclick", told);
 }
+function startPrint() {
+  let unfolded = [];
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  window.addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details[data-on-paper]:not([open])")];
+    for (const part of unfolded) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of unfolded) part.open = false;
+    unfolded = [];
+  });
+}
+function startUncovering() {
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Tab" && event.target.matches("textarea")) event.target.scrollIntoView({ block: "nearest" });
+  });
+}
 function startSession() {
   const dialog = document.getElementById("session-warning");
   if (!dialog) return;
@@ -467,8 +502,10 @@ function markSubmitted(owner, key) {
 function startDrafts() {
   const owner = document.body.dataset.owner || "";
   const here = all("[data-autosave]").map((form) => `${COPIES}${form.dataset.owner || owner}:${form.dataset.key}:`);
+  const asked = all("[data-keep]").map((form) => `${COPIES}${owner}:${form.dataset.keep}:`);
   for (const copy of stored(COPIES)) {
-    if (copy.submitted && !here.some((prefix) => copy.name.startsWith(prefix))) forget(copy.name);
+    if (!owner) break; // the sign-in: what was submitted did not arrive
+    if (copy.submitted && ![...here, ...asked].some((prefix) => copy.name.startsWith(prefix))) forget(copy.name);
   }
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-signout]")) return;
@@ -645,7 +682,9 @@ const STATES = {
   broken: "服务器出错，暂存在本机，会自动再试",
   conflict: "另一处已保存过，请比较后选定",
   ended: "登录已到期或已退出，已存在本机",
+  gone: "这份内容不在了，或者不再由您填写，已存在本机",
 };
+const NO_SESSION = [401, 403]; // 403: signed out in another window, and the token of the form with it
 const NO_SERVER = [502, 504]; // said by what stands before the server: nobody answered behind it
 function wordsOfTrouble(answer) {
   if (!answer.status || NO_SERVER.includes(answer.status)) return STATES.away;
@@ -665,14 +704,18 @@ class Draft {
     this.busy = null;
     this.panel = null;
     this.gone = false;
+    this.chosen = ""; // the copy on the server between which and the text was just chosen
+    this.held = false; // typed, and not with the server: leaving the page would lose it from sight
   }
   get changed() {
     return JSON.stringify(readFields(this.form)) !== JSON.stringify(this.base);
   }
-  say(state, words = STATES[state]) {
-    if (!this.mark || (this.mark.dataset.state === state && this.mark.lastElementChild.textContent === words)) return;
+  say(state, words = STATES[state], link = null) {
+    if (!this.mark || (this.mark.dataset.state === state && this.said === words)) return;
+    this.said = words;
     this.mark.dataset.state = state;
     this.mark.lastElementChild.textContent = words;
+    if (link) this.mark.lastElementChild.append(" ", build("a", { href: link.url }, link.label));
   }
   keep() {
     return keepCopy(this.owner, this.key, this.tab, readFields(this.form), this.version, this.gone);
@@ -690,7 +733,7 @@ class Draft {
   async flush(leaving = false) {
     clearTimeout(this.timer);
     if (this.busy) await this.busy;
-    if (this.panel || !this.changed) return;
+    if (this.panel || !(this.changed || this.chosen)) return;
     this.since = 0;
     this.say("saving");
     this.busy = this.send(readFields(this.form), leaving);
@@ -707,6 +750,7 @@ class Draft {
       ["version", this.version],
       ["tab", this.tab],
     ];
+    if (this.chosen) body.push(["chosen", this.chosen]);
     for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
     let answer;
     try {
@@ -718,15 +762,20 @@ class Draft {
     const said = await answer.json().catch(() => null);
     if (answer.ok && said) return this.saved(said, fields);
     if (answer.status === 409 && said) return this.differs(said);
-    if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.ended(said);
+    if (answer.status === 423 && said) return this.closed(said);
+    if (answer.type === "opaqueredirect" || NO_SESSION.includes(answer.status)) return this.ended(said);
+    if (answer.status === 404) return this.say("gone");
     if (answer.status >= 500 || !answer.status) return this.unreached(kept, wordsOfTrouble(answer));
-    return this.say("offline", (said && said.message) || "没有存上，已存在本机");
+    return this.say("refused", (said && said.message) || "没有存上，已存在本机");
   }
   saved(said, fields) {
     this.setVersion(said.version);
     this.base = fields;
     this.tries = 0;
-    this.say("saved", `已自动保存（${said.saved_at}）`);
+    this.held = false;
+    this.chosen = "";
+    if (said.saved_at) this.say("saved", `已自动保存（${said.saved_at}）`);
+    else this.say("idle", "写下的内容会自动保存");
     if (this.changed) this.typed();
     else {
       dropCopy(this.owner, this.key, this.tab);
@@ -744,14 +793,19 @@ class Draft {
     if (field) field.value = version;
   }
   unreached(kept, words) {
+    this.held = true;
     this.say("offline", kept ? words : words.replace(/[已暂]存在本机/, "请不要关闭这一页"));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), Math.min(60000, 5000 * 2 ** this.tries));
     this.tries += 1;
   }
   ended(said) {
-    this.say("ended");
+    this.held = true;
+    this.say("ended", STATES.ended, signInAgain());
     trouble((said && said.message) || "登录已经到期或者已经退出，您写的内容已存在本机。", signInAgain());
+  }
+  closed(said) {
+    this.say("closed", said.message, said.url ? { url: said.url, label: "打开另存的一份" } : null);
   }
   differs(said) {
     const mine = readFields(this.form);
@@ -762,6 +816,7 @@ class Draft {
     const adopt = () => {
       this.setVersion(said.version);
       for (const [name, value] of theirs) this.base[name] = asList(value);
+      this.chosen = said.mine_kept_as || "";
       this.panel = null;
     };
     if (!fields.length) {
@@ -825,17 +880,19 @@ class Draft {
   }
   async submitting(event) {
     if (event.defaultPrevented || this.leaving || this.form.hasAttribute("hx-post")) return;
-    if (!this.panel && !this.busy && !this.changed) {
+    if (navigator.onLine && !this.panel && !this.busy && !this.changed) {
       markSubmitted(this.owner, this.key);
       return;
     }
     event.preventDefault();
     const button = event.submitter;
-    if (!this.panel) await Promise.race([this.flush(), later(4000)]);
+    if (!this.panel) await this.flush();
     if (this.panel) {
       this.showPanel();
       return;
     }
+    if (!navigator.onLine) this.say("offline");
+    if (!navigator.onLine || (this.held && this.changed)) return; // the page stays, with what was typed
     markSubmitted(this.owner, this.key);
     this.leaving = true;
     this.form.requestSubmit(button || undefined);
@@ -888,6 +945,68 @@ function startAutosave() {
     setTimeout(() => draft.panel || draft.offer(), ALIVE + 1000);
   }
 }
+const onItsWay = new WeakSet();
+const tab = Array.from(crypto.getRandomValues(new Uint8Array(6)), (n) => n.toString(16).padStart(2, "0")).join("");
+const owner = () => document.body.dataset.owner || "";
+const isText = (control) => control.matches("textarea, input[type=text]") && control.dataset.nosave === undefined;
+function texts(form) {
+  const written = all("textarea, input[type=text]", form).filter(isText);
+  return new Set(written.map((control) => control.name));
+}
+function bringBack(form) {
+  const names = texts(form);
+  const now = readFields(form);
+  for (const copy of waitingCopies(owner(), form.dataset.keep, tab)) {
+    const back = Object.entries(copy.fields).filter(
+      ([name, values]) => names.has(name) && !(now[name] || []).join("").trim() && values.join("").trim(),
+    );
+    dropNamed(copy);
+    if (!back.length) continue;
+    for (const [name, values] of back) writeField(form, name, values);
+    keepCopy(owner(), form.dataset.keep, tab, readFields(form), 0);
+    form.querySelector(".field")?.before(build("p", { class: "note info mt2", role: "status" }, "上次写了还没有提交的话，已从本机恢复。"));
+    return;
+  }
+}
+function follow(form) {
+  if (form.dataset.kept !== undefined) return;
+  form.dataset.kept = "";
+  let waiting = 0;
+  const keep = () => {
+    onItsWay.delete(form);
+    keepCopy(owner(), form.dataset.keep, tab, readFields(form), 0);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, 400);
+  });
+  const sent = () => {
+    clearTimeout(waiting);
+    keep();
+    markSubmitted(owner(), form.dataset.keep);
+    onItsWay.add(form);
+  };
+  form.addEventListener("submit", sent);
+  form.addEventListener("htmx:responseError", keep);
+  form.addEventListener("htmx:sendError", keep);
+  bringBack(form);
+  setTimeout(() => form.isConnected && bringBack(form), ALIVE + 1000);
+}
+function startKeeping() {
+  if (!owner()) return;
+  all("[data-keep]").forEach(follow);
+  document.addEventListener("htmx:load", (event) => {
+    const { elt } = event.detail;
+    if (elt.matches("[data-keep]")) follow(elt);
+    all("[data-keep]", elt).forEach(follow);
+  });
+  window.addEventListener("pagehide", () => {
+    for (const form of all("[data-keep]")) {
+      const written = [...texts(form)].some((name) => (readFields(form)[name] || []).join("").trim());
+      if (written && !onItsWay.has(form)) keepCopy(owner(), form.dataset.keep, tab, readFields(form), 0, true);
+    }
+  });
+}
 const ENOUGH = 15000; // for an answer of a few bytes
 const asking = new WeakSet();
 const passing = new WeakSet();
@@ -930,7 +1049,7 @@ function startSending() {
 }
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startCodes, startSending],
+  ...[startReading, startPrint, startUncovering, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startKeeping, startCodes, startSending],
 ]) {
   start();
 }

@@ -1,4 +1,5 @@
 // 自动保存: <form data-autosave="URL" data-version="N" data-key="proposal-UID">.
+// The server answers as tongxin/drafts/views.py says, for every text alike.
 // Sends two seconds after the last key, on leaving a field, and when the page is put away. Nothing typed is lost:
 // a copy stays on the device until the server has the text, and a text saved elsewhere is shown beside, never replaced.
 import { comparePanel, conflictWords, copyWords } from "./compare.js";
@@ -30,7 +31,9 @@ const STATES = {
   broken: "服务器出错，暂存在本机，会自动再试",
   conflict: "另一处已保存过，请比较后选定",
   ended: "登录已到期或已退出，已存在本机",
+  gone: "这份内容不在了，或者不再由您填写，已存在本机",
 };
+const NO_SESSION = [401, 403]; // 403: signed out in another window, and the token of the form with it
 const NO_SERVER = [502, 504]; // said by what stands before the server: nobody answered behind it
 
 // Why a server did not save: away, its disk full, or a fault of its own.
@@ -53,16 +56,20 @@ class Draft {
     this.busy = null;
     this.panel = null;
     this.gone = false;
+    this.chosen = ""; // the copy on the server between which and the text was just chosen
+    this.held = false; // typed, and not with the server: leaving the page would lose it from sight
   }
 
   get changed() {
     return JSON.stringify(readFields(this.form)) !== JSON.stringify(this.base);
   }
 
-  say(state, words = STATES[state]) {
-    if (!this.mark || (this.mark.dataset.state === state && this.mark.lastElementChild.textContent === words)) return;
+  say(state, words = STATES[state], link = null) {
+    if (!this.mark || (this.mark.dataset.state === state && this.said === words)) return;
+    this.said = words;
     this.mark.dataset.state = state;
     this.mark.lastElementChild.textContent = words;
+    if (link) this.mark.lastElementChild.append(" ", build("a", { href: link.url }, link.label));
   }
 
   keep() {
@@ -84,7 +91,7 @@ class Draft {
   async flush(leaving = false) {
     clearTimeout(this.timer);
     if (this.busy) await this.busy;
-    if (this.panel || !this.changed) return;
+    if (this.panel || !(this.changed || this.chosen)) return;
     this.since = 0;
     this.say("saving");
     this.busy = this.send(readFields(this.form), leaving);
@@ -102,6 +109,7 @@ class Draft {
       ["version", this.version],
       ["tab", this.tab],
     ];
+    if (this.chosen) body.push(["chosen", this.chosen]);
     for (const [name, values] of Object.entries(fields)) for (const value of values) body.push([name, value]);
     let answer;
     try {
@@ -113,16 +121,21 @@ class Draft {
     const said = await answer.json().catch(() => null);
     if (answer.ok && said) return this.saved(said, fields);
     if (answer.status === 409 && said) return this.differs(said);
-    if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.ended(said);
+    if (answer.status === 423 && said) return this.closed(said);
+    if (answer.type === "opaqueredirect" || NO_SESSION.includes(answer.status)) return this.ended(said);
+    if (answer.status === 404) return this.say("gone");
     if (answer.status >= 500 || !answer.status) return this.unreached(kept, wordsOfTrouble(answer));
-    return this.say("offline", (said && said.message) || "没有存上，已存在本机");
+    return this.say("refused", (said && said.message) || "没有存上，已存在本机");
   }
 
   saved(said, fields) {
     this.setVersion(said.version);
     this.base = fields;
     this.tries = 0;
-    this.say("saved", `已自动保存（${said.saved_at}）`);
+    this.held = false;
+    this.chosen = "";
+    if (said.saved_at) this.say("saved", `已自动保存（${said.saved_at}）`);
+    else this.say("idle", "写下的内容会自动保存");
     if (this.changed) this.typed();
     else {
       dropCopy(this.owner, this.key, this.tab);
@@ -143,6 +156,7 @@ class Draft {
   }
 
   unreached(kept, words) {
+    this.held = true;
     this.say("offline", kept ? words : words.replace(/[已暂]存在本机/, "请不要关闭这一页"));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), Math.min(60000, 5000 * 2 ** this.tries));
@@ -150,8 +164,14 @@ class Draft {
   }
 
   ended(said) {
-    this.say("ended");
+    this.held = true;
+    this.say("ended", STATES.ended, signInAgain());
     trouble((said && said.message) || "登录已经到期或者已经退出，您写的内容已存在本机。", signInAgain());
+  }
+
+  // Written no more: the server kept what was typed beside the text.
+  closed(said) {
+    this.say("closed", said.message, said.url ? { url: said.url, label: "打开另存的一份" } : null);
   }
 
   // The server holds something newer: show both, field by field.
@@ -164,6 +184,7 @@ class Draft {
     const adopt = () => {
       this.setVersion(said.version);
       for (const [name, value] of theirs) this.base[name] = asList(value);
+      this.chosen = said.mine_kept_as || "";
       this.panel = null;
     };
     if (!fields.length) {
@@ -233,17 +254,19 @@ class Draft {
 
   async submitting(event) {
     if (event.defaultPrevented || this.leaving || this.form.hasAttribute("hx-post")) return;
-    if (!this.panel && !this.busy && !this.changed) {
+    if (navigator.onLine && !this.panel && !this.busy && !this.changed) {
       markSubmitted(this.owner, this.key);
       return;
     }
     event.preventDefault();
     const button = event.submitter;
-    if (!this.panel) await Promise.race([this.flush(), later(4000)]);
+    if (!this.panel) await this.flush();
     if (this.panel) {
       this.showPanel();
       return;
     }
+    if (!navigator.onLine) this.say("offline");
+    if (!navigator.onLine || (this.held && this.changed)) return; // the page stays, with what was typed
     markSubmitted(this.owner, this.key);
     this.leaving = true;
     this.form.requestSubmit(button || undefined);

@@ -1,7 +1,24 @@
 // 字数: counts characters without white space, as the office does; too long blocks the submit, never truncates.
 import { all, plainText } from "./page.js";
 
+// Several parts of one text: each says how long it is, their sum is held against the limit.
+function tellTotal(box) {
+  const out = document.getElementById(box.dataset.total);
+  const parts = all("[data-total]", box.form).filter((part) => part.dataset.total === box.dataset.total);
+  const size = parts.reduce((sum, part) => sum + plainText(part.value).length, 0);
+  const own = document.getElementById(box.dataset.count);
+  if (own) own.textContent = `${plainText(box.value).length} 字`;
+  if (!out) return;
+  const max = Number(out.dataset.max);
+  out.querySelector("b").textContent = size;
+  out.className = `counter${size > max ? " over" : size > max * 0.9 ? " near" : ""}`;
+}
+
 function tell(box) {
+  if (box.dataset.total) {
+    tellTotal(box);
+    return true;
+  }
   const out = document.getElementById(box.dataset.count);
   const max = Number(box.dataset.max);
   const size = plainText(box.value).length;

@@ -65,8 +65,10 @@ export function markSubmitted(owner, key) {
 export function startDrafts() {
   const owner = document.body.dataset.owner || "";
   const here = all("[data-autosave]").map((form) => `${COPIES}${form.dataset.owner || owner}:${form.dataset.key}:`);
+  const asked = all("[data-keep]").map((form) => `${COPIES}${owner}:${form.dataset.keep}:`);
   for (const copy of stored(COPIES)) {
-    if (copy.submitted && !here.some((prefix) => copy.name.startsWith(prefix))) forget(copy.name);
+    if (!owner) break; // the sign-in: what was submitted did not arrive
+    if (copy.submitted && ![...here, ...asked].some((prefix) => copy.name.startsWith(prefix))) forget(copy.name);
   }
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-signout]")) return;

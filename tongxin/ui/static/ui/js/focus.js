@@ -58,7 +58,9 @@ export function startFocus() {
   document.addEventListener("htmx:sendError", () => troubleInSight(unreachedWords("您填的内容还在，已经办成的不会重复办。")));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
+    const kept = event.detail.elt.closest("[data-keep]");
+    if (status === 401 && kept) trouble("登录已经到期或者已经退出，这一步还没有办。您写的内容已存在本机，重新登录以后打开这一步可以接着写。", signInAgain());
+    else if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
     else if (status === 403) trouble("登录已经到期或者已经退出，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
     else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
     else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");

@@ -52,7 +52,6 @@ export function post(url, data, options = {}) {
 export function startPage() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
-    if (event.target.closest("[data-print]")) window.print();
     const closes = event.target.closest("[data-close]");
     if (closes) {
       const target = document.getElementById(closes.dataset.close);
