@@ -43,7 +43,7 @@ def _about(own: Sequence[Mapping[str, Any]]) -> str:
     lines.append(f"### {m['database']}\n")
     lines.append(
         f"{m['cores']} cores, {m['memory_gb']} GB, {m['system']}, Python {m['python']}, Django {m['django']}, granian {m['granian']}; "
-        f"server (three processes of one thread) and {own[0]['clients']} clients on the same machine.\n"
+        f"server (two processes of one thread) and {own[0]['clients']} clients on the same machine.\n"
     )
     lines.append(
         "| Scale | proposals | cases | events | notices | members | database | server's peak memory | texts read after | load before → after | on |"

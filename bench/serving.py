@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def server(*, workers: int = 3) -> Iterator[tuple[int, int]]:
+def server(*, workers: int = 2) -> Iterator[tuple[int, int]]:
     """Run `tongxin serve` on a free port; give the port and the process id."""
     port = free_port()
     command = [sys.executable, "-m", "tongxin.cli", "serve", "--port", str(port), "--workers", str(workers)]

@@ -140,8 +140,10 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "tongxin.core.templatetags.said",
                 "tongxin.core.templatetags.chinese",
                 "tongxin.ui.templatetags.components",
+                "tongxin.ui.templatetags.shell",
             ],
         },
     },
@@ -227,7 +229,7 @@ MFA_FORMS = {
 MFA_TOTP_ISSUER = "同心"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 SESSION_COOKIE_AGE = 60 * 60 * 12
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # signed out in one process is signed out in all
+SESSION_ENGINE = "tongxin.accounts.sessions"  # signed out in one process is signed out in all
 
 # ── language, time, words ────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"

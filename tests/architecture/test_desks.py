@@ -35,7 +35,7 @@ def _waiting_for_somebody(everybody: list[Account]) -> dict[Any, set[int]]:
     on, found = timezone.localdate(now), dict[Any, set[int]]()
     listed = [queue.rows(who, on) for queue in declared("QUEUES") for who in everybody]
     members = Member.objects.filter(account__in=everybody)
-    listed += [kind.rows(member, now) for kind in declared("FOR_MEMBERS") for member in members]
+    listed += [kind.rows(member.pk, now, on) for kind in declared("FOR_MEMBERS") for member in members]
     for rows in listed:
         if (model := getattr(rows, "model", None)) is not None:
             found.setdefault(model, set()).update(rows.values_list("pk", flat=True))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from rules import predicates
 
@@ -10,26 +10,48 @@ __all__ = ["Predicate", "anyone", "dated", "is_signed_in", "nobody", "predicate"
 
 
 SENTENCES: dict[str, str] = {}
+Question = Callable[[Any, Any], bool]
 
 
 class Predicate(predicates.Predicate):
-    """A predicate that may be asked for a moment: a step is judged by the rules of its own time."""
+    """A question about an actor and a subject that answers yes or no.
 
-    def __and__(self, other: Any) -> "Predicate":
-        return cast("Predicate", super().__and__(other))
+    It may be asked for a moment: a step is judged by the rules of its own time. The library's own keeps a context of each
+    question and writes a log line of every part of it: asked a hundred times for a page, that took longer than the answers.
+    """
 
-    def __or__(self, other: Any) -> "Predicate":
-        return cast("Predicate", super().__or__(other))
+    def ask(self, *given: Any) -> bool:
+        """Ask it of an actor and a subject, and of a moment where one is given."""
+        return bool(self.fn(*given) if self.var_args else self.fn(*given[:2]))
 
-    def __invert__(self) -> "Predicate":
-        return cast("Predicate", super().__invert__())
+    def test(self, obj: Any = None, target: Any = None) -> bool:
+        """Ask it of an actor and a subject."""
+        return self.ask(obj, target)
 
     def test_at(self, actor: Any, subject: Any, at: datetime) -> bool:
         """Ask for the moment at which the step is taken."""
-        return bool(self._apply(actor, subject, at))
+        return self.ask(actor, subject, at)
+
+    def __and__(self, other: "Predicate") -> "Predicate":
+        def both(*given: Any) -> bool:
+            return self.ask(*given) and other.ask(*given)
+
+        return type(self)(both, f"({self} & {other})")
+
+    def __or__(self, other: "Predicate") -> "Predicate":
+        def either(*given: Any) -> bool:
+            return self.ask(*given) or other.ask(*given)
+
+        return type(self)(either, f"({self} | {other})")
+
+    def __invert__(self) -> "Predicate":
+        def neither(*given: Any) -> bool:
+            return not self.ask(*given)
+
+        return type(self)(neither, self.name[1:] if self.name.startswith("~") else f"~{self.name}")
 
 
-def predicate(function: Callable[[Any, Any], bool]) -> Predicate:
+def predicate(function: Question) -> Predicate:
     """Make a predicate of a function on (actor, subject).
 
     Its name is the function's, its docstring the sentence in the documents.

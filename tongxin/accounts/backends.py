@@ -8,8 +8,11 @@ from django.http import HttpRequest
 
 from tongxin.accounts import guessing, names
 from tongxin.accounts.models import Account
+from tongxin.core.prepared import Prepared
 from tongxin.core.secrets import mask_phone
 from tongxin.core.words import plain_sign_in_name
+
+SIGNED_IN = Prepared(lambda key: Account.objects.filter(pk=key, is_active=True))
 
 
 class SignInName(BaseBackend):
@@ -40,7 +43,7 @@ class SignInName(BaseBackend):
         return fitting[0] if len(fitting) == 1 and fitting[0].is_active else None
 
     def get_user(self, user_id: int) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        return next(iter(SIGNED_IN.all(user_id)), None)
 
 
 def _fitting(request: HttpRequest | None, found: list[Account], password: str) -> list[Account]:

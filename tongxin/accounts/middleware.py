@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -63,6 +64,9 @@ class ChosenSeat:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.user = get_user(
+            request
+        )  # the account itself: behind Django's stand-in each look at it costs, and a page looks often
         if chosen := request.session.get(seats.SESSION_KEY):
             request.user.chosen_seat = chosen  # type: ignore[union-attr]  # of nobody it is never asked
         return self.get_response(request)

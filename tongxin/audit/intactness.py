@@ -62,9 +62,7 @@ def sound(rows: Iterable[T]) -> list[T]:
     for start in range(0, len(asked), TOGETHER):
         some = asked[start : start + TOGETHER]
         _hold(some)
-        now, odd = truth.proofs(some), set[str]()
-        for kind, own in truth.by_kind(some):
-            odd |= set(_odd(kind, own, now))
+        odd = set(_odd(truth.by_kind(some), truth.proofs(some)))
         found += [given for given in some if odd.isdisjoint(truth.keys_of(given))]
     return found
 
@@ -122,11 +120,13 @@ class _Life:
         return self.broken < (since or 1) and self.head.digest in self.seen and self.head.mac == digests.of_head(self.head)
 
 
-def _odd(kind: truth.Witnessed, rows: Sequence[Any], now: Mapping[str, str]) -> Iterator[str]:
-    """Return the keys of rows of which something else was said, or nothing though they count, or nobody knows what."""
-    asked = {truth.key_of(kind.label, row.uid) for row in rows}
-    places = _places(kind, rows)
-    yield from asked - places.keys()  # taken away
+def _odd(asked: Sequence[tuple[truth.Witnessed, list[Any]]], now: Mapping[str, str]) -> Iterator[str]:
+    """Return the keys of rows of which something else was said, or nothing though they count, or nobody knows what.
+
+    What is vouched for of one row in several parts is told in one life: that is read once for all of them.
+    """
+    places = _places(asked)
+    yield from {truth.key_of(kind.label, row.uid) for kind, rows in asked for row in rows} - places.keys()  # taken away
     lives = _lives(places.values())
     said = _said_alone(places, lives)
     begins = {key: _begin(said.get(key), lives[place.alone.life], counts=bool(now[key])) for key, place in places.items()}
@@ -171,10 +171,21 @@ def _told(kind: truth.Witnessed) -> tuple[str, str]:
     return kind.told or (kind.model._meta.label_lower, "uid")  # noqa: SLF001 -- Django's public-in-practice Meta
 
 
-def _places(kind: truth.Witnessed, rows: Sequence[Any]) -> dict[str, _Place]:
-    """Return for each row that is there, by its key, in which lives is told of it."""
+def _places(asked: Sequence[tuple[truth.Witnessed, list[Any]]]) -> dict[str, _Place]:
+    """Return for each row that is there, by its key, in which lives is told of it: looked up once for all that is told there."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    places: dict[str, _Place] = {}
+    for kind, rows in asked:
+        keys = tuple(row.pk for row in rows)
+        where = (kind.model, *_told(kind), kind.committee, keys)
+        if where not in found:
+            found[where] = list(_whereabouts(kind).rows(keys))
+        places |= _placed(kind, found[where])
+    return places
+
+
+def _placed(kind: truth.Witnessed, found: Sequence[dict[str, Any]]) -> dict[str, _Place]:
     label, _path = _told(kind)
-    found = list(_whereabouts(kind).rows(row.pk for row in rows))
     system = Account.objects.system() if any(row["code_"] is None for row in found) else None
     places = {}
     for row in found:
@@ -199,8 +210,10 @@ def _lives(places: Iterable[_Place]) -> dict[heads.Key, _Life]:
 def _said_alone(places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life]) -> dict[str, Event]:
     """Read the lives in which these rows' own are told, the oldest event first; return the last that tells of each row."""
     found: dict[str, Event] = {}
-    labels, keys = {place.alone.life[1] for place in places.values()}, {place.alone.pk for place in places.values()}
-    for event in LIVES.objects(labels, keys):
+    by_label: dict[str, set[int]] = {}
+    for place in places.values():
+        by_label.setdefault(place.alone.life[1], set()).add(place.alone.pk)
+    for event in (event for label, keys in by_label.items() for event in LIVES.objects([label], keys)):
         life = heads.key_of(event)
         if life in lives and lives[life].take(event):
             told = (key for key in places.keys() & event.proofs.keys() if places[key].alone.life == life)

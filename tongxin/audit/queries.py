@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Min, Model, Q, QuerySet
@@ -16,10 +16,12 @@ from tongxin.audit import kinds
 from tongxin.audit.actions import VOUCHING, label_of
 from tongxin.audit.models import Event, Mark
 from tongxin.audit.truth import uid_of
+from tongxin.core.prepared import Prepared
 
 # On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer than this.
 KEPT_SECONDS = 10
 DAYS = 31
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -119,24 +121,31 @@ def _groups(kind: str, rows: QuerySet[Event], codes: Collection[str]) -> Iterato
             since, people, number = None, set(), 0
 
 
+NEWEST = Prepared(lambda code: Event.objects.filter(committee_code=code).order_by("-id").values_list("uid", flat=True))
+
+
 def newest(codes: Collection[str]) -> tuple[str, ...]:
     """Return the uid of each committee's newest event; nothing when one of them has none."""
-    rows = Event.objects.order_by("-id").values_list("uid", flat=True)
-    found = [rows.filter(committee_code=code).first() for code in sorted(codes)]
+    found = [NEWEST.first(code) for code in sorted(codes)]
     return () if None in found else tuple(str(uid) for uid in found)
 
 
-def remembered(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], dict[str, int]]) -> dict[str, int]:
-    """Return `read()`, or the counts it returned before as long as no event was added in these committees.
+def remembered(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], Found]) -> Found:
+    """Return `read()`, or what it returned before as long as no event was added in these committees.
 
-    Every write ends with an event in its own transaction, so the same newest event means the same rows. `what` names
-    everything else that the counts depend on: the scope of the reader, the day, the limits of a regulation.
+    Every write ends with an event in its own transaction, so the same newest event means the same rows; but for a draft, which
+    saves itself without one, and what its reader alone changes (a notice read): of these nothing is to be remembered. `what`
+    names everything else that the answer depends on: the scope of the reader, the day, the limits of a regulation.
     """
-    last = newest(codes)
+    return remembered_since(newest(codes), what, read)
+
+
+def remembered_since(last: tuple[str, ...], what: tuple[Any, ...], read: Callable[[], Found]) -> Found:
+    """Return the same where the newest events are known already."""
     if not last:
         return read()
     key = f"counts.{sha256(repr((last, what)).encode()).hexdigest()}"
-    found: dict[str, int] | None = cache.get(key)
+    found: Found | None = cache.get(key)
     if found is None:
         found = read()
         cache.set(key, found, KEPT_SECONDS)

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -45,17 +46,26 @@ LABELS = {
 @click.command(help="启动网站。数据库结构不是最新的时候不启动，请先运行 tongxin migrate。")
 @click.option("--host", default=HERE, show_default=True, help="监听地址；放在反向代理后面时不用改。")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
-@click.option("--workers", default=3, show_default=True, type=click.IntRange(1, 64), help="进程数。")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="进程数。")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
-def serve(*, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve the site; refuse on an older schema, and where another program answers already."""
+@click.option("--ready", is_flag=True, hidden=True)
+def serve(*, host: str, port: int, workers: int, threads: int, ready: bool) -> None:
+    """Serve the site; refuse on an older schema, and where another program answers already.
+
+    What looked after all that has Django in its memory, and the process that stands over the server's needs none of it: the
+    server begins (`ready`) in its place.
+    """
+    if ready:
+        run_server(host=host, port=port, workers=workers, threads=threads)
+        return
     demand_free(host, port)
     start.django(current=True)
     start.keep_private()
     from tongxin.cli.demonstration import prepare_static
 
     prepare_static()
-    run_server(host=host, port=port, workers=workers, threads=threads)
+    given = ["--host", host, "--port", str(port), "--workers", str(workers), "--threads", str(threads)]
+    os.execv(sys.executable, [sys.executable, "-m", "tongxin.cli", "serve", *given, "--ready"])  # noqa: S606 -- our own
 
 
 def demand_free(host: str, port: int) -> None:

@@ -14,6 +14,7 @@ from tongxin.accounts.models import Account
 from tongxin.accounts.names import Realm
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import full_day
 
 
@@ -32,14 +33,20 @@ def over(on: date) -> Q:
     return Q(ends_on__lte=on) | Q(ends_on__lte=F("starts_on"))
 
 
+HELD = Prepared(
+    lambda account, on: (
+        Appointment.objects.filter(running(on), account=account).select_related("committee", "unit").order_by("id")
+    )
+)
+
+
 def appointments_of(account: Account) -> list[Appointment]:
     """Return the appointments in force today, read once per request (kept on the account object)."""
     if not account.is_authenticated or not account.is_active:
         return []
     kept: list[Appointment] | None = account.__dict__.get("_appointments")
     if kept is None:
-        mine = Appointment.objects.filter(running(timezone.localdate()), account=account)
-        kept = list(mine.select_related("committee", "unit").order_by("id"))
+        kept = HELD.all(account.pk, timezone.localdate())
         account.__dict__["_appointments"] = kept
     return kept
 
@@ -139,7 +146,30 @@ def _of_one_sign_in(committee: Committee, people: list[Account]) -> list[Account
 
 def session_on(committee: Committee, day: date) -> Session | None:
     """Return the session whose working year holds `day`."""
-    return committee.sessions.filter(starts_on__lte=day).select_related("term").order_by("-starts_on").first()
+    found: Session | None = SESSION_ON.first(committee.pk, day)
+    return found
+
+
+SESSION_ON = Prepared(
+    lambda committee, day: (
+        Session.objects.filter(committee=committee, starts_on__lte=day).select_related("term", "committee").order_by("-starts_on")
+    )
+)
+SESSIONS = Prepared(lambda committee: Session.objects.filter(committee=committee).select_related("term"))
+WITH_A_FRONT = Prepared(lambda: Committee.objects.order_by("parent_id", "id"))
+
+
+UNITS = Prepared(lambda committee: Unit.objects.filter(committee=committee).values_list("pk", "name"))
+
+
+def named_units(committee: Committee) -> list[tuple[int, str]]:
+    """Return all units of a committee, each with its name, in their order."""
+    return UNITS.all(committee.pk)
+
+
+def sessions_of(committee: Committee) -> list[Session]:
+    """Return all sessions of a committee with their terms, in their order."""
+    return SESSIONS.all(committee.pk)
 
 
 def home_committee(account: Account) -> Committee | None:

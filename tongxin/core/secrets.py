@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -14,8 +15,12 @@ from tongxin.core.words import plain_phone
 
 
 def _fernet() -> Fernet:
-    digest = hashlib.sha256(settings.FIELD_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
+    return _of_key(settings.FIELD_KEY)
+
+
+@lru_cache(maxsize=2)
+def _of_key(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
 
 
 def encrypt(text: str) -> str:

@@ -31,14 +31,32 @@ def page_by(
 
     Rows without what may be empty stand last; of what is `filled` in all these rows an index finds the beginning.
     """
+    found = list(rows_by(rows, names, size=size, key=key, back=back, filled=filled))
+    return slice_of(found, size=size, back=back, is_first=key is None)
+
+
+def rows_by(
+    rows: QuerySet[Any],
+    names: Sequence[str],
+    *,
+    size: int,
+    key: Sequence[Any] | None = None,
+    back: bool = False,
+    filled: Collection[str] = (),
+) -> QuerySet[Any]:
+    """Return the rows of a page as `page_by` reads them, with one more that says whether there are more."""
     fields = [_Field(name.lstrip("-"), name.startswith("-"), _may_be_empty(rows, name.lstrip("-"), filled)) for name in names]
     if key is not None:
         rows = _beyond(rows, fields, key, back=back)
-    found = list(rows.order_by(*(field.order(back=back) for field in fields))[: size + 1])
+    return rows.order_by(*(field.order(back=back) for field in fields))[: size + 1]
+
+
+def slice_of(found: list[Any], *, size: int, back: bool, is_first: bool) -> Slice:
+    """Return the page that was read: of `rows_by` everything that is there."""
     more, found = len(found) > size, found[:size]
     if back:
         return Slice(found[::-1], has_previous=more, has_next=True)
-    return Slice(found, has_previous=key is not None, has_next=more)
+    return Slice(found, has_previous=not is_first, has_next=more)
 
 
 def page_asked(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.desks.declared import declared
 
@@ -83,4 +84,4 @@ def front_search() -> FrontSearch | None:
 
 def with_a_front() -> list[Committee]:
     """Return the committees that have a public front, cities before their counties."""
-    return list(Committee.objects.order_by("parent_id", "id"))
+    return bodies.WITH_A_FRONT.all()

@@ -151,7 +151,7 @@ NOBODYS = (
 
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────
-def _unrated(member: Member, _now: datetime) -> QuerySet[Reply]:
+def _unrated(member: Any, _now: datetime, _on: date) -> QuerySet[Reply]:
     """Replies of open rounds that the member has still to rate."""
     signed = Signature.objects.filter(member=member, answer=Answer.ACCEPTED)
     # from the member's own names to their cases: the other way round every open round of the county is looked through
@@ -168,12 +168,15 @@ def _unrated(member: Member, _now: datetime) -> QuerySet[Reply]:
     )
 
 
-def _to_rate(rows: QuerySet[Reply], member: Member, now: datetime) -> Iterable[Todo]:
+def _soonest_due(rows: QuerySet[Reply]) -> QuerySet[Reply]:
+    rows = rows.select_related("task__case__proposal", "task__unit")
+    return rows.defer("text", "task__unit__phone", *long_of("task__case__proposal")).order_by("task__case__rating_due_on")
+
+
+def _to_rate(rows: list[Reply], member: Member, now: datetime) -> Iterable[Todo]:
     on, seen = timezone.localdate(now), set()
     rules = in_force(member.committee, Deadlines, on)
-    rows = rows.select_related("task__case__proposal", "task__unit")
-    rows = rows.defer("text", "task__unit__phone", *long_of("task__case__proposal"))
-    for reply in rows.order_by("task__case__rating_due_on")[:MOST]:
+    for reply in rows:
         case = reply.task.case
         if case.pk in seen:
             continue
@@ -185,14 +188,17 @@ def _to_rate(rows: QuerySet[Reply], member: Member, now: datetime) -> Iterable[T
         )  # fmt: skip
 
 
-def _unconfirmed(member: Member, _now: datetime) -> QuerySet[Contact]:
+def _unconfirmed(member: Any, _now: datetime, _on: date) -> QuerySet[Contact]:
     return queries.to_confirm(member).exclude(task__case__state=CaseState.CLOSED)
 
 
-def _to_confirm(rows: QuerySet[Contact], _member: Member, _now: datetime) -> Iterable[Todo]:
+def _latest(rows: QuerySet[Contact]) -> QuerySet[Contact]:
     rows = rows.select_related("task__case__proposal", "task__unit")
-    rows = rows.defer("task__unit__phone", *long_of("task__case__proposal"))
-    for contact in rows.order_by("-on")[:SHOWN]:
+    return rows.defer("task__unit__phone", *long_of("task__case__proposal")).order_by("-on")
+
+
+def _to_confirm(rows: list[Contact], _member: Member, _now: datetime) -> Iterable[Todo]:
+    for contact in rows:
         proposal = contact.task.case.proposal
         yield Todo(
             f"确认{contact.task.unit}的面商记录", f"{case_number(proposal.number)}《{proposal.title}》",
@@ -201,6 +207,6 @@ def _to_confirm(rows: QuerySet[Contact], _member: Member, _now: datetime) -> Ite
 
 
 FOR_MEMBERS = (
-    ForMember(_unrated, _to_rate, most=MOST, each="task__case", order=10),
-    ForMember(_unconfirmed, _to_confirm, order=40),
+    ForMember(_unrated, _soonest_due, _to_rate, most=MOST, each="task__case", order=10),
+    ForMember(_unconfirmed, _latest, _to_confirm, order=40),
 )

@@ -9,6 +9,7 @@ from tongxin.audit.kinds import Audience
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds, holds_for_affiliation, holds_for_unit
+from tongxin.core.prepared import Prepared
 from tongxin.files.rules import register_owner
 from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import ReplyFile
@@ -53,14 +54,20 @@ def was_at_the_talk(actor: Any, contact: Any) -> bool:
     return member is not None and any(p.signature.member_id == member.pk for p in contact.presences.all())
 
 
+SIGNED = Prepared(
+    lambda member: (
+        Signature.objects.filter(member=member, answer=Answer.ACCEPTED)
+        .order_by()
+        .values_list("proposal_id", "proposal__merged_into_id")
+    )
+)
+
+
 def _signed_by(member: Member) -> set[int]:
     """Return the ids of proposals a member signed, and of those they were merged into; read once."""
     kept: set[int] | None = member.__dict__.get("_signed")
     if kept is None:
-        rows = Signature.objects.filter(member=member, answer=Answer.ACCEPTED).values_list(
-            "proposal_id", "proposal__merged_into_id"
-        )
-        kept = member.__dict__["_signed"] = {pk for row in rows for pk in row if pk is not None}
+        kept = member.__dict__["_signed"] = {pk for row in SIGNED.all(member.pk) for pk in row if pk is not None}
     return kept
 
 

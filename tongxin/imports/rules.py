@@ -81,11 +81,14 @@ def kinds_with(actor: Any, committee: Any) -> list[Offered]:
     return [kind for kind in OFFERED.values() if keeps_this_kind.test(actor, Import(committee=committee, kind=kind.name))]
 
 
+KEEPS = {kind.name: holds(kind.duty) for kind in OFFERED.values()}
+
+
 @predicate
 def keeps_this_kind(actor: Any, subject: Any) -> bool:
     """Who keeps the records of this kind in this committee."""
-    kinds = OFFERED.values() if subject is None else [OFFERED[subject.kind]]
-    return any(holds(kind.duty).test(actor, subject) for kind in kinds)
+    kinds = OFFERED if subject is None else [subject.kind]
+    return any(KEEPS[kind].test(actor, subject) for kind in kinds)
 
 
 PERMISSIONS = {

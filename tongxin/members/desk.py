@@ -14,7 +14,7 @@ from tongxin.desks.panels import Quick
 from tongxin.desks.queues import Queue
 from tongxin.desks.todos import SHOWN, Todo
 from tongxin.members.models import Member
-from tongxin.members.queries import with_code_to_confirm
+from tongxin.members.queries import codes_to_confirm, with_code_to_confirm
 from tongxin.members.rules import CONFIRM, member_of, sitting_member_of
 
 
@@ -40,6 +40,7 @@ def _codes(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo]:
 QUEUES = (
     Queue(
         tuple(dict.fromkeys((Duty.MEMBER_AFFAIRS, *CONFIRM))), "重置码待确认", "/members/?who=waiting", "去核实",
-        lambda user, _on: with_code_to_confirm(user, timezone.now()), _codes, counted_anew=True, order=80,
+        lambda user, _on: with_code_to_confirm(user, timezone.now()), _codes, counted_anew=True,
+        count=lambda user, _on: codes_to_confirm(user, timezone.now()), order=80,
     ),
 )  # fmt: skip

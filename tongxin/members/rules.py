@@ -12,8 +12,11 @@ from tongxin.accounts.models import Invitation
 from tongxin.accounts.queries import code_waiting
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds
+from tongxin.core.prepared import Prepared
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, Seat
+
+PLACES = Prepared(lambda account, on: Member.objects.filter(account=account).home_first(on))
 
 
 def members_of(actor: Any) -> list[Member]:
@@ -24,7 +27,7 @@ def members_of(actor: Any) -> list[Member]:
     if actor is None or not actor.is_authenticated or not actor.is_active:
         return []
     if "_members" not in actor.__dict__:
-        actor.__dict__["_members"] = list(Member.objects.filter(account=actor).home_first(timezone.localdate()))
+        actor.__dict__["_members"] = PLACES.all(actor.pk, timezone.localdate())
     kept: list[Member] = actor.__dict__["_members"]
     return kept
 

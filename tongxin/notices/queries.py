@@ -12,6 +12,7 @@ from tongxin.audit.models import Mark
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.core.asked import FIRST_DAY
+from tongxin.core.prepared import Prepared
 from tongxin.notices.models import Letter, Notice
 
 CAP = 99
@@ -24,12 +25,19 @@ def visible_to(user: Any) -> QuerySet[Notice]:
     return Notice.objects.filter(account=user).order_by("-id")
 
 
+def _unread(account: Any) -> QuerySet[Any, Any]:
+    rows = Notice.objects.filter(account=account, read_at=None)
+    return rows.order_by("day", "matter").values("day", "matter").distinct()[:CAP]
+
+
+UNREAD = Prepared(_unread)
+
+
 def unread(user: Any) -> int:
     """Count the entries with something unread, up to 99."""
     if not user.is_authenticated:
         return 0
-    rows = Notice.objects.filter(account=user, read_at=None)
-    return rows.order_by("day", "matter").values("day", "matter").distinct()[:CAP].count()
+    return UNREAD.count(user.pk)
 
 
 @dataclass(frozen=True)
@@ -66,28 +74,39 @@ def entries(user: Any, *, most: int, before: str = "", only_unread: bool = False
 
     `before`: the uid of the last line shown. However many notices there are, those of the days that are shown are read.
     """
-    rows = visible_to(user).filter(**({"read_at": None} if only_unread else {}))
+    if not user.is_authenticated:
+        return [], ""
     last = visible_to(user).filter(uid=before).first() if before else None
-    if last is not None:
-        rows = rows.filter(day__lte=last.day)
-    days = (rows if last is None else rows.filter(day__lt=last.day)).order_by("-day").values("day").distinct()
-    floor = Coalesce(
-        Subquery(days[most : most + 1]), Value(FIRST_DAY), output_field=DateField()
-    )  # each day has an entry at least
-    grouped = rows.filter(day__gte=floor).order_by().values("day", "matter").annotate(last=Max("id"))
-    if last is not None:
-        grouped = grouped.filter(Q(day__lt=last.day) | Q(last__lt=last.pk))
-    keys = [(g["day"], g["matter"]) for g in grouped.order_by("-day", "-last")[: most + 1]]
+    day, line = (None, None) if last is None else (last.day, last.pk)
+    keys = [(on, matter) for on, matter, _last in KEYS.all(user.pk, day, line, only_unread=only_unread, most=most)]
     shown = _with_lines(user, keys[:most])
     return shown, shown[-1].newest.uid if len(keys) > most else ""
+
+
+def _keys(account: Any, day: Any, line: Any, *, only_unread: bool, most: int) -> QuerySet[Any, Any]:
+    """Return day and matter of some entries and of one more; those before the line of a day, where one is named."""
+    rows = Notice.objects.filter(account=account, **({"read_at": None} if only_unread else {}))
+    days = rows if day is None else rows.filter(day__lt=day)
+    floor = Coalesce(  # each day has an entry at least
+        Subquery(days.order_by("-day").values("day").distinct()[most : most + 1]), Value(FIRST_DAY), output_field=DateField()
+    )
+    grouped = rows.filter(day__gte=floor).order_by().values("day", "matter").annotate(last=Max("id"))
+    if day is not None:
+        grouped = grouped.filter(day__lte=day).filter(Q(day__lt=day) | Q(last__lt=line))
+    return grouped.order_by("-day", "-last").values_list("day", "matter", "last")[: most + 1]
+
+
+KEYS = Prepared(_keys)
+LINES = Prepared(
+    lambda account, days, matters: Notice.objects.filter(account=account, day__in=days, matter__in=matters).order_by("-id")
+)
 
 
 def _with_lines(user: Any, keys: Collection[tuple[date, str]]) -> list[Entry]:
     lines: dict[tuple[date, str], list[Notice]] = {key: [] for key in keys}
     if not keys:
         return []
-    rows = visible_to(user).filter(day__in={day for day, _m in keys}, matter__in={matter for _d, matter in keys})
-    for notice in rows:
+    for notice in LINES.all(user.pk, {day for day, _m in keys}, {matter for _d, matter in keys}):
         lines.get((notice.day, notice.matter), []).append(notice)
     names = _committees(user, [notice for found in lines.values() for notice in found])
     return [Entry(found, names.get(found[0].committee_code, "")) for found in lines.values() if found]

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import OWN, Door, Entry, Group, Tab
 from tongxin.desks.panels import FrontDoor, FrontSearch, Quick
@@ -102,34 +102,44 @@ NOBODYS = (
 
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────
-def _open_invitations(member: Member, now: datetime) -> QuerySet[Signature]:
-    return queries.open_invitations(now).filter(member=member)
+def _open_invitations(member: Any, now: datetime, on: date) -> QuerySet[Signature]:
+    return queries.open_invitations(now, on).filter(member=member)
 
 
-def _invitations(rows: QuerySet[Signature], _member: Member, now: datetime) -> Iterable[Todo]:
-    signers = Prefetch("proposal__signatures", Signature.objects.select_related("member").defer("member__phone"))
-    rows = rows.select_related("proposal").defer(*long_of("proposal"))
-    for signature in rows.order_by("proposal__cosign_until").prefetch_related(signers)[:MOST]:
+def _soonest_over(rows: QuerySet[Signature]) -> QuerySet[Signature]:
+    return rows.select_related("proposal").defer(*long_of("proposal")).order_by("proposal__cosign_until")
+
+
+def _invitations(rows: list[Signature], _member: Member, now: datetime) -> Iterable[Todo]:
+    names = SIGNERS.all([signature.proposal_id for signature in rows])
+    first = {name.proposal_id: name.name for name in reversed(names) if name.role == Role.FIRST}
+    for signature in rows:
         proposal = signature.proposal
-        first = next((s.name for s in proposal.signatures.all() if s.role == Role.FIRST), "")
         yield Todo(
-            f"{first}委员邀您联名", f"《{proposal}》", f"{proposal.get_absolute_url()}invitation/", "看一看",
+            f"{first.get(proposal.pk, '')}委员邀您联名", f"《{proposal}》", f"{proposal.get_absolute_url()}invitation/", "看一看",
             until(proposal.cosign_until, now) if proposal.cosign_until else None,
         )  # fmt: skip
 
 
-def _returned_to(member: Member, _now: datetime) -> QuerySet[Proposal]:
+SIGNERS = Prepared(lambda asked: Signature.objects.filter(proposal__in=asked).select_related("member").defer("member__phone"))
+
+
+def _returned_to(member: Any, _now: datetime, _on: date) -> QuerySet[Proposal]:
     return Proposal.objects.filter(state=State.RETURNED, signatures__member=member, signatures__role=Role.FIRST)
 
 
-def _returned(rows: QuerySet[Proposal], _member: Member, _now: datetime) -> Iterable[Todo]:
-    for proposal in rows.defer(*LONG).order_by("-id")[:MOST]:
+def _newest(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    return rows.defer(*LONG).order_by("-id")
+
+
+def _returned(rows: list[Proposal], _member: Member, _now: datetime) -> Iterable[Todo]:
+    for proposal in rows:
         yield Todo(f"修改《{proposal}》", "提案委退回修改，改好后重新提交", proposal.get_absolute_url(), "去修改")
 
 
-def _abandoned(member: Member, now: datetime) -> QuerySet[Signature]:
+def _abandoned(member: Any, _now: datetime, on: date) -> QuerySet[Signature]:
     """The member's names under texts with their proposers whose first proposer is gone: the next who sits is offered them."""
-    sitting = Member.objects.sitting(timezone.localdate(now)).values("pk")
+    sitting = Member.objects.sitting(on).values("pk")
     there = Q(member=None) | Q(member__in=sitting)
     before = Signature.objects.filter(
         there, proposal=OuterRef("proposal"), answer=Answer.ACCEPTED, place_in_list__lt=OuterRef("place_in_list")
@@ -138,14 +148,18 @@ def _abandoned(member: Member, now: datetime) -> QuerySet[Signature]:
     return speaks.filter(role=Role.CO, proposal__state__in=States.with_the_proposer)
 
 
-def _to_take_over(rows: QuerySet[Signature], _member: Member, _now: datetime) -> Iterable[Todo]:
-    for signature in rows.select_related("proposal").defer(*long_of("proposal")).order_by("-id")[:SHOWN]:
+def _with_proposals(rows: QuerySet[Signature]) -> QuerySet[Signature]:
+    return rows.select_related("proposal").defer(*long_of("proposal")).order_by("-id")
+
+
+def _to_take_over(rows: list[Signature], _member: Member, _now: datetime) -> Iterable[Todo]:
+    for signature in rows:
         url = f"{signature.proposal.get_absolute_url()}invitation/"
         yield Todo(f"接手《{signature.proposal}》", "第一提案人不再履职，您是第一位在任的联名委员", url, "看一看")
 
 
 FOR_MEMBERS = (
-    ForMember(_open_invitations, _invitations, most=MOST, order=20),
-    ForMember(_returned_to, _returned, most=MOST, order=30),
-    ForMember(_abandoned, _to_take_over, order=50),
+    ForMember(_open_invitations, _soonest_over, _invitations, most=MOST, order=20),
+    ForMember(_returned_to, _newest, _returned, most=MOST, order=30),
+    ForMember(_abandoned, _with_proposals, _to_take_over, order=50),
 )

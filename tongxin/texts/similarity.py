@@ -1,6 +1,6 @@
 """Which earlier texts are like this one, and because of which words. Pure.
 
-Two views of each text are kept: the words of its title and of its whole. TF-IDF weighs them (scikit-learn), and among the best
+Two views of each text are kept: the words of its title and of its whole. TF-IDF weighs them (`weighing`), and among the best
 candidates the titles are compared letter by letter (rapidfuzz). Texts may come and go: a new one is weighed as the others
 were, and the weights are learnt anew when some part of the texts has changed.
 """
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from tongxin.texts.segmentation import subject_of, words
+from tongxin.texts.weighing import NothingTellsError, Weights
 
 CANDIDATES = 200  # so many of the best by words have their titles compared
 COMMON = 0.3  # a word in more than this part of the texts tells nothing
@@ -59,7 +59,7 @@ class Index:
         self._bodies: dict[Hashable, str] = {}
         self._place: dict[Hashable, tuple[int, int]] = {}
         self._parts: list[_Part] = []
-        self._vectorizer: TfidfVectorizer | None = None
+        self._weights: Weights | None = None
         self._waiting: dict[Hashable, None] = {}
         self._changed = 0
         self.add(texts)
@@ -91,7 +91,7 @@ class Index:
     def learn(self) -> None:
         """Weigh what came since the last time; a query does it by itself."""
         small = len(self._titles) < SMALL
-        if self._changed and (self._vectorizer is None or small or self._changed * RELEARN > len(self._titles)):
+        if self._changed and (self._weights is None or small or self._changed * RELEARN > len(self._titles)):
             self._learn_anew()
         elif self._waiting:
             self._append(list(self._waiting))
@@ -102,9 +102,9 @@ class Index:
     ) -> list[Match]:
         """Return at most `n` texts whose likeness is at least `least`, most alike first."""
         self.learn()
-        if self._vectorizer is None:
+        if self._weights is None:
             return []
-        asked, heading = self._vectorizer.transform([f"{title}\n{body}"]), self._vectorizer.transform([title or body])
+        asked, heading = self._weights.weigh([f"{title}\n{body}"]), self._weights.weigh([title or body])
         short, left_out = len(body) < LONG, set(exclude)
         matches = []
         for number, part in enumerate(self._parts):
@@ -126,30 +126,28 @@ class Index:
 
     def _because(self, asked: sparse.csr_matrix, heading: sparse.csr_matrix, number: int, row: int) -> tuple[str, ...]:
         """Name the shared words that weighed most."""
+        assert self._weights is not None  # noqa: S101 -- query() sees to it
         part = self._parts[number]
         own = (part.wholes[row].multiply(asked) + part.titles[row].multiply(heading)).tocoo()
-        shared = [str(self._vocabulary[own.col[i]]) for i in np.argsort(-own.data, kind="stable")]
+        shared = [str(self._weights.names[own.col[i]]) for i in np.argsort(-own.data, kind="stable")]
         whole = [word for word in shared if not any(word != other and word in other for other in shared)]
         return tuple(whole[:SAID])
 
     def _learn_anew(self) -> None:
         keys = list(self._titles)
         self._parts, self._place, self._changed = [], {}, 0
-        vectorizer = TfidfVectorizer(
-            analyzer=words, sublinear_tf=True, dtype=np.float32, max_df=COMMON if len(keys) >= FEW else 1.0
-        )
+        texts = [f"{self._titles[k]}\n{self._bodies[k]}" for k in keys]
         try:
-            wholes = vectorizer.fit_transform([f"{self._titles[k]}\n{self._bodies[k]}" for k in keys])
-        except ValueError:  # no text has a word that tells anything
-            self._vectorizer = None
+            self._weights, wholes = Weights.learnt(words, texts, common=COMMON if len(keys) >= FEW else 1.0)
+        except NothingTellsError:
+            self._weights = None
             return
-        self._vectorizer, self._vocabulary = vectorizer, vectorizer.get_feature_names_out()
-        self._keep(_Part(keys, wholes, vectorizer.transform([self._titles[k] for k in keys])))
+        self._keep(_Part(keys, wholes, self._weights.weigh([self._titles[k] for k in keys])))
 
     def _append(self, keys: list[Hashable]) -> None:
-        assert self._vectorizer is not None  # noqa: S101 -- learn() sees to it
-        wholes = self._vectorizer.transform([f"{self._titles[k]}\n{self._bodies[k]}" for k in keys])
-        part = _Part(keys, wholes, self._vectorizer.transform([self._titles[k] for k in keys]))
+        assert self._weights is not None  # noqa: S101 -- learn() sees to it
+        wholes = self._weights.weigh([f"{self._titles[k]}\n{self._bodies[k]}" for k in keys])
+        part = _Part(keys, wholes, self._weights.weigh([self._titles[k] for k in keys]))
         if len(self._parts) >= PARTS:
             old = [*self._parts, part]
             part = _Part(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ class Shell:
     def template(self) -> str:
         """Return the shell template of this kind, for pages that several kinds of people open."""
         return f"ui/{self.kind}.html"
+
+    @property
+    def kept(self) -> Shell:
+        """Return what is the same in the next answer: all but how long the session lasts."""
+        return replace(self, session_seconds=0)
 
 
 _provider: Provider | None = None

@@ -4,50 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('committees', '0006_units_that_never_begin'),
+        ("committees", "0006_units_that_never_begin"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='sector',
-            name='sector_once',
+            model_name="sector",
+            name="sector_once",
         ),
         migrations.RemoveConstraint(
-            model_name='session',
-            name='session_once',
+            model_name="session",
+            name="session_once",
         ),
         migrations.RemoveConstraint(
-            model_name='specialcommittee',
-            name='special_committee_once',
+            model_name="specialcommittee",
+            name="special_committee_once",
         ),
         migrations.RemoveConstraint(
-            model_name='succession',
-            name='succession_once',
+            model_name="succession",
+            name="succession_once",
         ),
         migrations.RemoveConstraint(
-            model_name='unitchange',
-            name='unit_one_change_waits',
+            model_name="unitchange",
+            name="unit_one_change_waits",
         ),
         migrations.AddConstraint(
-            model_name='sector',
-            constraint=models.UniqueConstraint(fields=('term', 'name', 'committee'), name='sector_once'),
+            model_name="sector",
+            constraint=models.UniqueConstraint(fields=("term", "name", "committee"), name="sector_once"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('term', 'number', 'committee'), name='session_once'),
+            model_name="session",
+            constraint=models.UniqueConstraint(fields=("term", "number", "committee"), name="session_once"),
         ),
         migrations.AddConstraint(
-            model_name='specialcommittee',
-            constraint=models.UniqueConstraint(fields=('term', 'name', 'committee'), name='special_committee_once'),
+            model_name="specialcommittee",
+            constraint=models.UniqueConstraint(fields=("term", "name", "committee"), name="special_committee_once"),
         ),
         migrations.AddConstraint(
-            model_name='succession',
-            constraint=models.UniqueConstraint(fields=('unit', 'successor', 'committee'), name='succession_once'),
+            model_name="succession",
+            constraint=models.UniqueConstraint(fields=("unit", "successor", "committee"), name="succession_once"),
         ),
         migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('called_off_at', None), ('done_at', None)), fields=('unit', 'committee'), name='unit_one_change_waits'),
+            model_name="unitchange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("called_off_at", None), ("done_at", None)),
+                fields=("unit", "committee"),
+                name="unit_one_change_waits",
+            ),
         ),
     ]

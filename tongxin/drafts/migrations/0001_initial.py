@@ -8,33 +8,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('committees', '0001_initial'),
+        ("committees", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeptCopy',
+            name="KeptCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=tongxin.core.ids.new_uid, editable=False, max_length=12, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('subject', models.CharField(max_length=12)),
-                ('tab', models.CharField(blank=True, max_length=24)),
-                ('started_from', models.PositiveIntegerField()),
-                ('fields', tongxin.core.secrets.EncryptedJSON()),
-                ('kept_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='committees.committee')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.CharField(default=tongxin.core.ids.new_uid, editable=False, max_length=12, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("subject", models.CharField(max_length=12)),
+                ("tab", models.CharField(blank=True, max_length=24)),
+                ("started_from", models.PositiveIntegerField()),
+                ("fields", tongxin.core.secrets.EncryptedJSON()),
+                ("kept_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "committee",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="committees.committee"),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['kind', 'subject', 'account'], name='kept_copy_of_text'), models.Index(fields=['committee', 'kind', 'settled_at'], name='kept_copy_due')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["kind", "subject", "account"], name="kept_copy_of_text"),
+                    models.Index(fields=["committee", "kind", "settled_at"], name="kept_copy_due"),
+                ],
             },
         ),
     ]

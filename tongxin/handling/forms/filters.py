@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
@@ -47,7 +48,7 @@ class PublicFilter(forms.Form):
         kinds = in_force(committee, Taxonomies, timezone.localdate())
         self.fields["q"].widget.attrs |= {"class": "input", "type": "search", "placeholder": _("例如：助餐")}
         self.fields["topic"] = _select(_("类别"), [*ALL, *((c.code, c.name) for c in kinds.topics)])
-        sessions = [(str(s.pk), str(s)) for s in committee.sessions.select_related("term")]
+        sessions = [(str(s.pk), str(s)) for s in bodies.sessions_of(committee)]
         self.fields["session"] = _select(_("届次"), [*ALL, *sessions])
         progress = [("handling", _("办理中")), ("answered", _("已答复")), ("closed", _("已办结"))]
         self.fields["progress"] = _select(_("进展"), [*ALL, *progress])

@@ -12,7 +12,6 @@ COLUMNS = "uid, round, text, given_at, committee_id, task_id"
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("committees", "0001_initial"),
         ("handling", "0013_overdue_parts_are_signed_for_in_the_usual_time"),
@@ -29,15 +28,11 @@ class Migration(migrations.Migration):
                 ("given_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "committee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="committees.committee"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="committees.committee"),
                 ),
                 (
                     "task",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="advice", to="handling.task"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="advice", to="handling.task"),
                 ),
             ],
             options={"ordering": ["id"]},

@@ -5,61 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('committees', '0007_unique_within_a_committee'),
-        ('handling', '0014_advice_of_co_handlers'),
-        ('proposals', '0010_unique_within_a_committee'),
+        ("committees", "0007_unique_within_a_committee"),
+        ("handling", "0014_advice_of_co_handlers"),
+        ("proposals", "0010_unique_within_a_committee"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='presence',
-            name='presence_once',
+            model_name="presence",
+            name="presence_once",
         ),
         migrations.RemoveConstraint(
-            model_name='rating',
-            name='rating_once',
+            model_name="rating",
+            name="rating_once",
         ),
         migrations.RemoveConstraint(
-            model_name='reply',
-            name='reply_once_a_round',
+            model_name="reply",
+            name="reply_once_a_round",
         ),
         migrations.RemoveConstraint(
-            model_name='task',
-            name='task_unit_once',
+            model_name="task",
+            name="task_unit_once",
         ),
         migrations.RemoveConstraint(
-            model_name='tentativedate',
-            name='tentative_once_a_task',
+            model_name="tentativedate",
+            name="tentative_once_a_task",
         ),
         migrations.RemoveConstraint(
-            model_name='tentativedate',
-            name='tentative_once_a_case',
+            model_name="tentativedate",
+            name="tentative_once_a_case",
         ),
         migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('contact', 'signature', 'committee'), name='presence_once'),
+            model_name="presence",
+            constraint=models.UniqueConstraint(fields=("contact", "signature", "committee"), name="presence_once"),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(condition=models.Q(('set_aside_at', None)), fields=('reply', 'signature', 'committee'), name='rating_once'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("set_aside_at", None)), fields=("reply", "signature", "committee"), name="rating_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.UniqueConstraint(condition=models.Q(('recalled_at', None)), fields=('task', 'round', 'committee'), name='reply_once_a_round'),
+            model_name="reply",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("recalled_at", None)), fields=("task", "round", "committee"), name="reply_once_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['returned', 'moved', 'recalled']), _negated=True), fields=('case', 'unit', 'committee'), name='task_unit_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["returned", "moved", "recalled"]), _negated=True),
+                fields=("case", "unit", "committee"),
+                name="task_unit_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tentativedate',
-            constraint=models.UniqueConstraint(condition=models.Q(('task__isnull', False)), fields=('task', 'field', 'committee'), name='tentative_once_a_task'),
+            model_name="tentativedate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("task__isnull", False)), fields=("task", "field", "committee"), name="tentative_once_a_task"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tentativedate',
-            constraint=models.UniqueConstraint(condition=models.Q(('task', None)), fields=('case', 'field', 'committee'), name='tentative_once_a_case'),
+            model_name="tentativedate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("task", None)), fields=("case", "field", "committee"), name="tentative_once_a_case"
+            ),
         ),
     ]

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import Entry, entry
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import day, deadline, moment
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
@@ -43,11 +44,19 @@ CLOCKS: dict[str, tuple[str, str]] = {
 
 def history(proposal: Proposal, case: Case | None) -> list[Event]:
     """Return the events of a proposal, its case and its units' parts, newest first, in one query: no ratings, for nobody."""
-    about = Q(subject_type="proposals.proposal", subject_id=proposal.pk)
+    return in_order(ABOUT.all(proposal.pk, case.pk if case else None, [t.pk for t in case.tasks.all()] if case else ()))
+
+
+def _about(proposal: Any, case: Any, tasks: Any) -> QuerySet[Event]:
+    about = Q(subject_type="proposals.proposal", subject_id=proposal)
     if case is not None:
-        about |= Q(subject_type="handling.case", subject_id=case.pk)
-        about |= Q(subject_type="handling.task", subject_id__in=[t.pk for t in case.tasks.all()])
-    return in_order(Event.objects.filter(about).exclude(kind__in=kinds.told_by_day()).order_by("id"))
+        about |= Q(subject_type="handling.case", subject_id=case)
+    if tasks:
+        about |= Q(subject_type="handling.task", subject_id__in=tasks)
+    return Event.objects.filter(about).exclude(kind__in=kinds.told_by_day()).order_by("id")
+
+
+ABOUT = Prepared(_about)
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

@@ -1,21 +1,23 @@
 """The office's desk: every proposal of a committee by stage, clock and filter, read in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongxin.access.permissions import allowed
 from tongxin.committees.models import Committee
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Contact, Task
 from tongxin.handling.pages.rows import today_rules
 from tongxin.handling.pages.stages import RUNNING, Wanted
 from tongxin.handling.pages.standing import Standing, case_of, standing
 from tongxin.handling.queries import Chip, chip, clock_of
-from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import Answer, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
@@ -39,25 +41,47 @@ class Row:
 
 
 def lines(user: Any, w: Wanted, ids: Sequence[int]) -> list[Row]:
-    """Return the lines of proposals, in this order."""
-    found = with_details(proposals.original_visible_to(user), ids, w.committee)
-    contacts = dict(
-        Contact.objects.filter(task__case__proposal__in=list(found))
-        .values_list("task__case__proposal")
-        .annotate(n=Count("id"))
-        .order_by()
-    )
+    """Return the lines of proposals, in this order; each is there for who may read it."""
+    known = with_details(DETAILS, ids, w.committee)
+    found = {pk: row for pk, row in known.items() if allowed(user, "proposals.read_original", row)}
+    contacts = dict(TALKS.all(found.keys()))
     return [_row(found[pk], w, contacts.get(pk, 0)) for pk in ids if pk in found]
 
 
-def with_details(rows: QuerySet[Proposal], ids: Sequence[int], committee: Committee) -> dict[int, Proposal]:
-    """Read a committee's proposals with what one line of a list shows: signers, units, the case; without their texts."""
-    signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    signers = signers.only("proposal", "body", "role", "answer", "place_in_list", "member__name")
-    # of units and members only what is shown: their telephones would be decrypted one by one
-    tasks = Task.objects.select_related("unit").defer("return_reason", "unit__phone", "unit__contact")
-    read = rows.filter(pk__in=ids, committee=committee).select_related("session__term", "case").defer(*LONG)
-    found = {row.pk: row for row in read.prefetch_related(Prefetch("signatures", signers), Prefetch("case__tasks", tasks))}
+def _talks(asked: Any) -> QuerySet[Any, Any]:
+    rows = Contact.objects.filter(task__case__proposal__in=asked).values_list("task__case__proposal")
+    return rows.annotate(n=Count("id")).order_by()
+
+
+def _signers(asked: Any) -> QuerySet[Signature]:
+    rows = Signature.objects.filter(proposal__in=asked, answer=Answer.ACCEPTED).select_related("member")
+    return rows.only("proposal", "body", "role", "answer", "place_in_list", "member__name")
+
+
+def details(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Fetch with proposals what one line of a list shows of themselves; without their texts."""
+    return rows.select_related("session__term", "case").defer(*LONG)
+
+
+TALKS, SIGNERS = Prepared(_talks), Prepared(_signers)
+DETAILS = Prepared(lambda ids, committee: details(Proposal.objects.filter(pk__in=ids, committee=committee)))
+# of units and members only what is shown: their telephones would be decrypted one by one
+TASKS = Prepared(
+    lambda cases: (
+        Task.objects.filter(case__in=cases).select_related("unit").defer("return_reason", "unit__phone", "unit__contact")
+    )
+)
+
+
+def with_details(asked: Prepared, ids: Iterable[int], committee: Committee) -> dict[int, Proposal]:
+    """Read a committee's proposals with what one line of a list shows: signers, units, the case.
+
+    `asked` answers with the proposals of some keys in a committee, each with what `details` fetches.
+    """
+    found: dict[int, Proposal] = {row.pk: row for row in asked.all(ids, committee.pk)}
+    attach(found.values(), "signatures", SIGNERS.all(found.keys()), by="proposal")
+    cases = [case for row in found.values() if (case := case_of(row)) is not None]
+    attach(cases, "tasks", TASKS.all([case.pk for case in cases]), by="case")
     for row in found.values():
         row.committee = committee  # known: not one more for every row
     return found

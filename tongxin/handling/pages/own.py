@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import case_number, clock, day, near_day
 from tongxin.desks.todos import SHOWN
 from tongxin.handling.pages.standing import standings
@@ -23,15 +24,21 @@ class Row:
     word: str
 
 
-def newest(user: Any) -> Mapping[str, list[Row]]:
-    """Return a member's newest proposals as cards."""
-    own = list(
-        Proposal.objects.filter(signatures__member=member_of(user), signatures__answer=Answer.ACCEPTED)
+NEWEST = Prepared(
+    lambda member: (
+        Proposal.objects.filter(signatures__member=member, signatures__answer=Answer.ACCEPTED)
         .exclude(state=State.DISCARDED)
         .select_related("session__term")
         .defer(*LONG)
         .order_by("-edited_at", "-id")[:SHOWN]
     )
+)
+
+
+def newest(user: Any) -> Mapping[str, list[Row]]:
+    """Return a member's newest proposals as cards."""
+    member = member_of(user)
+    own = NEWEST.all(member.pk) if member is not None else []
     where = standings(own, user)
     return {"rows": [Row(str(p), _line(p), p.get_absolute_url(), where[p.pk].kind, where[p.pk].word) for p in own]}
 

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.audit import audience
 from tongxin.audit.templatetags.timeline import Entry
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import TENTATIVE, size
 from tongxin.files.queries import link
-from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Task
 from tongxin.handling.pages import course
@@ -88,29 +89,37 @@ class Page:
 
 
 def load(user: Any, uid: str) -> Proposal | None:
-    """Return a proposal that `user` may open: as a proposal, or through its handling. Twin of handling.open_proposal."""
+    """Return a proposal that `user` may open: as a proposal, or through its handling. The permission is asked of the row itself."""
+    found = next(iter(ONE.all(uid)), None)
+    if found is None:
+        return None
+    attach([found], "signatures", proposals.NAMES.all([found.pk], timezone.localdate()), by="proposal")
+    if (case := case_of(found)) is not None:
+        case.committee = found.committee
+        attach([case], "tasks", TASKS.all(case.pk), by="case")
+    if not allowed(user, "handling.open_proposal", found):
+        return None
+    _read_or_none(found, "endorsements", Endorsement.objects.select_related("member"), there=found.has_endorsements)
+    _read_or_none(found, "attachments", Attachment.objects.select_related("file"), there=found.has_attachments)
+    loaded: Proposal = found
+    return loaded
+
+
+def _one(uid: Any) -> QuerySet[Proposal]:
     me = OuterRef("pk")
-    seen, handled = proposals.visible_to(user).filter(pk=me), cases.cases_visible_to(user).filter(proposal=me)
-    found: Any = (  # with three answers beside its own fields
+    return (
         Proposal.objects.filter(uid=uid)
-        .filter(Q(Exists(seen)) | Q(Exists(handled)))
         .select_related("committee__parent__parent", "session__term", "merged_into", "entered_by", "case")
         .annotate(
             has_endorsements=Exists(Endorsement.objects.filter(proposal=me)),
             has_attachments=Exists(Attachment.objects.filter(proposal=me)),
             has_absorbed=Exists(Proposal.objects.filter(merged_into=me)),
         )
-        .prefetch_related(
-            proposals.names(),
-            Prefetch("case__tasks", Task.objects.select_related("unit")),
-        )
-        .first()
     )
-    if found is not None:
-        _read_or_none(found, "endorsements", Endorsement.objects.select_related("member"), there=found.has_endorsements)
-        _read_or_none(found, "attachments", Attachment.objects.select_related("file"), there=found.has_attachments)
-    loaded: Proposal | None = found
-    return loaded
+
+
+ONE = Prepared(_one)
+TASKS = Prepared(lambda case: Task.objects.filter(case=case).select_related("unit"))
 
 
 def _read_or_none(proposal: Any, name: str, rows: QuerySet[Any], *, there: bool) -> None:
@@ -171,7 +180,9 @@ def page(user: Any, proposal: Proposal) -> Page:
 
 
 def _standing(proposal: Proposal, case: Case | None, found: CaseSections | None, reader: Reader) -> Standing:
-    said = standing_for(proposal, case, handles=reader.handles, read_by_all=is_published.test(None, proposal))
+    said = standing_for(
+        proposal, case, handles=reader.handles, read_by_all=not reader.handles and is_published.test(None, proposal)
+    )
     if found is not None and found.case.state == CaseState.RATING and found.progress:
         return Standing(said.kind, f"{said.word} {found.progress.done}/{found.progress.all}")
     return said

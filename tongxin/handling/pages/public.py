@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from tongxin.audit.queries import remembered
 from tongxin.audit.templatetags.timeline import Entry
 from tongxin.committees.models import Committee
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import size
-from tongxin.desks.paging import border_of, capped, counted, page_by
+from tongxin.desks.paging import border_of, capped, counted, rows_by, slice_of
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, PublicReply
 from tongxin.handling.pages.course import history
-from tongxin.handling.pages.desk import tasks_of, unit_lines, with_details
-from tongxin.handling.pages.proposal import topics_of
+from tongxin.handling.pages.desk import details, tasks_of, unit_lines, with_details
+from tongxin.handling.pages.proposal import TASKS, topics_of
 from tongxin.handling.pages.public_timeline import entries, public_events
 from tongxin.handling.pages.rows import said_in
 from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, public_standing
@@ -105,23 +107,47 @@ def _matching(asked: Asked) -> QuerySet[Proposal]:
 
 def listing(asked: Asked) -> Listing:
     """Return a page of the published proposals, the last published first."""
-    rows = _matching(asked)
-    key = border_of(rows, NEWEST, asked.key)
-    part = page_by(rows.values("pk", "released_at", "id"), NEWEST, size=SIZE, key=key, back=asked.back, filled={"released_at"})
-    return Listing(
-        lines(asked.committee, [r["pk"] for r in part.rows]), counted(_number(asked, rows)), part.has_previous, part.has_next
-    )
+    key = border_of(_matching(asked), NEWEST, asked.key) if asked.key else None
+    if asked.text:  # looked for in ways of its own
+        found = list(_on_page(_matching(asked), key, back=asked.back))
+    else:
+        at, pk = key or (None, None)
+        found = LISTED.all(
+            asked.committee.pk,
+            asked.topic or None,
+            int(asked.session or 0) or None,
+            at,
+            pk,
+            progress=asked.progress,
+            back=asked.back,
+        )
+    part = slice_of(found, size=SIZE, back=asked.back, is_first=key is None)
+    return Listing(lines(asked.committee, part.rows), counted(_number(asked)), part.has_previous, part.has_next)
 
 
-def _number(asked: Asked, rows: QuerySet[Proposal]) -> int:
+def _on_page(rows: QuerySet[Proposal], key: Sequence[Any] | None, *, back: bool) -> QuerySet[Any, Any]:
+    rows = rows_by(rows, NEWEST, size=SIZE, key=key, back=back, filled={"released_at"})
+    return rows.values_list("pk", flat=True)
+
+
+def _listed(committee: Any, topic: Any, session: Any, at: Any, pk: Any, *, progress: str, back: bool) -> QuerySet[Any, Any]:
+    asked = Asked(Committee(pk=committee), topic=topic or "", session=session or "", progress=progress)
+    return _on_page(_matching(asked), None if at is None else (at, pk), back=back)
+
+
+LISTED = Prepared(_listed)
+DETAILS = Prepared(lambda ids, committee: details(released().filter(pk__in=ids, committee=committee)))
+
+
+def _number(asked: Asked) -> int:
     """Count what matches, at most one beyond the cap; kept until something happens in the committee."""
     what = ("public", asked.committee.pk, asked.text, asked.topic, asked.session, asked.progress)
-    return remembered([asked.committee.code], what, lambda: {"all": capped(rows)})["all"]
+    return remembered([asked.committee.code], what, lambda: {"all": capped(_matching(asked))})["all"]
 
 
 def lines(committee: Committee, ids: Sequence[int]) -> list[Line]:
     """Return published proposals as lines, in the given order."""
-    found = with_details(released(committee), ids, committee)
+    found = with_details(DETAILS, ids, committee)
     titles = proposals.public_titles(found)
     return [_line(found[pk], titles[pk]) for pk in ids if pk in found]
 
@@ -213,14 +239,18 @@ class PublicPage:
 
 def load(uid: str) -> Proposal | None:
     """Return a published proposal."""
-    signers = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    return (
-        released()
-        .filter(uid=uid)
-        .select_related("committee__parent__parent", "session__term", "case", "public_copy")
-        .prefetch_related(Prefetch("signatures", signers), "case__tasks__unit")
-        .first()
-    )
+    found: Proposal | None = next(iter(ONE.all(uid)), None)
+    if found is not None:
+        attach([found], "signatures", SIGNED.all(found.pk), by="proposal")
+    if found is not None and (case := case_of(found)) is not None:
+        attach([case], "tasks", TASKS.all(case.pk), by="case")
+    return found
+
+
+ONE = Prepared(
+    lambda uid: released().filter(uid=uid).select_related("committee__parent__parent", "session__term", "case", "public_copy")
+)
+SIGNED = Prepared(lambda proposal: Signature.objects.filter(proposal=proposal, answer=Answer.ACCEPTED).select_related("member"))
 
 
 def page(proposal: Proposal) -> PublicPage:

@@ -78,7 +78,8 @@ def narrowed(w: Wanted) -> Q:
 def _said_on_the_desk(committee: Committee, text: str) -> Q:
     """Return which proposals an office means by a word: besides title, number and names, a member's number or a unit that handles it."""
     found = said_in(committee, text)
-    if (own := Member.objects.filter(committee=committee, number__iexact=text).values_list("pk", flat=True).first()) is not None:
+    of_number = {"number" if text.isdecimal() else "number__iexact": text}  # figures have no case: found in the index
+    if (own := Member.objects.filter(committee=committee, **of_number).values_list("pk", flat=True).first()) is not None:
         signed = Signature.objects.filter(committee=committee, answer=Answer.ACCEPTED, member=own)
         found |= Q(pk__in=signed.values("proposal"))
     if (parts := handling.parts_of_units_named([committee.pk], text)) is not None:

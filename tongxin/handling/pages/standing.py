@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.audit.models import Event
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import day
 from tongxin.handling.choices import CaseState, TaskState
 from tongxin.handling.models import Case, Task
@@ -82,11 +84,20 @@ def _public_standing(case: Case | None) -> Standing:
     return Standing("wait", _("已答复"))
 
 
+def _cases_of(asked: Any) -> QuerySet[Case]:
+    read_by_all = Exists(Proposal.objects.filter(published(), pk=OuterRef("proposal_id")))
+    return Case.objects.filter(proposal__in=asked).annotate(read_by_all=read_by_all)
+
+
+CASES_OF = Prepared(_cases_of)
+TASKS_OF = Prepared(lambda cases: Task.objects.filter(case__in=cases))
+
+
 def standings(proposals: Iterable[Proposal], user: Any) -> dict[int, Standing]:
     """Say where proposals of a list stand: as their own page says it, of a case that somebody may not see what the public reads."""
     rows = {proposal.pk: proposal for proposal in proposals}
-    read_by_all = Exists(Proposal.objects.filter(published(), pk=OuterRef("proposal_id")))
-    cases = Case.objects.filter(proposal__in=rows).annotate(read_by_all=read_by_all).prefetch_related("tasks")
+    cases = CASES_OF.all(rows.keys())
+    attach(cases, "tasks", TASKS_OF.all([case.pk for case in cases]), by="case")
     found = {pk: standing_for(proposal, None, handles=False, read_by_all=False) for pk, proposal in rows.items()}
     for case in cases:
         case.proposal = rows[case.proposal_id]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.committees.successions import former_name_on
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.words import clean_line
 from tongxin.handling.models import Case, Contact, Presence, Task
 from tongxin.members.models import Member
@@ -75,14 +77,22 @@ class ContactLine:
         return "、".join(filter(None, (*(p.signature.name for p in self.present), self.contact.with_whom)))
 
 
+TALKS = Prepared(
+    lambda tasks: (
+        Contact.objects.filter(task__in=tasks).annotate(then=former_name_on("task__unit", "on")).order_by("round", "on", "id")
+    )
+)
+PRESENCES = Prepared(lambda talks: Presence.objects.filter(contact__in=talks).select_related("signature__member"))
+
+
 def contact_lines(case: Case, user: Any, *, signer: bool) -> list[ContactLine]:
     """Return the talks of a case in their order; `signer`: the reader signed, and may be asked whether they were so."""
     tasks = {t.pk: t for t in case.tasks.all()}
     found = []
     member = member_of(user) if signer else None
-    there = Prefetch("presences", Presence.objects.select_related("signature__member"))
-    contacts = Contact.objects.filter(task__in=tasks).annotate(then=former_name_on("task__unit", "on"))
-    for contact in contacts.prefetch_related(there).order_by("round", "on", "id"):
+    contacts = TALKS.all(tasks.keys())
+    attach(contacts, "presences", PRESENCES.all([contact.pk for contact in contacts]), by="contact")
+    for contact in contacts:
         contact.task = tasks[contact.task_id]
         present = tuple(contact.presences.all())
         mine = next((p for p in present if member is not None and p.signature.member_id == member.pk), None)

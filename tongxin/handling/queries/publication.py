@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
+from tongxin.core.prepared import Prepared
 from tongxin.handling.models import PublicReply, Reply, Task
 from tongxin.handling.queries.cases import line_of
 from tongxin.proposals.models import Proposal
@@ -15,8 +16,15 @@ from tongxin.proposals.queries import published
 
 def reply_copies(proposal: Proposal) -> dict[int, PublicReply]:
     """Return the copies of a proposal's sent replies, by reply: shown ones, waiting ones, and those kept back."""
-    rows = PublicReply.objects.filter(reply__task__case__proposal=proposal, reply__sent_at__isnull=False, reply__recalled_at=None)
-    return {copy.reply_id: copy for copy in rows}
+    return {copy.reply_id: copy for copy in COPIES.all(proposal.pk)}
+
+
+COPIES = Prepared(
+    lambda proposal: PublicReply.objects.filter(
+        reply__task__case__proposal=proposal, reply__sent_at__isnull=False, reply__recalled_at=None
+    )
+)
+REPLIES = Prepared(lambda tasks, keys: Reply.objects.filter(task__in=tasks, pk__in=keys).order_by("round", "id"))
 
 
 def public_replies(proposal: Proposal, tasks: Iterable[Task]) -> list[Reply]:
@@ -28,7 +36,7 @@ def public_replies(proposal: Proposal, tasks: Iterable[Task]) -> list[Reply]:
     heirs = {before.pk: task for task in parts.values() for before in line_of(task)}
     copies = {reply: copy for reply, copy in reply_copies(proposal).items() if copy.is_shown}
     newest: dict[int, Reply] = {}
-    for reply in Reply.objects.filter(task__in=heirs, pk__in=copies).order_by("round", "id"):
+    for reply in REPLIES.all(heirs.keys(), copies.keys()):
         heir = heirs[reply.task_id]
         reply.task = next(part for part in line_of(heir) if part.pk == reply.task_id)
         newest[heir.pk] = _as_public(reply, copies[reply.pk])

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.committees.successions import standings
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import size
 from tongxin.files import queries as files
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Rating, Reply, Task
+from tongxin.handling.models import Advice, Case, Rating, Reply, ReplyFile, Task
 from tongxin.handling.queries.cases import Verdict, closed_round, counts_from, live_tasks, summed
 from tongxin.handling.queries.contacts import ContactLine, contact_lines
 from tongxin.handling.queries.deadlines import Chip, chip, task_chip
@@ -27,6 +29,11 @@ from tongxin.proposals import queries as proposals
 from tongxin.proposals.rules import is_leader, is_published
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import workflow_of
+
+ADVICE = Prepared(lambda tasks: Advice.objects.filter(task__in=tasks))
+REPLIES = Prepared(lambda tasks: Reply.objects.filter(task__in=tasks).order_by("-round", "id"))
+FILES = Prepared(lambda replies: ReplyFile.objects.filter(reply__in=replies).select_related("file"))
+RATINGS = Prepared(lambda replies: Rating.objects.filter(reply__in=replies).select_related("signature__member").order_by("id"))
 
 
 @dataclass(frozen=True)
@@ -112,9 +119,11 @@ def viewer_of(case: Case, user: Any) -> Viewer:
 
 def with_tasks(case: Case) -> None:
     """Read the parts of a case, with their units and advice, where they are not read yet."""
-    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit").prefetch_related("advice")))
-    for task in case.tasks.all():
+    prefetch_related_objects([case], Prefetch("tasks", Task.objects.select_related("unit")))
+    tasks = case.tasks.all()
+    for task in tasks:
         task.case, task.committee = case, case.committee
+    attach(tasks, "advice", ADVICE.all([task.pk for task in tasks]), by="task")
 
 
 def sections(case: Case, user: Any) -> CaseSections:
@@ -188,7 +197,8 @@ def _in_another_part(task: Task, case: Case) -> list[Given]:
 def _reply_rows(case: Case) -> list[Reply]:
     """Return the replies, newest round first, each with its part of the case: of a unit that has none any more what it sent."""
     tasks = {t.pk: t for t in case.tasks.all()}
-    rows = list(Reply.objects.filter(task__in=tasks).prefetch_related("files__file").order_by("-round", "id"))
+    rows = REPLIES.all(tasks.keys())
+    attach(rows, "files", FILES.all([reply.pk for reply in rows]), by="reply")
     for reply in rows:
         reply.task = tasks[reply.task_id]
     return [reply for reply in rows if reply.sent_at or not reply.task.is_gone]
@@ -198,7 +208,7 @@ def _ratings(written: list[Reply]) -> list[Rating]:
     sent = [r.pk for r in written if r.sent_at]  # a recalled one too: to each his own judgement of it
     if not sent:
         return []
-    return list(Rating.objects.filter(reply__in=sent).select_related("signature__member").order_by("id"))
+    return RATINGS.all(sent)
 
 
 def _round(case: Case, viewer: Viewer, written: list[Reply], ratings: list[Rating], user: Any) -> tuple[bool, Progress | None]:

@@ -4,35 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('committees', '0007_unique_within_a_committee'),
-        ('members', '0007_one_person_kept_twice'),
+        ("committees", "0007_unique_within_a_committee"),
+        ("members", "0007_one_person_kept_twice"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='post',
-            name='post_once_at_a_time',
+            model_name="post",
+            name="post_once_at_a_time",
         ),
         migrations.RemoveConstraint(
-            model_name='seat',
-            name='seat_once_at_a_time',
+            model_name="seat",
+            name="seat_once_at_a_time",
         ),
         migrations.RemoveConstraint(
-            model_name='suspension',
-            name='suspended_once_at_a_time',
+            model_name="suspension",
+            name="suspended_once_at_a_time",
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('member', 'term', 'rank', 'committee'), name='post_once_at_a_time'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("member", "term", "rank", "committee"), name="post_once_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('member', 'term', 'committee'), name='seat_once_at_a_time'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("member", "term", "committee"), name="seat_once_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('member', 'committee'), name='suspended_once_at_a_time'),
+            model_name="suspension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("member", "committee"), name="suspended_once_at_a_time"
+            ),
         ),
     ]

@@ -1,7 +1,7 @@
 """Reads of members."""
 
 from tongxin.members.queries.calling import phone_changed
-from tongxin.members.queries.confirming import what_became_of_the_code
+from tongxin.members.queries.confirming import codes_to_confirm, what_became_of_the_code, with_code_to_confirm
 from tongxin.members.queries.doubling import (
     Double,
     Line,
@@ -57,7 +57,6 @@ from tongxin.members.queries.reading import (
     what_follows,
     what_follows_elsewhere,
     what_follows_for_all,
-    with_code_to_confirm,
     with_endings,
     with_seats,
 )
@@ -99,6 +98,7 @@ __all__ = [
     "as_reached",
     "belongs_elsewhere",
     "closes_with",
+    "codes_to_confirm",
     "coming_back",
     "dead_with_open_account",
     "departed",

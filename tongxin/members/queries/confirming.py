@@ -1,15 +1,42 @@
-"""What became of a code that waited for a second person: whoever was asked to confirm it reads that it is done."""
+"""Codes that wait for a second person: whose, for whom; and whoever was asked to confirm one reads what became of it."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.accounts.actions import VALID
 from tongxin.accounts.models import Invitation
-from tongxin.accounts.queries import has_second_factor
+from tongxin.accounts.queries import codes_waiting, has_second_factor
 from tongxin.audit.models import Event
+from tongxin.committees import queries as bodies
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import moment
+from tongxin.desks.paging import CAP
 from tongxin.members.models import Member
+from tongxin.members.rules import CONFIRM
+
+
+def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
+    """Return the members whose code waits for `user` as the second person: not the own, none he made."""
+    return _with_code(bodies.committees_with(user, *CONFIRM), user.pk, at)
+
+
+def codes_to_confirm(user: Any, at: datetime) -> int:
+    """Count them, no further than is shown: every page of the desk asks."""
+    return CODES_TO_CONFIRM.count(bodies.committees_with(user, *CONFIRM), user.pk, at)
+
+
+def _with_code(committees: Any, account: Any, at: Any) -> QuerySet[Member]:
+    waiting = codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at).exclude(made_by=account)
+    rows = Member.objects.filter(committee__in=committees).exclude(account=account)
+    return rows.filter(Q(account=None) | Q(account__is_active=True)).filter(Exists(waiting))
+
+
+CODES_TO_CONFIRM = Prepared(
+    lambda committees, account, at: _with_code(committees, account, at).order_by().values("pk")[: CAP + 1]
+)
 
 
 def what_became_of_the_code(member: Member, *, at: datetime) -> str:

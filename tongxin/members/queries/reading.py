@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Invitation
-from tongxin.accounts.queries import codes_waiting
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Sector, Term
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import number_writings, sought
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension, has_seat, is_suspended
-from tongxin.members.rules import CONFIRM, OFFICE, is_dead, member_of, members_of, sitting_member_of
+from tongxin.members.rules import OFFICE, is_dead, member_of, members_of, sitting_member_of
 
 
 def visible_to(user: Any) -> MemberQuerySet:
@@ -40,14 +40,6 @@ def listed_to(user: Any) -> MemberQuerySet:
     now, inside = member_of(user), bodies.committees_with(user, *OFFICE)
     others = [m.pk for m in members_of(user) if m != now and m.committee_id not in inside]
     return visible_to(user).exclude(pk__in=others)
-
-
-def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
-    """Return the members whose code waits for `user` as the second person: not the own, none he made."""
-    waiting = codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at)
-    rows = Member.objects.filter(committee__in=bodies.committees_with(user, *CONFIRM)).exclude(account=user)
-    rows = rows.filter(Q(account=None) | Q(account__is_active=True))
-    return rows.filter(Exists(waiting.exclude(made_by=user)))
 
 
 def current_term(committee: Committee, on: date) -> Term | None:
@@ -140,8 +132,10 @@ def absence(row: Any) -> str:
 
 def absences(members: Collection[int], on: date) -> dict[int, str]:
     """Say of those members who do not act on a day that they do not."""
-    rows = telling_absence(Member.everybody.filter(pk__in=members), on, member="pk").only("pk")
-    return {row.pk: said for row in rows if (said := absence(row))}
+    return {row.pk: said for row in ABSENCES.all(members, on) if (said := absence(row))}
+
+
+ABSENCES = Prepared(lambda members, on: telling_absence(Member.everybody.filter(pk__in=members), on, member="pk").only("pk"))
 
 
 def suspended_now(member: Member, on: date) -> Suspension | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
+from tongxin.core.prepared import Prepared
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.consequences import Foreseen, Named
@@ -201,10 +202,17 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
 
 def drop_who_left(proposal: Proposal, *, actor: Account | None, at: datetime) -> None:
     """Before it is handed in: nobody stands under a new proposal who does not sit, however the seat ended."""
-    sitting = Member.objects.sitting(timezone.localdate(at)).values("pk")
     forming.hold(proposal.pk)
+    _end(LEFT.all(proposal.pk, timezone.localdate(at)), actor=actor, at=at)
+
+
+def _left(proposal: Any, on: Any) -> QuerySet[Signature]:
+    sitting = Member.objects.sitting(on).values("pk")
     rows = Signature.objects.filter(proposal=proposal, role=Role.CO, answer=Answer.ACCEPTED, member__isnull=False)
-    _end(rows.exclude(member__in=sitting).select_related("proposal__committee", "member"), actor=actor, at=at)
+    return rows.exclude(member__in=sitting).select_related("proposal__committee", "member")
+
+
+LEFT = Prepared(_left)
 
 
 @transaction.atomic

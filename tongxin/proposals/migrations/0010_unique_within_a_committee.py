@@ -5,61 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('committees', '0007_unique_within_a_committee'),
-        ('members', '0008_unique_within_a_committee'),
-        ('proposals', '0009_not_answered_when_submitted'),
+        ("committees", "0007_unique_within_a_committee"),
+        ("members", "0008_unique_within_a_committee"),
+        ("proposals", "0009_not_answered_when_submitted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='endorsement',
-            name='endorsement_once',
+            model_name="endorsement",
+            name="endorsement_once",
         ),
         migrations.RemoveConstraint(
-            model_name='proposal',
-            name='proposal_number_once',
+            model_name="proposal",
+            name="proposal_number_once",
         ),
         migrations.RemoveConstraint(
-            model_name='proposal',
-            name='proposal_category_number_once',
+            model_name="proposal",
+            name="proposal_category_number_once",
         ),
         migrations.RemoveConstraint(
-            model_name='signature',
-            name='signature_one_first',
+            model_name="signature",
+            name="signature_one_first",
         ),
         migrations.RemoveConstraint(
-            model_name='signature',
-            name='signature_once',
+            model_name="signature",
+            name="signature_once",
         ),
         migrations.RemoveConstraint(
-            model_name='signedtext',
-            name='signed_text_once',
+            model_name="signedtext",
+            name="signed_text_once",
         ),
         migrations.AddConstraint(
-            model_name='endorsement',
-            constraint=models.UniqueConstraint(fields=('proposal', 'member', 'committee'), name='endorsement_once'),
+            model_name="endorsement",
+            constraint=models.UniqueConstraint(fields=("proposal", "member", "committee"), name="endorsement_once"),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('session', 'number', 'committee'), name='proposal_number_once'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(fields=("session", "number", "committee"), name="proposal_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('session', 'category_label', 'category_number', 'committee'), name='proposal_category_number_once'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                fields=("session", "category_label", "category_number", "committee"), name="proposal_category_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False), models.Q(('answer', 'merged'), _negated=True)), fields=('proposal', 'member', 'committee'), name='signature_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("member__isnull", False), models.Q(("answer", "merged"), _negated=True)),
+                fields=("proposal", "member", "committee"),
+                name="signature_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'first')), fields=('proposal', 'committee'), name='signature_one_first'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "first")), fields=("proposal", "committee"), name="signature_one_first"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signedtext',
-            constraint=models.UniqueConstraint(fields=('proposal', 'version', 'committee'), name='signed_text_once'),
+            model_name="signedtext",
+            constraint=models.UniqueConstraint(fields=("proposal", "version", "committee"), name="signed_text_once"),
         ),
     ]

@@ -39,6 +39,7 @@ from tongxin.proposals.queries.publication import (
     to_confirm,
 )
 from tongxin.proposals.queries.reading import (
+    NAMES,
     OFFICE_PEOPLE,
     absorbed,
     answers_to,
@@ -69,6 +70,7 @@ from tongxin.proposals.queries.reading import (
 
 __all__ = [
     "LABELS",
+    "NAMES",
     "OFFICE_PEOPLE",
     "Check",
     "Difference",

@@ -9,17 +9,20 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from tongxin.access.permissions import allowed
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.committees.queries import running
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import moment
 from tongxin.core.words import character_count, number_writings, one_dot, sought
 from tongxin.members.models import Member, Seat
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.models import Attachment, Proposal, Signature
 from tongxin.proposals.queries.agreed import outdated_signers
-from tongxin.proposals.queries.reading import original_visible_to, parts
+from tongxin.proposals.queries.reading import parts
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 from tongxin.texts.redaction import find
@@ -41,13 +44,21 @@ class Check:
 
 def writable(user: Any, uid: str) -> Proposal | None:
     """Return a proposal with what its writing pages need, if `user` may see it."""
-    return (
-        original_visible_to(user)
-        .filter(uid=uid)
-        .select_related("committee__parent__parent", "session__term", "entered_by")
-        .prefetch_related(Prefetch("signatures", Signature.objects.select_related("member")), "attachments__file__owner")
-        .first()
-    )
+    found: Proposal | None = next(iter(ONE.all(uid)), None)
+    if found is None:
+        return None
+    attach([found], "signatures", SIGNATURES.all(found.pk), by="proposal")
+    if not allowed(user, "proposals.read_original", found):
+        return None
+    attach([found], "attachments", ATTACHMENTS.all(found.pk), by="proposal")
+    return found
+
+
+ONE = Prepared(
+    lambda uid: Proposal.objects.filter(uid=uid).select_related("committee__parent__parent", "session__term", "entered_by")
+)
+SIGNATURES = Prepared(lambda proposal: Signature.objects.filter(proposal=proposal).select_related("member"))
+ATTACHMENTS = Prepared(lambda proposal: Attachment.objects.filter(proposal=proposal).select_related("file__owner"))
 
 
 # ── before submitting ────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 """Which invitations to co-sign can be answered: of many in one query, and of one with the reason why not."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -16,9 +16,9 @@ from tongxin.proposals.rules import first_sits
 WHO_STANDS_FIRST = ("proposals.lose_first", "proposals.regain_first", "proposals.take_over")
 
 
-def open_invitations(at: datetime) -> QuerySet[Signature]:
-    """Return the invitations that can be agreed to at a moment. Twin of `is_open`."""
-    sitting = Member.objects.sitting(timezone.localdate(at)).values("pk")
+def open_invitations(at: datetime, on: date | None = None) -> QuerySet[Signature]:
+    """Return the invitations that can be agreed to at a moment, on its day. Twin of `is_open`."""
+    sitting = Member.objects.sitting(on or timezone.localdate(at)).values("pk")
     first = Signature.objects.filter(proposal=OuterRef("proposal"), role=Role.FIRST, member__isnull=False)
     return Signature.objects.filter(
         ~Exists(first.exclude(member__in=sitting)),

@@ -61,7 +61,7 @@ class Similar:
 
 
 def _empty() -> "Index":
-    from tongxin.texts.similarity import Index  # noqa: PLC0415 -- scikit-learn loads for seconds; commands do without
+    from tongxin.texts.similarity import Index  # noqa: PLC0415 -- numpy and scipy take a moment and 20 MB; commands do without
 
     return Index()
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
+from tongxin.core.prepared import Prepared
 from tongxin.proposals.choices import States
 from tongxin.proposals.models import PUBLIC_FIELDS, Proposal, PublicCopy, PublicFile
 from tongxin.texts.redaction import Mark, find, marks_from
@@ -23,7 +24,10 @@ def published() -> Q:
 
 def public_titles(ids: Iterable[int]) -> dict[int, str]:
     """Return the titles under which the public knows proposals, by id."""
-    return dict(PublicCopy.objects.filter(proposal__in=list(ids)).values_list("proposal_id", "title"))
+    return dict(TITLES.all(ids))
+
+
+TITLES = Prepared(lambda ids: PublicCopy.objects.filter(proposal__in=ids).values_list("proposal_id", "title"))
 
 
 def proposed_marks(proposal: Proposal) -> dict[str, tuple[Mark, ...]]:
@@ -56,9 +60,16 @@ def to_confirm(user: Any) -> QuerySet[Proposal]:
     )  # fmt: skip
 
 
-def public_files(proposal: Proposal) -> QuerySet[PublicFile]:
+def public_files(proposal: Proposal) -> list[PublicFile]:
     """Return the attachments of a proposal that were released one by one."""
-    return PublicFile.objects.filter(attachment__proposal=proposal).select_related("attachment__file").order_by("attachment_id")
+    return FILES.all(proposal.pk)
+
+
+FILES = Prepared(
+    lambda proposal: (
+        PublicFile.objects.filter(attachment__proposal=proposal).select_related("attachment__file").order_by("attachment_id")
+    )
+)
 
 
 def public_file(uid: str) -> PublicFile | None:

@@ -1,11 +1,11 @@
 """Who may see which proposals, what their pages need, when they are collected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,9 @@ from tongxin.audit.models import Event
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Session
+from tongxin.core.attaching import attach
 from tongxin.core.calendar import add_months
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.members.models import Member
 from tongxin.members.queries import telling_absence
@@ -98,7 +100,8 @@ def session_and_season_at(committee: Committee, at: datetime) -> tuple[Session |
 
     Within a session's collection window it is that session's 大会提案, even before its working year begins.
     """
-    for session in committee.sessions.select_related("term", "committee").order_by("-starts_on")[:3]:
+    for session in bodies.sessions_of(committee)[:3]:
+        session.committee = committee
         opens, closes = plenary_window(session)
         if opens and closes and opens <= at <= closes:
             return session, Season.PLENARY
@@ -226,13 +229,20 @@ def raters(proposal: Proposal) -> list[Signature]:
 
     As far as they are bodies or members who sit.
     """
-    joined = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
-    sitting = Member.objects.sitting(timezone.localdate()).values("pk")
+    return _each_once(proposal, ASKED.all(proposal.pk, timezone.localdate()))
+
+
+def _asked(proposal: Any, on: Any) -> QuerySet[Signature]:
+    joined = Proposal.objects.filter(Q(pk=proposal) | Q(merged_into=proposal)).values("pk")
+    sitting = Member.objects.sitting(on).values("pk")
     asked = Signature.objects.filter(Q(member=None) | Q(member__in=sitting), proposal__in=joined, answer=Answer.ACCEPTED)
-    return _each_once(proposal, asked.select_related("member__account", "proposal"))
+    return asked.select_related("member__account", "proposal")
 
 
-def _each_once(proposal: Proposal, rows: QuerySet[Signature]) -> list[Signature]:
+ASKED = Prepared(_asked)
+
+
+def _each_once(proposal: Proposal, rows: Iterable[Signature]) -> list[Signature]:
     seen: set[int | str] = set()
     found = []
     for signature in sorted(rows, key=lambda s: (s.proposal_id != proposal.pk, s.proposal_id, s.place_in_list, s.pk)):
@@ -264,9 +274,15 @@ def names() -> Prefetch[Any]:
     return Prefetch("signatures", telling_absence(Signature.objects.select_related("member"), timezone.localdate()))
 
 
+NAMES = Prepared(  # what `names` fetches, asked by itself
+    lambda asked, on: telling_absence(Signature.objects.filter(proposal__in=asked).select_related("member"), on)
+)
+
+
 def contact_note(proposal: Proposal) -> str:
     """Say whom to contact where the first proposer does not sit now, for who has to do with it; nothing while he sits."""
-    prefetch_related_objects([proposal], names())
+    if "signatures" not in getattr(proposal, "_prefetched_objects_cache", {}):
+        attach([proposal], "signatures", NAMES.all([proposal.pk], timezone.localdate()), by="proposal")
     first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
     if first is None or first_sits(proposal):
         return ""

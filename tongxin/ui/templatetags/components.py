@@ -5,6 +5,7 @@ Tags take plain values and objects that are already there: none of them asks the
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -31,6 +32,7 @@ NOTE_ICONS = {"": "info", "info": "info", "stop": "warn", "good": "check"}
 
 # ── small marks, drawn without a template because lists are full of them ─────────────────────────
 @register.simple_tag
+@lru_cache(maxsize=1024)  # a few drawings, each with a few labels
 def icon(name: str, label: str = "") -> SafeString:
     """Return one icon: hidden from readers beside a word, named by `label` where it stands alone."""
     drawing = mark_safe(ICONS[name])  # noqa: S308 - our own drawings

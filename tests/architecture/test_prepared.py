@@ -1,0 +1,83 @@
+"""Whatever pages ask by a prepared question is answered as its QuerySet answers: of everybody, in a world in every state."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from django.db import models
+from django.test import Client
+
+from tests.architecture.world import World
+from tests.cast import Cast
+from tongxin.core.prepared import Prepared
+from tongxin.handling.pages.stages import LEVELS, STAGES
+from tongxin.proposals.models import Proposal
+
+LISTS = (
+    "/home/", "/notices/", "/notices/?unread=1", "/proposals/", "/proposals/?tab=filed", "/handling/", "/handling/?part=done",
+    "/handling/assign/", "/handling/supervise/", "/members/", "/units/",
+    *(f"/desk/proposals/?stage={stage}" for stage in STAGES), *(f"/desk/proposals/?level={level}" for level in LEVELS),
+    "/desk/proposals/?stage=filed&topic=urban&form=joint&season=regular&sort=id", "/desk/proposals/?stage=open&sort=-due",
+)  # fmt: skip
+PUBLIC = ("", "&progress=handling", "&progress=answered", "&progress=closed", "&topic=urban", "&q=停车")
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Prepared]]:
+    """Compare every answer; the questions that were asked are given."""
+    asked: set[Prepared] = set()
+    answered = Prepared._answered
+
+    def compare(self: Prepared, kind: str, given: Sequence[Any], worded: dict[str, Any]) -> list[Any]:
+        given = [one if isinstance(one, str) or not hasattr(one, "__iter__") else list(one) for one in given]
+        found, rows = answered(self, kind, given, worded), self._build(*given, **worded)
+        if kind == "count":
+            assert sum(found) == rows.count()
+        elif kind == "exists":
+            assert bool(found) == rows.exists()
+        else:
+            plain = list(rows[:1] if kind == "first" else rows)
+            if not rows.ordered:  # in whichever order
+                found, plain = sorted(found, key=_key), sorted(plain, key=_key)
+            assert found == plain
+            assert [_differing(*pair) for pair in zip(found, plain, strict=True)] == [[]] * len(found)
+        asked.add(self)
+        return found
+
+    monkeypatch.setattr(Prepared, "_answered", compare)
+    return asked
+
+
+def _key(one: Any) -> str:
+    return repr(getattr(one, "pk", one))
+
+
+def _differing(one: Any, other: Any) -> list[str]:
+    """Name what two objects hold that is not the same, and their related ones too."""
+    if not isinstance(one, models.Model):
+        return [] if one == other else ["value"]
+    held, expected = ({k: v for k, v in row.__dict__.items() if k != "_state"} | row._state.fields_cache for row in (one, other))
+    names = [name for name in held.keys() | expected.keys() if held.get(name, ...) != expected.get(name, ...)]
+    related = one._state.fields_cache.keys() & other._state.fields_cache.keys() - {"proposal"}
+    return names + [
+        f"{name}.{more}"
+        for name in related
+        for more in _differing(one._state.fields_cache[name], other._state.fields_cache[name])
+    ]
+
+
+def test_every_answer_of_every_page_is_the_same(cast: Cast, compared: set[Prepared]) -> None:
+    World(cast).everything()
+    of_state = {row.state: row.uid for row in Proposal.objects.order_by("id")}
+    uids = list(of_state.values())
+    pages = [*LISTS, *(f"/proposals/{uid}/" for uid in uids)]
+    opened = 0
+    for account in cast.everyone().values():
+        client = Client()
+        client.force_login(account)
+        opened += sum(client.get(page).status_code == 200 for page in pages)
+    anybody = [f"/public/proposals/?in={cast.county.code}{more}" for more in PUBLIC]
+    for page in ["/", *anybody, *(f"/public/proposals/{uid}/" for uid in uids)]:
+        Client().get(page)
+    assert opened > 100
+    assert len(compared) > 35
