@@ -121,10 +121,8 @@ def pages() -> dict[str, str]:
     apps = sorted(path.parent.name for path in (ROOT / "tongxin").glob("*/__init__.py"))
     made |= {f"app-{app}.md": page for app in apps if (page := app_page(app))}
     made["sheets.md"] = sheets.page(table)
-    index = "# Read from the code\n\n" + "".join(
-        f"- [{text.split(chr(10))[0].lstrip('# ')}]({name})\n" for name, text in made.items()
-    )
-    index += "- [The interface for programs](openapi.json)\n"
+    lines = [f"- [{text.split(chr(10))[0].lstrip('# ')}]({name})\n" for name, text in made.items()]
+    index = "# Read from the code\n\n" + "".join(lines) + "- [The interface for programs](openapi.json)\n"
     made = {name: HEAD + text for name, text in ({"README.md": index} | made).items()}
     return made | {"openapi.json": describing.written(api)}
 

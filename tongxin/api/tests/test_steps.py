@@ -83,7 +83,7 @@ def _taken(world: World) -> Iterator[tuple[Any, T, Account]]:
         if row.by is nobody:
             continue
         for subject in world.rows(name, state):
-            actor = next((a for a in world.cast.everyone().values() if row.by.test(a, subject)), None)
+            actor = next((a for a in world.cast.everyone().values() if row.by.test_at(a, subject, timezone.now())), None)
             if actor is not None:
                 yield subject, row, Account.objects.get(pk=actor.pk)
                 break
@@ -138,7 +138,7 @@ def test_a_text_that_was_written_on_is_not_handed_in_unread(cast: Cast) -> None:
     draft, client = cast.draft(), as_(cast.proposer)
     old = seen(client, draft)
     proposals.save_text(
-        draft, text={"title": "关于另一件事的提案"}, started_from=draft.version, actor=cast.proposer, at=timezone.now()
+        draft, fields={"title": "关于另一件事的提案"}, started_from=draft.version, actor=cast.proposer, at=timezone.now()
     )
     assert take(client, draft, "submit", {"seen": old}).json()["code"] == "overtaken"
     assert Proposal.objects.get(pk=draft.pk).state == State.DRAFT
