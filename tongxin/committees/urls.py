@@ -13,7 +13,6 @@ urlpatterns = [
     path("units/<str:uid>/restore/", views.restore, name="unit-restore"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/<str:uid>/", views.session, name="session"),
-    path("appointments/", views.appointments, name="appointments"),
     path("appointments/new/", views.appoint, name="appointment-new"),
     path("appointments/<str:uid>/factor/", views.reset_second_factor, name="appointment-factor"),
     path("appointments/<str:uid>/reset/", views.reset, name="appointment-reset"),

@@ -57,10 +57,25 @@ def may(permission: str) -> Callable[[Question], bool]:
 
 # ── what stands there ────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
+class Step:
+    """A button in a row: what it does, where that is asked, of whom it is (for who does not see the row), why it waits.
+
+    `key` is its own on the page: what it waits for is told under it.
+    """
+
+    key: str
+    label: Any
+    url: str
+    of: Any = ""
+    waits: Any = ""
+
+
+@dataclass(frozen=True)
 class Cell:
     """What a column shows of a row: its text, where that leads, marks beside it, a line below it in small type.
 
-    `badge` is the look of a state whose word is the text; `chip` a deadline instead of a text; `faint` what is no answer yet.
+    `badge` is the look of a state whose word is the text; `chip` a deadline instead of a text; `faint` what is no answer yet;
+    `steps` are buttons before the text.
     """
 
     text: Any
@@ -71,6 +86,7 @@ class Cell:
     chip: Any = None
     tag: Any = ""
     faint: bool = False
+    steps: Sequence[Step] = ()
 
     @property
     def subs(self) -> list[Any]:

@@ -1,22 +1,27 @@
-"""Lists of the foundations below `desks`: the handling units of a committee."""
+"""Lists of the foundations below `desks`: the handling units of a committee, and who holds which duty in it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongxin.access.permissions import allowed
-from tongxin.committees import queries, unit_list
+from tongxin.access.permissions import allowed, demand
+from tongxin.committees import listing as appointments
+from tongxin.committees import queries, resetting, unit_list
 from tongxin.committees.choices import System
-from tongxin.committees.models import Committee, Unit
+from tongxin.committees.models import Appointment, Committee, Unit
+from tongxin.committees.resetting import Offer
 from tongxin.committees.unit_list import ENDED, IN_USE, Line
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.desks.listings import Cell, Column, Filter, Head, Link, Listing, Question, Saying, Tab
+from tongxin.desks.listings import Cell, Column, Filter, Head, Link, Listing, Question, Saying, Step, Tab
 
 PARTS = {IN_USE: gettext_lazy("在用"), ENDED: gettext_lazy("已撤销")}
 
@@ -107,4 +112,114 @@ UNITS = Listing(
     printed=True,
     not_found=gettext_lazy("没有符合条件的单位，请换个词再找。"),
 )  # fmt: skip
-LISTS = (UNITS,)
+
+
+# ── appointments ─────────────────────────────────────────────────────────────────────────────────
+def _appointing(q: Question) -> Committee:
+    """Return the committee in which somebody appoints. Raises PermissionDenied in another's seat."""
+    demand(q.user, "committees.appoint", _committee(q))
+    return _committee(q)
+
+
+def _appointments(part: str) -> Any:
+    return lambda q: appointments.listed(_appointing(q), part=part, at=q.at)
+
+
+@dataclass(frozen=True)
+class Held:
+    """An appointment with the steps that the reader may take, each a button."""
+
+    appointment: Appointment
+    steps: tuple[Step, ...]
+    others_end: bool  # it is his own, and another one ends it
+
+
+def _held(found: list[Appointment], q: Question) -> Iterable[Held]:
+    offers = resetting.offers(found, q.user, at=q.at)
+    return [Held(offer.appointment, tuple(_steps(q, offer)), offer.others_end) for offer in offers]
+
+
+def _over(found: list[Appointment], _q: Question) -> Iterable[appointments.Over]:
+    return appointments.with_reasons(found)
+
+
+def _person(line: Any) -> Cell:
+    return Cell(line.appointment.account.name, beside=line.appointment.account.username)
+
+
+def _scope(line: Any) -> str:
+    row = line.appointment
+    return " ".join(said for said in (row.unit.name if row.unit else "", row.get_affiliation_display(), row.body) if said)
+
+
+def _begins(line: Any) -> Cell:
+    row, today = line.appointment, timezone.localdate()
+    to_come = [_("未到任")] if row.starts_on > today else []
+    return Cell(
+        full_day(row.starts_on), below=[*to_come, *([_("%(on)s起免去") % {"on": full_day(row.ends_on)}] if row.ends_on else [])]
+    )
+
+
+def _steps(q: Question, offer: Offer) -> Iterable[Step]:
+    row, back = offer.appointment, f"?{urlencode({'next': appointments.address(q=q.words)})}" if q.words else ""
+
+    def step(label: str, name: str, waits: str = "") -> Step:
+        return Step(f"{name}-{row.uid}", label, reverse(f"appointment-{name}", args=[row.uid]) + back, row, waits)
+
+    if row.is_clerkship:
+        yield step(_("更换承办人"), "transfer")
+    if not offer.others_end:
+        yield step(_("免去"), "end")
+    if offer.resets or offer.reset_waits:
+        yield step(_("重置密码") if row.account.has_usable_password() else _("重发邀请"), "reset", offer.reset_waits)
+    if offer.resets_factor or offer.factor_waits:
+        yield step(_("重置动态口令"), "factor", offer.factor_waits)
+
+
+def _reason(line: appointments.Over) -> Cell:
+    if line.reason or not line.relieved:
+        return Cell(line.reason or _("任期届满"))
+    return Cell(_("没有写明"), faint=True)
+
+
+def _to_do(line: Held) -> Cell:
+    return Cell(_("本人的职责，由另一位安全管理员办理") if line.others_end else "", steps=line.steps)
+
+
+def _no_appointment(q: Question) -> Saying:
+    return Saying(_("还没有免去或者到期的任命。") if q.tab == appointments.ENDED else _("还没有任命。"))
+
+
+PERSON = Column("name", gettext_lazy("姓名"), _person)
+DUTY = Column("duty", gettext_lazy("职责"), lambda line: line.appointment.get_duty_display())
+SCOPE = Column("scope", gettext_lazy("单位、归口、名义"), _scope)
+APPOINTMENTS = Listing(
+    "appointments",
+    gettext_lazy("职责任免"),
+    "committees.appoint",
+    (
+        Tab(
+            appointments.NOW, appointments.PARTS[appointments.NOW], _appointments(appointments.NOW), ("duty", "id"),
+            (PERSON, DUTY, SCOPE, Column("from", gettext_lazy("自何日起"), _begins, "nowrap"), Column("steps", gettext_lazy("办理"), _to_do, "offers")),
+            gettext_lazy("现任 %(n)s 项"), _no_appointment, _held,
+        ),
+        Tab(
+            appointments.ENDED, appointments.PARTS[appointments.ENDED], _appointments(appointments.ENDED), ("-ends_on", "-id"),
+            (
+                PERSON, DUTY, SCOPE,
+                Column("from", gettext_lazy("自何日起"), lambda line: full_day(line.appointment.starts_on), "nowrap"),
+                Column("until", gettext_lazy("终止日期"), lambda line: full_day(line.appointment.ends_on), "nowrap"),
+                Column("reason", gettext_lazy("免去原因"), _reason),
+            ),
+            gettext_lazy("已免去 %(n)s 项"), _no_appointment, _over,
+        ),
+    ),
+    intro=gettext_lazy("谁能做什么，由这里的任命决定，任免都会留下记录。"),
+    find=lambda rows, words, _q: queries.find_appointments(rows, words),
+    find_label=gettext_lazy("姓名、职责、单位"),
+    links=(Link(gettext_lazy("任命"), partial(reverse, "appointment-new"), "plus", main=True),),
+    sizes=(50,),
+    printed=True,
+    not_found=gettext_lazy("没有符合条件的任命，请换个词再找。"),
+)  # fmt: skip
+LISTS = (UNITS, APPOINTMENTS)

@@ -1,10 +1,12 @@
 """Who may be appointed to what, when a duty ends, how a unit's clerk is relieved."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
@@ -12,13 +14,15 @@ from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.accounts.tests import codes
 from tongxin.audit.models import Event
-from tongxin.committees import actions, listing, queries, resetting
+from tongxin.committees import actions, queries, resetting
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.committees.tests.relieving import ending
 from tongxin.core.templatetags.chinese import full_day
+from tongxin.desks.shown import shown
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
+from tongxin.site.lists import APPOINTMENTS
 
 SINCE = date(2026, 1, 1)
 
@@ -478,11 +482,9 @@ def test_the_only_one_who_guards_is_not_relieved_by_the_page(cast: Cast, securit
     assert own.ends_on is None
 
 
-def test_appointments_are_found_by_person_duty_and_unit_and_paged_by_key(
-    cast: Cast, security: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_appointments_are_found_by_person_duty_and_unit_and_paged_by_key(cast: Cast, security: Client) -> None:
     def names(query: str) -> list[str]:
-        return [a.account.name for a in security.get(f"/appointments/?{query}").context["appointments"]]
+        return [a.account.name for a in security.get(f"/appointments/?{query}").context["list"].rows]
 
     assert names("q=孟时雨") == ["孟时雨"]
     assert names("q=CLERK") == ["孟时雨", "陆知行", "苏明澈"]
@@ -490,10 +492,8 @@ def test_appointments_are_found_by_person_duty_and_unit_and_paged_by_key(
     assert names("q=县财政局") == ["陆知行"]
     assert names("q=江晚舟") == []
     everybody = names("")
-    monkeypatch.setattr(listing, "PAGE", 4)
-    read, path = [], "/appointments/"
-    while path:
-        page = security.get(path).context
-        assert len(page["appointments"]) <= listing.PAGE
-        read, path = read + [a.account.name for a in page["appointments"]], page["next"]
+    read, asked = [], "?"
+    while asked:
+        page = shown(replace(APPOINTMENTS, sizes=(4,)), QueryDict(asked.lstrip("?")), cast.security_admin, at=timezone.now())
+        read, asked = read + [a.account.name for a in page.rows], page.next_url
     assert read == everybody

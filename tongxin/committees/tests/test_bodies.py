@@ -306,4 +306,4 @@ def test_lists_ask_the_database_no_more_for_three_rows_than_for_one(
         client.get(path)
 
 
-QUERIES = {"/units/": 22, "/appointments/": 17, "/sessions/": 19, "/audit/": 13, "/notices/": 19}
+QUERIES = {"/units/": 22, "/appointments/": 15, "/sessions/": 19, "/audit/": 13, "/notices/": 19}

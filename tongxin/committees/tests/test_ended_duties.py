@@ -1,10 +1,12 @@
 """What is seen of a duty that ended: by who held it, by who keeps the appointments, and by who audits."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
@@ -18,11 +20,12 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.committees.tests.relieving import ending
 from tongxin.core.templatetags.chinese import full_day
+from tongxin.desks.shown import shown
 from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
+from tongxin.site.lists import APPOINTMENTS
 
 SEARCH = "/appointments/?q=" + quote("孟时雨")
-LIST_QUERIES = 10
 
 
 @pytest.fixture
@@ -128,37 +131,26 @@ def test_what_ended_stands_in_a_part_of_its_own_with_the_day_and_why(cast: Cast,
     Appointment.objects.filter(pk=other.pk).update(ends_on=timezone.localdate())
     page = security.get("/appointments/?part=ended")
     today = sorted([(first, True, "工作调动"), (second, True, "")], key=lambda line: -line[0].pk)
-    assert [(o.appointment, o.relieved, o.reason) for o in page.context["over"]] == [*today, (lapsed, False, "")]
+    assert [(o.appointment, o.relieved, o.reason) for o in page.context["list"].lines] == [*today, (lapsed, False, "")]
     assert [page.text.count(word) for word in ("工作调动", "没有写明", "任期届满", full_day(timezone.localdate()))] == [
         1,
         1,
         1,
         2,
     ]
-    assert [o.appointment for o in security.get("/appointments/?part=ended&q=孟时雨").context["over"]] == [first]
-    assert first not in security.get("/appointments/").context["appointments"]
+    assert [o.appointment for o in security.get("/appointments/?part=ended&q=孟时雨").context["list"].lines] == [first]
+    assert first not in security.get("/appointments/").context["list"].rows
     for who in (cast.office, cast.audit_admin, cast.clerk):
         assert as_(who).get("/appointments/?part=ended").status_code == 403
 
 
-def test_what_ended_is_paged_by_key_and_asks_no_more_for_many_than_for_one(
-    cast: Cast, security: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: object, one_minute: None
-) -> None:
+def test_what_ended_stands_the_last_first_over_all_pages(cast: Cast) -> None:
     rows = [relieve(cast, who) for who in (cast.clerk, cast.unit_leader, cast.co_clerk)]
-    monkeypatch.setattr("tongxin.committees.listing.PAGE", 1)
-    security.get("/appointments/?part=ended")
-    with django_assert_num_queries(LIST_QUERIES):  # type: ignore[operator]
-        page = security.get("/appointments/?part=ended")
-    seen = []
-    while True:
-        seen += [o.appointment for o in page.context["over"]]
-        if not page.context["next"]:
-            break
-        page = security.get(page.context["next"])
+    seen, asked = [], "part=ended"
+    while asked:
+        page = shown(replace(APPOINTMENTS, sizes=(1,)), QueryDict(asked.lstrip("?")), cast.security_admin, at=timezone.now())
+        seen, asked = seen + list(page.rows), page.next_url
     assert seen == sorted(rows, key=lambda row: -row.pk)
-    monkeypatch.setattr("tongxin.committees.listing.PAGE", 50)
-    with django_assert_num_queries(LIST_QUERIES):  # type: ignore[operator]
-        assert len(security.get("/appointments/?part=ended").context["over"]) == 3
 
 
 def test_after_an_act_one_is_back_at_the_search_and_never_elsewhere(cast: Cast, security: Client) -> None:

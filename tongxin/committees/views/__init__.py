@@ -1,6 +1,6 @@
 """Pages of sessions, appointments and the audit reader."""
 
-from tongxin.committees.views.appointing import appoint, appointments, end_appointment, reset, reset_second_factor, transfer
+from tongxin.committees.views.appointing import appoint, end_appointment, reset, reset_second_factor, transfer
 from tongxin.committees.views.bodies import add_unit, session, sessions, unit
 from tongxin.committees.views.reading import events, verify
 from tongxin.committees.views.reorganising import course, end, rename, restore
@@ -8,7 +8,6 @@ from tongxin.committees.views.reorganising import course, end, rename, restore
 __all__ = [
     "add_unit",
     "appoint",
-    "appointments",
     "course",
     "end",
     "end_appointment",

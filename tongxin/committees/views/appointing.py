@@ -19,18 +19,6 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.forms import AppointmentForm, EndForm, FactorForm, TransferForm
 from tongxin.committees.models import Appointment, Committee, said_of_somebody
 from tongxin.committees.views.bodies import own_committee
-from tongxin.core import asked
-
-
-@requires("committees.appoint")
-def appointments(request: HttpRequest) -> HttpResponse:
-    """Who holds which duty now or will, or held it: found by name, duty or unit, paged by key."""
-    committee = own_committee(request)
-    permissions.demand(request.user, "committees.appoint", committee)
-    words, after = (asked.words(request.GET.get(name, ""), 60) for name in ("q", "after"))
-    part = asked.one_of(request.GET.get("part", ""), listing.PARTS, listing.NOW)
-    context = listing.page(committee, part=part, words=words, after=after, reader=request.user, at=timezone.now())
-    return render(request, "committees/appointments.html", context)
 
 
 @requires("committees.appoint")

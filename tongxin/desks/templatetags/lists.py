@@ -4,8 +4,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from tongxin.desks.listings import NOTHING, Cell, Column
-from tongxin.ui.templatetags.components import badge, due
+from tongxin.desks.listings import NOTHING, Cell, Column, Step
+from tongxin.ui.templatetags.components import badge, due, icon
 
 register = template.Library()
 NONE = SafeString("")
@@ -25,11 +25,30 @@ def cell(column: Column, shown: Cell) -> SafeString:
     return format_html("<span>{}{}</span>", main, below)  # on a phone they stand together beside the label
 
 
+def _steps(shown: Cell) -> SafeString:
+    """Draw the buttons of a row; one that waits is grey, and why is said below."""
+    buttons = format_html_join("", "{}", ((_button(step),) for step in shown.steps))
+    said = format_html('<span class="sm muted">{}</span>', shown.text) if shown.text else NONE
+    waits = [(step.key, icon("lock"), step.waits) for step in shown.steps if step.waits]
+    return format_html(
+        '<div class="row">{}{}</div>{}', buttons, said, format_html_join("", '<p class="why" id="{}">{}{}。</p>', waits)
+    )
+
+
+def _button(step: Step) -> SafeString:
+    label = format_html('{}<span class="sr">：{}</span>', step.label, step.of) if step.of else step.label
+    if step.waits:
+        return format_html(
+            '<button type="button" class="btn" aria-disabled="true" aria-describedby="{}">{}</button>', step.key, label
+        )
+    return format_html('<a class="btn" href="{}">{}</a>', step.url, label)
+
+
 def _main(column: Column, shown: Cell) -> SafeString:
-    if shown.badge:
-        return badge(shown.badge, str(shown.text))
-    if shown.chip:
-        return due(shown.chip)
+    if shown.steps:
+        return _steps(shown)
+    if shown.badge or shown.chip:
+        return due(shown.chip) if shown.chip else badge(shown.badge, str(shown.text))
     if column.look == "title":
         return format_html(
             '<a class="ti" href="{}">{}</a>' if shown.url else '{}<span class="ti">{}</span>', shown.url, shown.text
