@@ -78,11 +78,11 @@ def _rules(q: Question) -> Taxonomies:
 
 
 def _units(q: Question) -> list[tuple[str, Any]]:
-    return [ALL, *((str(pk), name) for pk, name in committee_of(q).units.values_list("pk", "name"))]
+    return [ALL, *((str(pk), name) for pk, name in bodies.named_units(committee_of(q)))]
 
 
 def _sessions(q: Question) -> list[tuple[str, Any]]:
-    return [ALL, *((str(s.pk), str(s)) for s in committee_of(q).sessions.select_related("term"))]
+    return [ALL, *((str(s.pk), str(s)) for s in bodies.sessions_of(committee_of(q)))]
 
 
 def _choices(values: Any) -> Callable[[Question], list[tuple[str, Any]]]:
