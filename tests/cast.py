@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as django_settings
 from django.db import transaction
+from django.utils import timezone
 
 from tests.kept import done_once
 from tongxin.accounts.models import Account
@@ -156,7 +157,7 @@ class Cast:
             lead,
             stage="before",
             way="meeting",
-            on=at.date(),
+            on=timezone.localdate(at),
             who="孟时雨",
             with_whom="林知远",
             note="先在两个镇试点。",
@@ -211,7 +212,7 @@ def a_unit(committee: Committee, name: str, *, at: datetime) -> Unit:
 def who_keeps_the_system(cast: Cast) -> Account:
     """Appoint a system administrator of the county, who has to do with no matter of it."""
     account, at = _account("sysadmin", "何其工"), moment("2022-01-01")
-    bodies.appoint(account, committee=cast.county, duty=Duty.SYSTEM_ADMIN, starts_on=at.date(), actor=None, at=at)
+    bodies.appoint(account, committee=cast.county, duty=Duty.SYSTEM_ADMIN, starts_on=timezone.localdate(at), actor=None, at=at)
     account.needs_second_factor = False
     account.save(update_fields=["needs_second_factor"])
     return account

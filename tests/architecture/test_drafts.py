@@ -63,7 +63,7 @@ def _send(cast: Cast, case: Any, at: Any) -> None:
         task,
         stage="before",
         way="phone",
-        on=at.date(),
+        on=timezone.localdate(at),
         who="孟时雨",
         with_whom="林知远",
         note="先试点。",

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -171,7 +172,7 @@ class History:
 
     def _write(self, task: Task) -> None:
         handling.record_contact(
-            task, stage="before", way="meeting", on=self.at.date(), who="孟时雨", with_whom="林知远", note="先试点。",
+            task, stage="before", way="meeting", on=timezone.localdate(self.at), who="孟时雨", with_whom="林知远", note="先试点。",
             actor=self.cast.clerk, at=self.at,
         )  # fmt: skip
         reply = handling.reply_of(task)
@@ -187,7 +188,12 @@ class History:
 
     def _resign(self, account: Account) -> None:
         members.end_seat(
-            self.cast.member(account), ending="resigned", on=self.at.date(), reason="工作调动", actor=self.cast.office, at=self.at
+            self.cast.member(account),
+            ending="resigned",
+            on=timezone.localdate(self.at),
+            reason="工作调动",
+            actor=self.cast.office,
+            at=self.at,
         )
         self._refresh()
 

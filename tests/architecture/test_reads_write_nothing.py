@@ -34,6 +34,8 @@ LEAD_ON = {
     "healthz": "answers 503 here: what happened last spring was never told",
     "import-progress": "leads to the import, of which it is a piece",
     "handling-ratings": "leads to the case, where a look is asked for",
+    "proposal-copy": "leads to where kept copies are by now",
+    "handling-reply-copy": "leads to where kept copies are by now",
     "member-phone": "leads to the member, where the number is asked for",
     "privacy-erase": "leads to the list of what is due",
     "proposal-new": "leads to a form under an address of its own",

@@ -43,7 +43,7 @@ ACTS = {
     "ui:size", "ui:stay", "account-seat-choose",
     "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone",
     "handling-assign-acts", "handling-confirm-contact", "handling-remind", "handling-reply-detach",
-    "draft", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
+    "draft", "proposal-copy", "handling-reply-copy", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-proposals-acts", "desk-proposals-sheet",
     "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
     "letter-again", "healthz", "proposal-answer-for", "proposal-ask-again", "import-template", "import-progress", "import-take", "import-drop", "import-again",

@@ -77,7 +77,15 @@ def test_a_desk_with_a_seat_is_fit_for_everybody(context: BrowserContext, live_s
     here, now = second_seat(account, cast.county, "YX050"), timezone.now()
     invite(cast, here, cast.proposer)
     cast.assigned(now)
-    bodies.appoint(account, committee=cast.county, duty=Duty.UNIT_CLERK, unit=cast.unit, starts_on=now.date(), actor=None, at=now)
+    bodies.appoint(
+        account,
+        committee=cast.county,
+        duty=Duty.UNIT_CLERK,
+        unit=cast.unit,
+        starts_on=timezone.localdate(now),
+        actor=None,
+        at=now,
+    )
     Account.objects.filter(pk=account.pk).update(needs_second_factor=False)
     page, found = context.new_page(), {}
     for size in ("", "elder"):

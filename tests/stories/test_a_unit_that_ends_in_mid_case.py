@@ -23,7 +23,7 @@ from tongxin.workflow.engine import perform, unexplained
 
 def test_a_unit_that_ends_in_mid_case(cast: Cast) -> None:
     now = timezone.localtime().replace(hour=9)
-    today = now.date()
+    today = timezone.localdate(now)
 
     # 县卫生健康局答复了一件；另一件刚签收，答复写了一半。
     earlier, case = cast.answered(now), cast.assigned(now)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
@@ -80,7 +81,7 @@ def test_a_case_closed_wrongly_is_opened_answered_anew_rated_and_closed(cast: Ca
         "还没有收到县财政局的会办意见",
     ]  # fmt: skip
     talk = handling.record_contact(
-        lead, stage="during", way="visit", on=at.date(), who="孟时雨", present=queries.raters(case.proposal)[:1],
+        lead, stage="during", way="visit", on=timezone.localdate(at), who="孟时雨", present=queries.raters(case.proposal)[:1],
         with_whom="柳河镇卫生院负责人", note="一起看了试点药房。", actor=cast.clerk, at=at,
     )  # fmt: skip
     handling.confirm_contact(talk, actor=cast.proposer, at=at)
@@ -161,7 +162,7 @@ def _two_answers(cast: Cast, other: Unit) -> tuple[Case, Task, Task]:
             task,
             stage="before",
             way="phone",
-            on=at.date(),
+            on=timezone.localdate(at),
             who=clerk.name,
             with_whom="林知远",
             note="先试点。",

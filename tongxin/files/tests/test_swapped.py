@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import NOW, Cast
 from tongxin.accounts.models import Account
@@ -265,7 +266,7 @@ def test_files_of_a_draft_that_is_erased_leave_the_proof_true_and_the_link_says_
     link = queries.link(held.file, cast.proposer)
     perform(draft, "discard", actor=cast.proposer, at=NOW)
     at = NOW + timedelta(days=4000)
-    [keeping] = [k for k in retention.keepings(cast.county, on=at.date()) if k.erasable.key == "discarded_drafts"]
+    [keeping] = [k for k in retention.keepings(cast.county, on=timezone.localdate(at)) if k.erasable.key == "discarded_drafts"]
     assert privacy.erase(keeping, seen=keeping.digest, actor=cast.office, at=at).done == 1
     assert (found(), Attachment.objects.count()) == ([], 0)
     assert actions.clear_orphans(at=at) == 1
@@ -281,6 +282,6 @@ def test_a_forged_file_is_not_laundered_by_an_erasure(cast: Cast) -> None:
     perform(draft, "discard", actor=cast.proposer, at=NOW)
     raw(File).filter(pk=held.file_id).update(name="别的.pdf")
     at = NOW + timedelta(days=4000)
-    [keeping] = [k for k in retention.keepings(cast.county, on=at.date()) if k.erasable.key == "discarded_drafts"]
+    [keeping] = [k for k in retention.keepings(cast.county, on=timezone.localdate(at)) if k.erasable.key == "discarded_drafts"]
     privacy.erase(keeping, seen=keeping.digest, actor=cast.office, at=at)
     assert found() == [(f"proposals.attachment:{held.uid}", LOST)]

@@ -144,7 +144,13 @@ def test_the_search_finds_by_a_members_number_and_by_any_name_of_a_unit(cast: Ca
     cast.assigned(title="夜间药房")
     cast.submitted(title="农村公路")
     reorganising.rename(
-        cast.unit, name="县健康局", short_name="健康局", on=at.date(), reason="云发〔2026〕3 号", actor=cast.office, at=at
+        cast.unit,
+        name="县健康局",
+        short_name="健康局",
+        on=timezone.localdate(at),
+        reason="云发〔2026〕3 号",
+        actor=cast.office,
+        at=at,
     )
     for word in ("县健康局", "健康局", "卫生健康", "财政局"):
         assert titles(cast, "received", q=word) == ["夜间药房"], word

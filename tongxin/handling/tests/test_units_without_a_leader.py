@@ -1,5 +1,7 @@
 """A reply is never laid before nobody: without a leader it does not go, and what lies before one who left comes back."""
 
+from django.utils import timezone
+
 from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.audit.models import Event
@@ -17,7 +19,13 @@ def dismissed(cast: Cast, today) -> None:
     """Let the unit's leader go; the co-handler's stays, who signs nothing here."""
     at = today.replace(hour=0, minute=0)
     bodies.appoint(
-        cast.co_clerk, committee=cast.county, duty=Duty.UNIT_LEADER, unit=cast.co_unit, starts_on=at.date(), actor=None, at=at
+        cast.co_clerk,
+        committee=cast.county,
+        duty=Duty.UNIT_LEADER,
+        unit=cast.co_unit,
+        starts_on=timezone.localdate(at),
+        actor=None,
+        at=at,
     )
     held = Appointment.objects.get(account=cast.unit_leader, duty=Duty.UNIT_LEADER)
     bodies.end_appointment(held, actor=cast.office, at=at, reason="调离")

@@ -157,7 +157,7 @@ def test_a_merged_proposal_opens_itself_and_says_what_it_went_into(cast: Cast) -
     perform(merged, "merge", actor=cast.office, at=NOW, payload=MergeInto(lead.uid, "同一件事。"))
     rows = queries.similar_for(cast.office, cast.county, "", title=TEXT["title"], on=NOW.date())  # who may read the merged one
     [row] = [r for r in rows if r.proposal == merged]
-    assert (row.url, row.line) == (merged.get_absolute_url(), "十一届五次会议　已并入第 0001 号")
+    assert (row.url, row.line) == (merged.get_absolute_url(), "十一届五次会议　已并入第 0001 号、待交办")
 
 
 def test_what_is_filed_or_withdrawn_later_is_seen_at_once(cast: Cast) -> None:
@@ -186,7 +186,7 @@ def test_the_app_above_says_what_became_of_a_proposal(cast: Cast, monkeypatch: p
     monkeypatch.setattr(likeness, "_outcomes", [])
     queries.register_outcome(lambda rows: {row.pk: "B 类，已答复" for row in rows})
     [row] = queries.similar_for(cast.bystander, cast.county, "", title=TEXT["title"], on=NOW.date())
-    assert (row.proposal, row.line) == (filed, "十一届五次会议第 0001 号　B 类，已答复")
+    assert (row.proposal, row.line) == (filed, "十一届五次会议第 0001 号　B 类，已答复、待交办")
 
 
 def test_a_proposal_being_revised_is_not_like_itself(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from tongxin.workflow.engine import perform
 
 def drawn(client: Client, subject: Any) -> list[str]:
     """Return the buttons of a page's bar, in their order."""
-    return [action.label for action in client.get(subject.get_absolute_url()).context["actions"]]
+    return [action.label for action in client.get(subject.get_absolute_url()).context["shown"].actions]
 
 
 def url(proposal: Proposal, action: str) -> str:
