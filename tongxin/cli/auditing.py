@@ -36,7 +36,7 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
 def verify(*, committee: str | None, as_json: bool) -> None:
     """Recompute the chains and compare."""
-    start.django(current=True)
+    start.django(current=True, ruled=False)
     from tongxin.audit import verifying
     from tongxin.committees.models import Committee
 
@@ -77,7 +77,7 @@ def _erasures(committee: str | None) -> list[str]:
 )
 def heads(*, kept: Path | None) -> None:
     """Print what is handed to the auditor, or say which of what he kept does not stand in the file any more."""
-    start.django(current=True)
+    start.django(current=True, ruled=False)
     from django.utils import timezone
 
     from tongxin.audit import days
@@ -105,7 +105,7 @@ def heads(*, kept: Path | None) -> None:
 @click.option("--reason", required=True, metavar="TEXT", help="为什么不符，写进操作记录。")
 def accept(*, where: tuple[str, ...], reason: str) -> None:
     """Accept what the files outside say otherwise, all of it and nothing that was not looked at."""
-    start.django(current=True)
+    start.django(current=True, ruled=False)
     from django.db import DatabaseError
     from django.utils import timezone
 

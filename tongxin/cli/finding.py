@@ -23,7 +23,7 @@ def similar(code: str, number: str | None, text: str | None, path: Path | None, 
     if sum(given is not None for given in (number, text, path)) != 1:
         message = "请从 --number、--text、--file 中给出一个，也只给一个。"
         raise BadInput(message)
-    start.django(current=True)
+    start.django(current=True, ruled=False)
     from tongxin.proposals import queries
     from tongxin.proposals.models import Proposal
 

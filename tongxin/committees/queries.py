@@ -42,7 +42,7 @@ HELD = Prepared(
 
 def appointments_of(account: Account) -> list[Appointment]:
     """Return the appointments in force today, read once per request (kept on the account object)."""
-    if not account.is_authenticated or not account.is_active:
+    if account is None or not account.is_authenticated or not account.is_active:
         return []
     kept: list[Appointment] | None = account.__dict__.get("_appointments")
     if kept is None:

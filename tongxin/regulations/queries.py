@@ -156,11 +156,14 @@ def _compose(kind: Kind, versions: Sequence[Regulation], on: date) -> InForce:
 
 
 def without_national_value() -> dict[str, set[str]]:
-    """Return by kind the keys that the national rules of this installation do not say: those of a newer program."""
+    """Return by kind the keys that the national rules of this installation do not say: those of a newer program.
+
+    A kind that no national rule speaks of at all is asked of nobody before the library is there.
+    """
     said: dict[str, set[str]] = {}
     for name, body in Regulation.objects.filter(committee=None).values_list("kind", "body"):
         said.setdefault(name, set()).update(body)
-    wanted = {name: {f.name for f in fields(kind.schema)} - said.get(name, set()) for name, kind in KINDS.items()}
+    wanted = {name: {f.name for f in fields(KINDS[name].schema)} - keys for name, keys in said.items() if name in KINDS}
     return {name: keys for name, keys in wanted.items() if keys}
 
 

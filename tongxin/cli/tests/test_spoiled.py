@@ -110,10 +110,11 @@ def test_a_name_that_a_terminal_would_obey_hides_nothing(run: Run, found: Event,
 
 def test_a_rule_that_cannot_be_read_hides_nothing_of_the_other_committees(run: Run, found: Event, cast: Cast) -> None:
     own = Regulation.objects.filter(committee=cast.county).earliest("pk")
+    wrong = dict.fromkeys(own.says, "不是这样写的")
     spoil(Regulation, "body", DEEP, own)
     for other in (cast.city, cast.other_county):
         Regulation.objects.create(
-            committee=other, kind=own.kind, effective_from=own.effective_from, title="细则", body={"odd": 1}, adopted_at=NOW
+            committee=other, kind=own.kind, effective_from=own.effective_from, title="细则", body=wrong, adopted_at=NOW
         )
     said = json.loads(run("check", "--json")[1])["problems"]["制度"]
     odd = [f"{one}：" for one in (cast.city, cast.other_county)]

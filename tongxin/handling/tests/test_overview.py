@@ -10,6 +10,7 @@ from tests.cast import Cast
 from tongxin.accounts.models import Account
 from tongxin.committees import actions as bodies
 from tongxin.committees.choices import Duty
+from tongxin.desks.paging import counted
 from tongxin.handling.pages.overview import Count, Overview
 
 
@@ -43,7 +44,7 @@ def test_a_leader_sees_where_the_proposals_stand_and_what_to_open(cast: Cast, cl
     for one in (*found.received, *found.lanes, *found.stages):
         assert one.url.replace("&", "&amp;") in page
         listed = client.get(one.url)
-        assert (one.label, str(listed.context["listing"].total)) == (one.label, one.count)
+        assert (one.label, counted(listed.context["list"].number)) == (one.label, one.count)
 
 
 def test_nobody_else_is_shown_an_overview_and_a_leader_only_of_the_own_committee(cast: Cast, client: Client) -> None:

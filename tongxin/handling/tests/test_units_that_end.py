@@ -190,7 +190,7 @@ def test_who_assigns_to_a_unit_in_which_nobody_signs_reads_so_before_and_finds_i
     made, client = a_unit(cast.county, "县数据局", at=today), as_(cast.assigner)
     filed = cast.filed(today)
     assert "县数据局（还没有承办人）" in client.get(f"/handling/assign/{filed.uid}/").text
-    assert "县数据局（还没有承办人）" in client.get("/handling/assign/").text
+    assert "县数据局（还没有承办人）" in client.post("/handling/assign/acts/", {"act": "together", "pick": [filed.uid]}).text
     case = actions.assign(filed, parts=[(made, "sole")], actor=cast.assigner, at=today)
     assert [t.unit for t in queries.without_unit(cast.assigner)] == [made]
     other = cast.assigned(today, title="关于另一件事的建议")

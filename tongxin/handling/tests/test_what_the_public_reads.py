@@ -172,7 +172,7 @@ def test_of_a_merged_one_who_may_not_read_it_sees_the_lead_alone(cast: Cast) -> 
         lead.title,
         (),
         lead.get_absolute_url(),
-        "十一届五次会议第 0001 号　有提案并入",
+        "十一届五次会议第 0001 号　有提案并入、待交办",
     )
     known = queries.similar_for(cast.office, cast.county, merged.body, title=merged.title, on=NOW.date())
     assert merged.title in [s.title for s in known]

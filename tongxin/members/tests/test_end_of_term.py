@@ -51,7 +51,7 @@ def test_the_record_is_read_once_for_all_whose_term_ends_and_one_forged_seat_is_
     with CaptureQueriesContext(connection) as asked:
         assert actions.end_term(old, on=TODAY(), reason="换届", actor=cast.office, at=timezone.now()) == len(seats) - 1
     lives = [query for query in asked.captured_queries if "COALESCE" in query["sql"] and 'FROM "audit_event"' in query["sql"]]
-    assert (len(seats), len(lives)) == (5, 2)  # once for the seats, once for the suspension of one
+    assert (len(seats), len(lives)) == (5, 1)  # of seats and suspensions together
     told = {key for event in Event.objects.filter(kind="members.expire") for key in event.proofs if ".seat:" in key}
     assert told == {f"members.seat:{seat.uid}" for seat in seats if seat != forged}
 

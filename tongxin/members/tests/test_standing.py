@@ -313,7 +313,7 @@ def test_the_list_of_those_who_left_takes_a_constant_number_of_queries(
         assert len(office.get("/members/?who=left").context["list"].lines) == 6
 
 
-LEFT_QUERIES = 13
+LEFT_QUERIES = 12
 
 
 def test_who_left_sees_the_own_data_and_no_list(cast: Cast, client: Client) -> None:

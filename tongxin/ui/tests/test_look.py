@@ -132,4 +132,4 @@ def test_the_vendored_script_is_the_one_described():
     described = (bundle.STATIC / "vendor" / "README.md").read_text("utf-8")
     for file in (bundle.STATIC / "vendor").glob("*.js"):
         assert file.name in described
-        assert file.name in (UI / "templates/ui/base.html").read_text("utf-8")
+        assert file.name in (UI / "templates/ui/_links.html").read_text("utf-8")
