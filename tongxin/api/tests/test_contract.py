@@ -55,7 +55,7 @@ def _readers(cast: Cast, route: str) -> list[Account]:
     """Return several people, whoever may open the list of a route first: who is tried first is the first of them."""
     people = [
         Account.objects.get(pk=one.pk)
-        for one in (cast.office, cast.proposer, cast.clerk, cast.assigner, cast.office_of_other_county)
+        for one in (cast.office, cast.proposer, cast.clerk, cast.assigner, cast.security_admin, cast.office_of_other_county)
     ]
     listing = next((one for one in listings() if route.endswith(f"/lists/{one.name}/")), None)
     return sorted(people, key=lambda one: listing is not None and not allowed(one, listing.permission))
