@@ -43,7 +43,7 @@ ACTS = {
     "ui:size", "ui:stay", "account-seat-choose",
     "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone",
     "handling-assign-acts", "handling-confirm-contact", "handling-remind", "handling-reply-detach",
-    "draft", "proposal-copy", "handling-reply-copy", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
+    "draft", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-proposals-acts", "desk-proposals-sheet",
     "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
     "letter-again", "healthz", "proposal-answer-for", "proposal-ask-again", "import-template", "import-progress", "import-take", "import-drop", "import-again",
@@ -236,7 +236,11 @@ def _a_code_waits(member: Member, account: Account, cast: Cast) -> None:
 
 
 HTTP_OK = 200
-LEADS_TO = {"proposal": "/public/proposals/"}
+LEADS_TO = {
+    "handling-reply-copy": "/drafts/handling.reply/",
+    "proposal-copy": "/drafts/proposals.text/",
+    "proposal": "/public/proposals/",
+}
 IMPACTS = {"serious", "critical"}
 HAS_A_SLIP = "YX004"  # printed once by who may, in the session that looks at the pages
 SHOWS = {"slip": ".letter", "member-confirm-reinvitation": "input[name=code]"}  # what a page without its matter would not have
@@ -300,8 +304,8 @@ VISITED = (
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "unit-course", "unit-rename", "unit-end", "unit-restore", "appointments", "sessions", "session", "events",
     "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "members", "member", "member-change", "member-correct", "handling-inbox", "handling-assign", "handling-assign-one",
     "handling-units", "handling-supervise", "handling-rate", "handling-rate-for", "handling-task", "handling-contact", "handling-review",
-    "handling-reply", "handling-reply-preview", "draft-copy", "proposals", "proposal-new", "proposal-behalf",
-    "proposal-edit", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
+    "handling-reply", "handling-reply-preview", "handling-reply-copy", "draft-copy", "proposals", "proposal-new", "proposal-behalf",
+    "proposal-edit", "proposal-copy", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
     "office-season", "office-release", "office-unrelease", "publication", "handling-public-reply", "desk-proposals", "proposal",
     "notices-delivery", "proposal-told",
 )  # fmt: skip
