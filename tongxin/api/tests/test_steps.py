@@ -24,7 +24,18 @@ from tongxin.proposals.workflow import Return
 from tongxin.workflow import engine
 from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, workflow_of
 
-KEPT = ("kind", "subject_type", "subject_label", "committee_code", "actor_id", "acting_as", "from_state", "to_state", "data", "via")
+KEPT = (
+    "kind",
+    "subject_type",
+    "subject_label",
+    "committee_code",
+    "actor_id",
+    "acting_as",
+    "from_state",
+    "to_state",
+    "data",
+    "via",
+)
 REASON = {"reason": "请补充数据。"}
 
 
