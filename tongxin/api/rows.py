@@ -11,7 +11,7 @@ from tongxin.access.permissions import allowed
 from tongxin.api import shapes
 from tongxin.desks.asking import question_of
 from tongxin.desks.declared import listings
-from tongxin.desks.listings import Cell, Column, Listing, Question, Tab
+from tongxin.desks.listings import Cell, Listing, Question, Tab
 from tongxin.desks.paging import CAP
 from tongxin.desks.shown import Shown
 
@@ -59,7 +59,7 @@ def _described(listing: Listing, question: Question) -> shapes.ListDescribed:
 
 
 def _part(tab: Tab, question: Question) -> shapes.Part:
-    columns = [column for column in tab.columns if column.only != "sheet" and column.offered(question)]
+    columns = tab.on_the_page(question)
     return shapes.Part(
         key=tab.key,
         label=str(tab.label),
@@ -96,13 +96,9 @@ def _row(found: Shown, row: Any, read: Any) -> shapes.Row:
     return shapes.Row(
         uid=found.listing.uid_of(row, read),
         url=next((cell.url for _column, cell in cells if cell.url), ""),
-        columns={column.name: _said(column, cell, read) for column, cell in cells},
+        columns={column.name: column.said(read) for column, _cell in cells},
         notes={column.name: notes for column, cell in cells if (notes := _notes(cell))},
     )
-
-
-def _said(column: Column, cell: Cell, read: Any) -> str:
-    return str(column.says(read)) if column.says else cell.said
 
 
 def _notes(cell: Cell) -> list[str]:

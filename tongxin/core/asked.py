@@ -82,16 +82,3 @@ def address(text: str, *, host: str | None = None, secure: bool = False) -> str:
     """
     fits = len(text) <= LONGEST_ADDRESS and url_has_allowed_host_and_scheme(text, host, require_https=secure)
     return text if fits else ""
-
-
-def behind(text: str) -> tuple[date | None, str] | None:
-    """Read the key of a page that is ordered by a day: 2026-05-01.k7mp3xqdw9ht; without a day, -.17 or only 17.
-
-    >>> behind("2026-05-01.17"), behind("-.17"), behind("17"), behind("9999-12-31.17")
-    ((datetime.date(2026, 5, 1), '17'), (None, '17'), (None, '17'), None)
-    """
-    clock, _dot, row = text.rpartition(".")
-    if not row or clock in {"", "-"}:
-        return (None, row) if row else None
-    found = day(clock)
-    return None if found is None else (found, row)

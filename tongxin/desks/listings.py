@@ -183,6 +183,10 @@ class Tab:
     hint: Callable[[Question], Saying | None] | None = None
     acts: tuple[str, ...] = ()  # which of the list's acts ticked rows may get
 
+    def on_the_page(self, question: Question) -> list[Column]:
+        """Return the columns that the page and the interface show somebody."""
+        return [column for column in self.columns if column.only != "sheet" and column.offered(question)]
+
 
 @dataclass(frozen=True)
 class Link:

@@ -194,14 +194,13 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
     rows = listing.rows(tab, question)
     part = page_asked(rows, listing.order(tab, question), said, size=question.size, filled=tab.filled)
     lines = list(tab.lines(part.rows, question) if tab.lines else part.rows)
-    columns = [column for column in tab.columns if column.only != "sheet" and column.offered(question)]
     address, counts = addresses(listing, question), dict(listing.counts(question)) if listing.counts else {}
     narrowed = bool(question.words or {f.name for f in listing.filters if f.place != "scope"} & question.chosen.keys())
     uncounted = counts.get(tab.key, 0) is None
     return Shown(
         listing, question, tab,
         head=listing.head(question) if listing.head else Head(listing.title, listing.intro),
-        columns=columns, rows=part.rows, lines=lines,
+        columns=tab.on_the_page(question), rows=part.rows, lines=lines,
         acts=[act for name in tab.acts if (act := listing.act(name, tab, question)) is not None],
         number=None if uncounted else _number(rows, part, None if narrowed else counts.get(tab.key)),
         previous_url=address(before=part.rows[0].uid) if part.has_previous and part.rows else "",

@@ -29,17 +29,6 @@ def test_a_day_is_written_whole_and_can_be_reckoned_with(text: str, day: date | 
     assert asked.day(text) == day
 
 
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("2026-05-01.k7mp3xqdw9ht", (date(2026, 5, 1), "k7mp3xqdw9ht")), ("-.17", (None, "17")), (".17", (None, "17")),
-        ("17", (None, "17")), ("9999-12-31.17", None), ("x.17", None), ("2026-05-01.", None), ("", None),
-    ],
-)  # fmt: skip
-def test_the_key_of_a_page_is_a_day_and_a_row(text: str, key: tuple[date | None, str] | None) -> None:
-    assert asked.behind(text) == key
-
-
 @pytest.mark.parametrize(("text", "version"), [("3", 3), ("2147483647", 2147483647), ("2147483648", 0), ("", 0), ("-1", 0)])
 def test_a_version_that_no_column_holds_is_none_that_a_text_has(text: str, version: int) -> None:
     assert asked.version(text) == version

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from tongxin.audit.queries import remembered
 from tongxin.committees.models import Committee, Session
+from tongxin.desks.levels import WORDS
 from tongxin.desks.paging import CAP, capped, counted
 from tongxin.handling.pages.rows import asked_for, level_range, most_urgent, today_rules
-from tongxin.handling.pages.stages import HEADER, LEVELS, RUNNING, STAGES, Stage, Wanted, without_running_clock
+from tongxin.handling.pages.stages import HEADER, RUNNING, STAGES, Stage, Wanted, without_running_clock
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 
@@ -40,10 +39,9 @@ def figures(committee: Committee, session: Session | None) -> Figures:
     today, rules = today_rules(committee)
     what = ("desk", committee.pk, session.pk if session else 0, today, rules.yellow_days, rules.soon_days)
     numbers = remembered([committee.code], what, lambda: _read(committee, session))
-    words = {"red": _("红牌"), "yellow": _("黄牌"), "soon": _("临期"), "ok": _("正常")}
     return Figures(
         header=[Figure(key, str(STAGES[key].label), numbers[f"header.{key}"]) for key in HEADER],
-        lanes=[Figure(level, words[level], numbers[f"lane.{level}"]) for level in LEVELS],
+        lanes=[Figure(level, str(word), numbers[f"lane.{level}"]) for level, (word, _text) in WORDS.items()],
         tabs=[Figure(s.key, str(s.label), numbers[f"tab.{s.key}"]) for s in STAGES.values() if s.tab],
     )
 
@@ -53,7 +51,7 @@ def _read(committee: Committee, session: Session | None) -> dict[str, int]:
     today, rules = today_rules(committee)
     running = most_urgent(committee, RUNNING)
     found = {f"header.{key}": capped(of_session.filter(STAGES[key].where(committee))) for key in HEADER}
-    found |= {f"lane.{level}": capped(running.filter(level_range(level, today, rules))) for level in LEVELS}
+    found |= {f"lane.{level}": capped(running.filter(level_range(level, today, rules))) for level in WORDS}
     return found | {f"tab.{stage.key}": _count(committee, stage) for stage in STAGES.values() if stage.tab}
 
 

@@ -96,7 +96,6 @@ STAGES = {
     )
 }  # fmt: skip
 HEADER = ("received", "filed", "merged", "suggestion", "opinion", "letter", "nowhere", "withdrawn")
-LEVELS = ("red", "yellow", "soon", "ok")
 
 
 @dataclass(frozen=True)
