@@ -10,7 +10,8 @@ from django.test import Client
 from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.core.prepared import Prepared
-from tongxin.handling.pages.stages import LEVELS, STAGES
+from tongxin.handling.pages.stages import STAGES
+from tongxin.handling.queries import LEVELS
 from tongxin.proposals.models import Proposal
 
 LISTS = (
