@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 from django.db import models
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from tests.architecture.world import World
 from tests.cast import Cast
+from tongxin.access.permissions import allowed
 from tongxin.core.prepared import Prepared
+from tongxin.desks.asking import question_of
+from tongxin.desks.declared import declared
+from tongxin.desks.reading import Rows
+from tongxin.desks.shown import shown
 from tongxin.handling.pages.stages import STAGES
 from tongxin.handling.queries import LEVELS
 from tongxin.proposals.models import Proposal
@@ -82,3 +89,28 @@ def test_every_answer_of_every_page_is_the_same(cast: Cast, compared: set[Prepar
         Client().get(page)
     assert opened > 100
     assert len(compared) > 35
+
+
+def test_every_declared_list_answers_by_its_statements_as_by_its_rows(cast: Cast, compared: set[Prepared]) -> None:
+    World(cast).everything()
+    seen: set[Rows] = set()
+    for listing in declared("LISTS"):
+        for account in cast.everyone().values():
+            if not allowed(account, listing.permission):
+                continue
+            question = question_of(listing, QueryDict(), account, at=timezone.now())
+            chosen = [
+                f"&{one.name}={value}" for one in listing.filters for value, _label in list(question.choices[one.name])[:3] if value
+            ]
+            for tab in (tab for tab in listing.tabs if tab.offered(question)):
+                for more in ("", *chosen, *(f"&sort={name}" for name in tab.orders)):
+                    asked = f"{listing.tab_name}={tab.key}{more}"
+                    page = shown(listing, QueryDict(asked), account, at=timezone.now())
+                    if page.rows:
+                        for way in ("after", "before"):
+                            shown(listing, QueryDict(f"{asked}&{way}={page.rows[len(page.rows) // 2].uid}"), account, at=timezone.now())
+                if isinstance(tab.rows, Rows):
+                    seen.add(tab.rows)
+    parts = {tab.rows for listing in declared("LISTS") for tab in listing.tabs if isinstance(tab.rows, Rows)}
+    assert seen == parts
+    assert {rows._pages for rows in parts} <= compared

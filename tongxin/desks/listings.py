@@ -133,6 +133,7 @@ class Filter:
 
     `place`: in the row of filters, among `more` of them, as `tabs`, as `lanes` (the deadline levels), in the head as the `scope` of
     the whole list (one is always chosen, the first where none is named), or only in the address, as a chip (`hidden`).
+    `handed_on`: `narrow` does nothing with the value but hand it on, and asks nothing of the question (`desks.reading`).
     """
 
     name: str
@@ -140,6 +141,7 @@ class Filter:
     choices: Callable[[Question], Iterable[tuple[str, Any]]]
     narrow: Callable[[QuerySet[Any], str, Question], QuerySet[Any]]
     place: str = ""
+    handed_on: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Lists page by key: the next page begins behind the last row, however many rows stand before it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,13 +63,22 @@ def page_asked(
     rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int, filled: Collection[str] = ()
 ) -> Slice:
     """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first."""
+    key, back = key_asked(rows, names, said, filled=filled, border=lambda names, uid: border_of(rows, names, uid))
+    return page_by(rows, names, size=size, key=key, back=back, filled=filled)
+
+
+def key_asked(
+    rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, filled: Collection[str],
+    border: Callable[[Sequence[str], str], Sequence[Any] | None],
+) -> tuple[Sequence[Any] | None, bool]:  # fmt: skip
+    """Return behind which key a page begins, and whether it is read backwards; `border` finds what orders the row with a uid."""
     before, after = said.get("before", ""), said.get("after", "")
-    key = border_of(rows, names, before or after)
+    key = border(names, before or after)
     if key is not None and any(
         v is None and not _may_be_empty(rows, n.lstrip("-"), filled) for n, v in zip(names, key, strict=True)
     ):
         key = None  # it left the list with what ordered it: nobody knows any more where it stood
-    return page_by(rows, names, size=size, key=key, back=bool(before) and key is not None, filled=filled)
+    return key, bool(before) and key is not None
 
 
 def pages(rows: QuerySet[Any], names: Sequence[str], *, size: int, filled: Collection[str] = ()) -> Iterator[list[Any]]:

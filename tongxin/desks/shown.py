@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -13,7 +12,8 @@ from tongxin.access.permissions import allowed
 from tongxin.desks.asking import addresses, only, question_of
 from tongxin.desks.levels import WORDS
 from tongxin.desks.listings import Act, Cell, Column, Filter, Head, Link, Listing, Question, Saying, Tab
-from tongxin.desks.paging import Slice, capped, counted, page_asked
+from tongxin.desks.paging import Slice, capped, counted
+from tongxin.desks.reading import read
 from tongxin.ui.navigation import NavItem
 
 
@@ -83,9 +83,9 @@ class Shown:
     @property
     def table(self) -> Iterator[Line]:
         """Yield each line with what stands under each column."""
-        for row, read in zip(self.rows, self.lines, strict=True):
-            cells = tuple((column, column.cell(read)) for column in self.columns)
-            yield Line(self.listing.uid_of(row, read), cells, " ".join(act.name for act in self.acts if not act.shut(read)))
+        for row, line in zip(self.rows, self.lines, strict=True):
+            cells = tuple((column, column.cell(line)) for column in self.columns)
+            yield Line(self.listing.uid_of(row, line), cells, " ".join(act.name for act in self.acts if not act.shut(line)))
 
     @property
     def links(self) -> list[Link]:
@@ -191,8 +191,7 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
     """Return one page of a list: in a constant number of queries, whatever stands on it."""
     question = question_of(listing, said, user, at=at)
     tab = listing.tab(question.tab, question)
-    rows = listing.rows(tab, question)
-    part = page_asked(rows, listing.order(tab, question), said, size=question.size, filled=tab.filled)
+    part, count = read(listing, tab, question, said)
     lines = list(tab.lines(part.rows, question) if tab.lines else part.rows)
     address, counts = addresses(listing, question), dict(listing.counts(question)) if listing.counts else {}
     narrowed = bool(question.words or {f.name for f in listing.filters if f.place != "scope"} & question.chosen.keys())
@@ -202,18 +201,18 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
         head=listing.head(question) if listing.head else Head(listing.title, listing.intro),
         columns=tab.on_the_page(question), rows=part.rows, lines=lines,
         acts=[act for name in tab.acts if (act := listing.act(name, tab, question)) is not None],
-        number=None if uncounted else _number(rows, part, None if narrowed else counts.get(tab.key)),
+        number=None if uncounted else _number(count, part, None if narrowed else counts.get(tab.key)),
         previous_url=address(before=part.rows[0].uid) if part.has_previous and part.rows else "",
         next_url=address(after=part.rows[-1].uid) if part.has_next and part.rows else "",
         tabs=_tabs(listing, question, counts), lanes=_lanes(listing, question, counts),
     )  # fmt: skip
 
 
-def _number(rows: QuerySet[Any], part: Slice, known: int | None) -> int:
+def _number(count: Callable[[], int], part: Slice, known: int | None) -> int:
     """Return how many rows there are, capped: as counted already, or seen where the page is the whole list."""
     if known is not None:
         return known
-    return capped(rows) if part.has_next or part.has_previous else len(part.rows)
+    return count() if part.has_next or part.has_previous else len(part.rows)
 
 
 def _tabs(listing: Listing, question: Question, counts: dict[str, int | None]) -> list[NavItem]:

@@ -56,10 +56,15 @@ def _tasks_of(user: Any, duty: str, *states: str) -> QuerySet[Task]:
 
 
 def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
-    scope = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN):
-        scope |= Q(committee_id=committee_id, routed_to=affiliation)
-    return Proposal.objects.filter(scope, state=State.FILED)
+    return Proposal.objects.filter(queries.own(queries.scope_of(user, Duty.ASSIGN)), state=State.FILED)
+
+
+def _to_reassign(user: Any, _on: date) -> QuerySet[Case]:
+    return queries.to_reassign(*queries.scope_of(user, Duty.ASSIGN))
+
+
+def _without_unit(user: Any, on: date) -> QuerySet[Task]:
+    return queries.without_unit(on, *queries.scope_of(user, Duty.ASSIGN))
 
 
 def _late(user: Any, on: date) -> QuerySet[Task]:
@@ -111,9 +116,9 @@ QUEUES = (
         (Duty.PROPOSAL_OFFICE,), "待政协协调", f"{proposals.DESK}?stage=office", "去协调", _with_office, _cases, in_menu=False,
     ),
     Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", _tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), _items),
-    Queue((Duty.ASSIGN,), "单位无承办人", f"{ASSIGN}?part=ended", "去办理", lambda user, _on: queries.without_unit(user), _items),
+    Queue((Duty.ASSIGN,), "单位无承办人", f"{ASSIGN}?part=ended", "去办理", _without_unit, _items),
     Queue((Duty.ASSIGN,), "待交办", ASSIGN, "去交办", _to_assign, proposals.items),
-    Queue((Duty.ASSIGN,), "待改派", f"{ASSIGN}?part=again", "去改派", lambda user, _on: queries.to_reassign(user), _again),
+    Queue((Duty.ASSIGN,), "待改派", f"{ASSIGN}?part=again", "去改派", _to_reassign, _again),
     Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW), _items),
     Queue((Duty.SUPERVISE,), "超期未办", f"{SUPERVISE}?level=red", "去催办", _late, _items, in_menu=False),
     Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER), _items),

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts import reaching
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.desks.listings import NOTHING, Cell, Column, Filter, Link, Listing, Question, Saying, Tab, may
+from tongxin.desks.reading import Rows
 from tongxin.members import queries
 from tongxin.members.models import Member
 
@@ -18,30 +18,31 @@ KEEPS = may("members.see_departed")
 
 
 # ── which rows ───────────────────────────────────────────────────────────────────────────────────
-def _seen(q: Question) -> Any:
-    return queries.listed_to(q.user)
+def _seated(at: Any, on: Any, keeps: bool, *asked: Any) -> QuerySet[Member]:  # noqa: FBT001 -- as `_asked` gives it
+    return _telling(queries.listed(*asked).seated(on), at, keeps)
 
 
-def _as_held(rows: QuerySet[Member], q: Question) -> QuerySet[Member]:
-    """Fetch what they hold with them, and for who keeps the list how far they came with signing in."""
-    rows = queries.with_seats(rows, q.on)
-    return reaching.telling(rows, q.at) if KEEPS(q) else rows
+def _never_came(at: Any, on: Any, keeps: bool, kept: Any, *asked: Any) -> QuerySet[Member]:  # noqa: FBT001 -- the same
+    return _telling(queries.listed(*asked).filter(reaching.NEVER_CAME, committee__in=kept).seated(on), at, keeps)
 
 
-def _seated(q: Question) -> QuerySet[Member]:
-    return _as_held(_seen(q).seated(q.on), q)
+def _waiting(at: Any, keeps: bool, committees: Any, account: Any) -> QuerySet[Member]:  # noqa: FBT001 -- the same
+    return _telling(queries.with_code(committees, account, at), at, keeps)
 
 
-def _never_came(q: Question) -> QuerySet[Member]:
-    return _as_held(_seen(q).filter(reaching.NEVER_CAME, committee__in=queries.kept_by(q.user)).seated(q.on), q)
+def _departed(on: Any, kept: Any, *asked: Any) -> QuerySet[Member]:
+    return queries.departed(queries.listed(*asked).filter(committee__in=kept), on)
 
 
-def _waiting(q: Question) -> QuerySet[Member]:
-    return _as_held(queries.with_code_to_confirm(q.user, q.at), q)
+def _telling(rows: QuerySet[Member], at: Any, keeps: bool) -> QuerySet[Member]:  # noqa: FBT001 -- the same
+    """Fetch for who keeps the list how far they came with signing in."""
+    return reaching.telling(rows, at) if keeps else rows
 
 
-def _departed(q: Question) -> QuerySet[Member]:
-    return queries.with_endings(queries.departed(_seen(q).filter(committee__in=queries.kept_by(q.user)), q.on))
+SEATED = Rows(_seated, lambda q: (q.at, q.on, KEEPS(q), *queries.asked_by(q.user)))
+NEVER_CAME = Rows(_never_came, lambda q: (q.at, q.on, KEEPS(q), queries.kept_by(q.user), *queries.asked_by(q.user)))
+WAITING = Rows(_waiting, lambda q: (q.at, KEEPS(q), *queries.confirmed_by(q.user)))
+DEPARTED = Rows(_departed, lambda q: (q.on, queries.kept_by(q.user), *queries.asked_by(q.user)))
 
 
 # ── what stands there ────────────────────────────────────────────────────────────────────────────
@@ -51,15 +52,17 @@ def _name(line: dict[str, Any]) -> Cell:
 
 
 def _lines(found: list[Member], q: Question) -> Iterable[dict[str, Any]]:
+    queries.with_held(found, q.on)
     kept = queries.kept_by(q.user) if KEEPS(q) else set[int]()
     return [queries.row_of(m, came=str(reaching.reached(m, q.at).label) if m.committee_id in kept else "") for m in found]
 
 
 def _lines_of_departed(found: list[Member], _q: Question) -> Iterable[dict[str, Any]]:
+    queries.with_endings(found)
     return [{"member": m, "seat": m.seats_past[0]} for m in found]  # type: ignore[attr-defined]
 
 
-SEATED = (
+HELD = (
     Column("name", _("姓名"), _name),
     Column("sector", _("界别"), lambda line: line["sector"]),
     Column("posts", _("职务"), lambda line: line["posts"]),
@@ -67,7 +70,7 @@ SEATED = (
     Column("workplace", _("工作单位"), lambda line: line["member"].workplace),
     Column("signing_in", _("登录"), lambda line: line["came"], "nowrap", offered=KEEPS),
 )
-DEPARTED = (
+HELD_BEFORE = (
     Column("name", _("姓名"), _name),
     Column("sector", _("原界别"), lambda line: line["seat"].sector),
     Column("reason", _("离任原因"), lambda line: line["seat"].get_ending_display() or _("原因没有记录")),
@@ -101,9 +104,7 @@ def _says(sentence: Any) -> Any:
 
 
 def _sectors(q: Question) -> list[tuple[str, Any]]:
-    member = _seen(q).select_related("committee").first()
-    found = queries.sectors(member.committee, timezone.localdate(q.at)) if member else ()
-    return [("", _("全部界别")), *((sector.uid, sector.name) for sector in found)]
+    return [("", _("全部界别")), *((sector.uid, sector.name) for sector in queries.sectors_listed_to(q.user, q.on))]
 
 
 def _of_sector(rows: QuerySet[Member], sector: str, q: Question) -> QuerySet[Member]:
@@ -116,17 +117,17 @@ MEMBERS = Listing(
     _("委员名册"),
     "members.view",
     (
-        Tab("", _("在任"), _seated, BY_NUMBER, SEATED, _("共 %(n)s 名委员"), _nobody, lines=_lines),
+        Tab("", _("在任"), SEATED, BY_NUMBER, HELD, _("共 %(n)s 名委员"), _nobody, lines=_lines),
         Tab(
-            "never", _("还没有登录过的"), _never_came, BY_NUMBER, SEATED, _("%(n)s 名委员还没有登录过"),
+            "never", _("还没有登录过的"), NEVER_CAME, BY_NUMBER, HELD, _("%(n)s 名委员还没有登录过"),
             _says(_("在任委员都登录过。")), lines=_lines, offered=KEEPS,
         ),
         Tab(
-            "left", _("离任"), _departed, BY_NUMBER, DEPARTED, _("共 %(n)s 名委员"), _says(_("没有离任的委员。")),
+            "left", _("离任"), DEPARTED, BY_NUMBER, HELD_BEFORE, _("共 %(n)s 名委员"), _says(_("没有离任的委员。")),
             lines=_lines_of_departed, offered=KEEPS,
         ),
         Tab(
-            "waiting", _("待确认"), _waiting, BY_NUMBER, SEATED, _("%(n)s 名委员的重置码或者邀请码待确认"),
+            "waiting", _("待确认"), WAITING, BY_NUMBER, HELD, _("%(n)s 名委员的重置码或者邀请码待确认"),
             _says(_("没有待确认的重置码和邀请码。")), lines=_lines, listed=False,
         ),
     ),

@@ -13,6 +13,7 @@ from tongxin.access.permissions import allowed
 from tongxin.committees import queries as bodies
 from tongxin.core.templatetags.chinese import case_number, moment, near_day
 from tongxin.desks.listings import Cell, Column, Filter, Head, Link, Listing, Question, Saying, Tab
+from tongxin.desks.reading import Rows
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Role
@@ -65,6 +66,7 @@ class Line:
 
 
 def _lines(found: list[Proposal], q: Question) -> Iterable[Line]:
+    queries.with_names(found)
     standings, sits = queries.standings_of(found, q.user), _sits(q)
     return [Line(p, _url(p, q.tab, sits=sits), standings[p.pk], q.tab == "invited") for p in found]
 
@@ -135,9 +137,7 @@ def _nothing(q: Question) -> Saying:
 
 
 def _tab(key: str, offered: Any, **more: Any) -> Tab:
-    def rows(q: Question) -> Any:
-        return queries.for_rows(queries.lists_for(q.user, key, at=q.at))
-
+    rows = Rows(lambda *asked: queries.for_rows(queries.own_list(key, *asked)), lambda q: queries.asked_by(q.user, at=q.at))
     return Tab(key, queries.LABELS[key], rows, ("-id",), COLUMNS, gettext_lazy("共 %(n)s 件"), _nothing, _lines, offered, **more)
 
 
@@ -161,7 +161,7 @@ MINE = Listing(
     head=_head,
     find=lambda rows, words, _q: queries.titled(rows, words),
     find_label=gettext_lazy("案由或案号"),
-    filters=(Filter("topic", gettext_lazy("类别"), _topics, lambda rows, topic, _q: rows.filter(topic=topic)),),
+    filters=(Filter("topic", gettext_lazy("类别"), _topics, lambda rows, topic, _q: rows.filter(topic=topic), handed_on=True),),
     links=(
         Link(gettext_lazy("代录提案"), partial(reverse, "proposal-behalf"), "edit", offered=lambda q: allowed(q.user, "proposals.enter")),
         Link(gettext_lazy("写提案"), partial(reverse, "proposal-new"), "plus", main=True, offered=_sits),

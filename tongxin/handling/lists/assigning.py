@@ -1,6 +1,6 @@
 """The desk that assigns: what waits to be handed over, what units ask to give back, what needs another unit, what is handed over."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from tongxin.committees.models import Unit
 from tongxin.committees.queries import affiliations_with, running_units
 from tongxin.core.templatetags.chinese import case_number, day
 from tongxin.desks.listings import Act, Cell, Column, Listing, Question, Saying, Tab, Ticking, always
+from tongxin.desks.reading import Rows
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import Part
 from tongxin.handling.forms import TogetherForm
@@ -33,28 +34,23 @@ PATHS: dict[type, str] = {Proposal: "", Case: "proposal__", Task: "case__proposa
 
 
 # ── which rows ───────────────────────────────────────────────────────────────────────────────────
-def _parts(user: Any) -> dict[str, QuerySet[Any]]:
-    return {
-        "": queries.to_assign(user),
-        "returns": queries.returns_asked(user),
-        "again": queries.to_reassign(user),
-        "ended": queries.without_unit(user),
-        "done": queries.with_over(queries.assigned_by(user)),
-    }
+PARTS: dict[str, Callable[..., QuerySet[Any]]] = {
+    "": lambda _on, *scope: queries.to_assign(*scope),
+    "returns": lambda _on, *scope: queries.for_rows(queries.returns_asked(*scope)),
+    "again": lambda _on, *scope: queries.to_reassign(*scope),
+    "ended": lambda on, *scope: queries.for_rows(queries.without_unit(on, *scope)),
+    "done": lambda _on, *scope: queries.with_over(queries.assigned_by(*scope)),
+}
 
 
-def _rows(part: str) -> Any:
-    def rows(q: Question) -> QuerySet[Any]:
-        found = _parts(q.user)[part]
-        return queries.for_rows(found) if found.model is Task else found
-
-    return rows
+def _asked(q: Question) -> list[Any]:
+    return [q.on, *queries.scope_of(q.user, Duty.ASSIGN)]
 
 
 def _counts(q: Question) -> Mapping[str, int]:
     codes = {c.code for c in queries.committees_of(q.user, Duty.ASSIGN)}
     scope = ("assign", q.on.isoformat(), sorted(affiliations_with(q.user, Duty.ASSIGN)))
-    return remembered(codes, scope, lambda: {name: rows.count() for name, rows in _parts(q.user).items()})
+    return remembered(codes, scope, lambda: {name: rows(*_asked(q)).count() for name, rows in PARTS.items()})
 
 
 def _find(rows: QuerySet[Any], words: str, q: Question) -> QuerySet[Any]:
@@ -66,14 +62,24 @@ def _to_come(q: Question) -> Saying | None:
     """Say of what is looked for among what is handed over that it waits, or how that part is ordered."""
     if not q.words:
         return Saying(_("在办的在前，已办结的在后；都按交办时间，新交办的在前。"))
-    waiting = _find(queries.to_assign(q.user), q.words, q).count()
+    waiting = _find(PARTS[""](*_asked(q)), q.words, q).count()
     return Saying("", "?", _("待交办里有 %(n)s 件") % {"n": waiting}) if waiting else None
 
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────
+def _proposals(found: list[Proposal], _q: Question) -> list[Proposal]:
+    queries.with_signers(found)
+    return found
+
+
+def _cases(found: list[Case], _q: Question) -> list[Case]:
+    queries.with_parts(found)
+    return found
+
+
 def _lines_of_ended(found: list[Task], q: Question) -> Iterable[Row]:
     notes = _notes({task.unit_id for task in found}, q.on)
-    return [queries.row_of(task, q.on, note=notes[task.unit_id]) for task in found]
+    return [queries.row_of(task, q.on, note=notes[task.unit_id]) for task in queries.with_others(found)]
 
 
 def _notes(units: set[int], on: date) -> dict[int, str]:
@@ -156,7 +162,9 @@ def _says(sentence: Any) -> Any:
 
 
 def _tab(key: str, label: Any, order: tuple[str, ...], columns: tuple[Column, ...], **more: Any) -> Tab:
-    return Tab(key, label, _rows(key), order, columns, gettext_lazy("共 %(n)s 件"), _says(_("这里没有提案。")), **more)
+    return Tab(
+        key, label, Rows(PARTS[key], _asked), order, columns, gettext_lazy("共 %(n)s 件"), _says(_("这里没有提案。")), **more
+    )
 
 
 ENDED = gettext_lazy(
@@ -167,11 +175,11 @@ ASSIGN = Listing(
     gettext_lazy("交办"),
     "handling.assign",
     (
-        _tab("", gettext_lazy("待交办"), ("id",), WAITING, acts=("together",)),
+        _tab("", gettext_lazy("待交办"), ("id",), WAITING, lines=_proposals, acts=("together",)),
         _tab("returns", gettext_lazy("申请退办"), queries.BY_CLOCK, TASKS, lines=tasks.lines),
-        _tab("again", gettext_lazy("待改派"), ("id",), CASES),
+        _tab("again", gettext_lazy("待改派"), ("id",), CASES, lines=_cases),
         _tab("ended", gettext_lazy("单位无承办人"), queries.BY_CLOCK, TASKS, lines=_lines_of_ended, hint=_says(ENDED)),
-        _tab("done", gettext_lazy("已交办"), ("over", "-assigned_at", "-id"), CASES, hint=_to_come),
+        _tab("done", gettext_lazy("已交办"), ("over", "-assigned_at", "-id"), CASES, lines=_cases, hint=_to_come),
     ),
     intro=gettext_lazy("只列出本交办口的提案。点案由选定承办单位；都由一个单位独办的，可以勾选后一并交办。"),
     find=_find,

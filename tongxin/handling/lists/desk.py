@@ -14,6 +14,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.desks.levels import WORDS
 from tongxin.desks.listings import Cell, Column, Filter, Head, Link, Listing, Order, Question, Saying, Sheet, Tab, Ticking
+from tongxin.desks.reading import Rows, already
 from tongxin.handling.lists import ledger
 from tongxin.handling.lists.together import ACTS
 from tongxin.handling.pages import desk
@@ -36,23 +37,30 @@ def committee_of(q: Question) -> Committee:
     return next((c for c in own if c.code == q.chosen.get("in")), own[0])
 
 
+SAID = ("construction", "topic", "form", "season", "session", "unit")
+
+
 def _wanted(q: Question, stage: Stage) -> Wanted:
-    said = q.chosen
-    return Wanted(
-        committee_of(q), stage, level=said.get("level", ""), text=q.words, construction=said.get("construction", ""),
-        topic=said.get("topic", ""), form=said.get("form", ""), season=said.get("season", ""), sort=q.sort,
-        unit=int(said["unit"]) if "unit" in said else None, session=int(said["session"]) if "session" in said else None,
-    )  # fmt: skip
+    said = {name: (int(value) if name in {"session", "unit"} else value) for name, value in q.chosen.items() if name in SAID}
+    return Wanted(committee_of(q), stage, level=q.chosen.get("level", ""), text=q.words, sort=q.sort, **said)
 
 
-def _rows(stage: Stage) -> Callable[[Question], QuerySet[Any]]:
+def _rows(stage: Stage) -> Rows:
     """Return the rows of a stage, narrowed by all filters at once: tasks, cases or proposals, each with the proposal they are `of`."""
 
-    def rows(q: Question) -> QuerySet[Any]:
-        found, names, path = asked_for(_wanted(q, stage))
+    def rows(w: Wanted) -> QuerySet[Any]:
+        found, names, path = asked_for(w)
         return found.annotate(of=F(path)).only("id", "uid", *names)
 
-    return rows
+    def hands(q: Question) -> tuple[Any, ...]:
+        w = _wanted(q, stage)
+        return w.committee.pk, w.by_clock, *(getattr(w, name) or None for name in SAID)
+
+    def build(committee: Any, by_clock: bool, *said: Any) -> QuerySet[Any]:  # noqa: FBT001 -- in the order that `hands` gives
+        return rows(Wanted(committee, stage, sort="due" if by_clock else "id", **dict(zip(SAID, said, strict=True))))
+
+    # a level asks the rules of the committee, and words ask more than one question
+    return Rows(build, hands, lambda q: rows(_wanted(q, stage)))
 
 
 def _lines(found: list[Any], q: Question) -> Iterable[Row]:
@@ -65,10 +73,6 @@ def _ticked(q: Question, uids: Sequence[str]) -> Sequence[Row]:
     return desk.lines(
         q.user, Wanted(committee_of(q), STAGES["received"]), list(known.order_by("id").values_list("pk", flat=True))
     )
-
-
-def _narrowed_already(rows: QuerySet[Any], _value: str, _q: Question) -> QuerySet[Any]:
-    return rows  # `_rows` reads all filters together: one walk through the proposals, not one for each
 
 
 # ── filters ──────────────────────────────────────────────────────────────────────────────────────
@@ -90,7 +94,8 @@ def _choices(values: Any) -> Callable[[Question], list[tuple[str, Any]]]:
 
 
 FILTERS = tuple(
-    Filter(name, label, choices, _narrowed_already, place)
+    # `_rows` reads all of them together: one walk through the proposals, not one for each
+    Filter(name, label, choices, already, place, handed_on=name != "level")
     for name, label, choices, place in (
         ("in", gettext_lazy("政协委员会"), lambda q: [(c.code, c.short_name) for c in desk_committees(q.user)], "scope"),
         ("level", gettext_lazy("期限"), _choices([(level, word) for level, (word, _text) in WORDS.items()]), "lanes"),
@@ -204,7 +209,7 @@ DESK = Listing(
     tuple(_tab(stage) for stage in STAGES.values()),
     tab_name="stage",
     head=_head,
-    find=lambda rows, _words, _q: rows,  # as `_narrowed_already`
+    find=lambda rows, _words, _q: rows,  # as `already`
     find_label=gettext_lazy("案号、案由、委员、单位"),
     found_in="received",
     filters=FILTERS,

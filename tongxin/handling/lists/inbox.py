@@ -1,5 +1,6 @@
 """A unit's inbox: what its people have to do, the most urgent first; what waits for others; what is done."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.desks.listings import Filter, Head, Listing, Question, Saying, Tab
+from tongxin.desks.reading import Rows
 from tongxin.handling import queries
 from tongxin.handling.lists import tasks
 from tongxin.handling.models import Task
@@ -29,9 +31,16 @@ KEPT = ("", "wait")  # listed though nothing is in them
 OVER = ("answered", "done")
 
 
-def _parts(q: Question) -> dict[str, Any]:
-    parts = queries.inbox_parts(q.user)
+READS_CLERKED, READS_LED = frozenset({"", "wait"}), frozenset({"", "wait", "leader"})
+
+
+def _parts(clerked: Iterable[int], led: Iterable[int]) -> dict[str, Any]:
+    parts = queries.inbox_parts(clerked=clerked, led=led)
     return {name: parts[name or "todo"] for name in LABELS}
+
+
+def _served(q: Question) -> tuple[set[int], set[int]]:
+    return bodies.units_with(q.user, Duty.UNIT_CLERK), bodies.units_with(q.user, Duty.UNIT_LEADER)
 
 
 def _unit(q: Question) -> Any:
@@ -43,14 +52,22 @@ def _committees(q: Question) -> list[Committee]:
 
 
 def _counts(q: Question) -> dict[str, int]:
-    unit, units = _unit(q), queries.units_of(q.user)
-    scope = ("inbox", sorted(u.pk for u in units), unit.pk if unit else 0)
-    rows = queries.inbox(q.user, unit=unit)
-    return tasks.counted(rows, _parts(q), "", q, committees=_committees(q), scope=scope)
+    unit, (clerked, led) = _unit(q), _served(q)
+    return tasks.counted(
+        lambda: queries.inbox(q.user, unit=unit), lambda: _parts(clerked, led), "", q, committees=_committees(q),
+        scope=("inbox", sorted(clerked), sorted(led), unit.pk if unit else 0),
+    )  # fmt: skip
 
 
-def _rows(part: str) -> Any:
-    return lambda q: queries.for_rows(queries.inbox(q.user).filter(_parts(q)[part]))
+def _rows(part: str) -> Rows:
+    def build(units: Any, clerked: Any, led: Any) -> QuerySet[Task]:
+        return queries.for_rows(Task.objects.filter(unit_id__in=units).filter(_parts(clerked, led)[part]))
+
+    def hands(q: Question) -> tuple[Any, Any, Any]:
+        clerked, led = _served(q)
+        return clerked | led, clerked if part in READS_CLERKED else (), led if part in READS_LED else ()
+
+    return Rows(build, hands)
 
 
 def _head(q: Question) -> Head:
@@ -93,7 +110,7 @@ INBOX = Listing(
         for part, label in LABELS.items()
     ),
     head=_head,
-    filters=(Filter("unit", gettext_lazy("承办单位"), _units, _of_unit, "tabs"), tasks.levels(_committees)),
+    filters=(Filter("unit", gettext_lazy("承办单位"), _units, _of_unit, "tabs", handed_on=True), tasks.levels(_committees)),
     counts=_counts,
     lanes_label=gettext_lazy("要办的，按期限分"),
     sizes=(queries.SIZE,),

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
-from tongxin.committees.queries import affiliations_with
 from tongxin.desks.listings import Listing, Question, Saying, Tab, always
+from tongxin.desks.reading import Rows
 from tongxin.handling import queries
 from tongxin.handling.lists import tasks
 from tongxin.handling.queries.lists import Row
@@ -23,22 +23,28 @@ LABELS = {
 }
 
 
+def _committees(q: Question) -> list[Committee]:
+    return queries.committees_of(q.user, Duty.SUPERVISE)
+
+
 def _parts() -> dict[str, Any]:
     parts = queries.supervision_parts()
     return {name: parts[name or "open"] for name in LABELS}
 
 
-def _committees(q: Question) -> list[Committee]:
-    return queries.committees_of(q.user, Duty.SUPERVISE)
+def _scope(q: Question) -> list[Any]:
+    return queries.scope_of(q.user, Duty.SUPERVISE)
 
 
 def _counts(q: Question) -> dict[str, int]:
-    scope = ("supervise", sorted(affiliations_with(q.user, Duty.SUPERVISE)))
-    return tasks.counted(queries.supervised(q.user), _parts(), "", q, committees=_committees(q), scope=scope)
+    scope = _scope(q)
+    return tasks.counted(
+        lambda: queries.supervised(*scope), _parts, "", q, committees=_committees(q), scope=("supervise", *scope)
+    )
 
 
-def _rows(part: str) -> Any:
-    return lambda q: queries.for_rows(queries.supervised(q.user).filter(_parts()[part]))
+def _rows(part: str) -> Rows:
+    return Rows(lambda *scope: queries.for_rows(queries.supervised(*scope).filter(_parts()[part])), _scope)
 
 
 def _url(row: Row) -> str:

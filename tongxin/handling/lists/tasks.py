@@ -67,7 +67,7 @@ def columns(title: Column, *, named: Callable[[Question], bool]) -> tuple[Column
 
 def lines(found: list[Task], q: Question) -> Iterable[Row]:
     """Make the lines of parts."""
-    return [queries.row_of(task, q.on) for task in found]
+    return [queries.row_of(task, q.on) for task in queries.with_others(found)]
 
 
 # ── levels and counts ────────────────────────────────────────────────────────────────────────────
@@ -87,8 +87,13 @@ def levels(committees: Callable[[Question], list[Committee]]) -> Filter:
 
 
 def counted(
-    rows: QuerySet[Task], parts: Mapping[str, Q], of: str, q: Question, *, committees: list[Committee], scope: tuple[Any, ...]
-) -> dict[str, int]:
+    rows: Callable[[], QuerySet[Task]], parts: Callable[[], Mapping[str, Q]], of: str, q: Question, *,
+    committees: list[Committee], scope: tuple[Any, ...],
+) -> dict[str, int]:  # fmt: skip
     """Count the parts of a list, and the deadline levels of one of them, in one read; kept until something happens."""
-    asked = dict(parts) | {name: parts[of] & queries.level(committees, q.on, name) for name in WORDS}
-    return queries.counts(rows, asked, committees=committees, scope=scope)
+
+    def conditions() -> dict[str, Q]:
+        known = dict(parts())
+        return known | {name: known[of] & queries.level(committees, q.on, name) for name in WORDS}
+
+    return queries.counts(rows, conditions, committees=committees, on=q.on, scope=scope)

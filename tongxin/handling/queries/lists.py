@@ -1,24 +1,26 @@
 """The lists of handling: a unit's inbox, the desk that assigns, the desk that supervises."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import remembered
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Unit
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.queries.cases import waiting_for_units
 from tongxin.handling.queries.deadlines import Chip, task_chip
 from tongxin.handling.regulations import Deadlines
 from tongxin.proposals.choices import Answer, Role, State
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.regulations.queries import in_force
 from tongxin.workflow.table import workflow_of
 
@@ -61,24 +63,62 @@ def level(committees: Iterable[Committee], on: date, name: str) -> Q:
 
 
 def counts(
-    rows: QuerySet[Task], conditions: dict[str, Q], *, committees: Iterable[Committee], scope: tuple[Any, ...]
-) -> dict[str, int]:
-    """Count several parts of a list in one query; kept until something happens. `scope` says whose list it is."""
-    codes, what = {c.code for c in committees}, ("tasks", scope, repr(conditions))
-    return remembered(codes, what, lambda: rows.aggregate(**{n: Count("pk", filter=q) for n, q in conditions.items()}))
+    rows: Callable[[], QuerySet[Task]], conditions: Callable[[], dict[str, Q]], *, committees: Iterable[Committee], on: date,
+    scope: tuple[Any, ...],
+) -> dict[str, int]:  # fmt: skip
+    """Count several parts of a list in one query; kept until something happens. `scope` says whose list it is, and of what."""
+    known = list(committees)
+    rules: list[Deadlines] = [in_force(committee, Deadlines, on) for committee in known]
+    limits = sorted((c.pk, r.yellow_days, r.soon_days) for c, r in zip(known, rules, strict=True))
+
+    def read() -> dict[str, int]:
+        return rows().aggregate(**{name: Count("pk", filter=q) for name, q in conditions().items()})
+
+    return remembered({c.code for c in known}, ("tasks", scope, on, limits), read)
 
 
 def for_rows(rows: QuerySet[Task]) -> QuerySet[Task]:
     """Fetch what a row of a list of tasks shows: no long texts, and no telephones, which would be decrypted one by one."""
-    others = Task.objects.select_related("unit").defer("return_reason", "unit__phone")
-    rows = rows.select_related("case__proposal__session__term", "unit", "committee").defer(
-        "unit__phone", *(f"case__proposal__{name}" for name in ("situation", "analysis", "suggestions"))
+    return rows.select_related("case__proposal__session__term", "unit", "committee").defer(
+        "unit__phone", *(f"case__proposal__{name}" for name in LONG)
     )
-    return rows.prefetch_related(Prefetch("case__proposal__signatures", _signed()), Prefetch("case__tasks", others))
 
 
-def _signed() -> QuerySet[Signature]:
-    return Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member").defer("member__phone")
+# of units and members only what is shown: their telephones would be decrypted one by one
+OTHERS = Prepared(
+    lambda cases: (
+        Task.objects.filter(case__in=cases).select_related("unit").defer("return_reason", "unit__phone", "unit__contact")
+    )
+)
+SIGNED = Prepared(
+    lambda proposals: (
+        Signature.objects.filter(proposal__in=proposals, answer=Answer.ACCEPTED)
+        .select_related("member")
+        .only("proposal", "body", "role", "answer", "place_in_list", "member__name")
+    )
+)
+
+
+def with_signers(proposals: Iterable[Proposal]) -> None:
+    """Give proposals of a list who signed them."""
+    known = {proposal.pk: proposal for proposal in proposals}
+    attach(known.values(), "signatures", SIGNED.all(known.keys()), by="proposal")
+
+
+def with_parts(cases: Iterable[Case]) -> None:
+    """Give cases of a list their parts with the units, and their proposals who signed them."""
+    known = {case.pk: case for case in cases}
+    attach(known.values(), "tasks", OTHERS.all(known.keys()), by="case")
+    with_signers(case.proposal for case in known.values())
+
+
+def with_others(tasks: Sequence[Task]) -> Sequence[Task]:
+    """Give the parts of a list what stands beside them: the other parts of the case, and who signed the proposal."""
+    cases = {task.case_id: task.case for task in tasks}
+    for task in tasks:
+        task.case = cases[task.case_id]  # several parts of one case are read with a case each
+    with_parts(cases.values())
+    return tasks
 
 
 def row_of(task: Task, on: date, *, note: str = "") -> Row:
@@ -104,10 +144,8 @@ def units_of(user: Any) -> list[Unit]:
     return list({a.unit_id: a.unit for a in held if a.duty in (Duty.UNIT_CLERK, Duty.UNIT_LEADER) and a.unit}.values())
 
 
-def inbox_parts(user: Any) -> dict[str, Q]:
-    """Return the parts of an inbox: what the reader has to do, by kind; what waits for others; what is done."""
-    led = bodies.units_with(user, Duty.UNIT_LEADER)
-    clerked = bodies.units_with(user, Duty.UNIT_CLERK)
+def inbox_parts(*, clerked: Iterable[int], led: Iterable[int]) -> dict[str, Q]:
+    """Return the parts of an inbox: what the reader of some units has to do, by kind; what waits for others; what is done."""
     again = Q(case__round__gt=1, state=S.IN_HAND, part__in=ANSWERING)
     parts = {
         "sign": Q(state=S.AWAITING),
@@ -126,56 +164,52 @@ def inbox_parts(user: Any) -> dict[str, Q]:
 
 def inbox(user: Any, *, unit: Unit | None = None) -> QuerySet[Task]:
     """Return all parts of a person's units, or of one of them."""
-    units = bodies.units_with(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
-    rows = Task.objects.filter(unit_id__in=units)
+    rows = Task.objects.filter(unit_id__in=bodies.units_with(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER))
     return rows.filter(unit=unit) if unit else rows
 
 
 # ── the desk that assigns ────────────────────────────────────────────────────────────────────────
-def _own(user: Any, duty: str, prefix: str) -> Q:
+def scope_of(user: Any, duty: str) -> list[Any]:
+    """Return what a reader holds a duty for: committee, 归口, committee, 归口 …, as `own` takes it."""
+    return [said for pair in sorted(bodies.affiliations_with(user, duty)) for said in pair]
+
+
+def own(scope: Sequence[Any], prefix: str = "") -> Q:
+    """Return which rows lie in a scope (`scope_of`); `prefix` leads to their proposals."""
     seen = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, duty):
+    for committee_id, affiliation in zip(scope[::2], scope[1::2], strict=True):
         seen |= Q(**{"committee_id": committee_id, f"{prefix}routed_to": affiliation})
     return seen
 
 
-def to_assign(user: Any) -> QuerySet[Proposal]:
-    """Return the filed proposals that wait to be handed over by the reader's office."""
-    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    rows = Proposal.objects.filter(_own(user, Duty.ASSIGN, ""), state=State.FILED)
-    return rows.select_related("committee__parent__parent", "session__term").prefetch_related(Prefetch("signatures", signed))
+def to_assign(*scope: Any) -> QuerySet[Proposal]:
+    """Return the filed proposals that wait to be handed over in a scope."""
+    return Proposal.objects.filter(own(scope), state=State.FILED).select_related("committee__parent__parent", "session__term")
 
 
-def returns_asked(user: Any) -> QuerySet[Task]:
-    """Return the requests to be let off (退办) that wait for the reader's answer."""
-    return Task.objects.filter(_own(user, Duty.ASSIGN, "case__proposal__"), state=S.RETURN_ASKED)
+def returns_asked(*scope: Any) -> QuerySet[Task]:
+    """Return the requests to be let off (退办) that wait for an answer."""
+    return Task.objects.filter(own(scope, "case__proposal__"), state=S.RETURN_ASKED)
 
 
-def to_reassign(user: Any) -> QuerySet[Case]:
-    """Return the cases of the reader's 归口 that wait for further units."""
-    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    return (
-        waiting_for_units()
-        .filter(_own(user, Duty.ASSIGN, "proposal__"))
-        .select_related("proposal__session__term", "committee")
-        .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))
-    )
+def to_reassign(*scope: Any) -> QuerySet[Case]:
+    """Return the cases in a scope that wait for further units."""
+    return _cases(waiting_for_units(), scope)
 
 
-def assigned_by(user: Any) -> QuerySet[Case]:
-    """Return the cases of the reader's 归口, for looking up what was handed over."""
-    signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    return (
-        Case.objects.filter(_own(user, Duty.ASSIGN, "proposal__"))
-        .select_related("proposal__session__term", "committee")
-        .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))
-    )
+def assigned_by(*scope: Any) -> QuerySet[Case]:
+    """Return the cases in a scope, for looking up what was handed over."""
+    return _cases(Case.objects.all(), scope)
+
+
+def _cases(rows: QuerySet[Case], scope: Sequence[Any]) -> QuerySet[Case]:
+    return rows.filter(own(scope, "proposal__")).select_related("proposal__session__term", "committee")
 
 
 # ── the desk that supervises ─────────────────────────────────────────────────────────────────────
-def supervised(user: Any) -> QuerySet[Task]:
-    """Return every part of the cases the reader's office supervises."""
-    return Task.objects.filter(_own(user, Duty.SUPERVISE, "case__proposal__"))
+def supervised(*scope: Any) -> QuerySet[Task]:
+    """Return every part of the cases in a scope, which an office supervises."""
+    return Task.objects.filter(own(scope, "case__proposal__"))
 
 
 class _Sooner(Exists):

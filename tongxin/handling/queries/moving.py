@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.committees import queries as bodies
-from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import active_units
 from tongxin.committees.successions import heirs_of, without_clerk
@@ -17,6 +15,7 @@ from tongxin.core.templatetags.chinese import deadline
 from tongxin.handling.choices import ANSWERING, Part, TaskState, TaskStates
 from tongxin.handling.models import REPLY_FIELDS, Case, Reply, Task
 from tongxin.handling.queries.cases import live_tasks
+from tongxin.handling.queries.lists import own
 from tongxin.handling.queries.reckoning import due_on
 
 STAYS, ANEW, FORMER = "stays", "anew", "former"
@@ -184,12 +183,9 @@ def lost_by_moving(task: Task) -> str:
     return said.get(TaskState(task.state), "")
 
 
-def without_unit(user: Any) -> QuerySet[Task]:
-    """Return the open parts of the reader's 归口 in whose unit nobody can go on with them: it ended, or has no clerk (yet).
+def without_unit(on: date, *scope: Any) -> QuerySet[Task]:
+    """Return the open parts in a scope in whose unit nobody can go on with them on a day: it ended, or has no clerk (yet).
 
     They wait for its office to be moved, or for a clerk to be appointed.
     """
-    seen = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN):
-        seen |= Q(committee_id=committee_id, case__proposal__routed_to=affiliation)
-    return Task.objects.filter(seen, state__in=TaskStates.open, unit__in=without_clerk(timezone.localdate()))
+    return Task.objects.filter(own(scope, "case__proposal__"), state__in=TaskStates.open, unit__in=without_clerk(on))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongxin.access.permissions import allowed
 from tongxin.audit.tests.forging import raw
+from tongxin.committees.choices import Duty
 from tongxin.committees.queries import forget_appointments
 from tongxin.desks.declared import declared
 from tongxin.desks.shown import Shown, shown
@@ -83,9 +84,9 @@ def test_the_rows_of_an_inbox_take_three_queries(cast: Cast, today, django_asser
         cast.assigned(today)
     on = timezone.localdate()
     rows = queries.for_rows(queries.inbox(cast.clerk))
-    [queries.row_of(t, on) for t in rows]
+    [queries.row_of(t, on) for t in queries.with_others(rows)]
     with django_assert_num_queries(3):  # the rows, the signatures, the other parts of each case
-        found = [queries.row_of(t, on) for t in queries.for_rows(queries.inbox(cast.clerk))]
+        found = [queries.row_of(t, on) for t in queries.with_others(queries.for_rows(queries.inbox(cast.clerk)))]
     assert len(found) == cases
 
 
@@ -212,7 +213,7 @@ def test_a_supervised_case_stands_once_however_many_units_have_it(cast: Cast, as
     assert desk.count(case.proposal.title) == 1
     parts = queries.supervision_parts()
     for part in ("open", "sign"):
-        assert queries.supervised(cast.assigner).filter(parts[part], case=case).count() == 1
+        assert queries.supervised(*queries.scope_of(cast.assigner, Duty.SUPERVISE)).filter(parts[part], case=case).count() == 1
     long_ago = today.date() - timedelta(days=90)
     raw(Task).filter(case=case).update(sign_due_on=long_ago)
     [late] = [queue for queue in declared("QUEUES") if queue.label == "超期未办"]

@@ -192,7 +192,7 @@ def test_a_part_whose_unit_ended_waits_on_the_desk_that_assigns(cast: Cast, as_,
     cast.unit.refresh_from_db()
     assert lead.case.proposal.title in client.get("/handling/assign/?part=ended").text
     assert "单位无承办人" in client.get("/home/").text
-    assert list(queries.without_unit(cast.party_assigner)) == []
+    assert not queries.without_unit(timezone.localdate(), *queries.scope_of(cast.party_assigner, Duty.ASSIGN))
     with pytest.raises(actions.HandlingError, match="县卫生健康局已经撤销，不能再交办"):
         actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today)
 

@@ -40,6 +40,10 @@ def _restore(cast: Cast, reason: str, today) -> None:
     reorganising.undo(unit, shown=shown, reason=reason, actor=cast.office, at=today)
 
 
+def _without_unit(account) -> list[Task]:
+    return list(queries.without_unit(timezone.localdate(), *queries.scope_of(account, Duty.ASSIGN)))
+
+
 def _told(account, kind: str) -> list[str]:
     notices.deliver()
     return list(Notice.objects.filter(account=account, event__kind=kind).values_list("text", flat=True))
@@ -125,7 +129,7 @@ def test_where_nobody_follows_it_waits_on_the_desk_that_assigns_which_is_told(ca
     _rejected(cast, case, today)
     lead = cast.task(case)
     assert lead.state == TaskState.IN_HAND
-    assert list(queries.without_unit(cast.assigner)) == [lead]
+    assert list(_without_unit(cast.assigner)) == [lead]
     assert "该单位已撤销，请移交其他单位" in "".join(_told(cast.assigner, "tasks.rework"))
     desk = as_(cast.assigner).get("/handling/assign/?part=ended").text
     assert "单位已撤销" in desk
@@ -168,22 +172,22 @@ def test_a_successor_that_has_answered_itself_answers_again_in_its_own_part(cast
 def test_a_part_stays_on_the_desk_as_long_as_its_unit_has_no_clerk(cast: Cast, as_, today) -> None:
     case = cast.assigned(today)
     lead, desk = cast.task(case), as_(cast.assigner)
-    assert list(queries.without_unit(cast.assigner)) == []
+    assert list(_without_unit(cast.assigner)) == []
     how = reorganising.Ending(Change.END)
     reorganising.end(cast.unit, how=how, on=today.date(), reason="机构改革", actor=cast.office, at=today)
-    assert list(queries.without_unit(cast.assigner)) == [lead]
+    assert list(_without_unit(cast.assigner)) == [lead]
     _restore(cast, "撤销有误", today)
-    assert list(queries.without_unit(cast.assigner)) == [lead]  # it goes on, and nobody serves there
+    assert list(_without_unit(cast.assigner)) == [lead]  # it goes on, and nobody serves there
     assert "单位还没有承办人" in desk.get("/handling/assign/?part=ended").text
     assert "单位无承办人" in desk.get("/home/").text
     unit = Unit.objects.get(pk=cast.unit.pk)
     bodies.appoint(
         cast.clerk, committee=cast.county, duty=Duty.UNIT_CLERK, unit=unit, starts_on=today.date(), actor=None, at=today
     )
-    assert list(queries.without_unit(cast.assigner)) == []
+    assert list(_without_unit(cast.assigner)) == []
     bodies.end_appointment(Appointment.objects.get(account=cast.co_clerk), actor=cast.security_admin, at=today)
-    assert list(queries.without_unit(cast.assigner)) == [cast.task(case, cast.co_unit)]  # the last clerk went
-    assert list(queries.without_unit(cast.party_assigner)) == []
+    assert list(_without_unit(cast.assigner)) == [cast.task(case, cast.co_unit)]  # the last clerk went
+    assert list(_without_unit(cast.party_assigner)) == []
 
 
 def test_who_assigns_to_a_unit_in_which_nobody_signs_reads_so_before_and_finds_it_after(cast: Cast, as_, today) -> None:
@@ -192,7 +196,7 @@ def test_who_assigns_to_a_unit_in_which_nobody_signs_reads_so_before_and_finds_i
     assert "县数据局（还没有承办人）" in client.get(f"/handling/assign/{filed.uid}/").text
     assert "县数据局（还没有承办人）" in client.post("/handling/assign/acts/", {"act": "together", "pick": [filed.uid]}).text
     case = actions.assign(filed, parts=[(made, "sole")], actor=cast.assigner, at=today)
-    assert [t.unit for t in queries.without_unit(cast.assigner)] == [made]
+    assert [t.unit for t in _without_unit(cast.assigner)] == [made]
     other = cast.assigned(today, title="关于另一件事的建议")
     assert "县数据局（还没有承办人）" in client.get(f"/go/tasks/{cast.task(other).uid}/move/").text
     assert case.proposal.title in client.get("/handling/assign/?part=ended").text

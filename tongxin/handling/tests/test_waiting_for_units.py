@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, moment
 from tests.signed_in import as_
+from tongxin.committees.choices import Duty
 from tongxin.desks import objects
 from tongxin.desks.object_pages import opened
 from tongxin.desks.queues import at_addresses
@@ -52,7 +53,11 @@ def test_the_button_stands_where_the_list_has_the_case(cast: Cast, way: str) -> 
     case = handling.assign(cast.filed(_now()), parts=[(cast.unit, way), other], actor=cast.assigner, at=_now())
     for lost in (False, True):
         now = Case.objects.get(pk=case.pk)
-        assert cases.waits_for_units(now) == cases.to_reassign(cast.assigner).filter(pk=case.pk).exists() == lost
+        assert (
+            cases.waits_for_units(now)
+            == cases.to_reassign(*cases.scope_of(cast.assigner, Duty.ASSIGN)).filter(pk=case.pk).exists()
+            == lost
+        )
         page = queries.page(cast.assigner, queries.load(cast.assigner, case.proposal.uid))
         assert (page.standing.word == "待改派") == lost
         [row] = shown(DESK, QueryDict("stage=open"), cast.office, at=_now()).lines

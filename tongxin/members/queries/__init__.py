@@ -1,7 +1,13 @@
 """Reads of members."""
 
 from tongxin.members.queries.calling import phone_changed
-from tongxin.members.queries.confirming import codes_to_confirm, what_became_of_the_code, with_code_to_confirm
+from tongxin.members.queries.confirming import (
+    codes_to_confirm,
+    confirmed_by,
+    what_became_of_the_code,
+    with_code,
+    with_code_to_confirm,
+)
 from tongxin.members.queries.doubling import (
     Double,
     Line,
@@ -32,6 +38,7 @@ from tongxin.members.queries.reading import (
     absences,
     accounts_of_the_dead,
     acts_since,
+    asked_by,
     belongs_elsewhere,
     dead_with_open_account,
     departed,
@@ -43,10 +50,12 @@ from tongxin.members.queries.reading import (
     is_dead_elsewhere,
     kept_by,
     later_seats,
+    listed,
     listed_to,
     row_of,
     seat_committee,
     sectors,
+    sectors_listed_to,
     serves_elsewhere,
     sits_elsewhere,
     suspended_now,
@@ -58,6 +67,7 @@ from tongxin.members.queries.reading import (
     what_follows_elsewhere,
     what_follows_for_all,
     with_endings,
+    with_held,
     with_seats,
 )
 from tongxin.members.queries.restoring import Coming, Over, coming_back, terms_over, what_comes_back
@@ -96,10 +106,12 @@ __all__ = [
     "as_entered",
     "as_it_stands",
     "as_reached",
+    "asked_by",
     "belongs_elsewhere",
     "closes_with",
     "codes_to_confirm",
     "coming_back",
+    "confirmed_by",
     "dead_with_open_account",
     "departed",
     "differing",
@@ -120,6 +132,7 @@ __all__ = [
     "last_ending",
     "later_seats",
     "lines",
+    "listed",
     "listed_to",
     "merged_away",
     "mergers",
@@ -142,6 +155,7 @@ __all__ = [
     "seats_meet",
     "seats_said",
     "sectors",
+    "sectors_listed_to",
     "serves_elsewhere",
     "sign_in_names",
     "sits_elsewhere",
@@ -167,7 +181,9 @@ __all__ = [
     "why_not_merged",
     "why_not_parted",
     "why_not_released",
+    "with_code",
     "with_code_to_confirm",
     "with_endings",
+    "with_held",
     "with_seats",
 ]

@@ -20,23 +20,27 @@ from tongxin.members.rules import CONFIRM
 
 def with_code_to_confirm(user: Any, at: datetime) -> QuerySet[Member]:
     """Return the members whose code waits for `user` as the second person: not the own, none he made."""
-    return _with_code(bodies.committees_with(user, *CONFIRM), user.pk, at)
+    return with_code(*confirmed_by(user), at)
+
+
+def confirmed_by(user: Any) -> tuple[set[int], Any]:
+    """Return in which committees somebody confirms codes as the second person, and who it is."""
+    return bodies.committees_with(user, *CONFIRM), user.pk
 
 
 def codes_to_confirm(user: Any, at: datetime) -> int:
     """Count them, no further than is shown: every page of the desk asks."""
-    return CODES_TO_CONFIRM.count(bodies.committees_with(user, *CONFIRM), user.pk, at)
+    return CODES_TO_CONFIRM.count(*confirmed_by(user), at)
 
 
-def _with_code(committees: Any, account: Any, at: Any) -> QuerySet[Member]:
+def with_code(committees: Any, account: Any, at: Any) -> QuerySet[Member]:
+    """Return the members of some committees whose code waits for an account as the second person."""
     waiting = codes_waiting(OuterRef("account"), seat=OuterRef("uid"), at=at).exclude(made_by=account)
     rows = Member.objects.filter(committee__in=committees).exclude(account=account)
     return rows.filter(Q(account=None) | Q(account__is_active=True)).filter(Exists(waiting))
 
 
-CODES_TO_CONFIRM = Prepared(
-    lambda committees, account, at: _with_code(committees, account, at).order_by().values("pk")[: CAP + 1]
-)
+CODES_TO_CONFIRM = Prepared(lambda committees, account, at: with_code(committees, account, at).order_by().values("pk")[: CAP + 1])
 
 
 def what_became_of_the_code(member: Member, *, at: datetime) -> str:

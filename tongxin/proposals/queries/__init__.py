@@ -17,15 +17,18 @@ from tongxin.proposals.queries.likeness import Similar, register_outcome, simila
 from tongxin.proposals.queries.lists import (
     LABELS,
     Standing,
+    asked_by,
     committee_of,
     counts_for,
     enters_for_others,
     for_rows,
     lists_for,
+    own_list,
     register_standing,
     standing_of,
     standings_of,
     titled,
+    with_names,
 )
 from tongxin.proposals.queries.publication import (
     copy_of,
@@ -78,6 +81,7 @@ __all__ = [
     "Standing",
     "absorbed",
     "answers_to",
+    "asked_by",
     "candidates",
     "checks",
     "committee_of",
@@ -104,6 +108,7 @@ __all__ = [
     "open_matters",
     "original_visible_to",
     "outdated_signers",
+    "own_list",
     "parts",
     "passed_on_to",
     "plenary_window",
@@ -136,5 +141,6 @@ __all__ = [
     "what_it_absorbed",
     "why_over",
     "why_returned",
+    "with_names",
     "writable",
 ]

@@ -1,18 +1,21 @@
 """The lists of a member (or of the office's own entries): which rows, how many."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
+from tongxin.core.attaching import attach
+from tongxin.core.prepared import Prepared
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.proposals.queries.inviting import open_invitations
 
 LABELS = {
@@ -72,50 +75,75 @@ def counts_for(user: Any, *, at: datetime) -> dict[str, int | None]:
     """Count the lists of somebody by their key; what the committee filed is not counted, since that would cost."""
     found: dict[str, int | None] = {"filed": None}
     if (member := member_of(user)) is not None:
-        found |= Signature.objects.filter(member=member).aggregate(
-            mine=Count("id", filter=Q(role=Role.FIRST) & ~_DISCARDED),
-            cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED),
-            invited=Count("id", filter=Q(pk__in=open_invitations(at).filter(member=member).values("pk"))),
-            discarded=Count("id", filter=Q(role=Role.FIRST) & _DISCARDED),
-        )
-    if enters_for_others(user):
-        entered = _entered(user).aggregate(entered=Count("id", filter=~_GONE), discarded=Count("id", filter=_GONE))
+        found |= SIGNED.first(member.pk, at, timezone.localdate(at)) or dict.fromkeys(OF_MEMBERS, 0)
+    if inside := bodies.committees_with(user, Duty.PROPOSAL_OFFICE):
+        entered = ENTERED.first(user.pk, inside) or dict.fromkeys(OF_OFFICES, 0)
         found = entered | found  # whose own drafts were deleted sees those
     return found
 
 
 _DISCARDED, _GONE = Q(proposal__state=State.DISCARDED), Q(state=State.DISCARDED)
+OF_MEMBERS, OF_OFFICES = ("mine", "cosigned", "invited", "discarded"), ("entered", "discarded")
 
 
-def _entered(user: Any) -> QuerySet[Proposal]:
-    inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
-    return Proposal.objects.filter(entered_by=user, committee_id__in=inside)
+def _signed(member: Any, at: Any, on: Any) -> QuerySet[Any, Any]:
+    rows = Signature.objects.filter(member=member).order_by().values("member")
+    return rows.annotate(
+        mine=Count("id", filter=Q(role=Role.FIRST) & ~_DISCARDED),
+        cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED),
+        invited=Count("id", filter=Q(pk__in=open_invitations(at, on).filter(member=member).values("pk"))),
+        discarded=Count("id", filter=Q(role=Role.FIRST) & _DISCARDED),
+    ).values(*OF_MEMBERS)
+
+
+def _entered(account: Any, inside: Any) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(entered_by=account, committee_id__in=inside)
+
+
+def _entered_counted(account: Any, inside: Any) -> QuerySet[Any, Any]:
+    rows = _entered(account, inside).order_by().values("entered_by")
+    return rows.annotate(entered=Count("id", filter=~_GONE), discarded=Count("id", filter=_GONE)).values(*OF_OFFICES)
+
+
+SIGNED, ENTERED = Prepared(_signed), Prepared(_entered_counted)
 
 
 def lists_for(user: Any, tab: str, *, at: datetime) -> QuerySet[Proposal]:
     """Return one list of somebody."""
-    member = member_of(user)
+    return own_list(tab, *asked_by(user, at=at))
+
+
+def asked_by(user: Any, *, at: datetime) -> tuple[Any, ...]:
+    """Return what the lists of somebody are asked about, as `own_list` takes it."""
+    member, committee = member_of(user), committee_of(user)
+    inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
+    moment = (at, timezone.localdate(at))
+    return (
+        *moment, member.pk if member else None, committee.pk if committee else None, user.pk, *sorted(inside)
+    )  # fmt: skip
+
+
+def own_list(tab: str, at: Any, on: Any, *whose: Any) -> QuerySet[Proposal]:
+    """Return one list: what a member signed, what an account entered inside some committees, what a committee filed."""
+    member, committee, account, *inside = whose
     if tab == "entered":
-        rows = _entered(user).exclude(state=State.DISCARDED)
-    elif tab == "discarded":
+        return _entered(account, inside).exclude(state=State.DISCARDED)
+    if tab == "discarded":
         own = Signature.objects.filter(member=member, role=Role.FIRST)
-        rows = Proposal.objects.filter(pk__in=own.values("proposal")) if member is not None else _entered(user)
-        rows = rows.filter(state=State.DISCARDED)
-    elif tab == "filed":
-        committee = committee_of(user)
+        rows = Proposal.objects.filter(pk__in=own.values("proposal")) if member is not None else _entered(account, inside)
+        return rows.filter(state=State.DISCARDED)
+    if tab == "filed":
         # said by what it is not: so the newest are found in the order of receipt, without sorting all that were ever filed
-        rows = Proposal.objects.filter(committee=committee).exclude(state__in=sorted(set(State.values) - set(States.filed)))
-    elif member is None:
+        return Proposal.objects.filter(committee=committee).exclude(state__in=sorted(set(State.values) - set(States.filed)))
+    if member is None:
         return Proposal.objects.none()
-    else:
-        own = Signature.objects.filter(member=member)
-        own = {
-            "mine": own.filter(role=Role.FIRST),
-            "cosigned": own.filter(role=Role.CO, answer=Answer.ACCEPTED),
-            "invited": open_invitations(at).filter(member=member),
-        }[tab]
-        rows = Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
-    return rows
+    signed = Signature.objects.filter(member=member)
+    own = {
+        "mine": lambda: signed.filter(role=Role.FIRST),
+        "cosigned": lambda: signed.filter(role=Role.CO, answer=Answer.ACCEPTED),
+        "invited": lambda: open_invitations(at, on).filter(member=member),
+    }[tab]()
+    return Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
 
 
 def titled(rows: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
@@ -125,6 +153,19 @@ def titled(rows: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
 
 
 def for_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    """Fetch with proposals what a row of a list shows: the signers, not the long texts."""
-    signers = Prefetch("signatures", Signature.objects.select_related("member").defer("member__phone"))
-    return rows.select_related("session__term").defer("situation", "analysis", "suggestions").prefetch_related(signers)
+    """Fetch with proposals what a row of a list shows of themselves, without the long texts."""
+    return rows.select_related("session__term").defer(*LONG)
+
+
+def with_names(proposals: Collection[Proposal]) -> None:
+    """Give proposals of a list who signed, and who was asked to."""
+    attach(proposals, "signatures", NAMES_OF.all([proposal.pk for proposal in proposals]), by="proposal")
+
+
+NAMES_OF = Prepared(
+    lambda proposals: (
+        Signature.objects.filter(proposal__in=proposals)
+        .select_related("member")
+        .only("proposal", "body", "role", "answer", "place_in_list", "member__name")
+    )
+)
