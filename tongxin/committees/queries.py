@@ -61,6 +61,11 @@ def committees_with(account: Account, *duties: str) -> set[int]:
     return {a.committee_id for a in appointments_of(account) if a.duty in duties}
 
 
+def committees_held(account: Account, *duties: str) -> list[Committee]:
+    """Return the committees in which the account holds any of the duties, each once, the first appointed first."""
+    return list({a.committee_id: a.committee for a in appointments_of(account) if a.duty in duties}.values())
+
+
 def units_with(account: Account, *duties: str) -> set[int]:
     """Return the ids of units for which the account holds any of the duties."""
     return {a.unit_id for a in appointments_of(account) if a.duty in duties and a.unit_id is not None}

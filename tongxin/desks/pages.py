@@ -65,11 +65,8 @@ def sheet_of(listing: Listing) -> View:
     def sheet(request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST":
             return redirect(listing.name)  # signed in again, or reloaded
-        page = _asked(listing, request)
-        if not page.leaves:
-            raise PermissionDenied
         ending = request.POST.get("format", "")
-        return leave(page, ending=ending if ending in TYPES else "xlsx")
+        return leave(_asked(listing, request), ending=ending if ending in TYPES else "xlsx")
 
     sheet.__doc__ = f"Give list {listing.name} as a file."
     return sheet

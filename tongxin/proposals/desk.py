@@ -65,9 +65,8 @@ def _in_state(state: str, duty: str) -> Callable[[Any, date], QuerySet[Proposal]
     return lambda user, _on: Proposal.objects.filter(committee_id__in=bodies.committees_with(user, duty), state=state)
 
 
-def _to_pass_on(user: Any, on: date) -> QuerySet[Proposal]:
-    rows = _in_state(State.NOT_FILED, Duty.PROPOSAL_OFFICE)(user, on)
-    return rows.filter(passed_on_at=None).exclude(destination="nowhere")
+def _to_pass_on(user: Any, _on: date) -> QuerySet[Proposal]:
+    return queries.to_be_passed_on(bodies.committees_with(user, Duty.PROPOSAL_OFFICE))
 
 
 QUEUES = (

@@ -16,7 +16,7 @@ from tongxin.audit.queries import remembered
 from tongxin.committees import successions
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
-from tongxin.committees.queries import affiliations_with, running_units
+from tongxin.committees.queries import affiliations_with, committees_held, running_units
 from tongxin.core.templatetags.chinese import case_number, day
 from tongxin.desks.listings import Act, Cell, Column, Listing, Question, Saying, Tab, Ticking, always
 from tongxin.handling import actions, queries
@@ -52,7 +52,7 @@ def _rows(part: str) -> Any:
 
 
 def _counts(q: Question) -> Mapping[str, int]:
-    codes = {c.code for c in queries.committees_of(q.user, Duty.ASSIGN)}
+    codes = {c.code for c in committees_held(q.user, Duty.ASSIGN)}
     scope = ("assign", q.on.isoformat(), sorted(affiliations_with(q.user, Duty.ASSIGN)))
     return remembered(codes, scope, lambda: {name: rows.count() for name, rows in _parts(q.user).items()})
 

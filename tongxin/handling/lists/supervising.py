@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
-from tongxin.committees.queries import affiliations_with
+from tongxin.committees.queries import affiliations_with, committees_held
 from tongxin.desks.listings import Listing, Question, Saying, Tab, always
 from tongxin.handling import queries
 from tongxin.handling.lists import tasks
@@ -29,7 +29,7 @@ def _parts() -> dict[str, Any]:
 
 
 def _committees(q: Question) -> list[Committee]:
-    return queries.committees_of(q.user, Duty.SUPERVISE)
+    return committees_held(q.user, Duty.SUPERVISE)
 
 
 def _counts(q: Question) -> dict[str, int]:

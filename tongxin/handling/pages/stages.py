@@ -122,5 +122,4 @@ class Wanted:
 
 def desk_committees(user: Any) -> list[Committee]:
     """Return the committees whose desk somebody may open."""
-    found = {a.committee_id: a.committee for a in bodies.appointments_of(user) if a.duty in {*OFFICE, Duty.LEADERSHIP}}
-    return list(found.values())
+    return bodies.committees_held(user, *OFFICE, Duty.LEADERSHIP)

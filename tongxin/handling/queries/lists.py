@@ -205,9 +205,3 @@ def supervision_parts() -> dict[str, Q]:
         "again": Q(case__round__gt=1) & once_a_case(S.IN_HAND, S.WITH_LEADER),
         "answered": Q(state=S.ANSWERED),
     }
-
-
-def committees_of(user: Any, *duties: str) -> list[Committee]:
-    """Return the committees in which somebody holds a duty, each once."""
-    held = {a.committee_id: a.committee for a in bodies.appointments_of(user) if a.duty in duties}
-    return list(held.values())

@@ -20,7 +20,7 @@ from tongxin.core.templatetags.chinese import case_number
 from tongxin.members.models import Member
 from tongxin.members.queries import telling_absence
 from tongxin.members.rules import member_of, sitting_member_of
-from tongxin.proposals.choices import Answer, Role, Season, State, States
+from tongxin.proposals.choices import Answer, Destination, Role, Season, State, States
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.queries.publication import published
 from tongxin.proposals.regulations import Collection
@@ -196,11 +196,11 @@ def handed_over_at(proposal: Proposal) -> datetime | None:
     )
 
 
-def to_be_passed_on(committee: Committee) -> QuerySet[Proposal]:
-    """Return what was converted and waits to be passed on: later apps pick it up here."""
+def to_be_passed_on(committees: Iterable[int]) -> QuerySet[Proposal]:
+    """Return what was converted and waits to be passed on in committees: queue, page and file say the same."""
     return (
-        Proposal.objects.filter(committee=committee, state=State.NOT_FILED, passed_on_at=None)
-        .exclude(destination="nowhere")
+        Proposal.objects.filter(committee_id__in=committees, state=State.NOT_FILED, passed_on_at=None)
+        .exclude(destination=Destination.NOWHERE)
         .order_by("decided_at", "id")
     )
 

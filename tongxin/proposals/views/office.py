@@ -165,8 +165,8 @@ def note_passed_on(uids: list[str], *, waiting: Any, to: str, actor: Account, at
 @requires("proposals.pass_on")
 def passing_on(request: HttpRequest) -> HttpResponse:
     """List what was converted and waits to be passed on; note the ticked ones as passed on."""
-    committee = next(a.committee for a in bodies.appointments_of(request.user) if a.duty == Duty.PROPOSAL_OFFICE)
-    waiting = queries.to_be_passed_on(committee)
+    committees = bodies.committees_held(request.user, Duty.PROPOSAL_OFFICE)
+    waiting = queries.to_be_passed_on([committee.pk for committee in committees])
     kind = request.GET.get("kind", "")
     kinds = [(str(value), str(label)) for value, label in Destination.choices if value != Destination.NOWHERE]
     if request.method == "POST":
@@ -179,13 +179,13 @@ def passing_on(request: HttpRequest) -> HttpResponse:
             (messages.warning if late else messages.success)(request, said)
             return redirect(request.get_full_path())
     rows = waiting.filter(destination=kind) if kind in dict(kinds) else waiting
-    shown = list(rows.prefetch_related("signatures__member").select_related("session__term")[: SHOWN + 1])
+    shown = list(rows.prefetch_related("signatures__member").select_related("session__term", "committee")[: SHOWN + 1])
     context = {
         "rows": shown[:SHOWN],
         "more": len(shown) > SHOWN,
         "kinds": kinds,
         "kind": kind,
-        "committee": committee,
+        "committees": committees,
         "picked": request.POST.getlist("pick"),
         "to": request.POST.get("to", ""),
     }
