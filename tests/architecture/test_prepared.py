@@ -10,14 +10,14 @@ from django.test import Client
 from tests.architecture.world import World
 from tests.cast import Cast
 from tongxin.core.prepared import Prepared
+from tongxin.desks.levels import WORDS
 from tongxin.handling.pages.stages import STAGES
-from tongxin.handling.queries import LEVELS
 from tongxin.proposals.models import Proposal
 
 LISTS = (
     "/home/", "/notices/", "/notices/?unread=1", "/proposals/", "/proposals/?tab=filed", "/handling/", "/handling/?part=done",
     "/handling/assign/", "/handling/supervise/", "/members/", "/units/",
-    *(f"/desk/proposals/?stage={stage}" for stage in STAGES), *(f"/desk/proposals/?level={level}" for level in LEVELS),
+    *(f"/desk/proposals/?stage={stage}" for stage in STAGES), *(f"/desk/proposals/?level={level}" for level in WORDS),
     "/desk/proposals/?stage=filed&topic=urban&form=joint&season=regular&sort=id", "/desk/proposals/?stage=open&sort=-due",
 )  # fmt: skip
 PUBLIC = ("", "&progress=handling", "&progress=answered", "&progress=closed", "&topic=urban", "&q=停车")

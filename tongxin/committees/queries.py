@@ -76,6 +76,14 @@ def affiliations_with(account: Account, *duties: str) -> set[tuple[int, str]]:
     return {(a.committee_id, a.affiliation) for a in appointments_of(account) if a.duty in duties}
 
 
+def affiliated(account: Account, *duties: str, path: str) -> Q:
+    """Return which rows are of a 归口 for which the account holds any of the duties; `path` leads to a row's 归口."""
+    found = Q(pk__in=())
+    for committee_id, affiliation in affiliations_with(account, *duties):
+        found |= Q(**{"committee_id": committee_id, path: affiliation})
+    return found
+
+
 def holders_of(
     committee: Committee, duty: str, *, unit: Unit | None = None, affiliation: str = "", on: date | None = None
 ) -> QuerySet[Account]:

@@ -16,13 +16,13 @@ from tongxin.desks.panels import FrontDoor, Panel
 from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
-from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
+from tongxin.handling.choices import CaseState, TaskState, TaskStates
 from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
 from tongxin.handling.pages import objects, overview, own, public
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals import desk as proposals
-from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Proposal, Signature, long_of
 from tongxin.regulations.queries import in_force
 
@@ -41,37 +41,28 @@ MENU = (
 
 
 # ── the office, and who assigns, supervises and answers ──────────────────────────────────────────
-def _tasks(duty: str, *states: str) -> Callable[[Any, date], QuerySet[Task]]:
-    """Return tasks in some states, in the scope of a duty: the own units', or the own 归口's."""
-    return lambda user, _on: _tasks_of(user, duty, *states)
+# each queue asks the list that it leads to: what is counted at home is what stands there
+Rows = Callable[[Any, date], QuerySet[Any]]
 
 
-def _tasks_of(user: Any, duty: str, *states: str) -> QuerySet[Task]:
-    if duty.startswith("unit."):
-        return Task.objects.filter(unit_id__in=bodies.units_with(user, duty), state__in=states)
-    scope = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, duty):
-        scope |= Q(committee_id=committee_id, case__proposal__routed_to=affiliation)
-    return Task.objects.filter(scope, state__in=states)
+def _inbox(part: str) -> Rows:
+    return lambda user, _on: queries.inbox(user).filter(queries.inbox_parts(user)[part])
 
 
-def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
-    scope = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN):
-        scope |= Q(committee_id=committee_id, routed_to=affiliation)
-    return Proposal.objects.filter(scope, state=State.FILED)
+def _supervised(part: str) -> Rows:
+    return lambda user, _on: queries.supervised(user).filter(queries.supervision_parts()[part])
 
 
 def _late(user: Any, on: date) -> QuerySet[Task]:
-    return _tasks_of(user, Duty.SUPERVISE, *queries.RUNNING).filter(queries.once_a_case(*queries.RUNNING), clock_on__lt=on)
+    return _supervised("open")(user, on).filter(queries.late(on))
+
+
+def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
+    return queries.to_assign(user).prefetch_related(None)  # its list reads the signers in another way
 
 
 def _with_office(user: Any, _on: date) -> QuerySet[Case]:
     return Case.objects.filter(committee_id__in=bodies.committees_with(user, Duty.PROPOSAL_OFFICE), state=CaseState.WITH_OFFICE)
-
-
-def _in_hand(user: Any, _on: date) -> QuerySet[Task]:
-    return _tasks_of(user, Duty.UNIT_CLERK, TaskState.IN_HAND)
 
 
 def _items(rows: QuerySet[Task], button: str, on: date) -> Iterable[Todo]:
@@ -110,22 +101,16 @@ QUEUES = (
     Queue(
         (Duty.PROPOSAL_OFFICE,), "待政协协调", f"{proposals.DESK}?stage=office", "去协调", _with_office, _cases, in_menu=False,
     ),
-    Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", _tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), _items),
+    Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", lambda user, _on: queries.returns_asked(user), _items),
     Queue((Duty.ASSIGN,), "单位无承办人", f"{ASSIGN}?part=ended", "去办理", lambda user, _on: queries.without_unit(user), _items),
     Queue((Duty.ASSIGN,), "待交办", ASSIGN, "去交办", _to_assign, proposals.items),
     Queue((Duty.ASSIGN,), "待改派", f"{ASSIGN}?part=again", "去改派", lambda user, _on: queries.to_reassign(user), _again),
-    Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW), _items),
+    Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _supervised("review"), _items),
     Queue((Duty.SUPERVISE,), "超期未办", f"{SUPERVISE}?level=red", "去催办", _late, _items, in_menu=False),
-    Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER), _items),
-    Queue((Duty.UNIT_CLERK,), "待签收", f"{INBOX}?part=sign", "去签收", _tasks(Duty.UNIT_CLERK, TaskState.AWAITING), _items),
-    Queue(
-        (Duty.UNIT_CLERK,), "办理中", f"{INBOX}?part=hand", "去办理",
-        lambda user, on: _in_hand(user, on).exclude(part=Part.CO), _items,
-    ),
-    Queue(
-        (Duty.UNIT_CLERK,), "待送会办意见", f"{INBOX}?part=co", "去会办",
-        lambda user, on: _in_hand(user, on).filter(part=Part.CO), _items,
-    ),
+    Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _inbox("leader"), _items),
+    Queue((Duty.UNIT_CLERK,), "待签收", f"{INBOX}?part=sign", "去签收", _inbox("sign"), _items),
+    Queue((Duty.UNIT_CLERK,), "办理中", f"{INBOX}?part=hand", "去办理", _inbox("hand"), _items),
+    Queue((Duty.UNIT_CLERK,), "待送会办意见", f"{INBOX}?part=co", "去会办", _inbox("co"), _items),
 )  # fmt: skip
 NOBODYS = (
     Nobodys(

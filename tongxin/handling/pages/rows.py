@@ -1,12 +1,12 @@
 """Which rows of the desk are asked for, in which order, and behind which row a page begins."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
@@ -15,7 +15,7 @@ from tongxin.desks.paging import CAP
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Task
-from tongxin.handling.pages.stages import RUNNING, Wanted
+from tongxin.handling.pages.stages import Wanted
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer
@@ -101,17 +101,6 @@ def _narrowed_by(w: Wanted, path: str) -> Q:
     return own & _of_unit(w, path)
 
 
-def level_range(level: str, today: date, rules: Deadlines) -> Q:
-    """Return which clocks stand on a level: the limits are the regulation's."""
-    yellow, soon = today + timedelta(days=rules.yellow_days), today + timedelta(days=rules.soon_days)
-    return {
-        "red": Q(clock_on__lt=today),
-        "yellow": Q(clock_on__gte=today, clock_on__lte=yellow),
-        "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
-        "ok": Q(clock_on__gt=max(yellow, soon)),
-    }.get(level, Q())
-
-
 def today_rules(committee: Committee) -> tuple[date, Deadlines]:
     """Return today and the deadlines in force today."""
     today = timezone.localdate()
@@ -121,11 +110,14 @@ def today_rules(committee: Committee) -> tuple[date, Deadlines]:
 
 def most_urgent(committee: Committee, states: Sequence[str]) -> QuerySet[Task]:
     """Return of every case in hand the one part whose clock runs out first, among the states asked for."""
-    among = {} if tuple(states) == RUNNING else {"state__in": states}
-    earlier = Task.objects.filter(case=OuterRef("case"), clock_on__isnull=False, **among).filter(
-        Q(clock_on__lt=OuterRef("clock_on")) | Q(clock_on=OuterRef("clock_on"), id__lt=OuterRef("id"))
-    )
-    return Task.objects.filter(committee=committee, clock_on__isnull=False, **among).filter(~Exists(earlier))
+    # only what is open has a clock
+    among = {} if set(states) == set(TaskStates.open) else {"state__in": states}
+    return Task.objects.filter(handling.ends_first(*states), committee=committee, clock_on__isnull=False, **among)
+
+
+def _on_level(w: Wanted) -> Q:
+    today, rules = today_rules(w.committee)
+    return handling.level_of(w.level, rules, today)
 
 
 # ── rows and keys ────────────────────────────────────────────────────────────────────────────────
@@ -134,7 +126,7 @@ def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
     if w.by_clock and w.stage.states:
         rows = most_urgent(w.committee, w.stage.states).filter(_narrowed_by(w, "case__proposal"))
         if w.level:
-            rows = rows.filter(level_range(w.level, *today_rules(w.committee)))
+            rows = rows.filter(_on_level(w))
         return rows, ("clock_on", "id"), "case__proposal_id"
     if w.stage.case_state:
         cases = Case.objects.filter(committee=w.committee, state=w.stage.case_state).filter(_narrowed_by(w, "proposal"))
@@ -143,6 +135,6 @@ def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
         return cases, ("id",), "proposal_id"
     found = Proposal.objects.filter(committee=w.committee).filter(w.stage.where(w.committee))
     if w.level and w.stage.states:
-        on = most_urgent(w.committee, w.stage.states).filter(level_range(w.level, *today_rules(w.committee)))
+        on = most_urgent(w.committee, w.stage.states).filter(_on_level(w))
         found = found.filter(pk__in=on.values("case__proposal"))
     return found.filter(narrowed(w) & _of_unit(w, "pk")), ("id",), "pk"

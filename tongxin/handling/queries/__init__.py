@@ -25,19 +25,30 @@ from tongxin.handling.queries.cases import (
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
-from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, length_of, limits_for, limits_of, rule_of, task_chip
+from tongxin.handling.queries.deadlines import (
+    Chip,
+    Limit,
+    chip,
+    clock_of,
+    late,
+    length_of,
+    level_of,
+    limits_for,
+    limits_of,
+    rule_of,
+    task_chip,
+)
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.finding import found_by, parts_of_units_named, with_over
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
     BY_CLOCK,
-    LEVELS,
     NEWEST,
-    RUNNING,
     SIZE,
     assigned_by,
     counts,
+    ends_first,
     for_rows,
     inbox,
     inbox_parts,
@@ -100,9 +111,7 @@ __all__ = [
     "FORMER",
     "GOES",
     "LEFT",
-    "LEVELS",
     "NEWEST",
-    "RUNNING",
     "SIZE",
     "STAYS",
     "Answerer",
@@ -143,6 +152,7 @@ __all__ = [
     "due_by",
     "due_key",
     "due_on",
+    "ends_first",
     "file_lines",
     "for_rows",
     "former_due",
@@ -154,10 +164,12 @@ __all__ = [
     "hold_case",
     "inbox",
     "inbox_parts",
+    "late",
     "late_by",
     "length_of",
     "letter_of",
     "level",
+    "level_of",
     "limits_for",
     "limits_of",
     "line_of",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -15,7 +15,7 @@ from tongxin.committees.models import Committee, Unit
 from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.queries.cases import waiting_for_units
-from tongxin.handling.queries.deadlines import Chip, task_chip
+from tongxin.handling.queries.deadlines import Chip, level_of, task_chip
 from tongxin.handling.regulations import Deadlines
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Proposal, Signature
@@ -25,8 +25,6 @@ from tongxin.workflow.table import workflow_of
 S = TaskState
 SIZE = 14  # rows of a page
 BY_CLOCK, NEWEST = ("clock_on", "id"), ("-id",)
-LEVELS = ("red", "yellow", "soon", "ok")
-RUNNING = (S.AWAITING, S.RETURN_ASKED, S.IN_HAND, S.WITH_LEADER, S.UNDER_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -46,17 +44,7 @@ def level(committees: Iterable[Committee], on: date, name: str) -> Q:
     """Return the condition of a deadline level on a day, each committee by its own rule."""
     found = Q(pk__in=())
     for committee in committees:
-        rules: Deadlines = in_force(committee, Deadlines, on)
-        yellow, soon = on + timedelta(days=rules.yellow_days), on + timedelta(days=rules.soon_days)
-        found |= (
-            Q(committee=committee)
-            & {
-                "red": Q(clock_on__lt=on),
-                "yellow": Q(clock_on__gte=on, clock_on__lte=yellow),
-                "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
-                "ok": Q(clock_on__gt=max(yellow, soon)) | Q(clock_on=None),
-            }[name]
-        )
+        found |= Q(committee=committee) & level_of(name, in_force(committee, Deadlines, on), on)
     return found
 
 
@@ -108,13 +96,13 @@ def inbox_parts(user: Any) -> dict[str, Q]:
     """Return the parts of an inbox: what the reader has to do, by kind; what waits for others; what is done."""
     led = bodies.units_with(user, Duty.UNIT_LEADER)
     clerked = bodies.units_with(user, Duty.UNIT_CLERK)
-    again = Q(case__round__gt=1, state=S.IN_HAND, part__in=ANSWERING)
+    hand = Q(state=S.IN_HAND, part__in=ANSWERING, unit_id__in=clerked)
     parts = {
-        "sign": Q(state=S.AWAITING),
-        "hand": Q(state=S.IN_HAND, part__in=ANSWERING),
-        "co": Q(state=S.IN_HAND, part=Part.CO),
+        "sign": Q(state=S.AWAITING, unit_id__in=clerked),
+        "hand": hand,
+        "co": Q(state=S.IN_HAND, part=Part.CO, unit_id__in=clerked),
         "leader": Q(state=S.WITH_LEADER, unit_id__in=led),
-        "again": again,
+        "again": Q(case__round__gt=1) & hand,
     }
     mine = Q(state__in=(S.AWAITING, S.IN_HAND), unit_id__in=clerked) | parts["leader"]
     closed = Q(state__in=TaskStates.gone) | Q(state__in=(S.ANSWERED, S.ADVICE_GIVEN), case__state=CaseState.CLOSED)
@@ -132,23 +120,16 @@ def inbox(user: Any, *, unit: Unit | None = None) -> QuerySet[Task]:
 
 
 # ── the desk that assigns ────────────────────────────────────────────────────────────────────────
-def _own(user: Any, duty: str, prefix: str) -> Q:
-    seen = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, duty):
-        seen |= Q(**{"committee_id": committee_id, f"{prefix}routed_to": affiliation})
-    return seen
-
-
 def to_assign(user: Any) -> QuerySet[Proposal]:
     """Return the filed proposals that wait to be handed over by the reader's office."""
     signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
-    rows = Proposal.objects.filter(_own(user, Duty.ASSIGN, ""), state=State.FILED)
+    rows = Proposal.objects.filter(bodies.affiliated(user, Duty.ASSIGN, path="routed_to"), state=State.FILED)
     return rows.select_related("committee__parent__parent", "session__term").prefetch_related(Prefetch("signatures", signed))
 
 
 def returns_asked(user: Any) -> QuerySet[Task]:
     """Return the requests to be let off (退办) that wait for the reader's answer."""
-    return Task.objects.filter(_own(user, Duty.ASSIGN, "case__proposal__"), state=S.RETURN_ASKED)
+    return Task.objects.filter(bodies.affiliated(user, Duty.ASSIGN, path="case__proposal__routed_to"), state=S.RETURN_ASKED)
 
 
 def to_reassign(user: Any) -> QuerySet[Case]:
@@ -156,7 +137,7 @@ def to_reassign(user: Any) -> QuerySet[Case]:
     signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
     return (
         waiting_for_units()
-        .filter(_own(user, Duty.ASSIGN, "proposal__"))
+        .filter(bodies.affiliated(user, Duty.ASSIGN, path="proposal__routed_to"))
         .select_related("proposal__session__term", "committee")
         .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))
     )
@@ -166,7 +147,7 @@ def assigned_by(user: Any) -> QuerySet[Case]:
     """Return the cases of the reader's 归口, for looking up what was handed over."""
     signed = Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member")
     return (
-        Case.objects.filter(_own(user, Duty.ASSIGN, "proposal__"))
+        Case.objects.filter(bodies.affiliated(user, Duty.ASSIGN, path="proposal__routed_to"))
         .select_related("proposal__session__term", "committee")
         .prefetch_related(Prefetch("proposal__signatures", signed), Prefetch("tasks", Task.objects.select_related("unit")))
     )
@@ -175,14 +156,16 @@ def assigned_by(user: Any) -> QuerySet[Case]:
 # ── the desk that supervises ─────────────────────────────────────────────────────────────────────
 def supervised(user: Any) -> QuerySet[Task]:
     """Return every part of the cases the reader's office supervises."""
-    return Task.objects.filter(_own(user, Duty.SUPERVISE, "case__proposal__"))
+    return Task.objects.filter(bodies.affiliated(user, Duty.SUPERVISE, path="case__proposal__routed_to"))
 
 
 class _Sooner(Exists):
     """That another part of the case ends sooner; it says which, so that what was counted under it is found again."""
 
     def __init__(self, states: tuple[str, ...]) -> None:
-        others = Task.objects.filter(case=OuterRef("case"), state__in=states)
+        others = Task.objects.filter(case=OuterRef("case"), clock_on__isnull=False)
+        if set(states) != set(TaskStates.open):  # only what is open has a clock
+            others = others.filter(state__in=states)
         sooner = Q(clock_on__lt=OuterRef("clock_on")) | Q(clock_on=OuterRef("clock_on"), id__lt=OuterRef("id"))
         super().__init__(others.filter(sooner))
         self.states = states
@@ -191,16 +174,21 @@ class _Sooner(Exists):
         return f"sooner among {self.states}"
 
 
+def ends_first(*states: str) -> Q:
+    """Return which parts have the clock that ends first of their case's, among those in some states."""
+    return ~Q(_Sooner(states))
+
+
 def once_a_case(*states: str) -> Q:
     """Return of each case the one part in some states whose clock ends first: a case stands once, not once for every unit."""
-    return Q(state__in=states) & ~Q(_Sooner(states))
+    return Q(state__in=states) & ends_first(*states)
 
 
 def supervision_parts() -> dict[str, Q]:
     """Return the parts of the supervising desk: each case once, but each reply that is to be read by itself."""
     return {
         "review": Q(state=S.UNDER_REVIEW),
-        "open": once_a_case(*RUNNING),
+        "open": once_a_case(*TaskStates.open),
         "sign": once_a_case(S.AWAITING),
         "again": Q(case__round__gt=1) & once_a_case(S.IN_HAND, S.WITH_LEADER),
         "answered": Q(state=S.ANSWERED),

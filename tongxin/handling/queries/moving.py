@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -189,7 +189,5 @@ def without_unit(user: Any) -> QuerySet[Task]:
 
     They wait for its office to be moved, or for a clerk to be appointed.
     """
-    seen = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN):
-        seen |= Q(committee_id=committee_id, case__proposal__routed_to=affiliation)
+    seen = bodies.affiliated(user, Duty.ASSIGN, path="case__proposal__routed_to")
     return Task.objects.filter(seen, state__in=TaskStates.open, unit__in=without_clerk(timezone.localdate()))
