@@ -15,7 +15,7 @@ from tongxin.core.templatetags.chinese import case_number, moment, near_day
 from tongxin.desks.listings import Cell, Column, Filter, Head, Link, Listing, Question, Saying, Tab
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, Role
+from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
@@ -28,7 +28,6 @@ EMPTY = {
     "discarded": gettext_lazy("没有已删除的草稿。"),
     "filed": gettext_lazy("本会还没有立案的提案。"),
 }
-WRITABLE = frozenset({"draft", "gathering", "returned"})
 
 
 # ── who has which part ───────────────────────────────────────────────────────────────────────────
@@ -71,7 +70,7 @@ def _lines(found: list[Proposal], q: Question) -> Iterable[Line]:
 
 def _url(proposal: Proposal, tab: str, *, sits: bool) -> str:
     own = tab == "entered" or (tab == "mine" and sits)
-    ending = "edit/" if own and proposal.state in WRITABLE else "invitation/" if tab == "invited" else ""
+    ending = "edit/" if own and proposal.state in States.with_the_proposer else "invitation/" if tab == "invited" else ""
     return proposal.get_absolute_url() + ending
 
 

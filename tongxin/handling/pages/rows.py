@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
-from tongxin.core.words import sought
+from tongxin.core.words import case_number_in, sought
 from tongxin.desks.paging import CAP
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import TaskStates
@@ -36,10 +36,10 @@ def signed_by_name(committee: Committee, text: str) -> Q:
 
 def numbered(committee: Committee, text: str) -> QuerySet[Proposal] | None:
     """Return the proposals with a number of the committee's sessions; None when the text is not a number."""
-    digits = text.strip("第号 ")
-    if not digits.isdecimal() or len(digits) > 6:  # noqa: PLR2004 -- a number, not a phone
+    number = case_number_in(text)
+    if number is None:
         return None
-    return Proposal.objects.filter(committee=committee, session__in=committee.sessions.values("pk"), number=int(digits))
+    return Proposal.objects.filter(committee=committee, session__in=committee.sessions.values("pk"), number=number)
 
 
 def said_in(committee: Committee, text: str, *, titles: type[Proposal] | type[PublicCopy] = Proposal) -> Q:

@@ -163,9 +163,7 @@ class _Sooner(Exists):
     """That another part of the case ends sooner; it says which, so that what was counted under it is found again."""
 
     def __init__(self, states: tuple[str, ...]) -> None:
-        others = Task.objects.filter(case=OuterRef("case"), clock_on__isnull=False)
-        if set(states) != set(TaskStates.open):  # only what is open has a clock
-            others = others.filter(state__in=states)
+        others = Task.objects.filter(case=OuterRef("case"), state__in=states)
         sooner = Q(clock_on__lt=OuterRef("clock_on")) | Q(clock_on=OuterRef("clock_on"), id__lt=OuterRef("id"))
         super().__init__(others.filter(sooner))
         self.states = states

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
+from tongxin.core.words import case_number_in
+from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
@@ -72,11 +74,9 @@ def counts_for(user: Any, *, at: datetime) -> dict[str, int | None]:
     """Count the lists of somebody by their key; what the committee filed is not counted, since that would cost."""
     found: dict[str, int | None] = {"filed": None}
     if (member := member_of(user)) is not None:
+        parts = _own(member, at)
         found |= Signature.objects.filter(member=member).aggregate(
-            mine=Count("id", filter=Q(role=Role.FIRST) & ~_DISCARDED),
-            cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED),
-            invited=Count("id", filter=Q(pk__in=open_invitations(at).filter(member=member).values("pk"))),
-            discarded=Count("id", filter=Q(role=Role.FIRST) & _DISCARDED),
+            **{tab: Count("id", filter=part) for tab, part in parts.items()}
         )
     if enters_for_others(user):
         entered = _entered(user).aggregate(entered=Count("id", filter=~_GONE), discarded=Count("id", filter=_GONE))
@@ -87,6 +87,16 @@ def counts_for(user: Any, *, at: datetime) -> dict[str, int | None]:
 _DISCARDED, _GONE = Q(proposal__state=State.DISCARDED), Q(state=State.DISCARDED)
 
 
+def _own(member: Member, at: datetime) -> dict[str, Q]:
+    """Return which of a member's names stand for a row of each list."""
+    return {
+        "mine": Q(role=Role.FIRST) & ~_DISCARDED,
+        "cosigned": Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED,
+        "invited": Q(pk__in=open_invitations(at).filter(member=member).values("pk")),
+        "discarded": Q(role=Role.FIRST) & _DISCARDED,
+    }
+
+
 def _entered(user: Any) -> QuerySet[Proposal]:
     inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
     return Proposal.objects.filter(entered_by=user, committee_id__in=inside)
@@ -95,33 +105,22 @@ def _entered(user: Any) -> QuerySet[Proposal]:
 def lists_for(user: Any, tab: str, *, at: datetime) -> QuerySet[Proposal]:
     """Return one list of somebody."""
     member = member_of(user)
-    if tab == "entered":
-        rows = _entered(user).exclude(state=State.DISCARDED)
-    elif tab == "discarded":
-        own = Signature.objects.filter(member=member, role=Role.FIRST)
-        rows = Proposal.objects.filter(pk__in=own.values("proposal")) if member is not None else _entered(user)
-        rows = rows.filter(state=State.DISCARDED)
-    elif tab == "filed":
-        committee = committee_of(user)
+    if tab == "filed":
         # said by what it is not: so the newest are found in the order of receipt, without sorting all that were ever filed
-        rows = Proposal.objects.filter(committee=committee).exclude(state__in=sorted(set(State.values) - set(States.filed)))
-    elif member is None:
-        return Proposal.objects.none()
-    else:
-        own = Signature.objects.filter(member=member)
-        own = {
-            "mine": own.filter(role=Role.FIRST),
-            "cosigned": own.filter(role=Role.CO, answer=Answer.ACCEPTED),
-            "invited": open_invitations(at).filter(member=member),
-        }[tab]
-        rows = Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
-    return rows
+        others = sorted(set(State.values) - set(States.filed))
+        return Proposal.objects.filter(committee=committee_of(user)).exclude(state__in=others)
+    if tab == "entered":
+        return _entered(user).exclude(_GONE)
+    if member is not None:
+        own = Signature.objects.filter(_own(member, at)[tab], member=member)
+        return Proposal.objects.filter(pk__in=own.values("proposal"))
+    return _entered(user).filter(_GONE) if tab == "discarded" else Proposal.objects.none()
 
 
 def titled(rows: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
     """Return the proposals with words in their title, or with a number: 12, 第12号."""
-    named, digits = Q(title__icontains=text), text.removeprefix("第").removesuffix("号").strip()
-    return rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)  # noqa: PLR2004
+    named, number = Q(title__icontains=text), case_number_in(text)
+    return rows.filter(named if number is None else named | Q(number=number))
 
 
 def for_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
