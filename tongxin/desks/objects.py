@@ -21,7 +21,7 @@ from tongxin.audit.templatetags.timeline import Entry, entry
 from tongxin.core.templatetags.chinese import day, moment
 from tongxin.desks.declared import declared
 from tongxin.desks.lives import Stage, life_of
-from tongxin.workflow.table import BY_MODEL, VISIBLE_TO, Workflow
+from tongxin.workflow.table import BY_MODEL, Workflow, one_visible
 from tongxin.workflow.templatetags.steps import Button, buttons, in_order
 
 ABOVE_THE_BUTTONS, TOP, MAIN, SIDE, BELOW_THE_COURSE = "acts", "top", "main", "side", "course"
@@ -83,8 +83,7 @@ class Reading:
 # ── what a page shows where its matter says nothing else ─────────────────────────────────────────
 def visible_one(user: Any, uid: str, page: "ObjectPage") -> Any:
     """Return the row with a uid, if somebody may see it."""
-    workflow = BY_MODEL[page.model._meta.label_lower]  # noqa: SLF001 -- as above
-    return VISIBLE_TO[workflow.name](user).filter(uid=uid).first()
+    return one_visible(user, BY_MODEL[page.model._meta.label_lower].name, uid)  # noqa: SLF001 -- as above
 
 
 def plain_head(reading: Reading) -> Head:

@@ -1,4 +1,4 @@
-"""The office's desk: every proposal of a committee by stage, clock and filter, read in a fixed number of queries."""
+"""What a line of the office's desk shows of a proposal, read for all of a page in a fixed number of queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which rows of the desk are asked for, in which order, and behind which row a page begins."""
+"""Which rows of the desk are asked for: what a search means, what the filters leave, which fields order them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -120,7 +120,7 @@ def _on_level(w: Wanted) -> Q:
     return handling.level_of(w.level, rules, today)
 
 
-# ── rows and keys ────────────────────────────────────────────────────────────────────────────────
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────
 def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
     """Return the rows asked for, the fields that order them, and how each leads to its proposal."""
     if w.by_clock and w.stage.states:

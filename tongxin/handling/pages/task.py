@@ -150,7 +150,7 @@ def own_pages(reading: Reading) -> Iterable[Button]:
     if found.draft is not None:
         label = _("继续写答复") if found.draft.text else _("起草答复")
         yield Button(label, f"{base}reply/", (), main=not found.draft.text, stop=False, page=True)
-    if any(offer.row.action == "send" for offer in engine.available(found.task, reading.user, at=reading.at)):
+    if engine.offer_for(found.task, "send", reading.user, at=reading.at) is not None:
         yield Button(_("对照原文审核答复"), f"{base}review/", (), main=True, stop=False, page=True)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -145,7 +146,7 @@ def _done(request: HttpRequest, act: Act, proposal: Proposal, form: forms.Form) 
 def _show(request: HttpRequest, act: Act, proposal: Proposal, form: forms.Form) -> HttpResponse:
     context = {"act": act, "proposal": proposal, "form": form, "back": proposal.get_absolute_url()}
     fragment = asked.by_htmx(request.headers)
-    status = 422 if form.errors and not fragment else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors and not fragment else 200
     return render(request, "proposals/_office_act.html" if fragment else "proposals/office_act.html", context, status=status)
 
 
