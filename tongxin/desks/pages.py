@@ -106,7 +106,7 @@ def _act(request: HttpRequest, page: Shown, act: Act, picked: Sequence[str], bac
     if not outcome.left and not outcome.gone:
         messages.success(request, outcome.sentence)
         return redirect(back)
-    return render(request, "desks/outcome.html", _context(page, act, found, picked, back) | {"outcome": outcome})
+    return render(request, "desks/acted.html", _context(page, act, found, picked, back) | {"outcome": outcome})
 
 
 def _context(page: Shown, act: Act, found: Ticked, picked: Sequence[str], back: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tongxin.committees.choices import Duty
 from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import OWN, Door, Entry, Group, Tab
-from tongxin.desks.panels import FrontDoor, FrontSearch, Quick
+from tongxin.desks.panels import FrontDoor, FrontFinder, Quick
 from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo, until
 from tongxin.members.models import Member
@@ -39,7 +39,7 @@ QUICK = (
 FRONT_DOORS = (
     FrontDoor(_("看公开的提案"), _("提案怎么说，交给谁办"), "doc", lambda c: f"/public/proposals/?in={c.code}", 10),
 )  # fmt: skip
-FRONT_SEARCH = (FrontSearch(_("搜索公开提案"), _("例如：助餐"), "/public/proposals/"),)
+FRONT_FINDERS = (FrontFinder(_("搜索公开提案"), _("例如：助餐"), "/public/proposals/"),)
 TABS = (Tab(_("提案"), "/proposals/", "doc", "proposals.own_list", 10),)
 DOORS = (
     Door(_("公开提案"), lambda c: f"/public/proposals/?in={c.code}" if c else "/public/proposals/", "doc", 10),

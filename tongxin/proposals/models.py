@@ -124,7 +124,7 @@ class Proposal(Stateful):
         return character_count(self.body)
 
     @property
-    def outcome(self) -> str:
+    def state_said(self) -> str:
         """What people read as its state: the destination's words when it was not filed."""
         if self.state == State.NOT_FILED:
             return str(self.get_destination_display())

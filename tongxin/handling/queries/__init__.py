@@ -1,5 +1,6 @@
 """Every read of handling worth a name."""
 
+from tongxin.handling.queries.answered import answer_words, answers_sent, cases_in_hand, cases_open, hold_case
 from tongxin.handling.queries.cases import (
     Verdict,
     answered_tasks,
@@ -91,7 +92,6 @@ from tongxin.handling.queries.moving import (
     sign_due_of,
     without_unit,
 )
-from tongxin.handling.queries.outcomes import answers_sent, cases_in_hand, cases_open, hold_case, outcome_words
 from tongxin.handling.queries.publication import (
     public_replies,
     publishable,
@@ -121,6 +121,7 @@ __all__ = [
     "Limit",
     "NamedReply",
     "Verdict",
+    "answer_words",
     "answered_tasks",
     "answering_tasks",
     "answers_sent",
@@ -181,7 +182,6 @@ __all__ = [
     "once_each",
     "open_at",
     "open_counts",
-    "outcome_words",
     "own_part_of",
     "part_for",
     "parts_of_units_named",

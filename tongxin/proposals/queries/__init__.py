@@ -13,7 +13,7 @@ from tongxin.proposals.queries.drafting import (
     writable,
 )
 from tongxin.proposals.queries.inviting import is_open, lost_since, open_invitations, why_over
-from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
+from tongxin.proposals.queries.likeness import Similar, similar, similar_for, warm
 from tongxin.proposals.queries.lists import (
     LABELS,
     Standing,
@@ -22,7 +22,6 @@ from tongxin.proposals.queries.lists import (
     enters_for_others,
     for_rows,
     lists_for,
-    register_standing,
     standing_of,
     standings_of,
     titled,
@@ -56,7 +55,6 @@ from tongxin.proposals.queries.reading import (
     passed_on_to,
     plenary_window,
     raters,
-    register_handling,
     season_at,
     session_and_season_at,
     signers,
@@ -113,9 +111,6 @@ __all__ = [
     "public_titles",
     "published",
     "raters",
-    "register_handling",
-    "register_outcome",
-    "register_standing",
     "season_at",
     "session_and_season_at",
     "signers",

@@ -1,8 +1,8 @@
 """The lists of a member (or of the office's own entries): which rows, how many."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from tongxin.members.models import Member
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.queries.above import Standing, above
 from tongxin.proposals.queries.inviting import open_invitations
 
 LABELS = {
@@ -27,29 +28,9 @@ LABELS = {
 }
 
 
-class Standing(Protocol):
-    """Where a proposal stands: a badge's look and its word."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def word(self) -> str: ...
-
-
-Standings = Callable[[Iterable[Proposal], Any], Mapping[int, Standing]]
-_sources: list[Standings] = []
-
-
-def register_standing(standings: Standings) -> None:
-    """Let the app above say where proposals stand, in the words of their own pages: their handling is not known here."""
-    _sources[:] = [standings]
-
-
 def standings_of(proposals: Iterable[Proposal], user: Any) -> Mapping[int, Standing]:
     """Return where proposals stand, each as far as somebody may know it."""
-    [standings] = _sources
-    return standings(proposals, user)
+    return above().standings(proposals, user)
 
 
 def standing_of(proposal: Proposal, user: Any) -> str:
