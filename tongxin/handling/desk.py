@@ -26,6 +26,7 @@ from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Proposal, Signature, long_of
 from tongxin.regulations.queries import in_force
 
+ASSIGN, SUPERVISE, INBOX = "/handling/assign/", "/handling/supervise/", "/handling/"
 OBJECTS, SECTIONS, ACTS = objects.OBJECTS, objects.SECTIONS, objects.ACTS
 MEMBER_PANELS = (Panel("handling/_home_own.html", own.newest, 10),)
 DESK_PANELS = (Panel("handling/_overviews.html", overview.of_led, 10),)
@@ -34,9 +35,9 @@ FRONT_DOORS = (
     FrontDoor(_("看部门怎么答"), _("答复全文，办到哪一步"), "mail", lambda c: public.list_url(c, progress="answered"), 20),
 )  # fmt: skip
 MENU = (
-    Entry(proposals.GROUP, _("交办"), "/handling/assign/", "flag", "handling.assign", 40, finds=True),
-    Entry(proposals.GROUP, _("督办"), "/handling/supervise/", "eye", "handling.supervise", 50),
-    Entry(proposals.GROUP, _("承办提案"), "/handling/", "inbox", "handling.inbox", 60),
+    Entry(proposals.GROUP, _("交办"), ASSIGN, "flag", "handling.assign", 40, finds=True),
+    Entry(proposals.GROUP, _("督办"), SUPERVISE, "eye", "handling.supervise", 50),
+    Entry(proposals.GROUP, _("承办提案"), INBOX, "inbox", "handling.inbox", 60),
 )
 
 
@@ -79,7 +80,7 @@ def _copies(rows: QuerySet[PublicReply], button: str, _on: date) -> Iterable[Tod
     for copy in rows.defer("reply__task__unit__phone", *long_of("reply__task__case__proposal")).order_by("id")[:SHOWN]:
         proposal = copy.reply.task.case.proposal
         line = f"{case_number(proposal.number)}　{copy.reply.sent_by}"
-        yield Todo(str(proposal), line, f"/handling/public/{copy.uid}/", button)
+        yield Todo(str(proposal), line, copy.confirm_url, button)
 
 
 def _cases(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
@@ -89,13 +90,12 @@ def _cases(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
 
 def _again(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
     for case in rows.order_by("id")[:SHOWN]:
-        yield Todo(str(case.proposal), case_number(case.proposal.number), f"/handling/cases/{case.uid}/units/", button)
+        yield Todo(str(case.proposal), case_number(case.proposal.number), case.units_url, button)
 
 
-ASSIGN, SUPERVISE, INBOX = "/handling/assign/", "/handling/supervise/", "/handling/"
 QUEUES = (
     Queue(
-        (Duty.PUBLICATION,), "待核对答复公开稿", "/desk/publication/", "去核对",
+        (Duty.PUBLICATION,), "待核对答复公开稿", proposals.PUBLICATION, "去核对",
         lambda user, _on: queries.replies_to_publish(user), _copies,
     ),
     Queue(
