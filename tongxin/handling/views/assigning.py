@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.audit import kinds
-from tongxin.audit.models import Event
+from tongxin.audit.queries import last_of
 from tongxin.committees.queries import active_units
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
@@ -69,11 +69,7 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _examined(proposal: Proposal) -> str:
     """Return what pre-examination said of a proposal."""
-    event = (
-        Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_examination")
-        .order_by("-id")
-        .first()
-    )
+    event = last_of(proposal, kind="proposals.pass_examination")
     return kinds.detail(event) if event else ""
 
 

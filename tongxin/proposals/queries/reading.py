@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.audit.models import Event
+from tongxin.audit.queries import last_of
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Session
@@ -153,19 +153,14 @@ def what_it_absorbed(proposal: Proposal) -> str | None:
 
 def passed_on_to(proposal: Proposal) -> str:
     """Return to whom the content of a proposal that was not filed went; nothing while it did not."""
-    events = Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_on")
-    last = events.order_by("-id").first() if proposal.passed_on_at is not None else None
+    last = last_of(proposal, kind="proposals.pass_on") if proposal.passed_on_at is not None else None
     return str(last.data.get("to", "")) if last is not None else ""
 
 
 def handed_over_at(proposal: Proposal) -> datetime | None:
     """Return when a proposal was handed over for handling."""
-    return (
-        Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.hand_over")
-        .values_list("at", flat=True)
-        .order_by("-id")
-        .first()
-    )
+    event = last_of(proposal, kind="proposals.hand_over")
+    return event.at if event is not None else None
 
 
 def to_be_passed_on(committees: Iterable[int]) -> QuerySet[Proposal]:
