@@ -18,7 +18,7 @@ from tongxin.audit import audience
 from tongxin.audit.models import Event
 from tongxin.audit.queries import events_of
 from tongxin.audit.templatetags.timeline import Entry, entry
-from tongxin.core.templatetags.chinese import day, moment
+from tongxin.core.templatetags.chinese import day, moment, yes_no
 from tongxin.desks.declared import declared
 from tongxin.desks.lives import Stage, life_of
 from tongxin.workflow.table import Workflow, lifecycle_of, one_visible, workflow_of
@@ -248,7 +248,7 @@ def _value(subject: Model, name: str) -> Any:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, bool):
-        return _("是") if value else _("否")
+        return yes_no(value)
     return day(value) if isinstance(value, date) else value
 
 

@@ -62,6 +62,11 @@ def _said(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"message": sentence}, status=status)
 
 
+def _sentence(refused: Exception) -> str:
+    """Say what a matter's act refuses, as a whole sentence."""
+    return f"{str(refused).removesuffix('。')}。"
+
+
 def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
     """Make the row with the first save that has a word in it; an empty form leaves nothing behind."""
     at = timezone.now()
@@ -73,12 +78,12 @@ def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
     try:
         begun.make(request.user, fields, at)
     except draft.refuses as refused:
-        return _said(f"{refused}。", HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _said(_sentence(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
     made = _holder(request, draft, begun.uid)
     if made is None:
         raise Http404
     text = draft.text(made)
-    if text.version == 1 and all(getattr(text, name) == value for name, value in fields.items()):
+    if text.version == 1 and actions.holds(text, fields):
         return JsonResponse({"version": 1, "saved_at": clock(at)})
     return _save(request, draft, made)
 
@@ -103,7 +108,7 @@ def _save(request: HttpRequest, draft: Draft, holder: Any) -> JsonResponse:
         answer = {"message": str(late), "mine_kept_as": late.copy.uid, "url": late.copy.get_absolute_url()}
         return JsonResponse(answer, status=HTTPStatus.LOCKED)
     except draft.refuses as refused:
-        return _said(str(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _said(_sentence(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
     _settle_chosen(request, draft, holder)
     return JsonResponse({"version": text.version, "saved_at": clock(text.edited_at or at)})
 
@@ -163,7 +168,7 @@ def _choose(request: HttpRequest, draft: Draft, holder: Any, kept: Any) -> HttpR
         messages.warning(request, str(late))
         return redirect(late.copy)
     except draft.refuses as refused:
-        messages.warning(request, str(refused))
+        messages.warning(request, _sentence(refused))
         return redirect(kept)
     return _put_away(request, draft, holder, kept, said=_("已按您的选择保存。"))
 

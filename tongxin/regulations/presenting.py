@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tongxin.core.templatetags.chinese import yes_no
 from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import InForce
 from tongxin.regulations.schema import Kind
@@ -48,7 +49,7 @@ def _text(value: Any, choices: Mapping[str, Any]) -> str:
     if isinstance(value, (tuple, list)):
         return "、".join(_text(v, choices) for v in value)
     if isinstance(value, bool):
-        return _("是") if value else _("否")
+        return yes_no(value)
     return str(choices.get(value, value)) if isinstance(value, str) else str(value)
 
 

@@ -44,7 +44,7 @@ class Check:
 
 def writable(user: Any, uid: str) -> Proposal | None:
     """Return a proposal with what its writing pages need, if `user` may see it."""
-    found: Proposal | None = next(iter(ONE.all(uid)), None)
+    found: Proposal | None = ONE.first(uid)
     if found is None:
         return None
     attach([found], "signatures", SIGNATURES.all(found.pk), by="proposal")
