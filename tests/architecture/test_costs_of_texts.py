@@ -255,7 +255,7 @@ READERS: tuple[Reader, ...] = (
     words.normal, words.character_count, words.clean_line, words.clean_text, words.clean_name, words.plain_phone,
     words.plain_sign_in_name, words.plain_staff_name, words.wide, sounds.sound_of, numerals.parse_session, numerals.arabic,
     widths.plain, redaction.find, segmentation.words, segmentation.subject_of, names.clean_name, secrecy.marks_name, scanned,
-    headers.plain, cells.day, cells.month, cells.amount, cells.whole, cells.phone, cells.several, cells.name, cells.flag,
+    headers.plain, cells.day, cells.month, cells.whole, cells.phone, cells.several, cells.name, cells.flag,
     cells.guarded, cells.unguarded, asked.number, asked.day,
 )  # fmt: skip
 

@@ -3,11 +3,20 @@
 from typing import Any
 
 from django.apps import apps
+from django.http import QueryDict
+from django.urls import resolve
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.cast import Cast, moment
 from tongxin.accounts.models import Account
-from tongxin.desks.declared import declared
+from tongxin.audit.tests.forging import raw
+from tongxin.committees import actions as bodies
+from tongxin.committees.choices import Duty
+from tongxin.desks.asking import question_of
+from tongxin.desks.declared import declared, listings
+from tongxin.desks.listings import Listing
+from tongxin.desks.queues import Queue
+from tongxin.handling.models import Task
 from tongxin.members.models import Member
 from tongxin.workflow.engine import workflows
 
@@ -40,3 +49,39 @@ def _waiting_for_somebody(everybody: list[Account]) -> dict[Any, set[int]]:
         if (model := getattr(rows, "model", None)) is not None:
             found.setdefault(model, set()).update(rows.values_list("pk", flat=True))
     return found
+
+
+def test_each_queue_counts_what_stands_in_the_list_it_leads_to(mixed: Cast) -> None:
+    """For everybody, and for one who is a clerk of one unit and leads another."""
+    at = timezone.now()
+    bodies.appoint(
+        mixed.unit_leader, committee=mixed.county, duty=Duty.UNIT_CLERK, unit=mixed.other_unit,
+        starts_on=timezone.localdate(moment("2022-01-01")), actor=None, at=moment("2022-01-01"),
+    )  # fmt: skip
+    known, counted, wrong = {listing.name: listing for listing in listings()}, set[str](), []
+    for late in (False, True):
+        if late:
+            raw(Task).filter(case__committee=mixed.county).update(sign_due_on="2020-01-01", due_on="2020-02-01")
+        for who in (Account.objects.get(pk=account.pk) for account in mixed.everyone().values()):
+            for queue in _held_by(who):
+                path, _mark, asked = queue.url.partition("?")
+                if (listing := known.get(resolve(path).url_name or "")) is None:
+                    continue  # a page of its own
+                waits, stands = queue.number(who, timezone.localdate(at)), _standing_in(listing, asked, who, at)
+                counted |= {queue.label} if waits else set()
+                wrong += [(queue.label, who.name, waits, stands)] if waits != stands else []
+    assert wrong == []
+    assert len(counted) >= DIFFERENT_QUEUES
+
+
+DIFFERENT_QUEUES = 11  # that lead to a list and in which something waits in a world in every state
+
+
+def _held_by(who: Account) -> list[Queue]:
+    held = {duty for duty in Duty.values if who.appointments.filter(duty=duty).exists()}
+    return [queue for queue in declared("QUEUES") if held & set(queue.duties)]
+
+
+def _standing_in(listing: Listing, asked: str, who: Account, at: Any) -> int:
+    question = question_of(listing, QueryDict(asked), who, at=at)
+    return int(listing.rows(listing.tab(question.tab, question), question).count())

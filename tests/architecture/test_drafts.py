@@ -1,7 +1,7 @@
 """Every long text that an app declares saves itself in the same way: nothing typed is lost, nothing is told to whom it does not concern."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.cast import TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
+from tongxin.drafts import views
 from tongxin.drafts.models import KeptCopy
 from tongxin.drafts.queries import open_copies
 from tongxin.drafts.table import Draft, known
@@ -100,6 +101,18 @@ def saved(draft: Draft, world: World) -> Any:
 
 def test_every_declared_draft_has_its_world_here() -> None:
     assert sorted(known()) == sorted(NAMES) == sorted(WORLDS)
+
+
+@each
+def test_what_the_matters_act_refuses_is_said_as_one_sentence(cast: Cast, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft, world = known()[name], WORLDS[name](cast)
+
+    def refuse(*_args: Any, **_said: Any) -> None:
+        raise draft.refuses[0]("现在不能保存")
+
+    monkeypatch.setattr(views, "known", lambda: {name: replace(draft, save=refuse)})
+    answer = post(signed_in(world.writer), draft, world.holder.uid, version=version_of(draft, world), **{world.field: "第一稿。"})
+    assert (answer.status_code, answer.json()["message"]) == (422, "现在不能保存。")
 
 
 @each

@@ -15,16 +15,16 @@ from tongxin.access.permissions import allowed
 from tongxin.core.prepared import Prepared
 from tongxin.desks.asking import question_of
 from tongxin.desks.declared import declared
+from tongxin.desks.levels import WORDS
 from tongxin.desks.reading import Rows
 from tongxin.desks.shown import shown
 from tongxin.handling.pages.stages import STAGES
-from tongxin.handling.queries import LEVELS
 from tongxin.proposals.models import Proposal
 
 LISTS = (
     "/home/", "/notices/", "/notices/?unread=1", "/proposals/", "/proposals/?tab=filed", "/handling/", "/handling/?part=done",
     "/handling/assign/", "/handling/supervise/", "/members/", "/units/",
-    *(f"/desk/proposals/?stage={stage}" for stage in STAGES), *(f"/desk/proposals/?level={level}" for level in LEVELS),
+    *(f"/desk/proposals/?stage={stage}" for stage in STAGES), *(f"/desk/proposals/?level={level}" for level in WORDS),
     "/desk/proposals/?stage=filed&topic=urban&form=joint&season=regular&sort=id", "/desk/proposals/?stage=open&sort=-due",
 )  # fmt: skip
 PUBLIC = ("", "&progress=handling", "&progress=answered", "&progress=closed", "&topic=urban", "&q=停车")
@@ -100,7 +100,10 @@ def test_every_declared_list_answers_by_its_statements_as_by_its_rows(cast: Cast
                 continue
             question = question_of(listing, QueryDict(), account, at=timezone.now())
             chosen = [
-                f"&{one.name}={value}" for one in listing.filters for value, _label in list(question.choices[one.name])[:3] if value
+                f"&{one.name}={value}"
+                for one in listing.filters
+                for value, _label in list(question.choices[one.name])[:3]
+                if value
             ]
             for tab in (tab for tab in listing.tabs if tab.offered(question)):
                 for more in ("", *chosen, *(f"&sort={name}" for name in tab.orders)):
@@ -108,7 +111,12 @@ def test_every_declared_list_answers_by_its_statements_as_by_its_rows(cast: Cast
                     page = shown(listing, QueryDict(asked), account, at=timezone.now())
                     if page.rows:
                         for way in ("after", "before"):
-                            shown(listing, QueryDict(f"{asked}&{way}={page.rows[len(page.rows) // 2].uid}"), account, at=timezone.now())
+                            shown(
+                                listing,
+                                QueryDict(f"{asked}&{way}={page.rows[len(page.rows) // 2].uid}"),
+                                account,
+                                at=timezone.now(),
+                            )
                 if isinstance(tab.rows, Rows):
                     seen.add(tab.rows)
     parts = {tab.rows for listing in declared("LISTS") for tab in listing.tabs if isinstance(tab.rows, Rows)}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ from tongxin.core import asked
 
 View = Callable[..., HttpResponseBase]
 LOOKS = {"GET", "HEAD"}
-UNAUTHORIZED = 401
 
 
 class Unsigned(Enum):
@@ -88,7 +88,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     leads there.
     """
     if asked.by_htmx(request.headers):
-        return HttpResponse(status=UNAUTHORIZED)
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     path = request.get_full_path()
     if request.method not in LOOKS:
         path = _page_before(request) or path

@@ -43,7 +43,7 @@ class SignInName(BaseBackend):
         return fitting[0] if len(fitting) == 1 and fitting[0].is_active else None
 
     def get_user(self, user_id: int) -> Account | None:
-        return next(iter(SIGNED_IN.all(user_id)), None)
+        return SIGNED_IN.first(user_id)
 
 
 def _fitting(request: HttpRequest | None, found: list[Account], password: str) -> list[Account]:

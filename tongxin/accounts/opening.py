@@ -6,6 +6,7 @@ not open by changing the seat himself, and whoever has no other seat is answered
 
 from collections.abc import Iterable
 from copy import copy
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,6 @@ from django.utils.translation import gettext as _
 from tongxin.accounts import actions, seats
 from tongxin.core import asked
 
-NOT_FOUND, BAD_REQUEST = 404, 400
 LOOKS = {"GET", "HEAD"}
 
 
@@ -47,7 +47,7 @@ def answers(request: HttpRequest, target: str, *, seat: str = "") -> int:
         match = asking.resolver_match = resolve(address.path)
         answer: HttpResponseBase = match.func(asking, *match.args, **match.kwargs)
     except (Http404, PermissionDenied):
-        return NOT_FOUND
+        return HTTPStatus.NOT_FOUND
     return answer.status_code
 
 
@@ -68,10 +68,10 @@ def _offer(request: HttpRequest, others: Iterable[seats.Held]) -> HttpResponse |
     if _by_script(request):
         return None
     here = request.get_full_path()
-    fitting = [seat for seat in others if answers(request, here, seat=seat.uid) < BAD_REQUEST]
+    fitting = [seat for seat in others if answers(request, here, seat=seat.uid) < HTTPStatus.BAD_REQUEST]
     if not fitting:
         return None
-    return render(request, "accounts/other_seat.html", {"fitting": fitting, "target": here}, status=NOT_FOUND)
+    return render(request, "accounts/other_seat.html", {"fitting": fitting, "target": here}, status=HTTPStatus.NOT_FOUND)
 
 
 def _do(request: HttpRequest, others: Iterable[seats.Held]) -> HttpResponse | None:

@@ -16,7 +16,7 @@ from tongxin.audit.templatetags.timeline import entry
 from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of
 from tongxin.workflow.models import Stateful
-from tongxin.workflow.table import VISIBLE_TO, T, workflow_of
+from tongxin.workflow.table import T, one_visible, workflow_of
 
 MOST_EVENTS = 200  # of a timeline, the newest
 MOST_WRITTEN = 2000  # characters, where a field names no limit
@@ -25,8 +25,7 @@ WRITTEN_AS = {"array": list, "boolean": bool, "string": str}
 
 def find(user: Any, workflow: str, uid: str) -> Stateful:
     """Return an object that somebody may open, by the same query as the view of its steps."""
-    visible_to = VISIBLE_TO.get(workflow)
-    found: Stateful | None = visible_to(user).filter(uid=uid).first() if visible_to else None
+    found: Stateful | None = one_visible(user, workflow, uid)
     if found is None:
         raise Http404
     return found

@@ -107,7 +107,7 @@ def take(request: HttpRequest, workflow: str, uid: str, action: str, taking: sha
     last = engine.last_event(subject)
     if taking.seen != steps.seen_of(subject, last):
         return _overtaken(user, subject, last)
-    offer = next((o for o in engine.available(subject, user, at=at) if o.row.action == action), None)
+    offer = engine.offer_for(subject, action, user, at=at)
     if offer is None:
         raise PermissionDenied(_("现在没有这一步，或者不由您办理。"))
     if offer.blocked:

@@ -57,6 +57,11 @@ def events_of(subject: Model) -> QuerySet[Event]:
     return rows.exclude(kind__in=kinds.told_by_day()).order_by("-id")
 
 
+def last_of(subject: Model, **which: Any) -> Event | None:
+    """Return the newest event of one row of which so much is true: its `kind`, its `to_state`, a fact (`data__member`)."""
+    return Event.objects.filter(subject_type=label_of(subject), subject_id=subject.pk, **which).order_by("-id").first()
+
+
 def traceable(codes: Collection[str], keys: Iterable[str]) -> set[str]:
     """Return those of a verdict's keys under which a search finds an event: the event itself, or one of the row."""
     by_key = {key: uid_of(key) for key in keys}

@@ -61,6 +61,11 @@ def committees_with(account: Account, *duties: str) -> set[int]:
     return {a.committee_id for a in appointments_of(account) if a.duty in duties}
 
 
+def committees_held(account: Account, *duties: str) -> list[Committee]:
+    """Return the committees in which the account holds any of the duties, each once, the first appointed first."""
+    return list({a.committee_id: a.committee for a in appointments_of(account) if a.duty in duties}.values())
+
+
 def units_with(account: Account, *duties: str) -> set[int]:
     """Return the ids of units for which the account holds any of the duties."""
     return {a.unit_id for a in appointments_of(account) if a.duty in duties and a.unit_id is not None}
@@ -69,6 +74,14 @@ def units_with(account: Account, *duties: str) -> set[int]:
 def affiliations_with(account: Account, *duties: str) -> set[tuple[int, str]]:
     """Return (committee id, 归口) pairs for which the account holds any of the duties."""
     return {(a.committee_id, a.affiliation) for a in appointments_of(account) if a.duty in duties}
+
+
+def affiliated(account: Account, *duties: str, path: str) -> Q:
+    """Return which rows are of a 归口 for which the account holds any of the duties; `path` leads to a row's 归口."""
+    found = Q(pk__in=())
+    for committee_id, affiliation in affiliations_with(account, *duties):
+        found |= Q(**{"committee_id": committee_id, path: affiliation})
+    return found
 
 
 def holders_of(

@@ -67,11 +67,6 @@ def add_working_days(start: date, count: int) -> date:
     return day
 
 
-def working_days_between(start: date, end: date) -> int:
-    """Count the working days after `start` up to and including `end` (0 when `end` is not later)."""
-    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
-
-
 def add_months(start: date, months: int) -> date:
     """Return the same day `months` later, or that month's last day where it has no such day (民法典第二百零二条)."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)

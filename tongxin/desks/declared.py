@@ -1,4 +1,4 @@
-"""What apps say of themselves in their `desk.py`: menus, queues, doors. Nothing central lists the apps that have one."""
+"""What apps declare in their `desk.py`, `lists.py` and `drafts.py`. Nothing central lists the apps that have one."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -19,7 +19,7 @@ def _modules(module: str) -> tuple[ModuleType, ...]:
 
 
 def declared(name: str) -> Iterator[Any]:
-    """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, FOR_MEMBERS, TABS, DOORS, OBJECTS, SECTIONS, ACTS), app after app from below."""
+    """Yield what the apps' `desk.py` hold under a name (MENU, QUEUES, OBJECTS and so on), app after app from below."""
     for module in _modules("desk"):
         yield from getattr(module, name, ())
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse
 from django.utils import timezone
@@ -54,10 +55,14 @@ def lines_of(listing: Listing, question: Question, *, picked: Sequence[str] | No
 
 
 def leave(page: Shown, *, ending: str, picked: Sequence[str] | None = None, title: str = "") -> FileResponse:
-    """Write what a page's question asks, all pages of it, or the picked rows, to a file that is sent; record that it left."""
+    """Write what a page's question asks, all pages of it, or the picked rows, to a file that is sent; record that it left.
+
+    Refused to who may not have it, whoever calls.
+    """
     listing, question = page.listing, page.question
     sheet = listing.sheet
-    assert sheet is not None  # noqa: S101 -- the view asks before
+    if sheet is None or not page.leaves:
+        raise PermissionDenied
     columns = columns_of(page.tab, question)
     name = sheet.name(question)
     table = Table(name[-LONGEST_NAME:], tuple(SheetColumn(str(c.label), width=c.width) for c in columns))

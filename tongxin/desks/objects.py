@@ -18,10 +18,10 @@ from tongxin.audit import audience
 from tongxin.audit.models import Event
 from tongxin.audit.queries import events_of
 from tongxin.audit.templatetags.timeline import Entry, entry
-from tongxin.core.templatetags.chinese import day, moment
+from tongxin.core.templatetags.chinese import day, moment, yes_no
 from tongxin.desks.declared import declared
 from tongxin.desks.lives import Stage, life_of
-from tongxin.workflow.table import BY_MODEL, VISIBLE_TO, Workflow
+from tongxin.workflow.table import Workflow, lifecycle_of, one_visible, workflow_of
 from tongxin.workflow.templatetags.steps import Button, buttons, in_order
 
 ABOVE_THE_BUTTONS, TOP, MAIN, SIDE, BELOW_THE_COURSE = "acts", "top", "main", "side", "course"
@@ -72,7 +72,7 @@ class Reading:
     @property
     def workflow(self) -> Workflow | None:
         """The lifecycle of the object, where it has one."""
-        return BY_MODEL.get(self.subject._meta.label_lower)  # noqa: SLF001 -- Django's public-in-practice Meta
+        return lifecycle_of(self.subject)
 
     @cached_property
     def told(self) -> list[Event]:
@@ -83,8 +83,7 @@ class Reading:
 # ── what a page shows where its matter says nothing else ─────────────────────────────────────────
 def visible_one(user: Any, uid: str, page: "ObjectPage") -> Any:
     """Return the row with a uid, if somebody may see it."""
-    workflow = BY_MODEL[page.model._meta.label_lower]  # noqa: SLF001 -- as above
-    return VISIBLE_TO[workflow.name](user).filter(uid=uid).first()
+    return one_visible(user, workflow_of(page.model).name, uid)
 
 
 def plain_head(reading: Reading) -> Head:
@@ -249,7 +248,7 @@ def _value(subject: Model, name: str) -> Any:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, bool):
-        return _("是") if value else _("否")
+        return yes_no(value)
     return day(value) if isinstance(value, date) else value
 
 

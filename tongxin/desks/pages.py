@@ -1,6 +1,7 @@
 """The pages of any list that an app declares: the list, what is done to its ticked rows, the list as a file."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,6 @@ from tongxin.desks.leaving import TYPES, leave
 from tongxin.desks.listings import Act, Listing
 from tongxin.desks.shown import Shown, shown
 
-UNPROCESSABLE = 422
 EXPORT = "export"  # of ticked rows, beside the list's own acts
 
 
@@ -65,11 +65,8 @@ def sheet_of(listing: Listing) -> View:
     def sheet(request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST":
             return redirect(listing.name)  # signed in again, or reloaded
-        page = _asked(listing, request)
-        if not page.leaves:
-            raise PermissionDenied
         ending = request.POST.get("format", "")
-        return leave(page, ending=ending if ending in TYPES else "xlsx")
+        return leave(_asked(listing, request), ending=ending if ending in TYPES else "xlsx")
 
     sheet.__doc__ = f"Give list {listing.name} as a file."
     return sheet
@@ -103,13 +100,13 @@ def _act(request: HttpRequest, page: Shown, act: Act, picked: Sequence[str], bac
     found, confirmed = ticked(page.listing, page.question, act, picked), bool(request.POST.get("confirmed"))
     form = act.asks(page.question, request.POST if confirmed else None) if act.asks else None
     if not confirmed or (form is not None and not form.is_valid()):
-        status = UNPROCESSABLE if form is not None and form.errors else 200
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.errors else 200
         return render(request, "desks/act.html", _context(page, act, found, picked, back) | {"form": form}, status=status)
     outcome = to_each(act, found, page.question, form.cleaned_data if form is not None else {})
     if not outcome.left and not outcome.gone:
         messages.success(request, outcome.sentence)
         return redirect(back)
-    return render(request, "desks/outcome.html", _context(page, act, found, picked, back) | {"outcome": outcome})
+    return render(request, "desks/acted.html", _context(page, act, found, picked, back) | {"outcome": outcome})
 
 
 def _context(page: Shown, act: Act, found: Ticked, picked: Sequence[str], back: str) -> dict[str, Any]:

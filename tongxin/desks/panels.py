@@ -69,17 +69,17 @@ def front_doors(committee: Committee) -> list[tuple[FrontDoor, str]]:
 
 
 @dataclass(frozen=True)
-class FrontSearch:
-    """The search field of a committee's front (FRONT_SEARCH; the first counts): asks its address for `q`, `in` the committee."""
+class FrontFinder:
+    """The search field of a committee's front (FRONT_FINDERS; the first counts): asks its address for `q`, `in` the committee."""
 
     label: Any
     hint: Any
     url: str
 
 
-def front_search() -> FrontSearch | None:
+def front_finder() -> FrontFinder | None:
     """Return the search field of the public front."""
-    return next(iter(declared("FRONT_SEARCH")), None)
+    return next(iter(declared("FRONT_FINDERS")), None)
 
 
 def with_a_front() -> list[Committee]:

@@ -1,4 +1,4 @@
-"""A page of a list as its template draws it."""
+"""A page of a list: what its template draws, and what the interface for programs says of it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +49,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """A page of a list as its template draws it."""
+    """A page of a list: of what was asked its rows, and whatever stands around them on the page."""
 
     listing: Listing
     question: Question

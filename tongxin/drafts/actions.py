@@ -65,17 +65,18 @@ def _saved(saving: Saving, fields: Mapping[str, Any], started_from: int, at: dat
     text = saving.text
     if text.pk is None:
         return False
-    if text.version == started_from and _holds(text, fields):
+    if text.version == started_from and holds(text, fields):
         return True
     rows = saving.rows.filter(version=started_from)
     for held in rows.select_for_update(of=("self",)):
         saving.first(held)
     saved = rows.update(version=F("version") + 1, edited_at=at, **fields)
     text.refresh_from_db()
-    return bool(saved) or _holds(text, fields)
+    return bool(saved) or holds(text, fields)
 
 
-def _holds(text: Any, fields: Mapping[str, Any]) -> bool:
+def holds(text: Any, fields: Mapping[str, Any]) -> bool:
+    """Say whether a text is what was typed."""
     return all(getattr(text, name) == value for name, value in fields.items())
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
+from tongxin.core.templatetags.chinese import yes_no
 from tongxin.desks import declared
 
 
@@ -47,9 +48,7 @@ class Draft:
     is_open: Callable[[Any], bool]
     editor: Callable[[Any], str]
     refuses: tuple[type[Exception], ...] = ()
-    shown: Callable[[Any, str, Any], str] = lambda _holder, _name, value: (
-        ("否", "是")[value] if isinstance(value, bool) else value
-    )
+    shown: Callable[[Any, str, Any], str] = lambda _holder, _name, value: yes_no(value) if isinstance(value, bool) else value
     begin: Callable[[Any, str], Begun | None] = lambda _user, _token: None
 
     def address(self, uid: str) -> str:

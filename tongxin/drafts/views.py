@@ -1,5 +1,6 @@
 """Saving by itself, in the words of the script of the page; and two texts side by side."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,6 @@ from tongxin.core.templatetags.chinese import clock
 from tongxin.drafts import actions, queries
 from tongxin.drafts.table import Draft, is_empty, known
 
-UNAUTHORIZED, CONFLICT, UNPROCESSABLE, LOCKED = 401, 409, 422, 423
 LONGEST_TAB, LONGEST_UID = 24, 12
 
 
@@ -45,7 +45,7 @@ def save(request: HttpRequest, kind: str, uid: str) -> JsonResponse:
     the copy that was kept; 422 cannot be kept as it is; 423 written no more: the copy that was kept.
     """
     if not request.user.is_authenticated:
-        return _said(_("登录已经到期或者已经退出，您写的内容已存在本机。"), UNAUTHORIZED)
+        return _said(_("登录已经到期或者已经退出，您写的内容已存在本机。"), HTTPStatus.UNAUTHORIZED)
     draft = _draft(kind)
     holder = _holder(request, draft, uid)
     if holder is None:
@@ -62,23 +62,28 @@ def _said(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"message": sentence}, status=status)
 
 
+def _sentence(refused: Exception) -> str:
+    """Say what a matter's act refuses, as a whole sentence."""
+    return f"{str(refused).removesuffix('。')}。"
+
+
 def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
     """Make the row with the first save that has a word in it; an empty form leaves nothing behind."""
     at = timezone.now()
     fields, problem = draft.read(None, request.POST)
     if problem:
-        return _said(problem, UNPROCESSABLE)
+        return _said(problem, HTTPStatus.UNPROCESSABLE_ENTITY)
     if is_empty(fields):
         return JsonResponse({"version": 0, "saved_at": ""})
     try:
         begun.make(request.user, fields, at)
     except draft.refuses as refused:
-        return _said(f"{refused}。", UNPROCESSABLE)
+        return _said(_sentence(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
     made = _holder(request, draft, begun.uid)
     if made is None:
         raise Http404
     text = draft.text(made)
-    if text.version == 1 and all(getattr(text, name) == value for name, value in fields.items()):
+    if text.version == 1 and actions.holds(text, fields):
         return JsonResponse({"version": 1, "saved_at": clock(at)})
     return _save(request, draft, made)
 
@@ -86,7 +91,7 @@ def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
 def _save(request: HttpRequest, draft: Draft, holder: Any) -> JsonResponse:
     fields, problem = draft.read(holder, request.POST)
     if problem:
-        return _said(problem, UNPROCESSABLE)
+        return _said(problem, HTTPStatus.UNPROCESSABLE_ENTITY)
     at = timezone.now()
     try:
         text = draft.save(holder, fields=fields, started_from=_version(request), actor=request.user, at=at, tab=_tab(request))
@@ -98,12 +103,12 @@ def _save(request: HttpRequest, draft: Draft, holder: Any) -> JsonResponse:
             "message": str(late),
             "url": late.copy.get_absolute_url(),
         }
-        return JsonResponse(answer, status=CONFLICT)
+        return JsonResponse(answer, status=HTTPStatus.CONFLICT)
     except actions.ClosedError as late:
         answer = {"message": str(late), "mine_kept_as": late.copy.uid, "url": late.copy.get_absolute_url()}
-        return JsonResponse(answer, status=LOCKED)
+        return JsonResponse(answer, status=HTTPStatus.LOCKED)
     except draft.refuses as refused:
-        return _said(str(refused), UNPROCESSABLE)
+        return _said(_sentence(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
     _settle_chosen(request, draft, holder)
     return JsonResponse({"version": text.version, "saved_at": clock(text.edited_at or at)})
 
@@ -163,7 +168,7 @@ def _choose(request: HttpRequest, draft: Draft, holder: Any, kept: Any) -> HttpR
         messages.warning(request, str(late))
         return redirect(late.copy)
     except draft.refuses as refused:
-        messages.warning(request, str(refused))
+        messages.warning(request, _sentence(refused))
         return redirect(kept)
     return _put_away(request, draft, holder, kept, said=_("已按您的选择保存。"))
 

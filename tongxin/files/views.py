@@ -1,6 +1,7 @@
 """Downloads: signed, expiring, bound to the reader, never run in the browser, compared with what was received before they are sent."""
 
 import logging
+from http import HTTPStatus
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,8 +12,6 @@ from tongxin.access.views import requires
 from tongxin.files import queries
 from tongxin.files.choices import KINDS, SHEETS
 from tongxin.files.models import File
-
-CONFLICT, GONE = 409, 410
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ def download(request: HttpRequest, uid: str) -> HttpResponseBase:
     if good is False:
         raise Http404
     if file is None:
-        return render(request, "files/removed.html", status=GONE)
+        return render(request, "files/removed.html", status=HTTPStatus.GONE)
     demand(request.user, "files.download", file)
     return _expired(request, file) if good is None else send(request, file)
 
@@ -40,7 +39,7 @@ def send(request: HttpRequest, file: File) -> HttpResponseBase:
     except (queries.ChangedError, queries.LostError) as error:
         logger.exception("file %s is not sent", file.uid)
         lost = isinstance(error, queries.LostError)
-        return render(request, "files/not_sent.html", {"file": file, "lost": lost}, status=CONFLICT)
+        return render(request, "files/not_sent.html", {"file": file, "lost": lost}, status=HTTPStatus.CONFLICT)
     answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=(KINDS | SHEETS)[file.kind].media_type)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"  # a copy kept on the way would outlive the permission
@@ -49,4 +48,6 @@ def send(request: HttpRequest, file: File) -> HttpResponseBase:
 
 
 def _expired(request: HttpRequest, file: File) -> HttpResponse:
-    return render(request, "files/expired.html", {"file": file, "fresh": queries.link(file, request.user)}, status=GONE)
+    return render(
+        request, "files/expired.html", {"file": file, "fresh": queries.link(file, request.user)}, status=HTTPStatus.GONE
+    )

@@ -17,13 +17,13 @@ class HandlingConfig(AppConfig):
         from tongxin.handling.pages.standing import standings  # noqa: PLC0415 -- as above
         from tongxin.handling.pages.work import open_tasks  # noqa: PLC0415 -- as above
         from tongxin.handling.queries import (  # noqa: PLC0415 -- as above
+            answer_words,
             answers_sent,
             calendar_note,
             cases_in_hand,
             cases_open,
             hold_case,
             open_counts,
-            outcome_words,
             prospect_of,
             raters_at_least,
         )
@@ -31,12 +31,15 @@ class HandlingConfig(AppConfig):
         from tongxin.members import carrying, consequences  # noqa: PLC0415 -- as above
         from tongxin.notices.health import register_note  # noqa: PLC0415 -- as above
         from tongxin.proposals.actions import register_release  # noqa: PLC0415 -- as above
-        from tongxin.proposals.queries import register_handling, register_outcome, register_standing  # noqa: PLC0415
+        from tongxin.proposals.queries import above  # noqa: PLC0415
 
         register_work(open_tasks)
-        register_standing(standings)
-        register_outcome(outcome_words)
-        register_handling(in_hand=cases_in_hand, open_=cases_open, hold=hold_case, answers=answers_sent)
+        above.register(
+            above.Above(
+                standings=standings, answered=answer_words, answers=answers_sent, in_hand=cases_in_hand, open=cases_open,
+                hold=hold_case,
+            )
+        )  # fmt: skip
         tell_together("handling.rate", raters_at_least)
         carrying.register(CARRY)
         register_note(calendar_note)

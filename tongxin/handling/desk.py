@@ -16,16 +16,17 @@ from tongxin.desks.panels import FrontDoor, Panel
 from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
-from tongxin.handling.choices import CaseState, Part, TaskState, TaskStates
+from tongxin.handling.choices import CaseState, TaskState, TaskStates
 from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
 from tongxin.handling.pages import objects, overview, own, public
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals import desk as proposals
-from tongxin.proposals.choices import Answer, State
+from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Proposal, Signature, long_of
 from tongxin.regulations.queries import in_force
 
+ASSIGN, SUPERVISE, INBOX = "/handling/assign/", "/handling/supervise/", "/handling/"
 OBJECTS, SECTIONS, ACTS = objects.OBJECTS, objects.SECTIONS, objects.ACTS
 MEMBER_PANELS = (Panel("handling/_home_own.html", own.newest, 10),)
 DESK_PANELS = (Panel("handling/_overviews.html", overview.of_led, 10),)
@@ -34,29 +35,27 @@ FRONT_DOORS = (
     FrontDoor(_("看部门怎么答"), _("答复全文，办到哪一步"), "mail", lambda c: public.list_url(c, progress="answered"), 20),
 )  # fmt: skip
 MENU = (
-    Entry(proposals.GROUP, _("交办"), "/handling/assign/", "flag", "handling.assign", 40, finds=True),
-    Entry(proposals.GROUP, _("督办"), "/handling/supervise/", "eye", "handling.supervise", 50),
-    Entry(proposals.GROUP, _("承办提案"), "/handling/", "inbox", "handling.inbox", 60),
+    Entry(proposals.GROUP, _("交办"), ASSIGN, "flag", "handling.assign", 40, finds=True),
+    Entry(proposals.GROUP, _("督办"), SUPERVISE, "eye", "handling.supervise", 50),
+    Entry(proposals.GROUP, _("承办提案"), INBOX, "inbox", "handling.inbox", 60),
 )
 
 
 # ── the office, and who assigns, supervises and answers ──────────────────────────────────────────
-def _tasks(duty: str, *states: str) -> Callable[[Any, date], QuerySet[Task]]:
-    """Return tasks in some states, in the scope of a duty: the own units', or the own 归口's."""
-    return lambda user, _on: _tasks_of(user, duty, *states)
+# each queue asks the list that it leads to: what is counted at home is what stands there
+Rows = Callable[[Any, date], QuerySet[Any]]
 
 
-def _tasks_of(user: Any, duty: str, *states: str) -> QuerySet[Task]:
-    if duty.startswith("unit."):
-        return Task.objects.filter(unit_id__in=bodies.units_with(user, duty), state__in=states)
-    scope = Q(pk__in=())
-    for committee_id, affiliation in bodies.affiliations_with(user, duty):
-        scope |= Q(committee_id=committee_id, case__proposal__routed_to=affiliation)
-    return Task.objects.filter(scope, state__in=states)
+def _inbox(part: str) -> Rows:
+    def rows(user: Any, _on: date) -> QuerySet[Task]:
+        clerked, led = (bodies.units_with(user, duty) for duty in (Duty.UNIT_CLERK, Duty.UNIT_LEADER))
+        return queries.inbox(user).filter(queries.inbox_parts(clerked=clerked, led=led)[part])
+
+    return rows
 
 
-def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
-    return Proposal.objects.filter(queries.own(queries.scope_of(user, Duty.ASSIGN)), state=State.FILED)
+def _supervised(part: str) -> Rows:
+    return lambda user, _on: queries.supervised(*queries.scope_of(user, Duty.SUPERVISE)).filter(queries.supervision_parts()[part])
 
 
 def _to_reassign(user: Any, _on: date) -> QuerySet[Case]:
@@ -68,15 +67,19 @@ def _without_unit(user: Any, on: date) -> QuerySet[Task]:
 
 
 def _late(user: Any, on: date) -> QuerySet[Task]:
-    return _tasks_of(user, Duty.SUPERVISE, *queries.RUNNING).filter(queries.once_a_case(*queries.RUNNING), clock_on__lt=on)
+    return _supervised("open")(user, on).filter(queries.late(on))
+
+
+def _to_assign(user: Any, _on: date) -> QuerySet[Proposal]:
+    return queries.to_assign(*queries.scope_of(user, Duty.ASSIGN))
+
+
+def _returns_asked(user: Any, _on: date) -> QuerySet[Task]:
+    return queries.returns_asked(*queries.scope_of(user, Duty.ASSIGN))
 
 
 def _with_office(user: Any, _on: date) -> QuerySet[Case]:
     return Case.objects.filter(committee_id__in=bodies.committees_with(user, Duty.PROPOSAL_OFFICE), state=CaseState.WITH_OFFICE)
-
-
-def _in_hand(user: Any, _on: date) -> QuerySet[Task]:
-    return _tasks_of(user, Duty.UNIT_CLERK, TaskState.IN_HAND)
 
 
 def _items(rows: QuerySet[Task], button: str, on: date) -> Iterable[Todo]:
@@ -93,7 +96,7 @@ def _copies(rows: QuerySet[PublicReply], button: str, _on: date) -> Iterable[Tod
     for copy in rows.defer("reply__task__unit__phone", *long_of("reply__task__case__proposal")).order_by("id")[:SHOWN]:
         proposal = copy.reply.task.case.proposal
         line = f"{case_number(proposal.number)}　{copy.reply.sent_by}"
-        yield Todo(str(proposal), line, f"/handling/public/{copy.uid}/", button)
+        yield Todo(str(proposal), line, copy.confirm_url, button)
 
 
 def _cases(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
@@ -103,34 +106,27 @@ def _cases(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
 
 def _again(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
     for case in rows.order_by("id")[:SHOWN]:
-        yield Todo(str(case.proposal), case_number(case.proposal.number), f"/handling/cases/{case.uid}/units/", button)
+        yield Todo(str(case.proposal), case_number(case.proposal.number), case.units_url, button)
 
 
-ASSIGN, SUPERVISE, INBOX = "/handling/assign/", "/handling/supervise/", "/handling/"
 QUEUES = (
     Queue(
-        (Duty.PUBLICATION,), "待核对答复公开稿", "/desk/publication/", "去核对",
+        (Duty.PUBLICATION,), "待核对答复公开稿", proposals.PUBLICATION, "去核对",
         lambda user, _on: queries.replies_to_publish(user), _copies,
     ),
     Queue(
         (Duty.PROPOSAL_OFFICE,), "待政协协调", f"{proposals.DESK}?stage=office", "去协调", _with_office, _cases, in_menu=False,
     ),
-    Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", _tasks(Duty.ASSIGN, TaskState.RETURN_ASKED), _items),
+    Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", _returns_asked, _items),
     Queue((Duty.ASSIGN,), "单位无承办人", f"{ASSIGN}?part=ended", "去办理", _without_unit, _items),
     Queue((Duty.ASSIGN,), "待交办", ASSIGN, "去交办", _to_assign, proposals.items),
     Queue((Duty.ASSIGN,), "待改派", f"{ASSIGN}?part=again", "去改派", _to_reassign, _again),
-    Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _tasks(Duty.SUPERVISE, TaskState.UNDER_REVIEW), _items),
+    Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _supervised("review"), _items),
     Queue((Duty.SUPERVISE,), "超期未办", f"{SUPERVISE}?level=red", "去催办", _late, _items, in_menu=False),
-    Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _tasks(Duty.UNIT_LEADER, TaskState.WITH_LEADER), _items),
-    Queue((Duty.UNIT_CLERK,), "待签收", f"{INBOX}?part=sign", "去签收", _tasks(Duty.UNIT_CLERK, TaskState.AWAITING), _items),
-    Queue(
-        (Duty.UNIT_CLERK,), "办理中", f"{INBOX}?part=hand", "去办理",
-        lambda user, on: _in_hand(user, on).exclude(part=Part.CO), _items,
-    ),
-    Queue(
-        (Duty.UNIT_CLERK,), "待送会办意见", f"{INBOX}?part=co", "去会办",
-        lambda user, on: _in_hand(user, on).filter(part=Part.CO), _items,
-    ),
+    Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _inbox("leader"), _items),
+    Queue((Duty.UNIT_CLERK,), "待签收", f"{INBOX}?part=sign", "去签收", _inbox("sign"), _items),
+    Queue((Duty.UNIT_CLERK,), "办理中", f"{INBOX}?part=hand", "去办理", _inbox("hand"), _items),
+    Queue((Duty.UNIT_CLERK,), "待送会办意见", f"{INBOX}?part=co", "去会办", _inbox("co"), _items),
 )  # fmt: skip
 NOBODYS = (
     Nobodys(

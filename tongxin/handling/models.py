@@ -51,6 +51,11 @@ class Case(Stateful):
         return self.proposal.get_absolute_url()
 
     @property
+    def units_url(self) -> str:
+        """Where its units are changed."""
+        return f"/handling/cases/{self.uid}/units/"
+
+    @property
     def state_word(self) -> str:
         """Its state as people read it."""
         return str(CaseState(self.state).label)
@@ -294,6 +299,11 @@ class PublicReply(Row):
 
     def __str__(self) -> str:
         return f"{self.reply}（公开稿）"
+
+    @property
+    def confirm_url(self) -> str:
+        """Where somebody confirms what the public reads of it."""
+        return f"/handling/public/{self.uid}/"
 
 
 class ReplyFile(Row):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tongxin.handling.choices import Meaning
 from tongxin.regulations.schema import kind, rule
 
 
@@ -36,7 +37,7 @@ class ReplyCategory:
 
     code: str
     label: str
-    meaning: str
+    meaning: str = rule("含义", choices=dict(Meaning.choices))
 
 
 @kind("handling.categories", "答复类别", "答复分哪几类，各类是什么意思")

@@ -1,6 +1,7 @@
 """The notice centre; and whether notices and letters arrive."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from tongxin.core import asked, database, room
 from tongxin.notices import actions, health, letters, posting, queries
 from tongxin.notices.models import Job, Letter
 
-PAGE, OK, UNAVAILABLE = 20, 200, 503
+PAGE = 20
 
 
 @requires("notices.view")
@@ -52,7 +53,11 @@ def follow(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("notices")
     target = asked.address(notice.url)
     seat = seats.elsewhere(request.user, notice.committee_code) if target else None
-    if seat is not None and opening.answers(request, target) != OK and opening.answers(request, target, seat=seat.uid) == OK:
+    if (
+        seat is not None
+        and opening.answers(request, target) != HTTPStatus.OK
+        and opening.answers(request, target, seat=seat.uid) == HTTPStatus.OK
+    ):
         return render(request, "notices/other_seat.html", {"notice": notice, "seat": seat, "target": target})
     return redirect(target or "notices")
 
@@ -160,5 +165,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         is_there = False
     if not is_there:
-        return JsonResponse({"ok": False, "database": False}, status=UNAVAILABLE)
-    return JsonResponse({"ok": found.ok, "database": True, **found.parts}, status=OK if found.ok else UNAVAILABLE)
+        return JsonResponse({"ok": False, "database": False}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return JsonResponse(
+        {"ok": found.ok, "database": True, **found.parts}, status=HTTPStatus.OK if found.ok else HTTPStatus.SERVICE_UNAVAILABLE
+    )

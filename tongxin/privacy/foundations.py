@@ -14,6 +14,7 @@ from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.committees.models import Appointment, Committee
 from tongxin.committees.queries import not_over
+from tongxin.core.templatetags.chinese import yes_no
 from tongxin.files.models import File
 from tongxin.notices.models import Letter, Notice
 from tongxin.privacy.queries import codes_of, end_of
@@ -46,7 +47,7 @@ def _account(account: Account, _most: int | None) -> Part:
     totp = has_second_factor(account)
     return Part([
         ("姓名", account.name), ("登录名", "、".join(names.of(account))), ("邮箱", account.email or "没有填写"),
-        ("字号", str(account.get_size_display())), ("同时用邮件告知", "是" if account.by_mail else "否"),
+        ("字号", str(account.get_size_display())), ("同时用邮件告知", yes_no(account.by_mail)),
         ("动态口令", "已启用" if totp else "没有启用"), ("密码", "只存不可还原的摘要" if account.has_usable_password() else "没有设定"),
         ("建立时间", stamp(account.joined_at)), ("上次登录", stamp(account.last_login) or "没有登录过"),
     ])  # fmt: skip

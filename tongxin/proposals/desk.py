@@ -1,7 +1,6 @@
 """Where proposals stand in menus, and who waits for what in them before and beside their handling."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from tongxin.committees.choices import Duty
 from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import OWN, Door, Entry, Group, Tab
-from tongxin.desks.panels import FrontDoor, FrontSearch, Quick
+from tongxin.desks.panels import FrontDoor, FrontFinder, Quick
 from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo, until
 from tongxin.members.models import Member
@@ -23,51 +22,52 @@ from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature, long_of
 
 GROUP = Group(_("提案"), 10)
-DESK = "/desk/proposals/"
+DESK, PUBLICATION, PASSING_ON = "/desk/proposals/", "/desk/publication/", "/desk/passing-on/"
+OWN_LIST, PUBLIC = "/proposals/", "/public/proposals/"
 MENU = (
     Entry(GROUP, _("提案工作台"), DESK, "doc", "proposals.examine", 10, finds=True),
-    Entry(GROUP, _("公开审核"), "/desk/publication/", "hall", "proposals.release", 20),
-    Entry(GROUP, _("待转出"), "/desk/passing-on/", "out", "proposals.pass_on", 30),
+    Entry(GROUP, _("公开审核"), PUBLICATION, "hall", "proposals.release", 20),
+    Entry(GROUP, _("待转出"), PASSING_ON, "out", "proposals.pass_on", 30),
     # what members have in tabs, for who also has a seat; a desk opens anybody's proposals below the first address
-    Entry(OWN, _("我的提案"), "/proposals/", "doc", "proposals.own_list", alone=True, offered=member_of),
+    Entry(OWN, _("我的提案"), OWN_LIST, "doc", "proposals.own_list", alone=True, offered=member_of),
     Entry(OWN, _("写提案"), "/proposals/new/", "edit", "proposals.write", 10, offered=sitting_member_of),
 )
 QUICK = (
     Quick(_("写提案"), "edit", lambda user: "/proposals/new/" if sitting_member_of(user) else "", leads=True),
-    Quick(_("我的提案"), "doc", lambda _user: "/proposals/", 10),
+    Quick(_("我的提案"), "doc", lambda _user: OWN_LIST, 10),
 )
 FRONT_DOORS = (
-    FrontDoor(_("看公开的提案"), _("提案怎么说，交给谁办"), "doc", lambda c: f"/public/proposals/?in={c.code}", 10),
+    FrontDoor(_("看公开的提案"), _("提案怎么说，交给谁办"), "doc", lambda c: f"{PUBLIC}?in={c.code}", 10),
 )  # fmt: skip
-FRONT_SEARCH = (FrontSearch(_("搜索公开提案"), _("例如：助餐"), "/public/proposals/"),)
-TABS = (Tab(_("提案"), "/proposals/", "doc", "proposals.own_list", 10),)
+FRONT_FINDERS = (FrontFinder(_("搜索公开提案"), _("例如：助餐"), PUBLIC),)
+TABS = (Tab(_("提案"), OWN_LIST, "doc", "proposals.own_list", 10),)
 DOORS = (
-    Door(_("公开提案"), lambda c: f"/public/proposals/?in={c.code}" if c else "/public/proposals/", "doc", 10),
+    Door(_("公开提案"), lambda c: f"{PUBLIC}?in={c.code}" if c else PUBLIC, "doc", 10),
 )  # fmt: skip
 
 
 # ── the office ───────────────────────────────────────────────────────────────────────────────────
-def items(rows: QuerySet[Proposal], button: str, _on: date) -> Iterable[Todo]:
+def items(
+    rows: QuerySet[Proposal], button: str, _on: date, *, leads_to: Callable[[Proposal], str] = Proposal.get_absolute_url
+) -> Iterable[Todo]:
     """Say of each proposal its title, number and first proposer."""
     signers = Prefetch("signatures", Signature.objects.select_related("member").defer("member__phone"))
     for proposal in rows.defer(*LONG).prefetch_related(signers).order_by("submitted_at", "id")[:SHOWN]:
         first = next((s.name for s in proposal.signatures.all() if s.role == Role.FIRST), "")
         number = case_number(proposal.number) if proposal.number else f"收件 {proposal.serial} 号"
-        yield Todo(str(proposal), f"{number}　{first}", proposal.get_absolute_url(), button)
+        yield Todo(str(proposal), f"{number}　{first}", leads_to(proposal), button)
 
 
 def _copies(rows: QuerySet[Proposal], button: str, on: date) -> Iterable[Todo]:
-    for item in items(rows, button, on):
-        yield replace(item, url=f"{item.url}office/release/")
+    return items(rows, button, on, leads_to=lambda proposal: proposal.release_url)
 
 
 def _in_state(state: str, duty: str) -> Callable[[Any, date], QuerySet[Proposal]]:
     return lambda user, _on: Proposal.objects.filter(committee_id__in=bodies.committees_with(user, duty), state=state)
 
 
-def _to_pass_on(user: Any, on: date) -> QuerySet[Proposal]:
-    rows = _in_state(State.NOT_FILED, Duty.PROPOSAL_OFFICE)(user, on)
-    return rows.filter(passed_on_at=None).exclude(destination="nowhere")
+def _to_pass_on(user: Any, _on: date) -> QuerySet[Proposal]:
+    return queries.to_be_passed_on(bodies.committees_with(user, Duty.PROPOSAL_OFFICE))
 
 
 QUEUES = (
@@ -80,10 +80,8 @@ QUEUES = (
         items,
     ),
     Queue((Duty.FILING,), "待审定", f"{DESK}?stage=decide", "去审定", _in_state(State.IN_DECISION, Duty.FILING), items),
-    Queue((Duty.PROPOSAL_OFFICE,), "待转出", "/desk/passing-on/", "去转出", _to_pass_on, items),
-    Queue(
-        (Duty.PUBLICATION,), "待核对公开稿", "/desk/publication/", "去核对", lambda user, _on: queries.to_confirm(user), _copies
-    ),
+    Queue((Duty.PROPOSAL_OFFICE,), "待转出", PASSING_ON, "去转出", _to_pass_on, items),
+    Queue((Duty.PUBLICATION,), "待核对公开稿", PUBLICATION, "去核对", lambda user, _on: queries.to_confirm(user), _copies),
 )
 NOBODYS = (
     Nobodys(

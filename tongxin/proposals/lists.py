@@ -16,7 +16,7 @@ from tongxin.desks.listings import Cell, Column, Filter, Head, Link, Listing, Qu
 from tongxin.desks.reading import Rows
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals import queries
-from tongxin.proposals.choices import Answer, Role
+from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.queries import in_force
@@ -29,7 +29,6 @@ EMPTY = {
     "discarded": gettext_lazy("没有已删除的草稿。"),
     "filed": gettext_lazy("本会还没有立案的提案。"),
 }
-WRITABLE = frozenset({"draft", "gathering", "returned"})
 
 
 # ── who has which part ───────────────────────────────────────────────────────────────────────────
@@ -73,7 +72,7 @@ def _lines(found: list[Proposal], q: Question) -> Iterable[Line]:
 
 def _url(proposal: Proposal, tab: str, *, sits: bool) -> str:
     own = tab == "entered" or (tab == "mine" and sits)
-    ending = "edit/" if own and proposal.state in WRITABLE else "invitation/" if tab == "invited" else ""
+    ending = "edit/" if own and proposal.state in States.with_the_proposer else "invitation/" if tab == "invited" else ""
     return proposal.get_absolute_url() + ending
 
 

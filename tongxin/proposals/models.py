@@ -109,6 +109,11 @@ class Proposal(Stateful):
         return f"/proposals/{self.uid}/"
 
     @property
+    def release_url(self) -> str:
+        """Where somebody confirms what the public reads of it."""
+        return f"{self.get_absolute_url()}office/release/"
+
+    @property
     def affiliation(self) -> str:
         """The 归口 whose office assigns it (for `holds_for_affiliation`)."""
         return self.routed_to
@@ -124,7 +129,7 @@ class Proposal(Stateful):
         return character_count(self.body)
 
     @property
-    def outcome(self) -> str:
+    def state_said(self) -> str:
         """What people read as its state: the destination's words when it was not filed."""
         if self.state == State.NOT_FILED:
             return str(self.get_destination_display())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tongxin.proposals.choices import Destination
 from tongxin.regulations.schema import kind, rule
 
 
@@ -60,7 +61,7 @@ class Reason:
 
     code: str
     text: str
-    destinations: tuple[str, ...]
+    destinations: tuple[str, ...] = rule("内容可以转到", choices=dict(Destination.choices))
 
 
 @kind("proposals.not_filing", "不立案情形", "哪些情形不予立案，内容可以转到哪里")

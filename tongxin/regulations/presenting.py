@@ -1,22 +1,23 @@
 """Values of a regulation as people read them: label, text or table, and where each comes from."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tongxin.core.templatetags.chinese import yes_no
 from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import InForce
 from tongxin.regulations.schema import Kind
 
-WORDS = {
-    "solved": "已解决或基本解决", "planned": "正在解决或列入计划", "later": "暂不能解决", "reference": "留作参考",
-    "suggestion": "转意见建议", "opinion": "转社情民意", "letter": "转来信", "nowhere": "不立案",
-}  # fmt: skip
 COLUMNS = {
-    "code": "代码", "name": "名称", "short": "简称", "label": "说明", "meaning": "含义", "text": "情形", "destinations": "内容可以转到",
-}  # fmt: skip
+    "code": "代码",
+    "name": "名称",
+    "short": "简称",
+    "label": "说明",
+    "text": "情形",
+}  # of rows that call them nothing else
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,16 @@ class Version:
     gives_up: str
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
+def _text(value: Any, choices: Mapping[str, Any]) -> str:
     if isinstance(value, (tuple, list)):
-        return "、".join(_text(v) for v in value)
-    return WORDS.get(value, str(value)) if isinstance(value, str) else str(value)
+        return "、".join(_text(v, choices) for v in value)
+    if isinstance(value, bool):
+        return yes_no(value)
+    return str(choices.get(value, value)) if isinstance(value, str) else str(value)
 
 
 def _single(value: Any, meta: Mapping[str, Any]) -> str:
-    choices = meta.get("choices") or {}
-    text = str(choices.get(value, _text(value))) if isinstance(value, Hashable) else _text(value)
+    text = _text(value, meta.get("choices") or {})
     return f"{text} {meta['unit']}" if meta.get("unit") else text
 
 
@@ -67,9 +67,9 @@ def lines(found: InForce) -> list[Line]:
         rows: tuple[tuple[str, ...], ...] = ()
         text = ""
         if isinstance(value, tuple) and value and is_dataclass(value[0]):
-            names = [f.name for f in fields(value[0])]
-            head = tuple(COLUMNS.get(n, n) for n in names)
-            rows = tuple(tuple(_text(getattr(item, n)) for n in names) for item in value)
+            columns = fields(value[0])
+            head = tuple(str(f.metadata.get("label") or COLUMNS.get(f.name, f.name)) for f in columns)
+            rows = tuple(tuple(_single(getattr(item, f.name), f.metadata) for f in columns) for item in value)
         else:
             text = _single(value, meta)
         later = found.was_introduced_later(spec.name)

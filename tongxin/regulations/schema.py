@@ -44,7 +44,7 @@ def rule(
     unit: str = "",
     low: int | None = None,
     high: int | None = None,
-    choices: Mapping[str, str] | None = None,
+    choices: Mapping[Any, Any] | None = None,
 ) -> Any:
     """Declare a value of a schema: what it is called, in which unit, within which limits. There is never a default in code."""
     return field(metadata={"label": label, "help": help, "unit": unit, "low": low, "high": high, "choices": choices})
@@ -87,8 +87,8 @@ def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str, *, ado
         if not isinstance(raw, (list, tuple)):
             message = f"{label}应是若干项"
             raise SchemaError(message)
-        item = typing.get_args(kind_of)[0]
-        return tuple(_value(item, one, {}, f"{label}第 {n} 项", adopted=adopted) for n, one in enumerate(raw, 1))
+        item, each = typing.get_args(kind_of)[0], {"choices": limits.get("choices")}
+        return tuple(_value(item, one, each, f"{label}第 {n} 项", adopted=adopted) for n, one in enumerate(raw, 1))
     if is_dataclass(kind_of):
         if not isinstance(raw, Mapping):
             message = f"{label}应写明各项"

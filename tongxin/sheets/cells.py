@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 
 from rapidfuzz import fuzz, process
 
@@ -21,7 +20,6 @@ BROKEN = re.compile(  # a failed formula, as spreadsheet programs write it; sign
 SEPARATORS = re.compile(r"[、,，;；\n]+")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s{0,3}日?(?:[ T]{1,3}\d{1,2}[:：].*)?")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
-_AMOUNT = re.compile(r"[¥￥]?\s*(-?[\d,，]{0,40}\.?\d{1,40})\s{0,3}([万亿]?)\s{0,3}元?")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 SHORT = 40
 NEAR = 45  # how alike a word must be to be named as the one that was meant
@@ -130,25 +128,6 @@ def _sane(found: date, written: str) -> date:
         message = f"“{written[:SHORT]}”的年份不对，请核对"
         raise ValueError(message)
     return found
-
-
-def amount(value: Cell) -> Decimal | None:
-    """Read an amount in 元: 1200, 1,200.50, 3.5万, 1.2亿元."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Decimal(text(value))
-    written = normal(line(value))
-    if not written:
-        return None
-    match = _AMOUNT.fullmatch(written)
-    if match is None:
-        message = f"“{written[:SHORT]}”不是金额，应写数字（元），或带“万”“亿”"
-        raise ValueError(message)
-    try:
-        number = Decimal(match[1].replace(",", "").replace("，", ""))
-    except InvalidOperation as problem:
-        message = f"“{written[:SHORT]}”不是金额"
-        raise ValueError(message) from problem
-    return number * {"": 1, "万": 10_000, "亿": 100_000_000}[match[2]]
 
 
 def whole(value: Cell) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 Spot = tuple[int, int]  # row and column, both from 0
 
 HEADER = 512
-END, FREE = 0xFFFFFFFE, 0xFFFFFFFF
+END = 0xFFFFFFFE
 MINI = 4096  # streams below this size lie in small sectors
 ENTRY = 128
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}

@@ -88,7 +88,7 @@ class Index:
                 self._waiting.pop(key, None)
                 self._changed += 1
 
-    def learn(self) -> None:
+    def catch_up(self) -> None:
         """Weigh what came since the last time; a query does it by itself."""
         small = len(self._titles) < SMALL
         if self._changed and (self._weights is None or small or self._changed * RELEARN > len(self._titles)):
@@ -101,7 +101,7 @@ class Index:
         self, body: str, *, title: str = "", n: int = 5, exclude: Iterable[Hashable] = (), least: float = 0.0
     ) -> list[Match]:
         """Return at most `n` texts whose likeness is at least `least`, most alike first."""
-        self.learn()
+        self.catch_up()
         if self._weights is None:
             return []
         asked, heading = self._weights.weigh([f"{title}\n{body}"]), self._weights.weigh([title or body])
@@ -145,7 +145,7 @@ class Index:
         self._keep(_Part(keys, wholes, self._weights.weigh([self._titles[k] for k in keys])))
 
     def _append(self, keys: list[Hashable]) -> None:
-        assert self._weights is not None  # noqa: S101 -- learn() sees to it
+        assert self._weights is not None  # noqa: S101 -- catch_up() sees to it
         wholes = self._weights.weigh([f"{self._titles[k]}\n{self._bodies[k]}" for k in keys])
         part = _Part(keys, wholes, self._weights.weigh([self._titles[k] for k in keys]))
         if len(self._parts) >= PARTS:

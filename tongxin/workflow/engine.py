@@ -81,6 +81,14 @@ def available(subject: Stateful, actor: Any, *, at: datetime) -> list[Offer]:
     ]
 
 
+def offer_for(subject: Stateful, action: str, actor: Any, *, at: datetime) -> Offer | None:
+    """Return one step with what blocks it, where it is open to `actor` now; no other row of the table is asked."""
+    row = workflow_of(subject).row(subject.state, action)
+    if row is None or not row.by.test_at(actor, subject, at):
+        return None
+    return Offer(row, tuple(_reasons(row, subject, at)), subject)
+
+
 def plain(payload: Any) -> dict[str, Any]:
     """Turn what was said into JSON: dates as ISO, tuples as lists, no None."""
 
@@ -221,7 +229,7 @@ def retell(
     """Make the unsaved events of an imported history: permissions, guards and notices off, the graph on.
 
     `steps` are (action, at or None where the sheet did not say, extra event fields incl. `data`), beginning with the
-    workflow's start. `subject` must be saved; its state must be what the last step leads to. Raises TableError otherwise.
+    workflow's start. `subject` must be saved; its state must be what the last step leads to. Raises NotAllowed otherwise.
     """
     workflow = workflow_of(subject)
     events, state = [], ""

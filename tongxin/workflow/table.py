@@ -146,6 +146,17 @@ def register(workflow: Workflow, *, visible_to: Callable[[Any], models.QuerySet[
     return workflow
 
 
-def workflow_of(subject: models.Model) -> Workflow:
-    """Return the lifecycle of a row."""
+def lifecycle_of(model: models.Model | type[models.Model]) -> Workflow | None:
+    """Return the lifecycle of a model, or of a row, where it has one."""
+    return BY_MODEL.get(model._meta.label_lower)  # noqa: SLF001 -- Django's public-in-practice Meta
+
+
+def one_visible(user: Any, name: str, uid: str) -> Any:
+    """Return the row of a lifecycle with a uid, if somebody may see it; nothing where there is no such lifecycle."""
+    visible_to = VISIBLE_TO.get(name)
+    return visible_to(user).filter(uid=uid).first() if visible_to else None
+
+
+def workflow_of(subject: models.Model | type[models.Model]) -> Workflow:
+    """Return the lifecycle of a row, or of a model that has one."""
     return BY_MODEL[subject._meta.label_lower]  # noqa: SLF001 -- Django's public-in-practice Meta

@@ -1,5 +1,6 @@
 """The one view that serves every step of every lifecycle."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -12,23 +13,22 @@ from tongxin.audit import audience, kinds
 from tongxin.core import asked
 from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of, writes, written_in
-from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, Workflow
+from tongxin.workflow.table import T, Workflow, one_visible, workflow_of
 
-GONE, UID = 409, 40
+UID = 40
 
 
 @requires("workflow.step", of_object=True)
 def transition(request: HttpRequest, name: str, uid: str, action: str) -> HttpResponse:
     """Show the form of a step, or why it is blocked; take it on POST; tell what happened when somebody was faster."""
-    workflow = BY_NAME.get(name)
-    subject = VISIBLE_TO[name](request.user).filter(uid=uid).first() if workflow else None
-    if workflow is None or subject is None:
+    subject = one_visible(request.user, name, uid)
+    if subject is None:
         raise Http404
-    at = timezone.now()
-    row = workflow.row(subject.state, action)
-    if row is None or not row.by.test_at(request.user, subject, at):
+    workflow, at = workflow_of(subject), timezone.now()
+    offer = engine.offer_for(subject, action, request.user, at=at)
+    if offer is None:
         return _too_late(request, workflow, subject, action)
-    offer = next(o for o in engine.available(subject, request.user, at=at) if o.row is row)
+    row = offer.row
     form = form_for(row.asks, subject=subject, actor=request.user, at=at, data=request.POST or None) if row.asks else None
     seen = asked.words(request.POST.get("seen", ""), UID)
     if seen and (last := engine.last_event(subject)) is not None and last.uid != seen:
@@ -79,7 +79,13 @@ def _show(
         "keep": f"{workflow.name}-{subject.uid}-{row.action}" if writes(row.asks) else "",
     }
     fragment = asked.by_htmx(request.headers)
-    status = GONE if meanwhile else 422 if request.method == "POST" and form is not None and form.errors else 200
+    status = (
+        HTTPStatus.CONFLICT
+        if meanwhile
+        else HTTPStatus.UNPROCESSABLE_ENTITY
+        if request.method == "POST" and form is not None and form.errors
+        else 200
+    )
     # htmx swaps only 2xx by default; the fragment shows its own errors.
     return render(
         request, "workflow/_step.html" if fragment else "workflow/step.html", context, status=200 if fragment else status
@@ -122,7 +128,10 @@ def _too_late(request: HttpRequest, workflow: Workflow, subject: Any, action: st
     }
     fragment = asked.by_htmx(request.headers)
     return render(
-        request, "workflow/_overtaken.html" if fragment else "workflow/overtaken.html", context, status=200 if fragment else GONE
+        request,
+        "workflow/_overtaken.html" if fragment else "workflow/overtaken.html",
+        context,
+        status=200 if fragment else HTTPStatus.CONFLICT,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from tongxin.committees.choices import Change, Undoing
 from tongxin.committees.models import Unit, UnitChange
 from tongxin.committees.unit_forms import EndForm, PlanForm, RenameForm, UndoForm
 
-UNPROCESSABLE, COURSE = 422, 100
+COURSE = 100
 UNDONE = {
     Undoing.CALL_OFF: gettext_lazy("已取消待生效的变动，%(name)s照常承办"),
     Undoing.RESTORE: gettext_lazy("已恢复承办单位%(name)s，承办人员需要重新任命"),
@@ -89,7 +90,7 @@ def _done(request: HttpRequest, unit: Unit, at_once: bool, word: str) -> HttpRes
 
 
 def _shown(request: HttpRequest, template: str, form: Any, context: dict[str, Any]) -> HttpResponse:
-    return render(request, template, context | {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+    return render(request, template, context | {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200)
 
 
 @requires("committees.reorganise", of_object=True)

@@ -126,6 +126,11 @@ def case_number(value: int | None) -> str:
     return "" if value is None else f"第 {value:04d} 号"
 
 
+def yes_no(value: bool) -> str:  # noqa: FBT001 -- it says the value itself
+    """Say whether something is so: 是, 否."""
+    return _("是") if value else _("否")
+
+
 @register.filter
 def characters(value: str) -> int:
     """Count characters without white space."""

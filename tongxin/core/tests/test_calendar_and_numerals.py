@@ -25,11 +25,6 @@ def test_a_year_whose_notice_is_not_out_is_answered_provisionally() -> None:
     assert calendar.is_working_day(date(2031, 6, 11)) is True
 
 
-def test_working_days_between_counts_the_end_but_not_the_start() -> None:
-    assert calendar.working_days_between(date(2026, 3, 6), date(2026, 3, 13)) == 5
-    assert calendar.working_days_between(date(2026, 3, 13), date(2026, 3, 6)) == 0
-
-
 @pytest.mark.parametrize(
     ("start", "months", "end"),
     [

@@ -42,7 +42,7 @@ def test_every_desk_has_work(day: str) -> None:
     assert [s for s in ("in_hand", "rating", "with_office", "closed") if cases[s] < 1] == []
     assert Case.objects.filter(state="in_hand", round=2).count() >= 3
     committee = county[0].committee
-    assert proposals.to_be_passed_on(committee).count() >= 3
+    assert proposals.to_be_passed_on([committee.pk]).count() >= 3
     rules: Deadlines = in_force(committee, Deadlines, today)
     chips = {
         (chip.level, what)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from tongxin.audit.queries import remembered
 from tongxin.committees import successions
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Unit
-from tongxin.committees.queries import affiliations_with, running_units
+from tongxin.committees.queries import affiliated, affiliations_with, committees_held, running_units
 from tongxin.core.templatetags.chinese import case_number, day
 from tongxin.desks.listings import Act, Cell, Column, Listing, Question, Saying, Tab, Ticking, always
 from tongxin.desks.reading import Rows
@@ -48,7 +48,7 @@ def _asked(q: Question) -> list[Any]:
 
 
 def _counts(q: Question) -> Mapping[str, int]:
-    codes = {c.code for c in queries.committees_of(q.user, Duty.ASSIGN)}
+    codes = {c.code for c in committees_held(q.user, Duty.ASSIGN)}
     scope = ("assign", q.on.isoformat(), sorted(affiliations_with(q.user, Duty.ASSIGN)))
     return remembered(codes, scope, lambda: {name: rows(*_asked(q)).count() for name, rows in PARTS.items()})
 
@@ -130,9 +130,7 @@ TASKS = tasks.columns(tasks.titled(tasks.page_of), named=always)
 # ── handing several over at once ─────────────────────────────────────────────────────────────────
 def units_of_desk(user: Any) -> list[Unit]:
     """Return the units to which the reader's office may hand proposals over."""
-    own = Q(pk__in=())
-    for committee_id, affiliation in affiliations_with(user, Duty.ASSIGN):
-        own |= Q(committee_id=committee_id, system=affiliation)
+    own = affiliated(user, Duty.ASSIGN, path="system")
     return list(Unit.objects.filter(own).filter(running_units(timezone.localdate())).order_by("id"))
 
 

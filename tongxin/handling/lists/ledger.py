@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tongxin.core.templatetags.chinese import yes_no
 from tongxin.desks.listings import Column
 from tongxin.handling.pages.desk import Row
 from tongxin.handling.pages.standing import case_of
@@ -77,5 +77,5 @@ COLUMNS = (
     _column("due", gettext_lazy("答复期限"), 12, _due),
     _column("answered", gettext_lazy("答复日期"), 12, _answered),
     _column("talks", gettext_lazy("面商次数"), 8, lambda r: str(r.contacts)),
-    _column("public", gettext_lazy("是否公开"), 8, lambda r: _("是") if r.proposal.released_at else _("否")),
+    _column("public", gettext_lazy("是否公开"), 8, lambda r: yes_no(r.proposal.released_at is not None)),
 )

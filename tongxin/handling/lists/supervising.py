@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
+from tongxin.committees.queries import committees_held
 from tongxin.desks.listings import Listing, Question, Saying, Tab, always
 from tongxin.desks.reading import Rows
 from tongxin.handling import queries
@@ -23,10 +24,6 @@ LABELS = {
 }
 
 
-def _committees(q: Question) -> list[Committee]:
-    return queries.committees_of(q.user, Duty.SUPERVISE)
-
-
 def _parts() -> dict[str, Any]:
     parts = queries.supervision_parts()
     return {name: parts[name or "open"] for name in LABELS}
@@ -34,6 +31,10 @@ def _parts() -> dict[str, Any]:
 
 def _scope(q: Question) -> list[Any]:
     return queries.scope_of(q.user, Duty.SUPERVISE)
+
+
+def _committees(q: Question) -> list[Committee]:
+    return committees_held(q.user, Duty.SUPERVISE)
 
 
 def _counts(q: Question) -> dict[str, int]:

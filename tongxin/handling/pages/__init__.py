@@ -1,1 +1,1 @@
-"""What the pages of proposals show: desk, ledger, a proposal for each of its readers, and for the public."""
+"""What the pages of proposals and of their handling show: the desk, a proposal and a unit's part for each reader, the public's pages."""

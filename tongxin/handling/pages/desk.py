@@ -1,4 +1,4 @@
-"""The office's desk: every proposal of a committee by stage, clock and filter, read in a fixed number of queries."""
+"""What a line of the office's desk shows of a proposal, read for all of a page in a fixed number of queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from tongxin.access.permissions import allowed
 from tongxin.committees.models import Committee
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
-from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Contact, Task
 from tongxin.handling.pages.rows import today_rules
-from tongxin.handling.pages.stages import RUNNING, Wanted
+from tongxin.handling.pages.stages import Wanted
 from tongxin.handling.pages.standing import Standing, case_of, standing
 from tongxin.handling.queries import Chip, chip, clock_of
 from tongxin.proposals.choices import Answer, State, States
@@ -129,7 +129,7 @@ def _row(proposal: Proposal, w: Wanted, contacts: int) -> Row:
     tasks, rules = tasks_of(proposal), in_force(proposal.committee, Taxonomies, timezone.localdate())
     topic = rules.topic(proposal.topic)
     lead, others = unit_lines(tasks)
-    states = w.stage.states if len(w.stage.states) < len(RUNNING) else ()
+    states = w.stage.states if len(w.stage.states) < len(TaskStates.open) else ()
     return Row(
         proposal=proposal, proposer=proposer_line(proposal), topic=topic.short if topic else "", lead=lead, others=others,
         badge=standing(proposal), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
@@ -139,7 +139,7 @@ def _row(proposal: Proposal, w: Wanted, contacts: int) -> Row:
 
 def remindable(tasks: Sequence[Task]) -> list[Task]:
     """Return the parts that may be chased: the ball is with the unit."""
-    return [t for t in tasks if t.state in {TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER}]
+    return [t for t in tasks if t.state in TaskStates.with_the_unit]
 
 
 def acts_open(proposal: Proposal, tasks: Sequence[Task]) -> list[str]:

@@ -6,8 +6,10 @@ from tongxin.audit.queries import remembered
 from tongxin.committees.models import Committee, Session
 from tongxin.desks.levels import WORDS
 from tongxin.desks.paging import CAP, capped, counted
-from tongxin.handling.pages.rows import asked_for, level_range, most_urgent, today_rules
-from tongxin.handling.pages.stages import HEADER, RUNNING, STAGES, Stage, Wanted, without_running_clock
+from tongxin.handling.choices import TaskStates
+from tongxin.handling.pages.rows import asked_for, most_urgent, today_rules
+from tongxin.handling.pages.stages import HEADER, STAGES, Stage, Wanted, without_running_clock
+from tongxin.handling.queries import level_of
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 
@@ -49,9 +51,9 @@ def figures(committee: Committee, session: Session | None) -> Figures:
 def _read(committee: Committee, session: Session | None) -> dict[str, int]:
     of_session = Proposal.objects.filter(committee=committee, session=session) if session else Proposal.objects.none()
     today, rules = today_rules(committee)
-    running = most_urgent(committee, RUNNING)
+    running = most_urgent(committee, TaskStates.open)
     found = {f"header.{key}": capped(of_session.filter(STAGES[key].where(committee))) for key in HEADER}
-    found |= {f"lane.{level}": capped(running.filter(level_range(level, today, rules))) for level in WORDS}
+    found |= {f"lane.{level}": capped(running.filter(level_of(level, rules, today))) for level in WORDS}
     return found | {f"tab.{stage.key}": _count(committee, stage) for stage in STAGES.values() if stage.tab}
 
 

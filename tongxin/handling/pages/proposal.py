@@ -90,7 +90,7 @@ class Page:
 
 def load(user: Any, uid: str) -> Proposal | None:
     """Return a proposal that `user` may open: as a proposal, or through its handling. The permission is asked of the row itself."""
-    found = next(iter(ONE.all(uid)), None)
+    found = ONE.first(uid)
     if found is None:
         return None
     attach([found], "signatures", proposals.NAMES.all([found.pk], timezone.localdate()), by="proposal")

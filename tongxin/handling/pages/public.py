@@ -239,7 +239,7 @@ class PublicPage:
 
 def load(uid: str) -> Proposal | None:
     """Return a published proposal."""
-    found: Proposal | None = next(iter(ONE.all(uid)), None)
+    found: Proposal | None = ONE.first(uid)
     if found is not None:
         attach([found], "signatures", SIGNED.all(found.pk), by="proposal")
     if found is not None and (case := case_of(found)) is not None:

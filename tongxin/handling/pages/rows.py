@@ -1,21 +1,21 @@
-"""Which rows of the desk are asked for, in which order, and behind which row a page begins."""
+"""Which rows of the desk are asked for: what a search means, what the filters leave, which fields order them."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
-from tongxin.core.words import sought
+from tongxin.core.words import case_number_in, sought
 from tongxin.desks.paging import CAP
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Case, Task
-from tongxin.handling.pages.stages import RUNNING, Wanted
+from tongxin.handling.pages.stages import Wanted
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer
@@ -36,10 +36,10 @@ def signed_by_name(committee: Committee, text: str) -> Q:
 
 def numbered(committee: Committee, text: str) -> QuerySet[Proposal] | None:
     """Return the proposals with a number of the committee's sessions; None when the text is not a number."""
-    digits = text.strip("第号 ")
-    if not digits.isdecimal() or len(digits) > 6:  # noqa: PLR2004 -- a number, not a phone
+    number = case_number_in(text)
+    if number is None:
         return None
-    return Proposal.objects.filter(committee=committee, session__in=committee.sessions.values("pk"), number=int(digits))
+    return Proposal.objects.filter(committee=committee, session__in=committee.sessions.values("pk"), number=number)
 
 
 def said_in(committee: Committee, text: str, *, titles: type[Proposal] | type[PublicCopy] = Proposal) -> Q:
@@ -101,17 +101,6 @@ def _narrowed_by(w: Wanted, path: str) -> Q:
     return own & _of_unit(w, path)
 
 
-def level_range(level: str, today: date, rules: Deadlines) -> Q:
-    """Return which clocks stand on a level: the limits are the regulation's."""
-    yellow, soon = today + timedelta(days=rules.yellow_days), today + timedelta(days=rules.soon_days)
-    return {
-        "red": Q(clock_on__lt=today),
-        "yellow": Q(clock_on__gte=today, clock_on__lte=yellow),
-        "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
-        "ok": Q(clock_on__gt=max(yellow, soon)),
-    }.get(level, Q())
-
-
 def today_rules(committee: Committee) -> tuple[date, Deadlines]:
     """Return today and the deadlines in force today."""
     today = timezone.localdate()
@@ -121,20 +110,23 @@ def today_rules(committee: Committee) -> tuple[date, Deadlines]:
 
 def most_urgent(committee: Committee, states: Sequence[str]) -> QuerySet[Task]:
     """Return of every case in hand the one part whose clock runs out first, among the states asked for."""
-    among = {} if tuple(states) == RUNNING else {"state__in": states}
-    earlier = Task.objects.filter(case=OuterRef("case"), clock_on__isnull=False, **among).filter(
-        Q(clock_on__lt=OuterRef("clock_on")) | Q(clock_on=OuterRef("clock_on"), id__lt=OuterRef("id"))
-    )
-    return Task.objects.filter(committee=committee, clock_on__isnull=False, **among).filter(~Exists(earlier))
+    # only what is open has a clock
+    among = {} if set(states) == set(TaskStates.open) else {"state__in": states}
+    return Task.objects.filter(handling.ends_first(*states), committee=committee, clock_on__isnull=False, **among)
 
 
-# ── rows and keys ────────────────────────────────────────────────────────────────────────────────
+def _on_level(w: Wanted) -> Q:
+    today, rules = today_rules(w.committee)
+    return handling.level_of(w.level, rules, today)
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────
 def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
     """Return the rows asked for, the fields that order them, and how each leads to its proposal."""
     if w.by_clock and w.stage.states:
         rows = most_urgent(w.committee, w.stage.states).filter(_narrowed_by(w, "case__proposal"))
         if w.level:
-            rows = rows.filter(level_range(w.level, *today_rules(w.committee)))
+            rows = rows.filter(_on_level(w))
         return rows, ("clock_on", "id"), "case__proposal_id"
     if w.stage.case_state:
         cases = Case.objects.filter(committee=w.committee, state=w.stage.case_state).filter(_narrowed_by(w, "proposal"))
@@ -143,6 +135,6 @@ def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
         return cases, ("id",), "proposal_id"
     found = Proposal.objects.filter(committee=w.committee).filter(w.stage.where(w.committee))
     if w.level and w.stage.states:
-        on = most_urgent(w.committee, w.stage.states).filter(level_range(w.level, *today_rules(w.committee)))
+        on = most_urgent(w.committee, w.stage.states).filter(_on_level(w))
         found = found.filter(pk__in=on.values("case__proposal"))
     return found.filter(narrowed(w) & _of_unit(w, "pk")), ("id",), "pk"

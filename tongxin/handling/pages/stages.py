@@ -10,15 +10,10 @@ from django.utils.translation import gettext_lazy
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
-from tongxin.handling.choices import CaseState, TaskState
+from tongxin.handling.choices import CaseState, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.proposals.choices import Destination, State, States
 from tongxin.proposals.rules import OFFICE
-
-RUNNING = (
-    TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW,
-)  # fmt: skip
-
 
 # ── stages ───────────────────────────────────────────────────────────────────────────────────────
 Where = Callable[[Committee], Q]
@@ -73,7 +68,7 @@ class Stage:
 STAGES = {
     stage.key: stage
     for stage in (
-        Stage("open", gettext_lazy("全部在办"), _in_task_state(*RUNNING), RUNNING, "due"),
+        Stage("open", gettext_lazy("全部在办"), _in_task_state(*TaskStates.open), TaskStates.open, "due"),
         Stage("examine", State.SUBMITTED.label, _in_state(State.SUBMITTED)),
         Stage("decide", State.IN_DECISION.label, _in_state(State.IN_DECISION)),
         Stage("assign", State.FILED.label, _to_assign),
@@ -122,5 +117,4 @@ class Wanted:
 
 def desk_committees(user: Any) -> list[Committee]:
     """Return the committees whose desk somebody may open."""
-    found = {a.committee_id: a.committee for a in bodies.appointments_of(user) if a.duty in {*OFFICE, Duty.LEADERSHIP}}
-    return list(found.values())
+    return bodies.committees_held(user, *OFFICE, Duty.LEADERSHIP)

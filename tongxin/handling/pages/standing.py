@@ -54,7 +54,7 @@ def standing_of_case(case: Case) -> Standing:
 
 def _standing(proposal: Proposal, case: Case | None, tasks: Iterable[Task]) -> Standing:
     if case is None or proposal.state != State.HANDED_OVER:
-        return Standing(PROPOSAL.badges[proposal.state], proposal.outcome)
+        return Standing(PROPOSAL.badges[proposal.state], proposal.state_said)
     if case.state != CaseState.IN_HAND:
         return Standing(CASES.badges[case.state], str(CaseState(case.state).label))
     tasks = list(tasks)
@@ -128,7 +128,7 @@ def _when(value: Any) -> str:
 
 
 def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], *, unrated_told: bool = False) -> list[Step]:
-    """Return the life of a proposal; what was not filed ends at 审查 with its outcome.
+    """Return the life of a proposal; what was not filed ends at 审查 with where it went.
 
     `events` are those the reader is told of. A stage that was passed over (nobody had to supervise) or that will not come
     (the proposers do not want it public) is not among them, and the file is closed last: when no other stage is to come.
@@ -138,7 +138,7 @@ def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], 
     if proposal.state in States.ended:
         raised = Step(_("提出"), _when(proposal.submitted_at), "done" if proposal.submitted_at else "todo")
         examined = [Step(_("审查"), "", "done")] if proposal.state != State.WITHDRAWN else []
-        return [raised, *examined, Step(proposal.outcome, _when(proposal.decided_at or _last(events)), "end")]
+        return [raised, *examined, Step(proposal.state_said, _when(proposal.decided_at or _last(events)), "end")]
     filed = proposal.state in States.filed
     raised = _step(_("提出"), proposal.submitted_at, done=proposal.state not in States.with_the_proposer, now=True)
     decided = _step(_("审查"), proposal.decided_at, done=filed, now=proposal.state in States.in_examination)

@@ -29,7 +29,6 @@ from tongxin.workflow.templatetags.steps import Button
 
 COURSE = 60
 SPOKEN_IN = (TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW, TaskState.ANSWERED, TaskState.ADVICE_GIVEN)
-CHASED_IN = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def own_pages(reading: Reading) -> Iterable[Button]:
     if found.draft is not None:
         label = _("继续写答复") if found.draft.text else _("起草答复")
         yield Button(label, f"{base}reply/", (), main=not found.draft.text, stop=False, page=True)
-    if any(offer.row.action == "send" for offer in engine.available(found.task, reading.user, at=reading.at)):
+    if engine.offer_for(found.task, "send", reading.user, at=reading.at) is not None:
         yield Button(_("对照原文审核答复"), f"{base}review/", (), main=True, stop=False, page=True)
 
 
@@ -161,7 +160,7 @@ def beside_the_steps(reading: Reading) -> Iterable[Button]:
     task, base = found.task, found.task.get_absolute_url()
     if task.state in SPOKEN_IN and allowed(reading.user, "handling.contact", task):
         yield Button(_("记录面商"), f"{base}contact/", (), main=False, stop=False)
-    if task.state in CHASED_IN and allowed(reading.user, "handling.remind", task):
+    if task.state in TaskStates.with_the_unit and allowed(reading.user, "handling.remind", task):
         yield Button(_("催办"), f"{base}remind/", (), main=False, stop=False)
     if task.is_gone and task.case.is_in_hand and found.sections.units_url:
         yield Button(_("调整承办单位"), found.sections.units_url, (), main=False, stop=False, page=True)

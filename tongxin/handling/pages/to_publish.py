@@ -48,12 +48,11 @@ def waiting(user: Any) -> Desk:
 def _text(proposal: Proposal) -> Waiting:
     current = copy_of(proposal)
     why = _("由系统隐去，正在公开，还没有人核对") if current else _("原文有改动，已暂停公开")
-    url = f"{proposal.get_absolute_url()}office/release/"
-    return Waiting(str(proposal), case_number(proposal.number), _("提案正文"), why, proposal.released_at, url)
+    return Waiting(str(proposal), case_number(proposal.number), _("提案正文"), why, proposal.released_at, proposal.release_url)
 
 
 def _reply(copy: PublicReply) -> Waiting:
     proposal, unit = copy.reply.task.case.proposal, copy.reply.sent_by
     why = _("由系统隐去，正在公开，还没有人核对") if copy.is_shown else _("核对后公开")
     what = _("%(unit)s的答复") % {"unit": unit}
-    return Waiting(str(proposal), case_number(proposal.number), what, why, copy.reply.sent_at, f"/handling/public/{copy.uid}/")
+    return Waiting(str(proposal), case_number(proposal.number), what, why, copy.reply.sent_at, copy.confirm_url)

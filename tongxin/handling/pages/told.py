@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tongxin.audit import audience, kinds
+from tongxin.audit.actions import label_of
 from tongxin.committees.models import Appointment, Committee
 from tongxin.handling.pages.standing import case_of
 from tongxin.members.models import Seat
@@ -49,9 +50,8 @@ def told(user: Any, proposal: Proposal, *, before: int | None) -> tuple[list[Sai
     for subject in subjects:
         circles = audience.circles(user, subject)
         open_to = [name for name, kind in kinds.KINDS.items() if kind.audience in circles and not kind.by_day]
-        label = subject._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
-        own |= Q(event__subject_type=label, event__subject_id=subject.pk, event__kind__in=open_to)
-    matters = [f"{subject._meta.label_lower}:{subject.uid}" for subject in subjects]  # noqa: SLF001 -- as above
+        own |= Q(event__subject_type=label_of(subject), event__subject_id=subject.pk, event__kind__in=open_to)
+    matters = [f"{label_of(subject)}:{subject.uid}" for subject in subjects]
     found = list(told_of(matters, before=before).filter(own)[: PAGE + 1])
     return _by_sentence(proposal.committee, found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
 

@@ -8,15 +8,14 @@ from tongxin.committees.models import Unit
 from tongxin.committees.queries import Work
 from tongxin.core.templatetags.chinese import case_number, day
 from tongxin.handling import queries as handling
-from tongxin.handling.choices import TaskState
+from tongxin.handling.choices import TaskState, TaskStates
 from tongxin.handling.models import Task
-from tongxin.handling.queries.lists import RUNNING
 from tongxin.proposals.models import long_of
 
 
 def open_tasks(unit: Unit) -> Iterable[Work]:
     """Yield the unit's matters that are being handled, the earliest deadline first."""
-    rows = Task.objects.filter(unit=unit, state__in=RUNNING).select_related("case__proposal", "unit", "committee")
+    rows = Task.objects.filter(unit=unit, state__in=TaskStates.open).select_related("case__proposal", "unit", "committee")
     rows = rows.defer("unit__phone", *long_of("case__proposal")).order_by("due_on", "id")
     today = timezone.localdate()
     for task in rows:

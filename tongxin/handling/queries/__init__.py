@@ -1,5 +1,6 @@
 """Every read of handling worth a name."""
 
+from tongxin.handling.queries.answered import answer_words, answers_sent, cases_in_hand, cases_open, hold_case
 from tongxin.handling.queries.cases import (
     Verdict,
     answered_tasks,
@@ -25,20 +26,30 @@ from tongxin.handling.queries.cases import (
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
 from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
-from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, length_of, limits_for, limits_of, rule_of, task_chip
+from tongxin.handling.queries.deadlines import (
+    Chip,
+    Limit,
+    chip,
+    clock_of,
+    late,
+    length_of,
+    level_of,
+    limits_for,
+    limits_of,
+    rule_of,
+    task_chip,
+)
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.finding import found_by, parts_of_units_named, with_over
 from tongxin.handling.queries.history import history_of
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.handling.queries.lists import (
     BY_CLOCK,
-    LEVELS,
     NEWEST,
-    RUNNING,
     SIZE,
     assigned_by,
-    committees_of,
     counts,
+    ends_first,
     for_rows,
     inbox,
     inbox_parts,
@@ -86,7 +97,6 @@ from tongxin.handling.queries.moving import (
     sign_due_of,
     without_unit,
 )
-from tongxin.handling.queries.outcomes import answers_sent, cases_in_hand, cases_open, hold_case, outcome_words
 from tongxin.handling.queries.publication import (
     public_replies,
     publishable,
@@ -106,9 +116,7 @@ __all__ = [
     "FORMER",
     "GOES",
     "LEFT",
-    "LEVELS",
     "NEWEST",
-    "RUNNING",
     "SIZE",
     "STAYS",
     "Answerer",
@@ -118,6 +126,7 @@ __all__ = [
     "Limit",
     "NamedReply",
     "Verdict",
+    "answer_words",
     "answered_tasks",
     "answering_tasks",
     "answers_sent",
@@ -136,7 +145,6 @@ __all__ = [
     "closed_round",
     "closes_by_now",
     "closes_early",
-    "committees_of",
     "contacts_that_count",
     "counts",
     "current_replies",
@@ -150,6 +158,7 @@ __all__ = [
     "due_by",
     "due_key",
     "due_on",
+    "ends_first",
     "file_lines",
     "for_rows",
     "former_due",
@@ -161,10 +170,12 @@ __all__ = [
     "hold_case",
     "inbox",
     "inbox_parts",
+    "late",
     "late_by",
     "length_of",
     "letter_of",
     "level",
+    "level_of",
     "limits_for",
     "limits_of",
     "line_of",
@@ -176,7 +187,6 @@ __all__ = [
     "once_each",
     "open_at",
     "open_counts",
-    "outcome_words",
     "own",
     "own_part_of",
     "part_for",

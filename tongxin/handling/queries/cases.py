@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.audit.models import Event
+from tongxin.audit.queries import last_of
 from tongxin.core.words import normal
 from tongxin.handling.choices import ANSWERING, CaseState, Grade, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Rating, Reply, Task
@@ -167,7 +167,7 @@ def reason_again(case: Case) -> str:
     """Return why the assembly's office had this round begun; nothing where the proposers' dissatisfaction did, or it is the first."""
     if case.round == 1:
         return ""
-    resumed = Event.objects.filter(subject_type="handling.case", subject_id=case.pk, kind="cases.resume").order_by("-id").first()
+    resumed = last_of(case, kind="cases.resume")
     return resumed.data.get("reason", "") if resumed is not None and resumed.data.get("round") == case.round else ""
 
 

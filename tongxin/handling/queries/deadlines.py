@@ -1,8 +1,9 @@
 """The clocks of handling as people see them: what is left, in which colour, and which rule said so."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,22 @@ def chip(due_on: date | None, *, on: date, rules: Deadlines, what: str = "") -> 
         level = "yellow" if left <= rules.yellow_days else "soon" if left <= rules.soon_days else "ok"
         text = f"{what}剩 {left} 天"
     return Chip(level, text, full_deadline(due_on), due_on, left)
+
+
+def late(on: date) -> Q:
+    """Return which clocks have run out by a day."""
+    return Q(clock_on__lt=on)
+
+
+def level_of(name: str, rules: Deadlines, on: date) -> Q:
+    """Return which clocks stand on a level on a day, as `chip` says it of one: what has no clock stands on none."""
+    yellow, soon = on + timedelta(days=rules.yellow_days), on + timedelta(days=rules.soon_days)
+    return {
+        "red": late(on),
+        "yellow": Q(clock_on__gte=on, clock_on__lte=yellow),
+        "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
+        "ok": Q(clock_on__gt=max(yellow, soon)),
+    }[name]
 
 
 def clock_of(task: Task) -> tuple[date | None, str]:

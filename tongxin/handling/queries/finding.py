@@ -8,13 +8,12 @@ from django.db import models
 from django.db.models import Q, QuerySet, Value, When
 
 from tongxin.committees.models import Unit
-from tongxin.core.words import sought
+from tongxin.core.words import case_number_in, sought
 from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
 
-LONGEST_NUMBER = 6  # figures: more are a telephone
 LEAST = 2  # characters of a unit's name: one stands in too many
 OVER = (CaseState.CLOSED, CaseState.RECALLED)
 
@@ -41,9 +40,8 @@ def found_by(text: str, committees: Collection[int], path: str = "") -> Q:
     signers = names | Q(member__number__iexact=text) | Q(member=None, body__icontains=text)
     signed = Signature.objects.filter(signers, committee__in=committees, answer=Answer.ACCEPTED)
     found = Q(**{f"{path}title__icontains": text}) | Q(**{f"{path}pk__in": signed.values("proposal")})
-    figures = text.strip("第号 ")
-    if figures.isdecimal() and len(figures) <= LONGEST_NUMBER:
-        found |= Q(**{f"{path}number": int(figures)})
+    if (number := case_number_in(text)) is not None:
+        found |= Q(**{f"{path}number": number})
     parts = parts_of_units_named(committees, text)
     return found if parts is None else found | Q(**{f"{path}pk__in": parts.values("case__proposal")})
 

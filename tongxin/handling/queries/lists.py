@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -17,7 +17,7 @@ from tongxin.core.prepared import Prepared
 from tongxin.handling.choices import ANSWERING, CaseState, Part, TaskState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.handling.queries.cases import waiting_for_units
-from tongxin.handling.queries.deadlines import Chip, task_chip
+from tongxin.handling.queries.deadlines import Chip, level_of, task_chip
 from tongxin.handling.regulations import Deadlines
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import LONG, Proposal, Signature
@@ -27,8 +27,6 @@ from tongxin.workflow.table import workflow_of
 S = TaskState
 SIZE = 14  # rows of a page
 BY_CLOCK, NEWEST = ("clock_on", "id"), ("-id",)
-LEVELS = ("red", "yellow", "soon", "ok")
-RUNNING = (S.AWAITING, S.RETURN_ASKED, S.IN_HAND, S.WITH_LEADER, S.UNDER_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -48,17 +46,7 @@ def level(committees: Iterable[Committee], on: date, name: str) -> Q:
     """Return the condition of a deadline level on a day, each committee by its own rule."""
     found = Q(pk__in=())
     for committee in committees:
-        rules: Deadlines = in_force(committee, Deadlines, on)
-        yellow, soon = on + timedelta(days=rules.yellow_days), on + timedelta(days=rules.soon_days)
-        found |= (
-            Q(committee=committee)
-            & {
-                "red": Q(clock_on__lt=on),
-                "yellow": Q(clock_on__gte=on, clock_on__lte=yellow),
-                "soon": Q(clock_on__gt=yellow, clock_on__lte=soon),
-                "ok": Q(clock_on__gt=max(yellow, soon)) | Q(clock_on=None),
-            }[name]
-        )
+        found |= Q(committee=committee) & level_of(name, in_force(committee, Deadlines, on), on)
     return found
 
 
@@ -146,13 +134,13 @@ def units_of(user: Any) -> list[Unit]:
 
 def inbox_parts(*, clerked: Iterable[int], led: Iterable[int]) -> dict[str, Q]:
     """Return the parts of an inbox: what the reader of some units has to do, by kind; what waits for others; what is done."""
-    again = Q(case__round__gt=1, state=S.IN_HAND, part__in=ANSWERING)
+    hand = Q(state=S.IN_HAND, part__in=ANSWERING, unit_id__in=clerked)
     parts = {
-        "sign": Q(state=S.AWAITING),
-        "hand": Q(state=S.IN_HAND, part__in=ANSWERING),
-        "co": Q(state=S.IN_HAND, part=Part.CO),
+        "sign": Q(state=S.AWAITING, unit_id__in=clerked),
+        "hand": hand,
+        "co": Q(state=S.IN_HAND, part=Part.CO, unit_id__in=clerked),
         "leader": Q(state=S.WITH_LEADER, unit_id__in=led),
-        "again": again,
+        "again": Q(case__round__gt=1) & hand,
     }
     mine = Q(state__in=(S.AWAITING, S.IN_HAND), unit_id__in=clerked) | parts["leader"]
     closed = Q(state__in=TaskStates.gone) | Q(state__in=(S.ANSWERED, S.ADVICE_GIVEN), case__state=CaseState.CLOSED)
@@ -225,23 +213,22 @@ class _Sooner(Exists):
         return f"sooner among {self.states}"
 
 
+def ends_first(*states: str) -> Q:
+    """Return which parts have the clock that ends first of their case's, among those in some states."""
+    return ~Q(_Sooner(states))
+
+
 def once_a_case(*states: str) -> Q:
     """Return of each case the one part in some states whose clock ends first: a case stands once, not once for every unit."""
-    return Q(state__in=states) & ~Q(_Sooner(states))
+    return Q(state__in=states) & ends_first(*states)
 
 
 def supervision_parts() -> dict[str, Q]:
     """Return the parts of the supervising desk: each case once, but each reply that is to be read by itself."""
     return {
         "review": Q(state=S.UNDER_REVIEW),
-        "open": once_a_case(*RUNNING),
+        "open": once_a_case(*TaskStates.open),
         "sign": once_a_case(S.AWAITING),
         "again": Q(case__round__gt=1) & once_a_case(S.IN_HAND, S.WITH_LEADER),
         "answered": Q(state=S.ANSWERED),
     }
-
-
-def committees_of(user: Any, *duties: str) -> list[Committee]:
-    """Return the committees in which somebody holds a duty, each once."""
-    held = {a.committee_id: a.committee for a in bodies.appointments_of(user) if a.duty in duties}
-    return list(held.values())

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.audit.models import Event
+from tongxin.audit.queries import last_of
 from tongxin.committees.models import Committee
 from tongxin.core import calendar, faults
 from tongxin.handling.choices import CaseState, Counted
@@ -83,9 +83,7 @@ def ratings_without_reckoning() -> list[Case]:
 
 def reckoning_of_rating(case: Case) -> Reckoning | None:
     """Reckon anew until when a case is rated; nothing where that is not the day that was set."""
-    opened = (
-        Event.objects.filter(subject_type="handling.case", subject_id=case.pk, kind="cases.open_rating").order_by("id").last()
-    )
+    opened = last_of(case, kind="cases.open_rating")
     if opened is None:
         return None
     said = reckon(case.committee, "rating_working_days", timezone.localdate(opened.at or opened.recorded_at))

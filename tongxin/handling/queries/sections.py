@@ -150,7 +150,7 @@ def sections(case: Case, user: Any) -> CaseSections:
         rating_due_on=case.rating_due_on if rating else None,
         may_rate=rating and waits_for_reader and not (case.rating_due_on and case.rating_due_on < on),
         rate_url=f"/handling/rate/{case.uid}/",
-        units_url=f"/handling/cases/{case.uid}/units/" if allowed(user, "handling.assign", case) else "",
+        units_url=case.units_url if allowed(user, "handling.assign", case) else "",
     )  # fmt: skip
 
 

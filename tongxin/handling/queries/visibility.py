@@ -14,11 +14,9 @@ from tongxin.proposals.models import Signature
 
 
 def _offices(user: Any, prefix: str) -> Q:
-    seen = Q(pk__in=())
+    seen = bodies.affiliated(user, Duty.ASSIGN, Duty.SUPERVISE, path=f"{prefix}proposal__routed_to")
     if inside := bodies.committees_with(user, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP):
         seen |= Q(committee_id__in=inside)
-    for committee_id, affiliation in bodies.affiliations_with(user, Duty.ASSIGN, Duty.SUPERVISE):
-        seen |= Q(**{"committee_id": committee_id, f"{prefix}proposal__routed_to": affiliation})
     return seen
 
 

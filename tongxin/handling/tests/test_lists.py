@@ -15,6 +15,7 @@ from tongxin.audit.tests.forging import raw
 from tongxin.committees.choices import Duty
 from tongxin.committees.queries import forget_appointments
 from tongxin.desks.declared import declared
+from tongxin.desks.levels import WORDS
 from tongxin.desks.shown import Shown, shown
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import TaskState
@@ -122,7 +123,7 @@ def test_lanes_count_what_the_colours_say(cast: Cast, as_, today) -> None:
         task = cast.task(actions.assign(cast.filed(today), parts=[(cast.unit, "sole")], actor=cast.assigner, at=today))
         Task.objects.filter(pk=task.pk).update(sign_due_on=timezone.localdate() + timedelta(days=left))
     on, rows = timezone.localdate(), queries.inbox(cast.clerk)
-    counted = {name: rows.filter(queries.level([cast.county], on, name)).count() for name in queries.LEVELS}
+    counted = {name: rows.filter(queries.level([cast.county], on, name)).count() for name in WORDS}
     chips: dict[str, int] = {}
     for task in rows:
         chip = queries.task_chip(task, on=on)

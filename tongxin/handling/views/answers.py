@@ -1,5 +1,6 @@
 """Answers that several pages give: a small form, where one goes on, what somebody else did first."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.forms import Form
@@ -9,9 +10,6 @@ from django.shortcuts import render
 from tongxin.audit import audience
 from tongxin.core import asked
 from tongxin.workflow import engine
-
-GONE = 409
-UNPROCESSABLE = 422
 
 
 def small_form(
@@ -29,7 +27,7 @@ def small_form(
         "post_to": request.path,
         "keep": request.path.strip("/").replace("/", "-"),
     }
-    status = UNPROCESSABLE if form.is_bound and not fragment else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and not fragment else 200
     return render(request, "handling/_small_form.html" if fragment else "handling/small_form.html", context, status=status)
 
 
@@ -45,4 +43,6 @@ def overtaken(request: HttpRequest, subject: Any, back: str) -> HttpResponse:
     """Say who did what in the meantime; nothing was changed."""
     event = engine.last_event(subject)
     sentence = audience.said_to(request.user, subject, event)
-    return render(request, "workflow/overtaken.html", {"sentence": sentence, "subject": subject, "back": back}, status=GONE)
+    return render(
+        request, "workflow/overtaken.html", {"sentence": sentence, "subject": subject, "back": back}, status=HTTPStatus.CONFLICT
+    )

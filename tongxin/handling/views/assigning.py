@@ -1,5 +1,7 @@
 """The desk that assigns: which unit gets which proposal, and what happens when a unit gave one back."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.audit import kinds
-from tongxin.audit.models import Event
+from tongxin.audit.queries import last_of
 from tongxin.committees.queries import active_units
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
@@ -17,7 +19,7 @@ from tongxin.handling.forms import MoreUnitsForm, UnitsForm
 from tongxin.handling.models import Case
 from tongxin.handling.pages.standing import standing_of_case
 from tongxin.handling.pages.task import attached
-from tongxin.handling.views.answers import GONE, UNPROCESSABLE, overtaken
+from tongxin.handling.views.answers import overtaken
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -62,16 +64,12 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
         "opinion": _examined(proposal),
         "attached": attached(case, request.user),
     }
-    return render(request, "handling/assign.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+    return render(request, "handling/assign.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200)
 
 
 def _examined(proposal: Proposal) -> str:
     """Return what pre-examination said of a proposal."""
-    event = (
-        Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_examination")
-        .order_by("-id")
-        .first()
-    )
+    event = last_of(proposal, kind="proposals.pass_examination")
     return kinds.detail(event) if event else ""
 
 
@@ -100,14 +98,14 @@ def units(request: HttpRequest, uid: str) -> HttpResponse:
             )
         except actions.HandlingError as error:
             form.add_error(None, str(error))
-            status = GONE
+            status = HTTPStatus.CONFLICT
         else:
             messages.success(
                 request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)}
             )
             return redirect("handling-units", uid)
     elif request.method == "POST":
-        status = UNPROCESSABLE
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     context = {
         "case": case, "proposal": case.proposal, "where": standing_of_case(case).word, "sections": shown, "form": form, "limits": queries.limits_for(case.committee, on),
         "returned": [t for t in case.tasks.all() if t.is_gone and t.unit_id not in taken], "asked": [t for t in case.tasks.all() if t.awaits_return_answer],

@@ -1,5 +1,6 @@
 """The desk of publication: which public texts wait for somebody to confirm them; what waits to be passed on, as a file."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,9 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
+from tongxin.committees import queries as bodies
+from tongxin.committees.choices import Duty
 from tongxin.desks.leaving import leave
 from tongxin.desks.shown import shown
-from tongxin.handling.lists.desk import DESK, committee_of
+from tongxin.handling.lists.desk import DESK
 from tongxin.handling.pages import to_publish as queries
 from tongxin.proposals.choices import Destination
 from tongxin.proposals.queries import to_be_passed_on
@@ -33,9 +36,13 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires("proposals.pass_on")
 def passing_on_export(request: HttpRequest) -> HttpResponseBase:
-    """Give what waits to be passed on as a file: the ledger of those proposals."""
-    page = shown(DESK, QueryDict("stage=unfiled"), request.user, at=timezone.now())
-    waiting = to_be_passed_on(committee_of(page.question))
+    """Give what waits to be passed on in a committee as a file: the ledger of those proposals."""
+    own = bodies.committees_held(request.user, Duty.PROPOSAL_OFFICE)
+    committee = next((c for c in own if c.code == request.POST.get("in", own[0].code)), None)
+    if committee is None:
+        raise PermissionDenied  # another's list is never answered with one's own
+    page = shown(DESK, QueryDict(f"stage=unfiled&in={committee.code}"), request.user, at=timezone.now())
+    waiting = to_be_passed_on([committee.pk])
     if (kind := request.POST.get("kind", "")) in Destination.values:
         waiting = waiting.filter(destination=kind)
     uids = list(waiting.values_list("uid", flat=True))

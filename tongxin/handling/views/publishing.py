@@ -1,5 +1,7 @@
 """A sent reply before the public reads it: what is covered, a preview, the confirmation; or why it is kept back."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,10 +29,16 @@ def public_reply(request: HttpRequest, uid: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, copy, form)
     if not form.is_valid():
-        return _show(request, copy, form, status=422)
+        return _show(request, copy, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if step == "withhold" or (step == "confirm" and form.agrees()):
         return _confirm(request, copy, form, shown=step == "confirm")
-    return _show(request, copy, form, preview=step in {"preview", "confirm"}, status=422 if form.errors else 200)
+    return _show(
+        request,
+        copy,
+        form,
+        preview=step in {"preview", "confirm"},
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200,
+    )
 
 
 def _confirm(request: HttpRequest, copy: PublicReply, form: PublicReplyForm, *, shown: bool) -> HttpResponse:
@@ -41,7 +49,7 @@ def _confirm(request: HttpRequest, copy: PublicReply, form: PublicReplyForm, *, 
         )  # fmt: skip
     except actions.HandlingError as error:
         form.add_error(None, str(error))
-        return _show(request, copy, form, status=422)
+        return _show(request, copy, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("答复已经按公开稿公开") if shown else _("这件答复不向社会公开"))
     return redirect(DESK)
 

@@ -1,5 +1,6 @@
 """Where proposers judge the answers, and confirm what a unit wrote of a talk with them."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,6 @@ from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState
 from tongxin.handling.forms import EarlyForm, RatingForm, WordForm
 from tongxin.handling.models import Case, Contact, Presence, Rating, Reply
-from tongxin.handling.views.answers import GONE, UNPROCESSABLE
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
@@ -82,14 +82,14 @@ def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for
     forms, early = [(r, RatingForm(data, prefix=r.uid)) for r in todo], EarlyForm(data)
     status, problem = 200, ""
     if posted and (closed or not todo or (entered_for and given)):
-        status, problem = GONE, _why_not(case, given, own=not entered_for)
+        status, problem = HTTPStatus.CONFLICT, _why_not(case, given, own=not entered_for)
     elif posted and early.is_valid() and all(form.is_valid() for _reply, form in forms):
         problem = _take(request, forms, early, signature, entered_for=entered_for)
         if not problem:
             return redirect(case)
-        status = GONE
+        status = HTTPStatus.CONFLICT
     elif posted:
-        status = UNPROCESSABLE
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     context = {
         "case": case,
         "proposal": case.proposal,
@@ -184,4 +184,6 @@ def confirm_contact(request: HttpRequest, uid: str) -> HttpResponse:
         "mine": queries.presence_of(contact, request.user),
         "form": form,
     }
-    return render(request, "handling/confirm_contact.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+    return render(
+        request, "handling/confirm_contact.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200
+    )

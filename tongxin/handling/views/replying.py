@@ -1,5 +1,6 @@
 """Writing a reply: the editor (it saves itself as `handling.drafts` declares), its files, its preview as a letter."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,6 @@ from tongxin.handling.drafts import REPLY, form_of
 from tongxin.handling.forms import ReplyForm, UploadForm
 from tongxin.handling.models import Reply, ReplyFile, Task
 from tongxin.handling.regulations import ReplyCategories
-from tongxin.handling.views.answers import UNPROCESSABLE
 from tongxin.handling.views.working import load
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
@@ -44,7 +44,7 @@ def _save(request: HttpRequest, task: Task, draft: Reply) -> HttpResponse:
     """Save where there is no script. What came too late stands beside the text, on a page of both."""
     form = form_of(draft, task, request.POST)
     if not form.is_valid():
-        return _editor(request, task, draft, form, status=UNPROCESSABLE)
+        return _editor(request, task, draft, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     started_from = int(form.cleaned_data["version"])
     try:
         actions.save_reply(draft, fields=form.cleaned_data, started_from=started_from, actor=request.user, at=timezone.now())
@@ -53,7 +53,7 @@ def _save(request: HttpRequest, task: Task, draft: Reply) -> HttpResponse:
         return redirect(late.copy)
     except actions.HandlingError as error:
         form.add_error(None, str(error))
-        return _editor(request, task, draft, form, status=UNPROCESSABLE)
+        return _editor(request, task, draft, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("已保存。"))
     return redirect("handling-reply", task.uid)
 
@@ -115,7 +115,7 @@ def _take_file(request: HttpRequest, task: Task) -> HttpResponse:
             messages.success(request, _("已添加附件“%(name)s”。") % {"name": kept.name})
             return redirect(f"{task.get_absolute_url()}reply/#files")
     draft = queries.draft_of(task)
-    return _editor(request, task, draft, form_of(draft, task), upload=form, status=UNPROCESSABLE)
+    return _editor(request, task, draft, form_of(draft, task), upload=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @requires("handling.write_reply", of_object=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.core.secrets import mask_phone
-from tongxin.core.templatetags.chinese import full_day
+from tongxin.core.templatetags.chinese import full_day, yes_no
 from tongxin.core.words import name_key, plain_number
 from tongxin.members import carrying, joining
 from tongxin.members.choices import CONTACT_FIELDS
@@ -122,7 +122,7 @@ def said_of(member: Member, field: str) -> str:
     if field == "born_in":
         return f"{value:%Y-%m}" if value else ""
     if field == "is_party_member":
-        return "" if value is None else _("是") if value else _("否")
+        return "" if value is None else yes_no(value)
     return mask_phone(value) if field == "phone" and value else str(value)
 
 

@@ -1,5 +1,7 @@
 """One member, as the pages of members read it: who may see it, and what its line shows."""
 
+from http import HTTPStatus
+
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +15,6 @@ from tongxin.members.forms import Contact, Correction, Other, Part, Standing
 from tongxin.members.models import Member
 from tongxin.members.rules import who_it_is
 
-CONFLICT = 409
 WRITTEN = (Other, Part, Standing, Contact, Correction)  # forms with what is written; of one name the later label stands
 
 
@@ -63,7 +64,7 @@ def not_done(
     """Say why a page that was open does nothing any more, lead to the member, and keep what was `typed`, to be copied."""
     posted = request.method == "POST"
     context = {"member": member, "typed": typed, "why": why, "by": by, "posted": posted}
-    return render(request, "members/not_done.html", context, status=CONFLICT if posted else 200)
+    return render(request, "members/not_done.html", context, status=HTTPStatus.CONFLICT if posted else 200)
 
 
 def typed_in(request: HttpRequest) -> list[tuple[str, str]]:

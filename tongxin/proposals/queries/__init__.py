@@ -13,7 +13,7 @@ from tongxin.proposals.queries.drafting import (
     writable,
 )
 from tongxin.proposals.queries.inviting import is_open, lost_since, open_invitations, why_over
-from tongxin.proposals.queries.likeness import Similar, register_outcome, similar, similar_for, warm
+from tongxin.proposals.queries.likeness import Similar, similar, similar_for, warm
 from tongxin.proposals.queries.lists import (
     LABELS,
     Standing,
@@ -24,7 +24,6 @@ from tongxin.proposals.queries.lists import (
     for_rows,
     lists_for,
     own_list,
-    register_standing,
     standing_of,
     standings_of,
     titled,
@@ -59,7 +58,6 @@ from tongxin.proposals.queries.reading import (
     passed_on_to,
     plenary_window,
     raters,
-    register_handling,
     season_at,
     session_and_season_at,
     signers,
@@ -118,9 +116,6 @@ __all__ = [
     "public_titles",
     "published",
     "raters",
-    "register_handling",
-    "register_outcome",
-    "register_standing",
     "season_at",
     "session_and_season_at",
     "signers",

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q
 
 from tongxin.access.permissions import allowed
 from tongxin.audit import kinds
-from tongxin.audit.models import Event
+from tongxin.audit.queries import last_of
 from tongxin.committees.queries import running
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
@@ -44,7 +44,7 @@ class Check:
 
 def writable(user: Any, uid: str) -> Proposal | None:
     """Return a proposal with what its writing pages need, if `user` may see it."""
-    found: Proposal | None = next(iter(ONE.all(uid)), None)
+    found: Proposal | None = ONE.first(uid)
     if found is None:
         return None
     attach([found], "signatures", SIGNATURES.all(found.pk), by="proposal")
@@ -166,20 +166,13 @@ def taken_back(user: Any, uid: str) -> str:
     if member is None:
         return ""
     proposal = Proposal.objects.filter(uid=uid, committee_id=member.committee_id).only("pk").first()
-    event = proposal and (
-        Event.objects.filter(
-            subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.remove_invitation", data__member=member.pk
-        )
-        .order_by("-id")
-        .first()
-    )
+    event = proposal and last_of(proposal, kind="proposals.remove_invitation", data__member=member.pk)
     return f"第一提案人已于 {moment(event.at)} 收回这份联名邀请，您不用再答复。" if event else ""
 
 
 def why_returned(proposal: Proposal) -> str:
     """Return the reason for which a text was last given back to its proposer."""
-    told = Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, to_state=State.RETURNED)
-    event = told.order_by("-id").first()
+    event = last_of(proposal, to_state=State.RETURNED)
     return kinds.detail(event) if event is not None else ""
 
 

@@ -1,7 +1,7 @@
 """Earlier proposals like the one being written: kept per process and committee, brought up to date from the event stream."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.queries.above import above
 from tongxin.proposals.queries.lists import standings_of
 from tongxin.proposals.queries.publication import public_titles, published
 from tongxin.proposals.queries.reading import original_visible_to
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from tongxin.texts.similarity import Index, Match
 
 EARLIER = (*States.filed, State.MERGED, State.NOT_FILED)
-Outcomes = Callable[[Iterable[Proposal]], Mapping[int, str]]
-_outcomes: list[Outcomes] = []
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Similar:
     title: str
     score: float
     because: tuple[str, ...] = ()
-    outcome: str = ""
+    answer: str = ""  # the category of the newest one, in a short word
     standing: str = ""  # where it, or what it was merged into, stands now: in the word of its own page
     merged: bool = False  # something merged into it is like this one; what, the reader may not know
 
@@ -56,8 +55,8 @@ class Similar:
         shown = self.proposal.merged_into or self.proposal
         session = str(shown.session) if shown.session else ""
         number = "" if self.proposal.merged_into else case_number(shown.number)
-        outcome = "、".join(part for part in (self._joined, self.outcome, self.standing) if part)
-        return "　".join(part for part in (f"{session}{number}", outcome) if part)
+        became = "、".join(part for part in (self._joined, self.answer, self.standing) if part)
+        return "　".join(part for part in (f"{session}{number}", became) if part)
 
 
 def _empty() -> "Index":
@@ -75,11 +74,6 @@ class _Kept:
 
 _kept: dict[tuple[str, bool], _Kept] = {}  # by committee: its own texts, and the public ones
 _door = threading.Lock()
-
-
-def register_outcome(outcomes: Outcomes) -> None:
-    """Let the app above say in a short word what became of proposals: (proposals) → {id: word}, in one query."""
-    _outcomes.append(outcomes)
 
 
 def similar(
@@ -127,7 +121,7 @@ def _inside(user: Any, matches: "list[Match]") -> dict[int, Similar]:
     rows = {p.pk: p for p in _rows(m.key for m in matches)}
     pages = set(rows) | {row.merged_into_id for row in rows.values() if row.merged_into_id}
     seen = set(original_visible_to(user).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
-    words = _words([row.merged_into or row for row in rows.values() if row.pk in seen or row.merged_into_id in seen])
+    words = above().answered([row.merged_into or row for row in rows.values() if row.pk in seen or row.merged_into_id in seen])
     found: dict[int, Similar] = {}
     for match in matches:
         row = rows.get(match.key)  # type: ignore[call-overload]  # the keys are ids
@@ -156,18 +150,11 @@ def _rows(ids: Iterable[Any]) -> QuerySet[Proposal]:
     return Proposal.objects.filter(pk__in=list(ids)).select_related("session__term", "merged_into__session__term")
 
 
-def _words(rows: list[Proposal]) -> dict[int, str]:
-    words: dict[int, str] = {}
-    for outcomes in _outcomes:
-        words |= outcomes(rows)
-    return words
-
-
 def warm(committee: Committee) -> int:
     """Read a committee's texts before somebody waits for them. Returns how many there are."""
     kept = _fresh(committee)
     with kept.lock:
-        kept.index.learn()
+        kept.index.catch_up()
         return len(kept.index)
 
 

@@ -1,8 +1,8 @@
 """The lists of a member (or of the office's own entries): which rows, how many."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -13,9 +13,11 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
+from tongxin.core.words import case_number_in
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature
+from tongxin.proposals.queries.above import Standing, above
 from tongxin.proposals.queries.inviting import open_invitations
 
 LABELS = {
@@ -28,29 +30,9 @@ LABELS = {
 }
 
 
-class Standing(Protocol):
-    """Where a proposal stands: a badge's look and its word."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def word(self) -> str: ...
-
-
-Standings = Callable[[Iterable[Proposal], Any], Mapping[int, Standing]]
-_sources: list[Standings] = []
-
-
-def register_standing(standings: Standings) -> None:
-    """Let the app above say where proposals stand, in the words of their own pages: their handling is not known here."""
-    _sources[:] = [standings]
-
-
 def standings_of(proposals: Iterable[Proposal], user: Any) -> Mapping[int, Standing]:
     """Return where proposals stand, each as far as somebody may know it."""
-    [standings] = _sources
-    return standings(proposals, user)
+    return above().standings(proposals, user)
 
 
 def standing_of(proposal: Proposal, user: Any) -> str:
@@ -86,14 +68,19 @@ _DISCARDED, _GONE = Q(proposal__state=State.DISCARDED), Q(state=State.DISCARDED)
 OF_MEMBERS, OF_OFFICES = ("mine", "cosigned", "invited", "discarded"), ("entered", "discarded")
 
 
+def _own(member: Any, at: Any, on: Any) -> dict[str, Q]:
+    """Return which of a member's names stand for a row of each list."""
+    return {
+        "mine": Q(role=Role.FIRST) & ~_DISCARDED,
+        "cosigned": Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED,
+        "invited": Q(pk__in=open_invitations(at, on).filter(member=member).values("pk")),
+        "discarded": Q(role=Role.FIRST) & _DISCARDED,
+    }
+
+
 def _signed(member: Any, at: Any, on: Any) -> QuerySet[Any, Any]:
     rows = Signature.objects.filter(member=member).order_by().values("member")
-    return rows.annotate(
-        mine=Count("id", filter=Q(role=Role.FIRST) & ~_DISCARDED),
-        cosigned=Count("id", filter=Q(role=Role.CO, answer=Answer.ACCEPTED) & ~_DISCARDED),
-        invited=Count("id", filter=Q(pk__in=open_invitations(at, on).filter(member=member).values("pk"))),
-        discarded=Count("id", filter=Q(role=Role.FIRST) & _DISCARDED),
-    ).values(*OF_MEMBERS)
+    return rows.annotate(**{name: Count("id", filter=part) for name, part in _own(member, at, on).items()}).values(*OF_MEMBERS)
 
 
 def _entered(account: Any, inside: Any) -> QuerySet[Proposal]:
@@ -126,30 +113,21 @@ def asked_by(user: Any, *, at: datetime) -> tuple[Any, ...]:
 def own_list(tab: str, at: Any, on: Any, *whose: Any) -> QuerySet[Proposal]:
     """Return one list: what a member signed, what an account entered inside some committees, what a committee filed."""
     member, committee, account, *inside = whose
-    if tab == "entered":
-        return _entered(account, inside).exclude(state=State.DISCARDED)
-    if tab == "discarded":
-        own = Signature.objects.filter(member=member, role=Role.FIRST)
-        rows = Proposal.objects.filter(pk__in=own.values("proposal")) if member is not None else _entered(account, inside)
-        return rows.filter(state=State.DISCARDED)
     if tab == "filed":
         # said by what it is not: so the newest are found in the order of receipt, without sorting all that were ever filed
         return Proposal.objects.filter(committee=committee).exclude(state__in=sorted(set(State.values) - set(States.filed)))
-    if member is None:
-        return Proposal.objects.none()
-    signed = Signature.objects.filter(member=member)
-    own = {
-        "mine": lambda: signed.filter(role=Role.FIRST),
-        "cosigned": lambda: signed.filter(role=Role.CO, answer=Answer.ACCEPTED),
-        "invited": lambda: open_invitations(at, on).filter(member=member),
-    }[tab]()
-    return Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
+    if tab == "entered":
+        return _entered(account, inside).exclude(_GONE)
+    if member is not None:
+        own = Signature.objects.filter(_own(member, at, on)[tab], member=member)
+        return Proposal.objects.filter(pk__in=own.values("proposal"))
+    return _entered(account, inside).filter(_GONE) if tab == "discarded" else Proposal.objects.none()
 
 
 def titled(rows: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
     """Return the proposals with words in their title, or with a number: 12, 第12号."""
-    named, digits = Q(title__icontains=text), text.removeprefix("第").removesuffix("号").strip()
-    return rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)  # noqa: PLR2004
+    named, number = Q(title__icontains=text), case_number_in(text)
+    return rows.filter(named if number is None else named | Q(number=number))
 
 
 def for_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:

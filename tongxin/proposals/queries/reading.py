@@ -1,7 +1,6 @@
 """Who may see which proposals, what their pages need, when they are collected."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tongxin.audit.models import Event
+from tongxin.audit.queries import last_of
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee, Session
@@ -20,8 +19,9 @@ from tongxin.core.templatetags.chinese import case_number
 from tongxin.members.models import Member
 from tongxin.members.queries import telling_absence
 from tongxin.members.rules import member_of, sitting_member_of
-from tongxin.proposals.choices import Answer, Role, Season, State, States
+from tongxin.proposals.choices import Answer, Destination, Role, Season, State, States
 from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.queries.above import above
 from tongxin.proposals.queries.publication import published
 from tongxin.proposals.regulations import Collection
 from tongxin.proposals.rules import OFFICE, absences_of, first_sits, successor
@@ -113,45 +113,19 @@ def season_at(committee: Committee, at: datetime) -> str:
     return session_and_season_at(committee, at)[1]
 
 
-@dataclass(frozen=True)
-class Handling:
-    """What the app above says of handling: which proposals are in hand, which not closed; how one is held; which answers it has."""
-
-    in_hand: Callable[[], Q]
-    open: Callable[[], Q]
-    hold: Callable[[str], None]
-    answers: Callable[[Proposal], str]
-
-
-_handling: list[Handling] = []
-
-
-def register_handling(
-    *, in_hand: Callable[[], Q], open_: Callable[[], Q], hold: Callable[[str], None], answers: Callable[[Proposal], str]
-) -> None:
-    """Let the app above say which proposals are still to be answered: only those promise an answer to what is merged into them.
-
-    `open_` says of which the handling is not over; `answers` names the answers that were sent.
-    """
-    _handling[:] = [Handling(in_hand, open_, hold, answers)]
-
-
 def hold_handling(uid: str) -> None:
     """Hold the handling of a proposal to the end of the transaction: it is not answered while something is merged into it."""
-    for handling in _handling:
-        handling.hold(uid)
+    above().hold(uid)
 
 
 def answers_to(proposal: Proposal) -> str:
     """Name the answers that were sent to a proposal, each with its unit and day; nothing where none was."""
-    return "、".join(filter(None, (handling.answers(proposal) for handling in _handling)))
+    return above().answers(proposal)
 
 
 def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
     """Return the proposals this one may be merged into: filed, of the same session, not itself, and not answered yet."""
-    open_ = Q(state=State.FILED)
-    for handling in _handling:
-        open_ |= Q(state=State.HANDED_OVER) & handling.in_hand()
+    open_ = Q(state=State.FILED) | Q(state=State.HANDED_OVER) & above().in_hand()
     return (
         Proposal.objects.filter(open_, committee_id=proposal.committee_id, session_id=proposal.session_id)
         .exclude(pk=proposal.pk)
@@ -161,10 +135,8 @@ def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
 
 def open_matters() -> QuerySet[Proposal]:
     """Return what was handed in and has not come to its end: under examination, to be assigned, in handling until it is closed."""
-    found = Q(state__in=(*States.in_examination, State.FILED))
-    for handling in _handling:
-        found |= Q(state=State.HANDED_OVER) & handling.open()
-    return Proposal.objects.filter(found)
+    handled = Q(state=State.HANDED_OVER) & above().open()
+    return Proposal.objects.filter(Q(state__in=(*States.in_examination, State.FILED)) | handled)
 
 
 def absorbed(proposal: Proposal) -> str:
@@ -181,26 +153,21 @@ def what_it_absorbed(proposal: Proposal) -> str | None:
 
 def passed_on_to(proposal: Proposal) -> str:
     """Return to whom the content of a proposal that was not filed went; nothing while it did not."""
-    events = Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.pass_on")
-    last = events.order_by("-id").first() if proposal.passed_on_at is not None else None
+    last = last_of(proposal, kind="proposals.pass_on") if proposal.passed_on_at is not None else None
     return str(last.data.get("to", "")) if last is not None else ""
 
 
 def handed_over_at(proposal: Proposal) -> datetime | None:
     """Return when a proposal was handed over for handling."""
-    return (
-        Event.objects.filter(subject_type="proposals.proposal", subject_id=proposal.pk, kind="proposals.hand_over")
-        .values_list("at", flat=True)
-        .order_by("-id")
-        .first()
-    )
+    event = last_of(proposal, kind="proposals.hand_over")
+    return event.at if event is not None else None
 
 
-def to_be_passed_on(committee: Committee) -> QuerySet[Proposal]:
-    """Return what was converted and waits to be passed on: later apps pick it up here."""
+def to_be_passed_on(committees: Iterable[int]) -> QuerySet[Proposal]:
+    """Return what was converted and waits to be passed on in committees: queue, page and file say the same."""
     return (
-        Proposal.objects.filter(committee=committee, state=State.NOT_FILED, passed_on_at=None)
-        .exclude(destination="nowhere")
+        Proposal.objects.filter(committee_id__in=committees, state=State.NOT_FILED, passed_on_at=None)
+        .exclude(destination=Destination.NOWHERE)
         .order_by("decided_at", "id")
     )
 

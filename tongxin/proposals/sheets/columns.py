@@ -210,4 +210,5 @@ COLUMNS = (
     ),
 )
 PEOPLE = r"(提案|联名|联署|附议|署名|签名|领衔|提出)(者|人|委员|成员)"  # a column of people that must not get lost
-ONE_OF = (("内容", "情况", "分析", "建议"),)
+TEXT_COLUMNS = ("内容", "情况", "分析", "建议")  # in one piece, or in parts
+ONE_OF = (TEXT_COLUMNS,)

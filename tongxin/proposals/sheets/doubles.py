@@ -22,6 +22,7 @@ class Numbers:
     """The numbers of all rows so far, also of those in which something else is wrong."""
 
     seen: dict[tuple[Key, int], Sight] = field(default_factory=dict)
+    sound: set[tuple[Key, int]] = field(default_factory=set)  # of rows that come in: nobody else is given those
     earlier: dict[Place, Fault] = field(default_factory=dict)  # rows of earlier batches whose number a later row has too
 
     def is_second(self, row: Row, draft: Draft, key: Key, batch: Mapping[Place, Row]) -> bool:
@@ -31,6 +32,7 @@ class Numbers:
         first = self.seen.setdefault((key, draft.number), here)
         if first.place == row.place:
             return False
+        self.sound.discard((key, draft.number))
         more = UNITS if row.has("承办单位") else ""
         row.fault("提案号", SAME_NUMBER.format(other=first.seen_from(row.place)) + more)
         said = SAME_NUMBER.format(other=here.seen_from(first.place)) + more

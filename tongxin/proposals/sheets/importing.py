@@ -14,6 +14,7 @@ from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.sheets import writing
 from tongxin.proposals.sheets.bodies import Categories, Key, Sessions
+from tongxin.proposals.sheets.columns import TEXT_COLUMNS
 from tongxin.proposals.sheets.doubles import Numbers, is_another, taken_by
 from tongxin.proposals.sheets.measuring import measure
 from tongxin.proposals.sheets.reading import Draft, People, read
@@ -24,7 +25,6 @@ from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow import engine
 
 DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
-TEXTS = ("内容", "情况", "分析", "建议")
 
 
 class ProposalImporter:
@@ -37,7 +37,7 @@ class ProposalImporter:
         self.sessions, self.categories = Sessions(context), Categories(context)
         self.people = People(self.committee)
         self.speaker = Speaker(self.committee, self.categories)
-        self.seen: dict[Any, Sight] = {}
+        self.titles: dict[tuple[Any, ...], Sight] = {}  # with who raises it and when
         self.numbers = Numbers()
         self.filed: set[tuple[Key, int]] = set()  # of this file: what others may go into
         self.merging: list[tuple[Place, Key, int]] = []
@@ -53,10 +53,10 @@ class ProposalImporter:
         self.made["topics"], self.made["constructions"] = list(checked.categories.topics), list(checked.categories.constructions)
         self.categories.make(checked.categories.topics, checked.categories.constructions)
         highest: dict[int, int] = defaultdict(int)
-        for key in checked.seen:
-            if key[0] == "number" and key[1] in self.sessions.known:
-                session_id = self.sessions.known[key[1]].pk
-                highest[session_id] = max(highest[session_id], key[2])
+        for key, number in checked.numbers.sound:
+            if key in self.sessions.known:
+                session_id = self.sessions.known[key].pk
+                highest[session_id] = max(highest[session_id], number)
         writing.claim(self.committee, highest)
 
     # ── checking ──
@@ -120,22 +120,21 @@ class ProposalImporter:
         if key is None or not draft.number or draft.result == WAITING:
             return
         if self.numbers.is_second(row, draft, key, batch):
-            self.seen.pop(("number", key, draft.number), None)
             self.filed.discard((key, draft.number))  # left out with the row: nothing goes into it by this file
 
     def _is_once(self, row: Row, draft: Draft) -> bool:
         """Whether the file says this but once: by title, first proposer and day where one has no number."""
         here = Sight(row.place, f"《{draft.title}》")
-        if draft.number:
-            self.seen.setdefault(("number", draft.session, draft.number), here)
+        if draft.number and draft.session is not None:
+            self.numbers.sound.add((draft.session, draft.number))
         said = (draft.title, draft.signers[0].key, draft.submitted_on)
-        alike = [("title", *said, None)] if draft.number else [("title", *said, None), ("title", *said, "numbered")]
+        alike = [(*said, None)] if draft.number else [(*said, None), (*said, "numbered")]
         for key in alike:
-            known = self.seen.get(key)
+            known = self.titles.get(key)
             if known is not None and known.place != row.place:
                 row.fault("案由", f"与{known.place.seen_from(row.place)}重复：案由、第一提案人和提交日期都相同")
                 return False
-        self.seen.setdefault(("title", *said, "numbered" if draft.number else None), here)
+        self.titles.setdefault((*said, "numbered" if draft.number else None), here)
         return True
 
     def _known(self, rows: Sequence[Row]) -> dict[int, Proposal]:
@@ -187,7 +186,7 @@ class ProposalImporter:
         there = self.speaker.facts(kept) | self.facts_kept(proposal, said)
         words = self.words_kept(proposal, kept)
         for column, value in said.items():
-            if column in TEXTS and said["内容"] == there["内容"]:  # the same text, in one piece here and in parts there
+            if column in TEXT_COLUMNS and said["内容"] == there["内容"]:  # the same text, in one piece here and in parts there
                 continue
             if row.has(column) and value != there.get(column):
                 shown = f"（系统里是“{words[column][:40] or '空'}”）" if column in words else ""

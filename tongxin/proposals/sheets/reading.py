@@ -13,7 +13,7 @@ from tongxin.core.words import name_key, plain_number
 from tongxin.members.models import Member
 from tongxin.members.rules import who_it_is
 from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
-from tongxin.proposals.sheets.columns import COLUMNS, COSIGNERS
+from tongxin.proposals.sheets.columns import COLUMNS, COSIGNERS, TEXT_COLUMNS
 from tongxin.sheets import cells
 from tongxin.sheets.kinds import Row, values_of
 
@@ -182,12 +182,12 @@ def _take_whole_text(row: Row, draft: Draft, whole: str) -> None:
     """内容 stands for the three parts when they are not given."""
     if not any(draft.parts):
         draft.situation = whole
-        if not whole and not any(row.complained(column) for column in ("内容", "情况", "分析", "建议")):
+        if not whole and not any(row.complained(column) for column in TEXT_COLUMNS):
             row.fault("内容", "没有填写（也没有情况、分析、建议）")
         return
     if whole and whole != "\n".join(part for part in draft.parts if part):
         row.warn("内容", "已有情况、分析、建议，这一列没有读取")
-    for column, part in zip(("情况", "分析", "建议"), draft.parts, strict=True):
+    for column, part in zip(TEXT_COLUMNS[1:], draft.parts, strict=True):
         if not part:
             row.warn(column, "没有填写，照收")
 

@@ -53,13 +53,13 @@ class Speaker:
     def facts(self, draft: Draft) -> dict[str, Any]:
         """Return what a draft says, by column, in a form that can be compared."""
         rules = self.categories
-        return {
-            "案由": draft.title, "内容": draft.whole_text, "情况": draft.situation, "分析": draft.analysis, "建议": draft.suggestions,
-            "提案人": tuple(s.key for s in draft.signers), "提案号": draft.number, "提案形式": draft.form,
-            "类别": rules.topic_codes.get(draft.topic, draft.topic),
-            "建设类别": rules.construction_codes.get(draft.construction, draft.construction), "届次": draft.session,
-            "提交日期": draft.submitted_on, "审查结果": draft.result, "并入": draft.into, "是否公开": draft.public,
+        compared = {
+            "whole": draft.whole_text, "signers": tuple(s.key for s in draft.signers),
+            "topic": rules.topic_codes.get(draft.topic, draft.topic),
+            "construction": rules.construction_codes.get(draft.construction, draft.construction),
         }  # fmt: skip
+        columns = [column for column in COLUMNS if not column.only_read]
+        return {c.name: compared[c.key] if c.key in compared else getattr(draft, c.key) for c in columns}
 
     def words(self, draft: Draft) -> dict[str, str]:
         """Return what a draft says, by column, as it is written in the sheet."""

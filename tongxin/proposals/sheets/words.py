@@ -13,10 +13,7 @@ from tongxin.sheets import cells
 TEXT_LIMIT = 30_000
 
 FILED, MERGED, WITHDRAWN, WAITING = "filed", "merged", "withdrawn", ""
-RESULTS = {
-    "立案": FILED, "并案": MERGED, "转意见建议": Destination.SUGGESTION.value, "转社情民意": Destination.OPINION.value,
-    "转来信": Destination.LETTER.value, "不立案": Destination.NOWHERE.value, "撤案": WITHDRAWN,
-}  # fmt: skip
+RESULTS = {"立案": FILED, "并案": MERGED, **{str(where.label): where.value for where in Destination}, "撤案": WITHDRAWN}
 _SAID = {  # what else offices write
     FILED: ("予以立案", "已立案", "准予立案", "同意立案", "立案办理", "立案交办", "立案处理", "批准立案", "审查立案", "立案提案"),
     MERGED: ("并入", "已并案", "并案办理", "并案处理", "合并", "合并办理", "予以并案", "合并立案"),

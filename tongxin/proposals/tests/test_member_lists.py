@@ -1,5 +1,6 @@
 """The lists of a member, similar proposals, and how many queries each page asks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from tests.cast import NOW, TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.proposals import actions, queries
 from tongxin.proposals.models import Proposal
-from tongxin.proposals.queries import likeness
+from tongxin.proposals.queries import above, likeness
 from tongxin.proposals.workflow import MergeInto, NotFilingDecision
 from tongxin.workflow.engine import perform
 
@@ -183,8 +184,8 @@ def test_what_took_its_keys_before_what_was_seen_is_found_with_the_next_act(cast
 
 def test_the_app_above_says_what_became_of_a_proposal(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     filed = cast.filed()
-    monkeypatch.setattr(likeness, "_outcomes", [])
-    queries.register_outcome(lambda rows: {row.pk: "B 类，已答复" for row in rows})
+    said = replace(above.above(), answered=lambda rows: {row.pk: "B 类，已答复" for row in rows})
+    monkeypatch.setattr(above, "_registered", [said])
     [row] = queries.similar_for(cast.bystander, cast.county, "", title=TEXT["title"], on=NOW.date())
     assert (row.proposal, row.line) == (filed, "十一届五次会议第 0001 号　B 类，已答复、待交办")
 

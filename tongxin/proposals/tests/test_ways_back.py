@@ -110,7 +110,7 @@ def test_content_that_was_passed_on_is_said_in_the_form_and_in_the_notice(cast: 
     [text] = told("proposals.reconsider", cast.proposer)
     assert "内容此前已转县交通运输局" in text
     again = not_filed(cast, proposal)  # what is decided anew may have to go elsewhere
-    assert list(queries.to_be_passed_on(cast.county)) == [again]
+    assert list(queries.to_be_passed_on([cast.county.pk])) == [again]
     assert is_sound()
 
 

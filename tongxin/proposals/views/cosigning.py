@@ -1,5 +1,6 @@
 """Co-signing: inviting, answering, confirming a changed text, leaving; endorsing what was filed."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -23,8 +24,6 @@ from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.rules import signature_of
 from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.regulations.queries import in_force
-
-UNPROCESSABLE = 422
 
 
 # ── inviting ─────────────────────────────────────────────────────────────────────────────────────
@@ -73,7 +72,9 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     }
     if asked.by_htmx(request.headers) and request.headers.get("HX-Target") == "candidates":
         return render(request, "proposals/_candidates.html", context)
-    return render(request, "proposals/invite.html", context, status=UNPROCESSABLE if problem or form.errors else 200)
+    return render(
+        request, "proposals/invite.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if problem or form.errors else 200
+    )
 
 
 def _send(request: HttpRequest, proposal: Proposal, chosen: list[Member], until: Any, rules: FormRules) -> str:

@@ -1,5 +1,6 @@
 """Writing a proposal: a new one, an own one, on behalf of somebody. The text saves itself as `proposals.drafts` declares."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,6 @@ from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.regulations.queries import in_force
 
-UNPROCESSABLE = 422
 NEEDS_A_DRAFT = {"invite", "attach"}  # what is asked for before a word is written
 THEN = {"preview": "preview/", "invite": "invite/", "attach": "edit/#attachments"}
 
@@ -55,7 +55,7 @@ def behalf(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         body = data["body"] if data["who"] == "body" else ""
         return redirect("proposal-new-form", token_for(request.user, committee, member=form.found, body=body, form=data["form"]))
-    status = UNPROCESSABLE if form.errors else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200
     return render(request, "proposals/behalf.html", {"form": form, "committee": committee}, status=status)
 
 
@@ -143,7 +143,7 @@ def _show(
         "attach_form": AttachForm(rules), "until": queries.latest_cutoff(proposal, at),
         **({} if is_new else _panels(proposal, user, at)),
     }  # fmt: skip
-    return render(request, "proposals/edit.html", context, status=UNPROCESSABLE if problem else 200)
+    return render(request, "proposals/edit.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else 200)
 
 
 def _behalf(proposal: Proposal) -> str:

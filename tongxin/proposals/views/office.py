@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -145,7 +146,7 @@ def _done(request: HttpRequest, act: Act, proposal: Proposal, form: forms.Form) 
 def _show(request: HttpRequest, act: Act, proposal: Proposal, form: forms.Form) -> HttpResponse:
     context = {"act": act, "proposal": proposal, "form": form, "back": proposal.get_absolute_url()}
     fragment = asked.by_htmx(request.headers)
-    status = 422 if form.errors and not fragment else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors and not fragment else 200
     return render(request, "proposals/_office_act.html" if fragment else "proposals/office_act.html", context, status=status)
 
 
@@ -165,8 +166,8 @@ def note_passed_on(uids: list[str], *, waiting: Any, to: str, actor: Account, at
 @requires("proposals.pass_on")
 def passing_on(request: HttpRequest) -> HttpResponse:
     """List what was converted and waits to be passed on; note the ticked ones as passed on."""
-    committee = next(a.committee for a in bodies.appointments_of(request.user) if a.duty == Duty.PROPOSAL_OFFICE)
-    waiting = queries.to_be_passed_on(committee)
+    committees = bodies.committees_held(request.user, Duty.PROPOSAL_OFFICE)
+    waiting = queries.to_be_passed_on([committee.pk for committee in committees])
     kind = request.GET.get("kind", "")
     kinds = [(str(value), str(label)) for value, label in Destination.choices if value != Destination.NOWHERE]
     if request.method == "POST":
@@ -179,13 +180,13 @@ def passing_on(request: HttpRequest) -> HttpResponse:
             (messages.warning if late else messages.success)(request, said)
             return redirect(request.get_full_path())
     rows = waiting.filter(destination=kind) if kind in dict(kinds) else waiting
-    shown = list(rows.prefetch_related("signatures__member").select_related("session__term")[: SHOWN + 1])
+    shown = list(rows.prefetch_related("signatures__member").select_related("session__term", "committee")[: SHOWN + 1])
     context = {
         "rows": shown[:SHOWN],
         "more": len(shown) > SHOWN,
         "kinds": kinds,
         "kind": kind,
-        "committee": committee,
+        "committees": committees,
         "picked": request.POST.getlist("pick"),
         "to": request.POST.get("to", ""),
     }

@@ -1,5 +1,6 @@
 """Publication by the office: the text with what has to be covered, a preview, the confirmation; and the files released with it."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -76,11 +77,17 @@ def release(request: HttpRequest, uid: str) -> HttpResponse:
         return _show(request, proposal, _form(proposal))
     form = _form(proposal, request.POST)
     if not form.is_valid():
-        return _show(request, proposal, form, status=422)
+        return _show(request, proposal, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     step = request.POST.get("step")
     if step == "confirm" and form.agrees():
         return _confirm(request, proposal, form)
-    return _show(request, proposal, form, preview=step in {"preview", "confirm"}, status=422 if form.errors else 200)
+    return _show(
+        request,
+        proposal,
+        form,
+        preview=step in {"preview", "confirm"},
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200,
+    )
 
 
 def _confirm(request: HttpRequest, proposal: Proposal, form: CoveringForm) -> HttpResponse:
@@ -97,7 +104,7 @@ def _confirm(request: HttpRequest, proposal: Proposal, form: CoveringForm) -> Ht
             messages.success(request, _("公开稿已经核对，公开页面已按核对后的文字显示"))
     except actions.ProposalError as error:
         form.add_error(None, str(error))
-        return _show(request, proposal, form, status=422)
+        return _show(request, proposal, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(proposal.get_absolute_url())
 
 

@@ -30,7 +30,7 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
 def preview(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the proposal as the paper will read, with what still blocks its submission."""
     proposal, at = _load(request, uid), timezone.now()
-    offer = next((o for o in engine.available(proposal, request.user, at=at) if o.row.action == "submit"), None)
+    offer = engine.offer_for(proposal, "submit", request.user, at=at)
     session, season = queries.session_and_season_at(proposal.committee, at)
     older = queries.outdated_signers(proposal) if offer else []
     signers = [s for s in queries.signers(proposal) if s not in older]

@@ -47,7 +47,17 @@ def test_a_new_version_is_in_force_from_its_day_and_the_old_one_before(cast: Cas
         ("handling.deadlines", {"reply_months": True}, "答复期限填写的“True”不合规定的类型"),
         ("handling.deadlines", {"reply_weeks": 3}, "有未知的项：reply_weeks"),
         ("handling.rework", {"sent_back_when": "never"}, "退回重办的条件只能是"),
-        ("handling.categories", {"categories": [{"code": "A", "label": "已解决"}]}, "答复类别第 1 项的meaning没有规定"),
+        ("handling.categories", {"categories": [{"code": "A", "label": "已解决"}]}, "答复类别第 1 项的含义没有规定"),
+        (
+            "handling.categories",
+            {"categories": [{"code": "A", "label": "已解决", "meaning": "done"}]},
+            "第 1 项的含义只能是solved、planned",
+        ),
+        (
+            "proposals.not_filing",
+            {"reasons": [{"code": "a", "text": "匿名", "destinations": ["bin"]}]},
+            "内容可以转到第 1 项只能是suggestion",
+        ),
         ("handling.categories", {"categories": "A"}, "答复类别应是若干项"),
         ("handling.categories", {"categories": ["A"]}, "应写明各项"),
         ("handling.nothing", {}, "没有“handling.nothing”这种规定"),

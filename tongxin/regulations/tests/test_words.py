@@ -2,10 +2,17 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
+from tongxin.handling.choices import Meaning
+from tongxin.handling.regulations import ReplyCategories
+from tongxin.proposals.choices import Destination
+from tongxin.proposals.regulations import NotFiling
+from tongxin.regulations.presenting import lines
+from tongxin.regulations.queries import look_up
 
 
 def test_the_record_writes_the_day_a_regulation_begins_as_people_do() -> None:
@@ -17,6 +24,17 @@ def test_the_record_writes_the_day_a_regulation_begins_as_people_do() -> None:
         )
     )
     assert said == "江晚舟施行“办理时限”，2026 年 3 月 1 日起，依据《办理协商办法》"
+
+
+def test_the_words_of_a_rules_rows_are_those_of_what_they_choose_from(cast: Cast) -> None:
+    on = timezone.localdate()
+    [categories] = lines(look_up(cast.county, ReplyCategories, on))
+    assert categories.head[-1] == "含义"
+    assert {row[-1] for row in categories.rows} <= {str(meaning.label) for meaning in Meaning}
+    [reasons] = lines(look_up(cast.county, NotFiling, on))
+    assert reasons.head[-1] == "内容可以转到"
+    labels = {str(where.label) for where in Destination}
+    assert {word for row in reasons.rows for word in row[-1].split("、")} <= labels
 
 
 @pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -39,21 +38,6 @@ def test_what_is_no_day_is_said(written, reason):
 @pytest.mark.parametrize("written", ["1975-03", "1975.3", "1975年3月", "197503", "1975-03-18", date(1975, 3, 18)])
 def test_a_month_is_its_first_day(written):
     assert cells.month(written) == date(1975, 3, 1)
-
-
-@pytest.mark.parametrize(
-    ("written", "amount"),
-    [
-        ("1200", "1200"),
-        ("1,200.50", "1200.50"),
-        ("3.5万", "35000.0"),
-        ("1.2亿元", "120000000.0"),
-        ("￥80 元", "80"),
-        (12.5, "12.5"),
-    ],
-)
-def test_an_amount_may_be_in_ten_thousands(written, amount):
-    assert cells.amount(written) == Decimal(amount)
 
 
 def test_names_are_trimmed_and_closed():

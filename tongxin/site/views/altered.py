@@ -1,6 +1,7 @@
 """What somebody reads whose act was taken back, because the database holds something else than what he gave it."""
 
 import logging
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,8 +10,6 @@ from django.utils.translation import gettext as _
 
 from tongxin.audit.given import AlteredError
 from tongxin.core import asked
-
-CONFLICT, UNPROCESSABLE = 409, 422
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +22,7 @@ def taken_back(request: HttpRequest, error: AlteredError) -> HttpResponse:
     logger.error("an act was taken back at %s", request.path, exc_info=error)
     if request.headers.get("X-Requested-With") == "fetch":
         said = _("数据库保存的与提交的不一致，这一步没有办理。请告诉系统管理员。")
-        return JsonResponse({"message": said}, status=UNPROCESSABLE)
+        return JsonResponse({"message": said}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     fragment = asked.by_htmx(request.headers)
     context = {"at": timezone.now()}
-    return render(request, "site/_altered.html" if fragment else "site/altered.html", context, status=CONFLICT)
+    return render(request, "site/_altered.html" if fragment else "site/altered.html", context, status=HTTPStatus.CONFLICT)

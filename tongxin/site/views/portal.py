@@ -33,7 +33,7 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
 def _front(request: HttpRequest, committee: Committee) -> HttpResponse:
     context = {
         "committee": committee,
-        "search": panels.front_search(),
+        "search": panels.front_finder(),
         "doors": panels.front_doors(committee),
         "panels": panels.panels("FRONT_PANELS", committee),
         "others": [c for c in panels.with_a_front() if c.pk != committee.pk],

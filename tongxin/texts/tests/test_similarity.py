@@ -65,7 +65,7 @@ def test_what_came_later_is_found_and_what_went_is_not() -> None:
 
 def test_a_changed_text_is_found_under_its_new_words_only() -> None:
     for whole in (index(), large()):
-        whole.learn()
+        whole.catch_up()
         whole.add([Text(3, "关于低层住户采光补偿的建议", "加装电梯后低层住户采光受影响。")])
         assert keys(whole.query("", title="关于春茶采摘用工的建议", least=0.18)) == []
         assert 3 in keys(whole.query("", title="关于低层住户采光的建议", least=0.18))
@@ -73,10 +73,10 @@ def test_a_changed_text_is_found_under_its_new_words_only() -> None:
 
 def test_many_additions_are_joined_and_all_stay_findable() -> None:
     whole = large()
-    whole.learn()
+    whole.catch_up()
     for n in range(12):
         whole.add([Text(n + 100, f"关于低层住户采光的建议{n}", "老楼电梯。")])
-        whole.learn()
+        whole.catch_up()
     found = keys(whole.query("", title="关于低层住户采光的建议", n=50, least=0.18))
     assert set(found) >= set(range(100, 112))
     assert len(found) == len(set(found))

@@ -1,4 +1,4 @@
-"""What proposals are told of their handling: in a word, what it came to; and whether an answer is still to come."""
+"""What proposals are told of their handling: in a short word, what they were answered; and whether an answer is still to come."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Reply
 
 
-def outcome_words(proposals: Iterable[Any]) -> dict[int, str]:
+def answer_words(proposals: Iterable[Any]) -> dict[int, str]:
     """Return, for proposals that were answered, the category of the newest answer: 答复 B 类."""
     ids = [proposal.pk for proposal in proposals]
     rows = Reply.objects.filter(task__case__proposal__in=ids, sent_at__isnull=False, recalled_at=None).order_by("round", "-pk")
