@@ -178,6 +178,13 @@ register(
         lambda e: str(e.data.get("word", "")),
         personal=("name", "word"),
     ),
+    Kind(
+        "handling.read_phone",
+        A.OFFICE,
+        lambda e: f"{_who(e)}查看提案人{e.data.get('name', '')}的电话",
+        personal=("name",),
+        label="查看提案人的电话",
+    ),
     Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
     Kind(
         "handling.ask_rater_again",

@@ -24,7 +24,17 @@ from tongxin.handling.queries.cases import (
     waits_for_units,
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
-from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
+from tongxin.handling.queries.contacts import (
+    NO_NUMBER,
+    Number,
+    contacts_that_count,
+    number_of,
+    presence_of,
+    round_on,
+    sort_out,
+    to_confirm,
+    whom_to_ring,
+)
 from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, length_of, limits_for, limits_of, rule_of, task_chip
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.finding import found_by, parts_of_units_named, with_over
