@@ -23,8 +23,10 @@ from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.rules import signature_of
 from tongxin.proposals.views.attachments import attachment_rows
 from tongxin.regulations.queries import in_force
+from tongxin.ui.saying import refuse
 
 UNPROCESSABLE = 422
+PLACE = "cosigners"  # the part of the editor where names are
 
 
 # ── inviting ─────────────────────────────────────────────────────────────────────────────────────
@@ -58,7 +60,7 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
     if "send" in request.POST and form.is_valid():
         problem = _send(request, proposal, chosen, form.cleaned_data["until"], rules)
         if not problem:
-            return redirect(f"/proposals/{uid}/edit/#cosigners")
+            return redirect(f"/proposals/{uid}/edit/#{PLACE}")
     text = asked.words(given.get("q", ""), 40)
     found = [m for m in queries.candidates(proposal, text, on=timezone.localdate(at)) if m not in chosen]
     context = {
@@ -104,10 +106,10 @@ def take_back(request: HttpRequest, uid: str, signature_uid: str) -> HttpRespons
         try:
             actions.remove_invitation(signature, actor=request.user, at=timezone.now())
         except actions.ProposalError as error:
-            messages.error(request, f"{error}。")
+            refuse(request, f"{error}。", at=PLACE)
         else:
             messages.success(request, _("已收回对%(name)s的联名邀请。") % {"name": signature.name})
-    return redirect(f"/proposals/{uid}/edit/#cosigners")
+    return redirect(f"/proposals/{uid}/edit/#{PLACE}")
 
 
 @requires("proposals.invite", of_object=True)
@@ -121,12 +123,12 @@ def ask_again(request: HttpRequest, uid: str) -> HttpResponse:
     try:
         made = actions.ask_again(proposal, until=until, actor=request.user, at=at)
     except actions.ProposalError as error:
-        messages.error(request, f"{error}。")
+        refuse(request, f"{error}。", at=PLACE)
     else:
         names = "、".join(s.name for s in made)
         said = _("已请%(names)s重新确认，%(until)s 截止。提交前没有确认的，不列入联名。")
         messages.success(request, said % {"names": names, "until": moment(until)})
-    return redirect(f"/proposals/{uid}/edit/#cosigners")
+    return redirect(f"/proposals/{uid}/edit/#{PLACE}")
 
 
 @requires("proposals.answer_for", of_object=True)
@@ -138,16 +140,16 @@ def answer_for(request: HttpRequest, uid: str, signature_uid: str) -> HttpRespon
     if signature is None:
         messages.info(request, _("这份邀请已经收回过了。"))
     elif asked.version(request.POST.get("version", "")) != proposal.version:
-        messages.warning(request, _("您打开以后，正文又改过。请核对委员书面同意的是不是现在的正文。"))
+        refuse(request, _("您打开以后，正文又改过。请核对委员书面同意的是不是现在的正文。"), at=PLACE)
     else:
         signature.proposal = proposal
         try:
             actions.answer_invitation(signature, accept=True, actor=request.user, at=timezone.now(), entered_for=True)
         except actions.ProposalError as error:
-            messages.error(request, f"{error}。")
+            refuse(request, f"{error}。", at=PLACE)
         else:
             messages.success(request, _("已代录%(name)s的书面同意。") % {"name": signature.name})
-    return redirect(f"/proposals/{uid}/edit/#cosigners")
+    return redirect(f"/proposals/{uid}/edit/#{PLACE}")
 
 
 # ── answering ────────────────────────────────────────────────────────────────────────────────────
