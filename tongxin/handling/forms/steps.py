@@ -242,6 +242,18 @@ class RatingForm(forms.Form):
         help_text=gettext_lazy("不勾选的，想说的话只有政协看到。"),
     )  # fmt: skip
 
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """Say what was chosen and written, under its labels, to be read once more before it is final."""
+        given, grades = self.cleaned_data, dict(Grade.choices)
+        comment = given["comment"].strip()
+        lines = [(_("办理态度"), str(grades[given["attitude"]])), (_("办理结果"), str(grades[given["result"]]))]
+        lines.append((_("想说的话"), comment or _("没有填写")))
+        if comment:
+            shown = _("不署名转告承办单位") if given["passes_on"] else _("只给政协看，不转告承办单位")
+            lines.append((_("这段话"), shown))
+        return lines
+
     def clean(self) -> dict[str, Any]:
         """Where somebody is dissatisfied, the reason is what helps."""
         said = super().clean() or {}

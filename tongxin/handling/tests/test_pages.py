@@ -64,13 +64,14 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
 
     # 两位提案人评价，一位不满意，退回重办；单位只知道同意转告的理由。
     first = as_(cast.proposer).post(
-        f"/handling/rate/{case.uid}/", {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied"}
+        f"/handling/rate/{case.uid}/", {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied", "final": "1"}
     )
     assert first.headers["Location"] == f"/proposals/{proposal.uid}/"
     assert SECRET not in clerk.get(f"/handling/{lead.uid}/").content.decode()
     as_(cast.cosigner).post(
         f"/handling/rate/{case.uid}/",
         {
+            "final": "1",
             f"{reply.uid}-attitude": "fairly",
             f"{reply.uid}-result": "dissatisfied",
             f"{reply.uid}-comment": SECRET,
@@ -95,7 +96,10 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     _go(office, lead, "send", category="A")
     second.refresh_from_db()
     for who in (cast.proposer, cast.cosigner):
-        as_(who).post(f"/handling/rate/{case.uid}/", {f"{second.uid}-attitude": "satisfied", f"{second.uid}-result": "satisfied"})
+        as_(who).post(
+            f"/handling/rate/{case.uid}/",
+            {f"{second.uid}-attitude": "satisfied", f"{second.uid}-result": "satisfied", "final": "1"},
+        )
     actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.unrated, Rating.objects.count()) == (CaseState.CLOSED, False, 4)

@@ -121,11 +121,17 @@ def test_who_asked_for_letters_is_said_beside_the_number(cast: Cast, as_, part: 
 def test_the_look_is_told_to_the_office_and_to_audit_and_not_on_the_unit_s_page(cast: Cast, as_, part: Task, today) -> None:
     part = _sign(part, cast, today)
     as_(cast.clerk).post(f"/handling/{part.uid}/phone/")
-    seen = {name for name in ("office", "proposer", "co_clerk", "clerk", "assigner") if SENTENCE in _course(as_(getattr(cast, name)), part)}
+    seen = {
+        name
+        for name in ("office", "proposer", "co_clerk", "clerk", "assigner")
+        if SENTENCE in _course(as_(getattr(cast, name)), part)
+    }
     assert seen == {"office"}
     assert SENTENCE in as_(cast.audit_admin).get(reverse("events")).content.decode()
 
 
 def _course(client, part: Task) -> str:
     page = client.get(f"/handling/{part.uid}/")
-    return str(page.content.decode()) if page.status_code == 200 else str(client.get(part.case.get_absolute_url()).content.decode())
+    return (
+        str(page.content.decode()) if page.status_code == 200 else str(client.get(part.case.get_absolute_url()).content.decode())
+    )
