@@ -64,7 +64,8 @@ def _moved(event: Event) -> str:
 def _sent_detail(event: Event) -> str:
     data = event.data
     if data.get("before") and data["before"] != data.get("category"):
-        return f"类别由 {data['before']} 类改定为 {data['category']} 类"
+        changed = f"类别由 {data['before']} 类改定为 {data['category']} 类"
+        return f"{changed}　{data['reason']}" if data.get("reason") else changed
     return f"{data['category']} 类" if data.get("category") else ""
 
 

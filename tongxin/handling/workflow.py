@@ -314,14 +314,26 @@ class Advising:
 
 @dataclass(frozen=True)
 class Sending:
-    """The category with which the reply goes out."""
+    """The category with which the reply goes out; why, where it is not the one that the unit chose."""
 
     category: str = _ask("审定类别", choices=_categories, initial=_own_category)
+    reason: str = field(
+        default="",
+        metadata={
+            "label": "改定理由", "widget": "textarea", "max": 300,
+            "help": "审定类别与承办单位自报的不同时填写，承办单位和提案人会看到；相同的不用填写。",
+        },
+    )  # fmt: skip
 
-    def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
-        """The category must be one in force."""
+    def problems(self, subject: Any, actor: Any, at: datetime) -> dict[str, str]:
+        """The category must be one in force; to change it takes a reason, and a reason something that it is for."""
         if in_force(subject.committee, ReplyCategories, timezone.localdate(at)).find(self.category) is None:
             return {"category": "请从现行答复类别中选择"}
+        own = _own_category(subject, actor)
+        if self.category != own and not self.reason.strip():
+            return {"reason": f"承办单位自报 {own} 类，改定类别的，请写明理由"}
+        if self.category == own and self.reason.strip():
+            return {"reason": "类别没有改动，不用写改定理由"}
         return {}
 
 

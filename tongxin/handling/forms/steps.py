@@ -13,7 +13,7 @@ from tongxin.core.asked import LARGEST
 from tongxin.files.choices import ACCEPT
 from tongxin.handling.choices import Grade, Part, Stage, Way
 from tongxin.handling.models import PublicReply, Reply
-from tongxin.handling.queries import names_for_work
+from tongxin.handling.queries import names_for_work, whom_to_ask
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.proposals.forms import CoveringForm
 from tongxin.proposals.models import Signature
@@ -200,7 +200,7 @@ class ReplyForm(forms.Form):
     def __init__(self, data: Any = None, *, categories: ReplyCategories, review: Review, reply: Reply) -> None:
         """Offer the categories in force; the limit only counts here, the next step asks for it."""
         start = {name: getattr(reply, name) for name in ("category", "text", "contact", "phone", "version")}
-        super().__init__(data, initial=start)
+        super().__init__(data, initial=start | (whom_to_ask(reply) if data is None else {}))
         _offer(self.fields["category"], [(c.code, f"{c.code} 类　{c.label}") for c in categories.categories])
         self.fields["text"].widget.attrs["data-max"] = review.reply_max
 

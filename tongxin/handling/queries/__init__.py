@@ -39,7 +39,7 @@ from tongxin.handling.queries.deadlines import Chip, Limit, chip, clock_of, leng
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.finding import found_by, parts_of_units_named, with_over
 from tongxin.handling.queries.history import history_of
-from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.handling.queries.letters import Letter, letter_of, whom_to_ask
 from tongxin.handling.queries.lists import (
     BY_CLOCK,
     LEVELS,
@@ -122,8 +122,8 @@ __all__ = [
     "Chip",
     "Letter",
     "Limit",
-    "Number",
     "NamedReply",
+    "Number",
     "Verdict",
     "answered_tasks",
     "answering_tasks",
@@ -179,12 +179,12 @@ __all__ = [
     "may_read_draft",
     "may_receive",
     "names_for_work",
+    "number_of",
     "once_a_case",
     "once_each",
     "open_at",
     "open_counts",
     "outcome_words",
-    "number_of",
     "own_part_of",
     "part_for",
     "parts_of_units_named",
@@ -235,6 +235,7 @@ __all__ = [
     "waiting_for_units",
     "waits_for_units",
     "who_answers_again",
+    "whom_to_ask",
     "whom_to_ring",
     "with_over",
     "without_unit",

@@ -17,7 +17,7 @@ from tongxin.members.models import Member
 from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import actions, queries
 from tongxin.proposals.choices import Answer, States
-from tongxin.proposals.forms import AnswerForm, InviteForm
+from tongxin.proposals.forms import AnswerForm, InviteForm, LeavingForm
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import FormRules
 from tongxin.proposals.rules import signature_of
@@ -162,12 +162,22 @@ def invitation(request: HttpRequest, uid: str) -> HttpResponse:
         if not gone:
             raise Http404
         return render(request, "proposals/invitation_gone.html", {"sentence": gone})
-    at = timezone.now()
-    form = AnswerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        _answer(request, signature, form.cleaned_data["reason"])
+    # the answer stands above the text and below it: what was wrong is said where one answered
+    above = "above" in request.POST
+    posted = request.POST if request.method == "POST" else None
+    top, below = AnswerForm(posted if above else None, auto_id="above_%s"), AnswerForm(None if above else posted)
+    used = top if above else below
+    if posted is not None and used.is_valid():
+        _answer(request, signature, used.cleaned_data["reason"])
         return redirect("proposal-invitation", uid)
-    return render(request, "proposals/invitation.html", _invitation_context(request, signature, form, at))
+    return _invited(
+        request, signature, {"top": top, "form": below, "leaving": LeavingForm()}, status=UNPROCESSABLE if used.errors else 200
+    )
+
+
+def _invited(request: HttpRequest, signature: Signature, forms: dict[str, Any], *, status: int) -> HttpResponse:
+    context = _invitation_context(request, signature, timezone.now()) | forms
+    return render(request, "proposals/invitation.html", context, status=status)
 
 
 def _answer(request: HttpRequest, signature: Signature, reason: str) -> None:
@@ -189,7 +199,7 @@ def _answer(request: HttpRequest, signature: Signature, reason: str) -> None:
         messages.error(request, f"{error}。")
 
 
-def _invitation_context(request: HttpRequest, signature: Signature, form: AnswerForm, at: Any) -> dict[str, Any]:
+def _invitation_context(request: HttpRequest, signature: Signature, at: Any) -> dict[str, Any]:
     proposal = signature.proposal
     with_proposer = proposal.state in States.with_the_proposer
     session, season = queries.session_and_season_at(proposal.committee, at)
@@ -201,7 +211,6 @@ def _invitation_context(request: HttpRequest, signature: Signature, form: Answer
     return {
         "signature": signature,
         "proposal": proposal,
-        "form": form,
         "lapsed": lapsed,
         "readable": readable,
         "waits": waits,
@@ -226,10 +235,10 @@ def leave(request: HttpRequest, uid: str) -> HttpResponse:
     signature = queries.invitation_for(request.user, uid)
     if signature is None:
         raise Http404
-    form = AnswerForm(request.POST)
+    form = LeavingForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("原因请写在 200 字以内。"))
-        return redirect("proposal-invitation", uid)
+        forms = {"top": AnswerForm(auto_id="above_%s"), "form": AnswerForm(), "leaving": form}
+        return _invited(request, signature, forms, status=UNPROCESSABLE)
     if signature.answer == Answer.LEFT:
         messages.info(request, _("您已经退出联名。"))
         return redirect("proposals")
