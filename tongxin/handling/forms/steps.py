@@ -193,8 +193,13 @@ class ReplyForm(forms.Form):
 
     category = forms.ChoiceField(label=gettext_lazy("答复类别"), widget=forms.RadioSelect, required=False)
     text = CountedText(label=gettext_lazy("答复内容"), rows=16, required=False)
-    contact = forms.CharField(label=gettext_lazy("联系人"), max_length=40, required=False)
-    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False)
+    contact = forms.CharField(
+        label=gettext_lazy("联系人"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("写在答复函上，方便提案人联系，可不填。"),
+    )
+    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False, help_text=gettext_lazy("可不填。"))
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LARGEST)
 
     def __init__(self, data: Any = None, *, categories: ReplyCategories, review: Review, reply: Reply) -> None:
