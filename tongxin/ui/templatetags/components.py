@@ -35,7 +35,7 @@ NOTE_ICONS = {"": "info", "info": "info", "stop": "warn", "good": "check"}
 @register.simple_tag(takes_context=True)
 def refused(context: Context, place: str) -> SafeString:
     """Draw why something was not done in this part of the page, and keep it from being said once more at its end."""
-    found = [message for message in context.get("messages", ()) if saying.belongs_to(message) == place]
+    found = [message for message in context.get("messages") or () if saying.belongs_to(message) == place]
     for message in found:
         message.was_said = True
     note = '<p class="note stop mt3" role="alert" tabindex="-1" data-focus data-refused>{}</p>'
