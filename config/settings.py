@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "tongxin.accounts.middleware.StaffSecondFactor",
 ]
 
+MESSAGE_STORAGE = "tongxin.ui.saying.ForWholePages"
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 

@@ -33,6 +33,7 @@ LEAD_ON = {
     "audit-verify": "leads to the page whose button verifies",
     "healthz": "answers 503 here: what happened last spring was never told",
     "import-progress": "leads to the import, of which it is a piece",
+    "handling-phone": "leads to the part, where the number is asked for",
     "handling-ratings": "leads to the case, where a look is asked for",
     "proposal-copy": "leads to where kept copies are by now",
     "handling-reply-copy": "leads to where kept copies are by now",

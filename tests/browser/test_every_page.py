@@ -41,7 +41,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Addresses that take a POST, or give something that is no page.
 ACTS = {
     "ui:size", "ui:stay", "account-seat-choose",
-    "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone",
+    "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone", "handling-phone",
     "handling-assign-acts", "handling-confirm-contact", "handling-remind", "handling-reply-detach",
     "draft", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
     "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form", "desk-proposals-acts", "desk-proposals-sheet",

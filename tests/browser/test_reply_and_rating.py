@@ -120,20 +120,26 @@ def test_a_dissatisfied_member_gives_the_reason_and_the_unit_learns_it_without_a
     attitude, result = page.locator("fieldset").nth(0), page.locator("fieldset").nth(1)
     attitude.locator(SEGMENT, has_text="基本满意").click()
     result.locator(SEGMENT, has_text="不满意").click()
-    page.get_by_role("button", name="提交评价").click()
+    page.get_by_role("button", name="下一步，核对评价").click()
     # 没有写理由：说明要做什么，选过的都在。
     expect(page.get_by_text("评为不满意的，请写明理由。").nth(1)).to_be_visible()
     expect(page.locator("input:checked")).to_have_count(2)
     assert Rating.objects.count() == 0
     page.get_by_label("想说的话").fill("只说试点，没有说什么时候推开。")
     page.get_by_label("理由可以不署名转告承办单位").check()
-    page.get_by_role("button", name="提交评价").click()
+    page.get_by_role("button", name="下一步，核对评价").click()
+    expect(page.get_by_role("heading", name="请核对您的评价")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("button", name="确认提交").click()
     expect(page.get_by_text("评价已送到政协。").first).to_be_visible()
     # 第二位评完，到了办结的时候退回重办；单位看到同意转告的理由，看不到是谁，也看不到几人评了什么。
     page = page_of(cast.cosigner, f"/handling/rate/{case.uid}/")
     for number in (0, 1):
         page.locator("fieldset").nth(number).locator(SEGMENT).first.click()
-    page.get_by_role("button", name="提交评价").click()
+    page.get_by_role("button", name="下一步，核对评价").click()
+    expect(page.get_by_role("heading", name="请核对您的评价")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("button", name="确认提交").click()
     expect(page.get_by_text("评价已送到政协。").first).to_be_visible()
     # 机关看到几人评过；谁评的、评了什么，要按一下才看得到，而且留下记录。
     page = page_of(cast.office, case.get_absolute_url())

@@ -125,7 +125,7 @@ class Marked:
         cast, word = self.cast, self.marks.word
         lead = self._filed("filed")
         proposals.reclassify(
-            lead, construction="social", topic="learning", reason=word("office reason", "filed"), actor=cast.office, at=NOW
+            lead, construction="social", topic="services", reason=word("office reason", "filed"), actor=cast.office, at=NOW
         )
         merged = self._in_decision("merged")
         self._step(merged, "merge", cast.office, MergeInto(lead.uid, word("reason told", "merged")))

@@ -35,6 +35,7 @@ from tongxin.audit.models import Event
 from tongxin.desks.declared import listings
 from tongxin.files import queries as files
 from tongxin.files.models import File
+from tongxin.handling.models import Task
 from tongxin.handling.pages.stages import STAGES
 from tongxin.members.models import Member
 from tongxin.notices.models import Notice
@@ -81,7 +82,7 @@ class Walk:
         for mark in set(MARK.findall(said)) & set(self.marked.marks.known):
             kind, situation = self.marked.marks.known[mark]
             self.seen[kind, situation] += 1
-            if not oracle.may(kind, situation, person):
+            if not oracle.may(kind, situation, person, place):
                 self.leaks.add((person, place, kind, situation))
 
     def get(self, person: str, account: Account | None, place: str, path: str, *, pieces: bool = True) -> int:
@@ -179,6 +180,8 @@ def _ask_for_exports(walk: Walk, people: People) -> None:
             walk.post(person, account, "passing-on-export", "/desk/passing-on/export/", {"in": code})
         for uid in Member.objects.exclude(email="").values_list("uid", flat=True):
             walk.post(person, account, "member-phone", f"/members/{uid}/phone/", {})
+        for uid in Task.objects.values_list("uid", flat=True):
+            walk.post(person, account, "handling-phone", f"/handling/{uid}/phone/", {})
 
 
 @pytest.mark.thorough

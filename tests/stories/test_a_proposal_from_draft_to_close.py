@@ -82,7 +82,7 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
     perform(lead, "approve", actor=cast.unit_leader, at=moment("2026-05-14"))
 
     # 督办部门审核，改定为 B 类，送达提案人。
-    perform(lead, "send", actor=cast.assigner, at=moment("2026-05-15"), payload=Sending("B"))
+    perform(lead, "send", actor=cast.assigner, at=moment("2026-05-15"), payload=Sending("B", "试点还没有推开。"))
     reply = Reply.objects.get(task=lead)
     assert (reply.category_before_review, reply.category, reply.meaning, reply.leader) == ("A", "B", "planned", "齐望山")
     case.refresh_from_db()

@@ -38,6 +38,7 @@ class TaskStates:
         TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW,
     )  # fmt: skip
     writing: ClassVar = (TaskState.IN_HAND,)
+    signed_for: ClassVar = (TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW, TaskState.ANSWERED)
     with_the_unit: ClassVar = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
     gone: ClassVar = (TaskState.RETURNED, TaskState.MOVED, TaskState.RECALLED)  # the unit has no part in the case any more
 

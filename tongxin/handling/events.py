@@ -64,7 +64,8 @@ def _moved(event: Event) -> str:
 def _sent_detail(event: Event) -> str:
     data = event.data
     if data.get("before") and data["before"] != data.get("category"):
-        return f"类别由 {data['before']} 类改定为 {data['category']} 类"
+        changed = f"类别由 {data['before']} 类改定为 {data['category']} 类"
+        return f"{changed}　{data['reason']}" if data.get("reason") else changed
     return f"{data['category']} 类" if data.get("category") else ""
 
 
@@ -177,6 +178,13 @@ register(
         "{name}认为面商记录与事实不符",
         lambda e: str(e.data.get("word", "")),
         personal=("name", "word"),
+    ),
+    Kind(
+        "handling.read_phone",
+        A.OFFICE,
+        lambda e: f"{_who(e)}查看提案人{e.data.get('name', '')}的电话",
+        personal=("name",),
+        label="查看提案人的电话",
     ),
     Kind("handling.rate", A.INSIDE, "{name}评价", by_day="提案人评价", personal=("name",)),
     Kind(

@@ -284,6 +284,13 @@ def _parted_with(event: Event, lead: Any) -> str:
     return f"{said}，已经送出的答复不用改动{rest}{because(event)}"
 
 
+def _sent_to_proposers(event: Event, task: Any) -> str:
+    """Tell the unit with which category its reply went out; where that is not its own, why."""
+    category, before = event.data.get("category", ""), event.data.get("before") or ""
+    changed = f"（你单位自报 {before} 类）" if before and before != category else ""
+    return f"{_name(task)}的答复已送达提案人，类别 {category} 类{changed}{because(event)}"
+
+
 def _rate_url(_event: Event, subject: Any) -> str:
     return f"/handling/rate/{_case(subject).uid}/"
 
@@ -351,7 +358,7 @@ register(
     Tell("tasks.take_back", unit_leaders, lambda e, t: f"{_name(t)}的答复稿已由承办人收回，现在不用审签"),
     Tell("tasks.approve", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{because(e)}", urgent=True),
-    Tell("tasks.send", clerks, lambda e, t: f"{_name(t)}的答复已送达提案人，类别 {e.data.get('category', '')} 类"),
+    Tell("tasks.send", clerks, _sent_to_proposers),
     Tell("cases.open_rating", raters, lambda e, c: f"{_name(c)}已有答复，请您评价办理态度和办理结果", _rate_url, urgent=True, shows_reading=False),
     Tell("cases.rework", proposers, lambda e, c: f"有提案人对{_name(c)}的办理结果不满意，已退回重新办理"),
     Tell("tasks.rework", clerks, _again, urgent=True),

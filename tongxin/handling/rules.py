@@ -89,6 +89,12 @@ def case_is_open(_actor: Any, task: Any) -> bool:
     return bool(task.case.state != CaseState.CLOSED)
 
 
+@predicate
+def was_signed_for(_actor: Any, task: Any) -> bool:
+    """The unit has taken it on: not before it signed for it, not after it gave it back."""
+    return bool(task.state in TaskStates.signed_for)
+
+
 in_office = holds(Duty.PROPOSAL_OFFICE)
 assigns = holds_for_affiliation(Duty.ASSIGN)
 supervises = holds_for_affiliation(Duty.SUPERVISE)
@@ -161,6 +167,10 @@ PERMISSIONS = {
     ),
     "handling.assign": ("交办部门可以交办本归口的提案", assigns),
     "handling.contact": ("承办单位可以记录面商", in_the_unit & case_is_open),
+    "handling.read_phone": (
+        "主办、独办、分办单位签收以后、办结以前，可以查看提案人的电话，用于面商；每次查看都有记录",
+        in_the_unit & answers_itself & was_signed_for & case_is_open,
+    ),
     "handling.remind": ("督办、交办部门可以催办", supervises | assigns),
     "handling.supervise": ("督办部门可以查看本归口的办理情况", supervises),
     "handling.review": ("督办部门可以审核答复", supervises),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("handling/contacts/<str:uid>/confirm/", views.confirm_contact, name="handling-confirm-contact"),
     path("handling/<str:uid>/", page_of_object(objects.TASK), name="handling-task"),
     path("handling/<str:uid>/contact/", views.record_contact, name="handling-contact"),
+    path("handling/<str:uid>/phone/", views.phone, name="handling-phone"),
     path("handling/<str:uid>/remind/", views.remind, name="handling-remind"),
     path("handling/<str:uid>/review/", views.review, name="handling-review"),
     path("handling/<str:uid>/reply/", views.reply, name="handling-reply"),

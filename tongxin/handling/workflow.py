@@ -314,14 +314,26 @@ class Advising:
 
 @dataclass(frozen=True)
 class Sending:
-    """The category with which the reply goes out."""
+    """The category with which the reply goes out; why, where it is not the one that the unit chose."""
 
     category: str = _ask("审定类别", choices=_categories, initial=_own_category)
+    reason: str = field(
+        default="",
+        metadata={
+            "label": "改定理由", "widget": "textarea", "max": 300,
+            "help": "审定类别与承办单位自报的不同时填写，承办单位和提案人会看到；相同的不用填写。",
+        },
+    )  # fmt: skip
 
-    def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
-        """The category must be one in force."""
+    def problems(self, subject: Any, actor: Any, at: datetime) -> dict[str, str]:
+        """The category must be one in force; to change it takes a reason, and a reason something that it is for."""
         if in_force(subject.committee, ReplyCategories, timezone.localdate(at)).find(self.category) is None:
             return {"category": "请从现行答复类别中选择"}
+        own = _own_category(subject, actor)
+        if self.category != own and not self.reason.strip():
+            return {"reason": f"承办单位自报 {own} 类，改定类别的，请写明理由"}
+        if self.category == own and self.reason.strip():
+            return {"reason": "类别没有改动，不用写改定理由"}
         return {}
 
 
@@ -335,6 +347,7 @@ CASES = register(
         start=("assign", "交办"),
         rows=(
             T("open_rating", "请提案人评价", (C.IN_HAND,), C.RATING, nobody, sets=(actions.rating_opened,)),
+            T("close", "办结", (C.RATING,), C.CLOSED, nobody, sets=(actions.closed_now,)),
             T("rework", "退回重新办理", (C.RATING,), C.IN_HAND, nobody, sets=(actions.begun_again,)),
             T("suspend_rating", "暂停评价", (C.RATING,), C.IN_HAND, nobody, sets=(actions.rating_suspended,)),
             T("escalate", "转政协协调", (C.RATING,), C.WITH_OFFICE, nobody),
@@ -349,7 +362,6 @@ CASES = register(
                 then=(actions.resume_chosen,),
             ),
             T("settle", "协调后办结", (C.WITH_OFFICE,), C.CLOSED, keeps_ratings, asks=Settlement, sets=(actions.settled_now,)),
-            T("close", "办结", (C.RATING,), C.CLOSED, nobody, sets=(actions.closed_now,)),
             T("reopen", "撤销办结", (C.CLOSED,), C.WITH_OFFICE, keeps_ratings, asks=Reopening, sets=(actions.closed_no_more,)),
             T(
                 "recall_assignment",
@@ -386,11 +398,6 @@ TASKS = register(
             T("grant_return", "同意退办", (S.RETURN_ASKED,), S.RETURNED, assigns, asks=GrantReturn, sets=(actions.unit_named,)),
             T("refuse_return", "不同意退办", (S.RETURN_ASKED,), S.AWAITING, assigns, asks=RefuseReturn,
               sets=(actions.unit_named, actions.return_refused), done="已答复不同意退办"),
-            T("give_advice", "送会办意见", (S.IN_HAND,), S.ADVICE_GIVEN, is_clerk & is_co_handler, asks=Advising,
-              sets=(actions.unit_named,), then=(actions.keep_advice,), done="会办意见已提交"),
-            T("ask_advice_again", "请补充会办意见", (S.ADVICE_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
-              sets=(actions.unit_named, actions.advice_due), then=(actions.go_on_elsewhere,), done="已请会办单位补充会办意见"),
-            T("consult_again", "重新提出会办意见", (S.ADVICE_GIVEN,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
             T("submit_reply", "送负责人审签", (S.IN_HAND,), S.WITH_LEADER, is_clerk & answers_itself & leader_signs,
               when=(reply_is_whole, reply_is_changed, was_in_contact, advice_is_in, unit_has_leader), sets=(actions.unit_named,)),
             T("submit_for_review", "送督办部门审核", (S.IN_HAND,), S.UNDER_REVIEW,
@@ -408,6 +415,11 @@ TASKS = register(
               then=(actions.open_rating_when_all_answered, actions.begin_public_reply), done="答复已审核通过，送提案人"),
             T("return_reply", "退回修改答复", (S.UNDER_REVIEW,), S.IN_HAND, supervises, asks=Why, sets=(actions.unit_named,),
               done="答复已退回承办单位修改"),
+            T("give_advice", "送会办意见", (S.IN_HAND,), S.ADVICE_GIVEN, is_clerk & is_co_handler, asks=Advising,
+              sets=(actions.unit_named,), then=(actions.keep_advice,), done="会办意见已提交"),
+            T("ask_advice_again", "请补充会办意见", (S.ADVICE_GIVEN,), S.IN_HAND, leads_the_case, asks=Why,
+              sets=(actions.unit_named, actions.advice_due), then=(actions.go_on_elsewhere,), done="已请会办单位补充会办意见"),
+            T("consult_again", "重新提出会办意见", (S.ADVICE_GIVEN,), S.IN_HAND, nobody, then=(actions.go_on_elsewhere,)),
             T("recall", "撤回答复", (S.ANSWERED,), S.IN_HAND,
               nothing_followed_yet & ((supervises & office_reviews) | (keeps_the_case & ~office_reviews)),
               when=(reply_can_be_recalled,), asks=Recall, sets=(actions.unit_named, actions.answer_recalled),

@@ -260,7 +260,7 @@ register(
     Tell("proposals.invite", named_member, _invited, _invitation_url, urgent=True, holds=_is_asked),
     Tell("proposals.remove_invitation", named_member, lambda e, p: f"{e.actor_name}委员收回了联名{_title(p)}的邀请"),
     Tell("proposals.lapse_invitation", named_member, _left_signer),
-    Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}"),
+    Tell("proposals.accept_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员同意联名{_title(p)}{because(e)}"),
     Tell("proposals.decline_invitation", first_proposer, lambda e, p: f"{e.data['name']}委员谢绝联名{_title(p)}{because(e)}"),
     Tell("proposals.leave", first_proposer, lambda e, p: f"{e.data['name']}委员退出联名{_title(p)}"),
     Tell("proposals.end_invitation", first_proposer, lambda e, p: f"{gone(e)}，联名{_title(p)}的邀请失效"),

@@ -4,7 +4,7 @@ from django.urls import path
 
 from tongxin.desks.pages import paths_of
 from tongxin.proposals.lists import MINE
-from tongxin.proposals.views import attachments, cosigning, editor, office, releasing, similar, submission
+from tongxin.proposals.views import answering, attachments, cosigning, editor, office, releasing, similar, submission
 
 urlpatterns = [
     *paths_of(MINE, "proposals/"),
@@ -20,10 +20,10 @@ urlpatterns = [
     path("proposals/<str:uid>/invitations/<str:signature_uid>/remove/", cosigning.take_back, name="proposal-take-back"),
     path("proposals/<str:uid>/invitations/<str:signature_uid>/answer/", cosigning.answer_for, name="proposal-answer-for"),
     path("proposals/<str:uid>/ask-again/", cosigning.ask_again, name="proposal-ask-again"),
-    path("proposals/<str:uid>/invitation/", cosigning.invitation, name="proposal-invitation"),
-    path("proposals/<str:uid>/leave/", cosigning.leave, name="proposal-leave"),
-    path("proposals/<str:uid>/take-over/", cosigning.take_over, name="proposal-take-over"),
-    path("proposals/<str:uid>/endorse/", cosigning.endorse, name="proposal-endorse"),
+    path("proposals/<str:uid>/invitation/", answering.invitation, name="proposal-invitation"),
+    path("proposals/<str:uid>/leave/", answering.leave, name="proposal-leave"),
+    path("proposals/<str:uid>/take-over/", answering.take_over, name="proposal-take-over"),
+    path("proposals/<str:uid>/endorse/", answering.endorse, name="proposal-endorse"),
     path("proposals/<str:uid>/preview/", submission.preview, name="proposal-preview"),
     path("proposals/<str:uid>/submit/", submission.submit, name="proposal-submit"),
     # the office

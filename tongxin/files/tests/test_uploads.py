@@ -189,7 +189,7 @@ def test_a_file_that_takes_too_long_is_told_and_not_kept(cast: Cast, monkeypatch
     proposal, client = cast.draft(), signed_in(cast.proposer)
     monkeypatch.setattr(process, "_ask", lambda *_arguments, **_more: (-9, b""))
     answer = client.post(f"/proposals/{proposal.uid}/attachments/", {"uploads": [SimpleUploadedFile("慢.pdf", PDF)]})
-    assert answer["Location"] == f"/proposals/{proposal.uid}/edit/#trouble"
+    assert answer["Location"] == f"/proposals/{proposal.uid}/edit/#attachments"
     said = [str(m) for m in client.get(f"/proposals/{proposal.uid}/edit/").context["messages"]]
     assert (said, File.objects.count(), on_the_disk(settings)) == (
         ["检查“慢.pdf”用时过长，文件可能已损坏。请另存后再试，或转成 PDF 再上传。"], 0, [],

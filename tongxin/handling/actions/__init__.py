@@ -2,7 +2,14 @@
 
 from tongxin.handling.actions.again import answer_recalled, begin_again, resume_chosen, suspend_rating
 from tongxin.handling.actions.assigning import assign, assign_again, check_parts
-from tongxin.handling.actions.contacting import confirm_contact, deny_contact, record_contact, remind, tell_deadline
+from tongxin.handling.actions.contacting import (
+    confirm_contact,
+    deny_contact,
+    note_phone_read,
+    record_contact,
+    remind,
+    tell_deadline,
+)
 from tongxin.handling.actions.following import go_on_elsewhere
 from tongxin.handling.actions.moving import assigned_anew, begin_moved, follow_end_of_unit, moving_said, recall_parts
 from tongxin.handling.actions.problems import HandlingError
@@ -71,6 +78,7 @@ __all__ = [
     "keep_advice",
     "leader_signs",
     "moving_said",
+    "note_phone_read",
     "note_rating",
     "note_reading",
     "open_rating_when_all_answered",

@@ -70,6 +70,17 @@ def _demand_recordable(task: Task, stage: str, on: date, at: datetime) -> None:
         raise HandlingError(problem)
 
 
+def note_phone_read(task: Task, *, actor: Account, at: datetime) -> None:
+    """Record that somebody of the unit looked at the proposer's number; the number itself is in no event. Raises HandlingError."""
+    spokesman = queries.whom_to_ring(task)
+    if spokesman is None:
+        raise HandlingError(queries.NO_NUMBER)
+    audit.record(
+        "handling.read_phone", task, actor=actor, at=at, acting_as=task.capacity_of(actor),
+        data={"name": spokesman.name, "unit": task.unit.name, "unit_id": task.unit_id},
+    )  # fmt: skip
+
+
 def confirm_contact(contact: Contact, *, actor: Account, at: datetime) -> None:
     """Say that a talk took place as written, by a signer who was there. Raises HandlingError."""
     _answer(contact, "handling.confirm_contact", happened=True, word="", actor=actor, at=at)

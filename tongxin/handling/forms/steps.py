@@ -13,7 +13,7 @@ from tongxin.core.asked import LARGEST
 from tongxin.files.choices import ACCEPT
 from tongxin.handling.choices import Grade, Part, Stage, Way
 from tongxin.handling.models import PublicReply, Reply
-from tongxin.handling.queries import names_for_work
+from tongxin.handling.queries import names_for_work, whom_to_ask
 from tongxin.handling.regulations import ReplyCategories, Review
 from tongxin.proposals.forms import CoveringForm
 from tongxin.proposals.models import Signature
@@ -193,14 +193,19 @@ class ReplyForm(forms.Form):
 
     category = forms.ChoiceField(label=gettext_lazy("答复类别"), widget=forms.RadioSelect, required=False)
     text = CountedText(label=gettext_lazy("答复内容"), rows=16, required=False)
-    contact = forms.CharField(label=gettext_lazy("联系人"), max_length=40, required=False)
-    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False)
+    contact = forms.CharField(
+        label=gettext_lazy("联系人"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("写在答复函上，方便提案人联系，可不填。"),
+    )
+    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False, help_text=gettext_lazy("可不填。"))
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LARGEST)
 
     def __init__(self, data: Any = None, *, categories: ReplyCategories, review: Review, reply: Reply) -> None:
         """Offer the categories in force; the limit only counts here, the next step asks for it."""
         start = {name: getattr(reply, name) for name in ("category", "text", "contact", "phone", "version")}
-        super().__init__(data, initial=start)
+        super().__init__(data, initial=start | (whom_to_ask(reply) if data is None else {}))
         _offer(self.fields["category"], [(c.code, f"{c.code} 类　{c.label}") for c in categories.categories])
         self.fields["text"].widget.attrs["data-max"] = review.reply_max
 
@@ -241,6 +246,18 @@ class RatingForm(forms.Form):
         label=gettext_lazy("理由可以不署名转告承办单位"), required=False,
         help_text=gettext_lazy("不勾选的，想说的话只有政协看到。"),
     )  # fmt: skip
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """Say what was chosen and written, under its labels, to be read once more before it is final."""
+        given, grades = self.cleaned_data, dict(Grade.choices)
+        comment = given["comment"].strip()
+        lines = [(_("办理态度"), str(grades[given["attitude"]])), (_("办理结果"), str(grades[given["result"]]))]
+        lines.append((_("想说的话"), comment or _("没有填写")))
+        if comment:
+            shown = _("不署名转告承办单位") if given["passes_on"] else _("只给政协看，不转告承办单位")
+            lines.append((_("这段话"), shown))
+        return lines
 
     def clean(self) -> dict[str, Any]:
         """Where somebody is dissatisfied, the reason is what helps."""

@@ -141,6 +141,7 @@ COLUMNS = (
 
 
 # ── stages ───────────────────────────────────────────────────────────────────────────────────────
+NO_UNIT_HAS = ("assign", "rating", "office")  # not over, and with no unit
 RECEIVED = {
     "id": Order(gettext_lazy("最早收到在前"), ("id",)),
     "-id": Order(gettext_lazy("最近收到在前"), ("-id",)),
@@ -162,11 +163,19 @@ def _nothing(q: Question) -> Saying:
     return Saying(sentence, reverse("proposal-behalf"), _("代录提案")) if _enters(q) else Saying(sentence)
 
 
+def _beside(q: Question) -> Saying:
+    """Say how much else is not over, which no unit's clock runs for: it stands under its own stage."""
+    waiting = {figure.key: figure for figure in _figures(q).tabs}
+    said = "，".join(f"{waiting[key].label} {waiting[key].count} 件" for key in NO_UNIT_HAS)
+    return Saying(_("这里是各单位正在办的，急的在前。另有%(said)s，见各栏。") % {"said": said})
+
+
 def _tab(stage: Stage) -> Tab:
     orders = _orders(stage)
     return Tab(
         stage.key, stage.label, _rows(stage), orders[stage.sort].fields, COLUMNS, gettext_lazy("共 %(n)s 件"), _nothing, _lines,
         listed=stage.tab, filled=frozenset({"clock_on", "rating_due_on"}), orders=orders, acts=("remind", "file", "release"),
+        hint=_beside if stage.key == "open" else None,
     )  # fmt: skip
 
 
@@ -215,7 +224,7 @@ DESK = Listing(
     filters=FILTERS,
     links=(Link(gettext_lazy("代录提案"), partial(reverse, "proposal-behalf"), "plus", main=True, offered=_enters),),
     counts=_counts,
-    lanes_label=gettext_lazy("在办提案，按期限分"),
+    lanes_label=gettext_lazy("单位在办的，按期限分"),
     lanes_tab="open",
     acts=ACTS,
     ticked=Ticking(_ticked, lambda row: row.proposal.uid),

@@ -17,8 +17,8 @@ from tongxin.handling.queries.lists import Row
 
 LABELS = {
     "": gettext_lazy("在办"),
-    "review": gettext_lazy("答复待审"),
     "sign": gettext_lazy("待签收"),
+    "review": gettext_lazy("答复待审"),
     "again": gettext_lazy("重新办理"),
     "answered": gettext_lazy("已答复"),
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.access.permissions import allowed
 from tongxin.access.views import Unsigned
 from tongxin.desks.objects import ABOVE_THE_BUTTONS, BELOW_THE_COURSE, SIDE, TOP, Acts, ObjectPage, Reading, Section
+from tongxin.handling import queries
 from tongxin.handling.models import Task
 from tongxin.handling.pages import buttons, heads, proposal, task
 from tongxin.proposals.choices import State
@@ -98,6 +99,10 @@ def _likeness(reading: Reading) -> Any:
     return reading.subject if reading.facts.reader.office else None
 
 
+def _number(reading: Reading) -> Any:
+    return queries.number_of(reading.subject) if allowed(reading.user, "handling.read_phone", reading.subject) else None
+
+
 def _why_again(reading: Reading) -> Any:
     return reading.facts if reading.facts.verdict or reading.facts.again else None
 
@@ -125,6 +130,7 @@ SECTIONS = (
     Section(Proposal, "handling/_below_the_course.html", _below_the_course, BELOW_THE_COURSE),
     Section(Proposal, "handling/_likeness.html", _likeness, SIDE, 60),
     Section(Task, "handling/_part.html", _whole, ABOVE_THE_BUTTONS),
+    Section(Task, "handling/_number.html", _number, ABOVE_THE_BUTTONS, 20),
     Section(Task, "handling/_again.html", _why_again, TOP, label=_("重新办理的原因")),
     Section(Task, "handling/_replies.html", _replies, order=10),
     Section(Task, "handling/_raters.html", _raters, order=20),

@@ -68,7 +68,7 @@ class Stage:
 STAGES = {
     stage.key: stage
     for stage in (
-        Stage("open", gettext_lazy("全部在办"), _in_task_state(*TaskStates.open), TaskStates.open, "due"),
+        Stage("open", gettext_lazy("单位在办"), _in_task_state(*TaskStates.open), TaskStates.open, "due"),
         Stage("examine", State.SUBMITTED.label, _in_state(State.SUBMITTED)),
         Stage("decide", State.IN_DECISION.label, _in_state(State.IN_DECISION)),
         Stage("assign", State.FILED.label, _to_assign),

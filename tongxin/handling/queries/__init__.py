@@ -25,7 +25,17 @@ from tongxin.handling.queries.cases import (
     waits_for_units,
 )
 from tongxin.handling.queries.clocks import deadlines_to_tell, threshold_of, told
-from tongxin.handling.queries.contacts import contacts_that_count, presence_of, round_on, sort_out, to_confirm
+from tongxin.handling.queries.contacts import (
+    NO_NUMBER,
+    Number,
+    contacts_that_count,
+    number_of,
+    presence_of,
+    round_on,
+    sort_out,
+    to_confirm,
+    whom_to_ring,
+)
 from tongxin.handling.queries.deadlines import (
     Chip,
     Limit,
@@ -42,7 +52,7 @@ from tongxin.handling.queries.deadlines import (
 from tongxin.handling.queries.ending import Answerer, heir_of, own_part_of, prospect_of, who_answers_again
 from tongxin.handling.queries.finding import found_by, parts_of_units_named, with_over
 from tongxin.handling.queries.history import history_of
-from tongxin.handling.queries.letters import Letter, letter_of
+from tongxin.handling.queries.letters import Letter, letter_of, whom_to_ask
 from tongxin.handling.queries.lists import (
     BY_CLOCK,
     NEWEST,
@@ -117,6 +127,7 @@ __all__ = [
     "GOES",
     "LEFT",
     "NEWEST",
+    "NO_NUMBER",
     "SIZE",
     "STAYS",
     "Answerer",
@@ -125,6 +136,7 @@ __all__ = [
     "Letter",
     "Limit",
     "NamedReply",
+    "Number",
     "Verdict",
     "answer_words",
     "answered_tasks",
@@ -183,6 +195,7 @@ __all__ = [
     "may_read_draft",
     "may_receive",
     "names_for_work",
+    "number_of",
     "once_a_case",
     "once_each",
     "open_at",
@@ -239,6 +252,8 @@ __all__ = [
     "waiting_for_units",
     "waits_for_units",
     "who_answers_again",
+    "whom_to_ask",
+    "whom_to_ring",
     "with_others",
     "with_over",
     "with_parts",

@@ -11,13 +11,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tongxin.committees.successions import former_name_on
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
+from tongxin.core.secrets import mask_phone
 from tongxin.core.words import clean_line
 from tongxin.handling.models import Case, Contact, Presence, Task
 from tongxin.members.models import Member
 from tongxin.members.rules import member_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
+from tongxin.proposals.rules import absences_of
 
+NO_NUMBER = "系统里没有提案人的电话，请与政协提案工作人员联系"
 BETWEEN_NAMES = re.compile(r"[、，,；;/\s]+")
 
 
@@ -44,6 +47,33 @@ def contacts_that_count(task: Task) -> QuerySet[Contact]:
     """Return the talks of this round with a proposer who was there and has not said that it was otherwise."""
     there = Presence.objects.filter(Q(happened=None) | Q(happened=True), contact=OuterRef("pk"))
     return Contact.objects.filter(Exists(there), task=task, round=task.case.round)
+
+
+def whom_to_ring(task: Task) -> Signature | None:
+    """Return who speaks for the proposers, where he sits and a telephone of his is known; a body has none."""
+    proposal = task.case.proposal
+    found = proposals.spokesman(proposal)
+    if found is None or found.member is None or found.member_id in absences_of(proposal):
+        return None
+    return found if found.member.phone else None
+
+
+@dataclass(frozen=True)
+class Number:
+    """Whom the unit rings up before it replies. The number in full is had by an act of its own, which leaves an event."""
+
+    name: str
+    masked: str
+    by_letter: bool  # he ticked 书面沟通即可
+    url: str
+
+
+def number_of(task: Task) -> Number:
+    """Return what the page of a part shows of the proposer's number; where none is known, nobody's."""
+    found = whom_to_ring(task)
+    member = found.member if found is not None else None
+    masked = mask_phone(member.phone) if member is not None else ""
+    return Number(found.name if found else "", masked, not task.case.proposal.wants_contact, f"{task.get_absolute_url()}phone/")
 
 
 def presence_of(contact: Contact, user: Any) -> Presence | None:

@@ -9,7 +9,19 @@ from django.utils.translation import gettext as _
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.handling.models import Case, Reply
 
+LATELY = 5  # of a unit's last letters are looked through for a number
 ADDRESSEE = re.compile("[^。，；：:]{1,60}(?:委员|委会|委员会|同志|界别)[：:]")  # 林知远委员：, and no sentence that leads on
+
+
+def whom_to_ask(reply: Reply) -> dict[str, str]:
+    """Return whom a reply that is begun names for questions: who handles it there, and his number as the unit's last letter had it."""
+    if reply.text or reply.contact or reply.phone:
+        return {}
+    task = reply.task
+    sent = Reply.objects.filter(task__unit=task.unit_id, committee=task.committee_id, sent_at__isnull=False, recalled_at=None)
+    known = list(sent.exclude(phone="").order_by("-sent_at", "-id").values_list("contact", "phone")[:LATELY])
+    contact = task.handler or next((name for name, _phone in known if name), "")
+    return {"contact": contact, "phone": next((phone for name, phone in known if name == contact), "")}
 
 
 @dataclass(frozen=True)

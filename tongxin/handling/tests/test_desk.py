@@ -255,6 +255,15 @@ def test_releasing_several_leaves_those_without_consent(cast: Cast) -> None:
     assert list(Proposal.objects.filter(released_at__isnull=False).values_list("title", flat=True)) == ["愿意"]
 
 
+def test_what_no_unit_has_in_hand_is_counted_beside_what_units_have(cast: Cast) -> None:
+    cast.assigned(title="关于单位在办的事的建议")
+    cast.filed(title="关于待交办的事的建议")
+    cast.answered(title="关于待评价的事的建议")
+    page = as_(cast.office).get(f"{DESK}?stage=open").content.decode()
+    assert "另有待交办 1 件，待评价 1 件，待政协协调 0 件，见各栏。" in page
+    assert [title in page for title in ("关于单位在办的事的建议", "关于待交办的事的建议")] == [True, False]
+
+
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
 def test_the_export_has_the_rows_of_the_filter_and_says_so(cast: Cast) -> None:
     cast.assigned(title='=HYPERLINK("http://x")')
@@ -265,7 +274,7 @@ def test_the_export_has_the_rows_of_the_filter_and_says_so(cast: Cast) -> None:
     assert rows[0] == [str(column.label) for column in ledger.COLUMNS]
     assert [row[3] for row in rows[1:]] == ['=HYPERLINK("http://x")']  # a cell of text: no formula
     about = dict(book.get_sheet_by_name("说明").to_python())
-    assert (about["内容"], about["导出人"], about["行数"]) == ("全部在办：案号、案由、委员、单位　HYPER", "秦若水", "1")
+    assert (about["内容"], about["导出人"], about["行数"]) == ("单位在办：案号、案由、委员、单位　HYPER", "秦若水", "1")
     event = Event.objects.get(kind="proposals.export")
     assert (event.actor, event.data["rows"], event.committee_code) == (cast.office, 1, "YX")
 

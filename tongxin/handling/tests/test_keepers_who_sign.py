@@ -26,7 +26,12 @@ SECRET = "答非所问，请把药房的名单列出来"
 
 
 def _say(reply: Reply, attitude: str = "satisfied", result: str = "satisfied", comment: str = "", **more: str) -> dict[str, str]:
-    return {f"{reply.uid}-attitude": attitude, f"{reply.uid}-result": result, f"{reply.uid}-comment": comment} | more
+    return {
+        f"{reply.uid}-attitude": attitude,
+        f"{reply.uid}-result": result,
+        f"{reply.uid}-comment": comment,
+        "final": "1",
+    } | more
 
 
 def _reply(case: Case) -> Reply:

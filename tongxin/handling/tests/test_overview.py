@@ -39,7 +39,7 @@ def test_a_leader_sees_where_the_proposals_stand_and_what_to_open(cast: Cast, cl
     assert said(found.stages) == {"待预审": "1", "待签收": "1"}
     assert "各阶段提案（历次会议）" in page
     running, *lanes = found.lanes
-    assert (running.label, running.count) == ("全部在办", "1")
+    assert (running.label, running.count) == ("单位在办", "1")
     assert sum(int(one.count) for one in lanes) == 1
     for one in (*found.received, *found.lanes, *found.stages):
         assert one.url.replace("&", "&amp;") in page

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tests.cast import Cast
+from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.drafts.models import KeptCopy
 from tongxin.handling import actions
@@ -29,7 +30,7 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert "《政协云溪县委员会提案办理协商办法》第十二条" in page
     answer = office.post(f"/handling/assign/{proposal.uid}/", {"way": "lead", "units": cast.unit.uid, "co": cast.co_unit.uid})
     case = Case.objects.get(proposal=proposal)
-    assert answer.headers["Location"] == f"/handling/cases/{case.uid}/units/"
+    assert answer.headers["Location"] == "/handling/assign/"  # nothing else waits
     lead, co = cast.task(case), cast.task(case, cast.co_unit)
 
     # 签收、会办、面商。
@@ -58,19 +59,23 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     assert _go(leader, lead, "approve").status_code == 302
     review = office.get(f"/handling/{lead.uid}/review/").content.decode()
     assert "自报 A 类，签发 齐望山" in review
-    assert _go(office, lead, "send", category="B").status_code == 302
+    assert _go(office, lead, "send", category="B").status_code == 422
+    assert Reply.objects.get(task=lead).sent_at is None  # to change the category takes a reason
+    assert _go(office, lead, "send", category="B", reason="试点还没有完成。").status_code == 302
+    assert kinds.detail(Event.objects.get(kind="tasks.send")) == "类别由 A 类改定为 B 类　试点还没有完成。"
     reply = Reply.objects.get(task=lead)
     assert (reply.category_before_review, reply.category, reply.leader) == ("A", "B", "齐望山")
 
     # 两位提案人评价，一位不满意，退回重办；单位只知道同意转告的理由。
     first = as_(cast.proposer).post(
-        f"/handling/rate/{case.uid}/", {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied"}
+        f"/handling/rate/{case.uid}/", {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied", "final": "1"}
     )
     assert first.headers["Location"] == f"/proposals/{proposal.uid}/"
     assert SECRET not in clerk.get(f"/handling/{lead.uid}/").content.decode()
     as_(cast.cosigner).post(
         f"/handling/rate/{case.uid}/",
         {
+            "final": "1",
             f"{reply.uid}-attitude": "fairly",
             f"{reply.uid}-result": "dissatisfied",
             f"{reply.uid}-comment": SECRET,
@@ -95,7 +100,10 @@ def test_a_case_goes_from_assigning_to_the_second_handling_through_its_pages(cas
     _go(office, lead, "send", category="A")
     second.refresh_from_db()
     for who in (cast.proposer, cast.cosigner):
-        as_(who).post(f"/handling/rate/{case.uid}/", {f"{second.uid}-attitude": "satisfied", f"{second.uid}-result": "satisfied"})
+        as_(who).post(
+            f"/handling/rate/{case.uid}/",
+            {f"{second.uid}-attitude": "satisfied", f"{second.uid}-result": "satisfied", "final": "1"},
+        )
     actions.close_round(case, at=today)
     case.refresh_from_db()
     assert (case.state, case.unrated, Rating.objects.count()) == (CaseState.CLOSED, False, 4)

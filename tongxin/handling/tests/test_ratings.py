@@ -30,7 +30,7 @@ GRADES = re.compile("基本满意|不满意")
 def _say(
     reply: Reply, attitude: str = "satisfied", result: str = "satisfied", comment: str = "", **ticked: str
 ) -> dict[str, str]:
-    said = {f"{reply.uid}-attitude": attitude, f"{reply.uid}-result": result, f"{reply.uid}-comment": comment}
+    said = {f"{reply.uid}-attitude": attitude, f"{reply.uid}-result": result, f"{reply.uid}-comment": comment, "final": "1"}
     return said | {name if name == "closes_early" else f"{reply.uid}-{name}": value for name, value in ticked.items()}
 
 

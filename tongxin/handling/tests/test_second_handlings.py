@@ -260,7 +260,7 @@ def test_ratings_of_the_other_replies_stay_and_what_was_promised_of_them(cast: C
     _write(cast, lead, "更正后的答复。")
     perform(lead, "submit_reply", actor=cast.clerk, at=LATER)
     perform(lead, "approve", actor=cast.unit_leader, at=LATER)
-    perform(lead, "send", actor=cast.assigner, at=LATER, payload=Sending("A"))
+    perform(lead, "send", actor=cast.assigner, at=LATER, payload=Sending("A", "办法已经出台。"))
     sent = queries.replies_to_rate(Case.objects.get(pk=case.pk))
     assert [(reply.text, reply.counts_from) for reply in sent] == [("更正后的答复。", 3)]
     assert Reply.objects.filter(task=lead, round=1).count() == 2

@@ -13,6 +13,7 @@ from tongxin.access.views import requires
 from tongxin.audit import kinds
 from tongxin.audit.queries import last_of
 from tongxin.committees.queries import active_units
+from tongxin.core.templatetags.chinese import case_number
 from tongxin.handling import actions, queries
 from tongxin.handling.choices import CaseState, Part
 from tongxin.handling.forms import MoreUnitsForm, UnitsForm
@@ -50,10 +51,7 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
         except engine.Overtaken:
             return overtaken(request, proposal, proposal.get_absolute_url())
         else:
-            messages.success(
-                request, _("已交办：%(units)s。") % {"units": "、".join(f"{u}（{Part(p).label}）" for u, p in form.parts)}
-            )
-            return redirect("handling-units", case.uid)
+            return _on_to_the_next(request, case)
     case = Case(proposal=proposal, committee=proposal.committee)
     context = {
         "proposal": proposal,
@@ -65,6 +63,20 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
         "attached": attached(case, request.user),
     }
     return render(request, "handling/assign.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200)
+
+
+def _on_to_the_next(request: HttpRequest, case: Case) -> HttpResponse:
+    """Open what waits next to be handed over, the one behind it first; say what was just done, also when nothing waits any more."""
+    units = "、".join(f"{task.unit}（{task.get_part_display()}）" for task in queries.live_tasks(case))
+    said = _("%(number)s已交办：%(units)s。") % {"number": case_number(case.proposal.number), "units": units}
+    waiting = queries.to_assign(request.user).order_by("id")
+    following = waiting.filter(pk__gt=case.proposal_id).values_list("uid", flat=True).first()
+    following = following or waiting.values_list("uid", flat=True).first()
+    if following is None:
+        messages.success(request, said + _("待交办的都已交办。"))
+        return redirect("handling-assign")
+    messages.success(request, said + _("这是下一件，还有 %(n)s 件待交办。") % {"n": waiting.count()})
+    return redirect("handling-assign-one", following)
 
 
 def _examined(proposal: Proposal) -> str:

@@ -23,6 +23,8 @@ from tongxin.members.rules import sitting_member_of
 from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
 
+FINAL, BACK = "final", "back"  # what the two buttons of the summary are called
+
 
 def _case(request: HttpRequest, uid: str, permission: str) -> Case:
     found = queries.cases_visible_to(request.user).filter(uid=uid)
@@ -70,6 +72,7 @@ def ratings(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for: bool) -> HttpResponse:
+    """Ask, show once more what was said, and take it: nobody finds out afterwards that it was final."""
     replies = queries.replies_to_rate(case)
     given = {rating.reply_id: rating for rating in queries.given_by(signature, replies)}
     late = bool(case.rating_due_on and case.rating_due_on < timezone.localdate())
@@ -80,30 +83,25 @@ def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for
     todo = [r for r in replies if r.pk not in given]
     data = request.POST if posted else None
     forms, early = [(r, RatingForm(data, prefix=r.uid)) for r in todo], EarlyForm(data)
-    status, problem = 200, ""
+    status, problem, template = 200, "", "handling/rate.html"
     if posted and (closed or not todo or (entered_for and given)):
         status, problem = HTTPStatus.CONFLICT, _why_not(case, given, own=not entered_for)
-    elif posted and early.is_valid() and all(form.is_valid() for _reply, form in forms):
+    elif posted and not (early.is_valid() and all(form.is_valid() for _reply, form in forms)):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif FINAL in request.POST:
         problem = _take(request, forms, early, signature, entered_for=entered_for)
         if not problem:
             return redirect(case)
         status = HTTPStatus.CONFLICT
-    elif posted:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif posted and BACK not in request.POST:
+        template = "handling/rate_summary.html"
     context = {
-        "case": case,
-        "proposal": case.proposal,
-        "signature": signature,
-        "entered_for": entered_for,
-        "closed": closed,
-        "problem": problem,
+        "case": case, "proposal": case.proposal, "signature": signature, "entered_for": entered_for, "closed": closed, "problem": problem,
         "replies": [_reply(case, reply, form, given.get(reply.pk)) for reply, form in _each(replies, forms)],
-        "todo": bool(todo) and not closed,
-        "early": early,
-        "sections": queries.sections(case, request.user),
+        "todo": bool(todo) and not closed, "early": early, "sections": queries.sections(case, request.user),
         "told": None if closed else queries.told_to_raters(case, replies, len(proposals.raters(case.proposal))),
-    }
-    return render(request, "handling/rate.html", context, status=status)
+    }  # fmt: skip
+    return render(request, template, context, status=status)
 
 
 def _meets(request: HttpRequest, case: Case, replies: list[Reply], given: dict[int, Rating]) -> bool:

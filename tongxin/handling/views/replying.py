@@ -24,6 +24,7 @@ from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.views.working import load
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
+from tongxin.ui.saying import refuse
 
 
 @requires("handling.write_reply", of_object=True)
@@ -127,7 +128,7 @@ def detach(request: HttpRequest, uid: str, file: str) -> HttpResponse:
     try:
         actions.detach_from_reply(row)
     except actions.HandlingError as error:
-        messages.error(request, str(error))
+        refuse(request, _("%(why)s。") % {"why": error}, at="files")
     else:
         messages.success(request, _("已移除附件“%(name)s”。") % {"name": row.file.name})
     return redirect(f"{task.get_absolute_url()}reply/#files")

@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
+from tongxin.core import asked
 from tongxin.handling import actions, queries
 from tongxin.handling.forms import ContactForm
 from tongxin.handling.models import Task
@@ -21,6 +23,22 @@ def load(request: HttpRequest, uid: str, permission: str) -> Task:
         raise Http404
     permissions.demand(request.user, permission, task)
     return task
+
+
+@requires("handling.read_phone", of_object=True)
+def phone(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show the proposer's number in full, once; reading it is an event. Reloaded, the address leads to the part."""
+    task = load(request, uid, "handling.read_phone")
+    found = queries.whom_to_ring(task)
+    if request.method != "POST":
+        return redirect(task)
+    if found is None or found.member is None:
+        messages.warning(request, _("%(why)s。") % {"why": queries.NO_NUMBER})
+        return done(request, task.get_absolute_url())
+    actions.note_phone_read(task, actor=request.user, at=timezone.now())
+    context = {"task": task, "proposal": task.case.proposal, "name": found.name, "phone": found.member.phone}
+    fragment = asked.by_htmx(request.headers)
+    return render(request, "handling/_phone.html" if fragment else "handling/phone.html", context)
 
 
 @requires("handling.contact", of_object=True)

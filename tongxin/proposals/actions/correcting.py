@@ -36,6 +36,12 @@ def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str
     if main is None or local is None:
         message = "请从现行类别中选择"
         raise ProposalError(message)
+    if not reason.strip():
+        message = "请写明调整类别的理由"
+        raise ProposalError(message)
+    if (construction, topic) == (proposal.construction, proposal.topic):
+        message = "类别没有改动"
+        raise ProposalError(message)
     _correct(
         proposal, "proposals.reclassify", actor=actor, at=at, construction=construction, topic=topic,
         data={"construction": main.name, "topic": local.name, "reason": reason},

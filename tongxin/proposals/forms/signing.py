@@ -31,10 +31,19 @@ class InviteForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """An optional reason for declining or leaving."""
+    """A word beside the answer to an invitation, which nobody has to write."""
 
     reason = forms.CharField(
-        label=_("原因"), required=False, max_length=200, help_text=_("可以不写。写了，第一提案人会看到。"),
+        label=_("附言（可不填）"), required=False, max_length=200, help_text=_("第一提案人会看到。谢绝的，可以说明原因。"),
+        widget=forms.Textarea(attrs={"rows": 2}), error_messages={"max_length": _("附言请写在 200 字以内。")},
+    )  # fmt: skip
+
+
+class LeavingForm(forms.Form):
+    """An optional reason for leaving."""
+
+    reason = forms.CharField(
+        label=_("原因（可不填）"), required=False, max_length=200, help_text=_("第一提案人会看到。"),
         widget=forms.Textarea(attrs={"rows": 2}), error_messages={"max_length": _("原因请写在 200 字以内。")},
     )  # fmt: skip
 

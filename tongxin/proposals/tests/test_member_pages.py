@@ -12,6 +12,8 @@ from tongxin.audit import kinds
 from tongxin.audit.models import Event
 from tongxin.drafts.actions import keep
 from tongxin.drafts.models import KeptCopy
+from tongxin.notices import actions as notices
+from tongxin.notices.models import Notice
 from tongxin.proposals import actions
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Endorsement, Proposal, Signature
@@ -389,3 +391,29 @@ def test_what_an_office_entered_is_not_said_to_be_drafted_by_it(cast: Cast) -> N
     own = cast.draft()
     said = [kinds.sentence(Event.objects.get(kind="proposals.draft", subject_id=row.pk)) for row in (entered, own)]
     assert said == ["提案委员会办公室代录提案", "林知远起草提案"]
+
+
+def test_one_agrees_above_the_text_too_with_a_word_that_nobody_has_to_write(cast: Cast) -> None:
+    at = timezone.now()
+    draft = cast.draft(at)
+    until = at + timedelta(hours=12)
+    actions.invite_cosigners(draft, members=[cast.member(cast.cosigner)], until=until, actor=cast.proposer, at=at)
+    url, client = f"/proposals/{draft.uid}/invitation/", signed_in(cast.cosigner)
+    page = client.get(url).content.decode()
+    head, text = page.split('<article class="paper"')
+    assert [part.count('value="accept"') for part in (head, text)] == [1, 1]
+    assert [part.count("附言（可不填）") for part in (head, text)] == [1, 1]
+    too_long = client.post(url, {"answer": "accept", "version": "1", "above": "1", "reason": "好" * 201})
+    head, text = too_long.content.decode().split('<article class="paper"')
+    assert (too_long.status_code, "附言请写在 200 字以内。" in head, "附言请写在 200 字以内。" in text) == (422, True, False)
+    client.post(url, {"answer": "accept", "version": "1", "above": "1", "reason": "建议很实在。"})
+    assert Signature.objects.get(proposal=draft, member=cast.member(cast.cosigner)).answer == Answer.ACCEPTED
+    notices.deliver()
+    assert Notice.objects.filter(account=cast.proposer, text__contains="：建议很实在。").count() == 1
+
+
+def test_a_reason_for_leaving_that_is_too_long_stays_in_its_field(cast: Cast) -> None:
+    proposal = cast.submitted(timezone.now())
+    answer = signed_in(cast.cosigner).post(f"/proposals/{proposal.uid}/leave/", {"reason": "忙" * 201})
+    page = answer.content.decode()
+    assert (answer.status_code, "原因请写在 200 字以内。" in page, "忙" * 201 in page) == (422, True, True)

@@ -16,6 +16,9 @@ from tongxin.files import queries as files
 from tongxin.files.actions import RefusedError
 from tongxin.proposals import actions, queries
 from tongxin.proposals.models import Proposal
+from tongxin.ui.saying import refuse
+
+PLACE = "attachments"  # the part of the editor where files are
 
 
 def attachment_rows(proposal: Proposal, user: Any, *, removable: bool = False) -> list[dict[str, Any]]:
@@ -41,21 +44,19 @@ def _load(request: HttpRequest, uid: str) -> Proposal:
 @requires("proposals.edit", of_object=True)
 @require_POST
 def add(request: HttpRequest, uid: str) -> HttpResponse:
-    """Take files in, all or none; a refusal is shown where it can be read, above the form."""
+    """Take files in, all or none; a refusal is shown among the files."""
     proposal, uploads = _load(request, uid), request.FILES.getlist("uploads")
-    place = "trouble"
     if not uploads:
-        messages.error(request, _("请先选择文件，再点添加。"))
+        refuse(request, _("请先选择文件，再点添加。"), at=PLACE)
     else:
         try:
             made = actions.attach(proposal, uploads=uploads, actor=request.user, at=timezone.now())
         except (RefusedError, actions.ProposalError) as error:
             several = _("这次选的文件都没有添加。") if len(uploads) > 1 else ""
-            messages.error(request, f"{str(error).rstrip('。')}。{several}")
+            refuse(request, f"{str(error).rstrip('。')}。{several}", at=PLACE)
         else:
             messages.success(request, _("已添加附件 %(n)s 个。") % {"n": len(made)})
-            place = "attachments"
-    return redirect(f"/proposals/{uid}/edit/#{place}")
+    return redirect(f"/proposals/{uid}/edit/#{PLACE}")
 
 
 @requires("proposals.edit", of_object=True)
@@ -70,7 +71,7 @@ def remove(request: HttpRequest, uid: str, attachment_uid: str) -> HttpResponse:
         try:
             actions.detach(attachment, actor=request.user, at=timezone.now())
         except actions.ProposalError as error:
-            messages.error(request, f"{error}。")
+            refuse(request, f"{error}。", at=PLACE)
         else:
             messages.success(request, _("已移除附件《%(name)s》。") % {"name": attachment.file.name})
-    return redirect(f"/proposals/{uid}/edit/#attachments")
+    return redirect(f"/proposals/{uid}/edit/#{PLACE}")

@@ -29,7 +29,12 @@ def case(cast: Cast) -> Case:
 
 def rate(client: Client, case: Case, **headers: str) -> Any:
     reply = Reply.objects.get(task__case=case)
-    said = {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "dissatisfied", f"{reply.uid}-comment": "没有落实。"}
+    said = {
+        f"{reply.uid}-attitude": "satisfied",
+        f"{reply.uid}-result": "dissatisfied",
+        f"{reply.uid}-comment": "没有落实。",
+        "final": "1",
+    }
     return client.post(f"/handling/rate/{case.uid}/", said, headers=headers)
 
 

@@ -296,7 +296,12 @@ def test_whatever_else_was_sent_from_a_page_of_the_other_seat_is_done_there(cast
     case = cast.answered(timezone.now() - timedelta(hours=1))
     Signature.objects.filter(proposal=case.proposal, role="first").update(member=two.here)
     reply = Reply.objects.get(task__case=case)
-    said = {f"{reply.uid}-attitude": "satisfied", f"{reply.uid}-result": "satisfied", f"{reply.uid}-comment": "写了很久的意见"}
+    said = {
+        f"{reply.uid}-attitude": "satisfied",
+        f"{reply.uid}-result": "satisfied",
+        f"{reply.uid}-comment": "写了很久的意见",
+        "final": "1",
+    }
     assert two.client.post(f"/handling/rate/{case.uid}/", said, follow=True).status_code == 200
     assert (Rating.objects.get().comment, two.seat_acted_in()) == ("写了很久的意见", two.here.uid)
 

@@ -16,18 +16,42 @@ from django.utils.translation import gettext as _
 
 from tongxin.core.numerals import chinese
 from tongxin.core.templatetags.chinese import full_day
-from tongxin.ui import fields
+from tongxin.ui import fields, saying
 from tongxin.ui.icons import ICONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from django.forms import BaseForm, BoundField
+    from django.template import Context
 
 register = template.Library()
 
 NOTHING = SafeString("")
 NOTE_ICONS = {"": "info", "info": "info", "stop": "warn", "good": "check"}
+
+
+# ── what became of an act ────────────────────────────────────────────────────────────────────────
+@register.simple_tag(takes_context=True)
+def refused(context: Context, place: str) -> SafeString:
+    """Draw why something was not done in this part of the page, and keep it from being said once more at its end."""
+    found = [message for message in context.get("messages") or () if saying.belongs_to(message) == place]
+    for message in found:
+        message.was_said = True
+    note = '<p class="note stop mt3" role="alert" tabindex="-1" data-focus data-refused>{}</p>'
+    return format_html_join("", note, ((str(message),) for message in found))
+
+
+@register.filter
+def is_of_the_page(message: Any) -> bool:
+    """Say whether a message concerns the page as a whole."""
+    return not saying.belongs_to(message)
+
+
+@register.filter
+def is_left_over(message: Any) -> bool:
+    """Say whether a message belongs to a part that this page does not have."""
+    return bool(saying.belongs_to(message)) and not getattr(message, "was_said", False)
 
 
 # ── small marks, drawn without a template because lists are full of them ─────────────────────────

@@ -225,6 +225,9 @@ def test_the_menu_opens_in_a_dialog_and_gives_the_focus_back(page, live_server):
     assert page.locator(".dnav a", has_text="社情民意").is_visible()
 
 
+OTHER_PART = """() => { const part = document.createElement("div");
+    part.id = "other"; part.setAttribute("hx-get", "/nowhere-at-all/"); part.setAttribute("hx-trigger", "load");
+    document.querySelector("main").append(part); window.htmx.process(part); }"""
 AIR = 12  # pixels between the buttons and the form that one of them opened
 
 
@@ -255,13 +258,17 @@ def test_a_step_opens_below_its_button_and_the_keyboard_goes_to_its_first_field(
     page.wait_for_selector(".errors:focus")
     assert opener.count() == 1  # what was wrong is said inside the open form
     page.click("#action-form button")
-    page.wait_for_selector("#trouble .note")
-    assert "登录已经到期或者已经退出，这一步还没有办" in page.inner_text("#trouble")
+    page.wait_for_selector("#action-form [data-said-here]")  # where the answer would have stood
+    assert "登录已经到期或者已经退出，这一步还没有办" in page.inner_text("#action-form [data-said-here]")
     assert page.locator("#action-form .errors").is_visible()  # the form stays, with what was typed
     page.click("#action-form button")
-    page.wait_for_selector("#trouble a")
-    assert "登录已经到期" in page.inner_text("#trouble")
+    page.wait_for_selector("#action-form [data-said-here] a")
+    assert "登录已经到期" in page.inner_text("#action-form [data-said-here]")
     assert page.locator("#action-form .errors").is_visible()
+    page.evaluate(OTHER_PART)  # a part of the page that asks by itself, and is not answered either
+    page.wait_for_selector("#other [data-said-here]")
+    assert page.inner_text("#other [data-said-here]") == "这一部分暂时没有取到，其他内容不受影响。"
+    assert page.locator("#action-form [data-said-here]").count() == 1  # that nothing was done is still said
 
 
 PLAIN = """document.querySelector('main').innerHTML += `<form method="post" action="/there/" enctype="multipart/form-data" data-guard>

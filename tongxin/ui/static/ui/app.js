@@ -144,18 +144,19 @@ function live(toast) {
   toast.addEventListener("mouseleave", go);
   toast.addEventListener("focusout", go);
 }
-function toast(text, undo) {
+function toast(text, undo, stays = false) {
   const close = build("button", { type: "button", class: "btn quiet", onclick: () => box.remove() }, "知道了");
   const link = undo ? build("a", { href: undo.url }, undo.label || "撤销") : null;
   const box = build("div", { class: "toast" }, build("span", {}, text), link, close);
   document.getElementById("toasts").append(box);
-  live(box);
+  if (!stays) live(box);
 }
 function startToasts() {
   for (const given of all("#toasts [data-toast]")) {
     const text = given.textContent.trim();
+    const stays = given.dataset.toast === "stays";
     given.remove();
-    setTimeout(() => toast(text), 100);
+    setTimeout(() => toast(text, null, stays), 100);
   }
   document.addEventListener("toast", (event) => toast(event.detail.value || event.detail.text || "", event.detail.undo));
 }
@@ -225,17 +226,19 @@ function land(target) {
   if (!place.matches("a, button, input, select, textarea, [tabindex]")) place.setAttribute("tabindex", "-1");
   place.focus();
 }
-function trouble(text, link) {
-  const box = document.getElementById("trouble");
-  if (!box) return;
-  const note = build("p", { class: "note stop", "data-said-here": "" }, text);
+const BY_HAND = ["click", "submit"];
+const PAGE = () => document.getElementById("trouble");
+function trouble(text, link, place = PAGE()) {
+  if (!place) return;
+  const note = build("p", { class: "note stop", "data-said-here": "", role: place === PAGE() ? null : "alert" }, text);
   if (link) note.append(" ", build("a", { href: link.url }, link.label));
-  quiet();
-  box.append(note);
+  quiet(place);
+  if (place === PAGE()) place.append(note);
+  else place.prepend(note);
 }
-function troubleInSight(text, link) {
-  trouble(text, link);
-  document.getElementById("trouble")?.scrollIntoView({ block: "center" });
+function troubleInSight(text, link, place = PAGE()) {
+  trouble(text, link, place);
+  (place === PAGE() ? place : place?.firstElementChild)?.scrollIntoView({ block: "center" });
 }
 function unreachedWords(became) {
   return navigator.onLine ? `服务器没有应答，${became}请过一会儿再试。` : `网络断了，${became}请联网后再试。`;
@@ -245,25 +248,36 @@ function signInAgain() {
   if (!signin) return null;
   return { url: `${signin}?next=${encodeURIComponent(location.pathname + location.search)}`, label: "重新登录，回到这里" };
 }
-function quiet() {
-  for (const note of all("#trouble [data-said-here]")) note.remove();
+function quiet(place = PAGE()) {
+  for (const note of place ? Array.from(place.children) : []) if (note.matches("[data-said-here]")) note.remove();
+}
+function report(detail, words, link) {
+  const place = detail?.target?.isConnected && detail.target !== document.body ? detail.target : PAGE();
+  const pressed = !detail?.requestConfig || BY_HAND.includes(detail.requestConfig.triggeringEvent?.type);
+  if (pressed) troubleInSight(words, link, place);
+  else trouble("这一部分暂时没有取到，其他内容不受影响。", null, place);
+}
+function refusedWords(status, kept) {
+  if (status === 401 && kept) return ["登录已经到期或者已经退出，这一步还没有办。您写的内容已存在本机，重新登录以后打开这一步可以接着写。", signInAgain()];
+  if (status === 401) return ["登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain()];
+  if (status === 403) return ["登录已经到期或者已经退出，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" }];
+  if (status === 404) return ["没有找到这一项，它可能已经变动。请刷新页面。"];
+  return ["服务器没有办成这一步，您填的内容还在。请过一会儿再试。"];
+}
+function firstWrong() {
+  const wrong = document.querySelector("main .field .error");
+  return wrong && wrong.closest(".field").querySelector("input:not([type=hidden]), select, textarea");
 }
 function startFocus() {
-  const summary = document.querySelector("main [data-focus]");
+  const summary = document.querySelector("main [data-refused]") || document.querySelector("main [data-focus]") || firstWrong();
   if (summary && !summary.closest("[data-quiet]")) summary.focus();
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target) land(event.detail.target);
   });
-  document.addEventListener("htmx:beforeRequest", quiet);
-  document.addEventListener("htmx:sendError", () => troubleInSight(unreachedWords("您填的内容还在，已经办成的不会重复办。")));
+  document.addEventListener("htmx:beforeRequest", (event) => event.detail.target && quiet(event.detail.target));
+  document.addEventListener("htmx:sendError", (event) => report(event.detail, unreachedWords("您填的内容还在，已经办成的不会重复办。")));
   document.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
-    const kept = event.detail.elt.closest("[data-keep]");
-    if (status === 401 && kept) trouble("登录已经到期或者已经退出，这一步还没有办。您写的内容已存在本机，重新登录以后打开这一步可以接着写。", signInAgain());
-    else if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
-    else if (status === 403) trouble("登录已经到期或者已经退出，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
-    else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
-    else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
+    report(event.detail, ...refusedWords(event.detail.xhr.status, event.detail.elt.closest("[data-keep]")));
   });
 }
 const OPENERS = '.actions [hx-target="#action-form"]';
@@ -651,6 +665,11 @@ const inUse = (part) =>
   part.matches(":focus-within") ||
   part.querySelector(":active, .htmx-request, .action-form:not(:empty)") ||
   all("input[type=file]", part).some((input) => input.files.length);
+function keepRefusals(part, newer) {
+  const said = all("[data-refused]", part).map((note) => note.cloneNode(true));
+  const head = newer.querySelector(".card-head, h2");
+  if (said.length && head) head.after(...said);
+}
 function followSaved() {
   clearTimeout(waiting);
   if (document.querySelector("[data-follows]")) waiting = setTimeout(readAgain, QUIET);
@@ -659,14 +678,16 @@ async function readAgain() {
   if (document.visibilityState === "hidden") return;
   reading += 1;
   const mine = reading;
-  const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
+  const answer = await fetch(location.pathname, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } }).catch(() => null);
   const text = answer && answer.ok ? await answer.text().catch(() => "") : "";
   if (!text || mine !== reading) return;
   const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of all("[data-follows]")) {
     const newer = page.getElementById(part.id);
-    if (!newer || inUse(part) || plainText(newer.textContent) === plainText(part.textContent)) continue;
+    if (!newer || inUse(part)) continue;
     const taken = document.adoptNode(newer);
+    keepRefusals(part, taken);
+    if (plainText(taken.textContent) === plainText(part.textContent)) continue;
     part.replaceWith(taken);
     window.htmx.process(taken);
   }
@@ -769,6 +790,7 @@ class Draft {
     return this.say("refused", (said && said.message) || "没有存上，已存在本机");
   }
   saved(said, fields) {
+    quiet();
     this.setVersion(said.version);
     this.base = fields;
     this.tries = 0;

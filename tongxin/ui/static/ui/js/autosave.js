@@ -16,7 +16,7 @@ import {
   waitingCopies,
   writeField,
 } from "./drafts.js";
-import { signInAgain, trouble } from "./focus.js";
+import { quiet, signInAgain, trouble } from "./focus.js";
 import { followSaved } from "./following.js";
 import { all, build, post } from "./page.js";
 
@@ -129,6 +129,7 @@ class Draft {
   }
 
   saved(said, fields) {
+    quiet();
     this.setVersion(said.version);
     this.base = fields;
     this.tries = 0;

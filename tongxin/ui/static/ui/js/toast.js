@@ -22,20 +22,22 @@ function live(toast) {
   toast.addEventListener("focusout", go);
 }
 
-export function toast(text, undo) {
+// What was not done stays until it was read.
+export function toast(text, undo, stays = false) {
   const close = build("button", { type: "button", class: "btn quiet", onclick: () => box.remove() }, "知道了");
   const link = undo ? build("a", { href: undo.url }, undo.label || "撤销") : null;
   const box = build("div", { class: "toast" }, build("span", {}, text), link, close);
   document.getElementById("toasts").append(box);
-  live(box);
+  if (!stays) live(box);
 }
 
 export function startToasts() {
   // Put in after loading, so that readers announce them.
   for (const given of all("#toasts [data-toast]")) {
     const text = given.textContent.trim();
+    const stays = given.dataset.toast === "stays";
     given.remove();
-    setTimeout(() => toast(text), 100);
+    setTimeout(() => toast(text, null, stays), 100);
   }
   document.addEventListener("toast", (event) => toast(event.detail.value || event.detail.text || "", event.detail.undo));
 }
