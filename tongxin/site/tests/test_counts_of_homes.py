@@ -22,10 +22,17 @@ def counted(page: Any) -> list[tuple[str, str, str]]:
     led = [
         one
         for panel in page.context["panels"]
-        for found in panel.facts["overviews"]
-        for one in (*found.received, *found.lanes, *found.stages)
+        for found in panel.facts.get("overviews", ())
+        for one in found.counts
     ]
-    return queues + [(one.label, one.count, one.url) for one in led]
+    boards = [
+        (line.label, line.said.removesuffix(" 件"), line.url)
+        for panel in page.context["panels"]
+        for board in panel.facts.get("boards", ())
+        for line in board.lines
+        if line.said.endswith(" 件")
+    ]
+    return queues + [(one.label, one.count, one.url) for one in led] + boards
 
 
 def opened(client: Client, label: str, url: str) -> str:
