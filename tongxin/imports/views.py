@@ -76,6 +76,13 @@ def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
 
 
+@require_safe
+@requires("imports.read_columns")
+def columns(request: HttpRequest) -> HttpResponse:
+    """Say what each column of every sheet is for: what it is called, what may stand in it, an example."""
+    return render(request, "imports/columns.html", {"kinds": OFFERED.values()})
+
+
 def _run(request: HttpRequest, uid: str) -> Import:
     run = get_object_or_404(queries.visible_to(request.user).select_related("rejects", "beat"), uid=uid)
     permissions.demand(request.user, "imports.handle", run)

@@ -134,7 +134,7 @@ class ContactForm(forms.Form):
         label=gettext_lazy("方式"), choices=Way.choices, error_messages={"required": gettext_lazy("请选择方式。")}
     )
     on = Day(
-        label=gettext_lazy("日期"), widget=forms.DateInput,
+        label=gettext_lazy("日期"),
         error_messages={"required": gettext_lazy("请填写日期。"), "invalid": gettext_lazy("请填写日期，例如 2026-03-18。")},
     )  # fmt: skip
     who = forms.CharField(
