@@ -10,7 +10,9 @@ from tests.cast import Cast
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_day_is_chosen_by_key_or_typed_in_a_browser_that_speaks_english(cast: Cast, browser: Browser, live_server: LiveServer) -> None:
+def test_a_day_is_chosen_by_key_or_typed_in_a_browser_that_speaks_english(
+    cast: Cast, browser: Browser, live_server: LiveServer
+) -> None:
     client = Client()
     client.force_login(cast.audit_admin, backend="tongxin.accounts.backends.SignInName")
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US", timezone_id="Asia/Shanghai")

@@ -96,7 +96,7 @@ PERMISSIONS = {
     "imports.handle": (
         "委员联络人员可以导入委员，提案工作人员可以导入提案和承办单位，可以查看本会同类的导入、撤销导入",
         keeps_this_kind,
-    )
+    ),
 }
 grant(PERMISSIONS)
 register_owner(Source, "imports.handle", subject=lambda row: row.imported, related=("imported__committee",))

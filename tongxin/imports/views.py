@@ -144,7 +144,7 @@ def drop(request: HttpRequest, uid: str) -> HttpResponse:
     run = _run(request, uid)
     if not _decided(request, lambda: actions.drop(run, actor=request.user, at=timezone.now())):
         return redirect("import", run.uid)
-    messages.success(request, _("已放弃，什么也没有写入。"))
+    messages.success(request, _("已放弃，没有写入任何内容。"))
     return redirect("imports")
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from django.forms import BoundField
 
 LONGEST = 60
-MOMENT = re.compile(r"(?P<day>[^T:时点]*?(?:日|[0-9]))[ T]*(?P<hour>[0-9]{1,2}) ?[:时点] ?(?:(?P<minute>[0-9]{2}) ?分?)?", re.ASCII)
+MOMENT = re.compile(
+    r"(?P<day>[^T:时点]*?(?:日|[0-9]))[ T]*(?P<hour>[0-9]{1,2}) ?[:时点] ?(?:(?P<minute>[0-9]{2}) ?分?)?", re.ASCII
+)
 FEW = 5  # so many choices stand side by side; more go into a list
 
 

@@ -59,7 +59,7 @@ def _row(event: Event) -> dict[str, Any]:
         more = line.more if audience.tells_the_record(event) else ""
         return row | {"who": kinds.operator(event, line.what), "what": line.what, "more": more, "sort": kinds.sort_of(event.kind)}
     except kinds.NOT_OURS:  # a verdict leads here
-        return row | {"who": "", "what": _("这条记录读不出来，请核验"), "more": "", "sort": ""}
+        return row | {"who": "", "what": _("这条记录无法读取，请核验"), "more": "", "sort": ""}
 
 
 def _query(request: HttpRequest) -> str:

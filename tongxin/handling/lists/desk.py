@@ -99,7 +99,7 @@ FILTERS = tuple(
         ("construction", gettext_lazy("建设类别"), lambda q: [ALL, *((c.code, c.name) for c in _rules(q).constructions)], "more"),
         ("form", gettext_lazy("提案形式"), _choices(Form.choices), "more"),
         ("session", gettext_lazy("届次"), _sessions, "more"),
-        ("season", gettext_lazy("征集时段"), _choices(Season.choices), "more"),
+        ("season", gettext_lazy("提案时段"), _choices(Season.choices), "more"),
     )
 )
 
@@ -153,7 +153,7 @@ def _orders(stage: Stage) -> dict[str, Order]:
 
 
 def _nothing(q: Question) -> Saying:
-    sentence = _("这一阶段没有提案。委员提交提案，或由机关代录以后，会出现在这里。")
+    sentence = _("这一阶段没有提案。委员提交或者机关代录的提案在这里列出。")
     return Saying(sentence, reverse("proposal-behalf"), _("代录提案")) if _enters(q) else Saying(sentence)
 
 

@@ -11,7 +11,6 @@ from tongxin.handling.pages.stages import HEADER, RUNNING, STAGES, Stage, Wanted
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 
-
 OPEN = "open"  # all that is in hand: the sum of the clocks, not a stage beside the stages
 OF_SESSION = ("received", "filed", "answered")
 PRESSING = ("red", "yellow")

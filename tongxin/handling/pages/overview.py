@@ -10,8 +10,8 @@ from django.db.models import Count as Counted
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import remembered
 from tongxin.committees import queries as bodies
@@ -221,7 +221,7 @@ def of_units(user: Any) -> dict[str, Any] | None:
 
 
 IN_UNITS = {
-    "todo": ("", gettext_lazy("要办的")),
+    "todo": ("", gettext_lazy("待办")),
     "wait": ("wait", gettext_lazy("待回复")),
     "answered": ("answered", gettext_lazy("已答复")),
     "done": ("done", gettext_lazy("已结束")),

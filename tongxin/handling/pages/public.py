@@ -23,9 +23,9 @@ from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, PublicReply
 from tongxin.handling.pages.course import history
 from tongxin.handling.pages.desk import details, tasks_of, unit_lines, with_details
+from tongxin.handling.pages.figures import Figure
 from tongxin.handling.pages.proposal import TASKS, topics_of
 from tongxin.handling.pages.public_timeline import entries, public_events
-from tongxin.handling.pages.figures import Figure
 from tongxin.handling.pages.rows import said_in
 from tongxin.handling.pages.stages import STAGES
 from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, public_standing

@@ -180,11 +180,15 @@ def _handling(
     closed = state == CaseState.CLOSED
     judged = _("未评价") if case and case.unrated and unrated_told else _when(case.closed_at if case else None)
     # chased once is not chased for good: while units still work on it, the day stands there and nothing is ticked
-    supervised = [Step(_("督办"), _when(watched), "done" if watched and handled else "todo", watched)] if watched or not handled else []
+    supervised = (
+        [Step(_("督办"), _when(watched), "done" if watched and handled else "todo", watched)] if watched or not handled else []
+    )
     return [
         _step(_("办理"), answered, done=handled, now=state == CaseState.IN_HAND),
         *supervised,
-        Step(_("评议"), judged, "done", case.closed_at if case else None) if closed else _step(_("评议"), None, done=False, now=handled),
+        Step(_("评议"), judged, "done", case.closed_at if case else None)
+        if closed
+        else _step(_("评议"), None, done=False, now=handled),
         *_put_away(proposal, case if closed else None),
     ]
 

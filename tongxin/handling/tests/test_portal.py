@@ -182,4 +182,7 @@ def test_the_front_says_how_the_session_stands_so_far_and_opens_only_what_is_pub
     for hidden in ("还在审查的", "正在办理的", "已经答复的"):
         assert hidden not in page
     published(cast, title="公开的")
-    assert [(count.label, count.number) for count, _url in portal.front(cast.county)["counts"]] == [("公开提案", "1"), ("已答复", "1")]
+    assert [(count.label, count.number) for count, _url in portal.front(cast.county)["counts"]] == [
+        ("公开提案", "1"),
+        ("已答复", "1"),
+    ]

@@ -275,7 +275,7 @@ def endorse(request: HttpRequest, uid: str) -> HttpResponse:
     if any(e.member_id == member.pk for e in proposal.endorsements.all()):
         messages.info(request, _("您已经附议过这件提案。"))
     elif signature_of(request.user, proposal) is not None:
-        messages.info(request, _("您是这件提案的提案人，不用再附议。"))
+        messages.info(request, _("您是这件提案的提案人，无需再附议。"))
     else:
         demand(request.user, "proposals.endorse", proposal)
         _endorse(request, proposal, member)

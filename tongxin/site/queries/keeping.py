@@ -73,7 +73,7 @@ def _jobs(delivery: str, state: health.Health) -> Iterator[Line]:
 
 def _messages(delivery: str, state: health.Health) -> Line:
     if not (state.parts["notices"] and state.parts["letters"]):
-        return Line(_("消息和邮件"), _("有没有送达的"), delivery, "bad")
+        return Line(_("消息和邮件"), _("有未送达的"), delivery, "bad")
     return Line(_("消息和邮件"), _("正常") if settings.EMAIL_HOST else _("消息正常，邮件未启用"), delivery, "good")
 
 

@@ -188,7 +188,7 @@ def test_who_keeps_the_members_is_told_to_invite_them_until_the_first_one_came(c
     """A committee at work has nothing to do before it begins, whoever of its members has yet to sign in."""
     [step] = as_(cast.office).get("/home/").context["first"]
     assert (step.title, step.url) == ("发登录邀请", "/members/?who=never")
-    assert step.line == "还没有委员登录过。打开委员的一页，打印登录邀请单交给本人。"
+    assert step.line == "还没有委员登录过。打开委员页面，打印登录邀请单交给本人。"
     Account.objects.filter(pk=cast.member_of_other_county.pk).update(last_login=timezone.now())
     assert [step.title for step in as_(cast.office).get("/home/").context["first"]] == ["发登录邀请"]
     Account.objects.filter(pk=cast.proposer.pk).update(last_login=timezone.now())

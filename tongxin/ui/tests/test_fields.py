@@ -121,7 +121,9 @@ def test_a_whole_form_is_drawn_the_same_way():
     assert "有 5 处要改" in text
 
 
-@pytest.mark.parametrize("written", ["2026-11-30", "2026年11月30日", "2026 年 11 月 30 日", "2026/11/30", "２０２６．11．30", "20261130"])
+@pytest.mark.parametrize(
+    "written", ["2026-11-30", "2026年11月30日", "2026 年 11 月 30 日", "2026/11/30", "２０２６．11．30", "20261130"]
+)
 def test_a_day_is_understood_as_people_write_it(written):
     assert fields.Day().clean(written) == date(2026, 11, 30)
 

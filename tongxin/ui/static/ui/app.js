@@ -238,7 +238,7 @@ function troubleInSight(text, link) {
   document.getElementById("trouble")?.scrollIntoView({ block: "center" });
 }
 function unreachedWords(became) {
-  return navigator.onLine ? `服务器没有应答，${became}请过一会儿再试。` : `网络断了，${became}请联网后再试。`;
+  return navigator.onLine ? `服务器没有应答，${became}请稍后再试。` : `网络已断开，${became}请联网后再试。`;
 }
 function signInAgain() {
   const signin = document.body.dataset.signin;
@@ -263,7 +263,7 @@ function startFocus() {
     else if (status === 401) trouble("登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain());
     else if (status === 403) trouble("登录已经到期或者已经退出，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" });
     else if (status === 404) trouble("没有找到这一项，它可能已经变动。请刷新页面。");
-    else trouble("服务器没有办成这一步，您填的内容还在。请过一会儿再试。");
+    else trouble("服务器没有办成这一步，您填的内容还在。请稍后再试。");
   });
 }
 const OPENERS = '.actions [hx-target="#action-form"]';
@@ -869,7 +869,7 @@ class Draft {
     if (answer.type === "opaqueredirect" || NO_SESSION.includes(answer.status)) return this.ended(said);
     if (answer.status === 404) return this.say("gone");
     if (answer.status >= 500 || !answer.status) return this.unreached(kept, wordsOfTrouble(answer));
-    return this.say("refused", (said && said.message) || "没有存上，已存在本机");
+    return this.say("refused", (said && said.message) || "未能保存到服务器，已存在本机");
   }
   saved(said, fields) {
     this.setVersion(said.version);
