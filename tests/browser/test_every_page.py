@@ -141,7 +141,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
         "held": [to(cast.proposer, "held"), to(cast.clerk, "held")], "privacy": [to(cast.office, "privacy"), to(cast.security_admin, "privacy")],
         "privacy-due": [to(cast.office, "privacy-due", "read_notices")], "privacy-past": [to(cast.office, "privacy-past")],
-        "imports": [to(cast.office, "imports")], "import": [to(cast.office, "import", one.uid) for one in sheets],
+        "imports": [to(cast.office, "imports")], "sheet-columns": [to(cast.clerk, "sheet-columns")], "import": [to(cast.office, "import", one.uid) for one in sheets],
         "import-rows": [to(cast.office, "import-rows", one.uid) for one in sheets],
         "import-undo": [to(cast.office, "import-undo", sheets[1].uid)],
         "notices": [to(cast.proposer, "notices")], "notices-delivery": [to(who_keeps_the_system(cast), "notices-delivery")],
@@ -298,7 +298,7 @@ def _faults_in_the_other_size(page: Page) -> list[str]:
 
 VISITED = (
     "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-reinvitation", "slip",
-    "imports", "import", "import-rows", "import-undo", "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
+    "imports", "sheet-columns", "import", "import-rows", "import-undo", "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
     "members-doubles", "member-merge", "member-double", "member-apart", "member-part",
     "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
     "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "units", "unit-new", "unit", "unit-course", "unit-rename", "unit-end", "unit-restore", "appointments", "sessions", "session", "events",

@@ -41,7 +41,7 @@ class ByInvitationOnly(DefaultAccountAdapter):
         "incorrect_code": WRONG_CODE,
         "incorrect_password": gettext_lazy("密码不对，请核对后再输一次。"),
         "invalid_login": gettext_lazy("登录没有完成，请从头再来一次。"),
-        "too_many_login_attempts": gettext_lazy("输错的次数太多，请过一会儿再试。"),
+        "too_many_login_attempts": gettext_lazy("输错的次数太多，请稍后再试。"),
         "username_password_mismatch": gettext_lazy("登录名或密码不对，请核对后再输一次。"),
     }
 
@@ -61,7 +61,7 @@ class SecondFactor(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": gettext_lazy("动态口令现在不能停用。"),
-        "cannot_generate_recovery_codes": gettext_lazy("没有启用动态口令，不用备用码。请先设置动态口令。"),
+        "cannot_generate_recovery_codes": gettext_lazy("没有启用动态口令，无需备用码。请先设置动态口令。"),
         "incorrect_code": WRONG_CODE,
         "incorrect_first_code": gettext_lazy(
             "动态口令不对，请看手机上现在的六位数字再输。还不对的，请把手机时间设为自动，或者删去验证器里原来的一条，重新扫上面的图。"

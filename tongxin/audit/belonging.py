@@ -17,7 +17,7 @@ from tongxin.audit import origins
 from tongxin.audit.models import Event
 
 ASKED = 500  # what a database takes in one list of values
-ON_ANOTHER, OF_SOMEBODY_ELSE = "记录被挂到了别的事项上", "记录被挂到了别人名下"
+ON_ANOTHER, OF_SOMEBODY_ELSE = "记录被改到其他事项", "记录被改到他人名下"
 
 
 def misplaced(events: QuerySet[Event], brought: origins.Brought | None = None) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ from tongxin.audit import truth
 from tongxin.audit.outside import Problem
 
 BATCH = 2000
-MISSING = "保存的文件不见了，或者读不出来"
+MISSING = "保存的文件丢失，或者无法读取"
 CHANGED = "保存的文件不是当时收到的，内容被换过"
 
 

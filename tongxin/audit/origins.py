@@ -19,7 +19,7 @@ from tongxin.audit.models import Event
 ARRIVAL = "audit.arrive"
 ARRIVING = 3600  # seconds
 STRAY = "操作记录里没有哪一次迁入留下过这份原记录，可能是中断的导入留下的，核实后请移走"
-GONE = "从别处迁来的操作记录，原来的封存链不见了，或者被改动过"
+GONE = "从别处迁来的操作记录，原来的封存链丢失，或者被改动过"
 
 
 def folder() -> Path:

@@ -11,9 +11,9 @@ from tongxin.audit.models import Seal
 from tongxin.core.words import on_one_line
 
 NAMED = 20  # rows of one sort: after those nobody reads on
-HEADS_GONE = "库外留存的链头文件不见了"
-UNREAD = "库外留存的文件读不出来"
-GROWTH_UNREAD = "密钥旁记下的链头文件长度、摘要读不出来，被改动过"
+HEADS_GONE = "库外留存的链头文件丢失"
+UNREAD = "库外留存的文件无法读取"
+GROWTH_UNREAD = "密钥旁记下的链头文件长度、摘要无法读取，被改动过"
 HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
 
 

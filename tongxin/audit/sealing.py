@@ -51,7 +51,7 @@ def seal(*, at: datetime) -> int:
         left += sorted(spoiled)
     note_heads(at=at)
     if left:
-        raise SomeFailedError(len(left), total + len(left), f"第 {left[0]} 条操作记录读不出来")
+        raise SomeFailedError(len(left), total + len(left), f"第 {left[0]} 条操作记录无法读取")
     acts.shed()
     return total
 

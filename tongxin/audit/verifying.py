@@ -30,7 +30,7 @@ BATCH = 2000
 DATABASE = "database"  # the place of what kept a verification from its end
 LOST = "还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份"
 CHANGED = "记录被改动过，或者它前面缺少记录"
-UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有读不出来的内容，请对照日志查明"
+UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有无法读取的内容，请对照日志查明"
 
 _Owners = dict[str, set[str]]  # kind → codes of the committees that have rows of it; "" where a row has no committee
 logger = logging.getLogger(__name__)

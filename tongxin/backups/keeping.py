@@ -25,9 +25,9 @@ NAME = re.compile(r"tongxin-(\d{8}T\d{6})Z\.zip")
 STAMP = "%Y%m%dT%H%M%S"
 AGAIN = timedelta(hours=1)  # after a failure
 SPARE = 1.2
-NO_ROOM = "磁盘放不下下一份备份：约要 {needed} MB，现有 {free} MB。请腾出空间，或者减少 TONGXIN_BACKUP_KEEP"
+NO_ROOM = "磁盘空间不足，放不下下一份备份：约需 {needed} MB，现有 {free} MB。请腾出空间，或者减少 TONGXIN_BACKUP_KEEP"
 FAILED = "{at} 的定时备份没有完成：{said}"
-LATE = "最近一次定时备份是{last}，已经晚了，请看 tongxin worker 是否在运行"
+LATE = "最近一次定时备份是{last}，已超过应备份的时间，请看 tongxin worker 是否在运行"
 NEVER = "还没有过"
 NOT_ASKED = "未启用，启用请设置 TONGXIN_BACKUP_EVERY"
 NOT_MADE = "{at} 的定时备份没有完成，原因请用 tongxin check 查看"

@@ -28,9 +28,9 @@ from tongxin.backups.carried import Row
 from tongxin.core.faults import SomeFailedError, first_line
 from tongxin.core.words import on_one_line
 
-THERE = "{path} 已经有了。请换一个文件名，或者先把它移开。"
+THERE = "{path} 已经存在。请更换文件名，或者先移走原来的文件。"
 NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
-NOT_READ = "数据库里有读不出来的内容，没有导出（{said}）。请先运行 tongxin audit verify 查明。"
+NOT_READ = "数据库里有无法读取的内容，没有导出（{said}）。请先运行 tongxin audit verify 查明。"
 NOT_TAKEN_IN = (
     "导出的内容经核对，别的系统不会接收（{said}），没有导出。请先运行 tongxin audit verify 查明；查不出的请告诉维护人员。"
 )

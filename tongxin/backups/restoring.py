@@ -21,7 +21,7 @@ OTHER_KEYS = "密钥 {names} 不是写这份备份时的。请把当时的密钥
 OCCUPIED = (
     "数据库里已有数据，没有恢复。请另设 TONGXIN_HOME（或 DATABASE_URL）；要换掉现有的数据，请加 --replace，会先备份现有的。"
 )
-NO_ROOM = "{place} 的磁盘放不下：恢复要 {needed} MB，现有 {free} MB。没有写入任何内容。"
+NO_ROOM = "{place} 的磁盘空间不足：恢复需要 {needed} MB，现有 {free} MB。没有写入任何内容。"
 NOT_RESTORED = "没有恢复，原来的数据没有变（{said}）。"
 NOT_SAVED = "现有的数据没有备份成，所以没有恢复。{said}数据库已经损坏的，请先把它移到别处，再恢复到空的数据目录。"
 DIFFERENT = "恢复出来的 {table} 表与备份不符，没有恢复，原来的数据没有变。"

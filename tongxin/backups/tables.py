@@ -23,7 +23,7 @@ BATCH = 2000
 # Who is signed in is not kept: a session that was ended since would be open again.
 LEFT_OUT = {"django_session"}
 NEWER = "数据库结构比程序新（{name}），请换用新版本的程序。"
-UNREADABLE = "数据库的 {table} 表里有读不出来的内容（主键 {key}，{column} 一列），没有备份。请先运行 tongxin audit verify 查明。"
+UNREADABLE = "数据库的 {table} 表里有无法读取的内容（主键 {key}，{column} 一列），没有备份。请先运行 tongxin audit verify 查明。"
 
 TEXT, WHOLE, FLAG, MOMENT, DAY, HOUR, JSON, UUID, FLOAT, EXACT, BYTES, SPAN = (
     "text", "whole", "flag", "moment", "day", "hour", "json", "uuid", "float", "exact", "bytes", "span",

@@ -21,9 +21,9 @@ from tongxin.backups.archive import Archive, Manifest, Member, Table, Writer
 from tongxin.core.faults import first_line
 
 PINNED = "SELECT COUNT(*) FROM django_migrations"
-THERE = "{path} 已经有了。要覆盖它，请加 --overwrite；或者换一个文件名。"
+THERE = "{path} 已经存在。要覆盖的，请加 --overwrite；或者换一个文件名。"
 NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
-NOT_READ = "数据库里有读不出来的内容，没有备份（{said}）。请先运行 tongxin audit verify 查明。"
+NOT_READ = "数据库里有无法读取的内容，没有备份（{said}）。请先运行 tongxin audit verify 查明。"
 NO_SCHEMA = "数据库还是空的，没有可以备份的。请先运行 tongxin init。"
 
 

@@ -30,7 +30,7 @@ from tongxin.core.ids import new_uid
 NEWER = "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
 OLDER = "{path} 是较早版本（{version}）的程序导出的。请在原处升级到这个版本（{here}），重新导出；原处已经不在的，用写它的版本导入，再升级。"
 KNOWN = "{name}已经在本系统里（代码 {code}），没有导入。"
-SAME_CODE = "代码 {code} 在本系统里已经有人用了，没有导入。请加 --as 另写一个代码。"
+SAME_CODE = "代码 {code} 在本系统里已被使用，没有导入。请加 --as 另写一个代码。"
 NO_KEY = (
     "这份整体导出文件里的电话号码是加密的，没有找到口令文件 {place}。请把导出时一起生成的 {name} 放到它旁边，或者用 --key 指明；"
     "确实没有了，请加 --without-phones，电话号码就不导入。没有写入任何内容。"
@@ -46,7 +46,7 @@ PEOPLE_HERE = (
     "这份文件给本系统里已有的账户安排了职责或者席位：{said}。请先向本人和原来的政协核实；确实是本人的，加 --accept-people 再导入。"
     "没有写入任何内容。"
 )
-NO_ROOM = "{place} 放不下：里面的内容共 {needed} MB，现有 {free} MB。没有写入任何内容。"
+NO_ROOM = "{place} 空间不足：里面的内容共 {needed} MB，现有 {free} MB。没有写入任何内容。"
 SPARE = 1.2  # times what a bundle says that is in it must be free before it is read
 SHOWN = 5
 LONGEST = 200  # of a file's name in its row

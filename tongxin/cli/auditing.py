@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 ACCEPT = (
     "认可库外留存（audit 目录、keys/heads）与数据库不符：恢复备份以后，两者不是同一时刻的，核验会一直指出。"
     "先用 tongxin audit verify 查看，弄清原因，再逐一写明认可哪几处。会写入操作记录，并立即告知审计管理员；"
-    "对不上的文件移到 audit/aside，不删除。数据库里被改动的，不能认可。"
+    "不符的文件移到 audit/aside，不删除。数据库里被改动的，不能认可。"
 )
 OF_THE_DATABASE = "数据库里的改动不能认可，请告知审计管理员，一起从备份核对。"
 HEADS = (
     "打印每个政协每个已结束的日子（到昨天为止）的最后一个链头，一行一个 JSON，交审计管理员留存或者公布。"
-    "不含序号和时刻：看不出当天什么时候写过记录。用 --compare 核对以前留存的，有对不上的，逐行指出，退出码为 1。"
+    "不含序号和时刻：看不出当天什么时候写过记录。用 --compare 核对以前留存的，有不符的，逐行指出，退出码为 1。"
 )
 
 
@@ -119,19 +119,19 @@ def accept(*, where: tuple[str, ...], reason: str) -> None:
         committees = list(Committee.objects.order_by("pk"))
     except DatabaseError as problem:
         raise BadInput(
-            "政协的资料里有读不出来的内容，没有认可。请先运行 tongxin audit verify 查明，从备份恢复，再办理。"
+            "政协的资料里有无法读取的内容，没有认可。请先运行 tongxin audit verify 查明，从备份恢复，再办理。"
         ) from problem
     try:
         place = accepting.accept(committees, where=where, reason=reason, at=timezone.now())
     except OSError as problem:
-        message = f"写不进 audit 或 keys 目录，没有认可：{problem}。请看磁盘是否已满、目录能否写入，再办理一次。"
+        message = f"无法写入 audit 或 keys 目录，没有认可：{problem}。请看磁盘是否已满、目录能否写入，再办理一次。"
         raise BadInput(message) from problem
     except accepting.UnreadableRecordError as problem:
-        message = f"数据库里有读不出来的内容，没有认可。请先从备份恢复，再核验。{problem.found}"
+        message = f"数据库里有无法读取的内容，没有认可。请先从备份恢复，再核验。{problem.found}"
         raise BadInput(message) from problem
     except accepting.NotAsFoundError as problem:
         raise BadInput(_not_as_found(problem.found, where)) from problem
-    click.echo(f"已认可，已写入操作记录，并告知审计管理员。对不上的文件在 {place}。", err=True)
+    click.echo(f"已认可，已写入操作记录，并告知审计管理员。不符的文件在 {place}。", err=True)
 
 
 def _not_as_found(found: "Sequence[Problem]", said: tuple[str, ...]) -> str:

@@ -58,7 +58,7 @@ def backup(*, out: Path, without_files: bool, with_keys: bool, overwrite: bool, 
 
 
 @click.command(
-    help="从备份恢复到空的数据目录或数据库，全部恢复或者一点也不动；写入以前先核对整份备份，写完再核对。请先停掉网站和后台任务。"
+    help="从备份恢复到空的数据目录或数据库，全部恢复，或者完全不恢复；写入以前先核对整份备份，写完再核对。请先停掉网站和后台任务。"
 )
 @click.argument("path", metavar="IN.zip", type=places.IN)
 @click.option("--replace", "replace_all", is_flag=True, help="换掉现有的数据；先把现有的备份到 backups 目录。")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Found = Sequence["str | Problem"]
 Look = Callable[[], Found]
-UNFINISHED = "没有查完（{said}），里面可能有读不出来的内容，请运行 tongxin audit verify 查明，或者从备份恢复"
+UNFINISHED = "没有查完（{said}），里面可能有无法读取的内容，请运行 tongxin audit verify 查明，或者从备份恢复"
 MANY = 20  # of one sort: what is named one by one
 
 
@@ -278,7 +278,7 @@ def _sealing() -> list[str]:
     lagging = ["keys/heads 没有跟上 audit/heads.jsonl，请看 tongxin worker 是否在运行、能否写入 keys"] if growth_lags() else []
     if unread := count_unreadable():
         lagging.append(
-            f"有 {unread} 条操作记录读不出来，没有封存（其余的照常封存），请运行 tongxin audit verify 查明，从备份恢复；恢复后自动封存"
+            f"有 {unread} 条操作记录无法读取，没有封存（其余的照常封存），请运行 tongxin audit verify 查明，从备份恢复；恢复后自动封存"
         )
     since = waiting_longer(timezone.now())
     if since is None:

@@ -31,7 +31,7 @@ COMMANDS = {
     "consensus": ("tongxin.deliberation.consensus.command:consensus", "由表态计算共识"),
 }
 
-NOT_PRINTED = "标准输出写不进去：{why}。命令已经办完，办成的都有效，只是该打印的内容不全。"
+NOT_PRINTED = "标准输出无法写入：{why}。命令已经办完，办成的都有效，只是该打印的内容不全。"
 
 DATABASE_FAILED = (
     "数据库读写出错，命令没有办完：{said}。请先看磁盘有没有问题、空间够不够；数据库文件损坏的，请停掉网站和后台任务，"

@@ -102,7 +102,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     except Unwritable as problem:
         raise BadInput(str(problem)) from problem
     except engine.ChangedMeanwhile as problem:
-        raise BadInput("核对以后、写入之前，系统里的数据或者文件有了变化，什么也没有写入，请重新导入。") from problem
+        raise BadInput("核对以后、写入之前，系统里的数据或者文件有了变化，没有写入任何内容，请重新导入。") from problem
     except MissingRegulationError as problem:
         raise BadInput(str(problem)) from problem
     _say(report, kind, dry_run=dry_run)
@@ -113,7 +113,7 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     if report.refused:
         if any(fault.reason.startswith(NO_HEADER) or fault.reason.endswith(ADD) for fault in report.rejected):
             click.echo(f"空表可以用 tongxin template {kind} OUT.xlsx 生成。", err=True)
-        raise BadInput(f"共 {len(report.rejected)} 处不对，导入 0 行，什么也没有写入。")
+        raise BadInput(f"共 {len(report.rejected)} 处不对，导入 0 行，没有写入任何内容。")
 
 
 def summary(report: "Report", kind: str, *, dry_run: bool) -> str:
@@ -122,7 +122,7 @@ def summary(report: "Report", kind: str, *, dry_run: bool) -> str:
     if dry_run and report.rows:
         return f"核对通过：{label} {report.rows} 行，没有写入。"
     if not report.rows:
-        return "没有读到数据行，什么也没有写入。"
+        return "没有读到数据行，没有写入任何内容。"
     if not report.created and not report.left_out:
         return f"{label} {report.rows} 行都已在系统里，没有改动。"
     parts = [f"导入{label} {report.created} 行"]

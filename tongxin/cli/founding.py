@@ -60,7 +60,7 @@ def init(
         raise BadInput("请用 --admin 写明安全管理员的姓名。")
     start.migrate_and_load()
     if Committee.objects.filter(code=code).exists():
-        message = f"代码 {code} 已经有了。要另建一个政协，请换一个代码。"
+        message = f"代码 {code} 已经存在。要另建一个政协，请更换代码。"
         raise BadInput(message)
     above = None
     if parent is not None and (above := Committee.objects.filter(code=parent).first()) is None:
@@ -111,7 +111,7 @@ def _invite(committee: "Committee", name: str, login: str) -> tuple[str, str]:
     except names.NameRefusedError as refused:
         raise BadInput(f"{refused}。") from refused
     if Account.objects.filter(username=login).exists():
-        message = f"登录名 {login} 已经有人用了，请用 --admin-login 另写一个。"
+        message = f"登录名 {login} 已被使用，请用 --admin-login 另写一个。"
         raise BadInput(message)
     at = timezone.now()
     account = Account(username=login, name=name)

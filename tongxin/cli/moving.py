@@ -20,7 +20,7 @@ KEY_BESIDE = (
     "电话号码是加密的，口令在 {key}，导入时要用：请与 {out} 分开传送、分开保管。密码、动态口令没有导出，人员在新的地方重新邀请。"
 )
 NO_PHONES = "没有导出电话号码。密码、动态口令也没有导出，人员在新的地方重新邀请。"
-SIGNED = "本系统的签名：{signer}。请用别的办法（当面、电话）告知接收方，导入时核对。"
+SIGNED = "本系统的签名：{signer}。请用其他方式（当面、电话）告知接收方，导入时核对。"
 NOT_IN_ORDER = "操作记录或者数据核验有不符之处，已如实写在文件里，接收方导入时会指出：{said}"
 WAITING = "还有 {count} 件事正等着告知有关人员，不随文件走，请让后台任务办完。"
 ARRIVED = "{name}（{code}）已经迁入：{rows} 行，附件 {files} 个。原系统的签名：{signer}，请与导出一方告知的核对。"
@@ -73,7 +73,7 @@ def export(*, out: Path, code: str, without_files: bool, without_phones: bool, a
         click.echo(WAITING.format(count=count), err=True)
 
 
-@click.command(name="bundle", help="导入整体导出的一个政协，全部导入或者一点也不动；先核对整个文件和操作记录。")
+@click.command(name="bundle", help="导入整体导出的一个政协，全部导入，或者完全不导入；先核对整个文件和操作记录。")
 @click.argument("path", metavar="IN.zip", type=places.IN)
 @click.option("--as", "code", metavar="CODE", default="", help="另用一个代码。")
 @click.option("--key", type=places.IN, help="口令文件；不写则找 IN.zip.key。")
@@ -119,7 +119,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        message = f"{path} 读不出来。--origin-key 后面应是原系统的 keys/audit。"
+        message = f"{path} 无法读取。--origin-key 后面应是原系统的 keys/audit。"
         raise BadInput(message) from problem
 
 

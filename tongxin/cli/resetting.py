@@ -41,7 +41,7 @@ def reset_factor(*, login: str, code: str | None, name: str, reason: str, with_c
         raise BadInput("请用 --reason 写明理由。")
     coded = has_second_factor(account)
     if not coded and not with_code:
-        message = f"{account.name}（{login}）没有启用动态口令，不用重置；密码也忘记的，请加 --with-code。"
+        message = f"{account.name}（{login}）没有启用动态口令，无需重置；密码也忘记的，请加 --with-code。"
         raise BadInput(message)
     with transaction.atomic():
         if coded:

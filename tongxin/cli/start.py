@@ -71,7 +71,7 @@ def pending() -> list[str]:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except OperationalError as problem:
-        message = f"连不上数据库：{problem}。请检查 DATABASE_URL 和 TONGXIN_HOME。"
+        message = f"无法连接数据库：{problem}。请检查 DATABASE_URL 和 TONGXIN_HOME。"
         raise BadInput(message) from problem
     return [str(migration) for migration, _back in plan]
 

@@ -109,7 +109,7 @@ class TransferForm(PersonForm):
 class EndForm(forms.Form):
     """From which day somebody holds a duty no more, and why."""
 
-    on = Day(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("今天的，确认后即时生效。"))
+    on = Day(label=_("自何日起"), help_text=_("今天的，确认后即时生效。"))
     reason = forms.CharField(
         label=_("免去原因"),
         max_length=200,
@@ -147,7 +147,7 @@ class AppointmentForm(PersonForm):
         label=_("归口"), required=False, choices=[("", _("不限")), *System.choices], help_text=_("交办、督办按归口任命。")
     )
     body = forms.CharField(label=_("以何名义"), max_length=60, required=False, help_text=_("例如：提案委员会办公室。"))
-    starts_on = Day(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = Day(label=_("自何日起"))
 
     def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
         super().__init__(*args, committee=committee, **kwargs)
@@ -172,8 +172,7 @@ class AppointmentForm(PersonForm):
 
 
 def _moment(label: Any, help_text: Any = "") -> Moment:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return Moment(label=label, required=False, widget=widget, help_text=help_text)
+    return Moment(label=label, required=False, help_text=help_text)
 
 
 class PlenaryForm(forms.Form):
@@ -201,7 +200,6 @@ class SessionForm(PlenaryForm):
     number = forms.IntegerField(label=_("次"), min_value=1, max_value=99)
     starts_on = Day(
         label=_("工作年度自何日起"),
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("这一天以后提交的平时提案，计入这一次会议。"),
     )
     field_order = ("term", "number", "starts_on", "plenary_from", "plenary_until", "cut_off_at")

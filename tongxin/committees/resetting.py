@@ -50,7 +50,7 @@ def locks(appointments: Iterable[Appointment], *, at: datetime) -> Locks:
     )
 
 
-BOTH_LOST = "两样都丢失的，请服务器操作人员办理（tongxin reset-factor --with-code）"
+BOTH_LOST = "两者都丢失的，请服务器操作人员办理（tongxin reset-factor --with-code）"
 
 
 def _why_nothing_is_reset(appointment: Appointment, of: Locks, what: str) -> str:
@@ -103,7 +103,7 @@ def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> 
     if why := _why_nothing_is_reset(appointment, of, "重置动态口令"):
         return why
     if account.pk not in of.coded:
-        return f"{account.name}没有启用动态口令，不用重置"
+        return f"{account.name}没有启用动态口令，无需重置"
     if account.pk in of.reset:
         return f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；{BOTH_LOST}"
     return ""

@@ -46,7 +46,6 @@ class ChangeForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["on"].widget = forms.DateInput(attrs={"type": "date"})
         self.fields["on"].initial = timezone.localdate()
 
     def clean_on(self) -> date:

@@ -16,7 +16,7 @@ class UnsoundRecordError(Exception):
     """The record is not as it was written: what it says of which rows were vouched for cannot be gone by."""
 
     def __init__(self, found: Problem) -> None:
-        super().__init__(f"操作记录不是原来写入的样子（{found.where}　{found.reason}），没有留存核对用的底数")
+        super().__init__(f"操作记录不是原来写入的样子（{found.where}　{found.reason}），没有留存核对用的凭据")
         self.found = found
 
 

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Container, Mapping
 from datetime import date
+from unicodedata import normalize
 
 from django.utils.http import url_has_allowed_host_and_scheme
 
 KEY_DIGITS = 18  # more do not fit into a row's key
 LARGEST = 2_147_483_647  # what a column of small numbers holds
+LONGEST_DAY = 40
 LONGEST_ADDRESS = 2048  # as Django's own redirects
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # beyond, time zones and months cannot be reckoned any more
 
 _NUMBER = re.compile(f"[0-9]{{1,{KEY_DIGITS}}}", re.ASCII)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
+_BLANK = re.compile(r"\s+")
 
 
 def number(text: str) -> int | None:
@@ -35,18 +38,30 @@ def version(text: str) -> int:
 
 
 def day(text: str) -> date | None:
-    """Read a day written 2026-03-18, between 1900 and 2199.
+    """Read a day written 2026-03-18, or as people write it, between 1900 and 2199.
 
     >>> day("2026-03-18"), day("0001-01-01"), day("2026-W01-1")
     (datetime.date(2026, 3, 18), None, None)
     """
-    if not _DAY.fullmatch(text):
+    found = written_day(text)
+    return found if found is not None and FIRST_DAY <= found <= LAST_DAY else None
+
+
+def written_day(text: str) -> date | None:
+    """Read a day in the ways in which it is written in China, of whatever year.
+
+    >>> written_day("2026-11-30") == written_day("2026 年 11 月 30 日") == written_day("2026/11/30") == written_day("20261130")
+    True
+    >>> written_day("2026-02-30"), written_day("明天")
+    (None, None)
+    """
+    parts = _DAY.fullmatch(_BLANK.sub("", normalize("NFKC", text[:LONGEST_DAY])))
+    if parts is None:
         return None
     try:
-        found = date.fromisoformat(text)
+        return date(*(int(part) for part in parts.groups() if part))
     except ValueError:
         return None
-    return found if FIRST_DAY <= found <= LAST_DAY else None
 
 
 def one_of(text: str, known: Container[str], default: str = "") -> str:

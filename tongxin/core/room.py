@@ -13,9 +13,9 @@ NEEDED = 1 << 20  # what one act may write, its log and its notes outside the da
 COPIES = 2  # of the database, beside itself: what is rehearsed in a copy, or written anew by VACUUM, and its log
 HOME, DATABASE, FILES = "数据目录", "数据库", "附件"
 LITTLE = "{label}所在的磁盘（{path}）只剩 {free} MB，应当有 {wanted} MB，请腾出空间"
-HARDLY_ANY = "{label}所在的磁盘（{path}）快满了，只剩 {free} MB，随时可能写不进去，请马上腾出空间"
-NONE_LEFT = "{label}所在的磁盘（{path}）已满，只剩 {free} MB，写不进去了，请马上腾出空间"
-READ_ONLY = "{label}所在的磁盘（{path}）现在是只读的，写不进去，请检查磁盘"
+HARDLY_ANY = "{label}所在的磁盘（{path}）快满了，只剩 {free} MB，随时可能无法写入，请马上腾出空间"
+NONE_LEFT = "{label}所在的磁盘（{path}）已满，只剩 {free} MB，无法写入了，请马上腾出空间"
+READ_ONLY = "{label}所在的磁盘（{path}）现在是只读的，无法写入，请检查磁盘"
 NOT_FOUND = "{label}（{path}）打不开，请检查磁盘"
 
 

@@ -284,7 +284,7 @@ class Listing:
     sheet: Sheet | None = None
     sizes: tuple[int, ...] = (30,)
     printed: bool = False
-    not_found: Any = _("没有符合条件的，请换个词再找。")
+    not_found: Any = _("没有符合条件的，请更换关键词再查。")
 
     def tab(self, key: str, question: Question) -> Tab:
         """Return the part asked for, as far as it is offered; else the first that is."""

@@ -1,6 +1,6 @@
 """First pages: what a matter shows there beside what waits, and the ways that lead from there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,14 @@ from tongxin.desks.declared import declared
 class Panel:
     """A part of a first page: MEMBER_PANELS and DESK_PANELS read for a person, FRONT_PANELS for a committee's public.
 
-    Where it reads nothing, it does not stand there. Its template finds what it read under `facts`.
+    Where it reads nothing, it does not stand there. Its template finds what it read under `facts`; on a desk, `beside` is
+    what is drawn of the same facts in the narrow column.
     """
 
     template: str
     read: Callable[[Any], Mapping[str, Any] | None]
     order: int = 0
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,41 @@ class Shown:
 
     template: str
     facts: Mapping[str, Any]
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a board: what it speaks of, how that stands, where it is seen; a `level` (good, warn, bad) where it is judged."""
+
+    label: str
+    said: str
+    url: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """What somebody looks after, in a few lines, also when all is quiet: a home is never empty. Drawn by desks/_boards.html."""
+
+    title: str
+    lines: Sequence[Line]
+    url: str = ""
+    button: str = ""
+
+
+BOARDS = "desks/_boards.html"
+
+
+def boards(found: Sequence[Board]) -> dict[str, Any] | None:
+    """Return boards as a panel reads them; nothing for who looks after nothing."""
+    return {"boards": found} if found else None
 
 
 def panels(name: str, whom: Any) -> list[Shown]:
     """Return the panels of a first page (MEMBER_PANELS, DESK_PANELS, FRONT_PANELS) that have something to show."""
-    found = ((p.template, p.read(whom)) for p in sorted(declared(name), key=lambda p: p.order))
-    return [Shown(template, facts) for template, facts in found if facts is not None]
+    found = ((p, p.read(whom)) for p in sorted(declared(name), key=lambda p: p.order))
+    return [Shown(p.template, facts, p.beside) for p, facts in found if facts is not None]
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Shown:
     def nothing(self) -> Saying:
         """What is said where there are no rows."""
         if self.question.words or self.chips:
-            return self._elsewhere() or Saying(self.listing.not_found, self.clear_url, _("看全部"))
+            return self._elsewhere() or Saying(self.listing.not_found, self.clear_url, _("查看全部"))
         return self.tab.nothing(self.question)
 
     def _elsewhere(self) -> Saying | None:
@@ -112,7 +112,7 @@ class Shown:
                 if number:
                     said = {"part": tab.label, "n": counted(number)}
                     address = self.address(**{self.listing.tab_name: tab.key})
-                    return Saying(_("这里没有符合条件的，“%(part)s”里有 %(n)s 条。") % said, address, _("看“%(part)s”的") % said)
+                    return Saying(_("这里没有符合条件的，“%(part)s”里有 %(n)s 条。") % said, address, _("查看“%(part)s”") % said)
         return None
 
     @property

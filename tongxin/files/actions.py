@@ -116,7 +116,7 @@ def refuse_doubles(ready: Sequence[Received], *, among: QuerySet[Any]) -> None:
     have = dict(among.values_list("file__digest", "file__name"))
     for file in ready:
         if file.digest in have:
-            message = f"“{file.name}”与附件“{have[file.digest]}”内容相同，不用重复添加"
+            message = f"“{file.name}”与附件“{have[file.digest]}”内容相同，无需重复添加"
             raise RefusedError(message)
         have[file.digest] = file.name
 

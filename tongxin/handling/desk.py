@@ -12,7 +12,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.desks.menus import Entry
-from tongxin.desks.panels import FrontDoor, Panel
+from tongxin.desks.panels import BOARDS, FrontDoor, Panel
 from tongxin.desks.queues import MOST, ForMember, Nobodys, Queue
 from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
@@ -29,7 +29,11 @@ from tongxin.regulations.queries import in_force
 ASSIGN, SUPERVISE, INBOX = "/handling/assign/", "/handling/supervise/", "/handling/"
 OBJECTS, SECTIONS, ACTS = objects.OBJECTS, objects.SECTIONS, objects.ACTS
 MEMBER_PANELS = (Panel("handling/_home_own.html", own.newest, 10),)
-DESK_PANELS = (Panel("handling/_overviews.html", overview.of_led, 10),)
+DESK_PANELS = (
+    Panel("handling/_overviews.html", overview.of_led, 10, beside="handling/_stages_beside.html"),
+    Panel("", overview.of_office, 20, beside=BOARDS),
+    Panel("", overview.of_units, 30, beside=BOARDS),
+)
 FRONT_PANELS = (Panel("handling/_front.html", public.front, 10),)
 FRONT_DOORS = (
     FrontDoor(_("看部门怎么答"), _("答复全文，办到哪一步"), "mail", lambda c: public.list_url(c, progress="answered"), 20),

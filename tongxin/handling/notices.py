@@ -278,10 +278,10 @@ def _speaker_changed(event: Event, proposal: Any) -> str:
 def _parted_with(event: Event, lead: Any) -> str:
     said = f"《{event.data.get('title', '')}》不再并入你单位承办的{case_number(lead.number)}提案《{lead.title}》"
     if not answers_sent(lead):
-        return f"{said}，不用一并答复{because(event)}"
+        return f"{said}，无需一并答复{because(event)}"
     in_hand = Case.objects.filter(proposal=lead, state=CaseState.IN_HAND).exists()
-    rest = "，还没有答复的不用一并答复" if in_hand else ""
-    return f"{said}，已经送出的答复不用改动{rest}{because(event)}"
+    rest = "，还没有答复的无需一并答复" if in_hand else ""
+    return f"{said}，已经送出的答复无需改动{rest}{because(event)}"
 
 
 def _sent_to_proposers(event: Event, task: Any) -> str:
@@ -343,7 +343,7 @@ register(
     Tell("tasks.move", first_proposer, _moved),
     Tell("tasks.move", other_clerks, _moved),
     Tell("tasks.move", supervising_office, _moved),
-    Tell("tasks.recall_assignment", people_of_unit, lambda e, t: f"撤回交你单位的{_name(t)}，不用再办理{because(e)}", urgent=True),
+    Tell("tasks.recall_assignment", people_of_unit, lambda e, t: f"撤回交你单位的{_name(t)}，无需再办理{because(e)}", urgent=True),
     Tell("cases.recall_assignment", proposers, lambda e, c: f"{_name(c)}的交办已经撤回，待重新交办{because(e)}"),
     Tell("cases.recall_assignment", supervising_office, lambda e, c: f"{_name(c)}的交办已经撤回{because(e)}"),
     Tell("tasks.sign_for", first_proposer, lambda e, t: f"{t.unit}已签收{_name(t)}，承办人 {t.handler}"),
@@ -355,7 +355,7 @@ register(
     Tell("tasks.submit_reply", unit_leaders, lambda e, t: f"{_name(t)}的答复稿请您审签", urgent=True),
     Tell("tasks.submit_for_review", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.revise", clerks, lambda e, t: f"{_name(t)}的答复稿退回修改{because(e)}", urgent=True),
-    Tell("tasks.take_back", unit_leaders, lambda e, t: f"{_name(t)}的答复稿已由承办人收回，现在不用审签"),
+    Tell("tasks.take_back", unit_leaders, lambda e, t: f"{_name(t)}的答复稿已由承办人收回，现在无需审签"),
     Tell("tasks.approve", supervising_office, lambda e, t: f"{t.unit}报来{_name(t)}的答复稿，请审核"),
     Tell("tasks.return_reply", clerks, lambda e, t: f"督办部门退回{_name(t)}的答复稿{because(e)}", urgent=True),
     Tell("tasks.send", clerks, _sent_to_proposers),

@@ -6,7 +6,7 @@ from tongxin.handling.choices import Meaning
 from tongxin.regulations.schema import kind, rule
 
 
-@kind("handling.deadlines", "办理时限", "签收、退办、会办、答复、评价、重办各有多少时间，提前几天提醒")
+@kind("handling.deadlines", "办理时限", "签收、退办、会办、答复、评价、重新办理的期限，提前提醒的天数")
 @dataclass(frozen=True)
 class Deadlines:
     """Months are calendar months; days are working days where the name says so."""
@@ -23,7 +23,7 @@ class Deadlines:
     yellow_days: int = rule("提前几天亮黄牌", unit="天", low=0, high=30)
 
 
-@kind("handling.days_off", "休假日顺延", "期限的最后一天是休假日的，怎么算")
+@kind("handling.days_off", "休假日顺延", "期限最后一天是休假日时的计算方法")
 @dataclass(frozen=True)
 class DaysOff:
     """民法典第二百零三条: a period whose last day is a day off ends on the next working day."""
@@ -40,7 +40,7 @@ class ReplyCategory:
     meaning: str = rule("含义", choices=dict(Meaning.choices))
 
 
-@kind("handling.categories", "答复类别", "答复分哪几类，各类是什么意思")
+@kind("handling.categories", "答复类别", "答复的类别和含义")
 @dataclass(frozen=True)
 class ReplyCategories:
     """The letters do not mean the same everywhere; the abstract meaning makes them comparable."""
@@ -52,7 +52,7 @@ class ReplyCategories:
         return next((c for c in self.categories if c.code == code), None)
 
 
-@kind("handling.rework", "重新办理", "哪些不满意退回重办，最多重办几次")
+@kind("handling.rework", "重新办理", "退回重办的条件和次数")
 @dataclass(frozen=True)
 class Rework:
     """When a dissatisfied result sends a case back."""
@@ -64,7 +64,7 @@ class Rework:
     rounds: int = rule("自动退回重办的次数", help="超过次数的，转政协协调", unit="次", low=0, high=5)
 
 
-@kind("handling.ratings", "评价保密", "满几人评价才告知汇总，每天几点办结已经评完的提案")
+@kind("handling.ratings", "评价保密", "告知评价汇总的最少人数，每天办结的时间")
 @dataclass(frozen=True)
 class Secrecy:
     """What keeps a single judgement from being guessed: a number of ratings, and one hour a day at which rounds close."""

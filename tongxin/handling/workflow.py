@@ -174,7 +174,7 @@ class RecallOfAssignment:
 
     reason: str = _ask(
         "撤回理由", widget="textarea", max=300,
-        help="撤回后各承办单位不用再办理，提案回到待交办，重新交办后期限重新起算。提案人、承办单位和督办部门会看到这段话。",
+        help="撤回后各承办单位无需再办理，提案回到待交办，重新交办后期限重新起算。提案人、承办单位和督办部门会看到这段话。",
     )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ class AskReturn:
     """Why a unit asks to be let off."""
 
     reason: str = _ask(
-        "退办理由", widget="textarea", max=300, help="交办部门答复以前不用签收；同意退办的，改派其他单位。交办部门会看到这段话。"
+        "退办理由", widget="textarea", max=300, help="交办部门答复以前无需签收；同意退办的，改派其他单位。交办部门会看到这段话。"
     )
 
 

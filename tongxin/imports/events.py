@@ -17,7 +17,7 @@ def _figures(event: Event) -> str:
 
 def _undone(event: Event) -> str:
     left, following = event.data.get("left"), event.data.get("following")
-    numbers = "，".join(f"{label}从{number}接着编" for label, number in following.items()) if isinstance(following, dict) else ""
+    numbers = "，".join(f"{label}从{number}续编" for label, number in following.items()) if isinstance(following, dict) else ""
     said = (str(event.data.get("reason", "")), f"留下 {left} 条" if left else "", numbers)
     return "　".join(part for part in said if part)
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import grant
-from tongxin.access.predicates import predicate
+from tongxin.access.predicates import is_signed_in, predicate
 from tongxin.committees.choices import Duty
 from tongxin.committees.rules import holds
 from tongxin.files.rules import register_owner
@@ -92,10 +92,11 @@ def keeps_this_kind(actor: Any, subject: Any) -> bool:
 
 
 PERMISSIONS = {
+    "imports.read_columns": ("登录的人可以查看导入、导出表格的各列说明", is_signed_in),
     "imports.handle": (
         "委员联络人员可以导入委员，提案工作人员可以导入提案和承办单位，可以查看本会同类的导入、撤销导入",
         keeps_this_kind,
-    )
+    ),
 }
 grant(PERMISSIONS)
 register_owner(Source, "imports.handle", subject=lambda row: row.imported, related=("imported__committee",))

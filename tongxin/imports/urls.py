@@ -6,6 +6,7 @@ from tongxin.imports import views
 
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
+    path("imports/columns/", views.columns, name="sheet-columns"),
     path("imports/template/<str:kind>/", views.template, name="import-template"),
     path("imports/<str:uid>/", views.one, name="import"),
     path("imports/<str:uid>/rows/", views.rows, name="import-rows"),

@@ -76,6 +76,13 @@ def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
 
 
+@require_safe
+@requires("imports.read_columns")
+def columns(request: HttpRequest) -> HttpResponse:
+    """Say what each column of every sheet is for: what it is called, what may stand in it, an example."""
+    return render(request, "imports/columns.html", {"kinds": OFFERED.values()})
+
+
 def _run(request: HttpRequest, uid: str) -> Import:
     run = get_object_or_404(queries.visible_to(request.user).select_related("rejects", "beat"), uid=uid)
     permissions.demand(request.user, "imports.handle", run)
@@ -137,7 +144,7 @@ def drop(request: HttpRequest, uid: str) -> HttpResponse:
     run = _run(request, uid)
     if not _decided(request, lambda: actions.drop(run, actor=request.user, at=timezone.now())):
         return redirect("import", run.uid)
-    messages.success(request, _("已放弃，什么也没有写入。"))
+    messages.success(request, _("已放弃，没有写入任何内容。"))
     return redirect("imports")
 
 

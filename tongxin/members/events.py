@@ -123,9 +123,9 @@ register(
     Kind(
         "members.confirm_reinvitation",
         A.OFFICE,
-        "{actor}确认{name}等待确认的码",
+        "{actor}确认{name}的邀请码或重置码",
         personal=("name",),
-        label="确认委员等待确认的码",
+        label="确认委员的邀请码或重置码",
     ),
     Kind("members.take_seat", A.OFFICE, "{actor}凭邀请码取得{name}的委员身份", personal=("name",), label="凭邀请码取得委员身份"),
     Kind(

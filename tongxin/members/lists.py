@@ -88,12 +88,10 @@ def _nobody(q: Question) -> Saying:
         return Saying(_("还没有委员。"))
     if queries.departed(Member.objects.filter(committee__in=queries.kept_by(q.user)), q.on).exists():
         return Saying(
-            _("现在没有在任的委员，原来的委员都已离任。新一届委员名单导入后在这里显示；办错了的，在“离任”中打开委员的一页恢复。")
+            _("现在没有在任的委员，原来的委员都已离任。新一届委员名单导入后在这里显示；办错了的，在“离任”中打开委员页面恢复。")
         )
     return Saying(
-        _(
-            "还没有委员，先导入名册：下载空表，按表中的说明填写，上传以后先看一遍再写入；然后在这里打开委员的一页，打印登录邀请单。"
-        ),
+        _("还没有委员，先导入名册：下载空表，按表中的说明填写，上传以后先看一遍再写入；然后在这里打开委员页面，打印登录邀请单。"),
         reverse("imports"),
         _("导入名册"),
     )
@@ -139,6 +137,6 @@ MEMBERS = Listing(
         Link(_("疑似重复"), lambda: reverse("members-doubles"), offered=may("members.merge")),
         Link(_("任期届满"), lambda: reverse("members-end-term"), offered=may("members.end_term")),
     ),
-    not_found=_("没有符合条件的委员，请换个词再找。"),
+    not_found=_("没有符合条件的委员，请更换关键词再查。"),
 )  # fmt: skip
 LISTS = (MEMBERS,)

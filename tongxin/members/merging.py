@@ -91,7 +91,7 @@ def part(stays: Member, goes: Member, *, reason: str, actor: Account, at: dateti
     stays, goes = (first, second) if first.pk == stays.pk else (second, first)
     merger = next((found for found in uniting.mergers(stays) if found.goes == goes), None)
     if merger is None:
-        message = f"{goes.name}（编号 {goes.number}）没有并入编号 {stays.number}，不用撤销"
+        message = f"{goes.name}（编号 {goes.number}）没有并入编号 {stays.number}，无需撤销"
         raise StandingError(message)
     if why := uniting.why_not_parted(stays, merger):
         raise StandingError(why)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tongxin.regulations.schema import kind, rule
 
 
-@kind("members.reinvitation", "委员密码重置", "委员忘记密码时，重置码何时可以使用、由谁确认")
+@kind("members.reinvitation", "委员密码重置", "委员忘记密码时，重置码的生效时间和确认人")
 @dataclass(frozen=True)
 class Reinvitation:
     """A new password for a member who has one takes two people of the office, or time in which the member is told."""
@@ -16,7 +16,7 @@ class Reinvitation:
     known_days: int = rule("确认人的账户至少建立多少天", help="防止为确认而临时建立的账户", unit="天", low=0, high=365)
 
 
-@kind("members.phone_change", "委员手机号改动", "委员的手机号改动以后，多少天内告诉发码、核实的人")
+@kind("members.phone_change", "委员手机号改动", "委员手机号改动以后，提示发码、核实人员的天数")
 @dataclass(frozen=True)
 class PhoneChange:
     """Who changes a phone can answer it: whoever rings the member up to verify a code reads that the number is new."""

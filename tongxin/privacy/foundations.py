@@ -140,7 +140,7 @@ def _sign_ins_due(committee: Committee, before: date) -> QuerySet[Event]:
 
 
 def _sign_in(event: Event) -> Going:
-    name = event.subject_label if event.committee_code or event.actor_uid else _("不认识的登录名")
+    name = event.subject_label if event.committee_code or event.actor_uid else _("未登记的登录名")
     return Going(f"{SIGN_IN[event.kind]}　{name}", stamp(event.recorded_at))
 
 

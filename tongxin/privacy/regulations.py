@@ -22,7 +22,7 @@ def _by(label: str, *duties: Duty) -> Any:
     return rule(f"{label}：由谁删除", help="承担这项职责的人核对清单、确认后删除，系统不会自行删除", choices=names)
 
 
-@kind("privacy.retention", "个人信息保存期限", "各类个人信息保存多久，期满由谁核对、删除")
+@kind("privacy.retention", "个人信息保存期限", "各类个人信息的保存期限，期满核对、删除的职责")
 @dataclass(frozen=True)
 class Retention:
     """Months kept, and the duty that takes away. Whoever audits erases nothing; ratings are the proposal office's alone."""

@@ -132,7 +132,7 @@ def _absorbed_for_office(event: Event, lead: Any) -> str:
 
 
 def _not_assigned_alone(event: Event, proposal: Any) -> str:
-    return f"{_numbered(proposal)}提案{_title(proposal)}并入{event.data.get('into_label', '')}提案，不用单独交办"
+    return f"{_numbered(proposal)}提案{_title(proposal)}并入{event.data.get('into_label', '')}提案，无需单独交办"
 
 
 def _separated(event: Event, proposal: Any) -> str:
@@ -219,11 +219,11 @@ def _first_lost_for_invited(event: Event, proposal: Any) -> str:
     said = f"邀您联名的{_title(proposal)}，第一提案人{gone(event)}"
     heir = successor(proposal)
     waits = f"联名委员{heir.name}可以接手，接手以前" if heir is not None else "现在没有委员可以接手，"
-    return f"{said}；{waits}不能同意联名，您不用办理，也可以谢绝"
+    return f"{said}；{waits}不能同意联名，您无需办理，也可以谢绝"
 
 
 def _first_back(event: Event, proposal: Any) -> str:
-    return f"{_title(proposal)}的第一提案人{event.data['name']}{event.data['why']}，仍由其修改、提交，不用接手"
+    return f"{_title(proposal)}的第一提案人{event.data['name']}{event.data['why']}，仍由其修改、提交，无需接手"
 
 
 def _first_back_for_invited(event: Event, proposal: Any) -> str:
@@ -295,7 +295,7 @@ register(
     Tell("proposals.pass_on", signers, lambda e, p: f"您的提案{_title(p)}的内容已转{e.data.get('to', '')}"),
     Tell("proposals.withdraw", signers, lambda e, p: f"提案{_title(p)}已撤案{because(e)}"),
     Tell("proposals.withdraw", holding(Duty.PROPOSAL_OFFICE), lambda e, p: f"提案{_title(p)}由提案人撤案{because(e)}"),
-    Tell("proposals.withdraw", assigning_office_once_filed, lambda e, p: f"{_numbered(p)}提案{_title(p)}已撤案，不用交办"),
+    Tell("proposals.withdraw", assigning_office_once_filed, lambda e, p: f"{_numbered(p)}提案{_title(p)}已撤案，无需交办"),
     Tell("proposals.discard", cosigners, lambda e, p: f"{_title(p)}的草稿已由提案人删除，联名和邀请随之结束"),
     Tell("proposals.restore_draft", cosigners, lambda e, p: f"{_title(p)}的草稿已恢复，联名和邀请继续有效"),
     Tell("proposals.reconsider", signers, _reconsidered, urgent=True),

@@ -20,7 +20,7 @@ class FormRules:
     cosigners_max: int = rule("联名人数上限", unit="人", low=1, high=200)
 
 
-@kind("proposals.collection", "征集时段", "大会提案从何时征集、何时截止")
+@kind("proposals.collection", "征集时段", "大会提案征集的开始和截止时间")
 @dataclass(frozen=True)
 class Collection:
     """When a submission counts for the plenary (大会提案) and when it is 平时提案."""
@@ -64,7 +64,7 @@ class Reason:
     destinations: tuple[str, ...] = rule("内容可以转到", choices=dict(Destination.choices))
 
 
-@kind("proposals.not_filing", "不立案情形", "哪些情形不予立案，内容可以转到哪里")
+@kind("proposals.not_filing", "不立案情形", "不予立案的情形，内容的去向")
 @dataclass(frozen=True)
 class NotFiling:
     """The listed reasons (《提案工作条例》所列情形)."""
@@ -76,7 +76,7 @@ class NotFiling:
         return next((r for r in self.reasons if r.code == code), None)
 
 
-@kind("proposals.similar", "相似提案提示", "写作时提示多少件相似的以往提案，多像才提示")
+@kind("proposals.similar", "相似提案提示", "撰写提案时提示的相似提案件数和相似程度")
 @dataclass(frozen=True)
 class SimilarRules:
     """How many earlier proposals are shown while writing."""
@@ -85,7 +85,7 @@ class SimilarRules:
     threshold_percent: int = rule("相似度下限", unit="%", low=1, high=99)
 
 
-@kind("proposals.publication", "提案公开", "公开页面怎样说明重新办理")
+@kind("proposals.publication", "提案公开", "公开页面对重新办理的说明")
 @dataclass(frozen=True)
 class Publication:
     """What the public is told beside the text. Why something is handled again, it is never told."""

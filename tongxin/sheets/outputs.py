@@ -32,7 +32,7 @@ class Unwritable(Exception):  # noqa: N818 -- reads as a sentence
 def _refused(out: Path, problem: BaseException) -> Unwritable:
     inner = problem.args[0] if isinstance(problem, FileCreateError) and problem.args else problem
     number = inner.errno if isinstance(inner, OSError) else None
-    return Unwritable(f"{spoken(out)}：写不进去：{REASONS.get(number or 0, '请检查目录和权限')}。")
+    return Unwritable(f"{spoken(out)}：无法写入：{REASONS.get(number or 0, '请检查目录和权限')}。")
 
 
 def demand_apart(out: Path, inputs: Sequence[Path]) -> None:

@@ -251,7 +251,7 @@ def _page(path: Path, kind: Kind, place: Place) -> Source:
     try:
         found = webpages.tables(path.read_bytes())
     except (ValueError, OSError, RecursionError) as problem:
-        raise refusal(place, "这是网页格式的表格，读不下去：请用 Excel 或 WPS 打开，另存为 XLSX 再导入") from problem
+        raise refusal(place, "这是网页格式的表格，无法继续读取：请用 Excel 或 WPS 打开，另存为 XLSX 再导入") from problem
     fitting = [table for table in found if headers.fits(table[: headers.LOOKED_AT], kind)]
     if len(fitting) > 1:
         raise refusal(place, f"网页里有 {len(fitting)} 张表都有这些列：请用 Excel 或 WPS 打开，合成一张，另存为 XLSX 再导入")
@@ -283,7 +283,7 @@ def _records(path: Path, encoding: str, delimiter: str, place: Place) -> Iterato
             for number, record in enumerate(csv.reader(source, delimiter=delimiter, strict=True), 1):  # noqa: B007 -- named in the fault
                 yield [unguarded(cell) for cell in record]
     except csv.Error as problem:
-        reason = "这一行之后的引号不成对，读不下去，请用表格软件打开后另存再导入"
+        reason = "这一行之后的引号不成对，无法继续读取，请用表格软件打开后另存再导入"
         raise Unreadable(Fault(place.file, "", number + 1, "", reason)) from problem
 
 

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.desks.menus import BODIES, HOME, OFFICE, Door, Entry, Tab
+from tongxin.desks.panels import BOARDS, Panel
+from tongxin.site.queries import keeping
 
 MENU = (
     Entry(HOME, _("我的工作台"), "/home/", "home", "site.home"),
@@ -16,3 +18,4 @@ TABS = (
     Tab(_("我的"), "/account/", "person", "accounts.own", 90),
 )
 DOORS = (Door(_("首页"), lambda committee: f"/public/{committee.code}/" if committee else "/", "home"),)
+DESK_PANELS = (Panel(BOARDS, keeping.of_keepers, 5),)

@@ -84,7 +84,7 @@ def _head(q: Question) -> Head:
 
 def _no_unit(q: Question) -> Saying:
     if q.tab == ENDED:
-        return Saying(_("没有撤销的单位。"), "?", _("看在用的单位"))
+        return Saying(_("没有撤销的单位。"), "?", _("查看在用的单位"))
     if _changes(q):
         return Saying(_("还没有承办单位。可以逐个增加，也可以用表格成批导入。"), reverse("imports"), _("用表格导入"))
     return Saying(_("还没有承办单位，由提案工作人员增加。"))
@@ -110,7 +110,7 @@ UNITS = Listing(
     links=(Link(gettext_lazy("增加单位"), partial(reverse, "unit-new"), "plus", main=True, offered=_changes),),
     sizes=(100,),
     printed=True,
-    not_found=gettext_lazy("没有符合条件的单位，请换个词再找。"),
+    not_found=gettext_lazy("没有符合条件的单位，请更换关键词再查。"),
 )  # fmt: skip
 
 
@@ -220,6 +220,6 @@ APPOINTMENTS = Listing(
     links=(Link(gettext_lazy("任命"), partial(reverse, "appointment-new"), "plus", main=True),),
     sizes=(50,),
     printed=True,
-    not_found=gettext_lazy("没有符合条件的任命，请换个词再找。"),
+    not_found=gettext_lazy("没有符合条件的任命，请更换关键词再查。"),
 )  # fmt: skip
 LISTS = (UNITS, APPOINTMENTS)

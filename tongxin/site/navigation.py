@@ -103,6 +103,8 @@ def _subtitle(own: list[Any]) -> str:
         return _("提案承办")
     if duties & {"handling.assign", "handling.supervise"}:
         return _("交办督办")
+    if duties == {"committee.leadership"}:
+        return _("领导参阅")
     return _("机关办公")
 
 

@@ -22,6 +22,7 @@ SCRIPTS = (
         "uncovering",
         "session",
         "codes",
+        "days",
         "drafts",
         "compare",
         "following",

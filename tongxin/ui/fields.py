@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import widgets as w
 from django.utils.translation import gettext as _
 
-from tongxin.core.asked import FIRST_DAY, LAST_DAY
+from tongxin.core.asked import FIRST_DAY, LAST_DAY, written_day
 from tongxin.core.words import character_count
 
 if TYPE_CHECKING:
     from django.forms import BoundField
 
+LONGEST = 60
+MOMENT = re.compile(
+    r"(?P<day>[^T:时点]*?(?:日|[0-9]))[ T]*(?P<hour>[0-9]{1,2}) ?[:时点] ?(?:(?P<minute>[0-9]{2}) ?分?)?", re.ASCII
+)
 FEW = 5  # so many choices stand side by side; more go into a list
 
 
@@ -44,25 +50,34 @@ class CountedText(forms.CharField):
 
 
 class Day(forms.DateField):
-    """A day that can be reckoned with: between 1900 and 2199."""
+    """A day that can be reckoned with: between 1900 and 2199. Typed as people write it: 2026-11-30, 2026年11月30日."""
 
     def to_python(self, value: Any) -> date | None:
         """Refuse the years at the ends of the calendar, where months and time zones run out."""
-        found = super().to_python(value)
+        found = super().to_python(written_day(value) or value if isinstance(value, str) else value)
         if found is not None and not FIRST_DAY <= found <= LAST_DAY:
             raise ValidationError(_("请核对年份。"), code="far")
         return found
 
 
 class Moment(forms.DateTimeField):
-    """A day and an hour that can be reckoned with: between 1900 and 2199."""
+    """A day and an hour that can be reckoned with: between 1900 and 2199. Typed as people write it: 2026年11月30日 18:00."""
 
     def to_python(self, value: Any) -> datetime | None:
         """Refuse the years at the ends of the calendar, where months and time zones run out."""
-        found = super().to_python(value)
+        found = super().to_python(_written_moment(value) if isinstance(value, str) else value)
         if found is not None and not FIRST_DAY <= found.date() <= LAST_DAY:
             raise ValidationError(_("请核对年份。"), code="far")
         return found
+
+
+def _written_moment(text: str) -> str:
+    """Return a moment as a machine writes it, where people wrote it; else the text itself."""
+    parts = MOMENT.fullmatch(normalize("NFKC", text[:LONGEST]).strip())
+    day = written_day(parts["day"]) if parts else None
+    if parts is None or day is None:
+        return text
+    return f"{day.isoformat()} {int(parts['hour']):02d}:{parts['minute'] or '00'}"
 
 
 def describe(bound: BoundField) -> dict[str, object]:
@@ -93,7 +108,7 @@ def describe(bound: BoundField) -> dict[str, object]:
         attrs["data-count"] = f"{bound.auto_id}_count"
         context |= {"counted": True, "size": character_count(str(bound.value() or ""))}
     if shape == "date":
-        _as_native_date(widget)
+        _as_written_date(widget)
     context["control"] = bound.as_widget(attrs=attrs)
     return context
 
@@ -149,13 +164,14 @@ def _nothing(label: str) -> str:
     return _("不选") if label.strip("-") in {"", _("请选择")} else label
 
 
-def _as_native_date(widget: w.DateTimeBaseInput) -> None:
-    """Let the browser offer its own calendar, which wants the ISO spelling."""
-    native = {
-        "DateInput": ("date", "%Y-%m-%d"),
-        "DateTimeInput": ("datetime-local", "%Y-%m-%dT%H:%M"),
-        "TimeInput": ("time", "%H:%M"),
-    }
-    for kind, (input_type, spelling) in native.items():
-        if isinstance(widget, getattr(w, kind)):
-            widget.input_type, widget.format = input_type, spelling
+def _as_written_date(widget: w.DateTimeBaseInput) -> None:
+    """Let a day be typed, beside a calendar of the page's own (days.js): a browser's speaks the browser's language."""
+    kinds = (
+        (w.DateTimeInput, "moment", "%Y-%m-%d %H:%M", "2026-05-18 18:00"),
+        (w.DateInput, "day", "%Y-%m-%d", "2026-05-18"),
+    )
+    for kind, name, spelling, example in kinds:
+        if isinstance(widget, kind):
+            widget.format = spelling
+            widget.attrs |= {"data-day": name, "placeholder": _("例如 {day}").format(day=example), "autocomplete": "off"}
+            return

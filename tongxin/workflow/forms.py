@@ -125,7 +125,7 @@ def _field(meta: Any, hint: Any, subject: Any, actor: Any, at: datetime, *, requ
     if (choices := meta.get("choices")) is not None:
         return _choice(meta, hint, choices(subject, actor, at), common)
     if hint is date:
-        return Day(widget=forms.DateInput(attrs={"type": "date"}), **common)
+        return Day(**common)
     if hint is bool:
         return forms.BooleanField(**(common | {"required": False}))
     limit = meta.get("max", 2000)

@@ -134,7 +134,7 @@ def test_every_finding_is_an_item_and_what_was_checked_is_said_in_both_cases(cas
     raw(Unit).filter(pk__in=(cast.unit.pk, cast.co_unit.pk)).update(system="party")
     page = auditor.post("/audit/verify/").text
     assert (page.count('<li><p class="strong">承办单位'), page.count("内部编号：committees.unit:")) == (2, 2)
-    assert "云溪县政协：2 处对不上" in page
+    assert "云溪县政协：2 处不符" in page
     assert CHECKED in page
 
 

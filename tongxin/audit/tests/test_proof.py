@@ -59,7 +59,7 @@ def test_an_event_hung_onto_another_row_is_found(rated: Cast, key: str) -> None:
     other = rated.draft() if key == "subject_id" else rated.bystander
     event = Event.objects.filter(kind="proposals.file").get()
     raw(Event).filter(pk=event.pk).update(**{key: other.pk})
-    assert found() == (event.uid, "记录被挂到了别的事项上" if key == "subject_id" else "记录被挂到了别人名下")
+    assert found() == (event.uid, "记录被改到其他事项" if key == "subject_id" else "记录被改到他人名下")
 
 
 def test_a_deleted_event_is_found_before_it_is_sealed(rated: Cast) -> None:
@@ -360,9 +360,9 @@ def test_a_chain_head_set_back_is_not_mended_by_the_next_round(sealed: Cast) -> 
 def test_an_unsealed_event_hung_on_nothing_is_found(rated: Cast) -> None:
     event = Event.objects.get(kind="proposals.file")
     raw(Event).filter(pk=event.pk).update(subject_id=99_999_999)
-    assert found() == (event.uid, "记录被挂到了别的事项上")
+    assert found() == (event.uid, "记录被改到其他事项")
     raw(Event).filter(pk=event.pk).update(subject_id=event.subject_id, actor_id=None)
-    assert found() == (event.uid, "记录被挂到了别人名下")
+    assert found() == (event.uid, "记录被改到他人名下")
 
 
 @pytest.mark.parametrize("model", [Rating, Reply, Appointment], ids=str)

@@ -217,7 +217,7 @@ def test_what_is_refused_says_why_and_writes_nothing(packed: Path, elsewhere: No
     torn.write_bytes(packed.read_bytes()[:-2000])
     assert "不是整体导出的文件" in refused(torn)
     Committee.objects.create(code="YX", name="另一个", short_name="另一个", place="别处", tier="county")
-    assert "代码 YX 在本系统里已经有人用了" in refused(packed)
+    assert "代码 YX 在本系统里已被使用" in refused(packed)
 
 
 def rewritten(path: Path, out: Path, change: Callable[[dict[str, Any]], object], *, sign: bool = True, event: str = "") -> Path:

@@ -28,7 +28,7 @@ from tongxin.regulations import queries
 __all__ = ["elsewhere"]
 pytestmark = pytest.mark.django_db
 ORIGIN = django_settings.AUDIT_KEY
-ELSEWHERE_ON_NOTHING = "记录被挂到了别的事项上"
+ELSEWHERE_ON_NOTHING = "记录被改到其他事项"
 UNITS = "单位名称,归口\n县气象局,政府\n县档案馆,党委\n"
 
 

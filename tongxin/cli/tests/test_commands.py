@@ -101,7 +101,7 @@ def test_what_is_wrong_is_said_with_its_place_and_nothing_written(run, sheet, ca
     code, out, err = run("import", "members", path, "--committee", "YX", "--json")
     assert (code, Member.objects.filter(name__startswith="甲").count()) == (2, 0)
     assert json.loads(out)["rejected"] == [{"file": str(path), "sheet": "委员", "row": 2, "column": "界别", "reason": "没有填写"}]
-    assert err == f"{path}　工作表“委员”　第 2 行　“界别”列：没有填写\n共 1 处不对，导入 0 行，什么也没有写入。\n"
+    assert err == f"{path}　工作表“委员”　第 2 行　“界别”列：没有填写\n共 1 处不对，导入 0 行，没有写入任何内容。\n"
     assert (json.loads(out)["created"], json.loads(out)["unchanged"]) == (0, 0)
 
 
@@ -126,7 +126,7 @@ def test_an_unknown_committee_is_said(run, sheet, cast: Cast):
 @pytest.mark.parametrize("kind", ["members", "units", "proposals"])
 def test_each_template_imports_as_nothing_and_each_export_is_recorded(run, cast: Cast, tmp_path, kind):
     assert run("template", kind, tmp_path / "空.xlsx")[0] == 0
-    assert run("import", kind, tmp_path / "空.xlsx", "--committee", "YX")[:2] == (0, "没有读到数据行，什么也没有写入。\n")
+    assert run("import", kind, tmp_path / "空.xlsx", "--committee", "YX")[:2] == (0, "没有读到数据行，没有写入任何内容。\n")
     for ending in ("csv", "xlsx", "json"):
         assert run("export", kind, tmp_path / f"出.{ending}", "--committee", "YX")[0] == 0
     recorded = list(Event.objects.filter(kind__contains="export").order_by("id").values_list("kind", flat=True))

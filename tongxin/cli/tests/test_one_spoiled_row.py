@@ -74,12 +74,12 @@ def test_events_that_cannot_be_read_keep_none_from_being_sealed(cast: Cast, clie
     for event, (column, said) in zip(odd, SPOILED, strict=True):
         spoil(event, column, said)
     for _round in range(2):
-        with pytest.raises(SomeFailedError, match=f"第 {odd[0].pk} 条操作记录读不出来"):
+        with pytest.raises(SomeFailedError, match=f"第 {odd[0].pk} 条操作记录无法读取"):
             sealing.seal(at=NIGHT)
         left = {key for key in Event.objects.values_list("pk", flat=True) if not Seal.objects.filter(event=key).exists()}
         assert left == {event.pk for event in odd}
     assert sealing.waiting_longer(NIGHT + timedelta(days=9)) is None
-    assert checking._sealing()[0].startswith(f"有 {len(odd)} 条操作记录读不出来，没有封存")
+    assert checking._sealing()[0].startswith(f"有 {len(odd)} 条操作记录无法读取，没有封存")
     assert verifying.verify().first_bad == f"audit.event:{odd[0].uid}"
     assert health.look(NIGHT).unsealed is None
     for event, (column, _said), whole in zip(odd, SPOILED, kept, strict=True):

@@ -63,7 +63,7 @@ def test_a_key_that_cannot_be_read_names_its_file_and_says_what_to_do(tmp_path: 
     path.mkdir() if spoil is None else path.write_bytes(spoil)
     with pytest.raises(ValueError, match="放回这个位置") as error:
         keys.load(name, tmp_path, None)
-    assert str(error.value).startswith(f"密钥文件 {path} 读不出来")
+    assert str(error.value).startswith(f"密钥文件 {path} 无法读取")
     assert "codec" not in str(error.value)
     assert keys.load(name, tmp_path, "given") == "given"
 

@@ -23,7 +23,7 @@ from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.regulations.models import Regulation
 
 LITE = connection.vendor == "sqlite"
-NOT_READ = "政协的资料里有读不出来的内容，没有认可。请先运行 tongxin audit verify 查明，从备份恢复，再办理。"
+NOT_READ = "政协的资料里有无法读取的内容，没有认可。请先运行 tongxin audit verify 查明，从备份恢复，再办理。"
 NO_TEXT = "CAST(X'59FF' AS TEXT)"
 DEEP = "'" + "[" * 1500 + "]" * 1500 + "'"
 
@@ -143,7 +143,7 @@ def test_nothing_is_accepted_over_what_cannot_be_read(run: Run, found: Event) ->
     heads.write_bytes(b"garbage\n")
     tear("handling_case")
     [torn] = verifying.verify(reads_files=False).problems
-    said = f"数据库里有读不出来的内容，没有认可。请先从备份恢复，再核验。{torn}\n"
+    said = f"数据库里有无法读取的内容，没有认可。请先从备份恢复，再核验。{torn}\n"
     assert run("audit", "accept", "--found", "audit/heads.jsonl", "--reason", "恢复了备份") == (2, "", said)
     assert (heads.read_bytes(), raw(Event).filter(kind=accepting.KIND).count()) == (b"garbage\n", 0)
 

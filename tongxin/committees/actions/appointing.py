@@ -99,7 +99,7 @@ def _demand_appointable(
         message = f"{account.name}已任“{against.get_duty_display()}”，{STANDS_ALONE}"
         raise AppointmentError(message)
     if others.filter(duty=duty, unit=scope.get("unit"), affiliation=scope.get("affiliation", "")).exists():
-        message = f"{account.name}已承担这项职责，不用重复任命"
+        message = f"{account.name}已承担这项职责，无需重复任命"
         raise AppointmentError(message)
 
 

@@ -298,7 +298,7 @@ def test_an_appointment_does_not_open_the_account_of_a_member(cast: Cast) -> Non
 
 
 def test_nobody_is_appointed_twice_to_the_same(cast: Cast) -> None:
-    with pytest.raises(actions.AppointmentError, match="不用重复任命"):
+    with pytest.raises(actions.AppointmentError, match="无需重复任命"):
         actions.appoint(
             cast.clerk, committee=cast.county, duty=Duty.UNIT_CLERK, starts_on=timezone.localdate(), unit=cast.unit,
             actor=cast.security_admin, at=timezone.now(),

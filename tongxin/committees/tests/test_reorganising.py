@@ -327,4 +327,4 @@ def test_a_unit_that_is_looked_for_among_the_wrong_ones_is_pointed_to(cast: Cast
     assert "这里没有符合条件的，“已撤销”里有 1 条。" in page
     assert unescape(page.split("看“已撤销”的")[0]).rpartition('href="')[2].startswith("?state=ended&q=")
     assert "“在用”里有 1 条" in client.get("/units/", {"q": "水务", "state": "ended"}).text
-    assert "请换个词再找" in client.get("/units/", {"q": "没有这个"}).text
+    assert "请更换关键词再查" in client.get("/units/", {"q": "没有这个"}).text

@@ -40,9 +40,15 @@ def events(request: HttpRequest) -> HttpResponse:
         "rows": [_row(e) for e in found[:PAGE]], "search": search,
         "older": found[PAGE - 1].uid if len(found) > PAGE else None, "health": audit.health(codes),
         "daily": [] if before or search.words else [(d, kinds.KINDS[d.kind].by_day) for d in audit.by_day(codes, before=on)],
-        "sorts": sorted(kinds.SORTS.items()), "query": _query(request),
+        "sorts": _sorts(search.kind), "query": _query(request),
     }  # fmt: skip
     return render(request, "committees/events.html", context)
+
+
+def _sorts(asked: str) -> list[tuple[str, str]]:
+    """Return the sorts that are offered; one kind alone, to which a figure of a home leads, stands before them."""
+    own = [(asked, kinds.label(asked))] if asked in kinds.KINDS else []
+    return [*own, *sorted(kinds.SORTS.items())]
 
 
 def _row(event: Event) -> dict[str, Any]:
@@ -53,7 +59,7 @@ def _row(event: Event) -> dict[str, Any]:
         more = line.more if audience.tells_the_record(event) else ""
         return row | {"who": kinds.operator(event, line.what), "what": line.what, "more": more, "sort": kinds.sort_of(event.kind)}
     except kinds.NOT_OURS:  # a verdict leads here
-        return row | {"who": "", "what": _("这条记录读不出来，请核验"), "more": "", "sort": ""}
+        return row | {"who": "", "what": _("这条记录无法读取，请核验"), "more": "", "sort": ""}
 
 
 def _query(request: HttpRequest) -> str:

@@ -22,9 +22,9 @@ def disk(*, free_mb: int, names: int = 1000, read_only: bool = False) -> Any:
     [
         (disk(free_mb=5000), "", False),
         (disk(free_mb=1023), "只剩 1023 MB，应当有 1024 MB，请腾出空间", False),
-        (disk(free_mb=99), "快满了，只剩 99 MB，随时可能写不进去，请马上腾出空间", True),
+        (disk(free_mb=99), "快满了，只剩 99 MB，随时可能无法写入，请马上腾出空间", True),
         (disk(free_mb=1), "快满了，只剩 1 MB", True),
-        (disk(free_mb=0), "已满，只剩 0 MB，写不进去了，请马上腾出空间", True),
+        (disk(free_mb=0), "已满，只剩 0 MB，无法写入了，请马上腾出空间", True),
         (disk(free_mb=5000, names=0), "已满，只剩 0 MB", True),
         (disk(free_mb=5000, read_only=True), "现在是只读的", True),
     ],

@@ -66,7 +66,7 @@ def consensus(
         click.echo(_printable(str(fault)), err=True)
         sys.exit(2)
     except OSError as fault:
-        click.echo(f"{_printable(str(fault.filename or ''))}：写不进去：{fault.strerror}。请检查目录和权限。", err=True)
+        click.echo(f"{_printable(str(fault.filename or ''))}：无法写入：{fault.strerror}。请检查目录和权限。", err=True)
         sys.exit(2)
     sys.stdout.buffer.write(output.encode() + b"\n")
     sys.stdout.flush()

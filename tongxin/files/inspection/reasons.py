@@ -68,7 +68,7 @@ SENTENCES = {
     Reason.TOO_LONG: "检查“{name}”用时过长，文件可能已损坏。请另存后再试，或转成 PDF 再上传。",
     Reason.TOO_MANY: "这次选的文件较多，检查到“{name}”时用时过长。请分几次上传。",
     Reason.TOO_HEAVY: "检查“{name}”需要的内存过多，文件可能已损坏。请另存后再试，或分成几个文件再上传。",
-    Reason.BUSY: "正在检查的文件较多，“{name}”还没有检查。请过一会儿再上传。",
+    Reason.BUSY: "正在检查的文件较多，“{name}”还没有检查。请稍后再上传。",
 }
 
 

@@ -59,7 +59,7 @@ def test_pages_checks_and_acceptances_read_no_file(cast: Cast, missing: str, rea
     assert len(read) > 0
     read.clear()
     page = verdict(cast)
-    assert (missing in page, "，1 处对不上，已列在上面。" in page) == (True, True)
+    assert (missing in page, "，1 处不符，已列在上面。" in page) == (True, True)
     assert str(checking._files()[0]) == f"{contents.MISSING}：{missing}"
     assert ([*checking._record()], accepting.differences(), read) == ([], [], [])
     assert [problem.where for problem in verifying.verify().problems] == [missing]
@@ -135,7 +135,7 @@ def test_what_the_last_look_found_stands_on_the_home_of_who_audits_until_it_is_p
     looking.look_through(at=NOW)
     read.clear()
     page = home(cast.audit_admin)
-    assert " 核对附件的内容，1 处对不上。" in page
+    assert " 核对附件的内容，1 处不符。" in page
     assert f"内部编号：{missing}" in page
     assert "现在没有等您办理的事" not in page
     assert read == []

@@ -165,7 +165,7 @@ def test_the_same_file_is_not_added_twice(cast: Cast, settings: object) -> None:
     client.post(url, {"uploads": [SimpleUploadedFile("照片.png", PNG), SimpleUploadedFile("再来.pdf", PDF)]})
     said = [str(m) for m in client.get(f"/proposals/{proposal.uid}/edit/").context["messages"]]
     assert (said[-1], Event.objects.filter(kind="proposals.attach").count(), len(on_the_disk(settings))) == (
-        "“再来.pdf”与附件“走访.pdf”内容相同，不用重复添加。这次选的文件都没有添加。", 1, 1,
+        "“再来.pdf”与附件“走访.pdf”内容相同，无需重复添加。这次选的文件都没有添加。", 1, 1,
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def _answer(contact: Contact, kind: str, *, happened: bool, word: str, actor: Ac
 def remind(task: Task, *, reason: str, actor: Account, at: datetime) -> Event:
     """Chase a unit (催办): an event and a notice; deadlines stay."""
     if task.state not in {TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER}:
-        message = f"{task.unit}没有正在办理的事项，不用催办"
+        message = f"{task.unit}没有正在办理的事项，无需催办"
         raise HandlingError(message)
     Task.objects.select_for_update().filter(pk=task.pk).first()
     if _said_today(task, clean_text(reason), at):

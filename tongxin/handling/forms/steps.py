@@ -134,7 +134,7 @@ class ContactForm(forms.Form):
         label=gettext_lazy("方式"), choices=Way.choices, error_messages={"required": gettext_lazy("请选择方式。")}
     )
     on = Day(
-        label=gettext_lazy("日期"), widget=forms.DateInput,
+        label=gettext_lazy("日期"),
         error_messages={"required": gettext_lazy("请填写日期。"), "invalid": gettext_lazy("请填写日期，例如 2026-03-18。")},
     )  # fmt: skip
     who = forms.CharField(
@@ -142,10 +142,10 @@ class ContactForm(forms.Form):
     )
     present = forms.MultipleChoiceField(
         label=gettext_lazy("到场的提案人"), widget=forms.CheckboxSelectMultiple, required=False,
-        help_text=gettext_lazy("勾选的提案人会被请来确认。没有提案人到场的，不算答复前的面商。"),
+        help_text=gettext_lazy("系统会请勾选的提案人确认。没有提案人到场的，不算答复前的面商。"),
     )  # fmt: skip
     with_whom = forms.CharField(
-        label=gettext_lazy("其他参加人"), max_length=120, required=False, help_text=gettext_lazy("没有的不用填写。")
+        label=gettext_lazy("其他参加人"), max_length=120, required=False, help_text=gettext_lazy("没有的无需填写。")
     )
     note = CountedText(
         label=gettext_lazy("主要意见"), most=500, rows=4, error_messages={"required": gettext_lazy("请填写主要意见。")}

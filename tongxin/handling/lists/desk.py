@@ -41,7 +41,9 @@ SAID = ("construction", "topic", "form", "season", "session", "unit")
 
 
 def _wanted(q: Question, stage: Stage) -> Wanted:
-    said = {name: (int(value) if name in {"session", "unit"} else value) for name, value in q.chosen.items() if name in SAID}
+    said: dict[str, Any] = {
+        name: (int(value) if name in {"session", "unit"} else value) for name, value in q.chosen.items() if name in SAID
+    }
     return Wanted(committee_of(q), stage, level=q.chosen.get("level", ""), text=q.words, sort=q.sort, **said)
 
 
@@ -104,7 +106,7 @@ FILTERS = tuple(
         ("construction", gettext_lazy("建设类别"), lambda q: [ALL, *((c.code, c.name) for c in _rules(q).constructions)], "more"),
         ("form", gettext_lazy("提案形式"), _choices(Form.choices), "more"),
         ("session", gettext_lazy("届次"), _sessions, "more"),
-        ("season", gettext_lazy("征集时段"), _choices(Season.choices), "more"),
+        ("season", gettext_lazy("提案时段"), _choices(Season.choices), "more"),
     )
 )
 
@@ -159,7 +161,7 @@ def _orders(stage: Stage) -> dict[str, Order]:
 
 
 def _nothing(q: Question) -> Saying:
-    sentence = _("这一阶段没有提案。委员提交提案，或由机关代录以后，会出现在这里。")
+    sentence = _("这一阶段没有提案。委员提交或者机关代录的提案在这里列出。")
     return Saying(sentence, reverse("proposal-behalf"), _("代录提案")) if _enters(q) else Saying(sentence)
 
 

@@ -17,7 +17,7 @@ from tongxin.handling.lists import tasks
 from tongxin.handling.models import Task
 
 LABELS = {
-    "": gettext_lazy("要办的"),
+    "": gettext_lazy("待办"),
     "sign": gettext_lazy("待签收"),
     "hand": gettext_lazy("办理中"),
     "co": gettext_lazy("会办"),
@@ -74,7 +74,7 @@ def _head(q: Question) -> Head:
     units, unit = queries.units_of(q.user), _unit(q)
     one = units[0] if len(units) == 1 else unit
     title = _("%(name)s收件箱") % {"name": one.name} if one else _("承办收件箱")
-    return Head(title, _("红牌为已过期限，黄牌为就要到期。点一项只看这一项。"))
+    return Head(title, _("红牌表示已超期，黄牌表示即将到期。点选一项，只看这一项。"))
 
 
 def _units(q: Question) -> list[tuple[str, Any]]:
@@ -94,7 +94,7 @@ def _leads(q: Question) -> bool:
 
 
 def _nothing(_q: Question) -> Saying:
-    return Saying(_("这里没有提案。交办以后，会出现在这里并通知承办人。"))
+    return Saying(_("没有提案。交办以后在这里列出，并通知承办人。"))
 
 
 COLUMNS = tasks.columns(tasks.titled(tasks.page_of), named=_several)
@@ -112,7 +112,7 @@ INBOX = Listing(
     head=_head,
     filters=(Filter("unit", gettext_lazy("承办单位"), _units, _of_unit, "tabs", handed_on=True), tasks.levels(_committees)),
     counts=_counts,
-    lanes_label=gettext_lazy("要办的，按期限分"),
+    lanes_label=gettext_lazy("待办提案，按期限分"),
     sizes=(queries.SIZE,),
     printed=True,
     not_found=gettext_lazy("这一档没有提案。"),

@@ -66,7 +66,7 @@ COLUMNS = (
     _column("form", gettext_lazy("提案形式"), 14, lambda r: str(r.proposal.get_form_display())),
     _column("first", gettext_lazy("第一提案人"), 14, lambda r: _signers(r, first=True)),
     _column("cosigners", gettext_lazy("联名"), 24, lambda r: _signers(r, first=False)),
-    _column("season", gettext_lazy("征集时段"), 10, lambda r: str(r.proposal.get_season_display())),
+    _column("season", gettext_lazy("提案时段"), 10, lambda r: str(r.proposal.get_season_display())),
     _column("topic", gettext_lazy("本地类别"), 12, lambda r: r.topic),
     _column("standing", gettext_lazy("状态"), 12, lambda r: r.badge.word),
     _column("lead", gettext_lazy("主办、独办、分办"), 24, lambda r: _units(r, answering=True)),

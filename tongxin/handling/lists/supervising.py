@@ -68,7 +68,7 @@ SUPERVISE = Listing(
         )
         for part, label in LABELS.items()
     ),
-    intro=gettext_lazy("本归口在办的提案，急的在前。点案由可以催办，待审核的可以对照原文审核。"),
+    intro=gettext_lazy("本归口在办的提案，按期限由急到缓排列。点案由可以催办，待审核的可以对照原文审核。"),
     filters=(tasks.levels(_committees),),
     counts=_counts,
     lanes_label=gettext_lazy("在办的，按期限分"),

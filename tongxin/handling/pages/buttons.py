@@ -35,7 +35,7 @@ def own_pages(reading: Reading) -> list[Button]:
         until = _("请在 %(day)s前答复") % {"day": day(proposal.cosign_until)} if proposal.cosign_until else ""
         over = proposals.why_over(proposal, reading.at)
         waits = "" if over else proposals.waits_for_a_successor(proposal)
-        said = _("%(waits)s，您不用办理") % {"waits": waits} if waits else until
+        said = _("%(waits)s，您无需办理") % {"waits": waits} if waits else until
         made.append(_page(_("答复联名邀请"), f"{base}invitation/", main=not waits, why=over, note=said))
     if allowed(user, "proposals.take_over", proposal):
         made.append(_page(_("接手这件提案"), f"{base}invitation/", main=True, note=_("第一提案人不再履职")))

@@ -13,6 +13,10 @@ from tongxin.handling.queries import level_of
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
 
+OPEN = "open"  # all that is in hand: the sum of the clocks, not a stage beside the stages
+OF_SESSION = ("received", "filed", "answered")
+PRESSING = ("red", "yellow")
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -46,6 +50,27 @@ def figures(committee: Committee, session: Session | None) -> Figures:
         lanes=[Figure(level, str(word), numbers[f"lane.{level}"]) for level, (word, _text) in WORDS.items()],
         tabs=[Figure(s.key, str(s.label), numbers[f"tab.{s.key}"]) for s in STAGES.values() if s.tab],
     )
+
+
+def figures_of_year(committee: Committee, session: Session) -> Figures:
+    """Return those few that stand on the home of who works on them: counted by themselves, a home is asked for often."""
+    today, rules = today_rules(committee)
+    what = ("year", committee.pk, session.pk, today, rules.yellow_days)
+    numbers = remembered([committee.code], what, lambda: _read_of_year(committee, session))
+    return Figures(
+        header=[Figure(key, str(STAGES[key].label), numbers[key]) for key in OF_SESSION],
+        lanes=[Figure(level, str(WORDS[level][0]), numbers[level]) for level in PRESSING],
+        tabs=[Figure(OPEN, str(STAGES[OPEN].label), numbers[OPEN])],
+    )
+
+
+def _read_of_year(committee: Committee, session: Session) -> dict[str, int]:
+    of_session = Proposal.objects.filter(committee=committee, session=session)
+    today, rules = today_rules(committee)
+    running = most_urgent(committee, TaskStates.open)
+    found = {key: capped(of_session.filter(STAGES[key].where(committee))) for key in OF_SESSION}
+    found |= {level: capped(running.filter(level_of(level, rules, today))) for level in PRESSING}
+    return found | {OPEN: _count(committee, STAGES[OPEN])}
 
 
 def _read(committee: Committee, session: Session | None) -> dict[str, int]:

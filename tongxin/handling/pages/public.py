@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import remembered
 from tongxin.audit.templatetags.timeline import Entry
+from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
@@ -22,9 +23,11 @@ from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, PublicReply
 from tongxin.handling.pages.course import history
 from tongxin.handling.pages.desk import details, tasks_of, unit_lines, with_details
+from tongxin.handling.pages.figures import Figure
 from tongxin.handling.pages.proposal import TASKS, topics_of
 from tongxin.handling.pages.public_timeline import entries, public_events
 from tongxin.handling.pages.rows import said_in
+from tongxin.handling.pages.stages import STAGES
 from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, public_standing
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals import queries as proposals
@@ -193,12 +196,35 @@ def counts(committee: Committee) -> list[Count]:
     return [Count(label, counted(numbers[key]), key) for key, label in words]
 
 
+def so_far(committee: Committee) -> tuple[str, list[Figure]]:
+    """Return which session runs, and how many proposals of it were received, filed, are in hand and answered until today.
+
+    Numbers alone, of all of them: what is not published is opened to nobody here.
+    """
+    session = bodies.session_on(committee, timezone.localdate())
+    if session is None:
+        return "", []
+    of_session = Proposal.objects.filter(committee=committee, session=session)
+    in_hand = Q(case__state=CaseState.IN_HAND) | Q(state=State.FILED)
+    wanted = {key: STAGES[key].where(committee) for key in ("received", "filed", "answered")} | {"handling": in_hand}
+    numbers = remembered(
+        [committee.code],
+        ("so far", committee.pk, session.pk),
+        lambda: {key: capped(of_session.filter(where)) for key, where in wanted.items()},
+    )
+    words = {"received": _("收到"), "filed": _("立案"), "handling": _("办理中"), "answered": _("已答复")}
+    return str(session), [Figure(key, word, numbers[key]) for key, word in words.items()]
+
+
 def front(committee: Committee) -> dict[str, Any]:
-    """Return what a committee's front shows of its published proposals."""
+    """Return what a committee's front shows: how its proposals of this year stand, and those that are published."""
+    session, figures = so_far(committee)
     return {
+        "session": session,
+        "figures": figures,
         "lines": latest(committee),
         "list_url": list_url(committee),
-        "counts": [(c, list_url(committee, progress=c.progress)) for c in counts(committee)],
+        "counts": [(c, list_url(committee, progress=c.progress)) for c in counts(committee) if c.number != "0"],
     }
 
 

@@ -120,11 +120,18 @@ def _on_level(w: Wanted) -> Q:
     return handling.level_of(w.level, rules, today)
 
 
-# ── rows ─────────────────────────────────────────────────────────────────────────────────────────
+# ── rows ───────────────────────────────────────────────────────────────────────────────────────
+def _clocks(w: Wanted) -> QuerySet[Task]:
+    """Return the parts by which a list in the order of clocks goes: the first of each case; asked for a level of one unit, its own."""
+    if w.unit and w.level:
+        return Task.objects.filter(committee=w.committee, unit=w.unit, clock_on__isnull=False, state__in=w.stage.states)
+    return most_urgent(w.committee, w.stage.states)
+
+
 def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
     """Return the rows asked for, the fields that order them, and how each leads to its proposal."""
     if w.by_clock and w.stage.states:
-        rows = most_urgent(w.committee, w.stage.states).filter(_narrowed_by(w, "case__proposal"))
+        rows = _clocks(w).filter(_narrowed_by(w, "case__proposal"))
         if w.level:
             rows = rows.filter(_on_level(w))
         return rows, ("clock_on", "id"), "case__proposal_id"
@@ -135,6 +142,6 @@ def asked_for(w: Wanted) -> tuple[QuerySet[Any], tuple[str, ...], str]:
         return cases, ("id",), "proposal_id"
     found = Proposal.objects.filter(committee=w.committee).filter(w.stage.where(w.committee))
     if w.level and w.stage.states:
-        on = most_urgent(w.committee, w.stage.states).filter(_on_level(w))
+        on = _clocks(w).filter(_on_level(w))
         found = found.filter(pk__in=on.values("case__proposal"))
     return found.filter(narrowed(w) & _of_unit(w, "pk")), ("id",), "pk"

@@ -15,6 +15,9 @@ from tongxin.handling.models import Case, Task
 from tongxin.proposals.choices import Destination, State, States
 from tongxin.proposals.rules import OFFICE
 
+ANSWERED = (CaseState.RATING, CaseState.WITH_OFFICE, CaseState.CLOSED)  # every unit that answers has answered
+
+
 # ── stages ───────────────────────────────────────────────────────────────────────────────────────
 Where = Callable[[Committee], Q]
 
@@ -39,8 +42,8 @@ def _in_task_state(*states: str) -> Where:
     return lambda committee: _with_clock(committee, *states)
 
 
-def _in_case_state(state: str) -> Where:
-    return lambda _committee: Q(case__state=state)
+def _in_case_state(*states: str) -> Where:
+    return lambda _committee: Q(case__state__in=states)
 
 
 def _in_state(*states: str, **more: Any) -> Where:
@@ -83,6 +86,7 @@ STAGES = {
         Stage("unfiled", gettext_lazy("未立案"), _in_state(State.MERGED, State.NOT_FILED, State.WITHDRAWN), (), "-id"),
         Stage("received", gettext_lazy("收到"), _in_state(*States.received), (), "-id", tab=False),
         Stage("filed", gettext_lazy("立案"), _filed, (), "-id", tab=False),
+        Stage("answered", gettext_lazy("办复"), _in_case_state(*ANSWERED), (), "-id", tab=False),
         Stage("merged", gettext_lazy("并案"), _in_state(State.MERGED), (), "-id", tab=False),
         *(Stage(str(value), label, _in_state(State.NOT_FILED, destination=value), (), "-id", tab=False)
           for value, label in Destination.choices),
@@ -90,7 +94,7 @@ STAGES = {
         Stage("returned", gettext_lazy("退回修改"), _in_state(State.RETURNED), (), "-id", tab=False),
     )
 }  # fmt: skip
-HEADER = ("received", "filed", "merged", "suggestion", "opinion", "letter", "nowhere", "withdrawn")
+HEADER = ("received", "filed", "answered", "merged", "suggestion", "opinion", "letter", "nowhere", "withdrawn")
 
 
 @dataclass(frozen=True)

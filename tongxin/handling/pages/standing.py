@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -121,6 +123,7 @@ class Step:
     label: str
     date: str = ""
     status: str = "todo"  # done, now, todo, end
+    at: datetime | None = None
 
 
 def _when(value: Any) -> str:
@@ -144,12 +147,22 @@ def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], 
     decided = _step(_("审查"), proposal.decided_at, done=filed, now=proposal.state in States.in_examination)
     over = proposal.state == State.HANDED_OVER  # a case stays where its assignment was taken back
     assigned = _step(_("交办"), case.assigned_at if case else None, done=over, now=filed and not over)
-    return [raised, decided, assigned, *_handling(proposal, case, tasks, events, unrated_told=unrated_told)]
+    return in_time([raised, decided, assigned, *_handling(proposal, case, tasks, events, unrated_told=unrated_told)])
+
+
+def in_time(steps: Sequence[Step]) -> list[Step]:
+    """Return stages as they came: what is done by its day (one without a day beside the one before it), then what is to come."""
+    done, last = list[tuple[datetime, Step]](), datetime.min.replace(tzinfo=UTC)
+    for step in steps:
+        if step.status == "done":
+            last = step.at or last
+            done.append((last, step))
+    return [*(step for _at, step in sorted(done, key=itemgetter(0))), *(step for step in steps if step.status != "done")]
 
 
 def _step(label: str, on: Any, *, done: bool, now: bool) -> Step:
     if done:
-        return Step(label, _when(on), "done")
+        return Step(label, _when(on), "done", on)
     return Step(label, _("现在"), "now") if now else Step(label)
 
 
@@ -167,11 +180,15 @@ def _handling(
     closed = state == CaseState.CLOSED
     judged = _("未评价") if case and case.unrated and unrated_told else _when(case.closed_at if case else None)
     # chased once is not chased for good: while units still work on it, the day stands there and nothing is ticked
-    supervised = [Step(_("督办"), _when(watched), "done" if watched and handled else "todo")] if watched or not handled else []
+    supervised = (
+        [Step(_("督办"), _when(watched), "done" if watched and handled else "todo", watched)] if watched or not handled else []
+    )
     return [
         _step(_("办理"), answered, done=handled, now=state == CaseState.IN_HAND),
         *supervised,
-        Step(_("评议"), judged, "done") if closed else _step(_("评议"), None, done=False, now=handled),
+        Step(_("评议"), judged, "done", case.closed_at if case else None)
+        if closed
+        else _step(_("评议"), None, done=False, now=handled),
         *_put_away(proposal, case if closed else None),
     ]
 
@@ -182,4 +199,4 @@ def _put_away(proposal: Proposal, closed: Case | None) -> list[Step]:
     if closed is None or (wanted and released_at is None):
         return [*shown, Step(_("归档"))]
     last = max((at for at in (closed.closed_at, released_at if wanted else None) if at), default=None)
-    return [*shown, Step(_("归档"), _when(last), "done")]
+    return [*shown, Step(_("归档"), _when(last), "done", last)]

@@ -167,3 +167,22 @@ def test_lists_take_the_same_queries_for_one_and_three(
     client.get(address)
     with django_assert_num_queries(one):
         client.get(address)
+
+
+def test_the_front_says_how_the_session_stands_so_far_and_opens_only_what_is_published(cast: Cast, client: Client) -> None:
+    now = timezone.now()
+    cast.submitted(now, title="还在审查的")
+    cast.assigned(now, title="正在办理的")
+    cast.answered(now, title="已经答复的")
+    found = portal.front(cast.county)
+    assert {figure.label: figure.number for figure in found["figures"]} == {"收到": 3, "立案": 2, "办理中": 1, "已答复": 1}
+    assert found["counts"] == []  # nothing is published: no row of noughts
+    page = client.get("/public/YX/").text
+    assert f"{found['session']}，截至目前" in page
+    for hidden in ("还在审查的", "正在办理的", "已经答复的"):
+        assert hidden not in page
+    published(cast, title="公开的")
+    assert [(count.label, count.number) for count, _url in portal.front(cast.county)["counts"]] == [
+        ("公开提案", "1"),
+        ("已答复", "1"),
+    ]

@@ -197,6 +197,17 @@ def test_the_file_is_closed_last_when_no_other_stage_is_to_come(cast: Cast) -> N
     ]
 
 
+def test_stages_stand_in_the_order_in_which_they_came(cast: Cast) -> None:
+    """One that was published while its units work on it, and one that was chased before it was answered."""
+    case = cast.assigned(at=today())
+    proposals.release(case.proposal, actor=cast.office, at=timezone.now())
+    shown = Proposal.objects.get(pk=case.proposal_id)
+    assert [(s.label, s.status) for s in portal.page(portal.load(shown.uid)).steps] == [  # type: ignore[arg-type]
+        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("公开", "done"), ("办理", "now"), ("督办", "todo"), ("评议", "todo"),
+        ("归档", "todo"),
+    ]  # fmt: skip
+
+
 def test_deadlines_to_come_name_their_source(cast: Cast) -> None:
     case = cast.assigned(at=today())
     page = queries.page(cast.proposer, queries.load(cast.proposer, case.proposal.uid))  # type: ignore[arg-type]

@@ -85,4 +85,4 @@ def test_the_leader_hears_that_a_reply_was_taken_back(cast: Cast, as_, django_ca
         as_(cast.clerk).post(f"/go/tasks/{task.uid}/take_back/")
     told = Notice.objects.filter(account=cast.unit_leader).order_by("-id").first()
     assert told is not None
-    assert told.text.endswith("的答复稿已由承办人收回，现在不用审签")
+    assert told.text.endswith("的答复稿已由承办人收回，现在无需审签")

@@ -32,12 +32,12 @@ from tongxin.sheets import engine
 
 DEAD = timedelta(minutes=5)  # without a sign of life: the worker is gone
 TRIES = 3
-FULL = "服务器的磁盘满了，没有办成，什么也没有写入。请维护人员腾出空间，再试一次。"
+FULL = "服务器的磁盘满了，没有办成，没有写入任何内容。请维护人员腾出空间，再试一次。"
 BEAT = 1.0  # seconds between two signs of life
 WORKBOOK_MB = 256
 CHANGED = "确认以后，系统里的资料有了变化：核对时{before}，现在{now}。已经重新核对，请再看一遍。"
 SPOILED = "上传的文件《{name}》已经丢失，或者内容被改动过，没有办成。请点“放弃”，再重新上传。"
-OVERTAKEN = "写入时系统里的资料有了变化，什么也没有写入。已经重新核对，请再看一遍。"
+OVERTAKEN = "写入时系统里的资料有了变化，没有写入任何内容。已经重新核对，请再看一遍。"
 log = logging.getLogger(__name__)
 
 
@@ -87,7 +87,7 @@ def work(uid: str, *, now: Callable[[], datetime]) -> bool:
             run,
             FULL
             if faults.is_full_disk(error)
-            else f"系统出错，没有办成（{faults.named(error)}），请再试一次；还不行的请告诉维护人员。",
+            else f"系统出错，没有办成（{faults.named(error)}），请再试一次；仍未办成的，请联系维护人员。",
         )
     return True
 

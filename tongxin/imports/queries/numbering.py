@@ -50,8 +50,8 @@ class Series:
         """Say which number comes next."""
         said = {"label": self.label, "next": self.write(self.following), "last": self.write(self.last)}
         if self.goes_back:
-            return _("%(label)s退回，撤销以后从%(next)s接着编。") % said
-        return _("%(label)s已经编到%(last)s，撤销以后从%(next)s接着编，撤回的号空着不用。") % said
+            return _("%(label)s退回，撤销以后从%(next)s续编。") % said
+        return _("%(label)s已经编到%(last)s，撤销以后从%(next)s续编，撤回的号空着不用。") % said
 
 
 def series_of(run: Import, label: str, going: Collection[int], *, held: bool = False) -> list[Series]:

@@ -180,7 +180,7 @@ def test_what_two_clerks_bring_is_not_doubled(office: Client, members: Callable[
     assert second.word.startswith(
         "确认以后，系统里的资料有了变化：核对时新增 1 行、已有 0 行、有错 0 行，现在新增 0 行、已有 1 行"
     )
-    assert "系统里都已有，不用导入" in office.get(reverse("import", args=[second.uid])).content.decode()
+    assert "系统里都已有，无需导入" in office.get(reverse("import", args=[second.uid])).content.decode()
     assert Member.objects.filter(name="曾贤").count() == 1
 
 
@@ -353,5 +353,5 @@ def test_a_full_disk_is_told_to_the_clerk_as_what_it_is(office: Client, members,
     monkeypatch.setattr(working.engine, "run", lambda *_, **__: fail())
     run = step(office, "take", run)
     assert (run.stage, Member.objects.count()) == (Stage.FAILED, before)
-    assert run.word == "服务器的磁盘满了，没有办成，什么也没有写入。请维护人员腾出空间，再试一次。"
+    assert run.word == "服务器的磁盘满了，没有办成，没有写入任何内容。请维护人员腾出空间，再试一次。"
     assert run.word in office.get(f"/imports/{run.uid}/").text

@@ -35,12 +35,12 @@ def test_a_number_that_was_a_mistake_goes_with_its_proposal(cast: Cast, office: 
     session = Proposal.objects.get(number=5000).session
     assert counters()[f"proposal.{session.pk}"] == 5000
     page = office.get(reverse("import-undo", args=[run.uid])).text
-    assert f"{session}提案号退回，撤销以后从第 {first + 1:04d} 号接着编。" in page
+    assert f"{session}提案号退回，撤销以后从第 {first + 1:04d} 号续编。" in page
     assert step(office, "undo", run, reason="传错了").stage == Stage.UNDONE
     assert {series: last for series, last in counters().items() if last} == before
     event = Event.objects.get(kind="imports.undo")
     assert event.data["following"][f"{session}提案号"] == f"第 {first + 1:04d} 号"
-    assert f"{session}提案号从第 {first + 1:04d} 号接着编" in kinds.detail(event)
+    assert f"{session}提案号从第 {first + 1:04d} 号续编" in kinds.detail(event)
     assert cast.filed(title="关于修好村口路灯的建议").number == first + 1
     assert verifying.verify().ok
 
@@ -50,7 +50,7 @@ def test_what_was_numbered_since_keeps_its_number_and_the_page_says_which_comes_
     since = cast.filed(title="关于修好村口路灯的建议")
     assert since.number == 5001
     page = office.get(reverse("import-undo", args=[run.uid])).text
-    assert f"{since.session}提案号已经编到第 5001 号，撤销以后从第 5002 号接着编，撤回的号空着不用。" in page
+    assert f"{since.session}提案号已经编到第 5001 号，撤销以后从第 5002 号续编，撤回的号空着不用。" in page
     assert step(office, "undo", run, reason="传错了").stage == Stage.UNDONE
     assert "following" not in Event.objects.get(kind="imports.undo").data
     assert cast.filed(title="关于通村公路的建议").number == 5002
@@ -64,7 +64,7 @@ def test_the_number_of_a_member_goes_with_him(cast: Cast, office: Client) -> Non
     brought(office, "members", MEMBERS + "苏闻,1985-03,农业界,,,YX20000000\n")
     run = step(office, "take", worked())
     assert counters()["member.number"] == 20000000
-    assert f"委员编号退回，撤销以后从YX{highest + 1:03d}接着编。" in office.get(reverse("import-undo", args=[run.uid])).text
+    assert f"委员编号退回，撤销以后从YX{highest + 1:03d}续编。" in office.get(reverse("import-undo", args=[run.uid])).text
     assert step(office, "undo", run, reason="传错了").stage == Stage.UNDONE
     assert counters()["member.number"] == highest
     brought(office, "members", MEMBERS + "曾贤,1979-11,农业界,,,\n")
@@ -77,7 +77,7 @@ def test_where_some_stay_the_series_goes_back_to_the_highest_of_those(cast: Cast
     run = step(office, "take", worked())
     cast.draft().signatures.update(member=Member.objects.get(name="苏闻"))
     page = office.get(reverse("import-undo", args=[run.uid]))
-    assert "委员编号退回，撤销以后从YX501接着编。" in page.text
+    assert "委员编号退回，撤销以后从YX501续编。" in page.text
     figures = page.context["resting"].figures
     assert step(office, "undo", run, reason="传错了", agrees="on", seen=figures).stage == Stage.UNDONE
     assert counters()["member.number"] == 500

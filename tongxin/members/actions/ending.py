@@ -122,7 +122,7 @@ def follow(ended: Sequence[Ends], *, actor: Account, at: datetime) -> None:
 def _demand_held(ends: Ends, on: date, today: date) -> None:
     begun = [seat.starts_on for seat in ends.seats if seat.starts_on <= today]
     if not begun:
-        message = f"{ends.member.name}现在没有委员资格，不用再办理"
+        message = f"{ends.member.name}现在没有委员资格，无需再办理"
         raise StandingError(message)
     if not ends.goes_on:
         demand_after(on, max(begun))

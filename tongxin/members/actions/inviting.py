@@ -68,7 +68,7 @@ def confirm_reinvitation(member: Member, *, code: str, actor: Account, at: datet
     """
     waiting = waiting_code(member, at=at)
     if waiting is None:
-        raise NotInvitedError(_("%(name)s没有等待确认的码") % {"name": member.name})
+        raise NotInvitedError(_("%(name)s没有待确认的邀请码或重置码") % {"name": member.name})
     if waiting.uid != code:
         raise NotInvitedError(_("%(name)s的码已经重新发过，请看清是谁发的，再确认") % {"name": member.name})
     if not is_second_person(actor, waiting):
@@ -77,7 +77,7 @@ def confirm_reinvitation(member: Member, *, code: str, actor: Account, at: datet
     if actor.joined_at > at - timedelta(days=rules.known_days):
         raise NotInvitedError(_("您的账户建立不满 %(n)s 天，不能确认，请机关另一位工作人员办理") % {"n": rules.known_days})
     if not accounts.confirm(waiting, at=at):
-        raise NotInvitedError(_("%(name)s没有等待确认的码") % {"name": member.name})
+        raise NotInvitedError(_("%(name)s没有待确认的邀请码或重置码") % {"name": member.name})
     audit.record("members.confirm_reinvitation", member, actor=actor, at=at, data={"name": member.name})
 
 

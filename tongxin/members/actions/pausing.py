@@ -50,7 +50,7 @@ def resume(
     demand_shown(member, "resume", shown)
     kept = member.suspensions.filter(running(timezone.localdate(at))).first()
     if kept is None:
-        message = f"{member.name}没有停止履职，不用恢复"
+        message = f"{member.name}没有停止履职，无需恢复"
         raise StandingError(message)
     demand_after(on, kept.starts_on)
     sound = audit.sound([kept])

@@ -40,7 +40,7 @@ def restore(
     demand_shown(member, "restore", shown)
     today = timezone.localdate(at)
     if Member.objects.seated(today).filter(pk=member.pk).exists():
-        message = f"{member.name}现在有委员资格，不用恢复"
+        message = f"{member.name}现在有委员资格，无需恢复"
         raise StandingError(message)
     coming = queries.what_comes_back(member, today)
     if coming.refusal:

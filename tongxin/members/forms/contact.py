@@ -30,7 +30,7 @@ class Contact(AsShown):
         super().__init__(*args, **kwargs)
         self.member = member
         if member.phone:
-            self.fields["phone"].help_text = _("现在是 %(phone)s，不改的不用填写。") % {"phone": mask_phone(member.phone)}
+            self.fields["phone"].help_text = _("现在是 %(phone)s，不改的无需填写。") % {"phone": mask_phone(member.phone)}
         else:
             del self.fields["no_phone"]
         self.asked = self.fields.pop("shared")  # asked where another is reached by the number: `_demand_shared`

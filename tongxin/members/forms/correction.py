@@ -59,7 +59,7 @@ class Correction(AsShown):
     )  # fmt: skip
     sector = forms.ModelChoiceField(label=_("界别"), queryset=Sector.objects.none())
     starts_on = Day(
-        label=_("任职日期"), widget=forms.DateInput(attrs={"type": "date"}), error_messages={"invalid": _("日期格式不对，请核对。")},
+        label=_("任职日期"), error_messages={"invalid": _("日期格式不对，请核对。")},
         help_text=_("何日起任委员；与席位同时开始的职务一并更正。"),
     )  # fmt: skip
     convenes = forms.TypedChoiceField(

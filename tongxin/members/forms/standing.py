@@ -18,7 +18,6 @@ class Standing(forms.Form):
 
     on = Day(
         label=_("自何日起"),
-        widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": _("日期格式不对，请核对。")},
     )
     reason = forms.CharField(label=_("说明"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))

@@ -57,9 +57,9 @@ def what_became_of_the_code(member: Member, *, at: datetime) -> str:
     if code.account is not None and has_second_factor(code.account):  # it never waited
         return ""
     if code.used_at is not None:
-        return _("%(what)s已经用过，不用再确认") % what
+        return _("%(what)s已经用过，无需再确认") % what
     if not _is_open(code, at):
-        return _("%(what)s已经作废，不用再确认") % what
+        return _("%(what)s已经作废，无需再确认") % what
     return _("没有人确认，已经等满时间，%(what)s可以使用了") % what
 
 

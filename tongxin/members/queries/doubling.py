@@ -61,7 +61,7 @@ def doubles(committees: Collection[int]) -> list[Double]:
 def _alike(words: list[str]) -> Iterator[str]:
     """Say what is alike: the number by itself, the name with what else is."""
     if NUMBER in words:
-        yield _("编号只差写法")
+        yield _("编号仅写法不同")
     if more := [word for word in words if word != NUMBER]:
         yield _("姓名、%(what)s相同") % {"what": "、".join(more)}
 

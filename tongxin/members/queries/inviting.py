@@ -52,7 +52,7 @@ def somebody_else_confirms(member: Member, maker: Account | None) -> bool:
 def why_not_released(member: Member) -> str:
     """Say why a seat is not taken off the account it is linked to; nothing when it may be."""
     if member.account is None:
-        return _("%(name)s的委员身份没有关联账户，不用解除") % {"name": member.name}
+        return _("%(name)s的委员身份没有关联账户，无需解除") % {"name": member.name}
     if has_acted(member):
         return _("%(name)s已经提出、答复联名或者附议过，不能解除关联") % {"name": member.name}
     return ""

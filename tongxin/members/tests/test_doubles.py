@@ -56,7 +56,7 @@ def test_who_looks_like_one_person_is_listed_with_what_is_alike(cast: Cast) -> N
     made(cast, "YX202", "沈如松")
     second_seat(cast.office, cast.other_county, "YX001")
     assert listed(cast) == [
-        ("YX001", "ＹＸ－０００１", ("编号只差写法",)),
+        ("YX001", "ＹＸ－０００１", ("编号仅写法不同",)),
         ("YX003", "YX202", ("姓名、界别相同",)),
         ("YX004", "YX201", ("姓名、出生年月、手机相同",)),
     ]

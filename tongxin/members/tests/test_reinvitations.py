@@ -90,7 +90,7 @@ def test_a_code_waits_for_the_committee_that_made_it_and_not_for_another_in_whic
     leader.refresh_from_db()
     [code] = Invitation.objects.filter(account=cast.bystander)
     page = as_(leader).post(f"/members/{there.uid}/confirm/", {"code": code.uid}, follow=True)
-    assert "没有等待确认的码" in page.text
+    assert "没有待确认的邀请码或重置码" in page.text
     code.refresh_from_db()
     assert code.works_from is not None
     assert code.works_from > now + timedelta(hours=71)
@@ -158,8 +158,8 @@ def test_who_may_confirm_reads_what_became_of_the_code(cast: Cast, keeper: Accou
     assert latest is not None
     for change, said in (
         ({"works_from": timezone.now() - timedelta(hours=1)}, "重置码可以使用了"),
-        ({"revoked_at": timezone.now()}, "重置码已经作废，不用再确认"),
-        ({"used_at": timezone.now(), "revoked_at": None}, "重置码已经用过，不用再确认"),
+        ({"revoked_at": timezone.now()}, "重置码已经作废，无需再确认"),
+        ({"used_at": timezone.now(), "revoked_at": None}, "重置码已经用过，无需再确认"),
         ({"made_at": timezone.now() - timedelta(days=15)}, ""),
     ):
         Invitation.objects.filter(pk=latest.pk).update(**change)
@@ -188,4 +188,4 @@ def test_who_keeps_the_members_sends_who_holds_a_duty_to_where_it_is_done(cast: 
     assert (whom in said, first in said) == (True, False)
     assert "密码重置单" in row.post(f"/appointments/{duty.uid}/reset/", follow=True).text
     bodies.reset_second_factor_of(account, reason="手机丢失", actor=None, at=timezone.now())
-    assert "两样都丢失的" in page.get(f"/members/{asked.uid}/").text
+    assert "两者都丢失的" in page.get(f"/members/{asked.uid}/").text

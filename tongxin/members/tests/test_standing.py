@@ -85,7 +85,7 @@ def test_each_way_of_leaving_ends_seat_and_posts_with_an_event(cast: Cast, offic
     assert sitting_member_of(fresh(cast.bystander)) is None
     assert fresh(cast.bystander).is_active == (kind != "died")
     again = office.post(f"/members/{member.uid}/standing/{kind}/", said(document_number="x"), follow=True)
-    assert "不用办理" in again.text
+    assert "无需办理" in again.text
     assert Event.objects.filter(kind=event).count() == 1
 
 

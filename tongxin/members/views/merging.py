@@ -84,7 +84,7 @@ def tell_apart(request: HttpRequest, uid: str, other: str) -> HttpResponse:
         except StandingError as problem:
             form.add_error(None, f"{problem}。")
         else:
-            messages.success(request, _("已记下：不是同一人"))
+            messages.success(request, _("已登记：不是同一人"))
             return redirect("members-doubles")
     return render(request, "members/apart.html", {"form": form, "member": one, "other": second})
 

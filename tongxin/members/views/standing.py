@@ -45,7 +45,7 @@ def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
     if kind not in WORDS:
         raise Http404
     if kind not in dict(steps(request.user, found)):
-        why = _("%(name)s的任职情况已经变了，这一步现在不用办理") % {"name": found.name}
+        why = _("%(name)s的任职情况已经变了，这一步现在无需办理") % {"name": found.name}
         if typed := typed_in(request):
             return not_done(request, found, typed, why)
         messages.info(request, why)

@@ -38,7 +38,7 @@ def ask_again(proposal: Proposal, *, until: datetime, actor: Account, at: dateti
     older = queries.outdated_signers(held) if held.state in States.with_the_proposer else []
     problem = (
         "提案已经提交，不能再请联名委员确认" if held.state not in States.with_the_proposer
-        else "" if older else "联名委员同意的都是现在的正文，不用重新确认"
+        else "" if older else "联名委员同意的都是现在的正文，无需重新确认"
     )  # fmt: skip
     if not problem and until <= at:
         problem = "联名截止时间应在现在之后"

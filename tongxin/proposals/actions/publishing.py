@@ -89,7 +89,7 @@ def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) 
     shown: list[Part | PublicFile] = [Part(proposal, "release"), *PublicFile.objects.filter(attachment__proposal=proposal)]
     vouched = audit.sound(shown)
     if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
-        message = "这件提案现在没有公开，不用撤下"
+        message = "这件提案现在没有公开，无需撤下"
         raise ProposalError(message)
     PublicFile.objects.filter(attachment__proposal=proposal).delete()
     proposal.refresh_from_db()
@@ -108,7 +108,7 @@ def covered(text: str, marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """Return marks in order, checked against the text they cover. Raises ProposalError when one does not fit."""
     for mark in marks:
         if not 0 <= mark.start < mark.end <= len(text) or mark.kind not in WORDS:
-            message = "标出的位置与原文对不上，请重新打开页面核对"
+            message = "标出的位置与原文不符，请重新打开页面核对"
             raise ProposalError(message)
     return without_overlap(marks)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.texts.redaction import WORDS, Mark, clear_of, left_in_the_open, occurrences, pieces, redact, without_overlap
 
-CHANGED = _("核对期间原文有改动，标出的位置对不上了。请按现在的原文重新核对。")
+CHANGED = _("核对期间原文有改动，标出的位置与现在的原文不符。请按现在的原文重新核对。")
 MOST_WORDS = 100  # further words to cover, at once
 PLACE = re.compile(r"([a-z_]{1,30}):([0-9]{1,7}):([0-9]{1,7}):([a-z]{1,20})")
 

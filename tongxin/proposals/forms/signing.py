@@ -20,7 +20,6 @@ class InviteForm(forms.Form):
 
     until = Moment(
         label=_("联名截止"), help_text=_("到时没有答复的视为不参加。"), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M"),
         error_messages={"required": _("请填写联名截止时间。"), "invalid": _("请按“年-月-日 时:分”填写联名截止时间。")},
     )  # fmt: skip
 

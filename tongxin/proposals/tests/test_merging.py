@@ -71,7 +71,7 @@ def test_the_same_people_are_told_what_goes_into_an_assigned_case_and_out_of_it(
     went = who_is_told("proposals.part_with")
     assert set(came) == set(went) == {"YX001", "YX002", "assigner", "clerk", "coclerk"}
     assert came["clerk"] == f"《乙》并入你单位承办的第 0001 号提案《甲》，请一并面商、答复：{REASON}"
-    assert went["coclerk"] == "《乙》不再并入你单位承办的第 0001 号提案《甲》，不用一并答复：不是同一件事。"
+    assert went["coclerk"] == "《乙》不再并入你单位承办的第 0001 号提案《甲》，无需一并答复：不是同一件事。"
     assert came["YX002"] == f"《乙》并入您的提案《甲》，一并办理、答复：{REASON}"
 
 
@@ -86,7 +86,7 @@ def test_what_moves_along_comes_into_the_new_lead_by_its_own_name(cast: Cast, le
 def test_who_was_asked_to_assign_hears_that_it_went_into_another(cast: Cast, leads: list[Proposal]) -> None:
     first, second, *_others = leads
     merge(cast, first, second)
-    assert who_is_told("proposals.merge")["assigner"] == "第 0001 号提案《甲》并入第 0002 号提案，不用单独交办"
+    assert who_is_told("proposals.merge")["assigner"] == "第 0001 号提案《甲》并入第 0002 号提案，无需单独交办"
 
 
 def test_the_page_of_the_lead_names_what_came_and_went_to_who_has_to_do_with_it(cast: Cast) -> None:
@@ -115,4 +115,4 @@ def test_who_takes_something_out_of_an_answered_case_reads_that_it_was_answered(
     assert "主案第 0001 号《甲》已经答复（县卫生健康局 2026 年 3 月 2 日的答复（B 类））" in page
     perform(Proposal.objects.get(pk=joined.pk), "separate", actor=cast.office, at=AT, payload=Separation("不是同一件事。"))
     went = who_is_told("proposals.part_with")["clerk"]
-    assert went == "《乙》不再并入你单位承办的第 0001 号提案《甲》，已经送出的答复不用改动：不是同一件事。"
+    assert went == "《乙》不再并入你单位承办的第 0001 号提案《甲》，已经送出的答复无需改动：不是同一件事。"

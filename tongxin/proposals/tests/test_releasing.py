@@ -81,7 +81,7 @@ def test_the_event_says_how_much_was_covered_and_never_what(cast: Cast) -> None:
 @pytest.mark.parametrize("mark", [Mark(0, 999, "phone"), Mark(-1, 2, "phone"), Mark(3, 3, "phone"), Mark(0, 1, "nonsense")])
 def test_a_mark_that_does_not_fit_the_text_is_refused_and_nothing_is_published(cast: Cast, mark: Mark) -> None:
     proposal = secretive(cast)
-    with pytest.raises(actions.ProposalError, match="标出的位置与原文对不上"):
+    with pytest.raises(actions.ProposalError, match="标出的位置与原文不符"):
         actions.release(proposal, marks={"title": (mark,)}, actor=cast.office, at=NOW)
     assert (Proposal.objects.get(pk=proposal.pk).released_at, PublicCopy.objects.count(), told("proposals.release")) == (
         None,

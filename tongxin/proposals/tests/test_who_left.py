@@ -319,15 +319,15 @@ def test_an_invitation_whose_first_proposer_is_gone_waits_and_says_so(cast: Cast
     told = {n.account.name: n.text for n in Notice.objects.filter(event__kind="proposals.lose_first")}
     assert told == {
         "何青禾": f"《{draft.title}》的第一提案人林知远{how}，提案现在不能提交；联名委员何青禾可以接手",
-        "沈如松": f"邀您联名的《{draft.title}》，第一提案人林知远{how}；联名委员何青禾可以接手，接手以前不能同意联名，您不用办理，也可以谢绝",
+        "沈如松": f"邀您联名的《{draft.title}》，第一提案人林知远{how}；联名委员何青禾可以接手，接手以前不能同意联名，您无需办理，也可以谢绝",
     }
     assert (queues.todos(invited, timezone.now()), home.member_waiting(cast.second_cosigner)) == ([], 0)
     client.force_login(cast.second_cosigner)
     page = client.get(url).text
-    assert re.search("第一提案人林知远(已去世|已离任)，在联名委员接手以前不能同意联名，您不用办理", page)
+    assert re.search("第一提案人林知远(已去世|已离任)，在联名委员接手以前不能同意联名，您无需办理", page)
     assert ('value="accept"' in page, 'value="decline"' in page) == (False, True)
     shown = client.get(draft.get_absolute_url()).text
-    assert ("在联名委员接手以前不能同意联名，您不用办理" in shown, f'href="{url}"' in shown) == (True, True)
+    assert ("在联名委员接手以前不能同意联名，您无需办理" in shown, f'href="{url}"' in shown) == (True, True)
     client.post(url, {"answer": "accept", "version": draft.version})
     assert draft.signatures.get(member=invited).answer == Answer.INVITED
     client.force_login(cast.cosigner)
@@ -346,7 +346,7 @@ def test_where_nobody_can_take_over_the_invited_hear_that(cast: Cast, client: Cl
     leave(cast, cast.proposer)
     notices.deliver()
     [told] = Notice.objects.filter(event__kind="proposals.lose_first")
-    assert told.text.endswith("现在没有委员可以接手，不能同意联名，您不用办理，也可以谢绝")
+    assert told.text.endswith("现在没有委员可以接手，不能同意联名，您无需办理，也可以谢绝")
     client.force_login(cast.cosigner)
     url = f"/proposals/{draft.uid}/invitation/"
     assert "现在没有委员可以接手，不能同意联名" in client.get(url).text
@@ -438,7 +438,7 @@ def test_whoever_was_told_that_the_first_proposer_is_gone_is_told_that_he_is_bac
     notices.deliver()
     told = {n.account.name: n.text for n in Notice.objects.filter(event__kind="proposals.regain_first")}
     assert told.keys() == {"何青禾", "沈如松"}
-    assert told["何青禾"] == f"《{draft.title}》的第一提案人林知远{back}，仍由其修改、提交，不用接手"
+    assert told["何青禾"] == f"《{draft.title}》的第一提案人林知远{back}，仍由其修改、提交，无需接手"
     assert told["沈如松"].startswith(f"邀您联名的《{draft.title}》，第一提案人林知远{back}，请在 ")
     client.force_login(cast.second_cosigner)
     assert 'value="accept"' in client.get(f"/proposals/{draft.uid}/invitation/").text

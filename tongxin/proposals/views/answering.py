@@ -23,7 +23,6 @@ from tongxin.proposals.rules import signature_of
 from tongxin.proposals.views.attachments import attachment_rows
 
 
-
 # ── answering ────────────────────────────────────────────────────────────────────────────────────
 @requires("proposals.answer_invitation", of_object=True)
 def invitation(request: HttpRequest, uid: str) -> HttpResponse:
@@ -43,7 +42,10 @@ def invitation(request: HttpRequest, uid: str) -> HttpResponse:
         _answer(request, signature, used.cleaned_data["reason"])
         return redirect("proposal-invitation", uid)
     return _invited(
-        request, signature, {"top": top, "form": below, "leaving": LeavingForm()}, status=HTTPStatus.UNPROCESSABLE_ENTITY if used.errors else 200
+        request,
+        signature,
+        {"top": top, "form": below, "leaving": LeavingForm()},
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if used.errors else 200,
     )
 
 
@@ -158,7 +160,7 @@ def endorse(request: HttpRequest, uid: str) -> HttpResponse:
     if any(e.member_id == member.pk for e in proposal.endorsements.all()):
         messages.info(request, _("您已经附议过这件提案。"))
     elif signature_of(request.user, proposal) is not None:
-        messages.info(request, _("您是这件提案的提案人，不用再附议。"))
+        messages.info(request, _("您是这件提案的提案人，无需再附议。"))
     else:
         demand(request.user, "proposals.endorse", proposal)
         _endorse(request, proposal, member)

@@ -73,7 +73,7 @@ def new_form(request: HttpRequest, token: str) -> HttpResponseBase:
         if problem:
             return _show(request, blank, rules, token=token, begun=begun, typed=text, problem=problem)
         if is_empty(text) and request.POST.get("then") not in NEEDS_A_DRAFT:
-            messages.info(request, _("还没有写内容，没有存成草稿。"))
+            messages.info(request, _("没有填写内容，没有保存草稿。"))
             return redirect("proposal-new-form", token)
         try:
             proposal = begun.make(request.user, text, at)

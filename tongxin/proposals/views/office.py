@@ -62,7 +62,7 @@ class ChangeSeason(forms.Form):
 
     def __init__(self, proposal: Proposal, data: Any = None) -> None:
         super().__init__(data, initial={"season": proposal.season})
-        self.fields["season"] = forms.ChoiceField(label=_("征集时段"), choices=Season.choices, widget=forms.RadioSelect)
+        self.fields["season"] = forms.ChoiceField(label=_("提案时段"), choices=Season.choices, widget=forms.RadioSelect)
         self.fields["reason"] = _reason()
 
 
@@ -100,11 +100,11 @@ class Act:
 ACTS: Mapping[str, Act] = {
     "reclassify": Act(gettext_lazy("调整类别"), "proposals.reclassify", Reclassify, actions.reclassify, gettext_lazy("类别已经调整")),
     "reroute": Act(gettext_lazy("改变交办口"), "proposals.reroute", Reroute, actions.reroute, gettext_lazy("交办口已经改变")),
-    "season": Act(gettext_lazy("调整提案时段"), "proposals.reroute", ChangeSeason, actions.change_season, gettext_lazy("征集时段已经改变")),
+    "season": Act(gettext_lazy("调整提案时段"), "proposals.reroute", ChangeSeason, actions.change_season, gettext_lazy("提案时段已经调整")),
     "unrelease": Act(
         gettext_lazy("撤下公开"), "proposals.release", Unrelease, actions.unrelease, gettext_lazy("提案已经从公开页面撤下"), stop=True
     ),
-    "pass-on": Act(gettext_lazy("办理转出"), "proposals.pass_on", PassOn, actions.pass_on, gettext_lazy("已经记下转出")),
+    "pass-on": Act(gettext_lazy("办理转出"), "proposals.pass_on", PassOn, actions.pass_on, gettext_lazy("已登记转出")),
 }  # fmt: skip
 
 

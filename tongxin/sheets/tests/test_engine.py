@@ -136,7 +136,7 @@ def test_what_cannot_be_read_is_said(shelf, tmp_path, csv_file, settings):
     assert reasons(shelf, tmp_path / "坏.xlsx") == ["文件已损坏，请用表格软件打开后另存再导入"]
     assert reasons(shelf, tmp_path / "密.xlsx") == ["文件设了密码，请去掉密码后另存再导入"]
     assert reasons(shelf, tmp_path / "码.csv") == ["文字编码既不是 UTF-8 也不是 GB18030，请另存为 UTF-8 的 CSV 或 XLSX"]
-    assert reasons(shelf, csv_file('名称\n"甲\n乙\n')) == ["这一行之后的引号不成对，读不下去，请用表格软件打开后另存再导入"]
+    assert reasons(shelf, csv_file('名称\n"甲\n乙\n')) == ["这一行之后的引号不成对，无法继续读取，请用表格软件打开后另存再导入"]
     settings.IMPORT_MAX_ROWS = 2
     assert reasons(shelf, csv_file("名称\n甲\n乙\n丙\n")) == ["超过 2 行，请分成几个文件导入"]
     settings.IMPORT_MAX_MB = 0

@@ -53,10 +53,10 @@ def _members(committee: Committee) -> Iterator[Todo]:
     """Until the first member came: who comes later is found in the list of members, and keeps nobody from beginning."""
     members = Member.objects.filter(committee=committee)
     if not members.exists():
-        yield Todo(_("导入委员名册"), _("还没有委员，提案不能提出。"), "/members/", _("看怎样导入"))
+        yield Todo(_("导入委员名册"), _("还没有委员，提案不能提出。"), "/members/", _("查看导入方法"))
     elif not members.filter(account__last_login__isnull=False).exists():
-        said = _("还没有委员登录过。打开委员的一页，打印登录邀请单交给本人。")
-        yield Todo(_("发登录邀请"), said, "/members/?who=never", _("看委员名单"))
+        said = _("还没有委员登录过。打开委员页面，打印登录邀请单交给本人。")
+        yield Todo(_("发登录邀请"), said, "/members/?who=never", _("查看委员名单"))
 
 
 STEPS: dict[str, Callable[[Committee], Iterable[Todo]]] = {

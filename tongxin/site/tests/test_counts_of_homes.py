@@ -19,13 +19,15 @@ PUBLICATION = {"待核对公开稿": "proposals", "待核对答复公开稿": "r
 def counted(page: Any) -> list[tuple[str, str, str]]:
     """Return what a home counts: each with its number and where it leads."""
     queues = [(queue.label, str(queue.count), queue.url) for queue in page.context["queues"]]
-    led = [
-        one
+    led = [one for panel in page.context["panels"] for found in panel.facts.get("overviews", ()) for one in found.counts]
+    boards = [
+        (line.label, line.said.removesuffix(" 件"), line.url)
         for panel in page.context["panels"]
-        for found in panel.facts["overviews"]
-        for one in (*found.received, *found.lanes, *found.stages)
+        for board in panel.facts.get("boards", ())
+        for line in board.lines
+        if line.said.endswith(" 件")
     ]
-    return queues + [(one.label, one.count, one.url) for one in led]
+    return queues + [(one.label, one.count, one.url) for one in led] + boards
 
 
 def opened(client: Client, label: str, url: str) -> str:

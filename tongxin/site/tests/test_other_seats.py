@@ -132,7 +132,7 @@ def test_a_desk_with_a_seat_asks_no_more_for_three_matters_than_for_one(
         invited(cast, two.here, cast.proposer)
         invited(cast, two.there, cast.member_of_other_county)
         if n != 1:
-            with django_assert_num_queries(49):  # with the counts of the overview, read anew after each event
+            with django_assert_num_queries(54):  # with the counts of the overview, read anew after each event
                 page = two.client.get("/home/")
             assert (len(page.context["todos"]), page.context["elsewhere"][0].count) == (n + 1, n + 1)
 

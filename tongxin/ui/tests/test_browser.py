@@ -305,7 +305,7 @@ def desk(page, live_server):
     [
         (lambda page: page.route("**/icon*.svg", lambda route: route.abort("connectionrefused")), "服务器没有应答，"),
         (lambda page: page.route("**/icon*.svg", lambda route: route.fulfill(status=502, body="")), "服务器没有应答，"),
-        (lambda page: page.context.set_offline(True), "网络断了，"),
+        (lambda page: page.context.set_offline(True), "网络已断开，"),
     ],
     ids=["server", "proxy", "network"],
 )
@@ -331,10 +331,10 @@ def test_a_form_that_nobody_would_answer_stays_with_what_was_typed(desk, away, w
 def test_a_step_that_got_no_answer_says_whether_the_server_or_the_network_is_away(desk):
     page, unanswered = desk.page, "document.body.dispatchEvent(new CustomEvent('htmx:sendError', {bubbles: true}))"
     page.evaluate(unanswered)
-    assert page.inner_text("#trouble .note") == "服务器没有应答，您填的内容还在，已经办成的不会重复办。请过一会儿再试。"
+    assert page.inner_text("#trouble .note") == "服务器没有应答，您填的内容还在，已经办成的不会重复办。请稍后再试。"
     page.context.set_offline(True)
     page.evaluate(unanswered)
-    assert page.inner_text("#trouble .note") == "网络断了，您填的内容还在，已经办成的不会重复办。请联网后再试。"
+    assert page.inner_text("#trouble .note") == "网络已断开，您填的内容还在，已经办成的不会重复办。请联网后再试。"
 
 
 def test_a_form_pressed_twice_while_the_server_is_asked_is_sent_once(desk):

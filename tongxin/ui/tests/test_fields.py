@@ -1,11 +1,15 @@
 """Fields have their label above, 必填 in words, help and error joined to the control, and the right shape."""
 
 import re
+from datetime import date
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
+from django.utils import timezone
 
+from tongxin.ui import fields
 from tongxin.ui.fields import CountedText
 
 
@@ -65,7 +69,7 @@ def test_help_and_error_are_joined_to_the_control():
     assert described == ["id_on_helptext", "id_on_error"]
     assert all(f'id="{name}"' in text for name in described)
     assert 'aria-invalid="true"' in text
-    assert 'type="date"' in text
+    assert ('data-day="day"' in text, 'type="date"' in text) == (True, False)  # a browser's calendar speaks its own language
 
 
 def test_a_group_of_choices_is_joined_to_its_error():
@@ -115,3 +119,21 @@ def test_a_whole_form_is_drawn_the_same_way():
     assert text.count("label") > 9
     assert 'name="secret"' in text
     assert "有 5 处要改" in text
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-11-30", "2026年11月30日", "2026 年 11 月 30 日", "2026/11/30", "２０２６．11．30", "20261130"]
+)
+def test_a_day_is_understood_as_people_write_it(written):
+    assert fields.Day().clean(written) == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("written", ["2026-11-30 18:00", "2026-11-30T18:00", "2026年11月30日 18:00", "2026 年 11 月 30 日 18 时"])
+def test_a_moment_is_understood_as_people_write_it(written):
+    assert timezone.localtime(fields.Moment().clean(written)).strftime("%Y-%m-%d %H:%M") == "2026-11-30 18:00"
+
+
+@pytest.mark.parametrize("written", ["2026-02-30", "明天", "11-30", "2026-11-30 25:00"])
+def test_what_is_no_day_is_refused_with_an_example(written):
+    with pytest.raises(ValidationError, match="例如 2026-05-18"):
+        (fields.Moment() if ":" in written else fields.Day()).clean(written)

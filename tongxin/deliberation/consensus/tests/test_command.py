@@ -199,7 +199,7 @@ def test_a_bad_table_beside_good_votes_exits_with_two(run, votes, tmp_path):
 def test_a_place_that_cannot_be_written_exits_with_two(run, votes, tmp_path):
     done = run(votes, "--json", "--plot", tmp_path / "no" / "map.svg")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "写不进去" in done.stderr
+    assert "无法写入" in done.stderr
 
 
 def test_what_differs_between_the_files_is_said_beside_the_result(run, votes, tmp_path):

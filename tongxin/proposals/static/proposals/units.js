@@ -32,7 +32,7 @@ for (const box of document.querySelectorAll("[data-units]")) {
     line.dispatchEvent(new Event("input", { bubbles: true }));
     find.value = "";
     for (const row of rows) row.hidden = true;
-    say.textContent = `已加上${button.dataset.unit}。`;
+    say.textContent = `已添加${button.dataset.unit}。`;
     find.focus();
   });
 

@@ -125,7 +125,7 @@ class Draft {
     if (answer.type === "opaqueredirect" || NO_SESSION.includes(answer.status)) return this.ended(said);
     if (answer.status === 404) return this.say("gone");
     if (answer.status >= 500 || !answer.status) return this.unreached(kept, wordsOfTrouble(answer));
-    return this.say("refused", (said && said.message) || "没有存上，已存在本机");
+    return this.say("refused", (said && said.message) || "未能保存到服务器，已存在本机");
   }
 
   saved(said, fields) {

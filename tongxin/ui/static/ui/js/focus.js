@@ -37,7 +37,7 @@ export function troubleInSight(text, link, place = PAGE()) {
 
 // Why no answer came: whether it is this machine that is cut off, or the server that is away, and what became of the step.
 export function unreachedWords(became) {
-  return navigator.onLine ? `服务器没有应答，${became}请过一会儿再试。` : `网络断了，${became}请联网后再试。`;
+  return navigator.onLine ? `服务器没有应答，${became}请稍后再试。` : `网络已断开，${became}请联网后再试。`;
 }
 
 // Where one signs in again and comes back to this page; nothing on a page that is everybody's.
@@ -65,7 +65,7 @@ function refusedWords(status, kept) {
   if (status === 401) return ["登录已经到期或者已经退出，这一步还没有办。请先把填写的内容复制下来，再重新登录。", signInAgain()];
   if (status === 403) return ["登录已经到期或者已经退出，或者这一步不由您办理。", signInAgain() || { url: location.href, label: "重新登录" }];
   if (status === 404) return ["没有找到这一项，它可能已经变动。请刷新页面。"];
-  return ["服务器没有办成这一步，您填的内容还在。请过一会儿再试。"];
+  return ["服务器没有办成这一步，您填的内容还在。请稍后再试。"];
 }
 
 // A page that comes back with what was wrong beside its field alone is opened there.

@@ -3,6 +3,7 @@ import { startAutosave } from "./autosave.js";
 import { startBulk } from "./bulk.js";
 import { startCodes } from "./codes.js";
 import { startCounters } from "./counters.js";
+import { startDays } from "./days.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startFocus } from "./focus.js";
@@ -23,7 +24,7 @@ import { startUploads } from "./uploads.js";
 
 for (const start of [
   ...[startPage, startSize, startCounters, startToasts, startDialogs, startMenus, startFocus, startOpeners, startGuard],
-  ...[startReading, startPrint, startUncovering, startUploads, startTables, startBulk, startSession, startDrafts, startAutosave, startKeeping, startCodes, startSending],
+  ...[startReading, startPrint, startUncovering, startUploads, startDays, startTables, startBulk, startSession, startDrafts, startAutosave, startKeeping, startCodes, startSending],
 ]) {
   start();
 }
