@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.audit import kinds, sealing
+from tongxin.audit import sealing
 from tongxin.committees.models import Appointment, Committee, Counter, Unit
 from tongxin.demo import bodies
 from tongxin.demo.bodies import Assembly, Founding
@@ -26,6 +26,7 @@ from tongxin.demo.texts import load
 from tongxin.demo.year import Natural
 from tongxin.handling.models import Advice, Case, Contact, Presence, Rating, Reply, Task
 from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.notices import actions as notices
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.actions import load_library
@@ -106,8 +107,7 @@ def _build(clock: Clock, seed: int) -> None:
     for made in (county, other, city):  # made before there was anybody who could record it
         audit.vouch(made.committee, [made.committee, *made.sessions], at=clock.until)
     publish((county, other, city), at=clock.until)
-    for work in kinds.CONSUMERS.values():  # the notices of the last two weeks
-        work()
+    notices.deliver()  # those of the last two weeks
     Account.objects.update(joined_at=at(county.since))
     Account.objects.exclude(pk=system.pk).update(last_login=clock.until)  # nobody is still to be invited
     sealing.seal(at=clock.until)
