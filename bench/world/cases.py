@@ -16,6 +16,7 @@ from tongxin.handling.choices import Part
 from tongxin.handling.models import Advice, Case, Contact, Presence, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
 from tongxin.proposals.models import PublicCopy
+from tongxin.workflow.recorder import Said
 
 ANSWERED = ("rating", "closed", "with_office", "rework")
 
@@ -121,9 +122,9 @@ class Handling:
     def _old(self, at: datetime) -> bool:
         return (self.life.now - at).days > 20
 
-    def _tell_signers(self, event: dict[str, Any], text: str) -> None:
+    def _tell_signers(self, said: Said, text: str) -> None:
         for _pk, person in self.life.signers[:6]:
-            self.stream.tell(event, person, f"《{self.case.label}》{text}", self.life.url, read=self._old(event["at"]))
+            self.stream.tell(said, person, f"《{self.case.label}》{text}", self.life.url, read=self._old(said.at))
 
     def _passed(self, days: float) -> bool:
         """Whether a day of the plan lies behind: what is in hand is worked on until today."""

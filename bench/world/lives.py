@@ -13,6 +13,7 @@ from bench.world.texts import Text
 from tongxin.proposals.choices import Season
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import Category, NotFiling, Taxonomies
+from tongxin.workflow.recorder import Said
 
 NOT_SUBMITTED = ("draft", "gathering", "discarded")
 OFFICE, FILING = "提案委员会办公室", "提案委员会"
@@ -58,10 +59,10 @@ class Life:
         minute = self.rng.randrange(0, 480)
         return self.submitted + timedelta(days=int(days), minutes=minute, microseconds=self.rng.randrange(1, 999))
 
-    def _tell_signers(self, event: dict[str, Any], text: str) -> None:
-        old = (self.now - event["at"]).days > 20
+    def _tell_signers(self, said: Said, text: str) -> None:
+        old = (self.now - said.at).days > 20
         for _pk, person in self.signers[:6]:
-            self.stream.tell(event, person, f"您的提案《{self.text.title}》{text}", self.url, read=old)
+            self.stream.tell(said, person, f"您的提案《{self.text.title}》{text}", self.url, read=old)
 
     # ── draft to submission ──
     def live(self, taxonomies: Taxonomies, reasons: NotFiling) -> bool:
@@ -135,7 +136,7 @@ class Life:
         self._tell_signers(event, "已经提交，等待审查")
 
     # ── the office decides ──
-    def _office(self, action: str, days: float, **data: Any) -> dict[str, Any]:
+    def _office(self, action: str, days: float, **data: Any) -> Said:
         filing = action in {"file", "merge", "not_file"}
         actor = self.county.filing if filing else self.county.office
         return self.stream.step(

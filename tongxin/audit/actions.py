@@ -90,13 +90,20 @@ def record(
     event.proofs = truth.proofs(proves)
     heads.link(event)
     event.save()
-    Mark.objects.bulk_create(Mark(event=event, consumer=consumer) for consumer in kinds.CONSUMERS)
+    mark([event])
     return event
+
+
+def mark(events: Iterable[Event]) -> None:
+    """Leave events that are written to every consumer of the stream."""
+    Mark.objects.bulk_create(
+        (Mark(event=event, consumer=consumer) for event in events for consumer in kinds.CONSUMERS), batch_size=heads.BATCH
+    )
 
 
 @transaction.atomic
 def record_many(events: Sequence[Event]) -> None:
-    """Write imported history in bulk: no marks, so nobody is told of what happened years ago.
+    """Write a history that was told in bulk: no marks (see `mark`), so nobody is told of what happened years ago.
 
     Rows whose truth matters are vouched for by `vouch`.
 

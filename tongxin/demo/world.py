@@ -90,7 +90,7 @@ def _build(clock: Clock, seed: int) -> None:
     founding = Founding(clock, ledger, names, system)
     city = bodies.city(founding)
     county, other = bodies.yunxi(founding, city.committee), bodies.neighbour(founding, city.committee)
-    _regulate(county, other, city)
+    regulate(county, other, city)
     for made, share in ((county, 1.0), (other, 0.15), (city, 0.15)):
         Seating(made, ledger, names, seed).seat(share)
     texts = load(clock.running_year)
@@ -101,8 +101,8 @@ def _build(clock: Clock, seed: int) -> None:
         tell_elsewhere(clock, ledger, made, of[world], seed)
     tell_departures(clock, ledger, county, names, (part.number for part in PARTS))
     tell_double(clock, ledger, county, {part.number for part in PARTS})
-    _number(ledger)
-    ledger.rows[Proposal] = _by_beginning(ledger)
+    number(ledger)
+    ledger.rows[Proposal] = by_beginning(ledger)
     ledger.save(ROWS)
     for made in (county, other, city):  # made before there was anybody who could record it
         audit.vouch(made.committee, [made.committee, *made.sessions], at=clock.until)
@@ -113,7 +113,7 @@ def _build(clock: Clock, seed: int) -> None:
     sealing.seal(at=clock.until)
 
 
-def _regulate(county: Assembly, other: Assembly, city: Assembly) -> None:
+def regulate(county: Assembly, other: Assembly, city: Assembly) -> None:
     """Load the national library and each assembly's own rules; what is there already stays."""
     when = bodies.moment_of_founding(county)
     load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=when)
@@ -122,7 +122,7 @@ def _regulate(county: Assembly, other: Assembly, city: Assembly) -> None:
         load_library(examples / folder, made.committee, actor=None, at=when)
 
 
-def _number(ledger: Ledger) -> None:
+def number(ledger: Ledger) -> None:
     """Give the serials in the order of submission and the two numbers in the order of decisions, as the office would have."""
     last: dict[tuple[Committee, str], int] = defaultdict(int)
 
@@ -135,7 +135,7 @@ def _number(ledger: Ledger) -> None:
         if entry.kind == "proposals.submit" and row.serial is None:
             row.serial = following(row.committee, "proposal.serial")
         elif entry.kind == "proposals.file":
-            rules: Taxonomies = in_force(row.committee, Taxonomies, entry.at.date())
+            rules: Taxonomies = in_force(row.committee, Taxonomies, row.decided_at.date())
             category = rules.construction(row.construction)
             assert category is not None  # noqa: S101 -- told with a code in force
             series = f"proposal.{row.session_id}"
@@ -151,7 +151,7 @@ def _number(ledger: Ledger) -> None:
     )
 
 
-def _by_beginning(ledger: Ledger) -> list[Proposal]:
+def by_beginning(ledger: Ledger) -> list[Proposal]:
     """Return the proposals as they were begun (newer ones have higher keys), a merged one not before what it goes into."""
     begun: list[Proposal] = [e.subject for e in ledger.in_order() if e.kind == "proposals.draft"]
     placed: dict[int, None] = {}
