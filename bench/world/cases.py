@@ -12,6 +12,7 @@ from bench.world.lives import Life
 from bench.world.telling import Subject
 from bench.world.texts import DONE, reply_text
 from tongxin.core import calendar
+from tongxin.handling.actions import facts
 from tongxin.handling.choices import Part
 from tongxin.handling.models import Advice, Case, Contact, Presence, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
@@ -36,7 +37,7 @@ class Assigned:
     @property
     def named(self) -> dict[str, Any]:
         """What every event of a part says."""
-        return {"unit": self.unit.name, "unit_id": self.unit.id, "case": self.values["case_id"]}
+        return facts.of_part(self.unit.name, self.unit.id, self.values["case_id"])
 
 
 class Handling:
@@ -88,7 +89,7 @@ class Handling:
 
     def _assign(self) -> None:
         shape, at, day = self._shape(), self.life.after(12), self._day(12)
-        units = "、".join(f"{unit.name}（{part.label}）" for unit, part in shape)
+        units = facts.units((unit.name, part) for unit, part in shape)
         due = add_months(day, self.deadlines.reply_months)
         event = self.stream.step(self.life.subject, "hand_over", self.county, self.office, at, acting_as="", units=units)
         self._tell_signers(event, f"已经交办：{units}")
@@ -107,7 +108,7 @@ class Handling:
         }  # fmt: skip
         self.parts.append(Assigned(unit, part, subject, values))
         event = self.stream.begin(
-            subject, self.county, self.office, at, acting_as=self.body, unit=unit.name, part=str(part.label), unit_id=unit.id
+            subject, self.county, self.office, at, acting_as=self.body, **facts.given(unit.name, unit.id, part)
         )
         self.stream.tell(event, unit.clerk, f"《{self.case.label}》交你单位{part.label}", "/handling/", read=self._old(at))
 
@@ -160,14 +161,7 @@ class Handling:
                 committee_id=self.county.id, contact_id=contact, signature_id=signature, happened=True if number else None,
                 said_at=at if number else None,
             )  # fmt: skip
-            said = {
-                "unit": part.unit.name,
-                "stage": "办中",
-                "way": "电话",
-                "note": note,
-                "contact": contact,
-                "on": day.isoformat(),
-            }
+            said = facts.talked(part.unit.name, contact, stage="during", way="phone", note=note, on=day)
             event = self.stream.note(
                 "handling.contact", self.case, self.county, part.unit.clerk, at, acting_as=part.unit.name, **said
             )
@@ -175,10 +169,15 @@ class Handling:
             if number:
                 confirmed = at + timedelta(minutes=30)
                 self.stream.note(
-                    "handling.confirm_contact", self.case, self.county, first, confirmed, name=first.name, contact=contact
+                    "handling.confirm_contact",
+                    self.case,
+                    self.county,
+                    first,
+                    confirmed,
+                    **facts.witnessed(first.name, contact, part.unit.name),
                 )
             if self.life.long:
-                told = {"unit": part.unit.name, "unit_id": part.unit.id, "task": part.subject.id, "reason": "请抓紧办理。"}
+                told = facts.chased(part.unit.name, part.unit.id, part.subject.id, "请抓紧办理。")
                 self.stream.note(
                     "handling.remind", self.case, self.county, self.office, at + timedelta(hours=1), acting_as=self.body, **told
                 )
@@ -208,7 +207,7 @@ class Handling:
         if self.ends != "with_leader":
             self._step(part, "approve", part.unit.leader, 77 + late)
         if sent:
-            said = {"category": found.code, "before": found.code, "meaning": found.meaning, "round": round_}
+            said = facts.sent(found.code, found.meaning, before=found.code, round=round_)
             self.stream.step(part.subject, "send", self.county, self.office, at, acting_as=self.body, **part.named, **said)
             part.values["answered_at"] = at
 
@@ -246,7 +245,7 @@ class Handling:
                     committee_id=self.county.id, reply_id=part.reply, signature_id=signature, attitude="satisfied", result=grade,
                     comment="措施不够具体。" if bad else "", rated_at=at,
                 )  # fmt: skip
-                said = {"name": person.name, "signature": signature, "reply": part.reply, "entered_for": False}
+                said = facts.rated(person.name, signature, part.reply)
                 self.stream.note("handling.rate", self.case, self.county, person, at, **said)
 
     def _again(self) -> None:

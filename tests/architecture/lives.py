@@ -1,6 +1,5 @@
 """The same story told four ways: by the acts of people, by an import, as the demo tells it, as the bench does."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,7 +45,9 @@ from tongxin.sheets import exporting
 from tongxin.workflow.engine import perform
 
 WHOLE, MERGED, RETURNED, REFUSED = "whole", "merged", "returned", "refused"
-TITLES = {name: f"关于{word}的建议" for name, word in ((WHOLE, "夜间药房"), (MERGED, "夜间买药"), (RETURNED, "步道"), (REFUSED, "长椅"))}
+TITLES = {
+    name: f"关于{word}的建议" for name, word in ((WHOLE, "夜间药房"), (MERGED, "夜间买药"), (RETURNED, "步道"), (REFUSED, "长椅"))
+}
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ def by_acts(_place: Path) -> dict[str, list[Told]]:
         perform(row, "pass_examination", actor=cast.office, at=on(3), payload=Examination(*classes))
     perform(whole, "file", actor=cast.office, at=on(4), payload=Filing(*classes))
     perform(rows[MERGED], "merge", actor=cast.office, at=on(4), payload=MergeInto(whole.uid, "内容相近。"))
-    perform(rows[REFUSED], "not_file", actor=cast.office, at=on(4), payload=NotFilingDecision("small", "suggestion", "请见说明。"))
+    perform(
+        rows[REFUSED], "not_file", actor=cast.office, at=on(4), payload=NotFilingDecision("small", "suggestion", "请见说明。")
+    )
     _handled(cast, whole, on)
     return {name: told(row) for name, row in rows.items()}
 
@@ -243,7 +246,9 @@ def _is_whole(life: Life, handled: Handling | None) -> bool:
 
 def _lived(sower: Sower, ends: str, *, fits: Callable[[Life, Handling | None], bool]) -> int:
     """Return the key of the first life that fits; the others are somebody else's."""
-    for number in itertools.count():
+    number, life, handled = 0, None, None
+    while life is None or not fits(life, handled):
+        number += 1
         rng = Random(f"{ends} {number}")  # noqa: S311 -- the same life each time
         life = Life(
             sower.tables, sower.stream, sower.numbers, rng, sower.main, Plan(ends, 1, 96, 20), session=sower.main.sessions[-1][0],
@@ -254,8 +259,7 @@ def _lived(sower: Sower, ends: str, *, fits: Callable[[Life, Handling | None], b
             handled = Handling(life, sower.deadlines, sower.categories, sower.stream.system)
             handled.handle()
         life.write()
-        if fits(life, handled):
-            return life.id
+    return life.id
 
 
 WAYS = {"acts": by_acts, "import": by_import, "demo": by_demo, "bench": by_bench}

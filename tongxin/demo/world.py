@@ -27,6 +27,7 @@ from tongxin.demo.year import Natural
 from tongxin.handling.models import Advice, Case, Contact, Presence, Rating, Reply, Task
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.notices import actions as notices
+from tongxin.proposals.actions import facts
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.actions import load_library
@@ -141,11 +142,9 @@ def number(ledger: Ledger) -> None:
             series = f"proposal.{row.session_id}"
             row.number, row.category_label = following(row.committee, series), category.short
             row.category_number = following(row.committee, f"{series}.{category.code}")
-            entry.data |= {
-                "number": row.number, "category_number": row.category_number, "category_label": row.category_label,
-            }  # fmt: skip
+            entry.data |= facts.numbered(row.number, row.category_number, row.category_label)
         elif entry.kind == "proposals.merge":
-            entry.data["into_label"] = f"第 {row.merged_into.number:04d} 号"
+            entry.data |= facts.merged(row.merged_into, row.merged_into.number)
     Counter.objects.bulk_create(
         Counter(committee=committee, series=series, last=number) for (committee, series), number in last.items()
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tongxin.committees.models import Committee
 from tongxin.core import calendar
+from tongxin.handling.actions import facts
 from tongxin.handling.choices import CaseState, Grade, Part, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Review, Rework, Secrecy
@@ -148,8 +149,7 @@ class Maker:
             due = {"due": case.rating_due_on.isoformat()} if case.rating_due_on else {}
             told.step(case, "open_rating", at=last, data=due | {"round": 1})
         for rating in made.ratings:
-            data = {"name": rating.signature.name, "signature": rating.signature, "reply": rating.reply, "entered_for": False}
-            told.note("handling.rate", case, at=None, data=data)
+            told.note("handling.rate", case, at=None, data=facts.rated(rating.signature.name, rating.signature, rating.reply))
         if case.state == CaseState.WITH_OFFICE:
             told.step(case, "escalate", at=None)
         elif case.state == CaseState.CLOSED:
@@ -157,13 +157,13 @@ class Maker:
         told.demand_true(case)
 
     def _part(self, made: Handled, index: int, task: Task) -> list[Step]:
-        named = {"unit": task.unit.name, "unit_id": task.unit_id, "case": made.case.pk}
-        steps: list[Step] = [("assign", None, named | {"part": str(Part(task.part).label)})]
+        named = facts.of_part(task.unit.name, task.unit, made.case)
+        steps: list[Step] = [("assign", None, facts.given(task.unit.name, task.unit, task.part))]
         if task.state == TaskState.ADVICE_GIVEN:
             steps += [("sign_for", None, named), ("give_advice", None, named)]
         elif task.state == TaskState.ANSWERED:
             reply = made.replies[index]
-            sent = named | {"category": reply.category.replace(NO_CATEGORY, ""), "meaning": reply.meaning, "round": 1}
+            sent = named | facts.sent(reply.category.replace(NO_CATEGORY, ""), reply.meaning, round=1)
             review: Review = self._rules(Review, made.outcome.answers[index].on)
             passed = ("submit_for_review", "send") if review.supervising_office_reviews else ("submit_reply", "sign_and_send")
             steps += [("sign_for", None, named), (passed[0], None, named), (passed[1], task.answered_at, sent)]
@@ -172,7 +172,7 @@ class Maker:
 
 def units_text(made: Handled) -> str:
     """Name the units with their parts, as the event of assigning does."""
-    return "、".join(f"{task.unit.name}（{Part(task.part).label}）" for task in made.tasks)
+    return facts.units((task.unit.name, task.part) for task in made.tasks)
 
 
 def _grades(outcome: Outcome, index: int, signers: int) -> tuple[Sequence[str], Sequence[str]]:

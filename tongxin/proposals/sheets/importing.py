@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tongxin.audit import actions as audit
 from tongxin.members.models import Member
-from tongxin.proposals.actions import copies_by_machine
+from tongxin.proposals.actions import copies_by_machine, facts
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.sheets import writing
@@ -276,7 +276,7 @@ class ProposalImporter:
         if proposal.released_at is not None:
             told.note("proposals.release", proposal, at=None)
         if proposal.state == State.MERGED and proposal.merged_into is not None:
-            told.note("proposals.absorb", proposal.merged_into, at=None, data={"title": proposal.title, "proposal": proposal})
+            told.note("proposals.absorb", proposal.merged_into, at=None, data=facts.absorbed(proposal.title, proposal, None))
 
     def holds(self) -> bool:
         """Whoever signs was not made one with another member meanwhile."""
