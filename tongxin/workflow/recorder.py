@@ -112,10 +112,6 @@ class Recorder:
         self.said.append(said)
         return said
 
-    def state_of(self, subject: Any) -> str:
-        """Return the state to which what was told has led a row."""
-        return self._states[id(subject)]
-
     def in_order(self) -> list[Said]:
         """Return what was said in the order of time; steps of one moment stay in theirs. Only where every time is known."""
         return sorted(self.said, key=_moment)
