@@ -12,6 +12,7 @@ from bench.world.lives import Life
 from bench.world.telling import Subject
 from bench.world.texts import DONE, reply_text
 from tongxin.core import calendar
+from tongxin.demo import phrases
 from tongxin.handling.actions import facts
 from tongxin.handling.choices import Part
 from tongxin.handling.models import Advice, Case, Contact, Presence, PublicReply, Rating, Reply, Task
@@ -62,8 +63,9 @@ class Handling:
             self._work()
         elif self.ends == "return_asked":
             first = self.parts[0]
-            self._step(first, "ask_return", first.unit.clerk, 14, reason="不属于本单位职责。")
-            first.values |= {"return_reason": "不属于本单位职责。", "return_answer_due_on": self._day(14) + timedelta(days=7)}
+            why = phrases.RETURN_ASKED[0].format(right="其他单位")
+            self._step(first, "ask_return", first.unit.clerk, 14, reason=why)
+            first.values |= {"return_reason": why, "return_answer_due_on": self._day(14) + timedelta(days=7)}
         if self.ends in ANSWERED:
             self._rate()
         self._release()
@@ -152,7 +154,7 @@ class Handling:
             if self.ends == "in_hand" and not self._passed(days):
                 return
             day, at, (signature, first) = self._day(days), self.life.after(days), self.life.signers[0]
-            note = "介绍了办理进展，听取了对方案的意见，提案人表示认可。"
+            note = self.rng.choice(phrases.TALKS)
             contact = self.tables[Contact].add(
                 committee_id=self.county.id, task_id=part.subject.id, stage="during", way="phone", on=day, who=part.unit.clerk.name,
                 note=note, recorded_at=at,
@@ -177,7 +179,7 @@ class Handling:
                     **facts.witnessed(first.name, contact, part.unit.name),
                 )
             if self.life.long:
-                told = facts.chased(part.unit.name, part.unit.id, part.subject.id, "请抓紧办理。")
+                told = facts.chased(part.unit.name, part.unit.id, part.subject.id, self.rng.choice(phrases.REMINDERS))
                 self.stream.note(
                     "handling.remind", self.case, self.county, self.office, at + timedelta(hours=1), acting_as=self.body, **told
                 )

@@ -10,6 +10,7 @@ from bench.world.filling import Table
 from bench.world.plans import Plan
 from bench.world.telling import Stream, Subject
 from bench.world.texts import Text
+from tongxin.demo import phrases
 from tongxin.proposals.actions import facts
 from tongxin.proposals.choices import Season
 from tongxin.proposals.models import Proposal, Signature
@@ -18,7 +19,6 @@ from tongxin.workflow.recorder import Said
 
 NOT_SUBMITTED = ("draft", "gathering", "discarded")
 OFFICE, FILING = "提案委员会办公室", "提案委员会"
-MERGED, REFUSED = "内容相近。", "请见说明。"
 ROUTES = ("government",) * 18 + ("party", "court")
 
 
@@ -76,7 +76,7 @@ class Life:
         elif end not in NOT_SUBMITTED:
             self._submit()
             if end == "returned":
-                self._office("return_for_revision", self.after(2), reason="建议部分请写明由谁办、办到什么程度。")
+                self._office("return_for_revision", self.after(2), reason=self.rng.choice(phrases.RETURN_FOR_REVISION))
             elif end == "withdrawn":
                 self.stream.step(
                     self.subject, "withdraw", self.county, self.signers[0][1], self.after(3), reason="情况已有变化。"
@@ -123,7 +123,10 @@ class Life:
             )  # fmt: skip
             if answered is not None:
                 kind = "proposals.accept_invitation" if answer == "accepted" else "proposals.decline_invitation"
-                self.stream.note(kind, self.subject, self.county, member, answered, **facts.answered(member.name, member.member))
+                why = "" if answer == "accepted" else self.rng.choice(phrases.DECLINED)
+                self.stream.note(
+                    kind, self.subject, self.county, member, answered, **facts.answered(member.name, member.member, reason=why)
+                )
             if answer == "accepted":
                 self.signers.append((signature, member))
 
@@ -146,7 +149,7 @@ class Life:
         main, topic = self.rng.choice(taxonomies.constructions), self.rng.choice(taxonomies.topics)
         kinds = {"construction": main.code, "topic": topic.code, "routed_to": self.rng.choice(ROUTES)}
         self.values |= kinds
-        self._office("pass_examination", self.after(4), **kinds, remark="格式完备，建议审定。")
+        self._office("pass_examination", self.after(4), **kinds, remark=self.rng.choice(phrases.EXAMINATION))
         if self.plan.ends == "in_decision":
             return
         if self.plan.ends == "not_filed":
@@ -154,11 +157,12 @@ class Life:
         elif self.plan.ends == "merged" and self.session in self.numbers.last_filed:
             lead, number, filed = self.numbers.last_filed[self.session]
             at = max(self.after(8), filed + timedelta(minutes=5))  # what it goes into is filed by then
+            reason = phrases.MERGE.format(title=f"《{lead.label}》")
             self.values |= {"merged_into_id": lead.id, "decided_at": at}
-            event = self._office("merge", at, into=self.table.uid(lead.id), reason=MERGED, **facts.merged(lead.id, number))
+            event = self._office("merge", at, into=self.table.uid(lead.id), reason=reason, **facts.merged(lead.id, number))
             self.stream.note(
                 "proposals.absorb", lead, self.county, self.county.filing, event.at, acting_as=FILING,
-                **facts.absorbed(self.text.title, self.id, MERGED),
+                **facts.absorbed(self.text.title, self.id, reason),
             )  # fmt: skip
             self._tell_signers(event, f"并入第 {number:04d} 号提案一并办理")
         else:
@@ -175,8 +179,8 @@ class Life:
             at,
             reason_code=reason.code,
             destination=destination,
-            reason=REFUSED,
-            **facts.refused(reason.text, REFUSED),
+            reason=phrases.NOT_FILED,
+            **facts.refused(reason.text, phrases.NOT_FILED),
         )
         self._tell_signers(event, f"未立案：{reason.text}")
         if passed:
