@@ -146,5 +146,5 @@ def nth(number: int, *, woman: bool) -> str:
     first, second = (WOMEN, WOMEN_END) if woman else (MEN, MEN_END)
     families = [c for c in COMMON if c not in AVOID]
     rest, family = divmod(number, len(families))
-    given = first[(rest + number) % len(first)], second[(rest * 7 + number) % len(second)]
-    return families[family] + "".join(given)
+    more, place = divmod(rest, len(first))
+    return families[family] + first[(place + family) % len(first)] + second[(more + family * 5) % len(second)]
