@@ -64,7 +64,7 @@ def _member_rows(count: int) -> Iterable[tuple[Any, ...]]:
 
     for number in range(count):
         yield (
-            names.person(number), "女" if number % 3 == 0 else "男", f"{1956 + number % 45}-{number % 12 + 1:02d}", "无党派人士",
+            names.person(number), "女" if names.is_woman(number) else "男", f"{1956 + number % 45}-{number % 12 + 1:02d}", "无党派人士",
             names.SECTORS[number % len(names.SECTORS)], "县第一中学", "教师", f"137{number:08d}", f"M{number:06d}",
         )  # fmt: skip
 

@@ -108,7 +108,7 @@ class Founding:
         account, phone = self.account(code, name), f"139{self.people:08d}"
         member = self._add(
             Member, committee_id=county.id, account_id=account, number=code, name=name, sound=sound_of(name),
-            gender="female" if number % 3 == 0 else "male", ethnicity="汉族", born_in=date(1958 + number % 40, number % 12 + 1, 1),
+            gender="female" if names.is_woman(self.people) else "male", ethnicity="汉族", born_in=date(1958 + number % 40, number % 12 + 1, 1),
             party="无党派人士", is_party_member=False, workplace="云泽县第一中学", workplace_post="教师", phone=phone,
             phone_hash=lookup_hash(phone),
         )  # fmt: skip

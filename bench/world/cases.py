@@ -12,10 +12,13 @@ from bench.world.lives import Life
 from bench.world.telling import Subject
 from bench.world.texts import DONE, reply_text
 from tongxin.core import calendar
+from tongxin.demo import phrases
+from tongxin.handling.actions import facts
 from tongxin.handling.choices import Part
 from tongxin.handling.models import Advice, Case, Contact, Presence, PublicReply, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories
 from tongxin.proposals.models import PublicCopy
+from tongxin.workflow.recorder import Said
 
 ANSWERED = ("rating", "closed", "with_office", "rework")
 
@@ -35,7 +38,7 @@ class Assigned:
     @property
     def named(self) -> dict[str, Any]:
         """What every event of a part says."""
-        return {"unit": self.unit.name, "unit_id": self.unit.id, "case": self.values["case_id"]}
+        return facts.of_part(self.unit.name, self.unit.id, self.values["case_id"])
 
 
 class Handling:
@@ -60,8 +63,9 @@ class Handling:
             self._work()
         elif self.ends == "return_asked":
             first = self.parts[0]
-            self._step(first, "ask_return", first.unit.clerk, 14, reason="不属于本单位职责。")
-            first.values |= {"return_reason": "不属于本单位职责。", "return_answer_due_on": self._day(14) + timedelta(days=7)}
+            why = phrases.RETURN_ASKED[0].format(right="其他单位")
+            self._step(first, "ask_return", first.unit.clerk, 14, reason=why)
+            first.values |= {"return_reason": why, "return_answer_due_on": self._day(14) + timedelta(days=7)}
         if self.ends in ANSWERED:
             self._rate()
         self._release()
@@ -87,7 +91,7 @@ class Handling:
 
     def _assign(self) -> None:
         shape, at, day = self._shape(), self.life.after(12), self._day(12)
-        units = "、".join(f"{unit.name}（{part.label}）" for unit, part in shape)
+        units = facts.units((unit.name, part) for unit, part in shape)
         due = add_months(day, self.deadlines.reply_months)
         event = self.stream.step(self.life.subject, "hand_over", self.county, self.office, at, acting_as="", units=units)
         self._tell_signers(event, f"已经交办：{units}")
@@ -106,7 +110,7 @@ class Handling:
         }  # fmt: skip
         self.parts.append(Assigned(unit, part, subject, values))
         event = self.stream.begin(
-            subject, self.county, self.office, at, acting_as=self.body, unit=unit.name, part=str(part.label), unit_id=unit.id
+            subject, self.county, self.office, at, acting_as=self.body, **facts.given(unit.name, unit.id, part)
         )
         self.stream.tell(event, unit.clerk, f"《{self.case.label}》交你单位{part.label}", "/handling/", read=self._old(at))
 
@@ -121,9 +125,9 @@ class Handling:
     def _old(self, at: datetime) -> bool:
         return (self.life.now - at).days > 20
 
-    def _tell_signers(self, event: dict[str, Any], text: str) -> None:
+    def _tell_signers(self, said: Said, text: str) -> None:
         for _pk, person in self.life.signers[:6]:
-            self.stream.tell(event, person, f"《{self.case.label}》{text}", self.life.url, read=self._old(event["at"]))
+            self.stream.tell(said, person, f"《{self.case.label}》{text}", self.life.url, read=self._old(said.at))
 
     def _passed(self, days: float) -> bool:
         """Whether a day of the plan lies behind: what is in hand is worked on until today."""
@@ -150,7 +154,7 @@ class Handling:
             if self.ends == "in_hand" and not self._passed(days):
                 return
             day, at, (signature, first) = self._day(days), self.life.after(days), self.life.signers[0]
-            note = "介绍了办理进展，听取了对方案的意见，提案人表示认可。"
+            note = self.rng.choice(phrases.TALKS)
             contact = self.tables[Contact].add(
                 committee_id=self.county.id, task_id=part.subject.id, stage="during", way="phone", on=day, who=part.unit.clerk.name,
                 note=note, recorded_at=at,
@@ -159,14 +163,7 @@ class Handling:
                 committee_id=self.county.id, contact_id=contact, signature_id=signature, happened=True if number else None,
                 said_at=at if number else None,
             )  # fmt: skip
-            said = {
-                "unit": part.unit.name,
-                "stage": "办中",
-                "way": "电话",
-                "note": note,
-                "contact": contact,
-                "on": day.isoformat(),
-            }
+            said = facts.talked(part.unit.name, contact, stage="during", way="phone", note=note, on=day)
             event = self.stream.note(
                 "handling.contact", self.case, self.county, part.unit.clerk, at, acting_as=part.unit.name, **said
             )
@@ -174,10 +171,15 @@ class Handling:
             if number:
                 confirmed = at + timedelta(minutes=30)
                 self.stream.note(
-                    "handling.confirm_contact", self.case, self.county, first, confirmed, name=first.name, contact=contact
+                    "handling.confirm_contact",
+                    self.case,
+                    self.county,
+                    first,
+                    confirmed,
+                    **facts.witnessed(first.name, contact, part.unit.name),
                 )
             if self.life.long:
-                told = {"unit": part.unit.name, "unit_id": part.unit.id, "task": part.subject.id, "reason": "请抓紧办理。"}
+                told = facts.chased(part.unit.name, part.unit.id, part.subject.id, self.rng.choice(phrases.REMINDERS))
                 self.stream.note(
                     "handling.remind", self.case, self.county, self.office, at + timedelta(hours=1), acting_as=self.body, **told
                 )
@@ -207,7 +209,7 @@ class Handling:
         if self.ends != "with_leader":
             self._step(part, "approve", part.unit.leader, 77 + late)
         if sent:
-            said = {"category": found.code, "before": found.code, "meaning": found.meaning, "round": round_}
+            said = facts.sent(found.code, found.meaning, before=found.code, round=round_)
             self.stream.step(part.subject, "send", self.county, self.office, at, acting_as=self.body, **part.named, **said)
             part.values["answered_at"] = at
 
@@ -245,7 +247,7 @@ class Handling:
                     committee_id=self.county.id, reply_id=part.reply, signature_id=signature, attitude="satisfied", result=grade,
                     comment="措施不够具体。" if bad else "", rated_at=at,
                 )  # fmt: skip
-                said = {"name": person.name, "signature": signature, "reply": part.reply, "entered_for": False}
+                said = facts.rated(person.name, signature, part.reply)
                 self.stream.note("handling.rate", self.case, self.county, person, at, **said)
 
     def _again(self) -> None:

@@ -10,9 +10,12 @@ from bench.world.filling import Table
 from bench.world.plans import Plan
 from bench.world.telling import Stream, Subject
 from bench.world.texts import Text
+from tongxin.demo import phrases
+from tongxin.proposals.actions import facts
 from tongxin.proposals.choices import Season
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import Category, NotFiling, Taxonomies
+from tongxin.workflow.recorder import Said
 
 NOT_SUBMITTED = ("draft", "gathering", "discarded")
 OFFICE, FILING = "提案委员会办公室", "提案委员会"
@@ -24,7 +27,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self.given: Tally[tuple[int, str]] = Tally()
-        self.last_filed: dict[int, tuple[int, int]] = {}
+        self.last_filed: dict[int, tuple[Subject, int, datetime]] = {}
 
     def next(self, committee: int, series: str) -> int:
         """Give the next number of a series."""
@@ -58,10 +61,10 @@ class Life:
         minute = self.rng.randrange(0, 480)
         return self.submitted + timedelta(days=int(days), minutes=minute, microseconds=self.rng.randrange(1, 999))
 
-    def _tell_signers(self, event: dict[str, Any], text: str) -> None:
-        old = (self.now - event["at"]).days > 20
+    def _tell_signers(self, said: Said, text: str) -> None:
+        old = (self.now - said.at).days > 20
         for _pk, person in self.signers[:6]:
-            self.stream.tell(event, person, f"您的提案《{self.text.title}》{text}", self.url, read=old)
+            self.stream.tell(said, person, f"您的提案《{self.text.title}》{text}", self.url, read=old)
 
     # ── draft to submission ──
     def live(self, taxonomies: Taxonomies, reasons: NotFiling) -> bool:
@@ -73,7 +76,7 @@ class Life:
         elif end not in NOT_SUBMITTED:
             self._submit()
             if end == "returned":
-                self._office("return_for_revision", 2, reason="建议部分请写明由谁办、办到什么程度。")
+                self._office("return_for_revision", self.after(2), reason=self.rng.choice(phrases.RETURN_FOR_REVISION))
             elif end == "withdrawn":
                 self.stream.step(
                     self.subject, "withdraw", self.county, self.signers[0][1], self.after(3), reason="情况已有变化。"
@@ -104,9 +107,8 @@ class Life:
         for place, member in enumerate(asked, 1):
             waits = self.plan.ends == "gathering" and place % 2
             answer = "invited" if waits else "declined" if self.rng.random() < 0.05 else "accepted"
-            named = {"name": member.name, "member": member.member}
             told = self.stream.note(
-                "proposals.invite", self.subject, self.county, first, opened, **named, until=until.isoformat()
+                "proposals.invite", self.subject, self.county, first, opened, **facts.invited(member.name, member.member, until)
             )
             text = f"{first.name}委员邀请您联名《{self.text.title}》"
             self.stream.tell(told, member, text, f"{self.url}invitation/", read=not waits)
@@ -121,7 +123,10 @@ class Life:
             )  # fmt: skip
             if answered is not None:
                 kind = "proposals.accept_invitation" if answer == "accepted" else "proposals.decline_invitation"
-                self.stream.note(kind, self.subject, self.county, member, answered, **named, reason="")
+                why = "" if answer == "accepted" else self.rng.choice(phrases.DECLINED)
+                self.stream.note(
+                    kind, self.subject, self.county, member, answered, **facts.answered(member.name, member.member, reason=why)
+                )
             if answer == "accepted":
                 self.signers.append((signature, member))
 
@@ -131,32 +136,34 @@ class Life:
             "session_id": self.session, "season": Season.REGULAR.value, "submitted_at": at,
             "serial": self.numbers.next(self.county.id, "proposal.serial"),
         }  # fmt: skip
-        event = self.stream.step(self.subject, "submit", self.county, self.signers[0][1], at, season=str(Season.REGULAR.label))
+        event = self.stream.step(self.subject, "submit", self.county, self.signers[0][1], at, **facts.submitted(Season.REGULAR))
         self._tell_signers(event, "已经提交，等待审查")
 
     # ── the office decides ──
-    def _office(self, action: str, days: float, **data: Any) -> dict[str, Any]:
+    def _office(self, action: str, at: datetime, **data: Any) -> Said:
         filing = action in {"file", "merge", "not_file"}
         actor = self.county.filing if filing else self.county.office
-        return self.stream.step(
-            self.subject, action, self.county, actor, self.after(days), acting_as=FILING if filing else OFFICE, **data
-        )
+        return self.stream.step(self.subject, action, self.county, actor, at, acting_as=FILING if filing else OFFICE, **data)
 
     def _decide(self, taxonomies: Taxonomies, reasons: NotFiling) -> None:
         main, topic = self.rng.choice(taxonomies.constructions), self.rng.choice(taxonomies.topics)
         kinds = {"construction": main.code, "topic": topic.code, "routed_to": self.rng.choice(ROUTES)}
         self.values |= kinds
-        self._office("pass_examination", 4, **kinds, remark="格式完备，建议审定。")
+        self._office("pass_examination", self.after(4), **kinds, remark=self.rng.choice(phrases.EXAMINATION))
         if self.plan.ends == "in_decision":
             return
         if self.plan.ends == "not_filed":
             self._not_file(reasons)
         elif self.plan.ends == "merged" and self.session in self.numbers.last_filed:
-            lead, number = self.numbers.last_filed[self.session]
-            self.values |= {"merged_into_id": lead, "decided_at": self.after(8)}
-            event = self._office(
-                "merge", 8, into=self.table.uid(lead), reason="内容相近。", into_label=f"第 {number:04d} 号", lead=lead
-            )
+            lead, number, filed = self.numbers.last_filed[self.session]
+            at = max(self.after(8), filed + timedelta(minutes=5))  # what it goes into is filed by then
+            reason = phrases.MERGE.format(title=f"《{lead.label}》")
+            self.values |= {"merged_into_id": lead.id, "decided_at": at}
+            event = self._office("merge", at, into=self.table.uid(lead.id), reason=reason, **facts.merged(lead.id, number))
+            self.stream.note(
+                "proposals.absorb", lead, self.county, self.county.filing, event.at, acting_as=FILING,
+                **facts.absorbed(self.text.title, self.id, reason),
+            )  # fmt: skip
             self._tell_signers(event, f"并入第 {number:04d} 号提案一并办理")
         else:
             self._file(main, kinds)
@@ -169,11 +176,11 @@ class Life:
         self.values |= {"destination": destination, "reason_code": reason.code, "decided_at": at, "passed_on_at": passed}
         event = self._office(
             "not_file",
-            8,
+            at,
             reason_code=reason.code,
             destination=destination,
-            reason="请见说明。",
-            reason_text=f"{reason.text}。请见说明。",
+            reason=phrases.NOT_FILED,
+            **facts.refused(reason.text, phrases.NOT_FILED),
         )
         self._tell_signers(event, f"未立案：{reason.text}")
         if passed:
@@ -183,14 +190,14 @@ class Life:
 
     def _file(self, main: Category, kinds: dict[str, str]) -> None:
         series = f"proposal.{self.session}"
-        numbers = {
-            "number": self.numbers.next(self.county.id, series),
-            "category_number": self.numbers.next(self.county.id, f"{series}.{main.code}"), "category_label": main.short,
-        }  # fmt: skip
-        self.values |= numbers | {"decided_at": self.after(8)}
-        event = self._office("file", 8, **kinds, **numbers)
+        numbers = facts.numbered(
+            self.numbers.next(self.county.id, series), self.numbers.next(self.county.id, f"{series}.{main.code}"), main.short
+        )
+        at = self.after(8)
+        self.values |= numbers | {"decided_at": at}
+        event = self._office("file", at, **kinds, **numbers)
         self._tell_signers(event, f"已立案，编为第 {numbers['number']:04d} 号")
-        self.numbers.last_filed[self.session] = (self.id, numbers["number"])
+        self.numbers.last_filed[self.session] = (self.subject, numbers["number"], at)
 
     def write(self) -> None:
         """Take the proposal's row in, as it is now."""

@@ -108,7 +108,7 @@ class Sower:
             for number in range(start, min(start + BATCH, count)):
                 self._one(county, rng, number, number * (len(county.sessions) - 1) // over if number < over else -1)
             with transaction.atomic():
-                self._flush()
+                self.flush()
             tell(min(start + BATCH, count))
 
     def _one(self, county: County, rng: Random, number: int, session: int) -> None:
@@ -127,7 +127,8 @@ class Sower:
             Handling(life, self.deadlines, self.categories, self.stream.system).handle()
         life.write()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what has gathered: rows, then what was told of them."""
         for model in MODELS:
             if model not in (Event, Notice):
                 self.tables[model].flush()

@@ -8,10 +8,10 @@ from django.utils.timezone import localdate
 
 from bench.world.bodies import County, Person
 from bench.world.filling import Table
-from tongxin.audit.kinds import KINDS
 from tongxin.audit.models import Event
 from tongxin.notices.models import Notice
 from tongxin.workflow.engine import workflows
+from tongxin.workflow.recorder import Recorder, Said
 from tongxin.workflow.table import Workflow
 
 NOBODY = Person(0, 0, "")
@@ -29,79 +29,67 @@ class Subject:
 
 @dataclass
 class Stream:
-    """Gathers the events and notices of a batch; `flush` writes them in the order of time, as an office's day mixes them."""
+    """Gathers what happened in a batch, and its notices; `flush` writes them in the order of time, as an office's day mixes them."""
 
     events: Table
     notices: Table
     system: Person
     rules: dict[str, str]  # event kind → the version of the regulation it used
-    gathered: list[dict[str, Any]] = field(default_factory=list)
-    told: list[tuple[dict[str, Any], Person, str, str, bool]] = field(default_factory=list)
+    recorder: Recorder = field(default_factory=lambda: Recorder(flow_of=lambda subject: subject.flow))
+    told: list[tuple[Said, Person, str, str, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.flows = {flow.name: flow for flow in workflows()}
-        self.targets = {
-            (flow.name, source, row.action): row.target for flow in workflows() for row in flow.rows for source in row.sources
-        }
 
-    def begin(
-        self, subject: Subject, county: County, by: Person, at: datetime, *, acting_as: str = "", **data: Any
-    ) -> dict[str, Any]:
+    def begin(self, subject: Subject, county: County, by: Person, at: datetime, *, acting_as: str = "", **data: Any) -> Said:
         """Tell how a row began."""
-        subject.state = subject.flow.initial
-        return self._say(
-            f"{subject.flow.name}.{subject.flow.start[0]}", subject, county, by, at, acting_as, data, "", subject.state
-        )
+        return self._kept(self.recorder.begin(subject, actor=by, at=at, data=data, county=county, acting_as=acting_as))
 
     def step(
         self, subject: Subject, action: str, county: County, by: Person, at: datetime, *, acting_as: str = "", **data: Any
-    ) -> dict[str, Any]:
-        """Tell a step of the workflow. Raises KeyError when the table has no such step."""
-        source = subject.state
-        subject.state = self.targets[subject.flow.name, source, action]
-        return self._say(f"{subject.flow.name}.{action}", subject, county, by, at, acting_as, data, source, subject.state)
+    ) -> Said:
+        """Tell a step of the workflow. Raises UntoldError when the table has no such step."""
+        return self._kept(self.recorder.step(subject, action, actor=by, at=at, data=data, county=county, acting_as=acting_as))
 
     def note(
         self, kind: str, subject: Subject, county: County, by: Person, at: datetime, *, acting_as: str = "", **data: Any
-    ) -> dict[str, Any]:
+    ) -> Said:
         """Tell something that moves no state."""
-        return self._say(kind, subject, county, by, at, acting_as, data, "", "")
+        return self.recorder.note(kind, subject, actor=by, at=at, data=data, county=county, acting_as=acting_as)
 
-    def _say(
-        self, kind: str, subject: Subject, county: County, by: Person, at: datetime, acting_as: str, data: dict[str, Any],
-        source: str, target: str,
-    ) -> dict[str, Any]:  # fmt: skip
-        if kind not in KINDS:
-            raise KeyError(kind)
-        event = {
-            "committee_code": county.code, "kind": kind, "subject_type": subject.flow.model, "subject_id": subject.id,
-            "subject_label": subject.label, "actor_id": by.account or None, "actor_name": by.name, "acting_as": acting_as,
-            "from_state": source, "to_state": target, "data": data, "regulation_version": self.rules.get(kind, ""),
-            "at": at, "recorded_at": at,
+    def _kept(self, said: Said) -> Said:
+        said.subject.state = said.target
+        return said
+
+    def _row(self, said: Said) -> dict[str, Any]:
+        """Return the columns of an event: a million are written without a model, and without digests."""
+        subject, by = said.subject, said.actor
+        return {
+            "committee_code": said.more["county"].code, "kind": said.kind, "subject_type": subject.flow.model,
+            "subject_id": subject.id, "subject_label": subject.label, "actor_id": by.account or None, "actor_name": by.name,
+            "acting_as": said.more["acting_as"], "from_state": said.source, "to_state": said.target, "data": said.data,
+            "regulation_version": self.rules.get(said.kind, ""), "at": said.at, "recorded_at": said.at,
         }  # fmt: skip
-        self.gathered.append(event)
-        return event
 
-    def tell(self, event: dict[str, Any], person: Person, text: str, url: str, *, read: bool) -> None:
+    def tell(self, said: Said, person: Person, text: str, url: str, *, read: bool) -> None:
         """Tell a person of an event; old news was read."""
-        if person.account and person.account != event["actor_id"]:
-            self.told.append((event, person, text, url, read))
+        if person.account and person.account != said.actor.account:
+            self.told.append((said, person, text, url, read))
 
     def flush(self) -> int:
         """Write the batch; returns how many events it had."""
-        self.gathered.sort(key=lambda event: event["at"])  # stable: steps of one moment stay in their order
-        for event in self.gathered:
-            self.events.add(**event)
-            event["id"] = self.events.last
+        keys: dict[int, int] = {}
+        for said in self.recorder.take():
+            keys[id(said)] = self.events.add(**self._row(said))
         done = self.events.flush()
-        for event, person, text, url, read in self.told:
-            at = event["at"]
+        for said, person, text, url, read in self.told:
+            at, subject = said.at, said.subject
             self.notices.add(
-                account_id=person.account, committee_code=event["committee_code"], event_id=event["id"], text=text[:300], url=url,
-                made_at=at, read_at=at if read else None, day=localdate(at), matter=f"{event['subject_type']}:{event['subject_id']}",
+                account_id=person.account, committee_code=said.more["county"].code, event_id=keys[id(said)], text=text[:300],
+                url=url, made_at=at, read_at=at if read else None, day=localdate(at), matter=f"{subject.flow.model}:{subject.id}",
             )  # fmt: skip
         self.notices.flush()
-        self.gathered, self.told = [], []
+        self.told = []
         return done
 
 

@@ -1,7 +1,6 @@
 """Writing events, one or many, always in the caller's transaction."""
 
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,18 +17,6 @@ __all__ = ["UnknownKindError", "build", "intact", "label_of", "record", "record_
 
 class UnknownKindError(Exception):
     """An event kind without a registered sentence."""
-
-
-class _Asked(threading.local):
-    """In this thread, whose connection is its own: how often consumers were asked for, and up to which time each has worked."""
-
-    last = 0
-
-    def __init__(self) -> None:
-        self.done: dict[Callable[[], object], int] = {}
-
-
-_asked = _Asked()
 
 
 def label_of(subject: models.Model) -> str:
@@ -95,36 +82,28 @@ def record(
 ) -> Event:
     """Write one event, marked for every consumer of the stream. Must stand in the transaction of what it records.
 
+    Nothing else is asked of consumers here: the marks are their work, and no act waits for what is told of it.
+
     `proves`: the rows whose truth matters that it makes, changes or removes, as they stand in the database by now.
     """
     event = build(kind, subject, actor=actor, at=at, **more)
     event.proofs = truth.proofs(proves)
     heads.link(event)
     event.save()
-    Mark.objects.bulk_create(Mark(event=event, consumer=consumer) for consumer in kinds.CONSUMERS)
-    for work in kinds.CONSUMERS.values():
-        _after_commit(work)
+    mark([event])
     return event
 
 
-def _after_commit(work: Callable[[], object]) -> None:
-    """Ask for a consumer's work once, however many events a transaction writes: it takes all that is marked.
-
-    Each event asks, for a savepoint may be undone with what was asked in it; the first that is heard does the work for all.
-    """
-    _asked.last = mine = _asked.last + 1
-
-    def once() -> None:
-        if _asked.done.get(work, 0) < mine:
-            _asked.done[work] = _asked.last
-            work()
-
-    transaction.on_commit(once, robust=True)
+def mark(events: Iterable[Event]) -> None:
+    """Leave events that are written to every consumer of the stream."""
+    Mark.objects.bulk_create(
+        (Mark(event=event, consumer=consumer) for event in events for consumer in kinds.CONSUMERS), batch_size=heads.BATCH
+    )
 
 
 @transaction.atomic
 def record_many(events: Sequence[Event]) -> None:
-    """Write imported history in bulk: no marks, so nobody is told of what happened years ago.
+    """Write a history that was told in bulk: no marks (see `mark`), so nobody is told of what happened years ago.
 
     Rows whose truth matters are vouched for by `vouch`.
 

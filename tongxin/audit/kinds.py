@@ -69,7 +69,7 @@ KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
 _at_least: dict[str, AtLeast] = {}
-CONSUMERS: dict[str, Callable[[], object]] = {}
+CONSUMERS: list[str] = []
 
 
 def register(*kinds: Kind) -> None:
@@ -123,12 +123,12 @@ def people_at_least(kind: str, codes: Collection[str]) -> Callable[[date], int]:
     return _at_least[kind](codes) if kind in _at_least else lambda _on: 1
 
 
-def consume(consumer: str, work: Callable[[], object]) -> None:
-    """Declare a consumer of the stream: every new event is marked for it, and `work` is called after the commit.
+def consume(consumer: str) -> None:
+    """Declare a consumer of the stream: every new event is marked for it, in its transaction, and the worker takes what is marked.
 
-    `work` takes what is marked; whatever it leaves (a crash, a busy database) the worker's next round takes.
+    Whatever a round leaves (a crash, a busy database) the next one takes.
     """
-    CONSUMERS[consumer] = work
+    CONSUMERS.append(consumer)
 
 
 class _Open(dict[str, str]):

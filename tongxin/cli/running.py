@@ -8,38 +8,16 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 from types import FrameType
-from typing import Any
 
 import click
 
-from tongxin.cli import start
+from tongxin.cli import start, telling
 from tongxin.cli.problems import BadInput
+from tongxin.cli.scheduled import Scheduled, schedule
 
 logger = logging.getLogger("tongxin.worker")
-Job = Callable[[datetime], object]
 HERE = "127.0.0.1"
-LABELS = {
-    "accounts.tasks.clear": "清除过期的登录",
-    "audit.tasks.seal": "封存操作记录",
-    "audit.tasks.look_through_files": "核对附件内容",
-    "files.tasks.clear_orphans": "清除没有用上的附件",
-    "members.tasks.close_accounts": "停用去世委员的账户",
-    "notices.tasks.deliver_left_over": "发送通知",
-    "notices.tasks.send_letters": "寄信",
-    "handling.tasks.close_rounds": "结束评价",
-    "handling.tasks.tell_deadlines": "提醒期限",
-    "handling.tasks.set_dates_again": "重定暂定期限",
-    "committees.tasks.carry_out_changes": "单位变动生效",
-    "backups.tasks.take_if_due": "定时备份",
-    "imports.tasks.take_up_left_over": "接着办理导入",
-    "imports.tasks.clear_files": "清除导入用过的文件",
-}
 
 
 # ── the web server ───────────────────────────────────────────────────────────────────────────────
@@ -123,75 +101,6 @@ def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
 
 
 # ── the worker ───────────────────────────────────────────────────────────────────────────────────
-class Scheduled:
-    """One job of an app's `tasks.SCHEDULE`: due at once, then every so often."""
-
-    def __init__(self, every: timedelta | float, job: Job) -> None:
-        self.every = every.total_seconds() if isinstance(every, timedelta) else float(every)
-        self.job = job
-        self.due = 0.0
-        self.has_failed = False  # the last time
-
-    @property
-    def name(self) -> str:
-        """Where the job is written, for the log."""
-        function: Any = self.job
-        return f"{function.__module__}.{function.__qualname__}"
-
-    @property
-    def label(self) -> str:
-        """What the office calls it."""
-        return LABELS.get(self.name.removeprefix("tongxin."), self.name)
-
-    def is_due(self, now: float) -> bool:
-        """Say whether its time has come."""
-        return now >= self.due
-
-    def run_if_due(self, now: float) -> bool:
-        """Run the job when its time has come; a failure is logged and kept, and the job comes again at its next time."""
-        self.has_failed = False
-        if not self.is_due(now):
-            return False
-        self.due = now + self.every
-        from django.utils import timezone
-
-        from tongxin.core.faults import SaidError, SwitchedOffError
-        from tongxin.notices import jobs
-
-        self._note(partial(jobs.begin, self.name, label=self.label, every_seconds=self.every, at=timezone.now()))
-        try:
-            self.job(timezone.now())
-        except SwitchedOffError as why:
-            self._note(partial(jobs.off, self.name, why=str(why)))
-        except Exception as error:
-            self.has_failed = True
-            if isinstance(error, SaidError):
-                logger.warning("定时任务 %s 没有完成，下次再试：%s", self.name, error)
-            else:
-                logger.exception("定时任务 %s 没有完成，下次再试", self.name)
-            self._note(partial(jobs.failed, self.name, error, at=timezone.now()))
-        else:
-            self._note(partial(jobs.done, self.name, at=timezone.now()))
-        return True
-
-    def _note(self, write: Callable[[], None]) -> None:
-        """Keep how it went; that this cannot be written keeps no job from running."""
-        try:
-            write()
-        except Exception:
-            logger.exception("定时任务 %s 的运行情况没有记下", self.name)
-
-
-def schedule(apps: Iterable[str]) -> list[Scheduled]:
-    """Collect `SCHEDULE`, a list of (every, function of the time), from each app's `tasks` module."""
-    found = []
-    for app in apps:
-        if find_spec(f"{app}.tasks") is not None:
-            for every, job in getattr(import_module(f"{app}.tasks"), "SCHEDULE", ()):
-                found.append(Scheduled(every, job))
-    return found
-
-
 class Stop:
     """Whether the worker was told to end: by a signal, or because the process it belongs to is gone."""
 
@@ -274,7 +183,7 @@ def _run_what_is_due(jobs: list[Scheduled], stop: Stop, *, waits: bool) -> None:
 @click.option("--no-schedule", is_flag=True, help="不运行定时任务，只办理排队的任务（如导入）。")
 @click.option("--parent", type=int, hidden=True)
 def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None) -> None:
-    """Run the tasks written into the database and the apps' scheduled jobs."""
+    """Run the tasks written into the database and the apps' scheduled jobs, what has to be prompt in a thread beside."""
     start.django(current=True)
     start.keep_private()
     from django.conf import settings
@@ -282,6 +191,10 @@ def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None
     jobs = [] if no_schedule else schedule(app for app in settings.INSTALLED_APPS if app.startswith("tongxin."))
     stop = Stop(parent)
     stop.listen()
-    good = work(jobs=jobs, stop=stop, interval=interval, once=once)
-    if once:
-        click.echo("后台任务已运行一轮。" if good else "后台任务已运行一轮，有没有办成的，请看上面的日志。", err=True)
+    if not once:
+        prompt, others = telling.parted(jobs)
+        with telling.beside(prompt, stop=lambda: bool(stop)):
+            work(jobs=others, stop=stop, interval=interval)
+        return
+    good = work(jobs=jobs, stop=stop, interval=interval, once=True)
+    click.echo("后台任务已运行一轮。" if good else "后台任务已运行一轮，有没有办成的，请看上面的日志。", err=True)

@@ -37,8 +37,9 @@ class _Town:
             if signature.member is not None:
                 self.signed.setdefault(id(signature.member), []).append(signature)
         self.last: dict[int, date] = {}
-        for entry in self.ledger.in_order():
-            self.last[id(entry.actor)] = entry.at.date()
+        for said in self.ledger.in_order():
+            if said.at is not None:
+                self.last[id(said.actor)] = said.at.date()
         self.cases: dict[int, str] = {id(c.proposal): c.__dict__["state"] for c in self.ledger.rows.get(Case, [])}
         self.keeper = next(row for row in self.ledger.rows[Account] if row.username == "members")
 

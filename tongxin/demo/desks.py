@@ -85,9 +85,9 @@ class Desk:
     def still_gathering(self) -> "Desk":
         """The cut-off is yet to come."""
         self.told.proposal.cosign_until = at(self.clock.today + timedelta(days=3), 18)
-        for entry in self.ledger.entries:
-            if entry.kind == "proposals.invite" and entry.subject is self.told.proposal:
-                entry.data["until"] = self.told.proposal.cosign_until.isoformat()
+        for said in self.ledger.said:
+            if said.kind == "proposals.invite" and said.subject is self.told.proposal:
+                said.data["until"] = self.told.proposal.cosign_until.isoformat()
         return self
 
     # ── with the assembly's office ──

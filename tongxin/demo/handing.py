@@ -7,7 +7,8 @@ from typing import Any
 
 from tongxin.demo.bodies import Desk, UnitPeople
 from tongxin.demo.telling import Telling
-from tongxin.handling.choices import ANSWERING, Part, Stage, TaskState, Way
+from tongxin.handling.actions import facts
+from tongxin.handling.choices import ANSWERING, Part, TaskState
 from tongxin.handling.models import Advice, Case, Contact, Presence, Rating, Reply, Task
 from tongxin.handling.queries import due_on, said_of
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Secrecy
@@ -44,7 +45,7 @@ class Handing:
         return due_on(self.told.assembly.committee, key, on)
 
     def _facts(self, task: Task) -> dict[str, Any]:
-        return {"unit": task.unit.name, "unit_id": task.unit, "case": self.case}
+        return facts.of_part(task.unit.name, task.unit, self.case)
 
     def _unit_step(self, task: Task, action: str, at: datetime, *, leader: bool = False, **data: Any) -> None:
         people = self.people(task)
@@ -60,7 +61,7 @@ class Handing:
         """Hand it over to its units; every clock starts."""
         told, desk = self.told, self.assigner
         parts = parts or self.natural_parts()
-        units = "、".join(f"{name}（{Part(part).label}）" for name, part in parts)
+        units = facts.units(parts)
         told.ledger.step(told.proposal, "hand_over", actor=desk.account, at=at, units=units)
         self.case = Case(committee=told.assembly.committee, proposal=told.proposal, assigned_at=at)
         due = self.due_if_assigned(at.date())
@@ -104,9 +105,7 @@ class Handing:
             return_until=self._due("return_working_days", on),
         )  # fmt: skip
         desk = self.assigner
-        self.told.ledger.begin(
-            task, actor=desk.account, at=at, acting_as=desk.acting_as, unit=name, part=str(Part(part).label), unit_id=unit
-        )
+        self.told.ledger.begin(task, actor=desk.account, at=at, acting_as=desk.acting_as, **facts.given(name, unit, part))
         self.tasks[name] = task
 
     def sign(self, name: str, *, at: datetime) -> None:
@@ -130,7 +129,7 @@ class Handing:
         self._add(to, task.part, at)
         self.told.ledger.note(
             "cases.add_unit", self.case, actor=desk.account, at=at, acting_as=desk.acting_as,
-            units=f"{to}（{Part(task.part).label}）", reason=reason,
+            units=facts.units([(to, task.part)]), reason=reason,
         )  # fmt: skip
 
     def refuse_return(self, name: str, *, reason: str, at: datetime) -> None:
@@ -153,14 +152,14 @@ class Handing:
         told.ledger.add(made)
         there = told.ledger.add(Presence(committee=told.assembly.committee, contact=made, signature=first))
         told.ledger.note(
-            "handling.contact", self.case, actor=people.clerk, at=at, acting_as=task.unit.name, unit=task.unit.name,
-            stage=str(Stage(stage).label), way=str(Way(way).label), note=note, contact=made, on=at.date().isoformat(),
+            "handling.contact", self.case, actor=people.clerk, at=at, acting_as=task.unit.name,
+            **facts.talked(task.unit.name, made, stage=stage, way=way, note=note, on=at.date()),
         )  # fmt: skip
         if confirmed is not None and first.member is not None and confirmed <= told.ledger.until:
             there.happened, there.said_at = True, confirmed
             told.ledger.note(
-                "handling.confirm_contact", self.case, actor=first.member.account, at=confirmed, name=first.member.name,
-                contact=made, unit=task.unit.name,
+                "handling.confirm_contact", self.case, actor=first.member.account, at=confirmed,
+                **facts.witnessed(first.member.name, made, task.unit.name),
             )  # fmt: skip
 
     def give_advice(self, name: str, *, advice: str, at: datetime) -> None:
@@ -175,8 +174,8 @@ class Handing:
         """The supervising office chases a unit."""
         task, desk = self.tasks[name], self.assigner
         self.told.ledger.note(
-            "handling.remind", self.case, actor=desk.account, at=at, acting_as=desk.acting_as, unit=task.unit.name,
-            unit_id=task.unit, task=task, reason=reason,
+            "handling.remind", self.case, actor=desk.account, at=at, acting_as=desk.acting_as,
+            **facts.chased(task.unit.name, task.unit, task, reason),
         )  # fmt: skip
 
     # ── the reply ──
@@ -223,11 +222,9 @@ class Handing:
         told, task, reply = self.told, self.lead, self.replies[-1]
         rules = look_up(told.assembly.committee, ReplyCategories, at.date())
         found = rules.values.find(category)
-        facts = self._facts(task) | {
-            "category": category, "before": reply.category, "meaning": found.meaning, "round": reply.round,
-        }  # fmt: skip
+        sent = self._facts(task) | facts.sent(category, found.meaning, before=reply.category, round=reply.round)
         told.ledger.step(
-            task, action, actor=desk.account, at=at, acting_as=desk.acting_as, version=rules.version, **(said | facts)
+            task, action, actor=desk.account, at=at, acting_as=desk.acting_as, version=rules.version, **(said | sent)
         )
         reply.category_before_review, reply.category = reply.category, category
         reply.category_label, reply.meaning, reply.sent_at = found.label, found.meaning, at
@@ -257,8 +254,7 @@ class Handing:
         own = signature.member is not None
         actor = signature.member.account if signature.member else told.assembly.office.account
         told.ledger.note(
-            "handling.rate", self.case, actor=actor, at=at, name=signature.name, signature=signature, reply=reply,
-            entered_for=not own,
+            "handling.rate", self.case, actor=actor, at=at, **facts.rated(signature.name, signature, reply, entered_for=not own),
         )  # fmt: skip
         made = Rating(
             committee=told.assembly.committee, reply=reply, signature=signature, attitude=attitude, result=result,

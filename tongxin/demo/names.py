@@ -139,3 +139,12 @@ class Names:
             if name not in self._taken and given[0] != given[1] and family not in given:
                 self._taken.add(name)
                 return name
+
+
+def nth(number: int, *, woman: bool) -> str:
+    """Return the name with a number, without dice and without memory of those given: for as many people as one likes."""
+    first, second = (WOMEN, WOMEN_END) if woman else (MEN, MEN_END)
+    families = [c for c in COMMON if c not in AVOID]
+    rest, family = divmod(number, len(families))
+    more, place = divmod(rest, len(first))
+    return families[family] + first[(place + family) % len(first)] + second[(more + family * 5) % len(second)]

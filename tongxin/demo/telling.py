@@ -11,8 +11,9 @@ from tongxin.demo.ledger import Ledger
 from tongxin.demo.texts import Text
 from tongxin.members.models import Member
 from tongxin.proposals import queries
+from tongxin.proposals.actions import facts
 from tongxin.proposals.actions.steps import is_over
-from tongxin.proposals.choices import Answer, Form, Role, Season
+from tongxin.proposals.choices import Answer, Form, Role
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
 from tongxin.regulations.queries import in_force, look_up
@@ -97,9 +98,7 @@ class Telling:
                 committee=self.assembly.committee, proposal=proposal, member=member, role=Role.CO, answer=Answer.INVITED,
                 invited_at=at, place_in_list=place,
             )  # fmt: skip
-            self.ledger.note(
-                "proposals.invite", proposal, actor=self.author, at=at, name=member.name, member=member, until=until.isoformat()
-            )
+            self.ledger.note("proposals.invite", proposal, actor=self.author, at=at, **facts.invited(member.name, member, until))
             made.append(self.ledger.add(signature))
         self.signatures += made
         return made
@@ -109,27 +108,27 @@ class Telling:
         member = signature.member
         assert member is not None  # noqa: S101 -- only members are invited
         kind = "proposals.accept_invitation" if accept else "proposals.decline_invitation"
-        self.ledger.note(kind, self.proposal, actor=member.account, at=at, name=member.name, member=member, reason=reason)
+        self.ledger.note(kind, self.proposal, actor=member.account, at=at, **facts.answered(member.name, member, reason=reason))
         signature.answer = Answer.ACCEPTED if accept else Answer.DECLINED
         signature.answered_at, signature.signed_version = at, self.proposal.version
 
     def submit(self, *, at: datetime) -> None:
         """Hand it in; the serial is given when all stories are told."""
         proposal, assembly = self.proposal, self.assembly
-        season = "修改后重新提交"
+        said = {"season": "修改后重新提交"}
         if proposal.submitted_at is None:
             session, given = queries.session_and_season_at(assembly.committee, at)
-            season = str(Season(given).label)
+            said = facts.submitted(given)
         acting_as = "" if self.first.member else assembly.office.acting_as
-        self.ledger.step(proposal, "submit", actor=self.author, at=at, acting_as=acting_as, season=season)
+        self.ledger.step(proposal, "submit", actor=self.author, at=at, acting_as=acting_as, **said)
         if proposal.submitted_at is None:
             proposal.session, proposal.season, proposal.submitted_at = session, given, at
         for signature in self.signatures:
             if signature.answer == Answer.INVITED and signature.member is not None:
                 signature.answer, signature.answered_at = Answer.LAPSED, at
                 self.ledger.note(
-                    "proposals.lapse_invitation", proposal, actor=self.author, at=at, name=signature.member.name,
-                    member=signature.member, overdue=is_over(proposal.cosign_until, at),
+                    "proposals.lapse_invitation", proposal, actor=self.author, at=at,
+                    **facts.lapsed(signature.member.name, signature.member, overdue=is_over(proposal.cosign_until, at)),
                 )  # fmt: skip
 
     # ── the office ──
@@ -170,7 +169,7 @@ class Telling:
         self.proposal.merged_into, self.proposal.decided_at = lead.proposal, at
         self.ledger.note(
             "proposals.absorb", lead.proposal, actor=head.account, at=at, acting_as=head.acting_as,
-            title=self.proposal.title, proposal=self.proposal,
+            **facts.absorbed(self.proposal.title, self.proposal, reason),
         )  # fmt: skip
 
     def not_file(self, *, code: str, destination: str, reason: str, at: datetime) -> None:
@@ -183,7 +182,7 @@ class Telling:
         head = self.assembly.head
         self.ledger.step(
             self.proposal, "not_file", actor=head.account, at=at, acting_as=head.acting_as, version=rules.version,
-            reason_code=code, destination=destination, reason=reason, reason_text=f"{listed.text}。{reason}",
+            reason_code=code, destination=destination, reason=reason, **facts.refused(listed.text, reason),
         )  # fmt: skip
         self.proposal.destination, self.proposal.reason_code, self.proposal.decided_at = destination, code, at
 

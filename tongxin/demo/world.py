@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
-from tongxin.audit import kinds, sealing
+from tongxin.audit import sealing
 from tongxin.committees.models import Appointment, Committee, Counter, Unit
 from tongxin.demo import bodies
 from tongxin.demo.bodies import Assembly, Founding
@@ -26,6 +26,8 @@ from tongxin.demo.texts import load
 from tongxin.demo.year import Natural
 from tongxin.handling.models import Advice, Case, Contact, Presence, Rating, Reply, Task
 from tongxin.members.models import Member, Post, Seat, Suspension
+from tongxin.notices import actions as notices
+from tongxin.proposals.actions import facts
 from tongxin.proposals.models import Endorsement, Proposal, Signature
 from tongxin.proposals.regulations import Taxonomies
 from tongxin.regulations.actions import load_library
@@ -89,7 +91,7 @@ def _build(clock: Clock, seed: int) -> None:
     founding = Founding(clock, ledger, names, system)
     city = bodies.city(founding)
     county, other = bodies.yunxi(founding, city.committee), bodies.neighbour(founding, city.committee)
-    _regulate(county, other, city)
+    regulate(county, other, city)
     for made, share in ((county, 1.0), (other, 0.15), (city, 0.15)):
         Seating(made, ledger, names, seed).seat(share)
     texts = load(clock.running_year)
@@ -100,20 +102,19 @@ def _build(clock: Clock, seed: int) -> None:
         tell_elsewhere(clock, ledger, made, of[world], seed)
     tell_departures(clock, ledger, county, names, (part.number for part in PARTS))
     tell_double(clock, ledger, county, {part.number for part in PARTS})
-    _number(ledger)
-    ledger.rows[Proposal] = _by_beginning(ledger)
+    number(ledger)
+    ledger.rows[Proposal] = by_beginning(ledger)
     ledger.save(ROWS)
     for made in (county, other, city):  # made before there was anybody who could record it
         audit.vouch(made.committee, [made.committee, *made.sessions], at=clock.until)
     publish((county, other, city), at=clock.until)
-    for work in kinds.CONSUMERS.values():  # the notices of the last two weeks
-        work()
+    notices.deliver()  # those of the last two weeks
     Account.objects.update(joined_at=at(county.since))
     Account.objects.exclude(pk=system.pk).update(last_login=clock.until)  # nobody is still to be invited
     sealing.seal(at=clock.until)
 
 
-def _regulate(county: Assembly, other: Assembly, city: Assembly) -> None:
+def regulate(county: Assembly, other: Assembly, city: Assembly) -> None:
     """Load the national library and each assembly's own rules; what is there already stays."""
     when = bodies.moment_of_founding(county)
     load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=when)
@@ -122,7 +123,7 @@ def _regulate(county: Assembly, other: Assembly, city: Assembly) -> None:
         load_library(examples / folder, made.committee, actor=None, at=when)
 
 
-def _number(ledger: Ledger) -> None:
+def number(ledger: Ledger) -> None:
     """Give the serials in the order of submission and the two numbers in the order of decisions, as the office would have."""
     last: dict[tuple[Committee, str], int] = defaultdict(int)
 
@@ -135,23 +136,21 @@ def _number(ledger: Ledger) -> None:
         if entry.kind == "proposals.submit" and row.serial is None:
             row.serial = following(row.committee, "proposal.serial")
         elif entry.kind == "proposals.file":
-            rules: Taxonomies = in_force(row.committee, Taxonomies, entry.at.date())
+            rules: Taxonomies = in_force(row.committee, Taxonomies, row.decided_at.date())
             category = rules.construction(row.construction)
             assert category is not None  # noqa: S101 -- told with a code in force
             series = f"proposal.{row.session_id}"
             row.number, row.category_label = following(row.committee, series), category.short
             row.category_number = following(row.committee, f"{series}.{category.code}")
-            entry.data |= {
-                "number": row.number, "category_number": row.category_number, "category_label": row.category_label,
-            }  # fmt: skip
+            entry.data |= facts.numbered(row.number, row.category_number, row.category_label)
         elif entry.kind == "proposals.merge":
-            entry.data["into_label"] = f"第 {row.merged_into.number:04d} 号"
+            entry.data |= facts.merged(row.merged_into, row.merged_into.number)
     Counter.objects.bulk_create(
         Counter(committee=committee, series=series, last=number) for (committee, series), number in last.items()
     )
 
 
-def _by_beginning(ledger: Ledger) -> list[Proposal]:
+def by_beginning(ledger: Ledger) -> list[Proposal]:
     """Return the proposals as they were begun (newer ones have higher keys), a merged one not before what it goes into."""
     begun: list[Proposal] = [e.subject for e in ledger.in_order() if e.kind == "proposals.draft"]
     placed: dict[int, None] = {}

@@ -367,7 +367,7 @@ register(
     Tell("tasks.recall", unit_leaders, lambda e, t: f"撤回你单位对{_name(t)}的答复{because(e)}"),
     Tell("tasks.recall", supervising_office, lambda e, t: f"撤回{t.unit}对{_name(t)}的答复{because(e)}"),
     Tell("tasks.recall", raters, lambda e, t: f"{t.unit}对{_name(t)}的答复已撤回，已有的评价不再计入，新的答复送达以后请您评价{because(e)}"),
-    Tell("tasks.recall", proposers, lambda e, t: f"{t.unit}对{_name(t)}的答复已撤回，另作答复{because(e)}"),
+    Tell("tasks.recall", proposers, lambda e, t: f"{t.unit}对{_name(t)}的答复已撤回，另作答复{because(e)}", otherwise=True),
     Tell("cases.escalate", assembly_office, lambda e, c: f"{_name(c)}再次评为不满意，请协调", urgent=True),
     Tell("cases.escalate", proposers, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),
     Tell("cases.escalate", answering_clerks, lambda e, c: f"{_name(c)}再次评为不满意，由政协协调"),

@@ -123,14 +123,14 @@ register(
     Tell("members.record_death", who_keeps_him_elsewhere, _died_sits, _list, urgent=True),
     Tell("members.record_death", who_appoints_him_elsewhere, _died_serves, _appointments, urgent=True),
     Tell("members.reinvite", the_member, _of_yours, _account, urgent=True),
-    Tell("members.reinvite", audit_administrators, _of_somebody, _events, urgent=True),
-    Tell("members.reinvite", who_may_confirm, _to_confirm, _page, urgent=True),
+    Tell("members.reinvite", audit_administrators, _of_somebody, _events, urgent=True, otherwise=True),
+    Tell("members.reinvite", who_may_confirm, _to_confirm, _page, urgent=True, otherwise=True),
     Tell("members.invite", who_may_confirm, _seat_to_confirm, _page, urgent=True),
-    Tell("members.invite", who_audits_where_it_waits, _seat_opened_anew, _events, urgent=True),
-    Tell("members.release_seat", audit_administrators, _released, _events, urgent=True),
+    Tell("members.invite", who_audits_where_it_waits, _seat_opened_anew, _events, urgent=True, otherwise=True),
     Tell("members.release_seat", the_person, _released_from_you, _account, urgent=True),
+    Tell("members.release_seat", audit_administrators, _released, _events, urgent=True, otherwise=True),
     Tell("members.confirm_reinvitation", the_member, _confirmed, _account, urgent=True),
-    Tell("members.confirm_reinvitation", audit_administrators, _confirmed_for, _events, urgent=True),
+    Tell("members.confirm_reinvitation", audit_administrators, _confirmed_for, _events, urgent=True, otherwise=True),
 )
 
 
@@ -186,10 +186,10 @@ def _acts(acts: list[str], room: int) -> str:
 register(
     Tell("members.merge", the_member, _merged, _page, urgent=True),
     Tell("members.merge", the_person, _merged_from_you, _account, urgent=True),
-    Tell("members.merge", audit_administrators, _merged_for, _events, urgent=True),
+    Tell("members.merge", audit_administrators, _merged_for, _events, urgent=True, otherwise=True),
     Tell("members.part", the_member, _parted, _page, urgent=True),
     Tell("members.part_from", the_member, _parted, _page, urgent=True),
-    Tell("members.part", audit_administrators, _parted_for, _events, urgent=True),
+    Tell("members.part", audit_administrators, _parted_for, _events, urgent=True, otherwise=True),
 )
 
 

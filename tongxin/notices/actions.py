@@ -1,7 +1,12 @@
-"""Turning events into notices, and reading them."""
+"""Turning events into notices, and reading them.
+
+Nobody is asked to tell when something happens: the marks that events leave in their own transaction are what waits, the
+worker takes them each second, and whatever a killed one left the next one takes.
+"""
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +21,7 @@ from tongxin.audit.models import Event, Mark
 from tongxin.core import faults
 from tongxin.notices import letters
 from tongxin.notices.models import TEXT, Notice
-from tongxin.notices.table import TABLE, Tell, matter_of, shortened
+from tongxin.notices.table import TABLE, Tell, matter_of, together
 
 CONSUMER = "notices"
 BATCH = 200
@@ -26,19 +31,30 @@ MOST_TRIES = 32_000  # what the column holds; the waiting does not grow any more
 log = logging.getLogger(__name__)
 
 
-def deliver() -> int:
+def deliver(rest: Callable[[float], object] = lambda _seconds: None) -> int:
     """Make the notices of every event that is due; return how many events were worked on. Safe to call from anywhere, any time.
 
     Each event is a transaction of its own: one that fails is kept with what was wrong, tried again ever later and never given
-    up, and those behind it go on.
+    up, and those behind it go on. `rest` is called between two events with how long the first took: where only one can write
+    at a time, who tells of thousands in one go lets nobody else in.
     """
-    done, last = 0, 0
+    done = 0
+    for key in _due():
+        began = time.monotonic()
+        done += _deliver_one(key)
+        rest(time.monotonic() - began)
+    return done
+
+
+def _due() -> Iterator[int]:
+    """Return the marks whose time has come, in slices."""
+    last = 0
     while True:
         due = Q(next_try_at=None) | Q(next_try_at__lte=timezone.now())
         marks = list(Mark.objects.filter(due, consumer=CONSUMER, pk__gt=last).order_by("id").values_list("pk", flat=True)[:BATCH])
-        done += sum(_deliver_one(mark) for mark in marks)
+        yield from marks
         if len(marks) < BATCH:
-            return done
+            return
         last = marks[-1]
 
 
@@ -83,11 +99,13 @@ def _tell(event: Event) -> None:
     subject = apps.get_model(event.subject_type)._base_manager.filter(pk=event.subject_id).first()  # noqa: SLF001
     if subject is None:
         return
-    notices: dict[int, Notice] = {}
+    told: dict[Account, list[Tell]] = {}
     for line in lines:
         for account in _recipients(line, event, subject):
-            notices.setdefault(account.pk, _notice(line, event, subject, account))
-    Notice.objects.bulk_create(notices.values(), ignore_conflicts=True)
+            if not (line.otherwise and account in told):
+                told.setdefault(account, []).append(line)
+    notices = [_notice(theirs, event, subject, account) for account, theirs in told.items()]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
     if settings.EMAIL_HOST:
         letters.queue(event, at=timezone.now())
 
@@ -100,11 +118,16 @@ def _recipients(line: Tell, event: Event, subject: Any) -> Iterable[Account]:
             yield account
 
 
-def _notice(line: Tell, event: Event, subject: Any, account: Account) -> Notice:
-    url = line.url(event, subject) if line.url else subject.get_absolute_url()
+def _notice(lines: Sequence[Tell], event: Event, subject: Any, account: Account) -> Notice:
+    """Write what somebody is told of an event: one notice, in which each line that is theirs is said, what presses first.
+
+    Who signed a proposal and has to assign it is told both; the first line alone left out what there was to do.
+    """
+    lines = sorted(lines, key=lambda line: not line.urgent)  # stable: else as the table has them
+    url = lines[0].url(event, subject) if lines[0].url else subject.get_absolute_url()
     return Notice(
         account=account, committee_code=event.committee_code, event=event, matter=matter_of(subject), url=url,
-        text=shortened(line.words(event, subject), TEXT), urgent=line.urgent, made_at=event.recorded_at,
+        text=together([line.words(event, subject) for line in lines], TEXT), urgent=lines[0].urgent, made_at=event.recorded_at,
         day=timezone.localdate(event.recorded_at),
     )  # fmt: skip
 

@@ -9,4 +9,4 @@ class NoticesConfig(AppConfig):
         from tongxin.audit import kinds  # noqa: PLC0415 -- registers at start
         from tongxin.notices import actions  # noqa: PLC0415 -- as above
 
-        kinds.consume(actions.CONSUMER, actions.deliver)
+        kinds.consume(actions.CONSUMER)

@@ -1,6 +1,6 @@
 """The register of notices: event kind → who is told, in which words. Filled by every app's `notices.py`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,9 @@ class Tell:
     The actor of the event is not told of the own act. `urgent` ones are never folded under others, and are sent at once, each
     by itself. `shows_reading`: whether the office, on the page of who was told, reads when it was read. `holds`: whether what
     is said is so still; asked when its letter is sent, which may be days later: what is over is not sent any more.
+
+    Whoever several lines of a kind tell reads them all in one notice. `otherwise`: a line that says less of the same to those
+    whom no line before it tells.
     """
 
     kind: str
@@ -29,6 +32,7 @@ class Tell:
     urgent: bool = False
     shows_reading: bool = True
     holds: Holds | None = None
+    otherwise: bool = False
 
 
 def because(event: Event, *, most: int | None = None) -> str:
@@ -45,6 +49,23 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
 
 
+def together(sentences: Sequence[str], most: int) -> str:
+    """Put several sentences into one notice, each once and as whole as there is room for; what another says too is left out."""
+    whole = [said for n, said in enumerate(sentences) if not any(said in other for other in _besides(sentences, n))]
+    room = most - len(BETWEEN) * (len(whole) - 1)
+    texts = list(whole)
+    for left, n in enumerate(sorted(range(len(whole)), key=lambda n: len(whole[n]))):  # what a short one leaves the long ones get
+        texts[n] = shortened(whole[n], room // (len(whole) - left))
+        room -= len(texts[n])
+    return BETWEEN.join(texts)
+
+
+def _besides(sentences: Sequence[str], n: int) -> list[str]:
+    """Return the other sentences, of equal ones those before: the first is said."""
+    return [other for m, other in enumerate(sentences) if m < n or (m > n and other != sentences[n])]
+
+
+BETWEEN = "；"
 TABLE: dict[str, list[Tell]] = {}
 MATTERS: dict[str, Callable[[Any], Any]] = {}
 

@@ -82,14 +82,14 @@ register(
         )
         for line in (
             Tell(kind, the_person, _done_to_you(done), _own_account, urgent=True),
-            Tell(kind, audit_administrators, _done_to_somebody(done), _events, urgent=True),
-            Tell(kind, security_administrators, _done_to_somebody(done), _appointments, urgent=True),
+            Tell(kind, audit_administrators, _done_to_somebody(done), _events, urgent=True, otherwise=True),
+            Tell(kind, security_administrators, _done_to_somebody(done), _appointments, urgent=True, otherwise=True),
         )
     ),
     Tell("committees.break_glass", audit_administrators, _break_glass, _events, urgent=True),
     Tell("audit.accept", audit_administrators, _accepted_outside, _events, urgent=True),
     Tell("committees.transfer_clerk", the_person, _taken_over, _inbox, urgent=True),
-    Tell("committees.transfer_clerk", unit_leaders, lambda e, u: f"{u}的承办人由{e.data.get('before', '')}变动为{e.data.get('name', '')}", _inbox),
+    Tell("committees.transfer_clerk", unit_leaders, lambda e, u: f"{u}的承办人由{e.data.get('before', '')}变动为{e.data.get('name', '')}", _inbox, otherwise=True),
 )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _code_for_somebody(event: Event, _account: Any) -> str:
 
 register(
     Tell("accounts.make_reset_code", the_account, _code_for_you, _own_account, urgent=True),
-    Tell("accounts.make_reset_code", audit_administrators, _code_for_somebody, _events, urgent=True),
+    Tell("accounts.make_reset_code", audit_administrators, _code_for_somebody, _events, urgent=True, otherwise=True),
 )
 
 

@@ -223,43 +223,6 @@ def _was_done(workflow: Workflow, subject: Stateful, action: str) -> bool:
     return last is not None and last.kind == workflow.kind(action)
 
 
-def retell(
-    subject: Stateful, steps: Sequence[tuple[str, datetime | None, Mapping[str, Any]]], *, recorded_at: datetime
-) -> list[Event]:
-    """Make the unsaved events of an imported history: permissions, guards and notices off, the graph on.
-
-    `steps` are (action, at or None where the sheet did not say, extra event fields incl. `data`), beginning with the
-    workflow's start. `subject` must be saved; its state must be what the last step leads to. Raises NotAllowed otherwise.
-    """
-    workflow = workflow_of(subject)
-    events, state = [], ""
-    for action, at, facts in steps:
-        if action == workflow.start[0] and not state:
-            source, target = "", workflow.initial
-        else:
-            row = workflow.row(state, action)
-            if row is None:
-                raise NotAllowed(workflow, action, f"from {state}")
-            source, target = state, row.target
-        events.append(
-            audit.build(
-                workflow.kind(action),
-                subject,
-                actor=None,
-                at=at,
-                from_state=source,
-                to_state=target,
-                via="import",
-                recorded_at=recorded_at,
-                **facts,
-            )
-        )
-        state = target
-    if state != subject.state:
-        raise NotAllowed(workflow, steps[-1][0] if steps else "", f"ends in {state}, the row is in {subject.state}")
-    return events
-
-
 def unexplained(workflow: Workflow, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Return the rows whose state is not what their last event says: must be empty."""
     last = (

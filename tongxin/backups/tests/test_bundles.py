@@ -20,7 +20,7 @@ from django.utils import timezone
 from tests.cast import NOW, Cast, everybody
 from tests.migrated import empty_database
 from tongxin.accounts.models import Account
-from tongxin.audit import kinds, origins, verifying
+from tongxin.audit import origins, verifying
 from tongxin.audit.models import Event
 from tongxin.backups import archive, bundles, packing, unpacking
 from tongxin.backups.bundles import Manifest
@@ -33,6 +33,7 @@ from tongxin.files.models import File
 from tongxin.handling.models import Task
 from tongxin.handling.workflow import SignFor
 from tongxin.members.models import Member
+from tongxin.notices import actions as notices
 from tongxin.proposals.models import Attachment, Proposal
 from tongxin.regulations import queries
 from tongxin.workflow.engine import perform
@@ -62,8 +63,7 @@ def a_year(cast: Cast) -> Proposal:
     held = Attachment.objects.create(committee=cast.county, proposal=proposal, file=file)
     audit.record("proposals.attach", proposal, actor=cast.proposer, at=NOW, data={"name": file.name}, proves=[New(held)])
     Unit.objects.filter(pk=cast.unit.pk).update(phone="0900-6661234")
-    for work in kinds.CONSUMERS.values():
-        work()
+    notices.deliver()
     return proposal
 
 

@@ -3,13 +3,16 @@
 import logging
 import os
 import signal
+import threading
 from datetime import timedelta
 
 import pytest
 
-from tongxin.cli import clock, running
+from tongxin.cli import clock, running, telling
 from tongxin.cli.entrance import main
-from tongxin.cli.running import Scheduled, Stop, schedule, work
+from tongxin.cli.running import Stop, work
+from tongxin.cli.scheduled import Scheduled, schedule
+from tongxin.notices.models import Job
 
 
 @pytest.fixture
@@ -87,3 +90,52 @@ def test_the_apps_jobs_are_found():
 
 def test_the_worker_ends_with_its_parent():
     assert (bool(Stop(os.getppid())), bool(Stop(1_000_000_000))) == (False, True)
+
+
+# ── what waits for no other job ──────────────────────────────────────────────────────────────────
+def test_telling_waits_for_no_other_job(monkeypatch):
+    told, asked = threading.Event(), []
+
+    def tells(_at):
+        asked.append(threading.current_thread().name)
+        told.set()
+
+    monkeypatch.setattr(
+        Scheduled, "_note", lambda _self, _write: None
+    )  # a thread has a connection of its own, and none of the test's
+    prompt, others = telling.parted([Scheduled(3600, lambda _at: None), Scheduled(timedelta(seconds=1), tells)])
+    with telling.beside(prompt, stop=lambda: False):
+        assert told.wait(60)  # while this thread does something else
+    assert [job.every for job in others] == [3600.0]
+    assert asked[0] == "telling"
+    assert "telling" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_the_telling_job_is_one_that_waits_for_none():
+    prompt, _others = telling.parted(schedule(["tongxin.notices", "tongxin.audit", "tongxin.handling"]))
+    assert [job.name for job in prompt] == ["tongxin.notices.tasks.deliver_left_over"]
+
+
+@pytest.mark.django_db
+def test_how_telling_went_is_kept_each_half_minute_and_at_once_where_it_failed():
+    goes = [True]
+
+    def tells(_at):
+        if not goes[0]:
+            raise RuntimeError
+
+    def at(now):
+        ran = job.run_if_due(now)
+        kept = Job.objects.get()
+        return ran, kept.failures, kept.done_at
+
+    job = Scheduled(1, tells)
+    first, soon = at(1000.0), at(1001.0)
+    assert first[:2] == soon[:2] == (True, 0)
+    assert first[2] == soon[2]
+    goes[0] = False
+    assert at(1002.0)[:2] == (True, 1)
+    assert at(1003.0)[:2] == (False, 1)  # a fault does not come each second
+    goes[0] = True
+    assert at(1033.0)[:2] == (True, 0)
+    assert at(1034.0)[2] > soon[2]

@@ -12,6 +12,7 @@ from tongxin.committees import actions as units_of
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Unit
 from tongxin.handling import queries
+from tongxin.handling.actions import facts
 from tongxin.handling.actions.problems import HandlingError
 from tongxin.handling.actions.reckoning import keep_tentative
 from tongxin.handling.choices import ANSWERING, CaseState, Part
@@ -62,7 +63,7 @@ def assign(proposal: Proposal, *, parts: Sequence[tuple[Unit, str]], actor: Acco
     """Hand a filed proposal over to its units (交办); every clock starts. Raises HandlingError or the engine's errors."""
     parts = _held(parts)
     check_parts(proposal, parts, on=timezone.localdate(at))
-    units = "、".join(f"{unit}（{Part(part).label}）" for unit, part in parts)
+    units = facts.units(parts)
     engine.perform(proposal, "hand_over", actor=actor, at=at, by_system=True, also=Setting(facts={"units": units}))
     case = Case.objects.filter(proposal=proposal).first() or Case(committee=proposal.committee, proposal=proposal, assigned_at=at)
     rules = look_up(proposal.committee, Deadlines, timezone.localdate(at)).version
@@ -91,7 +92,7 @@ def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, 
     made = [_add_task(case, unit, part, actor, at) for unit, part in parts]
     audit.record(
         "cases.add_unit", case, actor=actor, at=at, acting_as=case.capacity_of(actor),
-        data={"units": "、".join(f"{u}（{Part(p).label}）" for u, p in parts), "reason": reason},
+        data={"units": facts.units(parts), "reason": reason},
     )  # fmt: skip
     return made
 
@@ -106,6 +107,6 @@ def _add_task(case: Case, unit: Unit, part: str, actor: Account, at: datetime) -
     clocks = {field: queries.reckon(case.committee, key, on) for field, key in keys.items()}
     dates = {field: clock.due_on for field, clock in clocks.items()}
     task = Task(committee=case.committee, case=case, unit=unit, part=part, assigned_at=at, **dates)
-    engine.begin(task, actor=actor, at=at, data={"unit": unit.name, "part": str(Part(part).label), "unit_id": unit.pk})
+    engine.begin(task, actor=actor, at=at, data=facts.given(unit.name, unit.pk, part))
     keep_tentative(task, clocks)
     return task

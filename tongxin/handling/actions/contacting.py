@@ -11,6 +11,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
+from tongxin.handling.actions import facts
 from tongxin.handling.actions.problems import HandlingError
 from tongxin.handling.choices import Stage, TaskState, TaskStates
 from tongxin.handling.models import Contact, Presence, Task
@@ -50,10 +51,7 @@ def record_contact(
     Presence.objects.bulk_create(Presence(committee=task.committee, contact=made, signature=one) for one in there)
     audit.record(
         "handling.contact", task.case, actor=actor, at=at, acting_as=task.capacity_of(actor),
-        data={
-            "unit": task.unit.name, "stage": made.get_stage_display(), "way": made.get_way_display(), "note": made.note,
-            "contact": made.pk, "on": on.isoformat(),
-        },
+        data=facts.talked(task.unit.name, made.pk, stage=stage, way=way, note=made.note, on=on),
     )  # fmt: skip
     return made
 
@@ -105,7 +103,7 @@ def _answer(contact: Contact, kind: str, *, happened: bool, word: str, actor: Ac
     if others.update(happened=happened, word=word, said_at=at):
         audit.record(
             kind, contact.task.case, actor=actor, at=at,
-            data={"name": actor.name, "contact": contact.pk, "unit": contact.task.unit.name} | ({"word": word} if word else {}),
+            data=facts.witnessed(actor.name, contact.pk, contact.task.unit.name) | ({"word": word} if word else {}),
         )  # fmt: skip
 
 
@@ -121,7 +119,7 @@ def remind(task: Task, *, reason: str, actor: Account, at: datetime) -> Event:
         raise HandlingError(message)
     return audit.record(
         "handling.remind", task.case, actor=actor, at=at, acting_as=task.capacity_of(actor),
-        data={"unit": task.unit.name, "unit_id": task.unit_id, "task": task.pk, "reason": clean_text(reason)},
+        data=facts.chased(task.unit.name, task.unit_id, task.pk, clean_text(reason)),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tongxin.audit.truth import New
 from tongxin.core.templatetags.chinese import day
 from tongxin.core.words import clean_text
 from tongxin.handling import queries
+from tongxin.handling.actions import facts
 from tongxin.handling.actions.again import begin_again
 from tongxin.handling.actions.problems import HandlingError
 from tongxin.handling.choices import CaseState
@@ -70,7 +71,7 @@ def rate(
     member = signature.member if entered_for else None
     audit.record(
         "handling.rate", case, actor=actor, at=at, on_behalf_of=member.account if member else None, proves=[New(made)],
-        data={"name": signature.name, "signature": signature.pk, "reply": reply.pk, "entered_for": entered_for},
+        data=facts.rated(signature.name, signature.pk, reply.pk, entered_for=entered_for),
     )  # fmt: skip
     return made
 

@@ -11,6 +11,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit.models import Event
 from tongxin.core.words import clean_line, clean_text
 from tongxin.handling import queries
+from tongxin.handling.actions import facts
 from tongxin.handling.actions.again import co_due
 from tongxin.handling.actions.rating import close_round
 from tongxin.handling.actions.reckoning import dates_set
@@ -25,7 +26,7 @@ from tongxin.workflow.table import Setting
 
 def unit_named(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Every event of a task names its unit."""
-    return Setting(facts={"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id})
+    return Setting(facts=facts.of_part(task.unit.name, task.unit_id, task.case_id))
 
 
 def signed_now(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
@@ -91,7 +92,7 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
     )
     return Setting(
         {"answered_at": at, "unit_name": task.unit.name},
-        facts={"category": found.code, "before": reply.category, "meaning": found.meaning, "round": reply.round},
+        facts=facts.sent(found.code, found.meaning, before=reply.category, round=reply.round),
         regulation=rules.version,
         proves=audit.sound([reply, *reply.files.all()]),
         writes=(send,),
@@ -112,10 +113,10 @@ def open_rating_when_all_answered(task: Task, event: Event) -> None:
 def rating_opened(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Until when the proposers rate, and from how many ratings on the units are told their counts, as the form promises."""
     clock = queries.reckon(case.committee, "rating_working_days", timezone.localdate(at))
-    facts = queries.said_of(clock.due_on) | {"round": case.round}
+    said = queries.said_of(clock.due_on) | {"round": case.round}
     rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate(at))
     replies = Reply.objects.filter(task__case=case, round=case.round, sent_at__isnull=False, recalled_at=None, counts_from=None)
-    counts = Setting(facts=facts, proves=audit.sound(replies), writes=(partial(replies.update, counts_from=rules.minimum),))
+    counts = Setting(facts=said, proves=audit.sound(replies), writes=(partial(replies.update, counts_from=rules.minimum),))
     return counts | dates_set(case, {"rating_due_on": clock})
 
 
@@ -151,5 +152,5 @@ def units_chosen(case: Case, *, actor: Account, at: datetime, payload: Any) -> S
     chosen = [one for one in may if one.key in payload.units]
     heirs = {one.task.uid: one.heir.uid for one in chosen if one.heir is not None}
     names = "、".join(dict.fromkeys(one.name for one in chosen))
-    facts = {"round": case.round + 1, "units": names, "tasks": [one.task.uid for one in chosen]}
-    return Setting(facts=facts | ({"heirs": heirs} if heirs else {}))
+    said = {"round": case.round + 1, "units": names, "tasks": [one.task.uid for one in chosen]}
+    return Setting(facts=said | ({"heirs": heirs} if heirs else {}))

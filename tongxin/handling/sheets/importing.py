@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tongxin.audit import actions as audit
-from tongxin.audit.models import Event
 from tongxin.handling.actions import copies_by_machine
 from tongxin.handling.models import Case, PublicReply, Rating, Reply, Task
 from tongxin.handling.sheets.columns import COLUMNS, RATED
@@ -19,6 +18,7 @@ from tongxin.proposals.sheets.importing import ProposalImporter
 from tongxin.proposals.sheets.reading import Draft
 from tongxin.proposals.sheets.words import FILED, MERGED, WAITING
 from tongxin.sheets.kinds import Context, Row, words_of
+from tongxin.workflow.recorder import Recorder
 
 
 class CaseImporter(ProposalImporter):
@@ -100,20 +100,19 @@ class CaseImporter(ProposalImporter):
         units = self.outcomes[id(row)].units
         return str(self.units.known[units[0]].system) if units else ""
 
-    def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:
-        """Write the cases of saved proposals and return the history of all."""
+    def tell(self, told: Recorder, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> None:
+        """Write the cases of saved proposals and tell the history of all."""
         made: dict[int, Handled] = {}
         for _draft, proposal, row in rows:
             outcome = self.outcomes.get(id(row))
             if outcome is not None and outcome.units:
                 made[proposal.pk] = self.cases.handled(proposal, outcome, signed[proposal.pk])
         self._save_cases(list(made.values()))
-        events: list[Event] = []
         for draft, proposal, _row in rows:
             handled = made.get(proposal.pk)
-            begun = self.story(draft, proposal, units_text(handled) if handled else "")
-            events += self.cases.story(handled, begun) if handled else begun
-        return events
+            self.story(told, draft, proposal, units_text(handled) if handled else "")
+            if handled is not None:
+                self.cases.story(told, handled)
 
     def _save_cases(self, made: Sequence[Handled]) -> None:
         Case.objects.bulk_create(handled.case for handled in made)

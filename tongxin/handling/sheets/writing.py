@@ -1,16 +1,15 @@
 """What an outcome becomes: the case, each unit's part, replies, ratings, and the steps that led there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
-from tongxin.audit import actions as audit
-from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
 from tongxin.core import calendar
+from tongxin.handling.actions import facts
 from tongxin.handling.choices import CaseState, Grade, Part, TaskState
 from tongxin.handling.models import Case, Rating, Reply, Task
 from tongxin.handling.regulations import Deadlines, ReplyCategories, Review, Rework, Secrecy
@@ -21,7 +20,7 @@ from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.sheets.bodies import rules_on
 from tongxin.proposals.sheets.reading import noon
 from tongxin.sheets.kinds import Context
-from tongxin.workflow import engine
+from tongxin.workflow.recorder import Recorder, Step
 
 
 @dataclass
@@ -139,50 +138,41 @@ class Maker:
         return False
 
     # ── what happened ──
-    def story(self, made: Handled, begun: list[Event]) -> list[Event]:
-        """Return the events of a saved case, in the order of things, behind the proposal's own."""
-        at, case = self.context.at, made.case
-        units = units_text(made)
-        steps: list[tuple[str, datetime | None, Mapping[str, Any]]] = [("assign", None, {"data": {"units": units}})]
+    def story(self, told: Recorder, made: Handled) -> None:
+        """Tell the life of a saved case in the order of things, behind the proposal's own."""
+        case = made.case
+        told.begin(case, at=None, data={"units": units_text(made)})
+        for index, task in enumerate(made.tasks):
+            told.life(task, self._part(made, index, task))
         if case.state != CaseState.IN_HAND:
             last = max((t.answered_at for t in made.tasks if t.answered_at), default=None)
             due = {"due": case.rating_due_on.isoformat()} if case.rating_due_on else {}
-            steps.append(("open_rating", last, {"data": due | {"round": 1}}))
+            told.step(case, "open_rating", at=last, data=due | {"round": 1})
+        for rating in made.ratings:
+            told.note("handling.rate", case, at=None, data=facts.rated(rating.signature.name, rating.signature, rating.reply))
         if case.state == CaseState.WITH_OFFICE:
-            steps.append(("escalate", None, {}))
+            told.step(case, "escalate", at=None)
         elif case.state == CaseState.CLOSED:
-            steps.append(("close", None, {}))
-        [assigned, *later] = engine.retell(case, steps, recorded_at=at)
-        parts = [event for index, task in enumerate(made.tasks) for event in self._part(made, index, task)]
-        rated = [self._rated(made, rating) for rating in made.ratings]
-        return [*begun, assigned, *parts, *later[:1], *rated, *later[1:]]
+            told.step(case, "close", at=None)
+        told.demand_true(case)
 
-    def _part(self, made: Handled, index: int, task: Task) -> list[Event]:
-        named = {"unit": task.unit.name, "unit_id": task.unit_id, "case": made.case.pk}
-        steps: list[tuple[str, datetime | None, Mapping[str, Any]]] = [
-            ("assign", None, {"data": named | {"part": str(Part(task.part).label)}})
-        ]
+    def _part(self, made: Handled, index: int, task: Task) -> list[Step]:
+        named = facts.of_part(task.unit.name, task.unit, made.case)
+        steps: list[Step] = [("assign", None, facts.given(task.unit.name, task.unit, task.part))]
         if task.state == TaskState.ADVICE_GIVEN:
-            steps += [("sign_for", None, {"data": named}), ("give_advice", None, {"data": named})]
+            steps += [("sign_for", None, named), ("give_advice", None, named)]
         elif task.state == TaskState.ANSWERED:
             reply = made.replies[index]
-            sent = named | {"category": reply.category.replace(NO_CATEGORY, ""), "meaning": reply.meaning, "round": 1}
+            sent = named | facts.sent(reply.category.replace(NO_CATEGORY, ""), reply.meaning, round=1)
             review: Review = self._rules(Review, made.outcome.answers[index].on)
             passed = ("submit_for_review", "send") if review.supervising_office_reviews else ("submit_reply", "sign_and_send")
-            steps += [("sign_for", None, {"data": named}), (passed[0], None, {"data": named})]
-            steps.append((passed[1], task.answered_at, {"data": sent}))
-        return engine.retell(task, steps, recorded_at=self.context.at)
-
-    def _rated(self, made: Handled, rating: Rating) -> Event:
-        data = {
-            "name": rating.signature.name, "signature": rating.signature_id, "reply": rating.reply_id, "entered_for": False,
-        }  # fmt: skip
-        return audit.build("handling.rate", made.case, actor=None, at=None, recorded_at=self.context.at, via="import", data=data)
+            steps += [("sign_for", None, named), (passed[0], None, named), (passed[1], task.answered_at, sent)]
+        return steps
 
 
 def units_text(made: Handled) -> str:
     """Name the units with their parts, as the event of assigning does."""
-    return "、".join(f"{task.unit.name}（{Part(task.part).label}）" for task in made.tasks)
+    return facts.units((task.unit.name, task.part) for task in made.tasks)
 
 
 def _grades(outcome: Outcome, index: int, signers: int) -> tuple[Sequence[str], Sequence[str]]:

@@ -10,6 +10,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment
 from tongxin.handling.choices import TaskState
 from tongxin.handling.models import Reply, Task
+from tongxin.notices import actions as notices
 from tongxin.notices.models import Notice
 
 NO_LEADER = "本单位现在没有负责人，请与机关联系任命"
@@ -57,9 +58,7 @@ def test_with_a_leader_it_goes(cast: Cast, as_) -> None:
     assert task.state == TaskState.WITH_LEADER
 
 
-def test_the_clerk_takes_back_what_lies_before_a_leader_and_loses_nothing_of_it(
-    cast: Cast, as_, today, django_capture_on_commit_callbacks
-) -> None:
+def test_the_clerk_takes_back_what_lies_before_a_leader_and_loses_nothing_of_it(cast: Cast, as_, today) -> None:
     task = World(cast).row("tasks", TaskState.WITH_LEADER)
     before = Reply.objects.values("text", "category", "version").get()
     dismissed(cast, today)
@@ -70,8 +69,7 @@ def test_the_clerk_takes_back_what_lies_before_a_leader_and_loses_nothing_of_it(
         as_(other).post(url)
     task.refresh_from_db()
     assert (task.state, Event.objects.filter(kind="tasks.take_back").count()) == (TaskState.WITH_LEADER, 0)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert clerk.post(url).status_code == 302
+    assert clerk.post(url).status_code == 302
     task.refresh_from_db()
     assert (task.state, Event.objects.filter(kind="tasks.take_back").count()) == (TaskState.IN_HAND, 1)
     assert Reply.objects.values("text", "category", "version").get() == before
@@ -79,10 +77,10 @@ def test_the_clerk_takes_back_what_lies_before_a_leader_and_loses_nothing_of_it(
     assert NO_LEADER in clerk.get(task.get_absolute_url()).text
 
 
-def test_the_leader_hears_that_a_reply_was_taken_back(cast: Cast, as_, django_capture_on_commit_callbacks) -> None:
+def test_the_leader_hears_that_a_reply_was_taken_back(cast: Cast, as_) -> None:
     task = World(cast).row("tasks", TaskState.WITH_LEADER)
-    with django_capture_on_commit_callbacks(execute=True):
-        as_(cast.clerk).post(f"/go/tasks/{task.uid}/take_back/")
+    as_(cast.clerk).post(f"/go/tasks/{task.uid}/take_back/")
+    notices.deliver()
     told = Notice.objects.filter(account=cast.unit_leader).order_by("-id").first()
     assert told is not None
     assert told.text.endswith("的答复稿已由承办人收回，现在无需审签")

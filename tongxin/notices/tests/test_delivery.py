@@ -14,7 +14,7 @@ from tests.cast import Cast, moment, who_keeps_the_system
 from tongxin.accounts.models import Account
 from tongxin.audit import sealing
 from tongxin.audit.models import Mark
-from tongxin.cli.running import LABELS, Scheduled, schedule
+from tongxin.cli.scheduled import LABELS, Scheduled, schedule
 from tongxin.core import room
 from tongxin.core.faults import SomeFailedError
 from tongxin.core.tests.test_room import disk

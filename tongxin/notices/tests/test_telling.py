@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import Cast, moment
-from tongxin.audit import kinds
 from tongxin.audit.models import Event, Mark
 from tongxin.core.faults import SomeFailedError
 from tongxin.handling import actions as handling
@@ -20,9 +19,10 @@ from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, Contact, Reply
 from tongxin.notices import actions, letters, queries
 from tongxin.notices.models import Letter, Notice
-from tongxin.notices.table import TABLE, Tell, because
+from tongxin.notices.table import TABLE, Tell, because, together
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries as signers
+from tongxin.proposals.models import Proposal
 
 
 @pytest.fixture
@@ -74,28 +74,72 @@ def test_words_that_change_between_two_tries_make_no_second_notice(cast: Cast, m
     assert sorted(Notice.objects.values_list("account", "event")) == before
 
 
-def test_a_transaction_with_many_events_is_delivered_once(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+def test_an_act_tells_nobody_it_leaves_marks_and_the_next_round_tells(
+    cast: Cast, client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
-    delivered: list[int] = []
-    monkeypatch.setitem(kinds.CONSUMERS, "notices", lambda: delivered.append(Mark.objects.count()))
-    for times in (1, 2):
-        with django_capture_on_commit_callbacks(execute=True) as asked, transaction.atomic():
-            cast.submitted()
-        assert (len(asked) > 1, len(delivered)) == (True, times)
+    proposal = cast.draft()
+    actions.deliver()
+    before = Notice.objects.count()
+    client.force_login(cast.proposer)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/proposals/{proposal.uid}/submit/", {"version": str(proposal.version)}).status_code == 302
+    event = Event.objects.get(kind="proposals.submit", subject_uid=proposal.uid)
+    assert (Notice.objects.count(), Mark.objects.filter(event=event, consumer="notices").count()) == (before, 1)
+    actions.deliver()
+    assert set(Notice.objects.filter(event=event).values_list("account", flat=True)) == {cast.office.pk}
 
 
-def test_what_was_undone_in_a_savepoint_takes_no_delivery_with_it(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> None:
-    delivered: list[int] = []
-    monkeypatch.setitem(kinds.CONSUMERS, "notices", lambda: delivered.append(1))
-    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+def test_between_two_events_others_may_write(cast: Cast) -> None:
+    for title in ("关于一件事的建议", "关于另一件事的建议"):
+        cast.submitted(title=title)
+    rests: list[float] = []
+    told = actions.deliver(rest=lambda took: rests.append(took if not connection.savepoint_ids else -1))
+    assert len(rests) == told > 1
+    assert all(took > 0 for took in rests)
+
+
+# ── who is told by several lines ─────────────────────────────────────────────────────────────────
+def test_who_signed_and_has_to_assign_reads_both(cast: Cast) -> None:
+    proposal = cast.filed()
+    Proposal._base_manager.filter(pk=proposal.pk).update(entered_by=cast.assigner)
+    actions.deliver()
+    [notice] = Notice.objects.filter(account=cast.assigner, event__kind="proposals.file")
+    assert notice.text == f"您的提案《{proposal.title}》已立案，编为第 0001 号；第 0001 号提案《{proposal.title}》已立案，请交办"
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> Any:
+    """Let the submission be told to one person by the lines that a test gives: words, urgent, address, otherwise."""
+
+    def tell(*said: tuple[str, bool, str, bool]) -> Notice:
+        rows = [
+            Tell("proposals.submit", lambda _e, _p: [cast.bystander], lambda _e, _p, t=text: t, lambda _e, _p, u=url: u, urgent=urgent, otherwise=other)
+            for text, urgent, url, other in said
+        ]  # fmt: skip
+        monkeypatch.setitem(TABLE, "proposals.submit", rows)
         cast.submitted()
-        undone = transaction.savepoint()
-        cast.submitted(title="关于撤销的一件事的建议")
-        transaction.savepoint_rollback(undone)
-    assert delivered == [1]
+        actions.deliver()
+        return Notice.objects.get(account=cast.bystander, event__kind="proposals.submit")
+
+    return tell
+
+
+def test_what_presses_is_said_first_leads_there_and_presses(lines: Any) -> None:
+    told = lines(("已经提交", False, "/a/", False), ("请您预审", True, "/b/", False))
+    assert (told.text, told.url, told.urgent) == ("请您预审；已经提交", "/b/", True)
+
+
+def test_a_line_for_all_others_says_nothing_to_who_was_told(lines: Any) -> None:
+    told = lines(("给您发了码", False, "/a/", False), ("给某人发了码", True, "/b/", True))
+    assert (told.text, told.url, told.urgent) == ("给您发了码", "/a/", False)
+
+
+def test_sentences_are_said_once_and_as_whole_as_there_is_room() -> None:
+    assert together(["甲", "乙", "甲"], 10) == "甲；乙"
+    assert together(["改名", "改名，请取消"], 10) == "改名，请取消"
+    assert together(["短", "长" * 20], 10) == "短；" + "长" * 7 + "…"
+    assert together(["一" * 20, "二" * 20], 11) == "一一一一…；二二二二…"
+    assert together(["一" * 20], 20) == "一" * 20
 
 
 # ── rounds and deadlines, each by itself ─────────────────────────────────────────────────────────

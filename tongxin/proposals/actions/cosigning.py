@@ -10,7 +10,7 @@ from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.members.models import Member
 from tongxin.proposals import queries
-from tongxin.proposals.actions import forming, names
+from tongxin.proposals.actions import facts, forming, names
 from tongxin.proposals.actions.problems import ProposalError
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Endorsement, Proposal, Signature
@@ -53,7 +53,7 @@ def invite_cosigners(
     for signature in made:
         audit.record(
             "proposals.invite", proposal, actor=actor, at=at,
-            data={"name": signature.name, "member": signature.member_id, "until": until.isoformat()},
+            data=facts.invited(signature.name, signature.member_id, until),
         )  # fmt: skip
     forming.follow_signers(proposal, actor=actor, at=at)
     return made
@@ -107,7 +107,7 @@ def answer_invitation(
     signature.refresh_from_db()
     audit.record(
         "proposals.accept_invitation" if accept else "proposals.decline_invitation", proposal, actor=actor, at=at,
-        data={"name": signature.name, "member": signature.member_id, "reason": reason, "entered_for": entered_for},
+        data=facts.answered(signature.name, signature.member_id, reason=reason, entered_for=entered_for),
         on_behalf_of=signature.member.account if entered_for and signature.member else None, proves=sound,
     )  # fmt: skip
     forming.follow_signers(proposal, actor=actor, at=at)

@@ -12,10 +12,11 @@ from tongxin.audit.models import Event
 from tongxin.committees import actions as bodies
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.proposals import queries
+from tongxin.proposals.actions import facts
 from tongxin.proposals.actions.agreeing import drop_unconfirmed
 from tongxin.proposals.actions.forming import follow_signers
 from tongxin.proposals.actions.leaving import drop_who_left
-from tongxin.proposals.choices import Answer, Role, Season
+from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
 from tongxin.regulations.queries import look_up
@@ -35,7 +36,7 @@ def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: 
         raise engine.Blocked([message])
     serial = bodies.next_number(proposal.committee, "proposal.serial")
     values = {"serial": serial, "session": session, "season": season, "submitted_at": at}
-    return Setting(values, facts={"season": str(Season(season).label)})
+    return Setting(values, facts=facts.submitted(season))
 
 
 def settle_signatures(proposal: Proposal, event: Event) -> None:
@@ -49,7 +50,7 @@ def settle_signatures(proposal: Proposal, event: Event) -> None:
             continue  # answered in this very moment: the answer counts
         audit.record(
             "proposals.lapse_invitation", proposal, actor=event.actor, at=at,
-            data={"name": signature.name, "member": signature.member_id, "overdue": is_over(proposal.cosign_until, at)},
+            data=facts.lapsed(signature.name, signature.member_id, overdue=is_over(proposal.cosign_until, at)),
         )  # fmt: skip
     follow_signers(proposal, actor=event.actor, at=at)
 
@@ -83,11 +84,11 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
     if category is None:
         raise engine.Invalid({"construction": "请从现行类别中选择"})
     series = f"proposal.{proposal.session_id}"
-    numbers = {
-        "number": bodies.next_number(proposal.committee, series),
-        "category_number": bodies.next_number(proposal.committee, f"{series}.{category.code}"),
-        "category_label": category.short,
-    }
+    numbers = facts.numbered(
+        bodies.next_number(proposal.committee, series),
+        bodies.next_number(proposal.committee, f"{series}.{category.code}"),
+        category.short,
+    )
     return Setting(numbers | {"decided_at": at}, facts=numbers, regulation=rules.version)
 
 
@@ -99,7 +100,7 @@ def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: An
     lead = queries.may_absorb(proposal).filter(uid=payload.into).first()
     if lead is None:
         raise engine.Invalid({"into": NO_LEAD})
-    facts = {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}
+    said = facts.merged(lead.pk, lead.number)
     moved = list(proposal.merged.select_for_update(of=("self",)).order_by("pk"))
     sound = audit.sound(moved)
 
@@ -111,20 +112,20 @@ def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: An
                 row,
                 actor=actor,
                 at=at,
-                data=facts | {"reason": payload.reason},
+                data=said | {"reason": payload.reason},
                 acting_as=proposal.capacity_of(actor),
                 proves=[row] if row in sound else (),
             )
 
     along = {"moved": [row.uid for row in moved]} if moved else {}
-    return Setting({"merged_into": lead, "decided_at": at}, facts=facts | along, writes=(move_along,))
+    return Setting({"merged_into": lead, "decided_at": at}, facts=said | along, writes=(move_along,))
 
 
 def out_of_lead(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Out of its lead proposal, undecided again; the number that it may have stays its own."""
     lead = proposal.merged_into
-    facts = {"from_label": case_number(lead.number), "from_title": lead.title, "lead": lead.pk} if lead is not None else {}
-    return Setting({"merged_into": None, "decided_at": None}, facts=facts)
+    said = {"from_label": case_number(lead.number), "from_title": lead.title, "lead": lead.pk} if lead is not None else {}
+    return Setting({"merged_into": None, "decided_at": None}, facts=said)
 
 
 def note_in_former_lead(proposal: Proposal, event: Event) -> None:
@@ -161,10 +162,10 @@ def undecided(proposal: Proposal, *, actor: Account, at: datetime, payload: Any)
 
 def destination_cleared(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Where its content went is the event's to say; decided otherwise, it may go elsewhere."""
-    facts = {"destination": proposal.destination}
+    said = {"destination": proposal.destination}
     if proposal.passed_on_at is not None:
-        facts |= {"passed_on_to": queries.passed_on_to(proposal)}
-    return Setting({"destination": "", "reason_code": "", "decided_at": None, "passed_on_at": None}, facts=facts)
+        said |= {"passed_on_to": queries.passed_on_to(proposal)}
+    return Setting({"destination": "", "reason_code": "", "decided_at": None, "passed_on_at": None}, facts=said)
 
 
 def note_in_lead(proposal: Proposal, event: Event) -> None:
@@ -175,7 +176,7 @@ def note_in_lead(proposal: Proposal, event: Event) -> None:
     for row in (proposal, *Proposal.objects.filter(uid__in=event.data.get("moved", ())).order_by("pk")):
         audit.record(
             "proposals.absorb", lead, actor=event.actor, at=event.at or event.recorded_at, acting_as=event.acting_as,
-            data={"title": row.title, "proposal": row.pk, "reason": event.data.get("reason", "")},
+            data=facts.absorbed(row.title, row.pk, event.data.get("reason", "")),
         )  # fmt: skip
 
 
@@ -184,5 +185,5 @@ def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payloa
     rules = look_up(proposal.committee, NotFiling, timezone.localdate(at))
     reason = rules.values.reason(payload.reason_code)
     values = {"destination": payload.destination, "reason_code": payload.reason_code, "decided_at": at}
-    said = f"{reason.text}。{payload.reason}" if reason else payload.reason
-    return Setting(values, facts={"reason_text": said}, regulation=rules.version)
+    said = facts.refused(reason.text if reason else "", payload.reason)
+    return Setting(values, facts=said, regulation=rules.version)

@@ -7,9 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from tongxin.audit import actions as audit
-from tongxin.audit.models import Event
 from tongxin.members.models import Member
-from tongxin.proposals.actions import copies_by_machine
+from tongxin.proposals.actions import copies_by_machine, facts
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
 from tongxin.proposals.sheets import writing
@@ -22,7 +21,7 @@ from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.proposals.sheets.words import CONSENTS, FILED, MERGED, WAITING, YES
 from tongxin.sheets.kinds import Context, Row
 from tongxin.sheets.problems import Fault, Place, Sight
-from tongxin.workflow import engine
+from tongxin.workflow.recorder import Recorder
 
 DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
 
@@ -253,29 +252,30 @@ class ProposalImporter:
         signed = [(proposal, writing.signatures(proposal, draft)) for draft, proposal, _row in rows]
         names = Signature.objects.bulk_create(signature for _proposal, signatures in signed for signature in signatures)
         by_proposal = {proposal.pk: signatures for proposal, signatures in signed}
-        audit.record_many(self.tell(rows, by_proposal))
+        told = Recorder(via="import", recorded_at=self.context.at)
+        self.tell(told, rows, by_proposal)
+        audit.record_many(told.events())
         written = [*(proposal for _draft, proposal, _row in rows), *copies, *names]
         audit.vouch(self.committee, written, at=self.context.at)
         self.context.keep(written)
 
-    def tell(self, rows: Sequence[tuple[Draft, Proposal, Any]], signed: dict[int, list[Signature]]) -> list[Event]:  # noqa: ARG002
-        """Return the history of saved proposals."""
-        return [event for draft, proposal, _row in rows for event in self.story(draft, proposal)]
+    def tell(
+        self,
+        told: Recorder,
+        rows: Sequence[tuple[Draft, Proposal, Any]],
+        signed: dict[int, list[Signature]],  # noqa: ARG002
+    ) -> None:
+        """Tell the history of saved proposals."""
+        for draft, proposal, _row in rows:
+            self.story(told, draft, proposal)
 
-    def story(self, draft: Draft, proposal: Proposal, units: str = "") -> list[Event]:
-        """Return a proposal's own events."""
-        at = self.context.at
-        events = engine.retell(proposal, writing.history(proposal, draft, units=units), recorded_at=at)
+    def story(self, told: Recorder, draft: Draft, proposal: Proposal, units: str = "") -> None:
+        """Tell a proposal's own life."""
+        told.life(proposal, writing.history(proposal, draft, units=units))
         if proposal.released_at is not None:
-            events.append(audit.build("proposals.release", proposal, actor=None, at=None, recorded_at=at, via="import"))
+            told.note("proposals.release", proposal, at=None)
         if proposal.state == State.MERGED and proposal.merged_into is not None:
-            data = {"title": proposal.title, "proposal": proposal.pk}
-            events.append(
-                audit.build(
-                    "proposals.absorb", proposal.merged_into, actor=None, at=None, recorded_at=at, via="import", data=data
-                )
-            )
-        return events
+            told.note("proposals.absorb", proposal.merged_into, at=None, data=facts.absorbed(proposal.title, proposal, None))
 
     def holds(self) -> bool:
         """Whoever signs was not made one with another member meanwhile."""

@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from tongxin.committees import actions as committees
 from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Session
 from tongxin.proposals import queries
+from tongxin.proposals.actions import facts
 from tongxin.proposals.choices import Answer, Destination, Role, Season, State
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.sheets.bodies import Categories, Sessions
 from tongxin.proposals.sheets.reading import Draft, noon
 from tongxin.proposals.sheets.words import CONSENTS, FILED, MERGED, WAITING, WITHDRAWN, YES
+from tongxin.workflow.recorder import Step
 
-Step = tuple[str, datetime | None, Mapping[str, Any]]
 STATES = {FILED: State.FILED, MERGED: State.MERGED, WITHDRAWN: State.WITHDRAWN, WAITING: State.SUBMITTED}
 
 
@@ -110,26 +110,24 @@ def signatures(proposal: Proposal, draft: Draft) -> list[Signature]:
 
 def history(proposal: Proposal, draft: Draft, *, units: str = "") -> list[Step]:
     """Return the steps that a proposal's outcome implies, each with its day where the sheet gives it, else without."""
-    season = {"season": str(Season(proposal.season).label)} if proposal.season else {}
-    steps: list[Step] = [("draft", None, {}), ("submit", proposal.submitted_at, {"data": season})]
+    steps: list[Step] = [("draft", None, {}), ("submit", proposal.submitted_at, facts.submitted(proposal.season))]
     if draft.result == WAITING:
         return steps
     if _was_filed(draft):
-        numbers = {
-            "number": proposal.number, "category_number": proposal.category_number, "category_label": proposal.category_label,
-        }  # fmt: skip
-        steps += [("pass_examination", None, {}), ("file", None, {"data": numbers})]
+        decided = facts.classified(proposal.construction, proposal.topic, proposal.routed_to)
+        decided |= facts.numbered(proposal.number, proposal.category_number, proposal.category_label)
+        steps += [("pass_examination", None, {}), ("file", None, decided)]
     elif draft.result != WITHDRAWN:
         steps.append(("pass_examination", None, {}))
     if draft.result == MERGED and proposal.merged_into is not None:
         lead = proposal.merged_into
-        steps.append(("merge", None, {"data": {"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk}}))
+        steps.append(("merge", None, {"into": lead.uid} | facts.merged(lead, lead.number)))
     elif draft.result == WITHDRAWN:
         steps.append(("withdraw", None, {}))
     elif draft.result in Destination.values:
-        steps.append(("not_file", None, {"data": {"destination": draft.result}}))
+        steps.append(("not_file", None, {"destination": draft.result}))
     elif proposal.state == State.HANDED_OVER:
-        steps.append(("hand_over", None, {"data": {"units": units}}))
+        steps.append(("hand_over", None, {"units": units}))
     return steps
 
 

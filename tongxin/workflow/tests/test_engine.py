@@ -109,17 +109,6 @@ def test_available_steps_are_those_of_the_state_and_the_person(cast: Cast) -> No
     assert engine.available(proposal, cast.office_of_other_county, at=at) == []
 
 
-def test_a_retold_history_must_follow_the_graph(cast: Cast) -> None:
-    proposal = cast.draft()
-    steps = [("draft", None, {}), ("submit", moment("2025-02-01"), {})]
-    with pytest.raises(engine.NotAllowed, match="ends in submitted"):
-        engine.retell(proposal, steps, recorded_at=moment("2026-03-03"))
-    with pytest.raises(engine.NotAllowed, match="file from draft"):
-        engine.retell(proposal, [("draft", None, {}), ("file", None, {})], recorded_at=moment("2026-03-03"))
-    [begun] = engine.retell(proposal, [("draft", None, {})], recorded_at=moment("2026-03-03"))
-    assert (begun.at, begun.via, begun.to_state) == (None, "import", State.DRAFT)
-
-
 def test_a_row_whose_state_no_event_explains_is_found(cast: Cast) -> None:
     proposal, untouched = cast.submitted(), cast.draft()
     assert list(engine.unexplained(PROPOSAL, Proposal.objects.all())) == []
