@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.desks.declared import declared
 from tongxin.drafts.models import KeptCopy
 from tongxin.files.models import File
 from tongxin.handling.models import Case, Contact, PublicReply, ReplyFile, Task
@@ -93,7 +95,7 @@ def _steps(_reader: Account | None) -> list[dict[str, str]]:
     """Return every step of every lifecycle for every row that is in a state to take it."""
     found = []
     for name, workflow in BY_NAME.items():
-        model: Any = {"proposals": Proposal, "cases": Case, "tasks": Task}[name]
+        model: Any = apps.get_model(workflow.model)
         for uid, state in model.objects.order_by("pk").values_list("uid", "state"):
             actions = sorted({row.action for row in workflow.rows if state in row.sources})
             found += [{"name": name, "uid": uid, "action": action} for action in actions]
@@ -180,11 +182,9 @@ KNOWN: dict[str, Values] = {
     "handling/rate/<": _uids(Case),
     "handling/rate/<str:uid>/for/<": _rated,
     "handling/contacts/<": _uids(Contact),
-    "handling/<": _uids(Task),
     "handling/<str:uid>/reply/files/<": _below(ReplyFile, "reply__task", "file"),
     "handling/<str:uid>/reply/copies/<": _copies("handling.reply", "copy"),
     "proposals/new/<": _beginnings,
-    "proposals/<": _uids(Proposal),
     "proposals/<str:uid>/copies/<": _copies("proposals.text", "copy_uid"),
     "proposals/<str:uid>/attachments/<": _below(Attachment, "proposal", "attachment_uid"),
     "proposals/<str:uid>/invitations/<": _below(Signature, "proposal", "signature_uid"),
@@ -197,12 +197,20 @@ KNOWN: dict[str, Values] = {
 }
 
 
+@cache
+def _of_objects() -> dict[str, Values]:
+    """Return what may stand in the addresses at and below the pages of objects: the uids of their rows."""
+    pages = {page.name: page.model for page in declared("OBJECTS")}
+    return {f"{r.pattern.partition('<')[0]}<": _uids(pages[r.name]) for r in routes() if r.name in pages}
+
+
 def values_of(route: Route, reader: Account | None) -> list[dict[str, str]]:
     """Return everything that may stand in a route's address: one empty line where nothing stands in it."""
     if not route.arguments:
         return [{}]
-    known = max((start for start in KNOWN if route.pattern.startswith(start)), key=len, default=None)
-    found = KNOWN[known](reader) if known else []
+    values = _of_objects() | KNOWN
+    known = max((start for start in values if route.pattern.startswith(start)), key=len, default=None)
+    found = values[known](reader) if known else []
     return [values for values in found if set(values) == set(route.arguments)]
 
 

@@ -73,7 +73,7 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     world = World(cast)
 
     def make(workflow: str, state: str) -> Any:
-        return world.builders[workflow][state]()
+        return world.make(workflow, state)
 
     def to(who: Account | None, name: str, *args: str, query: str = "") -> Visit:
         return who, reverse(name, args=args) + query

@@ -59,7 +59,7 @@ def leave(page: Shown, *, ending: str, picked: Sequence[str] | None = None, titl
     sheet = listing.sheet
     assert sheet is not None  # noqa: S101 -- the view asks before
     columns = columns_of(page.tab, question)
-    name = sheet.name(question)
+    name = sheet.name(question) if sheet.name else str(listing.title)
     table = Table(name[-LONGEST_NAME:], tuple(SheetColumn(str(c.label), width=c.width) for c in columns))
     chosen = "；".join(chip["label"] for chip in page.chips) or _("没有另加条件")
     said = f"{title or page.tab.label}：{chosen if picked is None else _('所选 %(n)s 件') % {'n': len(picked)}}"

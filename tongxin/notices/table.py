@@ -1,6 +1,6 @@
 """The register of notices: event kind → who is told, in which words. Filled by every app's `notices.py`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,7 @@ def shortened(text: str, most: int) -> str:
 
 
 TABLE: dict[str, list[Tell]] = {}
+SILENT: dict[str, str] = {}
 MATTERS: dict[str, Callable[[Any], Any]] = {}
 
 
@@ -53,6 +54,11 @@ def register(*lines: Tell) -> None:
     """Add an app's lines to the register."""
     for line in lines:
         TABLE.setdefault(line.kind, []).append(line)
+
+
+def tell_nobody(kinds: Mapping[str, str]) -> None:
+    """Say of steps that nobody is told of them, each with why."""
+    SILENT.update(kinds)
 
 
 def keep_former(former: str, now: str) -> None:
