@@ -36,6 +36,11 @@ def open_to(subject_type: str, *, parties: Predicate, office: Predicate) -> None
     register(subject_type, source)
 
 
+def is_told_of(subject_type: str) -> bool:
+    """Say whether some app says who is told of a kind of subject."""
+    return subject_type in _sources
+
+
 def circles(user: Any, subject: models.Model) -> frozenset[Audience]:
     """Return the audiences that somebody is of for a subject; the public's alone where no app says more."""
     sources = _sources.get(subject._meta.label_lower, ())  # noqa: SLF001 -- Django's public-in-practice Meta
