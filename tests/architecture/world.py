@@ -1,7 +1,7 @@
 """A mixed world made of the cast: every state of every lifecycle, in both counties, reached by the steps people take.
 
-How a row comes into a state, an app says in its `tests/world.py`: STATES, each with a way there; or BEGINNINGS alone, how a
-member begins one: then the steps of its table lead on, each taken by whoever may. FURTHER are rows for a second part that may
+How a row comes into a state, an app says in its `tests/world.py`: STATES, each with a way there, or BEGINNINGS, how a member
+begins one. Into a state of which it says nothing, the steps of the table lead from the first, each taken by whoever may. FURTHER are rows for a second part that may
 be played in a state, SAID what is said with a step whose form would not do, `neighbours` makes what stands beside all that.
 """
 
@@ -81,7 +81,8 @@ class World:
 
     def _by_its_table(self, workflow: Workflow, state: str) -> Any:
         """Begin a row as a member does, and let each step be taken by whoever may."""
-        row = told("BEGINNINGS")[workflow.name](self.cast.member(self.cast.proposer), self.at)
+        begin = told("BEGINNINGS").get(workflow.name)
+        row = begin(self.cast.member(self.cast.proposer), self.at) if begin else self.make(workflow.name, workflow.initial)
         for taken in _way(workflow, state):
             row = type(row).objects.get(pk=row.pk)
             who = next((a for a in self.cast.everyone().values() if taken.by.test_at(a, row, self.at)), None)
