@@ -39,6 +39,7 @@ class TaskStates:
     )  # fmt: skip
     writing: ClassVar = (TaskState.IN_HAND,)
     with_the_unit: ClassVar = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
+    done: ClassVar = (TaskState.ANSWERED, TaskState.ADVICE_GIVEN)
     gone: ClassVar = (TaskState.RETURNED, TaskState.MOVED, TaskState.RECALLED)  # the unit has no part in the case any more
 
 

@@ -31,7 +31,7 @@ class Part:
 PARTS = {
     "apps": Part("apps.py", "", "test_models.py::test_whatever_has_a_lifecycle_belongs_to_a_committee_and_has_an_address"),
     "step": Part("workflow.py", r'    T\("announce".*\n', "test_glossary.py"),
-    "told": Part("workflow.py", r", told=Audience.PARTIES", f"{PERMITTED}::test_every_step_of_every_table_has_a_registered_event"),
+    "told": Part("workflow.py", r" *told=Audience.PARTIES,\n", f"{PERMITTED}::test_every_step_of_every_table_has_a_registered_event"),
     "event": Part("events.py", r"register\(Kind.*\n", f"{DECLARES}::test_what_a_list_leaves_as_is_permitted_and_recorded"),
     "audience": Part("rules.py", r"audience.open_to.*\n", f"{DECLARES}::test_every_lifecycle_says_who_is_told_of_its_events"),
     "permission": Part("rules.py", r'    "talks.view".*\n', f"{PERMITTED}::test_every_view_names_a_permission_that_exists"),
