@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.architecture.spacing import glued
 from tests.architecture.walking import THOROUGH, import_sheets, kept_twice
-from tests.architecture.world import World
+from tests.architecture.world import World, told
 from tests.browser.looking import fits
 from tests.cast import Cast, who_keeps_the_system
 from tongxin.access.permissions import allowed
@@ -42,17 +42,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Addresses that take a POST, or give something that is no page.
 ACTS = {
-    "ui:size", "ui:stay", "account-seat-choose",
-    "proposal-take-over", "audit-verify", "notices-read", "notice", "file", "member-phone",
-    "handling-confirm-contact", "handling-remind", "handling-reply-detach",
-    "draft", "proposals-similar", "proposal-attach", "proposal-detach", "proposal-invite",
-    "proposal-take-back", "proposal-leave", "proposal-endorse", "proposal-submit", "switch-role", "proposal-new-form",
-    "passing-on-export", "public-file", "held-export", "privacy-erase", "proposal-similar", "office-pass-on", "handling-ratings",
-    "letter-again", "healthz", "proposal-answer-for", "proposal-ask-again", "import-template", "import-progress", "import-take", "import-drop", "import-again",
+    "ui:size", "ui:stay", "account-seat-choose", "audit-verify", "notices-read", "notice", "file", "member-phone", "draft", "switch-role", "held-export", "privacy-erase", "letter-again", "healthz", "import-template", "import-progress", "import-take", "import-drop", "import-again",
 }  # fmt: skip
 ACTS |= {f"{one.name}-{what}" for one in listings() for what in ("acts", "sheet") if one.sheet or (one.acts and what == "acts")}
 # What apps declare is visited by whoever may, where the table below says nothing better.
-DECLARED = {one.name for one in (*listings(), *declared("OBJECTS"), *declared("BEGINNINGS"))}
+ACTS |= set(told("NO_PAGES"))
+DECLARED = {one.name for one in (*listings(), *declared("OBJECTS"), *declared("BEGINNINGS"))} | set(told("VISITS"))
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
 LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
             "mfa_generate_recovery_codes", "mfa_deactivate_totp", "account_set_password"}  # fmt: skip
@@ -183,7 +178,8 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
 
 def _of_what_is_declared(cast: Cast, *, but: set[str]) -> dict[str, list[Visit]]:
     """Return who opens the lists, beginnings and objects' pages of which the table says nothing: whoever of the cast may."""
-    people, world, found = [Account.objects.get(pk=a.pk) for a in cast.everyone().values()], World(cast), dict[str, list[Visit]]()
+    people, world = [Account.objects.get(pk=a.pk) for a in cast.everyone().values()], World(cast)
+    found: dict[str, list[Visit]] = {name: visits_of(world) for name, visits_of in told("VISITS").items()}
     for one in (*listings(), *declared("BEGINNINGS")):
         if one.name not in but:
             found[one.name] = [(next(who for who in people if allowed(who, one.permission)), reverse(one.name))]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.architecture.addresses import below, copies, uids
 from tests.architecture.world import AT, LATER, World
 from tests.cast import LEFT_ON, TEXT, a_unit
 from tongxin.accounts.models import Account
@@ -12,7 +13,7 @@ from tongxin.committees.choices import Duty, System
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.choices import CaseState, TaskState
-from tongxin.handling.models import Case, Task
+from tongxin.handling.models import Case, Contact, PublicReply, ReplyFile, Task
 from tongxin.handling.workflow import Advising, Moving, Sending, SignFor, Why
 from tongxin.members.models import Member, Seat, Suspension
 from tongxin.proposals import actions as proposals
@@ -202,3 +203,23 @@ STATES: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 FURTHER = {("tasks", TaskState.IN_HAND): _co_in_hand}
+
+
+def _rated(_reader: Account | None) -> list[dict[str, str]]:
+    pairs = Signature.objects.exclude(proposal__case=None).order_by("pk").values_list("proposal__case__uid", "uid")
+    return [{"uid": uid, "signature": own} for uid, own in pairs]
+
+
+ADDRESSES = {
+    "handling/public/<": uids(PublicReply),
+    "handling/assign/<": uids(Proposal),
+    "handling/cases/<": uids(Case),
+    "handling/rate/<": uids(Case),
+    "handling/rate/<str:uid>/for/<": _rated,
+    "handling/contacts/<": uids(Contact),
+    "handling/<str:uid>/reply/files/<": below(ReplyFile, "reply__task", "file"),
+    "handling/<str:uid>/reply/copies/<": copies("handling.reply", "copy"),
+}
+NO_PAGES = dict.fromkeys(
+    ("handling-confirm-contact", "handling-remind", "handling-reply-detach", "handling-ratings"), "takes a POST, and leads back"
+)

@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from django.core import signing
+
+from tests.architecture.addresses import below, copies, uids
 from tests.architecture.world import AT, World
+from tongxin.accounts.models import Account
+from tongxin.members.models import Member
 from tongxin.proposals import actions as proposals
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Role, State
-from tongxin.proposals.models import Proposal, Signature
+from tongxin.proposals.drafts import SALT
+from tongxin.proposals.models import Attachment, Proposal, PublicFile, Signature
 from tongxin.proposals.regulations import NotFiling, Taxonomies
 from tongxin.proposals.workflow import MergeInto, NotFilingDecision, Return, Withdrawal
 from tongxin.regulations.queries import in_force
@@ -78,3 +84,43 @@ SAID = {
     NotFilingDecision: lambda subject: NotFilingDecision(*reason_of(subject), "属于日常意见。"),
 }
 TWINS = {"proposals.view": (Proposal, queries.visible_to)}
+
+
+def beginnings(_reader: Account | None) -> list[dict[str, str]]:
+    """Return a token of a new form for everybody who sits, as the page would give it."""
+    found = []
+    for member in Member.objects.exclude(account=None).select_related("committee").order_by("pk"):
+        said = [f"new{member.number.lower()}", member.account_id, member.committee.uid, member.uid, "", "individual"]
+        found.append({"token": signing.dumps(said, salt=SALT, compress=True)})
+    return found
+
+
+ADDRESSES = {
+    "public/files/<": uids(PublicFile),
+    "proposals/new/<": beginnings,
+    "proposals/<str:uid>/copies/<": copies("proposals.text", "copy_uid"),
+    "proposals/<str:uid>/attachments/<": below(Attachment, "proposal", "attachment_uid"),
+    "proposals/<str:uid>/invitations/<": below(Signature, "proposal", "signature_uid"),
+    "public/proposals/<": uids(Proposal),
+}
+NO_PAGES = dict.fromkeys(
+    (
+        "proposal-take-over",
+        "proposals-similar",
+        "proposal-attach",
+        "proposal-detach",
+        "proposal-invite",
+        "proposal-take-back",
+        "proposal-leave",
+        "proposal-endorse",
+        "proposal-submit",
+        "proposal-new-form",
+        "passing-on-export",
+        "public-file",
+        "proposal-similar",
+        "office-pass-on",
+        "proposal-answer-for",
+        "proposal-ask-again",
+    ),
+    "takes a POST, or gives what is no page",
+)
