@@ -22,11 +22,13 @@ from tongxin.access.permissions import CATALOGUE, allowed
 from tongxin.accounts.models import Account
 from tongxin.audit import audience
 from tongxin.audit.kinds import FORMER, KINDS
+from tongxin.cli import exchange
 from tongxin.desks.asking import question_of
 from tongxin.desks.declared import declared, listings
 from tongxin.members.models import Member
 from tongxin.notices.table import SILENT, TABLE
 from tongxin.privacy.table import HELD
+from tongxin.sheets.kinds import KINDS as SHEETS
 from tongxin.workflow.table import BY_NAME
 
 
@@ -102,6 +104,14 @@ def test_what_a_list_leaves_as_is_permitted_and_recorded() -> None:
     assert sheets
     assert [s.kind for s in sheets if s.kind not in KINDS] == []
     assert [s.permission for s in sheets if s.permission not in CATALOGUE] == []
+
+
+def test_every_kind_of_sheet_is_known_to_the_command_and_says_as_what_it_leaves() -> None:
+    assert sorted(set(SHEETS) - set(exchange.MODULES)) == []
+    for name in exchange.MODULES:
+        kind = exchange.kind_named(name)
+        assert kind.exported, name
+        assert set(kind.exported) <= set(KINDS), name
 
 
 def test_every_list_stands_in_a_menu() -> None:
