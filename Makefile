@@ -3,7 +3,7 @@ PORT ?= 8000
 RUN  := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test thorough faults check lint fmt docs golden bench bench-consensus clean
+.PHONY: help setup run demo test thorough faults check lint fmt docs golden matter bench bench-consensus clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -49,6 +49,10 @@ docs:            ## write docs/generated anew
 golden:          ## write the permission matrices anew, then look at the difference
 	@tools/setup dev
 	@$(RUN) -m pytest -q tests/architecture/test_matrix.py --update-golden && git diff --stat -- tests/architecture/golden
+
+matter:          ## try the example matter in a copy, whole and without each of its parts (ONLY=…)
+	@tools/setup dev
+	@$(RUN) tools/matter.py $(ONLY)
 
 bench:           ## measure lists, pages, submits and imports (ARGS=…)
 	@tools/setup dev

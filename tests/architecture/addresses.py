@@ -3,26 +3,27 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from django.apps import apps
-from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.architecture.world import told
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Appointment, Committee, Session, Unit
+from tongxin.desks.declared import declared
 from tongxin.drafts.models import KeptCopy
 from tongxin.files.models import File
-from tongxin.handling.models import Case, Contact, PublicReply, ReplyFile, Task
+from tongxin.handling.models import Task
 from tongxin.imports.models import Import
 from tongxin.imports.rules import OFFERED
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member
 from tongxin.notices.models import Notice
 from tongxin.privacy.table import ERASABLE
-from tongxin.proposals.drafts import SALT
-from tongxin.proposals.models import Attachment, Proposal, PublicFile, Signature
+from tongxin.proposals.models import Proposal
 from tongxin.regulations.schema import KINDS
 from tongxin.workflow.table import BY_NAME
 
@@ -63,18 +64,18 @@ def routes(patterns: list[Any] | None = None, space: str = "", before: str = "")
             yield Route(f"{space}{item.name}", here, item.callback)
 
 
-def _uids(model: Any) -> Values:
+def uids(model: Any) -> Values:
     return lambda _reader: [{"uid": uid} for uid in model.objects.order_by("pk").values_list("uid", flat=True)]
 
 
-def _below(model: Any, owner: str, argument: str) -> Values:
+def below(model: Any, owner: str, argument: str) -> Values:
     """Return pairs: a row's own uid, and the uid of what it belongs to."""
     return lambda _reader: [
         {"uid": uid, argument: own} for uid, own in model.objects.order_by("pk").values_list(f"{owner}__uid", "uid")
     ]
 
 
-def _copies(kind: str, argument: str) -> Values:
+def copies(kind: str, argument: str) -> Values:
     """Return the texts of one kind beside which copies are kept, each with the uid of a copy."""
     return lambda _reader: [
         {"uid": uid, argument: own}
@@ -86,14 +87,14 @@ def _drafts(reader: Account | None) -> list[dict[str, str]]:
     """Return every text that saves itself, those that are not there yet among them."""
     found = [{"kind": "proposals.text", "uid": uid} for uid in Proposal.objects.order_by("pk").values_list("uid", flat=True)]
     found += [{"kind": "handling.reply", "uid": uid} for uid in Task.objects.order_by("pk").values_list("uid", flat=True)]
-    return found + [{"kind": "proposals.text", "uid": values["token"]} for values in _beginnings(reader)]
+    return found + [{"kind": "proposals.text", "uid": values["token"]} for values in told("ADDRESSES")["proposals/new/<"](reader)]
 
 
 def _steps(_reader: Account | None) -> list[dict[str, str]]:
     """Return every step of every lifecycle for every row that is in a state to take it."""
     found = []
     for name, workflow in BY_NAME.items():
-        model: Any = {"proposals": Proposal, "cases": Case, "tasks": Task}[name]
+        model: Any = apps.get_model(workflow.model)
         for uid, state in model.objects.order_by("pk").values_list("uid", "state"):
             actions = sorted({row.action for row in workflow.rows if state in row.sources})
             found += [{"name": name, "uid": uid, "action": action} for action in actions]
@@ -119,15 +120,6 @@ def _neighbours(_reader: Account | None) -> list[dict[str, str]]:
     return [{"uid": one, "other": other} for one, other in pairwise(uids)]
 
 
-def _beginnings(_reader: Account | None) -> list[dict[str, str]]:
-    """Return a token of a new form for everybody who sits, as the page would give it."""
-    found = []
-    for member in Member.objects.exclude(account=None).select_related("committee").order_by("pk"):
-        said = [f"new{member.number.lower()}", member.account_id, member.committee.uid, member.uid, "", "individual"]
-        found.append({"token": signing.dumps(said, salt=SALT, compress=True)})
-    return found
-
-
 def _notices(reader: Account | None) -> list[dict[str, str]]:
     """Return the reader's own notices, and one of each other person's."""
     own = list(Notice.objects.filter(account=reader).order_by("pk").values_list("uid", flat=True)) if reader else []
@@ -137,11 +129,6 @@ def _notices(reader: Account | None) -> list[dict[str, str]]:
 
 def _codes(_reader: Account | None) -> list[dict[str, str]]:
     return [{"code": code} for code in Committee.objects.order_by("pk").values_list("code", flat=True)]
-
-
-def _rated(_reader: Account | None) -> list[dict[str, str]]:
-    pairs = Signature.objects.exclude(proposal__case=None).order_by("pk").values_list("proposal__case__uid", "uid")
-    return [{"uid": uid, "signature": own} for uid, own in pairs]
 
 
 # What stands in an address, by its longest known beginning: a page below a known object is walked without a new line here.
@@ -154,16 +141,14 @@ KNOWN: dict[str, Values] = {
         for uid in Member.objects.order_by("pk").values_list("uid", flat=True)
         for kind in (*Ending.values, "suspend", "resume", "restore")
     ],
-    "handling/public/<": _uids(PublicReply),
-    "public/files/<": _uids(PublicFile),
-    "units/<": _uids(Unit),
-    "sessions/<": _uids(Session),
-    "appointments/<": _uids(Appointment),
+    "units/<": uids(Unit),
+    "sessions/<": uids(Session),
+    "appointments/<": uids(Appointment),
     "regulations/<": lambda _reader: [{"name": name} for name in sorted(KINDS)],
     "notices/<": _notices,
-    "notices/delivery/<": _uids(Notice),
-    "files/<": _uids(File),
-    "members/<": _uids(Member),
+    "notices/delivery/<": uids(Notice),
+    "files/<": uids(File),
+    "members/<": uids(Member),
     "members/<str:uid>/merge/<": _neighbours,
     "members/<str:uid>/apart/<": _neighbours,
     "members/<str:uid>/part/<": lambda _reader: [
@@ -175,34 +160,28 @@ KNOWN: dict[str, Values] = {
         {"kind": kind, "uid": uid, "copy": copy}
         for kind, uid, copy in KeptCopy.objects.order_by("pk").values_list("kind", "subject", "uid")
     ],
-    "handling/assign/<": _uids(Proposal),
-    "handling/cases/<": _uids(Case),
-    "handling/rate/<": _uids(Case),
-    "handling/rate/<str:uid>/for/<": _rated,
-    "handling/contacts/<": _uids(Contact),
-    "handling/<": _uids(Task),
-    "handling/<str:uid>/reply/files/<": _below(ReplyFile, "reply__task", "file"),
-    "handling/<str:uid>/reply/copies/<": _copies("handling.reply", "copy"),
-    "proposals/new/<": _beginnings,
-    "proposals/<": _uids(Proposal),
-    "proposals/<str:uid>/copies/<": _copies("proposals.text", "copy_uid"),
-    "proposals/<str:uid>/attachments/<": _below(Attachment, "proposal", "attachment_uid"),
-    "proposals/<str:uid>/invitations/<": _below(Signature, "proposal", "signature_uid"),
-    "public/proposals/<": _uids(Proposal),
     "public/<": _codes,
-    "imports/<": _uids(Import),
+    "imports/<": uids(Import),
     "api/v1/objects/<": _objects,
     "api/v1/objects/<str:workflow>/<str:uid>/actions/<": _steps_as_data,
     "imports/template/<": lambda _reader: [{"kind": kind} for kind in OFFERED],
 }
 
 
+@cache
+def _of_objects() -> dict[str, Values]:
+    """Return what may stand in the addresses at and below the pages of objects: the uids of their rows."""
+    pages = {page.name: page.model for page in declared("OBJECTS")}
+    return {f"{r.pattern.partition('<')[0]}<": uids(pages[r.name]) for r in routes() if r.name in pages}
+
+
 def values_of(route: Route, reader: Account | None) -> list[dict[str, str]]:
     """Return everything that may stand in a route's address: one empty line where nothing stands in it."""
     if not route.arguments:
         return [{}]
-    known = max((start for start in KNOWN if route.pattern.startswith(start)), key=len, default=None)
-    found = KNOWN[known](reader) if known else []
+    values = _of_objects() | KNOWN | told("ADDRESSES")
+    known = max((start for start in values if route.pattern.startswith(start)), key=len, default=None)
+    found = values[known](reader) if known else []
     return [values for values in found if set(values) == set(route.arguments)]
 
 

@@ -10,6 +10,34 @@ ROOT = Path(__file__).resolve().parents[2]
 TONGXIN = ROOT / "tongxin"
 
 
+# The modules of an app from top to bottom, each row importing only what stands below it; those on one row are strangers.
+ORDER: tuple[tuple[str, ...], ...] = (
+    ("urls",),
+    ("views", "api"),
+    ("lists",),
+    ("drafts",),
+    ("forms",),
+    ("tasks",),
+    ("desk",),
+    ("notices", "papers", "sheets", "privacy"),
+    ("workflow",),
+    ("actions",),
+    ("queries",),
+    ("regulations",),
+    ("rules",),
+    ("events",),
+    ("models",),
+    ("choices",),
+)
+CLOSED_LIST = {name for row in ORDER for name in row} | {"admin", "apps", "__init__"}
+# What stands in the order besides in one app: below which of these.
+BELOW = {"pages": "desk", "merging": "workflow", "correcting": "workflow", "closing": "actions"} | dict.fromkeys(
+    ("consequences", "acting", "carrying", "joining", "capacities"), "rules"
+)
+# Foundations that have names of their own, and the doors of the whole; every other app holds modules of the closed list only.
+OF_THEIR_OWN = {"core", "access", "ui", "texts", "sheets", "accounts", "audit", "workflow", "backups", "demo", "cli"}
+
+
 def layers() -> list[set[str]]:
     """Return the layers of the import contract, from top to bottom: the one place where the order is written."""
     contract = configparser.ConfigParser()
@@ -26,6 +54,17 @@ def depth(app: str) -> int:
 def apps() -> list[str]:
     """Return the apps that exist."""
     return sorted(path.parent.name for path in TONGXIN.glob("*/__init__.py"))
+
+
+def by_the_list() -> list[str]:
+    """Return the apps that hold modules of the closed list."""
+    return [app for app in apps() if app not in OF_THEIR_OWN]
+
+
+def matters() -> list[str]:
+    """Return the apps that hold to the order of modules: the matters, with who takes part in them and what joins them."""
+    between = range(depth("site") + 1, depth("members") + 1)
+    return [app for app in apps() if depth(app) in between]
 
 
 def modules(*, tests: bool = False) -> list[Path]:

@@ -130,7 +130,7 @@ ALL = (UNITS, MEMBERS, PROPOSALS)
 
 
 def test_every_kind_is_asked_and_every_column_is_filled() -> None:
-    assert {kind.name for kind in ALL} <= set(KINDS)
+    assert {kind.name for kind in ALL} == set(KINDS)
     assert list(FULL) == [kind.name for kind in ALL]
     empty = [(k.name, name) for k in ALL for name in k.understood if not any(row.get(name) for row in FULL[k.name])]
     assert empty == []

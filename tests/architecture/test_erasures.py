@@ -152,7 +152,7 @@ def _kept(side: Side) -> Any:
 
 def _case(side: Side) -> Case:
     """A case that was answered, rated and closed on the day; the contact and the comments carry the mark."""
-    from tests.architecture.world import taxonomy_of
+    from tongxin.proposals.tests.world import taxonomy_of
     from tongxin.proposals.workflow import Examination, Filing
 
     unit = a_unit(side.committee, "教育体育局", at=AT)

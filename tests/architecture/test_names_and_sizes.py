@@ -4,10 +4,6 @@ import re
 
 from tests.architecture import source
 
-CLOSED_LIST = {
-    "urls", "views", "api", "forms", "tasks", "notices", "papers", "sheets", "privacy", "desk", "lists", "drafts", "workflow", "actions", "queries",
-    "regulations", "rules", "events", "models", "choices", "admin", "apps", "__init__",
-}  # fmt: skip
 DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "management", "__pycache__"}
 # What an app may hold beside the closed list, with the reason.
 MORE = {
@@ -50,6 +46,9 @@ MORE = {
         "objects",
         "object_pages",
         "lives",
+        "beginnings",  # the page on which a row begins
+        "addresses",  # of all that a matter declares
+        "plain",  # what most matters say alike
     },
     "drafts": {"table"},  # what a draft is, and the register of those that every app's drafts.py declares
     "handling": {"pages"},  # what pages of a proposal show, read from both matters above their workflows
@@ -57,21 +56,6 @@ MORE = {
     # the shapes of its JSON; lists and objects in these shapes; what goes wrong; the description of it all
     "api": {"shapes", "rows", "steps", "problems", "describing"},
 }
-APPS_BY_THE_LIST = (
-    "committees",
-    "desks",
-    "regulations",
-    "files",
-    "drafts",
-    "notices",
-    "privacy",
-    "members",
-    "proposals",
-    "handling",
-    "deliberation",
-    "site",
-    "api",
-)
 NAMES_WITHOUT_A_HOME = re.compile(r"^(utils?|helpers?|common|misc|managers?|handlers?|base\d*|functions|lib|stuff)$")
 
 HARD_LIMIT, FUNCTION_LIMIT, TEMPLATE_LIMIT, LOOK_AGAIN = 500, 40, 120, 300
@@ -91,12 +75,16 @@ LOOKED_AT: dict[str, str] = {
 
 def test_an_app_holds_only_modules_of_the_closed_list() -> None:
     strangers = []
-    for app in APPS_BY_THE_LIST:
+    for app in source.by_the_list():
         for path in (source.TONGXIN / app).iterdir():
-            known = CLOSED_LIST | DIRECTORIES | MORE.get(app, set())
+            known = source.CLOSED_LIST | DIRECTORIES | MORE.get(app, set())
             if (path.is_dir() or path.suffix == ".py") and path.stem not in known:
                 strangers.append(source.name(path))
     assert strangers == []
+
+
+def test_who_is_free_of_the_list_is_there() -> None:
+    assert sorted(source.OF_THEIR_OWN - set(source.apps())) == []
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -21,7 +21,7 @@ WIDER = """[...document.querySelectorAll('main *')].filter(e => e.getBoundingCli
 
 
 def test_the_pages_of_members_fit_a_phone_in_large_letters(browser: Browser, live_server: LiveServer, cast: Cast) -> None:
-    case = World(cast).builders["cases"][CaseState.RATING]()
+    case = World(cast).make("cases", CaseState.RATING)
     member = Signature.objects.get(proposal=case.proposal, role=Role.FIRST).member
     assert member is not None
     account = member.account

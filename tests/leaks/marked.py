@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.architecture.world import reason_of, taxonomy_of
 from tests.cast import NOW, TEXT, Cast, moment
 from tests.leaks.people import People
 from tongxin.committees.models import Unit
@@ -21,6 +20,7 @@ from tongxin.members.models import Member
 from tongxin.notices import actions as notices
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
+from tongxin.proposals.tests.world import reason_of, taxonomy_of
 from tongxin.proposals.workflow import Examination, Filing, MergeInto, NotFilingDecision, Return, Withdrawal
 from tongxin.workflow.engine import perform
 

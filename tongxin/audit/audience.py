@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from tongxin.access.predicates import Predicate
 from tongxin.audit import kinds
 from tongxin.audit.kinds import Audience
 from tongxin.audit.models import Event
@@ -23,6 +24,21 @@ def register(subject_type: str, source: Circles) -> None:
     An app above may add to it: whoever handles a proposal is of its parties too.
     """
     _sources.setdefault(subject_type, []).append(source)
+
+
+def open_to(subject_type: str, *, parties: Predicate, office: Predicate) -> None:
+    """Say of one kind of subject who may open it, and who keeps it: for whoever has no narrower circles, that is all."""
+
+    def source(user: Any, subject: Any) -> frozenset[Audience]:
+        said = ((Audience.PARTIES, parties), (Audience.OFFICE, office))
+        return frozenset(audience for audience, who in said if who.test(user, subject))
+
+    register(subject_type, source)
+
+
+def is_told_of(subject_type: str) -> bool:
+    """Say whether some app says who is told of a kind of subject."""
+    return subject_type in _sources
 
 
 def circles(user: Any, subject: models.Model) -> frozenset[Audience]:

@@ -67,6 +67,7 @@ BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
 FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
 SORTS: dict[str, str] = {}
+FORMER: set[str] = set()  # recorded no more
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
 _at_least: dict[str, AtLeast] = {}
 CONSUMERS: list[str] = []
@@ -87,6 +88,7 @@ def register(*kinds: Kind) -> None:
 def keep_former(former: str, now: str) -> None:
     """Say what was recorded under a former name as what it is called now is said: events are never written anew."""
     register(replace(KINDS[now], name=former))
+    FORMER.add(former)
 
 
 def name_sorts(**words: str) -> None:

@@ -22,9 +22,6 @@ MODULES = {
     "units": "tongxin.committees.sheets",
     "proposals": "tongxin.handling.sheets",
 }
-LABELS = {"members": "委员", "units": "承办单位", "proposals": "提案"}
-EXPORTED = {"members": "members.export", "units": "committees.export_units", "proposals": "proposals.export"}
-MORE_EXPORTED = {"proposals": ("handling.export_ratings",)}  # the whole sheet holds each proposer's grades
 SHOWN = 50  # faults on the screen; --json has them all
 KIND = click.Choice(list(MODULES))
 
@@ -109,16 +106,16 @@ def import_(*, kind: str, files: tuple[Path, ...], code: str, dry_run: bool, ski
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     elif not report.refused:
-        click.echo(summary(report, kind, dry_run=dry_run))
+        click.echo(summary(report, found, dry_run=dry_run))
     if report.refused:
         if any(fault.reason.startswith(NO_HEADER) or fault.reason.endswith(ADD) for fault in report.rejected):
             click.echo(f"空表可以用 tongxin template {kind} OUT.xlsx 生成。", err=True)
         raise BadInput(f"共 {len(report.rejected)} 处不对，导入 0 行，没有写入任何内容。")
 
 
-def summary(report: "Report", kind: str, *, dry_run: bool) -> str:
+def summary(report: "Report", kind: "Kind", *, dry_run: bool) -> str:
     """Say in a sentence what an import did."""
-    label = LABELS[kind]
+    label = kind.called or kind.label
     if dry_run and report.rows:
         return f"核对通过：{label} {report.rows} 行，没有写入。"
     if not report.rows:
@@ -210,9 +207,9 @@ def export(*, kind: str, out: Path, code: str, year: int | None) -> None:
         except exporting.TooLong as problem:
             raise BadInput(str(problem)) from problem
     facts: dict[str, Any] = {"actor": Account.objects.system(), "at": at, "data": {"rows": count, "file": spoken(Path(out.name))}}
-    for event in (EXPORTED[kind], *MORE_EXPORTED.get(kind, ())):
+    for event in found.exported:
         events.record(event, committee, **facts)
-    click.echo(f"{LABELS[kind]} {count} 行已导出到 {spoken(out)}。", err=True)
+    click.echo(f"{found.called or found.label} {count} 行已导出到 {spoken(out)}。", err=True)
 
 
 @contextlib.contextmanager

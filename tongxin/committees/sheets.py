@@ -226,6 +226,8 @@ UNITS = register(
     Kind(
         name="units",
         label="单位",
+        called="承办单位",
+        exported=("committees.export_units",),
         columns=COLUMNS,
         importer=UnitImporter,
         rows=rows,

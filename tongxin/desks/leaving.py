@@ -64,7 +64,7 @@ def leave(page: Shown, *, ending: str, picked: Sequence[str] | None = None, titl
     if sheet is None or not page.leaves:
         raise PermissionDenied
     columns = columns_of(page.tab, question)
-    name = sheet.name(question)
+    name = sheet.name(question) if sheet.name else str(listing.title)
     table = Table(name[-LONGEST_NAME:], tuple(SheetColumn(str(c.label), width=c.width) for c in columns))
     chosen = "；".join(chip["label"] for chip in page.chips) or _("没有另加条件")
     said = f"{title or page.tab.label}：{chosen if picked is None else _('所选 %(n)s 件') % {'n': len(picked)}}"

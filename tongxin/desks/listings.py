@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import allowed
+from tongxin.committees.queries import committee_of
 
 NOTHING = "—"  # what stands where a row has no such thing
 
@@ -161,6 +162,10 @@ class Saying:
     label: Any = ""
 
 
+def _nothing_yet(_question: Question) -> Saying:
+    return Saying(_("目前没有内容。"))
+
+
 @dataclass(frozen=True)
 class Tab:
     """A part of a list: which rows, in which order (the last field unique), as which lines, under which columns.
@@ -174,8 +179,8 @@ class Tab:
     rows: Callable[[Question], QuerySet[Any]]
     order: tuple[str, ...]
     columns: tuple[Column, ...]
-    caption: Any  # how many there are, with %(n)s
-    nothing: Callable[[Question], Saying]
+    caption: Any = _("共 %(n)s 件")  # how many there are
+    nothing: Callable[[Question], Saying] = _nothing_yet
     lines: Callable[[list[Any], Question], Iterable[Any]] | None = None
     offered: Callable[[Question], bool] = always
     listed: bool = True  # one that is not listed among the tabs is led to from elsewhere
@@ -248,13 +253,13 @@ class Ticking:
 class Sheet:
     """That a list leaves as CSV or XLSX, under a permission, each time an event of the committee that `of` names.
 
-    `kind` is the event's; its data are `rows` and `filter`. `name` begins the file's name.
+    `kind` is the event's; its data are `rows` and `filter`. `name` begins the file's name: the list's title where it says nothing.
     """
 
     kind: str
     permission: str
-    of: Callable[[Question], Any]
-    name: Callable[[Question], str]
+    of: Callable[[Question], Any] = lambda question: committee_of(question.user)
+    name: Callable[[Question], str] | None = None
 
 
 @dataclass(frozen=True)

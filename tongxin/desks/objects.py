@@ -238,10 +238,10 @@ def _sections_of(page: ObjectPage) -> tuple[Section, ...]:
 
 
 def _own_values(reading: Reading) -> list[tuple[Any, Any]]:
-    return [(label, _value(reading.subject, name)) for label, name in reading.page.fields]
+    return [(label, value_of(reading.subject, name)) for label, name in reading.page.fields]
 
 
-def _value(subject: Model, name: str) -> Any:
+def value_of(subject: Model, name: str) -> Any:
     """Return a value as people read it: the word of a choice, a day as days are written."""
     said = getattr(subject, f"get_{name}_display", None)
     value = said() if said else getattr(subject, name)

@@ -1,17 +1,17 @@
-from django.apps import AppConfig
+from tongxin.workflow.matters import Matter
 
 
-class HandlingConfig(AppConfig):
+class HandlingConfig(Matter):
     name = "tongxin.handling"
     label = "handling"
 
     def ready(self) -> None:
+        super().ready()
         from tongxin.audit.kinds import tell_together  # noqa: PLC0415 -- registers at start
         from tongxin.committees.queries import register_work  # noqa: PLC0415 -- as above
         from tongxin.committees.reorganising import register_end_of_unit  # noqa: PLC0415 -- as above
         from tongxin.committees.successions import register_prospect  # noqa: PLC0415 -- as above
         from tongxin.committees.unit_list import register_open_counts  # noqa: PLC0415 -- as above
-        from tongxin.handling import events, notices, privacy, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
         from tongxin.handling.actions import begin_public_replies, follow_end_of_unit  # noqa: PLC0415 -- as above
         from tongxin.handling.actions.doubles import CARRY  # noqa: PLC0415 -- as above
         from tongxin.handling.pages.standing import standings  # noqa: PLC0415 -- as above

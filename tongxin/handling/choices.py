@@ -40,6 +40,7 @@ class TaskStates:
     writing: ClassVar = (TaskState.IN_HAND,)
     signed_for: ClassVar = (TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW, TaskState.ANSWERED)
     with_the_unit: ClassVar = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
+    done: ClassVar = (TaskState.ANSWERED, TaskState.ADVICE_GIVEN)
     gone: ClassVar = (TaskState.RETURNED, TaskState.MOVED, TaskState.RECALLED)  # the unit has no part in the case any more
 
 

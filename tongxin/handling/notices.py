@@ -22,7 +22,7 @@ from tongxin.handling.queries.doubling import asked_himself
 from tongxin.handling.rules import keeps_ratings
 from tongxin.members.models import Member
 from tongxin.notices.recipients import holding, in_unit, over, who_signed
-from tongxin.notices.table import Tell, because, belongs, keep_former, register
+from tongxin.notices.table import Tell, because, belongs, keep_former, register, tell_nobody
 from tongxin.proposals import queries as proposals
 
 
@@ -427,3 +427,11 @@ register(
 )  # fmt: skip
 keep_former("tasks.give_opinion", "tasks.give_advice")
 keep_former("tasks.ask_opinion_again", "tasks.ask_advice_again")
+tell_nobody(
+    {
+        "cases.assign": "the proposal that is handed over tells its proposers, each part its unit",
+        "cases.suspend_rating": "the reply that is taken back tells",
+        "tasks.change_part": "the part that is moved tells",
+        "tasks.sign_and_send": "the rating that opens tells its proposers, whoever signs did it himself",
+    }
+)

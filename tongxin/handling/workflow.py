@@ -380,6 +380,7 @@ CASES = register(
         grave=frozenset({"recall_assignment"}),
     ),
     visible_to=queries.cases_visible_to,
+    view="handling.view_case",
 )
 
 TASKS = register(
@@ -438,4 +439,5 @@ TASKS = register(
         aside=frozenset({"ask_advice_again", "ask_return", "revise", "take_back", "return_reply", "refuse_return", "recall", "move"}),
     ),
     visible_to=queries.visible_to,
+    view="handling.view",
 )  # fmt: skip

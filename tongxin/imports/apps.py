@@ -1,9 +1,6 @@
-from django.apps import AppConfig
+from tongxin.workflow.matters import Matter
 
 
-class ImportsConfig(AppConfig):
+class ImportsConfig(Matter):
     name = "tongxin.imports"
     label = "imports"
-
-    def ready(self) -> None:
-        from tongxin.imports import events, privacy, rules  # noqa: F401, PLC0415 -- registers at start

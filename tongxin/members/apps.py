@@ -1,16 +1,17 @@
-from django.apps import AppConfig
+from tongxin.workflow.matters import Matter
 
 
-class MembersConfig(AppConfig):
+class MembersConfig(Matter):
     name = "tongxin.members"
     label = "members"
 
     def ready(self) -> None:
+        super().ready()
         from tongxin.accounts import describing, names, seats  # noqa: PLC0415 -- registers at start
         from tongxin.accounts.middleware import register_page  # noqa: PLC0415 -- as above
         from tongxin.committees.actions import register_end_of_duty  # noqa: PLC0415 -- as above
         from tongxin.committees.queries import register_belonging  # noqa: PLC0415 -- as above
-        from tongxin.members import actions, closing, events, notices, privacy, queries, regulations, rules  # noqa: F401, PLC0415 -- as above
+        from tongxin.members import actions, closing, queries, rules  # noqa: PLC0415 -- as above
         from tongxin.members.views.loading import WentIntoError, went_into  # noqa: PLC0415 -- as above
 
         describing.register(queries.about)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from tongxin.audit.kinds import KINDS, Audience
 from tongxin.audit.models import Event
@@ -94,6 +94,28 @@ _registered: list[Carry] = []
 def register(carry: Carry) -> None:
     """Add what an app keeps of members; what stands below registers before what stands above."""
     _registered.append(carry)
+
+
+def of_rows(model: type[Model], label: str) -> Carry:
+    """Return how rows go along that only name their member: all of them with him, and back those that were his."""
+    name, rows = model._meta.label_lower, model._base_manager  # noqa: SLF001 -- every row, whatever its manager hides
+
+    def go(pair: Pair) -> dict[str, Any]:
+        own = list(rows.filter(member=pair.goes).order_by("pk").values_list("uid", flat=True))
+        rows.filter(uid__in=own).update(member=pair.stays)
+        return {"rows": own} if own else {}
+
+    def go_back(pair: Pair, remembered: dict[str, Any]) -> None:
+        rows.filter(uid__in=remembered["rows"], member=pair.stays).update(member=pair.goes)
+
+    def foresee(stays: "Member", goes: "Member") -> Iterable[str]:
+        if number := rows.filter(member=goes).count():
+            yield f"编号 {goes.number} {label} {number} 件归到编号 {stays.number}"
+
+    def figures(member: "Member") -> Iterable[str]:
+        yield f"{label} {rows.filter(member=member).count()} 件"
+
+    return Carry(name, (f"{name}.member",), go, go_back, figures, foresee)
 
 
 def answered_for() -> set[str]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
 from tongxin.committees.queries import not_over
+from tongxin.members import acting, carrying
 from tongxin.members.choices import CONTACT_FIELDS
 from tongxin.members.models import Member, Post, Seat, Suspension
 from tongxin.members.queries import gone_into
@@ -26,6 +27,7 @@ from tongxin.privacy.table import (
     register_people,
     serving_after,
     span,
+    stamp,
 )
 
 YES_NO = {True: "是", False: "否", None: ""}
@@ -153,3 +155,17 @@ register_erasable(
         _due, _going, _erase,
     ),
 )  # fmt: skip
+
+
+# ── rows of a matter that are a member's ─────────────────────────────────────────────────────────
+def keep_of_members(model: type[Model], label: str, *, when: str, kept: str) -> None:
+    """Answer for the rows of a model with a `member`: they are held about him, go along with him, and are acts of his seat."""
+    name, rows = model._meta.label_lower, model._default_manager  # noqa: SLF001 -- Django's public-in-practice Meta
+
+    def read(account: Account, most: int | None) -> Part:
+        own = rows.filter(member__account=account).order_by("-id")
+        return newest(own, most, head=("名称", "时间"), say=lambda row: (str(row), stamp(getattr(row, when))))
+
+    register_held(Held(name, label, read, kept))
+    carrying.register(carrying.of_rows(model, label))
+    acting.register(lambda member: bool(rows.filter(member=member).exists()))

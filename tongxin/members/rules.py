@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from tongxin.access.permissions import grant
@@ -54,6 +55,14 @@ def sitting_member_of(actor: Any) -> Member | None:
     return member if member is not None and member.sits else None  # type: ignore[attr-defined]
 
 
+def seat_of(actor: Any) -> Member:
+    """Return the member in whose place somebody acts. Raises PermissionDenied where he does not sit."""
+    member = sitting_member_of(actor)
+    if member is None:
+        raise PermissionDenied
+    return member
+
+
 def who_it_is(member: Member) -> Member:
     """Return the member somebody is: who went into another is the other."""
     return member if member.merged_into is None else who_it_is(member.merged_into)
@@ -79,6 +88,13 @@ def is_fellow_member(actor: Any, subject: Any) -> bool:
     """A member who sits in the same committee."""
     own = sitting_member_of(actor)
     return own is not None and (subject is None or subject.committee_id == own.committee_id)
+
+
+@predicate
+def is_the_member(actor: Any, subject: Any) -> bool:
+    """The member whose row it is (`subject.member`), also when he sits no longer."""
+    own = member_of(actor)
+    return own is not None and subject is not None and subject.member_id == own.pk
 
 
 @predicate

@@ -29,6 +29,11 @@ def the_person(event: Event, _subject: Any) -> Iterable[Account | None]:
     return Account.objects.filter(pk=event.data.get("account"))
 
 
+def the_member(_event: Event, subject: Any) -> Iterable[Account | None]:
+    """Tell the member whose row it is."""
+    yield subject.member.account
+
+
 def holding(duty: str) -> Who:
     """Tell whoever holds a duty in the subject's committee."""
 

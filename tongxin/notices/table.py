@@ -1,6 +1,6 @@
 """The register of notices: event kind → who is told, in which words. Filled by every app's `notices.py`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -67,6 +67,7 @@ def _besides(sentences: Sequence[str], n: int) -> list[str]:
 
 BETWEEN = "；"
 TABLE: dict[str, list[Tell]] = {}
+SILENT: dict[str, str] = {}
 MATTERS: dict[str, Callable[[Any], Any]] = {}
 
 
@@ -74,6 +75,11 @@ def register(*lines: Tell) -> None:
     """Add an app's lines to the register."""
     for line in lines:
         TABLE.setdefault(line.kind, []).append(line)
+
+
+def tell_nobody(kinds: Mapping[str, str]) -> None:
+    """Say of steps that nobody is told of them, each with why."""
+    SILENT.update(kinds)
 
 
 def keep_former(former: str, now: str) -> None:

@@ -1,15 +1,16 @@
-from django.apps import AppConfig
+from tongxin.workflow.matters import Matter
 
 
-class ProposalsConfig(AppConfig):
+class ProposalsConfig(Matter):
     name = "tongxin.proposals"
     label = "proposals"
 
     def ready(self) -> None:
+        super().ready()
         from tongxin.files.rules import register_owner  # noqa: PLC0415 -- needs the models
         from tongxin.members import acting, carrying  # noqa: PLC0415 -- as above
         from tongxin.members.consequences import register  # noqa: PLC0415 -- as above
-        from tongxin.proposals import actions, events, notices, privacy, queries, regulations, sheets, workflow  # noqa: F401, PLC0415 -- registers at start
+        from tongxin.proposals import actions, queries  # noqa: PLC0415 -- as above
         from tongxin.proposals.models import Attachment  # noqa: PLC0415 -- as above
 
         register_owner(

@@ -10,7 +10,7 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.queries import holders_of
 from tongxin.core.templatetags.chinese import case_number, moment
 from tongxin.notices.recipients import holding, over, who_signed
-from tongxin.notices.table import Tell, because, register
+from tongxin.notices.table import Tell, because, register, tell_nobody
 from tongxin.proposals import queries
 from tongxin.proposals.choices import Answer, Destination, Role, State
 from tongxin.proposals.events import gone
@@ -317,3 +317,10 @@ register(
     Tell("proposals.release", signers, lambda e, p: f"您的提案{_title(p)}已向社会公开"),
     Tell("proposals.unrelease", signers, lambda e, p: f"您的提案{_title(p)}已从公开栏目撤下"),
 )  # fmt: skip
+tell_nobody(
+    {
+        "proposals.draft": "whoever begins a text did it himself",
+        "proposals.gather": "each who is asked is told of his invitation",
+        "proposals.recall_assignment": "the case that is taken back tells",
+    }
+)

@@ -293,4 +293,5 @@ PROPOSAL = register(
         own_page={"submit": "preview"},
     ),
     visible_to=queries.original_visible_to,
+    view="proposals.read_original",
 )  # fmt: skip

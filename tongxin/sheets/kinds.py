@@ -108,7 +108,11 @@ class Remarking(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of sheet. `label` is the name of the sheet in a workbook; `rows` gives texts by column for export."""
+    """A kind of sheet. `label` is the name of the sheet in a workbook; `rows` gives texts by column for export.
+
+    `called` is what its rows are called where that is more than the label; `exported` are the kinds of events by which it is told
+    that they left as a whole.
+    """
 
     name: str
     label: str
@@ -119,6 +123,8 @@ class Kind:
     one_of_why: str = ""  # why none of them will do, in a half sentence
     joined: tuple[str, ...] = ()  # columns that may go on over several rows of one record
     people: str = ""  # a pattern of columns that name people: unknown ones are refused, not passed over
+    called: str = ""
+    exported: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

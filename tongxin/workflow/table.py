@@ -9,6 +9,7 @@ from django.db import models
 
 from tongxin.access.predicates import Predicate
 from tongxin.audit import truth
+from tongxin.audit.kinds import Audience
 
 Guard = Callable[[Any, datetime], str | None]
 Effect = Callable[[Any, Any], None]
@@ -83,7 +84,8 @@ class Workflow:
     `name` begins every event kind of it; `start` is the action that makes a row in the `initial` state; `badges` maps
     states to badge kinds of the design language; `grave` names actions that end a matter, shown last and in the stopping
     colour, `aside` those that are never offered as the first thing to do (returning, merging): what is sent back goes on;
-    `own_page` maps actions that have a page of their own to its last part of the address.
+    `own_page` maps actions that have a page of their own to its last part of the address; `told` is the audience of the steps
+    of which `events.py` says nothing: they are told as they are labelled.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Workflow:
     grave: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset()
     own_page: dict[str, str] = field(default_factory=dict)
+    told: Audience | None = None
 
     def __post_init__(self) -> None:
         problems = list(self._problems())
@@ -134,15 +137,16 @@ class Workflow:
 BY_MODEL: dict[str, Workflow] = {}
 BY_NAME: dict[str, Workflow] = {}
 VISIBLE_TO: dict[str, Callable[[Any], models.QuerySet[Any]]] = {}
+VIEW: dict[str, str] = {}
 
 
-def register(workflow: Workflow, *, visible_to: Callable[[Any], models.QuerySet[Any]]) -> Workflow:
-    """Register a lifecycle with the query that says whose rows somebody may see."""
+def register(workflow: Workflow, *, visible_to: Callable[[Any], models.QuerySet[Any]], view: str) -> Workflow:
+    """Register a lifecycle with the query that says whose rows somebody may see, and the permission that says the same of one."""
     if workflow.name in BY_NAME:
         message = f"workflow {workflow.name} is registered twice"
         raise TableError(message)
     BY_MODEL[workflow.model] = BY_NAME[workflow.name] = workflow
-    VISIBLE_TO[workflow.name] = visible_to
+    VISIBLE_TO[workflow.name], VIEW[workflow.name] = visible_to, view
     return workflow
 
 

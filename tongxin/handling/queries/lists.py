@@ -143,7 +143,7 @@ def inbox_parts(*, clerked: Iterable[int], led: Iterable[int]) -> dict[str, Q]:
         "again": Q(case__round__gt=1) & hand,
     }
     mine = Q(state__in=(S.AWAITING, S.IN_HAND), unit_id__in=clerked) | parts["leader"]
-    closed = Q(state__in=TaskStates.gone) | Q(state__in=(S.ANSWERED, S.ADVICE_GIVEN), case__state=CaseState.CLOSED)
+    closed = Q(state__in=TaskStates.gone) | Q(state__in=TaskStates.done, case__state=CaseState.CLOSED)
     return {
         "todo": mine, **parts, "wait": ~mine & ~closed & ~Q(state__in=(S.ANSWERED,)), "answered": Q(state=S.ANSWERED),
         "done": closed,

@@ -13,6 +13,7 @@ PROPOSALS = register(
     Kind(
         name="proposals",
         label="提案",
+        exported=("proposals.export", "handling.export_ratings"),  # the whole sheet holds each proposer's grades
         columns=(*proposals.COLUMNS[:_LAST], *COLUMNS, *proposals.COLUMNS[_LAST:]),
         importer=CaseImporter,
         rows=rows,

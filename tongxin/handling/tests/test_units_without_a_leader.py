@@ -34,7 +34,7 @@ def dismissed(cast: Cast, today) -> None:
 
 def written(cast: Cast) -> Task:
     """Return a task whose reply is whole; the leader has not seen it."""
-    task: Task = World(cast)._in_hand()
+    task: Task = World(cast).row("tasks", TaskState.IN_HAND)
     return task
 
 

@@ -71,6 +71,7 @@ from tongxin.members.queries.reading import (
     with_seats,
 )
 from tongxin.members.queries.restoring import Coming, Over, coming_back, terms_over, what_comes_back
+from tongxin.members.queries.seeing import kept_by_duty, of_fellow_members, of_the_member
 from tongxin.members.queries.signing_in import accounts_named, home_code, names_of, seat_of_invitation, seats_held, sign_in_names
 from tongxin.members.queries.standing import COMES_BACK, as_it_stands, foretold, overtaken
 from tongxin.members.queries.uniting import (
@@ -128,6 +129,7 @@ __all__ = [
     "home_code",
     "is_dead_elsewhere",
     "kept_by",
+    "kept_by_duty",
     "label_of",
     "last_ending",
     "later_seats",
@@ -137,6 +139,8 @@ __all__ = [
     "merged_away",
     "mergers",
     "names_of",
+    "of_fellow_members",
+    "of_the_member",
     "one_like",
     "others_reached_by",
     "overtaken",

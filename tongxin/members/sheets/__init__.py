@@ -35,6 +35,7 @@ MEMBERS = register(
     Kind(
         name="members",
         label="委员",
+        exported=("members.export",),
         columns=COLUMNS,
         importer=MemberImporter,
         rows=rows,

@@ -1,0 +1,5 @@
+from tongxin.workflow.matters import Matter
+
+
+class TalksConfig(Matter):
+    name = "tongxin.talks"
