@@ -285,7 +285,7 @@ def _parted_with(event: Event, lead: Any) -> str:
 
 
 def _rate_url(_event: Event, subject: Any) -> str:
-    return f"/handling/rate/{_case(subject).uid}/"
+    return _case(subject).rate_url
 
 
 def _overdue_elsewhere(event: Event, case: Any) -> str:
