@@ -34,12 +34,7 @@ class HandlingConfig(Matter):
         from tongxin.proposals.queries import above  # noqa: PLC0415
 
         register_work(open_tasks)
-        above.register(
-            above.Above(
-                standings=standings, answered=answer_words, answers=answers_sent, in_hand=cases_in_hand, open=cases_open,
-                hold=hold_case,
-            )
-        )  # fmt: skip
+        above.register(above.Above(standings, answer_words, answers_sent, cases_in_hand, cases_open, hold_case))
         tell_together("handling.rate", raters_at_least)
         carrying.register(CARRY)
         register_note(calendar_note)

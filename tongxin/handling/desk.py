@@ -189,7 +189,7 @@ def _to_rate(rows: list[Reply], member: Member, now: datetime) -> Iterable[Todo]
         proposal = case.proposal
         yield Todo(
             f"评价《{proposal.title}》的办理结果", f"{case_number(proposal.number)}　{reply.sent_by}已答复",
-            f"/handling/rate/{case.uid}/", "去评价", queries.chip(case.rating_due_on, on=on, rules=rules, what="评价"),
+            case.rate_url, "去评价", queries.chip(case.rating_due_on, on=on, rules=rules, what="评价"),
         )  # fmt: skip
 
 

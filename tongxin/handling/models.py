@@ -51,6 +51,11 @@ class Case(Stateful):
         return self.proposal.get_absolute_url()
 
     @property
+    def rate_url(self) -> str:
+        """Where it is rated."""
+        return f"/handling/rate/{self.uid}/"
+
+    @property
     def units_url(self) -> str:
         """Where its units are changed."""
         return f"/handling/cases/{self.uid}/units/"

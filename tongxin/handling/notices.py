@@ -292,7 +292,7 @@ def _sent_to_proposers(event: Event, task: Any) -> str:
 
 
 def _rate_url(_event: Event, subject: Any) -> str:
-    return f"/handling/rate/{_case(subject).uid}/"
+    return _case(subject).rate_url
 
 
 def _overdue_elsewhere(event: Event, case: Any) -> str:

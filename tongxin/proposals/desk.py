@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees import queries as bodies
@@ -59,7 +60,7 @@ def items(
 
 
 def _copies(rows: QuerySet[Proposal], button: str, on: date) -> Iterable[Todo]:
-    return items(rows, button, on, leads_to=lambda proposal: proposal.release_url)
+    return items(rows, button, on, leads_to=lambda proposal: reverse("office-release", args=[proposal.uid]))
 
 
 def _in_state(state: str, duty: str) -> Callable[[Any, date], QuerySet[Proposal]]:

@@ -109,11 +109,6 @@ class Proposal(Stateful):
         return f"/proposals/{self.uid}/"
 
     @property
-    def release_url(self) -> str:
-        """Where somebody confirms what the public reads of it."""
-        return f"{self.get_absolute_url()}office/release/"
-
-    @property
     def affiliation(self) -> str:
         """The 归口 whose office assigns it (for `holds_for_affiliation`)."""
         return self.routed_to

@@ -79,13 +79,8 @@ def _show(
         "keep": f"{workflow.name}-{subject.uid}-{row.action}" if writes(row.asks) else "",
     }
     fragment = asked.by_htmx(request.headers)
-    status = (
-        HTTPStatus.CONFLICT
-        if meanwhile
-        else HTTPStatus.UNPROCESSABLE_ENTITY
-        if request.method == "POST" and form is not None and form.errors
-        else 200
-    )
+    wrong = request.method == "POST" and form is not None and form.errors
+    status = HTTPStatus.CONFLICT if meanwhile else HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     # htmx swaps only 2xx by default; the fragment shows its own errors.
     return render(
         request, "workflow/_step.html" if fragment else "workflow/step.html", context, status=200 if fragment else status

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongxin.core.templatetags.chinese import case_number
@@ -48,7 +49,8 @@ def waiting(user: Any) -> Desk:
 def _text(proposal: Proposal) -> Waiting:
     current = copy_of(proposal)
     why = _("由系统隐去，正在公开，还没有人核对") if current else _("原文有改动，已暂停公开")
-    return Waiting(str(proposal), case_number(proposal.number), _("提案正文"), why, proposal.released_at, proposal.release_url)
+    url = reverse("office-release", args=[proposal.uid])
+    return Waiting(str(proposal), case_number(proposal.number), _("提案正文"), why, proposal.released_at, url)
 
 
 def _reply(copy: PublicReply) -> Waiting:

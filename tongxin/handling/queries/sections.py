@@ -149,7 +149,7 @@ def sections(case: Case, user: Any) -> CaseSections:
         rating_chip=chip(case.rating_due_on, on=on, rules=rules, what=_("评价")) if rating and viewer.inside else None,
         rating_due_on=case.rating_due_on if rating else None,
         may_rate=rating and waits_for_reader and not (case.rating_due_on and case.rating_due_on < on),
-        rate_url=f"/handling/rate/{case.uid}/",
+        rate_url=case.rate_url,
         units_url=case.units_url if allowed(user, "handling.assign", case) else "",
     )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from tongxin.proposals.queries.acting import stands_under_something
 from tongxin.proposals.queries.agreed import Difference, difference_for, outdated_signers
+from tongxin.proposals.queries.collecting import plenary_window, season_at, session_and_season_at
 from tongxin.proposals.queries.drafting import (
     Check,
     candidates,
     checks,
     invitation_for,
     latest_cutoff,
+    parts,
     taken_back,
     why_returned,
     writable,
@@ -29,6 +31,7 @@ from tongxin.proposals.queries.lists import (
     titled,
     with_names,
 )
+from tongxin.proposals.queries.merging import absorbed, answers_to, hold_handling, may_absorb, what_it_absorbed
 from tongxin.proposals.queries.publication import (
     copy_of,
     covered_in,
@@ -40,34 +43,19 @@ from tongxin.proposals.queries.publication import (
     published,
     to_confirm,
 )
-from tongxin.proposals.queries.reading import (
+from tongxin.proposals.queries.received import handed_over_at, numbered, open_matters, passed_on_to, to_be_passed_on
+from tongxin.proposals.queries.signing import (
     NAMES,
     OFFICE_PEOPLE,
-    absorbed,
-    answers_to,
     contact_note,
-    for_page,
-    handed_over_at,
-    hold_handling,
-    may_absorb,
     names,
-    numbered,
-    open_matters,
-    original_visible_to,
-    parts,
-    passed_on_to,
-    plenary_window,
     raters,
-    season_at,
-    session_and_season_at,
     signers,
     spokesman,
-    to_be_passed_on,
     together,
-    visible_to,
     waits_for_a_successor,
-    what_it_absorbed,
 )
+from tongxin.proposals.queries.visibility import for_page, original_visible_to, visible_to
 
 __all__ = [
     "LABELS",

@@ -22,7 +22,6 @@ from tongxin.members.rules import sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State
 from tongxin.proposals.models import Attachment, Proposal, Signature
 from tongxin.proposals.queries.agreed import outdated_signers
-from tongxin.proposals.queries.reading import parts
 from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 from tongxin.texts.redaction import find
@@ -40,6 +39,16 @@ class Check:
 
     ok: bool
     text: str
+
+
+def parts(proposal: Proposal) -> list[tuple[str, str]]:
+    """Return the required parts with their labels."""
+    return [
+        ("案由", proposal.title),
+        ("情况", proposal.situation),
+        ("分析", proposal.analysis),
+        ("建议", proposal.suggestions),
+    ]
 
 
 def writable(user: Any, uid: str) -> Proposal | None:

@@ -10,7 +10,7 @@ from tongxin.audit.models import Event
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer, Role, States
 from tongxin.proposals.models import Proposal, Signature
-from tongxin.proposals.queries.reading import waits_for_a_successor
+from tongxin.proposals.queries.signing import waits_for_a_successor
 from tongxin.proposals.rules import first_sits
 
 WHO_STANDS_FIRST = ("proposals.lose_first", "proposals.regain_first", "proposals.take_over")

@@ -16,7 +16,7 @@ from tongxin.proposals.models import Proposal
 from tongxin.proposals.queries.above import above
 from tongxin.proposals.queries.lists import standings_of
 from tongxin.proposals.queries.publication import public_titles, published
-from tongxin.proposals.queries.reading import original_visible_to
+from tongxin.proposals.queries.visibility import original_visible_to
 from tongxin.proposals.regulations import SimilarRules
 from tongxin.regulations.queries import in_force
 
