@@ -280,6 +280,8 @@ def said(row: T, subject: Any, actor: Account) -> Any:
         return None
     if row.asks is MergeInto:
         return MergeInto(queries.may_absorb(subject)[0].uid, "内容相同。")
+    if row.asks is Sending:
+        return Sending(cases.draft_of(subject).category)
     if row.asks is NotFilingDecision:
         return NotFilingDecision(*reason_of(subject), "属于日常意见。")
     values = {}
