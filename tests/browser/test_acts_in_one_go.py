@@ -92,8 +92,8 @@ def test_after_one_was_handed_over_the_next_is_open_and_at_last_the_list(open_as
     one, other = (cast.filed(now, title=f"关于第{n}件事的建议") for n in "一二")
     page = open_as(cast.assigner, f"/handling/assign/{one.uid}/")
     for said in ("这是下一件，还有 1 件待交办。", "待交办的都已交办。"):
-        page.get_by_text("独办", exact=True).click()
-        page.get_by_label("县卫生健康局").check()
+        page.locator("label.seg", has_text="独办").click()
+        page.get_by_role("group", name="承办单位").get_by_label("县卫生健康局").check()
         page.get_by_role("button", name="交办", exact=True).click()
         expect(page.locator("#toasts")).to_contain_text(said)
         assert fits(page)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
+from django.utils import timezone
+
 from tests.cast import Cast
 from tongxin.audit.models import Event
 from tongxin.handling.models import Rating, Reply
@@ -55,7 +57,7 @@ def test_what_is_confirmed_too_late_is_not_taken_and_says_so(cast: Cast, as_, to
     case, client = cast.answered(today), as_(cast.proposer)
     reply = Reply.objects.get(task=cast.task(case))
     page = client.post(f"/handling/rate/{case.uid}/", _said(reply)).content.decode()
-    type(case).objects.filter(pk=case.pk).update(rating_due_on=today.date() - timedelta(days=2))
+    type(case).objects.filter(pk=case.pk).update(rating_due_on=timezone.localdate(today) - timedelta(days=2))
     answer = client.post(f"/handling/rate/{case.uid}/", _hidden(page) | {"final": "1"})
     assert (answer.status_code, "这次没有记下" in answer.content.decode(), Rating.objects.count()) == (409, True, 0)
 
