@@ -93,14 +93,14 @@ def _overviews(user: Any, on: date) -> Iterator[Overview]:
             committee=committee,
             session=session,
             received=[
-                _count(committee, f, line=_share(f, known), stage=f.key, **of_session)
+                _count(committee, f, {"stage": f.key} | of_session, line=_share(f, known))
                 for f in found.header if session and f.key in OF_SESSION
             ],
             lanes=[
-                *(_count(committee, f, stage=f.key) for f in found.tabs if f.key == OPEN),
-                *(_count(committee, f, stage=OPEN, level=f.key) for f in found.lanes),
+                *(_count(committee, f, {"stage": f.key}) for f in found.tabs if f.key == OPEN),
+                *(_count(committee, f, {"stage": OPEN, "level": f.key}) for f in found.lanes),
             ],
-            stages=[_count(committee, f, of=most, stage=f.key) for f in found.tabs if f.key != OPEN],
+            stages=[_count(committee, f, {"stage": f.key}, of=most) for f in found.tabs if f.key != OPEN],
             units=_units(committee, session, on) if session else [],
             urgent=_urgent(committee, on),
             url=_url(committee),
@@ -123,7 +123,7 @@ def _share(figure: Figure, known: dict[str, int]) -> str:
     return _("占立案 %(percent)s%%") % {"percent": f"{100 * figure.number / filed:.1f}"}
 
 
-def _count(committee: Committee, figure: Figure, *, line: str = "", of: int = 0, **asked: str) -> Count:
+def _count(committee: Committee, figure: Figure, asked: dict[str, str], *, line: str = "", of: int = 0) -> Count:
     return Count(figure.label, figure.count, _url(committee, **asked), line, round(100 * figure.number / of) if of else 0)
 
 
@@ -193,9 +193,9 @@ def of_office(user: Any) -> dict[str, Any] | None:
 
 def _board(committee: Committee, session: Session, *, several: bool) -> Board:
     found, of_session = figures_of_year(committee, session), _of(session)
-    header = [_count(committee, f, stage=f.key, **of_session) for f in found.header]
-    running = [_count(committee, f, stage=f.key) for f in found.tabs]
-    lanes = [(f.key, _count(committee, f, stage=OPEN, level=f.key)) for f in found.lanes if f.number]
+    header = [_count(committee, f, {"stage": f.key} | of_session) for f in found.header]
+    running = [_count(committee, f, {"stage": f.key}) for f in found.tabs]
+    lanes = [(f.key, _count(committee, f, {"stage": OPEN, "level": f.key})) for f in found.lanes if f.number]
     title = f"{committee.short_name}　{session}" if several else str(session)
     return Board(title, [*(_line(one) for one in (*header, *running)), *(_line(one, level) for level, one in lanes)])
 

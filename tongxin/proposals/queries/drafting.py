@@ -173,7 +173,7 @@ def taken_back(user: Any, uid: str) -> str:
         .order_by("-id")
         .first()
     )
-    return f"第一提案人已于 {moment(event.at)} 收回这份联名邀请，您不用再答复。" if event else ""
+    return f"第一提案人已于 {moment(event.at)} 收回这份联名邀请，您无需再答复。" if event else ""
 
 
 def why_returned(proposal: Proposal) -> str:

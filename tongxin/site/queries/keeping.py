@@ -1,6 +1,6 @@
 """What whoever keeps the house looks after, told in a few lines on the own home: whether it runs, who holds what, what was recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -122,7 +122,7 @@ def _those(names: list[str], what: str) -> str:
 
 
 def _without_clerk(committee: Committee, held: list[Appointment], today: date) -> Line:
-    with_one = {a.unit_id for a in held if a.duty == Duty.UNIT_CLERK and a.starts_on <= today}
+    with_one = {a.unit_id for a in held if a.unit_id and a.duty == Duty.UNIT_CLERK and a.starts_on <= today}
     units = Unit.objects.filter(bodies.running_units(today), committee=committee).exclude(pk__in=with_one)
     names = list(units.order_by("system", "id").values_list("name", flat=True))
     return Line(_("没有承办人的单位"), _those(names, _("个单位")), level="warn" if names else "")
@@ -174,4 +174,8 @@ def _lately(codes: set[str], now: datetime) -> dict[str, int]:
     return remembered(codes, ("watched", since), read)
 
 
-BOARDS = {Duty.SYSTEM_ADMIN: _system, Duty.SECURITY_ADMIN: _security, Duty.AUDIT_ADMIN: _audit}
+BOARDS: dict[str, Callable[[Committee, datetime], Board]] = {
+    Duty.SYSTEM_ADMIN: _system,
+    Duty.SECURITY_ADMIN: _security,
+    Duty.AUDIT_ADMIN: _audit,
+}
