@@ -22,7 +22,7 @@ from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Task
-from tongxin.handling.pages.figures import OF_SESSION, OPEN, PRESSING, Figure, figures, figures_of_year
+from tongxin.handling.pages.figures import OF_SESSION, OPEN, PRESSING, Figure, Figures, figures, figures_of_year
 from tongxin.handling.pages.rows import level_range, most_urgent, today_rules
 from tongxin.handling.pages.stages import ANSWERED, RUNNING
 from tongxin.proposals.models import long_of
@@ -186,17 +186,17 @@ def _read_urgent(committee: Committee) -> Iterator[Todo]:
 # ── boards of who works on them ──────────────────────────────────────────────────────────────────
 def of_office(user: Any) -> dict[str, Any] | None:
     """Return the figures of the year for who works in a committee's office."""
-    on, own = timezone.localdate(), _where(user, *OFFICE)
-    return boards([_board(committee, session, several=len(own) > 1) for committee in own
-                   if (session := bodies.session_on(committee, on))])  # fmt: skip
+    own = _where(user, *OFFICE)
+    found = [(committee, year) for committee in own if (year := figures_of_year(committee)) is not None]
+    return boards([_board(committee, *year, several=len(own) > 1) for committee, year in found])
 
 
-def _board(committee: Committee, session: Session, *, several: bool) -> Board:
-    found, of_session = figures_of_year(committee, session), _of(session)
+def _board(committee: Committee, session: int, label: str, found: Figures, *, several: bool) -> Board:
+    of_session = {"session": str(session)}
     header = [_count(committee, f, {"stage": f.key} | of_session) for f in found.header]
     running = [_count(committee, f, {"stage": f.key}) for f in found.tabs]
     lanes = [(f.key, _count(committee, f, {"stage": OPEN, "level": f.key})) for f in found.lanes if f.number]
-    title = f"{committee.short_name}　{session}" if several else str(session)
+    title = f"{committee.short_name}　{label}" if several else label
     return Board(title, [*(_line(one) for one in (*header, *running)), *(_line(one, level) for level, one in lanes)])
 
 
@@ -209,15 +209,20 @@ def of_units(user: Any) -> dict[str, Any] | None:
     units = queries.units_of(user)
     if not units:
         return None
-    parts = {name: found for name, found in queries.inbox_parts(user).items() if name in IN_UNITS}
-    committees = _where(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
-    scope = ("board", sorted(unit.pk for unit in units), sorted(bodies.units_with(user, Duty.UNIT_LEADER)))
-    numbers = queries.counts(queries.inbox(user), parts, committees=committees, scope=scope)
+    codes = {committee.code for committee in _where(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)}
+    held = [sorted(bodies.units_with(user, duty)) for duty in (Duty.UNIT_CLERK, Duty.UNIT_LEADER)]
+    numbers = remembered(codes, ("board", *held), lambda: _read_of_units(user))
     lines = [
         Line(str(label), _("%(n)s 件") % {"n": numbers[name]}, reverse("handling-inbox") + (f"?part={part}" if part else ""))
         for name, (part, label) in IN_UNITS.items()
     ]
     return boards([Board(_("承办情况"), lines)])
+
+
+def _read_of_units(user: Any) -> dict[str, int]:
+    parts = {name: Counted("pk", filter=found) for name, found in queries.inbox_parts(user).items() if name in IN_UNITS}
+    found: dict[str, int] = queries.inbox(user).aggregate(**parts)
+    return found
 
 
 IN_UNITS = {
