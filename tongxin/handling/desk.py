@@ -18,7 +18,7 @@ from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
 from tongxin.handling.choices import CaseState, TaskState, TaskStates
 from tongxin.handling.models import Case, Contact, PublicReply, Rating, Reply, Task
-from tongxin.handling.pages import objects, overview, own, public
+from tongxin.handling.pages import front, objects, overview, own, public
 from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals import desk as proposals
@@ -34,7 +34,7 @@ DESK_PANELS = (
     Panel("", overview.of_office, 20, beside=BOARDS),
     Panel("", overview.of_units, 30, beside=BOARDS),
 )
-FRONT_PANELS = (Panel("handling/_front.html", public.front, 10),)
+FRONT_PANELS = (Panel("handling/_front.html", front.front, 10),)
 FRONT_DOORS = (
     FrontDoor(_("看部门怎么答"), _("答复全文，办到哪一步"), "mail", lambda c: public.list_url(c, progress="answered"), 20),
 )  # fmt: skip

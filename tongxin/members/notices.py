@@ -62,7 +62,7 @@ def _confirmed(event: Event, _member: Any) -> str:
 
 
 def _confirmed_for(event: Event, member: Any) -> str:
-    return f"{_by(event)}确认了委员{member.name}等待确认的码"
+    return f"{_by(event)}确认了委员{member.name}的邀请码或重置码"
 
 
 def _seat_to_confirm(event: Event, member: Any) -> str:

@@ -61,7 +61,7 @@ def test_a_changed_rating_is_named_by_proposal_and_unit_and_not_by_who_rated(cas
     case = rated(cast)
     rating = Rating.objects.get()
     raw(Rating).filter(pk=rating.pk).update(result="satisfied")
-    assert told(auditor) == [f"评价 第 0001 号《{case.proposal.title}》 县卫生健康局 对不上，数据被改动过。"]
+    assert told(auditor) == [f"评价 第 0001 号《{case.proposal.title}》 县卫生健康局 不符，数据被改动过。"]
     page = auditor.post("/audit/verify/").text
     assert f'<p class="xs muted">内部编号：handling.rating:{rating.uid}</p>' in page
     assert "林知远" not in page
@@ -75,7 +75,7 @@ def test_persons_are_named_and_rows_that_are_gone_keep_their_kind_and_key(cast: 
     assert row_names(cast.county.code, [own, "members.post:gone", "elsewhere.row:x", account]) == {
         own: f"委员席位　{member.name}　{seat.sector.name}", "members.post:gone": "委员职务", account: "账户",
     }  # fmt: skip
-    assert any(f"委员席位 {member.name} {seat.sector.name} 对不上" in line for line in told(auditor))
+    assert any(f"委员席位 {member.name} {seat.sector.name} 不符" in line for line in told(auditor))
 
 
 def test_a_key_of_another_committee_names_nobody(cast: Cast) -> None:
@@ -126,7 +126,7 @@ def test_a_forged_name_stands_beside_the_one_of_the_record(cast: Cast, auditor: 
     key = f"committees.unit:{cast.unit.uid}"
     assert row_names(cast.county.code, [key]) == {key: "承办单位　县卫健局"}  # a change that the record knows is none
     raw(Unit).filter(pk=cast.unit.pk).update(name="县卫生健康委")
-    assert told(auditor) == ["承办单位 县卫生健康委（记录为“县卫健局”） 对不上，数据被改动过。"]
+    assert told(auditor) == ["承办单位 县卫生健康委（记录为“县卫健局”） 不符，数据被改动过。"]
 
 
 def test_every_finding_is_an_item_and_what_was_checked_is_said_in_both_cases(cast: Cast, auditor: Client) -> None:
@@ -159,7 +159,7 @@ def test_a_changed_event_is_named_by_its_hour_and_sentence_and_found_by_its_key(
     when = timezone.localtime(event.recorded_at).strftime("%Y-%m-%d %H:%M:%S")
     (line,) = [line for line in told(auditor) if line.startswith("操作记录")]
     what = kinds.sentence(event).replace("　", " ")
-    assert line == f"操作记录 {when} {what} {event.subject_label} 对不上，记录被改动过，或者它前面缺少记录。"
+    assert line == f"操作记录 {when} {what} {event.subject_label} 不符，记录被改动过，或者它前面缺少记录。"
     assert links(page) == [f"/audit/?q={event.uid}"]
     assert listed(auditor, links(page)[0]) == [event.uid]
 
@@ -191,7 +191,7 @@ def test_of_a_changed_rating_event_neither_who_nor_when_is_said_nor_does_a_searc
     raw(Event).filter(pk=event.pk).update(data=event.data | {"result": "satisfied"})
     page = auditor.post("/audit/verify/").text
     (line,) = [line for line in told(auditor) if line.startswith("操作记录")]
-    assert line == f"操作记录 提案人评价 {event.subject_label} 对不上，记录被改动过，或者它前面缺少记录。"
+    assert line == f"操作记录 提案人评价 {event.subject_label} 不符，记录被改动过，或者它前面缺少记录。"
     assert links(page) == listed(auditor, f"/audit/?q={event.uid}") == []
     assert event.uid not in listed(auditor, f"/audit/?q={event.subject_uid}")
 

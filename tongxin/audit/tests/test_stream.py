@@ -105,4 +105,4 @@ def test_verifying_on_the_screen_names_the_first_bad_event(cast: Cast, client: C
     client.force_login(cast.audit_admin)
     assert "没有改动" in client.post("/audit/verify/").text
     models.QuerySet(Event).filter(kind="proposals.file").update(actor_name="别人")
-    assert "对不上" in client.post("/audit/verify/").text
+    assert "不符" in client.post("/audit/verify/").text

@@ -110,7 +110,7 @@ def test_nobody_else_may_read_it(saved: Path) -> None:
 
 def test_a_backup_takes_no_other_files_place(saved: Path) -> None:
     before = saved.read_bytes()
-    with pytest.raises(taking.NotTakenError, match="已经有了"):
+    with pytest.raises(taking.NotTakenError, match="已经存在"):
         taking.take(saved, at=timezone.now())
     assert saved.read_bytes() == before
 

@@ -295,7 +295,7 @@ def test_by_commands_it_is_taken_in_exported_and_refused(
     code, _said, err = said_by(capsys, "import", "bundle", again)
     assert (code, "已经在本系统里（代码 YX2）" in err) == (2, True)
     code, _said, err = said_by(capsys, "export", "bundle", again, "--committee", "YX2")
-    assert (code, "已经有了" in err) == (2, True)
+    assert (code, "已经存在" in err) == (2, True)
 
 
 def test_it_goes_to_an_embedded_database_whatever_it_comes_from(packed: Path, tmp_path: Path) -> None:

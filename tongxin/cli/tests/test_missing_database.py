@@ -44,10 +44,10 @@ def test_what_was_acknowledged_outlives_every_command_that_ran_while_the_file_wa
         file.rename(away)
         for words in (("check",), ("worker", "--once"), ("backup", tmp_path.parent / "day.zip"), ("migrate",)):
             code, out, err = home.run(*words)
-            assert (code, out, f"数据库文件 {file} 不在那里" in err) == (2, "", True), err
+            assert (code, out, f"数据库文件 {file} 不存在" in err) == (2, "", True), err
             assert "移回" in err
         done = managed(home, "showmigrations")
-        assert (done.returncode, f"数据库文件 {file} 不在那里" in done.stderr) == (2, True)
+        assert (done.returncode, f"数据库文件 {file} 不存在" in done.stderr) == (2, True)
         assert names(tmp_path) == [f"{NAME}-shm", f"{NAME}-wal"]
         assert (tmp_path / f"{NAME}-wal").read_bytes() == log
         away.rename(file)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tongxin.audit.queries import remembered
+from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee, Session
 from tongxin.desks.levels import WORDS
 from tongxin.desks.paging import CAP, capped, counted
@@ -52,25 +53,34 @@ def figures(committee: Committee, session: Session | None) -> Figures:
     )
 
 
-def figures_of_year(committee: Committee, session: Session) -> Figures:
-    """Return those few that stand on the home of who works on them: counted by themselves, a home is asked for often."""
+def figures_of_year(committee: Committee) -> tuple[int, str, Figures] | None:
+    """Return the session that runs, its label, and those few that stand on the home of who works on them.
+
+    Counted by themselves, and the session kept with them: a home is asked for often.
+    """
     today, rules = today_rules(committee)
-    what = ("year", committee.pk, session.pk, today, rules.yellow_days)
-    numbers = remembered([committee.code], what, lambda: _read_of_year(committee, session))
-    return Figures(
+    what = ("year", committee.pk, today, rules.yellow_days)
+    session, label, numbers = remembered([committee.code], what, lambda: _read_of_year(committee))
+    if not session:
+        return None
+    found = Figures(
         header=[Figure(key, str(STAGES[key].label), numbers[key]) for key in OF_SESSION],
         lanes=[Figure(level, str(WORDS[level][0]), numbers[level]) for level in PRESSING],
         tabs=[Figure(OPEN, str(STAGES[OPEN].label), numbers[OPEN])],
     )
+    return session, label, found
 
 
-def _read_of_year(committee: Committee, session: Session) -> dict[str, int]:
-    of_session = Proposal.objects.filter(committee=committee, session=session)
+def _read_of_year(committee: Committee) -> tuple[int, str, dict[str, int]]:
     today, rules = today_rules(committee)
+    session = bodies.session_on(committee, today)
+    if session is None:
+        return 0, "", {}
+    of_session = Proposal.objects.filter(committee=committee, session=session)
     running = most_urgent(committee, TaskStates.open)
     found = {key: capped(of_session.filter(STAGES[key].where(committee))) for key in OF_SESSION}
     found |= {level: capped(running.filter(level_of(level, rules, today))) for level in PRESSING}
-    return found | {OPEN: _count(committee, STAGES[OPEN])}
+    return session.pk, str(session), found | {OPEN: _count(committee, STAGES[OPEN])}
 
 
 def _read(committee: Committee, session: Session | None) -> dict[str, int]:

@@ -22,7 +22,7 @@ from tongxin.desks.todos import SHOWN, Todo
 from tongxin.handling import queries
 from tongxin.handling.choices import TaskStates
 from tongxin.handling.models import Task
-from tongxin.handling.pages.figures import OF_SESSION, OPEN, PRESSING, Figure, figures, figures_of_year
+from tongxin.handling.pages.figures import OF_SESSION, OPEN, PRESSING, Figure, Figures, figures, figures_of_year
 from tongxin.handling.pages.rows import most_urgent, today_rules
 from tongxin.handling.pages.stages import ANSWERED
 from tongxin.proposals.models import long_of
@@ -93,14 +93,14 @@ def _overviews(user: Any, on: date) -> Iterator[Overview]:
             committee=committee,
             session=session,
             received=[
-                _count(committee, f, line=_share(f, known), stage=f.key, **of_session)
+                _count(committee, f, {"stage": f.key} | of_session, line=_share(f, known))
                 for f in found.header if session and f.key in OF_SESSION
             ],
             lanes=[
-                *(_count(committee, f, stage=f.key) for f in found.tabs if f.key == OPEN),
-                *(_count(committee, f, stage=OPEN, level=f.key) for f in found.lanes),
+                *(_count(committee, f, {"stage": f.key}) for f in found.tabs if f.key == OPEN),
+                *(_count(committee, f, {"stage": OPEN, "level": f.key}) for f in found.lanes),
             ],
-            stages=[_count(committee, f, of=most, stage=f.key) for f in found.tabs if f.key != OPEN],
+            stages=[_count(committee, f, {"stage": f.key}, of=most) for f in found.tabs if f.key != OPEN],
             units=_units(committee, session, on) if session else [],
             urgent=_urgent(committee, on),
             url=_url(committee),
@@ -123,7 +123,7 @@ def _share(figure: Figure, known: dict[str, int]) -> str:
     return _("占立案 %(percent)s%%") % {"percent": f"{100 * figure.number / filed:.1f}"}
 
 
-def _count(committee: Committee, figure: Figure, *, line: str = "", of: int = 0, **asked: Any) -> Count:
+def _count(committee: Committee, figure: Figure, asked: dict[str, str], *, line: str = "", of: int = 0) -> Count:
     return Count(figure.label, figure.count, _url(committee, **asked), line, round(100 * figure.number / of) if of else 0)
 
 
@@ -186,17 +186,17 @@ def _read_urgent(committee: Committee) -> Iterator[Todo]:
 # ── boards of who works on them ──────────────────────────────────────────────────────────────────
 def of_office(user: Any) -> dict[str, Any] | None:
     """Return the figures of the year for who works in a committee's office."""
-    on, own = timezone.localdate(), _where(user, *OFFICE)
-    return boards([_board(committee, session, several=len(own) > 1) for committee in own
-                   if (session := bodies.session_on(committee, on))])  # fmt: skip
+    own = _where(user, *OFFICE)
+    found = [(committee, year) for committee in own if (year := figures_of_year(committee)) is not None]
+    return boards([_board(committee, *year, several=len(own) > 1) for committee, year in found])
 
 
-def _board(committee: Committee, session: Session, *, several: bool) -> Board:
-    found, of_session = figures_of_year(committee, session), _of(session)
-    header = [_count(committee, f, stage=f.key, **of_session) for f in found.header]
-    running = [_count(committee, f, stage=f.key) for f in found.tabs]
-    lanes = [(f.key, _count(committee, f, stage=OPEN, level=f.key)) for f in found.lanes if f.number]
-    title = f"{committee.short_name}　{session}" if several else str(session)
+def _board(committee: Committee, session: int, label: str, found: Figures, *, several: bool) -> Board:
+    of_session = {"session": str(session)}
+    header = [_count(committee, f, {"stage": f.key} | of_session) for f in found.header]
+    running = [_count(committee, f, {"stage": f.key}) for f in found.tabs]
+    lanes = [(f.key, _count(committee, f, {"stage": OPEN, "level": f.key})) for f in found.lanes if f.number]
+    title = f"{committee.short_name}　{label}" if several else label
     return Board(title, [*(_line(one) for one in (*header, *running)), *(_line(one, level) for level, one in lanes)])
 
 
@@ -209,19 +209,21 @@ def of_units(user: Any) -> dict[str, Any] | None:
     units = queries.units_of(user)
     if not units:
         return None
-    clerked, led = (bodies.units_with(user, duty) for duty in (Duty.UNIT_CLERK, Duty.UNIT_LEADER))
-
-    def parts() -> dict[str, Q]:
-        return {name: found for name, found in queries.inbox_parts(clerked=clerked, led=led).items() if name in IN_UNITS}
-
-    committees = _where(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
-    scope = ("board", sorted(unit.pk for unit in units), sorted(led))
-    numbers = queries.counts(lambda: queries.inbox(user), parts, committees=committees, on=timezone.localdate(), scope=scope)
+    codes = {committee.code for committee in _where(user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)}
+    held = [sorted(bodies.units_with(user, duty)) for duty in (Duty.UNIT_CLERK, Duty.UNIT_LEADER)]
+    numbers = remembered(codes, ("board", *held), lambda: _read_of_units(user, *held))
     lines = [
         Line(str(label), _("%(n)s 件") % {"n": numbers[name]}, reverse("handling-inbox") + (f"?part={part}" if part else ""))
         for name, (part, label) in IN_UNITS.items()
     ]
     return boards([Board(_("承办情况"), lines)])
+
+
+def _read_of_units(user: Any, clerked: list[int], led: list[int]) -> dict[str, int]:
+    known = queries.inbox_parts(clerked=clerked, led=led)
+    parts = {name: Counted("pk", filter=found) for name, found in known.items() if name in IN_UNITS}
+    found: dict[str, int] = queries.inbox(user).aggregate(**parts)
+    return found
 
 
 IN_UNITS = {

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import remembered
 from tongxin.audit.templatetags.timeline import Entry
-from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
@@ -23,11 +22,9 @@ from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, PublicReply
 from tongxin.handling.pages.course import history
 from tongxin.handling.pages.desk import details, tasks_of, unit_lines, with_details
-from tongxin.handling.pages.figures import Figure
 from tongxin.handling.pages.proposal import TASKS, topics_of
 from tongxin.handling.pages.public_timeline import entries, public_events
 from tongxin.handling.pages.rows import said_in
-from tongxin.handling.pages.stages import STAGES
 from tongxin.handling.pages.standing import Standing, Step, case_of, life_of, public_standing
 from tongxin.handling.queries.letters import Letter, letter_of
 from tongxin.proposals import queries as proposals
@@ -36,7 +33,6 @@ from tongxin.proposals.models import Proposal, PublicCopy, Signature
 
 SIZE = 15
 NEWEST = ("-released_at", "-id")
-SHOWN_ON_FRONT = 5
 
 
 def released(committee: Committee | None = None) -> QuerySet[Proposal]:
@@ -97,7 +93,8 @@ class Listing:
     has_next: bool
 
 
-def _matching(asked: Asked) -> QuerySet[Proposal]:
+def matching(asked: Asked) -> QuerySet[Proposal]:
+    """Return the published proposals that are asked for."""
     rows = released(asked.committee).filter(_progress(asked.committee, asked.progress))
     if asked.topic:
         rows = rows.filter(topic=asked.topic)
@@ -110,9 +107,9 @@ def _matching(asked: Asked) -> QuerySet[Proposal]:
 
 def listing(asked: Asked) -> Listing:
     """Return a page of the published proposals, the last published first."""
-    key = border_of(_matching(asked), NEWEST, asked.key) if asked.key else None
+    key = border_of(matching(asked), NEWEST, asked.key) if asked.key else None
     if asked.text:  # looked for in ways of its own
-        found = list(_on_page(_matching(asked), key, back=asked.back))
+        found = list(_on_page(matching(asked), key, back=asked.back))
     else:
         at, pk = key or (None, None)
         found = LISTED.all(
@@ -135,7 +132,7 @@ def _on_page(rows: QuerySet[Proposal], key: Sequence[Any] | None, *, back: bool)
 
 def _listed(committee: Any, topic: Any, session: Any, at: Any, pk: Any, *, progress: str, back: bool) -> QuerySet[Any, Any]:
     asked = Asked(Committee(pk=committee), topic=topic or "", session=session or "", progress=progress)
-    return _on_page(_matching(asked), None if at is None else (at, pk), back=back)
+    return _on_page(matching(asked), None if at is None else (at, pk), back=back)
 
 
 LISTED = Prepared(_listed)
@@ -145,7 +142,7 @@ DETAILS = Prepared(lambda ids, committee: details(released().filter(pk__in=ids, 
 def _number(asked: Asked) -> int:
     """Count what matches, at most one beyond the cap; kept until something happens in the committee."""
     what = ("public", asked.committee.pk, asked.text, asked.topic, asked.session, asked.progress)
-    return remembered([asked.committee.code], what, lambda: {"all": capped(_matching(asked))})["all"]
+    return remembered([asked.committee.code], what, lambda: {"all": capped(matching(asked))})["all"]
 
 
 def lines(committee: Committee, ids: Sequence[int]) -> list[Line]:
@@ -168,64 +165,6 @@ def signed_by(proposal: Proposal) -> str:
     if len(signed) > 1:
         return _("%(name)s等 %(n)s 位委员") % {"name": first.name, "n": len(signed)}
     return first.name if first.body else _("%(name)s委员") % {"name": first.name}
-
-
-def latest(committee: Committee) -> list[Line]:
-    """Return the newest published proposals for the front."""
-    ids = released(committee).order_by("-released_at", "-id").values_list("pk", flat=True)[:SHOWN_ON_FRONT]
-    return lines(committee, list(ids))
-
-
-@dataclass(frozen=True)
-class Count:
-    """A figure of the front; `progress` opens its rows."""
-
-    label: str
-    number: str
-    progress: str
-
-
-def counts(committee: Committee) -> list[Count]:
-    """Return how the published proposals stand: each figure opens to them."""
-    words = [("", _("公开提案")), ("handling", _("办理中")), ("answered", _("已答复")), ("closed", _("已办结"))]
-    numbers = remembered(
-        [committee.code],
-        ("front", committee.pk),
-        lambda: {key: capped(_matching(Asked(committee, progress=key))) for key, _label in words},
-    )
-    return [Count(label, counted(numbers[key]), key) for key, label in words]
-
-
-def so_far(committee: Committee) -> tuple[str, list[Figure]]:
-    """Return which session runs, and how many proposals of it were received, filed, are in hand and answered until today.
-
-    Numbers alone, of all of them: what is not published is opened to nobody here.
-    """
-    session = bodies.session_on(committee, timezone.localdate())
-    if session is None:
-        return "", []
-    of_session = Proposal.objects.filter(committee=committee, session=session)
-    in_hand = Q(case__state=CaseState.IN_HAND) | Q(state=State.FILED)
-    wanted = {key: STAGES[key].where(committee) for key in ("received", "filed", "answered")} | {"handling": in_hand}
-    numbers = remembered(
-        [committee.code],
-        ("so far", committee.pk, session.pk),
-        lambda: {key: capped(of_session.filter(where)) for key, where in wanted.items()},
-    )
-    words = {"received": _("收到"), "filed": _("立案"), "handling": _("办理中"), "answered": _("已答复")}
-    return str(session), [Figure(key, word, numbers[key]) for key, word in words.items()]
-
-
-def front(committee: Committee) -> dict[str, Any]:
-    """Return what a committee's front shows: how its proposals of this year stand, and those that are published."""
-    session, figures = so_far(committee)
-    return {
-        "session": session,
-        "figures": figures,
-        "lines": latest(committee),
-        "list_url": list_url(committee),
-        "counts": [(c, list_url(committee, progress=c.progress)) for c in counts(committee) if c.number != "0"],
-    }
 
 
 def list_url(committee: Committee, **asked: str) -> str:

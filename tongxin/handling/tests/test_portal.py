@@ -10,6 +10,7 @@ from tests.cast import Cast
 from tongxin.handling import actions as handling
 from tongxin.handling import queries as cases
 from tongxin.handling.models import PublicReply, Reply
+from tongxin.handling.pages import front
 from tongxin.handling.pages import public as portal
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.models import Proposal
@@ -174,7 +175,7 @@ def test_the_front_says_how_the_session_stands_so_far_and_opens_only_what_is_pub
     cast.submitted(now, title="还在审查的")
     cast.assigned(now, title="正在办理的")
     cast.answered(now, title="已经答复的")
-    found = portal.front(cast.county)
+    found = front.front(cast.county)
     assert {figure.label: figure.number for figure in found["figures"]} == {"收到": 3, "立案": 2, "办理中": 1, "已答复": 1}
     assert found["counts"] == []  # nothing is published: no row of noughts
     page = client.get("/public/YX/").text
@@ -182,7 +183,7 @@ def test_the_front_says_how_the_session_stands_so_far_and_opens_only_what_is_pub
     for hidden in ("还在审查的", "正在办理的", "已经答复的"):
         assert hidden not in page
     published(cast, title="公开的")
-    assert [(count.label, count.number) for count, _url in portal.front(cast.county)["counts"]] == [
+    assert [(count.label, count.number) for count, _url in front.front(cast.county)["counts"]] == [
         ("公开提案", "1"),
         ("已答复", "1"),
     ]

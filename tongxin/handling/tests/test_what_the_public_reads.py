@@ -14,6 +14,7 @@ from tongxin.audit.models import Event
 from tongxin.files import actions as files
 from tongxin.handling import actions as handling
 from tongxin.handling.models import PublicReply, Reply, Task
+from tongxin.handling.pages import front
 from tongxin.handling.pages import public as portal
 from tongxin.handling.pages.public_timeline import entries, public_events
 from tongxin.proposals import actions as proposals
@@ -143,8 +144,8 @@ def test_a_search_finds_nothing_by_what_is_covered(cast: Cast, world: dict[str, 
 
     assert {what: found(secret) for what, secret in SECRETS.items()} == dict.fromkeys(SECRETS, 0)
     assert (found("夜间药房"), found("电话已隐去")) == (1, 1)
-    assert [line.title for line in portal.latest(cast.county)] == ["关于夜间药房（〔电话已隐去〕）的建议"]
-    assert world["proposal"].title not in [line.title for line in portal.latest(cast.county)]
+    assert [line.title for line in front.latest(cast.county)] == ["关于夜间药房（〔电话已隐去〕）的建议"]
+    assert world["proposal"].title not in [line.title for line in front.latest(cast.county)]
 
 
 def test_likeness_for_the_public_compares_the_copies_alone(cast: Cast, world: dict[str, Any]) -> None:

@@ -176,7 +176,7 @@ def taken_back(user: Any, uid: str) -> str:
         return ""
     proposal = Proposal.objects.filter(uid=uid, committee_id=member.committee_id).only("pk").first()
     event = proposal and last_of(proposal, kind="proposals.remove_invitation", data__member=member.pk)
-    return f"第一提案人已于 {moment(event.at)} 收回这份联名邀请，您不用再答复。" if event else ""
+    return f"第一提案人已于 {moment(event.at)} 收回这份联名邀请，您无需再答复。" if event else ""
 
 
 def why_returned(proposal: Proposal) -> str:

@@ -1,8 +1,8 @@
 """What whoever keeps the house looks after, told in a few lines on the own home: whether it runs, who holds what, what was recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
 from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.core import room
+from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import full_day, moment
 from tongxin.desks.panels import Board, Line, boards
 from tongxin.notices import health
@@ -84,7 +85,7 @@ def _disk() -> Line:
 # ── who holds what ───────────────────────────────────────────────────────────────────────────────
 def _security(committee: Committee, now: datetime) -> Board:
     today = timezone.localdate(now)
-    held = list(_held(committee, today))
+    held = [Held(*row) for row in HELD.all(committee.pk, today)]
     listed = reverse("appointments")
     lines = [
         Line(_("现任和待到任"), _("%(n)s 项") % {"n": len(held)}, listed),
@@ -96,18 +97,48 @@ def _security(committee: Committee, now: datetime) -> Board:
     return Board(_("职责和登录"), lines, listed, _("职责任免"))
 
 
-def _held(committee: Committee, today: date) -> Any:
-    rows = Appointment.objects.filter(bodies.not_over(today), committee=committee)
-    return rows.select_related("account", "unit").defer("unit__phone").order_by("ends_on", "id")
+class Held(NamedTuple):
+    """What is looked at of an appointment: there are many, and no row is opened."""
+
+    account: int
+    name: str
+    is_active: bool
+    asks_for_factor: bool
+    duty: str
+    unit: int | None
+    unit_name: str | None
+    starts_on: date
+    ends_on: date | None
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.unit_name or ''}{Duty(self.duty).label}，{full_day(self.ends_on) if self.ends_on else ''}）"
 
 
-def _named(label: str, found: list[Appointment]) -> Line:
-    said = [f"{a.account.name}（{a.unit or ''}{a.get_duty_display()}，{full_day(a.ends_on)}）" for a in found]
-    return Line(label, _those(said, _("项")), level="warn" if found else "")
+HELD = Prepared(
+    lambda committee, today: (
+        Appointment.objects.filter(bodies.not_over(today), committee=committee)
+        .order_by("ends_on", "id")
+        .values_list(
+            "account",
+            "account__name",
+            "account__is_active",
+            "account__needs_second_factor",
+            "duty",
+            "unit",
+            "unit__name",
+            "starts_on",
+            "ends_on",
+        )
+    )
+)
 
 
-def _without_factor(held: list[Appointment]) -> Line:
-    asked = {a.account_id: a.account.name for a in held if a.account.needs_second_factor and a.account.is_active}
+def _named(label: str, found: list[Held]) -> Line:
+    return Line(label, _those([str(one) for one in found], _("项")), level="warn" if found else "")
+
+
+def _without_factor(held: list[Held]) -> Line:
+    asked = {one.account: one.name for one in held if one.asks_for_factor and one.is_active}
     with_one = second_factors_of(asked)
     missing = [name for pk, name in asked.items() if pk not in with_one]
     return Line(_("还没有启用动态口令"), _those(missing, _("人")), level="warn" if missing else "")
@@ -120,8 +151,8 @@ def _those(names: list[str], what: str) -> str:
     return _("%(names)s等 %(n)s %(what)s") % {"names": "、".join(names[:NAMED]), "n": len(names), "what": what}
 
 
-def _without_clerk(committee: Committee, held: list[Appointment], today: date) -> Line:
-    with_one = [a.unit_id for a in held if a.unit_id and a.duty == Duty.UNIT_CLERK and a.starts_on <= today]
+def _without_clerk(committee: Committee, held: list[Held], today: date) -> Line:
+    with_one = {one.unit for one in held if one.unit and one.duty == Duty.UNIT_CLERK and one.starts_on <= today}
     units = Unit.objects.filter(bodies.running_units(today), committee=committee).exclude(pk__in=with_one)
     names = list(units.order_by("system", "id").values_list("name", flat=True))
     return Line(_("没有承办人的单位"), _those(names, _("个单位")), level="warn" if names else "")
@@ -173,4 +204,8 @@ def _lately(codes: set[str], now: datetime) -> dict[str, int]:
     return remembered(codes, ("watched", since), read)
 
 
-BOARDS = {Duty.SYSTEM_ADMIN: _system, Duty.SECURITY_ADMIN: _security, Duty.AUDIT_ADMIN: _audit}
+BOARDS: dict[str, Callable[[Committee, datetime], Board]] = {
+    Duty.SYSTEM_ADMIN: _system,
+    Duty.SECURITY_ADMIN: _security,
+    Duty.AUDIT_ADMIN: _audit,
+}
