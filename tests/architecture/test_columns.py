@@ -136,6 +136,13 @@ def test_every_kind_is_asked_and_every_column_is_filled() -> None:
     assert empty == []
 
 
+def test_no_two_columns_of_a_sheet_are_called_alike() -> None:
+    """A head that two columns answer to would be read as either."""
+    for kind in ALL:
+        called = [name for column in kind.columns for name in {column.name, *column.others}]
+        assert sorted({name for name in called if called.count(name) > 1}) == [], kind.name
+
+
 def test_every_column_says_how_it_is_read_written_and_kept() -> None:
     columns = [(kind.name, column) for kind in ALL for column in kind.columns]
     assert [(name, c.name) for name, c in columns if not c.key or c.reading is None] == []

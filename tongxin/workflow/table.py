@@ -11,6 +11,7 @@ from tongxin.access.predicates import Predicate
 from tongxin.audit import truth
 from tongxin.audit.kinds import Audience
 
+LOOKS = frozenset({"draft", "exam", "wait", "doing", "good", "stop", "note-end"})  # of badges, in the design language
 Guard = Callable[[Any, datetime], str | None]
 Effect = Callable[[Any, Any], None]
 
@@ -124,6 +125,8 @@ class Workflow:
             yield f"unreachable: {', '.join(sorted(lost))}"
         if missing := known - set(self.badges):
             yield f"no badge for {', '.join(sorted(missing))}"
+        if unknown := set(self.badges.values()) - LOOKS:
+            yield f"no such look of a badge: {', '.join(sorted(unknown))}"
 
     def row(self, state: str, action: str) -> T | None:
         """Return the row for an action in a state, if there is one."""

@@ -205,7 +205,7 @@ STATES: dict[str, dict[str, Any]] = {
 FURTHER = {("tasks", TaskState.IN_HAND): _co_in_hand}
 
 
-def _raters(_reader: Account | None) -> list[dict[str, str]]:
+def _whose_ratings(_reader: Account | None) -> list[dict[str, str]]:
     pairs = Signature.objects.exclude(proposal__case=None).order_by("pk").values_list("proposal__case__uid", "uid")
     return [{"uid": uid, "signature": own} for uid, own in pairs]
 
@@ -216,7 +216,7 @@ ADDRESSES = {
     "handling/assign/<": uids(Proposal),
     "handling/cases/<": uids(Case),
     "handling/rate/<": uids(Case),
-    "handling/rate/<str:uid>/for/<": _raters,
+    "handling/rate/<str:uid>/for/<": _whose_ratings,
     "handling/contacts/<": uids(Contact),
     "handling/<str:uid>/reply/files/<": below(ReplyFile, "reply__task", "file"),
     "handling/<str:uid>/reply/copies/<": copies("handling.reply", "copy"),

@@ -135,8 +135,10 @@ def test_a_table_that_contradicts_itself_is_refused() -> None:
         _table(go)
     with pytest.raises(TableError, match="no badge"):
         _table(go, badges={})
+    with pytest.raises(TableError, match="no such look of a badge: shiny"):
+        _table(go, badges=dict.fromkeys(State.values, "shiny"))
     with pytest.raises(TableError, match="registered twice"):
-        register(PROPOSAL, visible_to=lambda _user: Proposal.objects.all())
+        register(PROPOSAL, visible_to=lambda _user: Proposal.objects.all(), view="proposals.view")
 
 
 def test_the_numbers_of_a_withdrawn_proposal_are_not_given_again(cast: Cast) -> None:

@@ -7,12 +7,14 @@ from tongxin.desks import plain
 from tongxin.desks.beginnings import Beginning
 from tongxin.desks.menus import Entry, Group
 from tongxin.desks.objects import ObjectPage
+from tongxin.desks.panels import Quick
 from tongxin.desks.queues import Queue
 from tongxin.talks import actions
 from tongxin.talks.choices import State
 from tongxin.talks.models import Talk
 
 MENU = (Entry(Group(_("宣讲"), 40), _("宣讲"), "/talks/", "hall", "talks.list"),)
+QUICK = (Quick(_("宣讲"), "hall", lambda _user: "/talks/", 40),)
 TO_EXAMINE = plain.in_states(Talk, Duty.MEMBER_AFFAIRS, State.OFFERED)
 QUEUES = (
     Queue((Duty.MEMBER_AFFAIRS,), "待审核宣讲", "/talks/", "去审核", TO_EXAMINE, plain.todos("member", fetched=("member",))),

@@ -22,7 +22,7 @@ STEPS = (
     T("announce", "发布", (S.OFFERED,), S.ANNOUNCED, in_office),
     T("decline", "不采用", (S.OFFERED,), S.DECLINED, in_office, asks=Why),
 )
-BADGES = {S.OFFERED: "info", S.ANNOUNCED: "ok", S.DECLINED: "off"}
+BADGES = {S.OFFERED: "exam", S.ANNOUNCED: "good", S.DECLINED: "note-end"}
 TALKS = register(
     Workflow(
         "talks",
