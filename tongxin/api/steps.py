@@ -32,11 +32,6 @@ def find(user: Any, workflow: str, uid: str) -> Stateful:
     return found
 
 
-def seen_of(subject: Stateful, last: Event | None) -> str:
-    """Name what is decided on: the last move, and what else must not have changed meanwhile (the version of a text)."""
-    return ".".join([last.uid if last else "", *(str(getattr(subject, name)) for name in subject.read_as)])
-
-
 def shown_to(user: Any, subject: Stateful) -> shapes.ObjectShown:
     """Return an object as somebody sees it."""
     workflow, at = workflow_of(subject), timezone.now()
@@ -47,7 +42,7 @@ def shown_to(user: Any, subject: Stateful) -> shapes.ObjectShown:
         url=subject.get_absolute_url(),  # type: ignore[attr-defined]  # as the view of its steps
         state=subject.state,
         state_label=str(dict(workflow.states.choices)[subject.state]),
-        seen=seen_of(subject, engine.last_event(subject)),
+        seen=engine.seen_of(subject, engine.last_event(subject)),
         actions=[
             shapes.Step(
                 action=offer.row.action,

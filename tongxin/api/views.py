@@ -105,7 +105,7 @@ def take(request: HttpRequest, workflow: str, uid: str, action: str, taking: sha
     if action not in {row.action for row in workflow_of(subject).rows}:
         raise Http404
     last = engine.last_event(subject)
-    if taking.seen != steps.seen_of(subject, last):
+    if taking.seen != engine.seen_of(subject, last):
         return _overtaken(user, subject, last)
     offer = next((o for o in engine.available(subject, user, at=at) if o.row.action == action), None)
     if offer is None:

@@ -217,7 +217,8 @@ class Act:
 
     `subject` is the object of a line that `permission` is asked of; `shut` says of a line why it cannot be done (nothing where it
     can), `why` of a bar's button that some of the ticked are so; `asks` makes the form of what must be said; `does` gets the line,
-    its clean data, the actor and the time. A refusal that it raises is one of `refusals`.
+    its clean data, the actor, the time, and which last move was `seen`. A refusal that it raises is one of `refusals`. `rests_on`
+    names what of a line it uses besides the object's last move and its `read_as`: only what was shown is done.
     """
 
     name: str
@@ -231,6 +232,7 @@ class Act:
     offered: Callable[[Question], bool] = always
     why: Any = ""
     refusals: tuple[type[Exception], ...] = ()
+    rests_on: Callable[[Any], Sequence[Any]] = lambda _line: ()
 
 
 @dataclass(frozen=True)
@@ -299,6 +301,10 @@ class Listing:
     def uid_of(self, row: Any, line: Any) -> str:
         """Return the uid by which a line is ticked."""
         return str(self.ticked.uid(line) if self.ticked and self.ticked.uid else row.uid)
+
+    def uid_of_line(self, line: Any) -> str:
+        """Return the same where there is the line alone."""
+        return self.uid_of(line, line)
 
     def rows(self, tab: Tab, question: Question) -> QuerySet[Any]:
         """Return the rows that the question leaves of a part."""

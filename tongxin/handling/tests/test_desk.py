@@ -223,6 +223,11 @@ def test_a_leader_reads_the_desk_and_changes_nothing(cast: Cast) -> None:
 
 
 # ── several rows at once ─────────────────────────────────────────────────────────────────────────
+def confirmed(client: Client, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page of an act sends when it is confirmed."""
+    return said | {"pick": client.post(f"{DESK}acts/", said).context["picked"], "confirmed": "1"}
+
+
 def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
     case, other = cast.assigned(title="在办"), cast.submitted(title="在审")
     client = as_(cast.office)
@@ -230,7 +235,7 @@ def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
     asked = client.post(f"{DESK}acts/", picks)
     assert ([c.text for c in asked.context["open"]], [c.text for c, _why in asked.context["shut"]]) == (["在办"], ["在审"])
     assert not Event.objects.filter(kind="handling.remind").exists()
-    done = client.post(f"{DESK}acts/", picks | {"confirmed": "1", "reason": "请抓紧"}, follow=True)
+    done = client.post(f"{DESK}acts/", confirmed(client, picks) | {"reason": "请抓紧"}, follow=True)
     outcome = done.context["outcome"]
     assert (outcome.sentence, outcome.left) == ("1 件完成，1 件未办。", [("在审", "没有正在办理的单位")])
     assert Event.objects.filter(kind="handling.remind", data__reason="请抓紧").count() == 2
@@ -238,8 +243,8 @@ def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
 
 def test_several_proposals_are_filed_with_their_own_categories(cast: Cast) -> None:
     first, second = cast.in_decision(title="甲"), cast.in_decision(title="乙")
-    picks = {"act": "file", "pick": [first.uid, second.uid], "confirmed": "1"}
     client = as_(cast.office)
+    picks = confirmed(client, {"act": "file", "pick": [first.uid, second.uid]})
     assert "2 件完成。" in client.post(f"{DESK}acts/", picks, follow=True).content.decode()
     assert list(Proposal.objects.order_by("number").values_list("state", "number")) == [(State.FILED, 1), (State.FILED, 2)]
     again = client.post(f"{DESK}acts/", picks, follow=True).content.decode()
@@ -249,10 +254,27 @@ def test_several_proposals_are_filed_with_their_own_categories(cast: Cast) -> No
 
 def test_releasing_several_leaves_those_without_consent(cast: Cast) -> None:
     willing, unwilling = cast.filed(title="愿意"), cast.filed(title="不愿", consents_to_publication=False)
-    picks = {"act": "release", "pick": [willing.uid, unwilling.uid], "confirmed": "1"}
-    outcome = as_(cast.office).post(f"{DESK}acts/", picks).context["outcome"]
+    client = as_(cast.office)
+    picks = confirmed(client, {"act": "release", "pick": [willing.uid, unwilling.uid]})
+    outcome = client.post(f"{DESK}acts/", picks).context["outcome"]
     assert (outcome.done, [name for name, _why in outcome.left]) == (1, ["不愿"])
     assert list(Proposal.objects.filter(released_at__isnull=False).values_list("title", flat=True)) == ["愿意"]
+
+
+def test_what_others_changed_after_the_confirmation_was_shown_is_not_filed(cast: Cast) -> None:
+    proposal, client = cast.in_decision(title="甲"), as_(cast.office)
+    picks = confirmed(client, {"act": "file", "pick": [proposal.uid]})
+    Proposal.objects.filter(pk=proposal.pk).update(topic="farming", routed_to="party")
+    outcome = client.post(f"{DESK}acts/", picks).context["outcome"]
+    assert (outcome.done, outcome.left) == (0, [("甲", "已由他人办理")])
+    assert Proposal.objects.get(pk=proposal.pk).state == State.IN_DECISION
+
+
+def test_rows_that_are_not_in_the_list_are_said_to_be_not_there(cast: Cast) -> None:
+    own, foreign = cast.in_decision(title="甲"), "elsewhere"
+    page = as_(cast.office).post(f"{DESK}acts/", {"act": "file", "pick": [own.uid, foreign]}).text
+    assert "有 1 件不在这个列表里，没有办理。" in page
+    assert "已由他人办理" not in page
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
