@@ -65,7 +65,7 @@ def _said(sentence: str, status: int) -> JsonResponse:
 def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
     """Make the row with the first save that has a word in it; an empty form leaves nothing behind."""
     at = timezone.now()
-    fields, problem = draft.read(None, request.POST)
+    fields, problem = draft.typed(None, request.POST)
     if problem:
         return _said(problem, UNPROCESSABLE)
     if is_empty(fields):
@@ -84,7 +84,7 @@ def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
 
 
 def _save(request: HttpRequest, draft: Draft, holder: Any) -> JsonResponse:
-    fields, problem = draft.read(holder, request.POST)
+    fields, problem = draft.typed(holder, request.POST)
     if problem:
         return _said(problem, UNPROCESSABLE)
     at = timezone.now()
