@@ -23,6 +23,7 @@ from tongxin.desks.acts import ticked_lines
 from tongxin.desks.asking import question_of
 from tongxin.desks.declared import listings
 from tongxin.desks.listings import Act, Listing
+from tongxin.desks.reading import visible
 from tongxin.desks.shown import Shown, shown
 from tongxin.workflow.engine import last_event
 
@@ -107,6 +108,48 @@ def test_the_pages_together_are_the_whole_list_forwards_and_back(people: dict[st
             page = _page(listing, user, page.previous_url, size=2)
             back = _uids(page) + back
         assert back == whole, (listing.name, address)
+
+
+def test_behind_the_last_row_and_before_the_first_a_list_is_not_empty(people: dict[str, Account]) -> None:
+    for listing, user, address in _opened(people):
+        whole = _uids(_page(listing, user, address, size=WHOLE))
+        if len(whole) > 1:
+            last = _page(listing, user, f"{address}&after={whole[-1]}", size=1)
+            assert (_uids(last), bool(last.previous_url), last.next_url) == (whole[-1:], True, ""), (listing.name, address)
+            first = _page(listing, user, f"{address}&before={whole[0]}", size=1)
+            assert (_uids(first), first.previous_url, bool(first.next_url)) == (whole[:1], "", True), (listing.name, address)
+
+
+def test_a_border_that_is_not_the_readers_says_nothing_of_where_it_stands(people: dict[str, Account]) -> None:
+    asked = 0
+    for listing, user, address in _opened(people):
+        question = question_of(listing, QueryDict(address.lstrip("?")), user, at=timezone.now())
+        rows = listing.tab(question.tab, question).rows(question)
+        foreign = rows.model._base_manager.exclude(pk__in=rows.order_by().values("pk"))
+        foreign = foreign.exclude(pk__in=visible(user, rows.model).order_by().values("pk"))
+        first = _uids(_page(listing, user, address, size=1))
+        for uid in foreign.order_by("-pk").values_list("uid", flat=True)[:2]:
+            asked += 1
+            assert _uids(_page(listing, user, f"{address}&after={uid}", size=1)) == first, (listing.name, address)
+    assert asked
+
+
+def test_a_filter_narrows_the_part_that_is_shown_or_counts_as_not_asked(people: dict[str, Account]) -> None:
+    for listing, user, address in _opened(people):
+        question = question_of(listing, QueryDict(address.lstrip("?")), user, at=timezone.now())
+        tab, scopes = listing.tab(question.tab, question), {f.name for f in listing.filters if f.place == "scope"}
+        for name in question.chosen.keys() - scopes:
+            without = replace(question, chosen={key: value for key, value in question.chosen.items() if key != name})
+            asked = (str(listing.rows(tab, one).query) for one in (question, without))
+            assert next(asked) != next(asked), (listing.name, address)
+
+
+def test_a_filter_that_a_part_does_not_know_is_not_offered_from_elsewhere(people: dict[str, Account]) -> None:
+    for listing, user, address in _opened(people):
+        page = _page(listing, user, f"{address}&q=齾龘" if listing.find else address, size=1)
+        if not page.rows and page.nothing.url.startswith("?"):
+            there = _page(listing, user, page.nothing.url, size=WHOLE)
+            assert there.rows or there.question.tab == page.question.tab, (listing.name, address)
 
 
 def test_a_choice_leaves_some_of_the_rows_and_an_unknown_one_all(people: dict[str, Account]) -> None:

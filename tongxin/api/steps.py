@@ -13,6 +13,7 @@ from tongxin.audit import actions as audit
 from tongxin.audit import audience, kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
+from tongxin.core import asked
 from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of
 from tongxin.workflow.models import Stateful
@@ -109,6 +110,7 @@ def _choices(field: forms.ChoiceField) -> list[dict[str, str]]:
 
 def payload(row: T, said: Mapping[str, Any], *, subject: Stateful, actor: Any, at: Any) -> Any:
     """Return what a step was told, checked by the form that the page has. Raises Invalid."""
+    said = _without_nul(dict(said))
     form = form_for(row.asks, subject=subject, actor=actor, at=at, data=dict(said)) if row.asks else forms.Form(dict(said))
     problems = {name: _("没有这一项。") for name in said if name not in form.fields}
     for name, value in said.items():
@@ -119,3 +121,12 @@ def payload(row: T, said: Mapping[str, Any], *, subject: Stateful, actor: Any, a
     if problems:
         raise engine.Invalid(problems)
     return payload_of(row.asks, form) if row.asks else None
+
+
+def _without_nul(said: Any) -> Any:
+    """Drop the character NUL, as the wall before the pages does."""
+    if isinstance(said, str):
+        return said.replace(asked.NUL, "")
+    if isinstance(said, dict):
+        return {_without_nul(name): _without_nul(value) for name, value in said.items()}
+    return [_without_nul(value) for value in said] if isinstance(said, list) else said

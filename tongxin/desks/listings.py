@@ -184,6 +184,11 @@ class Tab:
     orders: Mapping[str, Order] = field(default_factory=dict)
     hint: Callable[[Question], Saying | None] | None = None
     acts: tuple[str, ...] = ()  # which of the list's acts ticked rows may get
+    unknown: frozenset[str] = frozenset()  # the list's filters that these rows know nothing of: they count as not asked
+
+    def knows(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """Return what of a choice these rows can be narrowed by."""
+        return {name: value for name, value in chosen.items() if name not in self.unknown}
 
     def on_the_page(self, question: Question) -> list[Column]:
         """Return the columns that the page and the interface show somebody."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.access.views import View, requires
+from tongxin.core import asked
 from tongxin.desks.acts import MOST, Picks, Ticked, picks_in, ticked, to_each
 from tongxin.desks.leaving import TYPES, leave
 from tongxin.desks.listings import Act, Listing
@@ -54,7 +55,7 @@ def _addresses(listing: Listing) -> dict[str, str]:
 
 def _asked(listing: Listing, request: HttpRequest) -> Shown:
     """Return the page that an act or a sheet was asked from."""
-    return shown(listing, QueryDict(request.POST.get("query", "")), request.user, at=timezone.now())
+    return shown(listing, asked.query(request.POST.get("query", "")), request.user, at=timezone.now())
 
 
 def sheet_of(listing: Listing) -> View:

@@ -109,7 +109,7 @@ def last_moves(subjects: Sequence[models.Model]) -> dict[int, Event]:
         return {}
     of = Event.objects.filter(subject_type=audit.label_of(subjects[0]), subject_id__in=[row.pk for row in subjects])
     last = of.exclude(to_state="").order_by().values("subject_id").annotate(last=Max("pk")).values("last")
-    return {event.subject_id: event for event in Event.objects.filter(pk__in=last)}
+    return {event.subject_id: event for event in Event.objects.filter(pk__in=last) if event.subject_id}
 
 
 def seen_of(subject: Any, last: Event | None) -> str:

@@ -167,6 +167,7 @@ def _tab(stage: Stage) -> Tab:
     return Tab(
         stage.key, stage.label, _rows(stage), orders[stage.sort].fields, COLUMNS, gettext_lazy("共 %(n)s 件"), _nothing, _lines,
         listed=stage.tab, filled=frozenset({"clock_on", "rating_due_on"}), orders=orders, acts=("remind", "file", "release"),
+        unknown=frozenset() if stage.states else frozenset({"level"}),  # only what is handled has a level
     )  # fmt: skip
 
 

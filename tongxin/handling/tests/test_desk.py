@@ -299,6 +299,34 @@ def test_the_ticked_rows_alone_can_be_exported(cast: Cast) -> None:
     assert [row[3] for row in book.get_sheet_by_index(0).to_python()] == ["案由", "甲"]
 
 
+def test_an_export_of_ticked_rows_says_how_many_it_holds(cast: Cast) -> None:
+    picked = cast.assigned(title="甲").proposal
+    said = {"act": "export", "pick": [picked.uid, "gone", "elsewhere"], "query": "stage=open"}
+    assert b"".join(as_(cast.office).post(f"{DESK}acts/", said).streaming_content)  # type: ignore[arg-type]
+    data = Event.objects.get(kind="proposals.export").data
+    assert (data["rows"], data["filter"]) == (1, "全部在办：所选 1 件")
+
+
+def test_a_level_counts_as_not_asked_where_nothing_is_handled(cast: Cast) -> None:
+    cast.submitted()
+    client = as_(cast.office)
+    page = client.get(f"{DESK}?stage=received&level=red").context["list"]
+    assert (len(page.lines), page.chips[1:], "level" in page.next_url + page.query) == (1, [], False)
+    assert b"".join(client.post(f"{DESK}sheet/", {"query": "stage=received&level=red"}).streaming_content)  # type: ignore[arg-type]
+    assert Event.objects.get(kind="proposals.export").data["filter"] == "收到：收到"
+
+
+def test_nothing_that_no_database_holds_comes_in_with_a_nested_address(cast: Cast) -> None:
+    cast.assigned(title="甲")
+    client = as_(cast.office)
+    for sent in ("q=%00", "q=%E7%94%B2%00", "q=%E7%94%B2%E2%80%8B"):
+        answer = client.post(f"{DESK}sheet/", {"query": f"stage=open&{sent}"})
+        assert answer.status_code == 200, sent
+        assert b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    said = list(Event.objects.filter(kind="proposals.export").order_by("pk").values_list("data__filter", flat=True))
+    assert said == ["全部在办：没有另加条件", *["全部在办：案号、案由、委员、单位　甲"] * 2]
+
+
 def test_a_formula_is_quoted_in_a_list_that_leaves_as_csv(cast: Cast) -> None:
     cast.assigned(title='=HYPERLINK("http://x")')
     answer = as_(cast.office).post(f"{DESK}sheet/", {"format": "csv", "query": "stage=open"})

@@ -1,6 +1,6 @@
 """The desk of publication: which public texts wait for somebody to confirm them; what waits to be passed on, as a file."""
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
+from tongxin.core import asked
 from tongxin.desks.leaving import leave
 from tongxin.desks.shown import shown
 from tongxin.handling.lists.desk import DESK, committee_of
@@ -34,7 +35,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @requires("proposals.pass_on")
 def passing_on_export(request: HttpRequest) -> HttpResponseBase:
     """Give what waits to be passed on as a file: the ledger of those proposals."""
-    page = shown(DESK, QueryDict("stage=unfiled"), request.user, at=timezone.now())
+    page = shown(DESK, asked.query("stage=unfiled"), request.user, at=timezone.now())
     waiting = to_be_passed_on(committee_of(page.question))
     if (kind := request.POST.get("kind", "")) in Destination.values:
         waiting = waiting.filter(destination=kind)
