@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -140,8 +140,14 @@ def test_a_filter_narrows_the_part_that_is_shown_or_counts_as_not_asked(people: 
         tab, scopes = listing.tab(question.tab, question), {f.name for f in listing.filters if f.place == "scope"}
         for name in question.chosen.keys() - scopes:
             without = replace(question, chosen={key: value for key, value in question.chosen.items() if key != name})
-            asked = (str(listing.rows(tab, one).query) for one in (question, without))
-            assert next(asked) != next(asked), (listing.name, address)
+            assert _statement(listing.rows(tab, question)) != _statement(listing.rows(tab, without)), (listing.name, address)
+
+
+def _statement(rows: QuerySet[Any]) -> str:
+    try:
+        return str(rows.query)
+    except EmptyResultSet:
+        return ""
 
 
 def test_a_filter_that_a_part_does_not_know_is_not_offered_from_elsewhere(people: dict[str, Account]) -> None:

@@ -8,16 +8,19 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongxin.access.permissions import allowed
 from tongxin.api import shapes
 from tongxin.audit import actions as audit
 from tongxin.audit import audience, kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
 from tongxin.core import asked
+from tongxin.desks.declared import declared
+from tongxin.desks.objects import ObjectPage, Reading
 from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of
 from tongxin.workflow.models import Stateful
-from tongxin.workflow.table import VISIBLE_TO, T, workflow_of
+from tongxin.workflow.table import BY_NAME, VISIBLE_TO, T, workflow_of
 
 MOST_EVENTS = 200  # of a timeline, the newest
 MOST_WRITTEN = 2000  # characters, where a field names no limit
@@ -30,6 +33,20 @@ def find(user: Any, workflow: str, uid: str) -> Stateful:
     found: Stateful | None = visible_to(user).filter(uid=uid).first() if visible_to else None
     if found is None:
         raise Http404
+    return found
+
+
+def opened(user: Any, workflow: str, uid: str) -> Stateful:
+    """Return an object as its page opens it, by the page's own permission; where no page is declared, as its steps do."""
+    of = BY_NAME.get(workflow)
+    page: ObjectPage | None = next((p for p in declared("OBJECTS") if of and p.model._meta.label_lower == of.model), None)  # noqa: SLF001 -- Django's public-in-practice Meta
+    if page is None:
+        return find(user, workflow, uid)
+    found: Stateful | None = page.one(user, uid)
+    if found is None or not allowed(user, page.permission, found):
+        raise Http404
+    if page.instead and page.instead(Reading(page, found, user, timezone.now())):
+        raise Http404  # he is led to what the public reads
     return found
 
 

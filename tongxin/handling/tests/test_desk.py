@@ -86,7 +86,7 @@ def test_every_tab_counts_the_rows_it_opens(cast: Cast) -> None:
     found = {f.key: f.number for f in figures(cast.county, cast.session).tabs}
     assert {key: len(titles(cast, key)) for key in found} == found
     for figure in figures(cast.county, cast.session).header:
-        assert len(titles(cast, figure.key, session=cast.session.pk)) == figure.number
+        assert len(titles(cast, figure.key, session=cast.session.uid)) == figure.number
 
 
 def test_a_case_whose_units_were_all_returned_waits_for_assignment(cast: Cast) -> None:
@@ -125,9 +125,9 @@ def test_filters_narrow_by_number_title_proposer_and_unit(cast: Cast) -> None:
     assert titles(cast, q="药房") == ["夜间药房"]
     assert titles(cast, q=f"第{case.proposal.number:04d}号") == ["夜间药房"]
     assert sorted(titles(cast, q="何青禾")) == sorted(["夜间药房", "农村公路"])
-    assert titles(cast, unit=cast.other_unit.pk) == []
-    assert len(titles(cast, unit=cast.co_unit.pk)) == 2
-    assert len(titles(cast, session=cast.session.pk, season="regular", topic="learning")) == 2
+    assert titles(cast, unit=cast.other_unit.uid) == []
+    assert len(titles(cast, unit=cast.co_unit.uid)) == 2
+    assert len(titles(cast, session=cast.session.uid, season="regular", topic="learning")) == 2
 
 
 def test_the_search_of_the_top_bar_looks_through_everything_received(cast: Cast) -> None:
@@ -325,6 +325,16 @@ def test_nothing_that_no_database_holds_comes_in_with_a_nested_address(cast: Cas
         assert b"".join(answer.streaming_content)  # type: ignore[arg-type]
     said = list(Event.objects.filter(kind="proposals.export").order_by("pk").values_list("data__filter", flat=True))
     assert said == ["全部在办：没有另加条件", *["全部在办：案号、案由、委员、单位　甲"] * 2]
+
+
+def test_no_address_of_the_desk_names_a_row_by_its_key(cast: Cast) -> None:
+    cast.assigned()
+    shown_ = page(cast, "stage=open")
+    values = {value for _filter, _chosen, choices in [*shown_.filters, *shown_.more_filters] for value, _words in choices}
+    assert {cast.unit.uid, cast.session.uid} <= values
+    assert [value for value in values if value.isdecimal()] == []
+    assert all(f"session={cast.session.uid}" in url for _label, _count, url in shown_.head.figures)
+    assert page(cast, f"stage=open&unit={cast.unit.pk}").chips == page(cast, "stage=open").chips  # a bookmark of before
 
 
 def test_a_formula_is_quoted_in_a_list_that_leaves_as_csv(cast: Cast) -> None:

@@ -45,7 +45,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     form = PublicFilter(request.GET, committee=found)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     asked = pages.Asked(
-        found, form.said("q"), form.said("topic"), form.said("session"), form.said("progress"), before or after, bool(before)
+        found, form.said("q"), form.said("topic"), form.session, form.said("progress"), before or after, bool(before)
     )
     listing = pages.listing(asked)
     first, last = (listing.lines[0].proposal.uid, listing.lines[-1].proposal.uid) if listing.lines else ("", "")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
 
 from tongxin.ui.fields import CountedText
@@ -115,3 +116,9 @@ def test_a_whole_form_is_drawn_the_same_way():
     assert text.count("label") > 9
     assert 'name="secret"' in text
     assert "有 5 处要改" in text
+
+
+def test_a_line_that_is_too_long_is_told_by_how_much_in_plain_words() -> None:
+    field = forms.CharField(max_length=300)
+    with pytest.raises(ValidationError, match=r"^\['最多 300 个字，现在 312 个字。'\]$"):
+        field.clean("长" * 312)
