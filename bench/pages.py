@@ -119,7 +119,7 @@ def _behind(port: int, cookie: str, path: str) -> str:
 def reading(found: Found, port: int, cookies: dict[str, str]) -> list[Target]:
     """Return the pages that are only read."""
     desk, inside = "/desk/proposals/", f"in={MAIN}"
-    office, unit = cookies["office"], found.unit.pk
+    office, unit = cookies["office"], found.unit.uid
     return [
         Target("home_office", "工作台首页（机关）", "office", _get("/home/")),
         Target("home_member", "首页（委员）", "member", _get("/home/")),

@@ -1,10 +1,12 @@
 """Every long text that an app declares saves itself in the same way: nothing typed is lost, nothing is told to whom it does not concern."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from django import forms
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,16 +16,20 @@ from tests.cast import TEXT, Cast
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.drafts import views
+from tongxin.drafts.actions import MOST_COPIES
 from tongxin.drafts.models import KeptCopy
 from tongxin.drafts.queries import open_copies
 from tongxin.drafts.table import Draft, known
 from tongxin.handling import actions as handling
+from tongxin.handling.forms import ReplyForm
 from tongxin.handling.workflow import SignFor
 from tongxin.privacy.queries import held_about
 from tongxin.privacy.table import ERASABLE
+from tongxin.proposals.forms import TextForm
 from tongxin.proposals.models import Proposal
 from tongxin.workflow.engine import perform
 
+FORMS: dict[str, type[forms.Form]] = {"proposals.text": TextForm, "handling.reply": ReplyForm}
 NAMES = ("proposals.text", "handling.reply")
 
 
@@ -232,6 +238,76 @@ def test_its_copies_are_told_to_their_writer_and_go_when_their_time_is_over(cast
     KeptCopy.objects.update(settled_at=timezone.now().replace(year=2020))
     due = [key for key, sort in ERASABLE.items() if sort.due(copy.committee, timezone.localdate()).filter(uid=copy.uid).exists()]
     assert [key.endswith("_copies") for key in due] == [True]
+
+
+@each
+@pytest.mark.parametrize("rubbish", ["no", "false", "off", "0_", "２", "否", " ", "1\n0"])
+def test_a_choice_that_cannot_be_read_is_refused_and_left_as_it_was(cast: Cast, name: str, rubbish: str) -> None:
+    draft, world = known()[name], WORLDS[name](cast)
+    client, before = signed_in(world.writer), draft.values(draft.find(world.writer, world.holder.uid))
+    choices = [one for one in draft.labels if isinstance(FORMS[name].base_fields[one], forms.ChoiceField)]
+    assert choices
+    for choice in choices:
+        answer = post(client, draft, world.holder.uid, version=version_of(draft, world), **{choice: rubbish})
+        assert (answer.status_code, bool(answer.json()["message"])) == (422, True), choice
+        assert draft.values(draft.find(world.writer, world.holder.uid)) == before, choice
+
+
+def test_an_empty_answer_is_no_consent(cast: Cast) -> None:
+    draft, world = known()["proposals.text"], _proposal(cast)
+    Proposal.objects.update(consents_to_publication=False)
+    said = {"version": version_of(draft, world), "consents_to_publication": ""}
+    assert post(signed_in(world.writer), draft, world.holder.uid, **said).status_code == 422
+    assert not Proposal.objects.get().consents_to_publication
+
+
+@each
+def test_a_text_longer_than_any_is_not_kept(cast: Cast, name: str) -> None:
+    draft, world = known()[name], WORLDS[name](cast)
+    client, before = signed_in(world.writer), saved(draft, world)
+    for version in (version_of(draft, world), 0):
+        answer = post(client, draft, world.holder.uid, version=version, **{world.field: "长" * 100_001})
+        assert (answer.status_code, "太长，存不下" in answer.json()["message"]) == (422, True)
+    assert (saved(draft, world), KeptCopy.objects.count()) == (before, 0)
+
+
+@each
+def test_beside_a_text_stand_no_more_copies_than_anybody_looks_through(cast: Cast, name: str) -> None:
+    draft, world = known()[name], WORLDS[name](cast)
+    client = signed_in(world.writer)
+    post(client, draft, world.holder.uid, version=version_of(draft, world), **{world.field: "先存的。"})
+    for tab in range(MOST_COPIES + 3):
+        post(client, draft, world.holder.uid, version=0, tab=str(tab), **{world.field: f"第 {tab} 个窗口写的。"})
+    KeptCopy.objects.filter(tab="5").update(settled_at=timezone.now())
+    post(client, draft, world.holder.uid, version=0, tab="last", **{world.field: "最后写的。"})
+    tabs = list(KeptCopy.objects.order_by("pk").values_list("tab", flat=True))
+    assert tabs == [*(str(tab) for tab in range(3, MOST_COPIES + 3) if tab != 5), "last"]
+
+
+@each
+def test_what_brings_nothing_is_not_said_to_be_saved(cast: Cast, name: str) -> None:
+    draft, world = known()[name], WORLDS[name](cast)
+    client, first = signed_in(world.writer), version_of(draft, world)
+    bodies = [
+        client.post(draft.address(world.holder.uid), json.dumps({world.field: "写了"}), content_type="application/json"),
+        post(client, draft, world.holder.uid, version=first, unknown="写了"),
+    ]
+    assert [(answer.status_code, "没有收到" in answer.json()["message"]) for answer in bodies] == [(422, True)] * 2
+    assert version_of(draft, world) == first
+
+
+@each
+def test_a_late_save_counts_as_saved_only_when_it_brought_the_whole_text(cast: Cast, name: str) -> None:
+    draft, world = known()[name], WORLDS[name](cast)
+    client = signed_in(world.writer)
+    post(client, draft, world.holder.uid, version=version_of(draft, world), **{world.field: "先存的。"})
+    values = draft.values(draft.find(world.writer, world.holder.uid))
+    values = {one: ("1" if value else "0") if isinstance(value, bool) else value for one, value in values.items()}
+    if "category" in values:
+        values["category"] = "B"
+        post(client, draft, world.holder.uid, version=version_of(draft, world), **values)
+    assert post(client, draft, world.holder.uid, version=0, **values).status_code == 200
+    assert post(client, draft, world.holder.uid, version=0, **{world.field: "先存的。"}).status_code == 409
 
 
 def test_an_empty_new_text_makes_no_row_and_one_word_does(cast: Cast) -> None:

@@ -1,11 +1,14 @@
 """Every list that an app declares: opens to whom its permission says, costs the same for one row and three, loses no row over its pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django import forms
+from django.core.exceptions import EmptyResultSet, PermissionDenied
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,10 +18,14 @@ from tests.cast import Cast
 from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
+from tongxin.audit import actions as audit
+from tongxin.desks.acts import ticked_lines
 from tongxin.desks.asking import question_of
 from tongxin.desks.declared import listings
-from tongxin.desks.listings import Listing
+from tongxin.desks.listings import Act, Listing
+from tongxin.desks.reading import visible
 from tongxin.desks.shown import Shown, shown
+from tongxin.workflow.engine import last_event
 
 WHOLE = 500
 CHOICES, PARTS = 2, 2  # of a filter, in how many parts: one works as the next
@@ -103,6 +110,54 @@ def test_the_pages_together_are_the_whole_list_forwards_and_back(people: dict[st
         assert back == whole, (listing.name, address)
 
 
+def test_behind_the_last_row_and_before_the_first_a_list_is_not_empty(people: dict[str, Account]) -> None:
+    for listing, user, address in _opened(people):
+        whole = _uids(_page(listing, user, address, size=WHOLE))
+        if len(whole) > 1:
+            last = _page(listing, user, f"{address}&after={whole[-1]}", size=1)
+            assert (_uids(last), bool(last.previous_url), last.next_url) == (whole[-1:], True, ""), (listing.name, address)
+            first = _page(listing, user, f"{address}&before={whole[0]}", size=1)
+            assert (_uids(first), first.previous_url, bool(first.next_url)) == (whole[:1], "", True), (listing.name, address)
+
+
+def test_a_border_that_is_not_the_readers_says_nothing_of_where_it_stands(people: dict[str, Account]) -> None:
+    asked = 0
+    for listing, user, address in _opened(people):
+        question = question_of(listing, QueryDict(address.lstrip("?")), user, at=timezone.now())
+        rows = listing.tab(question.tab, question).rows(question)
+        foreign = rows.model._base_manager.exclude(pk__in=rows.order_by().values("pk"))
+        foreign = foreign.exclude(pk__in=visible(user, rows.model).order_by().values("pk"))
+        first = _uids(_page(listing, user, address, size=1))
+        for uid in foreign.order_by("-pk").values_list("uid", flat=True)[:2]:
+            asked += 1
+            assert _uids(_page(listing, user, f"{address}&after={uid}", size=1)) == first, (listing.name, address)
+    assert asked
+
+
+def test_a_filter_narrows_the_part_that_is_shown_or_counts_as_not_asked(people: dict[str, Account]) -> None:
+    for listing, user, address in _opened(people):
+        question = question_of(listing, QueryDict(address.lstrip("?")), user, at=timezone.now())
+        tab, scopes = listing.tab(question.tab, question), {f.name for f in listing.filters if f.place == "scope"}
+        for name in question.chosen.keys() - scopes:
+            without = replace(question, chosen={key: value for key, value in question.chosen.items() if key != name})
+            assert _statement(listing.rows(tab, question)) != _statement(listing.rows(tab, without)), (listing.name, address)
+
+
+def _statement(rows: QuerySet[Any]) -> str:
+    try:
+        return str(rows.query)
+    except EmptyResultSet:
+        return ""
+
+
+def test_a_filter_that_a_part_does_not_know_is_not_offered_from_elsewhere(people: dict[str, Account]) -> None:
+    for listing, user, address in _opened(people):
+        page = _page(listing, user, f"{address}&q=齾龘" if listing.find else address, size=1)
+        if not page.rows and page.nothing.url.startswith("?"):
+            there = _page(listing, user, page.nothing.url, size=WHOLE)
+            assert there.rows or there.question.tab == page.question.tab, (listing.name, address)
+
+
 def test_a_choice_leaves_some_of_the_rows_and_an_unknown_one_all(people: dict[str, Account]) -> None:
     for listing, user, address in _opened(people):
         part = address.partition("&")[0]
@@ -117,3 +172,76 @@ def test_a_choice_leaves_some_of_the_rows_and_an_unknown_one_all(people: dict[st
         if listing.find:
             nobody = _page(listing, user, f"{part}&q=齾龘", size=WHOLE)
             assert (nobody.rows, nobody.nothing and nobody.nothing.sentence) == ([], listing.not_found), listing.name
+
+
+# ── acts on ticked rows ──────────────────────────────────────────────────────────────────────────
+def _acts(people: dict[str, Account]) -> Iterator[tuple[Listing, Account, Act, list[str]]]:
+    """Yield every declared act with somebody for whom it is open, and the rows that its confirmation shows as open."""
+    for listing in listings():
+        for act in listing.acts:
+            found = [(user, picks) for user in people.values() if (picks := _open_for(listing, act, user))]
+            assert found, f"nobody of the world does {act.name} of {listing.name}"
+            user, picks = max(found, key=lambda one: len(one[1]))
+            yield listing, user, act, picks
+
+
+def _open_for(listing: Listing, act: Act, user: Account) -> list[str]:
+    if not allowed(user, listing.permission):
+        return []
+    found = dict[str, None]()
+    for tab in listing.tabs:
+        question = question_of(listing, QueryDict(f"{listing.tab_name}={tab.key}"), user, at=timezone.now())
+        if question.tab == tab.key and listing.act(act.name, tab, question):
+            page = _page(listing, user, f"?{listing.tab_name}={tab.key}", size=WHOLE)
+            found |= dict.fromkeys(line.uid for line in page.table if act.name in line.can.split())
+    return list(found)
+
+
+def _done(listing: Listing, user: Account, act: Act, picks: list[str], change: Callable[[Any], None]) -> int:
+    """Do an act as a person does, through its confirmation; `change` the rows in between. Return how many were done."""
+    url, client, said = reverse(f"{listing.name}-acts"), as_(user), {"act": act.name, "pick": picks}
+    page = client.post(url, said).context
+    form = page["form"]
+    filled = {name: _anything(field) for name, field in form.fields.items()} if form else {}
+    for line in ticked_lines(listing, page["list"].question, picks):
+        change(act.subject(line))
+    answer = client.post(url, said | filled | {"pick": page["picked"], "confirmed": "1"})
+    assert answer.status_code in {200, 302}, (listing.name, act.name)
+    return len(picks) if answer.status_code == 302 else answer.context["outcome"].done
+
+
+def _anything(field: forms.Field) -> str:
+    choices = [str(getattr(value, "value", value)) for value, _words in getattr(field, "choices", ()) if value]
+    return choices[0] if choices else "请抓紧办理"
+
+
+def _moved_and_back(subject: Any) -> None:
+    audit.record(last_event(subject).kind, subject, actor=None, at=timezone.now(), to_state=subject.state)
+
+
+def _read_otherwise(subject: Any) -> None:
+    type(subject)._base_manager.filter(pk=subject.pk).update(**{name: F(name) + 1 for name in subject.read_as})
+
+
+@pytest.mark.parametrize("change", [_moved_and_back, _read_otherwise])
+def test_an_act_does_what_its_confirmation_showed_or_nothing(people: dict[str, Account], change: Callable[[Any], None]) -> None:
+    for listing, user, act, picks in _acts(people):
+        with transaction.atomic():
+            assert _done(listing, user, act, picks, lambda _subject: None), (listing.name, act.name)
+            transaction.set_rollback(True)
+        assert _done(listing, user, act, picks, change) == 0, (listing.name, act.name)
+
+
+def test_what_no_confirmation_showed_is_shown_first(people: dict[str, Account]) -> None:
+    for listing, user, act, picks in _acts(people):
+        said = {"act": act.name, "pick": picks, "confirmed": "1"}
+        answer = as_(user).post(reverse(f"{listing.name}-acts"), said)
+        assert (answer.status_code, len(answer.context["picked"])) == (200, len(picks)), (listing.name, act.name)
+        assert "outcome" not in answer.context
+
+
+def test_more_rows_than_are_done_at_once_are_refused_and_not_left_out(people: dict[str, Account]) -> None:
+    for listing, user, act, picks in _acts(people):
+        said = {"act": act.name, "pick": [*picks, *(f"u{n}" for n in range(500))]}
+        answer = as_(user).post(reverse(f"{listing.name}-acts"), said, follow=True)
+        assert "一次最多 500 件" in answer.text, (listing.name, act.name)

@@ -121,6 +121,12 @@ def test_no_template_is_longer_than_120_lines() -> None:
     assert {name: n for name, n in sizes.items() if n > TEMPLATE_LIMIT} == {}
 
 
+def test_addresses_sent_as_a_text_are_read_in_one_place() -> None:
+    """What stands in such a text does not pass the wall that the address of a page passes (`access.middleware`)."""
+    reading = [str(path) for path in source.modules() if "QueryDict(" in path.read_text(encoding="utf-8")]
+    assert reading == [str(source.TONGXIN / "core" / "asked.py")]
+
+
 def test_templates_hold_no_inline_style_or_script() -> None:
     inline = re.compile(r"""\sstyle=|\son[a-z]+=["']|<style|<script(?![^>]*\s(src|type="application/json")=)""")
     assert [source.name(p) for p in source.templates() if inline.search(p.read_text(encoding="utf-8"))] == []

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.datastructures import MultiValueDict
 
 from tongxin.access.views import to_sign_in
 from tongxin.core import charsets
+from tongxin.core.asked import NUL, without_nul
 
 LONGEST_UNSIGNED = 64 * 1024  # bytes of a form in parts from nobody: each costs, and no page of the public's takes files
-NUL = "\x00"
 MULTIPART = "multipart/form-data"
 PRIVATE = "private, no-store"
 
@@ -53,18 +52,6 @@ def _length(request: HttpRequest) -> int:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
-
-
-def without_nul(data: QueryDict) -> QueryDict:
-    """Return form data without NUL: the same object when there is none."""
-    if not any(NUL in name or any(NUL in value for value in values) for name, values in data.lists()):
-        return data
-    clean = QueryDict(mutable=True, encoding=data.encoding)
-    MultiValueDict.update(
-        clean, MultiValueDict({name.replace(NUL, ""): [v.replace(NUL, "") for v in values] for name, values in data.lists()})
-    )
-    clean._mutable = False  # noqa: SLF001 -- there is no public way to close a QueryDict again
-    return clean
 
 
 class NothingKept:

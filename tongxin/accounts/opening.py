@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import resolve
@@ -38,7 +38,7 @@ def answers(request: HttpRequest, target: str, *, seat: str = "") -> int:
     """
     asking, address = copy(request), urlsplit(target)
     asking.path = asking.path_info = address.path
-    asking.GET = QueryDict(address.query)  # type: ignore[assignment]
+    asking.GET = asked.query(address.query)  # type: ignore[assignment]
     asking._messages = _Unsaid()  # type: ignore[attr-defined]  # noqa: SLF001 -- what is to be said waits for the page that is shown
     if seat:
         asking.user = copy(request.user)

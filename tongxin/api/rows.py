@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from tongxin.access.permissions import allowed
 from tongxin.api import shapes
+from tongxin.core import asked
 from tongxin.desks.asking import question_of
 from tongxin.desks.declared import listings
 from tongxin.desks.listings import Cell, Listing, Question, Tab
@@ -34,7 +34,7 @@ def described_to(user: Any) -> list[shapes.ListDescribed]:
         if not allowed(user, listing.permission):
             continue
         try:
-            question = question_of(listing, QueryDict(), user, at=timezone.now())
+            question = question_of(listing, asked.query(), user, at=timezone.now())
         except PermissionDenied:  # there is none of its kind for this person
             continue
         found.append(_described(listing, question))

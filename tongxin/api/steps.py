@@ -8,15 +8,19 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongxin.access.permissions import allowed
 from tongxin.api import shapes
 from tongxin.audit import actions as audit
 from tongxin.audit import audience, kinds
 from tongxin.audit.models import Event
 from tongxin.audit.templatetags.timeline import entry
+from tongxin.core import asked
+from tongxin.desks.declared import declared
+from tongxin.desks.objects import ObjectPage, Reading
 from tongxin.workflow import engine
 from tongxin.workflow.forms import form_for, payload_of
 from tongxin.workflow.models import Stateful
-from tongxin.workflow.table import T, one_visible, workflow_of
+from tongxin.workflow.table import BY_NAME, T, one_visible, workflow_of
 
 MOST_EVENTS = 200  # of a timeline, the newest
 MOST_WRITTEN = 2000  # characters, where a field names no limit
@@ -31,9 +35,18 @@ def find(user: Any, workflow: str, uid: str) -> Stateful:
     return found
 
 
-def seen_of(subject: Stateful, last: Event | None) -> str:
-    """Name what is decided on: the last move, and what else must not have changed meanwhile (the version of a text)."""
-    return ".".join([last.uid if last else "", *(str(getattr(subject, name)) for name in subject.read_as)])
+def opened(user: Any, workflow: str, uid: str) -> Stateful:
+    """Return an object as its page opens it, by the page's own permission; where no page is declared, as its steps do."""
+    of = BY_NAME.get(workflow)
+    page: ObjectPage | None = next((p for p in declared("OBJECTS") if of and p.model._meta.label_lower == of.model), None)  # noqa: SLF001 -- Django's public-in-practice Meta
+    if page is None:
+        return find(user, workflow, uid)
+    found: Stateful | None = page.one(user, uid)
+    if found is None or not allowed(user, page.permission, found):
+        raise Http404
+    if page.instead and page.instead(Reading(page, found, user, timezone.now())):
+        raise Http404  # he is led to what the public reads
+    return found
 
 
 def shown_to(user: Any, subject: Stateful) -> shapes.ObjectShown:
@@ -46,7 +59,7 @@ def shown_to(user: Any, subject: Stateful) -> shapes.ObjectShown:
         url=subject.get_absolute_url(),  # type: ignore[attr-defined]  # as the view of its steps
         state=subject.state,
         state_label=str(dict(workflow.states.choices)[subject.state]),
-        seen=seen_of(subject, engine.last_event(subject)),
+        seen=engine.seen_of(subject, engine.last_event(subject)),
         actions=[
             shapes.Step(
                 action=offer.row.action,
@@ -113,6 +126,7 @@ def _choices(field: forms.ChoiceField) -> list[dict[str, str]]:
 
 def payload(row: T, said: Mapping[str, Any], *, subject: Stateful, actor: Any, at: Any) -> Any:
     """Return what a step was told, checked by the form that the page has. Raises Invalid."""
+    said = _without_nul(dict(said))
     form = form_for(row.asks, subject=subject, actor=actor, at=at, data=dict(said)) if row.asks else forms.Form(dict(said))
     problems = {name: _("没有这一项。") for name in said if name not in form.fields}
     for name, value in said.items():
@@ -123,3 +137,12 @@ def payload(row: T, said: Mapping[str, Any], *, subject: Stateful, actor: Any, a
     if problems:
         raise engine.Invalid(problems)
     return payload_of(row.asks, form) if row.asks else None
+
+
+def _without_nul(said: Any) -> Any:
+    """Drop the character NUL, as the wall before the pages does."""
+    if isinstance(said, str):
+        return said.replace(asked.NUL, "")
+    if isinstance(said, dict):
+        return {_without_nul(name): _without_nul(value) for name, value in said.items()}
+    return [_without_nul(value) for value in said] if isinstance(said, list) else said

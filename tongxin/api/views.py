@@ -95,7 +95,7 @@ for _listing in listings():
 )
 def show(request: HttpRequest, workflow: str, uid: str) -> shapes.ObjectShown:
     """Show an object: where it stands, what you may do and why not, what happened."""
-    return steps.shown_to(request.user, steps.find(request.user, workflow, uid))
+    return steps.shown_to(request.user, steps.opened(request.user, workflow, uid))
 
 
 @api.post(STEP, url_name="step", operation_id="step", response=shapes.Taken)
@@ -105,7 +105,7 @@ def take(request: HttpRequest, workflow: str, uid: str, action: str, taking: sha
     if action not in {row.action for row in workflow_of(subject).rows}:
         raise Http404
     last = engine.last_event(subject)
-    if taking.seen != steps.seen_of(subject, last):
+    if taking.seen != engine.seen_of(subject, last):
         return _overtaken(user, subject, last)
     offer = engine.offer_for(subject, action, user, at=at)
     if offer is None:
@@ -122,7 +122,7 @@ def take(request: HttpRequest, workflow: str, uid: str, action: str, taking: sha
 
 def _still_shown(user: Any, subject: Stateful) -> shapes.ObjectShown | None:
     try:
-        return steps.shown_to(user, steps.find(user, workflow_of(subject).name, subject.uid))
+        return steps.shown_to(user, steps.opened(user, workflow_of(subject).name, subject.uid))
     except Http404:
         return None
 

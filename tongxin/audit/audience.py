@@ -69,7 +69,12 @@ def said_to(user: Any, subject: models.Model, event: Event | None) -> str:
         return _("情况已经变了，这一步没有办理。")
     who = _("您") if event.actor_id == user.pk else (event.acting_as or event.actor_name or _("系统"))
     what = "　".join(part for part in (kinds.sentence(event), kinds.detail(event)) if part)
-    return _("%(who)s已于 %(when)s 办理：%(what)s。") % {"who": who, "when": moment(event.at) or _("较早时候"), "what": what}
+    said = {
+        "who": who,
+        "when": moment(event.at) or _("较早时候"),
+        "what": what.rstrip("。"),
+    }  # what somebody wrote ends in its own
+    return _("%(who)s已于 %(when)s 办理：%(what)s。") % said
 
 
 def told(user: Any, subjects: Iterable[models.Model], events: Iterable[Event]) -> list[Event]:

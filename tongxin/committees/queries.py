@@ -172,11 +172,11 @@ SESSIONS = Prepared(lambda committee: Session.objects.filter(committee=committee
 WITH_A_FRONT = Prepared(lambda: Committee.objects.order_by("parent_id", "id"))
 
 
-UNITS = Prepared(lambda committee: Unit.objects.filter(committee=committee).values_list("pk", "name"))
+UNITS = Prepared(lambda committee: Unit.objects.filter(committee=committee).values_list("pk", "uid", "name"))
 
 
-def named_units(committee: Committee) -> list[tuple[int, str]]:
-    """Return all units of a committee, each with its name, in their order."""
+def named_units(committee: Committee) -> list[tuple[int, str, str]]:
+    """Return all units of a committee in their order: key, uid, name."""
     return UNITS.all(committee.pk)
 
 

@@ -1,10 +1,13 @@
 """What an address asks for: pages, days, choices. Whatever cannot be read counts as not asked, never as an error."""
 
 import re
+import unicodedata
 from collections.abc import Container, Mapping
 from datetime import date
 from unicodedata import normalize
 
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 KEY_DIGITS = 18  # more do not fit into a row's key
@@ -12,6 +15,9 @@ LARGEST = 2_147_483_647  # what a column of small numbers holds
 LONGEST_DAY = 40
 LONGEST_ADDRESS = 2048  # as Django's own redirects
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # beyond, time zones and months cannot be reckoned any more
+
+NUL = "\x00"  # has no meaning in a text, and PostgreSQL refuses it with an error
+UNSEEN = {"Cc", "Cf"}  # controls, and what only says how its neighbours are written
 
 _NUMBER = re.compile(f"[0-9]{{1,{KEY_DIGITS}}}", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
@@ -79,12 +85,30 @@ def by_htmx(headers: Mapping[str, str]) -> bool:
 
 
 def words(text: str, most: int) -> str:
-    """Return the words to look for, in one line, no longer than they can be.
+    """Return the words to look for, in one line, without what nobody sees, no longer than they can be.
 
-    >>> words("  夜间　药房 ", 4)
-    '夜间 药'
+    >>> words("  夜间　药房 ", 4), words("夜" + chr(0x200B) + "间" + chr(0), 4)
+    ('夜间 药', '夜间')
     """
-    return " ".join(text.split())[:most].strip()
+    seen = "".join(c for c in " ".join(text.split()) if unicodedata.category(c) not in UNSEEN)
+    return seen[:most].strip()
+
+
+def query(text: str = "") -> QueryDict:
+    """Read what an address asks that was sent as a text of its own, through the same wall as the address of a page."""
+    return without_nul(QueryDict(text))
+
+
+def without_nul(data: QueryDict) -> QueryDict:
+    """Return form data without NUL: the same object when there is none."""
+    if not any(NUL in name or any(NUL in value for value in values) for name, values in data.lists()):
+        return data
+    clean = QueryDict(mutable=True, encoding=data.encoding)
+    MultiValueDict.update(
+        clean, MultiValueDict({name.replace(NUL, ""): [v.replace(NUL, "") for v in values] for name, values in data.lists()})
+    )
+    clean._mutable = False  # noqa: SLF001 -- there is no public way to close a QueryDict again
+    return clean
 
 
 def address(text: str, *, host: str | None = None, secure: bool = False) -> str:

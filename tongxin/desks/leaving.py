@@ -67,10 +67,11 @@ def leave(page: Shown, *, ending: str, picked: Sequence[str] | None = None, titl
     name = sheet.name(question) if sheet.name else str(listing.title)
     table = Table(name[-LONGEST_NAME:], tuple(SheetColumn(str(c.label), width=c.width) for c in columns))
     chosen = "；".join(chip["label"] for chip in page.chips) or _("没有另加条件")
-    said = f"{title or page.tab.label}：{chosen if picked is None else _('所选 %(n)s 件') % {'n': len(picked)}}"
+    found = None if picked is None else list(lines_of(listing, question, picked=picked))
+    said = f"{title or page.tab.label}：{chosen if found is None else _('所选 %(n)s 件') % {'n': len(found)}}"
     with tempfile.TemporaryDirectory() as there:
         path = Path(there) / f"list.{ending}"
-        rows = (_written(columns, line) for line in lines_of(listing, question, picked=picked))
+        rows = (_written(columns, line) for line in (lines_of(listing, question) if found is None else found))
         number = exporting.write(path, table, rows, about=_about(question, said))
         file = path.open("rb")  # the open handle keeps it until it was read
     with transaction.atomic():

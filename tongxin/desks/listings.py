@@ -189,6 +189,11 @@ class Tab:
     orders: Mapping[str, Order] = field(default_factory=dict)
     hint: Callable[[Question], Saying | None] | None = None
     acts: tuple[str, ...] = ()  # which of the list's acts ticked rows may get
+    unknown: frozenset[str] = frozenset()  # the list's filters that these rows know nothing of: they count as not asked
+
+    def knows(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """Return what of a choice these rows can be narrowed by."""
+        return {name: value for name, value in chosen.items() if name not in self.unknown}
 
     def on_the_page(self, question: Question) -> list[Column]:
         """Return the columns that the page and the interface show somebody."""
@@ -222,7 +227,8 @@ class Act:
 
     `subject` is the object of a line that `permission` is asked of; `shut` says of a line why it cannot be done (nothing where it
     can), `why` of a bar's button that some of the ticked are so; `asks` makes the form of what must be said; `does` gets the line,
-    its clean data, the actor and the time. A refusal that it raises is one of `refusals`.
+    its clean data, the actor, the time, and which last move was `seen`. A refusal that it raises is one of `refusals`. `rests_on`
+    names what of a line it uses besides the object's last move and its `read_as`: only what was shown is done.
     """
 
     name: str
@@ -236,6 +242,7 @@ class Act:
     offered: Callable[[Question], bool] = always
     why: Any = ""
     refusals: tuple[type[Exception], ...] = ()
+    rests_on: Callable[[Any], Sequence[Any]] = lambda _line: ()
 
 
 @dataclass(frozen=True)
@@ -304,6 +311,10 @@ class Listing:
     def uid_of(self, row: Any, line: Any) -> str:
         """Return the uid by which a line is ticked."""
         return str(self.ticked.uid(line) if self.ticked and self.ticked.uid else row.uid)
+
+    def uid_of_line(self, line: Any) -> str:
+        """Return the same where there is the line alone."""
+        return self.uid_of(line, line)
 
     def rows(self, tab: Tab, question: Question) -> QuerySet[Any]:
         """Return the rows that the question leaves of a part."""

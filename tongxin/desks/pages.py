@@ -1,12 +1,11 @@
 """The pages of any list that an app declares: the list, what is done to its ticked rows, the list as a file."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -15,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.access.views import View, requires
-from tongxin.desks.acts import MOST, Ticked, ticked, to_each
+from tongxin.core import asked
+from tongxin.desks.acts import MOST, Picks, Ticked, picks_in, ticked, to_each
 from tongxin.desks.leaving import TYPES, leave
 from tongxin.desks.listings import Act, Listing
 from tongxin.desks.shown import Shown, shown
@@ -55,7 +55,7 @@ def _addresses(listing: Listing) -> dict[str, str]:
 
 def _asked(listing: Listing, request: HttpRequest) -> Shown:
     """Return the page that an act or a sheet was asked from."""
-    return shown(listing, QueryDict(request.POST.get("query", "")), request.user, at=timezone.now())
+    return shown(listing, asked.query(request.POST.get("query", "")), request.user, at=timezone.now())
 
 
 def sheet_of(listing: Listing) -> View:
@@ -79,44 +79,46 @@ def acts_of(listing: Listing) -> View:
     def acts(request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST":
             return redirect(listing.name)
-        page, picked = _asked(listing, request), list(dict.fromkeys(request.POST.getlist("pick")))[:MOST]
+        page, picks = _asked(listing, request), picks_in(request.POST.getlist("pick"))
         back = f"{reverse(listing.name)}{page.address()}"
         name = request.POST.get("act", "")
         act = next((a for a in page.acts if a.name == name), None)
         if act is None and (name != EXPORT or not page.leaves):
             raise PermissionDenied
-        if not picked:
-            messages.warning(request, _("请先勾选。"))
+        if not picks or len(picks) > MOST:
+            messages.warning(request, _("一次最多 %(n)s 件，请分几次办理。") % {"n": MOST} if picks else _("请先勾选。"))
             return redirect(back)
         if act is None:
-            return leave(page, ending="xlsx", picked=picked)
-        return _act(request, page, act, picked, back)
+            return leave(page, ending="xlsx", picked=list(picks))
+        return _act(request, page, act, picks, back)
 
     acts.__doc__ = f"Do something to ticked rows of list {listing.name}."
     return acts
 
 
-def _act(request: HttpRequest, page: Shown, act: Act, picked: Sequence[str], back: str) -> HttpResponse:
-    found, confirmed = ticked(page.listing, page.question, act, picked), bool(request.POST.get("confirmed"))
+def _act(request: HttpRequest, page: Shown, act: Act, picks: Picks, back: str) -> HttpResponse:
+    found = ticked(page.listing, page.question, act, picks)
+    confirmed = bool(request.POST.get("confirmed")) and None not in picks.values()  # what was not shown is shown first
     form = act.asks(page.question, request.POST if confirmed else None) if act.asks else None
     if not confirmed or (form is not None and not form.is_valid()):
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.errors else 200
-        return render(request, "desks/act.html", _context(page, act, found, picked, back) | {"form": form}, status=status)
-    outcome = to_each(act, found, page.question, form.cleaned_data if form is not None else {})
+        return render(request, "desks/act.html", _context(page, act, found, picks, back) | {"form": form}, status=status)
+    outcome = to_each(page.listing, act, found, page.question, form.cleaned_data if form is not None else {})
     if not outcome.left and not outcome.gone:
         messages.success(request, outcome.sentence)
         return redirect(back)
-    return render(request, "desks/acted.html", _context(page, act, found, picked, back) | {"outcome": outcome})
+    return render(request, "desks/acted.html", _context(page, act, found, picks, back) | {"outcome": outcome})
 
 
-def _context(page: Shown, act: Act, found: Ticked, picked: Sequence[str], back: str) -> dict[str, Any]:
+def _context(page: Shown, act: Act, found: Ticked, picks: Picks, back: str) -> dict[str, Any]:
     title = next((column for column in page.columns if column.look == "title"), page.columns[0])
+    shown = {uid: found.seen.get(uid, "") if seen is None else seen for uid, seen in picks.items()}
     return {
         "list": page,
         "act": act,
         "back": back,
         "open": [title.cell(line) for line in found.open],
-        "picked": picked,
+        "picked": [f"{uid}:{seen}" for uid, seen in shown.items()],
         "shut": [(title.cell(line), why) for line, why in found.shut],
         "gone": found.gone,
     }

@@ -45,26 +45,46 @@ def rows_by(
     filled: Collection[str] = (),
 ) -> QuerySet[Any]:
     """Return the rows of a page as `page_by` reads them, with one more that says whether there are more."""
-    fields = [_Field(name.lstrip("-"), name.startswith("-"), _may_be_empty(rows, name.lstrip("-"), filled)) for name in names]
     if key is not None:
-        rows = _beyond(rows, fields, key, back=back)
-    return rows.order_by(*(field.order(back=back) for field in fields))[: size + 1]
+        rows = _beyond(rows, _fields(rows, names, filled), key, back=back)
+    return in_order(rows, names, filled=filled, back=back)[: size + 1]
+
+
+def in_order(rows: QuerySet[Any], names: Sequence[str], *, filled: Collection[str] = (), back: bool = False) -> QuerySet[Any]:
+    """Return rows in the order that the names give, or the other way round."""
+    return rows.order_by(*(field.order(back=back) for field in _fields(rows, names, filled)))
 
 
 def slice_of(found: list[Any], *, size: int, back: bool, is_first: bool) -> Slice:
-    """Return the page that was read: of `rows_by` everything that is there."""
+    """Return the page that was read: of `rows_by` everything that is there. `is_first`: it begins at the end it is read from."""
     more, found = len(found) > size, found[:size]
     if back:
-        return Slice(found[::-1], has_previous=more, has_next=True)
+        return Slice(found[::-1], has_previous=more, has_next=not is_first)
     return Slice(found, has_previous=not is_first, has_next=more)
 
 
 def page_asked(
-    rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int, filled: Collection[str] = ()
-) -> Slice:
-    """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first."""
-    key, back = key_asked(rows, names, said, filled=filled, border=lambda names, uid: border_of(rows, names, uid))
-    return page_by(rows, names, size=size, key=key, back=back, filled=filled)
+    rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int, filled: Collection[str] = (),
+    known: Callable[[], QuerySet[Any]] | None = None,
+) -> Slice:  # fmt: skip
+    """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first.
+
+    `known` are further rows that the reader may see: one of them is a border still, though it left these.
+    """
+    key, back = key_asked(
+        rows, names, said, filled=filled, border=lambda names, uid: border_of(rows, names, uid, filled=filled, known=known)
+    )
+    return never_behind_the_last(
+        lambda key, back: page_by(rows, names, size=size, key=key, back=back, filled=filled), key, back=back
+    )
+
+
+def never_behind_the_last(
+    page: Callable[[Sequence[Any] | None, bool], Slice], key: Sequence[Any] | None, *, back: bool
+) -> Slice:  # fmt: skip
+    """Read a page; where nothing is left beyond its key, the one at that end of the list: an empty page leads nowhere."""
+    found = page(key, back)
+    return found if found.rows or key is None else page(None, not back)
 
 
 def key_asked(
@@ -73,29 +93,45 @@ def key_asked(
 ) -> tuple[Sequence[Any] | None, bool]:  # fmt: skip
     """Return behind which key a page begins, and whether it is read backwards; `border` finds what orders the row with a uid."""
     before, after = said.get("before", ""), said.get("after", "")
-    key = border(names, before or after)
-    if key is not None and any(
-        v is None and not _may_be_empty(rows, n.lstrip("-"), filled) for n, v in zip(names, key, strict=True)
-    ):
-        key = None  # it left the list with what ordered it: nobody knows any more where it stood
+    key = placed(rows, names, border(names, before or after), filled=filled)
     return key, bool(before) and key is not None
 
 
+def placed(
+    rows: QuerySet[Any], names: Sequence[str], key: Sequence[Any] | None, *, filled: Collection[str]
+) -> Sequence[Any] | None:
+    """Return a key where it says a place among rows; a row that lost what orders them has none that anybody knows."""
+    lost = key is not None and any(
+        v is None and not _may_be_empty(rows, n.lstrip("-"), filled) for n, v in zip(names, key, strict=True)
+    )
+    return None if lost else key
+
+
 def pages(rows: QuerySet[Any], names: Sequence[str], *, size: int, filled: Collection[str] = ()) -> Iterator[list[Any]]:
-    """Yield all rows, a page at a time, each behind the last: memory does not grow with the rows."""
-    key = None
-    while (part := page_by(rows, names, size=size, key=key, filled=filled)).rows:
-        yield part.rows
-        if not part.has_next:
-            return
-        key = border_of(rows, names, part.rows[-1].uid)
+    """Yield all rows in order, some at a time: their keys are read at once, so that none is lost that moves meanwhile."""
+    keys = list(in_order(rows, names, filled=filled).values_list("pk", flat=True))
+    for start in range(0, len(keys), size):
+        part = keys[start : start + size]
+        found = {row.pk: row for row in rows.order_by().filter(pk__in=part)}
+        yield [found[key] for key in part if key in found]
 
 
-def border_of(rows: QuerySet[Any], names: Sequence[str], uid: str) -> Sequence[Any] | None:
-    """Return what orders the row with a uid, though it may have left the list by now; what is reckoned is known of its rows alone."""
+def border_of(
+    rows: QuerySet[Any],
+    names: Sequence[str],
+    uid: str,
+    *,
+    filled: Collection[str],
+    known: Callable[[], QuerySet[Any]] | None = None,
+) -> Sequence[Any] | None:
+    """Return what orders the row with a uid: one of the rows, or of those `known` that left them; what is reckoned is known of the first."""
+    if not uid:
+        return None
     paths = [name.lstrip("-") for name in names]
-    known = rows if rows.query.annotations.keys() & set(paths) else rows.model._base_manager  # noqa: SLF001 -- every row
-    return known.filter(uid=uid).values_list(*paths).first() if uid else None
+    key = rows.filter(uid=uid).values_list(*paths).first()
+    if key is None and known is not None and not rows.query.annotations.keys() & set(paths):
+        key = known().filter(uid=uid).values_list(*paths).first()
+    return placed(rows, names, key, filled=filled)
 
 
 @dataclass(frozen=True)
@@ -121,6 +157,10 @@ class _Field:
 
     def same(self, value: Any) -> Q:
         return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+
+def _fields(rows: QuerySet[Any], names: Sequence[str], filled: Collection[str]) -> list[_Field]:
+    return [_Field(name.lstrip("-"), name.startswith("-"), _may_be_empty(rows, name.lstrip("-"), filled)) for name in names]
 
 
 def _may_be_empty(rows: QuerySet[Any], name: str, filled: Collection[str]) -> bool:

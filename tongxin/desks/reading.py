@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from tongxin.core.prepared import Prepared
 from tongxin.desks.listings import Listing, Question, Tab
-from tongxin.desks.paging import CAP, Slice, border_of, capped, key_asked, page_asked, rows_by, slice_of
+from tongxin.desks.paging import CAP, Slice, capped, key_asked, never_behind_the_last, page_asked, rows_by, slice_of
+from tongxin.workflow.table import BY_MODEL, VISIBLE_TO
 
 Narrow = Callable[[QuerySet[Any], str, Any], QuerySet[Any]]
 Chosen = Sequence[tuple[Narrow, str]]
@@ -25,7 +26,7 @@ class Rows:
         plain: Callable[[Question], QuerySet[Any]] | None = None,
     ) -> None:  # fmt: skip
         self._build, self._hands, self._plain = build, hands, plain
-        self._pages, self._counts = Prepared(self._page), Prepared(self._most)
+        self._pages, self._counts, self._borders = Prepared(self._page), Prepared(self._most), Prepared(self._bordering)
         self._known: QuerySet[Any] | None = None
 
     def __call__(self, question: Question) -> QuerySet[Any]:
@@ -38,11 +39,15 @@ class Rows:
         """Read the page that an address asks for, narrowed by what is chosen."""
         key, back = key_asked(self._bare(question), names, said, filled=filled, border=self._border(question))
         own, narrowed, values = self._asked(question, chosen)
-        found = self._pages.all(
-            *own, *values, *(key or ()), own=len(own), narrowed=narrowed, names=names, size=question.size, back=back,
-            filled=filled, has_key=key is not None,
-        )  # fmt: skip
-        return slice_of(found, size=question.size, back=back, is_first=key is None)
+
+        def page(key: Sequence[Any] | None, back: bool) -> Slice:  # noqa: FBT001 -- as `never_behind_the_last` asks
+            found = self._pages.all(
+                *own, *values, *(key or ()), own=len(own), narrowed=narrowed, names=names, size=question.size, back=back,
+                filled=filled, has_key=key is not None,
+            )  # fmt: skip
+            return slice_of(found, size=question.size, back=back, is_first=key is None)
+
+        return never_behind_the_last(page, key, back=back)
 
     def count(self, question: Question, chosen: Chosen) -> int:
         """Count the rows of all pages, capped."""
@@ -60,14 +65,19 @@ class Rows:
 
     def _border(self, question: Question) -> Callable[[Sequence[str], str], Sequence[Any] | None]:
         def border(names: Sequence[str], uid: str) -> Sequence[Any] | None:
-            known = self._bare(question)
-            paths = tuple(name.lstrip("-") for name in names)
-            if known.query.annotations.keys() & set(paths):
-                return border_of(self(question), names, uid)
-            found: Sequence[Any] | None = BORDERS.first(uid, model=known.model, paths=paths) if uid else None
+            if not uid:
+                return None
+            own, paths = self._hands(question), tuple(name.lstrip("-") for name in names)
+            found: Sequence[Any] | None = self._borders.first(*own, uid, paths=paths)
+            bare = self._bare(question)
+            if found is None and not bare.query.annotations.keys() & set(paths):
+                found = visible(question.user, bare.model).filter(uid=uid).values_list(*paths).first()
             return found
 
         return border
+
+    def _bordering(self, *asked: Any, paths: Sequence[str]) -> QuerySet[Any, Any]:
+        return self._build(*asked[:-1]).filter(uid=asked[-1]).values_list(*paths)
 
     def _narrowed(self, own: Sequence[Any], values: Sequence[Any], narrowed: Sequence[Narrow]) -> QuerySet[Any]:
         rows = self._build(*own)
@@ -86,9 +96,10 @@ class Rows:
         return self._narrowed(asked[:own], asked[own:], narrowed).order_by().values("pk")[: CAP + 1]
 
 
-BORDERS = Prepared(
-    lambda uid, model, paths: model._base_manager.filter(uid=uid).values_list(*paths)  # noqa: SLF001 -- every row
-)
+def visible(user: Any, model: type[Model]) -> QuerySet[Any]:
+    """Return what somebody may see of rows that have a lifecycle: one that left a part of a list is a border still; none of others."""
+    workflow = BY_MODEL.get(model._meta.label_lower)  # noqa: SLF001 -- Django's public-in-practice Meta
+    return VISIBLE_TO[workflow.name](user) if workflow else model._default_manager.none()  # noqa: SLF001 -- as above
 
 
 def read(listing: Listing, tab: Tab, question: Question, said: Mapping[str, str]) -> tuple[Slice, Callable[[], int]]:
@@ -98,7 +109,10 @@ def read(listing: Listing, tab: Tab, question: Question, said: Mapping[str, str]
         rows = tab.rows
         return rows.page(question, chosen, names, said, filled=tab.filled), lambda: rows.count(question, chosen)
     plain = listing.rows(tab, question)
-    return page_asked(plain, names, said, size=question.size, filled=tab.filled), lambda: capped(plain)
+    part = page_asked(
+        plain, names, said, size=question.size, filled=tab.filled, known=lambda: visible(question.user, plain.model)
+    )
+    return part, lambda: capped(plain)
 
 
 def handed_on(listing: Listing, question: Question) -> Chosen | None:

@@ -107,7 +107,10 @@ class Shown:
     def _elsewhere(self) -> Saying | None:
         """Say where else in the list what is looked for stands, if it does."""
         for tab in self.listing.tabs:
-            if tab.key != self.tab.key and tab.listed and tab.offered(self.question):
+            if (
+                tab.key != self.tab.key and tab.listed and tab.offered(self.question)
+                and not tab.unknown & self.question.chosen.keys()
+            ):  # fmt: skip
                 number = capped(self.listing.rows(tab, replace(self.question, tab=tab.key)))
                 if number:
                     said = {"part": tab.label, "n": counted(number)}

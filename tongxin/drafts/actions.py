@@ -10,6 +10,9 @@ from django.db.models import F, QuerySet
 
 from tongxin.accounts.models import Account
 from tongxin.drafts.models import KeptCopy
+from tongxin.drafts.table import known
+
+MOST_COPIES = 20  # of one person beside one text
 
 
 class LateError(Exception):
@@ -72,12 +75,17 @@ def _saved(saving: Saving, fields: Mapping[str, Any], started_from: int, at: dat
         saving.first(held)
     saved = rows.update(version=F("version") + 1, edited_at=at, **fields)
     text.refresh_from_db()
-    return bool(saved) or holds(text, fields)
+    return bool(saved) or (holds(text, fields) and _is_whole(saving.kind, text, fields))
 
 
 def holds(text: Any, fields: Mapping[str, Any]) -> bool:
     """Say whether a text is what was typed."""
     return all(getattr(text, name) == value for name, value in fields.items())
+
+
+def _is_whole(kind: str, text: Any, fields: Mapping[str, Any]) -> bool:
+    """Say whether all of a text was typed, so that an answer that got lost may be given again; an empty choice sends nothing."""
+    return all(name in fields or getattr(text, name) == "" for name in known()[kind].labels)
 
 
 def keep(
@@ -87,7 +95,7 @@ def keep(
     own = KeptCopy.objects.filter(kind=kind, subject=subject.uid, account=actor, started_from=started_from, tab=tab)
     copy = next((row for row in own.filter(settled_at=None) if tab or row.fields == fields), None)
     if copy is None:
-        return KeptCopy.objects.create(
+        made = KeptCopy.objects.create(
             committee_id=subject.committee_id,
             kind=kind,
             subject=subject.uid,
@@ -97,9 +105,19 @@ def keep(
             fields=dict(fields),  # type: ignore[misc]  # an EncryptedJSON takes what JSON can say
             kept_at=at,
         )
+        _make_room(made)
+        return made
     copy.fields, copy.kept_at = dict(fields), at  # type: ignore[assignment]  # an EncryptedJSON takes what JSON can say
     copy.save(update_fields=["fields", "kept_at"])
     return copy
+
+
+def _make_room(made: KeptCopy) -> None:
+    """Let the oldest copies of a person beside a text go, beyond those that anybody looks through: first those put away."""
+    own = KeptCopy.objects.filter(kind=made.kind, subject=made.subject, account=made.account)
+    kept = sorted(own.order_by().values_list("settled_at", "pk"), key=lambda row: (row[0] is not None, -row[1]))
+    if len(kept) > MOST_COPIES:
+        own.filter(pk__in=[pk for _settled_at, pk in kept[MOST_COPIES:]]).delete()
 
 
 def settle(copy: KeptCopy, *, at: datetime) -> None:

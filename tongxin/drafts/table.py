@@ -6,8 +6,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
 from tongxin.core.templatetags.chinese import yes_no
 from tongxin.desks import declared
+from tongxin.ui.fields import WHOLE
 
 
 class Text(Protocol):
@@ -50,6 +53,14 @@ class Draft:
     refuses: tuple[type[Exception], ...] = ()
     shown: Callable[[Any, str, Any], str] = lambda _holder, _name, value: yes_no(value) if isinstance(value, bool) else value
     begin: Callable[[Any, str], Begun | None] = lambda _user, _token: None
+
+    def typed(self, holder: Any, data: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+        """Clean what was typed: the values, and a sentence where nothing came or it cannot be kept as it is."""
+        if not any(name in data for name in self.labels):
+            return {}, _("没有收到要保存的内容，请刷新页面再试。")
+        if any(len(data[name]) > WHOLE for name in self.labels if name in data):
+            return {}, _("正文太长，存不下。请把材料作为附件添加，正文写要点。")
+        return self.read(holder, data)
 
     def address(self, uid: str) -> str:
         """Where the text saves itself: under the uid of what it belongs to, or under the token of one that is not there yet."""

@@ -70,7 +70,7 @@ def _sentence(refused: Exception) -> str:
 def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
     """Make the row with the first save that has a word in it; an empty form leaves nothing behind."""
     at = timezone.now()
-    fields, problem = draft.read(None, request.POST)
+    fields, problem = draft.typed(None, request.POST)
     if problem:
         return _said(problem, HTTPStatus.UNPROCESSABLE_ENTITY)
     if is_empty(fields):
@@ -89,7 +89,7 @@ def _begin(request: HttpRequest, draft: Draft, begun: Any) -> JsonResponse:
 
 
 def _save(request: HttpRequest, draft: Draft, holder: Any) -> JsonResponse:
-    fields, problem = draft.read(holder, request.POST)
+    fields, problem = draft.typed(holder, request.POST)
     if problem:
         return _said(problem, HTTPStatus.UNPROCESSABLE_ENTITY)
     at = timezone.now()

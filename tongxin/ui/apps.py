@@ -2,6 +2,7 @@
 
 from django import forms
 from django.apps import AppConfig
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 PLAIN_WORDS = (
@@ -14,6 +15,7 @@ PLAIN_WORDS = (
     (forms.DateTimeField, "invalid", _("请填完整的日期和时间，例如 2026-05-18 18:00。")),
     (forms.ChoiceField, "invalid_choice", _("没有这一项，请重新选择。")),
 )
+TOO_LONG = _("最多 %(limit_value)d 个字，现在 %(show_value)d 个字。")  # where a field has no words of its own for it
 
 
 class UiConfig(AppConfig):
@@ -26,3 +28,4 @@ class UiConfig(AppConfig):
         """Let forms speak as the office does: what to do, not what a field is."""
         for field, code, words in PLAIN_WORDS:
             field.default_error_messages = {**field.default_error_messages, code: words}
+        MaxLengthValidator.message = TOO_LONG

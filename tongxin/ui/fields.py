@@ -22,6 +22,8 @@ LONGEST = 60
 MOMENT = re.compile(
     r"(?P<day>[^T:时点]*?(?:日|[0-9]))[ T]*(?P<hour>[0-9]{1,2}) ?[:时点] ?(?:(?P<minute>[0-9]{2}) ?分?)?", re.ASCII
 )
+# characters of one text: more than any rule allows, so that what is too long is kept and only then complained about
+WHOLE = 100_000
 FEW = 5  # so many choices stand side by side; more go into a list
 
 
@@ -39,8 +41,10 @@ class CountedText(forms.CharField):
         super().__init__(**options)
 
     def clean(self, value: Any) -> str:
-        """Refuse what is too long or too short, saying by how much."""
+        """Refuse what is too long or too short, saying by how much; what cannot be kept at all is not counted first."""
         text: str = super().clean(value)
+        if len(text) > WHOLE:
+            raise ValidationError(_("太长，存不下。请把材料作为附件添加，正文写要点。"), code="whole")
         size = character_count(text)
         if self.most and size > self.most:
             raise ValidationError(_("最多 {most} 字，现在是 {size} 字。").format(most=self.most, size=size), code="long")

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, Max, OuterRef, Subquery
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -109,6 +109,20 @@ def last_event(subject: Stateful) -> Event | None:
         .order_by("-id")
         .first()
     )
+
+
+def last_moves(subjects: Sequence[models.Model]) -> dict[int, Event]:
+    """Return the last event that moved each of some rows of one kind, by their keys, in one read."""
+    if not subjects:
+        return {}
+    of = Event.objects.filter(subject_type=audit.label_of(subjects[0]), subject_id__in=[row.pk for row in subjects])
+    last = of.exclude(to_state="").order_by().values("subject_id").annotate(last=Max("pk")).values("last")
+    return {event.subject_id: event for event in Event.objects.filter(pk__in=last) if event.subject_id}
+
+
+def seen_of(subject: Any, last: Event | None) -> str:
+    """Name what is decided on: the last move, and what else must not have changed meanwhile (the version of a text)."""
+    return ".".join([last.uid if last else "", *(str(getattr(subject, name)) for name in getattr(subject, "read_as", ()))])
 
 
 def _capacity(subject: Any, actor: Any) -> str:

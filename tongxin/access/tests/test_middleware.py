@@ -10,8 +10,8 @@ from django.http import HttpRequest, QueryDict
 from django.test import Client, RequestFactory
 
 from tests.cast import Cast
-from tongxin.access.middleware import without_nul
 from tongxin.core import charsets, headers
+from tongxin.core.asked import without_nul
 from tongxin.proposals.models import Proposal
 
 

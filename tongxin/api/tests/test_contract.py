@@ -21,12 +21,11 @@ from tests.signed_in import as_
 from tongxin.access.permissions import allowed
 from tongxin.accounts.models import Account
 from tongxin.api import describing
-from tongxin.api.steps import seen_of
 from tongxin.api.views import api
 from tongxin.core.charsets import Utf8Alone
 from tongxin.desks.declared import listings
 from tongxin.handling.choices import CaseState
-from tongxin.workflow.engine import last_event
+from tongxin.workflow.engine import last_event, seen_of
 from tongxin.workflow.table import BY_NAME
 
 pytestmark = pytest.mark.thorough

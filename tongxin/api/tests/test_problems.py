@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.cast import Cast
 from tests.signed_in import as_
 from tongxin.accounts.models import Account
-from tongxin.api.problems import TYPE
+from tongxin.api.problems import TYPE, problem
+from tongxin.core import charsets
 
 LISTS = "/api/v1/lists/"
 
@@ -95,3 +97,12 @@ def test_bodies_that_cannot_be_read(cast: Cast, kind: str, body: bytes, status: 
     answer = as_(cast.office).generic("POST", step, body, kind)
     assert told(answer)[0] == status
     json.loads(answer.content)
+
+
+def test_a_program_is_told_of_another_charset_as_of_every_error() -> None:
+    environ = RequestFactory().get("/api/v1/lists/").environ | {"CONTENT_TYPE": "application/json; charset=gbk"}
+    answered: list[Any] = []
+    body = b"".join(charsets.Utf8Alone(WSGIHandler())(environ, lambda status, said: answered.append((status, dict(said)))))
+    expected = problem(415)
+    assert (answered[0][0], answered[0][1]["Content-Type"]) == ("415 Unsupported Media Type", expected["Content-Type"])
+    assert json.loads(body) == json.loads(expected.content)

@@ -17,6 +17,7 @@ from tongxin.access.predicates import nobody
 from tongxin.accounts.models import Account
 from tongxin.audit import audience
 from tongxin.audit.models import Event
+from tongxin.desks.declared import declared
 from tongxin.proposals import actions as proposals
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -65,14 +66,19 @@ def test_an_object_opens_to_whom_its_steps_open_and_tells_each_what_is_theirs(ca
         everything = list(apps.get_model(workflow.model).objects.all())
         for who, user in people.items():
             visible, client = set(VISIBLE_TO[name](user).values_list("uid", flat=True)), as_(user)
+            page = next((p for p in declared("OBJECTS") if p.model._meta.label_lower == workflow.model), None)
+            others = [row for row in everything if row.uid not in visible]
+            beside = [row for row in others if page and page.one(user, row.uid)]
             sample = [
                 *[row for row in everything if row.uid in visible][:4],
-                *[row for row in everything if row.uid not in visible][:2],
+                *beside[:2],
+                *[r for r in others if r not in beside][:2],
             ]
             for row in sample:
+                opens = client.get(row.get_absolute_url()).status_code == 200 if page else row.uid in visible
                 answer = client.get(address(row))
-                assert answer.status_code == (200 if row.uid in visible else 404), (who, name, row.state)
-                if row.uid in visible:
+                assert answer.status_code == (200 if opens else 404), (who, name, row.state)
+                if opens:
                     _tells_what_is_theirs(answer.json(), row, user)
     ours = Proposal.objects.filter(committee=cast.county, state=State.FILED)[0]
     for who in (people["member_of_other_county"], people["office_of_other_county"]):
@@ -85,6 +91,30 @@ def _tells_what_is_theirs(found: dict[str, Any], row: Any, user: Account) -> Non
     assert told == [(offer.row.action, list(offer.reasons), offer.row.asks is not None) for offer in offers]
     events = Event.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
     assert len(found["timeline"]) == len(audience.told(user, [row], events))
+
+
+def test_a_unit_reads_of_its_proposal_what_the_page_tells_and_takes_no_step(cast: Cast) -> None:
+    proposal = cast.assigned().proposal
+    client = as_(cast.unit_leader)
+    assert (client.get(proposal.get_absolute_url()).status_code, client.get(address(proposal)).status_code) == (200, 200)
+    assert client.get(address(proposal)).json()["actions"] == []
+    assert take(client, proposal, "unfile", {"seen": "", "said": REASON}).status_code == 404
+
+
+def test_what_is_said_loses_what_no_database_holds(cast: Cast) -> None:
+    proposal = cast.submitted()
+    client = as_(cast.office)
+    seen = client.get(address(proposal)).json()["seen"]
+    answer = take(client, proposal, "return_for_revision", {"seen": seen, "said": {"reason": "请补充\x00数据。"}})
+    assert answer.status_code == 200, answer.json()
+    assert Event.objects.filter(kind="proposals.return_for_revision").get().data["reason"] == "请补充数据。"
+
+
+def test_what_happened_meanwhile_ends_in_one_full_stop(cast: Cast) -> None:
+    proposal = cast.submitted()
+    engine.perform(proposal, "return_for_revision", actor=cast.office, at=timezone.now(), payload=Return("请补充数据。"))
+    sentence = audience.said_to(cast.office, proposal, engine.last_event(proposal))
+    assert sentence.endswith("请补充数据。"), sentence
 
 
 # ── taking a step ────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cast import Cast
 from tongxin.committees.models import Unit
-from tongxin.desks.paging import Slice, page_asked
+from tongxin.desks.paging import Slice, page_asked, pages
 
 DAY = date(2026, 3, 2)
 ORDERS = [("id",), ("-id",), ("active_until", "id"), ("-active_until", "-id"), ("system", "-active_until", "id")]
@@ -59,9 +59,32 @@ def test_the_pages_together_are_the_list_forwards_and_back(units: Any, names: tu
 def test_a_row_that_left_the_list_is_a_border_still_and_one_that_never_was_is_none(units: Any) -> None:
     whole = _in_order(units, ("id",))
     left = units.exclude(uid=whole[3])
-    assert _uids(page_asked(left, ("id",), {"after": whole[3]}, size=2)) == whole[4:6]
+    assert _uids(page_asked(left, ("id",), {"after": whole[3]}, size=2, known=lambda: units)) == whole[4:6]
+    assert _uids(page_asked(left, ("id",), {"after": whole[3]}, size=2)) == whole[:2]  # not his to know where it stands
     assert _uids(page_asked(units, ("id",), {"after": "nowhere"}, size=2)) == whole[:2]
     assert not page_asked(units, ("id",), {"before": "nowhere"}, size=2).has_previous
+
+
+@pytest.mark.parametrize("names", ORDERS, ids=" ".join)
+def test_an_empty_page_is_never_where_a_list_ends(units: Any, names: tuple[str, ...]) -> None:
+    whole = _in_order(units, names)
+    last = page_asked(units, names, {"after": whole[-1]}, size=2)
+    assert (_uids(last), last.has_previous, last.has_next) == (whole[-2:], True, False)
+    first = page_asked(units, names, {"before": whole[0]}, size=2)
+    assert (_uids(first), first.has_previous, first.has_next) == (whole[:2], False, True)
+    nothing = page_asked(units.filter(name="无"), names, {"after": whole[0]}, size=2, known=lambda: units)
+    assert (nothing.rows, nothing.has_previous, nothing.has_next) == ([], False, False)
+
+
+@pytest.mark.parametrize("names", ORDERS, ids=" ".join)
+def test_rows_that_move_or_go_while_all_are_read_lose_no_other(units: Any, names: tuple[str, ...]) -> None:
+    whole, read = _in_order(units, names), list[str]()
+    for part in pages(units, names, size=3):
+        read += [row.uid for row in part]
+        if len(read) == 3:
+            Unit.objects.filter(uid=read[-1]).update(active_until=DAY + timedelta(days=99), system="other")
+            Unit.objects.filter(uid=whole[4]).update(name="别处")
+    assert read == [uid for uid in whole if uid != whole[4]]
 
 
 def test_behind_a_row_that_lost_what_ordered_it_the_list_begins_anew(units: Any) -> None:

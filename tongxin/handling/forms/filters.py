@@ -48,8 +48,8 @@ class PublicFilter(forms.Form):
         kinds = in_force(committee, Taxonomies, timezone.localdate())
         self.fields["q"].widget.attrs |= {"class": "input", "type": "search", "placeholder": _("例如：助餐")}
         self.fields["topic"] = _select(_("类别"), [*ALL, *((c.code, c.name) for c in kinds.topics)])
-        sessions = [(str(s.pk), str(s)) for s in bodies.sessions_of(committee)]
-        self.fields["session"] = _select(_("届次"), [*ALL, *sessions])
+        self.sessions = bodies.sessions_of(committee)
+        self.fields["session"] = _select(_("届次"), [*ALL, *((s.uid, str(s)) for s in self.sessions)])
         progress = [("handling", _("办理中")), ("answered", _("已答复")), ("closed", _("已办结"))]
         self.fields["progress"] = _select(_("进展"), [*ALL, *progress])
         self.full_clean()
@@ -57,6 +57,11 @@ class PublicFilter(forms.Form):
     def said(self, name: str) -> str:
         """Return a cleaned value, or nothing."""
         return str(self.cleaned_data.get(name) or "").strip()
+
+    @property
+    def session(self) -> str:
+        """The key of the session asked for, which the address names by its uid."""
+        return next((str(s.pk) for s in self.sessions if s.uid == self.said("session")), "")
 
 
 class Reason(forms.Form):

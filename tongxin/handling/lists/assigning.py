@@ -134,7 +134,7 @@ def units_of_desk(user: Any) -> list[Unit]:
     return list(Unit.objects.filter(own).filter(running_units(timezone.localdate())).order_by("id"))
 
 
-def _together(proposal: Proposal, said: Mapping[str, Any], *, actor: Account, at: datetime) -> None:
+def _together(proposal: Proposal, said: Mapping[str, Any], *, actor: Account, at: datetime, **_seen: str) -> None:
     actions.assign(proposal, parts=[(said["unit"], Part.SOLE)], actor=actor, at=at)
 
 

@@ -40,10 +40,27 @@ def committee_of(q: Question) -> Committee:
 SAID = ("construction", "topic", "form", "season", "session", "unit")
 
 
+def _units(q: Question) -> list[tuple[int, str, str]]:
+    found: list[tuple[int, str, str]] = q.once("units", lambda: bodies.named_units(committee_of(q)))
+    return found
+
+
+def _sessions(q: Question) -> list[tuple[int, str, str]]:
+    def read() -> list[tuple[int, str, str]]:
+        return [(s.pk, s.uid, str(s)) for s in bodies.sessions_of(committee_of(q))]
+
+    found: list[tuple[int, str, str]] = q.once("sessions", read)
+    return found
+
+
+KEYS = {"unit": _units, "session": _sessions}  # what leaves in an address is the uid; rows are asked by the key
+
+
 def _wanted(q: Question, stage: Stage) -> Wanted:
-    said: dict[str, Any] = {
-        name: (int(value) if name in {"session", "unit"} else value) for name, value in q.chosen.items() if name in SAID
-    }
+    said: dict[str, Any] = {name: value for name, value in q.chosen.items() if name in SAID}
+    for name, keys in KEYS.items():
+        if name in said:
+            said[name] = next(pk for pk, uid, _label in keys(q) if uid == said[name])
     return Wanted(committee_of(q), stage, level=q.chosen.get("level", ""), text=q.words, sort=q.sort, **said)
 
 
@@ -83,12 +100,8 @@ def _rules(q: Question) -> Taxonomies:
     return found
 
 
-def _units(q: Question) -> list[tuple[str, Any]]:
-    return [ALL, *((str(pk), name) for pk, name in bodies.named_units(committee_of(q)))]
-
-
-def _sessions(q: Question) -> list[tuple[str, Any]]:
-    return [ALL, *((str(s.pk), str(s)) for s in bodies.sessions_of(committee_of(q)))]
+def _named(name: str) -> Callable[[Question], list[tuple[str, Any]]]:
+    return lambda q: [ALL, *((uid, label) for _pk, uid, label in KEYS[name](q))]
 
 
 def _choices(values: Any) -> Callable[[Question], list[tuple[str, Any]]]:
@@ -101,11 +114,11 @@ FILTERS = tuple(
     for name, label, choices, place in (
         ("in", gettext_lazy("政协委员会"), lambda q: [(c.code, c.short_name) for c in desk_committees(q.user)], "scope"),
         ("level", gettext_lazy("期限"), _choices([(level, word) for level, (word, _text) in WORDS.items()]), "lanes"),
-        ("unit", gettext_lazy("承办单位"), _units, ""),
+        ("unit", gettext_lazy("承办单位"), _named("unit"), ""),
         ("topic", gettext_lazy("本地类别"), lambda q: [ALL, *((c.code, c.name) for c in _rules(q).topics)], ""),
         ("construction", gettext_lazy("建设类别"), lambda q: [ALL, *((c.code, c.name) for c in _rules(q).constructions)], "more"),
         ("form", gettext_lazy("提案形式"), _choices(Form.choices), "more"),
-        ("session", gettext_lazy("届次"), _sessions, "more"),
+        ("session", gettext_lazy("届次"), _named("session"), "more"),
         ("season", gettext_lazy("提案时段"), _choices(Season.choices), "more"),
     )
 )
@@ -178,6 +191,7 @@ def _tab(stage: Stage) -> Tab:
         stage.key, stage.label, _rows(stage), orders[stage.sort].fields, COLUMNS, gettext_lazy("共 %(n)s 件"), _nothing, _lines,
         listed=stage.tab, filled=frozenset({"clock_on", "rating_due_on"}), orders=orders, acts=("remind", "file", "release"),
         hint=_beside if stage.key == "open" else None,
+        unknown=frozenset() if stage.states else frozenset({"level"}),  # only what is handled has a level
     )  # fmt: skip
 
 
@@ -201,7 +215,7 @@ def _counts(q: Question) -> dict[str, int | None]:
 
 def _head(q: Question) -> Head:
     session, committee = _session(q), committee_of(q)
-    of = f"&session={session.pk}" if session else ""
+    of = f"&session={session.uid}" if session else ""
     here = f"&in={committee.code}" if committee != desk_committees(q.user)[0] else ""
     shown = [f for place, f in enumerate(_figures(q).header) if f.number or not place]
     return Head(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from tongxin.committees.models import Committee
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import size
-from tongxin.desks.paging import border_of, capped, counted, rows_by, slice_of
+from tongxin.desks.paging import Slice, border_of, capped, counted, key_asked, never_behind_the_last, rows_by, slice_of
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case, PublicReply
@@ -33,6 +34,7 @@ from tongxin.proposals.models import Proposal, PublicCopy, Signature
 
 SIZE = 15
 NEWEST = ("-released_at", "-id")
+FILLED = frozenset({"released_at"})
 
 
 def released(committee: Committee | None = None) -> QuerySet[Proposal]:
@@ -107,26 +109,25 @@ def matching(asked: Asked) -> QuerySet[Proposal]:
 
 def listing(asked: Asked) -> Listing:
     """Return a page of the published proposals, the last published first."""
-    key = border_of(matching(asked), NEWEST, asked.key) if asked.key else None
-    if asked.text:  # looked for in ways of its own
-        found = list(_on_page(matching(asked), key, back=asked.back))
-    else:
-        at, pk = key or (None, None)
-        found = LISTED.all(
-            asked.committee.pk,
-            asked.topic or None,
-            int(asked.session or 0) or None,
-            at,
-            pk,
-            progress=asked.progress,
-            back=asked.back,
-        )
-    part = slice_of(found, size=SIZE, back=asked.back, is_first=key is None)
+    said = {"before" if asked.back else "after": asked.key}
+    own = released(asked.committee)
+    key, back = key_asked(own, NEWEST, said, filled=FILLED, border=lambda names, uid: border_of(own, names, uid, filled=FILLED))
+    part = never_behind_the_last(partial(_page, asked), key, back=back)
     return Listing(lines(asked.committee, part.rows), counted(_number(asked)), part.has_previous, part.has_next)
 
 
+def _page(asked: Asked, key: Sequence[Any] | None, back: bool) -> Slice:  # noqa: FBT001 -- as `never_behind_the_last` asks
+    if asked.text:  # looked for in ways of its own
+        found = list(_on_page(matching(asked), key, back=back))
+    else:
+        at, pk = key or (None, None)
+        session = int(asked.session or 0) or None
+        found = LISTED.all(asked.committee.pk, asked.topic or None, session, at, pk, progress=asked.progress, back=back)
+    return slice_of(found, size=SIZE, back=back, is_first=key is None)
+
+
 def _on_page(rows: QuerySet[Proposal], key: Sequence[Any] | None, *, back: bool) -> QuerySet[Any, Any]:
-    rows = rows_by(rows, NEWEST, size=SIZE, key=key, back=back, filled={"released_at"})
+    rows = rows_by(rows, NEWEST, size=SIZE, key=key, back=back, filled=FILLED)
     return rows.values_list("pk", flat=True)
 
 

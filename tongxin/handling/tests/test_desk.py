@@ -86,7 +86,7 @@ def test_every_tab_counts_the_rows_it_opens(cast: Cast) -> None:
     found = {f.key: f.number for f in figures(cast.county, cast.session).tabs}
     assert {key: len(titles(cast, key)) for key in found} == found
     for figure in figures(cast.county, cast.session).header:
-        assert len(titles(cast, figure.key, session=cast.session.pk)) == figure.number
+        assert len(titles(cast, figure.key, session=cast.session.uid)) == figure.number
 
 
 def test_a_case_whose_units_were_all_returned_waits_for_assignment(cast: Cast) -> None:
@@ -125,9 +125,9 @@ def test_filters_narrow_by_number_title_proposer_and_unit(cast: Cast) -> None:
     assert titles(cast, q="药房") == ["夜间药房"]
     assert titles(cast, q=f"第{case.proposal.number:04d}号") == ["夜间药房"]
     assert sorted(titles(cast, q="何青禾")) == sorted(["夜间药房", "农村公路"])
-    assert titles(cast, unit=cast.other_unit.pk) == []
-    assert len(titles(cast, unit=cast.co_unit.pk)) == 2
-    assert len(titles(cast, session=cast.session.pk, season="regular", topic="learning")) == 2
+    assert titles(cast, unit=cast.other_unit.uid) == []
+    assert len(titles(cast, unit=cast.co_unit.uid)) == 2
+    assert len(titles(cast, session=cast.session.uid, season="regular", topic="learning")) == 2
 
 
 def test_the_search_of_the_top_bar_looks_through_everything_received(cast: Cast) -> None:
@@ -223,6 +223,11 @@ def test_a_leader_reads_the_desk_and_changes_nothing(cast: Cast) -> None:
 
 
 # ── several rows at once ─────────────────────────────────────────────────────────────────────────
+def confirmed(client: Client, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page of an act sends when it is confirmed."""
+    return said | {"pick": client.post(f"{DESK}acts/", said).context["picked"], "confirmed": "1"}
+
+
 def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
     case, other = cast.assigned(title="在办"), cast.submitted(title="在审")
     client = as_(cast.office)
@@ -230,7 +235,7 @@ def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
     asked = client.post(f"{DESK}acts/", picks)
     assert ([c.text for c in asked.context["open"]], [c.text for c, _why in asked.context["shut"]]) == (["在办"], ["在审"])
     assert not Event.objects.filter(kind="handling.remind").exists()
-    done = client.post(f"{DESK}acts/", picks | {"confirmed": "1", "reason": "请抓紧"}, follow=True)
+    done = client.post(f"{DESK}acts/", confirmed(client, picks) | {"reason": "请抓紧"}, follow=True)
     outcome = done.context["outcome"]
     assert (outcome.sentence, outcome.left) == ("1 件完成，1 件未办。", [("在审", "没有正在办理的单位")])
     assert Event.objects.filter(kind="handling.remind", data__reason="请抓紧").count() == 2
@@ -238,8 +243,8 @@ def test_chasing_several_units_reports_what_was_left(cast: Cast) -> None:
 
 def test_several_proposals_are_filed_with_their_own_categories(cast: Cast) -> None:
     first, second = cast.in_decision(title="甲"), cast.in_decision(title="乙")
-    picks = {"act": "file", "pick": [first.uid, second.uid], "confirmed": "1"}
     client = as_(cast.office)
+    picks = confirmed(client, {"act": "file", "pick": [first.uid, second.uid]})
     assert "2 件完成。" in client.post(f"{DESK}acts/", picks, follow=True).content.decode()
     assert list(Proposal.objects.order_by("number").values_list("state", "number")) == [(State.FILED, 1), (State.FILED, 2)]
     again = client.post(f"{DESK}acts/", picks, follow=True).content.decode()
@@ -249,8 +254,9 @@ def test_several_proposals_are_filed_with_their_own_categories(cast: Cast) -> No
 
 def test_releasing_several_leaves_those_without_consent(cast: Cast) -> None:
     willing, unwilling = cast.filed(title="愿意"), cast.filed(title="不愿", consents_to_publication=False)
-    picks = {"act": "release", "pick": [willing.uid, unwilling.uid], "confirmed": "1"}
-    outcome = as_(cast.office).post(f"{DESK}acts/", picks).context["outcome"]
+    client = as_(cast.office)
+    picks = confirmed(client, {"act": "release", "pick": [willing.uid, unwilling.uid]})
+    outcome = client.post(f"{DESK}acts/", picks).context["outcome"]
     assert (outcome.done, [name for name, _why in outcome.left]) == (1, ["不愿"])
     assert list(Proposal.objects.filter(released_at__isnull=False).values_list("title", flat=True)) == ["愿意"]
 
@@ -262,6 +268,22 @@ def test_what_no_unit_has_in_hand_is_counted_beside_what_units_have(cast: Cast) 
     page = as_(cast.office).get(f"{DESK}?stage=open").content.decode()
     assert "另有待交办 1 件，待评价 1 件，待政协协调 0 件，见各栏。" in page
     assert [title in page for title in ("关于单位在办的事的建议", "关于待交办的事的建议")] == [True, False]
+
+
+def test_what_others_changed_after_the_confirmation_was_shown_is_not_filed(cast: Cast) -> None:
+    proposal, client = cast.in_decision(title="甲"), as_(cast.office)
+    picks = confirmed(client, {"act": "file", "pick": [proposal.uid]})
+    Proposal.objects.filter(pk=proposal.pk).update(topic="farming", routed_to="party")
+    outcome = client.post(f"{DESK}acts/", picks).context["outcome"]
+    assert (outcome.done, outcome.left) == (0, [("甲", "已由他人办理")])
+    assert Proposal.objects.get(pk=proposal.pk).state == State.IN_DECISION
+
+
+def test_rows_that_are_not_in_the_list_are_said_to_be_not_there(cast: Cast) -> None:
+    own, foreign = cast.in_decision(title="甲"), "elsewhere"
+    page = as_(cast.office).post(f"{DESK}acts/", {"act": "file", "pick": [own.uid, foreign]}).text
+    assert "有 1 件不在这个列表里，没有办理。" in page
+    assert "已由他人办理" not in page
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
@@ -284,6 +306,44 @@ def test_the_ticked_rows_alone_can_be_exported(cast: Cast) -> None:
     answer = as_(cast.office).post(f"{DESK}acts/", {"act": "export", "pick": picked.uid, "query": "stage=open"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
     assert [row[3] for row in book.get_sheet_by_index(0).to_python()] == ["案由", "甲"]
+
+
+def test_an_export_of_ticked_rows_says_how_many_it_holds(cast: Cast) -> None:
+    picked = cast.assigned(title="甲").proposal
+    said = {"act": "export", "pick": [picked.uid, "gone", "elsewhere"], "query": "stage=open"}
+    assert b"".join(as_(cast.office).post(f"{DESK}acts/", said).streaming_content)  # type: ignore[arg-type]
+    data = Event.objects.get(kind="proposals.export").data
+    assert (data["rows"], data["filter"]) == (1, "全部在办：所选 1 件")
+
+
+def test_a_level_counts_as_not_asked_where_nothing_is_handled(cast: Cast) -> None:
+    cast.submitted()
+    client = as_(cast.office)
+    page = client.get(f"{DESK}?stage=received&level=red").context["list"]
+    assert (len(page.lines), page.chips[1:], "level" in page.next_url + page.query) == (1, [], False)
+    assert b"".join(client.post(f"{DESK}sheet/", {"query": "stage=received&level=red"}).streaming_content)  # type: ignore[arg-type]
+    assert Event.objects.get(kind="proposals.export").data["filter"] == "收到：收到"
+
+
+def test_nothing_that_no_database_holds_comes_in_with_a_nested_address(cast: Cast) -> None:
+    cast.assigned(title="甲")
+    client = as_(cast.office)
+    for sent in ("q=%00", "q=%E7%94%B2%00", "q=%E7%94%B2%E2%80%8B"):
+        answer = client.post(f"{DESK}sheet/", {"query": f"stage=open&{sent}"})
+        assert answer.status_code == 200, sent
+        assert b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    said = list(Event.objects.filter(kind="proposals.export").order_by("pk").values_list("data__filter", flat=True))
+    assert said == ["全部在办：没有另加条件", *["全部在办：案号、案由、委员、单位　甲"] * 2]
+
+
+def test_no_address_of_the_desk_names_a_row_by_its_key(cast: Cast) -> None:
+    cast.assigned()
+    shown_ = page(cast, "stage=open")
+    values = {value for _filter, _chosen, choices in [*shown_.filters, *shown_.more_filters] for value, _words in choices}
+    assert {cast.unit.uid, cast.session.uid} <= values
+    assert [value for value in values if value.isdecimal()] == []
+    assert all(f"session={cast.session.uid}" in url for _label, _count, url in shown_.head.figures)
+    assert page(cast, f"stage=open&unit={cast.unit.pk}").chips == page(cast, "stage=open").chips  # a bookmark of before
 
 
 def test_a_formula_is_quoted_in_a_list_that_leaves_as_csv(cast: Cast) -> None:

@@ -132,6 +132,18 @@ def test_pages_by_key_join(cast: Cast, client: Client, monkeypatch: pytest.Monke
     assert shown == [["件2", "件1"], ["件0"], ["件2", "件1"]]
 
 
+def test_a_border_that_was_never_public_begins_the_list(cast: Cast, client: Client) -> None:
+    shown, hidden = published(cast, title="的公开"), cast.filed(title="的未公开")
+    for asked in ({"q": "的"}, {}, {"progress": "handling"}):
+        for uid in (hidden.uid, "nowhere"):
+            page = client.get(LIST, {"in": "YX", "after": uid} | asked)
+            first = client.get(LIST, {"in": "YX"} | asked)
+            assert page.status_code == 200, asked
+            assert page.context["listing"] == first.context["listing"], asked
+    last = client.get(LIST, {"in": "YX", "after": shown.uid}).context["listing"]
+    assert [line.proposal for line in last.lines] == [shown]
+
+
 def test_figures_of_the_front_open_to_as_many_rows(cast: Cast, client: Client) -> None:
     published(cast, title="答")
     proposals.release(cast.filed(title="立"), actor=cast.office, at=timezone.now())

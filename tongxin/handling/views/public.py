@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from tongxin.access.views import requires
 from tongxin.committees.models import Committee
+from tongxin.core.asked import query
 from tongxin.desks.panels import with_a_front
 from tongxin.handling.forms import PublicFilter
 from tongxin.handling.pages import public as pages
@@ -44,7 +45,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     form = PublicFilter(request.GET, committee=found)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     asked = pages.Asked(
-        found, form.said("q"), form.said("topic"), form.said("session"), form.said("progress"), before or after, bool(before)
+        found, form.said("q"), form.said("topic"), form.session, form.said("progress"), before or after, bool(before)
     )
     listing = pages.listing(asked)
     first, last = (listing.lines[0].proposal.uid, listing.lines[-1].proposal.uid) if listing.lines else ("", "")
@@ -52,7 +53,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "committee": found,
         "form": form,
         "listing": listing,
-        "clear_url": _url(QueryDict(), **{"in": request.GET.get("in", "")}),
+        "clear_url": _url(query(), **{"in": request.GET.get("in", "")}),
         "filtered": any((asked.text, asked.topic, asked.session, asked.progress)),
         "page": {
             "caption": _("共 %(n)s 件") % {"n": listing.count},
@@ -71,5 +72,5 @@ def proposal(request: HttpRequest, uid: str) -> HttpResponse:
     if found is None:
         raise Http404
     request.public_committee = found.committee  # type: ignore[attr-defined]  # the shell names it
-    context = {"page": pages.page(found), "proposal": found, "list_url": _url(QueryDict(), **{"in": found.committee.code})}
+    context = {"page": pages.page(found), "proposal": found, "list_url": _url(query(), **{"in": found.committee.code})}
     return render(request, "handling/public_proposal.html", context)

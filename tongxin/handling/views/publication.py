@@ -1,7 +1,7 @@
 """The desk of publication: which public texts wait for somebody to confirm them; what waits to be passed on, as a file."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from tongxin.access.permissions import allowed
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
+from tongxin.core import asked
 from tongxin.desks.leaving import leave
 from tongxin.desks.shown import shown
 from tongxin.handling.lists.desk import DESK
@@ -41,7 +42,7 @@ def passing_on_export(request: HttpRequest) -> HttpResponseBase:
     committee = next((c for c in own if c.code == request.POST.get("in", own[0].code)), None)
     if committee is None:
         raise PermissionDenied  # another's list is never answered with one's own
-    page = shown(DESK, QueryDict(f"stage=unfiled&in={committee.code}"), request.user, at=timezone.now())
+    page = shown(DESK, asked.query(f"stage=unfiled&in={committee.code}"), request.user, at=timezone.now())
     waiting = to_be_passed_on([committee.pk])
     if (kind := request.POST.get("kind", "")) in Destination.values:
         waiting = waiting.filter(destination=kind)

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.files.choices import ACCEPT
 from tongxin.proposals.models import LONG, TEXT_FIELDS, Proposal
 from tongxin.proposals.regulations import FormRules
-from tongxin.ui.fields import CountedText
+from tongxin.ui.fields import WHOLE, CountedText
 
 YES_NO = {"1": True, "0": False}
 ONE_LINE = 200  # what the columns of the one-line fields hold
-WHOLE = 100_000  # more than any regulation allows, so that over-long texts are kept and only then complained about
 
 
 class TextForm(forms.Form):
@@ -54,13 +53,15 @@ class TextForm(forms.Form):
 
 
 def typed_text(data: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Return what was typed, field by field, and a sentence when it cannot be kept as it is (nothing is cut off)."""
-    text: dict[str, Any] = {}
-    for name in TEXT_FIELDS:
-        if name not in data:
-            continue
-        value = str(data[name])
-        text[name] = YES_NO.get(value, True) if name in {"consents_to_publication", "wants_contact"} else value
+    """Return what was typed, field by field, and a sentence when it cannot be kept as it is (nothing is cut off).
+
+    A choice that is none of those there are is left out: silence and rubbish are no consent.
+    """
+    text: dict[str, Any] = {name: str(data[name]) for name in TEXT_FIELDS if name in data}
+    for name in {"consents_to_publication", "wants_contact"} & text.keys():
+        if (chosen := YES_NO.get(text.pop(name))) is None:
+            return text, gettext("“%(label)s”没有这一项，请重新选择。") % {"label": TextForm.base_fields[name].label}
+        text[name] = chosen
     for name, label in (("title", gettext("案由")), ("suggested_units", gettext("建议承办单位"))):
         if len(" ".join(str(text.get(name, "")).split())) > ONE_LINE:
             return text, gettext("%(label)s太长，存不下。请先缩短到 %(most)s 字以内，正文请写在下面各栏。") % {

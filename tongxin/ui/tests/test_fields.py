@@ -137,3 +137,9 @@ def test_a_moment_is_understood_as_people_write_it(written):
 def test_what_is_no_day_is_refused_with_an_example(written):
     with pytest.raises(ValidationError, match="例如 2026-05-18"):
         (fields.Moment() if ":" in written else fields.Day()).clean(written)
+
+
+def test_a_line_that_is_too_long_is_told_by_how_much_in_plain_words() -> None:
+    field = forms.CharField(max_length=300)
+    with pytest.raises(ValidationError, match=r"^\['最多 300 个字，现在 312 个字。'\]$"):
+        field.clean("长" * 312)
