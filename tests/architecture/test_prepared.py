@@ -100,7 +100,10 @@ def test_every_declared_list_answers_by_its_statements_as_by_its_rows(cast: Cast
                 continue
             question = question_of(listing, QueryDict(), account, at=timezone.now())
             chosen = [
-                f"&{one.name}={value}" for one in listing.filters for value, _label in list(question.choices[one.name])[:3] if value
+                f"&{one.name}={value}"
+                for one in listing.filters
+                for value, _label in list(question.choices[one.name])[:3]
+                if value
             ]
             for tab in (tab for tab in listing.tabs if tab.offered(question)):
                 for more in ("", *chosen, *(f"&sort={name}" for name in tab.orders)):
@@ -108,7 +111,12 @@ def test_every_declared_list_answers_by_its_statements_as_by_its_rows(cast: Cast
                     page = shown(listing, QueryDict(asked), account, at=timezone.now())
                     if page.rows:
                         for way in ("after", "before"):
-                            shown(listing, QueryDict(f"{asked}&{way}={page.rows[len(page.rows) // 2].uid}"), account, at=timezone.now())
+                            shown(
+                                listing,
+                                QueryDict(f"{asked}&{way}={page.rows[len(page.rows) // 2].uid}"),
+                                account,
+                                at=timezone.now(),
+                            )
                 if isinstance(tab.rows, Rows):
                     seen.add(tab.rows)
     parts = {tab.rows for listing in declared("LISTS") for tab in listing.tabs if isinstance(tab.rows, Rows)}

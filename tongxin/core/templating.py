@@ -7,12 +7,15 @@ for developers need, a text is escaped without asking whether it is a date. What
 
 from collections.abc import Sequence
 from html import escape
+from threading import local
 from typing import Any
 
 from django.template.base import NodeList, Variable, VariableNode, render_value_in_context
 from django.template.context import Context
 from django.template.defaulttags import ForNode
+from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import trans_real
 
 LOOKED_UP = Variable._resolve_lookup  # type: ignore[attr-defined]  # noqa: SLF001 -- what is unusual goes there
 DRAWN = NodeList.render
@@ -22,7 +25,8 @@ UNKNOWN: Any = object()
 
 
 def take_over() -> None:
-    """Let templates be drawn so."""
+    """Let templates be drawn so, and let a thread know its language and its zone by itself: nothing here runs asynchronously."""
+    trans_real._active, timezone._active = local(), local()  # type: ignore[attr-defined]  # noqa: SLF001 -- asked 300 times a page
     Variable._resolve_lookup = look_up  # type: ignore[attr-defined]  # noqa: SLF001 -- see above
     NodeList.render = draw  # type: ignore[method-assign]
     VariableNode.render = say  # type: ignore[method-assign]

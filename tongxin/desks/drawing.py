@@ -41,7 +41,9 @@ def _main(column: Column, shown: Cell) -> str:
         return due(shown.chip) if shown.chip else badge(shown.badge, str(shown.text))
     text = shown.text
     if column.look == "title":
-        return f'<a class="ti" href="{said(shown.url)}">{said(text)}</a>' if shown.url else f'<span class="ti">{said(text)}</span>'
+        return (
+            f'<a class="ti" href="{said(shown.url)}">{said(text)}</a>' if shown.url else f'<span class="ti">{said(text)}</span>'
+        )
     beside = f' <span class="xs muted num">{said(shown.beside)}</span>' if shown.beside else ""
     if shown.url:
         return f'<a href="{said(shown.url)}">{said(text)}</a>{beside}'
