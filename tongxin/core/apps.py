@@ -7,7 +7,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from tongxin.core import templating
+        from tongxin.core import templating  # noqa: PLC0415 -- Django's own modules, once it stands
 
         if not settings.DEBUG:  # where pages of errors show the template
             templating.take_over()

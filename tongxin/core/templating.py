@@ -106,7 +106,7 @@ def say(node: VariableNode, context: Context) -> Any:
 
 def repeat(node: ForNode, context: Context) -> Any:
     """Draw pieces once for each of some values."""
-    parent = context["forloop"] if "forloop" in context else {}
+    parent = context.get("forloop", {})
     values = node.sequence.resolve(context, ignore_failures=True)
     values = [] if values is None else values if hasattr(values, "__len__") else list(values)
     last = len(values) - 1

@@ -13,8 +13,8 @@ from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
+from tongxin.proposals.queries import numbered_so
 
-LONGEST_NUMBER = 6  # figures: more are a telephone
 LEAST = 2  # characters of a unit's name: one stands in too many
 OVER = (CaseState.CLOSED, CaseState.RECALLED)
 
@@ -37,13 +37,13 @@ def parts_of_units_named(committees: Collection[int], text: str) -> QuerySet[Tas
 
 def found_by(text: str, committees: Collection[int], path: str = "") -> Q:
     """Return which proposals, or rows that lead to one, have a word in their title, number, proposers or units."""
+    of_number = numbered_so(committees, text)
+    if of_number is not None and (of_number.found or of_number.alone):
+        return Q(**{f"{path}pk__in": of_number.found})
     names = reduce(or_, (Q(member__name__icontains=name) for name in sought(text)))
     signers = names | Q(member__number__iexact=text) | Q(member=None, body__icontains=text)
     signed = Signature.objects.filter(signers, committee__in=committees, answer=Answer.ACCEPTED)
     found = Q(**{f"{path}title__icontains": text}) | Q(**{f"{path}pk__in": signed.values("proposal")})
-    figures = text.strip("第号 ")
-    if figures.isdecimal() and len(figures) <= LONGEST_NUMBER:
-        found |= Q(**{f"{path}number": int(figures)})
     parts = parts_of_units_named(committees, text)
     return found if parts is None else found | Q(**{f"{path}pk__in": parts.values("case__proposal")})
 

@@ -30,6 +30,7 @@ from tongxin.proposals.queries.lists import (
     titled,
     with_names,
 )
+from tongxin.proposals.queries.numbers import numbered_so
 from tongxin.proposals.queries.publication import (
     copy_of,
     covered_in,
@@ -104,6 +105,7 @@ __all__ = [
     "may_absorb",
     "names",
     "numbered",
+    "numbered_so",
     "open_invitations",
     "open_matters",
     "original_visible_to",

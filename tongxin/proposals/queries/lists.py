@@ -17,6 +17,7 @@ from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.proposals.queries.inviting import open_invitations
+from tongxin.proposals.queries.numbers import numbered_so
 
 LABELS = {
     "mine": _("我提出的"),
@@ -146,10 +147,14 @@ def own_list(tab: str, at: Any, on: Any, *whose: Any) -> QuerySet[Proposal]:
     return Proposal.objects.filter(pk__in=own.values("proposal")).exclude(state=State.DISCARDED)
 
 
-def titled(rows: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
-    """Return the proposals with words in their title, or with a number: 12, 第12号."""
-    named, digits = Q(title__icontains=text), text.removeprefix("第").removesuffix("号").strip()
-    return rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else named)  # noqa: PLR2004
+def titled(rows: QuerySet[Proposal], text: str, user: Any) -> QuerySet[Proposal]:
+    """Return the proposals with a number that was given where somebody has lists (12, 第12号); else those with words in their title."""
+    _at, _on, _member, committee, _account, *inside = asked_by(user, at=timezone.now())
+    places = {committee, *inside, *(member.committee_id for member in [member_of(user)] if member)} - {None}
+    of_number = numbered_so(places, text)
+    if of_number is not None and (of_number.found or of_number.alone):
+        return rows.filter(pk__in=of_number.found)
+    return rows.filter(title__icontains=text)
 
 
 def for_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
