@@ -109,11 +109,6 @@ def _entered_counted(account: Any, inside: Any) -> QuerySet[Any, Any]:
 SIGNED, ENTERED = Prepared(_signed), Prepared(_entered_counted)
 
 
-def lists_for(user: Any, tab: str, *, at: datetime) -> QuerySet[Proposal]:
-    """Return one list of somebody."""
-    return own_list(tab, *asked_by(user, at=at))
-
-
 def asked_by(user: Any, *, at: datetime) -> tuple[Any, ...]:
     """Return what the lists of somebody are asked about, as `own_list` takes it."""
     member, committee = member_of(user), committee_of(user)
