@@ -17,34 +17,27 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import trans_real
 
-LOOKED_UP = Variable._resolve_lookup  # type: ignore[attr-defined]  # noqa: SLF001 -- what is unusual goes there
-DRAWN = NodeList.render
-SAID = VariableNode.render
-REPEATED = ForNode.render
+LOOKED_UP: Any = Variable._resolve_lookup  # type: ignore[attr-defined]  # noqa: SLF001 -- what is unusual goes there
 UNKNOWN: Any = object()
 
 
 def take_over() -> None:
     """Let templates be drawn so, and let a thread know its language and its zone by itself: nothing here runs asynchronously."""
     trans_real._active, timezone._active = local(), local()  # type: ignore[attr-defined]  # noqa: SLF001 -- asked 300 times a page
-    Variable._resolve_lookup = look_up  # type: ignore[attr-defined]  # noqa: SLF001 -- see above
-    NodeList.render = draw  # type: ignore[method-assign]
-    VariableNode.render = say  # type: ignore[method-assign]
-    ForNode.render = repeat  # type: ignore[method-assign]
+    for owner, name, _theirs, ours in TAKEN:
+        setattr(owner, name, ours)
 
 
 def give_back() -> None:
     """Let templates be drawn as Django does."""
-    Variable._resolve_lookup = LOOKED_UP  # type: ignore[attr-defined]  # noqa: SLF001 -- see above
-    NodeList.render = DRAWN  # type: ignore[method-assign]
-    VariableNode.render = SAID  # type: ignore[method-assign]
-    ForNode.render = REPEATED  # type: ignore[method-assign]
+    for owner, name, theirs, _ours in TAKEN:
+        setattr(owner, name, theirs)
 
 
 # ── a name ───────────────────────────────────────────────────────────────────────────────────────
-def look_up(variable: Variable, context: Context) -> Any:
+def look_up(variable: Any, context: Context) -> Any:
     """Return what a dotted name stands for."""
-    names: Sequence[str] = variable.lookups  # type: ignore[attr-defined]
+    names: Sequence[str] = variable.lookups
     try:
         found = _named(context, names[0])
         for name in names[1:]:
@@ -90,12 +83,12 @@ def _called(found: Any, context: Context) -> Any:
 
 
 # ── pieces ───────────────────────────────────────────────────────────────────────────────────────
-def draw(nodes: NodeList, context: Context) -> SafeString:
+def draw(nodes: Any, context: Context) -> SafeString:
     """Draw a list of pieces."""
     return SafeString("".join([node.render(context) for node in nodes]))
 
 
-def say(node: VariableNode, context: Context) -> Any:
+def say(node: Any, context: Context) -> Any:
     """Write what a name stands for."""
     found = node.filter_expression.resolve(context)
     kind = type(found)
@@ -104,7 +97,7 @@ def say(node: VariableNode, context: Context) -> Any:
     return escape(found) if kind is str else render_value_in_context(found, context)
 
 
-def repeat(node: ForNode, context: Context) -> Any:
+def repeat(node: Any, context: Context) -> Any:
     """Draw pieces once for each of some values."""
     parent = context.get("forloop", {})
     values = node.sequence.resolve(context, ignore_failures=True)
@@ -136,3 +129,11 @@ def _unpacked(names: Any, value: Any) -> dict[str, Any]:
         message = f"Need {len(names)} values to unpack in for loop; got {known}. "
         raise ValueError(message)
     return dict(zip(names, value, strict=True))
+
+
+TAKEN: tuple[tuple[Any, str, Any, Any], ...] = (
+    (Variable, "_resolve_lookup", LOOKED_UP, look_up),
+    (NodeList, "render", NodeList.render, draw),
+    (VariableNode, "render", VariableNode.render, say),
+    (ForNode, "render", ForNode.render, repeat),
+)

@@ -41,7 +41,9 @@ SAID = ("construction", "topic", "form", "season", "session", "unit")
 
 
 def _wanted(q: Question, stage: Stage) -> Wanted:
-    said = {name: (int(value) if name in {"session", "unit"} else value) for name, value in q.chosen.items() if name in SAID}
+    said: dict[str, Any] = {
+        name: (int(value) if name in {"session", "unit"} else value) for name, value in q.chosen.items() if name in SAID
+    }
     return Wanted(committee_of(q), stage, level=q.chosen.get("level", ""), text=q.words, sort=q.sort, **said)
 
 
