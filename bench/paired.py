@@ -123,6 +123,12 @@ class Revision:
         self.child.wait()
 
 
+def _spread(found: list[list[float]]) -> str:
+    """Return the least and the greatest ratio that a round gave."""
+    ratios = sorted(new / old for new, old in found)
+    return f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
+
+
 def main() -> None:
     """Ask every page of both in turn, and write the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.paired", description=__doc__)
@@ -151,7 +157,7 @@ def main() -> None:
                 one.milliseconds(key, WARM)
             found = [[one.milliseconds(key, given.times) for one in both] for _n in range(given.rounds)]
             costs = [median(column) for column in zip(*found, strict=True)]
-            ratio = f"{costs[0] / costs[1]:.2f}" if given.old else ""
+            ratio = f"{costs[0] / costs[1]:.2f} ({_spread(found)})" if given.old else ""
             print(f"| {new.labels[key]} `{key}` | {' | '.join(f'{cost:.1f}' for cost in costs)} | {ratio} |", flush=True)
         for one in both:
             one.end()

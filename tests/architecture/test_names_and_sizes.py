@@ -30,6 +30,8 @@ MORE = {
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
     # the registries of menus, queues, lists and objects' pages, the engine behind them, the page of any list and of any object
     "desks": {
+        "drawing",
+        "reading",
         "declared",
         "menus",
         "panels",

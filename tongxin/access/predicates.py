@@ -20,6 +20,13 @@ class Predicate(predicates.Predicate):
     question and writes a log line of every part of it: asked a hundred times for a page, that took longer than the answers.
     """
 
+    @classmethod
+    def joined(cls, asked: Callable[..., bool], name: str) -> "Predicate":
+        """Make one of others: what it takes is known, the library would look into the function each time."""
+        made = cls.__new__(cls)
+        made.fn, made.num_args, made.var_args, made.name = asked, 0, True, name
+        return made
+
     def ask(self, *given: Any) -> bool:
         """Ask it of an actor and a subject, and of a moment where one is given."""
         return bool(self.fn(*given) if self.var_args else self.fn(*given[:2]))
@@ -36,19 +43,19 @@ class Predicate(predicates.Predicate):
         def both(*given: Any) -> bool:
             return self.ask(*given) and other.ask(*given)
 
-        return type(self)(both, f"({self} & {other})")
+        return self.joined(both, f"({self} & {other})")
 
     def __or__(self, other: "Predicate") -> "Predicate":
         def either(*given: Any) -> bool:
             return self.ask(*given) or other.ask(*given)
 
-        return type(self)(either, f"({self} | {other})")
+        return self.joined(either, f"({self} | {other})")
 
     def __invert__(self) -> "Predicate":
         def neither(*given: Any) -> bool:
             return not self.ask(*given)
 
-        return type(self)(neither, self.name[1:] if self.name.startswith("~") else f"~{self.name}")
+        return self.joined(neither, self.name[1:] if self.name.startswith("~") else f"~{self.name}")
 
 
 def predicate(function: Question) -> Predicate:

@@ -7,7 +7,6 @@ from typing import Literal
 
 MOST_MARKS = 30  # on one letter: Stream-Safe Text Format, Unicode Standard Annex 15
 LONGEST_NAME = 300  # twice what a column of names holds; a name that is longer is nobody's
-LONGEST_CASE_NUMBER = 6  # figures
 LONGEST_PHONE = 60  # with its blanks, hyphens and country
 # Letters that no combining mark is among: whatever stands between them is looked at one by one.
 _UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u206f\u3000-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff\uff00-\uff9d]+")
@@ -121,16 +120,6 @@ def plain_number(text: str) -> str:
     head = written.rstrip("0123456789")
     figures = written[len(head) :]
     return head + (figures.lstrip("0") or "0" if figures else "")
-
-
-def case_number_in(text: str) -> int | None:
-    """Return the number of a case that a sought text is, and nothing else besides; more than six figures are a telephone.
-
-    >>> case_number_in("第 12 号"), case_number_in("0012"), case_number_in("12 号楼"), case_number_in("1234567")
-    (12, 12, None, None)
-    """
-    figures = text.strip().removeprefix("第").removesuffix("号").strip()
-    return int(figures) if figures.isdecimal() and len(figures) <= LONGEST_CASE_NUMBER else None
 
 
 def kept_number(text: str) -> str:

@@ -158,7 +158,7 @@ MINE = Listing(
     ),
     tab_name="tab",
     head=_head,
-    find=lambda rows, words, _q: queries.titled(rows, words),
+    find=lambda rows, words, q: queries.titled(rows, words, q.user),
     find_label=gettext_lazy("案由或案号"),
     filters=(Filter("topic", gettext_lazy("类别"), _topics, lambda rows, topic, _q: rows.filter(topic=topic), handed_on=True),),
     links=(

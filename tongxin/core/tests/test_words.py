@@ -20,17 +20,6 @@ def test_a_text_is_made_plain(text: str, plain: str) -> None:
     assert words.normal(text) == plain == unicodedata.normalize("NFKC", text)
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("12", 12), ("第12号", 12), ("第 0012 号", 12), ("12号", 12), ("１２", 12), (" 12 ", 12), ("12号楼", None), ("第", None), ("", None),
-        ("999999", 999999), ("1380000", None),
-    ],
-)  # fmt: skip
-def test_the_number_of_a_case_is_known_however_it_is_typed(text: str, number: int | None) -> None:
-    assert words.case_number_in(text) == number
-
-
 def test_a_letter_carries_thirty_marks_and_no_more() -> None:
     kept = words.normal("q" + HUNDRED + "x" + HUNDRED)
     assert (len(kept), kept[0], kept[31]) == (62, "q", "x")

@@ -48,7 +48,7 @@ def _unit(q: Question) -> Any:
 
 
 def _committees(q: Question) -> list[Committee]:
-    return list({u.committee_id: u.committee for u in queries.units_of(q.user)}.values())
+    return bodies.committees_held(q.user, Duty.UNIT_CLERK, Duty.UNIT_LEADER)
 
 
 def _counts(q: Question) -> dict[str, int]:

@@ -119,7 +119,7 @@ def _one(uid: Any) -> QuerySet[Proposal]:
 
 
 ONE = Prepared(_one)
-TASKS = Prepared(lambda case: Task.objects.filter(case=case).select_related("unit"))
+TASKS = Prepared(lambda case: Task.objects.filter(case=case).select_related("unit").defer("unit__phone"))
 
 
 def _read_or_none(proposal: Any, name: str, rows: QuerySet[Any], *, there: bool) -> None:
@@ -127,7 +127,7 @@ def _read_or_none(proposal: Any, name: str, rows: QuerySet[Any], *, there: bool)
     if there:
         prefetch_related_objects([proposal], Prefetch(name, rows))
     else:
-        proposal.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows.none()
+        attach([proposal], name, (), by="proposal")
 
 
 def reader_of(user: Any, proposal: Proposal) -> Reader:

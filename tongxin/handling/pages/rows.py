@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongxin.committees.models import Committee
-from tongxin.core.words import case_number_in, sought
+from tongxin.core.words import sought
 from tongxin.desks.paging import CAP
 from tongxin.handling import queries as handling
 from tongxin.handling.choices import TaskStates
@@ -20,6 +20,7 @@ from tongxin.handling.regulations import Deadlines
 from tongxin.members.models import Member
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Proposal, PublicCopy, Signature
+from tongxin.proposals.queries import numbered_so
 from tongxin.regulations.queries import in_force
 
 
@@ -34,35 +35,26 @@ def signed_by_name(committee: Committee, text: str) -> Q:
     return Q(pk__in=by_members.values("proposal")) | Q(pk__in=by_bodies.values("proposal"))
 
 
-def numbered(committee: Committee, text: str) -> QuerySet[Proposal] | None:
-    """Return the proposals with a number of the committee's sessions; None when the text is not a number."""
-    number = case_number_in(text)
-    if number is None:
-        return None
-    return Proposal.objects.filter(committee=committee, session__in=committee.sessions.values("pk"), number=number)
-
-
 def said_in(committee: Committee, text: str, *, titles: type[Proposal] | type[PublicCopy] = Proposal) -> Q:
     """Return which proposals of a committee have a text in their title, number or signers' names.
 
     `titles` says whose titles are looked through: the proposals' own, or those that the public reads.
 
-    The titles are looked through once, in an index of their own. A word in more titles than are counted is asked of the
-    rows themselves: a page of them is found at once.
+    A number that was given is found in its index, and nothing is looked through. The titles are looked through once, in an
+    index of their own. A word in more titles than are counted is asked of the rows themselves: a page of them is found at once.
     """
     own = Proposal.objects.filter(committee=committee)
-    of_number = numbered(committee, text)
-    if of_number is not None and text.strip() != text.strip("第号 0"):
-        return Q(pk__in=list(of_number.values_list("pk", flat=True)))
+    of_number = numbered_so([committee.pk], text)
+    if of_number is not None and (of_number.found or of_number.alone):
+        return Q(pk__in=of_number.found)
     known, key = titles._default_manager.filter(committee=committee), "pk" if titles is Proposal else "proposal"  # noqa: SLF001
     named = known.filter(title__icontains=text)
     titled = list(named.order_by(f"-{key}").values_list(key, flat=True)[: CAP + 1])
     signed = list(own.filter(signed_by_name(committee, text)).order_by("-id").values_list("pk", flat=True)[: CAP + 1])
-    number = list(of_number.values_list("pk", flat=True)) if of_number is not None else []
     many = Q(title__icontains=text) if titles is Proposal else Q(public_copy__title__icontains=text)
     found = many if len(titled) > CAP else Q(pk__in=titled)
     found |= signed_by_name(committee, text) if len(signed) > CAP else Q(pk__in=signed)
-    return found | Q(pk__in=number)
+    return found
 
 
 # ── filters ──────────────────────────────────────────────────────────────────────────────────────
@@ -78,10 +70,15 @@ def narrowed(w: Wanted) -> Q:
 def _said_on_the_desk(committee: Committee, text: str) -> Q:
     """Return which proposals an office means by a word: besides title, number and names, a member's number or a unit that handles it."""
     found = said_in(committee, text)
+    written = numbered_so([committee.pk], text)
+    if written is not None and written.alone:
+        return found
     of_number = {"number" if text.isdecimal() else "number__iexact": text}  # figures have no case: found in the index
     if (own := Member.objects.filter(committee=committee, **of_number).values_list("pk", flat=True).first()) is not None:
         signed = Signature.objects.filter(committee=committee, answer=Answer.ACCEPTED, member=own)
         found |= Q(pk__in=signed.values("proposal"))
+    if written is not None and written.found:
+        return found
     if (parts := handling.parts_of_units_named([committee.pk], text)) is not None:
         found |= Q(pk__in=parts.values("case__proposal"))
     return found

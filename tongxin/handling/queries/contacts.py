@@ -112,7 +112,9 @@ TALKS = Prepared(
         Contact.objects.filter(task__in=tasks).annotate(then=former_name_on("task__unit", "on")).order_by("round", "on", "id")
     )
 )
-PRESENCES = Prepared(lambda talks: Presence.objects.filter(contact__in=talks).select_related("signature__member"))
+PRESENCES = Prepared(
+    lambda talks: Presence.objects.filter(contact__in=talks).select_related("signature__member").defer("signature__member__phone")
+)
 
 
 def contact_lines(case: Case, user: Any, *, signer: bool) -> list[ContactLine]:

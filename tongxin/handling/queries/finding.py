@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import Q, QuerySet, Value, When
 
 from tongxin.committees.models import Unit
-from tongxin.core.words import case_number_in, sought
+from tongxin.core.words import sought
 from tongxin.handling.choices import CaseState, TaskStates
 from tongxin.handling.models import Case, Task
 from tongxin.proposals.choices import Answer
 from tongxin.proposals.models import Signature
+from tongxin.proposals.queries import numbered_so
 
 LEAST = 2  # characters of a unit's name: one stands in too many
 OVER = (CaseState.CLOSED, CaseState.RECALLED)
@@ -36,12 +37,13 @@ def parts_of_units_named(committees: Collection[int], text: str) -> QuerySet[Tas
 
 def found_by(text: str, committees: Collection[int], path: str = "") -> Q:
     """Return which proposals, or rows that lead to one, have a word in their title, number, proposers or units."""
+    of_number = numbered_so(committees, text)
+    if of_number is not None and (of_number.found or of_number.alone):
+        return Q(**{f"{path}pk__in": of_number.found})
     names = reduce(or_, (Q(member__name__icontains=name) for name in sought(text)))
     signers = names | Q(member__number__iexact=text) | Q(member=None, body__icontains=text)
     signed = Signature.objects.filter(signers, committee__in=committees, answer=Answer.ACCEPTED)
     found = Q(**{f"{path}title__icontains": text}) | Q(**{f"{path}pk__in": signed.values("proposal")})
-    if (number := case_number_in(text)) is not None:
-        found |= Q(**{f"{path}number": number})
     parts = parts_of_units_named(committees, text)
     return found if parts is None else found | Q(**{f"{path}pk__in": parts.values("case__proposal")})
 

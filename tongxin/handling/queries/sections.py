@@ -33,7 +33,15 @@ from tongxin.workflow.table import workflow_of
 ADVICE = Prepared(lambda tasks: Advice.objects.filter(task__in=tasks))
 REPLIES = Prepared(lambda tasks: Reply.objects.filter(task__in=tasks).order_by("-round", "id"))
 FILES = Prepared(lambda replies: ReplyFile.objects.filter(reply__in=replies).select_related("file"))
-RATINGS = Prepared(lambda replies: Rating.objects.filter(reply__in=replies).select_related("signature__member").order_by("id"))
+# no telephones of members: they would be decrypted one by one
+RATINGS = Prepared(
+    lambda replies: (
+        Rating.objects.filter(reply__in=replies)
+        .select_related("signature__member")
+        .defer("signature__member__phone")
+        .order_by("id")
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from tongxin.members.queries.inviting import (
     why_not_released,
 )
 from tongxin.members.queries.last_ending import Ended, last_ending
+from tongxin.members.queries.listing import asked_by, listed, sectors_listed_to, with_endings, with_held
 from tongxin.members.queries.pausing import given_back, pauses, taken_back
 from tongxin.members.queries.reading import (
     about,
@@ -38,7 +39,6 @@ from tongxin.members.queries.reading import (
     absences,
     accounts_of_the_dead,
     acts_since,
-    asked_by,
     belongs_elsewhere,
     dead_with_open_account,
     departed,
@@ -50,12 +50,8 @@ from tongxin.members.queries.reading import (
     is_dead_elsewhere,
     kept_by,
     later_seats,
-    listed,
-    listed_to,
     row_of,
     seat_committee,
-    sectors,
-    sectors_listed_to,
     serves_elsewhere,
     sits_elsewhere,
     suspended_now,
@@ -66,8 +62,6 @@ from tongxin.members.queries.reading import (
     what_follows,
     what_follows_elsewhere,
     what_follows_for_all,
-    with_endings,
-    with_held,
     with_seats,
 )
 from tongxin.members.queries.restoring import Coming, Over, coming_back, terms_over, what_comes_back
@@ -135,7 +129,6 @@ __all__ = [
     "later_seats",
     "lines",
     "listed",
-    "listed_to",
     "merged_away",
     "mergers",
     "names_of",
@@ -158,7 +151,6 @@ __all__ = [
     "seats_held",
     "seats_meet",
     "seats_said",
-    "sectors",
     "sectors_listed_to",
     "serves_elsewhere",
     "sign_in_names",

@@ -1,12 +1,12 @@
 """Who is on the list, what a member held and holds, and what follows when it ends."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,14 +14,14 @@ from tongxin.accounts.describing import Line
 from tongxin.accounts.models import Invitation
 from tongxin.committees import queries as bodies
 from tongxin.committees.choices import Duty
-from tongxin.committees.models import Appointment, Committee, Sector, Term
+from tongxin.committees.models import Appointment, Committee, Term
 from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import number_writings, sought
 from tongxin.members import consequences
 from tongxin.members.choices import Ending
 from tongxin.members.models import Member, MemberQuerySet, Post, Seat, Suspension, has_seat, is_suspended
-from tongxin.members.rules import OFFICE, is_dead, member_of, members_of, sitting_member_of
+from tongxin.members.rules import OFFICE, is_dead, members_of, sitting_member_of
 
 
 def visible_to(user: Any) -> MemberQuerySet:
@@ -33,25 +33,6 @@ def visible_to(user: Any) -> MemberQuerySet:
     if own is not None:
         committees = committees | {own.committee_id}
     return Member.objects.filter(Q(committee_id__in=committees) | Q(account=user))
-
-
-def listed_to(user: Any) -> MemberQuerySet:
-    """Return the members on the list somebody reads: without the own places in other committees."""
-    if not user.is_authenticated or not user.is_active:
-        return Member.objects.none()
-    return listed(*asked_by(user))
-
-
-def asked_by(user: Any) -> tuple[Any, Any, Any]:
-    """Return what the list somebody reads is asked about, as `listed` takes it."""
-    now, inside, own = member_of(user), bodies.committees_with(user, *OFFICE), sitting_member_of(user)
-    others = [m.pk for m in members_of(user) if m != now and m.committee_id not in inside]
-    return inside | {own.committee_id} if own is not None else inside, user.pk, others
-
-
-def listed(committees: Any, account: Any, others: Any) -> MemberQuerySet:
-    """Return the members of some committees and an account's own, without the other places of that account."""
-    return Member.objects.filter(Q(committee_id__in=committees) | Q(account=account)).exclude(pk__in=others)
 
 
 def current_term(committee: Committee, on: date) -> Term | None:
@@ -162,20 +143,6 @@ def acts_since(member: Member, on: date) -> date:
     return max((begun, *(day for day in resumed if day)))
 
 
-def with_endings(members: Collection[Member]) -> None:
-    """Give every seat, the one that ended last first, to the list of those who left; last of all those that never began."""
-    _give(members, "seats_past", ENDINGS.all([member.pk for member in members]))
-
-
-def _endings(members: Any) -> QuerySet[Seat]:
-    began = Case(When(ends_on__gt=F("starts_on"), then=0), default=1)
-    seats = Seat.objects.filter(member__in=members).exclude(ends_on=None).select_related("sector")
-    return seats.order_by(began, "-ends_on", "-id")
-
-
-ENDINGS = Prepared(_endings)
-
-
 def find(rows: QuerySet[Member], words: str) -> QuerySet[Member]:
     """Keep those whose name, sound (pinyin or initials), number or workplace has the words."""
     words = words.strip()
@@ -198,51 +165,6 @@ def with_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
         Prefetch("seats", Seat.objects.filter(bodies.running(on)).select_related("sector", "special_committee"), "seats_now"),
         Prefetch("posts", Post.objects.filter(bodies.running(on)), "posts_now"),
     )
-
-
-def sectors(committee: Committee, on: date) -> QuerySet[Sector]:
-    """Return the sectors of the term in force, in the order of the list."""
-    return _sectors(committee, current_term(committee, on))
-
-
-def _sectors(committee: Any, term: Any) -> QuerySet[Sector]:
-    return Sector.objects.filter(committee=committee, term=term).order_by("place_in_list", "id")
-
-
-def sectors_listed_to(user: Any, on: date) -> list[Sector]:
-    """Return the sectors by which the list somebody reads is narrowed: those of the committee whose member comes first."""
-    committee = COMMITTEES.first(*asked_by(user))
-    return [] if committee is None else SECTORS.all(committee, TERMS.first(committee, on))
-
-
-COMMITTEES = Prepared(lambda *asked: listed(*asked).order_by("pk").values_list("committee", flat=True))
-TERMS = Prepared(
-    lambda committee, on: (
-        Term.objects.filter(committee=committee, starts_on__lte=on).order_by("-starts_on").values_list("pk", flat=True)
-    )
-)
-SECTORS = Prepared(_sectors)
-
-
-def with_held(members: Collection[Member], on: date) -> None:
-    """Give members of a list the seats and posts that they hold on a day, as `with_seats` does."""
-    keys = [member.pk for member in members]
-    _give(members, "seats_now", SEATS.all(keys, on))
-    _give(members, "posts_now", POSTS.all(keys, on))
-
-
-def _give(members: Collection[Member], name: str, rows: Iterable[Any]) -> None:
-    held: dict[int, list[Any]] = {}
-    for row in rows:
-        held.setdefault(row.member_id, []).append(row)
-    for member in members:
-        setattr(member, name, held.get(member.pk, []))
-
-
-SEATS = Prepared(
-    lambda members, on: Seat.objects.filter(bodies.running(on), member__in=members).select_related("sector", "special_committee")
-)
-POSTS = Prepared(lambda members, on: Post.objects.filter(bodies.running(on), member__in=members))
 
 
 def row_of(member: Member, *, came: str = "") -> dict[str, Any]:

@@ -132,10 +132,12 @@ def test_what_is_read_written_and_listed_in_one_seat_is_not_of_the_other(cast: C
             fresh = Proposal.objects.get(pk=row.pk)
             assert allowed(acting(cast, place), "proposals.view", fresh) is sees
             assert allowed(acting(cast, place), "proposals.edit", fresh) is sees
-        listed = proposal_queries.lists_for(acting(cast, place), "mine", at=NOW)
+        listed = proposal_queries.own_list("mine", *proposal_queries.asked_by(acting(cast, place), at=NOW))
         assert list(listed) == list(proposal_queries.visible_to(acting(cast, place))) == [drafts[place]]
         assert bodies.committee_of(acting(cast, place)) == place.committee
-        assert set(queries.listed_to(acting(cast, place))) == set(Member.objects.filter(committee=place.committee))
+        assert set(queries.listed(*queries.asked_by(acting(cast, place)))) == set(
+            Member.objects.filter(committee=place.committee)
+        )
 
 
 def test_list_and_object_agree_about_members_in_either_seat(cast: Cast, here: Member, there: Member) -> None:

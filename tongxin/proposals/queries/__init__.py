@@ -24,7 +24,6 @@ from tongxin.proposals.queries.lists import (
     counts_for,
     enters_for_others,
     for_rows,
-    lists_for,
     own_list,
     standing_of,
     standings_of,
@@ -32,6 +31,7 @@ from tongxin.proposals.queries.lists import (
     with_names,
 )
 from tongxin.proposals.queries.merging import absorbed, answers_to, hold_handling, may_absorb, what_it_absorbed
+from tongxin.proposals.queries.numbers import numbered_so
 from tongxin.proposals.queries.publication import (
     copy_of,
     covered_in,
@@ -85,11 +85,11 @@ __all__ = [
     "invitation_for",
     "is_open",
     "latest_cutoff",
-    "lists_for",
     "lost_since",
     "may_absorb",
     "names",
     "numbered",
+    "numbered_so",
     "open_invitations",
     "open_matters",
     "original_visible_to",

@@ -13,12 +13,12 @@ from tongxin.committees.choices import Duty
 from tongxin.committees.models import Committee
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
-from tongxin.core.words import case_number_in
 from tongxin.members.rules import member_of, sitting_member_of
 from tongxin.proposals.choices import Answer, Role, State, States
 from tongxin.proposals.models import LONG, Proposal, Signature
 from tongxin.proposals.queries.above import Standing, above
 from tongxin.proposals.queries.inviting import open_invitations
+from tongxin.proposals.queries.numbers import numbered_so
 
 LABELS = {
     "mine": _("我提出的"),
@@ -95,11 +95,6 @@ def _entered_counted(account: Any, inside: Any) -> QuerySet[Any, Any]:
 SIGNED, ENTERED = Prepared(_signed), Prepared(_entered_counted)
 
 
-def lists_for(user: Any, tab: str, *, at: datetime) -> QuerySet[Proposal]:
-    """Return one list of somebody."""
-    return own_list(tab, *asked_by(user, at=at))
-
-
 def asked_by(user: Any, *, at: datetime) -> tuple[Any, ...]:
     """Return what the lists of somebody are asked about, as `own_list` takes it."""
     member, committee = member_of(user), committee_of(user)
@@ -124,10 +119,14 @@ def own_list(tab: str, at: Any, on: Any, *whose: Any) -> QuerySet[Proposal]:
     return _entered(account, inside).filter(_GONE) if tab == "discarded" else Proposal.objects.none()
 
 
-def titled(rows: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
-    """Return the proposals with words in their title, or with a number: 12, 第12号."""
-    named, number = Q(title__icontains=text), case_number_in(text)
-    return rows.filter(named if number is None else named | Q(number=number))
+def titled(rows: QuerySet[Proposal], text: str, user: Any) -> QuerySet[Proposal]:
+    """Return the proposals with a number that was given where somebody has lists (12, 第12号); else those with words in their title."""
+    _at, _on, _member, committee, _account, *inside = asked_by(user, at=timezone.now())
+    places = {committee, *inside, *(member.committee_id for member in [member_of(user)] if member)} - {None}
+    of_number = numbered_so(places, text)
+    if of_number is not None and (of_number.found or of_number.alone):
+        return rows.filter(pk__in=of_number.found)
+    return rows.filter(title__icontains=text)
 
 
 def for_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:

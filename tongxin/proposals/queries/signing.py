@@ -26,7 +26,11 @@ def signers(proposal: Proposal) -> list[Signature]:
 def together(proposal: Proposal) -> list[Signature]:
     """Return who signed this proposal or one merged into it, each person once: who is told its end, sitting or not."""
     joined = Proposal.objects.filter(Q(pk=proposal.pk) | Q(merged_into=proposal)).values("pk")
-    everyone = Signature.objects.filter(proposal__in=joined, answer=Answer.ACCEPTED).select_related("member__account", "proposal")
+    everyone = (
+        Signature.objects.filter(proposal__in=joined, answer=Answer.ACCEPTED)
+        .select_related("member__account", "proposal")
+        .defer("member__phone")
+    )
     return _each_once(proposal, everyone)
 
 
@@ -42,7 +46,7 @@ def _asked(proposal: Any, on: Any) -> QuerySet[Signature]:
     joined = Proposal.objects.filter(Q(pk=proposal) | Q(merged_into=proposal)).values("pk")
     sitting = Member.objects.sitting(on).values("pk")
     asked = Signature.objects.filter(Q(member=None) | Q(member__in=sitting), proposal__in=joined, answer=Answer.ACCEPTED)
-    return asked.select_related("member__account", "proposal")
+    return asked.select_related("member__account", "proposal").defer("member__phone")
 
 
 ASKED = Prepared(_asked)
@@ -77,11 +81,15 @@ def waits_for_a_successor(proposal: Proposal) -> str:
 
 def names() -> Prefetch[Any]:
     """Fetch the names under proposals, and with each whether the member acts now."""
-    return Prefetch("signatures", telling_absence(Signature.objects.select_related("member"), timezone.localdate()))
+    return Prefetch(
+        "signatures", telling_absence(Signature.objects.select_related("member").defer("member__phone"), timezone.localdate())
+    )
 
 
 NAMES = Prepared(  # what `names` fetches, asked by itself
-    lambda asked, on: telling_absence(Signature.objects.filter(proposal__in=asked).select_related("member"), on)
+    lambda asked, on: telling_absence(Signature.objects.filter(proposal__in=asked).select_related("member"), on).defer(
+        "member__phone"
+    )
 )
 
 

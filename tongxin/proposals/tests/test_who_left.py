@@ -413,7 +413,7 @@ def test_an_invitation_that_can_be_answered_is_the_same_one_everywhere(cast: Cas
     now, signature = timezone.now(), draft.signatures.select_related("proposal").get(member=invited)
     wanted = int(case in {"open", "no cut-off"})
     counted = queries.counts_for(account, at=now)["invited"]
-    assert (counted, queries.lists_for(account, "invited", at=now).count()) == (wanted, wanted)
+    assert (counted, queries.own_list("invited", *queries.asked_by(account, at=now)).count()) == (wanted, wanted)
     assert (len(queues.todos(cast.member(account), now)), home.member_waiting(account)) == (wanted, wanted)
     if case != "in the other county":
         assert (queries.is_open(signature, now), queries.open_invitations(now).count()) == (bool(wanted), wanted)
