@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bench.world.bodies import County, Founding, Person
 from bench.world.cases import Handling
-from bench.world.filling import Table, set_sequences
+from bench.world.filling import Table, set_sequences, unindexed
 from bench.world.lives import Life, Numbers
 from bench.world.plans import LONG_EVERY, PRESENT, Plan, plan_for
 from bench.world.telling import Stream, new_stream
@@ -61,8 +61,9 @@ def seed(proposals: int, *, today: date, progress: Progress | None = None) -> So
     tell = progress or (lambda _done: None)
     sower = Sower(today)
     sower.people(proposals)
-    for county, count in ((sower.main, proposals), (sower.other, max(LEAST_OTHERS, proposals // OTHERS_PART))):
-        sower.sow(county, count, tell)
+    with unindexed(MODELS):
+        for county, count in ((sower.main, proposals), (sower.other, max(LEAST_OTHERS, proposals // OTHERS_PART))):
+            sower.sow(county, count, tell)
     sower.finish()
     return Sown(proposals, sower.tables[Event].last, time.monotonic() - begun)
 

@@ -256,7 +256,7 @@ READERS: tuple[Reader, ...] = (
     words.plain_sign_in_name, words.plain_staff_name, words.wide, sounds.sound_of, numerals.parse_session, numerals.arabic,
     widths.plain, redaction.find, segmentation.words, segmentation.subject_of, names.clean_name, secrecy.marks_name, scanned,
     headers.plain, cells.day, cells.month, cells.amount, cells.whole, cells.phone, cells.several, cells.name, cells.flag,
-    cells.guarded, cells.unguarded, asked.number, asked.day, asked.behind,
+    cells.guarded, cells.unguarded, asked.number, asked.day,
 )  # fmt: skip
 
 

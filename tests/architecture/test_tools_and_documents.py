@@ -16,7 +16,7 @@ from tongxin.cli import entrance
 from tongxin.cli.exchange import OrBundle
 
 sys.path.insert(0, str(source.ROOT / "tools"))
-SCRIPTS = ("tools/setup", "tools/browser", ".ci/run")
+SCRIPTS = ("tools/setup", "tools/browser", "tools/postgres", ".ci/run")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 TARGET = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)
 

@@ -38,7 +38,7 @@ def page_of(context: BrowserContext, live_server: LiveServer) -> Callable[[Accou
 def test_the_office_files_from_its_desk(cast: Cast, page_of: Callable[[Account, str], Page]) -> None:
     proposal = cast.in_decision()
     page = page_of(cast.office, "/desk/proposals/")
-    page.get_by_role("navigation", name="按阶段").get_by_role("link", name="待审定").click()
+    page.get_by_role("navigation", name="提案工作台").get_by_role("link", name="待审定").click()
     page.get_by_role("link", name=proposal.title).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(proposal.title)
     page.get_by_role("link", name="立案", exact=True).click()

@@ -15,7 +15,7 @@ from tongxin.committees.choices import System
 from tongxin.committees.models import Committee, Unit
 from tongxin.committees.successions import names_of_units, reserved_names
 from tongxin.core.words import kept_number, written_phone
-from tongxin.sheets import cells
+from tongxin.sheets import cells, exporting
 from tongxin.sheets.kinds import Column, Context, Kind, Row, register, values_of, words_of
 from tongxin.sheets.problems import Fault, Sight
 
@@ -218,7 +218,7 @@ def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mappin
     if year is not None:
         found = found.filter(Q(active_from=None) | Q(active_from__lte=date(year, 12, 31)))
         found = found.filter(Q(active_until=None) | Q(active_until__gte=date(year, 1, 1)))
-    for unit in found.iterator(chunk_size=500):
+    for unit in exporting.in_parts(found):
         yield words_of(COLUMNS, unit)
 
 

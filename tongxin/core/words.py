@@ -22,6 +22,7 @@ _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 DOT = "·"
 COMMITTEE_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")  # stands in addresses and in names of files
 DOTS = "•・･‧⋅∙·．.﹒⸱᛫●∘・"  # what keyboards and old systems write between the parts of a name
+_BLANK_OR_DOT = re.compile(f"[\\s{re.escape(DOTS)}]")
 _DOT_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}])\\s*[{re.escape(DOTS)}]+\\s*(?=[{_HAN}])")
 
 
@@ -59,7 +60,7 @@ def clean_line(text: str) -> str:
     visible = text
     if not text.isprintable():  # nothing to drop in most lines: that is known at once
         visible = "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cf"})
-    return _BLANK.sub(" ", visible).strip()
+    return " ".join(visible.split())
 
 
 def on_one_line(text: str) -> str:
@@ -98,7 +99,7 @@ def name_key(text: str) -> str:
     >>> name_key("阿依古丽 • 买买提") == name_key("阿依古丽．买买提") == name_key("阿依古丽 买买提")
     True
     """
-    return re.sub(f"[\\s{re.escape(DOTS)}]", "", normal(person_name(text)).casefold())
+    return _BLANK_OR_DOT.sub("", normal(person_name(text)).casefold())
 
 
 def spellings(name: str) -> list[str]:
@@ -115,7 +116,7 @@ def sought(text: str) -> list[str]:
 
 def plain_number(text: str) -> str:
     """Return a number of a record as it is compared: half width, capitals, no blanks, no zeros before its figures: ００１ → 1."""
-    written = re.sub(r"\s", "", normal(text)).upper()
+    written = "".join(normal(text).split()).upper()
     head = written.rstrip("0123456789")
     figures = written[len(head) :]
     return head + (figures.lstrip("0") or "0" if figures else "")

@@ -29,6 +29,8 @@ NEAR = 45  # how alike a word must be to be named as the one that was meant
 
 def text(value: Cell) -> str:
     """Return a cell as text: whole numbers without a point, days as 2023-07-01, nothing for an empty cell."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -43,7 +45,7 @@ def text(value: Cell) -> str:
 def line(value: Cell, limit: int = 0) -> str:
     """Return a cell as one clean line, refusing a broken formula and what is longer than `limit`."""
     clean = clean_line(text(value))
-    if BROKEN.fullmatch(clean):
+    if clean and BROKEN.fullmatch(clean):
         message = f"单元格里的公式出错（{clean}），请改为数值"
         raise ValueError(message)
     if limit and len(clean) > limit:

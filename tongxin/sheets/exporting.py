@@ -2,11 +2,12 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import xlsxwriter
+from django.db.models import Model, QuerySet
 
 from tongxin.sheets import outputs
 from tongxin.sheets.cells import guarded
@@ -14,6 +15,7 @@ from tongxin.sheets.kinds import Column
 
 CELL_LIMIT = 32_767  # Excel's own
 FORMATS = ("csv", "xlsx", "json")
+READ = 200  # rows at once, with all that belongs to them
 Rows = Iterable[Mapping[str, str]]
 About = Sequence[tuple[str, str]]
 
@@ -36,6 +38,16 @@ class Table(Protocol):
 
 class TooLong(Exception):  # noqa: N818 -- reads as a sentence
     """A text that no spreadsheet cell can hold."""
+
+
+def in_parts(rows: QuerySet[Any]) -> Iterator[Any]:
+    """Yield the rows of a question in its order, some hundred read at a time.
+
+    Only their keys are sorted together: SQLite keeps what it sorts in memory, texts and all, until the last row is read.
+    """
+    keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(keys), READ):
+        yield from rows.filter(pk__in=keys[start : start + READ])
 
 
 def write(path: Path, kind: Table, rows: Rows, *, only: Sequence[str] = (), about: Sequence[tuple[str, str]] = ()) -> int:

@@ -17,14 +17,13 @@ from tongxin.proposals.models import Proposal
 from tongxin.proposals.sheets.bodies import Categories
 from tongxin.proposals.sheets.speaking import Speaker, exported, with_what_is_spoken
 from tongxin.proposals.sheets.words import FILED
+from tongxin.sheets import exporting
 from tongxin.sheets.kinds import Context, words_of
-
-CHUNK = 500
 
 
 def with_outcomes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """Fetch what the whole sheet needs of proposals: a constant number of queries."""
-    sent = Reply.objects.filter(sent_at__isnull=False, recalled_at=None).order_by("round", "id").prefetch_related(_ratings())
+    sent = Reply.objects.filter(sent_at__isnull=False, recalled_at=None).defer("phone").order_by("round", "id").prefetch_related(_ratings())
     tasks = Task.objects.exclude(state__in=TaskStates.gone).select_related("unit").order_by("id")
     tasks = tasks.prefetch_related(Prefetch("replies", sent, "sent"))
     return with_what_is_spoken(rows).select_related("case").prefetch_related(Prefetch("case__tasks", tasks, "live"))
@@ -98,7 +97,7 @@ def facts_of(outcome: Outcome) -> dict[str, Any]:
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature
     """Yield the received proposals (of a year: of the session that begins in it) as rows of the sheet."""
     speaker = Speaker(committee, Categories(Context(committee, None, timezone.now())))
-    for proposal in with_outcomes(exported(committee, year)).iterator(chunk_size=CHUNK):
+    for proposal in exporting.in_parts(with_outcomes(exported(committee, year))):
         draft = speaker.draft_of(proposal)
         said = speaker.words(draft)
         yield said | words_of(COLUMNS, outcome_of(proposal)) if draft.result == FILED else said

@@ -9,11 +9,10 @@ from tongxin.members.models import Member, Seat
 from tongxin.members.sheets.columns import COLUMNS
 from tongxin.members.sheets.importing import MemberImporter
 from tongxin.members.sheets.reading import of_member, with_current_seats
+from tongxin.sheets import exporting
 from tongxin.sheets.kinds import Kind, register, words_of
 
 __all__ = ["MEMBERS", "MemberImporter"]
-
-CHUNK = 500
 
 
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:
@@ -28,7 +27,7 @@ def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mappin
         held = Seat.objects.filter(committee=committee, starts_on__lte=date(year, 12, 31))
         held = held.filter(not_over(date(year, 1, 1)))
         found, on = found.filter(pk__in=held.values("member")), date(year, 12, 31)
-    for member in with_current_seats(found, on).iterator(chunk_size=CHUNK):
+    for member in exporting.in_parts(with_current_seats(found, on)):
         yield words_of(COLUMNS, of_member(member))
 
 
