@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import xlsxwriter
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from tongxin.sheets import outputs
 from tongxin.sheets.cells import guarded

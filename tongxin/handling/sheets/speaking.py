@@ -23,7 +23,12 @@ from tongxin.sheets.kinds import Context, words_of
 
 def with_outcomes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """Fetch what the whole sheet needs of proposals: a constant number of queries."""
-    sent = Reply.objects.filter(sent_at__isnull=False, recalled_at=None).defer("phone").order_by("round", "id").prefetch_related(_ratings())
+    sent = (
+        Reply.objects.filter(sent_at__isnull=False, recalled_at=None)
+        .defer("phone")
+        .order_by("round", "id")
+        .prefetch_related(_ratings())
+    )
     tasks = Task.objects.exclude(state__in=TaskStates.gone).select_related("unit").order_by("id")
     tasks = tasks.prefetch_related(Prefetch("replies", sent, "sent"))
     return with_what_is_spoken(rows).select_related("case").prefetch_related(Prefetch("case__tasks", tasks, "live"))
