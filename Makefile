@@ -3,7 +3,7 @@ PORT ?= 8000
 RUN  := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test thorough faults check lint fmt docs golden matter bench bench-consensus clean
+.PHONY: help setup run demo test thorough faults check lint fmt docs messages golden matter bench bench-consensus clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -46,9 +46,13 @@ docs:            ## write docs/generated anew
 	@tools/setup dev
 	@$(RUN) tools/generate_docs.py
 
-golden:          ## write the permission matrices anew, then look at the difference
+messages:        ## write locale/django.pot, or bring a language's catalogue up to what is said (TO=en)
 	@tools/setup dev
-	@$(RUN) -m pytest -q tests/architecture/test_matrix.py --update-golden && git diff --stat -- tests/architecture/golden
+	@$(RUN) tools/messages.py $(TO)
+
+golden:          ## write the matrices and the count of bare texts anew, then look at the difference
+	@tools/setup dev
+	@$(RUN) -m pytest -q tests/architecture/test_matrix.py tests/architecture/test_words.py --update-golden && git diff --stat -- tests/architecture/golden
 
 matter:          ## try the example matter in a copy, whole and without each of its parts (ONLY=…)
 	@tools/setup dev

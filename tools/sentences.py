@@ -79,7 +79,7 @@ def app_of(kind: str) -> str:
 
 def text_of(kind: Any) -> str:
     """Return an event's sentence, or that it is put together from what happened."""
-    return kind.sentence if isinstance(kind.sentence, str) else "（依当时情况成句）"
+    return "（依当时情况成句）" if callable(kind.sentence) else str(kind.sentence)
 
 
 def national(folder: Path) -> dict[str, dict[str, Any]]:

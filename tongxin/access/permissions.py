@@ -22,7 +22,7 @@ class Permission:
 CATALOGUE: dict[str, Permission] = {}
 
 
-def grant(table: Mapping[str, tuple[str, Predicate]]) -> None:
+def grant(table: Mapping[str, tuple[Any, Predicate]]) -> None:
     """Register an app's PERMISSIONS table: name → (sentence, predicate). A name is granted once."""
     for name, (sentence, predicate) in table.items():
         if name in CATALOGUE:

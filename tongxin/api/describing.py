@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+
 from tongxin.api import problems, shapes
 from tongxin.desks.listings import Listing
 from tongxin.workflow.table import BY_NAME
@@ -18,9 +20,9 @@ def _workflows() -> dict[str, Any]:
     """Return what the routes do not say by themselves: each step of each lifecycle, and what it asks."""
     return {
         name: {
-            "label": workflow.label,
+            "label": str(workflow.label),
             "states": {str(value): str(label) for value, label in workflow.states.choices},
-            "actions": {row.action: {"label": row.label, "asks": _asks(row.asks)} for row in workflow.rows},
+            "actions": {row.action: {"label": str(row.label), "asks": _asks(row.asks)} for row in workflow.rows},
         }
         for name, workflow in sorted(BY_NAME.items())
     }
@@ -52,7 +54,7 @@ def _asked(name: str, about: str, known: Sequence[str | int] = ()) -> dict[str, 
 
 def document(api: Any) -> dict[str, Any]:
     """Return the whole description: with what is refused how, and without HEAD, which every GET answers."""
-    found: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=PREFIX)))
+    found: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=PREFIX), cls=DjangoJSONEncoder))
     found["x-workflows"] = _workflows()
     found["components"]["schemas"]["Problem"] = shapes.Problem.model_json_schema()
     for path in found["paths"].values():

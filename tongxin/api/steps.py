@@ -63,8 +63,8 @@ def shown_to(user: Any, subject: Stateful) -> shapes.ObjectShown:
         actions=[
             shapes.Step(
                 action=offer.row.action,
-                label=offer.row.label,
-                reasons=list(offer.reasons),
+                label=str(offer.row.label),
+                reasons=[str(reason) for reason in offer.reasons],
                 grave=offer.row.action in workflow.grave,
                 asks=schema_of(form_for(offer.row.asks, subject=subject, actor=user, at=at)) if offer.row.asks else None,
             )

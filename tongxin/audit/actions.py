@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import override
 
 from tongxin.accounts import describing
 from tongxin.accounts.models import Account
@@ -26,6 +29,16 @@ def label_of(subject: models.Model) -> str:
 
 def _home_of(subject: models.Model) -> str:
     return describing.home_code(subject) if isinstance(subject, Account) else ""
+
+
+def _kept(value: Any) -> Any:
+    """Return a fact as an event keeps it: what is translated when it is read stands there in the system's own language."""
+    if isinstance(value, Promise):
+        with override(settings.LANGUAGE_CODE):
+            return str(value)
+    if isinstance(value, dict):
+        return {key: _kept(one) for key, one in value.items()}
+    return [_kept(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def build(
@@ -59,10 +72,10 @@ def build(
         actor_name=actor.name if actor is not None else "",
         behalf_uid=behalf.uid if behalf is not None else "",
         behalf_name=behalf.name if behalf is not None else more.pop("behalf_name", ""),
-        data=data or {},
+        data=_kept(data or {}),
         at=at,
         recorded_at=recorded,
-        **more,
+        **{name: _kept(value) for name, value in more.items()},
     )
     event.veils = digests.veils_of(
         event, personal=kinds.KINDS[kind].personal, label_is_personal=getattr(subject, "label_is_personal", False)

@@ -13,7 +13,7 @@ from tongxin.core.templatetags.chinese import full_day
 if TYPE_CHECKING:
     from tongxin.audit.models import Event
 
-Sentence = str | Callable[["Event"], str]
+Sentence = Any  # a text, translated when it is read, or a function of the event
 Detail = Callable[["Event"], str]
 
 
@@ -53,8 +53,8 @@ class Kind:
     detail: Detail | None = None
     key: bool = False
     personal: tuple[str, ...] = ()
-    by_day: str = ""
-    label: str = ""
+    by_day: Any = ""
+    label: Any = ""
     days: tuple[str, ...] = ()
     sort: str = ""
     of_a_person: bool = False
@@ -66,7 +66,7 @@ NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)  # what saying a
 BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
 FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
-SORTS: dict[str, str] = {}
+SORTS: dict[str, Any] = {}
 FORMER: set[str] = set()  # recorded no more
 AtLeast = Callable[[Collection[str]], Callable[[date], int]]
 _at_least: dict[str, AtLeast] = {}
@@ -91,14 +91,14 @@ def keep_former(former: str, now: str) -> None:
     FORMER.add(former)
 
 
-def name_sorts(**words: str) -> None:
+def name_sorts(**words: Any) -> None:
     """Say what people call the kinds whose names begin alike: proposals.file and its like are 提案."""
     SORTS.update(words)
 
 
 def sort_of(kind: str) -> str:
     """Return what people call the sort that a kind is of."""
-    return SORTS[_sort(kind)]
+    return str(SORTS[_sort(kind)])
 
 
 def _sort(kind: str) -> str:
@@ -141,7 +141,7 @@ class _Open(dict[str, str]):
 def label(name: str) -> str:
     """Name a kind of events for people, with nobody and nothing in it that one of them is about: 向委员发出登录邀请."""
     kind = KINDS[name]
-    said = kind.label or (kind.sentence if isinstance(kind.sentence, str) else "")
+    said = kind.label or ("" if callable(kind.sentence) else kind.sentence)
     return FRONT.sub("", BRACKETS.sub("", said.format_map(_Open())).replace("……", "…"))
 
 
@@ -177,9 +177,9 @@ def sentence(event: "Event") -> str:
     """Say what happened."""
     kind = KINDS[event.kind]
     if callable(kind.sentence):
-        return kind.sentence(event)
+        return str(kind.sentence(event))
     days = {key: day(event.data[key]) for key in kind.days if key in event.data}
-    return kind.sentence.format_map(_Said(event.data | days, actor=event.acting_as or event.actor_name))
+    return str(kind.sentence.format_map(_Said(event.data | days, actor=event.acting_as or event.actor_name)))
 
 
 def detail(event: "Event") -> str:

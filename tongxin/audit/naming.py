@@ -124,7 +124,7 @@ def _is_ours(event: Event) -> bool:
 def _happened(event: Event) -> str:
     """Say when what happened, as the reader of events does: of what is told by day alone neither who nor when."""
     if kinds.KINDS[event.kind].by_day:
-        return kinds.KINDS[event.kind].by_day
+        return str(kinds.KINDS[event.kind].by_day)
     try:
         what = kinds.sentence(event)
     except kinds.NOT_OURS:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tongxin.audit import acts, sealing, shapes
 from tongxin.audit.models import Seal
@@ -25,7 +25,7 @@ class Problem:
     """
 
     where: str
-    reason: str
+    reason: Any  # translated when it is read
     outside: bool = False
 
     def __str__(self) -> str:

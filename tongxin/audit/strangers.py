@@ -3,7 +3,7 @@
 We make tables and indexes, nothing else. A trigger that turns each new rating into another would be vouched for with it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -36,7 +36,7 @@ class Stranger(NamedTuple):
 
     table: str
     name: str
-    reason: str
+    reason: Any
 
 
 def strangers() -> list[Stranger]:

@@ -206,7 +206,7 @@ def _settle_restore(facts: dict[str, Any]) -> str:
     if said == RESTORED:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", [MARK, stamp])
-    return said
+    return str(said)
 
 
 def _move_back(moves: Sequence[tuple[Path, Path]], unpacked: Path) -> None:

@@ -1,7 +1,7 @@
 """`tongxin init` and `tongxin migrate`: an empty, real installation, and keeping it up to date."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -62,11 +62,7 @@ def init(
     if Committee.objects.filter(code=code).exists():
         message = f"代码 {code} 已经存在。要另建一个政协，请更换代码。"
         raise BadInput(message)
-    above = None
-    if parent is not None and (above := Committee.objects.filter(code=parent).first()) is None:
-        message = f"没有代码为 {parent} 的政协。"
-        raise BadInput(message)
-    at = timezone.now()
+    above, at = _above(parent), timezone.now()
     with transaction.atomic():
         committee = bodies.found(code=code, name=committee_name, tier=tier, parent=above, actor=None, at=at)
         session = bodies.open_session(
@@ -79,6 +75,16 @@ def init(
         click.echo(NEXT.format(name=admin, code=committee.code, address=hints.address()), err=True)
     else:
         click.echo("还没有人能登录。请用 tongxin appoint 任命安全管理员，再由他任命其他人。", err=True)
+
+
+def _above(parent: str | None) -> Any:
+    from tongxin.committees.models import Committee
+
+    above = Committee.objects.filter(code=parent).first() if parent is not None else None
+    if above is None and parent is not None:
+        message = f"没有代码为 {parent} 的政协。"
+        raise BadInput(message)
+    return above
 
 
 def _numbers(term: str, session: str) -> tuple[int, int]:

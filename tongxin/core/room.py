@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -44,14 +45,14 @@ class Room:
     def words(self) -> str:
         """Say what is wrong; empty where there is room."""
         if self.free is None:
-            said = NOT_FOUND
+            said: Any = NOT_FOUND
         elif self.read_only:
             said = READ_ONLY
         elif self.is_full:
             said = NONE_LEFT if self.free < NEEDED else HARDLY_ANY
         else:
             said = LITTLE if self.free < self.place.wanted else ""
-        return said.format(
+        return str(said).format(
             label=self.place.label, path=self.place.path, free=(self.free or 0) // MB, wanted=self.place.wanted // MB
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import allowed
@@ -92,7 +93,7 @@ class Cell:
     @property
     def subs(self) -> list[Any]:
         """The lines below it."""
-        return [self.below] if isinstance(self.below, str) else list(self.below)
+        return [self.below] if isinstance(self.below, (str, Promise)) else list(self.below)
 
     @property
     def said(self) -> str:

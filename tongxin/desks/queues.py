@@ -29,9 +29,9 @@ class Queue:
     """
 
     duties: tuple[str, ...]
-    label: str
+    label: Any
     url: str
-    button: str
+    button: Any
     rows: Callable[[Any, date], Any]
     items: Callable[[Any, str, date], Iterable[Todo]]
     in_menu: bool = True
@@ -41,7 +41,7 @@ class Queue:
 
     @property
     def key(self) -> str:
-        return f"{self.duties[0]} {self.label}"
+        return f"{self.duties[0]} {self.url}"  # its label is another in each language
 
     def number(self, user: Any, on: date) -> int:
         """Count its rows, no further than is shown."""

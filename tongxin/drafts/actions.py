@@ -43,8 +43,8 @@ class Saving:
     subject: Any
     text: Any
     rows: QuerySet[Any]
-    stale: str
-    closed: Callable[[], str]
+    stale: Any
+    closed: Callable[[], Any]
     first: Callable[[Any], None] = lambda _held: None  # what is done with the locked row before it is overwritten
 
 

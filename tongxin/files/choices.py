@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tongxin.core.catalogue import later
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -28,7 +30,7 @@ KINDS = {
         Kind("txt", ("txt",), "text/plain; charset=utf-8"),
     )
 }
-IN_WORDS = "PDF、Word、Excel、PPT、WPS、图片（JPG、PNG）和纯文本"
+IN_WORDS = later("PDF、Word、Excel、PPT、WPS、图片（JPG、PNG）和纯文本")
 ACCEPT = ",".join(f".{ending}" for kind in KINDS.values() for ending in kind.endings)
 SHEETS = {  # of spreadsheets that are imported, beside those above
     kind.name: kind

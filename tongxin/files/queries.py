@@ -14,7 +14,7 @@ from django.core import signing
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tongxin.audit import contents
-from tongxin.files.inspection.reasons import SENTENCES, Reason, Refused
+from tongxin.files.inspection.reasons import Reason, Refused, sentence
 from tongxin.files.inspection.secrecy import marks_name
 from tongxin.files.models import File
 from tongxin.files.rules import HOLDERS
@@ -49,7 +49,7 @@ def refuse_by_name_and_size(name: str, size: int, *, limit_mb: int) -> None:
         message = f"“{name}”有 {size / MB:.1f} MB，超过 {limit_mb} MB。请压缩或分成几个文件再上传。"
         raise RefusedError(message)
     if marks_name(name):
-        raise RefusedError(SENTENCES[Reason.SECRET_NAME].format(name=name))
+        raise RefusedError(sentence(Reason.SECRET_NAME, name=name))
 
 
 @contextlib.contextmanager
@@ -58,7 +58,7 @@ def in_words(name: str) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        raise RefusedError(SENTENCES[refused.reason].format(name=name, kind=refused.kind.upper())) from refused
+        raise RefusedError(sentence(refused.reason, name=name, kind=refused.kind.upper())) from refused
 
 
 # ── links ────────────────────────────────────────────────────────────────────────────────────────

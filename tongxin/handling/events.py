@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,7 @@ def _who(event: Event) -> str:
     return f"{event.acting_as}{event.actor_name}"
 
 
-def _by(word: str) -> Callable[[Event], str]:
+def _by(word: Any) -> Callable[[Event], str]:
     """Say a date of an event's data with what it is for; nothing where there is none."""
 
     def said(event: Event) -> str:

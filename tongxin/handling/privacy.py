@@ -46,7 +46,7 @@ def _in_anothers_name(account: Account) -> list[int]:
 def _rating(row: Rating) -> tuple[str, ...]:
     task = row.reply.task
     grades = str(row.get_attitude_display()), str(row.get_result_display())
-    boxes = (YES_NO[row.passes_on], YES_NO[row.closes_early])
+    boxes = (str(YES_NO[row.passes_on]), str(YES_NO[row.closes_early]))
     case = str(task.case) if row.set_aside_at is None else f"{task.case}（合并期间在他人名下作出，作废）"
     return case, row.reply.sent_by, *grades, row.comment, *boxes, stamp(row.rated_at)
 

@@ -135,7 +135,7 @@ def nothing_was_answered(case: Any, _at: datetime) -> str | None:
 
 
 # ── what must be said ────────────────────────────────────────────────────────────────────────────
-def _ask(label: str, **more: Any) -> Any:
+def _ask(label: Any, **more: Any) -> Any:
     return field(metadata={"label": label, **more})
 
 
@@ -280,6 +280,10 @@ class Again:
         return {} if len(set(parts)) == len(parts) else {"units": "一个单位的提案只能由一个承接单位重新办理"}
 
 
+def _what_is_tentative(_subject: Any, _actor: Any) -> str:
+    return why_tentative()
+
+
 @dataclass(frozen=True)
 class Moving:
     """Which unit goes on with a part, until when, and whether the draft goes with it."""
@@ -287,7 +291,7 @@ class Moving:
     to: str = _ask("承接单位", choices=queries.receivers_of, widget="search")
     clock: str = _ask(
         "答复期限", choices=queries.clocks_to_choose, initial=queries.clock_by_default,
-        help=why_tentative(),
+        help=_what_is_tentative,
     )  # fmt: skip
     draft: str = _ask(
         "已起草的答复稿", choices=queries.drafts_to_choose, initial=queries.draft_by_default,
@@ -301,7 +305,7 @@ class Moving:
     def problems(self, subject: Any, _actor: Any, at: datetime) -> dict[str, str]:
         """The unit must be one that works, of the own 归口 where it answers."""
         if self.to not in queries.may_receive(subject, at):
-            return {"to": NOT_NOW}
+            return {"to": str(NOT_NOW)}
         return {}
 
 

@@ -29,7 +29,7 @@ class Offered:
     module: str
     duty: str
     main: str
-    known_by: tuple[str, str]
+    known_by: tuple[Any, Any]
     page: str
 
     @property

@@ -60,7 +60,7 @@ def correct(
     elif set(OF_SEAT) & set(fields):
         message = f"{member.name}现在没有席位，界别、专委会、职务、任职日期不能更正"
         raise StandingError(message)
-    labels = [label for name, label in ENTERED_FIELDS.items() if name in changed]
+    labels = [str(label) for name, label in ENTERED_FIELDS.items() if name in changed]
     if labels:
         data = {"name": member.name, "fields": labels, "reason": clean_line(reason)}
         audit.record("members.correct", member, actor=actor, at=at, proves=proves, data=data)

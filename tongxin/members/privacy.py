@@ -49,8 +49,8 @@ def _lines(row: Member) -> list[tuple[str, ...]]:
     merged = [("合并", f"已并入编号 {row.merged_into.number}，以下是原来的资料")] if row.merged_into else []
     return [
         ("所在政协", row.committee.name), *merged, ("编号", row.number), ("姓名", row.name), ("性别", str(row.get_gender_display())),
-        ("民族", row.ethnicity), ("出生年月", born), ("政治面貌", row.party), ("是否党员", YES_NO[row.is_party_member]),
-        *((label, getattr(row, name)) for name, label in CONTACT_FIELDS.items()),
+        ("民族", row.ethnicity), ("出生年月", born), ("政治面貌", row.party), ("是否党员", str(YES_NO[row.is_party_member])),
+        *((str(label), getattr(row, name)) for name, label in CONTACT_FIELDS.items()),
     ]  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _with_address(before: date) -> QuerySet[Member]:
 
 
 def _going(row: Member) -> Going:
-    held = [label for name, label in CONTACT_FIELDS.items() if getattr(row, name)]
+    held = [str(label) for name, label in CONTACT_FIELDS.items() if getattr(row, name)]
     return Going(f"{row.name}　{row.number}", "、".join(held) or "账户的邮箱")
 
 

@@ -6,20 +6,25 @@ Each `Erasable` has two values here, `key` and `key_by`; a test holds the two li
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.committees.choices import Duty
 from tongxin.regulations.schema import kind, rule
 
-EXECUTORS = {str(d): str(d.label) for d in (Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.SECURITY_ADMIN)}
+EXECUTORS = {str(d): d.label for d in (Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.SECURITY_ADMIN)}
 LOG_MONTHS = 6  # 网络安全法: logs are kept six months at least
 
 
-def _months(label: str, since: str, *, low: int = 1) -> Any:
-    return rule(f"{label}：保存", help=f"{since}起算，期满由人核对清单后删除", unit="个月", low=low, high=600)
+def _months(label: Any, since: Any, *, low: int = 1) -> Any:
+    about = format_lazy(_("{since}起算，期满由人核对清单后删除"), since=since)
+    return rule(format_lazy(_("{label}：保存"), label=label), help=about, unit=_("个月"), low=low, high=600)
 
 
-def _by(label: str, *duties: Duty) -> Any:
-    names = {str(duty): str(duty.label) for duty in duties} or EXECUTORS
-    return rule(f"{label}：由谁删除", help="承担这项职责的人核对清单、确认后删除，系统不会自行删除", choices=names)
+def _by(label: Any, *duties: Duty) -> Any:
+    names = {str(duty): duty.label for duty in duties} or EXECUTORS
+    about = _("承担这项职责的人核对清单、确认后删除，系统不会自行删除")
+    return rule(format_lazy(_("{label}：由谁删除"), label=label), help=about, choices=names)
 
 
 @kind("privacy.retention", "个人信息保存期限", "各类个人信息的保存期限，期满核对、删除的职责")

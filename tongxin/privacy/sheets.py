@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.http import FileResponse
 
@@ -18,7 +19,7 @@ TYPES = {"json": "application/json", "xlsx": "application/vnd.openxmlformats-off
 class Own:
     """The table that is written."""
 
-    label: str = "本人信息"
+    label: Any = "本人信息"
     columns: tuple[Column, ...] = (
         Column("类别", width=18), Column("项目", width=18), Column("内容", width=60), Column("怎样保存", width=60),
     )  # fmt: skip

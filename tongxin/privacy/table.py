@@ -35,9 +35,9 @@ class Held:
     """
 
     key: str
-    label: str
+    label: Any
     read: Callable[[Account, int | None], Part]
-    kept: str = ""
+    kept: Any = ""
     erasables: tuple[str, ...] = ()
     concern: Callable[[Account], bool] = lambda _account: True
 
@@ -54,7 +54,7 @@ def register_held(*sections: Held) -> None:
         HELD[section.key] = section
 
 
-def newest(rows: QuerySet[Any], most: int | None, *, head: tuple[str, ...], say: Callable[[Any], tuple[str, ...]]) -> Part:
+def newest(rows: QuerySet[Any], most: int | None, *, head: tuple[Any, ...], say: Callable[[Any], tuple[Any, ...]]) -> Part:
     """Return the first rows as a table, with the number of all."""
     found, total = first_of(rows, most)
     return Part([say(row) for row in found], head, total)
@@ -85,8 +85,8 @@ class Going:
     `url` is a page of what it belongs to, where everybody who may be named in the rule for it can open one.
     """
 
-    what: str
-    detail: str = ""
+    what: Any
+    detail: Any = ""
     url: str = ""
 
 
@@ -113,9 +113,9 @@ class Erasable:
     """
 
     key: str
-    label: str
-    consists: str
-    since: str
+    label: Any
+    consists: Any
+    since: Any
     due: Callable[[Committee, date], QuerySet[Any]]
     describe: Callable[[Any], Going]
     erase: Callable[[Sequence[Any]], Erased]

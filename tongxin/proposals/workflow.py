@@ -73,7 +73,7 @@ def text_is_there(proposal: Any, _at: datetime) -> str | None:
 
 
 # ── what must be said ────────────────────────────────────────────────────────────────────────────
-def _ask(label: str, **more: Any) -> Any:
+def _ask(label: Any, **more: Any) -> Any:
     default = more.pop("default", None)
     return (
         field(default=default, metadata={"label": label, **more})
@@ -151,7 +151,7 @@ class MergeInto:
     def problems(self, subject: Any, _actor: Any, _at: datetime) -> dict[str, str]:
         """The lead proposal must be one that may take others in."""
         if self.into not in {p.uid for p in queries.may_absorb(subject)}:
-            return {"into": actions.NO_LEAD}
+            return {"into": str(actions.NO_LEAD)}
         return {}
 
 

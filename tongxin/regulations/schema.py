@@ -18,16 +18,16 @@ class Kind:
     """A kind of regulation: its name, its label on the screen, its schema, and what it rules in one sentence."""
 
     name: str
-    label: str
+    label: Any
     schema: type
-    about: str
+    about: Any
 
 
 KINDS: dict[str, Kind] = {}
 BY_SCHEMA: dict[type, Kind] = {}
 
 
-def kind(name: str, label: str, about: str) -> Any:
+def kind(name: str, label: Any, about: Any) -> Any:
     """Register a frozen dataclass as the schema of a kind of regulation."""
 
     def wrap(schema: type) -> type:
@@ -38,10 +38,10 @@ def kind(name: str, label: str, about: str) -> Any:
 
 
 def rule(
-    label: str,
+    label: Any,
     *,
-    help: str = "",  # noqa: A002 -- the word the form uses
-    unit: str = "",
+    help: Any = "",  # noqa: A002 -- the word the form uses
+    unit: Any = "",
     low: int | None = None,
     high: int | None = None,
     choices: Mapping[Any, Any] | None = None,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -115,7 +116,7 @@ def month(value: Cell) -> date | None:
     return found.replace(day=1) if found else None
 
 
-def _made(parts: Sequence[str], written: str, what: str = "这一天") -> date:
+def _made(parts: Sequence[str], written: str, what: Any = "这一天") -> date:
     try:
         return _sane(date(*(int(part) for part in parts)), written)
     except ValueError as problem:

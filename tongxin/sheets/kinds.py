@@ -21,7 +21,7 @@ class Column:
     """
 
     name: str
-    note: str = ""
+    note: Any = ""
     required: bool = False
     words: tuple[str, ...] = ()
     example: str = ""
@@ -120,7 +120,7 @@ class Kind:
     importer: Callable[..., Importer]
     rows: Callable[..., Iterator[Mapping[str, str]]]
     one_of: tuple[tuple[str, ...], ...] = ()  # groups of columns of which one must be there
-    one_of_why: str = ""  # why none of them will do, in a half sentence
+    one_of_why: Any = ""  # why none of them will do, in a half sentence
     joined: tuple[str, ...] = ()  # columns that may go on over several rows of one record
     people: str = ""  # a pattern of columns that name people: unknown ones are refused, not passed over
     called: str = ""

@@ -3,6 +3,7 @@
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tongxin.core.words import on_one_line
 
@@ -84,6 +85,6 @@ class Unreadable(Exception):  # noqa: N818 -- reads as a sentence
         self.faults = list(faults)
 
 
-def refusal(place: Place, reason: str) -> Unreadable:
+def refusal(place: Place, reason: Any) -> Unreadable:
     """Return what to raise where a whole file or sheet cannot be read."""
-    return Unreadable(Fault.at(place, "", reason))
+    return Unreadable(Fault.at(place, "", str(reason)))

@@ -18,7 +18,7 @@ Words = Callable[[Event, Any], str]
 FACTOR_RESET = "重置了{name}的动态口令"
 
 
-def _done_to_you(done: str) -> Words:
+def _done_to_you(done: Any) -> Words:
     """Tell whoever it was done to: {name} is you."""
 
     def told(event: Event, _subject: Any) -> str:
@@ -30,7 +30,7 @@ def _done_to_you(done: str) -> Words:
     return told
 
 
-def _done_to_somebody(done: str) -> Words:
+def _done_to_somebody(done: Any) -> Words:
     def told(event: Event, _subject: Any) -> str:
         return f"{who_did(event)}{done.format(name=event.data.get('name', ''))}，理由：{event.data.get('reason', '')}。请核实"
 

@@ -42,9 +42,9 @@ class Blocked(WorkflowError):  # noqa: N818
 class Invalid(WorkflowError):  # noqa: N818
     """What was said with the step does not do; `problems` maps field → sentence."""
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("；".join(problems.values()))
-        self.problems = dict(problems)
+    def __init__(self, problems: Mapping[str, Any]) -> None:
+        self.problems = {name: str(sentence) for name, sentence in problems.items()}
+        super().__init__("；".join(self.problems.values()))
 
 
 class Overtaken(WorkflowError):  # noqa: N818

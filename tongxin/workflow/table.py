@@ -61,7 +61,7 @@ class T:
     """
 
     action: str
-    label: str
+    label: Any
     sources: tuple[str, ...]
     target: str
     by: Predicate
@@ -69,13 +69,13 @@ class T:
     asks: type | None = None
     sets: tuple[Setter, ...] = ()
     then: tuple[Effect, ...] = ()
-    done: str = ""
+    done: Any = ""
 
     def said(self, sentence: str) -> str:
         """Say that the step was taken: 已立案，编为第 0001 号."""
         if self.done:
-            return self.done.format(sentence=sentence)
-        return f"已{sentence if sentence.startswith(self.label) else self.label}"
+            return str(self.done.format(sentence=sentence))
+        return f"已{sentence if sentence.startswith(str(self.label)) else self.label}"
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,11 @@ class Workflow:
     """
 
     name: str
-    label: str
+    label: Any
     model: str
     states: type[models.TextChoices]
     initial: str
-    start: tuple[str, str]
+    start: tuple[str, Any]
     rows: tuple[T, ...]
     badges: dict[str, str] = field(default_factory=dict)
     grave: frozenset[str] = frozenset()
@@ -119,7 +119,7 @@ class Workflow:
                 if (source, row.action) in seen:
                     yield f"two rows for {row.action} from {source}"
                 seen.add((source, row.action))
-        for _ in known:
+        for _state in known:
             reached |= {row.target for row in self.rows if reached & set(row.sources)}
         if lost := known - reached:
             yield f"unreachable: {', '.join(sorted(lost))}"

@@ -94,7 +94,7 @@ def test_a_database_that_is_behind_is_told_from_one_that_was_forged(waiting: Cas
     behind = {problem.reason for problem in verifying.verify().problems if problem.outside}
     assert forged == {"与库外留存的链头不符"}
     assert behind == {"数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去"}
-    assert outside.HEADS_CUT not in forged | behind
+    assert str(outside.HEADS_CUT) not in forged | behind
 
 
 @pytest.mark.django_db

@@ -356,7 +356,7 @@ def test_what_is_handed_to_the_auditor_is_printed_and_compared(run, cast: Cast, 
     assert (code, "没有可以核对的行" in err) == (2, True)
     sealing.heads_file().unlink()
     code, out, err = run("audit", "heads")
-    assert (code, out, outside.HEADS_GONE in err, "tongxin audit verify" in err) == (1, "", True, True)
+    assert (code, out, str(outside.HEADS_GONE) in err, "tongxin audit verify" in err) == (1, "", True, True)
 
 
 @pytest.mark.django_db

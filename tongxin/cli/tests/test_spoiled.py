@@ -90,7 +90,7 @@ def test_check_says_what_each_look_found_whatever_cannot_be_read(
     problems = json.loads(out)["problems"]
     assert (code, err.splitlines()[0], err.splitlines()[-1]) == (1, "检查没有通过。", hints.AFTER_A_FINDING)
     assert f"{verifying.CHANGED}：{found.uid}" in problems["操作记录"]
-    assert [line for line in problems["操作记录"] if misstored.MISSTORED in line] != []
+    assert [line for line in problems["操作记录"] if str(misstored.MISSTORED) in line] != []
     unread = [name for name, lines in problems.items() if any(line.startswith(checking.UNFINISHED[:5]) for line in lines)]
     assert unread == UNREAD[model]
 

@@ -8,7 +8,7 @@ import pytest
 
 from tongxin.files.inspection.judging import judge
 from tongxin.files.inspection.names import clean_name, ending_of
-from tongxin.files.inspection.reasons import SENTENCES, Reason, Refused
+from tongxin.files.inspection.reasons import SENTENCES, Reason, Refused, sentence
 from tongxin.files.inspection.secrecy import Scanner, marks_name
 from tongxin.files.tests import samples
 from tongxin.files.tests.samples import biff, compound, doc, linked, office, parts, patched, pdf, png_of, ppt, sheet, xls, zipped
@@ -200,7 +200,7 @@ def test_a_large_old_document_is_read_to_its_end() -> None:
 
 def test_every_reason_has_a_sentence_of_its_own_that_ends() -> None:
     assert set(SENTENCES) == set(Reason)
-    said = [sentence.format(name="甲.docx", kind="PDF") for sentence in SENTENCES.values()]
+    said = [sentence(reason, name="甲.docx", kind="PDF") for reason in Reason]
     assert (len(set(said)), [s for s in said if not (s.endswith("。") and "甲.docx" in s)]) == (len(Reason), [])
 
 

@@ -36,7 +36,7 @@ SEVERAL = {
     "proposals.endorse": "%s附议", "proposals.ask_again": "正文改动后，请%s重新确认联名",
     "proposals.lapse_signature": "%s没有确认改动后的正文，不列入联名",
 }  # fmt: skip
-CLOCKS: dict[str, tuple[str, str]] = {
+CLOCKS: dict[str, tuple[Any, str]] = {
     TaskState.AWAITING: ("签收期限", "sign_working_days"),
     TaskState.RETURN_ASKED: ("答复退办申请期限", "return_answer_days"),
 }

@@ -41,7 +41,7 @@ def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
         day = deadline(sign_due_of(tasks[0], on))
         said.append(rule % {"length": length, "day": day, "source": f"（{source}）" if source else ""})
     dates = {task.uid: _dates(task, on) for task in tasks} if heirs else {}
-    if any(TENTATIVE in words for choices in dates.values() for _key, words in choices):
+    if any(str(TENTATIVE) in words for choices in dates.values() for _key, words in choices):
         said.append(why_tentative())
     if waiting := answered_and_open(unit):
         said.append(_waiting_in_words(waiting, heirs))

@@ -90,7 +90,7 @@ class Maker:
         found = rules.find(answer.category)
         return Reply(
             committee=self.committee, task=task, unit_name=task.unit.name, category=answer.category or NO_CATEGORY,
-            category_label=found.label if found else "", meaning=found.meaning if found else "", text=answer.text or NO_TEXT,
+            category_label=found.label if found else "", meaning=found.meaning if found else "", text=answer.text or str(NO_TEXT),
             sent_at=noon(answer.on) or self.context.at, counts_from=self._rules(Secrecy, answer.on).minimum,
         )  # fmt: skip
 

@@ -30,7 +30,7 @@ def change_contact(
     for name, label in CONTACT_FIELDS.items():
         if name in fields and (value := clean_line(fields[name])) != getattr(member, name):
             setattr(member, name, value)
-            changed[name] = label
+            changed[name] = str(label)
     if changed:
         member.phone_hash = phone_hash(member.phone)
         member.full_clean()

@@ -79,7 +79,7 @@ def _groups(members: list[Member]) -> Iterator[tuple[str, Iterator[list[int]]]]:
         for member in members:
             for key in keys_of(member):
                 groups[member.committee_id, key].append(member.pk)
-        yield word, (group for group in groups.values() if len(group) > 1)
+        yield str(word), (group for group in groups.values() if len(group) > 1)
 
 
 def _mails(member: Member) -> set[str]:

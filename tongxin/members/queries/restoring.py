@@ -113,7 +113,7 @@ def _never_died(member: Member, coming: Coming) -> list[str]:
     """Say what comes back with who was recorded dead by mistake: nothing was interrupted, but a term may be over since."""
     ended = [f"{one.term}已于 {full_day(one.on)}届满，席位到届满为止" for one in coming.over.values()]
     if coming.seats:
-        found = [_ACTS, f"{_restored(coming)}；任职不中断，仍从原来的日期算起，去世的登记作为误登更正", *ended]
+        found = [str(_ACTS), f"{_restored(coming)}；任职不中断，仍从原来的日期算起，去世的登记作为误登更正", *ended]
     else:
         terms = "、".join(str(one.term) for one in coming.over.values())
         found = [
@@ -122,4 +122,4 @@ def _never_died(member: Member, coming: Coming) -> list[str]:
         ]
     if member.account is not None and not is_dead_elsewhere(member):
         found.append("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命")
-    return [*found, *([_LOST] if coming.seats else [])]
+    return [*found, *([str(_LOST)] if coming.seats else [])]

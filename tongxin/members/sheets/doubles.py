@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from tongxin.core.words import name_key, plain_number
 from tongxin.members.sheets.reading import Person
@@ -42,7 +43,7 @@ class Doubles:
             first = self.phones.setdefault(person.phone, Sight(row.place, person.name))
             self._is_second(row, first, "手机", SAME_PHONE)
 
-    def _is_second(self, row: Row, first: Sight, column: str, said: str) -> bool:
+    def _is_second(self, row: Row, first: Sight, column: str, said: Any) -> bool:
         """Say of both rows that they are alike, where they are two."""
         if first.place == row.place:
             return False

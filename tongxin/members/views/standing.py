@@ -17,8 +17,8 @@ from tongxin.members.forms import Standing, TermEnd
 from tongxin.members.models import Member
 from tongxin.members.views.loading import load, not_done, typed_in
 
-WORDS: dict[str, str] = {
-    **{e.value: str(e.label) for e in Ending},
+WORDS: dict[str, Any] = {
+    **{e.value: e.label for e in Ending},
     Ending.DIED.value: "登记去世",  # a death is written down, not dealt with
     "suspend": "停止履职",
     "resume": "恢复履职",

@@ -49,7 +49,7 @@ def speakers_changed(members: Collection[Member], *, sit: bool) -> list[SpeakerC
         if with_them is None or with_them.member_id not in whose:
             continue
         without = next((s for s in line if s.member_id is None or s.member_id in others), None)
-        speaker = with_them.name if sit else without.name if without is not None else queries.OFFICE_PEOPLE
+        speaker = with_them.name if sit else without.name if without is not None else str(queries.OFFICE_PEOPLE)
         found.append(SpeakerChange(row, whose[with_them.member_id], speaker))
     return found
 

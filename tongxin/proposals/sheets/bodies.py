@@ -61,13 +61,13 @@ class Sessions:
     def outside(self, key: Key | None, day: date | None) -> str:
         """Say that a day lies outside the year of a session; nothing where it does not, or the year is not known."""
         begins = self.before.get(key) if key else None
-        if begins is None or day is None:
+        if key is None or begins is None or day is None:
             return ""
         ends = min((other for other in self.before.values() if other > begins), default=begins + YEAR)
         if begins - BEFOREHAND <= day < ends:
             return ""
         last = ends - timedelta(days=1)
-        return f"不在{session_label(*key)}的年度（{begins.isoformat()} 至 {last.isoformat()}）内，请核对"  # type: ignore[misc]
+        return f"不在{session_label(*key)}的年度（{begins.isoformat()} 至 {last.isoformat()}）内，请核对"
 
     def make(self, keys: Iterable[Key], days: dict[Key, date | None]) -> None:
         """Set up the sessions that are missing."""

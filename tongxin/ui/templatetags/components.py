@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.forms import PasswordInput
+from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -113,7 +114,7 @@ def bar(part: float, whole: float, label: str, kind: str = "") -> SafeString:
 @register.simple_tag
 def crumbs(*parts: Any) -> SafeString:
     """Return the way here: label, address, label, address …, and the label of this page; or one sequence of these."""
-    parts = parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else parts
+    parts = parts[0] if len(parts) == 1 and not isinstance(parts[0], (str, Promise)) else parts
     pairs = zip(parts[::2], parts[1::2], strict=False)
     way = format_html_join("", '<a href="{}">{}</a> <span aria-hidden="true">›</span> ', ((url, label) for label, url in pairs))
     here = parts[-1] if len(parts) % 2 else ""
