@@ -33,13 +33,13 @@ class Own:
 def lines(sections: list[Section]) -> Iterator[Mapping[str, str]]:
     """Say every section row by row; a table's row in its own words (案由：…；身份：…)."""
     for section in sections:
-        fixed = {"类别": section.held.label, "怎样保存": "".join(section.kept)}
+        fixed = {"类别": str(section.held.label), "怎样保存": "".join(map(str, section.kept))}
         for number, row in enumerate(section.part.rows, 1):
             if section.part.head:
                 said = "；".join(f"{name}：{text}" for name, text in zip(section.part.head, row, strict=True))
                 yield fixed | {"项目": f"第 {number} 条", "内容": said}
             else:
-                yield fixed | {"项目": row[0], "内容": row[1]}
+                yield fixed | {"项目": str(row[0]), "内容": str(row[1])}
 
 
 def written(sections: list[Section], *, kind: str, name: str) -> FileResponse:

@@ -88,7 +88,7 @@ def _xlsx(path: Path, kind: Table, names: Sequence[str], rows: Rows, about: Abou
     widths = {column.name: column.width for column in kind.columns}
     count = 0
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
-        sheet = book.add_worksheet(kind.label)
+        sheet = book.add_worksheet(str(kind.label))
         bold = book.add_format({"bold": True})
         sheet.freeze_panes(1, 0)
         for index, name in enumerate(names):
