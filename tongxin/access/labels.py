@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.translation import gettext as _
 
 Fields = Mapping[str, forms.Field]
 declared_elsewhere: list[Callable[[ResolverMatch], Fields]] = []  # what is no class: the questions of a step, by its address
@@ -64,7 +65,7 @@ def in_words(field: forms.Field | None, values: list[str]) -> str:
     if field is None or field.widget.is_hidden or isinstance(field, forms.FileField):
         return ""
     if isinstance(field, forms.BooleanField):
-        return "是"
+        return _("是")
     if isinstance(field, forms.ChoiceField):
         words = {str(value): str(label) for value, label in _flat(field.choices)}
         return "、".join(words[value] for value in values if value and value in words)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.utils.translation import gettext as _
 
 EVERYBODY = 8  # a network with fewer fixed bits is half the Internet
 
@@ -15,23 +16,25 @@ def proxies(**_more: Any) -> list[checks.CheckMessage]:
     if settings.CSRF_TRUSTED_ORIGINS and not settings.TRUSTED_PROXIES:
         found.append(
             checks.Warning(
-                "TONGXIN_ORIGINS 已设，TONGXIN_TRUSTED_PROXIES 没有设：所有人看起来来自同一个地址，按地址计数的登录限制会误伤。",
-                hint="写明反向代理的地址，例如 TONGXIN_TRUSTED_PROXIES=127.0.0.1",
+                _(
+                    "TONGXIN_ORIGINS 已设，TONGXIN_TRUSTED_PROXIES 没有设：所有人看起来来自同一个地址，按地址计数的登录限制会误伤。"
+                ),
+                hint=_("写明反向代理的地址，例如 TONGXIN_TRUSTED_PROXIES=127.0.0.1"),
                 id="tongxin.W001",
             )
         )
     if settings.TRUSTED_PROXIES and not settings.CSRF_TRUSTED_ORIGINS:
         found.append(
             checks.Warning(
-                "TONGXIN_TRUSTED_PROXIES 已设，TONGXIN_ORIGINS 没有设：经过代理的登录会因来源不符被拒绝。",
-                hint="写明网站的网址，例如 TONGXIN_ORIGINS=https://tongxin.example.gov.cn",
+                _("TONGXIN_TRUSTED_PROXIES 已设，TONGXIN_ORIGINS 没有设：经过代理的登录会因来源不符被拒绝。"),
+                hint=_("写明网站的网址，例如 TONGXIN_ORIGINS=https://tongxin.example.gov.cn"),
                 id="tongxin.W002",
             )
         )
     found += [
         checks.Warning(
-            f"TONGXIN_TRUSTED_PROXIES 里的 {network} 太大：谁都可以冒充别的地址，登录限制不起作用。",
-            hint="只写反向代理自己的地址。",
+            _("TONGXIN_TRUSTED_PROXIES 里的 %(network)s 太大：谁都可以冒充别的地址，登录限制不起作用。") % {"network": network},
+            hint=_("只写反向代理自己的地址。"),
             id="tongxin.W003",
         )
         for network in settings.TRUSTED_PROXIES

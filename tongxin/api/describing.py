@@ -6,13 +6,14 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.api import problems, shapes
 from tongxin.desks.listings import Listing
 from tongxin.workflow.table import BY_NAME
 
 PREFIX = "/api/v1/"
-ABOUT = "同心的接口：能看的、能办的与网页上一样。用网页的会话登录；写入要带 X-CSRFToken。见 docs/api.md。"
+ABOUT = _("同心的接口：能看的、能办的与网页上一样。用网页的会话登录；写入要带 X-CSRFToken。见 docs/api.md。")
 REFUSALS = {"get": (401, 403, 404), "post": (400, 401, 403, 404, 409, 422)}
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
@@ -55,7 +56,7 @@ class Readable(JSONRenderer):
 
 
 api = NinjaAPI(
-    title="同心", version="1", description=describing.ABOUT, auth=Signed(csrf=True), parser=JsonAlone(), renderer=Readable(),
+    title=gettext_lazy("同心"), version="1", description=describing.ABOUT, auth=Signed(csrf=True), parser=JsonAlone(), renderer=Readable(),
     urls_namespace="api", openapi_url=None, docs_url=None,
 )  # fmt: skip
 problems.register(api)

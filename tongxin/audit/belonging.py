@@ -11,13 +11,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import origins
 from tongxin.audit.models import Event
 
 ASKED = 500  # what a database takes in one list of values
-ON_ANOTHER, OF_SOMEBODY_ELSE = "记录被改到其他事项", "记录被改到他人名下"
+ON_ANOTHER, OF_SOMEBODY_ELSE = _("记录被改到其他事项"), _("记录被改到他人名下")
 
 
 def misplaced(events: QuerySet[Event], brought: origins.Brought | None = None) -> tuple[str, str] | None:
@@ -28,11 +29,11 @@ def misplaced(events: QuerySet[Event], brought: origins.Brought | None = None) -
     brought = brought or origins.Brought()
     for label in events.order_by().values_list("subject_type", flat=True).distinct():
         if odd := _of_subject(events.filter(subject_type=label), label, brought):
-            return odd, ON_ANOTHER
+            return odd, str(ON_ANOTHER)
     for key, uid in (("actor_id", "actor_uid"), ("on_behalf_of_id", "behalf_uid")):
         found = _with_there(events, Account, key)
         if odd := _first(found.exclude(there_=None).exclude(there_=F(uid)) | _on_none(found, uid)):
-            return odd, OF_SOMEBODY_ELSE
+            return odd, str(OF_SOMEBODY_ELSE)
     return None
 
 

@@ -16,13 +16,14 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import Storage
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import truth
 from tongxin.audit.outside import Problem
 
 BATCH = 2000
-MISSING = "保存的文件丢失，或者无法读取"
-CHANGED = "保存的文件不是当时收到的，内容被换过"
+MISSING = _("保存的文件丢失，或者无法读取")
+CHANGED = _("保存的文件不是当时收到的，内容被换过")
 
 
 class UnreadableError(Exception):
@@ -87,9 +88,9 @@ def _altered_bytes(storage: Storage, name: str, digest: str) -> str:
     """Return what is wrong with a stored file; nothing when its bytes are those that were received."""
     try:
         with open_plain(storage, name) as file:
-            return "" if digest_of(file) == digest else CHANGED
+            return str("" if digest_of(file) == digest else CHANGED)
     except (UnreadableError, OSError):
-        return MISSING
+        return str(MISSING)
 
 
 def open_plain(storage: Storage, name: str) -> BufferedReader:

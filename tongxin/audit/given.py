@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-WHOLE_ROW = "这一行"
+WHOLE_ROW = gettext_lazy("这一行")
 
 
 class AlteredError(Exception):
@@ -14,8 +16,10 @@ class AlteredError(Exception):
 
     def __init__(self, key: str, path: str) -> None:
         super().__init__(
-            f"写入数据库的与办理的内容不一致（{key}，{path}），没有办理。"
-            "数据库里可能有会改动数据的触发器或规则，请系统管理员运行 tongxin check 查明。"
+            _(
+                "写入数据库的与办理的内容不一致（%(key)s，%(path)s），没有办理。数据库里可能有会改动数据的触发器或规则，请系统管理员运行 tongxin check 查明。"
+            )
+            % {"key": key, "path": path}
         )
 
 

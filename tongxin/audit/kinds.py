@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.accounts.models import SYSTEM_NAME
 from tongxin.core.templatetags.chinese import full_day
 
@@ -61,7 +63,7 @@ class Kind:
     by_people: bool = False
 
 
-ON_THE_SERVER = "服务器操作人员"
+ON_THE_SERVER = _("服务器操作人员")
 NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)  # what saying an event raises that holds somebody else's values
 BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
 FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
@@ -164,13 +166,13 @@ def who_did(event: "Event") -> str:
     What else stands in that account's name the system carried out by itself, on its day, as it was decided.
     """
     if event.actor_name == SYSTEM_NAME:
-        return ON_THE_SERVER if KINDS[event.kind].by_people else SYSTEM_NAME
-    return event.actor_name if event.actor_name or event.actor_uid else ON_THE_SERVER
+        return str(ON_THE_SERVER if KINDS[event.kind].by_people else SYSTEM_NAME)
+    return str(event.actor_name if event.actor_name or event.actor_uid else ON_THE_SERVER)
 
 
 def operator(event: "Event", said: str) -> str:
     """Name who did it, for a column beside its sentence: what that says was done on the server was done there."""
-    return ON_THE_SERVER if said.startswith(ON_THE_SERVER) else event.actor_name
+    return str(ON_THE_SERVER if said.startswith(str(ON_THE_SERVER)) else event.actor_name)
 
 
 def sentence(event: "Event") -> str:

@@ -10,12 +10,13 @@ from itertools import islice
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import stored, truth
 from tongxin.audit.models import Chain, Event, Head, Seal
 from tongxin.audit.outside import NAMED, Problem
 
-MISSTORED = "数据的存储形式不是系统写入的，被改动过"
+MISSTORED = _("数据的存储形式不是系统写入的，被改动过")
 RECORD: tuple[type[models.Model], ...] = (Event, Head, Chain, Seal)
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.models import Event
 
 ARRIVAL = "audit.arrive"
 ARRIVING = 3600  # seconds
-STRAY = "操作记录里没有哪一次迁入留下过这份原记录，可能是中断的导入留下的，核实后请移走"
-GONE = "从别处迁来的操作记录，原来的封存链丢失，或者被改动过"
+STRAY = _("操作记录里没有哪一次迁入留下过这份原记录，可能是中断的导入留下的，核实后请移走")
+GONE = _("从别处迁来的操作记录，原来的封存链丢失，或者被改动过")
 
 
 def folder() -> Path:
@@ -50,10 +51,10 @@ def odd(code: str) -> tuple[str, str] | None:
     for name, digest in told.items():
         path = place_of(code, name)
         if not _is_whole(path, digest):
-            return f"audit/origins/{path.name}", GONE
+            return f"audit/origins/{path.name}", str(GONE)
     known = {place_of(code, name) for name in told}
     stray = next((path for path in sorted(folder().glob(f"{code}.*.jsonl")) if path not in known and _lies_for_long(path)), None)
-    return (f"audit/origins/{stray.name}", STRAY) if stray is not None else None
+    return (f"audit/origins/{stray.name}", str(STRAY)) if stray is not None else None
 
 
 class Brought:

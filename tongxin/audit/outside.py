@@ -6,15 +6,18 @@ from itertools import chain as joined
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from tongxin.audit import acts, sealing, shapes
 from tongxin.audit.models import Seal
 from tongxin.core.words import on_one_line
 
 NAMED = 20  # rows of one sort: after those nobody reads on
-HEADS_GONE = "库外留存的链头文件丢失"
-UNREAD = "库外留存的文件无法读取"
-GROWTH_UNREAD = "密钥旁记下的链头文件长度、摘要无法读取，被改动过"
-HEADS_CUT = "库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符"
+HEADS_GONE = gettext_lazy("库外留存的链头文件丢失")
+UNREAD = gettext_lazy("库外留存的文件无法读取")
+GROWTH_UNREAD = gettext_lazy("密钥旁记下的链头文件长度、摘要无法读取，被改动过")
+HEADS_CUT = gettext_lazy("库外留存的链头文件被删去或改写过：与密钥旁记下的长度、摘要不符")
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _lines(source: BinaryIO) -> tuple[list[Line], Problem | None]:
         line = line_in(raw, before)
         if line is not None and not line.sound:
             where = f"{line.code}:{line.number}" if line is not NO_LINE_OF_OURS else "audit/heads.jsonl"
-            return found, Problem(where, "库外留存的链头文件被改动过", outside=True)
+            return found, Problem(where, _("库外留存的链头文件被改动过"), outside=True)
         if line is not None:
             found.append(line)
     return found, None

@@ -20,6 +20,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from tongxin.audit import acts, belonging, digests, origins, stored
 from tongxin.audit.heads import BROKEN
@@ -51,7 +52,7 @@ def seal(*, at: datetime) -> int:
         left += sorted(spoiled)
     note_heads(at=at)
     if left:
-        raise SomeFailedError(len(left), total + len(left), f"第 {left[0]} 条操作记录无法读取")
+        raise SomeFailedError(len(left), total + len(left), _("第 %(left)s 条操作记录无法读取") % {"left": left[0]})
     acts.shed()
     return total
 

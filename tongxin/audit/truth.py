@@ -223,7 +223,7 @@ def proofs(rows: Iterable[Any]) -> dict[str, str]:
                 _demand_as_given(kind, saved[row["uid"]], row)
             found |= digests_of(kind, [row])
         if lost := next((uid for uid in uids if kind.only is None and uid in saved and not found[key_of(kind.label, uid)]), None):
-            raise given.AlteredError(key_of(kind.label, lost), given.WHOLE_ROW)
+            raise given.AlteredError(key_of(kind.label, lost), str(given.WHOLE_ROW))
     return found
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from tongxin.audit import (
     acts,
     belonging,
@@ -28,9 +31,9 @@ from tongxin.audit.outside import NAMED, Outside, Problem
 
 BATCH = 2000
 DATABASE = "database"  # the place of what kept a verification from its end
-LOST = "还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份"
-CHANGED = "记录被改动过，或者它前面缺少记录"
-UNFINISHED = "核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有无法读取的内容，请对照日志查明"
+LOST = gettext_lazy("还没有封存或者刚封存的记录被删去、改动或调换过，或者恢复过较早的备份")
+CHANGED = gettext_lazy("记录被改动过，或者它前面缺少记录")
+UNFINISHED = gettext_lazy("核验没有做完（{said}）。请再核验一次；还是这样的，数据库里可能有无法读取的内容，请对照日志查明")
 
 _Owners = dict[str, set[str]]  # kind → codes of the committees that have rows of it; "" where a row has no committee
 logger = logging.getLogger(__name__)
@@ -219,7 +222,7 @@ def _erasures(read: _Read) -> Problem | None:
     """Every value that is gone was erased under a rule, and says so."""
     for uid, fields in read.gone.items():
         if not set(fields) <= set(read.lawful.get(uid, ())):
-            return Problem(uid, "个人信息被删去，却没有按保管期限删除的记录")
+            return Problem(uid, _("个人信息被删去，却没有按保管期限删除的记录"))
     return None
 
 
@@ -229,11 +232,11 @@ def _subjects(code: str, read: _Read) -> Problem | None:
     for head in Head.objects.filter(committee_code=code).order_by("id").iterator(chunk_size=BATCH):
         number, digest, uid = left.pop(heads.key_of(head), (0, "", ""))
         if head.mac != digests.of_head(head):
-            return Problem(uid or head.subject_uid, "事项的末条摘要被改动过")
+            return Problem(uid or head.subject_uid, _("事项的末条摘要被改动过"))
         if (head.events, head.digest) != (number, digest):
-            return Problem(uid or head.subject_uid, "事项末尾的记录被删去")
+            return Problem(uid or head.subject_uid, _("事项末尾的记录被删去"))
     if left:
-        return Problem(next(iter(left.values()))[2], "事项没有末条摘要")
+        return Problem(next(iter(left.values()))[2], _("事项没有末条摘要"))
     return None
 
 
@@ -263,15 +266,15 @@ def _seals(code: str, unread: Misstored) -> Problem | None:
     for row in _sealed(code, unread):
         number += 1
         if row.number != number:
-            return Problem(row.event.uid, "链上缺少记录")
+            return Problem(row.event.uid, _("链上缺少记录"))
         if row.digest != digests.of_seal(previous, number, row.event):
-            return Problem(row.event.uid, "链上的记录被调换过")
+            return Problem(row.event.uid, _("链上的记录被调换过"))
         previous = row.digest
     chain = Chain.objects.filter(committee_code=code).first() or Chain(committee_code=code)
     if chain.number and chain.mac != digests.of_chain(chain):
-        return Problem(f"{code}:{chain.number}", "链头被改动过")
+        return Problem(f"{code}:{chain.number}", _("链头被改动过"))
     if (chain.number, chain.digest) != (number, previous):
-        return Problem(f"{code}:{number}", "链尾的记录被删去")
+        return Problem(f"{code}:{number}", _("链尾的记录被删去"))
     return None
 
 
@@ -281,13 +284,13 @@ def _heads_outside(code: str, there: Outside) -> Problem | None:
     seals = outside.seals_of(code, lines)
     for line in lines:
         if line.number not in seals:
-            why = "数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去"
+            why = _("数据库比库外留存的链头旧：恢复过较早的备份，或者末尾的记录被删去")
             return Problem(f"{code}:{line.number}", why, outside=True)
         if not line.is_true(seals[line.number]):
-            return Problem(f"{code}:{line.number}", "与库外留存的链头不符", outside=True)
+            return Problem(f"{code}:{line.number}", _("与库外留存的链头不符"), outside=True)
     noted = there.noted.get(code, 0)
     if there.whole and noted > max((line.number for line in lines if not line.former), default=0):
-        return Problem(f"{code}:{noted}", "库外留存的链头文件缺少已写入的行", outside=True)
+        return Problem(f"{code}:{noted}", _("库外留存的链头文件缺少已写入的行"), outside=True)
     return None
 
 
@@ -309,8 +312,8 @@ def _rows(code: str, read: _Read, unread: Misstored, owners: _Owners) -> Iterato
             for key, digest in truth.digests_of(kind, own.iterator(chunk_size=BATCH)):
                 vouched = said.pop(key, None)
                 if vouched != digest:
-                    yield Problem(key, "数据被改动过" if vouched else "数据没有办理记录")
-        yield from (Problem(key, "有办理记录的数据被删去") for key, digest in said.items() if digest)
+                    yield Problem(key, _("数据被改动过") if vouched else _("数据没有办理记录"))
+        yield from (Problem(key, _("有办理记录的数据被删去")) for key, digest in said.items() if digest)
 
 
 def _national(kind: truth.Witnessed) -> bool:

@@ -12,13 +12,14 @@ from typing import Any
 from django.apps import apps
 from django.db import DatabaseError, connection, models
 from django.db.models import Count, Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import stored, truth
 from tongxin.audit.outside import NAMED, Problem
 
-TORN = "数据库文件自身不完整，索引与数据表不符。请停用系统，从备份恢复，再重新核验（{said}）"
-DOUBLED = "不止一行用同一个标识，唯一约束被取消过。请停用系统，查明哪一行是原来的，从备份恢复，再重新核验"
-ADRIFT = "它指向的数据不存在，不是系统写入的。请停用系统，查明这一行，从备份恢复，再重新核验"
+TORN = _("数据库文件自身不完整，索引与数据表不符。请停用系统，从备份恢复，再重新核验（{said}）")
+DOUBLED = _("不止一行用同一个标识，唯一约束被取消过。请停用系统，查明哪一行是原来的，从备份恢复，再重新核验")
+ADRIFT = _("它指向的数据不存在，不是系统写入的。请停用系统，查明这一行，从备份恢复，再重新核验")
 FILE = "sqlite"  # the place of what is wrong with the database file itself
 FINE = "ok"
 MOST = 10_000  # lines that SQLite says at most

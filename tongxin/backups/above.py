@@ -10,16 +10,17 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.backups import archive, carried
 
-SET_UP = "上级{name}（{code}）不在本系统里，已经按原样设立，只有它的规定。"
-BY_CODE = "上级{name}按代码 {code} 对应到这里的{here}，名称或者编号不同，请核对是不是同一个。"
-OTHER = "{whose}的规定“{title}”（{kind}，{on} 起）与这里的不同，用这里的。"
-NONE_HERE = "{whose}的规定“{title}”（{kind}，{on} 起）这里没有，没有增加。"
-NATIONAL = "全国默认"
+SET_UP = _("上级{name}（{code}）不在本系统里，已经按原样设立，只有它的规定。")
+BY_CODE = _("上级{name}按代码 {code} 对应到这里的{here}，名称或者编号不同，请核对是不是同一个。")
+OTHER = _("{whose}的规定“{title}”（{kind}，{on} 起）与这里的不同，用这里的。")
+NONE_HERE = _("{whose}的规定“{title}”（{kind}，{on} 起）这里没有，没有增加。")
+NATIONAL = _("全国默认")
 SAYS = ("title", "article", "document_number", "link", "note", "body")
 
 

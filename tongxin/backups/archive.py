@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
+from django.utils.translation import gettext_lazy as _
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 ROWS, OUTSIDE, FILES, KEYS = "rows", "outside", "files", "keys"
@@ -27,12 +29,12 @@ PID = re.compile(r"\d{1,9}", re.ASCII)
 PART = re.compile(r"[^/\\\x00-\x1f\x7f]{1,255}")
 SPOILED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
-NO_ARCHIVE = "{path} 不是本系统的备份，或者不完整（{said}）。请换一份备份。"
-OTHER_FORMAT = "{path} 是程序的另一个版本写的备份（格式 {format}），这个版本无法读取。请用写它的那个版本恢复。"
-CHANGED = "{path} 里的 {name} 与清单不符，备份不完整或者被改动过。请换一份备份。"
-TOO_LONG = "{path} 里的 {name} 有一行超过 {most} MB，本系统不会写这样长的内容。请换一份。"
-NO_FILE = "{path} 不是普通文件，不能写入。请另写一个文件名。"
-UNSEALED = "{path} 的清单被改动过，或者不是用现有的 keys/audit 封存的。请换一份备份，或者放回写备份时的密钥。"
+NO_ARCHIVE = _("{path} 不是本系统的备份，或者不完整（{said}）。请换一份备份。")
+OTHER_FORMAT = _("{path} 是程序的另一个版本写的备份（格式 {format}），这个版本无法读取。请用写它的那个版本恢复。")
+CHANGED = _("{path} 里的 {name} 与清单不符，备份不完整或者被改动过。请换一份备份。")
+TOO_LONG = _("{path} 里的 {name} 有一行超过 {most} MB，本系统不会写这样长的内容。请换一份。")
+NO_FILE = _("{path} 不是普通文件，不能写入。请另写一个文件名。")
+UNSEALED = _("{path} 的清单被改动过，或者不是用现有的 keys/audit 封存的。请换一份备份，或者放回写备份时的密钥。")
 
 
 class UnsoundError(Exception):

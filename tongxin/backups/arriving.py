@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.audit import digests
 from tongxin.audit.models import Event
 from tongxin.backups import archive, bundles, carried
 from tongxin.backups.bundles import Bundle
 from tongxin.backups.carried import Row
 
-GAP = "操作记录的封存链缺号或者重号：第 {number} 号"
-HEAD = "操作记录的链头与清单不符"
-OUTSIDE = "库外留存的链头与操作记录不符：第 {number} 号"
-DIGEST = "操作记录被改动过：{uid}"
-SEAL = "链上的记录被调换过：{uid}"
+GAP = _("操作记录的封存链缺号或者重号：第 {number} 号")
+HEAD = _("操作记录的链头与清单不符")
+OUTSIDE = _("库外留存的链头与操作记录不符：第 {number} 号")
+DIGEST = _("操作记录被改动过：{uid}")
+SEAL = _("链上的记录被调换过：{uid}")
 
 
 def events(read: Bundle) -> Iterator[tuple[Row, Row]]:
@@ -80,7 +82,7 @@ def _chain(read: Bundle, seals: dict[int, Row], *, has_key: bool) -> Iterator[st
         previous = proof["seal__digest"]
     last = seals.get(max(seals, default=0), {})
     if read.manifest.sealed != (max(seals, default=0), last.get("seal__digest", "")):
-        yield HEAD
+        yield str(HEAD)
     for head in read.rows(bundles.HEADS):
         sealed = seals.get(head["number"])
         if sealed is None or head["digest"] not in {sealed["seal__digest"], sealed["seal__former"]}:

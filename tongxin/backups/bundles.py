@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.backups import archive
 from tongxin.backups.archive import Member, UnsoundError
@@ -37,11 +38,11 @@ OF_BODIES = ("uid", "code", "name", "short_name", "place", "tier", "fictional")
 # vouches for rows at an arrival, 600 000 at 110 bytes.
 LONGEST_LINE = 64 << 20
 
-NO_BUNDLE = "{path} 不是整体导出的文件，或者不完整（{said}）。请换一份。"
-OTHER_FORMAT = "{path} 不是这个版本能读的整体导出文件（格式 {format}）。请用写它的那个版本，或者换用新版本的程序。"
-CHANGED = "{path} 里的 {name} 与清单不符，文件不完整或者被改动过。请重新导出一份。"
-UNSIGNED = "{path} 的清单与签名不符，导出以后被改动过。请重新导出一份。"
-WRONG_KEY = "{path} 不是这份整体导出文件的口令文件。请换用导出时一起生成的那个文件。"
+NO_BUNDLE = _("{path} 不是整体导出的文件，或者不完整（{said}）。请换一份。")
+OTHER_FORMAT = _("{path} 不是这个版本能读的整体导出文件（格式 {format}）。请用写它的那个版本，或者换用新版本的程序。")
+CHANGED = _("{path} 里的 {name} 与清单不符，文件不完整或者被改动过。请重新导出一份。")
+UNSIGNED = _("{path} 的清单与签名不符，导出以后被改动过。请重新导出一份。")
+WRONG_KEY = _("{path} 不是这份整体导出文件的口令文件。请换用导出时一起生成的那个文件。")
 
 
 @dataclass

@@ -17,23 +17,22 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import origins
 
 NAME = "unfinished.jsonl"
 RESTORE, BUNDLE, OVER = "restore", "bundle", "over"
-BUSY = "另一个恢复或者整体导入正在进行，请等它办完再运行。"
-RESTORED = "上一次恢复在收尾时中断，数据已经恢复好，现在收尾完毕。"
-NOT_RESTORED = "上一次恢复中途中断，没有恢复，现在已经退回原来的样子。需要的话请再恢复一次。"
-NOT_ALL = (
-    "上一次恢复中途中断，没有恢复；原来的内容没有全部放回，因为那里又有了别的。没有放回的在 {aside}，请停掉网站和后台任务，"
-    "核对后按原来的位置放回；备份里的在 {staged}，核对后可以删除。"
+BUSY = _("另一个恢复或者整体导入正在进行，请等它办完再运行。")
+RESTORED = _("上一次恢复在收尾时中断，数据已经恢复好，现在收尾完毕。")
+NOT_RESTORED = _("上一次恢复中途中断，没有恢复，现在已经退回原来的样子。需要的话请再恢复一次。")
+NOT_ALL = _(
+    "上一次恢复中途中断，没有恢复；原来的内容没有全部放回，因为那里又有了别的。没有放回的在 {aside}，请停掉网站和后台任务，核对后按原来的位置放回；备份里的在 {staged}，核对后可以删除。"
 )
-STILL_LEFT = (
-    "恢复中断后没有放回的内容还在 {aside}，备份里的在 {staged}。请停掉网站和后台任务，核对后按原来的位置放回，不再需要的删除；"
-    "两处都处理完，就不再提示。"
+STILL_LEFT = _(
+    "恢复中断后没有放回的内容还在 {aside}，备份里的在 {staged}。请停掉网站和后台任务，核对后按原来的位置放回，不再需要的删除；两处都处理完，就不再提示。"
 )
-NOT_ARRIVED = "上一次整体导入中途中断，没有导入，写了一半的附件已经清除。"
+NOT_ARRIVED = _("上一次整体导入中途中断，没有导入，写了一半的附件已经清除。")
 MARK = "restored"  # as an app among the migrations that were applied: that table there is in every version's database
 
 
@@ -230,4 +229,4 @@ def _settle_bundle(facts: dict[str, Any]) -> str:
         return ""
     for name in facts.get("files", ()):
         Path(name).unlink(missing_ok=True)
-    return NOT_ARRIVED
+    return str(NOT_ARRIVED)

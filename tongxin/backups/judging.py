@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import connection, models
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import SYSTEM, Account
 from tongxin.backups import archive, bundles, carried
@@ -96,7 +97,7 @@ def _manifest(read: Bundle) -> None:
 
 def _counted(read: Bundle, name: str) -> Iterator[tuple[str, Row]]:
     for number, row in enumerate(read.rows(name), 1):
-        yield f"{name} 第 {number} 行", row
+        yield _("%(name)s 第 %(number)s 行") % {"name": name, "number": number}, row
 
 
 def _columns(model: type[models.Model]) -> dict[str, Any]:

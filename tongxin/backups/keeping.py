@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.models import Event
 from tongxin.backups import taking
@@ -25,12 +26,12 @@ NAME = re.compile(r"tongxin-(\d{8}T\d{6})Z\.zip")
 STAMP = "%Y%m%dT%H%M%S"
 AGAIN = timedelta(hours=1)  # after a failure
 SPARE = 1.2
-NO_ROOM = "磁盘空间不足，放不下下一份备份：约需 {needed} MB，现有 {free} MB。请腾出空间，或者减少 TONGXIN_BACKUP_KEEP"
-FAILED = "{at} 的定时备份没有完成：{said}"
-LATE = "最近一次定时备份是{last}，已超过应备份的时间，请看 tongxin worker 是否在运行"
-NEVER = "还没有过"
-NOT_ASKED = "未启用，启用请设置 TONGXIN_BACKUP_EVERY"
-NOT_MADE = "{at} 的定时备份没有完成，原因请用 tongxin check 查看"
+NO_ROOM = _("磁盘空间不足，放不下下一份备份：约需 {needed} MB，现有 {free} MB。请腾出空间，或者减少 TONGXIN_BACKUP_KEEP")
+FAILED = _("{at} 的定时备份没有完成：{said}")
+LATE = _("最近一次定时备份是{last}，已超过应备份的时间，请看 tongxin worker 是否在运行")
+NEVER = _("还没有过")
+NOT_ASKED = _("未启用，启用请设置 TONGXIN_BACKUP_EVERY")
+NOT_MADE = _("{at} 的定时备份没有完成，原因请用 tongxin check 查看")
 
 
 class NotMadeError(SaidError):

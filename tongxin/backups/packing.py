@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import DatabaseError, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -28,13 +30,15 @@ from tongxin.backups.carried import Row
 from tongxin.core.faults import SomeFailedError, first_line
 from tongxin.core.words import on_one_line
 
-THERE = "{path} 已经存在。请更换文件名，或者先移走原来的文件。"
-NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
-NOT_READ = "数据库里有无法读取的内容，没有导出（{said}）。请先运行 tongxin audit verify 查明。"
-NOT_TAKEN_IN = (
+THERE = gettext_lazy("{path} 已经存在。请更换文件名，或者先移走原来的文件。")
+NOT_WRITTEN = gettext_lazy("{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。")
+NOT_READ = gettext_lazy("数据库里有无法读取的内容，没有导出（{said}）。请先运行 tongxin audit verify 查明。")
+NOT_TAKEN_IN = gettext_lazy(
     "导出的内容经核对，别的系统不会接收（{said}），没有导出。请先运行 tongxin audit verify 查明；查不出的请告诉维护人员。"
 )
-HIDES = "{names}里有看不见的字符，别的系统不会接收，没有导出。请先在系统里改成没有这种字符的写法，再导出；页面上改不了的，请告诉维护人员。"
+HIDES = gettext_lazy(
+    "{names}里有看不见的字符，别的系统不会接收，没有导出。请先在系统里改成没有这种字符的写法，再导出；页面上改不了的，请告诉维护人员。"
+)
 MOST_NAMED = 10
 
 
@@ -154,7 +158,12 @@ def _names_that_hide(committee: Any, accounts: set[int]) -> Iterator[str]:
         for row in chain(above, rows.iterator(chunk_size=carried.BATCH)):
             for field in columns:
                 if not judging.is_visible(value := getattr(row, field.attname)):
-                    yield f"{label} {row.uid} 的{field.verbose_name}“{on_one_line(value)}”"
+                    yield _("%(label)s %(uid)s 的%(verbose_name)s“%(value)s”") % {
+                        "label": label,
+                        "uid": row.uid,
+                        "verbose_name": field.verbose_name,
+                        "value": on_one_line(value),
+                    }
 
 
 def _described(committee: Any, at: datetime, problems: list[tuple[str, str]], secrets: Secrets | None) -> Manifest:

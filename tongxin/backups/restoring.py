@@ -10,21 +10,22 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import looking, verifying
 from tongxin.backups import archive, journal, tables, taking, targets
 from tongxin.backups.archive import Archive, Manifest, Table
 from tongxin.core.faults import first_line
 
-NEWER = "这份备份是较新版本（{version}）的程序写的，有这个版本不认识的数据库结构（{name}）。请换用写它的那个版本。"
-OTHER_KEYS = "密钥 {names} 不是写这份备份时的。请把当时的密钥放回 {place}，再恢复。没有写入任何内容。"
-OCCUPIED = (
+NEWER = _("这份备份是较新版本（{version}）的程序写的，有这个版本不认识的数据库结构（{name}）。请换用写它的那个版本。")
+OTHER_KEYS = _("密钥 {names} 不是写这份备份时的。请把当时的密钥放回 {place}，再恢复。没有写入任何内容。")
+OCCUPIED = _(
     "数据库里已有数据，没有恢复。请另设 TONGXIN_HOME（或 DATABASE_URL）；要换掉现有的数据，请加 --replace，会先备份现有的。"
 )
-NO_ROOM = "{place} 的磁盘空间不足：恢复需要 {needed} MB，现有 {free} MB。没有写入任何内容。"
-NOT_RESTORED = "没有恢复，原来的数据没有变（{said}）。"
-NOT_SAVED = "现有的数据没有备份成，所以没有恢复。{said}数据库已经损坏的，请先把它移到别处，再恢复到空的数据目录。"
-DIFFERENT = "恢复出来的 {table} 表与备份不符，没有恢复，原来的数据没有变。"
+NO_ROOM = _("{place} 的磁盘空间不足：恢复需要 {needed} MB，现有 {free} MB。没有写入任何内容。")
+NOT_RESTORED = _("没有恢复，原来的数据没有变（{said}）。")
+NOT_SAVED = _("现有的数据没有备份成，所以没有恢复。{said}数据库已经损坏的，请先把它移到别处，再恢复到空的数据目录。")
+DIFFERENT = _("恢复出来的 {table} 表与备份不符，没有恢复，原来的数据没有变。")
 PARTS = ("audit", "keys/heads", "files")
 SPARE = 1.2
 

@@ -16,14 +16,17 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext_lazy as _
 
 Schema = list[tuple[str, str]]
 Row = Sequence[Any]
 BATCH = 2000
 # Who is signed in is not kept: a session that was ended since would be open again.
 LEFT_OUT = {"django_session"}
-NEWER = "数据库结构比程序新（{name}），请换用新版本的程序。"
-UNREADABLE = "数据库的 {table} 表里有无法读取的内容（主键 {key}，{column} 一列），没有备份。请先运行 tongxin audit verify 查明。"
+NEWER = _("数据库结构比程序新（{name}），请换用新版本的程序。")
+UNREADABLE = _(
+    "数据库的 {table} 表里有无法读取的内容（主键 {key}，{column} 一列），没有备份。请先运行 tongxin audit verify 查明。"
+)
 
 TEXT, WHOLE, FLAG, MOMENT, DAY, HOUR, JSON, UUID, FLOAT, EXACT, BYTES, SPAN = (
     "text", "whole", "flag", "moment", "day", "hour", "json", "uuid", "float", "exact", "bytes", "span",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import acts, looking, moments, sealing
 from tongxin.backups import archive, tables
@@ -21,10 +22,10 @@ from tongxin.backups.archive import Archive, Manifest, Member, Table, Writer
 from tongxin.core.faults import first_line
 
 PINNED = "SELECT COUNT(*) FROM django_migrations"
-THERE = "{path} 已经存在。要覆盖的，请加 --overwrite；或者换一个文件名。"
-NOT_WRITTEN = "{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。"
-NOT_READ = "数据库里有无法读取的内容，没有备份（{said}）。请先运行 tongxin audit verify 查明。"
-NO_SCHEMA = "数据库还是空的，没有可以备份的。请先运行 tongxin init。"
+THERE = _("{path} 已经存在。要覆盖的，请加 --overwrite；或者换一个文件名。")
+NOT_WRITTEN = _("{path} 没有写成（{said}）。请看磁盘是否已满、目录能否写入。没有留下不完整的文件。")
+NOT_READ = _("数据库里有无法读取的内容，没有备份（{said}）。请先运行 tongxin audit verify 查明。")
+NO_SCHEMA = _("数据库还是空的，没有可以备份的。请先运行 tongxin init。")
 
 
 class NotTakenError(Exception):

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.backups import tables
 from tongxin.backups.tables import Schema
 from tongxin.core import database
 
 Commit = Callable[[], None]
-IN_USE = "网站或者后台任务还在使用这个数据库，没有恢复。请先停掉 tongxin serve 和 tongxin worker，再运行一次。"
+IN_USE = _("网站或者后台任务还在使用这个数据库，没有恢复。请先停掉 tongxin serve 和 tongxin worker，再运行一次。")
 PEOPLE = "SELECT COUNT(*) FROM {} {}"
 
 

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -27,26 +29,27 @@ from tongxin.backups.bundles import Bundle, Secrets
 from tongxin.core.faults import SomeFailedError, first_line
 from tongxin.core.ids import new_uid
 
-NEWER = "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
-OLDER = "{path} 是较早版本（{version}）的程序导出的。请在原处升级到这个版本（{here}），重新导出；原处已经不在的，用写它的版本导入，再升级。"
-KNOWN = "{name}已经在本系统里（代码 {code}），没有导入。"
-SAME_CODE = "代码 {code} 在本系统里已被使用，没有导入。请加 --as 另写一个代码。"
-NO_KEY = (
-    "这份整体导出文件里的电话号码是加密的，没有找到口令文件 {place}。请把导出时一起生成的 {name} 放到它旁边，或者用 --key 指明；"
-    "确实没有了，请加 --without-phones，电话号码就不导入。没有写入任何内容。"
+NEWER = gettext_lazy(
+    "{path} 是较新版本（{version}）的程序导出的，这个版本不认识它的数据库结构（{name}）。请换用新版本的程序，再导入。"
 )
-OTHER_SIGNER = "这份整体导出文件的签名是 {found}，不是 {asked}，不是从那个系统导出的。没有写入任何内容。"
-BROKEN = (
-    "操作记录或者数据在原系统就已核验不符，没有导入：{said}。请先在原系统用 tongxin audit verify 查明；"
-    "弄清原因以后仍要导入的，加 --accept-broken，不符之处会写入操作记录。"
+OLDER = gettext_lazy(
+    "{path} 是较早版本（{version}）的程序导出的。请在原处升级到这个版本（{here}），重新导出；原处已经不在的，用写它的版本导入，再升级。"
 )
-NOT_WRITTEN = "没有导入，原有的数据没有变（{said}）。"
-FOREIGN = "{name} 里有本系统不会写的内容，或者指向别处的内容（{said}），不是本系统导出的，没有导入。"
-PEOPLE_HERE = (
-    "这份文件给本系统里已有的账户安排了职责或者席位：{said}。请先向本人和原来的政协核实；确实是本人的，加 --accept-people 再导入。"
-    "没有写入任何内容。"
+KNOWN = gettext_lazy("{name}已经在本系统里（代码 {code}），没有导入。")
+SAME_CODE = gettext_lazy("代码 {code} 在本系统里已被使用，没有导入。请加 --as 另写一个代码。")
+NO_KEY = gettext_lazy(
+    "这份整体导出文件里的电话号码是加密的，没有找到口令文件 {place}。请把导出时一起生成的 {name} 放到它旁边，或者用 --key 指明；确实没有了，请加 --without-phones，电话号码就不导入。没有写入任何内容。"
 )
-NO_ROOM = "{place} 空间不足：里面的内容共 {needed} MB，现有 {free} MB。没有写入任何内容。"
+OTHER_SIGNER = gettext_lazy("这份整体导出文件的签名是 {found}，不是 {asked}，不是从那个系统导出的。没有写入任何内容。")
+BROKEN = gettext_lazy(
+    "操作记录或者数据在原系统就已核验不符，没有导入：{said}。请先在原系统用 tongxin audit verify 查明；弄清原因以后仍要导入的，加 --accept-broken，不符之处会写入操作记录。"
+)
+NOT_WRITTEN = gettext_lazy("没有导入，原有的数据没有变（{said}）。")
+FOREIGN = gettext_lazy("{name} 里有本系统不会写的内容，或者指向别处的内容（{said}），不是本系统导出的，没有导入。")
+PEOPLE_HERE = gettext_lazy(
+    "这份文件给本系统里已有的账户安排了职责或者席位：{said}。请先向本人和原来的政协核实；确实是本人的，加 --accept-people 再导入。没有写入任何内容。"
+)
+NO_ROOM = gettext_lazy("{place} 空间不足：里面的内容共 {needed} MB，现有 {free} MB。没有写入任何内容。")
 SPARE = 1.2  # times what a bundle says that is in it must be free before it is read
 SHOWN = 5
 LONGEST = 200  # of a file's name in its row
@@ -188,7 +191,7 @@ def _demand_nobody_here(read: Bundle) -> None:
         if row[column] in here
     ]
     if given:
-        more = f"等 {len(set(given))} 人" if len(set(given)) > SHOWN else ""
+        more = _("等 %(n)s 人") % {"n": len(set(given))} if len(set(given)) > SHOWN else ""
         raise NotUnpackedError(PEOPLE_HERE.format(said="、".join(list(dict.fromkeys(given))[:SHOWN]) + more))
 
 

@@ -7,28 +7,28 @@ import click
 from tongxin.cli import hints, start
 from tongxin.cli.exchange import committee_named
 from tongxin.cli.problems import BadInput
+from tongxin.core.catalogue import _
 from tongxin.core.words import clean_line, clean_name
 
 if TYPE_CHECKING:
     from tongxin.accounts.models import Account
     from tongxin.committees.models import Committee, Unit
 
-HELP = (
-    "应急任命：没有安全管理员可以任命时，在服务器上任命一人承担一项职责。"
-    "会写入操作记录，并立即告知审计管理员。三员分离的规定照样适用。"
+HELP = _(
+    "应急任命：没有安全管理员可以任命时，在服务器上任命一人承担一项职责。会写入操作记录，并立即告知审计管理员。三员分离的规定照样适用。"
 )
 
 
 @click.command(help=HELP)
-@click.option("--committee", "code", required=True, metavar="CODE", help="政协的代码。")
+@click.option("--committee", "code", required=True, metavar="CODE", help=_("政协的代码。"))
 @click.option(
-    "--login", required=True, metavar="LOGIN", help="登录名：手机号、工号，委员也可以用编号；还没有账户的，同时写明 --name。"
+    "--login", required=True, metavar="LOGIN", help=_("登录名：手机号、工号，委员也可以用编号；还没有账户的，同时写明 --name。")
 )
-@click.option("--duty", required=True, metavar="DUTY", help="职责的代码或名称，如：admin.security 或 安全管理员。")
-@click.option("--reason", required=True, metavar="TEXT", help="为什么要应急任命，写进操作记录。")
-@click.option("--name", metavar="NAME", help="姓名；登录名还没有账户时必填，随后打印一次性邀请码。")
-@click.option("--unit", "unit_name", metavar="NAME", help="承办单位全称；职责是承办人、单位负责人时必填。")
-@click.option("--affiliation", metavar="NAME", help="归口，如：政府；职责是交办、督办时必填。")
+@click.option("--duty", required=True, metavar="DUTY", help=_("职责的代码或名称，如：admin.security 或 安全管理员。"))
+@click.option("--reason", required=True, metavar="TEXT", help=_("为什么要应急任命，写进操作记录。"))
+@click.option("--name", metavar="NAME", help=_("姓名；登录名还没有账户时必填，随后打印一次性邀请码。"))
+@click.option("--unit", "unit_name", metavar="NAME", help=_("承办单位全称；职责是承办人、单位负责人时必填。"))
+@click.option("--affiliation", metavar="NAME", help=_("归口，如：政府；职责是交办、督办时必填。"))
 def appoint(
     *, code: str, login: str, duty: str, reason: str, name: str | None, unit_name: str | None, affiliation: str | None
 ) -> None:
@@ -42,7 +42,7 @@ def appoint(
     committee = committee_named(code)
     reason = clean_line(reason)
     if not reason:
-        raise BadInput("请用 --reason 写明理由。")
+        raise BadInput(_("请用 --reason 写明理由。"))
     chosen, at = _duty(duty), timezone.now()
     scope = {"unit": _unit(committee, chosen, unit_name), "affiliation": _affiliation(chosen, affiliation)}
     try:
@@ -55,10 +55,13 @@ def appoint(
     except bodies.AppointmentError as problem:
         message = f"{problem}。"
         raise BadInput(message) from problem
-    click.echo(f"已任命{account.name}（{login}），已写入操作记录，并告知审计管理员。", err=True)
+    click.echo(
+        _("已任命%(account)s（%(login)s），已写入操作记录，并告知审计管理员。") % {"account": account.name, "login": login},
+        err=True,
+    )
     if invitation:
-        click.echo(f"登录名　{account.username}\n邀请码　{invitation}")
-        click.echo(hints.of_code("邀请码", account.name), err=True)
+        click.echo(_("登录名　%(username)s\n邀请码　%(invitation)s") % {"username": account.username, "invitation": invitation})
+        click.echo(hints.of_code(_("邀请码"), account.name), err=True)
 
 
 def _duty(text: str) -> str:
@@ -67,7 +70,7 @@ def _duty(text: str) -> str:
     found = next((d.value for d in Duty if text.strip() in {d.value, str(d.label)}), None)
     if found is None:
         listed = "、".join(f"{d.value}（{d.label}）" for d in Duty)
-        message = f"没有“{text}”这项职责。可以写：{listed}。"
+        message = _("没有“%(text)s”这项职责。可以写：%(listed)s。") % {"text": text, "listed": listed}
         raise BadInput(message)
     return str(found)
 
@@ -75,11 +78,11 @@ def _duty(text: str) -> str:
 def _unit(committee: "Committee", duty: str, name: str | None) -> "Unit | None":
     if not duty.startswith("unit."):
         if name:
-            raise BadInput("这项职责不属于承办单位，请去掉 --unit。")
+            raise BadInput(_("这项职责不属于承办单位，请去掉 --unit。"))
         return None
     found = committee.units.filter(name=clean_line(name or ""), dropped_at=None).first()
     if found is None:
-        raise BadInput("请用 --unit 写明本会的承办单位，写全称。")
+        raise BadInput(_("请用 --unit 写明本会的承办单位，写全称。"))
     return found
 
 
@@ -88,11 +91,11 @@ def _affiliation(duty: str, name: str | None) -> str:
 
     if duty not in {Duty.ASSIGN, Duty.SUPERVISE}:
         if name:
-            raise BadInput("这项职责不分归口，请去掉 --affiliation。")
+            raise BadInput(_("这项职责不分归口，请去掉 --affiliation。"))
         return ""
     found = next((s.value for s in System if name in {s.value, str(s.label)}), None)
     if found is None:
-        message = f"请用 --affiliation 写明归口：{'、'.join(str(s.label) for s in System)}。"
+        message = _("请用 --affiliation 写明归口：%(System)s。") % {"System": "、".join(str(s.label) for s in System)}
         raise BadInput(message)
     return str(found)
 
@@ -113,7 +116,7 @@ def _account(committee: "Committee", login: str, name: str | None) -> tuple["Acc
     person = clean_name(name or "") or _only_name(found, login)
     own = {account.is_active for account in found if account.name == person}
     if own == {False}:
-        message = f"{person}的账户已经关闭，不能任命。"
+        message = _("%(person)s的账户已经关闭，不能任命。") % {"person": person}
         raise BadInput(message)
     known = known_account(committee, name=person, username=login)
     if known is not None:
@@ -132,9 +135,12 @@ def _account(committee: "Committee", login: str, name: str | None) -> tuple["Acc
 def _only_name(found: list["Account"], login: str) -> str:
     """Return whose sign-in name it is where nobody said so: it must be one person's alone."""
     if not found:
-        message = f"没有登录名为 {login} 的账户。要新建的，请用 --name 写明姓名。"
+        message = _("没有登录名为 %(login)s 的账户。要新建的，请用 --name 写明姓名。") % {"login": login}
         raise BadInput(message)
     if len(found) > 1:
-        message = f"登录名 {login} 有几个账户：{'、'.join(account.name for account in found)}。请用 --name 写明是哪一位。"
+        message = _("登录名 %(login)s 有几个账户：%(found)s。请用 --name 写明是哪一位。") % {
+            "login": login,
+            "found": "、".join(account.name for account in found),
+        }
         raise BadInput(message)
     return found[0].name

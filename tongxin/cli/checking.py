@@ -11,6 +11,7 @@ import click
 
 from tongxin.cli import hints, in_order, start
 from tongxin.cli.problems import NotInOrder
+from tongxin.core.catalogue import _
 from tongxin.core.words import on_one_line
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 Found = Sequence["str | Problem"]
 Look = Callable[[], Found]
-UNFINISHED = "没有查完（{said}），里面可能有无法读取的内容，请运行 tongxin audit verify 查明，或者从备份恢复"
+UNFINISHED = _("没有查完（{said}），里面可能有无法读取的内容，请运行 tongxin audit verify 查明，或者从备份恢复")
 MANY = 20  # of one sort: what is named one by one
 
 
 @click.command(
-    help="检查系统是否正常：配置、密钥、数据库结构、任免、办理状态与记录是否相符、操作记录是否被改动。不正常时退出码为 1。"
+    help=_("检查系统是否正常：配置、密钥、数据库结构、任免、办理状态与记录是否相符、操作记录是否被改动。不正常时退出码为 1。")
 )
-@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
+@click.option("--json", "as_json", is_flag=True, help=_("在标准输出打印一份 JSON。"))
 def check(*, as_json: bool) -> None:
     """Look at everything; exit 1 when anything is not in order."""
     keys = missing_keys()  # before settings are read: they make keys that are not there
@@ -40,7 +41,7 @@ def check(*, as_json: bool) -> None:
         "恢复": _restores,
     }
     old = start.pending()
-    looks["数据库结构"] = lambda: [f"有 {len(old)} 项没有升级，请运行 tongxin migrate"] if old else []
+    looks["数据库结构"] = lambda: [_("有 %(n)s 项没有升级，请运行 tongxin migrate") % {"n": len(old)}] if old else []
     if not old:
         looks |= {
             "制度": _regulations, "任免": _duties, "加密字段": _field_key, "办理状态": _unexplained,
@@ -56,7 +57,7 @@ def check(*, as_json: bool) -> None:
         for name, problems in said.items():
             click.echo(f"{name}　{'；'.join(problems) or in_order.words(name)}")
     if not ok:
-        raise NotInOrder("\n".join(["检查没有通过。", *_besides([one for found in findings.values() for one in found])]))
+        raise NotInOrder("\n".join([_("检查没有通过。"), *_besides([one for found in findings.values() for one in found])]))
 
 
 def _to_the_end(look: Look) -> Found:
@@ -83,7 +84,7 @@ def missing_keys() -> list[str]:
     for name, variable in (("secret", "TONGXIN_SECRET_KEY"), ("field", "TONGXIN_FIELD_KEY"), ("audit", "TONGXIN_AUDIT_KEY")):
         path = home / "keys" / name
         if not os.environ.get(variable) and not path.exists():
-            problems.append(f"没有 {path}，也没有设 {variable}")
+            problems.append(_("没有 %(path)s，也没有设 %(variable)s") % {"path": path, "variable": variable})
     return problems
 
 
@@ -93,7 +94,9 @@ def _modes() -> list[str]:
     from tongxin.core import modes
 
     said = modes.findings(settings.TONGXIN_HOME)
-    return said[:MANY] + ([f"还有 {len(said) - MANY} 处，运行 tongxin migrate 会一并改正"] if len(said) > MANY else [])
+    return said[:MANY] + (
+        [_("还有 %(n)s 处，运行 tongxin migrate 会一并改正") % {"n": len(said) - MANY}] if len(said) > MANY else []
+    )
 
 
 def _room() -> list[str]:
@@ -105,7 +108,7 @@ def _room() -> list[str]:
 
     if not settings.BACKUP_EVERY:
         return room.findings()
-    return room.findings(room.Place("定时备份", keeping.folder(), max(keeping.needed(), settings.DISK_WARN_MB * room.MB)))
+    return room.findings(room.Place(_("定时备份"), keeping.folder(), max(keeping.needed(), settings.DISK_WARN_MB * room.MB)))
 
 
 def _inspection() -> list[str]:
@@ -116,12 +119,12 @@ def _inspection() -> list[str]:
     from tongxin.files.inspection.reasons import Refused
 
     with TemporaryDirectory() as folder:
-        paper = Path(folder) / "说明.txt"
-        paper.write_text("同心", encoding="utf-8")
+        paper = Path(folder) / _("说明.txt")
+        paper.write_text(_("同心"), encoding="utf-8")
         try:
             list(process.kinds([(paper, paper.name)], places=Path(folder), limits=process.Limits()))
         except Refused as refused:
-            return [f"检查附件的进程没有正常答复（{refused.reason}），现在不能上传附件"]
+            return [_("检查附件的进程没有正常答复（%(reason)s），现在不能上传附件") % {"reason": refused.reason}]
     return []
 
 
@@ -152,7 +155,11 @@ def _regulations() -> list[str]:
             found = overview(committee, timezone.localdate())
         except (MissingRegulationError, SchemaError) as problem:
             return [f"{committee}：{problem}"]
-        return [f"{committee}：{said}，请重新规定" for one in found if (said := outside_limits(one))]
+        return [
+            _("%(committee)s：%(said)s，请重新规定") % {"committee": committee, "said": said}
+            for one in found
+            if (said := outside_limits(one))
+        ]
 
     keys = Committee.objects.order_by("pk").values_list("pk", flat=True)
     return [str(said) for key in keys for said in _to_the_end(partial(of_one, key))]
@@ -169,8 +176,12 @@ def _appointments() -> list[str]:
     from tongxin.committees.queries import conflicting
 
     return [
-        f"{held[0].committee.short_name}的{held[0].account.name}同时任{'、'.join(str(a.get_duty_display()) for a in held)}，"
-        "安全、审计管理员不能兼任，请免去一项"
+        _("%(committee)s的%(account)s同时任%(held)s，安全、审计管理员不能兼任，请免去一项")
+        % {
+            "committee": held[0].committee.short_name,
+            "account": held[0].account.name,
+            "held": "、".join(str(a.get_duty_display()) for a in held),
+        }
         for held in conflicting(timezone.localdate())
     ]
 
@@ -182,8 +193,8 @@ def _twins() -> list[str]:
     from tongxin.committees.queries import twins
 
     return [
-        f"{committee.short_name}的{held[0].name}有几个承担职责的账户：{'、'.join(account.username for account in held)}，"
-        "请核对是不是同一个人，是的请只留一个账户任职，其余的免去"
+        _("%(committee)s的%(held)s有几个承担职责的账户：%(held2)s，请核对是不是同一个人，是的请只留一个账户任职，其余的免去")
+        % {"committee": committee.short_name, "held": held[0].name, "held2": "、".join(account.username for account in held)}
         for committee, held in twins(timezone.localdate())
     ]
 
@@ -207,7 +218,7 @@ def _field_key() -> list[str]:
     except json.JSONDecodeError:
         raise  # another fault, of one row
     except ValueError:
-        return ["密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥"]
+        return [_("密钥 keys/field 与这个数据库不符，请从备份恢复原来的密钥")]
     return []
 
 
@@ -223,7 +234,10 @@ def _unexplained() -> list[str]:
         if not (count := odd.count()):
             return []
         some = "、".join(stored.said_of(odd.order_by("pk")[:3], "uid"))
-        return [f"{workflow.label}有 {count} 条的状态与最后一条记录不符：{some}"]
+        return [
+            _("%(workflow)s有 %(count)s 条的状态与最后一条记录不符：%(some)s")
+            % {"workflow": workflow.label, "count": count, "some": some}
+        ]
 
     return [str(said) for workflow in engine.workflows() for said in _to_the_end(partial(of_one, workflow))]
 
@@ -255,8 +269,11 @@ def _not_looked_at() -> list[str]:
     if not looking.is_late(looked, now=timezone.now()):
         return []
     if looked is None:
-        return ["附件的内容还没有核对过，请看 tongxin worker 是否在运行"]
-    return [f"两天没有核对附件的内容（上次是 {in_order.files_looked_at()}），请看 tongxin worker 是否在运行"]
+        return [_("附件的内容还没有核对过，请看 tongxin worker 是否在运行")]
+    return [
+        _("两天没有核对附件的内容（上次是 %(files_looked_at)s），请看 tongxin worker 是否在运行")
+        % {"files_looked_at": in_order.files_looked_at()}
+    ]
 
 
 def _backups() -> list[str]:
@@ -275,10 +292,13 @@ def _sealing() -> list[str]:
     from tongxin.audit.sealing import LATE, count_unreadable, growth_lags, waiting_longer
     from tongxin.core.templatetags.chinese import moment
 
-    lagging = ["keys/heads 没有跟上 audit/heads.jsonl，请看 tongxin worker 是否在运行、能否写入 keys"] if growth_lags() else []
+    lagging = [_("keys/heads 没有跟上 audit/heads.jsonl，请看 tongxin worker 是否在运行、能否写入 keys")] if growth_lags() else []
     if unread := count_unreadable():
         lagging.append(
-            f"有 {unread} 条操作记录无法读取，没有封存（其余的照常封存），请运行 tongxin audit verify 查明，从备份恢复；恢复后自动封存"
+            _(
+                "有 %(unread)s 条操作记录无法读取，没有封存（其余的照常封存），请运行 tongxin audit verify 查明，从备份恢复；恢复后自动封存"
+            )
+            % {"unread": unread}
         )
     since = waiting_longer(timezone.now())
     if since is None:
@@ -286,7 +306,8 @@ def _sealing() -> list[str]:
     minutes = int(LATE.total_seconds() // 60)
     return [
         *lagging,
-        f"{moment(since)} 写入的操作记录过了 {minutes} 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满",
+        _("%(since)s 写入的操作记录过了 %(minutes)s 分钟还没有封存，请看 tongxin worker 是否在运行、磁盘是否已满")
+        % {"since": moment(since), "minutes": minutes},
     ]
 
 

@@ -15,14 +15,15 @@ import click
 
 from tongxin.cli import start
 from tongxin.cli.problems import BadInput
+from tongxin.core.catalogue import _
 
-REAL = "这个数据目录里已有正式数据，演示不能装在一起。请另设 TONGXIN_HOME（或 DATABASE_URL）再运行。"
+REAL = _("这个数据目录里已有正式数据，演示不能装在一起。请另设 TONGXIN_HOME（或 DATABASE_URL）再运行。")
 
 
-@click.command(help="建好演示用的青岚市云溪县（已有则直接使用），然后启动网站和后台任务。")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
-@click.option("--no-serve", is_flag=True, help="只建数据，不启动。")
-@click.option("--fresh", is_flag=True, help="删去已有的演示数据，重新建。")
+@click.command(help=_("建好演示用的青岚市云溪县（已有则直接使用），然后启动网站和后台任务。"))
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=_("端口。"))
+@click.option("--no-serve", is_flag=True, help=_("只建数据，不启动。"))
+@click.option("--fresh", is_flag=True, help=_("删去已有的演示数据，重新建。"))
 def demo(*, port: int, no_serve: bool, fresh: bool) -> None:
     """Build the demo world if absent, then serve it with the worker beside."""
     from tongxin.cli.running import HERE, demand_free, run_server
@@ -38,7 +39,7 @@ def demo(*, port: int, no_serve: bool, fresh: bool) -> None:
     if no_serve:
         return
     prepare_static()
-    click.echo(f"同心演示已启动：http://localhost:{port}/　按 Ctrl+C 停止。", err=True)
+    click.echo(_("同心演示已启动：http://localhost:%(port)s/　按 Ctrl+C 停止。") % {"port": port}, err=True)
     with _worker_beside():
         run_server(host=HERE, port=port, workers=1, threads=4)
 
@@ -88,10 +89,10 @@ def _build_if_absent() -> None:
         return
     from tongxin.demo import world
 
-    click.echo("正在建演示数据，约需一两分钟。", err=True)
+    click.echo(_("正在建演示数据，约需一两分钟。"), err=True)
     with transaction.atomic():  # all of the world or none of it
         world.build(today=date.today())  # noqa: DTZ011 -- the day on the wall of the office
-    click.echo("演示数据已建好。", err=True)
+    click.echo(_("演示数据已建好。"), err=True)
 
 
 def prepare_static() -> None:

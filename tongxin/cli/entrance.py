@@ -10,32 +10,32 @@ import click
 from tongxin.cli import streams
 from tongxin.cli.phrases import speak_chinese
 from tongxin.cli.texts import demand_texts, printable
+from tongxin.core.catalogue import _
 
 COMMANDS = {
-    "demo": ("tongxin.cli.demonstration:demo", "建好演示用的云溪县并启动"),
-    "init": ("tongxin.cli.founding:init", "新建一个空的正式系统"),
-    "appoint": ("tongxin.cli.appointing:appoint", "应急任命，告知审计管理员"),
-    "reset-factor": ("tongxin.cli.resetting:reset_factor", "应急重置动态口令，告知审计管理员"),
-    "migrate": ("tongxin.cli.founding:migrate", "升级数据库，装入全国默认规定"),
-    "serve": ("tongxin.cli.running:serve", "启动网站"),
-    "worker": ("tongxin.cli.running:worker", "启动后台任务"),
-    "check": ("tongxin.cli.checking:check", "检查系统是否正常"),
-    "audit": ("tongxin.cli.auditing:audit", "核验操作记录"),
-    "backup": ("tongxin.cli.backing:backup", "备份所有数据，写完核对"),
-    "restore": ("tongxin.cli.backing:restore", "从备份恢复，前后都核对"),
-    "import": ("tongxin.cli.exchange:import_", "从表格导入委员、单位、提案"),
-    "template": ("tongxin.cli.exchange:template", "生成导入用的空表"),
-    "export": ("tongxin.cli.exchange:export", "导出委员、单位、提案"),
-    "similar": ("tongxin.cli.finding:similar", "查找相似的提案"),
-    "bench": ("tongxin.cli.benching:bench", "测量性能"),
-    "consensus": ("tongxin.deliberation.consensus.command:consensus", "由表态计算共识"),
+    "demo": ("tongxin.cli.demonstration:demo", _("建好演示用的云溪县并启动")),
+    "init": ("tongxin.cli.founding:init", _("新建一个空的正式系统")),
+    "appoint": ("tongxin.cli.appointing:appoint", _("应急任命，告知审计管理员")),
+    "reset-factor": ("tongxin.cli.resetting:reset_factor", _("应急重置动态口令，告知审计管理员")),
+    "migrate": ("tongxin.cli.founding:migrate", _("升级数据库，装入全国默认规定")),
+    "serve": ("tongxin.cli.running:serve", _("启动网站")),
+    "worker": ("tongxin.cli.running:worker", _("启动后台任务")),
+    "check": ("tongxin.cli.checking:check", _("检查系统是否正常")),
+    "audit": ("tongxin.cli.auditing:audit", _("核验操作记录")),
+    "backup": ("tongxin.cli.backing:backup", _("备份所有数据，写完核对")),
+    "restore": ("tongxin.cli.backing:restore", _("从备份恢复，前后都核对")),
+    "import": ("tongxin.cli.exchange:import_", _("从表格导入委员、单位、提案")),
+    "template": ("tongxin.cli.exchange:template", _("生成导入用的空表")),
+    "export": ("tongxin.cli.exchange:export", _("导出委员、单位、提案")),
+    "similar": ("tongxin.cli.finding:similar", _("查找相似的提案")),
+    "bench": ("tongxin.cli.benching:bench", _("测量性能")),
+    "consensus": ("tongxin.deliberation.consensus.command:consensus", _("由表态计算共识")),
 }
 
-NOT_PRINTED = "标准输出无法写入：{why}。命令已经办完，办成的都有效，只是该打印的内容不全。"
+NOT_PRINTED = _("标准输出无法写入：{why}。命令已经办完，办成的都有效，只是该打印的内容不全。")
 
-DATABASE_FAILED = (
-    "数据库读写出错，命令没有办完：{said}。请先看磁盘有没有问题、空间够不够；数据库文件损坏的，请停掉网站和后台任务，"
-    "从最近的备份恢复（tongxin restore）。设置 TONGXIN_DEBUG=1 再试可以看到详情。"
+DATABASE_FAILED = _(
+    "数据库读写出错，命令没有办完：{said}。请先看磁盘有没有问题、空间够不够；数据库文件损坏的，请停掉网站和后台任务，从最近的备份恢复（tongxin restore）。设置 TONGXIN_DEBUG=1 再试可以看到详情。"
 )
 
 
@@ -68,14 +68,14 @@ class Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with one line each, without importing them."""
-        with formatter.section("命令"):
+        with formatter.section(_("命令")):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
 @click.command(
     cls=Lazy,
     context_settings={"help_option_names": ["--help", "-h"]},
-    help="同心：政协的工作系统。每个命令都可以加 --help 看说明。",
+    help=_("同心：政协的工作系统。每个命令都可以加 --help 看说明。"),
 )
 def tongxin() -> None:
     """Stand above all commands."""
@@ -107,7 +107,7 @@ def _run(arguments: list[str] | None) -> int:
         problem.show()
         return problem.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("已中止。", err=True)
+        click.echo(_("已中止。"), err=True)
         return 130
     except Exception as failure:  # the last stand: a sentence, not a traceback
         if os.environ.get("TONGXIN_DEBUG"):
@@ -116,7 +116,9 @@ def _run(arguments: list[str] | None) -> int:
             click.echo(DATABASE_FAILED.format(said=printable(str(failure))), err=True)
             return 1
         click.echo(
-            f"内部错误：{type(failure).__name__}：{printable(str(failure))}。设置 TONGXIN_DEBUG=1 再试可以看到详情。", err=True
+            _("内部错误：%(name)s：%(printable)s。设置 TONGXIN_DEBUG=1 再试可以看到详情。")
+            % {"name": type(failure).__name__, "printable": printable(str(failure))},
+            err=True,
         )
         return 1
     return result if isinstance(result, int) else 0

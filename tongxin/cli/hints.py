@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tongxin.core.catalogue import _
+
 if TYPE_CHECKING:
     from tongxin.audit.outside import Problem
 
-AFTER_A_FINDING = "接着办：请保留现场，数据库和 audit、keys、files 目录都不要动，告知审计管理员，一起从备份核对。"
-AFTER_A_RESTORE = "恢复过备份的，弄清原因后用 tongxin audit accept 认可库外留存与数据库的不符，见 docs/operations.md。"
+AFTER_A_FINDING = _("接着办：请保留现场，数据库和 audit、keys、files 目录都不要动，告知审计管理员，一起从备份核对。")
+AFTER_A_RESTORE = _("恢复过备份的，弄清原因后用 tongxin audit accept 认可库外留存与数据库的不符，见 docs/operations.md。")
 
 
 def next_steps(problems: "Sequence[Problem]") -> str:
@@ -58,7 +60,6 @@ def of_code(word: str, name: str) -> str:
     """Say what becomes of a one-time code that was printed."""
     from tongxin.accounts.actions import VALID
 
-    return (
-        f"{word}只显示这一次，只能用一次，{VALID.days} 天内有效，请交给{name}本人，"
-        f"在 {address()}/invitation/ 输入（对外的网址设在 TONGXIN_ORIGINS，见 docs/operations.md）。"
-    )
+    return _(
+        "%(word)s只显示这一次，只能用一次，%(days)s 天内有效，请交给%(name)s本人，在 %(address)s/invitation/ 输入（对外的网址设在 TONGXIN_ORIGINS，见 docs/operations.md）。"
+    ) % {"word": word, "days": VALID.days, "name": name, "address": address()}

@@ -8,13 +8,15 @@ from typing import Any
 
 import click
 
-NO_NAME = "“{path}”不是文件名，请写明要写成的文件。"
-NO_OUT = "{path} 不是普通文件，不能写入。请另写一个文件名。"
-IN_HOME = (
+from tongxin.core.catalogue import _
+
+NO_NAME = _("“{path}”不是文件名，请写明要写成的文件。")
+NO_OUT = _("{path} 不是普通文件，不能写入。请另写一个文件名。")
+IN_HOME = _(
     "{path} 在系统的数据目录 {home} 里，写入可能覆盖数据库、密钥或者附件，没有写入。请写到其他位置；备份可以写到 {backups}。"
 )
-IS_OURS = "{path} 和系统的 {ours} 是同一个文件，写入会覆盖系统的数据，没有写入。请另写一个文件名。"
-NO_FILE = "{path} 不是普通文件，请写明要读的文件。"
+IS_OURS = _("{path} 和系统的 {ours} 是同一个文件，写入会覆盖系统的数据，没有写入。请另写一个文件名。")
+NO_FILE = _("{path} 不是普通文件，请写明要读的文件。")
 
 
 class _Out(click.Path):

@@ -15,17 +15,18 @@ import click
 from tongxin.cli import start, telling
 from tongxin.cli.problems import BadInput
 from tongxin.cli.scheduled import Scheduled, schedule
+from tongxin.core.catalogue import _
 
 logger = logging.getLogger("tongxin.worker")
 HERE = "127.0.0.1"
 
 
 # ── the web server ───────────────────────────────────────────────────────────────────────────────
-@click.command(help="启动网站。数据库结构不是最新的时候不启动，请先运行 tongxin migrate。")
-@click.option("--host", default=HERE, show_default=True, help="监听地址；放在反向代理后面时不用改。")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="进程数。")
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
+@click.command(help=_("启动网站。数据库结构不是最新的时候不启动，请先运行 tongxin migrate。"))
+@click.option("--host", default=HERE, show_default=True, help=_("监听地址；放在反向代理后面时不用改。"))
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=_("端口。"))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help=_("进程数。"))
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help=_("每个进程的线程数。"))
 @click.option("--ready", is_flag=True, hidden=True)
 def serve(*, host: str, port: int, workers: int, threads: int, ready: bool) -> None:
     """Serve the site; refuse on an older schema, and where another program answers already.
@@ -53,7 +54,7 @@ def demand_free(host: str, port: int) -> None:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as problem:
-        message = f"没有监听地址 {host}，请核对 --host。"
+        message = _("没有监听地址 %(host)s，请核对 --host。") % {"host": host}
         raise BadInput(message) from problem
     with contextlib.closing(socket.socket(family, kind)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server that has just ended does not count
@@ -66,10 +67,10 @@ def demand_free(host: str, port: int) -> None:
 def _why_not(problem: OSError, host: str, port: int) -> str:
     """Say what stands in the way of listening, and what to do."""
     if problem.errno == errno.EADDRINUSE:
-        return f"端口 {port} 已被占用，请用 --port 另选一个。"
+        return _("端口 %(port)s 已被占用，请用 --port 另选一个。") % {"port": port}
     if problem.errno == errno.EACCES:
-        return f"没有权限使用端口 {port}，请用 --port 另选一个 1024 以上的端口。"
-    return f"本机没有地址 {host}，请核对 --host。"
+        return _("没有权限使用端口 %(port)s，请用 --port 另选一个 1024 以上的端口。") % {"port": port}
+    return _("本机没有地址 %(host)s，请核对 --host。") % {"host": host}
 
 
 def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
@@ -177,10 +178,10 @@ def _run_what_is_due(jobs: list[Scheduled], stop: Stop, *, waits: bool) -> None:
             job.run_if_due(now)
 
 
-@click.command(help="启动后台任务：发送通知、到期提醒、评价截止、封存操作记录。可以只运行一轮。")
-@click.option("--interval", default=1.0, show_default=True, type=click.FloatRange(0.1, 60), help="每隔几秒看一次。")
-@click.option("--once", is_flag=True, help="只运行一轮就退出（供系统的定时任务调用）。")
-@click.option("--no-schedule", is_flag=True, help="不运行定时任务，只办理排队的任务（如导入）。")
+@click.command(help=_("启动后台任务：发送通知、到期提醒、评价截止、封存操作记录。可以只运行一轮。"))
+@click.option("--interval", default=1.0, show_default=True, type=click.FloatRange(0.1, 60), help=_("每隔几秒看一次。"))
+@click.option("--once", is_flag=True, help=_("只运行一轮就退出（供系统的定时任务调用）。"))
+@click.option("--no-schedule", is_flag=True, help=_("不运行定时任务，只办理排队的任务（如导入）。"))
 @click.option("--parent", type=int, hidden=True)
 def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None) -> None:
     """Run the tasks written into the database and the apps' scheduled jobs, what has to be prompt in a thread beside."""
@@ -197,4 +198,4 @@ def worker(*, interval: float, once: bool, no_schedule: bool, parent: int | None
             work(jobs=others, stop=stop, interval=interval)
         return
     good = work(jobs=jobs, stop=stop, interval=interval, once=True)
-    click.echo("后台任务已运行一轮。" if good else "后台任务已运行一轮，有没有办成的，请看上面的日志。", err=True)
+    click.echo(_("后台任务已运行一轮。") if good else _("后台任务已运行一轮，有没有办成的，请看上面的日志。"), err=True)

@@ -8,25 +8,27 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from tongxin.core.catalogue import _
+
 logger = logging.getLogger("tongxin.worker")
 Job = Callable[[datetime], object]
 PROMPT = 1.0  # seconds: what comes so often waits for no other job
 NOTED_EVERY = 30.0
 LABELS = {
-    "accounts.tasks.clear": "清除过期的登录",
-    "audit.tasks.seal": "封存操作记录",
-    "audit.tasks.look_through_files": "核对附件内容",
-    "files.tasks.clear_orphans": "清除没有用上的附件",
-    "members.tasks.close_accounts": "停用去世委员的账户",
-    "notices.tasks.deliver_left_over": "发送通知",
-    "notices.tasks.send_letters": "寄信",
-    "handling.tasks.close_rounds": "结束评价",
-    "handling.tasks.tell_deadlines": "提醒期限",
-    "handling.tasks.set_dates_again": "重定暂定期限",
-    "committees.tasks.carry_out_changes": "单位变动生效",
-    "backups.tasks.take_if_due": "定时备份",
-    "imports.tasks.take_up_left_over": "接着办理导入",
-    "imports.tasks.clear_files": "清除导入用过的文件",
+    "accounts.tasks.clear": _("清除过期的登录"),
+    "audit.tasks.seal": _("封存操作记录"),
+    "audit.tasks.look_through_files": _("核对附件内容"),
+    "files.tasks.clear_orphans": _("清除没有用上的附件"),
+    "members.tasks.close_accounts": _("停用去世委员的账户"),
+    "notices.tasks.deliver_left_over": _("发送通知"),
+    "notices.tasks.send_letters": _("寄信"),
+    "handling.tasks.close_rounds": _("结束评价"),
+    "handling.tasks.tell_deadlines": _("提醒期限"),
+    "handling.tasks.set_dates_again": _("重定暂定期限"),
+    "committees.tasks.carry_out_changes": _("单位变动生效"),
+    "backups.tasks.take_if_due": _("定时备份"),
+    "imports.tasks.take_up_left_over": _("接着办理导入"),
+    "imports.tasks.clear_files": _("清除导入用过的文件"),
 }
 
 
@@ -100,9 +102,9 @@ class Scheduled:
         self.has_failed = self.is_ill = True
         self.due = now + max(self.every, NOTED_EVERY if self.is_prompt else 0)
         if isinstance(error, SaidError):
-            logger.warning("定时任务 %s 没有完成，下次再试：%s", self.name, error)
+            logger.warning(_("定时任务 %s 没有完成，下次再试：%s"), self.name, error)
         else:
-            logger.error("定时任务 %s 没有完成，下次再试", self.name, exc_info=error)
+            logger.error(_("定时任务 %s 没有完成，下次再试"), self.name, exc_info=error)
         self._note(partial(jobs.failed, self.name, error, at=timezone.now()))
 
     def _note(self, write: Callable[[], None]) -> None:

@@ -5,10 +5,11 @@ import os
 import click
 
 from tongxin.cli.problems import BadInput, NotInOrder
+from tongxin.core.catalogue import _
 
-CUT_OFF = "上一次恢复或者整体导入中途中断，现在还不能收尾（{said}）。请检查数据库、磁盘和权限，再运行一次。"
-OLD = "数据库结构不是最新的，请先运行 tongxin migrate。"
-UNRULED = "全国默认规定缺少新版本所需的项目，请先运行 tongxin migrate。"
+CUT_OFF = _("上一次恢复或者整体导入中途中断，现在还不能收尾（{said}）。请检查数据库、磁盘和权限，再运行一次。")
+OLD = _("数据库结构不是最新的，请先运行 tongxin migrate。")
+UNRULED = _("全国默认规定缺少新版本所需的项目，请先运行 tongxin migrate。")
 
 
 def django(*, demo: bool = False, current: bool = False, ruled: bool = True, makes: bool = False, asks: bool = True) -> None:
@@ -71,7 +72,7 @@ def pending() -> list[str]:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except OperationalError as problem:
-        message = f"无法连接数据库：{problem}。请检查 DATABASE_URL 和 TONGXIN_HOME。"
+        message = _("无法连接数据库：%(problem)s。请检查 DATABASE_URL 和 TONGXIN_HOME。") % {"problem": problem}
         raise BadInput(message) from problem
     return [str(migration) for migration, _back in plan]
 
@@ -93,7 +94,7 @@ def keep_private() -> None:
     from tongxin.core import modes
 
     for path in modes.tighten(settings.TONGXIN_HOME):
-        click.echo(f"{path} 别的用户也能读，但本用户改不了它的权限，请管理员处理。", err=True)
+        click.echo(_("%(path)s 别的用户也能读，但本用户改不了它的权限，请管理员处理。") % {"path": path}, err=True)
 
 
 def migrate_and_load(*, quiet: bool = True) -> int:
@@ -117,6 +118,8 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     try:
         vouch_for_what_is_there(at=timezone.now())
     except UnsoundRecordError as error:
-        message = f"{error}。数据库结构和全国默认规定已经装好。请运行 tongxin audit verify 查明，记录恢复以后再运行一次 tongxin migrate。"
+        message = _(
+            "%(error)s。数据库结构和全国默认规定已经装好。请运行 tongxin audit verify 查明，记录恢复以后再运行一次 tongxin migrate。"
+        ) % {"error": error}
         raise NotInOrder(message) from error
     return new

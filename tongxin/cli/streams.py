@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
+from tongxin.core.catalogue import _
+
 REASONS = {
-    errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "磁盘配额已用完",
-    errno.EPIPE: "接收的一方已经关闭",
-    errno.EBADF: "没有打开",
-    errno.EFBIG: "文件已达到大小上限",
-    errno.EIO: "设备出错",
+    errno.ENOSPC: _("磁盘已满"),
+    errno.EDQUOT: _("磁盘配额已用完"),
+    errno.EPIPE: _("接收的一方已经关闭"),
+    errno.EBADF: _("没有打开"),
+    errno.EFBIG: _("文件已达到大小上限"),
+    errno.EIO: _("设备出错"),
 }
 CLOSED = -1  # no descriptor of anything
 

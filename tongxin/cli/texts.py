@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
+from tongxin.core.catalogue import _
 from tongxin.core.words import on_one_line
 
-NO_TEXT = "“{word}”不是 UTF-8 文字，请检查终端的编码。"
+NO_TEXT = _("“{word}”不是 UTF-8 文字，请检查终端的编码。")
 
 
 class Text(click.types.StringParamType):

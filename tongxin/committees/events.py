@@ -1,6 +1,8 @@
 """Event kinds of bodies."""
 
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.kinds import ON_THE_SERVER, Audience, Kind, day, name_sorts, register, who_did
@@ -20,26 +22,46 @@ def _reason(event: Event) -> str:
 
 def _appointed(event: Event) -> str:
     unit, actor = event.data.get("unit"), event.acting_as or who_did(event)
-    return f"{actor}任命{event.data.get('name', '')}承担{f'{unit}的' if unit else ''}“{event.data.get('duty', '')}”"
+    return gettext("%(actor)s任命%(name)s承担%(what)s“%(duty)s”") % {
+        "actor": actor,
+        "name": event.data.get("name", ""),
+        "what": gettext("%(unit)s的") % {"unit": unit} if unit else "",
+        "duty": event.data.get("duty", ""),
+    }
 
 
 def _ended(event: Event) -> str:
-    heirs = f"，由{event.data['to']}承接" if event.data.get("to") else ""
-    return f"{event.acting_as or who_did(event)}撤销承办单位{event.data.get('name', '')}{heirs}，{day(event.data.get('on'))}起"
+    heirs = gettext("，由%(to)s承接") % {"to": event.data["to"]} if event.data.get("to") else ""
+    return gettext("%(acting_as)s撤销承办单位%(name)s%(heirs)s，%(on)s起") % {
+        "acting_as": event.acting_as or who_did(event),
+        "name": event.data.get("name", ""),
+        "heirs": heirs,
+        "on": day(event.data.get("on")),
+    }
 
 
 def _announced(event: Event) -> str:
     data = event.data
     heirs = f"（{data['to']}）" if data.get("to") else ""
-    return f"{event.acting_as or who_did(event)}定于 {day(data.get('on'))}起将{data.get('name', '')}{data.get('what', '')}{heirs}"
+    return gettext("%(acting_as)s定于 %(on)s起将%(name)s%(what)s%(heirs)s") % {
+        "acting_as": event.acting_as or who_did(event),
+        "on": day(data.get("on")),
+        "name": data.get("name", ""),
+        "what": data.get("what", ""),
+        "heirs": heirs,
+    }
 
 
 def _called_off(event: Event) -> str:
     data = event.data
-    gone = f"，为此新设的{data['gone']}一并取消" if data.get("gone") else ""
-    return (
-        f"{event.acting_as or who_did(event)}取消原定 {day(data.get('on'))}起{data.get('name', '')}的{data.get('what', '')}{gone}"
-    )
+    gone = gettext("，为此新设的%(gone)s一并取消") % {"gone": data["gone"]} if data.get("gone") else ""
+    return gettext("%(acting_as)s取消原定 %(on)s起%(name)s的%(what)s%(gone)s") % {
+        "acting_as": event.acting_as or who_did(event),
+        "on": day(data.get("on")),
+        "name": data.get("name", ""),
+        "what": data.get("what", ""),
+        "gone": gone,
+    }
 
 
 witness(Committee, "code", "tier", "parent__uid", committee="code")
@@ -59,7 +81,7 @@ witness(  # which dates open matters have at the successors
     UnitChange, "dates", part="dates", only=~Q(dates={}), told=OF_A_UNIT,
 )  # fmt: skip
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
-name_sorts(committees="机构和任免")
+name_sorts(committees=_("机构和任免"))
 
 
 def _session(term: str, number: str) -> str:
@@ -92,90 +114,106 @@ name_rows(
     }
 )
 register(
-    Kind("committees.appoint", A.OFFICE, _appointed, personal=("name",), label="任命职责"),
+    Kind("committees.appoint", A.OFFICE, _appointed, personal=("name",), label=_("任命职责")),
     Kind(
         "committees.break_glass",
         A.OFFICE,
-        f"{ON_THE_SERVER}应急任命{{name}}承担“{{duty}}”",
+        format_lazy(_("{on_the_server}应急任命{{name}}承担“{{duty}}”"), on_the_server=ON_THE_SERVER),
         _reason,
         personal=("name",),
-        label="服务器操作人员应急任命",
+        label=_("服务器操作人员应急任命"),
     ),
     Kind(
         "committees.end_appointment",
         A.OFFICE,
-        "{actor}免去{name}的{unit}“{duty}”，{on}起",
+        _("{actor}免去{name}的{unit}“{duty}”，{on}起"),
         _reason,
         personal=("name",),
         days=("on",),
-        label="免去职责",
+        label=_("免去职责"),
     ),
     Kind(
         "committees.reset_second_factor",
         A.OFFICE,
-        "{actor}重置{name}的动态口令",
+        _("{actor}重置{name}的动态口令"),
         _reason,
         personal=("name",),
-        label="重置动态口令",
+        label=_("重置动态口令"),
     ),
     Kind(
         "committees.break_glass_factor",
         A.OFFICE,
-        f"{ON_THE_SERVER}重置{{name}}的动态口令",
+        format_lazy(_("{on_the_server}重置{{name}}的动态口令"), on_the_server=ON_THE_SERVER),
         _reason,
         personal=("name",),
-        label="服务器操作人员重置动态口令",
+        label=_("服务器操作人员重置动态口令"),
     ),
     Kind(
         "committees.break_glass_code",
         A.OFFICE,
-        f"{ON_THE_SERVER}应急发出{{name}}的密码重置码，动态口令没有启用",
+        format_lazy(_("{on_the_server}应急发出{{name}}的密码重置码，动态口令没有启用"), on_the_server=ON_THE_SERVER),
         _reason,
         personal=("name",),
-        label="服务器操作人员应急发出密码重置码",
+        label=_("服务器操作人员应急发出密码重置码"),
     ),
     Kind(
         "committees.transfer_clerk",
         A.OFFICE,
-        "承办人由{before}变动为{name}",
+        _("承办人由{before}变动为{name}"),
         _reason,
         personal=("name", "before"),
-        label="变动承办人",
+        label=_("变动承办人"),
     ),
-    Kind("committees.add_unit", A.OFFICE, "{actor}增加承办单位{name}", label="增加承办单位"),
-    Kind("committees.change_unit", A.OFFICE, "{actor}修改承办单位{name}", label="修改承办单位"),
-    Kind("committees.rename_unit", A.OFFICE, "{actor}将{name}更名为{to}，{on}起", _reason, days=("on",), label="承办单位更名"),
-    Kind("committees.end_unit", A.OFFICE, _ended, _reason, label="撤销承办单位"),
+    Kind("committees.add_unit", A.OFFICE, _("{actor}增加承办单位{name}"), label=_("增加承办单位")),
+    Kind("committees.change_unit", A.OFFICE, _("{actor}修改承办单位{name}"), label=_("修改承办单位")),
     Kind(
-        "committees.merge_unit", A.OFFICE, "{actor}将{name}并入{to}，{on}起", _reason, days=("on",), label="承办单位并入其他单位"
+        "committees.rename_unit", A.OFFICE, _("{actor}将{name}更名为{to}，{on}起"), _reason, days=("on",), label=_("承办单位更名")
+    ),
+    Kind("committees.end_unit", A.OFFICE, _ended, _reason, label=_("撤销承办单位")),
+    Kind(
+        "committees.merge_unit",
+        A.OFFICE,
+        _("{actor}将{name}并入{to}，{on}起"),
+        _reason,
+        days=("on",),
+        label=_("承办单位并入其他单位"),
     ),
     Kind(
-        "committees.split_unit", A.OFFICE, "{actor}将{name}拆分，由{to}承接，{on}起", _reason, days=("on",), label="拆分承办单位"
+        "committees.split_unit",
+        A.OFFICE,
+        _("{actor}将{name}拆分，由{to}承接，{on}起"),
+        _reason,
+        days=("on",),
+        label=_("拆分承办单位"),
     ),
-    Kind("committees.announce_unit_change", A.OFFICE, _announced, _reason, label="定于日后变动承办单位"),
+    Kind("committees.announce_unit_change", A.OFFICE, _announced, _reason, label=_("定于日后变动承办单位")),
     Kind(
         "committees.call_off_unit_change",
         A.OFFICE,
         _called_off,
         _reason,
-        label="取消待生效的承办单位变动",
+        label=_("取消待生效的承办单位变动"),
     ),
-    Kind("committees.restore_unit", A.OFFICE, "{actor}恢复承办单位{name}", _reason, label="恢复承办单位"),
+    Kind("committees.restore_unit", A.OFFICE, _("{actor}恢复承办单位{name}"), _reason, label=_("恢复承办单位")),
     Kind(
-        "committees.restore_unit_name", A.OFFICE, "{actor}撤销{name}的更名，恢复原名称{to}", _reason, label="撤销承办单位的更名"
+        "committees.restore_unit_name",
+        A.OFFICE,
+        _("{actor}撤销{name}的更名，恢复原名称{to}"),
+        _reason,
+        label=_("撤销承办单位的更名"),
     ),
     Kind(
         "committees.hold_up_unit_change",
         A.OFFICE,
-        "原定{on}起将{name}更名为{to}，没有生效",
+        _("原定{on}起将{name}更名为{to}，没有生效"),
         _reason,
         days=("on",),
-        label="承办单位更名没有生效",
+        label=_("承办单位更名没有生效"),
     ),
-    Kind("committees.drop_unit", A.OFFICE, "{actor}取消尚未承办的新设单位{name}", _reason, label="取消尚未承办的新设单位"),
-    Kind("committees.import_units", A.OFFICE, "{actor}导入承办单位 {rows} 个", label="导入承办单位"),
-    Kind("committees.export_units", A.OFFICE, "{actor}导出承办单位 {rows} 个", label="导出承办单位"),
-    Kind("committees.found", A.OFFICE, "建立{name}", label="建立政协"),
-    Kind("committees.open_session", A.OFFICE, "{actor}设立{name}", label="设立会议"),
-    Kind("committees.set_plenary", A.OFFICE, "{actor}改定{name}的会期和提案截止时间", label="改定会期和提案截止时间"),
+    Kind("committees.drop_unit", A.OFFICE, _("{actor}取消尚未承办的新设单位{name}"), _reason, label=_("取消尚未承办的新设单位")),
+    Kind("committees.import_units", A.OFFICE, _("{actor}导入承办单位 {rows} 个"), label=_("导入承办单位")),
+    Kind("committees.export_units", A.OFFICE, _("{actor}导出承办单位 {rows} 个"), label=_("导出承办单位")),
+    Kind("committees.found", A.OFFICE, _("建立{name}"), label=_("建立政协")),
+    Kind("committees.open_session", A.OFFICE, _("{actor}设立{name}"), label=_("设立会议")),
+    Kind("committees.set_plenary", A.OFFICE, _("{actor}改定{name}的会期和提案截止时间"), label=_("改定会期和提案截止时间")),
 )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Change, Duty, Level, System
@@ -47,7 +48,7 @@ class Term(Row):
         constraints = [models.UniqueConstraint(fields=["committee", "number"], name="term_once")]
 
     def __str__(self) -> str:
-        return f"第{numerals.chinese(self.number)}届"
+        return gettext("第%(chinese)s届") % {"chinese": numerals.chinese(self.number)}
 
 
 class Session(Row):

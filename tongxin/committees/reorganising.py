@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -65,7 +66,7 @@ def rename(unit: Unit, *, name: str, short_name: str, on: date, reason: str, act
     held = _held(unit, [], on, at)[0]
     name = clean_line(name)
     if name == held.name:
-        message = f"{name}就是现在的名称"
+        message = _("%(name)s就是现在的名称") % {"name": name}
         raise UnitError(message)
     _demand_free(held, name)
     change = _decided(held, Change.RENAME, on, reason, name=name, short_name=clean_line(short_name))
@@ -94,13 +95,17 @@ def _held(unit: Unit, successors: Sequence[Unit], on: date, at: datetime) -> tup
     if never := successions.why_never(held):
         raise UnitError(never)
     if on < timezone.localdate(at):
-        message = "不能早于今天"
+        message = _("不能早于今天")
         raise UnitError(message)
     if held.active_until is not None and successions.waiting_change(held) is None:
-        message = f"{held.name}已经撤销，需要的请先恢复"
+        message = _("%(held)s已经撤销，需要的请先恢复") % {"held": held.name}
         raise UnitError(message)
     if (waiting := successions.waiting_change(held)) is not None:
-        message = f"{held.name}已定于 {full_day(waiting.starts_on)}{waiting.get_kind_display()}，请先取消再办理"
+        message = _("%(held)s已定于 %(starts_on)s%(kind)s，请先取消再办理") % {
+            "held": held.name,
+            "starts_on": full_day(waiting.starts_on),
+            "kind": waiting.get_kind_display(),
+        }
         raise UnitError(message)
     return held, [rows[one.pk] for one in successors]
 
@@ -116,18 +121,23 @@ def _demand_sensible(unit: Unit, how: Ending, on: date) -> None:
     ended = [one.name for one in how.successors if not queries.is_running(one, on)]
     problem = ""
     if strangers:
-        problem = "承接的单位须是本会的其他承办单位"
+        problem = _("承接的单位须是本会的其他承办单位")
     elif ended:
-        problem = f"{'、'.join(ended)}到那一天不在承办，不能承接"
+        problem = _("%(ended)s到那一天不在承办，不能承接") % {"ended": "、".join(ended)}
     elif (waiting := _heir_is_reserved(unit, on)) is not None:
-        named = f"{waiting.unit.name}已定于 {full_day(waiting.starts_on)}{waiting.get_kind_display()}，由{unit.name}承接"
-        problem = f"{named}，到那一天{unit.name}已经不在，请先取消那项变动"
+        named = _("%(unit)s已定于 %(starts_on)s%(kind)s，由%(unit2)s承接") % {
+            "unit": waiting.unit.name,
+            "starts_on": full_day(waiting.starts_on),
+            "kind": waiting.get_kind_display(),
+            "unit2": unit.name,
+        }
+        problem = _("%(named)s，到那一天%(unit)s已经不在，请先取消那项变动") % {"named": named, "unit": unit.name}
     elif len(set(how.made)) != len(how.made):
-        problem = "新设单位的名称有重复"
+        problem = _("新设单位的名称有重复")
     elif how.kind == Change.MERGE and (several != 1 or how.made):
-        problem = "并入的，请选一个承接的单位"
+        problem = _("并入的，请选一个承接的单位")
     elif how.kind == Change.SPLIT and several < 2:  # noqa: PLR2004 -- into several
-        problem = "拆分的，请写明两个以上承接的单位"
+        problem = _("拆分的，请写明两个以上承接的单位")
     if problem:
         raise UnitError(problem)
     for name in how.made:
@@ -155,7 +165,7 @@ def _decided(unit: Unit, kind: str, on: date, reason: str, **said: Any) -> UnitC
         with transaction.atomic():
             change.save()
     except IntegrityError as error:  # two hands at once
-        message = f"{unit.name}已有一项变动待生效，请先取消再办理"
+        message = _("%(unit)s已有一项变动待生效，请先取消再办理") % {"unit": unit.name}
         raise UnitError(message) from error
     return change
 
@@ -210,7 +220,7 @@ def _tell_held_up(change: UnitChange, *, at: datetime) -> None:
     told = Event.objects.filter(subject_type=audit.label_of(change.unit), subject_id=change.unit_id, kind=HELD_UP)
     if told.filter(data__change=change.uid).exists():
         return
-    facts = _facts(change) | {"change": change.uid, "reason": f"已有另一个单位叫“{change.name}”"}
+    facts = _facts(change) | {"change": change.uid, "reason": _("已有另一个单位叫“%(change)s”") % {"change": change.name}}
     audit.record(HELD_UP, change.unit, actor=Account.objects.system(), at=at, data=facts)
 
 
@@ -275,7 +285,7 @@ def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -
     held = actions.hold_units(unit.pk, *(one.pk for one in successions.followers_to_come(unit)))[unit.pk]
     found = successions.what_may_be_undone(held)
     if found is None or found.key != shown:
-        message = f"{held.name}的情况在您打开页面以后有变化，这次没有办理，请核对现在的情况"
+        message = _("%(held)s的情况在您打开页面以后有变化，这次没有办理，请核对现在的情况") % {"held": held.name}
         raise OvertakenError(message)
     _UNDOINGS[found.act](held, found.row, {"reason": clean_line(reason), "unit_id": held.pk}, actor, at)
     return found

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import seats
 from tongxin.accounts.models import Account
@@ -50,18 +51,18 @@ def locks(appointments: Iterable[Appointment], *, at: datetime) -> Locks:
     )
 
 
-BOTH_LOST = "两者都丢失的，请服务器操作人员办理（tongxin reset-factor --with-code）"
+BOTH_LOST = gettext_lazy("两者都丢失的，请服务器操作人员办理（tongxin reset-factor --with-code）")
 
 
 def _why_nothing_is_reset(appointment: Appointment, of: Locks, what: str) -> str:
     """What opens an account is reset where it is at home: else whoever appoints could appoint anybody here first."""
     account = appointment.account
     if appointment.pk not in of.running:
-        return "这项任命已经终止或者还没有开始，不能办理"
+        return _("这项任命已经终止或者还没有开始，不能办理")
     if not account.is_active:
-        return f"{account.name}的账户已经关闭，不能{what}"
+        return _("%(account)s的账户已经关闭，不能%(what)s") % {"account": account.name, "what": what}
     if of.homes[account.pk] != appointment.committee_id:
-        return f"{account.name}主要在另一个政协任职，请那里的安全管理员{what}"
+        return _("%(account)s主要在另一个政协任职，请那里的安全管理员%(what)s") % {"account": account.name, "what": what}
     return ""
 
 
@@ -75,14 +76,17 @@ def why_no_reset_code(appointment: Appointment, actor: Account, of: Locks) -> st
     account = appointment.account
     if actor.pk == account.pk:
         return _("不能给自己发重置码；知道现在密码的，请在“我的账户”修改密码")
-    return _why_nothing_is_reset(appointment, of, "发重置码") or _why_an_appointment_opens_nothing(account, of)
+    return _why_nothing_is_reset(appointment, of, _("发重置码")) or _why_an_appointment_opens_nothing(account, of)
 
 
 def _why_an_appointment_opens_nothing(account: Account, of: Locks) -> str:
     if account.pk in of.lost:
-        return f"{account.name}的动态口令重置过，还没有重新设置，不能同时重置密码；{BOTH_LOST}"
+        return _("%(account)s的动态口令重置过，还没有重新设置，不能同时重置密码；%(both_lost)s") % {
+            "account": account.name,
+            "both_lost": BOTH_LOST,
+        }
     if account.pk in of.seated - of.coded:
-        return "这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单"
+        return _("这个账户还是委员账户，又没有设动态口令，不能凭任命重设密码；请先免去职责，再由委员联络人员发密码重置单")
     return ""
 
 
@@ -91,7 +95,7 @@ def why_no_code_by_appointment(account: Account, *, at: datetime) -> str:
     own = list(Appointment.objects.filter(not_over(timezone.localdate(at)), account=account).select_related("account"))
     of = locks(own, at=at)
     if not any(appointment.pk in of.running for appointment in own):
-        return "任职还没有开始，现在不能发重置码；忘记密码的，请先免去，再由委员联络人员发密码重置单"
+        return _("任职还没有开始，现在不能发重置码；忘记密码的，请先免去，再由委员联络人员发密码重置单")
     return _why_an_appointment_opens_nothing(account, of)
 
 
@@ -99,13 +103,16 @@ def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> 
     """Say why `actor` does not take away the second factor of who holds this appointment; nothing where he may."""
     account = appointment.account
     if actor.pk == account.pk:
-        return "不能重置自己的动态口令，请由另一位安全管理员办理，或者由服务器操作人员办理"
-    if why := _why_nothing_is_reset(appointment, of, "重置动态口令"):
+        return _("不能重置自己的动态口令，请由另一位安全管理员办理，或者由服务器操作人员办理")
+    if why := _why_nothing_is_reset(appointment, of, _("重置动态口令")):
         return why
     if account.pk not in of.coded:
-        return f"{account.name}没有启用动态口令，无需重置"
+        return _("%(account)s没有启用动态口令，无需重置") % {"account": account.name}
     if account.pk in of.reset:
-        return f"{account.name}的密码刚发过重置码，还没有登录过，不能同时重置动态口令；{BOTH_LOST}"
+        return _("%(account)s的密码刚发过重置码，还没有登录过，不能同时重置动态口令；%(both_lost)s") % {
+            "account": account.name,
+            "both_lost": BOTH_LOST,
+        }
     return ""
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import Predicate, predicate
 from tongxin.committees import queries
@@ -60,14 +62,14 @@ def belongs_here(actor: Any, _subject: Any) -> bool:
 
 
 PERMISSIONS = {
-    "committees.view_units": ("本会委员、机关和承办单位人员可以查看承办单位", belongs_here),
-    "committees.change_units": ("机关提案工作人员可以维护承办单位", holds(Duty.PROPOSAL_OFFICE)),
-    "committees.reorganise": ("机关提案工作人员可以办理承办单位的更名、撤销、并入、拆分和恢复", holds(Duty.PROPOSAL_OFFICE)),
+    "committees.view_units": (_("本会委员、机关和承办单位人员可以查看承办单位"), belongs_here),
+    "committees.change_units": (_("机关提案工作人员可以维护承办单位"), holds(Duty.PROPOSAL_OFFICE)),
+    "committees.reorganise": (_("机关提案工作人员可以办理承办单位的更名、撤销、并入、拆分和恢复"), holds(Duty.PROPOSAL_OFFICE)),
     "committees.keep_sessions": (
-        "机关提案工作人员和制度管理人员可以设立届次、改定会期",
+        _("机关提案工作人员和制度管理人员可以设立届次、改定会期"),
         holds(Duty.PROPOSAL_OFFICE, Duty.REGULATIONS),
     ),
-    "committees.appoint": ("安全管理员可以任免职责", holds(Duty.SECURITY_ADMIN)),
-    "audit.read": ("审计管理员可以查阅操作记录", holds(Duty.AUDIT_ADMIN)),
+    "committees.appoint": (_("安全管理员可以任免职责"), holds(Duty.SECURITY_ADMIN)),
+    "audit.read": (_("审计管理员可以查阅操作记录"), holds(Duty.AUDIT_ADMIN)),
 }
 grant(PERMISSIONS)

@@ -8,6 +8,8 @@ from functools import partial
 from operator import attrgetter
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.audit import actions as audit
 from tongxin.committees.actions import hold_names
@@ -20,7 +22,7 @@ from tongxin.sheets.kinds import Column, Context, Kind, Row, register, values_of
 from tongxin.sheets.problems import Fault, Sight
 
 CHANGED = {  # what is not changed as the rest of a unit's data is
-    "name": "改了名称的，请在“承办单位”里打开这个单位，办理更名", "number": "单位编号定后不改，请改表里的",
+    "name": gettext_lazy("改了名称的，请在“承办单位”里打开这个单位，办理更名"), "number": gettext_lazy("单位编号定后不改，请改表里的"),
 }  # fmt: skip
 ALIKE = {"phone": written_phone, "number": kept_number}  # how what is kept may be written otherwise
 SYSTEMS = {str(system.label): system.value for system in System}
@@ -57,7 +59,7 @@ def _system_said(unit: Unit) -> str:
 COLUMNS = (
     Column(
         "单位名称",
-        "写全称，答复和统计都用它。",
+        gettext_lazy("写全称，答复和统计都用它。"),
         required=True,
         example="县卫生健康局",
         width=28,
@@ -79,7 +81,7 @@ COLUMNS = (
     ),
     Column(
         "归口",
-        "由哪个部门交办、督办；不写的按名称判断。",
+        gettext_lazy("由哪个部门交办、督办；不写的按名称判断。"),
         words=tuple(SYSTEMS),
         example="政府",
         width=10,
@@ -101,7 +103,7 @@ COLUMNS = (
     ),
     Column(
         "电话",
-        "加密保存。",
+        gettext_lazy("加密保存。"),
         example="0000-1234567",
         width=16,
         others=("联系电话", "办公电话"),
@@ -152,7 +154,7 @@ class UnitImporter:
         for row in rows:
             said = row.parsed = values_of(COLUMNS, row)
             if not said["name"] and not row.faults:
-                row.fault("单位名称", "没有填写")
+                row.fault("单位名称", _("没有填写"))
             self._demand_once(row)
             if not row.faults:
                 self._judge(row)
@@ -161,21 +163,28 @@ class UnitImporter:
         for name in ("name", "number"):
             key, here = (name, row.parsed[name]), Sight(row.place, row.parsed["name"])
             if key[1] and (first := self.seen.setdefault(key, here)).place != row.place:
-                row.fault(NAMES[name], f"与{first.seen_from(row.place)}的{NAMES[name]}相同")
+                row.fault(
+                    NAMES[name],
+                    _("与%(seen_from)s的%(names)s相同") % {"seen_from": first.seen_from(row.place), "names": NAMES[name]},
+                )
 
     def _judge(self, row: Row) -> None:
         said = row.parsed
         unit = self.by_number.get(said["number"]) if said["number"] else self.by_name.get(said["name"])
         if unit is None and (taken := self.promised.get(said["name"])):
-            row.fault("单位名称", f"{taken}；要写的是它，请用现名")
+            row.fault("单位名称", _("%(taken)s；要写的是它，请用现名") % {"taken": taken})
             return
         former = self.by_any_name.get(said["name"])
         if unit is None and former is not None and former.name != said["name"] != former.short_name:
-            row.fault("单位名称", f"是“{former.name}”的原名，系统里已有这个单位；要写的是它，请用现名")
+            row.fault("单位名称", _("是“%(former)s”的原名，系统里已有这个单位；要写的是它，请用现名") % {"former": former.name})
             return
         if unit is None:
             if said["name"] in self.by_name:
-                row.fault("编号", f"系统里已有“{said['name']}”，编号是“{self.by_name[said['name']].number or '空'}”，没有改动")
+                row.fault(
+                    "编号",
+                    _("系统里已有“%(name)s”，编号是“%(number)s”，没有改动")
+                    % {"name": said["name"], "number": self.by_name[said["name"]].number or "空"},
+                )
             return
         row.known = True
         words = words_of(COLUMNS, unit)
@@ -183,7 +192,10 @@ class UnitImporter:
             kept = getattr(unit, name)
             if said[name] and said[name] not in {kept, ALIKE.get(name, str)(kept)}:
                 how = CHANGED.get(name, "要改请在“承办单位”里打开这个单位，修改资料")
-                row.fault(column, f"与系统里的不同：系统里是“{words[column] or '空'}”，没有改动；{how}")
+                row.fault(
+                    column,
+                    _("与系统里的不同：系统里是“%(words)s”，没有改动；%(how)s") % {"words": words[column] or "空", "how": how},
+                )
 
     def settle(self) -> list[Fault]:
         """Nothing more shows only in the whole file."""

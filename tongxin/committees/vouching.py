@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -16,7 +17,10 @@ class UnsoundRecordError(Exception):
     """The record is not as it was written: what it says of which rows were vouched for cannot be gone by."""
 
     def __init__(self, found: Problem) -> None:
-        super().__init__(f"操作记录不是原来写入的样子（{found.where}　{found.reason}），没有留存核对用的凭据")
+        super().__init__(
+            _("操作记录不是原来写入的样子（%(where)s　%(reason)s），没有留存核对用的凭据")
+            % {"where": found.where, "reason": found.reason}
+        )
         self.found = found
 
 

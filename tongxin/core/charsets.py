@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.http import parse_header_parameters
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-REFUSED = "只接受 UTF-8 编码，请用浏览器重新打开页面再提交。"
+REFUSED = gettext_lazy("只接受 UTF-8 编码，请用浏览器重新打开页面再提交。")
 STATUS, HEADERS = 415, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "private, no-store"}
 INTERFACE = "/api/"  # where errors are problems in JSON, by RFC 9457
 UTF_8 = {"utf-8", "utf8"}
@@ -26,7 +28,7 @@ def is_utf8(content_type: str) -> bool:
 
 def _as_problem() -> bytes:
     said = {
-        "type": "about:blank", "title": "Unsupported Media Type", "status": STATUS, "detail": "只接受 UTF-8 编码。",
+        "type": "about:blank", "title": "Unsupported Media Type", "status": STATUS, "detail": _("只接受 UTF-8 编码。"),
         "code": "unsupported-media-type", "reasons": [], "fields": {},
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False).encode()

@@ -13,13 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-NOT_THERE = (
-    "数据库文件 {path} 不存在，没有办理，也没有另建空库。请检查 TONGXIN_HOME（现在是 {home}）是否正确、磁盘是否已挂载；"
-    "文件移走了的，移回原处再运行，旁边的 -wal、-shm 不要动。还没有建过系统的，请先运行 tongxin init；有备份的，用 tongxin restore 恢复。"
+from tongxin.core.catalogue import _
+
+NOT_THERE = _(
+    "数据库文件 {path} 不存在，没有办理，也没有另建空库。请检查 TONGXIN_HOME（现在是 {home}）是否正确、磁盘是否已挂载；文件移走了的，移回原处再运行，旁边的 -wal、-shm 不要动。还没有建过系统的，请先运行 tongxin init；有备份的，用 tongxin restore 恢复。"
 )
-LOG_LEFT = (
-    "数据库文件 {path} 不存在，同一目录下却有它的日志 {log}，里面可能有已经办成的事项，所以没有另建空库。请先把数据库文件移回原处；"
-    "确实不要了的，把日志也移到别处，再运行。"
+LOG_LEFT = _(
+    "数据库文件 {path} 不存在，同一目录下却有它的日志 {log}，里面可能有已经办成的事项，所以没有另建空库。请先把数据库文件移回原处；确实不要了的，把日志也移到别处，再运行。"
 )
 LOGS = ("-wal", "-journal")
 NAMED_FILE = "file:"  # SQLite's own addresses, and what lies in memory: no file of ours

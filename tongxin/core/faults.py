@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from tongxin.core.catalogue import _
+
 OURS = Path(__file__).resolve().parent.parent
 LONGEST = 200
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -32,7 +34,7 @@ class SomeFailedError(SaidError):
     """Some of many could not be done; the others were."""
 
     def __init__(self, failed: int, of: int, first: str) -> None:
-        super().__init__(f"{of} 件中有 {failed} 件没有办成，例如 {first}")
+        super().__init__(_("%(of)s 件中有 %(failed)s 件没有办成，例如 %(first)s") % {"of": of, "failed": failed, "first": first})
 
 
 def first_line(error: BaseException) -> str:

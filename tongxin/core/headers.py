@@ -7,7 +7,9 @@ middleware and for anybody: one long line would hold a process for seconds.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-REFUSED = "浏览器送来的请求头太长，请清除本网站的 Cookie 后重新打开页面。"
+from django.utils.translation import gettext_lazy as _
+
+REFUSED = _("浏览器送来的请求头太长，请清除本网站的 Cookie 后重新打开页面。")
 STATUS, HEADERS = 431, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "private, no-store"}
 LONGEST = 8 * 1024  # all of them together where `tongxin serve` runs (`cli.running`), each of them under another server
 LONGEST_KIND = 256  # a Content-Type: a form's has some 70 characters

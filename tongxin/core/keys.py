@@ -4,14 +4,15 @@ import os
 import secrets
 from pathlib import Path
 
-UNREAD = (
-    "密钥文件 {path} 无法读取（{why}）。请把另存的密钥放回这个位置，再运行。不要另造一个：换了密钥，加密的内容无法读取，"
-    "操作记录也核验不了。"
+from tongxin.core.catalogue import _
+
+UNREAD = _(
+    "密钥文件 {path} 无法读取（{why}）。请把另存的密钥放回这个位置，再运行。不要另造一个：换了密钥，加密的内容无法读取，操作记录也核验不了。"
 )
-UNREAD_OF_COOKIES = (
+UNREAD_OF_COOKIES = _(
     "密钥文件 {path} 无法读取（{why}）。请把另存的密钥放回这个位置；没有另存的，移走它再运行，系统另造一个，所有人重新登录。"
 )
-NO_KEY = "里面不是密钥，可能被其他文件覆盖"
+NO_KEY = _("里面不是密钥，可能被其他文件覆盖")
 
 
 def load(name: str, home: Path, given: str | None) -> str:

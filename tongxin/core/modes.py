@@ -5,6 +5,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from tongxin.core.catalogue import _
+
 OTHERS = 0o077
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -28,11 +30,16 @@ def tighten(home: Path) -> list[Path]:
 
 def findings(home: Path) -> list[str]:
     """Say in sentences what other users of the machine may read or replace."""
-    said = [f"{path} 别的用户也能读，请运行 chmod {mode & ~OTHERS:o} {path}" for path, mode in _open_to_others(home)]
+    said = [
+        _("%(path)s 别的用户也能读，请运行 chmod %(mode)s %(path)s") % {"path": path, "mode": f"{mode & ~OTHERS:o}"}
+        for path, mode in _open_to_others(home)
+    ]
     for folder in home.resolve().parents:
         mode = folder.stat().st_mode
         if mode & WRITABLE and not mode & stat.S_ISVTX:
-            said.append(f"上级目录 {folder} 别的用户可以写，能换掉整个数据目录，请运行 chmod go-w {folder}")
+            said.append(
+                _("上级目录 %(folder)s 别的用户可以写，能换掉整个数据目录，请运行 chmod go-w %(folder)s") % {"folder": folder}
+            )
     return said
 
 

@@ -8,16 +8,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 MB = 1 << 20
 NEEDED = 1 << 20  # what one act may write, its log and its notes outside the database: with less it fails
 COPIES = 2  # of the database, beside itself: what is rehearsed in a copy, or written anew by VACUUM, and its log
-HOME, DATABASE, FILES = "数据目录", "数据库", "附件"
-LITTLE = "{label}所在的磁盘（{path}）只剩 {free} MB，应当有 {wanted} MB，请腾出空间"
-HARDLY_ANY = "{label}所在的磁盘（{path}）快满了，只剩 {free} MB，随时可能无法写入，请马上腾出空间"
-NONE_LEFT = "{label}所在的磁盘（{path}）已满，只剩 {free} MB，无法写入了，请马上腾出空间"
-READ_ONLY = "{label}所在的磁盘（{path}）现在是只读的，无法写入，请检查磁盘"
-NOT_FOUND = "{label}（{path}）打不开，请检查磁盘"
+HOME, DATABASE, FILES = _("数据目录"), _("数据库"), _("附件")
+LITTLE = _("{label}所在的磁盘（{path}）只剩 {free} MB，应当有 {wanted} MB，请腾出空间")
+HARDLY_ANY = _("{label}所在的磁盘（{path}）快满了，只剩 {free} MB，随时可能无法写入，请马上腾出空间")
+NONE_LEFT = _("{label}所在的磁盘（{path}）已满，只剩 {free} MB，无法写入了，请马上腾出空间")
+READ_ONLY = _("{label}所在的磁盘（{path}）现在是只读的，无法写入，请检查磁盘")
+NOT_FOUND = _("{label}（{path}）打不开，请检查磁盘")
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,12 @@ class Room:
 def places() -> Iterator[Place]:
     """Return where acts and uploads are written. The disk of a PostgreSQL server is not seen from here."""
     least = settings.DISK_WARN_MB * MB
-    yield Place(HOME, Path(settings.TONGXIN_HOME), least)
+    yield Place(str(HOME), Path(settings.TONGXIN_HOME), least)
     if connection.vendor == "sqlite":
         file = Path(str(connection.settings_dict["NAME"]))
         if file.is_file():
-            yield Place(DATABASE, file.parent, max(least, COPIES * _size(file)))
-    yield Place(FILES, Path(settings.MEDIA_ROOT), least)
+            yield Place(str(DATABASE), file.parent, max(least, COPIES * _size(file)))
+    yield Place(str(FILES), Path(settings.MEDIA_ROOT), least)
 
 
 def _size(file: Path) -> int:

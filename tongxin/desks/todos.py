@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongxin.core.templatetags.chinese import clock, near_day
 
 SHOWN = 5
@@ -33,5 +35,5 @@ def until(at: datetime, now: datetime) -> Until:
     """Return the chip of a cut-off: 后天 18:00 截止."""
     left = (at - now).total_seconds() / 86400
     level = "red" if left < 0 else "yellow" if left <= 2 else "soon" if left <= 7 else "ok"  # noqa: PLR2004 -- two days, a week
-    text = f"{near_day(at)} {clock(at)} 截止"
+    text = _("%(at)s %(clock)s 截止") % {"at": near_day(at), "clock": clock(at)}
     return Until(level, text, text)

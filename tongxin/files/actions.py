@@ -15,6 +15,7 @@ from django.core.files import File as DjangoFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
@@ -116,7 +117,7 @@ def refuse_doubles(ready: Sequence[Received], *, among: QuerySet[Any]) -> None:
     have = dict(among.values_list("file__digest", "file__name"))
     for file in ready:
         if file.digest in have:
-            message = f"“{file.name}”与附件“{have[file.digest]}”内容相同，无需重复添加"
+            message = _("“%(file)s”与附件“%(have)s”内容相同，无需重复添加") % {"file": file.name, "have": have[file.digest]}
             raise RefusedError(message)
         have[file.digest] = file.name
 
@@ -143,7 +144,7 @@ def clear_orphans(*, at: datetime, most: int = 500) -> int:
             transaction.on_commit(partial(stored.delete, name))
         return True
 
-    return faults.each(faults.rows_of(queries.orphans(before=at), most=most), clear, what="清除没有用上的附件")
+    return faults.each(faults.rows_of(queries.orphans(before=at), most=most), clear, what=_("清除没有用上的附件"))
 
 
 def clear_strays(*, at: datetime) -> int:
@@ -153,4 +154,4 @@ def clear_strays(*, at: datetime) -> int:
         path.unlink(missing_ok=True)
         return True
 
-    return faults.each(queries.strays(before=at - A_DAY), clear, what="清除检查时留下的附件")
+    return faults.each(queries.strays(before=at - A_DAY), clear, what=_("清除检查时留下的附件"))

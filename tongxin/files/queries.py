@@ -12,6 +12,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core import signing
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.audit import contents
 from tongxin.files.inspection.reasons import Reason, Refused, sentence
@@ -43,10 +44,14 @@ class ChangedError(Exception):
 def refuse_by_name_and_size(name: str, size: int, *, limit_mb: int) -> None:
     """Refuse what needs no look inside. Raises RefusedError with a sentence for people."""
     if size == 0:
-        message = f"“{name}”是空文件，没有内容可以上传。"
+        message = _("“%(name)s”是空文件，没有内容可以上传。") % {"name": name}
         raise RefusedError(message)
     if size > limit_mb * MB:
-        message = f"“{name}”有 {size / MB:.1f} MB，超过 {limit_mb} MB。请压缩或分成几个文件再上传。"
+        message = _("“%(name)s”有 %(size).1f MB，超过 %(limit_mb)s MB。请压缩或分成几个文件再上传。") % {
+            "name": name,
+            "size": size / MB,
+            "limit_mb": limit_mb,
+        }
         raise RefusedError(message)
     if marks_name(name):
         raise RefusedError(sentence(Reason.SECRET_NAME, name=name))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import allowed, grant
 from tongxin.access.predicates import is_signed_in, predicate
@@ -61,5 +62,5 @@ def may_read_it(actor: Any, file: Any) -> bool:
     return any(allowed(actor, holder.permission, holder.subject(row)) for holder, row in held)
 
 
-PERMISSIONS = {"files.download": ("能查看提案等材料的人可以下载其中的附件", is_signed_in & may_read_it)}
+PERMISSIONS = {"files.download": (_("能查看提案等材料的人可以下载其中的附件"), is_signed_in & may_read_it)}
 grant(PERMISSIONS)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.utils.translation import gettext as _
+
 from tongxin.core import faults
 from tongxin.files import actions
 
@@ -16,7 +18,7 @@ def clear_orphans(at: datetime) -> int:
     def clear(work: Callable[[], int]) -> None:
         gone.append(work())
 
-    faults.each(works, clear, what="清除没有用上的附件")
+    faults.each(works, clear, what=_("清除没有用上的附件"))
     return sum(gone)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees import queries as bodies
@@ -115,22 +116,22 @@ def _again(rows: QuerySet[Case], button: str, _on: date) -> Iterable[Todo]:
 
 QUEUES = (
     Queue(
-        (Duty.PUBLICATION,), "待核对答复公开稿", proposals.PUBLICATION, "去核对",
+        (Duty.PUBLICATION,), _("待核对答复公开稿"), proposals.PUBLICATION, _("去核对"),
         lambda user, _on: queries.replies_to_publish(user), _copies,
     ),
     Queue(
-        (Duty.PROPOSAL_OFFICE,), "待政协协调", f"{proposals.DESK}?stage=office", "去协调", _with_office, _cases, in_menu=False,
+        (Duty.PROPOSAL_OFFICE,), _("待政协协调"), f"{proposals.DESK}?stage=office", _("去协调"), _with_office, _cases, in_menu=False,
     ),
-    Queue((Duty.ASSIGN,), "申请退办", f"{ASSIGN}?part=returns", "去答复", _returns_asked, _items),
-    Queue((Duty.ASSIGN,), "单位无承办人", f"{ASSIGN}?part=ended", "去办理", _without_unit, _items),
-    Queue((Duty.ASSIGN,), "待交办", ASSIGN, "去交办", _to_assign, proposals.items),
-    Queue((Duty.ASSIGN,), "待改派", f"{ASSIGN}?part=again", "去改派", _to_reassign, _again),
-    Queue((Duty.SUPERVISE,), "答复待审", f"{SUPERVISE}?part=review", "去审核", _supervised("review"), _items),
-    Queue((Duty.SUPERVISE,), "超期未办", f"{SUPERVISE}?level=red", "去催办", _late, _items, in_menu=False),
-    Queue((Duty.UNIT_LEADER,), "单位审签", f"{INBOX}?part=leader", "去审签", _inbox("leader"), _items),
-    Queue((Duty.UNIT_CLERK,), "待签收", f"{INBOX}?part=sign", "去签收", _inbox("sign"), _items),
-    Queue((Duty.UNIT_CLERK,), "办理中", f"{INBOX}?part=hand", "去办理", _inbox("hand"), _items),
-    Queue((Duty.UNIT_CLERK,), "待送会办意见", f"{INBOX}?part=co", "去会办", _inbox("co"), _items),
+    Queue((Duty.ASSIGN,), _("申请退办"), f"{ASSIGN}?part=returns", _("去答复"), _returns_asked, _items),
+    Queue((Duty.ASSIGN,), _("单位无承办人"), f"{ASSIGN}?part=ended", _("去办理"), _without_unit, _items),
+    Queue((Duty.ASSIGN,), _("待交办"), ASSIGN, _("去交办"), _to_assign, proposals.items),
+    Queue((Duty.ASSIGN,), _("待改派"), f"{ASSIGN}?part=again", _("去改派"), _to_reassign, _again),
+    Queue((Duty.SUPERVISE,), _("答复待审"), f"{SUPERVISE}?part=review", _("去审核"), _supervised("review"), _items),
+    Queue((Duty.SUPERVISE,), _("超期未办"), f"{SUPERVISE}?level=red", _("去催办"), _late, _items, in_menu=False),
+    Queue((Duty.UNIT_LEADER,), _("单位审签"), f"{INBOX}?part=leader", _("去审签"), _inbox("leader"), _items),
+    Queue((Duty.UNIT_CLERK,), _("待签收"), f"{INBOX}?part=sign", _("去签收"), _inbox("sign"), _items),
+    Queue((Duty.UNIT_CLERK,), _("办理中"), f"{INBOX}?part=hand", _("去办理"), _inbox("hand"), _items),
+    Queue((Duty.UNIT_CLERK,), _("待送会办意见"), f"{INBOX}?part=co", _("去会办"), _inbox("co"), _items),
 )  # fmt: skip
 NOBODYS = (
     Nobodys(
@@ -188,8 +189,8 @@ def _to_rate(rows: list[Reply], member: Member, now: datetime) -> Iterable[Todo]
         seen.add(case.pk)
         proposal = case.proposal
         yield Todo(
-            f"评价《{proposal.title}》的办理结果", f"{case_number(proposal.number)}　{reply.sent_by}已答复",
-            case.rate_url, "去评价", queries.chip(case.rating_due_on, on=on, rules=rules, what="评价"),
+            gettext("评价《%(proposal)s》的办理结果") % {"proposal": proposal.title}, gettext("%(number)s　%(sent_by)s已答复") % {"number": case_number(proposal.number), "sent_by": reply.sent_by},
+            case.rate_url, gettext("去评价"), queries.chip(case.rating_due_on, on=on, rules=rules, what=gettext("评价")),
         )  # fmt: skip
 
 
@@ -206,8 +207,8 @@ def _to_confirm(rows: list[Contact], _member: Member, _now: datetime) -> Iterabl
     for contact in rows:
         proposal = contact.task.case.proposal
         yield Todo(
-            f"确认{contact.task.unit}的面商记录", f"{case_number(proposal.number)}《{proposal.title}》",
-            f"{proposal.get_absolute_url()}#contacts", "去确认",
+            gettext("确认%(unit)s的面商记录") % {"unit": contact.task.unit}, f"{case_number(proposal.number)}《{proposal.title}》",
+            f"{proposal.get_absolute_url()}#contacts", gettext("去确认"),
         )  # fmt: skip
 
 

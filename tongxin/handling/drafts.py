@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.drafts.table import Draft
@@ -45,7 +46,7 @@ def _editor(task: Task) -> str:
 def _shown(task: Task, name: str, value: Any) -> str:
     """Say a category with its words."""
     found = in_force(task.committee, ReplyCategories, timezone.localdate()).find(value) if name == "category" and value else None
-    return f"{value} 类　{found.label}" if found else str(value)
+    return gettext("%(value)s 类　%(found)s") % {"value": value, "found": found.label} if found else str(value)
 
 
 REPLY = Draft(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty
@@ -221,7 +222,7 @@ class Advice(Row):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.task.unit}的会办意见"
+        return gettext("%(unit)s的会办意见") % {"unit": self.task.unit}
 
 
 class Reply(Row):
@@ -260,7 +261,7 @@ class Reply(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sent_by}的答复"
+        return gettext("%(sent_by)s的答复") % {"sent_by": self.sent_by}
 
     @property
     def sent_by(self) -> str:
@@ -303,7 +304,7 @@ class PublicReply(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reply}（公开稿）"
+        return gettext("%(reply)s（公开稿）") % {"reply": self.reply}
 
     @property
     def confirm_url(self) -> str:
@@ -410,7 +411,7 @@ class Rating(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reply}的评价"
+        return gettext("%(reply)s的评价") % {"reply": self.reply}
 
 
 class TentativeDate(Row):

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -21,7 +23,7 @@ from tongxin.handling.models import Case, Presence, PublicReply, Rating, Reply, 
 from tongxin.privacy.queries import end_of
 from tongxin.privacy.table import Erasable, Erased, Going, Held, Part, newest, register_erasable, register_held, stamp
 
-YES_NO = {True: "是", False: "否"}
+YES_NO = {True: gettext_lazy("是"), False: gettext_lazy("否")}
 
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
@@ -29,7 +31,7 @@ def _ratings(account: Account, most: int | None) -> Part:
     """The account's own ratings alone: whoever entered them for another is shown none."""
     own = Q(signature__member__account=account, set_aside_at=None)
     rows = Rating.written.filter(own | Q(pk__in=_in_anothers_name(account))).order_by("-id")
-    head = ("案由", "单位", "办理态度", "办理结果", "想说的话", "理由可以转告", "同意提前办结", "时间")
+    head = (_("案由"), _("单位"), _("办理态度"), _("办理结果"), _("想说的话"), _("理由可以转告"), _("同意提前办结"), _("时间"))
     return newest(rows.select_related("reply__task__unit", "reply__task__case__proposal"), most, head=head, say=_rating)
 
 
@@ -47,20 +49,20 @@ def _rating(row: Rating) -> tuple[str, ...]:
     task = row.reply.task
     grades = str(row.get_attitude_display()), str(row.get_result_display())
     boxes = (str(YES_NO[row.passes_on]), str(YES_NO[row.closes_early]))
-    case = str(task.case) if row.set_aside_at is None else f"{task.case}（合并期间在他人名下作出，作废）"
+    case = str(task.case) if row.set_aside_at is None else _("%(case)s（合并期间在他人名下作出，作废）") % {"case": task.case}
     return case, row.reply.sent_by, *grades, row.comment, *boxes, stamp(row.rated_at)
 
 
 def _contacts(account: Account, most: int | None) -> Part:
     rows = Presence.objects.filter(signature__member__account=account).order_by("-id")
-    head = ("案由", "单位", "方式", "面商日期", "是否属实", "说明", "时间")
+    head = (_("案由"), _("单位"), _("方式"), _("面商日期"), _("是否属实"), _("说明"), _("时间"))
     rows = rows.select_related("contact__task__unit", "contact__task__case__proposal")
     return newest(rows.prefetch_related("contact__task__unit__former_names"), most, head=head, say=_presence)
 
 
 def _presence(row: Presence) -> tuple[str, ...]:
     task, talk = row.contact.task, row.contact
-    said = {True: "属实", False: "不属实", None: "还没有答复"}[row.happened]
+    said = {True: _("属实"), False: _("不属实"), None: _("还没有答复")}[row.happened]
     unit = name_on(task.unit, talk.on)
     return str(task.case), unit, str(talk.get_way_display()), full_day(talk.on), said, row.word, stamp(row.said_at)
 
@@ -70,8 +72,8 @@ def _copies(account: Account, most: int | None) -> Part:
     return newest(
         rows,
         most,
-        head=("案由", "另存时间", "看过"),
-        say=lambda row: (row.title or "", stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
+        head=(_("案由"), _("另存时间"), _("看过")),
+        say=lambda row: (row.title or "", stamp(row.kept_at), stamp(row.settled_at) or _("还没有")),
     )
 
 
@@ -89,18 +91,18 @@ def _named(rows: QuerySet[KeptCopy]) -> QuerySet[KeptCopy]:
 def _confirmed(account: Account, most: int | None) -> Part:
     rows = PublicReply.objects.filter(confirmed_by=account).select_related("reply__task__case__proposal").order_by("-id")
     return newest(
-        rows, most, head=("案由", "核对时间"), say=lambda row: (str(row.reply.task.case), stamp(row.confirmed_at))
+        rows, most, head=(_("案由"), _("核对时间")), say=lambda row: (str(row.reply.task.case), stamp(row.confirmed_at))
     )  # fmt: skip
 
 
 register_held(
     Held(
-        "ratings", "本人的评价", _ratings, "评价的等次属于档案，永久保存；谁评的，只有提案工作机构能查看，每次查看都有记录",
+        "ratings", gettext_lazy("本人的评价"), _ratings, gettext_lazy("评价的等次属于档案，永久保存；谁评的，只有提案工作机构能查看，每次查看都有记录"),
         ("rating_comments",),
     ),
-    Held("contacts", "本人参加的面商", _contacts, "面商记录随提案永久保存"),
-    Held("reply_copies", "另存的答复副本", _copies, "没有看过、答复还没有送出的，一直保留", ("reply_copies",)),
-    Held("public_replies", "核对过的答复公开稿", _confirmed, "由谁核对随公开稿保存"),
+    Held("contacts", gettext_lazy("本人参加的面商"), _contacts, gettext_lazy("面商记录随提案永久保存")),
+    Held("reply_copies", gettext_lazy("另存的答复副本"), _copies, gettext_lazy("没有看过、答复还没有送出的，一直保留"), ("reply_copies",)),
+    Held("public_replies", gettext_lazy("核对过的答复公开稿"), _confirmed, gettext_lazy("由谁核对随公开稿保存")),
 )  # fmt: skip
 
 
@@ -122,7 +124,7 @@ def _of_reply(reply: Reply, what: str) -> Going:
     """Name a reply so that it is found: number, title, unit, and since when its case is closed."""
     case, proposal = reply.task.case, reply.task.case.proposal
     title = f"{case_number(proposal.number)}《{proposal.title}》" if proposal.number else str(case)
-    closed = f"{full_day(timezone.localdate(case.closed_at))}办结" if case.closed_at else ""
+    closed = _("%(localdate)s办结") % {"localdate": full_day(timezone.localdate(case.closed_at))} if case.closed_at else ""
     detail = "　".join(filter(None, (reply.sent_by, closed, what)))
     return Going(title, detail, proposal.get_absolute_url())
 
@@ -157,7 +159,11 @@ def _copies_due(committee: Committee, before: date) -> QuerySet[KeptCopy]:
 
 def _copy(row: Any) -> Going:
     title = f"{case_number(row.number)}《{row.title}》" if row.number else row.title or ""
-    detail = "　".join(filter(None, (row.unit, f"{row.account.name}另存于 {full_day(row.kept_at)}")))
+    detail = "　".join(
+        filter(
+            None, (row.unit, _("%(account)s另存于 %(kept_at)s") % {"account": row.account.name, "kept_at": full_day(row.kept_at)})
+        )
+    )
     return Going(title, detail, f"/proposals/{row.proposal}/" if row.proposal else "")
 
 
@@ -168,15 +174,15 @@ def _erase_copies(rows: Sequence[KeptCopy]) -> Erased:
 
 register_erasable(
     Erasable(
-        "reply_copies", "另存的答复副本", "两处同时修改时另存的一份", "自看过之日（答复不再修改的，自另存之日）",
+        "reply_copies", gettext_lazy("另存的答复副本"), gettext_lazy("两处同时修改时另存的一份"), gettext_lazy("自看过之日（答复不再修改的，自另存之日）"),
         _copies_due, _copy, _erase_copies,
     ),
     Erasable(
-        "reply_contacts", "答复上的联系人和电话", "答复末尾的联系人、联系电话和另存的答复副本", "自提案办结之日",
-        _contacts_due, lambda row: _of_reply(row, "联系人、联系电话"), _erase_contacts,
+        "reply_contacts", gettext_lazy("答复上的联系人和电话"), gettext_lazy("答复末尾的联系人、联系电话和另存的答复副本"), gettext_lazy("自提案办结之日"),
+        _contacts_due, lambda row: _of_reply(row, _("联系人、联系电话")), _erase_contacts,
     ),
     Erasable(  # neither whose nor when: that would tell who rated
-        "rating_comments", "评价中的留言", "提案人评价时写的话（等次留存）", "自提案办结之日",
-        _comments_due, lambda row: _of_reply(row.reply, "留言"), _erase_comments,
+        "rating_comments", gettext_lazy("评价中的留言"), gettext_lazy("提案人评价时写的话（等次留存）"), gettext_lazy("自提案办结之日"),
+        _comments_due, lambda row: _of_reply(row.reply, _("留言")), _erase_comments,
     ),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.access.permissions import CATALOGUE, grant
 from tongxin.access.predicates import predicate
 from tongxin.audit import audience
@@ -158,44 +160,44 @@ def sees_its_case(actor: Any, proposal: Any) -> bool:
 
 PERMISSIONS = {
     "handling.view_case": (
-        "提案人、承办单位、交办督办部门和本会机关可以查看办理情况",
+        _("提案人、承办单位、交办督办部门和本会机关可以查看办理情况"),
         sees_the_case,
     ),
     "handling.view": (
-        "承办单位、交办督办部门和本会机关可以查看承办情况",
+        _("承办单位、交办督办部门和本会机关可以查看承办情况"),
         in_the_unit | task_of_own_case | in_office | is_leader | assigns | supervises,
     ),
-    "handling.assign": ("交办部门可以交办本归口的提案", assigns),
-    "handling.contact": ("承办单位可以记录面商", in_the_unit & case_is_open),
+    "handling.assign": (_("交办部门可以交办本归口的提案"), assigns),
+    "handling.contact": (_("承办单位可以记录面商"), in_the_unit & case_is_open),
     "handling.read_phone": (
-        "主办、独办、分办单位签收以后、办结以前，可以查看提案人的电话，用于面商；每次查看都有记录",
+        _("主办、独办、分办单位签收以后、办结以前，可以查看提案人的电话，用于面商；每次查看都有记录"),
         in_the_unit & answers_itself & was_signed_for & case_is_open,
     ),
-    "handling.remind": ("督办、交办部门可以催办", supervises | assigns),
-    "handling.supervise": ("督办部门可以查看本归口的办理情况", supervises),
-    "handling.review": ("督办部门可以审核答复", supervises),
-    "handling.write_reply": ("主办、独办、分办单位可以起草答复", in_the_unit & answers_itself),
-    "handling.rate": ("在任的提案人和联名委员可以评价", speaks_for_the_case),
-    "handling.rate_for": ("提案日常工作人员可以代录评价；在本案承办单位任职的、本案的提案人除外", keeps_ratings),
-    "handling.confirm_contact": ("参加了面商的、在任的提案人和联名委员可以确认面商记录", was_at_the_talk & sits),
+    "handling.remind": (_("督办、交办部门可以催办"), supervises | assigns),
+    "handling.supervise": (_("督办部门可以查看本归口的办理情况"), supervises),
+    "handling.review": (_("督办部门可以审核答复"), supervises),
+    "handling.write_reply": (_("主办、独办、分办单位可以起草答复"), in_the_unit & answers_itself),
+    "handling.rate": (_("在任的提案人和联名委员可以评价"), speaks_for_the_case),
+    "handling.rate_for": (_("提案日常工作人员可以代录评价；在本案承办单位任职的、本案的提案人除外"), keeps_ratings),
+    "handling.confirm_contact": (_("参加了面商的、在任的提案人和联名委员可以确认面商记录"), was_at_the_talk & sits),
     "handling.see_ratings": (
-        "只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的、本案的提案人除外",
+        _("只有提案日常工作人员可以查看每个人的评价，每次查看都有记录；在本案承办单位任职的、本案的提案人除外"),
         keeps_ratings,
     ),
     "handling.hear_verdict": (
-        "承办单位、交办督办部门和本会可以知道满一定人数的评价汇总和同意转告的理由",
+        _("承办单位、交办督办部门和本会可以知道满一定人数的评价汇总和同意转告的理由"),
         in_the_unit | supervises | assigns | in_office | is_leader,
     ),
-    "handling.release_reply": ("公开审核人员可以核对答复的公开稿", holds(Duty.PUBLICATION)),
-    "handling.read_file": ("能查看答复的人可以下载其中的附件", may_read_reply_file),
-    "handling.inbox": ("承办单位人员可以查看本单位的提案", holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
-    "handling.open_proposal": ("能看提案或能看其办理情况的人，可以打开提案页", sees_the_proposal | sees_its_case),
+    "handling.release_reply": (_("公开审核人员可以核对答复的公开稿"), holds(Duty.PUBLICATION)),
+    "handling.read_file": (_("能查看答复的人可以下载其中的附件"), may_read_reply_file),
+    "handling.inbox": (_("承办单位人员可以查看本单位的提案"), holds(Duty.UNIT_CLERK, Duty.UNIT_LEADER)),
+    "handling.open_proposal": (_("能看提案或能看其办理情况的人，可以打开提案页"), sees_the_proposal | sees_its_case),
     "handling.view_told": (
-        "机关提案工作人员可以查看本会提案的消息告知了谁、何时阅读",
+        _("机关提案工作人员可以查看本会提案的消息告知了谁、何时阅读"),
         sees_the_proposal & holds(Duty.PROPOSAL_OFFICE),
     ),
-    "handling.remind_many": ("机关提案工作人员可以催办", holds(Duty.PROPOSAL_OFFICE)),
-    "handling.file_many": ("提案审定人员可以成批立案", holds(Duty.FILING)),
+    "handling.remind_many": (_("机关提案工作人员可以催办"), holds(Duty.PROPOSAL_OFFICE)),
+    "handling.file_many": (_("提案审定人员可以成批立案"), holds(Duty.FILING)),
 }
 grant(PERMISSIONS)
 audience.register("proposals.proposal", circles_of_proposal)

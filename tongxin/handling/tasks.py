@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.core import faults
 from tongxin.handling import actions, queries
@@ -19,13 +20,13 @@ def close_rounds(at: datetime) -> int:
         actions.close_round(case, at=at)
         return True
 
-    return faults.each(queries.rounds_that_may_close(at), close, what="结束评价")
+    return faults.each(queries.rounds_that_may_close(at), close, what=_("结束评价"))
 
 
 def tell_deadlines(at: datetime) -> int:
     """Tell units and supervisors of deadlines that draw near or have passed, once for each threshold, each by itself. Returns how many."""
     due = queries.deadlines_to_tell(timezone.localdate(at))
-    return faults.each(due, lambda task: actions.tell_deadline(task, at=at), what="提醒期限")
+    return faults.each(due, lambda task: actions.tell_deadline(task, at=at), what=_("提醒期限"))
 
 
 def set_dates_again(at: datetime) -> int:
@@ -33,8 +34,8 @@ def set_dates_again(at: datetime) -> int:
 
     Of those that were imported, or set by an earlier version, it is kept how they were reckoned.
     """
-    moved = faults.each(queries.tentative_dates(), lambda tentative: actions.set_again(tentative, at=at), what="重定暂定期限")
-    faults.each(queries.ratings_without_reckoning(), actions.note_rating, what="记下暂定期限")
+    moved = faults.each(queries.tentative_dates(), lambda tentative: actions.set_again(tentative, at=at), what=_("重定暂定期限"))
+    faults.each(queries.ratings_without_reckoning(), actions.note_rating, what=_("记下暂定期限"))
     return moved
 
 

@@ -49,7 +49,7 @@ OFFERED = {
             "tongxin.members.sheets",
             Duty.MEMBER_AFFAIRS,
             "members.member",
-            ("姓名", "编号"),
+            (_("姓名"), _("编号")),
             "member",
         ),
         Offered(
@@ -59,7 +59,7 @@ OFFERED = {
             "tongxin.committees.sheets",
             Duty.PROPOSAL_OFFICE,
             "committees.unit",
-            ("单位名称", "编号"),
+            (_("单位名称"), _("编号")),
             "unit",
         ),
         Offered(
@@ -69,7 +69,7 @@ OFFERED = {
             "tongxin.handling.sheets",
             Duty.PROPOSAL_OFFICE,
             "proposals.proposal",
-            ("案由", "提案号"),
+            (_("案由"), _("提案号")),
             "proposal",
         ),
     )
@@ -92,9 +92,9 @@ def keeps_this_kind(actor: Any, subject: Any) -> bool:
 
 
 PERMISSIONS = {
-    "imports.read_columns": ("登录的人可以查看导入、导出表格的各列说明", is_signed_in),
+    "imports.read_columns": (_("登录的人可以查看导入、导出表格的各列说明"), is_signed_in),
     "imports.handle": (
-        "委员联络人员可以导入委员，提案工作人员可以导入提案和承办单位，可以查看本会同类的导入、撤销导入",
+        _("委员联络人员可以导入委员，提案工作人员可以导入提案和承办单位，可以查看本会同类的导入、撤销导入"),
         keeps_this_kind,
     ),
 }

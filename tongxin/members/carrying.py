@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.audit.kinds import KINDS, Audience
 from tongxin.audit.models import Event
@@ -110,10 +111,15 @@ def of_rows(model: type[Model], label: str) -> Carry:
 
     def foresee(stays: "Member", goes: "Member") -> Iterable[str]:
         if number := rows.filter(member=goes).count():
-            yield f"编号 {goes.number} {label} {number} 件归到编号 {stays.number}"
+            yield _("编号 %(number)s %(label)s %(number2)s 件归到编号 %(number3)s") % {
+                "number": goes.number,
+                "label": label,
+                "number2": number,
+                "number3": stays.number,
+            }
 
     def figures(member: "Member") -> Iterable[str]:
-        yield f"{label} {rows.filter(member=member).count()} 件"
+        yield _("%(label)s %(count)s 件") % {"label": label, "count": rows.filter(member=member).count()}
 
     return Carry(name, (f"{name}.member",), go, go_back, figures, foresee)
 

@@ -37,13 +37,13 @@ ENDING_EVENTS = {
 
 
 CONTACT_FIELDS = {
-    "phone": "手机",
-    "email": "邮箱",
-    "workplace": "工作单位",
-    "workplace_post": "单位职务",
+    "phone": _("手机"),
+    "email": _("邮箱"),
+    "workplace": _("工作单位"),
+    "workplace_post": _("单位职务"),
 }  # as their changes name them
 ENTERED_FIELDS = {
-    "name": "姓名", "gender": "性别", "ethnicity": "民族", "born_in": "出生年月", "party": "政治面貌", "is_party_member": "是否党员",
-    "sector": "界别", "starts_on": "任职日期", "convenes": "界别召集人", "special_committee": "专委会", "ranks": "职务",
+    "name": _("姓名"), "gender": _("性别"), "ethnicity": _("民族"), "born_in": _("出生年月"), "party": _("政治面貌"), "is_party_member": _("是否党员"),
+    "sector": _("界别"), "starts_on": _("任职日期"), "convenes": _("界别召集人"), "special_committee": _("专委会"), "ranks": _("职务"),
 }  # as their corrections name them  # fmt: skip
 OF_SEAT = ("sector", "starts_on", "convenes", "special_committee", "ranks")  # those that are the seat's, or of its term

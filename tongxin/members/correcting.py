@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -58,7 +59,7 @@ def correct(
         if "ranks" in fields and _correct_posts(seat, fields["ranks"], proves, at):
             changed.append("ranks")
     elif set(OF_SEAT) & set(fields):
-        message = f"{member.name}现在没有席位，界别、专委会、职务、任职日期不能更正"
+        message = _("%(member)s现在没有席位，界别、专委会、职务、任职日期不能更正") % {"member": member.name}
         raise StandingError(message)
     labels = [str(label) for name, label in ENTERED_FIELDS.items() if name in changed]
     if labels:
@@ -85,7 +86,7 @@ def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved], on
     for name in changed:
         body = fields[name]
         if name in {"sector", "special_committee"} and body is not None and body.term_id != seat.term_id:
-            message = f"{body}不是{seat.term}的"
+            message = _("%(body)s不是%(term)s的") % {"body": body, "term": seat.term}
             raise StandingError(message)
         setattr(seat, name, body)
     seat.save(update_fields=changed)
@@ -97,19 +98,22 @@ def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved], on
 def _demand_may_begin(seat: Seat, begins: date, on: date) -> None:
     """A seat begins with its term or later, not before the member left an earlier one of it, and by today; pauses lie in it."""
     if begins > on:
-        message = "任职日期不能在今天以后"
+        message = _("任职日期不能在今天以后")
         raise StandingError(message)
     if begins < seat.term.starts_on:
-        message = f"任职日期不能早于{seat.term}开始的 {full_day(seat.term.starts_on)}"
+        message = _("任职日期不能早于%(term)s开始的 %(starts_on)s") % {
+            "term": seat.term,
+            "starts_on": full_day(seat.term.starts_on),
+        }
         raise StandingError(message)
     before = Seat.objects.filter(member=seat.member_id, term=seat.term_id, ends_on__gt=begins, pk__lt=seat.pk)
     before = before.exclude(ends_on=F("starts_on"))
     if (left := before.order_by("-ends_on").values_list("ends_on", flat=True).first()) is not None:
-        message = f"任职日期不能早于上一次离任的 {full_day(left)}"
+        message = _("任职日期不能早于上一次离任的 %(left)s") % {"left": full_day(left)}
         raise StandingError(message)
     pauses = Suspension.objects.filter(member=seat.member_id, starts_on__range=(seat.starts_on, begins - timedelta(days=1)))
     if (first := pauses.order_by("starts_on").values_list("starts_on", flat=True).first()) is not None:
-        message = f"{full_day(first)}已经停止履职，任职日期不能在这以后"
+        message = _("%(first)s已经停止履职，任职日期不能在这以后") % {"first": full_day(first)}
         raise StandingError(message)
 
 
@@ -134,14 +138,19 @@ def _was_never_held(post: Post) -> bool:
 def _demand_held_still(post: Post, begins: date) -> None:
     """A post that was held and ended is not made one that never was."""
     if post.ends_on is not None and post.ends_on <= begins and not _was_never_held(post):
-        message = f"登记的{post.get_rank_display()}到 {full_day(post.ends_on)}为止，任职日期须在这以前"
+        message = _("登记的%(rank)s到 %(ends_on)s为止，任职日期须在这以前") % {
+            "rank": post.get_rank_display(),
+            "ends_on": full_day(post.ends_on),
+        }
         raise StandingError(message)
 
 
 def _demand_no_convenor_of_another_sector(seat: Seat, fields: Mapping[str, Any], changed: Collection[str]) -> None:
     """Whoever convenes one sector convenes no other unsaid."""
     if "sector" in changed and seat.convenes and "convenes" not in changed:
-        message = f"登记为{seat.sector}的召集人，更正界别的，请把“界别召集人”改为“否”；在{fields['sector']}任召集人的，更正以后再改为“是”"
+        message = _(
+            "登记为%(sector)s的召集人，更正界别的，请把“界别召集人”改为“否”；在%(sector2)s任召集人的，更正以后再改为“是”"
+        ) % {"sector": seat.sector, "sector2": fields["sector"]}
         raise StandingError(message)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty
@@ -33,13 +34,18 @@ TABS = (Tab(_("名册"), "/members/", "people", "members.view", 20),)
 
 def _codes(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo]:
     for member in rows.order_by("number")[:SHOWN]:
-        code = "密码重置码" if member.account_id else "邀请码"
-        yield Todo(f"{member.name}的{code}", f"委员编号 {member.number}", f"/members/{member.uid}/confirm/", button)
+        code = gettext("密码重置码") if member.account_id else gettext("邀请码")
+        yield Todo(
+            gettext("%(member)s的%(code)s") % {"member": member.name, "code": code},
+            gettext("委员编号 %(number)s") % {"number": member.number},
+            f"/members/{member.uid}/confirm/",
+            button,
+        )
 
 
 QUEUES = (
     Queue(
-        tuple(dict.fromkeys((Duty.MEMBER_AFFAIRS, *CONFIRM))), "重置码待确认", "/members/?who=waiting", "去核实",
+        tuple(dict.fromkeys((Duty.MEMBER_AFFAIRS, *CONFIRM))), _("重置码待确认"), "/members/?who=waiting", _("去核实"),
         lambda user, _on: with_code_to_confirm(user, timezone.now()), _codes, counted_anew=True,
         count=lambda user, _on: codes_to_confirm(user, timezone.now()), order=80,
     ),

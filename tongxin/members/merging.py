@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
@@ -91,7 +92,11 @@ def part(stays: Member, goes: Member, *, reason: str, actor: Account, at: dateti
     stays, goes = (first, second) if first.pk == stays.pk else (second, first)
     merger = next((found for found in uniting.mergers(stays) if found.goes == goes), None)
     if merger is None:
-        message = f"{goes.name}（编号 {goes.number}）没有并入编号 {stays.number}，无需撤销"
+        message = _("%(goes)s（编号 %(number)s）没有并入编号 %(number2)s，无需撤销") % {
+            "goes": goes.name,
+            "number": goes.number,
+            "number2": stays.number,
+        }
         raise StandingError(message)
     if why := uniting.why_not_parted(stays, merger):
         raise StandingError(why)

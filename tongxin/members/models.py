@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee, Sector, SpecialCommittee, Term
@@ -170,4 +171,4 @@ class Suspension(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member}　停止履职"
+        return gettext("%(member)s　停止履职") % {"member": self.member}

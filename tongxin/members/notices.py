@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
 from tongxin.committees.choices import Duty
@@ -38,47 +41,78 @@ def who_audits_where_it_waits(event: Event, member: Any) -> Iterable[Account | N
 
 def _until(event: Event) -> str:
     said = str(event.data.get("waits_until", ""))
-    return f"没有人确认的，{moment(datetime.fromisoformat(said))} 起可以使用" if said else "登录时还须输入动态口令"
+    return (
+        _("没有人确认的，%(said)s 起可以使用") % {"said": moment(datetime.fromisoformat(said))}
+        if said
+        else _("登录时还须输入动态口令")
+    )
 
 
 def _by(event: Event) -> str:
-    return event.actor_name or "机关"
+    return event.actor_name or _("机关")
 
 
 def _of_yours(event: Event, _member: Any) -> str:
-    return f"{_by(event)}给您发了密码重置码，{_until(event)}。不是您要求的，请用原来的密码登录一次，重置码随即作废，并告诉机关"
+    return _("%(by)s给您发了密码重置码，%(until)s。不是您要求的，请用原来的密码登录一次，重置码随即作废，并告诉机关") % {
+        "by": _by(event),
+        "until": _until(event),
+    }
 
 
 def _of_somebody(event: Event, member: Any) -> str:
-    return f"{_by(event)}给委员{member.name}发了密码重置码，{_until(event)}。请留意是否本人要求"
+    return _("%(by)s给委员%(member)s发了密码重置码，%(until)s。请留意是否本人要求") % {
+        "by": _by(event),
+        "member": member.name,
+        "until": _until(event),
+    }
 
 
 def _to_confirm(event: Event, member: Any) -> str:
-    return f"{_by(event)}给委员{member.name}发了密码重置码，请核实是本人要求后确认；{_until(event)}"
+    return _("%(by)s给委员%(member)s发了密码重置码，请核实是本人要求后确认；%(until)s") % {
+        "by": _by(event),
+        "member": member.name,
+        "until": _until(event),
+    }
 
 
 def _confirmed(event: Event, _member: Any) -> str:
-    return f"{_by(event)}确认了给您的密码重置码，可以使用了。不是您要求的，请立即告诉机关"
+    return _("%(by)s确认了给您的密码重置码，可以使用了。不是您要求的，请立即告诉机关") % {"by": _by(event)}
 
 
 def _confirmed_for(event: Event, member: Any) -> str:
-    return f"{_by(event)}确认了委员{member.name}的邀请码或重置码"
+    return _("%(by)s确认了委员%(member)s的邀请码或重置码") % {"by": _by(event), "member": member.name}
 
 
 def _seat_to_confirm(event: Event, member: Any) -> str:
-    return f"{_by(event)}给委员{member.name}重新发了登录邀请，原来的关联已经解除，请核实是发给本人后确认；{_until(event)}"
+    return _("%(by)s给委员%(member)s重新发了登录邀请，原来的关联已经解除，请核实是发给本人后确认；%(until)s") % {
+        "by": _by(event),
+        "member": member.name,
+        "until": _until(event),
+    }
 
 
 def _seat_opened_anew(event: Event, member: Any) -> str:
-    return f"{_by(event)}给委员{member.name}重新发了登录邀请，原来的关联已经解除；{_until(event)}。请留意是否发给本人"
+    return _("%(by)s给委员%(member)s重新发了登录邀请，原来的关联已经解除；%(until)s。请留意是否发给本人") % {
+        "by": _by(event),
+        "member": member.name,
+        "until": _until(event),
+    }
 
 
 def _released(event: Event, member: Any) -> str:
-    return f"{_by(event)}解除了委员{member.name}的委员身份与账户的关联{because(event, most=REASON)}。请留意是否本人要求"
+    return _("%(by)s解除了委员%(member)s的委员身份与账户的关联%(because)s。请留意是否本人要求") % {
+        "by": _by(event),
+        "member": member.name,
+        "because": because(event, most=REASON),
+    }
 
 
 def _released_from_you(event: Event, member: Any) -> str:
-    return f"{_by(event)}解除了您的账户与{member.committee.short_name}委员身份的关联{because(event, most=REASON)}。不是您要求的，请告诉机关"
+    return _("%(by)s解除了您的账户与%(committee)s委员身份的关联%(because)s。不是您要求的，请告诉机关") % {
+        "by": _by(event),
+        "committee": member.committee.short_name,
+        "because": because(event, most=REASON),
+    }
 
 
 def _account(_event: Event, _member: Any) -> str:
@@ -104,11 +138,17 @@ def who_appoints_him_elsewhere(_event: Event, member: Any) -> Iterable[Account |
 
 
 def _died_sits(event: Event, member: Any) -> str:
-    return f"{member.committee.short_name}登记{event.data.get('name', '')}委员去世，请核实；属实的，请在本会委员名册办理登记"
+    return _("%(committee)s登记%(name)s委员去世，请核实；属实的，请在本会委员名册办理登记") % {
+        "committee": member.committee.short_name,
+        "name": event.data.get("name", ""),
+    }
 
 
 def _died_serves(event: Event, member: Any) -> str:
-    return f"{member.committee.short_name}登记{event.data.get('name', '')}委员去世，请核实；属实的，请免去在本会的职责"
+    return _("%(committee)s登记%(name)s委员去世，请核实；属实的，请免去在本会的职责") % {
+        "committee": member.committee.short_name,
+        "name": event.data.get("name", ""),
+    }
 
 
 def _list(_event: Event, _member: Any) -> str:
@@ -137,23 +177,41 @@ register(
 # ── one person kept twice ──
 def _merged(event: Event, _member: Any) -> str:
     data = event.data
-    said = f"{_by(event)}核对后，把您的两条委员资料合并为一条：编号 {data['other_number']} 并入编号 {data['number']}{because(event, most=REASON)}"
-    return f"{said}。两个编号都可以登录。不是您本人的，请告诉机关"
+    said = _("%(by)s核对后，把您的两条委员资料合并为一条：编号 %(other_number)s 并入编号 %(number)s%(because)s") % {
+        "by": _by(event),
+        "other_number": data["other_number"],
+        "number": data["number"],
+        "because": because(event, most=REASON),
+    }
+    return _("%(said)s。两个编号都可以登录。不是您本人的，请告诉机关") % {"said": said}
 
 
 def _merged_from_you(event: Event, member: Any) -> str:
     place = member.committee.short_name
-    return f"{_by(event)}把{place}的两条委员资料合并为一条{because(event, most=REASON)}，今后用另一个账户办理{place}委员事项。不是您本人的，请告诉机关"
+    return _(
+        "%(by)s把%(place)s的两条委员资料合并为一条%(because)s，今后用另一个账户办理%(place)s委员事项。不是您本人的，请告诉机关"
+    ) % {"by": _by(event), "place": place, "because": because(event, most=REASON)}
 
 
 def _merged_for(event: Event, _member: Any) -> str:
     data = event.data
-    return f"{_by(event)}把委员{data['other_name']}（编号 {data['other_number']}）并入编号 {data['number']}{because(event, most=REASON)}。请留意是否同一人"
+    return _("%(by)s把委员%(other_name)s（编号 %(other_number)s）并入编号 %(number)s%(because)s。请留意是否同一人") % {
+        "by": _by(event),
+        "other_name": data["other_name"],
+        "other_number": data["other_number"],
+        "number": data["number"],
+        "because": because(event, most=REASON),
+    }
 
 
 def _parted_for(event: Event, _member: Any) -> str:
     data = event.data
-    return f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并{because(event, most=REASON)}，各自的资料、账户恢复"
+    return _("%(by)s撤销了编号 %(number)s 与编号 %(other_number)s 的合并%(because)s，各自的资料、账户恢复") % {
+        "by": _by(event),
+        "number": data["number"],
+        "other_number": data["other_number"],
+        "because": because(event, most=REASON),
+    }
 
 
 def _parted(event: Event, member: Any) -> str:
@@ -162,13 +220,12 @@ def _parted(event: Event, member: Any) -> str:
     if "in_whose_name" not in data:
         return _parted_for(event, member)
     number = data["in_whose_name"]
-    said = (
-        f"{_by(event)}撤销了编号 {data['number']} 与编号 {data['other_number']} 的合并，各自的资料、账户恢复。"
-        f"合并期间用编号 {number} 的署名作出的评价，还没有截止的作废，请编号 {number} 的委员本人重新评价"
-    )
-    why = f"。理由：{data['reason']}" if data.get("reason") else ""
+    said = _(
+        "%(by)s撤销了编号 %(number)s 与编号 %(other_number)s 的合并，各自的资料、账户恢复。合并期间用编号 %(number2)s 的署名作出的评价，还没有截止的作废，请编号 %(number2)s 的委员本人重新评价"
+    ) % {"by": _by(event), "number": data["number"], "other_number": data["other_number"], "number2": number}
+    why = _("。理由：%(reason)s") % {"reason": data["reason"]} if data.get("reason") else ""
     if data["stands"]:
-        before, after = f"。合并期间在编号 {number} 名下办理的仍然有效：", "，要更正的请与机关联系"
+        before, after = _("。合并期间在编号 %(number)s 名下办理的仍然有效：") % {"number": number}, _("，要更正的请与机关联系")
         room = ROOM - len(said + before + after) - min(len(why), WHY)
         said += before + _acts(data["stands"], room) + after
     return said + shortened(why, ROOM - len(said))
@@ -177,10 +234,10 @@ def _parted(event: Event, member: Any) -> str:
 def _acts(acts: list[str], room: int) -> str:
     """Name the first acts, as many as there is room for, and how many there are where not all are named."""
     for count in range(min(NAMED, len(acts)), 0, -1):
-        said = "；".join(acts[:count]) + (f"等 {len(acts)} 件，见委员页" if count < len(acts) else "")
+        said = "；".join(acts[:count]) + (_("等 %(n)s 件，见委员页") % {"n": len(acts)} if count < len(acts) else "")
         if len(said) <= room:
             return said
-    return f"{len(acts)} 件，见委员页"
+    return _("%(n)s 件，见委员页") % {"n": len(acts)}
 
 
 register(
@@ -194,11 +251,14 @@ register(
 
 
 # ── how one signs in and is reached, changed by another hand ──
-WAYS = {"手机": "手机号", "邮箱": "邮箱"}  # of all that a member's data hold, what opens the account or reaches the person
+WAYS = {
+    "手机": gettext_lazy("手机号"),
+    "邮箱": gettext_lazy("邮箱"),
+}  # of all that a member's data hold, what opens the account or reaches the person
 
 
 def _ways(event: Event) -> list[str]:
-    return [WAYS[field] for field in event.data.get("fields", ()) if field in WAYS]
+    return [str(WAYS[field]) for field in event.data.get("fields", ()) if field in WAYS]
 
 
 def whose_way_changed(event: Event, member: Any) -> Iterable[Account | None]:
@@ -207,28 +267,30 @@ def whose_way_changed(event: Event, member: Any) -> Iterable[Account | None]:
 
 
 def _way_changed(event: Event, _member: Any) -> str:
-    return f"您的{'、'.join(_ways(event))}由{_by(event)}改动，不是您要求的请与机关联系"
+    return _("您的%(ways)s由%(by)s改动，不是您要求的请与机关联系") % {"ways": "、".join(_ways(event)), "by": _by(event)}
 
 
 register(Tell("members.change", whose_way_changed, _way_changed, _page, urgent=True))
 
 
 def _corrected(event: Event, _member: Any) -> str:
-    return (
-        f"{_by(event)}更正了您的登记资料：{'、'.join(event.data['fields'])}{because(event, most=REASON)}。仍有不对的，请告诉机关"
-    )
+    return _("%(by)s更正了您的登记资料：%(fields)s%(because)s。仍有不对的，请告诉机关") % {
+        "by": _by(event),
+        "fields": "、".join(event.data["fields"]),
+        "because": because(event, most=REASON),
+    }
 
 
 register(Tell("members.correct", the_member, _corrected, _page))
 
 
 # ── how the own seat ends, pauses, comes back: nobody is told of the own death ──
-READS_ON = "您可以登录查看自己提出、联名的提案和答复，不能提出、联名、附议、评价"
-ACTS_AGAIN = "可以重新提出、联名、附议提案，评价办理结果"
+READS_ON = gettext_lazy("您可以登录查看自己提出、联名的提案和答复，不能提出、联名、附议、评价")
+ACTS_AGAIN = gettext_lazy("可以重新提出、联名、附议提案，评价办理结果")
 
 
 def _since(event: Event) -> str:
-    return f"自 {full_day(date.fromisoformat(str(event.data['on'])))}起"
+    return _("自 %(on)s起") % {"on": full_day(date.fromisoformat(str(event.data["on"])))}
 
 
 def _why(event: Event) -> str:
@@ -237,33 +299,63 @@ def _why(event: Event) -> str:
 
 
 def _suspended(event: Event, _member: Any) -> str:
-    return f"您{_since(event)}停止履职{_why(event)}。停止履职期间，{READS_ON}"
+    return _("您%(since)s停止履职%(why)s。停止履职期间，%(reads_on)s") % {
+        "since": _since(event),
+        "why": _why(event),
+        "reads_on": READS_ON,
+    }
 
 
 def _resumed(event: Event, _member: Any) -> str:
-    return f"您{_since(event)}恢复履职{_why(event)}。{ACTS_AGAIN}"
+    return _("您%(since)s恢复履职%(why)s。%(acts_again)s") % {
+        "since": _since(event),
+        "why": _why(event),
+        "acts_again": ACTS_AGAIN,
+    }
 
 
 def _resigned(event: Event, _member: Any) -> str:
-    return f"您辞去委员的事项已办理，{_since(event)}离任{_why(event)}。{READS_ON}"
+    return _("您辞去委员的事项已办理，%(since)s离任%(why)s。%(reads_on)s") % {
+        "since": _since(event),
+        "why": _why(event),
+        "reads_on": READS_ON,
+    }
 
 
 def _revoked(event: Event, _member: Any) -> str:
-    return f"您的委员资格{_since(event)}撤销{_why(event)}。{READS_ON}"
+    return _("您的委员资格%(since)s撤销%(why)s。%(reads_on)s") % {
+        "since": _since(event),
+        "why": _why(event),
+        "reads_on": READS_ON,
+    }
 
 
 def _expired(event: Event, member: Any) -> str:
     if member.seats.filter(ends_on=None).exists():
-        return f"您在上一届的席位{_since(event)}任期届满{_why(event)}。您在新一届继续担任委员，照常履职"
-    return f"您的委员任期届满，{_since(event)}离任{_why(event)}。{READS_ON}"
+        return _("您在上一届的席位%(since)s任期届满%(why)s。您在新一届继续担任委员，照常履职") % {
+            "since": _since(event),
+            "why": _why(event),
+        }
+    return _("您的委员任期届满，%(since)s离任%(why)s。%(reads_on)s") % {
+        "since": _since(event),
+        "why": _why(event),
+        "reads_on": READS_ON,
+    }
 
 
 def _restored(event: Event, _member: Any) -> str:
     if event.data.get("leaves"):  # a death that never was, of a term that is over: its end is told besides
-        return f"您的任职登记有误，已经更正{_why(event)}。您的任职没有中断，到任期届满为止"
+        return _("您的任职登记有误，已经更正%(why)s。您的任职没有中断，到任期届满为止") % {"why": _why(event)}
     if not event.data.get("on"):  # a death that never was
-        return f"您的任职登记有误，已经更正{_why(event)}。您的委员资格没有中断，{ACTS_AGAIN}"
-    return f"您的委员资格{_since(event)}恢复{_why(event)}。{ACTS_AGAIN}"
+        return _("您的任职登记有误，已经更正%(why)s。您的委员资格没有中断，%(acts_again)s") % {
+            "why": _why(event),
+            "acts_again": ACTS_AGAIN,
+        }
+    return _("您的委员资格%(since)s恢复%(why)s。%(acts_again)s") % {
+        "since": _since(event),
+        "why": _why(event),
+        "acts_again": ACTS_AGAIN,
+    }
 
 
 register(

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
@@ -30,7 +32,7 @@ from tongxin.privacy.table import (
     stamp,
 )
 
-YES_NO = {True: "是", False: "否", None: ""}
+YES_NO = {True: gettext_lazy("是"), False: gettext_lazy("否"), None: ""}
 
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
@@ -45,22 +47,28 @@ def _rows_of(account: Account) -> list[Member]:
 
 
 def _lines(row: Member) -> list[tuple[str, ...]]:
-    born = f"{row.born_in.year} 年 {row.born_in.month} 月" if row.born_in else ""
-    merged = [("合并", f"已并入编号 {row.merged_into.number}，以下是原来的资料")] if row.merged_into else []
+    born = _("%(year)s 年 %(month)s 月") % {"year": row.born_in.year, "month": row.born_in.month} if row.born_in else ""
+    merged = (
+        [(_("合并"), _("已并入编号 %(number)s，以下是原来的资料") % {"number": row.merged_into.number})]
+        if row.merged_into
+        else []
+    )
     return [
-        ("所在政协", row.committee.name), *merged, ("编号", row.number), ("姓名", row.name), ("性别", str(row.get_gender_display())),
-        ("民族", row.ethnicity), ("出生年月", born), ("政治面貌", row.party), ("是否党员", str(YES_NO[row.is_party_member])),
+        (_("所在政协"), row.committee.name), *merged, (_("编号"), row.number), (_("姓名"), row.name), (_("性别"), str(row.get_gender_display())),
+        (_("民族"), row.ethnicity), (_("出生年月"), born), (_("政治面貌"), row.party), (_("是否党员"), str(YES_NO[row.is_party_member])),
         *((str(label), getattr(row, name)) for name, label in CONTACT_FIELDS.items()),
     ]  # fmt: skip
 
 
 def _seats(account: Account, most: int | None) -> Part:
     rows = Seat.objects.filter(member__in=_rows_of(account)).select_related("term", "sector", "special_committee")
-    return newest(rows.order_by("-starts_on", "-id"), most, head=("届", "界别", "专委会", "起止", "离任原因"), say=_seat)
+    return newest(
+        rows.order_by("-starts_on", "-id"), most, head=(_("届"), _("界别"), _("专委会"), _("起止"), _("离任原因")), say=_seat
+    )
 
 
 def _seat(row: Seat) -> tuple[str, ...]:
-    sector = f"{row.sector}（召集人）" if row.convenes else str(row.sector)
+    sector = _("%(sector)s（召集人）") % {"sector": row.sector} if row.convenes else str(row.sector)
     why = "　".join(part for part in (str(row.get_ending_display()), row.reason, row.document_number) if part)
     return str(row.term), sector, str(row.special_committee or ""), span(row.starts_on, row.ends_on), why
 
@@ -68,7 +76,7 @@ def _seat(row: Seat) -> tuple[str, ...]:
 def _posts(account: Account, most: int | None) -> Part:
     rows = Post.objects.filter(member__in=_rows_of(account)).select_related("term").order_by("-starts_on", "-id")
     return newest(
-        rows, most, head=("届", "职务", "起止"),
+        rows, most, head=(_("届"), _("职务"), _("起止")),
         say=lambda row: (str(row.term), str(row.get_rank_display()), span(row.starts_on, row.ends_on)),
     )  # fmt: skip
 
@@ -76,16 +84,22 @@ def _posts(account: Account, most: int | None) -> Part:
 def _suspensions(account: Account, most: int | None) -> Part:
     rows = Suspension.objects.filter(member__in=_rows_of(account))
     return newest(
-        rows, most, head=("起止", "说明", "文号"),
+        rows, most, head=(_("起止"), _("说明"), _("文号")),
         say=lambda row: (span(row.starts_on, row.ends_on), row.reason, row.document_number),
     )  # fmt: skip
 
 
 register_held(
-    Held("member", "委员资料", _member, "姓名、编号、界别等属于委员档案，永久保存", ("departed_contacts",)),
-    Held("seats", "席位", _seats, "委员任职情况属于档案，永久保存"),
-    Held("posts", "职务", _posts, "委员任职情况属于档案，永久保存"),
-    Held("suspensions", "停止履职", _suspensions, "委员任职情况属于档案，永久保存"),
+    Held(
+        "member",
+        gettext_lazy("委员资料"),
+        _member,
+        gettext_lazy("姓名、编号、界别等属于委员档案，永久保存"),
+        ("departed_contacts",),
+    ),
+    Held("seats", gettext_lazy("席位"), _seats, gettext_lazy("委员任职情况属于档案，永久保存")),
+    Held("posts", gettext_lazy("职务"), _posts, gettext_lazy("委员任职情况属于档案，永久保存")),
+    Held("suspensions", gettext_lazy("停止履职"), _suspensions, gettext_lazy("委员任职情况属于档案，永久保存")),
 )
 
 
@@ -139,7 +153,7 @@ def _with_address(before: date) -> QuerySet[Member]:
 
 def _going(row: Member) -> Going:
     held = [str(label) for name, label in CONTACT_FIELDS.items() if getattr(row, name)]
-    return Going(f"{row.name}　{row.number}", "、".join(held) or "账户的邮箱")
+    return Going(f"{row.name}　{row.number}", "、".join(held) or _("账户的邮箱"))
 
 
 def _erase(rows: Sequence[Any]) -> Erased:
@@ -151,7 +165,7 @@ def _erase(rows: Sequence[Any]) -> Erased:
 
 register_erasable(
     Erasable(
-        "departed_contacts", "离任委员的联系方式", "离任委员的手机、邮箱、工作单位和单位职务", "自最后一个席位结束之日",
+        "departed_contacts", gettext_lazy("离任委员的联系方式"), gettext_lazy("离任委员的手机、邮箱、工作单位和单位职务"), gettext_lazy("自最后一个席位结束之日"),
         _due, _going, _erase,
     ),
 )  # fmt: skip
@@ -164,7 +178,7 @@ def keep_of_members(model: type[Model], label: str, *, when: str, kept: str) -> 
 
     def read(account: Account, most: int | None) -> Part:
         own = rows.filter(member__account=account).order_by("-id")
-        return newest(own, most, head=("名称", "时间"), say=lambda row: (str(row), stamp(getattr(row, when))))
+        return newest(own, most, head=(_("名称"), _("时间")), say=lambda row: (str(row), stamp(getattr(row, when))))
 
     register_held(Held(name, label, read, kept))
     carrying.register(carrying.of_rows(model, label))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
@@ -159,29 +160,29 @@ may_confirm = holds(*CONFIRM) & ~is_self & is_alive & is_no_maker
 
 PERMISSIONS = {
     "members.view": (
-        "本会在任委员和机关可以查看委员名册，离任委员可以查看自己的资料",
+        _("本会在任委员和机关可以查看委员名册，离任委员可以查看自己的资料"),
         is_fellow_member | is_self | holds(*OFFICE),
     ),
     "members.read_phone": (
-        "委员联络人员和本人可以查看手机号；有码等待确认的，可以确认的人为核实也可以查看；查看会留下记录",
+        _("委员联络人员和本人可以查看手机号；有码等待确认的，可以确认的人为核实也可以查看；查看会留下记录"),
         keeps_members | is_self | (may_confirm & has_waiting_code),
     ),
-    "members.invite": ("委员联络人员可以向委员发登录邀请", keeps_members & is_alive),
+    "members.invite": (_("委员联络人员可以向委员发登录邀请"), keeps_members & is_alive),
     "members.confirm_reinvitation": (
-        "委员联络、提案日常工作人员和主席会议成员可以确认别人发的密码重置码和重新关联的邀请码；不能确认自己发的、给自己的",
+        _("委员联络、提案日常工作人员和主席会议成员可以确认别人发的密码重置码和重新关联的邀请码；不能确认自己发的、给自己的"),
         may_confirm,
     ),
-    "members.change": ("委员联络人员可以维护委员资料", keeps_members),
-    "members.see_departed": ("委员联络人员可以查看离任委员和离任原因", keeps_members),
-    "members.change_standing": ("委员联络人员可以办理委员变动；不能办理自己的", keeps_members & ~is_self),
+    "members.change": (_("委员联络人员可以维护委员资料"), keeps_members),
+    "members.see_departed": (_("委员联络人员可以查看离任委员和离任原因"), keeps_members),
+    "members.change_standing": (_("委员联络人员可以办理委员变动；不能办理自己的"), keeps_members & ~is_self),
     "members.release_seat": (
-        "委员联络人员可以解除关联错的委员身份，限于还没有办理过事项的；不能办理自己的",
+        _("委员联络人员可以解除关联错的委员身份，限于还没有办理过事项的；不能办理自己的"),
         keeps_members & ~is_self & is_alive,
     ),
     "members.merge": (
-        "委员联络人员可以查看疑似重复的委员，合并重复的、撤销合并；不能办理自己的",
+        _("委员联络人员可以查看疑似重复的委员，合并重复的、撤销合并；不能办理自己的"),
         keeps_members & ~is_self,
     ),
-    "members.end_term": ("委员联络人员可以办理换届", keeps_members),
+    "members.end_term": (_("委员联络人员可以办理换届"), keeps_members),
 }
 grant(PERMISSIONS)

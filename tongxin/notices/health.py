@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, Min, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.audit import kinds, stored
 from tongxin.audit.models import Event, Mark, Seal
@@ -21,11 +23,11 @@ from tongxin.notices.models import Job, Letter
 LATE = timedelta(minutes=15)
 LETTERS_LATE = timedelta(hours=1)
 ROUNDS = 3  # that a job may miss
-SEE = "请看 tongxin worker 是否在运行"
-SEE_PAGE = "原因见“送达情况”页和后台任务的日志"
-NO_SERVER = "没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知"
+SEE = gettext_lazy("请看 tongxin worker 是否在运行")
+SEE_PAGE = gettext_lazy("原因见“送达情况”页和后台任务的日志")
+NO_SERVER = gettext_lazy("没有设邮件服务器（TONGXIN_SMTP_HOST），只在系统里告知")
 
-NO_BACKUP = "定时备份未启用（TONGXIN_BACKUP_EVERY），数据没有自动备份"
+NO_BACKUP = gettext_lazy("定时备份未启用（TONGXIN_BACKUP_EVERY），数据没有自动备份")
 
 
 _notes: list[Callable[[], str]] = []
@@ -71,29 +73,35 @@ class Health:
         """Say what is not in order, and what to do; without the seals and the disk, of which others say more."""
         said = []
         if self.failing:
-            said.append(f"有 {self.failing} 件事没有通知成，系统会再试，{SEE_PAGE}")
+            said.append(
+                _("有 %(failing)s 件事没有通知成，系统会再试，%(see_page)s") % {"failing": self.failing, "see_page": SEE_PAGE}
+            )
         if self.event is not None:
-            oldest = [f"最早的是 {moment(self.oldest)} 的事"] if self.oldest is not None else []
-            said.append("，".join(["有事情过了 15 分钟还没有通知有关人员", *oldest, SEE]))
+            oldest = [_("最早的是 %(oldest)s 的事") % {"oldest": moment(self.oldest)}] if self.oldest is not None else []
+            said.append("，".join([_("有事情过了 15 分钟还没有通知有关人员"), *oldest, str(SEE)]))
         if self.letter is not None:
-            said.append(f"有信件过了应寄的时间一小时还没有寄，{SEE}、邮件服务器（TONGXIN_SMTP_HOST）能否连上")
+            said.append(_("有信件过了应寄的时间一小时还没有寄，%(see)s、邮件服务器（TONGXIN_SMTP_HOST）能否连上") % {"see": SEE})
         return [
             *said,
             *(
-                f"定时任务“{job}”连续 {job.failures} 次没有办成：{job.problem}{_see_log(job)}。{_last(job)}"
+                _("定时任务“%(job)s”连续 %(failures)s 次没有办成：%(problem)s%(see_log)s。%(last)s")
+                % {"job": job, "failures": job.failures, "problem": job.problem, "see_log": _see_log(job), "last": _last(job)}
                 for job in self.failed
             ),
-            *(f"定时任务“{job}”没有按时运行，{_last(job)}，{SEE}" for job in self.late),
+            *(
+                _("定时任务“%(job)s”没有按时运行，%(last)s，%(see)s") % {"job": job, "last": _last(job), "see": SEE}
+                for job in self.late
+            ),
         ]
 
 
 def _last(job: Job) -> str:
-    return f"上次正常运行是 {moment(job.done_at)}" if job.done_at else "还没有正常运行过"
+    return _("上次正常运行是 %(done_at)s") % {"done_at": moment(job.done_at)} if job.done_at else _("还没有正常运行过")
 
 
 def _see_log(job: Job) -> str:
     """Send to the log where the fault is named by its sort alone, or counted: neither begins with a Chinese sentence."""
-    return "，请看后台任务的日志" if job.problem[:1].isascii() else ""
+    return _("，请看后台任务的日志") if job.problem[:1].isascii() else ""
 
 
 def look(now: datetime) -> Health:

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.models import Event
 from tongxin.core import faults
@@ -24,10 +25,10 @@ FOR_GOOD = 6  # tries of what the other side refuses for good, half an hour of t
 HELD = timedelta(minutes=10)
 AHEAD = timedelta(minutes=10)  # nothing is added to a day's letter that somebody may be sending by now
 LONGEST_WAIT = timedelta(hours=8)
-READ, CLOSED, SWITCHED_OFF = "寄出前已在网上阅读", "账户已停用，不再寄信", "收信人已关闭邮件，或者没有邮箱"
-ENDED = "寄出前这件事已经结束，不再寄信"
-TOO_OLD = "七天没有寄出，不再重试"
-UNREAD = "这封信或者它的收信人读不出来，请运行 tongxin audit verify 查明"
+READ, CLOSED, SWITCHED_OFF = _("寄出前已在网上阅读"), _("账户已停用，不再寄信"), _("收信人已关闭邮件，或者没有邮箱")
+ENDED = _("寄出前这件事已经结束，不再寄信")
+TOO_OLD = _("七天没有寄出，不再重试")
+UNREAD = _("这封信或者它的收信人读不出来，请运行 tongxin audit verify 查明")
 WAITING = Q(sent_at=None, given_up_at=None, dropped_at=None)
 
 

@@ -21,6 +21,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.core import faults
 from tongxin.core.words import on_one_line
@@ -31,16 +33,20 @@ BATCH = 200  # e-mails a run
 LONGEST_RUN = timedelta(minutes=1)  # other jobs wait meanwhile
 SUBJECT = 40
 CLOSING, FOR_GOOD = 421, 500
-LATER = "对方暂时不收（{code}）"
+LATER = gettext_lazy("对方暂时不收（{code}）")
 REFUSED = (  # by whom: for now, for good
-    (SMTPRecipientsRefused, LATER, "收件方不接受这个地址（{code}），请核对邮箱"),
-    (SMTPSenderRefused, "邮件服务器暂时不收（{code}）", "邮件服务器不接受发件地址（{code}），请核对 TONGXIN_MAIL_FROM"),
-    (SMTPDataError, LATER, "收件方没有收下这封信（{code}）"),
+    (SMTPRecipientsRefused, LATER, gettext_lazy("收件方不接受这个地址（{code}），请核对邮箱")),
+    (
+        SMTPSenderRefused,
+        gettext_lazy("邮件服务器暂时不收（{code}）"),
+        gettext_lazy("邮件服务器不接受发件地址（{code}），请核对 TONGXIN_MAIL_FROM"),
+    ),
+    (SMTPDataError, LATER, gettext_lazy("收件方没有收下这封信（{code}）")),
 )
-NO_ANSWER = "连不上邮件服务器，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）"
-NO_ENTRY = "邮件服务器不接受用户名或密码，请核对 TONGXIN_SMTP_USER、TONGXIN_SMTP_PASSWORD"
-NOT_ENCRYPTED = "与邮件服务器没有建立起加密连接，请核对 TONGXIN_SMTP_TLS 和 TONGXIN_SMTP_PORT"
-NOT_READY = "邮件服务器没有正常应答，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）"
+NO_ANSWER = gettext_lazy("连不上邮件服务器，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）")
+NO_ENTRY = gettext_lazy("邮件服务器不接受用户名或密码，请核对 TONGXIN_SMTP_USER、TONGXIN_SMTP_PASSWORD")
+NOT_ENCRYPTED = gettext_lazy("与邮件服务器没有建立起加密连接，请核对 TONGXIN_SMTP_TLS 和 TONGXIN_SMTP_PORT")
+NOT_READY = gettext_lazy("邮件服务器没有正常应答，请检查设置（TONGXIN_SMTP_HOST、TONGXIN_SMTP_PORT）")
 AWAY = (NO_ANSWER, NO_ENTRY, NOT_ENCRYPTED, NOT_READY)  # no letter's fault, and no try of any
 log = logging.getLogger(__name__)
 
@@ -93,7 +99,7 @@ def _opened() -> Any:
         connection = get_connection()
         connection.open()
     except Exception as error:
-        log.warning("邮件服务器连不上：%s", faults.named(error))
+        log.warning(_("邮件服务器连不上：%s"), faults.named(error))
         raise ServerAwayError(why_away(error)) from error
     return connection
 
@@ -102,7 +108,7 @@ def _close(connection: Any) -> None:
     try:
         connection.close()
     except Exception:  # noqa: BLE001 -- what was sent is sent, however the server says good-bye
-        log.warning("与邮件服务器的连接没有正常结束")
+        log.warning(_("与邮件服务器的连接没有正常结束"))
 
 
 def _send(held: Sequence[Letter], connection: Any, clock: Clock) -> int:
@@ -116,10 +122,10 @@ def _send(held: Sequence[Letter], connection: Any, clock: Clock) -> int:
             return 0
         message(held, connection).send()
     except Exception as error:
-        log.warning("一封信没有寄出：%s", faults.named(error))
+        log.warning(_("一封信没有寄出：%s"), faults.named(error))
         letters.failed(held, in_words(error), at=clock.now, for_good=_for_good(error))
         if _went_away(error):
-            said = "寄信途中邮件服务器断开或者没有回应，其余信件稍后再寄"
+            said = _("寄信途中邮件服务器断开或者没有回应，其余信件稍后再寄")
             raise ServerAwayError(said) from error
         return 0
     return letters.sent(held, at=clock.now)
@@ -130,10 +136,10 @@ def message(held: Sequence[Letter], connection: Any = None) -> EmailMessage:
     """Write the e-mail of some letters to one person: a single one in its own words, several by their matters."""
     first = held[0].notice
     body = _of_several(held) if len(held) > 1 else first.text + _link(first.url)
-    head = f"同心：{first.text}" if len(held) == 1 else f"同心：{len(held)} 条消息"
+    head = _("同心：%(text)s") % {"text": first.text} if len(held) == 1 else _("同心：%(n)s 条消息") % {"n": len(held)}
     return EmailMessage(
         subject=on_one_line(head)[: SUBJECT + 3],
-        body=f"{body}\n\n这封信由系统发出。不想再收到邮件，请登录后在“我的”里关闭。",
+        body=_("%(body)s\n\n这封信由系统发出。不想再收到邮件，请登录后在“我的”里关闭。") % {"body": body},
         to=[first.account.email],
         headers={"Message-ID": held[0].parcel},
         connection=connection,
@@ -152,30 +158,30 @@ def _of_several(held: Sequence[Letter]) -> str:
 
 def _link(url: str) -> str:
     origin = (settings.CSRF_TRUSTED_ORIGINS or [""])[0]
-    return f"\n查看：{origin}{url}" if origin and url else ""
+    return _("\n查看：%(origin)s%(url)s") % {"origin": origin, "url": url} if origin and url else ""
 
 
 # ── what went wrong ──────────────────────────────────────────────────────────────────────────────
 def why_away(error: Exception) -> str:
     """Say why the mail server does not serve us, and which setting to look at."""
     if isinstance(error, SMTPAuthenticationError):
-        return NO_ENTRY
+        return str(NO_ENTRY)
     if isinstance(error, ssl.SSLError | SMTPNotSupportedError):
-        return NOT_ENCRYPTED
-    return NOT_READY if isinstance(error, SMTPException) else NO_ANSWER
+        return str(NOT_ENCRYPTED)
+    return str(NOT_READY if isinstance(error, SMTPException) else NO_ANSWER)
 
 
 def in_words(error: Exception) -> str:
     """Say why a letter did not go, without what the other side wrote: that may name anybody."""
     code = _code(error)
     if _went_away(error):
-        return "寄信途中邮件服务器断开或者没有回应"
+        return _("寄信途中邮件服务器断开或者没有回应")
     for kind, for_now, for_good in REFUSED:
         if isinstance(error, kind):
             return (for_good if code >= FOR_GOOD else for_now).format(code=code)
     if isinstance(error, SMTPException):
-        return f"邮件服务器没有办成（{type(error).__name__}{f' {code}' if code else ''}）"
-    return f"这封信的地址或者内容不能寄（{type(error).__name__}）"
+        return _("邮件服务器没有办成（%(name)s%(what)s）") % {"name": type(error).__name__, "what": f" {code}" if code else ""}
+    return _("这封信的地址或者内容不能寄（%(name)s）") % {"name": type(error).__name__}
 
 
 def _code(error: Exception) -> int:

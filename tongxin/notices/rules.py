@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import anyone, is_signed_in, predicate
 from tongxin.committees.choices import Duty
@@ -15,8 +17,8 @@ def is_own(actor: Any, notice: Any) -> bool:
 
 
 PERMISSIONS = {
-    "notices.view": ("每个人只能查看发给自己的消息", is_signed_in & is_own),
-    "notices.keep": ("系统管理员可以查看消息和邮件的送达情况，看不到内容", holds(Duty.SYSTEM_ADMIN)),
-    "notices.health": ("监控程序不用登录就可以查询系统是否正常", anyone),
+    "notices.view": (_("每个人只能查看发给自己的消息"), is_signed_in & is_own),
+    "notices.keep": (_("系统管理员可以查看消息和邮件的送达情况，看不到内容"), holds(Duty.SYSTEM_ADMIN)),
+    "notices.health": (_("监控程序不用登录就可以查询系统是否正常"), anyone),
 }
 grant(PERMISSIONS)

@@ -4,12 +4,13 @@ import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.faults import SwitchedOffError
 from tongxin.notices import actions, posting
 
 LONGEST_REST = 0.1  # seconds
-NO_SERVER = "未启用，启用请设置 TONGXIN_SMTP_HOST"
+NO_SERVER = _("未启用，启用请设置 TONGXIN_SMTP_HOST")
 
 
 def deliver_left_over(_at: datetime) -> int:

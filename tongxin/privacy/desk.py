@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.erasing import KIND
@@ -43,7 +44,12 @@ def _items(found: list[Keeping], button: str, _on: date) -> Iterable[Todo]:
     for keeping in found:
         rule = keeping.erasable
         url = f"{reverse('privacy-due', args=[keeping.key])}?in={keeping.committee.code}"
-        yield Todo(rule.label, f"{rule.since}起保存 {keeping.months} 个月，已到期", url, button)
+        yield Todo(
+            rule.label,
+            gettext("%(since)s起保存 %(months)s 个月，已到期") % {"since": rule.since, "months": keeping.months},
+            url,
+            button,
+        )
 
 
-QUEUES = (Queue(tuple(EXECUTORS), "到期待核对的个人信息", "/privacy/", "去核对", due_to, _items, count=_number, order=90),)
+QUEUES = (Queue(tuple(EXECUTORS), _("到期待核对的个人信息"), "/privacy/", _("去核对"), due_to, _items, count=_number, order=90),)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import names
 from tongxin.accounts.models import Account, Invitation
@@ -36,8 +37,8 @@ from tongxin.privacy.table import (
 )
 
 SIGN_IN = {
-    "accounts.sign_in": "登录", "accounts.sign_out": "退出登录", "accounts.sign_in_failed": "登录未成功",
-    "accounts.locked_out": "多次输错后锁定",
+    "accounts.sign_in": gettext_lazy("登录"), "accounts.sign_out": gettext_lazy("退出登录"), "accounts.sign_in_failed": gettext_lazy("登录未成功"),
+    "accounts.locked_out": gettext_lazy("多次输错后锁定"),
 }  # fmt: skip
 ABOUT_SIGNING_IN = {"actor_name", "subject_label", "data.username"}
 
@@ -46,10 +47,10 @@ ABOUT_SIGNING_IN = {"actor_name", "subject_label", "data.username"}
 def _account(account: Account, _most: int | None) -> Part:
     totp = has_second_factor(account)
     return Part([
-        ("姓名", account.name), ("登录名", "、".join(names.of(account))), ("邮箱", account.email or "没有填写"),
-        ("字号", str(account.get_size_display())), ("同时用邮件告知", yes_no(account.by_mail)),
-        ("动态口令", "已启用" if totp else "没有启用"), ("密码", "只存不可还原的摘要" if account.has_usable_password() else "没有设定"),
-        ("建立时间", stamp(account.joined_at)), ("上次登录", stamp(account.last_login) or "没有登录过"),
+        (_("姓名"), account.name), (_("登录名"), "、".join(names.of(account))), (_("邮箱"), account.email or _("没有填写")),
+        (_("字号"), str(account.get_size_display())), (_("同时用邮件告知"), yes_no(account.by_mail)),
+        (_("动态口令"), _("已启用") if totp else _("没有启用")), (_("密码"), _("只存不可还原的摘要") if account.has_usable_password() else _("没有设定")),
+        (_("建立时间"), stamp(account.joined_at)), (_("上次登录"), stamp(account.last_login) or _("没有登录过")),
     ])  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def _has_worked(account: Account) -> bool:
 
 def _appointments(account: Account, most: int | None) -> Part:
     rows = Appointment.objects.filter(account=account).select_related("committee", "unit").order_by("-starts_on", "-id")
-    return newest(rows, most, head=("职责", "单位、归口、名义", "起止"), say=_appointment)
+    return newest(rows, most, head=(_("职责"), _("单位、归口、名义"), _("起止")), say=_appointment)
 
 
 def _appointment(row: Appointment) -> tuple[str, ...]:
@@ -70,29 +71,35 @@ def _appointment(row: Appointment) -> tuple[str, ...]:
 
 def _sign_ins(account: Account, most: int | None) -> Part:
     rows = Event.objects.filter(subject_type="accounts.account", subject_id=account.pk, kind__in=SIGN_IN).order_by("-id")
-    return newest(rows, most, head=("事项", "时间"), say=lambda e: (SIGN_IN[e.kind], stamp(e.recorded_at)))
+    return newest(rows, most, head=(_("事项"), _("时间")), say=lambda e: (SIGN_IN[e.kind], stamp(e.recorded_at)))
 
 
 def _invitations(account: Account, most: int | None) -> Part:
     rows = Invitation.objects.filter(account=account).order_by("-id")
-    return newest(rows, most, head=("发出时间", "情况"), say=lambda row: (stamp(row.made_at), _what_became_of(row)))
+    return newest(rows, most, head=(_("发出时间"), _("情况")), say=lambda row: (stamp(row.made_at), _what_became_of(row)))
 
 
 def _what_became_of(row: Invitation) -> str:
     if row.used_at is not None:
-        return f"{stamp(row.used_at)} 用过"
-    return f"{stamp(row.revoked_at)} 收回" if row.revoked_at is not None else f"{stamp(row.expires_at)} 到期"
+        return _("%(stamp)s 用过") % {"stamp": stamp(row.used_at)}
+    return (
+        _("%(stamp)s 收回") % {"stamp": stamp(row.revoked_at)}
+        if row.revoked_at is not None
+        else _("%(stamp)s 到期") % {"stamp": stamp(row.expires_at)}
+    )
 
 
 def _notices(account: Account, most: int | None) -> Part:
     rows = Notice.objects.filter(account=account).order_by("-id")
-    head = ("消息", "时间", "读过")
-    return newest(rows, most, head=head, say=lambda n: (n.text, stamp(n.made_at), stamp(n.read_at) or "未读"))
+    head = (_("消息"), _("时间"), _("读过"))
+    return newest(rows, most, head=head, say=lambda n: (n.text, stamp(n.made_at), stamp(n.read_at) or _("未读")))
 
 
 def _files(account: Account, most: int | None) -> Part:
     rows = File.objects.filter(owner=account).order_by("-id")
-    return newest(rows, most, head=("文件名", "类型", "上传时间"), say=lambda f: (f.name, f.kind.upper(), stamp(f.uploaded_at)))
+    return newest(
+        rows, most, head=(_("文件名"), _("类型"), _("上传时间")), say=lambda f: (f.name, f.kind.upper(), stamp(f.uploaded_at))
+    )
 
 
 def _acts(account: Account, most: int | None) -> Part:
@@ -101,24 +108,32 @@ def _acts(account: Account, most: int | None) -> Part:
     groups.sort(key=lambda group: -group["last"])
     last = dict(Event.objects.filter(pk__in=[g["last"] for g in groups[:most]]).values_list("pk", "recorded_at"))
     rows = [(kinds.label(g["kind"]), f"{g['n']}", stamp(last[g["last"]])) for g in groups[:most]]
-    return Part(rows, ("事项", "共几次", "最近一次"), len(groups))
+    return Part(rows, (_("事项"), _("共几次"), _("最近一次")), len(groups))
 
 
 register_held(
     Held(
         "account",
-        "账户",
+        gettext_lazy("账户"),
         _account,
-        "姓名和登录名随办理记录永久保存，邮箱在离任、离职后到期删去",
+        gettext_lazy("姓名和登录名随办理记录永久保存，邮箱在离任、离职后到期删去"),
         ("staff_emails",),
         concern=_has_worked,
     ),
-    Held("appointments", "承担的职责", _appointments, "任免记录属于档案，永久保存，数据与记录相互印证"),
-    Held("sign_ins", "登录记录", _sign_ins, "何时登录的记录永久保存，其中的姓名和登录名到期删去", ("sign_in_names",)),
-    Held("invitations", "登录邀请", _invitations, erasables=("invitation_codes",)),
-    Held("notices", "消息", _notices, "没有读过的消息一直保留", ("read_notices",)),
-    Held("files", "上传的文件", _files, "随所属的提案、答复保存；没有用上的，一天后自动清除"),
-    Held("acts", "以本人名义的操作记录", _acts, "操作记录属于审计档案，永久保存，不能修改"),
+    Held(
+        "appointments", gettext_lazy("承担的职责"), _appointments, gettext_lazy("任免记录属于档案，永久保存，数据与记录相互印证")
+    ),
+    Held(
+        "sign_ins",
+        gettext_lazy("登录记录"),
+        _sign_ins,
+        gettext_lazy("何时登录的记录永久保存，其中的姓名和登录名到期删去"),
+        ("sign_in_names",),
+    ),
+    Held("invitations", gettext_lazy("登录邀请"), _invitations, erasables=("invitation_codes",)),
+    Held("notices", gettext_lazy("消息"), _notices, gettext_lazy("没有读过的消息一直保留"), ("read_notices",)),
+    Held("files", gettext_lazy("上传的文件"), _files, gettext_lazy("随所属的提案、答复保存；没有用上的，一天后自动清除")),
+    Held("acts", gettext_lazy("以本人名义的操作记录"), _acts, gettext_lazy("操作记录属于审计档案，永久保存，不能修改")),
 )
 
 
@@ -190,23 +205,23 @@ def _erase_notices(rows: Sequence[Notice]) -> Erased:
 
 
 def _notice(row: Any) -> Going:
-    return Going(f"发给{row.account.name}的消息", f"{stamp(row.read_at)} 读过")
+    return Going(_("发给%(account)s的消息") % {"account": row.account.name}, _("%(stamp)s 读过") % {"stamp": stamp(row.read_at)})
 
 
 register_erasable(
     Erasable(
-        "sign_in_names", "登录记录里的姓名和登录名", "登录、退出、登录未成功和锁定记录里的姓名与输入的登录名", "自登录或登录失败之日",
+        "sign_in_names", gettext_lazy("登录记录里的姓名和登录名"), gettext_lazy("登录、退出、登录未成功和锁定记录里的姓名与输入的登录名"), gettext_lazy("自登录或登录失败之日"),
         _sign_ins_due, _sign_in, _erase_sign_ins,
     ),
     Erasable(
-        "invitation_codes", "用过或失效的邀请码", "用过、收回或到期的登录邀请", "自用过、收回或到期之日",
+        "invitation_codes", gettext_lazy("用过或失效的邀请码"), gettext_lazy("用过、收回或到期的登录邀请"), gettext_lazy("自用过、收回或到期之日"),
         _invitations_due, _invitation, _erase_invitations,
     ),
     Erasable(
-        "staff_emails", "离职工作人员账户的邮箱", "不再承担任何职责的工作人员的邮箱和发往该邮箱的信件", "自最后一项职责结束之日",
-        _emails_due, lambda row: Going(row.name, "邮箱"), _erase_emails,
+        "staff_emails", gettext_lazy("离职工作人员账户的邮箱"), gettext_lazy("不再承担任何职责的工作人员的邮箱和发往该邮箱的信件"), gettext_lazy("自最后一项职责结束之日"),
+        _emails_due, lambda row: Going(row.name, _("邮箱")), _erase_emails,
     ),
     Erasable(
-        "read_notices", "已读的消息", "读过的消息和随之发出的邮件", "自读过之日", _notices_due, _notice, _erase_notices,
+        "read_notices", gettext_lazy("已读的消息"), gettext_lazy("读过的消息和随之发出的邮件"), gettext_lazy("自读过之日"), _notices_due, _notice, _erase_notices,
     ),
 )  # fmt: skip

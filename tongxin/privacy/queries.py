@@ -59,7 +59,7 @@ class Keeping:
     @property
     def executor(self) -> str:
         """The duty's name."""
-        return EXECUTORS[self.duty]
+        return str(EXECUTORS[self.duty])
 
     @property
     def rows(self) -> QuerySet[Any]:
@@ -224,7 +224,7 @@ def erasures(code: str) -> list[str]:
 def _erased(some: list[Past]) -> str:
     first, last = (full_day(timezone.localdate(past.at)) for past in (some[0], some[-1]))
     return _("%(what)s：资料 %(rows)s 份，记录里的姓名等 %(values)s 项，%(when)s删除，依据%(rule)s") % {
-        "what": some[0].what, "rule": some[0].rule, "when": first if first == last else f"{first}至 {last}",
+        "what": some[0].what, "rule": some[0].rule, "when": first if first == last else _("%(first)s至 %(last)s") % {"first": first, "last": last},
         "rows": sum(past.rows for past in some), "values": sum(past.values for past in some),
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import is_signed_in, predicate
@@ -24,8 +25,8 @@ def executes_it(actor: Any, keeping: Any) -> bool:
 
 
 PERMISSIONS = {
-    "privacy.own": ("每个人可以查看、导出系统保存的本人信息", is_signed_in),
-    "privacy.keep": ("制度指定的人可以查看本会到期的个人信息", is_signed_in & executes_something),
-    "privacy.erase": ("制度指定的人可以删除到期的个人信息", is_signed_in & executes_it),
+    "privacy.own": (_("每个人可以查看、导出系统保存的本人信息"), is_signed_in),
+    "privacy.keep": (_("制度指定的人可以查看本会到期的个人信息"), is_signed_in & executes_something),
+    "privacy.erase": (_("制度指定的人可以删除到期的个人信息"), is_signed_in & executes_it),
 }
 grant(PERMISSIONS)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.privacy.queries import Section
 from tongxin.sheets import exporting
@@ -19,7 +21,7 @@ TYPES = {"json": "application/json", "xlsx": "application/vnd.openxmlformats-off
 class Own:
     """The table that is written."""
 
-    label: Any = "本人信息"
+    label: Any = gettext_lazy("本人信息")
     columns: tuple[Column, ...] = (
         Column("类别", width=18), Column("项目", width=18), Column("内容", width=60), Column("怎样保存", width=60),
     )  # fmt: skip
@@ -37,7 +39,7 @@ def lines(sections: list[Section]) -> Iterator[Mapping[str, str]]:
         for number, row in enumerate(section.part.rows, 1):
             if section.part.head:
                 said = "；".join(f"{name}：{text}" for name, text in zip(section.part.head, row, strict=True))
-                yield fixed | {"项目": f"第 {number} 条", "内容": said}
+                yield fixed | {"项目": _("第 %(number)s 条") % {"number": number}, "内容": said}
             else:
                 yield fixed | {"项目": str(row[0]), "内容": str(row[1])}
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
@@ -74,7 +75,11 @@ def stamp(value: datetime | None) -> str:
 
 def span(starts_on: date, ends_on: date | None) -> str:
     """Say from when until when; `ends_on` is the first day without."""
-    return f"{full_day(starts_on)}起，{full_day(ends_on)}起不再" if ends_on else f"{full_day(starts_on)}至今"
+    return (
+        _("%(starts_on)s起，%(ends_on)s起不再") % {"starts_on": full_day(starts_on), "ends_on": full_day(ends_on)}
+        if ends_on
+        else _("%(starts_on)s至今") % {"starts_on": full_day(starts_on)}
+    )
 
 
 # ── what goes ────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees import queries as bodies
@@ -55,7 +56,7 @@ def items(
     signers = Prefetch("signatures", Signature.objects.select_related("member").defer("member__phone"))
     for proposal in rows.defer(*LONG).prefetch_related(signers).order_by("submitted_at", "id")[:SHOWN]:
         first = next((s.name for s in proposal.signatures.all() if s.role == Role.FIRST), "")
-        number = case_number(proposal.number) if proposal.number else f"收件 {proposal.serial} 号"
+        number = case_number(proposal.number) if proposal.number else gettext("收件 %(serial)s 号") % {"serial": proposal.serial}
         yield Todo(str(proposal), f"{number}　{first}", leads_to(proposal), button)
 
 
@@ -74,15 +75,15 @@ def _to_pass_on(user: Any, _on: date) -> QuerySet[Proposal]:
 QUEUES = (
     Queue(
         (Duty.PRE_EXAMINATION,),
-        "待预审",
+        _("待预审"),
         f"{DESK}?stage=examine",
-        "去预审",
+        _("去预审"),
         _in_state(State.SUBMITTED, Duty.PRE_EXAMINATION),
         items,
     ),
-    Queue((Duty.FILING,), "待审定", f"{DESK}?stage=decide", "去审定", _in_state(State.IN_DECISION, Duty.FILING), items),
-    Queue((Duty.PROPOSAL_OFFICE,), "待转出", PASSING_ON, "去转出", _to_pass_on, items),
-    Queue((Duty.PUBLICATION,), "待核对公开稿", PUBLICATION, "去核对", lambda user, _on: queries.to_confirm(user), _copies),
+    Queue((Duty.FILING,), _("待审定"), f"{DESK}?stage=decide", _("去审定"), _in_state(State.IN_DECISION, Duty.FILING), items),
+    Queue((Duty.PROPOSAL_OFFICE,), _("待转出"), PASSING_ON, _("去转出"), _to_pass_on, items),
+    Queue((Duty.PUBLICATION,), _("待核对公开稿"), PUBLICATION, _("去核对"), lambda user, _on: queries.to_confirm(user), _copies),
 )
 NOBODYS = (
     Nobodys(
@@ -115,7 +116,7 @@ def _invitations(rows: list[Signature], _member: Member, now: datetime) -> Itera
     for signature in rows:
         proposal = signature.proposal
         yield Todo(
-            f"{first.get(proposal.pk, '')}委员邀您联名", f"《{proposal}》", f"{proposal.get_absolute_url()}invitation/", "看一看",
+            gettext("%(pk)s委员邀您联名") % {"pk": first.get(proposal.pk, "")}, f"《{proposal}》", f"{proposal.get_absolute_url()}invitation/", gettext("看一看"),
             until(proposal.cosign_until, now) if proposal.cosign_until else None,
         )  # fmt: skip
 
@@ -133,7 +134,12 @@ def _newest(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
 
 def _returned(rows: list[Proposal], _member: Member, _now: datetime) -> Iterable[Todo]:
     for proposal in rows:
-        yield Todo(f"修改《{proposal}》", "提案委退回修改，改好后重新提交", proposal.get_absolute_url(), "去修改")
+        yield Todo(
+            gettext("修改《%(proposal)s》") % {"proposal": proposal},
+            gettext("提案委退回修改，改好后重新提交"),
+            proposal.get_absolute_url(),
+            gettext("去修改"),
+        )
 
 
 def _abandoned(member: Any, _now: datetime, on: date) -> QuerySet[Signature]:
@@ -154,7 +160,12 @@ def _with_proposals(rows: QuerySet[Signature]) -> QuerySet[Signature]:
 def _to_take_over(rows: list[Signature], _member: Member, _now: datetime) -> Iterable[Todo]:
     for signature in rows:
         url = f"{signature.proposal.get_absolute_url()}invitation/"
-        yield Todo(f"接手《{signature.proposal}》", "第一提案人不再履职，您是第一位在任的联名委员", url, "看一看")
+        yield Todo(
+            gettext("接手《%(proposal)s》") % {"proposal": signature.proposal},
+            gettext("第一提案人不再履职，您是第一位在任的联名委员"),
+            url,
+            gettext("看一看"),
+        )
 
 
 FOR_MEMBERS = (

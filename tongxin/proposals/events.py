@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.kinds import Audience, Kind, name_sorts, register
@@ -27,53 +28,68 @@ def _remark(event: Event) -> str:
 def _drafted(event: Event) -> str:
     """Say who began the text; an office enters what somebody else wrote."""
     who = event.acting_as or event.actor_name
-    return f"{who}代录提案" if event.data.get("on_behalf") else f"{who}起草提案"
+    return gettext("%(who)s代录提案") % {"who": who} if event.data.get("on_behalf") else gettext("%(who)s起草提案") % {"who": who}
 
 
 def _accepted(event: Event) -> str:
     """Say who agreed; where the office entered it by his paper, that too."""
-    said = f"{event.data.get('name', '')}同意联名"
-    return f"{said}（机关按书面意见代录）" if event.data.get("entered_for") else said
+    said = gettext("%(name)s同意联名") % {"name": event.data.get("name", "")}
+    return gettext("%(said)s（机关按书面意见代录）") % {"said": said} if event.data.get("entered_for") else said
 
 
 def _filed(event: Event) -> str:
-    word = "沿用" if event.data.get("kept") else "编为"
-    return f"立案，{word}第 {event.data['number']:04d} 号" if event.data.get("number") else "立案"
+    word = gettext("沿用") if event.data.get("kept") else gettext("编为")
+    return (
+        gettext("立案，%(word)s第 %(number)04d 号") % {"word": word, "number": event.data["number"]}
+        if event.data.get("number")
+        else gettext("立案")
+    )
 
 
 def _filed_detail(event: Event) -> str:
     data = event.data
-    return f"{data['category_label']} {data['category_number']:03d} 号" if data.get("category_number") else ""
+    return (
+        gettext("%(category_label)s %(category_number)03d 号")
+        % {"category_label": data["category_label"], "category_number": data["category_number"]}
+        if data.get("category_number")
+        else ""
+    )
 
 
 def _not_filed(event: Event) -> str:
     destination = event.data.get("destination", "")
-    return str(Destination(destination).label) if destination else "未立案"
+    return str(Destination(destination).label) if destination else gettext("未立案")
 
 
 def _separated(event: Event) -> str:
-    return f"解除并案，不再由{event.data.get('from_label') or '主案'}一并办理，恢复审定"
+    return gettext("解除并案，不再由%(from_label)s一并办理，恢复审定") % {
+        "from_label": event.data.get("from_label") or gettext("主案")
+    }
 
 
 def _joined_names(event: Event) -> str:
-    said = "{name}的委员编号 {gone} 并入 {number}，".format_map(event.data)
-    return said + ("两个署名并为一个" if event.data.get("names", 0) > 1 else "署名归到编号 {number}".format_map(event.data))
+    said = gettext("{name}的委员编号 {gone} 并入 {number}，").format_map(event.data)
+    return said + (
+        gettext("两个署名并为一个") if event.data.get("names", 0) > 1 else gettext("署名归到编号 {number}").format_map(event.data)
+    )
 
 
 def _reconsidered(event: Event) -> str:
     to = event.data.get("passed_on_to")
-    return "。".join(part for part in (_reason(event).rstrip("。"), f"内容此前已转{to}" if to else "") if part)
+    return "。".join(
+        part for part in (_reason(event).rstrip("。"), gettext("内容此前已转%(to)s") % {"to": to} if to else "") if part
+    )
 
 
 def gone(event: Event) -> str:
     """Say of whom an event names that he acts no more, and how where it was kept: 去世、暂停履职."""
-    return f"{event.data.get('name', '')}{event.data.get('why') or '不再履职'}"
+    return f"{event.data.get('name', '')}{event.data.get('why') or gettext('不再履职')}"
 
 
 def _put_off(event: Event) -> str:
     """Say until when invitations run that had to wait for somebody who stands first."""
     until = event.data.get("until")
-    return f"联名截止延至 {moment(datetime.fromisoformat(until))}" if until else ""
+    return gettext("联名截止延至 %(until)s") % {"until": moment(datetime.fromisoformat(until))} if until else ""
 
 
 def _reason(event: Event) -> str:
@@ -106,7 +122,7 @@ witness(
     PublicFile, "attachment__uid", "attachment__file__digest", "released_by__uid", "released_at",
     told=("proposals.proposal", "attachment__proposal__uid"),
 )  # fmt: skip
-name_sorts(proposals="提案")
+name_sorts(proposals=_("提案"))
 
 
 def of_proposal(word: Any, path: str, *texts: str, **more: Any) -> Named:
@@ -130,106 +146,124 @@ name_rows(
     }
 )
 register(
-    Kind("proposals.draft", A.INSIDE, _drafted, label="起草提案"),
-    Kind("proposals.gather", A.INSIDE, "开始征集联名", lambda e: f"截止 {e.data['until']}" if e.data.get("until") else ""),
-    Kind("proposals.invite", A.INSIDE, "邀请{name}联名", personal=("name",), label="邀请联名"),
-    Kind("proposals.accept_invitation", A.INSIDE, _accepted, personal=("name",), label="同意联名"),
-    Kind("proposals.decline_invitation", A.INSIDE, "{name}谢绝联名", personal=("name",)),
-    Kind("proposals.confirm_text", A.INSIDE, "{name}确认联名时的正文改动", personal=("name",)),
+    Kind("proposals.draft", A.INSIDE, _drafted, label=_("起草提案")),
+    Kind(
+        "proposals.gather",
+        A.INSIDE,
+        _("开始征集联名"),
+        lambda e: gettext("截止 %(until)s") % {"until": e.data["until"]} if e.data.get("until") else "",
+    ),
+    Kind("proposals.invite", A.INSIDE, _("邀请{name}联名"), personal=("name",), label=_("邀请联名")),
+    Kind("proposals.accept_invitation", A.INSIDE, _accepted, personal=("name",), label=_("同意联名")),
+    Kind("proposals.decline_invitation", A.INSIDE, _("{name}谢绝联名"), personal=("name",)),
+    Kind("proposals.confirm_text", A.INSIDE, _("{name}确认联名时的正文改动"), personal=("name",)),
     Kind(
         "proposals.ask_again",
         A.INSIDE,
-        "正文改动后，请{name}重新确认联名",
+        _("正文改动后，请{name}重新确认联名"),
         personal=("name",),
-        label="正文改动后，请重新确认联名",
+        label=_("正文改动后，请重新确认联名"),
     ),
-    Kind("proposals.lapse_signature", A.INSIDE, "{name}没有确认改动后的正文，不列入联名", personal=("name",)),
-    Kind("proposals.leave", A.INSIDE, "{name}退出联名", _reason, personal=("name",)),
-    Kind("proposals.lapse_invitation", A.INSIDE, "{name}到提交时未答复联名邀请", personal=("name",)),
-    Kind("proposals.remove_invitation", A.INSIDE, "收回对{name}的联名邀请", personal=("name",), label="收回联名邀请"),
+    Kind("proposals.lapse_signature", A.INSIDE, _("{name}没有确认改动后的正文，不列入联名"), personal=("name",)),
+    Kind("proposals.leave", A.INSIDE, _("{name}退出联名"), _reason, personal=("name",)),
+    Kind("proposals.lapse_invitation", A.INSIDE, _("{name}到提交时未答复联名邀请"), personal=("name",)),
+    Kind("proposals.remove_invitation", A.INSIDE, _("收回对{name}的联名邀请"), personal=("name",), label=_("收回联名邀请")),
     Kind(
         "proposals.end_invitation",
         A.INSIDE,
-        lambda e: f"{gone(e)}，联名邀请失效",
+        lambda e: gettext("%(gone)s，联名邀请失效") % {"gone": gone(e)},
         personal=("name",),
-        label="受邀委员不再履职，联名邀请失效",
+        label=_("受邀委员不再履职，联名邀请失效"),
     ),
-    Kind("proposals.join_names", A.OFFICE, _joined_names, label="一人的两个委员编号合并，署名归一", personal=("name",)),
+    Kind("proposals.join_names", A.OFFICE, _joined_names, label=_("一人的两个委员编号合并，署名归一"), personal=("name",)),
     Kind(
         "proposals.part_names",
         A.OFFICE,
-        "{name}的委员编号 {number} 与 {gone} 撤销合并，署名各归原处",
+        _("{name}的委员编号 {number} 与 {gone} 撤销合并，署名各归原处"),
         personal=("name",),
-        label="委员资料撤销合并，署名各归原处",
+        label=_("委员资料撤销合并，署名各归原处"),
     ),
     Kind(
         "proposals.end_cosigning",
         A.INSIDE,
-        lambda e: f"{gone(e)}，退出联名",
+        lambda e: gettext("%(gone)s，退出联名") % {"gone": gone(e)},
         personal=("name",),
-        label="联名委员不再履职，退出联名",
+        label=_("联名委员不再履职，退出联名"),
     ),
     Kind(
         "proposals.lose_first",
         A.PARTIES,
-        lambda e: f"第一提案人{gone(e)}",
+        lambda e: gettext("第一提案人%(gone)s") % {"gone": gone(e)},
         personal=("name",),
-        label="第一提案人不再履职",
+        label=_("第一提案人不再履职"),
     ),
-    Kind("proposals.regain_first", A.PARTIES, "第一提案人{name}{why}", _put_off, personal=("name",), label="第一提案人重新履职"),
+    Kind(
+        "proposals.regain_first",
+        A.PARTIES,
+        _("第一提案人{name}{why}"),
+        _put_off,
+        personal=("name",),
+        label=_("第一提案人重新履职"),
+    ),
     Kind(
         "proposals.take_over",
         A.PARTIES,
-        "{name}接手，列为第一提案人",
-        lambda e: "，".join(said for said in (f"原第一提案人{e.data.get('before', '')}", _put_off(e)) if said),
+        _("{name}接手，列为第一提案人"),
+        lambda e: "，".join(
+            said for said in (gettext("原第一提案人%(before)s") % {"before": e.data.get("before", "")}, _put_off(e)) if said
+        ),
         key=True,
         personal=("name", "before"),
     ),
     Kind(
         "proposals.change_speaker",
         A.HANDLING,
-        "{name}{why}，有关事项联系{speaker}",
+        _("{name}{why}，有关事项联系{speaker}"),
         personal=("name", "speaker"),
-        label="提案人的联系人变动",
+        label=_("提案人的联系人变动"),
     ),
-    Kind("proposals.endorse", A.PARTIES, "{name}附议", personal=("name",)),
-    Kind("proposals.attach", A.INSIDE, "添加附件《{name}》", label="添加附件"),
-    Kind("proposals.detach", A.INSIDE, "移除附件《{name}》", label="移除附件"),
-    Kind("proposals.submit", A.PUBLIC, "提交", lambda e: str(e.data.get("season", "")), key=True),
-    Kind("proposals.return_for_revision", A.INSIDE, "退回修改", _reason, key=True),
-    Kind("proposals.pass_examination", A.OFFICE, "预审通过，提请审定", _remark),
-    Kind("proposals.file", A.PUBLIC, _filed, _filed_detail, key=True, label="立案"),
-    Kind("proposals.merge", A.PARTIES, "并入{into_label}", _reason, key=True, label="并入主案"),
+    Kind("proposals.endorse", A.PARTIES, _("{name}附议"), personal=("name",)),
+    Kind("proposals.attach", A.INSIDE, _("添加附件《{name}》"), label=_("添加附件")),
+    Kind("proposals.detach", A.INSIDE, _("移除附件《{name}》"), label=_("移除附件")),
+    Kind("proposals.submit", A.PUBLIC, _("提交"), lambda e: str(e.data.get("season", "")), key=True),
+    Kind("proposals.return_for_revision", A.INSIDE, _("退回修改"), _reason, key=True),
+    Kind("proposals.pass_examination", A.OFFICE, _("预审通过，提请审定"), _remark),
+    Kind("proposals.file", A.PUBLIC, _filed, _filed_detail, key=True, label=_("立案")),
+    Kind("proposals.merge", A.PARTIES, _("并入{into_label}"), _reason, key=True, label=_("并入主案")),
     Kind(
         "proposals.move_along",
         A.PARTIES,
-        "主案并入{into_label}，本案一并转入",
+        _("主案并入{into_label}，本案一并转入"),
         _reason,
         key=True,
-        label="主案并入另一件，本案一并转入",
+        label=_("主案并入另一件，本案一并转入"),
     ),
-    Kind("proposals.absorb", A.PUBLIC, "另有一件提案并入本案", key=True),
-    Kind("proposals.separate", A.PARTIES, _separated, _reason, key=True, label="解除并案"),
-    Kind("proposals.part_with", A.PUBLIC, "并入本案的一件提案解除并案，另行办理", key=True),
-    Kind("proposals.unfile", A.PARTIES, "撤销立案，重新审定", _reason, key=True),
-    Kind("proposals.reconsider", A.PARTIES, "恢复审定", _reconsidered, key=True),
-    Kind("proposals.reinstate", A.PARTIES, "恢复提案，重新审查", _reason, key=True),
-    Kind("proposals.restore_draft", A.INSIDE, "恢复草稿"),
+    Kind("proposals.absorb", A.PUBLIC, _("另有一件提案并入本案"), key=True),
+    Kind("proposals.separate", A.PARTIES, _separated, _reason, key=True, label=_("解除并案")),
+    Kind("proposals.part_with", A.PUBLIC, _("并入本案的一件提案解除并案，另行办理"), key=True),
+    Kind("proposals.unfile", A.PARTIES, _("撤销立案，重新审定"), _reason, key=True),
+    Kind("proposals.reconsider", A.PARTIES, _("恢复审定"), _reconsidered, key=True),
+    Kind("proposals.reinstate", A.PARTIES, _("恢复提案，重新审查"), _reason, key=True),
+    Kind("proposals.restore_draft", A.INSIDE, _("恢复草稿")),
     Kind(
-        "proposals.change_form", A.PARTIES, "提案形式改为{form}", lambda e: str(e.data.get("because", "")), label="改变提案形式"
+        "proposals.change_form",
+        A.PARTIES,
+        _("提案形式改为{form}"),
+        lambda e: str(e.data.get("because", "")),
+        label=_("改变提案形式"),
     ),
-    Kind("proposals.not_file", A.PARTIES, _not_filed, _reason, key=True, label="不予立案"),
-    Kind("proposals.withdraw", A.PARTIES, "撤案", _reason, key=True),
-    Kind("proposals.discard", A.INSIDE, "删除草稿"),
-    Kind("proposals.hand_over", A.PARTIES, "交办", lambda e: str(e.data.get("units", "")), key=True),
-    Kind("proposals.recall_assignment", A.PARTIES, "撤回交办", lambda e: str(e.data.get("reason", "")), key=True),
-    Kind("proposals.pass_on", A.PARTIES, "内容已转{to}", key=True, label="内容转其他渠道"),
-    Kind("proposals.reclassify", A.OFFICE, "类别调整为{construction}、{topic}", _reason, label="调整类别"),
-    Kind("proposals.reroute", A.OFFICE, "交办口改为{system}", _reason, label="改变交办口"),
-    Kind("proposals.change_season", A.OFFICE, "提案时段调整为{season}", _reason, label="调整提案时段"),
-    Kind("proposals.release", A.PUBLIC, "向社会公开", key=True),
-    Kind("proposals.confirm_copy", A.OFFICE, "核对公开稿，隐去 {covered} 处", label="核对公开稿"),
-    Kind("proposals.unrelease", A.INSIDE, "撤下公开", _reason),
-    Kind("proposals.import", A.OFFICE, "{actor}导入提案 {rows} 件", label="导入提案"),
-    Kind("proposals.export", A.OFFICE, "{actor}导出提案 {rows} 件", label="导出提案"),
+    Kind("proposals.not_file", A.PARTIES, _not_filed, _reason, key=True, label=_("不予立案")),
+    Kind("proposals.withdraw", A.PARTIES, _("撤案"), _reason, key=True),
+    Kind("proposals.discard", A.INSIDE, _("删除草稿")),
+    Kind("proposals.hand_over", A.PARTIES, _("交办"), lambda e: str(e.data.get("units", "")), key=True),
+    Kind("proposals.recall_assignment", A.PARTIES, _("撤回交办"), lambda e: str(e.data.get("reason", "")), key=True),
+    Kind("proposals.pass_on", A.PARTIES, _("内容已转{to}"), key=True, label=_("内容转其他渠道")),
+    Kind("proposals.reclassify", A.OFFICE, _("类别调整为{construction}、{topic}"), _reason, label=_("调整类别")),
+    Kind("proposals.reroute", A.OFFICE, _("交办口改为{system}"), _reason, label=_("改变交办口")),
+    Kind("proposals.change_season", A.OFFICE, _("提案时段调整为{season}"), _reason, label=_("调整提案时段")),
+    Kind("proposals.release", A.PUBLIC, _("向社会公开"), key=True),
+    Kind("proposals.confirm_copy", A.OFFICE, _("核对公开稿，隐去 {covered} 处"), label=_("核对公开稿")),
+    Kind("proposals.unrelease", A.INSIDE, _("撤下公开"), _reason),
+    Kind("proposals.import", A.OFFICE, _("{actor}导入提案 {rows} 件"), label=_("导入提案")),
+    Kind("proposals.export", A.OFFICE, _("{actor}导出提案 {rows} 件"), label=_("导出提案")),
 )

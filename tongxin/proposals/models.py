@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.choices import Duty, System
@@ -103,7 +104,7 @@ class Proposal(Stateful):
         ]
 
     def __str__(self) -> str:
-        return self.title or "未写案由的提案"
+        return self.title or gettext("未写案由的提案")
 
     def get_absolute_url(self) -> str:
         return f"/proposals/{self.uid}/"
@@ -134,7 +135,7 @@ class Proposal(Stateful):
     def number_note(self) -> str:
         """What stands beside a number that is not, or not now, a filed proposal's: it is given to nobody else."""
         stands = self.number is None or self.state in (*States.filed, State.MERGED)
-        return "" if stands else "空号" if self.state in States.ended else "现未立案"
+        return "" if stands else gettext("空号") if self.state in States.ended else gettext("现未立案")
 
     def capacity_of(self, actor: Any) -> str:
         """In whose name an office person acts on it; nothing for members."""
@@ -222,7 +223,7 @@ class Endorsement(Row):
         constraints = [models.UniqueConstraint(fields=["proposal", "member", "committee"], name="endorsement_once")]
 
     def __str__(self) -> str:
-        return f"{self.member} 附议"
+        return gettext("%(member)s 附议") % {"member": self.member}
 
 
 class Attachment(Row):

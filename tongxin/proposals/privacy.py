@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -19,7 +21,7 @@ from tongxin.proposals.choices import State, States
 from tongxin.proposals.models import Attachment, Endorsement, Proposal, PublicCopy, PublicFile, Signature, SignedText
 from tongxin.proposals.queries import standings_of
 
-UNTITLED = "未写案由的提案"
+UNTITLED = gettext_lazy("未写案由的提案")
 BODY = ("situation", "analysis", "suggestions", "suggested_units")
 
 
@@ -29,7 +31,7 @@ def _signatures(account: Account, most: int | None) -> Part:
     rows = rows.order_by(F("proposal__submitted_at").desc(nulls_first=True), "-id")  # by the day that is shown, drafts first
     found, total = first_of(rows, most)
     now = standings_of([row.proposal for row in found], account)
-    head = ("案由", "身份", "联名答复", "提案现在", "提交时间")
+    head = (_("案由"), _("身份"), _("联名答复"), _("提案现在"), _("提交时间"))
     return Part([_signature(row, now[row.proposal_id].word) for row in found], head, total)
 
 
@@ -40,7 +42,7 @@ def _signature(row: Signature, now: str) -> tuple[str, ...]:
 
 def _endorsements(account: Account, most: int | None) -> Part:
     rows = Endorsement.objects.filter(member__account=account).select_related("proposal").order_by("-id")
-    return newest(rows, most, head=("案由", "附议时间"), say=lambda row: (str(row.proposal), stamp(row.at)))
+    return newest(rows, most, head=(_("案由"), _("附议时间")), say=lambda row: (str(row.proposal), stamp(row.at)))
 
 
 def _copies(account: Account, most: int | None) -> Part:
@@ -48,8 +50,8 @@ def _copies(account: Account, most: int | None) -> Part:
     return newest(
         rows,
         most,
-        head=("案由", "另存时间", "看过"),
-        say=lambda row: (row.title or UNTITLED, stamp(row.kept_at), stamp(row.settled_at) or "还没有"),
+        head=(_("案由"), _("另存时间"), _("看过")),
+        say=lambda row: (row.title or UNTITLED, stamp(row.kept_at), stamp(row.settled_at) or _("还没有")),
     )
 
 
@@ -63,26 +65,38 @@ def _entered(account: Account, most: int | None) -> Part:
     rows = Proposal.objects.filter(entered_by=account).order_by("-id")
     found, total = first_of(rows, most)
     now = standings_of(found, account)
-    return Part([(str(row), now[row.pk].word) for row in found], ("案由", "现在"), total)
+    return Part([(str(row), now[row.pk].word) for row in found], (_("案由"), _("现在")), total)
 
 
 def _confirmed(account: Account, most: int | None) -> Part:
     rows = PublicCopy.objects.filter(confirmed_by=account).select_related("proposal").order_by("-id")
-    return newest(rows, most, head=("案由", "核对时间"), say=lambda row: (str(row.proposal), stamp(row.confirmed_at)))
+    return newest(rows, most, head=(_("案由"), _("核对时间")), say=lambda row: (str(row.proposal), stamp(row.confirmed_at)))
 
 
 def _released(account: Account, most: int | None) -> Part:
     rows = PublicFile.objects.filter(released_by=account).select_related("attachment__file").order_by("-id")
-    return newest(rows, most, head=("附件", "公开时间"), say=lambda row: (str(row.attachment), stamp(row.released_at)))
+    return newest(rows, most, head=(_("附件"), _("公开时间")), say=lambda row: (str(row.attachment), stamp(row.released_at)))
 
 
 register_held(
-    Held("signatures", "提出、联名的提案和草稿", _signatures, "提案属于档案，永久保存", ("discarded_drafts",)),
-    Held("endorsements", "附议", _endorsements, "附议随提案永久保存"),
-    Held("proposal_copies", "另存的提案副本", _copies, "没有看过、提案还能修改的，一直保留", ("proposal_copies",)),
-    Held("entered", "代录的提案", _entered, "提案属于档案，永久保存"),
-    Held("public_copies", "核对过的提案公开稿", _confirmed, "由谁核对随公开稿保存"),
-    Held("public_files", "公开过的附件", _released, "由谁公开随附件保存"),
+    Held(
+        "signatures",
+        gettext_lazy("提出、联名的提案和草稿"),
+        _signatures,
+        gettext_lazy("提案属于档案，永久保存"),
+        ("discarded_drafts",),
+    ),
+    Held("endorsements", gettext_lazy("附议"), _endorsements, gettext_lazy("附议随提案永久保存")),
+    Held(
+        "proposal_copies",
+        gettext_lazy("另存的提案副本"),
+        _copies,
+        gettext_lazy("没有看过、提案还能修改的，一直保留"),
+        ("proposal_copies",),
+    ),
+    Held("entered", gettext_lazy("代录的提案"), _entered, gettext_lazy("提案属于档案，永久保存")),
+    Held("public_copies", gettext_lazy("核对过的提案公开稿"), _confirmed, gettext_lazy("由谁核对随公开稿保存")),
+    Held("public_files", gettext_lazy("公开过的附件"), _released, gettext_lazy("由谁公开随附件保存")),
 )
 
 
@@ -101,7 +115,7 @@ def _discarded(committee: Committee, before: date) -> QuerySet[Proposal]:
 
 
 def _discarded_draft(row: Proposal) -> Going:
-    return Going(str(row), f"最后修改于 {full_day(row.edited_at)}")
+    return Going(str(row), _("最后修改于 %(edited_at)s") % {"edited_at": full_day(row.edited_at)})
 
 
 def _erase_discarded(rows: Sequence[Proposal]) -> Erased:
@@ -126,7 +140,10 @@ def _copies_due(committee: Committee, before: date) -> QuerySet[KeptCopy]:
 
 def _copy(row: Any) -> Going:
     """Name a copy by its proposal: one that has a number was handed in, and opens to the office."""
-    title, detail = row.title or UNTITLED, f"{row.account.name}另存于 {full_day(row.kept_at)}"
+    title, detail = (
+        row.title or UNTITLED,
+        _("%(account)s另存于 %(kept_at)s") % {"account": row.account.name, "kept_at": full_day(row.kept_at)},
+    )
     if not row.number:
         return Going(title, detail)
     return Going(f"{case_number(row.number)}《{title}》", detail, f"/proposals/{row.subject}/")
@@ -139,11 +156,11 @@ def _erase_copies(rows: Sequence[KeptCopy]) -> Erased:
 
 register_erasable(
     Erasable(
-        "discarded_drafts", "删除草稿的正文", "删除草稿的情况、分析、建议、附件、另存的副本和联名时留存的正文（案由留存）", "自删除之日",
+        "discarded_drafts", gettext_lazy("删除草稿的正文"), gettext_lazy("删除草稿的情况、分析、建议、附件、另存的副本和联名时留存的正文（案由留存）"), gettext_lazy("自删除之日"),
         _discarded, _discarded_draft, _erase_discarded,
     ),
     Erasable(
-        "proposal_copies", "另存的提案副本", "两处同时修改时另存的一份", "自看过之日（提案不能再改的，自另存之日）",
+        "proposal_copies", gettext_lazy("另存的提案副本"), gettext_lazy("两处同时修改时另存的一份"), gettext_lazy("自看过之日（提案不能再改的，自另存之日）"),
         _copies_due, _copy, _erase_copies,
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.access.permissions import grant
 from tongxin.access.predicates import predicate
@@ -180,38 +181,38 @@ def circles(actor: Any, proposal: Any) -> frozenset[Audience]:
 
 
 PERMISSIONS = {
-    "proposals.write": ("委员可以提出提案，机关可以代录", is_member | holds(Duty.PROPOSAL_OFFICE)),
+    "proposals.write": (_("委员可以提出提案，机关可以代录"), is_member | holds(Duty.PROPOSAL_OFFICE)),
     "proposals.own_list": (
-        "在任和离任委员可以查看自己提出、联名的提案，机关可以查看代录的提案",
+        _("在任和离任委员可以查看自己提出、联名的提案，机关可以查看代录的提案"),
         has_a_file | holds(Duty.PROPOSAL_OFFICE),
     ),
     "proposals.view": (
-        "提案人、联名委员、本会机关可以查看；立案后本会在任委员和交办、督办部门也可以查看；公开后所有人可以查看",
+        _("提案人、联名委员、本会机关可以查看；立案后本会在任委员和交办、督办部门也可以查看；公开后所有人可以查看"),
         opens_it | is_published,
     ),
-    "proposals.read_original": ("能在系统内查看提案的人可以阅读原文；其他人只能阅读公开稿", opens_it),
-    "proposals.read_attachments": ("能在系统内查看提案的人可以下载附件；公众只能下载逐个公开的附件", opens_it),
-    "proposals.write_it": ("第一提案人或代录人可以查看自己另存的内容", writes_it),
-    "proposals.enter": ("提案日常工作人员可以代委员或单位录入提案", holds(Duty.PROPOSAL_OFFICE)),
-    "proposals.edit": ("第一提案人或代录人在提交前、退回后可以修改", writes_it & is_editable),
-    "proposals.invite": ("第一提案人在提交前可以邀请联名", writes_it & is_editable),
-    "proposals.answer_invitation": ("受邀委员可以答复联名邀请", is_invited),
+    "proposals.read_original": (_("能在系统内查看提案的人可以阅读原文；其他人只能阅读公开稿"), opens_it),
+    "proposals.read_attachments": (_("能在系统内查看提案的人可以下载附件；公众只能下载逐个公开的附件"), opens_it),
+    "proposals.write_it": (_("第一提案人或代录人可以查看自己另存的内容"), writes_it),
+    "proposals.enter": (_("提案日常工作人员可以代委员或单位录入提案"), holds(Duty.PROPOSAL_OFFICE)),
+    "proposals.edit": (_("第一提案人或代录人在提交前、退回后可以修改"), writes_it & is_editable),
+    "proposals.invite": (_("第一提案人在提交前可以邀请联名"), writes_it & is_editable),
+    "proposals.answer_invitation": (_("受邀委员可以答复联名邀请"), is_invited),
     "proposals.answer_for": (
-        "代录人在提交前可以代录委员书面作出的联名答复",
+        _("代录人在提交前可以代录委员书面作出的联名答复"),
         entered_it_on_behalf & holds(Duty.PROPOSAL_OFFICE) & is_editable,
     ),
     "proposals.take_over": (
-        "第一提案人不再任职或停止履职的，由第一位在任的联名委员接手草稿和退回修改的提案",
+        _("第一提案人不再任职或停止履职的，由第一位在任的联名委员接手草稿和退回修改的提案"),
         is_editable & is_cosigner & its_proposer_is_gone & succeeds,
     ),
-    "proposals.leave": ("联名委员在审定前可以退出联名", is_cosigner),
-    "proposals.endorse": ("本会委员可以附议已立案、未联名的提案", is_member & is_filed & may_endorse_it),
-    "proposals.examine": ("提案日常工作人员可以查看工作台", in_office | is_leader),
-    "proposals.reclassify": ("提案日常工作人员可以调整类别", holds(Duty.PROPOSAL_OFFICE, Duty.FILING) & is_filed),
-    "proposals.reroute": ("提案日常工作人员可以改变交办口", holds(Duty.PROPOSAL_OFFICE, Duty.FILING)),
-    "proposals.release": ("公开审核人员可以公开提案，核对公开稿", holds(Duty.PUBLICATION)),
-    "proposals.pass_on": ("提案日常工作人员可以办理转出", holds(Duty.PROPOSAL_OFFICE)),
-    "proposals.export": ("本会机关可以导出提案", in_office),
+    "proposals.leave": (_("联名委员在审定前可以退出联名"), is_cosigner),
+    "proposals.endorse": (_("本会委员可以附议已立案、未联名的提案"), is_member & is_filed & may_endorse_it),
+    "proposals.examine": (_("提案日常工作人员可以查看工作台"), in_office | is_leader),
+    "proposals.reclassify": (_("提案日常工作人员可以调整类别"), holds(Duty.PROPOSAL_OFFICE, Duty.FILING) & is_filed),
+    "proposals.reroute": (_("提案日常工作人员可以改变交办口"), holds(Duty.PROPOSAL_OFFICE, Duty.FILING)),
+    "proposals.release": (_("公开审核人员可以公开提案，核对公开稿"), holds(Duty.PUBLICATION)),
+    "proposals.pass_on": (_("提案日常工作人员可以办理转出"), holds(Duty.PROPOSAL_OFFICE)),
+    "proposals.export": (_("本会机关可以导出提案"), in_office),
 }
 grant(PERMISSIONS)
 audience.register("proposals.proposal", circles)

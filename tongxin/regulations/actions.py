@@ -10,6 +10,7 @@ import yaml
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -37,10 +38,10 @@ def adopt(
     `gives_up` names keys that the committee no longer rules itself. Raises SchemaError on a body that does not fit.
     """
     if kind not in KINDS:
-        message = f"没有“{kind}”这种规定"
+        message = _("没有“%(kind)s”这种规定") % {"kind": kind}
         raise SchemaError(message)
     if not reference.get("title"):
-        message = "规定必须写明依据"
+        message = _("规定必须写明依据")
         raise SchemaError(message)
     build(KINDS[kind].schema, body, partial=True)
     _check_given_up(committee, KINDS[kind], gives_up, body)
@@ -67,13 +68,13 @@ def _check_given_up(committee: Committee | None, kind: Kind, gives_up: Collectio
     """Refuse to give up what there is not, what the same version rules, or where nobody stands above."""
     labels = {f.name: str(f.metadata["label"]) for f in fields(kind.schema)}
     if unknown := set(gives_up) - set(labels):
-        message = f"有未知的项：{'、'.join(sorted(unknown))}"
+        message = _("有未知的项：%(unknown)s") % {"unknown": "、".join(sorted(unknown))}
         raise SchemaError(message)
     if both := set(gives_up) & set(body):
-        message = f"{'、'.join(labels[key] for key in sorted(both))}不能既作规定又不再另定"
+        message = _("%(both)s不能既作规定又不再另定") % {"both": "、".join(labels[key] for key in sorted(both))}
         raise SchemaError(message)
     if gives_up and committee is None:
-        message = "全国性规定上面没有别的规定，不能不再规定"
+        message = _("全国性规定上面没有别的规定，不能不再规定")
         raise SchemaError(message)
 
 

@@ -11,7 +11,7 @@ from tongxin.regulations.schema import KINDS
 A = Audience
 
 witness(Regulation, "kind", "effective_from", "title", "article", "document_number", "link", "note", "body", "adopted_at")
-name_sorts(regulations="制度")
+name_sorts(regulations=_("制度"))
 
 
 def _regulation(kind: str) -> str:
@@ -23,9 +23,9 @@ register(
     Kind(
         "regulations.adopt",
         A.PARTIES,
-        "{actor}施行“{kind}”，{from}起，依据《{reference}》",
+        _("{actor}施行“{kind}”，{from}起，依据《{reference}》"),
         key=True,
         days=("from",),
-        label="施行制度",
+        label=_("施行制度"),
     )
 )

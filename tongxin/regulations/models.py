@@ -4,6 +4,7 @@ from typing import Any, Never
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Committee
@@ -40,7 +41,10 @@ class Regulation(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title}（{self.effective_from:%Y-%m-%d} 起）"
+        return gettext("%(title)s（%(effective_from)s 起）") % {
+            "title": self.title,
+            "effective_from": f"{self.effective_from:%Y-%m-%d}",
+        }
 
     @property
     def version(self) -> str:

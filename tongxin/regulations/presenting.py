@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.core.templatetags.chinese import yes_no
 from tongxin.regulations.models import Regulation
@@ -12,11 +13,11 @@ from tongxin.regulations.queries import InForce
 from tongxin.regulations.schema import Kind
 
 COLUMNS = {
-    "code": "代码",
-    "name": "名称",
-    "short": "简称",
-    "label": "说明",
-    "text": "情形",
+    "code": gettext_lazy("代码"),
+    "name": gettext_lazy("名称"),
+    "short": gettext_lazy("简称"),
+    "label": gettext_lazy("说明"),
+    "text": gettext_lazy("情形"),
 }  # of rows that call them nothing else
 
 

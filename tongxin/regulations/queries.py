@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Committee
 from tongxin.regulations.models import Regulation
@@ -147,7 +148,7 @@ def _compose(kind: Kind, versions: Sequence[Regulation], on: date) -> InForce:
         for key in row.gives_up:
             given_up.setdefault((row.committee_id, key), row)
     if not sources:
-        message = f"“{kind.label}”还没有规定，请先装入制度库（tongxin migrate 会装入全国默认规定）"
+        message = _("“%(kind)s”还没有规定，请先装入制度库（tongxin migrate 会装入全国默认规定）") % {"kind": kind.label}
         raise MissingRegulationError(message)
     used.update(sources.values())
     values = build(kind.schema, {key: row.says[key] for key, row in sources.items()}, adopted=True)

@@ -8,6 +8,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class SchemaError(Exception):
     """A regulation's body does not fit its kind; the message names the key in the office's words."""
@@ -64,7 +66,7 @@ def build(schema: type, body: Mapping[str, Any], *, partial: bool = False, adopt
     """
     known = {f.name: f for f in fields(schema)}
     if not adopted and (unknown := set(body) - set(known)):
-        message = f"{where}有未知的项：{'、'.join(sorted(unknown))}"
+        message = _("%(where)s有未知的项：%(unknown)s") % {"where": where, "unknown": "、".join(sorted(unknown))}
         raise SchemaError(message)
     values = {}
     for name, spec in known.items():
@@ -72,7 +74,7 @@ def build(schema: type, body: Mapping[str, Any], *, partial: bool = False, adopt
         if name not in body:
             if partial or spec.default is not MISSING:
                 continue
-            message = f"{label}没有规定"
+            message = _("%(label)s没有规定") % {"label": label}
             raise SchemaError(message)
         values[name] = _value(hints(schema)[name], body[name], {} if adopted else spec.metadata, label, adopted=adopted)
     return values if partial else schema(**values)
@@ -85,19 +87,22 @@ def _value(kind_of: Any, raw: Any, limits: Mapping[str, Any], label: str, *, ado
         kind_of = next(k for k in kind_of.__args__ if k is not type(None))
     if typing.get_origin(kind_of) is tuple:
         if not isinstance(raw, (list, tuple)):
-            message = f"{label}应是若干项"
+            message = _("%(label)s应是若干项") % {"label": label}
             raise SchemaError(message)
         item, each = typing.get_args(kind_of)[0], {"choices": limits.get("choices")}
-        return tuple(_value(item, one, each, f"{label}第 {n} 项", adopted=adopted) for n, one in enumerate(raw, 1))
+        return tuple(
+            _value(item, one, each, _("%(label)s第 %(n)s 项") % {"label": label, "n": n}, adopted=adopted)
+            for n, one in enumerate(raw, 1)
+        )
     if is_dataclass(kind_of):
         if not isinstance(raw, Mapping):
-            message = f"{label}应写明各项"
+            message = _("%(label)s应写明各项") % {"label": label}
             raise SchemaError(message)
-        return build(typing.cast("type", kind_of), raw, adopted=adopted, where=f"{label}的")
+        return build(typing.cast("type", kind_of), raw, adopted=adopted, where=_("%(label)s的") % {"label": label})
     if kind_of is date and isinstance(raw, str):
         return _date(raw, label)
     if not isinstance(raw, kind_of) or (kind_of is int and isinstance(raw, bool)):
-        message = f"{label}填写的“{raw}”不合规定的类型"
+        message = _("%(label)s填写的“%(raw)s”不合规定的类型") % {"label": label, "raw": raw}
         raise SchemaError(message)
     _check_limits(raw, limits, label)
     return raw
@@ -107,15 +112,20 @@ def _date(raw: str, label: str) -> date:
     try:
         return date.fromisoformat(raw)
     except ValueError as error:
-        message = f"{label}填写的“{raw}”不是日期，请写成 2026-03-06 的样子"
+        message = _("%(label)s填写的“%(raw)s”不是日期，请写成 2026-03-06 的样子") % {"label": label, "raw": raw}
         raise SchemaError(message) from error
 
 
 def _check_limits(raw: Any, limits: Mapping[str, Any], label: str) -> None:
     low, high, choices = limits.get("low"), limits.get("high"), limits.get("choices")
     if (low is not None and raw < low) or (high is not None and raw > high):
-        message = f"{label}应在 {low} 与 {high} 之间，现为 {raw}"
+        message = _("%(label)s应在 %(low)s 与 %(high)s 之间，现为 %(raw)s") % {
+            "label": label,
+            "low": low,
+            "high": high,
+            "raw": raw,
+        }
         raise SchemaError(message)
     if choices and raw not in choices:
-        message = f"{label}只能是{'、'.join(choices)}，现为 {raw}"
+        message = _("%(label)s只能是%(choices)s，现为 %(raw)s") % {"label": label, "choices": "、".join(choices), "raw": raw}
         raise SchemaError(message)

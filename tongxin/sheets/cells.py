@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rapidfuzz import fuzz, process
 
 from tongxin.core.words import clean_line, clean_name, clean_text, normal, person_name
@@ -45,10 +47,10 @@ def line(value: Cell, limit: int = 0) -> str:
     """Return a cell as one clean line, refusing a broken formula and what is longer than `limit`."""
     clean = clean_line(text(value))
     if clean and BROKEN.fullmatch(clean):
-        message = f"单元格里的公式出错（{clean}），请改为数值"
+        message = _("单元格里的公式出错（%(clean)s），请改为数值") % {"clean": clean}
         raise ValueError(message)
     if limit and len(clean) > limit:
-        message = f"有 {len(clean)} 个字，最多 {limit} 个字"
+        message = _("有 %(n)s 个字，最多 %(limit)s 个字") % {"n": len(clean), "limit": limit}
         raise ValueError(message)
     return clean
 
@@ -57,10 +59,10 @@ def paragraphs(value: Cell, limit: int) -> str:
     """Return a cell as a clean text of several paragraphs."""
     clean = clean_text(text(value))
     if BROKEN.fullmatch(clean):
-        message = f"单元格里的公式出错（{clean}），请改为文字"
+        message = _("单元格里的公式出错（%(clean)s），请改为文字") % {"clean": clean}
         raise ValueError(message)
     if len(clean) > limit:
-        message = f"有 {len(clean)} 个字，一个单元格最多 {limit} 个字"
+        message = _("有 %(n)s 个字，一个单元格最多 %(limit)s 个字") % {"n": len(clean), "limit": limit}
         raise ValueError(message)
     return clean
 
@@ -92,7 +94,7 @@ def day(value: Cell) -> date | None:  # noqa: PLR0911 -- one return a spelling
         return _made((written[:4], written[4:6], written[6:]), written)
     if re.fullmatch(r"\d{5}(\.\d+)?", written) and int(float(written)) in SERIALS:
         return EPOCH + timedelta(days=int(float(written)))
-    message = f"“{written[:SHORT]}”不是日期，应写成 2023-07-01 的样子"
+    message = _("“%(written)s”不是日期，应写成 2023-07-01 的样子") % {"written": written[:SHORT]}
     raise ValueError(message)
 
 
@@ -105,28 +107,28 @@ def month(value: Cell) -> date | None:
     if not written:
         return None
     if match := _MONTH.fullmatch(written):
-        return _made((match[1], match[2], "1"), written, "这个月")
+        return _made((match[1], match[2], "1"), written, _("这个月"))
     if re.fullmatch(r"\d{6}", written):
-        return _made((written[:4], written[4:], "1"), written, "这个月")
+        return _made((written[:4], written[4:], "1"), written, _("这个月"))
     try:
         found = day(value)
     except ValueError as problem:
-        message = f"“{written[:SHORT]}”不是年月，应写成 1975-03 的样子"
+        message = _("“%(written)s”不是年月，应写成 1975-03 的样子") % {"written": written[:SHORT]}
         raise ValueError(message) from problem
     return found.replace(day=1) if found else None
 
 
-def _made(parts: Sequence[str], written: str, what: Any = "这一天") -> date:
+def _made(parts: Sequence[str], written: str, what: Any = gettext_lazy("这一天")) -> date:
     try:
         return _sane(date(*(int(part) for part in parts)), written)
     except ValueError as problem:
-        message = f"没有“{written[:SHORT]}”{what}，请核对"
+        message = _("没有“%(written)s”%(what)s，请核对") % {"written": written[:SHORT], "what": what}
         raise ValueError(message) from problem
 
 
 def _sane(found: date, written: str) -> date:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        message = f"“{written[:SHORT]}”的年份不对，请核对"
+        message = _("“%(written)s”的年份不对，请核对") % {"written": written[:SHORT]}
         raise ValueError(message)
     return found
 
@@ -138,7 +140,7 @@ def whole(value: Cell) -> int | None:
         return None
     match = re.fullmatch(r"第?\s*0*(\d{1,9})\s*号?", written)
     if match is None or not int(match[1]):
-        message = f"“{written[:SHORT]}”不是号数，应是 1、2、3 这样的数字"
+        message = _("“%(written)s”不是号数，应是 1、2、3 这样的数字") % {"written": written[:SHORT]}
         raise ValueError(message)
     return int(match[1])
 
@@ -150,11 +152,15 @@ def choice(value: Cell, words: Mapping[str, str]) -> str:
         return ""
     if written not in words:
         near = process.extractOne(written[:SHORT], list(words), scorer=fuzz.ratio, score_cutoff=NEAR)
-        nearest = f"，是不是“{near[0]}”" if near else ""
+        nearest = _("，是不是“%(near)s”") % {"near": near[0]} if near else ""
         shown: dict[str, str] = {}
         for word, meant in words.items():
             shown.setdefault(meant, word)
-        message = f"“{written[:SHORT]}”不在可填的范围内{nearest}，应是：{'、'.join(shown.values())}"
+        message = _("“%(written)s”不在可填的范围内%(nearest)s，应是：%(values)s") % {
+            "written": written[:SHORT],
+            "nearest": nearest,
+            "values": "、".join(shown.values()),
+        }
         raise ValueError(message)
     return words[written]
 
@@ -170,7 +176,7 @@ def flag(value: Cell) -> bool | None:
     if not written:
         return None
     if written not in YES_NO:
-        message = f"“{written[:SHORT]}”应是“是”或“否”"
+        message = _("“%(written)s”应是“是”或“否”") % {"written": written[:SHORT]}
         raise ValueError(message)
     return YES_NO[written] == "yes"
 
@@ -180,7 +186,7 @@ def phone(value: Cell) -> str:
     written = normal(line(value))
     digits = re.sub(r"^(\+?86)(?=1\d{10}$)", "", re.sub(r"[\s()-]", "", written))
     if digits and not re.fullmatch(r"1\d{10}", digits):
-        message = f"“{written[:SHORT]}”不是手机号，应是 1 开头的 11 位数字"
+        message = _("“%(written)s”不是手机号，应是 1 开头的 11 位数字") % {"written": written[:SHORT]}
         raise ValueError(message)
     return digits
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongxin.sheets import outputs, rehearsing, rejects
 from tongxin.sheets.cells import Cell
 from tongxin.sheets.files import Limits
@@ -109,7 +111,7 @@ class _Job:
         """Read and judge everything; write nothing."""
         report, bad, known = Report(self.kind.name), set[Place](), set[Place]()
         importer = self.checked = self.kind.importer(self.context, None)
-        report.warnings += [Fault(self.named(path), "", 0, "", "这个文件写了两次，只读一次") for path in self.twice]
+        report.warnings += [Fault(self.named(path), "", 0, "", _("这个文件写了两次，只读一次")) for path in self.twice]
         for path in self.files:
             try:
                 table = self._open(path)
@@ -120,7 +122,7 @@ class _Job:
                     known.update(row.place for row in batch if row.known)
                     if looked is not None:
                         looked(batch)
-                    self.progress("检查", report.rows)
+                    self.progress(_("检查"), report.rows)
                 report.warnings += table.notes
                 report.passed += [(replace(table.place, row=row), word) for row, word in table.passed]
             except Unreadable as problem:
@@ -180,7 +182,7 @@ class _Job:
             for batch in batches((row for row, _cells in self._open(path).rows() if row.place not in bad), BATCH):
                 importer.check(batch)
                 created += _written(importer, batch)
-                self.progress("写入", created)
+                self.progress(_("写入"), created)
         if importer.settle() or created != report.created:
             raise ChangedMeanwhile
         importer.finish(created)

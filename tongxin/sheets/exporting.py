@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import xlsxwriter
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.sheets import outputs
 from tongxin.sheets.cells import guarded
@@ -99,15 +100,18 @@ def _xlsx(path: Path, kind: Table, names: Sequence[str], rows: Rows, about: Abou
             for index, name in enumerate(names):
                 value = row.get(name, "")
                 if len(value) > CELL_LIMIT:
-                    message = f"“{name}”有 {len(value)} 个字，电子表格一个单元格放不下，请导出为 JSON 或 CSV"
+                    message = _("“%(name)s”有 %(n)s 个字，电子表格一个单元格放不下，请导出为 JSON 或 CSV") % {
+                        "name": name,
+                        "n": len(value),
+                    }
                     raise TooLong(message)
                 if value:
                     sheet.write_string(count, index, value)  # always text: what begins with = is no formula
         if about:
-            notes = book.add_worksheet("说明")
+            notes = book.add_worksheet(_("说明"))
             notes.set_column(0, 0, 12)
             notes.set_column(1, 1, 80)
-            for index, (name, words) in enumerate([*about, ("行数", str(count))]):
+            for index, (name, words) in enumerate([*about, (_("行数"), str(count))]):
                 notes.write_string(index, 0, name, bold)
                 notes.write_string(index, 1, words)
     return count

@@ -7,21 +7,23 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from xlsxwriter.exceptions import FileCreateError
 
 from tongxin.sheets.problems import spoken
 
 LONG_NAME = 100  # of a name, so that one beside it still fits
 REASONS = {
-    errno.ENOENT: "目录不存在，请先建好目录",
-    errno.ENOTDIR: "所给的目录其实是文件，请检查路径",
-    errno.EISDIR: "是目录，应写文件名",
-    errno.EACCES: "没有写入的权限，请检查目录和权限",
-    errno.EPERM: "没有写入的权限，请检查目录和权限",
-    errno.EROFS: "磁盘是只读的，请换一个目录",
-    errno.ENOSPC: "磁盘已满，请腾出空间或换一个目录",
-    errno.EDQUOT: "磁盘配额已用完，请腾出空间或换一个目录",
-    errno.ENAMETOOLONG: "文件名太长，请改短",
+    errno.ENOENT: gettext_lazy("目录不存在，请先建好目录"),
+    errno.ENOTDIR: gettext_lazy("所给的目录其实是文件，请检查路径"),
+    errno.EISDIR: gettext_lazy("是目录，应写文件名"),
+    errno.EACCES: gettext_lazy("没有写入的权限，请检查目录和权限"),
+    errno.EPERM: gettext_lazy("没有写入的权限，请检查目录和权限"),
+    errno.EROFS: gettext_lazy("磁盘是只读的，请换一个目录"),
+    errno.ENOSPC: gettext_lazy("磁盘已满，请腾出空间或换一个目录"),
+    errno.EDQUOT: gettext_lazy("磁盘配额已用完，请腾出空间或换一个目录"),
+    errno.ENAMETOOLONG: gettext_lazy("文件名太长，请改短"),
 }
 
 
@@ -32,7 +34,9 @@ class Unwritable(Exception):  # noqa: N818 -- reads as a sentence
 def _refused(out: Path, problem: BaseException) -> Unwritable:
     inner = problem.args[0] if isinstance(problem, FileCreateError) and problem.args else problem
     number = inner.errno if isinstance(inner, OSError) else None
-    return Unwritable(f"{spoken(out)}：无法写入：{REASONS.get(number or 0, '请检查目录和权限')}。")
+    return Unwritable(
+        _("%(out)s：无法写入：%(number)s。") % {"out": spoken(out), "number": REASONS.get(number or 0, "请检查目录和权限")}
+    )
 
 
 def demand_apart(out: Path, inputs: Sequence[Path]) -> None:
@@ -42,7 +46,7 @@ def demand_apart(out: Path, inputs: Sequence[Path]) -> None:
         with contextlib.suppress(OSError, ValueError):
             same = same or out.samefile(read)
         if same:
-            message = f"{spoken(out)}：就是要导入的文件，会把它覆盖掉，请写另一个文件名。"
+            message = _("%(out)s：就是要导入的文件，会把它覆盖掉，请写另一个文件名。") % {"out": spoken(out)}
             raise Unwritable(message)
 
 

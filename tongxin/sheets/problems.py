@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongxin.core.words import on_one_line
 
 SHORT = 40  # of what a row is called
@@ -30,8 +32,10 @@ class Place:
         """
         parts = [self.file] if self.file != other.file else []
         if self.sheet and (self.file, self.sheet) != (other.file, other.sheet):
-            parts.append(f"工作表“{self.sheet}”")
-        return " ".join([*parts, f"第 {self.row} 行"] if parts else [f"原表第 {self.row} 行"])
+            parts.append(_("工作表“%(sheet)s”") % {"sheet": self.sheet})
+        return " ".join(
+            [*parts, _("第 %(row)s 行") % {"row": self.row}] if parts else [_("原表第 %(row)s 行") % {"row": self.row}]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,11 @@ class Fault:
     def __str__(self) -> str:
         where = [self.file]
         if self.sheet:
-            where.append(f"工作表“{self.sheet}”")
+            where.append(_("工作表“%(sheet)s”") % {"sheet": self.sheet})
         if self.row:
-            where.append(f"第 {self.row} 行")
+            where.append(_("第 %(row)s 行") % {"row": self.row})
         if self.column:
-            where.append(f"“{self.column}”列")
+            where.append(_("“%(column)s”列") % {"column": self.column})
         return f"{'　'.join(where)}：{self.reason}"
 
     def as_dict(self) -> dict[str, str | int]:

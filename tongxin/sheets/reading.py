@@ -8,6 +8,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from tongxin.core.words import normal
 from tongxin.sheets import headers, webpages, workbooks
 from tongxin.sheets.cells import BROKEN, Cell, text, unguarded
@@ -27,8 +30,8 @@ _TOTAL = re.compile(
     r"(本页|本年|全年|累计|年度)? {0,3}((合|总|小|共) {0,9}计|累计|平均|汇总) {0,3}(数|件数|件|人数|：|:)? {0,3}(\d[\d,，.]{0,20} ?[件条人个]?)?"
 )
 _FIGURE = re.compile(r"[-+]?[\d,，.]+\s*[%％件条人个]?")
-_FAILED = "里的公式出错（{}），请改为数值或文字"
-_UNCOUNTED = "里是公式，文件里没有存公式的结果：请用 Excel 或 WPS 打开，保存一次再导入"
+_FAILED = gettext_lazy("里的公式出错（{}），请改为数值或文字")
+_UNCOUNTED = gettext_lazy("里是公式，文件里没有存公式的结果：请用 Excel 或 WPS 打开，保存一次再导入")
 csv.field_size_limit(8 << 20)
 Cells = list[Cell]
 
@@ -62,7 +65,7 @@ class Table:
         waiting: tuple[Row, Cells] | None = None
         for taken, (row, cells) in enumerate(self._filled(), 1):
             if taken > self.limits.rows:
-                reason = f"超过 {self.limits.rows} 行，请分成几个文件导入"
+                reason = _("超过 %(rows)s 行，请分成几个文件导入") % {"rows": self.limits.rows}
                 raise refusal(row.place, reason)
             if waiting and self._goes_on(waiting[0], row):
                 self._join(waiting, row)
@@ -84,7 +87,11 @@ class Table:
                 continue
             if word := self._passed_over(number, raw, filled):
                 self.passed.append((number, word))
-                self.notes.append(Fault.at(Place(self.place.file, self.place.sheet, number), "", f"跳过（{word}），没有读取"))
+                self.notes.append(
+                    Fault.at(
+                        Place(self.place.file, self.place.sheet, number), "", _("跳过（%(word)s），没有读取") % {"word": word}
+                    )
+                )
                 continue
             named = {name: raw[index] for name, index in self.header.places.items() if index < len(raw)}
             if text(named.get(self._first)).startswith(EXAMPLE):
@@ -140,7 +147,7 @@ class Table:
             if word is None and index < len(filled) and is_broken(filled[index]):
                 word = filled[index]
             if word is not None:
-                cell = f"单元格 {letters(index + self.source.shift)}{row.place.row} "
+                cell = _("单元格 %(letters)s%(row)s ") % {"letters": letters(index + self.source.shift), "row": row.place.row}
                 row.fault(name, cell + (_UNCOUNTED if word == NO_VALUE else _FAILED.format(word)))
 
     # ── records over several rows ──
@@ -165,7 +172,7 @@ class Table:
                 joined[name] = "、".join(part for part in above.parts[name] if part)
                 cells[self.header.places[name]] = joined[name]
         above.cells = joined
-        above.warn("、".join(self.kind.joined[:1]), f"第 {row.place.row} 行接着这一行，合为一件")
+        above.warn("、".join(self.kind.joined[:1]), _("第 %(row)s 行接着这一行，合为一件") % {"row": row.place.row})
 
 
 def is_broken(written: str) -> bool:
@@ -194,31 +201,46 @@ def _workbook(book: Book, kind: Kind) -> Source:
         odd = book.oddities(name)
     sheet = book.sheet(name)
     if sheet.end is None:
-        raise refusal(place, "工作表是空的")
+        raise refusal(place, _("工作表是空的"))
     return Source(place, _filled_down(sheet), sheet.start[1] if sheet.start else 0, odd, notes)
 
 
 def _sheet_name(book: Book, kind: Kind) -> tuple[str, list[Fault]]:
     """Return the sheet that holds a kind: the one of its name, else the only one whose header fits."""
     if not book.visible:
-        raise refusal(book.place, "工作簿里没有能读的工作表")
-    notes = [Fault.at(book.place, "", f"有隐藏的工作表，没有读取：{_listed(book.hidden)}")] if book.hidden else []
+        raise refusal(book.place, _("工作簿里没有能读的工作表"))
+    notes = (
+        [Fault.at(book.place, "", _("有隐藏的工作表，没有读取：%(listed)s") % {"listed": _listed(book.hidden)})]
+        if book.hidden
+        else []
+    )
     counts = {name: 1 if len(book.visible) == 1 else _columns_of(book, name, kind) for name in book.visible}
     fitting = [name for name, count in counts.items() if count]
     named = {name.strip(): name for name in reversed(book.visible)}
     chosen = next((named[wanted] for wanted in (kind.label, kind.name) if wanted in named), "")
     if chosen and (others := [name for name in fitting if name != chosen and counts[name] > 1]):
-        notes.append(Fault.at(book.place, "", f"读的是“{chosen}”，这些工作表也有同样的列，没有读取：{_listed(others)}"))
+        notes.append(
+            Fault.at(
+                book.place,
+                "",
+                _("读的是“%(chosen)s”，这些工作表也有同样的列，没有读取：%(listed)s")
+                % {"chosen": chosen, "listed": _listed(others)},
+            )
+        )
     if chosen or len(fitting) == 1:
         return chosen or fitting[0], notes
     if not fitting:
         return book.visible[0], notes  # its header says what is missing
-    reason = f"有 {len(fitting)} 张工作表都有这些列：{_listed(fitting)}。请把要导入的那张改名为“{kind.label}”，或分成几个文件"
+    reason = _("有 %(n)s 张工作表都有这些列：%(listed)s。请把要导入的那张改名为“%(kind)s”，或分成几个文件") % {
+        "n": len(fitting),
+        "listed": _listed(fitting),
+        "kind": kind.label,
+    }
     raise refusal(book.place, reason)
 
 
 def _listed(names: Sequence[str]) -> str:
-    return "、".join(f"“{name}”" for name in names[:SHOWN]) + (f"等 {len(names)} 张" if len(names) > SHOWN else "")
+    return "、".join(f"“{name}”" for name in names[:SHOWN]) + (_("等 %(n)s 张") % {"n": len(names)} if len(names) > SHOWN else "")
 
 
 def _columns_of(book: Book, name: str, kind: Kind) -> int:
@@ -251,12 +273,17 @@ def _page(path: Path, kind: Kind, place: Place) -> Source:
     try:
         found = webpages.tables(path.read_bytes())
     except (ValueError, OSError, RecursionError) as problem:
-        raise refusal(place, "这是网页格式的表格，无法继续读取：请用 Excel 或 WPS 打开，另存为 XLSX 再导入") from problem
+        raise refusal(place, _("这是网页格式的表格，无法继续读取：请用 Excel 或 WPS 打开，另存为 XLSX 再导入")) from problem
     fitting = [table for table in found if headers.fits(table[: headers.LOOKED_AT], kind)]
     if len(fitting) > 1:
-        raise refusal(place, f"网页里有 {len(fitting)} 张表都有这些列：请用 Excel 或 WPS 打开，合成一张，另存为 XLSX 再导入")
+        raise refusal(
+            place, _("网页里有 %(n)s 张表都有这些列：请用 Excel 或 WPS 打开，合成一张，另存为 XLSX 再导入") % {"n": len(fitting)}
+        )
     if not found:
-        raise refusal(place, f"{NO_SHEET}（这是网页，里面没有表格：请用 Excel 或 WPS 打开，另存为 XLSX 再导入）")
+        raise refusal(
+            place,
+            _("%(no_sheet)s（这是网页，里面没有表格：请用 Excel 或 WPS 打开，另存为 XLSX 再导入）") % {"no_sheet": NO_SHEET},
+        )
     return Source(place, iter(fitting[0] if fitting else found[0]))
 
 
@@ -283,7 +310,7 @@ def _records(path: Path, encoding: str, delimiter: str, place: Place) -> Iterato
             for number, record in enumerate(csv.reader(source, delimiter=delimiter, strict=True), 1):  # noqa: B007 -- named in the fault
                 yield [unguarded(cell) for cell in record]
     except csv.Error as problem:
-        reason = "这一行之后的引号不成对，无法继续读取，请用表格软件打开后另存再导入"
+        reason = _("这一行之后的引号不成对，无法继续读取，请用表格软件打开后另存再导入")
         raise Unreadable(Fault(place.file, "", number + 1, "", reason)) from problem
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 
 from tongxin.sheets import outputs
 from tongxin.sheets.kinds import EXAMPLE, Column, Kind
@@ -38,36 +39,36 @@ def _written(kind: Kind) -> list[Column]:
 
 
 def _note(column: Column) -> str:
-    return "\n".join(part for part in ("必填。" if column.required else "", column.note) if part)
+    return "\n".join(part for part in (_("必填。") if column.required else "", column.note) if part)
 
 
 def _drop_down(column: Column) -> dict[str, object]:
     """Suggest the listed words; several of them in one cell stay possible, the importer checks."""
     return {
         "validate": "list", "source": list(column.words), "error_type": "warning",
-        "error_title": "请核对", "error_message": f"“{column.name}”一般从下拉列表中选择。",
+        "error_title": _("请核对"), "error_message": _("“%(column)s”一般从下拉列表中选择。") % {"column": column.name},
     }  # fmt: skip
 
 
 def _notes(book: xlsxwriter.Workbook, kind: Kind) -> None:
-    sheet = book.add_worksheet("填写说明")
+    sheet = book.add_worksheet(_("填写说明"))
     bold = book.add_format({"bold": True})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 16, wrap)
     sheet.set_column(1, 1, 10, wrap)
     sheet.set_column(2, 2, 70, wrap)
     lines = [
-        f"“{kind.label}”表：第一行是列名，不要改动；列的先后可以调换，用不到的列可以删去。",
-        f"以“{EXAMPLE}”开头的一行是例子，导入时跳过，可以留着。",
-        "日期写成 2023-07-01、2023/7/1、2023年7月1日都可以。同一份表导入两次不会重复。",
+        _("“%(kind)s”表：第一行是列名，不要改动；列的先后可以调换，用不到的列可以删去。") % {"kind": kind.label},
+        _("以“%(example)s”开头的一行是例子，导入时跳过，可以留着。") % {"example": EXAMPLE},
+        _("日期写成 2023-07-01、2023/7/1、2023年7月1日都可以。同一份表导入两次不会重复。"),
     ]
     for number, text in enumerate(lines):
         sheet.merge_range(number, 0, number, 2, text, wrap)
     top = len(lines) + 1
-    for index, title in enumerate(("列", "是否必填", "怎样填写")):
+    for index, title in enumerate((_("列"), _("是否必填"), _("怎样填写"))):
         sheet.write_string(top, index, title, bold)
     for number, column in enumerate(_written(kind), top + 1):
         sheet.write_string(number, 0, column.name)
-        sheet.write_string(number, 1, "必填" if column.required else "")
-        words = f"可填：{'、'.join(column.words)}。" if column.words else ""
+        sheet.write_string(number, 1, _("必填") if column.required else "")
+        words = _("可填：%(words)s。") % {"words": "、".join(column.words)} if column.words else ""
         sheet.write_string(number, 2, f"{column.note}{words}")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from tongxin.sheets import ods, ole
@@ -71,7 +72,7 @@ class Book:
         with zipfile.ZipFile(io.BytesIO(self.packed)) as packed:
             if ods.is_one(packed):
                 if words := ods.failed_formulas(packed):
-                    said = f"表里有出错的公式（{'、'.join(sorted(words))}），请改为数值或文字后另存再导入"
+                    said = _("表里有出错的公式（%(words)s），请改为数值或文字后另存再导入") % {"words": "、".join(sorted(words))}
                     raise refusal(self.place, said)
                 return Oddities()
             part = _parts(packed).get(name)
@@ -93,7 +94,11 @@ class Book:
 
 
 def _too_far(place: Place, rows: int, columns: int) -> Unreadable:
-    return refusal(place, f"第 {rows} 行、第 {letters(columns - 1)} 列还有内容，离前面的数据太远，请删去后再导入")
+    return refusal(
+        place,
+        _("第 %(rows)s 行、第 %(letters)s 列还有内容，离前面的数据太远，请删去后再导入")
+        % {"rows": rows, "letters": letters(columns - 1)},
+    )
 
 
 def _demand_near(data: bytes, place: Place) -> None:
@@ -128,7 +133,7 @@ def guarded(place: Place) -> Iterator[None]:
             yield
     except CalamineError as problem:
         locked = "password" in str(problem).lower() or "encrypt" in str(problem).lower()
-        raise refusal(place, "文件设了密码，请去掉密码后另存再导入" if locked else BROKEN) from problem
+        raise refusal(place, _("文件设了密码，请去掉密码后另存再导入") if locked else BROKEN) from problem
     except Unreadable:
         raise
     except Exception as problem:  # zlib.error, EOFError, struct.error, …: of what was cut or changed anything may come

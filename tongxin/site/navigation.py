@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.committees import queries as bodies
 from tongxin.committees.models import Committee
@@ -21,7 +22,7 @@ from tongxin.notices.queries import unread
 from tongxin.site.queries import home
 from tongxin.ui.navigation import NavItem, Person, Role, Shell
 
-FICTION = "人名、地名、单位与数据均为虚构"
+FICTION = gettext_lazy("人名、地名、单位与数据均为虚构")
 FRONTS = {"front", "public-committee"}
 DOORS = ("/accounts/", "/in/", "/invitation/")
 
@@ -35,7 +36,7 @@ def shell_of(request: HttpRequest) -> Shell:
     member = member_of(user)
     committee = own[0].committee if own else member.committee if member else None
     common: dict[str, Any] = {
-        "committee_name": committee.short_name if committee else "同心",
+        "committee_name": committee.short_name if committee else _("同心"),
         "unread": unread(user),
         "unread_url": "/notices/",
         "account_url": "/account/",
@@ -110,7 +111,7 @@ def _subtitle(own: list[Any]) -> str:
 
 def _portal(request: HttpRequest) -> Shell:
     committee: Committee | None = getattr(request, "public_committee", None) or home.portal_committee(request.path)
-    name = committee.short_name if committee else "同心"
+    name = committee.short_name if committee else _("同心")
     return Shell(
         kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=menus.doors(request.path, committee), home_url="/",
         signin_url=_signin(request, committee), **_demo(request),

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from tongxin.accounts.models import Account
 from tongxin.audit.kinds import ON_THE_SERVER, day, who_did
 from tongxin.audit.models import Event
@@ -15,24 +18,29 @@ from tongxin.notices.recipients import audit_administrators, in_unit, security_a
 from tongxin.notices.table import Tell, register
 
 Words = Callable[[Event, Any], str]
-FACTOR_RESET = "重置了{name}的动态口令"
+FACTOR_RESET = gettext_lazy("重置了{name}的动态口令")
 
 
 def _done_to_you(done: Any) -> Words:
     """Tell whoever it was done to: {name} is you."""
 
     def told(event: Event, _subject: Any) -> str:
-        return (
-            f"{who_did(event)}{done.format(name='您')}，理由：{event.data.get('reason', '')}。"
-            "不是您本人要求的，请立即告诉安全管理员和审计管理员"
-        )
+        return _("%(who)s%(format)s，理由：%(reason)s。不是您本人要求的，请立即告诉安全管理员和审计管理员") % {
+            "who": who_did(event),
+            "format": done.format(name=_("您")),
+            "reason": event.data.get("reason", ""),
+        }
 
     return told
 
 
 def _done_to_somebody(done: Any) -> Words:
     def told(event: Event, _subject: Any) -> str:
-        return f"{who_did(event)}{done.format(name=event.data.get('name', ''))}，理由：{event.data.get('reason', '')}。请核实"
+        return _("%(who)s%(format)s，理由：%(reason)s。请核实") % {
+            "who": who_did(event),
+            "format": done.format(name=event.data.get("name", "")),
+            "reason": event.data.get("reason", ""),
+        }
 
     return told
 
@@ -50,18 +58,32 @@ unit_leaders = in_unit(Duty.UNIT_LEADER, lambda _event, unit: (unit,))
 
 def _break_glass(event: Event, _appointment: Any) -> str:
     data = event.data
-    return f"{ON_THE_SERVER}应急任命{data.get('name', '')}承担“{data.get('duty', '')}”，理由：{data.get('reason', '')}。请核实"
+    return _("%(on_the_server)s应急任命%(name)s承担“%(duty)s”，理由：%(reason)s。请核实") % {
+        "on_the_server": ON_THE_SERVER,
+        "name": data.get("name", ""),
+        "duty": data.get("duty", ""),
+        "reason": data.get("reason", ""),
+    }
 
 
 def _accepted_outside(event: Event, _subject: Any) -> str:
     data = event.data
-    return f"{ON_THE_SERVER}认可库外留存与数据库不符：{data.get('found', '')}。理由：{data.get('reason', '')}。请核实"
+    return _("%(on_the_server)s认可库外留存与数据库不符：%(found)s。理由：%(reason)s。请核实") % {
+        "on_the_server": ON_THE_SERVER,
+        "found": data.get("found", ""),
+        "reason": data.get("reason", ""),
+    }
 
 
 def _taken_over(event: Event, unit: Any) -> str:
     work = open_work(unit)
     listed = "：" + "；".join(f"{w.title}（{w.line}）" for w in work) if work else ""
-    return f"您接替{event.data.get('before', '')}任{unit}承办人，在办 {len(work)} 件{listed}"
+    return _("您接替%(before)s任%(unit)s承办人，在办 %(n)s 件%(listed)s") % {
+        "before": event.data.get("before", ""),
+        "unit": unit,
+        "n": len(work),
+        "listed": listed,
+    }
 
 
 def _inbox(_event: Event, _unit: Any) -> str:
@@ -78,7 +100,7 @@ register(
         for kind, done in (
             ("committees.reset_second_factor", FACTOR_RESET),
             ("committees.break_glass_factor", FACTOR_RESET),
-            ("committees.break_glass_code", "给{name}发了密码重置码"),
+            ("committees.break_glass_code", gettext_lazy("给{name}发了密码重置码")),
         )
         for line in (
             Tell(kind, the_person, _done_to_you(done), _own_account, urgent=True),
@@ -89,7 +111,7 @@ register(
     Tell("committees.break_glass", audit_administrators, _break_glass, _events, urgent=True),
     Tell("audit.accept", audit_administrators, _accepted_outside, _events, urgent=True),
     Tell("committees.transfer_clerk", the_person, _taken_over, _inbox, urgent=True),
-    Tell("committees.transfer_clerk", unit_leaders, lambda e, u: f"{u}的承办人由{e.data.get('before', '')}变动为{e.data.get('name', '')}", _inbox, otherwise=True),
+    Tell("committees.transfer_clerk", unit_leaders, lambda e, u: _("%(u)s的承办人由%(before)s变动为%(name)s") % {"u": u, "before": e.data.get("before", ""), "name": e.data.get("name", "")}, _inbox, otherwise=True),
 )  # fmt: skip
 
 
@@ -100,11 +122,11 @@ def the_account(_event: Event, account: Any) -> Iterable[Account | None]:
 
 
 def _code_for_you(event: Event, _account: Any) -> str:
-    return f"{who_did(event)}给您发了密码重置码。不是您本人要求的，请立即告诉安全管理员和审计管理员"
+    return _("%(who)s给您发了密码重置码。不是您本人要求的，请立即告诉安全管理员和审计管理员") % {"who": who_did(event)}
 
 
 def _code_for_somebody(event: Event, _account: Any) -> str:
-    return f"{who_did(event)}给{event.data.get('name', '')}发了密码重置码。请留意是否本人要求"
+    return _("%(who)s给%(name)s发了密码重置码。请留意是否本人要求") % {"who": who_did(event), "name": event.data.get("name", "")}
 
 
 register(
@@ -120,7 +142,10 @@ def who_is_appointed(_event: Event, appointment: Any) -> Iterable[Account | None
 
 
 def _appointed(_event: Event, appointment: Any) -> str:
-    return f"您自 {full_day(appointment.starts_on)}起承担{appointment.named_duty}职责，有疑问请与机关联系"
+    return _("您自 %(starts_on)s起承担%(named_duty)s职责，有疑问请与机关联系") % {
+        "starts_on": full_day(appointment.starts_on),
+        "named_duty": appointment.named_duty,
+    }
 
 
 register(*(Tell(kind, who_is_appointed, _appointed, _own_account) for kind in ("committees.appoint", "committees.break_glass")))
@@ -128,7 +153,7 @@ register(*(Tell(kind, who_is_appointed, _appointed, _own_account) for kind in ("
 
 # ── a unit that goes on after it had ended: nobody serves there ──────────────────────────────────
 def _appoint_anew(_event: Event, unit: Any) -> str:
-    return f"{unit}已恢复承办，原来的任职已经终止，现在没有人任职，请重新任命承办人、单位负责人"
+    return _("%(unit)s已恢复承办，原来的任职已经终止，现在没有人任职，请重新任命承办人、单位负责人") % {"unit": unit}
 
 
 def _served_there(_event: Event, unit: Any) -> str:
@@ -146,7 +171,10 @@ def who_held_it(event: Event, appointment: Any) -> Iterable[Account | None]:
 
 def _duty_ended(event: Event, appointment: Any) -> str:
     # why is told to the office alone: who is dismissed asks there
-    return f"您的{appointment.named_duty}职责自 {day(event.data.get('on'))}起终止，有疑问请与机关联系"
+    return _("您的%(named_duty)s职责自 %(on)s起终止，有疑问请与机关联系") % {
+        "named_duty": appointment.named_duty,
+        "on": day(event.data.get("on")),
+    }
 
 
 register(Tell("committees.end_appointment", who_held_it, _duty_ended, _own_account, urgent=True))

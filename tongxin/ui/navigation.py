@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -57,7 +59,7 @@ class Shell:
     """Everything around the content of a page."""
 
     kind: str = "portal"  # portal, member, desk
-    committee_name: Any = "同心"
+    committee_name: Any = _("同心")
     subtitle: str = ""
     groups: tuple[NavGroup, ...] = ()  # the desk's left menu
     tabs: tuple[NavItem, ...] = ()  # the member's five tabs, or the portal's row

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from tongxin.access.predicates import Predicate
 from tongxin.audit import truth
@@ -75,7 +76,7 @@ class T:
         """Say that the step was taken: 已立案，编为第 0001 号."""
         if self.done:
             return str(self.done.format(sentence=sentence))
-        return f"已{sentence if sentence.startswith(str(self.label)) else self.label}"
+        return _("已%(sentence)s") % {"sentence": sentence if sentence.startswith(str(self.label)) else self.label}
 
 
 @dataclass(frozen=True)

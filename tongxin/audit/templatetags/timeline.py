@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.db import models
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import SYSTEM_NAME
 from tongxin.audit import audience, kinds
@@ -32,10 +33,12 @@ class Entry:
 def entry(event: Event) -> Entry:
     """Say an event as a line of the timeline."""
     behalf = (
-        f"{event.actor_name}代录" if event.on_behalf_of_id or event.data.get("entered_for") or event.data.get("on_behalf") else ""
+        _("%(actor_name)s代录") % {"actor_name": event.actor_name}
+        if event.on_behalf_of_id or event.data.get("entered_for") or event.data.get("on_behalf")
+        else ""
     )
     return Entry(
-        when=moment(event.at) or "日期不详",
+        when=moment(event.at) or _("日期不详"),
         what=kinds.sentence(event),
         more=kinds.detail(event),
         key=kinds.KINDS[event.kind].key,

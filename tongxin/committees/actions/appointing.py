@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts import names
@@ -20,8 +21,8 @@ from tongxin.committees.models import Appointment, Committee, Unit
 from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import plain_phone, plain_staff_name
 
-STANDS_ALONE = "安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人"
-OVER = "这项任命已经终止，请看现任名单"
+STANDS_ALONE = gettext_lazy("安全管理员、审计管理员不能兼任其他职责，系统、安全、审计管理员应是三个人")
+OVER = gettext_lazy("这项任命已经终止，请看现任名单")
 
 
 class AppointmentError(Exception):
@@ -74,11 +75,11 @@ def appoint(
 def _demand_running(unit: Unit | None, on: date) -> None:
     """Nobody is appointed to a unit that has ended, will have by the first day, or never began."""
     if unit is not None and (never := successions.why_never(unit)):
-        message = f"{never}，不能任命"
+        message = _("%(never)s，不能任命") % {"never": never}
         raise AppointmentError(message)
     if unit is not None and unit.active_until is not None and unit.active_until < on:
         ended = full_day(unit.active_until + timedelta(days=1))
-        message = f"{unit.name}自 {ended}起撤销，不能再任命，请任命到承接的单位"
+        message = _("%(unit)s自 %(ended)s起撤销，不能再任命，请任命到承接的单位") % {"unit": unit.name, "ended": ended}
         raise AppointmentError(message)
 
 
@@ -90,16 +91,20 @@ def _demand_appointable(
     The account's row is held, so two clerks take turns.
     """
     if actor is not None and actor.pk == account.pk:
-        message = "不能任命自己，请由另一位安全管理员办理"
+        message = _("不能任命自己，请由另一位安全管理员办理")
         raise AppointmentError(message)
     Account.objects.select_for_update().filter(pk=account.pk).first()
     others = Appointment.objects.filter(queries.not_over(timezone.localdate(at)), account=account, committee=committee)
     against = next((a for a in others.order_by("id") if not queries.agree(a.duty, duty)), None)
     if against is not None:
-        message = f"{account.name}已任“{against.get_duty_display()}”，{STANDS_ALONE}"
+        message = _("%(account)s已任“%(duty)s”，%(stands_alone)s") % {
+            "account": account.name,
+            "duty": against.get_duty_display(),
+            "stands_alone": STANDS_ALONE,
+        }
         raise AppointmentError(message)
     if others.filter(duty=duty, unit=scope.get("unit"), affiliation=scope.get("affiliation", "")).exists():
-        message = f"{account.name}已承担这项职责，无需重复任命"
+        message = _("%(account)s已承担这项职责，无需重复任命") % {"account": account.name}
         raise AppointmentError(message)
 
 
@@ -123,7 +128,7 @@ def end_appointment(
     first, but for `even_the_last`: death waits for nobody.
     """
     if queries.is_own_guard(appointment, actor):
-        message = "不能免去自己的安全管理员职责，请由接任者办理"
+        message = _("不能免去自己的安全管理员职责，请由接任者办理")
         raise AppointmentError(message)
     held = Appointment.objects.select_for_update().get(pk=appointment.pk)  # as it is now: two hands take turns
     day, sound = _day_to_end(held, ends_on or timezone.localdate(at), at=at), audit.intact(held)
@@ -149,7 +154,9 @@ def _day_to_end(held: Appointment, day: date, *, at: datetime) -> date:
         raise AppointmentError(OVER)
     day = max(day, held.starts_on)
     if held.ends_on is not None and day > held.ends_on:
-        message = f"这项任命自 {full_day(held.ends_on)}起终止，免去的日子不能更晚；需要继续任职的，请到期后重新任命"
+        message = _("这项任命自 %(ends_on)s起终止，免去的日子不能更晚；需要继续任职的，请到期后重新任命") % {
+            "ends_on": full_day(held.ends_on)
+        }
         raise AppointmentError(message)
     return day
 
@@ -161,9 +168,12 @@ def _demand_another(appointment: Appointment, day: date) -> None:
     if without is None:
         return
     duty = appointment.get_duty_display()
-    message = f"这是唯一的{duty}，请先任命接任的人，再免去"
+    message = _("这是唯一的%(duty)s，请先任命接任的人，再免去") % {"duty": duty}
     if without > day:
-        message = f"接任的人任期届满，{full_day(without)}起没有{duty}，请先任命以后接任的人，再免去"
+        message = _("接任的人任期届满，%(without)s起没有%(duty)s，请先任命以后接任的人，再免去") % {
+            "without": full_day(without),
+            "duty": duty,
+        }
     raise AppointmentError(message)
 
 
@@ -184,7 +194,7 @@ def transfer_clerk(
         raise AppointmentError(OVER)
     known = known_account(old.committee, name=name, username=username)
     if known is not None and known.pk == old.account_id:
-        message = f"{old.account.name}就是现任承办人，请填写接任的人"
+        message = _("%(account)s就是现任承办人，请填写接任的人") % {"account": old.account.name}
         raise AppointmentError(message)
     end_appointment(old, actor=actor, at=at, reason=reason)
     scope = {"unit": old.unit, "body": old.body}

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -24,7 +25,7 @@ def found(
         code=code,
         name=name,
         place=place[:20],
-        short_name=f"{place}政协"[:20],
+        short_name=(_("%(place)s政协") % {"place": place})[:20],
         tier=tier or _tier_of(place),
         parent=parent,
     )

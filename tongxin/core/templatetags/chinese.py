@@ -10,12 +10,13 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.core import calendar, words
 
 register = template.Library()
 
-NEAR = {0: "今天", 1: "明天", 2: "后天", -1: "昨天"}
+NEAR = {0: gettext_lazy("今天"), 1: gettext_lazy("明天"), 2: gettext_lazy("后天"), -1: gettext_lazy("昨天")}
 
 
 def _day(value: date | datetime) -> date:
@@ -31,8 +32,8 @@ def day(value: date | datetime | None, today: date | None = None) -> str:
         return ""
     on = _day(value)
     today = today or timezone.localdate()
-    short = f"{on.month} 月 {on.day} 日"
-    return short if on.year == today.year else f"{on.year} 年 {short}"
+    short = _("%(month)s 月 %(day)s 日") % {"month": on.month, "day": on.day}
+    return short if on.year == today.year else _("%(year)s 年 %(short)s") % {"year": on.year, "short": short}
 
 
 @register.filter
@@ -41,7 +42,7 @@ def full_day(value: date | datetime | None) -> str:
     if not value:
         return ""
     on = _day(value)
-    return f"{on.year} 年 {on.month} 月 {on.day} 日"
+    return _("%(year)s 年 %(month)s 月 %(day)s 日") % {"year": on.year, "month": on.month, "day": on.day}
 
 
 def _tentative(value: date | datetime) -> str:
@@ -60,7 +61,7 @@ def full_deadline(value: date | datetime | None) -> str:
     return f"{full_day(value)}{_tentative(value)}" if value else ""
 
 
-TENTATIVE = "暂定"
+TENTATIVE = gettext_lazy("暂定")
 
 
 @register.simple_tag
@@ -87,7 +88,7 @@ def near_day(value: date | datetime | None) -> str:
         return ""
     on = _day(value)
     distance = (on - timezone.localdate()) // timedelta(days=1)
-    return NEAR.get(distance) or day(on)
+    return str(NEAR.get(distance) or day(on))
 
 
 @register.filter
@@ -123,7 +124,7 @@ def fours(value: str) -> str:
 @register.filter
 def case_number(value: int | None) -> str:
     """Write a proposal's number: 第 0047 号."""
-    return "" if value is None else f"第 {value:04d} 号"
+    return "" if value is None else _("第 %(value)04d 号") % {"value": value}
 
 
 def yes_no(value: bool) -> str:  # noqa: FBT001 -- it says the value itself

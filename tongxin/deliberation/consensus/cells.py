@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from tongxin.core.catalogue import _
 from tongxin.deliberation.consensus.blocks import LONGEST, Rows
 from tongxin.deliberation.consensus.identifiers import as_words
 from tongxin.deliberation.consensus.layout import Layout
@@ -30,7 +31,9 @@ def numbered(file: str, lines: Iterable[str], first_line: int = 1) -> Iterator[t
         except StopIteration:
             return
         except csv.Error as fault:
-            raise BadInput(file, [Problem(line, "", f"不是完整的 CSV（引号可能没有配对）：{fault}")]) from fault
+            raise BadInput(
+                file, [Problem(line, "", _("不是完整的 CSV（引号可能没有配对）：%(fault)s") % {"fault": fault})]
+            ) from fault
         yield line, row
         line = first_line + reader.line_num
 
@@ -67,7 +70,13 @@ def batches(file: str, rows: Iterable[tuple[int, list[str]]], layout: Layout) ->
         if not any(cell.strip(BLANKS) for cell in cells):
             continue
         if len(cells) != layout.width:
-            problems.append(Problem(line, "", f"有 {len(cells)} 格，表头是 {layout.width} 格，请补齐或删去多余的逗号。"))
+            problems.append(
+                Problem(
+                    line,
+                    "",
+                    _("有 %(n)s 格，表头是 %(width)s 格，请补齐或删去多余的逗号。") % {"n": len(cells), "width": layout.width},
+                )
+            )
         else:
             problems.extend(take(batch, line, [cell.strip(BLANKS) for cell in cells], layout))
         if len(problems) > SHOWN:
@@ -103,7 +112,7 @@ def _take_long(batch: _Batch, line: int, cells: list[str], layout: Layout) -> li
         except ValueError:
             time = _TIMES.stop
         if time not in _TIMES:
-            reason = f"时间“{_shown(cells[layout.time])}”不是整数，应为毫秒数，例如 1515620784141。"
+            reason = _("时间“%(shown)s”不是整数，应为毫秒数，例如 1515620784141。") % {"shown": _shown(cells[layout.time])}
             problems.append(Problem(line, layout.header[layout.time], reason))
         batch.times.append(time)
     if not problems and value is not None:
@@ -114,7 +123,7 @@ def _take_long(batch: _Batch, line: int, cells: list[str], layout: Layout) -> li
 
 
 def _take_wide(batch: _Batch, line: int, cells: list[str], layout: Layout) -> list[Problem]:
-    fault = _unfit_identifier(line, layout.header[0] or "第 1 列", cells[0])
+    fault = _unfit_identifier(line, layout.header[0] or _("第 1 列"), cells[0])
     problems = [fault] if fault else []
     for column, place in enumerate(layout.cells):
         text = cells[place]
@@ -132,16 +141,16 @@ def _take_wide(batch: _Batch, line: int, cells: list[str], layout: Layout) -> li
 
 def _unfit_identifier(line: int, column: str, text: str) -> Problem | None:
     if not text:
-        return Problem(line, column, "是空的，请填编号。")
+        return Problem(line, column, _("是空的，请填编号。"))
     if "\0" in text:
-        return Problem(line, column, "含有空字节，文件可能不是 CSV 或已损坏。请另存为 UTF-8 的 CSV。")
+        return Problem(line, column, _("含有空字节，文件可能不是 CSV 或已损坏。请另存为 UTF-8 的 CSV。"))
     if len(text) > LONGEST:
-        return Problem(line, column, f"编号有 {len(text)} 字节，最多 {LONGEST} 字节。")
+        return Problem(line, column, _("编号有 %(n)s 字节，最多 %(longest)s 字节。") % {"n": len(text), "longest": LONGEST})
     return None
 
 
 def _unfit_vote(line: int, column: str, text: str) -> Problem:
-    return Problem(line, column, f"表态“{_shown(text)}”无效，应为 1（赞成）、0（略过）或 -1（反对）。")
+    return Problem(line, column, _("表态“%(shown)s”无效，应为 1（赞成）、0（略过）或 -1（反对）。") % {"shown": _shown(text)})
 
 
 def _shown(text: str) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tongxin.core.catalogue import _
+
 if TYPE_CHECKING:
     from tongxin.deliberation.consensus.engine import Result
 
@@ -24,20 +26,24 @@ class _GroupCount(click.ParamType):  # type: ignore[type-arg]
         if text == "auto":
             return None
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_GROUPS):
-            self.fail(f"“{text}”无效，应为 auto 或 1 至 {MOST_GROUPS} 的整数。", param, ctx)
+            self.fail(
+                _("“%(text)s”无效，应为 auto 或 1 至 %(most_groups)s 的整数。") % {"text": text, "most_groups": MOST_GROUPS},
+                param,
+                ctx,
+            )
         return int(text)
 
 
-@click.command(help="由表态计算共识：看法图、分组、各组一致与分歧的观点。VOTES 为长表或宽表（CSV 或 XLSX）。")
+@click.command(help=_("由表态计算共识：看法图、分组、各组一致与分歧的观点。VOTES 为长表或宽表（CSV 或 XLSX）。"))
 @click.argument("votes", type=_FILE)
-@click.option("--statements", type=_FILE, help="观点清单 statement_id,text[,moderated]；-1 不参加计算，仍计数。")
-@click.option("--groups", type=_FILE, help="给定分组 participant_id,group；不再自动分组。")
-@click.option("--k", type=_GroupCount(), default="auto", show_default=True, help="分为几组；指定后不作检验。")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="随机数种子。")
-@click.option("--minimum", type=click.IntRange(2), default=50, show_default=True, help="看法图中不足此人数不分组。")
-@click.option("--previous", type=_FILE, help="上次的结果（JSON）；各组沿用上次的编号。")
-@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一份 JSON。")
-@click.option("--plot", type=_FILE, help="另存同心圆图（SVG）。")
+@click.option("--statements", type=_FILE, help=_("观点清单 statement_id,text[,moderated]；-1 不参加计算，仍计数。"))
+@click.option("--groups", type=_FILE, help=_("给定分组 participant_id,group；不再自动分组。"))
+@click.option("--k", type=_GroupCount(), default="auto", show_default=True, help=_("分为几组；指定后不作检验。"))
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help=_("随机数种子。"))
+@click.option("--minimum", type=click.IntRange(2), default=50, show_default=True, help=_("看法图中不足此人数不分组。"))
+@click.option("--previous", type=_FILE, help=_("上次的结果（JSON）；各组沿用上次的编号。"))
+@click.option("--json", "as_json", is_flag=True, help=_("在标准输出打印一份 JSON。"))
+@click.option("--plot", type=_FILE, help=_("另存同心圆图（SVG）。"))
 def consensus(
     *,
     votes: Path,
@@ -66,7 +72,11 @@ def consensus(
         click.echo(_printable(str(fault)), err=True)
         sys.exit(2)
     except OSError as fault:
-        click.echo(f"{_printable(str(fault.filename or ''))}：无法写入：{fault.strerror}。请检查目录和权限。", err=True)
+        click.echo(
+            _("%(printable)s：无法写入：%(strerror)s。请检查目录和权限。")
+            % {"printable": _printable(str(fault.filename or "")), "strerror": fault.strerror},
+            err=True,
+        )
         sys.exit(2)
     sys.stdout.buffer.write(output.encode() + b"\n")
     sys.stdout.flush()
@@ -98,9 +108,13 @@ def _computed(
         previous=tables.read_previous(previous) if previous else None,
     )
     if membership and (absent := len(membership.keys() - set(read.participants))):
-        click.echo(f"提示：分组表中有 {absent} 人没有表态，只计入组的人数。", err=True)
+        click.echo(_("提示：分组表中有 %(absent)s 人没有表态，只计入组的人数。") % {"absent": absent}, err=True)
     if listed.texts and (unlisted := [name for name in read.statements if name not in listed.texts]):
-        click.echo(f"提示：有 {len(unlisted)} 条观点不在观点清单中，照常计算：{'、'.join(unlisted[:5])}。", err=True)
+        click.echo(
+            _("提示：有 %(n)s 条观点不在观点清单中，照常计算：%(unlisted)s。")
+            % {"n": len(unlisted), "unlisted": "、".join(unlisted[:5])},
+            err=True,
+        )
     return compute(read, question), listed.texts
 
 
@@ -110,15 +124,21 @@ def _summary(result: "Result") -> str:
 
     shown = document(result)
     lines = [
-        f"参与 {shown['participants']} 人，进入看法图 {shown['in_map']} 人，观点 {shown['statements']} 条，表态 {shown['votes']} 次。",
+        _("参与 %(participants)s 人，进入看法图 %(in_map)s 人，观点 %(statements)s 条，表态 %(votes)s 次。")
+        % {
+            "participants": shown["participants"],
+            "in_map": shown["in_map"],
+            "statements": shown["statements"],
+            "votes": shown["votes"],
+        },
         *([shown["reason"]] if shown["reason"] else []),
-        *(f"第 {group['id']} 组：{group['size']} 人" for group in shown["groups"]),
-        f"多数赞成的观点：{'、'.join(shown['majority']['agree']) or '无'}",
-        f"多数反对的观点：{'、'.join(shown['majority']['disagree']) or '无'}",
+        *(_("第 %(id)s 组：%(size)s 人") % {"id": group["id"], "size": group["size"]} for group in shown["groups"]),
+        _("多数赞成的观点：%(agree)s") % {"agree": "、".join(shown["majority"]["agree"]) or _("无")},
+        _("多数反对的观点：%(disagree)s") % {"disagree": "、".join(shown["majority"]["disagree"]) or _("无")},
     ]
     if shown["groups"]:
         lines += [
-            f"各组都赞成的观点：{'、'.join(shown['bridging']) or '无'}",
-            f"各组看法不同的观点：{'、'.join(shown['dividing']) or '无'}",
+            _("各组都赞成的观点：%(bridging)s") % {"bridging": "、".join(shown["bridging"]) or _("无")},
+            _("各组看法不同的观点：%(dividing)s") % {"dividing": "、".join(shown["dividing"]) or _("无")},
         ]
-    return "\n".join([*lines, "加 --json 得到全部数字。"])
+    return "\n".join([*lines, _("加 --json 得到全部数字。")])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tongxin.core.catalogue import _
 from tongxin.deliberation.consensus import statistics
 from tongxin.deliberation.consensus.axes import AXES, Axes, Floats
 from tongxin.deliberation.consensus.chance import Chance, against_chance
@@ -154,7 +155,7 @@ def _given(votes: Votes, space: Space, membership: Mapping[str, int]) -> _Formed
     if len(points):
         part = stated_part(points)
         width = float(silhouettes(points[part], [drawn[part]])[0])
-    return _Formed(labels, groups, width, f"按给定的 {len(groups)} 组计算，未作人数和偶然性检验。")
+    return _Formed(labels, groups, width, _("按给定的 %(n)s 组计算，未作人数和偶然性检验。") % {"n": len(groups)})
 
 
 def _position(numbers: list[int], number: int | None) -> int:
@@ -165,21 +166,26 @@ def _found(votes: Votes, space: Space, question: Question) -> _Formed:
     """Groups by the votes alone, if there are enough people and more structure than chance makes."""
     labels = np.full(len(votes.participants), -1, np.int64)
     if question.k == 1:
-        return _Formed(labels, [], reason="按指定不分组。")
+        return _Formed(labels, [], reason=_("按指定不分组。"))
     people, chance, reason = len(space.people), None, None
     if question.k is None:
         if people < question.minimum:
-            return _Formed(labels, [], reason=f"看法图中有 {people} 人，不足 {question.minimum} 人，不分组。")
+            return _Formed(
+                labels,
+                [],
+                reason=_("看法图中有 %(people)s 人，不足 %(minimum)s 人，不分组。")
+                % {"people": people, "minimum": question.minimum},
+            )
         chance = question.chance or against_chance(space.centred, space.axes.variances[0], space.axes.total, question.seed)
         if not chance.structured:
             return _Formed(labels, [], reason=_no_structure(chance), chance=chance)
     else:
-        reason = f"按指定分为 {question.k} 组，未作人数和偶然性检验。"
+        reason = _("按指定分为 %(k)s 组，未作人数和偶然性检验。") % {"k": question.k}
     grouping = grouped(space.points, question.k)
     if grouping.k == 1:
-        return _Formed(labels, [], reason="图中的人表态没有差别，分不出组。", chance=chance)
+        return _Formed(labels, [], reason=_("图中的人表态没有差别，分不出组。"), chance=chance)
     if question.k is not None and grouping.k < question.k:
-        reason = f"指定 {question.k} 组，表态只够分为 {grouping.k} 组，未作人数和偶然性检验。"
+        reason = _("指定 %(k)s 组，表态只够分为 %(k2)s 组，未作人数和偶然性检验。") % {"k": question.k, "k2": grouping.k}
     names = [votes.participants[person] for person in space.people.tolist()]
     places, numbers = named(grouping.labels, space.points, names, question.previous)
     labels[space.people] = places
@@ -191,8 +197,8 @@ def _found(votes: Votes, space: Space, question: Question) -> _Formed:
 
 def _no_structure(chance: Chance) -> str:
     if not chance.shuffled:
-        return "所有表态都一样，没有不同看法，不分组。"
-    return (
-        f"第一条轴解释了差异的 {chance.share:.1%}，打乱表态后也有 {max(chance.shuffled):.1%}，"
-        "没有明显高出，看不出成组的看法，不分组。"
-    )
+        return _("所有表态都一样，没有不同看法，不分组。")
+    return _("第一条轴解释了差异的 %(share)s，打乱表态后也有 %(max)s，没有明显高出，看不出成组的看法，不分组。") % {
+        "share": f"{chance.share:.1%}",
+        "max": f"{max(chance.shuffled):.1%}",
+    }

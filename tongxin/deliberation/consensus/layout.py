@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tongxin.core.catalogue import _
 from tongxin.deliberation.consensus.problems import BadInput, Problem
 
 PERSON = frozenset({"participant-id", "voter-id", "participant", "voter"})
@@ -47,10 +48,10 @@ def find(header: tuple[str, ...], names: frozenset[str]) -> int | None:
 
 def _one_column(header: str) -> str:
     """Say what is wrong with a file of one column: mostly it is divided by something else than commas."""
-    for mark, called in ((";", "分号"), ("\t", "制表符"), ("，", "全角逗号"), ("|", "竖线")):
+    for mark, called in ((";", _("分号")), ("\t", _("制表符")), ("，", _("全角逗号")), ("|", _("竖线"))):
         if mark in header:
-            return f"各列是用{called}隔开的。请另存为用逗号隔开的 CSV，或 XLSX。"
-    return "只有一列。长表须有参与者编号、观点编号和表态三列；宽表第一列是参与者，其余每条观点一列。"
+            return _("各列是用%(called)s隔开的。请另存为用逗号隔开的 CSV，或 XLSX。") % {"called": called}
+    return _("只有一列。长表须有参与者编号、观点编号和表态三列；宽表第一列是参与者，其余每条观点一列。")
 
 
 def layout_of(file: str, header: tuple[str, ...]) -> Layout:
@@ -63,21 +64,21 @@ def layout_of(file: str, header: tuple[str, ...]) -> Layout:
     person, statement, vote = find(header, PERSON), find(header, STATEMENT), find(header, VOTE)
     if person is not None and statement is not None:
         if vote is None:
-            raise BadInput(file, [Problem(1, "vote", "缺少这一列。长表须有参与者编号、观点编号和表态三列。")])
+            raise BadInput(file, [Problem(1, "vote", _("缺少这一列。长表须有参与者编号、观点编号和表态三列。"))])
         return Layout(header, person, statement, vote, find(header, TIME))
     if vote is not None:
         missing = "participant_id" if person is None else "statement_id"
-        raise BadInput(file, [Problem(1, missing, "缺少这一列。长表须有参与者编号、观点编号和表态三列。")])
+        raise BadInput(file, [Problem(1, missing, _("缺少这一列。长表须有参与者编号、观点编号和表态三列。"))])
     published = find(header, _ABOUT_PERSON) == 1
     cells = [place for place, name in enumerate(header) if place and not (published and normal(name) in _ABOUT_PERSON)]
     names = tuple(header[place] for place in cells)
     problems = [
-        Problem(1, f"第 {place + 1} 列", "观点编号是空的，请补上或删去这一列。")
+        Problem(1, _("第 %(place)s 列") % {"place": place + 1}, _("观点编号是空的，请补上或删去这一列。"))
         for place, name in zip(cells, names, strict=True)
         if not name
     ]
     repeated = sorted({name for name in names if name and names.count(name) > 1}) if len(set(names)) < len(names) else []
-    problems += [Problem(1, name, "这个观点编号出现了两次，请只留一列。") for name in repeated]
+    problems += [Problem(1, name, _("这个观点编号出现了两次，请只留一列。")) for name in repeated]
     if problems:
         raise BadInput(file, problems)
     return Layout(header, cells=tuple(cells), names=names, wide=True)

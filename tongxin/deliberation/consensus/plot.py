@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from tongxin.core.catalogue import _
 from tongxin.deliberation.consensus.engine import Result
 from tongxin.deliberation.consensus.plot_style import COLOURS, LETTERS, STYLE, mark
 from tongxin.deliberation.consensus.statistics import consensus, dividing, share
@@ -52,7 +53,7 @@ def drawn(result: Result, texts: dict[str, str] | None = None) -> str:
         return _without_map(result, texts)
     angles = _angles(result, shown)
     placed = _placed(result, shown, angles)
-    captions = [("各方同心", 264), ("几组相近", 166), ("一组所盼", 76)]
+    captions = [(_("各方同心"), 264), (_("几组相近"), 166), (_("一组所盼"), 76)]
     radii = list(_RINGS)
     if len(shown) <= 2:  # noqa: PLR2004 - of two groups, all or one agrees
         del captions[1], radii[1]
@@ -69,13 +70,13 @@ def drawn(result: Result, texts: dict[str, str] | None = None) -> str:
     ]
     lines, height = _list(result, placed, shown, texts)
     counts = "，".join(
-        f"{sum(row.ring == ring for row in placed)} 条在{name}" for ring, name in enumerate(("圆心", "中圈", "外圈"))
+        _("%(n)s 条在%(name)s") % {"n": sum(row.ring == ring for row in placed), "name": name}
+        for ring, name in enumerate((_("圆心"), _("中圈"), _("外圈")))
     )
-    about = (
-        f"{len(result.people)} 位参与者按表态相近分为 {len(result.groups)} 组。一点为一人，看法越近挨得越近。"
-        f"数字是观点：各组赞成都达七成的在圆心，几组的在中圈，一组的在外圈，方向朝着赞成的组。{counts}。"
-    )
-    return _svg("同心圆：各组观点与共识", about, [*body, *lines], max(744, height))
+    about = _(
+        "%(n)s 位参与者按表态相近分为 %(n2)s 组。一点为一人，看法越近挨得越近。数字是观点：各组赞成都达七成的在圆心，几组的在中圈，一组的在外圈，方向朝着赞成的组。%(counts)s。"
+    ) % {"n": len(result.people), "n2": len(result.groups), "counts": counts}
+    return _svg(_("同心圆：各组观点与共识"), about, [*body, *lines], max(744, height))
 
 
 def _angles(result: Result, shown: list[int]) -> dict[int, float]:
@@ -186,7 +187,7 @@ def _labels(result: Result, shown: list[int], angles: dict[int, float]) -> list[
         line = taken[right, low] = taken.get((right, low), -1) + 1
         x, anchor = (752, "end") if right else (8, "start")
         y = 724 - 30 * line if low else 36 + 30 * line
-        words = f"{LETTERS[place % len(LETTERS)]}组　{len(result.groups[place].members)} 人"
+        words = _("%(letters)s组　%(n)s 人") % {"letters": LETTERS[place % len(LETTERS)], "n": len(result.groups[place].members)}
         ink = COLOURS[place % len(COLOURS)][0]
         found.append(f'<text class="ql" x="{x}" y="{y}" text-anchor="{anchor}" fill="{ink}">{words}</text>')
     return found
@@ -197,12 +198,14 @@ def _list(result: Result, placed: list[_Placed], shown: list[int], texts: dict[s
     lines, y = [], 40
     groups = result.by_group
     sections = [
-        (f"{title}　{len(inside)} 条", [(str(row.number), row.statement) for row in inside])
-        for ring, title in enumerate(("各方同心", "几组相近", "一组所盼"))
+        (_("%(title)s　%(n)s 条") % {"title": title, "n": len(inside)}, [(str(row.number), row.statement) for row in inside])
+        for ring, title in enumerate((_("各方同心"), _("几组相近"), _("一组所盼")))
         if (inside := [row for row in placed if row.ring == ring])
     ]
     if apart := dividing(groups, result.allowed)[:_APART]:
-        sections.append((f"看法不同　{len(apart)} 条　如实记录，不作结论", [("·", statement) for statement in apart]))
+        sections.append(
+            (_("看法不同　%(n)s 条　如实记录，不作结论") % {"n": len(apart)}, [("·", statement) for statement in apart])
+        )
     for title, rows in sections:
         lines.append(f'<text class="h" x="{_LEFT}" y="{y}">{title}</text>')
         y += _LINE + 4
@@ -212,11 +215,14 @@ def _list(result: Result, placed: list[_Placed], shown: list[int], texts: dict[s
                 lines.append(f'<text class="li" x="{_LEFT}" y="{y}">{escape(lead + part)}</text>')
                 y += _LINE
             shares = [
-                f"{LETTERS[place % len(LETTERS)]}组 "
+                (_("%(letters)s组 ") % {"letters": LETTERS[place % len(LETTERS)]})
                 + _fraction(int(groups.agree[place, statement]), int(groups.seen[place, statement]))
                 for place in shown
             ]
-            lines.append(f'<text class="sh" x="{_LEFT + 32}" y="{y}">赞成　{"　".join(shares)}</text>')
+            lines.append(
+                _('<text class="sh" x="%(left)s" y="%(y)s">赞成　%(shares)s</text>')
+                % {"left": _LEFT + 32, "y": y, "shares": "　".join(shares)}
+            )
             y += _LINE + 4
         y += 10
     return lines, y
@@ -232,7 +238,7 @@ def _fraction(agree: int, seen: int) -> str:
 def _words(result: Result, statement: int, texts: dict[str, str]) -> str:
     """The text of a statement, or its identifier, without control characters."""
     name = result.votes.statements[statement]
-    return "".join(letter for letter in texts.get(name) or f"观点 {name}" if letter.isprintable())
+    return "".join(letter for letter in texts.get(name) or _("观点 %(name)s") % {"name": name} if letter.isprintable())
 
 
 def _parts(words: str) -> list[str]:
@@ -253,13 +259,16 @@ def _parts(words: str) -> list[str]:
 def _without_map(result: Result, texts: dict[str, str]) -> str:
     every = result.every
     order = np.argsort(-np.round(share(every.agree, every.seen), 12), kind="stable").tolist()
-    lines, y = [f'<text class="h" x="40" y="48">{escape(result.reason or "各组都不足五人，不画图。")}</text>'], 92
+    lines, y = [f"""<text class="h" x="40" y="48">{escape(result.reason or _("各组都不足五人，不画图。"))}</text>"""], 92
     for number, statement in enumerate([s for s in order if result.allowed[s] and every.seen[s]][:20], 1):
         agreed = _fraction(int(every.agree[statement]), int(every.seen[statement]))
         words = escape(_words(result, statement, texts)[: 2 * _LETTERS_A_LINE])
-        lines.append(f'<text class="li" x="40" y="{y}">{number}　{words}　赞成 {agreed}</text>')
+        lines.append(
+            _('<text class="li" x="40" y="%(y)s">%(number)s　%(words)s　赞成 %(agreed)s</text>')
+            % {"y": y, "number": number, "words": words, "agreed": agreed}
+        )
         y += _LINE + 6
-    return _svg("没有分组，不画同心圆", result.reason or "各组都不足五人。", lines, y)
+    return _svg(_("没有分组，不画同心圆"), result.reason or _("各组都不足五人。"), lines, y)
 
 
 def _svg(title: str, about: str, body: list[str], height: int) -> str:

@@ -1,6 +1,8 @@
 """The look of the map: colours of the design, letters of the groups, and a mark for each (never colour alone)."""
 
-LETTERS = "甲乙丙丁戊己庚辛壬癸"
+from tongxin.core.catalogue import _
+
+LETTERS = _("甲乙丙丁戊己庚辛壬癸")
 # Ink and tint of each group.
 COLOURS = (
     ("#1f6796", "#d9e8f2"),

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from tongxin.core.catalogue import _
 from tongxin.deliberation.consensus import blocks, cells
 from tongxin.deliberation.consensus.identifiers import Codes, Identifiers, as_words
 from tongxin.deliberation.consensus.layout import Layout, layout_of
@@ -80,22 +81,22 @@ def encoding_of(file: str, texts: Iterable[bytes]) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise BadInput(file, [Problem(0, "", "既不是 UTF-8 也不是 GB18030 编码。请另存为 UTF-8 的 CSV。")])
+    raise BadInput(file, [Problem(0, "", _("既不是 UTF-8 也不是 GB18030 编码。请另存为 UTF-8 的 CSV。"))])
 
 
 def _read_csv(file: str, stream: BinaryIO, *, keep_times: bool, block: int) -> Votes:
     start = stream.read(block)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadInput(file, [Problem(0, "", "是 UTF-16 编码。请另存为 UTF-8 的 CSV。")])
+        raise BadInput(file, [Problem(0, "", _("是 UTF-16 编码。请另存为 UTF-8 的 CSV。"))])
     skipped = len(_BOM) if start.startswith(_BOM) else 0
     stream.seek(skipped)
     lines = _first_record(stream)
     header_line = b"".join(lines)
     if b"\r" in header_line.rstrip(b"\r\n"):
-        raise BadInput(file, [Problem(1, "", "行尾只有回车符（旧式 Mac 格式）。请另存为 UTF-8 的 CSV。")])
+        raise BadInput(file, [Problem(1, "", _("行尾只有回车符（旧式 Mac 格式）。请另存为 UTF-8 的 CSV。"))])
     raw = next(csv.reader(io.StringIO(header_line.decode(cells.BYTES), newline="")), [])
     if not any(cell.strip(cells.BLANKS) for cell in raw):
-        raise BadInput(file, [Problem(1, "", "没有表头。第一行应写列名，例如 participant_id,statement_id,vote。")])
+        raise BadInput(file, [Problem(1, "", _("没有表头。第一行应写列名，例如 participant_id,statement_id,vote。"))])
     layout = layout_of(file, _decoded(file, raw))
     names = [raw[place].strip(cells.BLANKS).encode(cells.BYTES) for place in layout.cells]
     intake = _Intake(file, layout, names)
@@ -158,7 +159,7 @@ def _read_sheet(path: Path, *, keep_times: bool) -> Votes:
     rows = sheet_rows(path)
     first = next(rows, (1, []))[1]
     if not any(first):
-        raise BadInput(path.name, [Problem(1, "", "没有表头。第一行应写列名，例如 participant_id,statement_id,vote。")])
+        raise BadInput(path.name, [Problem(1, "", _("没有表头。第一行应写列名，例如 participant_id,statement_id,vote。"))])
     layout = layout_of(path.name, tuple(first))
     names = [layout.header[place].encode() for place in layout.cells]
     intake = _Intake(path.name, layout, names)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from tongxin.core.catalogue import _
 from tongxin.deliberation.consensus.problems import BadInput, Problem
 
 _ZIP = b"PK\x03\x04"
@@ -23,7 +24,7 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     except BaseException as fault:
         if not isinstance(fault, CalamineError | OSError) and type(fault).__name__ != "PanicException":
             raise  # a panic of the reader is no Exception
-        raise BadInput(path.name, [Problem(0, "", "不是能读的 Excel 工作簿。请重新另存为 .xlsx 或 CSV。")]) from fault
+        raise BadInput(path.name, [Problem(0, "", _("不是能读的 Excel 工作簿。请重新另存为 .xlsx 或 CSV。"))]) from fault
     for line, row in enumerate(found, 1):
         yield line, [_text(cell) for cell in row]
 

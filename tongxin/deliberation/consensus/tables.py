@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tongxin.core.catalogue import _
 from tongxin.deliberation.consensus.layout import PERSON, STATEMENT, find, normal
 from tongxin.deliberation.consensus.problems import BadInput, Problem, demand_file, unreadable
 from tongxin.deliberation.consensus.sheets import is_workbook, sheet_rows
@@ -34,14 +35,18 @@ def read_statements(path: str | Path) -> Statements:
     for line, cells in rows:
         identifier = cells[statement]
         if not identifier:
-            problems.append(Problem(line, header[statement], "是空的，请填编号。"))
+            problems.append(Problem(line, header[statement], _("是空的，请填编号。")))
             continue
         if identifier in texts:
-            problems.append(Problem(line, header[statement], f"观点“{identifier[:20]}”前面已经列过，请删去一行。"))
+            problems.append(
+                Problem(
+                    line, header[statement], _("观点“%(identifier)s”前面已经列过，请删去一行。") % {"identifier": identifier[:20]}
+                )
+            )
         texts[identifier] = "" if words is None else cells[words]
         if verdict is not None:
             if cells[verdict] not in _VERDICTS:
-                reason = f"“{cells[verdict][:20]}”无效，应为 -1（不参加计算）、0 或 1，也可不填。"
+                reason = _("“%(cells)s”无效，应为 -1（不参加计算）、0 或 1，也可不填。") % {"cells": cells[verdict][:20]}
                 problems.append(Problem(line, header[verdict], reason))
             elif _VERDICTS[cells[verdict]]:
                 moderated.add(identifier)
@@ -62,9 +67,13 @@ def read_membership(path: str | Path) -> dict[str, int]:
     for line, cells in rows:
         identifier, label = cells[person], cells[group]
         if not identifier:
-            problems.append(Problem(line, header[person], "是空的，请填编号。"))
+            problems.append(Problem(line, header[person], _("是空的，请填编号。")))
         elif identifier in named and named[identifier] != label:
-            problems.append(Problem(line, header[person], f"参与者“{identifier[:20]}”前面在另一组，请只留一行。"))
+            problems.append(
+                Problem(
+                    line, header[person], _("参与者“%(identifier)s”前面在另一组，请只留一行。") % {"identifier": identifier[:20]}
+                )
+            )
         else:
             named[identifier] = label
     if problems:
@@ -86,14 +95,16 @@ def read_previous(path: str | Path) -> dict[str, int]:
     except OSError as fault:
         raise unreadable(path.name, fault) from fault
     except (ValueError, KeyError, TypeError, RecursionError) as fault:
-        reason = "不是 tongxin consensus --json 的结果，请给出上次保存的 JSON 文件。"
+        reason = _("不是 tongxin consensus --json 的结果，请给出上次保存的 JSON 文件。")
         raise BadInput(path.name, [Problem(0, "", reason)]) from fault
 
 
 def _needed(file: str, header: tuple[str, ...], names: frozenset[str], shown: str) -> int:
     place = find(header, names)
     if place is None:
-        raise BadInput(file, [Problem(1, shown, f"缺少这一列。现有的列：{'、'.join(map(normal, header))[:100]}。")])
+        raise BadInput(
+            file, [Problem(1, shown, _("缺少这一列。现有的列：%(map)s。") % {"map": "、".join(map(normal, header))[:100]})]
+        )
     return place
 
 
@@ -106,12 +117,14 @@ def _table(path: Path) -> tuple[str, tuple[str, ...], list[tuple[int, list[str]]
     except OSError as fault:
         raise unreadable(path.name, fault) from fault
     except csv.Error as fault:
-        raise BadInput(path.name, [Problem(0, "", f"不是完整的 CSV（引号可能没有配对）：{fault}")]) from fault
+        raise BadInput(
+            path.name, [Problem(0, "", _("不是完整的 CSV（引号可能没有配对）：%(fault)s") % {"fault": fault})]
+        ) from fault
     if not found:
-        raise BadInput(path.name, [Problem(1, "", "没有表头。")])
+        raise BadInput(path.name, [Problem(1, "", _("没有表头。"))])
     header = tuple(found[0][1])
     problems = [
-        Problem(line, "", f"有 {len(cells)} 格，表头是 {len(header)} 格，请补齐或删去多余的逗号。")
+        Problem(line, "", _("有 %(n)s 格，表头是 %(n2)s 格，请补齐或删去多余的逗号。") % {"n": len(cells), "n2": len(header)})
         for line, cells in found[1:]
         if len(cells) != len(header)
     ]
@@ -129,7 +142,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             continue
         break
     else:
-        raise BadInput(path.name, [Problem(0, "", "既不是 UTF-8 也不是 GB18030 编码。请另存为 UTF-8 的 CSV。")])
+        raise BadInput(path.name, [Problem(0, "", _("既不是 UTF-8 也不是 GB18030 编码。请另存为 UTF-8 的 CSV。"))])
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     for row in reader:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tongxin.core.catalogue import _
 from tongxin.files.inspection.names import ending_of
 from tongxin.files.inspection.reasons import Reason, Refused
 
@@ -56,7 +57,7 @@ def _answer(code: int, said: bytes) -> str:
     try:
         answer = json.loads(said)
     except ValueError as error:
-        logger.warning("检查附件的进程没有答复就结束了，退出码 %s", code)
+        logger.warning(_("检查附件的进程没有答复就结束了，退出码 %s"), code)
         raise Refused(Reason.TOO_HEAVY) from error
     if "reason" in answer:
         raise Refused(Reason(answer["reason"]), answer["kind"])

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -19,7 +20,7 @@ from tongxin.handling.models import Case, PublicReply, Reply, Task
 from tongxin.workflow import engine
 from tongxin.workflow.table import Setting
 
-TOO_LATE = "这件提案已经不在办理和评价期内，答复不能撤回"
+TOO_LATE = _("这件提案已经不在办理和评价期内，答复不能撤回")
 
 
 def rework_due(task: Task, on: date) -> Setting:
@@ -82,7 +83,7 @@ def answer_recalled(task: Task, *, actor: Account, at: datetime, payload: Any) -
     task.case = case
     reply = queries.sent_reply(task)
     if case.state not in {CaseState.IN_HAND, CaseState.RATING} or reply is None:
-        raise engine.Blocked([TOO_LATE])
+        raise engine.Blocked([str(TOO_LATE)])
     shown = PublicReply.objects.filter(reply=reply, is_shown=True)
     on = timezone.localdate(at)
     before, anew = task.due_on, queries.due_on(task.committee, "rework_days", on)

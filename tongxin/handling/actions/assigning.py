@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -33,21 +34,21 @@ def check_parts(
     units = {unit.pk for unit, _part in everyone}
     problem = ""
     if len(units) != len(everyone):
-        problem = "同一个单位只能选一次"
+        problem = _("同一个单位只能选一次")
     elif not parts:
-        problem = "还没有选承办单位"
+        problem = _("还没有选承办单位")
     elif any(unit.committee_id != proposal.committee_id for unit, _part in parts):
-        problem = "只能交给本县（市）的承办单位"
+        problem = _("只能交给本县（市）的承办单位")
     elif ended := [unit.name for unit, _part in parts if not bodies.is_running(unit, on)]:
-        problem = f"{'、'.join(ended)}已经撤销，不能再交办"
+        problem = _("%(ended)s已经撤销，不能再交办") % {"ended": "、".join(ended)}
     elif not (
         kinds == [Part.SOLE]
         or (len(kinds) > 1 and set(kinds) == {Part.SEPARATE})
         or (kinds.count(Part.LEAD) == 1 and len(kinds) > 1 and set(kinds) == {Part.LEAD, Part.CO})
     ):
-        problem = "请选一个独办单位，或者两个以上分办单位，或者一个主办单位加会办单位"
+        problem = _("请选一个独办单位，或者两个以上分办单位，或者一个主办单位加会办单位")
     elif outside := [u.name for u, part in parts if part in ANSWERING and u.system != proposal.routed_to]:
-        problem = f"{'、'.join(outside)}不属于本交办口，不能由您交办"
+        problem = _("%(outside)s不属于本交办口，不能由您交办") % {"outside": "、".join(outside)}
     if problem:
         raise HandlingError(problem)
 
@@ -86,7 +87,7 @@ def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, 
     case = Case.objects.select_related("proposal__committee", "committee").get(pk=case.pk)
     kept = [(task.unit, task.part) for task in queries.live_tasks(case)]
     if case.state != CaseState.IN_HAND:
-        message = "这件提案不在办理中，不能增加承办单位"
+        message = _("这件提案不在办理中，不能增加承办单位")
         raise HandlingError(message)
     check_parts(case.proposal, parts, kept=kept, on=timezone.localdate(at))
     made = [_add_task(case, unit, part, actor, at) for unit, part in parts]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -31,7 +32,7 @@ def record_contact(
     task = Task.objects.select_for_update(of=("self",)).select_related("case__proposal", "unit", "committee").get(pk=task.pk)
     there, others = queries.sort_out(task.case, with_whom, ticked=present)
     if not there and not others:
-        message = "请勾选到场的提案人，或者写明其他参加人"
+        message = _("请勾选到场的提案人，或者写明其他参加人")
         raise HandlingError(message)
     said = {
         "stage": stage,
@@ -43,7 +44,7 @@ def record_contact(
     }
     for known in Contact.objects.filter(task=task, **said).prefetch_related("presences"):  # two clicks: the second sees the first
         if {p.signature_id for p in known.presences.all()} == {s.pk for s in there}:
-            message = "这次面商已经记录过了"
+            message = _("这次面商已经记录过了")
             raise HandlingError(message)
     made = Contact(committee=task.committee, task=task, round=queries.round_on(task, on), recorded_at=at, **said)
     made.full_clean(exclude=["uid"])
@@ -59,11 +60,11 @@ def record_contact(
 def _demand_recordable(task: Task, stage: str, on: date, at: datetime) -> None:
     problem = ""
     if task.state in {TaskState.AWAITING, TaskState.RETURN_ASKED, *TaskStates.gone}:
-        problem = "签收以后才能记录面商"
+        problem = _("签收以后才能记录面商")
     elif on > timezone.localdate(at):
-        problem = "面商日期不能在今天以后"
+        problem = _("面商日期不能在今天以后")
     elif stage == Stage.BEFORE and queries.round_on(task, on) > 1:
-        problem = "重新办理中的面商，阶段请选办中或者办后"
+        problem = _("重新办理中的面商，阶段请选办中或者办后")
     if problem:
         raise HandlingError(problem)
 
@@ -87,7 +88,7 @@ def confirm_contact(contact: Contact, *, actor: Account, at: datetime) -> None:
 def deny_contact(contact: Contact, *, word: str, actor: Account, at: datetime) -> None:
     """Say that a talk was not as written, by a signer who was named as being there. Raises HandlingError."""
     if not word.strip():
-        message = "请写明与事实不符的地方"
+        message = _("请写明与事实不符的地方")
         raise HandlingError(message)
     _answer(contact, "handling.deny_contact", happened=False, word=clean_text(word), actor=actor, at=at)
 
@@ -97,7 +98,7 @@ def _answer(contact: Contact, kind: str, *, happened: bool, word: str, actor: Ac
     """Keep what one of those present says; said once more, nothing changes; said otherwise, the later word counts."""
     mine = queries.presence_of(contact, actor)
     if mine is None:
-        message = "只有参加了这次面商的提案人可以确认"
+        message = _("只有参加了这次面商的提案人可以确认")
         raise HandlingError(message)
     others = Presence.objects.filter(pk=mine.pk).exclude(happened=happened, word=word)
     if others.update(happened=happened, word=word, said_at=at):
@@ -111,11 +112,11 @@ def _answer(contact: Contact, kind: str, *, happened: bool, word: str, actor: Ac
 def remind(task: Task, *, reason: str, actor: Account, at: datetime) -> Event:
     """Chase a unit (催办): an event and a notice; deadlines stay."""
     if task.state not in {TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER}:
-        message = f"{task.unit}没有正在办理的事项，无需催办"
+        message = _("%(unit)s没有正在办理的事项，无需催办") % {"unit": task.unit}
         raise HandlingError(message)
     Task.objects.select_for_update().filter(pk=task.pk).first()
     if _said_today(task, clean_text(reason), at):
-        message = f"今天已经这样催办过{task.unit}"
+        message = _("今天已经这样催办过%(unit)s") % {"unit": task.unit}
         raise HandlingError(message)
     return audit.record(
         "handling.remind", task.case, actor=actor, at=at, acting_as=task.capacity_of(actor),

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
@@ -21,7 +22,7 @@ from tongxin.proposals.models import Proposal
 from tongxin.workflow import engine
 from tongxin.workflow.table import Setting
 
-NOT_NOW = "请从现在的承办单位中选择"
+NOT_NOW = _("请从现在的承办单位中选择")
 
 
 # ── taking an assignment back ────────────────────────────────────────────────────────────────────

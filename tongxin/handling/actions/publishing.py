@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -48,13 +49,13 @@ def confirm_public_reply(
     """Show a reply to the public in the words that `actor` confirms, or keep it from the public with a reason."""
     task = copy.reply.task
     if task.case.proposal.released_at is None:
-        message = "这件提案现在没有公开，请先公开提案"
+        message = _("这件提案现在没有公开，请先公开提案")
         raise HandlingError(message)
     if Reply.objects.select_for_update().get(pk=copy.reply_id).recalled_at is not None:
-        message = "这份答复已经撤回，不再公开"
+        message = _("这份答复已经撤回，不再公开")
         raise HandlingError(message)
     if not shown and not reason.strip():
-        message = "请写明不公开这件答复的理由"
+        message = _("请写明不公开这件答复的理由")
         raise HandlingError(message)
     try:
         checked = proposals.covered(copy.reply.text, marks)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -28,19 +29,19 @@ from tongxin.workflow.table import Setting
 
 def _demand_rateable(case: Case, reply: Reply, signature: Signature, at: datetime) -> None:
     if case.state != CaseState.RATING or reply.round != case.round:
-        message = "评价已经截止，或者还没有开始"
+        message = _("评价已经截止，或者还没有开始")
         raise HandlingError(message)
     if case.rating_due_on is not None and timezone.localdate(at) > case.rating_due_on:
-        message = f"评价已于 {day(case.rating_due_on)}截止"
+        message = _("评价已于 %(rating_due_on)s截止") % {"rating_due_on": day(case.rating_due_on)}
         raise HandlingError(message)
     if Reply.objects.filter(pk=reply.pk, recalled_at__isnull=False).exists():
-        message = "这份答复已经撤回，请等待新的答复"
+        message = _("这份答复已经撤回，请等待新的答复")
         raise HandlingError(message)
     if (signature.pk, signature.member_id) not in {(s.pk, s.member_id) for s in proposals.raters(case.proposal)}:
-        message = "只有提案人和联名委员可以评价"
+        message = _("只有提案人和联名委员可以评价")
         raise HandlingError(message)
     if queries.given_by(signature, [reply]):
-        message = "这份答复已经评价过，评价提交后不能更改"
+        message = _("这份答复已经评价过，评价提交后不能更改")
         raise HandlingError(message)
 
 
@@ -62,7 +63,7 @@ def rate(
     case = Case.objects.select_for_update().get(pk=reply.task.case_id)
     _demand_rateable(case, reply, signature, at)
     if "dissatisfied" in (attitude, result) and not comment.strip():
-        message = "评为不满意的，请写明理由"
+        message = _("评为不满意的，请写明理由")
         raise HandlingError(message)
     made = Rating.objects.create(
         reply=reply, signature=signature, committee=case.committee, attitude=attitude, result=result, comment=clean_text(comment),

@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.core.words import clean_line, clean_text, written_phone
@@ -21,19 +23,19 @@ from tongxin.proposals.regulations import FormRules
 from tongxin.regulations.queries import in_force
 
 NAME = "handling.reply"
-STALE = "这份答复稿在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定"
+STALE = gettext_lazy("这份答复稿在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定")
 OF_THE_UNIT = ("contact", "phone")  # who answers for it there: another unit has its own
 CLEANERS = {"text": clean_text, "phone": written_phone}
 LINE_LIMITS = {name: int(getattr(Reply._meta.get_field(name), "max_length", 0)) for name in ("contact", "phone")}  # noqa: SLF001
-SUBMITTED, SENT = "答复稿已经送出审签，现在不能修改", "答复已经送出，不能再修改"
-PART_CHANGED = "承办分工有了变动，原来的答复稿不能再修改，请打开提案，在新的一份里写"
+SUBMITTED, SENT = gettext_lazy("答复稿已经送出审签，现在不能修改"), gettext_lazy("答复已经送出，不能再修改")
+PART_CHANGED = gettext_lazy("承办分工有了变动，原来的答复稿不能再修改，请打开提案，在新的一份里写")
 NOT_WRITTEN = {  # why a reply is not written where its unit's part stands so
-    TaskState.AWAITING: "这件提案还没有签收，请签收以后再写答复稿",
-    TaskState.RETURN_ASKED: "已经申请退办，等交办方决定，答复稿现在不能修改",
-    TaskState.RETURNED: "这件提案已经退办，答复稿不能再修改",
-    TaskState.MOVED: "这件提案已经移交其他单位办理，答复稿不能再修改",
-    TaskState.RECALLED: "这件提案的交办已经撤回，答复稿不能再修改",
-    TaskState.ADVICE_GIVEN: "会办意见已经送出，不能再修改",
+    TaskState.AWAITING: gettext_lazy("这件提案还没有签收，请签收以后再写答复稿"),
+    TaskState.RETURN_ASKED: gettext_lazy("已经申请退办，等交办方决定，答复稿现在不能修改"),
+    TaskState.RETURNED: gettext_lazy("这件提案已经退办，答复稿不能再修改"),
+    TaskState.MOVED: gettext_lazy("这件提案已经移交其他单位办理，答复稿不能再修改"),
+    TaskState.RECALLED: gettext_lazy("这件提案的交办已经撤回，答复稿不能再修改"),
+    TaskState.ADVICE_GIVEN: gettext_lazy("会办意见已经送出，不能再修改"),
     TaskState.ANSWERED: SENT,
 }
 
@@ -51,16 +53,16 @@ def reply_of(task: Task) -> Reply:
 
 def _clean_reply(reply: Reply, fields: Mapping[str, Any], at: datetime) -> dict[str, str]:
     clean = {name: CLEANERS.get(name, clean_line)(value) for name, value in fields.items() if name in REPLY_FIELDS}
-    for name, label in (("contact", "联系人"), ("phone", "联系电话")):
+    for name, label in (("contact", _("联系人")), ("phone", _("联系电话"))):
         limit = LINE_LIMITS[name]
         if len(clean.get(name, "")) > limit:
-            message = f"{label}最多 {limit} 字，请改短后再保存"
+            message = _("%(label)s最多 %(limit)s 字，请改短后再保存") % {"label": label, "limit": limit}
             raise HandlingError(message)
     if (
         clean.get("category")
         and in_force(reply.committee, ReplyCategories, timezone.localdate(at)).find(clean["category"]) is None
     ):
-        message = "请从现行答复类别中选择"
+        message = _("请从现行答复类别中选择")
         raise HandlingError(message)
     return clean
 
@@ -79,7 +81,12 @@ def save_reply(
         reply = reply_of(reply.task)
     open_rows = Reply.objects.filter(pk=reply.pk, sent_at=None, task__state=TaskState.IN_HAND)
     saving = drafts.Saving(
-        NAME, reply.task, reply, open_rows, stale=STALE, closed=lambda: f"{_why_not_written(reply)}。您刚写的内容已另存一份"
+        NAME,
+        reply.task,
+        reply,
+        open_rows,
+        stale=STALE,
+        closed=lambda: _("%(why_not_written)s。您刚写的内容已另存一份") % {"why_not_written": _why_not_written(reply)},
     )
     drafts.save(saving, fields=clean, started_from=started_from, actor=actor, at=at, tab=tab)
     return reply
@@ -102,7 +109,7 @@ def attach_to_reply(reply: Reply, *, upload: UploadedFile, actor: Account, at: d
 def _refuse_more_files(reply: Reply, rules: FormRules) -> None:
     _refuse_what_was_submitted(reply)
     if reply.pk is not None and reply.files.count() >= rules.attachments_max:
-        message = f"最多 {rules.attachments_max} 个附件，请先移除一个"
+        message = _("最多 %(attachments_max)s 个附件，请先移除一个") % {"attachments_max": rules.attachments_max}
         raise HandlingError(message)
 
 
@@ -135,10 +142,10 @@ def _why_not_written(reply: Reply) -> str:
     task = reply.task
     task.refresh_from_db(fields=["state"])
     if reply.sent_at is not None:
-        return SENT
+        return str(SENT)
     if task.state == TaskState.MOVED and _has_another_part(task):
-        return PART_CHANGED
-    return NOT_WRITTEN.get(TaskState(task.state), SUBMITTED)
+        return str(PART_CHANGED)
+    return str(NOT_WRITTEN.get(TaskState(task.state), SUBMITTED))
 
 
 def _has_another_part(task: Task) -> bool:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -80,7 +81,7 @@ def category_reviewed(task: Task, *, actor: Account, at: datetime, payload: Any)
     rules = look_up(task.committee, ReplyCategories, timezone.localdate(at))
     found = rules.values.find(chosen)
     if found is None:
-        raise engine.Invalid({"category": "请从现行答复类别中选择"})
+        raise engine.Invalid({"category": _("请从现行答复类别中选择")})
     send = partial(
         Reply.objects.filter(pk=reply.pk).update,
         category_before_review=reply.category,

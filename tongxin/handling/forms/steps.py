@@ -206,7 +206,10 @@ class ReplyForm(forms.Form):
         """Offer the categories in force; the limit only counts here, the next step asks for it."""
         start = {name: getattr(reply, name) for name in ("category", "text", "contact", "phone", "version")}
         super().__init__(data, initial=start | (whom_to_ask(reply) if data is None else {}))
-        _offer(self.fields["category"], [(c.code, f"{c.code} 类　{c.label}") for c in categories.categories])
+        _offer(
+            self.fields["category"],
+            [(c.code, _("%(code)s 类　%(c)s") % {"code": c.code, "c": c.label}) for c in categories.categories],
+        )
         self.fields["text"].widget.attrs["data-max"] = review.reply_max
 
 

@@ -161,7 +161,14 @@ def _says(sentence: Any) -> Any:
 
 def _tab(key: str, label: Any, order: tuple[str, ...], columns: tuple[Column, ...], **more: Any) -> Tab:
     return Tab(
-        key, label, Rows(PARTS[key], _asked), order, columns, gettext_lazy("共 %(n)s 件"), _says(gettext_lazy("这里没有提案。")), **more
+        key,
+        label,
+        Rows(PARTS[key], _asked),
+        order,
+        columns,
+        gettext_lazy("共 %(n)s 件"),
+        _says(gettext_lazy("这里没有提案。")),
+        **more,
     )
 
 

@@ -181,7 +181,9 @@ def _nothing(q: Question) -> Saying:
 def _beside(q: Question) -> Saying:
     """Say how much else is not over, which no unit's clock runs for: it stands under its own stage."""
     waiting = {figure.key: figure for figure in _figures(q).tabs}
-    said = "，".join(f"{waiting[key].label} {waiting[key].count} 件" for key in NO_UNIT_HAS)
+    said = "，".join(
+        _("%(waiting)s %(count)s 件") % {"waiting": waiting[key].label, "count": waiting[key].count} for key in NO_UNIT_HAS
+    )
     return Saying(_("这里是各单位正在办的，急的在前。另有%(said)s，见各栏。") % {"said": said})
 
 

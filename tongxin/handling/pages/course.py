@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.audit import kinds
 from tongxin.audit.models import Event
@@ -28,17 +29,17 @@ TOLD_ELSEWHERE = frozenset(
 )  # the case's own event tells it, with its deadline
 ABOVE = ("handling.case", "proposals.proposal")
 NAMED = {
-    "proposals.absorb": "《%s》并入本案",
-    "proposals.part_with": "《%s》解除并案，不再并入本案",
+    "proposals.absorb": gettext_lazy("《%s》并入本案"),
+    "proposals.part_with": gettext_lazy("《%s》解除并案，不再并入本案"),
 }  # said without a title to others
 SEVERAL = {
-    "proposals.invite": "邀请%s联名", "proposals.accept_invitation": "%s同意联名", "proposals.lapse_invitation": "%s到提交时未答复联名邀请",
-    "proposals.endorse": "%s附议", "proposals.ask_again": "正文改动后，请%s重新确认联名",
-    "proposals.lapse_signature": "%s没有确认改动后的正文，不列入联名",
+    "proposals.invite": gettext_lazy("邀请%s联名"), "proposals.accept_invitation": gettext_lazy("%s同意联名"), "proposals.lapse_invitation": gettext_lazy("%s到提交时未答复联名邀请"),
+    "proposals.endorse": gettext_lazy("%s附议"), "proposals.ask_again": gettext_lazy("正文改动后，请%s重新确认联名"),
+    "proposals.lapse_signature": gettext_lazy("%s没有确认改动后的正文，不列入联名"),
 }  # fmt: skip
 CLOCKS: dict[str, tuple[Any, str]] = {
-    TaskState.AWAITING: ("签收期限", "sign_working_days"),
-    TaskState.RETURN_ASKED: ("答复退办申请期限", "return_answer_days"),
+    TaskState.AWAITING: (gettext_lazy("签收期限"), "sign_working_days"),
+    TaskState.RETURN_ASKED: (gettext_lazy("答复退办申请期限"), "return_answer_days"),
 }
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongxin.core.prepared import Prepared
 from tongxin.core.templatetags.chinese import case_number, clock, day, near_day
 from tongxin.desks.todos import SHOWN
@@ -47,5 +49,9 @@ def _line(proposal: Proposal) -> str:
     if proposal.number:
         return case_number(proposal.number)
     if proposal.submitted_at:
-        return f"{day(proposal.submitted_at)}提交"
-    return f"{near_day(proposal.edited_at)} {clock(proposal.edited_at)} 保存" if proposal.edited_at else ""
+        return _("%(submitted_at)s提交") % {"submitted_at": day(proposal.submitted_at)}
+    return (
+        _("%(edited_at)s %(clock)s 保存") % {"edited_at": near_day(proposal.edited_at), "clock": clock(proposal.edited_at)}
+        if proposal.edited_at
+        else ""
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.audit import audience, kinds
 from tongxin.audit.actions import label_of
@@ -87,8 +88,8 @@ class _Roles:
         """Return what somebody was as a member: who had left on that day was told as one who had."""
         own = [seat for seat in self.seats if seat.member.account_id == account and seat.starts_on <= on]
         if any(_ran(seat, on) for seat in own):
-            return "委员"
-        return "离任委员" if own else ""
+            return _("委员")
+        return _("离任委员") if own else ""
 
 
 def _ran(row: Appointment | Seat, on: date) -> bool:
@@ -119,5 +120,5 @@ def _letter(notice: Notice) -> str:
         return ""
     why = letter.problem
     if letter.dropped_at is not None and why != ENDED:  # whether it was read before it was sent is told of some kinds to nobody
-        why = "" if hides_reading(notice.event.kind) else "收信人已读或者不收邮件"
+        why = "" if hides_reading(notice.event.kind) else _("收信人已读或者不收邮件")
     return f"{letter.standing}：{why}" if why else letter.standing

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Unit
 from tongxin.committees.queries import Work
@@ -22,5 +23,9 @@ def open_tasks(unit: Unit) -> Iterable[Work]:
         due, what = handling.clock_of(task)
         proposal = task.case.proposal
         state = str(TaskState(task.state).label)
-        line = f"{state}，{what or '答复'}期限 {day(due, today)}" if due else state
+        line = (
+            _("%(state)s，%(what)s期限 %(day)s") % {"state": state, "what": what or _("答复"), "day": day(due, today)}
+            if due
+            else state
+        )
         yield Work(f"{case_number(proposal.number)}《{proposal.title}》", line, task.get_absolute_url(), task.uid)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit.models import Event
 from tongxin.core import faults
@@ -15,7 +16,7 @@ from tongxin.regulations.queries import in_force
 
 WITH_THE_UNIT = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
 UNKNOWN = "?"  # a threshold that cannot be said
-ANSWERING = "答复"  # the clock that has no name of its own
+ANSWERING = _("答复")  # the clock that has no name of its own
 SOONEST = 60  # the regulation's upper limit of `soon_days`
 
 
@@ -68,12 +69,12 @@ Mark = tuple[int | None, str | None, str | None, str]
 def _mark(task: Task, threshold: str) -> Mark:
     """Name what is told once: of which part which threshold of which clock. Two clocks may end on the same day."""
     due, what = clock_of(task)
-    return task.pk, threshold, due.isoformat() if due else "", what or ANSWERING
+    return task.pk, threshold, due.isoformat() if due else "", str(what or ANSWERING)
 
 
 def _mark_of(data: dict[str, Any]) -> Mark:
     """Read what an event told; of before events named their clock, the answer's was told."""
-    return data.get("task"), data.get("threshold"), data.get("due"), data.get("what") or ANSWERING
+    return data.get("task"), data.get("threshold"), data.get("due"), str(data.get("what") or ANSWERING)
 
 
 def _threshold_if_known(task: Task, on: date) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.successions import former_name_on
 from tongxin.core.attaching import attach
@@ -20,7 +21,7 @@ from tongxin.proposals import queries as proposals
 from tongxin.proposals.models import Signature
 from tongxin.proposals.rules import absences_of
 
-NO_NUMBER = "系统里没有提案人的电话，请与政协提案工作人员联系"
+NO_NUMBER = _("系统里没有提案人的电话，请与政协提案工作人员联系")
 BETWEEN_NAMES = re.compile(r"[、，,；;/\s]+")
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.committees.models import Committee
 from tongxin.core.templatetags.chinese import day, full_deadline
@@ -18,11 +19,11 @@ from tongxin.regulations.models import Regulation
 from tongxin.regulations.queries import in_force, look_up
 
 NAMES = {  # what a row's date is for, as a sentence says it
-    "sign_due_on": "签收",
-    "return_until": "申请退办",
-    "return_answer_due_on": "答复退办",
-    "due_on": "答复",
-    "rating_due_on": "评价",
+    "sign_due_on": gettext_lazy("签收"),
+    "return_until": gettext_lazy("申请退办"),
+    "return_answer_due_on": gettext_lazy("答复退办"),
+    "due_on": gettext_lazy("答复"),
+    "rating_due_on": gettext_lazy("评价"),
 }
 
 
@@ -43,12 +44,12 @@ def chip(due_on: date | None, *, on: date, rules: Deadlines, what: str = "") -> 
         return None
     left = (due_on - on).days
     if left < 0:
-        level, text = "red", f"{what}超期 {-left} 天"
+        level, text = "red", _("%(what)s超期 %(left)s 天") % {"what": what, "left": -left}
     elif left == 0:
-        level, text = "yellow", f"今天{what}到期" if what else "今天到期"
+        level, text = "yellow", _("今天%(what)s到期") % {"what": what} if what else _("今天到期")
     else:
         level = "yellow" if left <= rules.yellow_days else "soon" if left <= rules.soon_days else "ok"
-        text = f"{what}剩 {left} 天"
+        text = _("%(what)s剩 %(left)s 天") % {"what": what, "left": left}
     return Chip(level, text, full_deadline(due_on), due_on, left)
 
 
@@ -71,11 +72,11 @@ def level_of(name: str, rules: Deadlines, on: date) -> Q:
 def clock_of(task: Task) -> tuple[date | None, str]:
     """Return the clock that runs for a unit's part, and its name when it is not the reply's."""
     if task.state == TaskState.AWAITING:
-        return task.sign_by, "签收"
+        return task.sign_by, _("签收")
     if task.state == TaskState.RETURN_ASKED:
-        return task.return_answer_due_on, "答复退办"
+        return task.return_answer_due_on, _("答复退办")
     if task.state in {TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW}:
-        return task.due_on, "" if task.answers else "会办"
+        return task.due_on, "" if task.answers else _("会办")
     return None, ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.handling.choices import CaseState
 from tongxin.handling.models import Case
@@ -36,10 +37,11 @@ def _said(members: Collection[int]) -> Iterable[str]:
         return
     others = Member.objects.sitting(timezone.localdate()).exclude(pk__in=members).values("pk")
     alone = waiting.exclude(_asked(Q(member=None) | Q(member__in=others))).count()
-    again = "截止以前恢复履职的，仍可以评价"
-    yield f"待评价的提案 {number} 件，已经作出的评价有效，还没有评价的不再请其评价，由其他提案人评价；{again}" + (
-        f"。其中 {alone} 件没有其他在任的提案人，没有人评价的，按未评价办结" if alone else ""
-    )
+    again = _("截止以前恢复履职的，仍可以评价")
+    yield (
+        _("待评价的提案 %(number)s 件，已经作出的评价有效，还没有评价的不再请其评价，由其他提案人评价；%(again)s")
+        % {"number": number, "again": again}
+    ) + (_("。其中 %(alone)s 件没有其他在任的提案人，没有人评价的，按未评价办结") % {"alone": alone} if alone else "")
 
 
 def foresee(member: Member, _user: Any) -> Iterable[Foreseen]:

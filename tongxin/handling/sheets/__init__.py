@@ -1,5 +1,7 @@
 """The whole sheet of proposals: what is raised and decided (`proposals.sheets`), what units answered, what proposers rated."""
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.handling.sheets.columns import COLUMNS, JOINED
 from tongxin.handling.sheets.importing import CaseImporter
 from tongxin.handling.sheets.speaking import rows
@@ -18,7 +20,7 @@ PROPOSALS = register(
         importer=CaseImporter,
         rows=rows,
         one_of=proposals.ONE_OF,
-        one_of_why="没有提案全文的一览表不能导入",
+        one_of_why=_("没有提案全文的一览表不能导入"),
         joined=JOINED,
         people=proposals.PEOPLE,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.audit import actions as audit
 from tongxin.handling.actions import copies_by_machine
@@ -53,7 +54,7 @@ class CaseImporter(ProposalImporter):
             return
         for column in COLUMNS:
             if row.has(column.name):
-                row.warn(column.name, "没有立案或已并入主案的提案不单独办理，这一列没有读取")
+                row.warn(column.name, _("没有立案或已并入主案的提案不单独办理，这一列没有读取"))
 
     def note_new(self, row: Row) -> None:
         """Note units named for the first time."""
@@ -63,9 +64,9 @@ class CaseImporter(ProposalImporter):
             for name in names:
                 if name not in self.units.known and name not in self.units.wanted:
                     self.units.wanted[name] = None
-                    row.warn(column, f"系统里没有“{name}”，将新增这个单位")
+                    row.warn(column, _("系统里没有“%(name)s”，将新增这个单位") % {"name": name})
         if row.parsed.result == FILED and not outcome.units:
-            row.warn("承办单位", "没有填写：作待交办，交办口暂记为政府")
+            row.warn("承办单位", _("没有填写：作待交办，交办口暂记为政府"))
 
     # ── comparing ──
     def fetch(self, rows: QuerySet[Proposal]) -> Iterable[Proposal]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.handling.regulations import ReplyCategories
 from tongxin.handling.sheets.columns import reading_of
@@ -64,14 +65,14 @@ class Reader:
         for column in ("承办单位", "会办单位"):
             self._take_units(row, column, outcome)
         if both := [name for name in outcome.co_units if name in outcome.units]:
-            row.fault("会办单位", f"“{'、'.join(both)}”已是承办单位")
+            row.fault("会办单位", _("“%(both)s”已是承办单位") % {"both": "、".join(both)})
         said = [column for column in (*ANSWER_COLUMNS, *RATING_COLUMNS) if row.has(column)]
         if row.complained("承办单位"):  # of which units the answers and grades are is not known: nothing more is said of them
             return outcome
         if not outcome.units:
             if said or outcome.co_units:
                 column = said[0] if said else "会办单位"
-                row.fault("承办单位", f"没有填写，但写了{column}")
+                row.fault("承办单位", _("没有填写，但写了%(column)s") % {"column": column})
             return outcome
         if said:
             outcome.answers = self._answers(row, outcome.units, draft.submitted_on)
@@ -93,7 +94,7 @@ class Reader:
                 row.warn(column, note)
             for name in found:
                 if name in names:
-                    row.fault(column, f"“{name}”写了两次")
+                    row.fault(column, _("“%(name)s”写了两次") % {"name": name})
                 else:
                     names.append(name)
 
@@ -105,12 +106,16 @@ class Reader:
         for day, letter, text in zip(days, letters, texts, strict=True):
             answers.append(Answer(day, self._category(row, letter, day), text))
         if not row.has("答复日期"):
-            row.warn("答复日期", "没有填写：时间线上写“日期不详”，答复页上以导入的日期为送达日期")
+            row.warn("答复日期", _("没有填写：时间线上写“日期不详”，答复页上以导入的日期为送达日期"))
         for day in {day for day in days if day}:
             if day > self.today:
-                row.fault("答复日期", f"{day.isoformat()} 在今天以后，还没有到的日期不能是答复日期，请核对")
+                row.fault("答复日期", _("%(day)s 在今天以后，还没有到的日期不能是答复日期，请核对") % {"day": day.isoformat()})
             elif submitted_on and day < submitted_on <= self.today:  # a day of submission to come is warned of by itself
-                row.fault("答复日期", f"{day.isoformat()} 早于提交日期 {submitted_on.isoformat()}，请核对")
+                row.fault(
+                    "答复日期",
+                    _("%(day)s 早于提交日期 %(submitted_on)s，请核对")
+                    % {"day": day.isoformat(), "submitted_on": submitted_on.isoformat()},
+                )
         return answers
 
     def _each(self, row: Row, column: str, units: Sequence[str]) -> list[Any]:
@@ -118,7 +123,9 @@ class Reader:
         value, reading = row.cells.get(column), reading_of(column)
         parts: list[Any] = cells.several(value) if isinstance(value, str) else [value]
         if len(parts) > 1 and len(parts) != len(units):
-            row.fault(column, f"写了 {len(parts)} 个，承办单位有 {len(units)} 个，应只写一个或一一对应")
+            row.fault(
+                column, _("写了 %(n)s 个，承办单位有 %(n2)s 个，应只写一个或一一对应") % {"n": len(parts), "n2": len(units)}
+            )
             return [None] * len(units)
         found = []
         for part in parts:
@@ -140,7 +147,10 @@ class Reader:
                 return category.code
         known = "、".join(c.code for c in rules.categories)
         if not row.complained("答复类别"):
-            row.fault("答复类别", f"“{said[:20]}”不在答复类别（{known}）里，本地另有规定的请先在制度里写明")
+            row.fault(
+                "答复类别",
+                _("“%(said)s”不在答复类别（%(known)s）里，本地另有规定的请先在制度里写明") % {"said": said[:20], "known": known},
+            )
         return ""
 
     def _texts(self, row: Row, units: Sequence[str]) -> list[str]:
@@ -159,7 +169,9 @@ class Reader:
             return ()
         groups = [g for g in re.split(r"[;；\n]", written) if g.strip()]
         if len(groups) not in {1, units}:
-            row.fault(column, f"写了 {len(groups)} 组，承办单位有 {units} 个，应只写一组或一一对应")
+            row.fault(
+                column, _("写了 %(n)s 组，承办单位有 %(units)s 个，应只写一组或一一对应") % {"n": len(groups), "units": units}
+            )
             return ()
         read = [self._group(row, column, group, signers) for group in groups]
         return tuple(read * units if len(read) == 1 else read)
@@ -172,6 +184,9 @@ class Reader:
             row.fault(column, str(problem))
             return ("",) * signers
         if len(grades) not in {1, signers}:
-            row.fault(column, f"有 {signers} 位提案人，写了 {len(grades)} 个评价，应只写一个或一一对应")
+            row.fault(
+                column,
+                _("有 %(signers)s 位提案人，写了 %(n)s 个评价，应只写一个或一一对应") % {"signers": signers, "n": len(grades)},
+            )
             return ("",) * signers
         return tuple(grades * signers if len(grades) == 1 else grades)

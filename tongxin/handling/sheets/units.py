@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from tongxin.audit import actions as audit
@@ -68,21 +69,29 @@ class Units:
     def meant(self, written: str) -> tuple[list[str], str]:
         """Return the units that a part of a cell means, and what is worth noting. Raises ValueError with a sentence."""
         if found := self._same(written):
-            return [found], "" if written in self.known else f"“{written}”按“{found}”读取"
+            return [found], "" if written in self.known else _("“%(written)s”按“%(found)s”读取") % {
+                "written": written,
+                "found": found,
+            }
         parts = [clean_name(part) for part in _BETWEEN.split(written) if part.strip()]
         if len(parts) > 1:
             names = [self._same(part) for part in parts]
             if all(names):
-                return [name for name in names if name], f"“{written}”按 {len(parts)} 个单位读取"
+                return [name for name in names if name], _("“%(written)s”按 %(n)s 个单位读取") % {
+                    "written": written,
+                    "n": len(parts),
+                }
             if any(names) or any(_ENDING.search(part) for part in parts[:-1]):
-                message = f"“{written[:40]}”像是几个单位，请用顿号隔开"
+                message = _("“%(written)s”像是几个单位，请用顿号隔开") % {"written": written[:40]}
                 raise ValueError(message)
         name = clean_line(written)
         if len(name) > LONGEST:
-            message = f"单位名称“{name[:20]}……”过长，几个单位请用顿号隔开"
+            message = _("单位名称“%(name)s……”过长，几个单位请用顿号隔开") % {"name": name[:20]}
             raise ValueError(message)
         if near := self._near(name):
-            message = f"没有叫“{name}”的单位，是不是“{near}”？是的请改成这个名称；确是另一个单位的，请先在系统里或用单位表增加"
+            message = _(
+                "没有叫“%(name)s”的单位，是不是“%(near)s”？是的请改成这个名称；确是另一个单位的，请先在系统里或用单位表增加"
+            ) % {"name": name, "near": near}
             raise ValueError(message)
         return [name], ""
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.core import faults
 from tongxin.imports import queries
@@ -27,7 +28,7 @@ def clear(*, at: datetime) -> int:
         forget(run)
         return True
 
-    return faults.each(list(due), over, what="清除导入用过的文件")
+    return faults.each(list(due), over, what=_("清除导入用过的文件"))
 
 
 def forget(run: Import) -> None:

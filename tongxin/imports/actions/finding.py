@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongxin.core.words import on_one_line
 from tongxin.imports.models import Finding, Import, Listed
 from tongxin.imports.rules import OFFERED
@@ -68,7 +70,11 @@ def _by_place(found: Iterable[Fault], most: int) -> dict[Place, list[Fault]]:
 
 def _some(place: Place, faults: list[Fault]) -> list[Fault]:
     more = len(faults) - OF_A_ROW
-    return faults if more <= 0 else [*faults[:OF_A_ROW], Fault.at(place, "", f"这一行还有 {more} 处，没有一一列出")]
+    return (
+        faults
+        if more <= 0
+        else [*faults[:OF_A_ROW], Fault.at(place, "", _("这一行还有 %(more)s 处，没有一一列出") % {"more": more})]
+    )
 
 
 def _rows(wanted: set[Place], kind: Kind, names: Mapping[Path, str]) -> dict[Place, Row]:

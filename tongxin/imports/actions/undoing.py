@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Invitation
 from tongxin.audit import actions as audit
@@ -22,7 +24,7 @@ from tongxin.imports.rules import OFFERED
 from tongxin.members.models import Member
 from tongxin.sheets.reading import batches
 
-RESTS = "申请撤销以后，这些记录又有办理，没有撤销。请再看一遍。"
+RESTS = gettext_lazy("申请撤销以后，这些记录又有办理，没有撤销。请再看一遍。")
 SHOWN = 5  # of what stays because others need it
 
 
@@ -41,7 +43,7 @@ def carry_out(run: Import, *, at: datetime) -> None:
     try:
         _take_back(run, at=at)
     except UnsealedError:
-        _end(run, Stage.IMPORTED, word="撤销时正好有人查看了这些记录，没有撤销，请再撤销一次。")
+        _end(run, Stage.IMPORTED, word=_("撤销时正好有人查看了这些记录，没有撤销，请再撤销一次。"))
     except RestsError as problem:
         _end(run, Stage.IMPORTED, word=str(problem) or RESTS)
     except (ProtectedError, RestrictedError, IntegrityError):  # what came to point to it between the look and the removal
@@ -88,7 +90,7 @@ def _remove(run: Import, found: dict[str, Records], *, at: datetime) -> dict[str
         for some in batches(keys, MANY):
             rows = list(records.all.filter(pk__in=some))
             if len(audit.sound(rows)) != len(rows):
-                message = "有的资料与操作记录不符，没有撤销，请审计管理员先核对。"
+                message = _("有的资料与操作记录不符，没有撤销，请审计管理员先核对。")
                 raise RestsError(message)
             if Event.objects.filter(subject_type=records.label, subject_id__in=some, seal=None).exists():
                 raise UnsealedError
@@ -136,4 +138,7 @@ def _needed(found: dict[str, Records]) -> str:
     if not names:
         return ""
     shown: Iterable[str] = names[:SHOWN]
-    return f"随表增加的{'、'.join(shown)}{'等' if len(names) > SHOWN else ''}已有别的资料用到，没有撤销。"
+    return _("随表增加的%(shown)s%(what)s已有别的资料用到，没有撤销。") % {
+        "shown": "、".join(shown),
+        "what": _("等") if len(names) > SHOWN else "",
+    }

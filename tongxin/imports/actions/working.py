@@ -13,6 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_tasks import task
 
 from tongxin.core import faults
@@ -32,12 +34,12 @@ from tongxin.sheets import engine
 
 DEAD = timedelta(minutes=5)  # without a sign of life: the worker is gone
 TRIES = 3
-FULL = "服务器的磁盘满了，没有办成，没有写入任何内容。请维护人员腾出空间，再试一次。"
+FULL = gettext_lazy("服务器的磁盘满了，没有办成，没有写入任何内容。请维护人员腾出空间，再试一次。")
 BEAT = 1.0  # seconds between two signs of life
 WORKBOOK_MB = 256
-CHANGED = "确认以后，系统里的资料有了变化：核对时{before}，现在{now}。已经重新核对，请再看一遍。"
-SPOILED = "上传的文件《{name}》已经丢失，或者内容被改动过，没有办成。请点“放弃”，再重新上传。"
-OVERTAKEN = "写入时系统里的资料有了变化，没有写入任何内容。已经重新核对，请再看一遍。"
+CHANGED = gettext_lazy("确认以后，系统里的资料有了变化：核对时{before}，现在{now}。已经重新核对，请再看一遍。")
+SPOILED = gettext_lazy("上传的文件《{name}》已经丢失，或者内容被改动过，没有办成。请点“放弃”，再重新上传。")
+OVERTAKEN = gettext_lazy("写入时系统里的资料有了变化，没有写入任何内容。已经重新核对，请再看一遍。")
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,7 @@ def set_to_work(run: Import) -> None:
 def take_up(*, now: Callable[[], datetime]) -> int:
     """Go on with the imports that nobody has in hand: the worker died in them, or never began. Returns how many."""
     left = Import.objects.filter(stage__in=AT_WORK).filter(Q(beat=None, begun_at__lt=now() - DEAD) | Q(beat__at__lt=now() - DEAD))
-    return faults.each(left.values_list("uid", flat=True), lambda uid: work(uid, now=now), what="接着办理导入")
+    return faults.each(left.values_list("uid", flat=True), lambda uid: work(uid, now=now), what=_("接着办理导入"))
 
 
 def work(uid: str, *, now: Callable[[], datetime]) -> bool:
@@ -74,7 +76,7 @@ def work(uid: str, *, now: Callable[[], datetime]) -> bool:
     steps = {Stage.CHECKING: _check, Stage.WRITING: _write, Stage.UNDOING: _undo}
     try:
         if run.tries > TRIES:
-            _give_up(run, "后台任务几次中断，没有办成。")
+            _give_up(run, _("后台任务几次中断，没有办成。"))
         else:
             steps[Stage(run.stage)](run, now)
     except LostError:
@@ -85,9 +87,12 @@ def work(uid: str, *, now: Callable[[], datetime]) -> bool:
         log.exception("import %s failed", run.uid)
         _give_up(
             run,
-            FULL
-            if faults.is_full_disk(error)
-            else f"系统出错，没有办成（{faults.named(error)}），请再试一次；仍未办成的，请联系维护人员。",
+            str(
+                FULL
+                if faults.is_full_disk(error)
+                else _("系统出错，没有办成（%(named)s），请再试一次；仍未办成的，请联系维护人员。")
+                % {"named": faults.named(error)}
+            ),
         )
     return True
 
@@ -189,7 +194,7 @@ def _check(run: Import, now: Callable[[], datetime]) -> None:
 def _keep(
     run: Import, report: engine.Report, found: Iterable[Finding], listed: Iterable[Listed], rejects: bytes, *, at: datetime
 ) -> None:
-    sheet = SimpleUploadedFile(f"{OFFERED[run.kind].label}-没有导入的行.xlsx", rejects)
+    sheet = SimpleUploadedFile(_("%(offered)s-没有导入的行.xlsx") % {"offered": OFFERED[run.kind].label}, rejects)
     wrong = wrong_rows(report)
     with files.received([sheet] if rejects else [], limit_mb=WORKBOOK_MB, judge=_our_own) as ready, transaction.atomic():
         hold(run, Stage.CHECKING)
@@ -232,12 +237,16 @@ def _write(run: Import, now: Callable[[], datetime]) -> None:
             report.created = 0
             agreed(report)
     except (ChangedError, engine.ChangedMeanwhile) as changed:
-        _look_again(run, str(changed) or OVERTAKEN)
+        _look_again(run, str(str(changed) or OVERTAKEN))
         work(run.uid, now=now)
 
 
 def _figures(created: int, unchanged: int, wrong: int) -> str:
-    return f"新增 {created} 行、已有 {unchanged} 行、有错 {wrong} 行"
+    return _("新增 %(created)s 行、已有 %(unchanged)s 行、有错 %(wrong)s 行") % {
+        "created": created,
+        "unchanged": unchanged,
+        "wrong": wrong,
+    }
 
 
 def _look_again(run: Import, word: str) -> None:

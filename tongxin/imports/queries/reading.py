@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.committees import queries as bodies
 from tongxin.files import queries as files
@@ -17,8 +18,8 @@ from tongxin.sheets.problems import Place
 
 PAGE = 20
 MADE = {  # what a sheet names for the first time
-    "sectors": "界别", "special_committees": "专委会", "units": "承办单位", "sessions": "届次", "topics": "类别",
-    "constructions": "建设类别",
+    "sectors": gettext_lazy("界别"), "special_committees": gettext_lazy("专委会"), "units": gettext_lazy("承办单位"), "sessions": gettext_lazy("届次"), "topics": gettext_lazy("类别"),
+    "constructions": gettext_lazy("建设类别"),
 }  # fmt: skip
 NAMED = 5  # rows that are no records
 RULES = ("topics", "constructions")  # written into a regulation

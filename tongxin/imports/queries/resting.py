@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.audit import audience, kinds
 from tongxin.audit.kinds import Audience
@@ -29,8 +31,8 @@ SHOWN = 5  # of what was done with one record
 # Acts after which a record is still as it was made: a look at it, a code that nobody has used.
 HARMLESS = {"audit.read_protected", "members.invite"}
 SECRET = {"handling.rating"}  # that somebody rated is seen by those alone whose look is an event
-WORKED_WITH = "又有办理"  # all that is said of what was done among others
-TOGETHER = "与同表的另一条连在一起（并案）"
+WORKED_WITH = gettext_lazy("又有办理")  # all that is said of what was done among others
+TOGETHER = gettext_lazy("与同表的另一条连在一起（并案）")
 Key = tuple[str, int]  # a record: label of its model, primary key
 
 
@@ -170,7 +172,7 @@ class Resting:
                     **{f"{name}__in": list(records.keys)}
                 )
                 for key in hung.values_list("pk", flat=True):
-                    self.touched[records.label, key].words.append("已并入原有的一件，那一件的办理经过里有记载")
+                    self.touched[records.label, key].words.append(_("已并入原有的一件，那一件的办理经过里有记载"))
 
     # ── saying it ──
     def page(self, *, after: int, most: int) -> tuple[list[tuple[Any, list[str]]], bool]:
@@ -200,7 +202,7 @@ class Resting:
             main: [*(act(events[pk]) for pk in sorted(touched.events) if pk in events), *touched.words]
             for main, touched in found.items()
         }
-        return {main: _shortened(said.get(main, ())) or [TOGETHER] for main in mains}
+        return {main: _shortened(said.get(main, ())) or [str(TOGETHER)] for main in mains}
 
     @cached_property
     def _rows(self) -> dict[Key, int]:
@@ -218,7 +220,7 @@ class Resting:
 
 
 def _related(label: str) -> str:
-    return f"有相关的{word_of_kind(label) or '资料'}"
+    return _("有相关的%(word_of_kind)s") % {"word_of_kind": word_of_kind(label) or _("资料")}
 
 
 def _links_among(own: Mapping[str, Records]) -> Iterator[tuple[Key, Key]]:
@@ -259,7 +261,7 @@ def act(event: Event) -> str:
     """Say who did what and when. The clerk is of the office: what was done among others he is not told."""
     kind = kinds.KINDS[event.kind]
     if kind.audience == Audience.INSIDE:
-        return WORKED_WITH
+        return str(WORKED_WITH)
     what = kinds.sentence(event)
     more = kinds.detail(event) if audience.tells_the_record(event) else ""
     who = kinds.who_did(event)
@@ -270,4 +272,4 @@ def act(event: Event) -> str:
 def _shortened(said: Iterable[str]) -> list[str]:
     """Keep what differs, and of much the newest."""
     each = list(dict.fromkeys(said))
-    return each if len(each) <= SHOWN else [f"另有 {len(each) - SHOWN} 次办理", *each[-SHOWN:]]
+    return each if len(each) <= SHOWN else [_("另有 %(n)s 次办理") % {"n": len(each) - SHOWN}, *each[-SHOWN:]]

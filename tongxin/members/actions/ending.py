@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
@@ -46,7 +47,7 @@ def end_seat(
     """
     demand_day(on, at)
     if ending == Ending.REVOKED and not document_number.strip():
-        message = "撤销委员资格须填写文号"
+        message = _("撤销委员资格须填写文号")
         raise StandingError(message)
     member = hold(member)
     demand_shown(member, ending, shown)
@@ -122,7 +123,7 @@ def follow(ended: Sequence[Ends], *, actor: Account, at: datetime) -> None:
 def _demand_held(ends: Ends, on: date, today: date) -> None:
     begun = [seat.starts_on for seat in ends.seats if seat.starts_on <= today]
     if not begun:
-        message = f"{ends.member.name}现在没有委员资格，无需再办理"
+        message = _("%(member)s现在没有委员资格，无需再办理") % {"member": ends.member.name}
         raise StandingError(message)
     if not ends.goes_on:
         demand_after(on, max(begun))
@@ -147,7 +148,7 @@ def end_term(term: Term, *, on: date, reason: str, document_number: str = "", ac
     """
     demand_day(on, at)
     if not queries.later_seats(term, timezone.localdate(at)).exists():
-        message = f"还没有委员在{term}以后的届任职，请先导入新一届委员名单"
+        message = _("还没有委员在%(term)s以后的届任职，请先导入新一届委员名单") % {"term": term}
         raise StandingError(message)
     elsewhere = Seat.objects.filter(running(timezone.localdate(at)), committee=term.committee).exclude(term=term)
     members = _held_in(term)

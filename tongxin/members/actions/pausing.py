@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -27,7 +28,7 @@ def suspend(
     demand_shown(member, "suspend", shown)
     today = timezone.localdate(at)
     if not Member.objects.sitting(today).filter(pk=member.pk).exists():
-        message = f"{member.name}现在不在任，或者已经停止履职"
+        message = _("%(member)s现在不在任，或者已经停止履职") % {"member": member.name}
         raise StandingError(message)
     demand_after(on, queries.acts_since(member, today))
     made = Suspension.objects.create(
@@ -50,7 +51,7 @@ def resume(
     demand_shown(member, "resume", shown)
     kept = member.suspensions.filter(running(timezone.localdate(at))).first()
     if kept is None:
-        message = f"{member.name}没有停止履职，无需恢复"
+        message = _("%(member)s没有停止履职，无需恢复") % {"member": member.name}
         raise StandingError(message)
     demand_after(on, kept.starts_on)
     sound = audit.sound([kept])

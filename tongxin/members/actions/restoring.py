@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts import actions as accounts
 from tongxin.accounts.models import Account
@@ -40,7 +41,7 @@ def restore(
     demand_shown(member, "restore", shown)
     today = timezone.localdate(at)
     if Member.objects.seated(today).filter(pk=member.pk).exists():
-        message = f"{member.name}现在有委员资格，无需恢复"
+        message = _("%(member)s现在有委员资格，无需恢复") % {"member": member.name}
         raise StandingError(message)
     coming = queries.what_comes_back(member, today)
     if coming.refusal:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -38,14 +39,14 @@ def write(rows: Iterable[Seat | Post | Suspension], *, on: date, **why: str) -> 
 def demand_day(on: date, at: datetime) -> None:
     """Refuse a day to come: what is still to come is done on its day. Raises StandingError."""
     if on > timezone.localdate(at):
-        message = "日期不能在今天以后，请到那一天再办理"
+        message = _("日期不能在今天以后，请到那一天再办理")
         raise StandingError(message)
 
 
 def demand_after(on: date, first: date) -> None:
     """Refuse a day before the first that is possible. Raises StandingError."""
     if on < first:
-        message = f"日期不能早于 {full_day(first)}"
+        message = _("日期不能早于 %(first)s") % {"first": full_day(first)}
         raise StandingError(message)
 
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.secrets import mask_phone
@@ -61,7 +62,9 @@ class Contact(AsShown):
         self.order_fields(["phone", "shared"])
         if self.data.get("shared"):
             return
-        named = "、".join(f"{other.name}（编号 {other.number}）" for other in others)
+        named = "、".join(
+            gettext("%(other)s（编号 %(number)s）") % {"other": other.name, "number": other.number} for other in others
+        )
         message = _(
             "与%(named)s的手机号相同，请核对。填错的请改正；确是两人共用的，请勾选“确是两人共用这个手机号”，再保存一次，登录时以密码区分。"
         )

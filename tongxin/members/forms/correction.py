@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.committees.models import Sector, SpecialCommittee
@@ -25,7 +26,7 @@ class Month(forms.CharField):
     def in_words(self, kept: str) -> str:
         """Write it as the pages do."""
         year, _dash, month = kept.partition("-")
-        return f"{year} 年 {int(month)} 月" if month else kept
+        return gettext("%(year)s 年 %(month)s 月") % {"year": year, "month": int(month)} if month else kept
 
     def prepare_value(self, value: Any) -> Any:
         """Show the month."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.audit.models import Event
@@ -22,7 +23,7 @@ from tongxin.members.models import Member, Seat
 
 APART = "members.tell_apart"
 OWN = ("name", "gender", "ethnicity", "born_in", "party", "is_party_member", "workplace", "workplace_post", "phone", "email")
-NUMBER = "编号"
+NUMBER = gettext_lazy("编号")
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -70,10 +71,10 @@ def _groups(members: list[Member]) -> Iterator[tuple[str, Iterator[list[int]]]]:
     """Yield by what members are alike, and who is: a name alone is no likeness, two people may bear it."""
     for word, keys_of in (
         (NUMBER, lambda m: [number_key(m.number)]),
-        ("出生年月", lambda m: [(name_key(m.name), m.born_in)] if m.born_in else []),
-        ("手机", lambda m: [(name_key(m.name), m.phone_hash)] if m.phone_hash else []),
-        ("邮箱", lambda m: [(name_key(m.name), mail) for mail in _mails(m)]),
-        ("界别", lambda m: {(name_key(m.name), seat.sector.name) for seat in m.seats.all()}),
+        (_("出生年月"), lambda m: [(name_key(m.name), m.born_in)] if m.born_in else []),
+        (_("手机"), lambda m: [(name_key(m.name), m.phone_hash)] if m.phone_hash else []),
+        (_("邮箱"), lambda m: [(name_key(m.name), mail) for mail in _mails(m)]),
+        (_("界别"), lambda m: {(name_key(m.name), seat.sector.name) for seat in m.seats.all()}),
     ):
         groups = defaultdict[Hashable, list[int]](list)
         for member in members:

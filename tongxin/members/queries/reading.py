@@ -64,23 +64,23 @@ def what_follows(member: Member, kind: str) -> list[str]:
     duties = (duties_here(member, on) if died else duties_held(member, on)).count()
     if kind == "suspend":
         found = [
-            "停止履职期间不能提出、联名、附议提案，不能评价办理结果；可以登录查看自己提出、联名的提案和答复",
-            "席位和职务保留，恢复履职后照常行使；草稿和退回修改的提案，恢复履职时还没有人接手的，可以接着修改、提交",
+            _("停止履职期间不能提出、联名、附议提案，不能评价办理结果；可以登录查看自己提出、联名的提案和答复"),
+            _("席位和职务保留，恢复履职后照常行使；草稿和退回修改的提案，恢复履职时还没有人接手的，可以接着修改、提交"),
         ]
     else:
-        found = [] if died else ["不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"]
-        found.append("席位和政协职务同时终止，转入离任名单；" + ("登记错了可以恢复" if died else "以后可以恢复"))
+        found = [] if died else [_("不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复")]
+        found.append(_("席位和政协职务同时终止，转入离任名单；") + (_("登记错了可以恢复") if died else _("以后可以恢复")))
     if died and member.account is not None:
         found.append(
-            "在其他政协的席位、职责和登录账户不变，告知那里的工作人员核实办理"
+            _("在其他政协的席位、职责和登录账户不变，告知那里的工作人员核实办理")
             if belongs_elsewhere(member)
-            else "登录账户关闭，不再发送消息和邮件"
+            else _("登录账户关闭，不再发送消息和邮件")
         )
-        found += [f"在本系统担任的其他职责 {duties} 项同时终止"] if duties else []
+        found += [_("在本系统担任的其他职责 %(duties)s 项同时终止") % {"duties": duties}] if duties else []
     elif duties:
-        found.append(f"在本系统担任的其他职责 {duties} 项不变；要免去的，请安全管理员办理")
+        found.append(_("在本系统担任的其他职责 %(duties)s 项不变；要免去的，请安全管理员办理") % {"duties": duties})
     if died and has_open_code(member, timezone.now()):
-        found.append("还没有用过的登录邀请码作废")
+        found.append(_("还没有用过的登录邀请码作废"))
     return found
 
 
@@ -186,13 +186,21 @@ def about(account: Any) -> list[Line]:
 def _about(own: Member, on: date) -> list[Line]:
     seats = list(Seat.objects.filter(member=own).select_related("sector", "committee").order_by("-starts_on", "-id"))
     held = [s for s in seats if s.starts_on <= on and (s.ends_on is None or s.ends_on > on)]
-    lines = [Line("界别", f"{s.committee.short_name}　{s.sector}") for s in held]
+    lines = [Line(_("界别"), f"{s.committee.short_name}　{s.sector}") for s in held]
     if not held and seats and (last := seats[0]).ends_on:
         lines.append(
-            Line("委员资格", f"{last.committee.short_name}　{full_day(last.ends_on)}起离任（{last.get_ending_display()}）")
+            Line(
+                _("委员资格"),
+                _("%(committee)s　%(ends_on)s起离任（%(ending)s）")
+                % {
+                    "committee": last.committee.short_name,
+                    "ends_on": full_day(last.ends_on),
+                    "ending": last.get_ending_display(),
+                },
+            )
         )
     if held and (paused := suspended_now(own, on)) is not None:
-        lines.append(Line("履职", f"{full_day(paused.starts_on)}起停止履职"))
+        lines.append(Line(_("履职"), _("%(starts_on)s起停止履职") % {"starts_on": full_day(paused.starts_on)}))
     return lines
 
 
@@ -223,9 +231,9 @@ def what_follows_for_all(term: Term, on: date) -> list[str]:
     others = Seat.objects.filter(bodies.running(on), committee=term.committee).exclude(term=term)
     leaving = held - set(others.values_list("member_id", flat=True))
     found = [
-        f"{len(leaving)} 名委员离任：席位和政协职务同时终止，转入离任名单",
-        "离任的委员不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复",
-        f"{len(held) - len(leaving)} 名委员在新一届继续担任，只终止原席位",
+        _("%(n)s 名委员离任：席位和政协职务同时终止，转入离任名单") % {"n": len(leaving)},
+        _("离任的委员不再提出、联名、附议提案，不再评价办理结果；可以登录查看自己提出、联名的提案和答复"),
+        _("%(n)s 名委员在新一届继续担任，只终止原席位") % {"n": len(held) - len(leaving)},
     ]
     return found + consequences.foreseen_together(leaving)
 

@@ -6,6 +6,8 @@ from datetime import date
 
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.committees.models import Term
 from tongxin.committees.queries import not_over
@@ -66,14 +68,16 @@ class Coming:
     def refusal(self) -> str:
         """Say why nothing comes back; nothing when something does."""
         if not self.ended.seats:
-            return "没有可以恢复的席位，请重新增加"
+            return _("没有可以恢复的席位，请重新增加")
         if self.held:
-            seats = "、".join(f"{seat.term}，{full_day(seat.starts_on)}起" for seat in self.held)
-            return f"同一届已经另外登记了席位（{seats}），不能再恢复这一届的席位"
+            seats = "、".join(
+                _("%(term)s，%(starts_on)s起") % {"term": seat.term, "starts_on": full_day(seat.starts_on)} for seat in self.held
+            )
+            return _("同一届已经另外登记了席位（%(seats)s），不能再恢复这一届的席位") % {"seats": seats}
         if self.seats or self.ended.by_death:
             return ""
         terms = "、".join(dict.fromkeys(str(seat.term) for seat in self.ended.seats))
-        return f"{terms}已经届满，不能恢复席位；继续任委员的，请在新一届名单中增加"
+        return _("%(terms)s已经届满，不能恢复席位；继续任委员的，请在新一届名单中增加") % {"terms": terms}
 
 
 def what_comes_back(member: Member, on: date) -> Coming:
@@ -87,18 +91,21 @@ def what_comes_back(member: Member, on: date) -> Coming:
 def coming_back(member: Member) -> list[str]:
     """Say what comes back with a member, and what does not."""
     if suspended_now(member, timezone.localdate()) is not None:
-        return [_ACTS, _LOST]
+        return [str(_ACTS), str(_LOST)]
     coming = what_comes_back(member, timezone.localdate())
     if coming.refusal:
         return [coming.refusal]
     if coming.ended.by_death:
         return _never_died(member, coming)
-    over = [f"{one.term}已经没有委员在任；已经换届的，不要恢复，请在新一届名单中增加" for one in coming.over.values()]
-    return [_ACTS, _restored(coming), *over, _LOST]
+    over = [
+        _("%(term)s已经没有委员在任；已经换届的，不要恢复，请在新一届名单中增加") % {"term": one.term}
+        for one in coming.over.values()
+    ]
+    return [str(_ACTS), _restored(coming), *over, str(_LOST)]
 
 
-_ACTS = "可以重新提出、联名、附议提案，评价办理结果"
-_LOST = "已经失效的联名邀请、已经退出的联名不自动恢复，可以重新邀请"
+_ACTS = gettext_lazy("可以重新提出、联名、附议提案，评价办理结果")
+_LOST = gettext_lazy("已经失效的联名邀请、已经退出的联名不自动恢复，可以重新邀请")
 
 
 def _restored(coming: Coming) -> str:
@@ -106,20 +113,26 @@ def _restored(coming: Coming) -> str:
     several = len(coming.seats) > 1
     seats = "、".join(f"{seat.term}{seat.sector}" if several else str(seat.sector) for seat in coming.seats)
     ranks = "、".join(dict.fromkeys(str(post.get_rank_display()) for post in coming.posts))
-    return f"恢复席位：{seats}" + (f"；恢复职务：{ranks}" if ranks else "")
+    return (_("恢复席位：%(seats)s") % {"seats": seats}) + (_("；恢复职务：%(ranks)s") % {"ranks": ranks} if ranks else "")
 
 
 def _never_died(member: Member, coming: Coming) -> list[str]:
     """Say what comes back with who was recorded dead by mistake: nothing was interrupted, but a term may be over since."""
-    ended = [f"{one.term}已于 {full_day(one.on)}届满，席位到届满为止" for one in coming.over.values()]
+    ended = [
+        _("%(term)s已于 %(on)s届满，席位到届满为止") % {"term": one.term, "on": full_day(one.on)} for one in coming.over.values()
+    ]
     if coming.seats:
-        found = [str(_ACTS), f"{_restored(coming)}；任职不中断，仍从原来的日期算起，去世的登记作为误登更正", *ended]
+        found = [
+            str(_ACTS),
+            _("%(restored)s；任职不中断，仍从原来的日期算起，去世的登记作为误登更正") % {"restored": _restored(coming)},
+            *ended,
+        ]
     else:
         terms = "、".join(str(one.term) for one in coming.over.values())
         found = [
-            f"{terms}已经届满，恢复后不在任；继续任委员的，请在新一届名单中增加",
-            f"去世的登记作为误登更正；{'；'.join(ended)}",
+            _("%(terms)s已经届满，恢复后不在任；继续任委员的，请在新一届名单中增加") % {"terms": terms},
+            _("去世的登记作为误登更正；%(ended)s") % {"ended": "；".join(ended)},
         ]
     if member.account is not None and not is_dead_elsewhere(member):
-        found.append("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命")
+        found.append(_("登录账户重新开放；已经终止的其他职责不自动恢复，请安全管理员重新任命"))
     return [*found, *([str(_LOST)] if coming.seats else [])]

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.core.words import kept_number
 from tongxin.members.choices import Gender, Rank
@@ -25,7 +27,7 @@ def _email(value: cells.Cell) -> str:
         try:
             validate_email(written)
         except ValidationError as problem:
-            message = f"“{written[:40]}”不是邮箱地址"
+            message = _("“%(written)s”不是邮箱地址") % {"written": written[:40]}
             raise ValueError(message) from problem
     return written
 
@@ -34,7 +36,7 @@ def _name(value: cells.Cell) -> str:
     """Read a name: a formula that was saved without its value leaves a figure there."""
     found = cells.name(value)
     if found and not is_name(found):
-        message = f"“{found}”不是姓名，请核对；是公式的请改成文字"
+        message = _("“%(found)s”不是姓名，请核对；是公式的请改成文字") % {"found": found}
         raise ValueError(message)
     return found
 
@@ -79,7 +81,7 @@ def _day_said(person: Any) -> str:
 COLUMNS = (
     Column(
         "姓名",
-        "两个字的姓名中间不用空格。",
+        gettext_lazy("两个字的姓名中间不用空格。"),
         required=True,
         example="林知远",
         width=12,
@@ -110,7 +112,7 @@ COLUMNS = (
     ),
     Column(
         "出生年月",
-        "如 1975-03。",
+        gettext_lazy("如 1975-03。"),
         example="1975-03",
         width=12,
         others=("出生日期", "生日"),
@@ -122,7 +124,7 @@ COLUMNS = (
     ),
     Column(
         "政治面貌",
-        "如 中共党员、民盟盟员、无党派人士、群众。",
+        gettext_lazy("如 中共党员、民盟盟员、无党派人士、群众。"),
         example="无党派人士",
         width=14,
         others=("党派", "政治面目"),
@@ -133,7 +135,7 @@ COLUMNS = (
     ),
     Column(
         "界别",
-        "第一次出现的界别自动增加。",
+        gettext_lazy("第一次出现的界别自动增加。"),
         required=True,
         example="医药卫生界",
         width=16,
@@ -145,7 +147,7 @@ COLUMNS = (
     ),
     Column(
         "专委会",
-        "第一次出现的专委会自动增加。",
+        gettext_lazy("第一次出现的专委会自动增加。"),
         example="教科卫体委员会",
         width=20,
         others=("专门委员会", "所属专委会", "所在专委会"),
@@ -156,7 +158,7 @@ COLUMNS = (
     ),
     Column(
         "职务",
-        "有几个的用顿号隔开。",
+        gettext_lazy("有几个的用顿号隔开。"),
         words=tuple(RANKS),
         example="委员",
         width=12,
@@ -189,7 +191,7 @@ COLUMNS = (
     ),
     Column(
         "手机",
-        "11 位数字，加密保存。",
+        gettext_lazy("11 位数字，加密保存。"),
         example="13800000000",
         width=14,
         others=("手机号", "手机号码", "联系电话", "电话", "移动电话"),
@@ -209,7 +211,7 @@ COLUMNS = (
     ),
     Column(
         "是否党员",
-        "是否中共党员。",
+        gettext_lazy("是否中共党员。"),
         words=("是", "否"),
         example="否",
         width=10,
@@ -222,7 +224,7 @@ COLUMNS = (
     ),
     Column(
         "编号",
-        "委员编号，作登录名用；不写的由系统编号。",
+        gettext_lazy("委员编号，作登录名用；不写的由系统编号。"),
         example="YX001",
         width=12,
         others=("委员编号", "委员号", "证号", "委员证号"),
@@ -233,7 +235,7 @@ COLUMNS = (
     ),
     Column(
         "任职日期",
-        "何日起任委员，如 2026-03-01。随届任职的可以不填，按本届开始的日期；增补的请填写，不填的按导入当天起算。",
+        gettext_lazy("何日起任委员，如 2026-03-01。随届任职的可以不填，按本届开始的日期；增补的请填写，不填的按导入当天起算。"),
         example="2022-01-01",
         width=14,
         others=("任职时间", "任委员时间", "增补日期"),

@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.core.words import name_key, plain_number
 from tongxin.members.sheets.reading import Person
 from tongxin.sheets.kinds import Row
 from tongxin.sheets.problems import Fault, Place, Sight
 
-SAME_NUMBER = "与{other}的编号相同；是同一个人的只留一行，不是的请改正编号"
-SAME_PERSON = "与{other}是同一个人；确是两人的，请写编号或出生年月"
-SAME_PHONE = "与{other}的手机号相同；手机号可以用来登录，一人一个，请核对"
+SAME_NUMBER = _("与{other}的编号相同；是同一个人的只留一行，不是的请改正编号")
+SAME_PERSON = _("与{other}是同一个人；确是两人的，请写编号或出生年月")
+SAME_PHONE = _("与{other}的手机号相同；手机号可以用来登录，一人一个，请核对")
 
 
 @dataclass

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from tongxin.core.words import plain_number
 from tongxin.members.sheets.reading import Known, Person
 from tongxin.sheets.kinds import Row
@@ -23,7 +25,7 @@ def doubt_age(row: Row, on: date) -> None:
         return
     age = on.year - born.year - (on.month < born.month)
     if not YOUNGEST <= age <= OLDEST:
-        row.warn("出生年月", f"今年 {max(age, 0)} 岁，请核对")
+        row.warn("出生年月", _("今年 %(max)s 岁，请核对") % {"max": max(age, 0)})
 
 
 def doubt_namesakes(row: Row, alike: Iterable[Known]) -> None:
@@ -31,7 +33,9 @@ def doubt_namesakes(row: Row, alike: Iterable[Known]) -> None:
     numbers = [known.member.number for known in alike]
     if numbers:
         listed = "、".join(numbers[:SHOWN])
-        row.warn("姓名", f"与在册委员同名（编号 {listed}）；是同一个人的请改用原来的编号，确是两人的不用改")
+        row.warn(
+            "姓名", _("与在册委员同名（编号 %(listed)s）；是同一个人的请改用原来的编号，确是两人的不用改") % {"listed": listed}
+        )
 
 
 def form_of(number: str) -> str:
@@ -61,5 +65,5 @@ class Forms:
         usual, often = self.found.most_common(1)[0]
         if often < FEW or often * 2 <= self.found.total():
             return []
-        said = "编号的写法与其他委员的不同，请核对有没有漏写代码"
+        said = _("编号的写法与其他委员的不同，请核对有没有漏写代码")
         return [Fault.at(place, "编号", said) for place, _number, form in self.brought if form != usual]

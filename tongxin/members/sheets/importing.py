@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.audit import actions as audit
 from tongxin.committees.actions import claim_number, next_number
@@ -67,7 +68,7 @@ class MemberImporter:
         for row in rows:
             row.parsed = read(row)
             if self.term is None:
-                row.fault("界别", "还没有设立届次，请先在系统里设立")
+                row.fault("界别", _("还没有设立届次，请先在系统里设立"))
             self._demand_once(row)
             self._note_bodies(row)
         sound = [row for row in rows if not row.faults]
@@ -96,7 +97,11 @@ class MemberImporter:
             return
         figures = (plain := plain_number(person.number)).removeprefix(plain_number(self.committee.code))
         if figures.isdecimal() and int(figures) > LARGEST and figures != plain:
-            row.fault("编号", f"“{person.number}”的号数超出了可用的范围（最大 {LARGEST}），请核对")
+            row.fault(
+                "编号",
+                _("“%(number)s”的号数超出了可用的范围（最大 %(largest)s），请核对")
+                % {"number": person.number, "largest": LARGEST},
+            )
             return
         self.doubles.judge(row)
 
@@ -118,7 +123,11 @@ class MemberImporter:
             written = clean_line(text(row.cells.get("编号")))  # of two that differ in their width alone, the very one
             meant = next((number for number in (written, person.number) if number in kept), "")
             if len(people) > 1 and not meant:
-                row.fault("编号", f"系统里有 {len(kept)} 位委员的编号只差前面的零或全角半角（{'、'.join(kept)}），请写成其中一个")
+                row.fault(
+                    "编号",
+                    _("系统里有 %(n)s 位委员的编号只差前面的零或全角半角（%(kept)s），请写成其中一个")
+                    % {"n": len(kept), "kept": "、".join(kept)},
+                )
                 return
             known = by_number.get(meant) or (by_number.get(kept[0]) if kept else None)
         else:
@@ -127,7 +136,11 @@ class MemberImporter:
             fitting = fitting or [k for k in alike if not (person.born_in and k.born)]
             if len(fitting) > 1:
                 numbers = "、".join(k.member.number for k in fitting)
-                row.fault("姓名", f"有 {len(fitting)} 位叫“{person.name}”的委员（编号 {numbers}），请写编号")
+                row.fault(
+                    "姓名",
+                    _("有 %(n)s 位叫“%(person)s”的委员（编号 %(numbers)s），请写编号")
+                    % {"n": len(fitting), "person": person.name, "numbers": numbers},
+                )
                 return
             known = fitting[0] if fitting else None
         if known is not None:
@@ -141,7 +154,9 @@ class MemberImporter:
             person: Person = row.parsed
             if (other := phones.get(phone_hash(person.phone))) is not None and person.phone:
                 row.fault(
-                    "手机", f"与在册委员{other.name}（编号 {other.number}）的手机号相同；手机号可以用来登录，一人一个，请核对"
+                    "手机",
+                    _("与在册委员%(other)s（编号 %(number)s）的手机号相同；手机号可以用来登录，一人一个，请核对")
+                    % {"other": other.name, "number": other.number},
                 )
             self.doubles.judge_phone(row)
             self._judge_days(row)
@@ -159,16 +174,20 @@ class MemberImporter:
         """Judge since when somebody lives and sits; say from when he will, where the sheet does not."""
         person: Person = row.parsed
         if person.born_in and person.born_in > self.today:
-            row.fault("出生年月", "在今天以后，请核对")
+            row.fault("出生年月", _("在今天以后，请核对"))
         if self.term is None:
             return
         if person.seated_on is None:
             if not self.is_first:
-                row.warn("任职日期", f"未填任职日期，按 {full_day(self._begins(person))}起算")
+                row.warn("任职日期", _("未填任职日期，按 %(begins)s起算") % {"begins": full_day(self._begins(person))})
         elif person.seated_on < self.term.starts_on:
-            row.fault("任职日期", f"早于{self.term}开始的 {full_day(self.term.starts_on)}，请核对；随届任职的可以不填")
+            row.fault(
+                "任职日期",
+                _("早于%(term)s开始的 %(starts_on)s，请核对；随届任职的可以不填")
+                % {"term": self.term, "starts_on": full_day(self.term.starts_on)},
+            )
         elif person.seated_on > max(self.today, self.term.starts_on):
-            row.fault("任职日期", "在今天以后，请到那一天再导入")
+            row.fault("任职日期", _("在今天以后，请到那一天再导入"))
 
     def _begins(self, person: Person) -> date:
         """Return since when a new member sits: who comes after the first list of a term, unless the sheet says so, from today."""
@@ -181,8 +200,12 @@ class MemberImporter:
         for key, column in NAMES.items():
             if row.has(column) and not known.says(key, getattr(said, key)):
                 shown = mask_phone(words[column]) if key == "phone" else words[column]
-                where = "修改联系方式" if key in CONTACT_FIELDS else "更正登记资料"
-                row.fault(column, f"与系统里的不同：系统里是“{shown or '空'}”，没有改动；要改请打开这名委员，在“{where}”里改")
+                where = _("修改联系方式") if key in CONTACT_FIELDS else _("更正登记资料")
+                row.fault(
+                    column,
+                    _("与系统里的不同：系统里是“%(shown)s”，没有改动；要改请打开这名委员，在“%(where)s”里改")
+                    % {"shown": shown or "空", "where": where},
+                )
 
     def settle(self) -> list[Fault]:
         """Return what later rows showed to be wrong with earlier ones."""

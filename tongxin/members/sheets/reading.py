@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.committees.models import Committee
 from tongxin.committees.queries import running
@@ -16,7 +18,7 @@ from tongxin.members.rules import who_it_is
 from tongxin.members.sheets.columns import COLUMNS
 from tongxin.sheets.kinds import Row, values_of
 
-PARTY_MEMBERS = ("中共党员", "中共预备党员")
+PARTY_MEMBERS = (gettext_lazy("中共党员"), gettext_lazy("中共预备党员"))
 ALIKE: dict[str, Callable[[Any], Any]] = {"name": name_key, "number": plain_number}  # compared by what two writings share
 
 
@@ -46,7 +48,7 @@ def read(row: Row) -> Person:
     person = Person(**values_of(COLUMNS, row))
     for column, value in (("姓名", person.name), ("界别", person.sector)):
         if not value and not row.complained(column):
-            row.fault(column, "没有填写")
+            row.fault(column, _("没有填写"))
     if person.is_party_member is None and person.party:
         person.is_party_member = person.party in PARTY_MEMBERS
     return person

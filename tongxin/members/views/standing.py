@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.access import permissions
 from tongxin.access.views import requires
@@ -19,10 +20,10 @@ from tongxin.members.views.loading import load, not_done, typed_in
 
 WORDS: dict[str, Any] = {
     **{e.value: e.label for e in Ending},
-    Ending.DIED.value: "登记去世",  # a death is written down, not dealt with
-    "suspend": "停止履职",
-    "resume": "恢复履职",
-    "restore": "恢复委员资格",
+    Ending.DIED.value: gettext_lazy("登记去世"),  # a death is written down, not dealt with
+    "suspend": gettext_lazy("停止履职"),
+    "resume": gettext_lazy("恢复履职"),
+    "restore": gettext_lazy("恢复委员资格"),
 }
 
 

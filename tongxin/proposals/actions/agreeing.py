@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -37,11 +38,11 @@ def ask_again(proposal: Proposal, *, until: datetime, actor: Account, at: dateti
     held = Proposal.objects.select_for_update(of=("self",)).select_related("committee").get(pk=proposal.pk)
     older = queries.outdated_signers(held) if held.state in States.with_the_proposer else []
     problem = (
-        "提案已经提交，不能再请联名委员确认" if held.state not in States.with_the_proposer
-        else "" if older else "联名委员同意的都是现在的正文，无需重新确认"
+        _("提案已经提交，不能再请联名委员确认") if held.state not in States.with_the_proposer
+        else "" if older else _("联名委员同意的都是现在的正文，无需重新确认")
     )  # fmt: skip
     if not problem and until <= at:
-        problem = "联名截止时间应在现在之后"
+        problem = _("联名截止时间应在现在之后")
     if problem:
         raise ProposalError(problem)
     if held.state == State.DRAFT:

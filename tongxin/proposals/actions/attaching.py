@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -25,7 +26,7 @@ def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Accoun
     with files.received(uploads, limit_mb=rules.attachment_mb) as ready, transaction.atomic():
         locked = _with_the_proposer(proposal)
         if locked is None:
-            message = "提案已经提交，不能再添加附件"
+            message = _("提案已经提交，不能再添加附件")
             raise ProposalError(message)
         _refuse_too_many(locked, len(ready), rules)
         files.refuse_doubles(ready, among=locked.attachments.all())
@@ -34,7 +35,11 @@ def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Accoun
 
 def _refuse_too_many(proposal: Proposal, more: int, rules: FormRules) -> None:
     if (have := proposal.attachments.count()) + more > rules.attachments_max:
-        message = f"附件最多 {rules.attachments_max} 个，已有 {have} 个，这次选了 {more} 个。请先移除几个再添加"
+        message = _("附件最多 %(attachments_max)s 个，已有 %(have)s 个，这次选了 %(more)s 个。请先移除几个再添加") % {
+            "attachments_max": rules.attachments_max,
+            "have": have,
+            "more": more,
+        }
         raise ProposalError(message)
 
 
@@ -51,7 +56,7 @@ def detach(attachment: Attachment, *, actor: Account, at: datetime) -> None:
     """Take a file off a proposal's text; the nightly clearing removes it later."""
     proposal = _with_the_proposer(attachment.proposal)
     if proposal is None:
-        message = "提案已经提交，不能再移除附件"
+        message = _("提案已经提交，不能再移除附件")
         raise ProposalError(message)
     said = {"name": attachment.file.name, "file": attachment.file.uid}
     sound = audit.sound([attachment])

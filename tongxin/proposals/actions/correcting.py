@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -34,13 +35,13 @@ def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str
     rules: Taxonomies = in_force(proposal.committee, Taxonomies, timezone.localdate(at))
     main, local = rules.construction(construction), rules.topic(topic)
     if main is None or local is None:
-        message = "请从现行类别中选择"
+        message = _("请从现行类别中选择")
         raise ProposalError(message)
     if not reason.strip():
-        message = "请写明调整类别的理由"
+        message = _("请写明调整类别的理由")
         raise ProposalError(message)
     if (construction, topic) == (proposal.construction, proposal.topic):
-        message = "类别没有改动"
+        message = _("类别没有改动")
         raise ProposalError(message)
     _correct(
         proposal, "proposals.reclassify", actor=actor, at=at, construction=construction, topic=topic,
@@ -52,7 +53,7 @@ def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str
 def reroute(proposal: Proposal, *, routed_to: str, reason: str, actor: Account, at: datetime) -> None:
     """Send a filed proposal to another 归口 for assignment."""
     if Proposal.objects.select_for_update().get(pk=proposal.pk).state != State.FILED:
-        message = "提案已经交办，不能再改变交办口"
+        message = _("提案已经交办，不能再改变交办口")
         raise ProposalError(message)
     _correct(
         proposal, "proposals.reroute", actor=actor, at=at, routed_to=routed_to,
@@ -64,7 +65,7 @@ def reroute(proposal: Proposal, *, routed_to: str, reason: str, actor: Account, 
 def change_season(proposal: Proposal, *, season: str, reason: str, actor: Account, at: datetime) -> None:
     """Change 大会 / 平时, with a reason."""
     if not reason.strip():
-        message = "请写明调整提案时段的理由"
+        message = _("请写明调整提案时段的理由")
         raise ProposalError(message)
     _correct(
         proposal, "proposals.change_season", actor=actor, at=at, season=season,
@@ -80,7 +81,7 @@ def pass_on(proposal: Proposal, *, to: str, actor: Account, at: datetime) -> Non
         .exclude(destination="nowhere")
         .update(passed_on_at=at)
     ):
-        message = "这件提案的内容已经转出，或者没有需要转出的内容"
+        message = _("这件提案的内容已经转出，或者没有需要转出的内容")
         raise ProposalError(message)
     proposal.refresh_from_db()
     audit.record("proposals.pass_on", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"to": to})

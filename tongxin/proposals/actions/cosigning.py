@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -62,13 +63,13 @@ def invite_cosigners(
 def _check_invitable(proposal: Proposal, members: Sequence[Member], until: datetime, at: datetime) -> None:
     """Raise ProposalError when nobody may be invited now, or not these members."""
     if until <= at:
-        message = "联名截止时间应在现在之后"
+        message = _("联名截止时间应在现在之后")
         raise ProposalError(message)
     if proposal.state not in {State.DRAFT, State.GATHERING, State.RETURNED}:
-        message = "提案已经提交，不能再邀请联名"
+        message = _("提案已经提交，不能再邀请联名")
         raise ProposalError(message)
     if any(m.committee_id != proposal.committee_id for m in members):
-        message = "只能邀请本会委员联名"
+        message = _("只能邀请本会委员联名")
         raise ProposalError(message)
     _demand_sitting(members, at)
 
@@ -77,7 +78,7 @@ def _demand_sitting(members: Sequence[Member], at: datetime) -> None:
     """Raise ProposalError when somebody does not sit: who sits no longer signs nothing new."""
     sitting = set(Member.objects.sitting(timezone.localdate(at)).filter(pk__in=[m.pk for m in members]))
     if gone := [m.name for m in members if m not in sitting]:
-        message = f"{'、'.join(gone)}现在不在任，不能联名、附议"
+        message = _("%(gone)s现在不在任，不能联名、附议") % {"gone": "、".join(gone)}
         raise ProposalError(message)
 
 
@@ -102,7 +103,7 @@ def answer_invitation(
     agreed = {"signed_version": proposal.version} if accept else {}
     taken = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED).update(answer=answer, answered_at=at, **agreed)
     if not taken:
-        message = "这份联名邀请已经答复过了"
+        message = _("这份联名邀请已经答复过了")
         raise ProposalError(message)
     signature.refresh_from_db()
     audit.record(
@@ -118,7 +119,7 @@ def _demand_as_read(proposal: Proposal) -> None:
     """Raise ProposalError when the text is no longer the one that was read; from here on nobody writes over it."""
     rows = Proposal.objects.select_for_update(of=("self",), no_key=True).filter(pk=proposal.pk)
     if rows.values_list("version", flat=True).get() != proposal.version:
-        message = "正文刚刚又改过，请再看一遍现在的正文"
+        message = _("正文刚刚又改过，请再看一遍现在的正文")
         raise ProposalError(message)
 
 
@@ -126,15 +127,15 @@ def _demand_as_read(proposal: Proposal) -> None:
 def leave(signature: Signature, *, actor: Account, at: datetime, reason: str = "") -> None:
     """Take one's name off a proposal, before it is decided."""
     if signature.proposal.state not in {State.GATHERING, State.RETURNED, State.SUBMITTED, State.IN_DECISION}:
-        message = "提案已经审定，不能再退出联名"
+        message = _("提案已经审定，不能再退出联名")
         raise ProposalError(message)
     if signature.role == Role.FIRST or signature.answer != Answer.ACCEPTED:
-        message = "只有联名委员可以退出联名"
+        message = _("只有联名委员可以退出联名")
         raise ProposalError(message)
     forming.hold(signature.proposal_id)
     sound = audit.sound([signature])
     if not Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED).update(answer=Answer.LEFT, answered_at=at):
-        message = "您已经不在联名之列"
+        message = _("您已经不在联名之列")
         raise ProposalError(message)
     audit.record(
         "proposals.leave", signature.proposal, actor=actor, at=at, proves=sound,
@@ -150,7 +151,7 @@ def remove_invitation(signature: Signature, *, actor: Account, at: datetime) -> 
     open_ = Signature.objects.filter(pk=signature.pk, answer=Answer.INVITED, role=Role.CO)
     agreed_once = open_.filter(signed_version__gt=0).update(answer=Answer.LAPSED, answered_at=at)
     if not agreed_once and not open_.delete()[0]:
-        message = "对方已经答复，不能再收回邀请"
+        message = _("对方已经答复，不能再收回邀请")
         raise ProposalError(message)
     audit.record(
         "proposals.remove_invitation", signature.proposal, actor=actor, at=at,
@@ -177,7 +178,7 @@ def confirm_text(signature: Signature, *, version: int, actor: Account, at: date
     """A co-signer read the text as it is now and stands by the signature. Raises ProposalError when it changed meanwhile."""
     proposal = Proposal.objects.select_for_update(of=("self",), no_key=True).get(pk=signature.proposal_id)
     if signature.answer != Answer.ACCEPTED or proposal.version != version:
-        message = "正文刚刚又改过，请再看一遍现在的正文"
+        message = _("正文刚刚又改过，请再看一遍现在的正文")
         raise ProposalError(message)
     sound = audit.sound([signature])
     if Signature.objects.filter(pk=signature.pk, answer=Answer.ACCEPTED, signed_version__lt=version).update(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from tongxin.audit import actions as audit
 from tongxin.members.carrying import Carry, Pair
@@ -24,9 +25,9 @@ OPEN = (*States.with_the_proposer, *States.in_examination)  # whether it is a jo
 def figures(member: Member) -> Iterable[str]:
     """Count what a member raised, co-signed and endorsed."""
     names = list(Signature.objects.filter(member=member).values_list("role", "answer"))
-    yield f"提出 {sum(role == Role.FIRST for role, _answer in names)} 件"
-    yield f"联名 {sum((role, answer) == (Role.CO, Answer.ACCEPTED) for role, answer in names)} 件"
-    yield f"附议 {Endorsement.objects.filter(member=member).count()} 件"
+    yield _("提出 %(n)s 件") % {"n": sum((role == Role.FIRST for role, _answer in names))}
+    yield _("联名 %(n)s 件") % {"n": sum(((role, answer) == (Role.CO, Answer.ACCEPTED) for role, answer in names))}
+    yield _("附议 %(count)s 件") % {"count": Endorsement.objects.filter(member=member).count()}
 
 
 def foresee(stays: Member, goes: Member) -> Iterable[str]:
@@ -34,11 +35,21 @@ def foresee(stays: Member, goes: Member) -> Iterable[str]:
     theirs = Signature.objects.filter(member=goes)
     both = theirs.filter(proposal__in=Signature.objects.filter(member=stays).values("proposal")).count()
     if number := theirs.count() - both:
-        yield f"编号 {goes.number} 提出、联名或者受邀联名的提案 {number} 件归到编号 {stays.number}"
+        yield _("编号 %(number)s 提出、联名或者受邀联名的提案 %(number2)s 件归到编号 %(number3)s") % {
+            "number": goes.number,
+            "number2": number,
+            "number3": stays.number,
+        }
     if both:
-        yield f"两条都署名的提案 {both} 件只留一个署名：第一提案人在先，同意联名的在先，其次是较早的；已经作出的评价和答复都保留，各只算一次"
+        yield _(
+            "两条都署名的提案 %(both)s 件只留一个署名：第一提案人在先，同意联名的在先，其次是较早的；已经作出的评价和答复都保留，各只算一次"
+        ) % {"both": both}
     if endorsed := Endorsement.objects.filter(member=goes).count():
-        yield f"编号 {goes.number} 附议的提案 {endorsed} 件归到编号 {stays.number}；两条都附议的只算一次，本人署名的不再算附议"
+        yield _("编号 %(number)s 附议的提案 %(endorsed)s 件归到编号 %(number2)s；两条都附议的只算一次，本人署名的不再算附议") % {
+            "number": goes.number,
+            "endorsed": endorsed,
+            "number2": stays.number,
+        }
 
 
 def carry(pair: Pair) -> dict[str, Any]:

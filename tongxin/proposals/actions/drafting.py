@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.committees.models import Committee
@@ -20,9 +22,9 @@ from tongxin.proposals.models import TEXT_FIELDS, Proposal, Signature
 from tongxin.workflow import engine
 
 NAME = "proposals.text"
-STALE = "这份提案在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定"
-CLOSED = "这份提案已经提交，正文不能再改。您刚写的内容已另存一份，退回修改时可以取用"
-DELETED = "这份草稿已经删除，正文不能再改。您刚写的内容已另存一份"
+STALE = gettext_lazy("这份提案在别处已经保存过新的内容，您刚写的内容已另存一份，请对照后选定")
+CLOSED = gettext_lazy("这份提案已经提交，正文不能再改。您刚写的内容已另存一份，退回修改时可以取用")
+DELETED = gettext_lazy("这份草稿已经删除，正文不能再改。您刚写的内容已另存一份")
 
 
 @transaction.atomic
@@ -42,13 +44,13 @@ def draft(
     `uid` is the address that the form was opened under, before anything was written.
     """
     if first is None and not body:
-        message = "提案必须有第一提案人"
+        message = _("提案必须有第一提案人")
         raise ProposalError(message)
     own = first is not None and first.account_id == actor.pk
     if first is not None:
         names.hold(first, acts=actor if own else None)
     if first is not None and not Member.objects.sitting(timezone.localdate(at)).filter(pk=first.pk).exists():
-        message = f"{first.name}现在不在任，不能提出提案"
+        message = _("%(first)s现在不在任，不能提出提案") % {"first": first.name}
         raise ProposalError(message)
     proposal = Proposal(committee=committee, form=form, edited_at=at, entered_by=None if own else actor, **_clean(text or {}))
     proposal.uid = uid or proposal.uid

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
 from tongxin.proposals.choices import MEMBERS_FORMS, Answer, Form, States
@@ -29,5 +31,5 @@ def follow_signers(proposal: Proposal, *, actor: Account | None, at: datetime) -
         return
     proposal.form = form
     if proposal.submitted_at is not None:
-        because = "有委员联名" if several else "没有委员联名"
+        because = _("有委员联名") if several else _("没有委员联名")
         audit.record("proposals.change_form", proposal, actor=actor, at=at, data={"form": str(form.label), "because": because})

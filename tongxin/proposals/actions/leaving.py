@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -47,10 +48,10 @@ def foresee(member: Member, user: Any) -> Iterable[Foreseen]:
     asked = [s.proposal_id for s in rows if s.role == Role.CO and s.answer == Answer.INVITED]
     signed = [s.proposal_id for s in rows if s.role == Role.CO and s.answer == Answer.ACCEPTED]
     for found, said in (
-        (followed, "草稿和退回修改的提案 {} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手"),
-        (left, "草稿和退回修改的提案 {} 件没有联名委员可以接手，不能再修改、提交；退回修改的，由提案日常工作人员办理撤案"),
-        (asked, "还没有答复的联名邀请 {} 件失效，邀请人会收到通知"),
-        (signed, "草稿和退回修改的提案上的联名 {} 件退出，第一提案人会收到通知"),
+        (followed, _("草稿和退回修改的提案 {} 件不能再修改、提交；联名和受邀的委员会收到通知，第一位在任的联名委员可以接手")),
+        (left, _("草稿和退回修改的提案 {} 件没有联名委员可以接手，不能再修改、提交；退回修改的，由提案日常工作人员办理撤案")),
+        (asked, _("还没有答复的联名邀请 {} 件失效，邀请人会收到通知")),
+        (signed, _("草稿和退回修改的提案上的联名 {} 件退出，第一提案人会收到通知")),
     ):
         if found:
             yield Foreseen(said.format(len(found)), of(found))
@@ -78,18 +79,25 @@ def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
         return
     spoke = Member.objects.sitting(timezone.localdate()).filter(pk=member.pk)
     changed = speaking.speakers_changed(list(spoke), sit=False)
-    becomes = {change.proposal.pk: f"改为联系{change.speaker}" for change in changed}
-    becomes |= dict.fromkeys(alone, "没有其他在任的提案人，答复以后没有人评价")
+    becomes = {change.proposal.pk: _("改为联系%(speaker)s") % {"speaker": change.speaker} for change in changed}
+    becomes |= dict.fromkeys(alone, _("没有其他在任的提案人，答复以后没有人评价"))
     told = [change for change in changed if change.proposal.pk not in alone]
     unspoken = sum(change.speaker == queries.OFFICE_PEOPLE for change in told)
     passed = len(told) - unspoken
     parts = [
-        f"{passed} 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知" if passed else "",
-        f"{unspoken} 件没有下一位在任的提案人，由{queries.OFFICE_PEOPLE}联系" if unspoken else "",
-        f"{len(alone)} 件没有其他在任的提案人，答复以后没有人评价" if alone else "",
+        _("%(passed)s 件现在联系其本人的，改为联系下一位在任的提案人，承办人和其他提案人会收到通知") % {"passed": passed}
+        if passed
+        else "",
+        _("%(unspoken)s 件没有下一位在任的提案人，由%(office_people)s联系")
+        % {"unspoken": unspoken, "office_people": queries.OFFICE_PEOPLE}
+        if unspoken
+        else "",
+        _("%(n)s 件没有其他在任的提案人，答复以后没有人评价") % {"n": len(alone)} if alone else "",
     ]
     among = "；".join(part for part in parts if part)
-    said = f"已经提交、还没有办结的提案 {len(every)} 件照常办理，署名不变" + (f"。其中 {among}" if among else "")
+    said = (_("已经提交、还没有办结的提案 %(n)s 件照常办理，署名不变") % {"n": len(every)}) + (
+        _("。其中 %(among)s") % {"among": among} if among else ""
+    )
     yield Foreseen(said, tuple(_named(row, becomes.get(row.pk, "")) for row in _readable(user, every)))
 
 
@@ -115,16 +123,18 @@ def foresee_together(members: Collection[int]) -> Iterable[str]:
     """Say in numbers what will become of what many who leave at once have open."""
     rows = Signature.objects.filter(member__in=members, proposal__state__in=States.with_the_proposer)
     if drafts := rows.filter(role=Role.FIRST).count():
-        yield f"草稿和退回修改的提案 {drafts} 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手"
+        yield _("草稿和退回修改的提案 %(drafts)s 件，第一提案人离任后不能再修改、提交；有在任的联名委员的，由其中第一位接手") % {
+            "drafts": drafts
+        }
     if asked := rows.filter(role=Role.CO, answer=Answer.INVITED).count():
-        yield f"还没有答复的联名邀请 {asked} 件失效，邀请人会收到通知"
+        yield _("还没有答复的联名邀请 %(asked)s 件失效，邀请人会收到通知") % {"asked": asked}
     if signed := rows.filter(role=Role.CO, answer=Answer.ACCEPTED).count():
-        yield f"草稿和退回修改的提案上的联名 {signed} 件退出，第一提案人会收到通知"
+        yield _("草稿和退回修改的提案上的联名 %(signed)s 件退出，第一提案人会收到通知") % {"signed": signed}
     handed = _handed_in(members)
     if number := handed.count():
-        yield f"已经提交、还没有办结的提案 {number} 件照常办理，署名不变"
+        yield _("已经提交、还没有办结的提案 %(number)s 件照常办理，署名不变") % {"number": number}
         if alone := _left_alone(handed, members).count():
-            yield f"其中 {alone} 件没有其他在任的提案人，还没有评价的，答复以后没有人评价"
+            yield _("其中 %(alone)s 件没有其他在任的提案人，还没有评价的，答复以后没有人评价") % {"alone": alone}
 
 
 def follow(members: Collection[Member], actor: Account, at: datetime) -> None:
@@ -221,7 +231,7 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     held = Proposal.objects.select_for_update(of=("self",)).select_related("committee").get(pk=proposal.pk)
     heir = successor(held)
     if held.state not in States.with_the_proposer or first_sits(held) or heir is None or heir.member_id != member.pk:
-        message = "这件提案现在不能接手，请刷新后再看"
+        message = _("这件提案现在不能接手，请刷新后再看")
         raise ProposalError(message)
     before, waited = held.signatures.get(role=Role.FIRST), give_time_back(held, at=at)
     sound = audit.sound([before, heir])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -34,13 +35,13 @@ def release(
     no other. `version` is the text that was looked at. The event says how much was covered, never what.
     """
     if not proposal.consents_to_publication:
-        message = "提案人没有同意公开"
+        message = _("提案人没有同意公开")
         raise ProposalError(message)
     sound = audit.sound([Part(proposal, "release")])
     if not Proposal.objects.filter(pk=proposal.pk, released_at=None, state__in=(State.FILED, State.HANDED_OVER)).update(
         released_at=at
     ):
-        message = "这件提案已经公开，或者还没有立案"
+        message = _("这件提案已经公开，或者还没有立案")
         raise ProposalError(message)
     proposal.refresh_from_db()
     vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
@@ -59,7 +60,7 @@ def release(
 def release_without_findings(proposal: Proposal, *, actor: Account, at: datetime) -> PublicCopy:
     """Publish one of several at once: only where the machine found nothing to cover; the others are looked at one by one."""
     if queries.has_findings(proposal):
-        message = "正文里有需要核对的内容，请打开提案逐件核对后公开"
+        message = _("正文里有需要核对的内容，请打开提案逐件核对后公开")
         raise ProposalError(message)
     return release(proposal, marks={}, actor=actor, at=at, version=proposal.version)
 
@@ -71,7 +72,7 @@ def confirm_copy(
     """Confirm or correct the copy of a published proposal. `files` None leaves the released attachments as they are."""
     proposal = Proposal.objects.select_for_update(of=("self",)).select_related("committee").get(pk=proposal.pk)
     if proposal.released_at is None:
-        message = "这件提案现在没有公开，请先办理公开"
+        message = _("这件提案现在没有公开，请先办理公开")
         raise ProposalError(message)
     vouched = _keep_copy(proposal, marks=marks, version=version, actor=actor, at=at)
     copy = proposal.public_copy  # type: ignore[attr-defined]  # the row that was just written
@@ -89,7 +90,7 @@ def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) 
     shown: list[Part | PublicFile] = [Part(proposal, "release"), *PublicFile.objects.filter(attachment__proposal=proposal)]
     vouched = audit.sound(shown)
     if not Proposal.objects.filter(pk=proposal.pk, released_at__isnull=False).update(released_at=None):
-        message = "这件提案现在没有公开，无需撤下"
+        message = _("这件提案现在没有公开，无需撤下")
         raise ProposalError(message)
     PublicFile.objects.filter(attachment__proposal=proposal).delete()
     proposal.refresh_from_db()
@@ -108,7 +109,7 @@ def covered(text: str, marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """Return marks in order, checked against the text they cover. Raises ProposalError when one does not fit."""
     for mark in marks:
         if not 0 <= mark.start < mark.end <= len(text) or mark.kind not in WORDS:
-            message = "标出的位置与原文不符，请重新打开页面核对"
+            message = _("标出的位置与原文不符，请重新打开页面核对")
             raise ProposalError(message)
     return without_overlap(marks)
 
@@ -118,7 +119,7 @@ def _copy(proposal: Proposal, marks: queries.Marks, at: datetime) -> PublicCopy:
     checked = {name: covered(getattr(proposal, name), marks.get(name, ())) for name in PUBLIC_FIELDS}
     texts = {name: redact(getattr(proposal, name), checked[name]) for name in PUBLIC_FIELDS}
     if any(len(texts[name]) > LONGEST_COVERED_LINE for name in ("title", "suggested_units")):
-        message = "案由里隐去的地方太多，读不成句。请把相邻的几处并成一处"
+        message = _("案由里隐去的地方太多，读不成句。请把相邻的几处并成一处")
         raise ProposalError(message)
     places = {name: [m.place for m in found] for name, found in checked.items() if found}
     return PublicCopy(
@@ -131,7 +132,7 @@ def _keep_copy(
 ) -> list[Saved]:
     """Make or replace the copy; return what is written where it is to be vouched for: not instead of a forged one."""
     if version is not None and version != proposal.version:
-        message = "核对期间原文有改动，请按现在的原文重新核对"
+        message = _("核对期间原文有改动，请按现在的原文重新核对")
         raise ProposalError(message)
     made = _copy(proposal, queries.proposed_marks(proposal) if marks is None else marks, at)
     kept = {name: getattr(made, name) for name in (*PUBLIC_FIELDS, "committee_id", "of_version", "marks", "made_at")}
@@ -146,7 +147,7 @@ def _keep_copy(
 def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> list[PublicFile | New]:
     """Release these attachments and no other; one that stays released keeps its address. Returns what came or went lawfully."""
     if any(attachment.proposal_id != proposal.pk for attachment in files):
-        message = "只能公开这件提案自己的附件"
+        message = _("只能公开这件提案自己的附件")
         raise ProposalError(message)
     others = PublicFile.objects.filter(attachment__proposal=proposal).exclude(attachment__in=[f.pk for f in files])
     changed: list[PublicFile | New] = [*audit.sound(others)]

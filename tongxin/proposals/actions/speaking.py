@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -18,8 +19,8 @@ from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal, Signature
 
 SUSPENDED = "members.suspend"
-BACK = {"members.resume": "恢复履职", "members.restore": "恢复委员资格"}
-NEVER_DIED = "去世系误登，已经更正"  # nothing was given back to him: his seat never ended
+BACK = {"members.resume": _("恢复履职"), "members.restore": _("恢复委员资格")}
+NEVER_DIED = _("去世系误登，已经更正")  # nothing was given back to him: his seat never ended
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def _how_back(act: Event | None) -> str:
     if act is None:
         return ""
     if act.kind == "members.restore" and not act.data.get("on"):
-        return NEVER_DIED
-    return BACK.get(act.kind, "")
+        return str(NEVER_DIED)
+    return str(BACK.get(act.kind, ""))
 
 
 def _last_turns(members: Collection[Member]) -> dict[int, Event]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.models import Account
 from tongxin.audit import actions as audit
@@ -23,7 +25,7 @@ from tongxin.regulations.queries import look_up
 from tongxin.workflow import engine
 from tongxin.workflow.table import Setting
 
-NO_LEAD = "这件提案现在不能作为主案，请另选一件已立案的提案"
+NO_LEAD = gettext_lazy("这件提案现在不能作为主案，请另选一件已立案的提案")
 
 
 def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
@@ -32,7 +34,7 @@ def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: 
         return Setting(facts={"season": "修改后重新提交"})
     session, season = queries.session_and_season_at(proposal.committee, at)
     if session is None:
-        message = "还没有设立届次，请与机关联系"
+        message = _("还没有设立届次，请与机关联系")
         raise engine.Blocked([message])
     serial = bodies.next_number(proposal.committee, "proposal.serial")
     values = {"serial": serial, "session": session, "season": season, "submitted_at": at}
@@ -82,7 +84,7 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
     rules = look_up(proposal.committee, Taxonomies, timezone.localdate(at))
     category = rules.values.construction(payload.construction)
     if category is None:
-        raise engine.Invalid({"construction": "请从现行类别中选择"})
+        raise engine.Invalid({"construction": _("请从现行类别中选择")})
     series = f"proposal.{proposal.session_id}"
     numbers = facts.numbered(
         bodies.next_number(proposal.committee, series),
@@ -142,7 +144,7 @@ def free_merged(proposal: Proposal, event: Event) -> None:
     """A lead that is withdrawn is answered no more: what went into it is decided by itself again."""
     system, at = Account.objects.system(), event.at or event.recorded_at
     for row in proposal.merged.select_for_update(of=("self",)).select_related("committee", "merged_into").order_by("pk"):
-        said = {"reason": f"主案《{proposal.title}》已撤案，本案恢复审定"}
+        said = {"reason": _("主案《%(proposal)s》已撤案，本案恢复审定") % {"proposal": proposal.title}}
         engine.perform(row, "separate", actor=system, at=at, payload=said, by_system=True)
 
 

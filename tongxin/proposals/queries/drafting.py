@@ -8,6 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
 
 from tongxin.access.permissions import allowed
 from tongxin.audit import kinds
@@ -44,10 +45,10 @@ class Check:
 def parts(proposal: Proposal) -> list[tuple[str, str]]:
     """Return the required parts with their labels."""
     return [
-        ("案由", proposal.title),
-        ("情况", proposal.situation),
-        ("分析", proposal.analysis),
-        ("建议", proposal.suggestions),
+        (_("案由"), proposal.title),
+        (_("情况"), proposal.situation),
+        (_("分析"), proposal.analysis),
+        (_("建议"), proposal.suggestions),
     ]
 
 
@@ -81,12 +82,12 @@ def checks(proposal: Proposal, *, on: date) -> list[Check]:
     text = f"{proposal.title}\n{proposal.body}"
     personal = list(dict.fromkeys(mark.word for mark in find(text)))
     found.append(
-        Check(ok=False, text=f"正文里有{'、'.join(personal)}，公开前会隐去，最好不写")
+        Check(ok=False, text=_("正文里有%(personal)s，公开前会隐去，最好不写") % {"personal": "、".join(personal)})
         if personal
-        else Check(ok=True, text="没有发现电话、证件号码等个人信息")
+        else Check(ok=True, text=_("没有发现电话、证件号码等个人信息"))
     )
     if SECRET.search(text):
-        found.append(Check(ok=False, text="正文里有密级标志。本平台不能填写涉密内容，请删去"))
+        found.append(Check(ok=False, text=_("正文里有密级标志。本平台不能填写涉密内容，请删去")))
     return [*found, *_cosigners(proposal)]
 
 
@@ -94,22 +95,38 @@ def _lengths(proposal: Proposal, rules: FormRules) -> list[Check]:
     title, body = character_count(proposal.title), proposal.characters
     missing = [label for label, text in parts(proposal)[1:] if not text.strip()]
     found = [
-        Check(ok=False, text="还没有写案由")
+        Check(ok=False, text=_("还没有写案由"))
         if not title
-        else Check(ok=False, text=f"案由 {title} 字，超过 {rules.title_max} 字，请缩短")
+        else Check(
+            ok=False, text=_("案由 %(title)s 字，超过 %(title_max)s 字，请缩短") % {"title": title, "title_max": rules.title_max}
+        )
         if title > rules.title_max
-        else Check(ok=True, text=f"案由 {title} 字，没有超长"),
-        Check(ok=False, text=f"还没有写{'、'.join(missing)}")
+        else Check(ok=True, text=_("案由 %(title)s 字，没有超长") % {"title": title}),
+        Check(ok=False, text=_("还没有写%(missing)s") % {"missing": "、".join(missing)})
         if missing
-        else Check(ok=True, text="情况、分析、建议三部分都已填写"),
+        else Check(ok=True, text=_("情况、分析、建议三部分都已填写")),
     ]
     if body and not rules.body_min <= body <= rules.body_max:
         over = body > rules.body_max
         found.append(
-            Check(ok=False, text=f"正文 {body} 字，{'最多' if over else '至少'} {rules.body_max if over else rules.body_min} 字")
+            Check(
+                ok=False,
+                text=_("正文 %(body)s 字，%(what)s %(body_max)s 字")
+                % {
+                    "body": body,
+                    "what": _("最多") if over else _("至少"),
+                    "body_max": rules.body_max if over else rules.body_min,
+                },
+            )
         )
     elif body:
-        found.append(Check(ok=True, text=f"正文 {body} 字，在 {rules.body_min} 到 {rules.body_max} 字之间"))
+        found.append(
+            Check(
+                ok=True,
+                text=_("正文 %(body)s 字，在 %(body_min)s 到 %(body_max)s 字之间")
+                % {"body": body, "body_min": rules.body_min, "body_max": rules.body_max},
+            )
+        )
     return found
 
 
@@ -118,17 +135,22 @@ def _suggestions(proposal: Proposal) -> list[Check]:
     if not items:
         return []
     if not any(DATED.search(item) for item in items):
-        return [Check(ok=False, text="建议没有写明完成时限，承办单位可能只作原则答复")]
-    return [Check(ok=True, text="建议写明了时间要求")]
+        return [Check(ok=False, text=_("建议没有写明完成时限，承办单位可能只作原则答复"))]
+    return [Check(ok=True, text=_("建议写明了时间要求"))]
 
 
 def _cosigners(proposal: Proposal) -> list[Check]:
     found = []
     if waiting := [s.name for s in proposal.signatures.all() if s.answer == Answer.INVITED]:
-        found.append(Check(ok=False, text=f"{'、'.join(waiting)}还没有答复联名，提交后视为不参加"))
+        found.append(Check(ok=False, text=_("%(waiting)s还没有答复联名，提交后视为不参加") % {"waiting": "、".join(waiting)}))
     if outdated := outdated_signers(proposal):
         names = "、".join(s.name for s in outdated)
-        found.append(Check(ok=False, text=f"{names}同意的是较早的正文，之后正文改过，请重新确认；提交前没有确认的，不列入联名"))
+        found.append(
+            Check(
+                ok=False,
+                text=_("%(names)s同意的是较早的正文，之后正文改过，请重新确认；提交前没有确认的，不列入联名") % {"names": names},
+            )
+        )
     return found
 
 
@@ -176,7 +198,7 @@ def taken_back(user: Any, uid: str) -> str:
         return ""
     proposal = Proposal.objects.filter(uid=uid, committee_id=member.committee_id).only("pk").first()
     event = proposal and last_of(proposal, kind="proposals.remove_invitation", data__member=member.pk)
-    return f"第一提案人已于 {moment(event.at)} 收回这份联名邀请，您无需再答复。" if event else ""
+    return _("第一提案人已于 %(at)s 收回这份联名邀请，您无需再答复。") % {"at": moment(event.at)} if event else ""
 
 
 def why_returned(proposal: Proposal) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.audit.models import Event
 from tongxin.committees.models import Committee
@@ -46,8 +47,8 @@ class Similar:
     @property
     def _joined(self) -> str:
         if self.proposal.merged_into:
-            return f"已并入{case_number(self.proposal.merged_into.number)}"
-        return "有提案并入" if self.merged else ""
+            return _("已并入%(number)s") % {"number": case_number(self.proposal.merged_into.number)}
+        return _("有提案并入") if self.merged else ""
 
     @property
     def line(self) -> str:

@@ -1,6 +1,7 @@
 """What a proposal may be merged into, what was merged into it, and what keeps it open meanwhile."""
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.proposals.choices import State
 from tongxin.proposals.models import Proposal
@@ -30,10 +31,10 @@ def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
 def absorbed(proposal: Proposal) -> str:
     """Name what was merged into a proposal, three at most; nothing when nothing was."""
     joined = list(proposal.merged.order_by("pk").values_list("title", flat=True)[:4])
-    return "".join(f"《{title}》" for title in joined[:3]) + ("等" if len(joined) > 3 else "")  # noqa: PLR2004
+    return "".join(f"《{title}》" for title in joined[:3]) + (_("等") if len(joined) > 3 else "")  # noqa: PLR2004
 
 
 def what_it_absorbed(proposal: Proposal) -> str | None:
     """Say in a sentence what was merged into a proposal; nothing when nothing was."""
     names = absorbed(proposal)
-    return f"{names}并入了本案，请先逐件解除并案" if names else None
+    return _("%(names)s并入了本案，请先逐件解除并案") % {"names": names} if names else None

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Session
 from tongxin.core.words import normal
@@ -35,7 +36,10 @@ def numbered_so(committees: Collection[int], text: str) -> Numbered | None:
     if (category := CATEGORY.fullmatch(written)) is None:
         return None
     label = category["label"]
-    own = Q(category_label__in=sorted({label, label.removesuffix("类"), f"{label}类"}), category_number=int(category["figures"]))
+    own = Q(
+        category_label__in=sorted({label, label.removesuffix("类"), _("%(label)s类") % {"label": label}}),
+        category_number=int(category["figures"]),
+    )
     found = _those(committees, own)
     return Numbered(found, alone=True) if found else None  # a word with figures behind it may be anything
 

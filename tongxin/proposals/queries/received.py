@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tongxin.audit.queries import last_of
 from tongxin.core.templatetags.chinese import case_number
@@ -43,4 +44,4 @@ def numbered(proposal: Proposal) -> str:
     """Call a proposal by its number, or the one it was received under; nothing before."""
     if proposal.number is not None:
         return case_number(proposal.number)
-    return f"收件第 {proposal.serial} 号" if proposal.serial is not None else ""
+    return _("收件第 %(serial)s 号") % {"serial": proposal.serial} if proposal.serial is not None else ""

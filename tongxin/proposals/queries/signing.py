@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.core.attaching import attach
 from tongxin.core.prepared import Prepared
@@ -15,7 +16,7 @@ from tongxin.proposals.choices import Answer, Role
 from tongxin.proposals.models import Proposal, Signature
 from tongxin.proposals.rules import absences_of, first_sits, successor
 
-OFFICE_PEOPLE = "政协提案工作人员"  # to be contacted where nobody who signed sits any more
+OFFICE_PEOPLE = gettext_lazy("政协提案工作人员")  # to be contacted where nobody who signed sits any more
 
 
 def signers(proposal: Proposal) -> list[Signature]:

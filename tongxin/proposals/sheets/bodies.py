@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.committees import actions as committees
 from tongxin.committees.models import Committee, Session
@@ -67,7 +68,11 @@ class Sessions:
         if begins - BEFOREHAND <= day < ends:
             return ""
         last = ends - timedelta(days=1)
-        return f"不在{session_label(*key)}的年度（{begins.isoformat()} 至 {last.isoformat()}）内，请核对"
+        return _("不在%(key)s的年度（%(begins)s 至 %(last)s）内，请核对") % {
+            "key": session_label(*key),
+            "begins": begins.isoformat(),
+            "last": last.isoformat(),
+        }
 
     def make(self, keys: Iterable[Key], days: dict[Key, date | None]) -> None:
         """Set up the sessions that are missing."""
@@ -127,7 +132,7 @@ class Categories:
     def label_of(self, construction: str) -> str:
         """Return the words with which a construction's numbers are given."""
         found = self.rules.construction(self.construction_codes.get(construction, ""))
-        return found.short if found else "未分类"
+        return found.short if found else _("未分类")
 
     def make(self, topics: list[str], constructions: list[str]) -> None:
         """Adopt a version of the taxonomies with the new names at the end (before a closing 其他)."""
@@ -146,7 +151,7 @@ class Categories:
             kind,
             effective_from=first_free_day(self.committee, kind, at=at),
             body=body,
-            reference={"title": "导入提案时增加的类别", "note": "、".join([*topics, *constructions])[:200]},
+            reference={"title": _("导入提案时增加的类别"), "note": "、".join([*topics, *constructions])[:200]},
             actor=self.context.actor,
             at=at,
         )

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from django.utils.translation import gettext_lazy as _
+
 from tongxin.proposals.sheets.words import (
     FORMS,
     PUBLIC,
@@ -27,7 +29,7 @@ from tongxin.sheets.kinds import Column
 COSIGNERS = "联名人"
 TITLE = Column(
     "案由",
-    "一事一案，写明主题。",
+    _("一事一案，写明主题。"),
     required=True,
     example="关于在镇卫生院设立夜间值班药房的建议",
     width=44,
@@ -41,7 +43,7 @@ COLUMNS = (
     TITLE,
     Column(
         "内容",
-        "全文；分开写的，用“情况”“分析”“建议”三列代替。",
+        _("全文；分开写的，用“情况”“分析”“建议”三列代替。"),
         width=50,
         others=("提案内容", "正文", "提案正文", "全文", "内容全文"),
         key="whole",
@@ -81,7 +83,7 @@ COLUMNS = (
     ),
     Column(
         "提案人",
-        "第一提案人在前，用顿号隔开；同名的写“姓名（编号）”；集体提案写单位名称。",
+        _("第一提案人在前，用顿号隔开；同名的写“姓名（编号）”；集体提案写单位名称。"),
         required=True,
         example="林知远、何青禾",
         width=24,
@@ -95,7 +97,7 @@ COLUMNS = (
     ),
     Column(
         COSIGNERS,
-        "排在提案人之后。",
+        _("排在提案人之后。"),
         width=24,
         others=("联名委员", "联名提案人", "联名者", "联署人", "共同提案人", "联合提案人", "其他提案人"),
         only_read=True,
@@ -107,7 +109,7 @@ COLUMNS = (
     ),
     Column(
         "提案号",
-        "立案后的号数，如 12。",
+        _("立案后的号数，如 12。"),
         example="12",
         width=10,
         others=("编号", "提案编号", "案号", "提案序号", "立案号"),
@@ -119,7 +121,7 @@ COLUMNS = (
     ),
     Column(
         "提案形式",
-        "不写的按提案人判断。",
+        _("不写的按提案人判断。"),
         others=("提案类型", "提案方式", "提出形式"),
         words=tuple(FORMS),
         example="委员联名提案",
@@ -131,7 +133,7 @@ COLUMNS = (
     ),
     Column(
         "类别",
-        "本地类别；第一次出现的自动增加。",
+        _("本地类别；第一次出现的自动增加。"),
         others=("提案类别", "分类", "提案分类"),
         example="科教文卫体",
         width=14,
@@ -142,7 +144,7 @@ COLUMNS = (
     ),
     Column(
         "建设类别",
-        "五大建设；第一次出现的自动增加。",
+        _("五大建设；第一次出现的自动增加。"),
         example="社会建设",
         width=14,
         key="construction",
@@ -152,7 +154,7 @@ COLUMNS = (
     ),
     Column(
         "届次",
-        "如 十一届五次、11-5；不写的按提交日期。",
+        _("如 十一届五次、11-5；不写的按提交日期。"),
         others=("届别", "会议届次", "届次名称"),
         example="十一届五次",
         width=14,
@@ -187,7 +189,7 @@ COLUMNS = (
     ),
     Column(
         "并入",
-        "并案的，写主案的提案号。",
+        _("并案的，写主案的提案号。"),
         others=("并入提案号", "主案号", "并入号"),
         width=10,
         key="into",
@@ -198,7 +200,7 @@ COLUMNS = (
     ),
     Column(
         "是否公开",
-        "是：已经公开；同意：提案人同意公开，还没有公开。",
+        _("是：已经公开；同意：提案人同意公开，还没有公开。"),
         words=tuple(PUBLIC),
         example="是",
         width=10,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rapidfuzz import fuzz
 
 from tongxin.core.numerals import session_label
@@ -11,9 +13,9 @@ from tongxin.proposals.sheets.reading import Draft
 from tongxin.sheets.kinds import Row
 from tongxin.sheets.problems import Fault, Place, Sight
 
-SAME_NUMBER = "与{other}的提案号相同"
-UNITS = "；几个承办单位的，请写在同一行，用顿号隔开"
-TAKEN = "{number} 号已是另一件提案{whose}；号写错的请改正，还没有提案号的请留空，由系统编号"
+SAME_NUMBER = gettext_lazy("与{other}的提案号相同")
+UNITS = gettext_lazy("；几个承办单位的，请写在同一行，用顿号隔开")
+TAKEN = gettext_lazy("{number} 号已是另一件提案{whose}；号写错的请改正，还没有提案号的请留空，由系统编号")
 ALIKE = 85  # how alike two titles are of which one is a correction of the other
 
 
@@ -57,4 +59,4 @@ def taken_by(kept: Draft) -> str:
     """Say whose a number is already, and what to do."""
     whose = f"《{kept.title}》（{kept.signers[0].name}）" if kept.signers else f"《{kept.title}》"
     session = session_label(*kept.session) if kept.session else ""
-    return TAKEN.format(number=f"{session}第 {kept.number}", whose=whose)
+    return TAKEN.format(number=_("%(session)s第 %(number)s") % {"session": session, "number": kept.number}, whose=whose)

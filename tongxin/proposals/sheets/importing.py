@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.audit import actions as audit
 from tongxin.members.models import Member
@@ -23,7 +25,7 @@ from tongxin.sheets.kinds import Context, Row
 from tongxin.sheets.problems import Fault, Place, Sight
 from tongxin.workflow.recorder import Recorder
 
-DIFFERENT = "与系统里的不同，没有改动；要改请打开这件提案办理"
+DIFFERENT = gettext_lazy("与系统里的不同，没有改动；要改请打开这件提案办理")
 
 
 class ProposalImporter:
@@ -92,23 +94,23 @@ class ProposalImporter:
             return
         if draft.public == YES and draft.result != FILED:
             draft.public = CONSENTS
-            row.warn("是否公开", "没有立案的提案不公开，只记为同意公开")
+            row.warn("是否公开", _("没有立案的提案不公开，只记为同意公开"))
         if draft.number and draft.result == WAITING:
             draft.number = None
-            row.warn("提案号", "还没有立案的提案没有提案号，这一列没有读取")
+            row.warn("提案号", _("还没有立案的提案没有提案号，这一列没有读取"))
         draft.session = self.sessions.key_for(draft.session, draft.submitted_on)
         if draft.session is None:
-            row.fault("届次", "没有填写，系统里也还没有设立届次")
+            row.fault("届次", _("没有填写，系统里也还没有设立届次"))
             return
         if not self._is_once(row, draft):
             return
         if draft.result == MERGED:
             if draft.into is None:
-                row.fault("并入", "审查结果是并案，请写明主案的提案号")
+                row.fault("并入", _("审查结果是并案，请写明主案的提案号"))
                 return
             self.merging.append((row.place, draft.session, draft.into))
         elif draft.into is not None:
-            row.fault("并入", "写了主案的提案号，审查结果应是并案")
+            row.fault("并入", _("写了主案的提案号，审查结果应是并案"))
         if draft.result == FILED and draft.number and not row.faults:
             self.filed.add((draft.session, draft.number))
         measure(row, draft, self.sessions)
@@ -131,7 +133,10 @@ class ProposalImporter:
         for key in alike:
             known = self.titles.get(key)
             if known is not None and known.place != row.place:
-                row.fault("案由", f"与{known.place.seen_from(row.place)}重复：案由、第一提案人和提交日期都相同")
+                row.fault(
+                    "案由",
+                    _("与%(seen_from)s重复：案由、第一提案人和提交日期都相同") % {"seen_from": known.place.seen_from(row.place)},
+                )
                 return False
         self.titles.setdefault((*said, "numbered" if draft.number else None), here)
         return True
@@ -188,7 +193,7 @@ class ProposalImporter:
             if column in TEXT_COLUMNS and said["内容"] == there["内容"]:  # the same text, in one piece here and in parts there
                 continue
             if row.has(column) and value != there.get(column):
-                shown = f"（系统里是“{words[column][:40] or '空'}”）" if column in words else ""
+                shown = _("（系统里是“%(words)s”）") % {"words": words[column][:40] or "空"} if column in words else ""
                 row.fault(column, f"{DIFFERENT}{shown}")
 
     def facts_said(self, row: Row) -> dict[str, Any]:
@@ -218,7 +223,13 @@ class ProposalImporter:
         for place, key, into in waiting:
             session = self.sessions.known.get(key)
             if session is None or (session.pk, into) not in in_database:
-                faults.append(Fault.at(place, "并入", f"没有第 {into} 号立案的提案（主案须是同一届次、审查结果为立案的提案）"))
+                faults.append(
+                    Fault.at(
+                        place,
+                        "并入",
+                        _("没有第 %(into)s 号立案的提案（主案须是同一届次、审查结果为立案的提案）") % {"into": into},
+                    )
+                )
         return faults
 
     # ── writing ──

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongxin.committees.models import Committee, Sector, SpecialCommittee
 from tongxin.core.words import name_key, plain_number
@@ -103,12 +104,16 @@ class People:
             if (known := self.merged.get((name_key(name), number))) is not None:
                 return self._one(known)
             if not collective and len(written) <= LONGEST_PERSON and not self.form_of(written):
-                message = f"没有编号为 {match[2]}、姓名为“{cells.name(name)}”的委员"
+                message = _("没有编号为 %(match)s、姓名为“%(name)s”的委员") % {"match": match[2], "name": cells.name(name)}
                 raise ValueError(message)
         found = self.by_key.get(name_key(written), [])
         if len(found) > 1:
             numbers = "、".join(m.number for m in found)
-            message = f"有 {len(found)} 位叫“{written}”的委员（编号 {numbers}），请写成“{written}（编号）”"
+            message = _("有 %(n)s 位叫“%(written)s”的委员（编号 %(numbers)s），请写成“%(written)s（编号）”") % {
+                "n": len(found),
+                "written": written,
+                "numbers": numbers,
+            }
             raise ValueError(message)
         if found:
             return self._one(found[0])
@@ -129,10 +134,16 @@ class People:
     @staticmethod
     def _nobody(written: str) -> str:
         if match := _AND_OTHERS.fullmatch(written):
-            return f"“{written[:40]}”没有写全，请把“{match[1][:20]}”以外各位的姓名也写上，用顿号隔开"
+            return _("“%(written)s”没有写全，请把“%(match)s”以外各位的姓名也写上，用顿号隔开") % {
+                "written": written[:40],
+                "match": match[1][:20],
+            }
         if len(written) > LONGEST_PERSON:
-            return f"“{written[:20]}……”有 {len(written)} 个字，不是委员的姓名；是单位的，请在“提案形式”一列写明是哪一种集体提案"
-        return f"没有叫“{written[:40]}”的委员，请先导入委员，或改正姓名"
+            return _("“%(written)s……”有 %(n)s 个字，不是委员的姓名；是单位的，请在“提案形式”一列写明是哪一种集体提案") % {
+                "written": written[:20],
+                "n": len(written),
+            }
+        return _("没有叫“%(written)s”的委员，请先导入委员，或改正姓名") % {"written": written[:40]}
 
     def form_of(self, body: str) -> str:
         """Guess from a body's name which form its proposals have; nothing for what is no body."""
@@ -150,7 +161,11 @@ class People:
 def _body(written: str) -> str:
     name = cells.line(written)
     if len(name) > LONGEST_BODY:
-        message = f"单位名称“{name[:20]}……”有 {len(name)} 个字，最多 {LONGEST_BODY} 个字，请写简称；是几个单位的，请用顿号隔开"
+        message = _("单位名称“%(name)s……”有 %(n)s 个字，最多 %(longest_body)s 个字，请写简称；是几个单位的，请用顿号隔开") % {
+            "name": name[:20],
+            "n": len(name),
+            "longest_body": LONGEST_BODY,
+        }
         raise ValueError(message)
     return name
 
@@ -164,7 +179,7 @@ def read(row: Row, people: People) -> Draft:
     _take_number_merged_into(row, draft, into)
     _take_whole_text(row, draft, whole)
     if not draft.title and not row.complained("案由"):
-        row.fault("案由", "没有填写")
+        row.fault("案由", _("没有填写"))
     draft.signers = _signers(row, draft, written, people)
     return draft
 
@@ -174,7 +189,9 @@ def _take_number_merged_into(row: Row, draft: Draft, into: int | None) -> None:
     if into is None:
         return
     if draft.into not in {None, into}:
-        row.fault("并入", f"写的是第 {draft.into} 号，审查结果写的是并入第 {into} 号，请核对")
+        row.fault(
+            "并入", _("写的是第 %(into)s 号，审查结果写的是并入第 %(into2)s 号，请核对") % {"into": draft.into, "into2": into}
+        )
     draft.into = into
 
 
@@ -183,24 +200,24 @@ def _take_whole_text(row: Row, draft: Draft, whole: str) -> None:
     if not any(draft.parts):
         draft.situation = whole
         if not whole and not any(row.complained(column) for column in TEXT_COLUMNS):
-            row.fault("内容", "没有填写（也没有情况、分析、建议）")
+            row.fault("内容", _("没有填写（也没有情况、分析、建议）"))
         return
     if whole and whole != "\n".join(part for part in draft.parts if part):
-        row.warn("内容", "已有情况、分析、建议，这一列没有读取")
+        row.warn("内容", _("已有情况、分析、建议，这一列没有读取"))
     for column, part in zip(TEXT_COLUMNS[1:], draft.parts, strict=True):
         if not part:
-            row.warn(column, "没有填写，照收")
+            row.warn(column, _("没有填写，照收"))
 
 
 def _signers(row: Row, draft: Draft, by_column: Mapping[str, Sequence[str]], people: People) -> list[Signer]:
     if not row.has("提案人"):
-        row.fault("提案人", "没有填写")
+        row.fault("提案人", _("没有填写"))
     found: dict[str, Signer] = {}
     first: dict[str, str] = {}  # how each was written first
     for column, written in by_column.items():
         names = [name for part in written for name in people.apart(part)]
         if len(names) > len(written):
-            row.warn(column, f"按 {len(names)} 位委员读取：{'、'.join(names)[:80]}")
+            row.warn(column, _("按 %(n)s 位委员读取：%(names)s") % {"n": len(names), "names": "、".join(names)[:80]})
         for name in names:
             try:
                 signer = people.signer(name, collective=draft.form in COLLECTIVE_FORMS)
@@ -210,7 +227,7 @@ def _signers(row: Row, draft: Draft, by_column: Mapping[str, Sequence[str]], peo
             if signer.key not in found:
                 found[signer.key], first[signer.key] = signer, name
             elif column == "提案人" and _is_one_writing(first[signer.key], name):
-                row.fault(column, f"“{signer.name}”写了两次")
+                row.fault(column, _("“%(signer)s”写了两次") % {"signer": signer.name})
     signers = list(found.values())
     if signers and not draft.form:
         draft.form = _form_of(signers, people)

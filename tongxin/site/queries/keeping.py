@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.accounts.queries import second_factors_of
 from tongxin.audit import kinds, looking
@@ -30,11 +31,11 @@ SOON = timedelta(days=30)
 LATELY = timedelta(days=7)
 NAMED = 5
 WATCHED = {
-    "accounts.locked_out": "登录锁定",
-    "committees.appoint": "任命职责",
-    "committees.end_appointment": "免去职责",
-    "committees.break_glass": "应急任命",
-    "audit.read_protected": "查看受保护的个人信息",
+    "accounts.locked_out": gettext_lazy("登录锁定"),
+    "committees.appoint": gettext_lazy("任命职责"),
+    "committees.end_appointment": gettext_lazy("免去职责"),
+    "committees.break_glass": gettext_lazy("应急任命"),
+    "audit.read_protected": gettext_lazy("查看受保护的个人信息"),
 }
 
 

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.access.views import requires
 from tongxin.committees import queries as bodies
@@ -22,11 +24,11 @@ from tongxin.site.queries.looked import open_findings
 from tongxin.site.views import portal
 
 NOON, EVENING, MORNING = 12, 18, 5
-WEEKDAYS = "一二三四五六日"
+WEEKDAYS = gettext_lazy("一二三四五六日")
 
 
 def _greeting(hour: int) -> str:
-    return "上午好" if MORNING <= hour < NOON else "下午好" if NOON <= hour < EVENING else "晚上好"
+    return _("上午好") if MORNING <= hour < NOON else _("下午好") if NOON <= hour < EVENING else _("晚上好")
 
 
 @requires("site.front")
