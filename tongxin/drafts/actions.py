@@ -84,8 +84,9 @@ def holds(text: Any, fields: Mapping[str, Any]) -> bool:
 
 
 def _is_whole(kind: str, text: Any, fields: Mapping[str, Any]) -> bool:
-    """Say whether all of a text was typed, so that an answer that got lost may be given again; an empty choice sends nothing."""
-    return all(name in fields or getattr(text, name) == "" for name in known()[kind].labels)
+    """Say whether all of a text was typed, so that an answer that got lost may be given again; what nobody ever chose sends nothing."""
+    columns = text._meta  # noqa: SLF001 -- Django's public-in-practice Meta
+    return all(name in fields or getattr(text, name) == columns.get_field(name).get_default() for name in known()[kind].labels)
 
 
 def keep(
