@@ -209,7 +209,7 @@ class Handling:
         if self.ends != "with_leader":
             self._step(part, "approve", part.unit.leader, 77 + late)
         if sent:
-            said = facts.sent(found.code, found.meaning, before=found.code, round=round_)
+            said = facts.sent(found.code, found.meaning, before=found.code, round=round_) | {"reason": ""}
             self.stream.step(part.subject, "send", self.county, self.office, at, acting_as=self.body, **part.named, **said)
             part.values["answered_at"] = at
 

@@ -36,7 +36,7 @@ UNSAID = {
     "cases.assign": {"due": "when it was assigned is not said"},
     "tasks.sign_for": {"handler": "no column"},
     "tasks.give_advice": {"advice": "no column"},
-    "tasks.send": {"before": "no column: what the unit had chosen before review"},
+    "tasks.send": {"before": "no column: what the unit had chosen before review", "reason": "no column"},
     "cases.open_rating": {"due": "all rated: until when is no matter any more"},
 }
 # What the bench's dice add to a life, and the story does not have.

@@ -73,7 +73,7 @@ LOOKED_AT: dict[str, str] = {
     "tongxin/proposals/notices.py": "2026-11-30: one register: whom, in which words, and a line each, read side by side",
     "tongxin/backups/archive.py": "2026-11-30: one format, written and read: both halves say the same names",
     "tongxin/backups/judging.py": "2026-11-30: what a foreign file may say, value by value, row by row, and in the whole",
-    "tongxin/handling/notices.py": "2026-11-29: one register: whom, in which words, and a line each, read side by side",
+    "tongxin/handling/notices/__init__.py": "2026-11-29: one register: whom, in which words, and a line each, read side by side",
     "tongxin/handling/models.py": "2026-11-29: a dozen small tables; the clocks and constraints of a case are read side by side",
     "tongxin/audit/verifying.py": "2026-11-29: the layers of the record, each a function, read from top to bottom; what a layer asks is elsewhere",
 }

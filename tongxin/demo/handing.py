@@ -210,7 +210,8 @@ class Handing:
 
     def send(self, *, category: str, at: datetime) -> None:
         """It reaches the proposers, with the category the supervising office decides; they are asked to rate."""
-        self._answered("send", category, at, self.assigner, said={"category": category})
+        reason = "" if category == self.replies[-1].category else "按答复的实际内容改定类别。"
+        self._answered("send", category, at, self.assigner, said={"category": category, "reason": reason})
 
     def sign_and_send(self, *, at: datetime) -> None:
         """Where no office reviews, the leader's signature sends it."""
