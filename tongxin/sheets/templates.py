@@ -39,7 +39,7 @@ def _written(kind: Kind) -> list[Column]:
 
 
 def _note(column: Column) -> str:
-    return "\n".join(part for part in (_("必填。") if column.required else "", column.note) if part)
+    return "\n".join(str(part) for part in (_("必填。") if column.required else "", column.note) if part)
 
 
 def _drop_down(column: Column) -> dict[str, object]:

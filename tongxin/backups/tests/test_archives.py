@@ -219,7 +219,7 @@ def test_even_who_has_the_key_leads_nothing_out_of_the_folder(saved: Path, tmp_p
 
 def test_what_does_not_fit_on_the_disk_is_refused(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restoring.shutil, "disk_usage", lambda _place: SimpleNamespace(free=1))
-    assert "磁盘放不下" in refused(saved)
+    assert "的磁盘空间不足：恢复需要" in refused(saved)
 
 
 def test_somebodys_work_is_not_written_over_unasked(saved: Path) -> None:

@@ -292,7 +292,7 @@ def test_what_says_that_it_does_not_fit_on_the_disk_is_not_read(
     packed: Path, elsewhere: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unpacking.shutil, "disk_usage", lambda _place: SimpleNamespace(free=1))
-    assert "放不下" in refused(packed)
+    assert "空间不足：里面的内容共" in refused(packed)
 
 
 def test_nothing_is_printed_that_a_terminal_obeys(packed: Path, elsewhere: None, capsys: pytest.CaptureFixture[str]) -> None:

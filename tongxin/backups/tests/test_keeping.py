@@ -59,7 +59,7 @@ def test_a_failure_is_kept_shown_and_tried_again_in_an_hour(monkeypatch: pytest.
         with pytest.raises(keeping.NotMadeError, match="3 月 2 日 9:00 的定时备份没有完成"):
             tasks.take_if_due(NOW)
     [said] = keeping.findings(now=NOW)
-    assert "3 月 2 日 9:00 的定时备份没有完成：磁盘放不下下一份备份" in said
+    assert "3 月 2 日 9:00 的定时备份没有完成：磁盘空间不足，放不下下一份备份" in said
     with pytest.raises(keeping.NotMadeError):  # not tried again yet, and not made: that is no success
         tasks.take_if_due(NOW + HOUR / 2)
     assert tasks.take_if_due(NOW + HOUR) is True

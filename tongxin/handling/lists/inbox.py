@@ -31,7 +31,9 @@ KEPT = ("", "wait")  # listed though nothing is in them
 OVER = ("answered", "done")
 
 
-READS_CLERKED, READS_LED = frozenset({"", "wait"}), frozenset({"", "wait", "leader"})
+# which parts ask in which units the reader is clerk, and which he leads
+READS_CLERKED = frozenset({"", "sign", "hand", "co", "again", "wait"})
+READS_LED = frozenset({"", "wait", "leader"})
 
 
 def _parts(clerked: Iterable[int], led: Iterable[int]) -> dict[str, Any]:

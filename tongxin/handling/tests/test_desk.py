@@ -313,7 +313,7 @@ def test_an_export_of_ticked_rows_says_how_many_it_holds(cast: Cast) -> None:
     said = {"act": "export", "pick": [picked.uid, "gone", "elsewhere"], "query": "stage=open"}
     assert b"".join(as_(cast.office).post(f"{DESK}acts/", said).streaming_content)  # type: ignore[arg-type]
     data = Event.objects.get(kind="proposals.export").data
-    assert (data["rows"], data["filter"]) == (1, "全部在办：所选 1 件")
+    assert (data["rows"], data["filter"]) == (1, "单位在办：所选 1 件")
 
 
 def test_a_level_counts_as_not_asked_where_nothing_is_handled(cast: Cast) -> None:
@@ -333,7 +333,7 @@ def test_nothing_that_no_database_holds_comes_in_with_a_nested_address(cast: Cas
         assert answer.status_code == 200, sent
         assert b"".join(answer.streaming_content)  # type: ignore[arg-type]
     said = list(Event.objects.filter(kind="proposals.export").order_by("pk").values_list("data__filter", flat=True))
-    assert said == ["全部在办：没有另加条件", *["全部在办：案号、案由、委员、单位　甲"] * 2]
+    assert said == ["单位在办：没有另加条件", *["单位在办：案号、案由、委员、单位　甲"] * 2]
 
 
 def test_no_address_of_the_desk_names_a_row_by_its_key(cast: Cast) -> None:

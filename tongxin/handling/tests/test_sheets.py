@@ -320,5 +320,5 @@ def test_a_native_case_goes_out_and_comes_in_elsewhere(cast: Cast, tmp_path):
 def test_export_takes_a_constant_number_of_queries(cast: Cast, bring, django_assert_num_queries, count):
     bring(*(WHOLE | {"案由": f"关于第{n}事的建议", "提案号": str(n)} for n in range(1, count + 1)))
     list(PROPOSALS.rows(cast.county, year=None, on=NOW.date()))  # the regulations are read once
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(list(PROPOSALS.rows(cast.county, year=None, on=NOW.date()))) == count

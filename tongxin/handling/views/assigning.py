@@ -12,6 +12,7 @@ from tongxin.access import permissions
 from tongxin.access.views import requires
 from tongxin.audit import kinds
 from tongxin.audit.queries import last_of
+from tongxin.committees.choices import Duty
 from tongxin.committees.queries import active_units
 from tongxin.core.templatetags.chinese import case_number
 from tongxin.handling import actions, queries
@@ -69,7 +70,7 @@ def _on_to_the_next(request: HttpRequest, case: Case) -> HttpResponse:
     """Open what waits next to be handed over, the one behind it first; say what was just done, also when nothing waits any more."""
     units = "、".join(f"{task.unit}（{task.get_part_display()}）" for task in queries.live_tasks(case))
     said = _("%(number)s已交办：%(units)s。") % {"number": case_number(case.proposal.number), "units": units}
-    waiting = queries.to_assign(request.user).order_by("id")
+    waiting = queries.to_assign(*queries.scope_of(request.user, Duty.ASSIGN)).order_by("id")
     following = waiting.filter(pk__gt=case.proposal_id).values_list("uid", flat=True).first()
     following = following or waiting.values_list("uid", flat=True).first()
     if following is None:
