@@ -53,8 +53,8 @@ def figures(committee: Committee, session: Session | None) -> Figures:
     )
 
 
-def figures_of_year(committee: Committee) -> tuple[int, str, Figures] | None:
-    """Return the session that runs, its label, and those few that stand on the home of who works on them.
+def figures_of_year(committee: Committee) -> tuple[str, str, Figures] | None:
+    """Return the uid of the session that runs, its label, and those few that stand on the home of who works on them.
 
     Counted by themselves, and the session kept with them: a home is asked for often.
     """
@@ -71,16 +71,16 @@ def figures_of_year(committee: Committee) -> tuple[int, str, Figures] | None:
     return session, label, found
 
 
-def _read_of_year(committee: Committee) -> tuple[int, str, dict[str, int]]:
+def _read_of_year(committee: Committee) -> tuple[str, str, dict[str, int]]:
     today, rules = today_rules(committee)
     session = bodies.session_on(committee, today)
     if session is None:
-        return 0, "", {}
+        return "", "", {}
     of_session = Proposal.objects.filter(committee=committee, session=session)
     running = most_urgent(committee, TaskStates.open)
     found = {key: capped(of_session.filter(STAGES[key].where(committee))) for key in OF_SESSION}
     found |= {level: capped(running.filter(level_of(level, rules, today))) for level in PRESSING}
-    return session.pk, str(session), found | {OPEN: _count(committee, STAGES[OPEN])}
+    return session.uid, str(session), found | {OPEN: _count(committee, STAGES[OPEN])}
 
 
 def _read(committee: Committee, session: Session | None) -> dict[str, int]:

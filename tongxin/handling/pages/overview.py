@@ -112,7 +112,7 @@ def _where(user: Any, *duties: str) -> list[Committee]:
 
 
 def _of(session: Session | None) -> dict[str, Any]:
-    return {"session": str(session.pk) if session else ""}
+    return {"session": session.uid if session else ""}
 
 
 def _share(figure: Figure, known: dict[str, int]) -> str:
@@ -148,12 +148,12 @@ def _read_units(committee: Committee, session: Session) -> list[dict[str, Any]]:
         "parts": Counted("pk"), "answered": Counted("pk", filter=Q(case__state__in=ANSWERED)),
         **{level: Counted("pk", filter=running & queries.level_of(level, rules, today)) for level in PRESSING},
     }  # fmt: skip
-    named = found.values("unit_id", name=F("unit__name")).annotate(**numbers)
+    named = found.values("unit_id", unit_uid=F("unit__uid"), name=F("unit__name")).annotate(**numbers)
     return list(named.order_by("-red", "-yellow", "-parts", "unit_id")[:UNITS_SHOWN])
 
 
 def _unit(committee: Committee, session: Session, row: dict[str, Any]) -> UnitLine:
-    asked = {"unit": str(row["unit_id"]), **_of(session)}
+    asked = {"unit": row["unit_uid"], **_of(session)}
 
     def count(label: str, number: int, **more: str) -> Count:
         return Count(label, str(number), _url(committee, **asked, **more), share=round(100 * number / row["parts"]))
@@ -191,8 +191,8 @@ def of_office(user: Any) -> dict[str, Any] | None:
     return boards([_board(committee, *year, several=len(own) > 1) for committee, year in found])
 
 
-def _board(committee: Committee, session: int, label: str, found: Figures, *, several: bool) -> Board:
-    of_session = {"session": str(session)}
+def _board(committee: Committee, session: str, label: str, found: Figures, *, several: bool) -> Board:
+    of_session = {"session": session}
     header = [_count(committee, f, {"stage": f.key} | of_session) for f in found.header]
     running = [_count(committee, f, {"stage": f.key}) for f in found.tabs]
     lanes = [(f.key, _count(committee, f, {"stage": OPEN, "level": f.key})) for f in found.lanes if f.number]

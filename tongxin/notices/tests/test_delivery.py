@@ -184,7 +184,7 @@ def test_a_full_disk_is_told_to_the_monitor_and_to_who_keeps_the_system(
     assert (said.status_code, said.json()["ok"], said.json()["disk"]) == (503, False, False)
     client.force_login(keeper)
     page = client.get("/notices/delivery/").text
-    assert "已满，只剩 0 MB，写不进去了" in page
+    assert "已满，只剩 0 MB，无法写入了" in page
     assert "都正常" not in page
 
 
@@ -343,4 +343,4 @@ def test_a_server_that_is_away_costs_no_try_and_the_page_says_so(cast: Cast, kee
     for problem in posting.AWAY:
         Letter.objects.filter(pk=letter.pk).update(tries=0, given_up_at=None, problem=problem)
         page = client.get("/notices/delivery/").text
-        assert ('<span class="sub">未计次数</span>' in page, problem in page) == (True, True)
+        assert ('<span class="sub">未计次数</span>' in page, str(problem) in page) == (True, True)
