@@ -186,4 +186,4 @@ def test_a_template_shows_every_column_with_its_help(tmp_path: Path) -> None:
         book = CalamineWorkbook.from_path(str(path))
         assert tuple(book.get_sheet_by_name(kind.label).to_python()[0]) == kind.names
         told = {str(row[0]): str(row[2]) for row in book.get_sheet_by_name("填写说明").to_python() if row[0] in kind.names}
-        assert [column.name for column in kind.columns if not column.only_read and column.note not in told[column.name]] == []
+        assert [column.name for column in kind.columns if not column.only_read and str(column.note) not in told[column.name]] == []

@@ -49,7 +49,6 @@ PUT_TOGETHER = {
     r"tongxin/audit/layout.py: f'CREATE {entry.kind} {name}\\s*(\\(|AS\\b)'": _LAYOUT,
     r"tongxin/audit/layout.py: f'CREATE (UNIQUE )?INDEX {name} ON {table}\\s*\\('": _LAYOUT,
     "tongxin/sheets/headers.py: self.kind.people": "each kind's own, written in its module: tried as such",
-    "tongxin/core/words.py: f'[\\\\s{re.escape(DOTS)}]'": "one sign of a list of our own",
 }
 # What reads files of our own that nobody else writes.
 OURS = {"tongxin.ui.bundle", "tongxin.demo.texts"}

@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Container, Mapping
 from datetime import date
-from unicodedata import normalize
 
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from tongxin.core.words import normal
 
 KEY_DIGITS = 18  # more do not fit into a row's key
 LARGEST = 2_147_483_647  # what a column of small numbers holds
@@ -61,7 +62,7 @@ def written_day(text: str) -> date | None:
     >>> written_day("2026-02-30"), written_day("明天")
     (None, None)
     """
-    parts = _DAY.fullmatch(_BLANK.sub("", normalize("NFKC", text[:LONGEST_DAY])))
+    parts = _DAY.fullmatch(_BLANK.sub("", normal(text[:LONGEST_DAY])))
     if parts is None:
         return None
     try:

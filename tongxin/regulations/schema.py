@@ -127,5 +127,9 @@ def _check_limits(raw: Any, limits: Mapping[str, Any], label: str) -> None:
         }
         raise SchemaError(message)
     if choices and raw not in choices:
-        message = _("%(label)s只能是%(choices)s，现为 %(raw)s") % {"label": label, "choices": "、".join(map(str, choices)), "raw": raw}
+        message = _("%(label)s只能是%(choices)s，现为 %(raw)s") % {
+            "label": label,
+            "choices": "、".join(map(str, choices)),
+            "raw": raw,
+        }
         raise SchemaError(message)

@@ -11,7 +11,7 @@ PLAIN_WORDS = (
     (forms.MultipleChoiceField, "required", _("请至少选一项。")),
     (forms.BooleanField, "required", _("请勾选。")),
     (forms.FileField, "required", _("请选择文件。")),
-    (forms.DateField, "invalid", _("请填完整的日期，例如 2026-05-18 或者 2026 年 5 月 18 日。")),
+    (forms.DateField, "invalid", _("请填完整的日期，例如 2026-05-18，或者 2026 年 5 月 18 日。")),
     (forms.DateTimeField, "invalid", _("请填完整的日期和时间，例如 2026-05-18 18:00。")),
     (forms.ChoiceField, "invalid_choice", _("没有这一项，请重新选择。")),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +12,7 @@ from django.forms import widgets as w
 from django.utils.translation import gettext as _
 
 from tongxin.core.asked import FIRST_DAY, LAST_DAY, written_day
-from tongxin.core.words import character_count
+from tongxin.core.words import character_count, normal
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -77,7 +76,7 @@ class Moment(forms.DateTimeField):
 
 def _written_moment(text: str) -> str:
     """Return a moment as a machine writes it, where people wrote it; else the text itself."""
-    parts = MOMENT.fullmatch(normalize("NFKC", text[:LONGEST]).strip())
+    parts = MOMENT.fullmatch(normal(text[:LONGEST]).strip())
     day = written_day(parts["day"]) if parts else None
     if parts is None or day is None:
         return text

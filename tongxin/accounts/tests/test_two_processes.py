@@ -32,9 +32,12 @@ server.serve_forever()
 """
 FOUND = """
 import django; django.setup()
+from django.conf import settings
 from django.utils import timezone
 from tongxin.accounts.models import Account
 from tongxin.committees import actions
+from tongxin.regulations.actions import load_library
+load_library(settings.LIBRARY_DIR / "national", None, actor=None, at=timezone.now())
 committee = actions.found(code="YX", name="政协云溪县委员会", tier="county", actor=None, at=timezone.now())
 for name in ("clerk", "newcomer"):
     account = Account(username=name, name=name)

@@ -11,8 +11,9 @@ from tongxin.committees.models import Session
 from tongxin.core.words import normal
 from tongxin.proposals.models import Proposal
 
-NUMBER = re.compile(r"(?P<mark>第?)\s*(?P<figures>\d{1,6})\s*(?P<end>号?)")  # more figures are a telephone
-CATEGORY = re.compile(r"(?P<label>[^\W\d]+)\s*第?\s*(?P<figures>\d{1,6})\s*号?")
+# read without blanks; more figures are a telephone
+NUMBER = re.compile(r"(?P<mark>第?)(?P<figures>\d{1,6})(?P<end>号?)")
+CATEGORY = re.compile(r"(?P<label>[^\W\d]+?)第?(?P<figures>\d{1,6})号?")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def numbered_so(committees: Collection[int], text: str) -> Numbered | None:
 
     It is looked for in each of their sessions: numbers begin anew with every one.
     """
-    written = normal(text).strip()
+    written = "".join(normal(text).split())
     if (number := NUMBER.fullmatch(written)) is not None:
         figures = number["figures"]
         marked = bool(number["mark"] or number["end"] or figures.startswith("0"))
