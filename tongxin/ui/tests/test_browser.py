@@ -209,6 +209,9 @@ def test_signing_out_leaves_nothing_on_the_device(office):
     page.click("summary[aria-label*=账户]")
     page.get_by_role("button", name="退出登录").click()
     assert copies(page) == 0
+    page.fill(FACTS, "退出的路上还在写")  # and what was on its way fails only now
+    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    assert copies(page) == 0
 
 
 def test_the_menu_opens_in_a_dialog_and_gives_the_focus_back(page, live_server):

@@ -590,7 +590,9 @@ function forget(name) {
   } catch {
   }
 }
+let signingOut = false; // what still fails on the way is kept nowhere
 function keepCopy(owner, key, tab, fields, version, closed = false) {
+  if (signingOut) return false;
   try {
     localStorage.setItem(copyKey(owner, key, tab), JSON.stringify({ fields, version, at: Date.now(), closed }));
     return true;
@@ -626,7 +628,11 @@ function startDrafts() {
   }
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-signout]")) return;
+    signingOut = true;
     for (const copy of stored(`${COPIES}${owner}:`)) forget(copy.name);
+  });
+  window.addEventListener("pageshow", () => {
+    signingOut = false;
   });
 }
 const UNSAVED = new Set(["csrfmiddlewaretoken", "version", "tab"]);

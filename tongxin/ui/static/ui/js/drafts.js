@@ -27,8 +27,11 @@ function forget(name) {
   }
 }
 
+let signingOut = false; // what still fails on the way is kept nowhere
+
 // Returns whether the copy could be kept.
 export function keepCopy(owner, key, tab, fields, version, closed = false) {
+  if (signingOut) return false;
   try {
     localStorage.setItem(copyKey(owner, key, tab), JSON.stringify({ fields, version, at: Date.now(), closed }));
     return true;
@@ -72,7 +75,11 @@ export function startDrafts() {
   }
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-signout]")) return;
+    signingOut = true;
     for (const copy of stored(`${COPIES}${owner}:`)) forget(copy.name);
+  });
+  window.addEventListener("pageshow", () => {
+    signingOut = false;
   });
 }
 
